@@ -1,0 +1,1 @@
+"""The commands, named after the stages; the only place that prints or exits."""

@@ -1,0 +1,1 @@
+"""Sections → Issue; every editor's change is Issue → Issue. Pure."""

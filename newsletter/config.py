@@ -1,0 +1,532 @@
+"""newsletter.toml as frozen settings; every mistake in the file is found in one reading.
+
+Each dataclass is one table, each field one key; `help` in its metadata is the line that docs/configuration.md
+prints. Secrets are never here: see `secret`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import tomllib
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from email.utils import parseaddr
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from newsletter.errors import ConfigError, Mistake, UsageError
+from newsletter.model import SectionStyle, Source, SourceKind
+
+FILE_NAME = "newsletter.toml"
+T = TypeVar("T")
+Check = Callable[[Any], str | None]
+"""Takes a value of the right type and returns what would have been expected, or None when it is good."""
+
+
+def key(help_: str, *, default: Any = dataclasses.MISSING, check: Check | None = None) -> Any:
+    """A key of newsletter.toml: its one-line help, its default and what more than its type must hold."""
+    metadata = {"help": help_, "check": check}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+class Security(StrEnum):
+    """How the link to a mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+class Login(StrEnum):
+    """How we prove to the mail server who we are."""
+
+    PASSWORD = "password"
+    XOAUTH2 = "xoauth2"
+
+
+def _not_empty(value: str) -> str | None:
+    return None if value.strip() else "some text"
+
+
+def _mailbox(value: str) -> str | None:
+    name, address = parseaddr(value)
+    del name
+    ok = address.count("@") == 1 and all(address.split("@")) and not re.search(r"[\x00-\x1f\x7f]", value)
+    return None if ok else 'one address, as in "Foundation News <news@example.org>"'
+
+
+def _mailbox_or_empty(value: str) -> str | None:
+    return _mailbox(value) if value else None
+
+
+def _zone(value: str) -> str | None:
+    return None if value in available_timezones() else 'a time zone such as "America/New_York"'
+
+
+def _web_address_or_empty(value: str) -> str | None:
+    parts = urlsplit(value)
+    ok = not value or (parts.scheme in {"https", "http"} and parts.hostname)
+    return None if ok else "an address that starts with https://"
+
+
+def _name(value: str) -> str | None:
+    return None if re.fullmatch(r"[a-z0-9][a-z0-9_-]*", value) else "a name of small letters, digits, - and _"
+
+
+def _source_name(value: str) -> str | None:
+    ok = value.strip() == value and value and not re.search(r"[\x00-\x1f\x7f]", value)
+    return None if ok else "a name without line breaks or spaces at its ends"
+
+
+def _port(value: int) -> str | None:
+    return None if 0 < value < 65536 else "a port from 1 to 65535"
+
+
+def _not_negative(value: int) -> str | None:
+    return None if value >= 0 else "0 or more"
+
+
+def _positive(value: int) -> str | None:
+    return None if value > 0 else "1 or more"
+
+
+def _cadence(value: str) -> str | None:
+    simple = re.fullmatch(r"(?:[1-9]\d* )?(?:day|week|month)s?", value)
+    rule = value.upper().startswith(("FREQ=", "RRULE:", "DTSTART"))
+    return None if simple or rule else 'month, week, "2 weeks" or an RRULE such as "FREQ=MONTHLY;BYDAY=1TU"'
+
+
+def _language(value: str) -> str | None:
+    return None if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value) else 'a language such as "en" or "es"'
+
+
+def _colour(value: str) -> str | None:
+    return None if re.fullmatch(r"#[0-9a-fA-F]{6}", value) else 'a colour of six digits such as "#0b5c6b"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DkimKey:
+    """`[[dkim.keys]]`"""
+
+    selector: str = key("the name of the key in DNS", check=_not_empty)
+    file: str = key("the private key, a PEM file of mode 0600, from the workspace", check=_not_empty)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dkim:
+    """`[dkim]`: only where the relay does not sign."""
+
+    domain: str = key("the domain that signs; the one of `from`", check=_not_empty)
+    keys: tuple[DkimKey, ...] = key("one table for each key; RSA and Ed25519 may stand side by side")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySettings:
+    """`[delivery]`: the mail server, and how fast it may be used."""
+
+    host: str = key("the mail server", default="")
+    port: int = key("its port", default=587, check=_port)
+    security: Security = key("starttls, tls, or none (none only to a loopback address)", default=Security.STARTTLS)
+    user: str = key("the name to log in with; empty: no login", default="")
+    login: Login = key("password or xoauth2; the secret is NEWSLETTER_SMTP_PASSWORD", default=Login.PASSWORD)
+    protocol: str = key(
+        "smtp or lmtp", default="smtp", check=lambda v: None if v in {"smtp", "lmtp"} else "smtp or lmtp"
+    )
+    socket: str = key("a unix socket of a local relay, instead of host and port", default="")
+    connections: int = key("connections at once", default=2, check=_positive)
+    per_minute: int = key(
+        "messages a minute at most; 0 = as fast as the server takes them", default=120, check=_not_negative
+    )
+    per_day: int = key("messages a day at most; 0 = no limit", default=0, check=_not_negative)
+    retry_after: timedelta = key(
+        "the first wait before a deferred one is tried again, then doubling", default=timedelta(minutes=5)
+    )
+    give_up_after: timedelta = key("how long a deferred one is tried", default=timedelta(hours=48))
+    per_connection: int = key(
+        "messages on one connection, then a new one; 0 = no limit", default=50, check=_not_negative
+    )
+    adapt: bool = key("slow down when the server answers 421 or 45x", default=True)
+    quiet_from: time | None = key("no mail from this time of day on", default=None)
+    quiet_until: time | None = key("until this one, in the newsletter's time zone", default=None)
+    ehlo_name: str = key("the name we say; empty: the domain of `from`, never the machine's", default="")
+    ca_file: str = key("another certificate authority, for a relay of one's own", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicSettings:
+    """`[public]`: the page for readers. Left out: unsubscribing by mail alone."""
+
+    url: str = key("where readers reach it", check=_web_address_or_empty)
+    robots: bool = key("may search engines list the archive", default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxSettings:
+    """`[inbox]`: where bounces and unsubscribe mails arrive."""
+
+    folder: str = key("a folder of .eml files, instead of a mailbox", default="")
+    host: str = key("the IMAP server", default="")
+    port: int = key("its port", default=993, check=_port)
+    security: Security = key("tls, starttls, or none (none only to a loopback address)", default=Security.TLS)
+    user: str = key("the name to log in with", default="")
+    login: Login = key("password or xoauth2; the secret is NEWSLETTER_INBOX_PASSWORD", default=Login.PASSWORD)
+    address: str = key(
+        "envelope sender and address to unsubscribe; a token is put behind a +", default="", check=_mailbox_or_empty
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """`[theme]`: colours, logo and fonts of the mail."""
+
+    accent: str = key("colour of headings, links and buttons", default="#0b5c6b", check=_colour)
+    background: str = key("colour around the letter", default="#f3f1ec", check=_colour)
+    logo: str = key("https address of a logo on the foundation's own host", default="", check=_web_address_or_empty)
+    logo_alt: str = key("what the logo says to those who do not see it", default="")
+    font: str = key(
+        "sans or serif", default="sans", check=lambda v: None if v in {"sans", "serif"} else "sans or serif"
+    )
+    footer: str = key("words of the foundation's own at the end of every mail, Markdown", default="")
+    image_hosts: tuple[str, ...] = key("hosts that pictures may come from", default=())
+    discreet: bool = key("warn when subject or preheader would tell a diagnosis on a locked screen", default=True)
+
+
+DEFAULT_SECTIONS = (
+    SectionStyle(name="research", title="Research"),
+    SectionStyle(name="trials", title="Clinical trials"),
+    SectionStyle(name="events", title="Events"),
+    SectionStyle(name="grants", title="Grants"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsletterSettings:
+    """`[newsletter]`"""
+
+    title: str = key("the name of the newsletter", check=_not_empty)
+    sender: str = key("`from`: the sender that readers see", check=_mailbox)
+    reply_to: str = key("where answers go, when not to `from`", default="", check=_mailbox_or_empty)
+    address: str = key("the foundation's postal address, printed in every mail", default="")
+    url: str = key("the foundation's own page", default="", check=_web_address_or_empty)
+    language: str = key("language of the fixed words", default="en", check=_language)
+    time_zone: str = key("whose days and hours the newsletter speaks in", default="America/New_York", check=_zone)
+    every: str = key("month, week, 2 weeks, or an RFC 5545 RRULE", default="month", check=_cadence)
+    late_days: int = key(
+        "how many days back an entry first seen only now may be dated", default=90, check=_not_negative
+    )
+    ahead_days: int = key("how many days ahead events are offered", default=120, check=_not_negative)
+    database: str = key(
+        "an SQLAlchemy address; a relative path is taken from the workspace",
+        default="sqlite:///.newsletter/newsletter.db",
+        check=_not_empty,
+    )
+    fetch_from: tuple[str, ...] = key("host names inside your own network that sources may be fetched from", default=())
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """`time_zone` as a zone."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The whole newsletter.toml."""
+
+    newsletter: NewsletterSettings
+    sections: tuple[SectionStyle, ...] = DEFAULT_SECTIONS
+    sources: tuple[Source, ...] = ()
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    dkim: Dkim | None = None
+    public: PublicSettings | None = None
+    inbox: InboxSettings = field(default_factory=InboxSettings)
+    theme: Theme = field(default_factory=Theme)
+
+
+TABLES: Mapping[str, tuple[str, type, bool]] = {
+    "newsletter": ("newsletter", NewsletterSettings, False),
+    "section": ("sections", SectionStyle, True),
+    "source": ("sources", Source, True),
+    "delivery": ("delivery", DeliverySettings, False),
+    "dkim": ("dkim", Dkim, False),
+    "public": ("public", PublicSettings, False),
+    "inbox": ("inbox", InboxSettings, False),
+    "theme": ("theme", Theme, False),
+}
+"""Table in the file → (field of Settings, its class, whether it is a list of tables)."""
+
+SPELLED = {"from": "sender"}
+"""Keys that cannot be a Python name."""
+
+NOUN_KEYS: Mapping[tuple[type, str], tuple[str, Check | None]] = {
+    (SectionStyle, "name"): ("the name used in files and commands", _name),
+    (SectionStyle, "title"): ("the heading in print", _not_empty),
+    (SectionStyle, "rules"): ("words or host names; an entry with one of them goes here", None),
+    (Source, "name"): ("the name used in reports and commands", _source_name),
+    (Source, "kind"): ("feed, page, pubmed, trials, calendar, grants or table", None),
+    (Source, "url"): ("its address, or the path of a file from the workspace", None),
+    (Source, "section"): ("where its entries go; left out: proposed entry by entry", None),
+    (Source, "limit"): ("how many entries of one answer are kept, the newest first", _positive),
+    (Source, "query"): ("pubmed, trials, grants: the search, in the words of the service", None),
+    (Source, "status"): ("trials: only these states", None),
+    (Source, "place"): ("trials: a country or city", None),
+}
+"""Help and check of the tables that are nouns of the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key as written in the file."""
+
+    name: str
+    field_name: str
+    type: Any
+    required: bool
+    default: Any
+    help: str
+    check: Check | None
+
+
+def keys_of(table: type) -> tuple[Key, ...]:
+    """The keys of a table, in the order of the documentation."""
+    hints = get_type_hints(table)
+    return tuple(_key(table, each, hints[each.name]) for each in dataclasses.fields(table))
+
+
+def _key(table: type, each: dataclasses.Field[Any], hint: Any) -> Key:
+    written = next((name for name, python in SPELLED.items() if python == each.name), each.name)
+    help_, check = NOUN_KEYS.get((table, each.name), (each.metadata.get("help", ""), each.metadata.get("check")))
+    default = each.default_factory() if each.default_factory is not dataclasses.MISSING else each.default
+    required = default is dataclasses.MISSING
+    return Key(written, each.name, hint, required, default, help_, check)
+
+
+def load(path: Path) -> Settings:
+    """Read newsletter.toml; raises ConfigError with all mistakes, or UsageError when it cannot be read at all."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path.name} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    return parse(text, file=path.name)
+
+
+def parse(text: str, *, file: str = FILE_NAME) -> Settings:
+    """Settings from the text of newsletter.toml; raises ConfigError with every mistake in it."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError((Mistake(where=file, expected="valid TOML", found=str(error)),)) from error
+    reader = _Reader(file, text)
+    settings = reader.settings(data)
+    if reader.mistakes or settings is None:
+        raise ConfigError(tuple(reader.mistakes))
+    return settings
+
+
+class _Reader:
+    """Turns tables into settings and gathers the mistakes on the way."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.lines = _line_numbers(text)
+        self.mistakes: list[Mistake] = []
+
+    def mistake(self, table: str, name: str, expected: str, found: str) -> None:
+        line = self.lines.get((table, name)) or self.lines.get((table, ""))
+        where = f"{self.file}, line {line}" if line else self.file
+        label = f"[{table}] {name}".strip() if table else name
+        self.mistakes.append(Mistake(where=f"{where}, {label}", expected=expected, found=found))
+
+    def settings(self, data: dict[str, Any]) -> Settings | None:
+        for name in data.keys() - TABLES.keys():
+            self.mistake("", name, _one_of(TABLES, name), "a table or key that is not known")
+        data.setdefault("newsletter", {})
+        values: dict[str, Any] = {}
+        for name, (field_name, cls, many) in TABLES.items():
+            if name in data:
+                values[field_name] = self.tables(cls, data[name], name) if many else self.table(cls, data[name], name)
+        if self.mistakes:
+            return None
+        settings = Settings(**values)
+        self.together(settings)
+        return settings
+
+    def tables(self, cls: type[T], value: Any, where: str) -> tuple[T, ...]:
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            self.mistake(where, "", f"[[{where}]] tables", _shown(value))
+            return ()
+        read = (self.table(cls, each, where, at=f"{where}#{n}") for n, each in enumerate(value, 1))
+        return tuple(each for each in read if each is not None)
+
+    def table(self, cls: type[T], value: Any, where: str, *, at: str = "") -> T | None:
+        at = at or where
+        if not isinstance(value, dict):
+            self.mistake(at, "", f"a table [{where}]", _shown(value))
+            return None
+        keys = {each.name: each for each in keys_of(cls)}
+        before = len(self.mistakes)
+        for name in value.keys() - keys.keys():
+            self.mistake(at, name, _one_of(keys, name), "a key that is not known")
+        values = {each.field_name: self.value(each, value[name], at) for name, each in keys.items() if name in value}
+        for each in keys.values():
+            if each.required and each.name not in value:
+                self.mistake(at, each.name, each.help, "nothing: the key is missing")
+        return cls(**values) if len(self.mistakes) == before else None
+
+    def value(self, each: Key, value: Any, at: str) -> Any:
+        wanted, convert = _converter(each.type)
+        if wanted == "tables":
+            return self.tables(get_args(each.type)[0], value, f"{at}.{each.name}")
+        try:
+            read = convert(value)
+        except (ValueError, TypeError, KeyError):
+            self.mistake(at, each.name, wanted, _shown(value))
+            return None
+        expected = each.check(read) if each.check else None
+        if expected:
+            self.mistake(at, each.name, expected, _shown(value))
+        return read
+
+    def together(self, settings: Settings) -> None:
+        """What no single key can tell."""
+        sections = [each.name for each in settings.sections]
+        for name in _repeated(sections):
+            self.mistake("section", "name", "each name once", f'"{name}" twice')
+        for name in _repeated([each.name for each in settings.sources]):
+            self.mistake("source", "name", "each name once", f'"{name}" twice')
+        for n, source in enumerate(settings.sources, 1):
+            if source.section is not None and source.section not in sections:
+                self.mistake(f"source#{n}", "section", "one of " + ", ".join(sections), f'"{source.section}"')
+            if not source.url and not source.query:
+                self.mistake(f"source#{n}", "url", "an address, or the path of a file", "nothing: the key is missing")
+        for table, security, host in (
+            ("delivery", settings.delivery.security, settings.delivery.host),
+            ("inbox", settings.inbox.security, settings.inbox.host),
+        ):
+            if security is Security.NONE and host and not is_loopback(host):
+                self.mistake(table, "security", "starttls or tls (none is for a loopback address alone)", '"none"')
+
+
+def is_loopback(host: str) -> bool:
+    """Whether mail to this host never leaves the machine."""
+    return host in {"localhost", "::1", "[::1]"} or bool(re.fullmatch(r"127(?:\.\d{1,3}){3}", host))
+
+
+def _converter(hint: Any) -> tuple[str, Callable[[Any], Any]]:
+    """What a key of this type expects, in words, and how its value is read (ValueError when it does not fit)."""
+    if get_origin(hint) in {Union, types.UnionType}:
+        hint = next(each for each in get_args(hint) if each is not type(None))
+    if get_origin(hint) is tuple:
+        if dataclasses.is_dataclass(get_args(hint)[0]):
+            return "tables", tuple
+        return 'a list of texts such as ["one", "two"]', _texts
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return "one of " + ", ".join(hint), hint
+    return _SCALARS[hint]
+
+
+def _exactly(kind: type) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if type(value) is not kind:
+            raise TypeError(value)
+        return value
+
+    return read
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise TypeError(value)
+    return tuple(value)
+
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def duration(text: Any) -> timedelta:
+    """`"5m"`, `"48h"`, `"30s"` or `"2d"`; raises ValueError on anything else."""
+    found = re.fullmatch(r"(\d{1,6})\s*([smhd])", text) if isinstance(text, str) else None
+    if not found:
+        raise ValueError(text)
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _time_of_day(value: Any) -> time:
+    return value if isinstance(value, time) else time.fromisoformat(value)
+
+
+_SCALARS: Mapping[Any, tuple[str, Callable[[Any], Any]]] = {
+    str: ("a text in quotes", _exactly(str)),
+    int: ("a whole number", _exactly(int)),
+    bool: ("true or false", _exactly(bool)),
+    timedelta: ('a duration such as "5m", "48h" or "2d"', duration),
+    time: ("a time of day such as 21:30", _time_of_day),
+}
+
+
+def _shown(value: Any) -> str:
+    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _one_of(known: Mapping[str, Any], name: str) -> str:
+    import difflib  # only needed when something is wrong
+
+    near = difflib.get_close_matches(name, known, n=1)
+    return f'"{near[0]}"?' if near else "one of " + ", ".join(known)
+
+
+def _repeated(names: list[str]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def _line_numbers(text: str) -> dict[tuple[str, str], int]:
+    """(table, key) → line of the file; the second `[[source]]` is the table `source#2`. For messages only."""
+    lines: dict[tuple[str, str], int] = {}
+    counts: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if found := re.match(r"\s*\[\[\s*([\w.-]+)\s*\]\]", line):
+            counts[found[1]] = counts.get(found[1], 0) + 1
+            table = f"{found[1]}#{counts[found[1]]}"
+        elif found := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
+            table = found[1]
+        elif found := re.match(r'\s*"?([\w-]+)"?\s*=', line):
+            lines.setdefault((table, found[1]), number)
+            continue
+        else:
+            continue
+        lines.setdefault((table, ""), number)
+    return lines
+
+
+def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
+    """A secret by its name, `NEWSLETTER_SMTP_PASSWORD`: from the environment, the file of `…_FILE`, or the keyring.
+
+    None when it is nowhere. Raises UsageError when the file cannot be read.
+    """
+    if environ.get(name):
+        return environ[name]
+    if file := environ.get(f"{name}_FILE"):
+        try:
+            return Path(file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{name}_FILE names a file that cannot be read ({error.__class__.__name__})") from error
+    try:
+        import keyring  # optional: most machines that send from cron have none
+    except ImportError:
+        return None
+    password: str | None = keyring.get_password("newsletter", name)
+    return password

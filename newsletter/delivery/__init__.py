@@ -1,0 +1,1 @@
+"""The way of an approved issue to its readers: message, SMTP, sending."""

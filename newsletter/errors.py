@@ -1,0 +1,81 @@
+"""Every exception that a caller is meant to catch, in one tree.
+
+A failed *part* (one feed of ten, one recipient of a thousand) is a value; a failed *whole* is one of these::
+
+    NewsletterError
+    ├── UsageError              exit 2: the command or the configuration is wrong
+    │   ├── ConfigError         newsletter.toml: every mistake in it, at once
+    │   ├── WorkspaceError      no workspace here, or it cannot be written
+    │   └── IssueFileError      an issue.toml that cannot be read: file, line, remedy
+    ├── SourceError             one source could not be read; becomes a value in collecting
+    ├── TemplateError           a template is wrong: file, line, remedy
+    ├── NotApprovedError        sending was asked for content that nobody approved
+    ├── StorageError            the disk or the database refused
+    └── DeliveryError           the mail server cannot be used at all
+
+The words of an error say what happened, where, and what to do; they never hold a subscriber's address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class NewsletterError(Exception):
+    """The root. `exit_code` is what the command line ends with: 1 needs a person, 2 wrong usage."""
+
+    exit_code = 1
+
+
+class UsageError(NewsletterError):
+    """The command, its options or a file that people write is wrong."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """One mistake in a file that a person wrote."""
+
+    where: str  # file, line, table and key, as precise as is known
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: expected {self.expected}, found {self.found}"
+
+
+class ConfigError(UsageError):
+    """newsletter.toml cannot be used. `mistakes` holds all of them, in the order of the file."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+
+
+class WorkspaceError(UsageError):
+    """There is no workspace here, or it cannot be read or written."""
+
+
+class IssueFileError(UsageError):
+    """An issue.toml, approval or other file of an issue cannot be understood."""
+
+
+class SourceError(NewsletterError):
+    """One source could not be read. The message is a sentence for staff: what was found, and what to do."""
+
+
+class TemplateError(NewsletterError):
+    """A template cannot be rendered: names the file and the line."""
+
+
+class NotApprovedError(NewsletterError):
+    """The content to be sent is not what was approved."""
+
+
+class StorageError(NewsletterError):
+    """The disk is full, a folder is read-only, or the database refused."""
+
+
+class DeliveryError(NewsletterError):
+    """The mail server cannot be used at all: not reached, not trusted, or it refuses us as a whole."""

@@ -1,0 +1,1 @@
+"""What comes back: bounces, complaints, unsubscribe mails; and the list of subscribers."""

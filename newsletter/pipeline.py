@@ -1,0 +1,1 @@
+"""The whole program in order: the only place where stages meet."""

@@ -1,0 +1,1 @@
+"""What readers' browsers and mail providers reach; never the studio."""

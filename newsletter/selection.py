@@ -1,0 +1,1 @@
+"""Which entries are new, and for each left out: why. Pure."""

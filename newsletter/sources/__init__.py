@@ -1,0 +1,1 @@
+"""Collect: fetching, sanitising, and one module for each kind of source."""

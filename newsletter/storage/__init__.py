@@ -1,0 +1,1 @@
+"""What stays: issues/ on disk, and the database."""
