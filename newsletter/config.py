@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from newsletter.errors import ConfigError, Mistake, UsageError
-from newsletter.model import SectionStyle, Source, SourceKind
+from newsletter.model import SectionStyle, Source
 
 FILE_NAME = "newsletter.toml"
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class Security(StrEnum):
 class Login(StrEnum):
     """How we prove to the mail server who we are."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - the name of a way to log in
     XOAUTH2 = "xoauth2"
 
 
