@@ -45,6 +45,7 @@ sightings = sa.Table(
     ),
     sa.Column("first_seen_at", UtcDateTime, nullable=False),
     sa.Column("last_seen_at", UtcDateTime, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),  # the Entry as this source gave it, as JSON
     comment="which source gave which entry, when first and when last",
 )
 

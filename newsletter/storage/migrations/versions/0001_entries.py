@@ -32,6 +32,7 @@ def upgrade() -> None:
         _entry_key(primary_key=True, index=True),
         sa.Column("first_seen_at", UtcDateTime, nullable=False),
         sa.Column("last_seen_at", UtcDateTime, nullable=False),
+        sa.Column("record", sa.Text, nullable=False),
         comment="which source gave which entry, when first and when last",
     )
     op.create_table(
