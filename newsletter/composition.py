@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from newsletter.model import Choice, Entry, Issue, Section, SectionStyle
+from newsletter.model import Choice, Entry, Issue, Section, SectionStyle, section_title
 
 TO_SORT = "to-sort"
 """The section of entries that nothing tells where they belong; an issue that still has one is not ready."""
@@ -39,7 +39,7 @@ def with_entry(issue: Issue, entry: Entry, section: str, styles: Sequence[Sectio
         replace(each, entries=(*each.entries, entry)) if each.name == section else each for each in issue.sections
     )
     if all(each.name != section for each in sections):
-        sections = (*sections, Section(name=section, title=title_of(section, styles), entries=(entry,)))
+        sections = (*sections, Section(name=section, title=section_title(section, styles), entries=(entry,)))
     return replace(issue, sections=sections, left_out=left_out)
 
 
@@ -84,12 +84,6 @@ def in_order(sections: Sequence[Section], styles: Sequence[SectionStyle]) -> tup
         rank = ranks.get(section.name, len(ranks) if section.name == TO_SORT else rank)
         placed.append((rank, place, section))
     return tuple(section for _, _, section in sorted(placed, key=lambda each: each[:2]))
-
-
-def title_of(section: str, styles: Sequence[SectionStyle]) -> str:
-    """The heading of a section in print."""
-    known = {style.name: style.title for style in styles} | {TO_SORT: "To sort"}
-    return known.get(section, section.replace("-", " ").capitalize())
 
 
 def blank(name: str, *, title: str, since_at: datetime | None, until_at: datetime, send_on: date) -> Issue:

@@ -6,6 +6,7 @@ that did not change. record.toml holds what was drafted, approved and published,
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from tomlkit.items import AoT, Table
 
 from newsletter.config import Settings, line_numbers
 from newsletter.errors import IssueFileError, StorageError
-from newsletter.model import Entry, Issue, Section
+from newsletter.model import Entry, Issue, Section, section_title
 from newsletter.storage.files import write_if_new
 from newsletter.storage.plain import PlainError, entry_from_plain, entry_to_plain
 from newsletter.storage.workspace import Workspace, issue_folder
@@ -80,8 +81,10 @@ def write(workspace: Workspace, issue: Issue) -> bool:
     known = path.is_file()
     document = tomlkit.parse(_text_of(path)) if known else tomlkit.document()
     before = read(workspace, issue.name) if known else None
-    _update(document, before, issue)
-    return write_if_new(path, tomlkit.dumps(document))
+    as_it_was = tomlkit.dumps(document)
+    _update(document, before, issue, workspace.settings)
+    text = tomlkit.dumps(document)
+    return write_if_new(path, _spaced(text) if text != as_it_was else text)
 
 
 def read_record(workspace: Workspace, name: str) -> Record | None:
@@ -146,7 +149,7 @@ class _IssueReader:
         until = self.instant(data, "until")
         send_on = self.value(data, "send_on", date, "a day such as 2026-12-01")
         if until is None and send_on is None:
-            self.fail("send_on", "", "a day such as 2026-12-01", "nothing: the key is missing")
+            self.fail("", "send_on", "a day such as 2026-12-01", "nothing: the key is missing")
         day = send_on.date() if isinstance(send_on, datetime) else send_on
         until = until or datetime.combine(day or date.min, time(), tzinfo=self.settings.newsletter.zone).astimezone(UTC)
         sections = self.value(data, "section", list, "[[section]] tables") or []
@@ -167,13 +170,12 @@ class _IssueReader:
     def section(self, data: Any, number: int) -> Section:
         table = f"section#{number}"
         if not isinstance(data, dict):
-            self.fail("section", "", "[[section]] tables", repr(data))
+            self.fail("", "section", "[[section]] tables", repr(data))
         name = self.text(data, "name", table) or f"section-{number}"
-        style = next((each for each in self.settings.sections if each.name == name), None)
         entries = self.value(data, "entry", list, "[[section.entry]] tables", table) or []
         return Section(
             name=name,
-            title=self.text(data, "title", table) or (style.title if style else name.replace("-", " ").capitalize()),
+            title=self.text(data, "title", table) or section_title(name, self.settings.sections),
             text=self.text(data, "text", table).strip(),
             entries=tuple(replace(self.entry(each), section=name) for each in entries),
         )
@@ -182,7 +184,7 @@ class _IssueReader:
         self.entries += 1
         table = f"section.entry#{self.entries}"
         if not isinstance(data, dict):
-            self.fail("section", "", "[[section.entry]] tables", repr(data))
+            self.fail("", "section", "[[section.entry]] tables", repr(data))
         try:
             entry = entry_from_plain(data)
         except PlainError as error:
@@ -214,7 +216,28 @@ class _IssueReader:
         raise IssueFileError(f"{where}: {name}: expected {expected}, found {found}")
 
 
-def _update(document: tomlkit.TOMLDocument, before: Issue | None, issue: Issue) -> None:
+def _spaced(text: str) -> str:
+    """One empty line before each table of a list, which is how people find their way; texts are not touched."""
+    lines: list[str] = []
+    within = ""  # the quotes of the text that a line stands in
+    for line in text.splitlines(keepends=True):
+        if not within and line.startswith("[["):
+            while lines and not lines[-1].strip():
+                lines.pop()
+            lines.append("\n")
+        within = _text_open_after(line, within)
+        lines.append(line)
+    return "".join(lines).lstrip("\n")
+
+
+def _text_open_after(line: str, within: str) -> str:
+    for quotes in ('"""', "'''"):
+        if within in {"", quotes} and line.replace('\\"', "").count(quotes) % 2:
+            return "" if within else quotes
+    return within
+
+
+def _update(document: tomlkit.TOMLDocument, before: Issue | None, issue: Issue, settings: Settings) -> None:
     """Change in `document` what differs between the two issues, and nothing else."""
     heads = {
         "subject": issue.subject,
@@ -229,7 +252,7 @@ def _update(document: tomlkit.TOMLDocument, before: Issue | None, issue: Issue) 
     for name, value in heads.items():
         if name not in old or old[name] != value:
             _set(document, name, value)
-    _update_sections(document, before.sections if before else (), issue.sections)
+    _update_sections(document, before.sections if before else (), issue.sections, settings)
     _update_left_out(document, issue.left_out)
 
 
@@ -262,9 +285,10 @@ def _set(table: Any, name: str, value: Any) -> None:
 
 
 def _multiline(text: str) -> Any:
-    if not text or "\\" in text or any(ord(each) < ord(" ") and each not in "\n\t" for each in text):
-        return tomlkit.string(f"{text}\n" if text else "", multiline=True)
-    return tomlkit.string(f"\n{text}\n", multiline=True)
+    """A text over several lines, as people would write it: the quotes on lines of their own."""
+    escaped = text.replace("\\", "\\\\").replace('"""', '""\\"')
+    escaped = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", lambda found: f"\\u{ord(found[0]):04x}", escaped)
+    return tomlkit.value(f'"""\n{escaped}\n"""' if text else '"""\n"""')
 
 
 def _inline(values: Mapping[str, Any]) -> Any:
@@ -281,15 +305,20 @@ def _array(values: Sequence[str]) -> Any:
     return array
 
 
-def _update_sections(document: tomlkit.TOMLDocument, before: Sequence[Section], after: Sequence[Section]) -> None:
+def _update_sections(
+    document: tomlkit.TOMLDocument, before: Sequence[Section], after: Sequence[Section], settings: Settings
+) -> None:
     if tuple(before) == tuple(after):
         return
     tables = {str(table["name"]): table for table in document.get("section", ()) if "name" in table}
     entries = {str(entry["key"]): entry for table in document.get("section", ()) for entry in table.get("entry", ())}
     old = {entry.key: entry for section in before for entry in section.entries}
-    titles = {section.name: section for section in before}
+    known = {section.name: section for section in before}
     written = _aot(
-        _section_table(tables.get(section.name), titles.get(section.name), section, entries, old) for section in after
+        _section_table(
+            tables.get(section.name), known.get(section.name) or _untouched(section, settings), section, entries, old
+        )
+        for section in after
     )
     document.pop("section", None)
     left_out = document.pop("left_out", None)  # tables of tables stand in the order in which they are added
@@ -299,19 +328,20 @@ def _update_sections(document: tomlkit.TOMLDocument, before: Sequence[Section], 
         document["left_out"] = left_out
 
 
+def _untouched(section: Section, settings: Settings) -> Section:
+    """What a section is before anybody gave it a title or a text of its own."""
+    return Section(name=section.name, title=section_title(section.name, settings.sections))
+
+
 def _section_table(
-    table: Table | None,
-    before: Section | None,
-    section: Section,
-    entries: Mapping[str, Table],
-    old: Mapping[str, Entry],
+    table: Table | None, before: Section, section: Section, entries: Mapping[str, Table], old: Mapping[str, Entry]
 ) -> Table:
     if table is None:
         table = tomlkit.table()
         table["name"] = section.name
-    if before is not None and before.title != section.title:
+    if before.title != section.title:
         table["title"] = section.title
-    if section.text != (before.text if before else ""):
+    if section.text != before.text:
         _set(table, "text", section.text)
     wanted = [_entry_table(entries.get(each.key), old.get(each.key), each) for each in section.entries]
     table.pop("entry", None)
@@ -328,7 +358,6 @@ def _entry_table(table: Table | None, before: Entry | None, entry: Entry) -> Tab
             plain, key=lambda name: ("note", *_INLINE).index(name) if name in ("note", *_INLINE) else -1
         ):
             _set(table, name, plain[name])
-        table.add(tomlkit.nl())
         return table
     known = entry_to_plain(before) if before else {}
     for name, value in plain.items():
