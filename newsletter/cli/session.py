@@ -17,7 +17,7 @@ import click
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
-    from newsletter.pipeline import Pipeline
+    from newsletter.pipeline.desk import Desk
     from newsletter.storage.workspace import Workspace
 
 
@@ -41,11 +41,11 @@ class Session:
         return moment(self.now_written, os.environ)
 
     @cached_property
-    def pipeline(self) -> Pipeline:
-        """The stages, on this workspace at this moment."""
-        from newsletter.pipeline import Pipeline
+    def desk(self) -> Desk:
+        """This workspace at this moment, for the stages to work on."""
+        from newsletter.pipeline.desk import Desk
 
-        return Pipeline(self.workspace, now=self.now)
+        return Desk(self.workspace, self.now)
 
 
 def moment(written: str | None, environ: Mapping[str, str]) -> datetime:

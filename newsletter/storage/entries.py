@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
@@ -80,29 +80,21 @@ class EntryStore:
     def by_keys(self, keys: Iterable[str]) -> dict[str, Entry]:
         """Key → entry, of those that are known."""
         columns = (tables.entries.c.key, tables.entries.c.record, tables.entries.c.first_seen_at)
-        found: dict[str, Entry] = {}
         with self.together() as connection:
-            for some in _chunks(keys):
-                rows = connection.execute(sa.select(*columns).where(tables.entries.c.key.in_(some)))
-                found.update({row[0]: _entry(*row) for row in rows})
-        return found
+            rows = _select_in(connection, sa.select(*columns), tables.entries.c.key, keys)
+            return {row.key: _entry(row.key, row.record, row.first_seen_at) for row in rows}
 
-    def keys_of(self, names: Iterable[str]) -> dict[str, str]:
-        """Alias → key, of those that are known."""
-        query = sa.select(tables.aliases.c.alias, tables.aliases.c.key)
-        found: dict[str, str] = {}
+    def known_as(self, names: Iterable[str]) -> set[str]:
+        """The keys of all entries that one of these aliases may mean."""
+        query = sa.select(tables.aliases.c.key)
         with self.together() as connection:
-            for some in _chunks(names):
-                found.update(
-                    {row[0]: row[1] for row in connection.execute(query.where(tables.aliases.c.alias.in_(some)))}
-                )
-        return found
+            return {row[0] for row in _select_in(connection, query, tables.aliases.c.alias, names)}
 
-    def put(self, entries: Mapping[str, Entry], names: Mapping[str, str]) -> None:
-        """Keep these entries (by key) and what they are known by (alias → key), over what was kept before."""
+    def put(self, entries: Mapping[str, Entry], names: Mapping[str, Iterable[str]]) -> None:
+        """Keep these entries (by key) and the aliases of each (by key), over what was kept before."""
         rows = [
             {
-                "key": key,
+                "of": key,
                 "first_seen_at": entry.first_seen_at,
                 "dated": str(entry.dated) if entry.dated else None,
                 "record": _record(entry),
@@ -110,38 +102,39 @@ class EntryStore:
             for key, entry in entries.items()
         ]
         with self.together() as connection:
-            present = {row[0] for row in _select_in(connection, tables.entries.c.key, entries)}
-            _execute(connection, sa.insert(tables.entries), [row for row in rows if row["key"] not in present])
-            update = (
-                sa.update(tables.entries)
-                .where(tables.entries.c.key == sa.bindparam("of"))
-                .values(
-                    dated=sa.bindparam("dated"),
-                    record=sa.bindparam("record"),
-                    first_seen_at=sa.bindparam("first_seen_at"),
-                )
-            )
-            _execute(connection, update, [{"of": row.pop("key"), **row} for row in rows if row["key"] in present])
-            self._put_names(connection, names)
+            present = {
+                row[0] for row in _select_in(connection, sa.select(tables.entries.c.key), tables.entries.c.key, entries)
+            }
+            values: dict[str, Any] = {name: sa.bindparam(name) for name in ("dated", "record", "first_seen_at")}
+            insert = sa.insert(tables.entries).values(key=sa.bindparam("of"), **values)
+            _execute(connection, insert, [row for row in rows if row["of"] not in present])
+            update = sa.update(tables.entries).where(tables.entries.c.key == sa.bindparam("of")).values(values)
+            _execute(connection, update, [row for row in rows if row["of"] in present])
+            _delete_in(connection, tables.aliases, tables.aliases.c.key, names)
+            pairs = [{"alias": alias, "key": key} for key, aliases in names.items() for alias in dict.fromkeys(aliases)]
+            _execute(connection, sa.insert(tables.aliases), pairs)
 
-    def _put_names(self, connection: Connection, names: Mapping[str, str]) -> None:
-        known = self.keys_of(names)
-        new = [{"alias": alias, "key": key} for alias, key in names.items() if alias not in known]
-        moved = [{"of": alias, "to": key} for alias, key in names.items() if known.get(alias, key) != key]
-        _execute(connection, sa.insert(tables.aliases), new)
-        move = (
-            sa.update(tables.aliases).where(tables.aliases.c.alias == sa.bindparam("of")).values(key=sa.bindparam("to"))
-        )
-        _execute(connection, move, moved)
+    def merged_by_hand(self) -> dict[str, str]:
+        """Alias → key, as a person said."""
+        with self.together() as connection:
+            return {row.alias: row.key for row in connection.execute(sa.select(tables.merges))}
+
+    def merge_by_hand(self, names: Iterable[str], key: str, now: datetime) -> None:
+        """Note that a person said: whatever comes under one of these names is this entry."""
+        names = tuple(dict.fromkeys(names))
+        with self.together() as connection:
+            _delete_in(connection, tables.merges, tables.merges.c.alias, names)
+            rows = [{"alias": alias, "key": key, "merged_at": now} for alias in names]
+            _execute(connection, sa.insert(tables.merges), rows)
 
     def fold(self, folded: Mapping[str, str]) -> None:
         """Let the entries of these keys go into others (old key → the key that stays), with all that hangs on them."""
         with self.together() as connection:
             for old, new in folded.items():
-                connection.execute(sa.update(tables.aliases).where(tables.aliases.c.key == old).values(key=new))
                 there = sa.select(tables.sightings.c.source).where(tables.sightings.c.key == new)
                 own = (tables.sightings.c.key == old) & tables.sightings.c.source.not_in(there)
                 connection.execute(sa.update(tables.sightings).where(own).values(key=new))
+                connection.execute(sa.update(tables.merges).where(tables.merges.c.key == old).values(key=new))
                 connection.execute(sa.update(tables.decisions).where(tables.decisions.c.key == old).values(key=new))
                 connection.execute(sa.delete(tables.entries).where(tables.entries.c.key == old))
 
@@ -153,10 +146,8 @@ class EntryStore:
     def see(self, source: str, seen: Mapping[str, Entry], now: datetime) -> None:
         """Note that `source` gave these entries (by key) at `now`."""
         with self.together() as connection:
-            known = {
-                row[0]
-                for row in _select_in(connection, tables.sightings.c.key, seen, tables.sightings.c.source == source)
-            }
+            query = sa.select(tables.sightings.c.key).where(tables.sightings.c.source == source)
+            known = {row[0] for row in _select_in(connection, query, tables.sightings.c.key, seen)}
             rows = [{"source": source, "key": key, "record": _record(entry)} for key, entry in seen.items()]
             new = [{**row, "first_seen_at": now, "last_seen_at": now} for row in rows if row["key"] not in known]
             _execute(connection, sa.insert(tables.sightings), new)
@@ -243,10 +234,15 @@ def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
 
 
 def _select_in(
-    connection: Connection, column: sa.Column[str], values: Iterable[str], *conditions: sa.ColumnElement[bool]
-) -> Iterator[Sequence[Any]]:
+    connection: Connection, query: sa.Select[Any], column: sa.Column[str], values: Iterable[str]
+) -> Iterator[sa.Row[Any]]:
     for some in _chunks(values):
-        yield from connection.execute(sa.select(column).where(column.in_(some), *conditions))
+        yield from connection.execute(query.where(column.in_(some)))
+
+
+def _delete_in(connection: Connection, table: sa.Table, column: sa.Column[str], values: Iterable[str]) -> None:
+    for some in _chunks(values):
+        connection.execute(sa.delete(table).where(column.in_(some)))
 
 
 def _execute(connection: Connection, statement: sa.Insert | sa.Update, rows: list[dict[str, Any]]) -> None:

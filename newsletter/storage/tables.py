@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from newsletter.storage.database import METADATA, UtcDateTime
 
-__all__ = ["METADATA", "aliases", "decisions", "entries", "sightings", "sources"]
+__all__ = ["METADATA", "aliases", "decisions", "entries", "merges", "sightings", "sources"]
 
 entries = sa.Table(
     "entries",
@@ -21,15 +21,24 @@ entries = sa.Table(
 aliases = sa.Table(
     "aliases",
     METADATA,
-    sa.Column("alias", sa.String(600), primary_key=True),  # "doi:…", "pmid:…", "title:…"
+    sa.Column("alias", sa.String(600), primary_key=True),  # "doi:…", "pmid:…", "title:…"; weak ones may name several
     sa.Column(
         "key",
         sa.String(300),
         sa.ForeignKey("entries.key", onupdate="CASCADE", ondelete="CASCADE"),
-        nullable=False,
+        primary_key=True,
         index=True,
     ),
-    comment="the names under which an entry is known again",
+    comment="the names under which an entry may be known again",
+)
+
+merges = sa.Table(
+    "merges",
+    METADATA,
+    sa.Column("alias", sa.String(600), primary_key=True),
+    sa.Column("key", sa.String(300), nullable=False, index=True),
+    sa.Column("merged_at", UtcDateTime, nullable=False),
+    comment="what a person said is one thing: whatever comes under this name goes into that entry",
 )
 
 sightings = sa.Table(

@@ -23,13 +23,20 @@ def upgrade() -> None:
     op.create_table(
         "aliases",
         sa.Column("alias", sa.String(600), primary_key=True),
-        _entry_key(index=True),
-        comment="the names under which an entry is known again",
+        _entry_key(),
+        comment="the names under which an entry may be known again",
+    )
+    op.create_table(
+        "merges",
+        sa.Column("alias", sa.String(600), primary_key=True),
+        sa.Column("key", sa.String(300), nullable=False, index=True),
+        sa.Column("merged_at", UtcDateTime, nullable=False),
+        comment="what a person said is one thing: whatever comes under this name goes into that entry",
     )
     op.create_table(
         "sightings",
         sa.Column("source", sa.String(200), primary_key=True),
-        _entry_key(primary_key=True, index=True),
+        _entry_key(),
         sa.Column("first_seen_at", UtcDateTime, nullable=False),
         sa.Column("last_seen_at", UtcDateTime, nullable=False),
         sa.Column("record", sa.Text, nullable=False),
@@ -58,6 +65,6 @@ def upgrade() -> None:
     )
 
 
-def _entry_key(*, primary_key: bool = False, index: bool = False) -> "sa.Column[str]":
+def _entry_key() -> "sa.Column[str]":
     owner = sa.ForeignKey("entries.key", onupdate="CASCADE", ondelete="CASCADE")
-    return sa.Column("key", sa.String(300), owner, primary_key=primary_key, nullable=False, index=index)
+    return sa.Column("key", sa.String(300), owner, primary_key=True, index=True)
