@@ -16,12 +16,14 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SESSION = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
 _SAFE = "/:@!$&'()*+,;=~%-._[]"
 
-_TRACKING = frozenset(
-    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid li_fat_id igshid igsh mc_cid mc_eid mkt_tok "
-    "_hsenc _hsmi __hstc __hssc __hsfp hsctatracking vero_id vero_conv oly_enc_id oly_anon_id _ga _gl s_cid cmpid ncid "
-    "trk trkcampaign wt.mc_id ref_src ref_url rft_dat rft_id track dgcid xtor sr_share spm scid ml_subscriber "
-    "ml_subscriber_hash ck_subscriber_id bbeml emci emdi ceid sfmc_sub elqtrackid elq_mid hss_channel cvid".split()
-)
+_TRACKING = frozenset({
+    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "li_fat_id",
+    "igshid", "igsh", "mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "__hstc", "__hssc", "__hsfp", "hsctatracking",
+    "vero_id", "vero_conv", "oly_enc_id", "oly_anon_id", "_ga", "_gl", "s_cid", "cmpid", "ncid", "trk", "trkcampaign",
+    "wt.mc_id", "ref_src", "ref_url", "rft_dat", "rft_id", "track", "dgcid", "xtor", "sr_share", "spm", "scid",
+    "ml_subscriber", "ml_subscriber_hash", "ck_subscriber_id", "bbeml", "emci", "emdi", "ceid", "sfmc_sub",
+    "elqtrackid", "elq_mid", "hss_channel", "cvid",
+})  # fmt: skip
 _TRACKING_PAIRS = frozenset({("af", "r"), ("via", "ihub"), ("rss", "1"), ("rss", "yes"), ("rss", "true")})
 _TRACKING_STARTS = ("utm_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "at_campaign", "at_medium")
 _PUBMED_RECORD = re.compile(r"/\d+/?")
@@ -100,3 +102,8 @@ def address_key(url: str) -> str | None:
         return None
     host = host.removeprefix("www.").replace("dx.doi.org", "doi.org")
     return host + path + (f"?{'&'.join(sorted(query.split('&')))}" if query else "")
+
+
+def host_of(url: str) -> str:
+    """The host of a cleaned address, as compared: without `www.`."""
+    return url.partition("://")[2].partition("/")[0].removeprefix("www.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 from newsletter.identity.identifiers import unversioned_doi
 from newsletter.identity.titles import title_key
-from newsletter.model import Entry
+from newsletter.model import Dated, Entry, Event, Grant, Ids, Precision, Trial
 
 _PAPER_FIRST = ("doi", "pmid", "pmcid", "nct", "isbn", "uid", "opportunity", "url")
 _TRIAL_FIRST = ("nct", "doi", "pmid", "pmcid", "opportunity", "uid", "isbn", "url")
@@ -38,3 +41,23 @@ def key_of(entry: Entry) -> str:
         if value := getattr(entry.ids, name):
             return named(name, value)
     return f"title:{title_key(entry.title, entry.dated.day.year if entry.dated else None)}"
+
+
+def entry_of_key(key: str, title: str = "") -> Entry:
+    """What a key alone tells of its entry: an editor's drop in issue.toml is no more than that."""
+    name, _, value = key.partition(":")
+    if name == "title":
+        words, _, year = value.rpartition("-")
+        if not re.fullmatch(r"\d{4}", year):
+            words, year = value, ""
+        dated = Dated(date(int(year), 1, 1), Precision.YEAR) if year.strip("0") else None
+        return Entry(key=key, title=title or words.replace("-", " "), dated=dated)
+    ids = Ids(**{name: value}) if name in _PAPER_FIRST else Ids()
+    return Entry(
+        key=key,
+        ids=ids,
+        title=title,
+        event=Event() if name == "uid" else None,
+        trial=Trial() if name == "nct" else None,
+        grant=Grant() if name == "opportunity" else None,
+    )

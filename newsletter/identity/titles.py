@@ -61,3 +61,8 @@ def is_telling(words: tuple[str, ...]) -> bool:
     squeezed = "".join(words)
     ideographs = sum("\u2e80" <= each <= "\ud7ff" for each in squeezed) if not squeezed.isascii() else 0
     return (len(words) >= _LEAST_WORDS and len(squeezed) >= _LEAST_CHARACTERS * 5 // 6) or ideographs >= 10
+
+
+def surnames(authors: tuple[str, ...]) -> frozenset[str]:
+    """The words in the authors' names, initials aside: “Hemming ML” and “Matthew L. Hemming” share one."""
+    return frozenset(word for author in authors for word in words_of(author) if len(word) > 1)
