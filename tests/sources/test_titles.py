@@ -34,7 +34,7 @@ TITLES = {
     ),
     "CAR-T CELLS IN THE US FOR PATIENTS WHO JOIN US": "CAR-T cells in the US for patients who join us",
     "22ND EUROPEAN MEETING: DR. SMITH VS THE WORLD": "22nd European meeting: Dr. Smith vs the world",
-    "WHAT SHOULD I KNOW ABOUT DTIC": "What should I know about DTIC",
+    "WHAT SHOULD I KNOW ABOUT GMCSF": "What should I know about GMCSF",
     "DNA and RNA": "DNA and RNA",
     "BRCA1 TP53": "BRCA1 TP53",
     "LMS MRI COVID": "LMS MRI COVID",
