@@ -58,6 +58,7 @@ class Ids:
     uid: str | None = None  # iCalendar UID; of one occurrence: UID/20261209T180000Z
     opportunity: str | None = None  # grants.gov or NIH number: PAR-26-101
     url: str | None = None  # cleaned: no tracking parameters, no fragment
+    guid: str | None = None  # a feed's own id, with the name of the source before it: "journal-x/tag:x.org,2023:7"
 
     def known(self) -> dict[str, str]:
         """Name → value of those that are known, strongest first."""
