@@ -87,7 +87,7 @@ def _ahead(today: date) -> Planned:
 
 
 def _past(today: date) -> Planned:
-    eating = _next(TUESDAY, today - timedelta(days=19))
+    eating = today - timedelta(days=1)  # so late that calendars still offer it, and past all the same
     began = _nth(2, TUESDAY, _months_before(today, MONTHS_OF_SUPPORT_GROUP))
     return {
         "eating": (eating, time(18)),

@@ -70,7 +70,7 @@ def test_the_workspace_has_every_file_of_the_sample(workspace):
 
 def test_the_settings_are_read_without_a_mistake(workspace):
     settings = config.load(workspace / "newsletter.toml")
-    assert settings.newsletter.title == "Leiomyosarcoma Circle News"
+    assert settings.newsletter.title == "Circle News"
     assert [(each.name, each.title) for each in settings.sections] == [
         ("research", "Research"),
         ("trials", "Clinical trials"),
@@ -168,7 +168,7 @@ def test_the_calendar_has_events_ahead_one_past_one_cancelled_and_a_series(works
         "Webinar: Understanding your scan report": "2026-12-02T18:00:00-05:00",
         "Webinar: Is a clinical trial right for me?": "2026-12-10T19:00:00-05:00",
         "Family Day of the Leiomyosarcoma Circle": "2027-01-23",
-        "Webinar: Eating well during chemotherapy": "2026-11-10T18:00:00-05:00",
+        "Webinar: Eating well during chemotherapy": "2026-11-22T18:00:00-05:00",
         "Walk in City Park": "2026-12-19T10:00:00-05:00",
     }
     assert [name for name, event in found.items() if event["STATUS"] == "CANCELLED"] == ["Walk in City Park"]
@@ -183,7 +183,7 @@ def test_the_calendar_keeps_to_the_lines_of_its_standard(workspace):
 
 def test_the_last_issue_was_published_last_month(workspace):
     record = tomllib.loads((workspace / "issues" / "2026-10" / "record.toml").read_text("utf-8"))
-    assert record == {"published_at": datetime(2026, 10, 20, 14, tzinfo=UTC)}
+    assert record["published_at"] == datetime(2026, 10, 20, 14, tzinfo=UTC)
     issue = last_issue(workspace)
     assert issue["send_on"] == date(2026, 10, 20)
     assert issue["since"] == datetime(2026, 9, 20, 14, tzinfo=UTC)
@@ -205,6 +205,13 @@ def test_the_last_issue_carried_what_the_sources_offer_again(workspace):
 
 def test_the_last_issue_remembers_what_its_editor_dropped(workspace):
     assert [entry["key"] for entry in last_issue(workspace)["left_out"]] == ["pmid:40230424"]
+
+
+def test_what_was_drafted_last_month_was_carried_or_dropped(workspace):
+    record = tomllib.loads((workspace / "issues" / "2026-10" / "record.toml").read_text("utf-8"))
+    issue = last_issue(workspace)
+    carried = [entry["key"] for section in issue["section"] for entry in section["entry"]]
+    assert record["drafted"] == sorted(carried + [entry["key"] for entry in issue["left_out"]])
 
 
 def test_an_event_of_the_last_issue_is_still_ahead(workspace):
