@@ -10,6 +10,7 @@ already is ever written over.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -38,7 +39,8 @@ def build_empty(folder: Path, *, title: str, sender: str, secret: str) -> None:
     Raises ConfigError, before anything is written, when title or sender cannot be used, and WorkspaceError as `build`.
     """
     template = (HERE / "empty" / config.FILE_NAME).read_text("utf-8")
-    text = template.replace("{{title}}", _toml(title)).replace("{{from}}", _toml(sender))
+    words = {"title": _toml(title), "from": _toml(sender)}
+    text = re.sub(r"\{\{(\w+)\}\}", lambda mark: words[mark[1]], template)
     config.parse(text)
     place(folder, _common(secret) | {Path("issues/.gitkeep"): "", Path(config.FILE_NAME): text})
 

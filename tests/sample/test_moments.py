@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from newsletter.sample import moments
 
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis takes bounds without a zone
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(MOMENTS)
 def test_events_and_deadlines_lie_where_their_stories_need_them(now):
     at = moments.around(now).named
@@ -24,14 +24,14 @@ def test_events_and_deadlines_lie_where_their_stories_need_them(now):
     assert at["last_issue"] < at["posted_early"] < at["posted"] < at["posted_late"] < now
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(MOMENTS)
 def test_the_support_group_began_on_a_second_tuesday(now):
     began = moments.around(now).named["support_group"]
     assert (began.weekday(), 8 <= began.day <= 14) == (1, True)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(MOMENTS)
 def test_the_last_issue_bears_the_name_of_last_month(now):
     found = moments.around(now)

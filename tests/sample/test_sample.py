@@ -282,6 +282,11 @@ def test_the_empty_workspace_has_a_name_a_sender_and_nothing_to_undo(tmp_path):
     assert settings.sources == ()
 
 
+def test_a_title_is_taken_as_it_is_written(tmp_path):
+    sample.build_empty(tmp_path, title="{{from}}\n\\1", sender="news@example.org", secret="S")
+    assert config.load(tmp_path / "newsletter.toml").newsletter.title == "{{from}}\n\\1"
+
+
 def test_git_is_told_to_leave_the_list_and_the_secret_alone(tmp_path):
     sample.build_empty(tmp_path, title="News", sender="news@example.org", secret="S")
     assert {".newsletter/", "subscribers.csv"} <= set((tmp_path / ".gitignore").read_text("utf-8").splitlines())
