@@ -15,7 +15,10 @@ def at(text):
 START = at("2026-01-06T18:00")  # a Tuesday
 
 
-def count(rule, start=START, stop=at("2027-01-01")):
+END = at("2027-01-01")
+
+
+def count(rule, start=START, stop=END):
     return count_instances(vRecur.from_ical(rule), start, stop)
 
 
