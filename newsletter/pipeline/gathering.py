@@ -42,7 +42,9 @@ def chosen_sources(desk: Desk, names: Iterable[str]) -> tuple[Source, ...]:
     known = {source.name for source in sources}
     for name in names:
         if name not in known:
-            raise UsageError(f"there is no source “{name}” in newsletter.toml; there are: {', '.join(sorted(known)) or 'none'}")
+            raise UsageError(
+                f"there is no source “{name}” in newsletter.toml; there are: {', '.join(sorted(known)) or 'none'}"
+            )
     return tuple(source for source in sources if not names or source.name in names)
 
 
@@ -95,7 +97,11 @@ async def _visit(desk: Desk, fetcher: Fetcher, source: Source, before: SourceRec
     if collected.error is not None:
         return _Visit(collected=collected, before=before)
     return _Visit(
-        collected=collected, before=before, etag=fetched.etag, last_modified=fetched.last_modified, content_digest=digest
+        collected=collected,
+        before=before,
+        etag=fetched.etag,
+        last_modified=fetched.last_modified,
+        content_digest=digest,
     )
 
 
@@ -144,7 +150,7 @@ def _keep(desk: Desk, visit: _Visit) -> Gathered:
         return Gathered(collected=collected, record=record)
     entries = collected.reading.entries
     with desk.store.together():
-        new = take_in(desk.store, collected.source.name, entries, desk.now)
+        taken = take_in(desk.store, collected.source.name, entries, desk.now)
         record = replace(
             before,
             etag=visit.etag or before.etag,
@@ -153,12 +159,12 @@ def _keep(desk: Desk, visit: _Visit) -> Gathered:
             entries=before.entries if collected.unchanged else len(entries),
             checked_at=desk.now,
             succeeded_at=desk.now,
-            changed_at=desk.now if new else before.changed_at,
+            changed_at=desk.now if taken.new else before.changed_at,
             failing_since_at=None,
             error="",
         )
         desk.store.note_source(record)
-    return Gathered(collected=collected, new=len(new), record=record)
+    return Gathered(collected=collected, new=len(taken.new), record=record)
 
 
 def add_text(desk: Desk, text: str, *, section: str | None = None) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
@@ -167,7 +173,11 @@ def add_text(desk: Desk, text: str, *, section: str | None = None) -> tuple[tupl
 
     reading = read_text(text)
     seen = tuple(replace(entry, section=section or entry.section) for entry in reading.entries)
-    with desk.store.together():
-        keys = take_in(desk.store, PASTED, seen, desk.now, all_keys=True)
-        known = desk.store.by_keys(keys)
-    return tuple(known[key] for key in dict.fromkeys(keys)), reading.skipped
+    return take_in_by_hand(desk, seen), reading.skipped
+
+
+def take_in_by_hand(desk: Desk, seen: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Take in what a person brought: the entries as they are known from now on, each once."""
+    taken = take_in(desk.store, PASTED, seen, desk.now)
+    known = desk.store.by_keys(taken.keys)
+    return tuple(known[key] for key in dict.fromkeys(taken.keys))
