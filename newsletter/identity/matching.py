@@ -23,22 +23,17 @@ _SAME_NEWS_DAYS = 31  # a monthly “Join our support group” is each month ano
 
 def aliases_of(entry: Entry) -> tuple[str, ...]:
     """The names under which an entry can be found again, strongest first; the last ones, address and title, are weak."""
-    return tuple(_aliases(entry))
-
-
-def _aliases(entry: Entry) -> Iterator[str]:
     ids = entry.ids
-    for name in naming_ids(entry):
-        if name != "url" and (value := getattr(ids, name)):
-            yield named(name, value)
-    if guid := getattr(ids, "guid", None):
-        yield f"guid:{guid}"
+    aliases = [named(name, value) for name in naming_ids(entry) if name != "url" and (value := getattr(ids, name))]
+    if ids.guid:
+        aliases.append(f"guid:{ids.guid}")
     address = ids.url or (entry.links[0] if entry.links else None)
     if address and (compared := address_key(address)):
-        yield f"address:{compared}"
+        aliases.append(f"address:{compared}")
     words = words_of(entry.title)
     if words and not is_generic(words):
-        yield f"title:{''.join(words)}"
+        aliases.append(f"title:{''.join(words)}")
+    return tuple(aliases)
 
 
 def is_preprint(entry: Entry) -> bool:
@@ -72,12 +67,12 @@ class Index:
         if entry.key in self._entries:
             self.remove(entry.key)
         self._entries[entry.key] = entry
-        for alias in _aliases(entry):
+        for alias in aliases_of(entry):
             self._keys[alias][entry.key] = None
 
     def remove(self, key: str) -> None:
         """Forget an entry; raises KeyError when it is not known."""
-        for alias in _aliases(self._entries.pop(key)):
+        for alias in aliases_of(self._entries.pop(key)):
             self._keys[alias].pop(key, None)
 
     def find(self, entry: Entry) -> tuple[str, ...]:
@@ -86,7 +81,7 @@ class Index:
         Where a weak name fits several different things, it says nothing.
         """
         found: list[str] = []
-        for alias in _aliases(entry):
+        for alias in aliases_of(entry):
             keys = self._keys.get(alias)
             if keys:
                 candidates = [key for key in keys if key not in found and self._fits(alias, key, entry, found)]
@@ -177,7 +172,7 @@ def _by_ids(one: Entry, other: Entry) -> bool | None:
     for mine, its in ((a.uid, b.uid), (a.opportunity, b.opportunity)):
         if not verdicts and mine and its:
             verdicts.append(mine == its)
-    guid, other_guid = getattr(a, "guid", None), getattr(b, "guid", None)
+    guid, other_guid = a.guid, b.guid
     if not verdicts and guid and guid == other_guid:
         verdicts.append(True)
     return any(verdicts) if verdicts else None
