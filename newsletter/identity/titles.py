@@ -25,8 +25,8 @@ _MOST_GENERIC_WORDS = 12
 
 # Titles that stand over many different pieces of one year.
 _GENERIC = re.compile(
-    r"(?:(?:letters? )?(?:to|from) the editors?(?: in chief)?|editorial(?: board| comment(?:ary)?| introduction)?|reply.*"
-    r"|(?:the )?authors? (?:s )?(?:repl(?:y|ies)|response).*|in (?:reply|response|memoriam|brief).*|response(?: to)?.*"
+    r"(?:(?:letters? )?(?:to|from) the editors?(?: in chief)?|editorial(?: board| comment(?:ary)?| introduction)?|(?:in )?reply(?: to.*)?"
+    r"|(?:the )?authors? (?:s )?(?:repl(?:y|ies)|response)(?: to.*)?|in (?:response|memoriam|brief)|response(?: to .*)?"
     r"|(?:publisher |author )?(?:correction|corrigendum|erratum|errata|addendum)s?|(?:retraction|expression of concern)"
     r"(?: notice| note)?|comment(?:ary|aries)?(?: on)?|news(?: (?:and|in) (?:brief|views|notes))?|announcements?|abstracts?"
     r"|(?:poster|oral|selected|meeting|conference)? ?(?:abstracts?|presentations?|sessions?)|book reviews?|obituary"
