@@ -23,22 +23,19 @@ _SAME_NEWS_DAYS = 31  # a monthly “Join our support group” is each month ano
 
 def aliases_of(entry: Entry) -> tuple[str, ...]:
     """The names under which an entry can be found again, strongest first; the last ones, address and title, are weak."""
-    return tuple(_aliases(entry))
-
-
-def _aliases(entry: Entry) -> Iterator[str]:
     ids = entry.ids
-    for name in naming_ids(entry):
-        if name != "url" and (value := getattr(ids, name)):
-            yield named(name, value)
-    if guid := getattr(ids, "guid", None):
-        yield f"guid:{guid}"
+    aliases = [named(name, value) for name in naming_ids(entry) if name != "url" and (value := getattr(ids, name))]
+    if ids.guid:
+        aliases.append(f"guid:{ids.guid}")
     address = ids.url or (entry.links[0] if entry.links else None)
     if address and (compared := address_key(address)):
-        yield f"address:{compared}"
+        aliases.append(f"address:{compared}")
     words = words_of(entry.title)
+    if not aliases:  # a pasted note without any link is the same when read again
+        aliases.append(f"note:{''.join(words)}|{entry.dated or ''}")
     if words and not is_generic(words):
-        yield f"title:{''.join(words)}"
+        aliases.append(f"title:{''.join(words)}")
+    return tuple(aliases)
 
 
 def is_preprint(entry: Entry) -> bool:
@@ -47,11 +44,23 @@ def is_preprint(entry: Entry) -> bool:
 
 
 class Index:
-    """Entries by their names. Finds a hundred thousand in about a second; holds references only."""
+    """Entries by their names. Finds a hundred thousand in about a second; holds references only.
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    `apart` are pairs of keys that an editor split, `joined` the aliases that an editor's merge gave to a key.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[Entry] = (),
+        *,
+        apart: Iterable[tuple[str, str]] = (),
+        joined: Iterable[tuple[str, str]] = (),
+    ) -> None:
         self._entries: dict[str, Entry] = {}
         self._keys: defaultdict[str, dict[str, None]] = defaultdict(dict)  # alias → keys, in order of arrival
+        self._ranks: dict[str, int] = {}
+        self._apart = {frozenset(pair) for pair in apart}
+        self._joined = dict(joined)
         for entry in entries:
             self.add(entry)
 
@@ -69,16 +78,24 @@ class Index:
 
     def add(self, entry: Entry) -> None:
         """Know an entry under its key and all its aliases; what stood under this key before is replaced."""
-        if entry.key in self._entries:
-            self.remove(entry.key)
+        if known := self._entries.get(entry.key):
+            self._forget(known)
         self._entries[entry.key] = entry
-        for alias in _aliases(entry):
+        self._ranks.setdefault(entry.key, len(self._ranks))
+        for alias in aliases_of(entry):
             self._keys[alias][entry.key] = None
 
     def remove(self, key: str) -> None:
         """Forget an entry; raises KeyError when it is not known."""
-        for alias in _aliases(self._entries.pop(key)):
-            self._keys[alias].pop(key, None)
+        self._forget(self._entries.pop(key))
+
+    def _forget(self, entry: Entry) -> None:
+        for alias in aliases_of(entry):
+            self._keys[alias].pop(entry.key, None)
+
+    def rank(self, key: str) -> int:
+        """When the key came into the index, as a number that grows."""
+        return self._ranks[key]
 
     def find(self, entry: Entry) -> tuple[str, ...]:
         """The keys of all known entries that are the same thing, best match first; more than one: they are one, too.
@@ -86,20 +103,22 @@ class Index:
         Where a weak name fits several different things, it says nothing.
         """
         found: list[str] = []
-        for alias in _aliases(entry):
-            keys = self._keys.get(alias)
-            if keys:
+        for alias in aliases_of(entry):
+            if self._joined and self._joined.get(alias) in self._entries and self._joined[alias] not in found:
+                found.append(self._joined[alias])
+            if keys := self._keys.get(alias):
                 candidates = [key for key in keys if key not in found and self._fits(alias, key, entry, found)]
                 found += self._unambiguous(candidates) if alias.startswith(_WEAK) else candidates
         return tuple(found)
 
     def _fits(self, alias: str, key: str, entry: Entry, found: list[str]) -> bool:
         known = self._entries[key]
-        if any(are_different(known, self._entries[other]) for other in found):
+        if any(self._are_apart(key, other) for other in found) or are_different(known, entry):
             return False
-        if alias.startswith("title:"):
-            return not are_different(known, entry) and titles_suffice(known, entry)
-        return not are_different(known, entry)
+        return not alias.startswith("title:") or titles_suffice(known, entry)
+
+    def _are_apart(self, key: str, other: str) -> bool:
+        return frozenset((key, other)) in self._apart or are_different(self._entries[key], self._entries[other])
 
     def _unambiguous(self, keys: list[str]) -> list[str]:
         """The candidates if they can all be one thing; else the only one that is no preprint; else none."""
@@ -109,8 +128,7 @@ class Index:
         return articles if len(articles) == 1 else []
 
     def _differ_among(self, keys: list[str]) -> bool:
-        first, *others = (self._entries[key] for key in keys)
-        return any(are_different(first, other) for other in others)
+        return any(self._are_apart(keys[0], other) for other in keys[1:])
 
     def fresh_key(self, entry: Entry) -> str:
         """`key_of(entry)`, numbered when another thing has that key: two events on one page, two untitled notes."""
@@ -177,7 +195,7 @@ def _by_ids(one: Entry, other: Entry) -> bool | None:
     for mine, its in ((a.uid, b.uid), (a.opportunity, b.opportunity)):
         if not verdicts and mine and its:
             verdicts.append(mine == its)
-    guid, other_guid = getattr(a, "guid", None), getattr(b, "guid", None)
+    guid, other_guid = a.guid, b.guid
     if not verdicts and guid and guid == other_guid:
         verdicts.append(True)
     return any(verdicts) if verdicts else None
