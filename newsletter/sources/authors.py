@@ -1,0 +1,89 @@
+"""Names of authors out of the lists that feeds and pages hold, those of papers in one form: `Hemming ML`.
+
+A name that could be read in two ways stays as it is written: a wrong family name is worse than an uneven list.
+"""
+
+from __future__ import annotations
+
+import re
+
+from newsletter.sources.titles import text_of
+
+MOST = 200
+_MAIL = re.compile(r"[^\s<>()@]+@[^\s<>()@]+")
+_INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.?[\s-]?){1,5}")
+_FAMILY_FIRST = re.compile(r"\S.*\s[A-ZÀ-ÖØ-Þ]{1,4}")
+_AND = re.compile(r"\s*(?:\band\b|&|\bund\b|\bet\b(?!\s+al))\s*", re.IGNORECASE)
+_ET_AL = re.compile(r"[,;]?\s*(?:and\s+)?\bet\s+al\b\.?\s*", re.IGNORECASE)
+_PARTICLES = frozenset(
+    (
+        *("al", "bin", "da", "dal", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "la", "le"),
+        *("ten", "ter", "van", "vom", "von", "zu", "zur"),
+    )
+)
+_SUFFIXES = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv"))
+_DEGREES = re.compile(r"(\w\S*\s\S+)((?:,\s*(?:M\.?D|Ph\.?D|M\.?Sc|M\.?P\.?H|M\.?S|B\.?Sc|R\.?N)\b\.?)+)")
+
+
+def names_in(text: str, *, one_form: bool = False) -> tuple[str, ...]:
+    """The names that a list of authors holds, in its order; mail addresses go, “et al.” stays as the last name.
+
+    With `one_form` the names are those of a paper's authors, and become `Family GI` where that is sure.
+    """
+    plain = _MAIL.sub(" ", text_of(text)).replace("()", " ").replace("<>", " ").strip(" ,;:()")
+    plain = _DEGREES.sub(r"\1", plain)
+    shortened = _ET_AL.search(plain)
+    plain = _ET_AL.sub("", plain) if shortened else plain
+    names = [
+        name for each in _divided(plain) if (name := each.strip(" ,;.()") if "." not in each else each.strip(" ,;()"))
+    ]
+    named = tuple(dict.fromkeys(form_of(name) if one_form else name for name in names[:MOST]))
+    return (*named, "et al.") if shortened and named else named
+
+
+def _divided(text: str) -> list[str]:
+    """One name each. A comma divides names, unless it stands between family name and initials."""
+    if ";" in text:
+        return [part for each in text.split(";") for part in _AND.split(each)]
+    parts = [part.strip() for each in text.split(",") for part in _AND.split(each) if part.strip()]
+    if len(parts) == 2 and _AND.search(text) is None and _is_family_and_given(*parts):
+        return [", ".join(parts)]
+    if len(parts) > 1 and all(_INITIALS.fullmatch(each) for each in parts[1::2]) and len(parts) % 2 == 0:
+        return [f"{family}, {initials}" for family, initials in zip(parts[::2], parts[1::2], strict=True)]
+    return parts
+
+
+def _is_family_and_given(family: str, given: str) -> bool:
+    """`Willyard, Ann`, but not `Ann Willyard, Blake Cooper`."""
+    words = [word for word in family.split() if word.lower() not in _PARTICLES]
+    return len(words) == 1 and bool(given)
+
+
+def form_of(name: str) -> str:
+    """`Hemming ML` for `Hemming, Matthew L.` and `Matthew L. Hemming`; any name that is not surely read as it is."""
+    family, comma, given = name.partition(",")
+    if comma:
+        return _joined(family.strip(), given.split())
+    words = name.split()
+    if len(words) < 2 or _FAMILY_FIRST.fullmatch(name) or not all(map(_is_name, words)):
+        return name
+    start = next((n for n, word in enumerate(words) if n and word.lower() in _PARTICLES), len(words) - 1)
+    if words[-1].lower() in _SUFFIXES:
+        return name
+    return _joined(" ".join(words[start:]), words[:start])
+
+
+def _is_name(word: str) -> bool:
+    """A capital first, or a particle; letters, hyphens and marks only. `ZHANG` may be family or given name: not sure."""
+    if word.lower() in _PARTICLES:
+        return True
+    plain = re.sub(r"[.’'-]", "", word)
+    return plain.isalpha() and word[0].isupper() and not (len(plain) > 2 and plain.isupper()) and plain[0] < "\u0530"
+
+
+def _joined(family: str, given: list[str]) -> str:
+    """Family name and the initials of the others; one that shouts is brought to normal."""
+    initials = "".join(part[0].upper() for word in given for part in re.split(r"[-.]", word) if part[:1].isalpha())
+    if len(family) > 3 and family.isupper():
+        family = "-".join(part.capitalize() for part in family.split("-"))
+    return f"{family} {initials}".strip()
