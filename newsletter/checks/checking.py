@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from newsletter.checks import content, form, images, imprint, links, timing, wording
+from newsletter.checks import (
+    content,
+    form,
+    images,
+    imprint,
+    inbox,
+    leftovers,
+    links,
+    reading,
+    timing,
+    tracking,
+    weekdays,
+    wording,
+)
 from newsletter.checks.context import Context
 from newsletter.checks.proof import Proof
 from newsletter.checks.registry import Rule, registered
 from newsletter.model import Finding, Severity
 
-MODULES = (content, timing, wording, links, images, imprint, form)
+MODULES = (leftovers, inbox, content, timing, weekdays, wording, reading, imprint, links, tracking, images, form)
 """The rooms of the rules, in the order of docs/checks.md."""
 
 

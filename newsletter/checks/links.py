@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from newsletter.checks.context import LinkState
 from newsletter.checks.proof import Proof
 from newsletter.checks.registry import Spot, rule
+from newsletter.identity import address_key
 from newsletter.model import Severity
 
 SCHEMES = frozenset({"https", "mailto", "tel"})
@@ -118,3 +120,97 @@ def link_without_text(proof: Proof) -> Iterator[Spot]:
     for anchor in proof.anchors:
         if not anchor.name:
             yield Spot(anchor.where, f"The link to {short(anchor.href)} has no text.")
+
+
+@rule(
+    "link-cut",
+    Severity.ERROR,
+    why="An address that was shortened with “…” when it was copied leads nowhere.",
+    remedy="Copy the whole address from its page.",
+)
+def link_cut(proof: Proof) -> Iterator[Spot]:
+    """A link holds an ellipsis, or ends in three dots."""
+    for link in proof.links:
+        if re.search(r"…|%E2%80%A6|\.\.\.$", link.href, re.IGNORECASE):
+            yield Spot(link.where, f"The link {short(link.href)} is cut.")
+
+
+@rule(
+    "link-shows-another",
+    Severity.WARNING,
+    why="A link that shows one address and leads to another is what fraud looks like; filters and readers are warned of it.",
+    remedy="Let the words be the title of the page, or the address it really leads to.",
+)
+def link_shows_another(proof: Proof) -> Iterator[Spot]:
+    """The words of a link are an address on another site than the one it leads to."""
+    for anchor in proof.anchors:
+        shown = re.fullmatch(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", anchor.words, re.IGNORECASE)
+        parts = split(anchor.href)
+        if shown and parts and parts.hostname and not _same_site(shown[1], parts.hostname):
+            yield Spot(anchor.where, f"A link shows {short(anchor.words)} and leads to {parts.hostname}.")
+
+
+def _same_site(one: str, other: str) -> bool:
+    one, other = (each.lower().removeprefix("www.") for each in (one, other))
+    return one == other or one.endswith("." + other) or other.endswith("." + one)
+
+
+@rule(
+    "link-text-twice",
+    Severity.WARNING,
+    why="Who listens to a list of the links cannot tell two with the same words apart.",
+    remedy="Name in each what it leads to; an aria-label does too.",
+)
+def link_text_twice(proof: Proof) -> Iterator[Spot]:
+    """The same words lead to different places."""
+    first: dict[str, str] = {}
+    told: set[str] = set()
+    for anchor in proof.anchors:
+        name = anchor.name.casefold()
+        if name and first.setdefault(name, anchor.href) != anchor.href and name not in told:
+            told.add(name)
+            yield Spot(anchor.where, f"“{short(anchor.name)}” leads to different places.")
+
+
+@rule(
+    "link-dead",
+    Severity.WARNING,
+    why="Readers who meet a page that is gone trust the next link less.",
+    remedy="Find where the page is now, or take another source: the DOI, PubMed, the register.",
+)
+def link_dead(proof: Proof) -> Iterator[Spot]:
+    """A link was tried, and its page or its host is gone."""
+    for link in proof.links:
+        answer = proof.context.links.get(link.href)
+        if answer and answer.state is LinkState.DEAD:
+            yield Spot(link.where, f"The link {short(link.href)} is dead: {answer.reason or 'the page is gone'}.")
+
+
+@rule(
+    "link-unreachable",
+    Severity.WARNING,
+    why="The site gave no answer when it was tried; it may be down, or too slow for a phone.",
+    remedy="Open the link yourself; check again later.",
+)
+def link_unreachable(proof: Proof) -> Iterator[Spot]:
+    """A link was tried, and its server did not answer in time or failed."""
+    for link in proof.links:
+        answer = proof.context.links.get(link.href)
+        if answer and answer.state is LinkState.UNREACHABLE:
+            yield Spot(
+                link.where, f"The link {short(link.href)} gave no answer: {answer.reason or 'nobody knows why'}."
+            )
+
+
+@rule(
+    "link-moved",
+    Severity.WARNING,
+    why="A page that has moved for good will one day stop to tell where.",
+    remedy="Use the new address.",
+)
+def link_moved(proof: Proof) -> Iterator[Spot]:
+    """A link was tried, and its page has moved for good to another address than its own with www. or a slash."""
+    for link in proof.links:
+        answer = proof.context.links.get(link.href)
+        if answer and answer.state is LinkState.MOVED and address_key(answer.final_url) != address_key(link.href):
+            yield Spot(link.where, f"The link {short(link.href)} has moved to {short(answer.final_url)}.")

@@ -1,6 +1,7 @@
 import pytest
 from checks.specimen import PAPER, changed, context, findings, message, page, where
 
+from newsletter.checks import LinkAnswer, LinkState
 from newsletter.model import Severity
 
 
@@ -80,3 +81,47 @@ def test_a_link_needs_words():
     assert (
         where(context(html=page(extra='<a href="https://x.org" aria-label="The site"></a>')), "link-without-text") == []
     )
+
+
+@pytest.mark.parametrize("href", ["https://x.org/a…", "https://x.org/a%E2%80%A6b", "https://x.org/long..."])
+def test_a_cut_link_is_found(href):
+    assert where(changed(PAPER, links=(href,)), "link-cut") == [PAPER.key]
+    assert where(linked("https://x.org/a..b"), "link-cut") == []
+
+
+def test_a_link_leads_where_it_says():
+    assert where(linked("https://evil.org/a", "www.cancer.gov/news"), "link-shows-another") == ["html"]
+    assert where(linked("https://www.cancer.gov/a", "cancer.gov"), "link-shows-another") == []
+    assert where(linked("https://cancer.gov/a", "https://news.cancer.gov/a"), "link-shows-another") == []
+    assert where(linked("mailto:a@cancer.gov", "cancer.gov"), "link-shows-another") == []
+
+
+def test_the_same_words_lead_to_the_same_place():
+    two = '<a href="https://x.org/1">Join</a><a href="https://x.org/2">Join</a><a href="https://x.org/3">join</a>'
+    assert message(context(html=page(extra=two)), "link-text-twice") == "“Join” leads to different places."
+    named = two.replace('/2">', '/2" aria-label="Join the second">').replace('/3">', '/3" aria-label="Join the third">')
+    assert where(context(html=page(extra=named)), "link-text-twice") == []
+
+
+URL = PAPER.links[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule"),
+    [
+        (LinkAnswer(state=LinkState.DEAD, reason="404 Not Found"), "link-dead"),
+        (LinkAnswer(state=LinkState.UNREACHABLE, reason="no answer in 20 s"), "link-unreachable"),
+        (LinkAnswer(state=LinkState.MOVED, final_url="https://x.org/new"), "link-moved"),
+    ],
+)
+def test_what_became_of_a_link_is_told(answer, rule):
+    assert where(context(links={URL: answer}), rule) == [PAPER.key]
+    assert (answer.reason or answer.final_url) in message(context(links={URL: answer}), rule)
+    alive = LinkAnswer(state=LinkState.ALIVE)
+    assert where(context(links={URL: alive}), rule) == []
+    assert where(context(), rule) == []
+
+
+def test_a_move_to_the_same_page_is_none():
+    answer = LinkAnswer(state=LinkState.MOVED, final_url=URL.replace("https://", "https://www.") + "/")
+    assert where(context(links={URL: answer}), "link-moved") == []

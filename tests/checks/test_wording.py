@@ -1,81 +1,98 @@
 import dataclasses
 
 import pytest
-from checks.specimen import ISSUE, PAPER, SETTINGS, changed, context, findings, message, page, text, where
+from checks.specimen import ISSUE, PAPER, changed, context, message, where, with_entry
 
-from newsletter.model import Severity
-
-
-@pytest.mark.parametrize(
-    "mark",
-    [
-        "{{ title }}",
-        "{% if x %}",
-        "{# note #}",
-        "*|FNAME|*",
-        "%%name%%",
-        "${name}",
-        "{name}",
-        "{first_name}",
-        "<%= x %>",
-    ],
-)
-def test_a_template_mark_is_left(mark):
-    spoiled = context(subject=f"Hello {mark}", text=text(extra=mark), html=page(extra=f"<p>{mark}</p>"))
-    assert set(where(spoiled, "unrendered-mark")) == {"subject", "text", "html"}
-    assert findings(spoiled, "unrendered-mark")[0].severity is Severity.ERROR
+from newsletter.model import Entry
 
 
-def test_a_template_mark_is_left_in_a_link():
-    spoiled = context(html=page(extra='<a href="https://x.org/%7B%7B%20url%20%7D%7D">The paper</a>'))
-    assert where(spoiled, "unrendered-mark") == ["html"]
-
-
-def test_braces_of_styles_comments_and_sets_are_no_marks():
-    page_with = page(extra="<!--[if mso]>{{x}}<![endif]--><style>@media x{a{b:c}}</style><p>the set {1, 2}</p>")
-    assert where(context(html=page_with), "unrendered-mark") == []
-
-
-@pytest.mark.parametrize("words", ["<p>None</p>", "<p>Deadline: None</p>", "<p>Dear None,</p>", "<p>undefined</p>"])
-def test_a_missing_value_is_printed(words):
-    assert where(context(html=page(extra=words)), "empty-value") == ["html"]
-
-
-def test_a_missing_value_is_printed_in_subject_and_text():
-    assert where(context(subject="Deadline: None"), "empty-value") == ["subject"]
-    assert where(context(text=text(extra="Phase: None")), "empty-value") == ["text"]
-
-
-def test_none_in_a_sentence_is_a_word():
-    words = "None of them had pain. The cause is undefined in most."
-    assert where(context(html=page(extra=f"<p>{words}</p>"), text=text(extra=words)), "empty-value") == []
-
-
-def test_what_the_source_itself_says_is_no_missing_value():
-    given = changed(PAPER, summary="Conflicts of interest: None")
-    assert where(given, "empty-value") == []
+def letter(words, **changes):
+    return context(dataclasses.replace(ISSUE, letter=words), **changes)
 
 
 @pytest.mark.parametrize(
     "words",
-    ["More TK here.", "TODO: ask Anna", "Lorem lorem", "lorem ipsum dolor", "[insert date]", "[your name]", "When???"],
+    [
+        "This drug will cure you.",
+        "A miracle for all.",
+        "This game-changing tablet helps.",
+        "It is a breakthrough.",
+        "She was cured in May.",
+        "It is 100% effective.",
+        "**Breakthrough** in Texas.",
+        "Una cura milagrosa.",
+    ],
 )
-def test_an_unfinished_text_is_found(words):
-    assert where(context(dataclasses.replace(ISSUE, letter=words)), "unfinished-text") == ["letter"]
-    assert where(changed(PAPER, note=words), "unfinished-text") == [PAPER.key]
+def test_hype_is_found(words):
+    assert where(letter(words), "hype") == ["letter"]
 
 
-@pytest.mark.parametrize("words", ["A TK inhibitor", "todo el mundo", "[your page](https://x.org)", "Really?"])
-def test_a_finished_text_is_left_alone(words):
-    assert where(context(dataclasses.replace(ISSUE, letter=words)), "unfinished-text") == []
+@pytest.mark.parametrize(
+    "words",
+    [
+        "There is no cure yet.",
+        "This is not a breakthrough.",
+        "We hope to find a cure.",
+        "It has breakthrough therapy designation.",
+        "They had breakthrough pain.",
+        "The cure rate was low.",
+        "We met at the Race for the Cure in May.",
+        "A secure and accurate way.",
+        "Surgery with curative intent.",
+    ],
+)
+def test_sober_words_are_left_alone(words):
+    assert where(letter(words), "hype") == []
 
 
-def test_an_unfinished_title_subject_or_footer_is_found():
-    assert where(changed(PAPER, title="TODO title"), "unfinished-text") == [PAPER.key]
-    assert where(changed(PAPER, title="TK activity in serum"), "unfinished-text") == []
-    assert where(context(subject="News TK"), "unfinished-text") == ["subject"]
-    theme = dataclasses.replace(SETTINGS.theme, footer="TODO")
+def test_hype_in_a_subject_is_found_with_capitals():
+    assert where(context(subject="A New Cure for All"), "hype") == ["subject"]
+
+
+def test_a_headline_may_not_promise_a_miracle_but_a_paper_keeps_its_title():
+    news = Entry(key="url:n", title="A miracle drug for all", links=("https://x.org/n",))
+    assert where(with_entry(news), "hype") == ["url:n"]
+    assert where(changed(PAPER, title="A breakthrough in uterine tumours"), "hype") == []
+    assert where(with_entry(dataclasses.replace(news, title="FDA grants breakthrough designation")), "hype") == []
+
+
+def test_an_unexplained_acronym_is_told_once():
     assert (
-        message(context(settings=dataclasses.replace(SETTINGS, theme=theme)), "unfinished-text")
-        == "Unfinished: “TODO”."
+        message(letter("The PFS was long. The PFS of all was longer."), "acronym-unexplained")
+        == "“PFS” is not explained."
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The progression-free survival (PFS) was long; PFS is what counts.",
+        "PFS (time without growth) was long.",
+        "The PFS, or time without growth, was long.",
+        "PFS stands for time without growth.",
+        "The time without growth, called PFS, was long.",
+        "Your MRI and CT are read in the USA by the FDA.",
+        "We meet in Denver, CO, at 6 PM ET.",
+        "Write to PFS@x.org or see https://x.org/PFS.",
+        "Do NOT stop. Do not wait.",
+        "GOOD NEWS FOR ALL OF US",
+        "The gene TP53 and the drug in phase II.",
+        "The NLMSF and LMS groups met.",
+    ],
+)
+def test_explained_and_well_known_ones_are_left_alone(words):
+    settings = dataclasses.replace(context().settings)
+    named = dataclasses.replace(
+        settings, newsletter=dataclasses.replace(settings.newsletter, sender="NLMSF <news@example.org>")
+    )
+    assert where(letter(words, settings=named), "acronym-unexplained") == []
+
+
+def test_an_acronym_of_the_glossary_is_explained():
+    assert where(letter("The ORR was high."), "acronym-unexplained") == ["letter"]
+    assert where(letter("The ORR was high.", glossary=frozenset({"ORR"})), "acronym-unexplained") == []
+
+
+def test_an_acronym_explained_by_a_paper_counts():
+    given = changed(PAPER, note="The ORR was high.", summary="The objective response rate (ORR) was 40 %.")
+    assert where(given, "acronym-unexplained") == []
