@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.errors import UsageError
+from newsletter.errors import UsageError, WorkspaceError
 
 if TYPE_CHECKING:
+    from newsletter.model import SectionStyle
     from newsletter.pipeline.desk import Desk
     from newsletter.storage.workspace import Workspace
 
@@ -39,6 +41,15 @@ class Session:
     def now(self) -> datetime:
         """The moment of this run: `--now`, SOURCE_DATE_EPOCH, or the clock."""
         return moment(self.now_written, os.environ)
+
+    @property
+    def styles(self) -> tuple[SectionStyle, ...]:
+        """The sections of the workspace; the default ones where there is none, or what was asked needs none."""
+        from newsletter.config import DEFAULT_SECTIONS
+
+        with contextlib.suppress(WorkspaceError):
+            return self.workspace.settings.sections
+        return DEFAULT_SECTIONS
 
     @cached_property
     def desk(self) -> Desk:

@@ -12,6 +12,7 @@ from newsletter.errors import UsageError
 from newsletter.identity import Index
 from newsletter.model import Choice, Decision, Entry, Issue, LeftOut, Selection, State, Verdict
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.sorting import proposer
 from newsletter.selection import Memory, Window
 from newsletter.storage import issues
 
@@ -72,7 +73,7 @@ class Making:
     def select(self) -> Selection:
         """Where every entry stands that is known from the sources or from the issues."""
         known = self.desk.store.all()
-        chosen = selection.select(known, self.memory, self.window, proposer(self.desk))
+        chosen = selection.select(known, self.memory, self.window, proposer(self.desk.workspace.settings.sections))
         return replace(chosen, left_out=(*chosen.left_out, *self._only_in_issues(known)))
 
     def _only_in_issues(self, known: Iterable[Entry]) -> Iterable[LeftOut]:
@@ -126,24 +127,6 @@ def end_of(desk: Desk, written: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-def proposer(desk: Desk) -> Callable[[Entry], str | None]:
-    """The section that an entry belongs to, as its source, its kind and its wording tell; None: to sort."""
-    names = {style.name for style in desk.workspace.settings.sections}
-
-    def propose(entry: Entry) -> str | None:
-        if entry.section in names:
-            return entry.section
-        kinds = {
-            "trials": entry.trial,
-            "events": entry.event,
-            "grants": entry.grant,
-            "research": entry.ids.doi or entry.ids.pmid,
-        }
-        return next((name for name, found in kinds.items() if found and name in names), None)
-
-    return propose
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where one entry stands."""
@@ -159,7 +142,7 @@ def standings(desk: Desk, name: str | None = None) -> tuple[Standing, ...]:
     """Every entry ever seen, with its state and the reason: chosen ones first."""
     at = making(desk, name)
     selected = at.select()
-    propose = proposer(desk)
+    propose = proposer(desk.workspace.settings.sections)
     left = (_standing_of(each, propose(each.entry)) for each in selected.left_out)
     return (*(_standing_of_choice(each) for each in selected.chosen), *left)
 
@@ -173,16 +156,19 @@ def _standing_of(left: LeftOut, proposed: str | None) -> Standing:
     return Standing(entry=left.entry, state=left.state, reason=left.reason, section=section, issue=left.issue or None)
 
 
-def entry_named(desk: Desk, written: str) -> Entry:
-    """The one entry of this key, identifier or title; raises UsageError when none or several fit."""
+def entry_named(desk: Desk, written: str, entries: Iterable[Entry] | None = None) -> Entry:
+    """The one entry of this key, identifier or title, among `entries` or all; raises UsageError when none or several fit."""
     known = desk.store.by_keys([written])
     if known:
         return known[written]
-    entries = desk.store.all()
-    wanted = written.casefold()
-    found = [entry for entry in entries if wanted in {value.casefold() for value in entry.ids.known().values()}]
-    found = found or [entry for entry in entries if wanted == entry.title.casefold()]
-    found = found or [entry for entry in entries if wanted in entry.title.casefold() or wanted in entry.key.casefold()]
+    entries = tuple(desk.store.all() if entries is None else entries)
+    wanted = written.casefold().strip()
+    ways: tuple[Callable[[Entry], bool], ...] = (
+        lambda entry: wanted in {value.casefold() for value in (entry.key, *entry.ids.known().values())},
+        lambda entry: wanted == entry.title.casefold(),
+        lambda entry: wanted in entry.title.casefold() or wanted in entry.key.casefold(),
+    )
+    found = next((found for way in ways if (found := [entry for entry in entries if way(entry)])), [])
     if not found:
         raise UsageError(f"no entry has the key or title “{written}”. “newsletter entries” lists them all")
     if len(found) > 1:
@@ -212,7 +198,7 @@ def decide(
 
 def _in_line(desk: Desk, issue: Issue, entries: dict[str, Entry], decisions: Iterable[Decision]) -> Issue:
     styles = desk.workspace.settings.sections
-    propose = proposer(desk)
+    propose = proposer(desk.workspace.settings.sections)
     for decision in decisions:
         entry = entries[decision.key]
         match decision.verdict:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
+from pathlib import Path
 
 from newsletter.errors import SourceError, UsageError
 from newsletter.model import Collected, Document, Entry, Reading, Source, SourceKind
@@ -33,6 +34,11 @@ class Gathered:
     def name(self) -> str:
         """The source's name."""
         return self.collected.source.name
+
+    @property
+    def count(self) -> int:
+        """How many entries the source gives, before any are merged."""
+        return self.record.entries if self.collected.unchanged else len(self.collected.reading.entries)
 
 
 def chosen_sources(desk: Desk, names: Iterable[str]) -> tuple[Source, ...]:
@@ -167,17 +173,29 @@ def _keep(desk: Desk, visit: _Visit) -> Gathered:
     return Gathered(collected=collected, new=len(taken.new), record=record)
 
 
-def add_text(desk: Desk, text: str, *, section: str | None = None) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """Take in what a person pasted: the entries as they are now known, and a sentence for what could not be read."""
-    from newsletter.sources.page import read_text
+def add(
+    desk: Desk, what: str, *, stdin: Callable[[], bytes], section: str | None = None
+) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Take in what a person names: a file, `-` for standard input, an address or an identifier.
 
-    reading = read_text(text)
+    Gives the entries as they are known from now on, and a sentence for each part that could not be read. Raises
+    UsageError when there is no such file or section, and SourceError when nothing can be made of it.
+    """
+    sections = [style.name for style in desk.workspace.settings.sections]
+    if section is not None and section not in sections:
+        raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
+    source = Source(name=PASTED, kind=SourceKind.PAGE, section=section)
+    reading = _reading(desk, source, _document(what, stdin))
     seen = tuple(replace(entry, section=section or entry.section) for entry in reading.entries)
-    return take_in_by_hand(desk, seen), reading.skipped
-
-
-def take_in_by_hand(desk: Desk, seen: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Take in what a person brought: the entries as they are known from now on, each once."""
     taken = take_in(desk.store, PASTED, seen, desk.now)
     known = desk.store.by_keys(taken.keys)
-    return tuple(known[key] for key in dict.fromkeys(taken.keys))
+    return tuple(known[key] for key in dict.fromkeys(taken.keys)), reading.skipped
+
+
+def _document(what: str, stdin: Callable[[], bytes]) -> Document:
+    if what == "-":
+        return Document(content=stdin())
+    fetched = read_file(Path(what))
+    if fetched.document is None:
+        raise UsageError(fetched.error or f"{what} cannot be read")
+    return fetched.document

@@ -39,14 +39,15 @@ def entry_to_plain(entry: Entry) -> Plain:
         "sources": list(entry.sources),
         "summary": entry.summary,
         "note": entry.note,
-        "trial": _part_to_plain(entry.trial),
-        "event": _part_to_plain(entry.event),
-        "grant": _part_to_plain(entry.grant),
+        "trial": part_to_plain(entry.trial),
+        "event": part_to_plain(entry.event),
+        "grant": part_to_plain(entry.grant),
     }
     return {name: value for name, value in plain.items() if value or name in {"key", "title"}}
 
 
-def _part_to_plain(part: Trial | Event | Grant | None) -> Plain:
+def part_to_plain(part: Trial | Event | Grant | None) -> Plain:
+    """What is known of a trial, event or grant; empty when there is none."""
     if part is None:
         return {}
     pairs = ((each.name, getattr(part, each.name)) for each in fields(part))

@@ -2,92 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from newsletter.identity import Index, aliases_of, key_of, merge
+from newsletter.identity import Index, aliases_of, key_of, merge, merge_entries
 from newsletter.model import Entry
 from newsletter.storage.entries import EntryStore
 
 
-@dataclass
-class _Intake:
-    """What one source gave, on its way into the store."""
-
-    index: Index
-    by_hand: dict[str, str]  # alias → key, as a person merged
-    source: str
-    now: datetime
-    changed: dict[str, Entry] = field(default_factory=dict)
-    seen: dict[str, Entry] = field(default_factory=dict)
-    folded: dict[str, str] = field(default_factory=dict)
-    new: list[str] = field(default_factory=list)
-
-    def take(self, entry: Entry) -> str:
-        """The key under which the entry is known from now on."""
-        found = self._known_as(entry)
-        key = self._merged(found, entry) if found else self._added(entry)
-        self.seen[key] = merge(self.seen[key], entry) if key in self.seen else entry
-        return key
-
-    def _known_as(self, entry: Entry) -> tuple[str, ...]:
-        said = [self.by_hand[alias] for alias in (key_of(entry), *aliases_of(entry)) if alias in self.by_hand]
-        return tuple(key for key in said[:1] if key in self.index) or self.index.find(entry)
-
-    def _merged(self, found: tuple[str, ...], entry: Entry) -> str:
-        key, *others = sorted(found, key=lambda each: (self.index[each].first_seen_at or self.now, found.index(each)))
-        before = merged = self.index[key]
-        for other in others:
-            merged = merge(merged, self.index[other])
-            self._fold(other, key)
-        merged = merge(merged, replace(entry, sources=(self.source,)))
-        if merged != before:
-            self.index.add(merged)
-            self.changed[key] = merged
-        return key
-
-    def _fold(self, old: str, key: str) -> None:
-        self.index.remove(old)
-        self.folded[old] = key
-        self.changed.pop(old, None)
-        if old in self.seen:
-            self.seen[key] = self.seen.pop(old)
-
-    def _added(self, entry: Entry) -> str:
-        key = self.index.fresh_key(entry)
-        self.changed[key] = replace(entry, key=key, sources=(self.source,), first_seen_at=self.now)
-        self.index.add(self.changed[key])
-        self.new.append(key)
-        return key
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenIn:
-    """What became of the entries of one source, in its order."""
+    """What became of the entries of one source."""
 
-    keys: tuple[str, ...]  # of each entry
-    new: frozenset[str]  # those never seen before
+    keys: tuple[str, ...]  # under which each of them is known now, in the source's order
+    new: frozenset[str]  # keys never seen before
 
 
 def take_in(store: EntryStore, source: str, entries: Iterable[Entry], now: datetime) -> TakenIn:
-    """Keep what `source` gave at `now`, in one transaction."""
-    entries = tuple(entries)
+    """Keep what `source` gave at `now`: all of it or, when the disk refuses, nothing."""
+    seen = [replace(entry, sources=(source,), first_seen_at=now) for entry in entries]
+    names = [(key_of(entry), *aliases_of(entry)) for entry in seen]
     with store.together():
         by_hand = store.merged_by_hand()
-        names = {name for entry in entries for name in (key_of(entry), *aliases_of(entry))}
-        candidates = store.known_as(names) | names | {by_hand[name] for name in names & by_hand.keys()}
-        intake = _Intake(Index(store.by_keys(candidates).values()), by_hand, source, now)
-        keys = [intake.take(entry) for entry in entries]
-        store.put(intake.changed, {key: aliases_of(entry) for key, entry in intake.changed.items()})
-        stored = {old: key for old, key in intake.folded.items() if old not in intake.new}
-        store.fold(stored)
-        store.see(source, intake.seen, now)
-    keys = [_final(key, intake.folded) for key in keys]
-    return TakenIn(keys=tuple(keys), new=frozenset(keys) & frozenset(intake.new))
+        said = [next((by_hand[name] for name in some if name in by_hand), None) for some in names]
+        every_name = {name for some in names for name in some}
+        keys = store.known_as(every_name) | every_name | {key for key in said if key}
+        index = Index(store.by_keys(keys).values())
+        by_person = _merge_as_said(index, seen, said)
+        merged = merge_entries(index, [entry for entry, key in zip(seen, said, strict=True) if key not in by_person])
+        changed = {key: index[key] for key in {*merged.new, *merged.changed, *by_person} if key in index}
+        store.put(changed, {key: aliases_of(entry) for key, entry in changed.items()})
+        store.fold(dict(merged.folded))
+        found = iter(merged.key_of_seen)
+        final = tuple(key if key in by_person else next(found) for key in said)
+        store.see(source, _by_key(final, seen), now)
+    return TakenIn(keys=tuple(key or "" for key in final), new=merged.new)
 
 
-def _final(key: str, folded: dict[str, str]) -> str:
-    while key in folded:
-        key = folded[key]
-    return key
+def _merge_as_said(index: Index, seen: Sequence[Entry], said: Sequence[str | None]) -> frozenset[str]:
+    """Merge what a person said is one thing, whatever the identifiers say; gives the keys that took something in."""
+    taken: set[str] = set()
+    for entry, key in zip(seen, said, strict=True):
+        if key and key in index:
+            index.add(merge(index[key], entry))
+            taken.add(key)
+    return frozenset(taken)
+
+
+def _by_key(keys: Iterable[str | None], seen: Iterable[Entry]) -> dict[str, Entry]:
+    """What the source said of each entry; where it said it twice, both in one."""
+    found: dict[str, Entry] = {}
+    for key, entry in zip(keys, seen, strict=True):
+        if key:
+            found[key] = merge(found[key], entry) if key in found else entry
+    return found
