@@ -10,9 +10,9 @@ import re
 from newsletter.sources.titles import text_of
 
 MOST = 200
-_MAIL = re.compile(r"[^\s<>()@]+@[^\s<>()@]+")
+_MAIL = re.compile(r"(?:mailto:)?[^\s<>()@]+@[^\s<>()@]+")
 _INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.?[\s-]?){1,5}")
-_FAMILY_FIRST = re.compile(r"\S.*\s[A-ZÀ-ÖØ-Þ]{1,4}")
+_FAMILY_FIRST = re.compile(r"(?P<family>\S.*)\s(?P<initials>(?:[A-ZÀ-ÖØ-Þ]\.?-?){1,4})")
 _AND = re.compile(r"\s*(?:\band\b|&|\bund\b|\bet\b(?!\s+al))\s*", re.IGNORECASE)
 _ET_AL = re.compile(r"[,;]?\s*(?:and\s+)?\bet\s+al\b\.?\s*", re.IGNORECASE)
 _PARTICLES = frozenset(
@@ -61,16 +61,40 @@ def _is_family_and_given(family: str, given: str) -> bool:
 
 def form_of(name: str) -> str:
     """`Hemming ML` for `Hemming, Matthew L.` and `Matthew L. Hemming`; any name that is not surely read as it is."""
+    name = re.sub("[\u2010\u2011]", "-", name)
     family, comma, given = name.partition(",")
     if comma:
         return _joined(family.strip(), given.split())
-    words = name.split()
-    if len(words) < 2 or _FAMILY_FIRST.fullmatch(name) or not all(map(_is_name, words)):
+    if (found := _FAMILY_FIRST.fullmatch(name)) and not _may_be_a_word(name, found["initials"]):
+        family = found["family"]
+        return f"{_quiet(family) if len(family) > 3 and family.isupper() else family} {_letters(found['initials'])}"
+    words = (_quiet(name) if name.isupper() else name).split()
+    if len(words) < 2 or not all(map(_is_name, words)):
         return name
-    start = next((n for n, word in enumerate(words) if n and word.lower() in _PARTICLES), len(words) - 1)
+    start = next((n for n, word in enumerate(words) if n and _ends_in_particle(word)), len(words) - 1)
     if words[-1].lower() in _SUFFIXES:
         return name
     return _joined(" ".join(words[start:]), words[:start])
+
+
+def _may_be_a_word(name: str, initials: str) -> bool:
+    """`AYRE` where all is in capitals; `ML` and `M.A.` cannot be."""
+    return name.isupper() and len(initials) > 2 and "." not in initials and bool(re.search("[AEIOUY]", initials))
+
+
+def _letters(initials: str) -> str:
+    return re.sub("[.-]", "", initials)
+
+
+def _ends_in_particle(word: str) -> bool:
+    """`de`, and `Fuentes-de` of `Fuentes-de la Rosa`."""
+    return word.rpartition("-")[2].lower() in _PARTICLES
+
+
+def _quiet(name: str) -> str:
+    """A name of capitals throughout in its usual form."""
+    words = (word.lower() if word.lower() in _PARTICLES else word.title() for word in name.split())
+    return " ".join(words)
 
 
 def _is_name(word: str) -> bool:
@@ -85,5 +109,5 @@ def _joined(family: str, given: list[str]) -> str:
     """Family name and the initials of the others; one that shouts is brought to normal."""
     initials = "".join(part[0].upper() for word in given for part in re.split(r"[-.]", word) if part[:1].isalpha())
     if len(family) > 3 and family.isupper():
-        family = "-".join(part.capitalize() for part in family.split("-"))
+        family = _quiet(family)
     return f"{family} {initials}".strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from newsletter import dates
 from newsletter.model import Dated, Trial, TrialStatus
@@ -28,6 +28,12 @@ _CITATION = re.compile(
     r"(?P<journal>[^.\n]{2,120}?(?:\([^)\n]*\))?)\. (?P<date>\d{4}(?: [A-Z][a-z]{2}(?:-[A-Z][a-z]{2})?(?: \d{1,2})?)?)[;:.](?P<rest>.*)"
 )
 _NAMES = re.compile(r"(?:PMID|PMC|DOI):\s*\S+(?:\s*\|\s*(?:PMID|PMC|DOI):\s*\S+)*", re.IGNORECASE)
+_EMPTY_WORDS = re.compile(
+    r"n/?a|none|no abstract(?: available)?|abstract|summary|\W*|(?:html|xml|pdf|full[ -]?text)(?:\W+(?:html|xml|pdf))*"
+    r"|[\w\s&:-]{2,100}, (?:early ?view|ahead of print|accepted article|volume \S+, issue [^,]+, pages?\b.*)"
+    r"|volume \S+, (?:issue \S+, )?[\w\s-]+ \d{4}, pages? [\w\s-]+\W*",
+    re.IGNORECASE,
+)
 _ADVERTISING = re.compile(
     r"the post .{1,300} (?:appeared first|first appeared) on .{1,200}|(?:continue reading|read more|weiterlesen)\b.{0,200}",
     re.IGNORECASE | re.DOTALL,
@@ -50,6 +56,10 @@ class Facts:
     identifiers: tuple[str, ...] = ()
     summary: str = ""
 
+    def or_else(self, other: Facts) -> Facts:
+        """These facts, and the other ones where these say nothing."""
+        return Facts(**{each.name: getattr(self, each.name) or getattr(other, each.name) for each in fields(Facts)})
+
 
 def is_pubmed(guid: str, links: tuple[str, ...]) -> bool:
     """Whether the item is a PubMed record: then its content begins with the citation."""
@@ -67,7 +77,7 @@ def read_text(text: str) -> Facts:
     kept: list[str] = []
     for n, paragraph in enumerate(text.split("\n\n")):
         rest = "\n".join(line for line in paragraph.split("\n") if not _take(line, said, first=n == 0))
-        if rest and not _ADVERTISING.fullmatch(rest):
+        if rest and not _ADVERTISING.fullmatch(rest) and not _EMPTY_WORDS.fullmatch(rest.rstrip(". ")):
             kept.append(rest)
     found = (dated for each in said.get("date", []) if (dated := _date(each)))
     return Facts(
@@ -91,7 +101,7 @@ def _take(line: str, said: dict[str, list[str]], *, first: bool) -> bool:
     if _NAMES.fullmatch(line):
         said.setdefault("ids", []).append(line)
         return True
-    return line == "ABSTRACT" and bool(said.get("journal"))
+    return line.rstrip(": ").lower() == "abstract"
 
 
 def _take_labelled(label: str, value: str, said: dict[str, list[str]]) -> bool:

@@ -11,7 +11,7 @@ import html
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -47,7 +47,7 @@ def read_feed(document: Document, source: Source) -> Reading:
     else:
         sniffing.refuse_other_kinds(content, document)
         items, skipped = _read_xml(content, document), []
-    entries = tuple(entry_of(item, source=source.name, section=source.section) for item in _told_apart(items))
+    entries = _told_apart([entry_of(item, source=source.name, section=source.section) for item in items], source.name)
     return Reading(entries=_newest(entries, source.limit), skipped=tuple(skipped))
 
 
@@ -89,10 +89,11 @@ def _item(entry: Fields, base: str) -> Item:
         guid=_text(entry, "id"),
         dates=tuple(_dates(entry)),
         authors=tuple(_authors(entry)),
-        journal=next((_escaped(entry, name) for name in _JOURNALS if _text(entry, name)), ""),
+        journal=_journal(entry),
         identifiers=tuple(_text(entry, name) for name in _IDENTIFIERS if _text(entry, name)),
         summary=_markup(entry, "summary") or _markup(entry, "subtitle"),
         content=_content(entry),
+        is_paper=any(name.startswith("prism_") for name in entry),
     )
 
 
@@ -127,6 +128,14 @@ def _content(entry: Fields) -> str:
     return next((text for text in texts if text.strip()), "")
 
 
+def _journal(entry: Fields) -> str:
+    """The journal, unless the field holds an address, a file or (so it is at Taylor & Francis) the title once more."""
+    title = _text(entry, "title")
+    named = (_text(entry, name) for name in _JOURNALS)
+    true = (each for each in named if each and each != title and not re.search(r"^\S*[/:.]\S+$", each))
+    return next((_as_html(each, "") for each in true), "")
+
+
 def _links(entry: Fields) -> Iterator[str]:
     """The way to the item itself: past the counters of feed services, then its page, then what is attached to it."""
     own = [_text(entry, name) for name in _LINKS if _text(entry, name)]
@@ -157,15 +166,29 @@ def _confirmed(parsed: Any, written: str) -> str:
 
 
 def _authors(entry: Fields) -> Iterator[str]:
+    """The names listed one by one; else the one field, as written where feedparser broke it at a mail address."""
     people = [each for each in entry.get("authors") or () if isinstance(each, Mapping)]
     names = [str(each["name"]) for each in people if each.get("name")]
-    yield from names or [name for name in (_text(entry, "author"), _text(entry, "byline")) if name][:1]
+    if not names or any(name.count("(") != name.count(")") for name in names):
+        names = [name for name in (_text(entry, "author"), _text(entry, "byline")) if name][:1]
+    yield from names
 
 
-def _told_apart(items: list[Item]) -> Iterable[Item]:
-    """A guid that several items share names none of them."""
-    times = Counter(item.guid for item in items)
-    return (item if times[item.guid] == 1 else replace(item, guid="") for item in items)
+def _told_apart(entries: list[Entry], source: str) -> tuple[Entry, ...]:
+    """A guid or address that several items share names none of them: comments on one page, releases on one site."""
+    guids = Counter(entry.ids.guid for entry in entries)
+    urls = Counter(entry.ids.url for entry in entries)
+    return tuple(_named_alone(entry, guids, urls, source) for entry in entries)
+
+
+def _named_alone(entry: Entry, guids: Counter[str | None], urls: Counter[str | None], source: str) -> Entry:
+    ids = entry.ids
+    if ids.guid and guids[ids.guid] > 1:
+        ids = replace(ids, guid=None)
+    if ids.url and urls[ids.url] > 1:
+        anchored = f"{source}/{entry.links[0]}" if "#" in entry.links[0] else None
+        ids = replace(ids, url=None, guid=ids.guid or anchored)
+    return replace(entry, ids=ids) if ids is not entry.ids else entry
 
 
 def _newest(entries: tuple[Entry, ...], limit: int) -> tuple[Entry, ...]:

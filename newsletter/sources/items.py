@@ -7,7 +7,7 @@ An item is never lost: one without a title takes the first words of its text, or
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from newsletter import dates
@@ -20,6 +20,7 @@ from newsletter.sources.sanitising import links_in, plain_text
 
 LONGEST_SUMMARY = 5_000  # characters; a long abstract has 3,000
 LONGEST_MARKUP = 100_000  # characters of markup that a summary is taken from
+LONGEST_GUID = 500  # characters; a longer one is no name
 TITLE_WORDS = 90  # characters of the text that stand in for a missing title
 PREPRINT_HOSTS = (
     "biorxiv.org",
@@ -46,25 +47,25 @@ class Item:
     identifiers: tuple[str, ...] = ()  # dc:identifier, prism:doi: where the feed itself speaks of names
     summary: str = ""  # HTML
     content: str = ""  # HTML of the whole item
+    is_paper: bool = False  # the feed has fields that only journals use
 
 
 def entry_of(item: Item, *, source: str, section: str | None = None) -> Entry:
     """The entry that an item of the feed `source` says; `guid` is kept where it adds to the other names."""
     links = _links(item)
-    text = _text(item)
-    facts = dialects.read_text(text)
+    facts = _facts(item)
     ids = _ids(item, links, facts)
     trial = dialects.read_trial(facts.summary, title=item.title) if ids.nct else None
     journal = titles.clean_title(item.journal) or facts.journal
-    summary = _shortened(facts.summary)
     title = titles.clean_title(item.title)
+    summary = _shortened(_without_title(facts.summary, title))
     return Entry(
         ids=_with_guid(ids, item.guid, links, source),
         title=title or _stand_in_title(summary, links, item.guid),
-        authors=_authors(item, facts, is_paper=bool(ids.doi or ids.pmid or ids.pmcid or facts.journal)),
+        authors=_authors(item, facts, is_paper=bool(item.is_paper or ids.doi or ids.pmid or facts.journal)),
         links=links,
         dated=_first_date(item.dates) or facts.dated,
-        summary="" if summary == title else summary,
+        summary=summary,
         journal="" if journal == title else journal,
         section=section,
         flags=_flags(ids, links),
@@ -86,12 +87,16 @@ def _addresses_in(item: Item) -> Iterable[str]:
     yield from links_in((item.summary or item.content)[:LONGEST_MARKUP])
 
 
-def _text(item: Item) -> str:
-    """The text of the item: what it says in short, else the whole."""
-    markup = (
-        item.content if dialects.is_pubmed(item.guid, item.links) and item.content else item.summary or item.content
-    )
-    return plain_text(markup[:LONGEST_MARKUP])
+def _facts(item: Item) -> dialects.Facts:
+    """What the text says in short, else the whole; PubMed's short one is cut off."""
+    if dialects.is_pubmed(item.guid, item.links) and item.content:
+        return _facts_in(item.content)
+    facts = _facts_in(item.summary)
+    return facts if facts.summary or not item.content else facts.or_else(_facts_in(item.content))
+
+
+def _facts_in(markup: str) -> dialects.Facts:
+    return dialects.read_text(plain_text(markup[:LONGEST_MARKUP])) if markup else dialects.Facts()
 
 
 def _ids(item: Item, links: tuple[str, ...], facts: dialects.Facts) -> Ids:
@@ -110,20 +115,20 @@ def _ids(item: Item, links: tuple[str, ...], facts: dialects.Facts) -> Ids:
 
 def _merged(several: Iterable[Ids]) -> Ids:
     """Of each kind the first one."""
-    values: dict[str, str | None] = {}
+    values: dict[str, str] = {}
     for ids in several:
-        for each in fields(Ids):
-            values[each.name] = values.get(each.name) or getattr(ids, each.name)
+        values = ids.known() | values
     return Ids(**values)
 
 
 def _with_guid(ids: Ids, guid: str, links: tuple[str, ...], source: str) -> Ids:
     """A guid that only repeats the link or another name says nothing more."""
-    said = {*links, ids.url, ids.doi, ids.nct, f"pubmed:{ids.pmid}", None}
-    if not guid or guid in said or untracked_link(guid) in said or len(guid) > 500:
+    named = ids_in(guid) if guid else Ids()
+    if not guid or len(guid) > LONGEST_GUID or named.doi or named.pmid or named.pmcid or (named.nct and ids.nct):
         return ids
-    known = {each.name: getattr(ids, each.name) for each in fields(Ids)}
-    return Ids(**known | {"guid": f"{source}/{titles.one_line(guid)}"})
+    if {guid, untracked_link(guid)} & {*links, ids.url}:
+        return ids
+    return replace(ids, guid=f"{source}/{titles.one_line(guid)}")
 
 
 def _stand_in_title(summary: str, links: tuple[str, ...], guid: str) -> str:
@@ -144,6 +149,12 @@ def _authors(item: Item, facts: dialects.Facts, *, is_paper: bool) -> tuple[str,
 
 def _first_date(texts: Iterable[str]) -> Dated | None:
     return next((dated for each in texts if (dated := dates.parse(each))), None)
+
+
+def _without_title(summary: str, title: str) -> str:
+    """Some publishers begin the text with the title once more."""
+    first, _, rest = summary.partition("\n\n")
+    return rest if title and titles.polish(titles.one_line(first)) == title else summary
 
 
 def _shortened(summary: str) -> str:

@@ -27,8 +27,9 @@ _MAGIC = {
     b"BZh": "compressed with bzip2",
     b"BEGIN:VCALENDAR": 'a calendar; set kind = "calendar"',
 }
-_HTML = re.compile(
-    rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+_HTML = re.compile(  # a DOCTYPE alone says nothing: some feeds carry that of HTML
+    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!doctype[^<>]*>\s*)*<(?:html|head|body|title|meta|script)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _ALTERNATE = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"""type\s*=\s*["']?application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json)""", re.IGNORECASE)
