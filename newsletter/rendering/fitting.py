@@ -19,6 +19,7 @@ class Fit:
     note_words: int | None = None  # None: as the editor wrote it
     title_characters: int | None = None
     authors: int = 3
+    brief: bool = False  # of trials, events and calls only what decides whether to read on
 
     @property
     def shortens(self) -> bool:
@@ -33,7 +34,7 @@ TIGHTER = (
     Fit(summary_words=0, note_words=35),
     Fit(summary_words=0, note_words=15, authors=1),
     Fit(summary_words=0, note_words=0, authors=1, title_characters=160),
-    Fit(summary_words=0, note_words=0, authors=0, title_characters=90),
+    Fit(summary_words=0, note_words=0, authors=0, title_characters=90, brief=True),
 )
 """What is tried in turn when an issue is too long."""
 
