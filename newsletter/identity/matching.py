@@ -140,10 +140,15 @@ class Index:
 
     def versions_of(self, entry: Entry) -> tuple[str, ...]:
         """Keys of the preprint of an article, or the article of a preprint: linked, never merged."""
-        named_by = [key for name in entry.related for key in self._keys.get(name, ())]
+        named_by = [
+            key for name in entry.related for key in self._keys.get(name, ()) if self._is_other_form(key, entry)
+        ]
         titled = f"title:{''.join(words_of(entry.title))}"
         alike = [key for key in self._keys.get(titled, ()) if _are_versions(self._entries[key], entry)]
         return tuple(key for key in dict.fromkeys(named_by + alike) if key != entry.key)
+
+    def _is_other_form(self, key: str, entry: Entry) -> bool:
+        return is_preprint(self._entries[key]) != is_preprint(entry)
 
 
 def _are_versions(one: Entry, other: Entry) -> bool:
@@ -207,21 +212,24 @@ def _start_day(entry: Entry) -> date | None:
 
 
 def titles_suffice(one: Entry, other: Entry, *, years: int = 1) -> bool:
-    """Whether two entries with one title are one thing: year, authors and the title's length speak for it."""
-    if not _years_agree(one, other, years):
+    """Whether two entries with one title are one thing: year, authors and the title's length speak for it.
+
+    A long title may be off by a year or lack it (online in December, printed in January); a short one wants the very
+    year, and an author on both lists wherever both have one.
+    """
+    apart = _years_apart(one, other)
+    words = words_of(one.title)
+    is_long = is_telling(words)
+    if (apart is None and not is_long) or (apart or 0) > (years if is_long else 0):
         return False
     shared = _share_authors(one, other)
-    if shared is False:
-        return False
-    if not shared and not is_telling(words_of(one.title)):
+    if shared is False or not (shared or is_long or len(words) > 1):
         return False
     return _kind(one) == "paper" or _kind(other) == "paper" or not _are_two_posts(one, other)
 
 
-def _years_agree(one: Entry, other: Entry, years: int) -> bool:
-    if one.dated is None or other.dated is None:
-        return True
-    return abs(one.dated.day.year - other.dated.day.year) <= years
+def _years_apart(one: Entry, other: Entry) -> int | None:
+    return abs(one.dated.day.year - other.dated.day.year) if one.dated and other.dated else None
 
 
 def _share_authors(one: Entry, other: Entry) -> bool | None:

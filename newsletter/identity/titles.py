@@ -28,10 +28,12 @@ _GENERIC = re.compile(
     r"(?:(?:letters? )?(?:to|from) the editors?(?: in chief)?|editorial(?: board| comment(?:ary)?| introduction)?|(?:in )?reply(?: to.*)?"
     r"|(?:the )?authors? (?:s )?(?:repl(?:y|ies)|response)(?: to.*)?|in (?:response|memoriam|brief)|response(?: to .*)?"
     r"|(?:publisher |author )?(?:correction|corrigendum|erratum|errata|addendum)s?|(?:retraction|expression of concern)"
-    r"(?: notice| note)?|comment(?:ary|aries)?(?: on)?|news(?: (?:and|in) (?:brief|views|notes))?|announcements?|abstracts?"
+    r"(?: notice| note)?|comment(?:ary|aries)?(?: on)?|news(?: (?:and|in) (?:brief|views|notes))?|announcements?"
     r"|(?:poster|oral|selected|meeting|conference)? ?(?:abstracts?|presentations?|sessions?)|book reviews?|obituary"
     r"|(?:front|back|inside) (?:cover|matter)|(?:table of )?contents|issue information|masthead|index|preface|foreword"
-    r"|introduction|acknowledge?ments?(?: to reviewers)?|reviewers?|in this issue|highlights|welcome|calendar|untitled)"
+    r"|case (?:report|series|study)|letters?|perspectives?|viewpoints?|opinion|research (?:highlights?|letters?|updates?|news)"
+    r"|(?:monthly |weekly )?(?:newsletter|update|digest)|save the date|register now|clinical trials?(?: update)?|events?"
+    r"|(?:upcoming )?events?|(?:patient|survivor) (?:story|stories)|introduction|acknowledge?ments?(?: to reviewers)?|reviewers?|in this issue|highlights|welcome|calendar|untitled)"
 )
 
 
