@@ -92,13 +92,26 @@ def blank(name: str, *, title: str, since_at: datetime | None, until_at: datetim
     return Issue(name=name, subject=subject, since_at=since_at, until_at=until_at, send_on=send_on)
 
 
-def first_preheader(issue: Issue, longest: int = 120) -> str:
-    """Words for the line that an inbox shows behind the subject: what is in the issue, as far as it fits."""
-    counts = [f"{len(each.entries)} in {each.title.lower()}" for each in issue.sections if each.entries]
-    if not counts:
-        return ""
-    words = f"New since the last issue: {', '.join(counts)}."
-    return words if len(words) <= longest else f"{len(issue.entries())} new items since the last issue."
+_COUNTED = {
+    "research": ("paper", "papers"),
+    "trials": ("clinical trial", "clinical trials"),
+    "events": ("event", "events"),
+    "grants": ("grant call", "grant calls"),
+}
+
+
+def first_preheader(issue: Issue) -> str:
+    """Words for the line that an inbox shows behind the subject: how much is new, and of what kind.
+
+    No title of an entry or section stands in it: it can be read on a locked screen, and may not tell an illness.
+    """
+    counts = [(len(section.entries), _COUNTED[section.name]) for section in issue.sections if section.name in _COUNTED]
+    said = [f"{count} {words[count != 1]}" for count, words in counts if count]
+    more = len(issue.entries()) - sum(count for count, _ in counts)
+    said += [f"{more} more"] if more and said else []
+    if not said:
+        return "What is new since our last letter." if more else ""
+    return f"New since our last letter: {', '.join(said)}."
 
 
 def coming_up(issue: Issue, earlier: Iterable[Issue], *, ahead: timedelta = timedelta(days=60)) -> tuple[Entry, ...]:

@@ -13,7 +13,7 @@ import tomllib
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
@@ -100,9 +100,15 @@ def _positive(value: int) -> str | None:
 
 
 def _cadence(value: str) -> str | None:
-    simple = re.fullmatch(r"(?:[1-9]\d* )?(?:day|week|month)s?", value)
-    rule = value.upper().startswith(("FREQ=", "RRULE:", "DTSTART"))
-    return None if simple or rule else 'month, week, "2 weeks" or an RRULE such as "FREQ=MONTHLY;BYDAY=1TU"'
+    if re.fullmatch(r"(?:[1-9]\d* )?(?:day|week|month)s?", value):
+        return None
+    from dateutil.rrule import rrulestr  # only where a rule is written
+
+    try:
+        rrulestr(value, dtstart=datetime(2026, 1, 1, tzinfo=UTC))
+    except (ValueError, TypeError, KeyError):
+        return 'month, week, "2 weeks" or an RRULE such as "FREQ=MONTHLY;BYDAY=1TU"'
+    return None
 
 
 def _language(value: str) -> str | None:

@@ -141,6 +141,7 @@ def test_a_rhythm_may_be_simple_or_a_rule(every: str) -> None:
     ("line", "expected"),
     [
         ('every = "sometimes"', "month, week"),
+        ('every = "FREQ=SOMETIMES"', "month, week"),
         ('time_zone = "Denver"', "a time zone such as"),
         ('language = "English"', "a language such as"),
         ('url = "example.org"', "an address that starts with https://"),

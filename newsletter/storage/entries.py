@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -224,7 +224,7 @@ def _record(entry: Entry) -> str:
     plain = entry_to_plain(entry)
     if entry.section:
         plain["section"] = entry.section
-    return json.dumps(plain, ensure_ascii=False, default=date.isoformat)
+    return json.dumps(plain, ensure_ascii=False, default=lambda moment: moment.isoformat())
 
 
 def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
