@@ -42,9 +42,7 @@ def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> D
     at = making(desk, name, until=until)
     _refuse_if_out(desk, at.name)
     record = issues.read_record(desk.workspace, at.name) or Record()
-    taken_out = _taken_out_by_hand(at, record)
-    if taken_out and at.present:
-        at.present = composition.without(at.present, taken_out)
+    at = _without_what_was_taken_out(at, record)
     selection = at.select()
     issue = _composed(at, selection, until_asked=until is not None)
     issues.write(desk.workspace, issue)
@@ -63,13 +61,18 @@ def _refuse_if_out(desk: Desk, name: str) -> None:
         )
 
 
-def _taken_out_by_hand(at: Making, record: Record) -> dict[str, str]:
+def _without_what_was_taken_out(at: Making, record: Record) -> Making:
     """What `draft` once wrote into issue.toml, and a person deleted there: that is a decision, and is kept."""
     if at.present is None:
-        return {}
+        return at
     there = {entry.key for entry in at.present.entries()} | {key for key, _ in at.present.left_out}
     decided = {decision.key for decision in at.memory.decisions if decision.issue == at.name}
-    return {key: REMOVED_BY_HAND for key in record.drafted if key not in there | decided}
+    gone = {key: REMOVED_BY_HAND for key in record.drafted if key not in there | decided}
+    if not gone:
+        return at
+    changed = Making(at.desk, at.name, at.until_asked)
+    changed.present = composition.without(at.present, gone)
+    return changed
 
 
 def _composed(at: Making, selection: Selection, *, until_asked: bool) -> Issue:
