@@ -49,7 +49,7 @@ class Security(StrEnum):
 class Login(StrEnum):
     """How we prove to the mail server who we are."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - the name of a way to log in
     XOAUTH2 = "xoauth2"
 
 

@@ -83,7 +83,7 @@ class Loopback:
         self.most_open = max(self.most_open, self.open_now)
         try:
             await _Session(self, reader, writer, self.connections).run()
-        except (ConnectionError, asyncio.IncompleteReadError, _Dropped, ssl.SSLError):
+        except (ConnectionError, asyncio.IncompleteReadError, _DroppedError, ssl.SSLError):
             pass
         finally:
             self.open_now -= 1
@@ -91,7 +91,7 @@ class Loopback:
             writer.transport.abort()
 
 
-class _Dropped(Exception):
+class _DroppedError(Exception):
     pass
 
 
@@ -106,18 +106,18 @@ class _Session:
         self.server.commands[command] += 1
         scripted = self.server.script(command, self.server.commands[command], self.number)
         if scripted == DROP:
-            raise _Dropped
+            raise _DroppedError
         if callable(scripted):
             await scripted(self.writer)
             scripted = None
             if self.writer.transport.is_closing():
-                raise _Dropped
+                raise _DroppedError
             return False
         reply = usual if scripted is None else str(scripted)
         self.writer.write(reply.replace("\n", "\r\n").encode() + b"\r\n")
         await self.writer.drain()
         if reply.startswith("421"):
-            raise _Dropped
+            raise _DroppedError
         return scripted is None or reply[:1] in "23"
 
     async def run(self) -> None:
@@ -175,7 +175,7 @@ class _Session:
             if line == b".\r\n":
                 break
             if not content and self.server.script("BODY", self.server.commands["DATA"], self.number) == DROP:
-                raise _Dropped
+                raise _DroppedError
             content += line[1:] if line.startswith(b".") else line
         sender, recipient, self.sender, self.recipient = self.sender, self.recipient, "", ""
         taken = Received(sender, recipient, content, self.number)
@@ -183,7 +183,7 @@ class _Session:
         lost = self.server.script("TAKEN", self.server.commands["TAKEN"], self.number) == DROP
         if lost:
             self.server.messages.append(taken)  # it has it, and the reply is lost
-            raise _Dropped
+            raise _DroppedError
         if await self.say("DOT", "250 2.0.0 ok: queued as 4ABC"):
             self.server.messages.append(taken)
 

@@ -21,6 +21,9 @@ from newsletter.errors import UsageError
 CHUNK_BYTES = 1 << 16
 MAX_LINES_OF_A_ROW = 30
 MAX_LINE_CHARS = 200_000
+NOT_WINDOWS = b"\x81\x8d\x8f\x90\x9d"
+"""What Windows-1252 has no letter for."""
+
 DIVIDERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright strokes"}
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
@@ -85,16 +88,14 @@ def _encoding(file: BinaryIO) -> tuple[str, str]:
     if head[:200].count(0) > len(head[:200]) // 4:
         return ("utf-16-le" if head[1:2] == b"\0" else "utf-16-be"), "UTF-16"
     decoder = codecs.getincrementaldecoder("utf-8")()
-    western = _western()
-    chunk, is_utf8 = head, True
+    chunk, is_utf8, is_windows = head, True, True
     while chunk:
-        if is_utf8:
-            is_utf8 = _decodes(decoder, chunk)
-        western.look(chunk)
+        is_utf8 = is_utf8 and _decodes(decoder, chunk)
+        is_windows = is_windows and not any(byte in chunk for byte in NOT_WINDOWS)
         chunk = file.read(CHUNK_BYTES)
     if is_utf8 and _decodes(decoder, b"", final=True):
         return "utf-8", "UTF-8"
-    return western.codec, western.called
+    return ("cp1252", "Windows-1252") if is_windows else ("latin-1", "Latin-1")
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
@@ -103,18 +104,6 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
     except UnicodeDecodeError:
         return False
     return True
-
-
-@dataclass(slots=True)
-class _western:
-    """Windows-1252, unless a byte stands there that it does not have."""
-
-    codec: str = "cp1252"
-    called: str = "Windows-1252"
-
-    def look(self, chunk: bytes) -> None:
-        if any(byte in chunk for byte in b"\x81\x8d\x8f\x90\x9d"):
-            self.codec, self.called = "latin-1", "Latin-1"
 
 
 def _said_divider(ahead: list[tuple[int, str]]) -> str:

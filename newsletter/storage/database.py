@@ -36,10 +36,10 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
     impl = sa.String(32)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - given
         return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given
         return None if value is None else datetime.fromisoformat(value)
 
 
@@ -90,7 +90,7 @@ def _engine(address: sa.URL) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: Any, record: Any) -> None:
+def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLAlchemy's signature
     # The driver would begin transactions by itself and too late; we begin them (SQLAlchemy's documented recipe).
     connection.isolation_level = None
     cursor = connection.cursor()

@@ -190,12 +190,11 @@ class Ledger:
 
         Raises SenderAtWorkError while a sender lives.
         """
-        with lease(self.engine, self.folder, issue):
-            with translated(self.engine.url), self.engine.begin() as connection:
-                sending = _sending(connection, issue)
-                if sending is not None:
-                    _doubt_unsettled(connection, sending.id, now)
-                    _settle_doubtful(connection, sending.id, resend=resend)
+        with lease(self.engine, self.folder, issue), translated(self.engine.url), self.engine.begin() as connection:
+            sending = _sending(connection, issue)
+            if sending is not None:
+                _doubt_unsettled(connection, sending.id, now)
+                _settle_doubtful(connection, sending.id, resend=resend)
         return self.tally(issue)
 
     def accepted_since(self, since: datetime) -> list[tuple[datetime, int]]:

@@ -169,7 +169,8 @@ class People:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(("Email", "Name", "State", "Why", "Language", "Sections", "Large print"))
         count = 0
-        for count, person in enumerate(self.all(), 1):
+        for person in self.all():
+            count += 1
             cells = (
                 person.address,
                 person.name,
@@ -244,7 +245,7 @@ class _Batch:
 
     def _known(self, address_keys: list[str]) -> dict[str, dict[str, Any]]:
         query = sa.select(subscribers).where(subscribers.c.address_key.in_(address_keys))
-        return {row.address_key: dict(row._mapping) for row in self.connection.execute(query)}
+        return {row["address_key"]: dict(row) for row in self.connection.execute(query).mappings()}
 
     def _gone(self, hashes: list[str]) -> set[str]:
         query = sa.select(suppressions.c.address_hash).where(suppressions.c.address_hash.in_(hashes))
@@ -313,10 +314,8 @@ class _Batch:
 
 def _merged(old: Mapping[str, Any], row: Person) -> dict[str, Any]:
     """What a row changes of a person we know: empty cells change nothing, and nobody who left comes back."""
-    values: dict[str, Any] = {}
-    for name, value in (("name", row.name), ("language", row.language), ("sections", " ".join(row.sections))):
-        if value and value != old[name]:
-            values[name] = value
+    told = {"name": row.name, "language": row.language, "sections": " ".join(row.sections)}
+    values: dict[str, Any] = {name: value for name, value in told.items() if value and value != old[name]}
     if row.large_print and not old["large_print"]:
         values["large_print"] = True
     state = _merged_state(SubscriberState(old["state"]), row.state)
