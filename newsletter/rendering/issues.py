@@ -1,0 +1,93 @@
+"""Issue → mail: HTML with inline styles, and plain text. Pure: same issue, settings and templates, same bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from email.utils import parseaddr
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import escape
+
+from newsletter.config import Settings
+from newsletter.marks import Mark, fill
+from newsletter.model import Issue, RenderedIssue
+from newsletter.rendering.failures import explained
+from newsletter.rendering.fitting import FULL, MAX_HTML_BYTES, TIGHTER, Fit
+from newsletter.rendering.inlining import inlined
+from newsletter.rendering.page import Page, page, public_address
+from newsletter.rendering.plain import tidy
+from newsletter.rendering.wording import Words
+
+HTML_TEMPLATE = "issue.html.jinja"
+TEXT_TEMPLATE = "issue.txt.jinja"
+
+
+def render(
+    issue: Issue, settings: Settings, templates: jinja2.Environment, *, glossary: Mapping[str, str] | None = None
+) -> RenderedIssue:
+    """The mail of `issue`, with marks where each reader's own parts enter.
+
+    An HTML part that mail programs would cut is made again with shorter texts. `glossary` maps hard words to plain ones.
+    Raises TemplateError naming file and line.
+    """
+    full = _page(issue, settings, glossary, FULL)
+    html = inlined(write(templates, HTML_TEMPLATE, full))
+    if len(html.encode()) > MAX_HTML_BYTES:
+        html = _shortened(issue, settings, templates, glossary)
+    text = tidy(write(templates, TEXT_TEMPLATE, full))
+    return RenderedIssue(
+        subject=full.subject,
+        preheader=full.preheader,
+        html=html,
+        text=text,
+        digest=digest(full.subject, full.preheader, html, text),
+    )
+
+
+def write(templates: jinja2.Environment, name: str, shown: Page) -> str:
+    """The template `name` filled with a page; raises TemplateError."""
+    with explained(name):
+        return templates.get_template(name).render(page=shown)
+
+
+def digest(*parts: str) -> str:
+    """SHA-256, hex, over the parts with their lengths, so that no text can move from one part to the next unseen."""
+    summed = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        summed.update(f"{len(data)}:".encode() + data)
+    return summed.hexdigest()
+
+
+def for_everyone(rendered: RenderedIssue, settings: Settings) -> RenderedIssue:
+    """The issue without any reader's own parts: what is kept beside issue.toml and what staff paste elsewhere.
+
+    Its digest stays that of `rendered`, because it is the same content.
+    """
+    newsletter = settings.newsletter
+    address = parseaddr(settings.inbox.address or newsletter.reply_to or newsletter.sender)[1]
+    values = {
+        Mark.UNSUBSCRIBE: f"mailto:{quote(address, safe='@+')}?subject=unsubscribe",
+        Mark.PREFERENCES: settings.public.url if settings.public else "",
+        Mark.NAME: Words(newsletter.language)("dear_reader"),
+    }
+    escaped = {mark: str(escape(value)) for mark, value in values.items()}
+    return dataclasses.replace(rendered, html=fill(rendered.html, escaped), text=fill(rendered.text, values))
+
+
+def _page(issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, fit: Fit) -> Page:
+    return page(issue, settings, glossary=glossary or {}, fit=fit, calendar_base=public_address(issue, settings))
+
+
+def _shortened(
+    issue: Issue, settings: Settings, templates: jinja2.Environment, glossary: Mapping[str, str] | None
+) -> str:
+    html = ""
+    for fit in TIGHTER:
+        html = inlined(write(templates, HTML_TEMPLATE, _page(issue, settings, glossary, fit)))
+        if len(html.encode()) <= MAX_HTML_BYTES:
+            break
+    return html
