@@ -25,7 +25,8 @@ _DEGREE = (
     r"M\.?P\.?H|M\.?S\.?c?|M\.?A|M\.?Phil|MBA|MHS|MSCI|MSCR|MHSc|B\.?Sc|B\.?S|B\.?A|R\.?N|NP|PA-C|CRNP|APRN|MSN|BSN|DNP|"
     r"FACS|FACP|FRCS|FRCPC?|FACOG|FASCO|FAAN|FCAP|DVM|JD|EdD|PsyD|LCSW|MSW|RD|CNS|CGC|CNM|OBE|MSPH|MPAS|DSc|RDN)"
 )
-DEGREE_AT_END = re.compile(rf"(?:[\s,]{{1,3}}{_DEGREE}\b\.?)+[\s.,]*\Z")
+_SURE_DEGREE = r"(?:M\.?D|Ph\.\s?D|PhD|M\.D\.?\s?Ph\.?D|MBBS|MBChB|Pharm\.?D|D\.?Phil|Dr\.?PH|MPH|FACS|FACP|FRCS|FASCO|FACOG|DNP|D\.O|R\.N|M\.S|M\.Sc)"
+DEGREE_AT_END = re.compile(rf"(?:\s?,\s?{_DEGREE}\b\.?|\s{_SURE_DEGREE}\b\.?)(?:[\s,/]{{1,3}}{_DEGREE}\b\.?)*[\s.,]*\Z")
 _DEGREE_ALONE = re.compile(rf"{_DEGREE}\.?\Z")
 _HAS_DEGREE = re.compile(rf"[\w.][\s]?,\s?{_DEGREE}\b|\s(?:M\.?D|Ph\.?\s?D|D\.O)\b\.?")
 _TITLE = re.compile(r"(?:Drs?|Profs?|Professor|Prof\.? Dr|Mrs?|Ms|PI)\b\.?:?\s+(?:Dr\.\s+)?", re.IGNORECASE)
@@ -45,12 +46,12 @@ _GLUE = re.compile(rf"(?<=[{_LOWER}])(?=[{_UPPER}][{_LOWER}’'])")
 _GLUE_KEPT = re.compile(
     r"(?:\b|[a-z])(?:Mc|Mac|De|Di|Du|La|Le|Da|Fitz|Van|Von|San|St|Del|Des|El|Al|Ben|Abu|Ver|Ter|Lo|Del|Jo|Mar|Xiao)\Z"
 )
-_SEPARATOR = re.compile(
-    r"\s*(?:;|,|\s&\s|\s(?:and|und|y|e|et)\s+(?=[A-ZÀ-Þ])|\||\s[•·]\s)\s*(?:(?:and|&|y)\s+(?=[A-ZÀ-Þ]))?"
-)
+_SEPARATOR = re.compile(r"\s*(?:;|,|\s&\s|\s(?:and|und|y|e|et)\s+(?=[A-ZÀ-Þ])|\||\s[•·]\s)\s*(?:(?:and|&|y)\s+)?")
 _APA_PAIR = re.compile(
-    rf"(?P<name>(?:{_PARTICLE}\s)?{_WORD}(?:\s{_WORD})?),\s(?P<initials>(?:[{_UPPER}]\.[ -]?){{1,4}})"
+    rf"(?P<name>(?:{_PARTICLE}\s){{0,2}}{_WORD}(?:\s{_WORD})?),\s(?P<initials>(?:[{_UPPER}]\.[ -]?){{0,3}}[{_UPPER}](?:\.|\Z))"
 )
+_WITH_SPEAKER = re.compile(r",?\s(?:with|featuring|presented by|con)\s+(?=(?:Drs?|Prof|Dra)\b)", re.IGNORECASE)
+_BEFORE_NAMES = re.compile(r"\s(?:by|por|authors?:|speakers?:|presented by:?|\||[–—-])\s+", re.IGNORECASE)
 MAX_NAMES_CHARS = 6000
 
 
@@ -67,7 +68,9 @@ def _name_parts(text: str) -> tuple[str, ...]:
     text = _SUPERSCRIPT.sub(" ", text.strip(" .,;:()[]–—-|"))
     text = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
     text = _MARKS.sub("", _ET_AL.sub("", text))
-    text = _APA_PAIR.sub(lambda pair: f"{pair['name']} {pair['initials'].strip()}", text)
+    text = _APA_PAIR.sub(
+        lambda pair: f"{pair['name']} {re.sub('[^' + _UPPER + '-]', '', pair['initials']).strip('-')}", text
+    )
     parts = (_bare(part) for part in _SEPARATOR.split(_unglue(text)))
     return tuple(part for part in parts if part and not _DEGREE_ALONE.match(part) and not _SUFFIX.match(part))
 
@@ -77,7 +80,7 @@ def _bare(part: str) -> str:
     part = part.strip(" .,;:")
     title = _TITLE.match(part)
     part = part[title.end() :] if title else part
-    part = _without_degrees(part).strip(" ,;:()")
+    part = _without_degrees(part) if part else part.strip(" ,;:()")
     part = part.removesuffix(".") if not re.search(r"\b\w\.$", part) else part
     return " ".join(part.split())
 
@@ -156,15 +159,14 @@ def split_title_and_names(text: str) -> tuple[str, tuple[str, ...]]:
     wide = text.rfind("  ")
     if wide > 0 and (names := split_names(text[wide:])):
         return text[:wide].rstrip(), names
-    match = re.search(
-        r"\s(?:by|por|Authors?:|Speakers?:|Presented by:?|\||[–—-])\s+(?=[^\s])(?!.*\s(?:by|\||[–—])\s)", text
-    )
-    if (
-        match
-        and (names := split_names(text[match.end() :]))
-        and (len(names) > 1 or has_person_mark(text[match.end() :]) or "by" in match[0])
-    ):
-        return text[: match.start()].rstrip(), names
+    speaker = _WITH_SPEAKER.search(text)
+    if speaker and (names := split_names(text[speaker.end() :])):
+        return text[: speaker.start()], names
+    for mark in list(_BEFORE_NAMES.finditer(text))[-3:]:
+        tail = text[mark.end() :]
+        names = split_names(tail)
+        if names and (len(names) > 1 or has_person_mark(tail) or "by" in mark[0]):
+            return text[: mark.start()].rstrip(), names
     return _split_at_list(text)
 
 

@@ -61,10 +61,10 @@ class Piece:
 
 
 _EDGES = " \t,;:|–—-•·*"
-_STOP = re.compile(r"\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
+_STOP = re.compile(r"(?<![\s.][A-Z])\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
 _ANNOUNCED = re.compile(
     r"(?P<what>(?:new |recent |journal |news |video |latest |online |recorded )*(?:article|paper|press release(?: news)?|presentation|webinar|video|interview|podcast|talk|"
-    r"lecture|news|publication|poster|recording|study|research)s?)\s+(?P<how>(?:by|from|with|to|in|for|at)\b[^|:]{3,150})(?P<mark>\||:)(?P<rest>.*)\Z",
+    r"lecture|publication|poster|recording)s?)\s+(?P<how>(?:by|from|with|to|in|for|at)\b[^|:]{3,150})(?P<mark>\||:)(?P<rest>.*)\Z",
     re.IGNORECASE,
 )
 _BY = re.compile(
@@ -187,7 +187,28 @@ def _read_text(line: Line, hrefs: Sequence[str], *, month_first: bool) -> tuple[
         prose.is_chrome(words) and not any(span.kind is Kind.LINK for span in spans)
     ):
         return (Piece(role=Role.CHROME),)
+    if prose.is_remark(_shown(line.text)) or (
+        not spans[0].linked
+        and spans[0].kind is Kind.TEXT
+        and _is_sentence(_shown(line.text))
+        and not any(span.kind in {Kind.ID, Kind.VOLUME} for span in spans)
+    ):
+        return (_aside(spans, words),)
     return _marked(spans)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a line with links or dates in it is running prose all the same."""
+    return (
+        prose.is_prose(text) and text.rstrip().endswith(".") and len(text.split()) > 25 and bool(prose.has_verb(text))
+    )
+
+
+def _aside(spans: Sequence[Span], words: str) -> Piece:
+    """A remark or a paragraph with its links; what is dated in it is not the entry."""
+    gathered = _Gathered()
+    gathered.take_all([span for span in spans if span.kind in {Kind.LINK, Kind.CUT}])
+    return gathered.piece(Role.REMARK if prose.is_remark(words) else Role.PROSE, words=" ".join(words.split()))
 
 
 def _shown(text: str) -> str:
@@ -228,6 +249,8 @@ def _marked(spans: Sequence[Span]) -> tuple[Piece, ...]:
         if _begins_another(gathered, text, span, following):
             pieces.append(gathered.finish())
             gathered = _Gathered()
+        if gathered.announces and gathered.title and (span.linked or following):
+            gathered.title, gathered.announces = "", False
         if gathered.title:
             _read_rest(gathered, text)
         else:
@@ -237,8 +260,9 @@ def _marked(spans: Sequence[Span]) -> tuple[Piece, ...]:
 
 
 def _is_cited(following: Sequence[Span]) -> bool:
-    """Whether volume and pages, or the year of a citation, come next."""
-    return bool(following) and (following[0].kind is Kind.VOLUME or following[0].trust is Trust.CITED)
+    """Whether volume and pages come next, behind a date or not: then the words before them end in a journal."""
+    kinds = [span.kind for span in following[:2]]
+    return kinds[:1] == [Kind.VOLUME] or kinds == [Kind.DATE, Kind.VOLUME]
 
 
 def _begins_another(gathered: _Gathered, text: str, span: Span, following: Kind | None) -> bool:
@@ -278,6 +302,7 @@ def _read_words(gathered: _Gathered, text: str, *, surely: bool, linked: bool = 
 
     `surely`: a mark beside them shows that a thing is meant, so that long words are not yet prose.
     """
+    text = text.lstrip(" –—-•*|\t").rstrip()
     if linked:
         gathered.title, gathered.linked = _bare_title(text), True
         return
@@ -285,7 +310,7 @@ def _read_words(gathered: _Gathered, text: str, *, surely: bool, linked: bool = 
         if not _read_announcement(gathered, announced):
             return
         text = announced["rest"].strip()
-    if _is_running(text, surely=surely):
+    if _is_running(text, surely=surely) and not (cited and not prose.is_remark(text)):
         gathered.roles.add(Role.PROSE)
         gathered.words.append(text)
         return
@@ -325,6 +350,7 @@ def _read_announcement(gathered: _Gathered, match: re.Match[str]) -> bool:
 
 def _read_fields(gathered: _Gathered, text: str, *, cited: bool) -> None:
     """Divide words into authors, title and journal."""
+    text = _part_glued_names(text)
     if not split_names(text):
         text = _take_sentences(gathered, _take_leading_names(gathered, text))
     text = _take_journal(gathered, text, cited=cited)
@@ -340,6 +366,14 @@ def _read_fields(gathered: _Gathered, text: str, *, cited: bool) -> None:
     title, names = split_title_and_names(title)
     gathered.authors = gathered.authors or names
     gathered.title = _bare_title(title)
+
+
+def _part_glued_names(text: str) -> str:
+    """A wide gap where a name is glued to the title: “… Uterine LeiomyosarcomasAmanda Chen”."""
+    for glue in list(_GLUED_WORDS.finditer(text))[:20]:
+        if prose.is_ordinary_word(glue["one"]) and not prose.is_ordinary_word(glue["two"]):
+            return f"{text[: glue.end('one')]}  {text[glue.end('one') :]}"
+    return text
 
 
 def _take_sentences(gathered: _Gathered, text: str) -> str:
@@ -369,8 +403,12 @@ def _take_leading_names(gathered: _Gathered, text: str) -> str:
 
 def _take_journal(gathered: _Gathered, text: str, *, cited: bool) -> str:
     """The text without the journal's name at its end."""
-    marks = r"\.\s+|\?\s+|\s{2,}|\s\|\s|\s[–—-]\s" + (r"|,\s+|\.(?=[A-Z])" if cited else "")
-    if is_journal(text) and (cited or not prose.is_heading(text)):
+    marks = r"\.\s+|\?\s+|\s{2,}|\s\|\s|\s[–—-]\s" + (
+        r"|,\s+|\.(?=[A-Z])" if cited or text.rstrip().endswith(",") else ""
+    )
+    if (is_journal(text) and (cited or not prose.is_heading(text))) or (
+        cited and len(text.split()) <= 6 and not re.search(r"[.?]\s", text)
+    ):
         gathered.journal = gathered.journal or _journal_name(text)
         return ""
     for mark in list(re.finditer(marks, text))[-4:]:

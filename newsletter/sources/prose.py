@@ -567,6 +567,8 @@ _CHROME_FREE_REST = re.compile(
 def is_chrome(text: str) -> bool:
     """Whether a line belongs to the frame of a page: “Go to:”, “Author Information”, “Last Update: …”."""
     match = _CHROME.match(text.strip(" •|»›>"))
+    if re.match(r"\W*(?:posted|publicado)\b.*\d{4}", text, re.IGNORECASE):
+        return False
     if not match:
         return len(text) < 100 and _is_menu(text)
     rest = match["rest"]
@@ -607,7 +609,7 @@ _GENERIC_LINK = re.compile(
 
 def is_generic_link(words: str) -> bool:
     """Whether a link's words name no thing: “click here”, “PubMed”, “Full text”, a bare address."""
-    return bool(_GENERIC_LINK.match(words.strip(_EDGES)))
+    return bool(_GENERIC_LINK.match(words.strip(_EDGES))) or (is_label(words) and len(words.split()) <= 4)
 
 
 _LABEL = re.compile(
@@ -657,6 +659,11 @@ _INSTRUCTION = re.compile(
 def is_remark(text: str) -> bool:
     """Whether a text is said about an entry and names none: “NOTE: …”, “Hosted by …”, “This research …”."""
     return bool(_REMARK.match(text.strip(" *–—-")))
+
+
+def has_verb(text: str) -> bool:
+    """Whether a text has a verb of running prose in it: was, were, we, your …"""
+    return bool(_VERB.search(text))
 
 
 def is_prose(text: str) -> bool:
@@ -826,7 +833,7 @@ _FLOURISH = re.compile(r"[-–—:*_=~»>|]+\s*\Z")
 _SLOGAN = re.compile(
     r"\b(?:empower\w*|together|hope|cure|join us|help (?:us|fund|save|shape)|donate|thank you|welcome|our mission|your|"
     r"we (?:are|can|will)|find a cure|make a difference|support (?:us|our)|congratulations|proud|stay (?:connected|informed)|"
-    r"sign up|newsletter|subscribe|follow us|click|brought to you|dedicated to|making a difference|copyright|juntos|gracias)\b|\s/\s.*\s/\s|!\s*\Z",
+    r"sign up|newsletter|subscribe|follow us|click|brought to you|dedicated to|making a difference|copyright|juntos|gracias|nuestr[oa]s?|acompañar|misión)\b|\s/\s.*\s/\s|!\s*\Z",
     re.IGNORECASE,
 )
 
