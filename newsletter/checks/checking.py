@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from newsletter.checks import (
     content,
+    contrast,
     form,
     images,
     imprint,
@@ -11,6 +12,7 @@ from newsletter.checks import (
     leftovers,
     links,
     reading,
+    structure,
     timing,
     tracking,
     weekdays,
@@ -21,7 +23,22 @@ from newsletter.checks.proof import Proof
 from newsletter.checks.registry import Rule, registered
 from newsletter.model import Finding, Severity
 
-MODULES = (leftovers, inbox, content, timing, weekdays, wording, reading, imprint, links, tracking, images, form)
+MODULES = (
+    leftovers,
+    inbox,
+    content,
+    timing,
+    weekdays,
+    wording,
+    reading,
+    imprint,
+    links,
+    tracking,
+    images,
+    contrast,
+    structure,
+    form,
+)
 """The rooms of the rules, in the order of docs/checks.md."""
 
 
