@@ -312,7 +312,7 @@ ODD = dataclasses.replace(
                 Entry(title="No link, no summary, no date"),
                 _odd(51, "A long word", summary="Word " + "w" * 90 + ". " + "<b>&lt;</b> " * 80),
                 _odd(52, "An http link", note="> [home](http://example.org:8080/x)\n\n    four spaces\n\n# Heading"),
-                Entry(title="An odd link", links=("javascript:alert(1)", "http://example.org/ä?x=1&y=\"2\"")),
+                Entry(title="An odd link", links=("javascript:alert(1)", 'http://example.org/ä?x=1&y="2"')),
             ),
         ),
         Section(
@@ -320,7 +320,9 @@ ODD = dataclasses.replace(
             title="Events",
             entries=(
                 _odd(60, "No date", event=Event()),
-                _odd(61, "Cancelled", event=Event(starts=date(2026, 12, 24), cancelled=True, join="https://x.example/")),
+                _odd(
+                    61, "Cancelled", event=Event(starts=date(2026, 12, 24), cancelled=True, join="https://x.example/")
+                ),
                 _odd(
                     62,
                     "In Tokyo, where it is tomorrow",
