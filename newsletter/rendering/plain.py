@@ -23,7 +23,9 @@ def wrapped(text: str, *, indent: str = "", first: str | None = None, columns: i
 
 
 def _words(line: str) -> list[str]:
-    return [word for word in line.replace("\t", " ").split(" ") if word]  # a space that must not break stays in its word
+    return [
+        word for word in line.replace("\t", " ").split(" ") if word
+    ]  # a space that must not break stays in its word
 
 
 def _filled(words: list[str], start: str, indent: str, columns: int) -> list[str]:
