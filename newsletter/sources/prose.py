@@ -541,7 +541,7 @@ def is_ordinary_word(word: str) -> bool:
 
 
 _CHROME = re.compile(
-    r"(?:author (?:information|affiliations?)(?: and affiliations)?|affiliations?|go to|last (?:update|modified|reviewed)|"
+    r"(?:author (?:information|affiliations?)(?: and affiliations)?|affiliations?|go to|last (?:updated?|modified|reviewed)|"
     r"(?:page )?last updated|updated on|cite (?:this )?(?:article|page)|how to cite|share(?: this)?|print|back to (?:top|list)|"
     r"(?:read|learn|show|see|view|load|find out) (?:more|less|all)|continue reading|click here|here|home|menu|search|"
     r"skip to .{0,30}|copyright|©|\(c\) ?(?:19|20)\d\d|all rights reserved|privacy(?: policy)?|terms (?:of|and) .{0,30}|"
@@ -569,8 +569,10 @@ def is_chrome(text: str) -> bool:
     match = _CHROME.match(text.strip(" •|»›>"))
     if re.match(r"\W*(?:posted|publicado)\b.*\d{4}", text, re.IGNORECASE):
         return False
+    if len(text) < 200 and _is_menu(text):
+        return True
     if not match:
-        return len(text) < 100 and _is_menu(text)
+        return False
     rest = match["rest"]
     if re.match(r"[\s:.|»›>…!→-]*\Z", rest):
         return True
@@ -900,6 +902,7 @@ _AFFILIATION = re.compile(
     r"sylvester|mayo|memorial sloan|md anderson|dana[- ]farber|cancer (?:center|institute)|faculty of|klinik\w*|laborator(?:y|ies)|inc\.|llc|gmbh)\b",
     re.IGNORECASE,
 )
+_OF_A_TITLE = re.compile(r"\b(?:phase|trials?|study|studies|treatment|therapy|patients|outcomes?|analysis|reviews?|versus|with|using|multi-?cent\w*)\b", re.IGNORECASE)
 _PLACE = re.compile(
     r"(?:[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]+){0,2}, ?){1,3}(?:[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]+){0,2}|[A-Z]{2}(?: \d{5})?)?,?\Z"
 )
@@ -910,7 +913,7 @@ def is_affiliation(text: str) -> bool:
     words = text.split()
     if len(words) > 25 or _VERB.search(text):
         return False
-    institution = _AFFILIATION.search(text)
+    institution = _AFFILIATION.search(text) and not _OF_A_TITLE.search(text)
     capitals = sum(word[:1].isupper() or word.casefold() in _FUNCTION or word == "&" for word in words)
     return (bool(institution) and capitals == len(words) and not re.search(r"[:?]", text)) or (
         len(words) <= 6 and bool(_PLACE.match(text)) and not _TOPIC.search(text)
