@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from newsletter.model import Dated
 from newsletter.sources import citation, prose
@@ -80,13 +80,17 @@ def blocks_of(pieces: Sequence[Piece]) -> tuple[Block, ...]:
 
 
 def _facts_lead(pieces: Sequence[Piece]) -> bool:
-    """Whether dates and links stand above their titles on this page: the first one does."""
-    for piece in pieces:
-        if piece.role is Role.TITLE:
-            return False
-        if piece.role is Role.FACTS and (piece.dates or piece.links):
-            return not _is_bare_year(piece)
-    return False
+    """Whether dates and links stand above their titles on this page: it begins with one, and ends with a title."""
+    told = [piece for piece in pieces if piece.role is Role.TITLE or _is_date_or_link(piece)]
+    if not told or told[0].role is Role.TITLE or told[-1].role is not Role.TITLE or _is_bare_year(told[0]):
+        return False
+    beneath = sum(two.role is Role.FACTS and not two.gap for one, two in pairwise(told) if one.role is Role.TITLE)
+    above = sum(two.role is Role.TITLE and not two.gap for one, two in pairwise(told) if one.role is Role.FACTS)
+    return above >= beneath
+
+
+def _is_date_or_link(piece: Piece) -> bool:
+    return piece.role is Role.FACTS and bool(piece.dates or piece.links) and not piece.authors
 
 
 def _is_bare_year(piece: Piece) -> bool:

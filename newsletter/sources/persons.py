@@ -44,9 +44,10 @@ _ET_AL = re.compile(
     r"[,;]?\s*(?:\bet\.? al\b\.?,?|\band (?:others|colleagues)\b|\by (?:otros|cols)\b\.?|…|\.\.\.)", re.IGNORECASE
 )
 _GLUE = re.compile(rf"(?<=[{_LOWER}])(?=[{_UPPER}][{_LOWER}’'\s.])|(?<=\s[{_UPPER}])(?=[{_UPPER}][{_LOWER}]{{2}})")
+_ONE_WORD = re.compile(r"\b(?:Mc|Mac|De|Del|Della|Da|Di|Du|La|Le|Van|Von|Fitz)\Z")
 _SEPARATOR = re.compile(r"\s*(?:;|,|\s&\s|\s(?:and|und|y|e|et)\s+(?=[A-ZÀ-Þ])|\||\s[•·]\s)\s*(?:(?:and|&|y)\s+)?")
 _APA_PAIR = re.compile(
-    rf"(?P<name>(?:{_PARTICLE}\s){{0,2}}{_WORD}(?:\s{_WORD})?),\s(?P<initials>(?:[{_UPPER}]\.[ -]?){{0,3}}[{_UPPER}](?:\.|\Z))"
+    rf"(?P<name>(?:{_PARTICLE}\s){{0,2}}{_WORD}(?:\s{_WORD})?),\s(?P<initials>(?:[{_UPPER}]\.[ -]?){{0,3}}[{_UPPER}](?:\.|\Z))(?=\s*(?:[,;&)]|\Z|and\b|y\b|et al))"
 )
 _WITH_SPEAKER = re.compile(r",?\s(?:with|featuring|presented by|con)\s+(?=(?:Drs?|Prof|Dra)\b)", re.IGNORECASE)
 _BEFORE_NAMES = re.compile(r"\s(?:by|por|authors?:|speakers?:|presented by:?|\||[–—-])\s+", re.IGNORECASE)
@@ -56,7 +57,9 @@ MAX_NAMES_CHARS = 6000
 def split_names(text: str) -> tuple[str, ...]:
     """The names in `text` when it is a list of names and nothing else, else an empty tuple."""
     parts = _name_parts(text)
-    sure = sum(is_name(part) for part in parts)
+    sure = sum(map(is_name, parts))
+    if len(parts) > 1 and sure and all(map(_is_vancouver, parts)):
+        return parts
     if sure == len(parts) or (sure >= 2 and sure * 3 >= len(parts) * 2 and all(_has_form_of_name(part) for part in parts)):
         return parts
     return ()
@@ -95,9 +98,11 @@ def _without_degrees(part: str) -> str:
 
 def _unglued(part: str) -> tuple[str, ...]:
     """The names of a part in which one runs into the next: “Luxi ChenDavid Liebner”; “MacArthur” stays one."""
-    places = [glue.start() for glue in _GLUE.finditer(part)]
+    places = [glue.start() for glue in _GLUE.finditer(part) if not _ONE_WORD.search(part[: glue.start()][-8:])]
     pieces = tuple(part[start:end].strip() for start, end in zip([0, *places], [*places, len(part)], strict=True))
-    return pieces if len(pieces) > 1 and all(is_name(_bare(piece)) for piece in pieces) else (part,)
+    names = [_bare(piece) for piece in pieces]
+    apart = len(names) > 1 and all(map(_has_form_of_name, names)) and sum(map(is_name, names)) * 2 >= len(names)
+    return pieces if apart else (part,)
 
 
 def is_name(text: str) -> bool:
@@ -114,9 +119,16 @@ def _has_form_of_name(text: str) -> bool:
     if not 2 <= len(words) <= 5:
         return False
     kinds = [_kind(word) for word in words]
-    if "" in kinds or "name" not in kinds:
+    if "" in kinds or not 0 < kinds.count("name") <= 4:
+        return False
+    if "initial" in kinds[2:-1] and kinds[: kinds.index("initial")].count("name") > 2:
         return False
     return kinds[-1] == "name" or (kinds[-1] == "initial" and kinds[0] in {"name", "particle"})
+
+
+def _is_vancouver(text: str) -> bool:
+    """Surname and initials, as indexes write them: “Jin HK”, “An L”."""
+    return bool(_VANCOUVER_INITIALS.match(text.rpartition(" ")[2])) and _has_form_of_name(text)
 
 
 def _is_particle(word: str) -> bool:
@@ -128,7 +140,8 @@ def _kind(word: str) -> str:
         return "initial"
     if _PARTICLE_WORD.match(word):
         return "particle"
-    return "name" if _NAME_WORD.match(word) else ""
+    shouted = len(word) > 3 and word.isalpha() and word.isupper() and not is_ordinary_word(word)
+    return "name" if shouted or _NAME_WORD.match(word) else ""
 
 
 def has_person_mark(text: str) -> bool:

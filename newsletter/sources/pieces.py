@@ -62,6 +62,7 @@ class Piece:
 
 _EDGES = " \t,;:|–—-•·*"
 _STOP = re.compile(r"(?<![\s.][A-Z])\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
+_AFTER_NAMES = re.compile(r"(?:\.:?|:|\s{2})\s*(?=[“\"‘\[]?(?:[A-ZÀ-Þ0-9]|[a-z]{1,2}[A-Z]))")
 _ANNOUNCED = re.compile(
     r"(?P<what>(?:new |recent |journal |news |video |latest |online |recorded )*(?:article|paper|press release(?: news)?|presentation|webinar|video|interview|podcast|talk|"
     r"lecture|publication|poster|recording)s?)\s+(?P<how>(?:by|from|with|to|in|for|at)\b[^|:]{3,150})(?P<mark>\||:)(?P<rest>.*)\Z",
@@ -409,18 +410,26 @@ def _take_sentences(gathered: _Gathered, text: str) -> str:
 
 
 def _take_leading_names(gathered: _Gathered, text: str) -> str:
-    """“Kasper B, Wilky BA. Sounding the Alarm …”: the names, up to the last full stop that only names precede."""
-    best = 0
-    names: tuple[str, ...] = ()
-    for stop in list(re.finditer(r"(?:\.:?|:|\s{2})\s*(?=[“\"‘\[]?(?:[A-ZÀ-Þ0-9]|[a-z]{1,2}[A-Z]))", text[:4000]))[:60]:
+    """“Kasper B, Wilky BA. Sounding the Alarm …”: the names, up to the full stop before which the most names stand."""
+    best, names = 0, ()  # type: tuple[int, tuple[str, ...]]
+    for stop in list(_AFTER_NAMES.finditer(text[:4000]))[:60]:
         found = split_names(text[: stop.start()])
-        enough = len(text) - stop.end() > (3 if stop[0].isspace() else 12)
-        if found and enough and (len(found) > 1 or has_person_mark(text[: stop.start()] + " ")):
+        if not found or (len(found) == 1 and not has_person_mark(text[: stop.start()] + " ")):
+            continue
+        rest = text[stop.end() :]
+        enough = len(rest) > (3 if stop[0].isspace() else 12)
+        if enough and (stop[0].isspace() or len(found) > len(names) or not _may_begin_title(text[best:])):
             best, names = stop.end(), found
     if best and not split_names(text[best:]):
         gathered.authors = gathered.authors or names
         return text[best:]
     return text
+
+
+def _may_begin_title(rest: str) -> bool:
+    """Whether what follows a full stop goes on as a title; “Dermawan, …” goes on as the name that an initial cut."""
+    first = re.split(r"[.,;]|\s{2}", rest, maxsplit=1)[0].split()
+    return len(first) > 1
 
 
 def _take_journal(gathered: _Gathered, text: str, *, cited: bool) -> str:
