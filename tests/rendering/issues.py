@@ -231,7 +231,7 @@ SAMPLE = Issue(
         Section(name="events", title="Events", entries=EVENTS),
         Section(name="grants", title="Grants", entries=GRANTS),
         Section(name="tips", title="Tips for Living with LMS", text=TIPS),
-        Section(name="empty", title="Nothing here"),
+        Section(name="empty", title="An empty section"),
     ),
     coming_up=COMING_UP,
 )
