@@ -57,6 +57,8 @@ TIPS = """- Bring one page to each visit: your medicines, your questions, and th
 - Ask for a copy of every scan report. It is yours.
 - Tired days are not lost days. Rest is part of the treatment.
 
+> **A small box.** The helpline has a new number from January on.
+
 **[See all our tips](https://www.example.org/tips)**"""
 
 RESEARCH = (
