@@ -35,6 +35,7 @@ class Look:
     heading_font: str = FONTS["serif"]
     logo: str
     logo_alt: str
+    scale: float = 1.0  # of all sizes of text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class Page:
     shortened: bool
 
 
-def frame(settings: Settings) -> Frame:
+def frame(settings: Settings, *, scale: float = 1.0) -> Frame:
     """What all issues and pages of this newsletter share."""
     newsletter, theme = settings.newsletter, settings.theme
     words = Words(newsletter.language)
@@ -105,6 +106,7 @@ def frame(settings: Settings) -> Frame:
             font=FONTS[theme.font],
             logo=secured(theme.logo),
             logo_alt=theme.logo_alt or newsletter.title,
+            scale=scale,
         ),
         footer=prose(theme.footer, heading=2, image_hosts=theme.image_hosts),
         address=one_line(newsletter.address),

@@ -59,7 +59,8 @@ def render_proof(issue: Issue, settings: Settings, templates: jinja2.Environment
     """The proof sheet for a medical reviewer: every statement with its source, date and links. Raises TemplateError."""
     shown, shared = page(issue, settings, glossary={}, fit=WHOLE), frame(settings)
     rows = claims(issue, shown, shared.words)
-    return _written(templates, PROOF_TEMPLATE, page=shown, frame=shared, claims=rows, robots=False)
+    html = _written(templates, PROOF_TEMPLATE, page=shown, frame=shared, claims=rows, robots=False)
+    return html.replace(Mark.NAME, shared.words("dear_reader"))
 
 
 def render_archive(issues: Iterable[Issue], settings: Settings, templates: jinja2.Environment) -> str:

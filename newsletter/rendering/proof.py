@@ -9,9 +9,13 @@ from markupsafe import Markup
 from newsletter.model import Entry, Issue
 from newsletter.rendering.links import secured
 from newsletter.rendering.page import Page
+from newsletter.rendering.plain import beginning
 from newsletter.rendering.prose import Prose
 from newsletter.rendering.views import EntryView
 from newsletter.rendering.wording import Words
+
+QUOTED_WORDS = 120
+"""Of a source's summary, for the reviewer to compare."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,7 @@ class Claim:
     title: str
     words: Markup
     whose: str  # our own words, or the source's
+    quoted: str = ""  # what the source says where the words are our own
     facts: tuple[str, ...] = ()
     source: str = ""
     links: tuple[str, ...] = ()
@@ -64,15 +69,22 @@ def _claim(view: EntryView, words: Words) -> Claim:
         title=entry.title,
         words=said.html,
         whose=words("proof_editor" if view.note else "proof_published") if said else "",
+        quoted=beginning(entry.summary, QUOTED_WORDS) if view.note else "",
         facts=facts(view, words),
         source=_source(entry),
-        links=tuple(dict.fromkeys(filter(None, map(secured, (*entry.links, *_addresses(entry)))))),
+        links=_links(entry),
         date=words.dated(entry.dated) if entry.dated else words("undated"),
     )
 
 
+def _links(entry: Entry) -> tuple[str, ...]:
+    """Each place once: resolvers of DOIs and hosts do not care for capitals."""
+    urls = filter(None, map(secured, (*entry.links, *_addresses(entry))))
+    return tuple({url.lower().rstrip("/"): url for url in reversed(list(urls))}.values())[::-1]
+
+
 def _source(entry: Entry) -> str:
-    authors = ", ".join(entry.authors[:3]) + (" et al." if len(entry.authors) > 3 else "")
+    authors = ", ".join(entry.authors[:3]) + (" et al" if len(entry.authors) > 3 else "")
     ids = (f"{name.upper()} {value}" for name, value in entry.ids.known().items() if name not in {"url", "uid"})
     return ". ".join(part for part in (authors, entry.journal, *ids) if part)
 

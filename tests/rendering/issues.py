@@ -57,6 +57,8 @@ TIPS = """- Bring one page to each visit: your medicines, your questions, and th
 - Ask for a copy of every scan report. It is yours.
 - Tired days are not lost days. Rest is part of the treatment.
 
+> **A small box.** The helpline has a new number from January on.
+
 **[See all our tips](https://www.example.org/tips)**"""
 
 RESEARCH = (
@@ -231,7 +233,7 @@ SAMPLE = Issue(
         Section(name="events", title="Events", entries=EVENTS),
         Section(name="grants", title="Grants", entries=GRANTS),
         Section(name="tips", title="Tips for Living with LMS", text=TIPS),
-        Section(name="empty", title="Nothing here"),
+        Section(name="empty", title="An empty section"),
     ),
     coming_up=COMING_UP,
 )
