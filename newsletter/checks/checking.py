@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from newsletter.checks import (
+    clients,
     content,
     contrast,
     form,
@@ -13,6 +14,7 @@ from newsletter.checks import (
     links,
     reading,
     structure,
+    textpart,
     timing,
     tracking,
     weekdays,
@@ -38,6 +40,8 @@ MODULES = (
     contrast,
     structure,
     form,
+    clients,
+    textpart,
 )
 """The rooms of the rules, in the order of docs/checks.md."""
 
