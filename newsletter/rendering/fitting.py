@@ -19,21 +19,20 @@ class Fit:
     note_words: int | None = None  # None: as the editor wrote it
     title_characters: int | None = None
     authors: int = 3
-
-    @property
-    def shortens(self) -> bool:
-        """Whether anything but a summary may miss something that the online page has."""
-        return self != FULL
+    brief: bool = False  # of trials, events and calls only what decides whether to read on
 
 
 FULL = Fit()
+"""What a mail has room for."""
+WHOLE = Fit(summary_words=100_000, authors=12)
+"""What a page has room for."""
 TIGHTER = (
     Fit(summary_words=30),
     Fit(summary_words=30, note_words=60),
     Fit(summary_words=0, note_words=35),
     Fit(summary_words=0, note_words=15, authors=1),
     Fit(summary_words=0, note_words=0, authors=1, title_characters=160),
-    Fit(summary_words=0, note_words=0, authors=0, title_characters=90),
+    Fit(summary_words=0, note_words=0, authors=0, title_characters=90, brief=True),
 )
 """What is tried in turn when an issue is too long."""
 

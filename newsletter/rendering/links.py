@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_SAYS_NOTHING = re.compile(
+    r"(?:click here|here|read more|learn more|more|link|this link|details|see more|find out more|view|more info)\W*",
+    re.IGNORECASE,
+)
+"""Labels that tell nothing to a person who listens to the links alone."""
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d\s().–-]{7,}\d(?![\w])")
 
 
@@ -24,21 +29,29 @@ class Link:
 
 def secured(url: str) -> str:
     """`url` as it may be printed, or "" when it is not for readers (javascript:, file:, relative, broken)."""
-    url = url.strip()
     try:
-        parts = urlsplit(url)
-        has_port = parts.port is not None
+        parts = urlsplit(url.strip())
+        scheme, address, port = parts.scheme.lower(), _ascii(parts.netloc), parts.port
     except ValueError:
         return ""
-    match parts.scheme.lower():
-        case "https" if parts.hostname:
-            return url
-        case "http" if parts.hostname:
-            return url if has_port else "https" + url[4:]
+    rest = _quoted(urlunsplit(("", "", parts.path, parts.query, parts.fragment)))
+    match scheme:
+        case "https" | "http" if parts.hostname:
+            return f"{scheme if port else 'https'}://{address}{rest}"
         case "mailto" | "tel" if parts.path:
-            return url
+            return f"{scheme}:{rest}"
         case _:
             return ""
+
+
+def _ascii(netloc: str) -> str:
+    """A host with letters of its own script, as mail programs find it (RFC 3490); raises ValueError for no host name."""
+    return netloc if netloc.isascii() else netloc.encode("idna").decode("ascii")
+
+
+def _quoted(rest: str) -> str:
+    """What follows the host, with every character that may not stand there percent-encoded (RFC 3986, section 2)."""
+    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(rest, safe="%/:?#@!$&'()*+,;=~"))
 
 
 def host(url: str) -> str:
@@ -76,7 +89,7 @@ class Labels:
         """A link with this label, or with a number behind it when the label already leads elsewhere."""
         if not url:
             return Link(label=label)
-        free = label
+        free = label = f"{label} ({host(url)})" if _SAYS_NOTHING.fullmatch(label.strip()) else label
         number = 1
         while self._places.setdefault(_heard(free), url) != url:
             number += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 
 COLUMNS = 72
 
@@ -19,15 +18,30 @@ def wrapped(text: str, *, indent: str = "", first: str | None = None, columns: i
     lines: list[str] = []
     for line in text.split("\n"):
         start = indent if lines or first is None else first
-        lines += textwrap.wrap(
-            line,
-            columns,
-            initial_indent=start,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [""]
+        lines += _filled(_words(line), start, indent, columns)
     return "\n".join(lines)
+
+
+def _words(line: str) -> list[str]:
+    return [
+        word for word in line.replace("\t", " ").split(" ") if word
+    ]  # a space that must not break stays in its word
+
+
+def _filled(words: list[str], start: str, indent: str, columns: int) -> list[str]:
+    lines: list[str] = []
+    line = start
+    is_empty = True
+    for word in words:
+        if is_empty:
+            line += word
+        elif len(line) + 1 + len(word) <= columns:
+            line += f" {word}"
+        else:
+            lines.append(line)
+            line = indent + word
+        is_empty = False
+    return [*lines, line.rstrip()]
 
 
 def one_line(text: str) -> str:

@@ -43,8 +43,19 @@ def prose(markdown: str, *, heading: int = 3, image_hosts: Iterable[str] = (), m
     """Markdown as HTML with headings of level `heading`, and as text of 72 columns."""
     if not markdown.strip():
         return Prose()
+    if marker:
+        return _prose(markdown, heading, frozenset(image_hosts), marker)
+    return _unmarked(markdown, heading, frozenset(image_hosts))
+
+
+@lru_cache(maxsize=1024)
+def _unmarked(markdown: str, heading: int, image_hosts: frozenset[str]) -> Prose:
+    return _prose(markdown, heading, image_hosts, None)
+
+
+def _prose(markdown: str, heading: int, image_hosts: frozenset[str], marker: Marker | None) -> Prose:
     tokens = _parser().parse(markdown)
-    _prepare(tokens, heading, frozenset(image_hosts), marker)
+    _prepare(tokens, heading, image_hosts, marker)
     html = Markup(_parser().renderer.render(tokens, _parser().options, {}).strip())  # noqa: S704 - rendered with html off
     return Prose(html, _Text().blocks(SyntaxTreeNode(tokens)).strip("\n"))
 
@@ -135,10 +146,8 @@ class _Text:
                 return self.listing(node, columns)
             case "blockquote":
                 return _indented(self.blocks(node, columns - 2), "> ", "> ")
-            case "hr":
+            case _:  # a rule between parts: code and HTML are turned off
                 return "* * *"
-            case _:
-                return wrapped(node.content.strip(), columns=columns)
 
     def listing(self, node: SyntaxTreeNode, columns: int) -> str:
         first = int(str(node.attrs.get("start", 1)))

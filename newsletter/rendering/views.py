@@ -44,13 +44,13 @@ class TrialView:
 
     change: str  # "New in this newsletter", "Now recruiting", …
     status: str
-    phase: str
-    tried: str
-    who: str
-    where: str
-    sponsor: str
-    contact: tuple[Link, ...]
-    record: Link | None  # at ClinicalTrials.gov
+    phase: str = ""
+    tried: str = ""
+    who: str = ""
+    where: str = ""
+    sponsor: str = ""
+    contact: tuple[Link, ...] = ()
+    record: Link | None = None  # at ClinicalTrials.gov
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +58,10 @@ class EventView:
     """What a reader asks of an event."""
 
     when: When
-    place: str
     cancelled: bool
-    join: Link | None
-    calendar: Link | None  # the .ics file, where readers can reach it
+    place: str = ""
+    join: Link | None = None
+    calendar: Link | None = None  # the .ics file, where readers can reach it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +69,10 @@ class GrantView:
     """What a researcher asks of a call."""
 
     deadline: str  # with the days left
-    amount: str
-    funder: str
-    who: str
-    number: str
+    amount: str = ""
+    funder: str = ""
+    who: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,11 +207,14 @@ def deadline_line(grant: Grant, send_on: date, words: Words) -> str:
 
 def _trial_view(entry: Entry, trial: Trial, setting: Setting) -> TrialView:
     words, nct = setting.words, entry.ids.nct
+    change, status = trial_change(trial, words), words(f"status {trial.status}")
+    if setting.fit.brief:
+        return TrialView(change=change, status=status)
     phase = re.sub(r"^early\s+", "", trial.phase)
     record = Link(label=words("nct_link", nct=nct), url=f"https://clinicaltrials.gov/study/{nct}") if nct else None
     return TrialView(
-        change=trial_change(trial, words),
-        status=words(f"status {trial.status}"),
+        change=change,
+        status=status,
         phase=words("phase_early" if phase != trial.phase else "phase_value", phase=phase) if phase else "",
         tried=", ".join(map(one_line, trial.interventions)),
         who=beginning(trial.who, 45),
@@ -225,11 +228,14 @@ def _trial_view(entry: Entry, trial: Trial, setting: Setting) -> TrialView:
 def _event_view(entry: Entry, setting: Setting) -> EventView:
     event, words = entry.event, setting.words
     assert event is not None
+    told = when(event, setting.home, words)
+    if setting.fit.brief:
+        return EventView(when=When(day=told.day, hours=told.hours), cancelled=event.cancelled)
     day = short_day(event, words)
     join = secured(event.join)
     calendar = setting.calendar_base is not None and event.starts is not None and not event.cancelled
     return EventView(
-        when=when(event, setting.home, words),
+        when=told,
         place=one_line(event.place) or (words("online") if join else ""),
         cancelled=event.cancelled,
         join=setting.labels.link(words("join", day=day), join) if join and not event.cancelled else None,
@@ -242,8 +248,11 @@ def _event_view(entry: Entry, setting: Setting) -> EventView:
 
 
 def _grant_view(grant: Grant, setting: Setting) -> GrantView:
+    deadline = deadline_line(grant, setting.send_on, setting.words)
+    if setting.fit.brief:
+        return GrantView(deadline=deadline)
     return GrantView(
-        deadline=deadline_line(grant, setting.send_on, setting.words),
+        deadline=deadline,
         amount=one_line(grant.amount),
         funder=one_line(grant.funder),
         who=beginning(grant.who, 45),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
@@ -53,19 +54,19 @@ class Words:
 
     def day(self, day: date) -> str:
         """`December 9, 2026`."""
-        return format_date(day, "long", locale=self.locale)
+        return _written(day, "long", self.locale)
 
     def weekday(self, day: date) -> str:
         """`Wednesday, December 9, 2026`."""
-        return format_date(day, "full", locale=self.locale)
+        return _written(day, "full", self.locale)
 
     def short_weekday(self, day: date) -> str:
         """`Wed, Dec 9`."""
-        return format_skeleton("MMMEd", day, locale=self.locale)
+        return _with_pattern(day, "MMMEd", self.locale)
 
     def time(self, instant: datetime) -> str:
         """`6:05 PM`, with a space that does not break; the narrow one of CLDR is missing in many fonts."""
-        return format_time(instant.timetz(), "short", locale=self.locale, tzinfo=None).replace("\u202f", "\u00a0")
+        return _clock(instant.time(), self.locale)
 
     def dated(self, dated: Dated) -> str:
         """A date as finely as its source told it: `March 31, 2023`, `March 2023` or `2023`."""
@@ -73,13 +74,28 @@ class Words:
             case Precision.DAY:
                 return self.day(dated.day)
             case Precision.MONTH:
-                return format_skeleton("yMMMM", dated.day, locale=self.locale)
+                return _with_pattern(dated.day, "yMMMM", self.locale)
             case Precision.YEAR:
                 return f"{dated.day:%Y}"
 
     def country(self, code: str) -> str:
         """`United States` for `US`; anything that is no country code is returned as it is."""
         return self.spoken.territories.get(code, code) if len(code) == 2 else code
+
+
+@lru_cache(maxsize=1024)
+def _written(day: date, length: Literal["long", "full"], locale: Locale) -> str:
+    return format_date(day, length, locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _with_pattern(day: date, skeleton: str, locale: Locale) -> str:
+    return format_skeleton(skeleton, day, locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _clock(hour_and_minute: time, locale: Locale) -> str:
+    return format_time(hour_and_minute, "short", locale=locale).replace("\u202f", "\u00a0")
 
 
 @lru_cache(maxsize=32)

@@ -31,6 +31,8 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         if request.config.getoption("--update-golden", default=False):
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8")
-        assert text == path.read_text("utf-8"), f"{name} differs; look at it, then: pytest tests/rendering --update-golden"
+        assert text == path.read_text("utf-8"), (
+            f"{name} differs; look at it, then: pytest tests/rendering --update-golden"
+        )
 
     return compare

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -229,7 +231,121 @@ SAMPLE = Issue(
         Section(name="events", title="Events", entries=EVENTS),
         Section(name="grants", title="Grants", entries=GRANTS),
         Section(name="tips", title="Tips for Living with LMS", text=TIPS),
-        Section(name="empty", title="Nothing here"),
+        Section(name="empty", title="An empty section"),
     ),
     coming_up=COMING_UP,
+)
+
+
+def many(count: int) -> Issue:
+    """An issue of `count` papers of usual length, each another one."""
+    entries = tuple(
+        dataclasses.replace(
+            entry,
+            key=f"{entry.key}-{n}",
+            title=f"{entry.title} (part {n})",
+            links=tuple(f"{link}?part={n}" for link in entry.links),
+        )
+        for n, entry in zip(range(1, count + 1), itertools.cycle(RESEARCH), strict=False)
+    )
+    section = Section(name="research", title="Research", entries=entries)
+    return dataclasses.replace(SAMPLE, sections=(section,), coming_up=())
+
+
+def mixed(count: int) -> Issue:
+    """An issue of `count` entries of every kind."""
+    kinds = (("research", RESEARCH), ("trials", TRIALS), ("events", EVENTS), ("grants", GRANTS))
+    sections = tuple(
+        Section(
+            name=name,
+            title=name.title(),
+            entries=tuple(
+                dataclasses.replace(
+                    entry,
+                    key=f"{entry.key}-{n}",
+                    title=f"{entry.title} (part {n})",
+                    ids=dataclasses.replace(entry.ids, nct=f"NCT{n:08}" if entry.ids.nct else None),
+                    links=tuple(f"{link}?part={n}" for link in entry.links),
+                )
+                for n, entry in zip(range(1, count // 4 + 1), itertools.cycle(entries), strict=False)
+            ),
+        )
+        for name, entries in kinds
+    )
+    return dataclasses.replace(SAMPLE, sections=sections)
+
+
+def _odd(n: int, title: str, **more: object) -> Entry:
+    return Entry(key=f"url:https://example.org/{n}", title=title, links=(f"https://example.org/{n}",), **more)
+
+
+ODD_TITLES = (
+    "A long title of many words about leiomyosarcoma and what came after it " * 6,
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" + "x" * 12,
+    "🎗️👩‍👩‍👧‍👦 A ribbon 🏳️‍🌈 and a family 💜",
+    "סרקומה של שריר חלק: מה חדש בטיפול",
+    "ساركوما العضلات الملساء: ما الجديد في العلاج؟",
+    "Zalgo t̷̢̛e̸̡̛x̵̧̛t̶̡ with m̈ä̈n̈ÿ̈ combining marks",
+    "<b>Bold</b> &lt;script&gt; & <img src=x onerror=alert(1)> \"quoted\" 'too'",
+    "p < 0.001 and n > 30 when x² + y² = r², ∑ᵢ αᵢ ≤ ½, β‑catenin, 5 µg/mL",
+    "{{ page.subject }} {% raw %} {name} %7B%7B *|FNAME|*",
+    "more",
+    "More",
+    "https://example.org/a-title-that-is-an-address/" + "path/" * 15,
+)
+
+ODD = dataclasses.replace(
+    SAMPLE,
+    subject="Odd <content> & 🎗️",
+    preheader="",
+    letter="Hello {name} <script>alert(1)</script>\n\n![gone](https://elsewhere.example/x.png) [bad](javascript:alert(1))",
+    closing="",
+    coming_up=(),
+    sections=(
+        Section(
+            name="research",
+            title="Research & <more>",
+            entries=(
+                *(_odd(n, title) for n, title in enumerate(ODD_TITLES)),
+                _odd(50, "Three hundred authors", authors=tuple(f"Author {n}" for n in range(300))),
+                Entry(title="A very long address", links=("https://example.org/?q=" + "a%20b" * 360,)),
+                Entry(title="No link, no summary, no date"),
+                _odd(51, "A long word", summary="Word " + "w" * 90 + ". " + "<b>&lt;</b> " * 80),
+                _odd(52, "An http link", note="> [home](http://example.org:8080/x)\n\n    four spaces\n\n# Heading"),
+                Entry(title="An odd link", links=("javascript:alert(1)", 'http://example.org/ä?x=1&y="2"')),
+            ),
+        ),
+        Section(
+            name="events",
+            title="Events",
+            entries=(
+                _odd(60, "No date", event=Event()),
+                _odd(
+                    61, "Cancelled", event=Event(starts=date(2026, 12, 24), cancelled=True, join="https://x.example/")
+                ),
+                _odd(
+                    62,
+                    "In Tokyo, where it is tomorrow",
+                    event=Event(
+                        starts=datetime(2026, 12, 10, 8, 30, tzinfo=ZoneInfo("Asia/Tokyo")),
+                        ends=datetime(2026, 12, 10, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo")),
+                        zone="Asia/Tokyo",
+                        place="W" * 90,
+                        join="https://x.example/a",
+                    ),
+                ),
+                _odd(63, "Only an offset", event=Event(starts=datetime(2026, 12, 10, 8, 30, tzinfo=UTC))),
+            ),
+        ),
+        Section(
+            name="grants",
+            title="Grants",
+            entries=(
+                _odd(70, "No deadline", grant=Grant()),
+                _odd(71, "Last day", grant=Grant(deadline=date(2026, 12, 1), amount="€ 1.000")),
+                _odd(72, "Over", grant=Grant(deadline=date(2026, 11, 1))),
+            ),
+        ),
+        Section(name="trials", title="Trials", entries=(_odd(80, "A bare trial", trial=Trial()),)),
+    ),
 )

@@ -1,4 +1,4 @@
-"""What jinja2 says of a broken template, as one sentence for the people who edit templates."""
+"""Templates filled, and what jinja2 says of a broken one as a sentence for the people who edit templates."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ import jinja2
 from newsletter.errors import TemplateError
 
 
+def write(templates: jinja2.Environment, name: str, **values: object) -> str:
+    """The template `name` filled with `values`; raises TemplateError."""
+    with _explained(name):
+        return templates.get_template(name).render(**values)
+
+
 @contextmanager
-def explained(name: str) -> Iterator[None]:
+def _explained(name: str) -> Iterator[None]:
     """Turns whatever goes wrong in the template `name`, or in one that it includes, into a TemplateError."""
     try:
         yield
