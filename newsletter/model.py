@@ -6,6 +6,7 @@ end in `_at`; days are dates and end in `_on`. Texts from sources are already pl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -57,6 +58,7 @@ class Ids:
     uid: str | None = None  # iCalendar UID; of one occurrence: UID/20261209T180000Z
     opportunity: str | None = None  # grants.gov or NIH number: PAR-26-101
     url: str | None = None  # cleaned: no tracking parameters, no fragment
+    guid: str | None = None  # a feed's own id, with the name of the source before it: "journal-x/tag:x.org,2023:7"
 
     def known(self) -> dict[str, str]:
         """Name → value of those that are known, strongest first."""
@@ -279,6 +281,11 @@ class SectionStyle:
     name: str
     title: str
     rules: tuple[str, ...] = ()  # words or host names that send an entry here before any other rule
+
+
+def section_title(name: str, styles: Iterable[SectionStyle]) -> str:
+    """The heading of a section in print: as configured, else made of its name."""
+    return {style.name: style.title for style in styles}.get(name, name.replace("-", " ").capitalize())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,9 +114,8 @@ def _balanced(text: str) -> str:
     for position, character in enumerate(text):
         if character in "([{":
             still_open.append(character)
-        elif character in _OPENS:
-            if not still_open or still_open.pop() != _OPENS[character]:
-                return text[:position]
+        elif character in _OPENS and (not still_open or still_open.pop() != _OPENS[character]):
+            return text[:position]
     return text
 
 
