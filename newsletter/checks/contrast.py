@@ -26,6 +26,7 @@ HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"])
 
 Colour = tuple[int, int, int]
 Style = Mapping[str, Declaration]
+NOTHING: Style = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +99,27 @@ def contrast_dark(proof: Proof) -> Iterator[Spot]:
 
 def _faint(proof: Proof, dark: Mapping[HtmlElement, Style], when: str) -> Iterator[Spot]:
     told: set[tuple[Colour, Colour]] = set()
-    inks: dict[HtmlElement, Ink] = {}
-    for element in proof.elements:
-        above = element.getparent()
-        ink = inks[element] = _ink(
-            element, inks.get(above, Ink()) if above is not None else Ink(), dark.get(element, {})
-        )
+    for element, ink in _inks(proof, dark):
         if ink.hidden or ink.colour is None or ink.surface is None or (ink.colour, ink.surface) in told:
             continue
         contrast = ratio(ink.colour, ink.surface)
         if contrast < (ENOUGH_LARGE if ink.is_large else ENOUGH) and (words := _own_words(element)):
             told.add((ink.colour, ink.surface))
             yield Spot("html", f"“{words[:40]}” has a contrast of {contrast:.1f} to 1{when} ({_hex(ink)}).")
+
+
+def _inks(proof: Proof, dark: Mapping[HtmlElement, Style]) -> Iterator[tuple[HtmlElement, Ink]]:
+    """Each element with the ink of its text. Like elements under like ones have the same, so each is mixed once."""
+    inks: dict[HtmlElement, Ink] = {}
+    mixed: dict[tuple[object, ...], Ink] = {}
+    for element in proof.elements:
+        above = inks.get(element.getparent(), Ink())
+        rules = dark.get(element)
+        alike = (above, element.tag, element.get("style"), element.get("bgcolor"), id(rules) if rules else 0)
+        if alike not in mixed:
+            mixed[alike] = _ink(element, above, rules or {})
+        inks[element] = mixed[alike]
+        yield element, inks[element]
 
 
 def _own_words(element: HtmlElement) -> str:
@@ -183,13 +193,15 @@ def _size(text: str, above_px: float) -> float:
 
 def _dark_styles(proof: Proof) -> dict[HtmlElement, Style]:
     """Element → what the dark rules of the page declare for it; the last rule wins."""
-    found: dict[HtmlElement, dict[str, Declaration]] = {}
-    for block in dark_blocks(proof.css):
+    found: dict[HtmlElement, Style] = {}
+    merged: dict[tuple[int, int], Style] = {}  # one object for each combination of rules, so that like ones are seen
+    for number, block in enumerate(dark_blocks(proof.css)):
         style = declarations(block.content)
         for selector in block.prelude.split(","):
             for element in _selected(proof, selector.strip()):
-                found.setdefault(element, {}).update(style)
-    return dict(found)
+                before = found.get(element, NOTHING)
+                found[element] = merged.setdefault((id(before), number), {**before, **style})
+    return found
 
 
 def _selected(proof: Proof, selector: str) -> Iterable[HtmlElement]:
