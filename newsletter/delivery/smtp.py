@@ -70,6 +70,8 @@ class Replies(asyncio.Protocol):
         self._wake()
 
     def _take_line(self, line: bytes) -> None:
+        if self._broken:
+            return  # after nonsense nothing can be told apart any more
         if not re.match(rb"[2-5]\d\d(?:[ -]|$)", line):
             self._break("the server sent something that is no reply")
             return
@@ -291,7 +293,7 @@ def _connect_error(server: Server, error: Exception) -> Exception:
         return DeliveryError(
             f'{server.called} offers no encryption (STARTTLS), and nothing was sent: try security = "tls" and port 465'
         )
-    if "XOAUTH2" in str(error) or "auth" in str(error).lower():
+    if not isinstance(error, OSError):  # lost links and time-outs are OSErrors too; what is left is the login
         return DeliveryError(f"{server.called} offers no way to log in that we know: look at [delivery] login and user")
     return LinkError(f"{server.called} cannot be reached: {masked(str(error))}")
 
