@@ -13,6 +13,7 @@ import re
 import ssl
 from collections import deque
 from dataclasses import dataclass, field
+from typing import cast
 
 import aiosmtplib
 
@@ -223,12 +224,12 @@ async def open_link(server: Server) -> Link:
         client.close()
         raise _connect_error(server, error) from error
     transport = client.transport
-    if not isinstance(transport, asyncio.WriteTransport) or transport.is_closing():
+    if transport is None or transport.is_closing():
         raise LinkError(f"{server.called} closed the connection")
     replies = Replies()
     transport.set_protocol(replies)
     extensions = {name.lower(): value for name, value in client.esmtp_extensions.items()}
-    return Link(transport, replies, extensions, final_s=server.final_s)
+    return Link(cast(asyncio.WriteTransport, transport), replies, extensions, final_s=server.final_s)
 
 
 def _client(server: Server) -> aiosmtplib.SMTP:
