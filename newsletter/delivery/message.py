@@ -71,6 +71,11 @@ class Mailing:
     sending_id: int
     sent_at: datetime
     test: bool = False
+    _inbox: tuple[str, str] = field(init=False, repr=False)  # local part and domain of the bounce mailbox
+
+    def __post_init__(self) -> None:
+        local, _, domain = parseaddr(self.settings.inbox.address)[1].rpartition("@")
+        object.__setattr__(self, "_inbox", (local, ascii_domain(domain)))
 
     @property
     def sender(self) -> tuple[str, str]:
@@ -90,11 +95,10 @@ class Mailing:
 
     def return_path(self, token: str) -> str:
         """The envelope sender: the bounce mailbox with this message's token, or the plain `from`."""
-        inbox = parseaddr(self.settings.inbox.address)[1]
-        if not inbox:
+        local, domain = self._inbox
+        if not local:
             return f"{self.sender[1].rpartition('@')[0]}@{self.domain}"
-        local, _, domain = inbox.rpartition("@")
-        return f"{local}+{token}@{ascii_domain(domain)}"
+        return f"{local}+{token}@{domain}"
 
     def links(self) -> Mapping[Mark, tuple[str, Place, str]]:
         """Mark → the link before the token, the token's place, the link after it."""
@@ -110,11 +114,10 @@ class Mailing:
 
     def unsubscribe_by_mail(self) -> tuple[str, Place, str]:
         """`mailto:` with the token behind a + of the bounce mailbox, or in the subject of a mail to the office."""
-        inbox = parseaddr(self.settings.inbox.address)[1]
-        if not inbox:
+        local, domain = self._inbox
+        if not local:
             return f"mailto:{quote(self.mailbox, safe='@+')}?subject=unsubscribe%20", Place.UNSUBSCRIBE, ""
-        local, _, domain = inbox.rpartition("@")
-        return f"mailto:{quote(local, safe='')}+", Place.UNSUBSCRIBE, f"@{ascii_domain(domain)}?subject=unsubscribe"
+        return f"mailto:{quote(local, safe='')}+", Place.UNSUBSCRIBE, f"@{domain}?subject=unsubscribe"
 
 
 def sending_domain(settings: Settings) -> str:
@@ -138,6 +141,7 @@ class Template:
         self._literal = joined
         self._places = [(index, piece) for index, piece in enumerate(joined) if isinstance(piece, Place)]
         self._wanted = {place for _, place in self._places}
+        self._domain = mailing.domain
 
     def fill(self, reader: Subscriber) -> Message:
         """The message of a reader; the same bytes on every try."""
@@ -160,7 +164,7 @@ class Template:
             content[index] = values[place]
         return Message(
             envelope=Envelope(sender=mailing.return_path(message_token), recipient=reader.address),
-            message_id=f"{message_token}@{mailing.domain}",
+            message_id=f"{message_token}@{self._domain}",
             content=b"".join(content),
         )
 
