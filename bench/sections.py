@@ -334,7 +334,9 @@ def write(titles: list[Title]) -> None:
 
 
 if __name__ == "__main__":
-    if "--write" in sys.argv:
+    if not (SHARED / "data").is_dir():
+        print("no recorded data here: name the folder that holds data/labels, or set NEWSLETTER_SHARED")
+    elif "--write" in sys.argv:
         write(labelled())
     else:
         measure(labelled())

@@ -91,7 +91,7 @@ _RESEARCH: Hosts = {
     "link.springer.com": "/",
     "springeropen.com": "",
     "biomedcentral.com": "",
-    "nature.com": "/articles/s",
+    "nature.com": tuple(f"/articles/{first}" for first in "abcefghijklmnopqrstuvwxyz"),  # its news are /articles/d…
     "onlinelibrary.wiley.com": "",
     "tandfonline.com": "/doi",
     "journals.sagepub.com": "",
@@ -141,7 +141,9 @@ _RESEARCH: Hosts = {
     "jstage.jst.go.jp": "/article",
 }
 _KINDS = (("trials", _TRIALS), ("grants", _GRANTS), ("events", _EVENTS), ("research", _RESEARCH))
-_TRIAL_PAGE = re.compile(r"/(?:clinical-?trials?|trials?|ctg?)/(?:.*/)?[\w-]*\d{2,}", re.IGNORECASE)
+_TRIAL_PAGE = re.compile(
+    r"/(?:clinical-?trials?|trials?)/(?:.*/)?(?:NCT\d{8}|\d\d-\d{3,4}|[A-Z]{2,}-?\d{2,})[^/]*/?$", re.IGNORECASE
+)
 
 
 def section_of_address(url: str) -> tuple[str, str] | None:

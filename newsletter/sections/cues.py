@@ -21,7 +21,7 @@ _WHO = r"(?:patients?|participants?|subjects?|adults?|children|adolescents|women
 
 _TITLE = {
     # events
-    "date first": rf"^(?:o |• |- )?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?(?:{_MONTH} \d{{1,2}}\b|\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?\b|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\b)(?! (?:to|through) \d)",
+    "date first": rf"^(?!\S+ (?:to|through) \d)(?:o |• |- )?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?(?:{_MONTH} \d{{1,2}}\b|\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?\b|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\b)",
     "date inside": rf"(?<!^)\b{_MONTH} \d{{1,2}}\b(?!,? (?:19|20)\d\d)|(?<!^)\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}|\b20\d\d-\d\d-\d\d\b|\bdate tba\b|(?<!^)\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}\b",
     "full date": rf"\b{_MONTH} \d{{1,2}},? (?:19|20)\d\d\b",
     "span of dates": r"\b\d{1,2}/\d{1,2}/\d{2,4} (?:to|through|[-–]) \d{1,2}/\d{1,2}/\d{2,4}",
