@@ -7,6 +7,7 @@ lines of the text. All of it is for reports; the person is found by our token.
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from collections.abc import Iterable
@@ -15,6 +16,10 @@ from newsletter.followup.incoming import Action, Fate
 from newsletter.followup.parts import Mail, addresses_in
 from newsletter.followup.reports import bare_address
 from newsletter.followup.statuses import best_status, read_status, sounds_temporary, status_by_words
+
+_LOG = logging.getLogger("flufl.bounce")
+_LOG.addHandler(logging.NullHandler())
+_LOG.propagate = False  # it logs where it stumbles, with the mail's addresses in the traceback
 
 _DAEMON = re.compile(
     r"mailer[-_.]?daemon|postmaster|mail[- ]?(?:delivery|system|administrator|router|server)|^mdaemon|delivery[- ]?subsystem"
@@ -51,7 +56,9 @@ _FAILED_HEADERS = (
     "X-Actual-Recipient",
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
-_LOCAL_OF_STAFF = re.compile(r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster|webmaster)@", re.I)
+_LOCAL_OF_STAFF = re.compile(
+    r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster|webmaster)@", re.IGNORECASE
+)
 _OF_THE_SENDER = re.compile(
     r"\bfrom:?\W*$|sender\W*$|\bby\W*$|contact\W*$|mailto:$|mail (?:to )?from\W*$|(?:write|forward\w*) to\W*$|"
     r"message-id:\W*$|return-path:\W*$|reply-to:\W*$|help(?:desk)?\W*$|report(?:ed)? to\W*$|e-?mail:?\W*$",
@@ -146,10 +153,10 @@ def _by_flufl(mail: Mail) -> list[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             temporary, permanent = all_failures(mail.message)
+        texts = [each.decode("ascii", "replace") for each in permanent | temporary]
     except Exception:  # noqa: BLE001 - any error of its forty detectors means: it found nobody
         return []
-    texts = [each.decode("ascii", "replace") if isinstance(each, bytes) else str(each) for each in permanent | temporary]
-    return sorted(filter(None, map(bare_address, texts)), key=lambda each: mail.everything.find(each))
+    return sorted(filter(None, map(bare_address, texts)), key=mail.everything.find)
 
 
 def _by_lines(mail: Mail) -> list[str]:

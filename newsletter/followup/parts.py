@@ -110,7 +110,7 @@ class _Pieces:
                 self.feedback |= {name: value for name, value in block.items() if name not in self.feedback}
         elif kind == "message/disposition-notification":
             self.receipt = True
-        elif kind.startswith("message/") or kind.startswith("text/rfc822-header"):
+        elif kind.startswith(("message/", "text/rfc822-header")):
             self._give_back(part)
         elif part.is_multipart():
             for each in part.get_payload():

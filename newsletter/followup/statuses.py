@@ -23,17 +23,21 @@ _WORDS = (
     (
         "5",
         "2.2",
-        r"over ?quota|quota (?:\w+ ){0,3}(?:exceed|full)|exceed\w* (?:\w+ ){0,5}(?:quota|storage|space)"
-        r"|mailbox (?:\w+ ){0,3}(?:full|size limit)|(?:inbox|account|mailbox) is (?:\w+ )?full|is full\b|over the maximum"
-        r"|(?:disk|storage|mailbox) space|(?:disk|storage) (?:quota|full)|out of storage|too much mail data",
+        (
+            r"over ?quota|quota (?:\w+ ){0,3}(?:exceed|full)|exceed\w* (?:\w+ ){0,5}(?:quota|storage|space)"
+            r"|mailbox (?:\w+ ){0,3}(?:full|size limit)|(?:inbox|account|mailbox) is (?:\w+ )?full|is full\b|over the maximum"
+            r"|(?:disk|storage|mailbox) space|(?:disk|storage) (?:quota|full)|out of storage|too much mail data"
+        ),
     ),
     ("5", "7.1", _POLICY),
     (
         "5",
         "2.1",
-        r"(?:account|mailbox|user|address|recipient)\S* (?:\w+ ){0,5}"
-        r"(?:disabled|inactive|suspended|deactivated|locked|closed|terminated|expired|not active|discontinued)"
-        r"|(?:disabled|inactive|suspended|deactivated) (?:\w+ )?(?:account|mailbox|user|recipient)|not accepting",
+        (
+            r"(?:account|mailbox|user|address|recipient)\S* (?:\w+ ){0,5}"
+            r"(?:disabled|inactive|suspended|deactivated|locked|closed|terminated|expired|not active|discontinued)"
+            r"|(?:disabled|inactive|suspended|deactivated) (?:\w+ )?(?:account|mailbox|user|recipient)|not accepting"
+        ),
     ),
     (
         "5",
@@ -43,28 +47,34 @@ _WORDS = (
     (
         "5",
         "1.2",
-        r"(?:host|domain|domain name|hostname|server)\S* (?:\S+ ){0,3}(?:unknown|not found|does ?n[o']t exist)"
-        r"|unknown (?:host|domain)|(?:un|not )rout(?:e)?able|no such (?:host|domain)"
-        r"|illegal host|bad destination (?:host|system)|couldn't find any host|no mx\b|nxdomain",
+        (
+            r"(?:host|domain|domain name|hostname|server)\S* (?:\S+ ){0,3}(?:unknown|not found|does ?n[o']t exist)"
+            r"|unknown (?:host|domain)|(?:un|not )rout(?:e)?able|no such (?:host|domain)"
+            r"|illegal host|bad destination (?:host|system)|couldn't find any host|no mx\b|nxdomain"
+        ),
     ),
     (
         "5",
         "1.1",
-        r"(?:user|recipient|mailbox|address|account|person|name|alias|local part|mail drop|subscriber|addressee)\S*"
-        r" (?:\S+ ){0,5}?(?:unknown|not found|(?:does|do|did) ?n[o']t (?:exist|have|match)|unavailable|invalid|not known"
-        r"|not exist|not valid|not listed|not a (?:valid|known)|could ?n[o']t be found|not recognized|undeliverable)"
-        r"|(?:unknown|no such|invalid|non-?existent|not a (?:valid|known)|bad|illegal|no valid|undefined|unrecognized) "
-        r"(?:\S+ ){0,2}?(?:user|recipient|mailbox|address|account|person|name|alias|local|e-?mail|destination|here)"
-        r"|no mailbox here|have an? \S* ?account|no account by that name|not a valid mailbox|not our customer"
-        r"|does not like recipient|no users? here by that name|not listed in|destination address rejected",
+        (
+            r"(?:user|recipient|mailbox|address|account|person|name|alias|local part|mail drop|subscriber|addressee)\S*"
+            r" (?:\S+ ){0,5}?(?:unknown|not found|(?:does|do|did) ?n[o']t (?:exist|have|match)|unavailable|invalid|not known"
+            r"|not exist|not valid|not listed|not a (?:valid|known)|could ?n[o']t be found|not recognized|undeliverable)"
+            r"|(?:unknown|no such|invalid|non-?existent|not a (?:valid|known)|bad|illegal|no valid|undefined|unrecognized) "
+            r"(?:\S+ ){0,2}?(?:user|recipient|mailbox|address|account|person|name|alias|local|e-?mail|destination|here)"
+            r"|no mailbox here|have an? \S* ?account|no account by that name|not a valid mailbox|not our customer"
+            r"|does not like recipient|no users? here by that name|not listed in|destination address rejected"
+        ),
     ),
     ("4", "4.3", r"name (?:service|server)|(?:dns|mx)\b.{0,40}(?:error|fail)"),
     (
         "4",
         "4.7",
-        r"expired|retry time|time(?:d)? ?out|too long|will be retried|delayed|retr(?:y|ied) (?:for|until)|"
-        r"(?:could|can) ?not (?:be )?(?:connect|reach)|connection (?:refused|reset|timed|was|lost|dropped)|try again later"
-        r"|unable to connect|no route to host|retry|not (?:yet )?been delivered|temporar",
+        (
+            r"expired|retry time|time(?:d)? ?out|too long|will be retried|delayed|retr(?:y|ied) (?:for|until)|"
+            r"(?:could|can) ?not (?:be )?(?:connect|reach)|connection (?:refused|reset|timed|was|lost|dropped)|try again later"
+            r"|unable to connect|no route to host|retry|not (?:yet )?been delivered|temporar"
+        ),
     ),
 )
 _MEANINGS = tuple((class_, detail, re.compile(words, re.IGNORECASE)) for class_, detail, words in _WORDS)
