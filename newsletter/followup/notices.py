@@ -51,7 +51,7 @@ _FAILED_HEADERS = (
     "X-Actual-Recipient",
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
-_LOCAL_OF_STAFF = re.compile(r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster|webmaster)@", re.I)
+_LOCAL_OF_STAFF = re.compile(r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster|webmaster)@", re.IGNORECASE)
 _OF_THE_SENDER = re.compile(
     r"\bfrom:?\W*$|sender\W*$|\bby\W*$|contact\W*$|mailto:$|mail (?:to )?from\W*$|(?:write|forward\w*) to\W*$|"
     r"message-id:\W*$|return-path:\W*$|reply-to:\W*$|help(?:desk)?\W*$|report(?:ed)? to\W*$|e-?mail:?\W*$",
@@ -147,7 +147,9 @@ def _by_flufl(mail: Mail) -> list[str]:
             temporary, permanent = all_failures(mail.message)
     except Exception:  # noqa: BLE001 - any error of its forty detectors means: it found nobody
         return []
-    texts = [each.decode("ascii", "replace") if isinstance(each, bytes) else str(each) for each in permanent | temporary]
+    texts = [
+        each.decode("ascii", "replace") if isinstance(each, bytes) else str(each) for each in permanent | temporary
+    ]
     return sorted(filter(None, map(bare_address, texts)), key=lambda each: mail.everything.find(each))
 
 

@@ -60,7 +60,9 @@ def split_names(text: str) -> tuple[str, ...]:
     sure = sum(map(is_name, parts))
     if len(parts) > 1 and sure and all(map(_is_vancouver, parts)):
         return parts
-    if sure == len(parts) or (sure >= 2 and sure * 3 >= len(parts) * 2 and all(_has_form_of_name(part) for part in parts)):
+    if sure == len(parts) or (
+        sure >= 2 and sure * 3 >= len(parts) * 2 and all(_has_form_of_name(part) for part in parts)
+    ):
         return parts
     return ()
 
@@ -208,7 +210,9 @@ def _name_start(head: str, *, alone: bool) -> int | None:
     """Where the name that ends `head` begins. A name that stands alone must show it: after a small word of the title."""
     words = list(re.finditer(r"\S+", head))[-6:]
     kinds = [_kind(word[0]) for word in words]
-    kinds = ["" if kind == "name" and is_ordinary_word(word[0]) else kind for kind, word in zip(kinds, words, strict=True)]
+    kinds = [
+        "" if kind == "name" and is_ordinary_word(word[0]) else kind for kind, word in zip(kinds, words, strict=True)
+    ]
     run = next((n for n, kind in enumerate(reversed(kinds)) if not kind), len(kinds))
     if run == len(words):  # no title before it
         return None

@@ -441,7 +441,9 @@ def _take_journal(gathered: _Gathered, text: str, *, cited: bool) -> str:
     comma = r"|,\s+|(?<=[a-z]{2})\.(?=[A-Z])" if cited or text.rstrip().endswith(",") else ""
     for mark in list(re.finditer(r"(?<![.\s][A-Z])(?<!\(Dr)\.\s+|\?\s+|\s{2,}|\s\|\s|\s[–—-]\s" + comma, text))[-5:]:
         tail = text[mark.end() :]
-        if is_journal(tail) or (cited and mark[0].strip() in {".", "?", ""} and _may_be_journal(tail, text[: mark.start()])):
+        if is_journal(tail) or (
+            cited and mark[0].strip() in {".", "?", ""} and _may_be_journal(tail, text[: mark.start()])
+        ):
             gathered.journal = gathered.journal or _journal_name(tail)
             return text[: mark.start()] + ("?" if mark[0].startswith("?") else "")
     return text
@@ -452,7 +454,9 @@ def _may_be_journal(tail: str, title: str) -> bool:
     words = tail.strip(_EDGES + ".").split()
     last = not re.search(r"[.?]\s", tail.strip())
     capital = all(word[:1].isupper() or not word[:1].isalpha() or len(word) < 4 for word in words)
-    return 0 < len(words) <= 9 and "?" not in tail and (capital or last) and (len(title) > 25 or bool(split_names(title)))
+    return (
+        0 < len(words) <= 9 and "?" not in tail and (capital or last) and (len(title) > 25 or bool(split_names(title)))
+    )
 
 
 def _journal_name(text: str) -> str:

@@ -237,7 +237,10 @@ _AFFILIATION = re.compile(
     r"sylvester|mayo|memorial sloan|md anderson|dana[- ]farber|cancer (?:center|institute)|faculty of|klinik\w*|laborator(?:y|ies)|inc\.|llc|gmbh)\b",
     re.IGNORECASE,
 )
-_OF_A_TITLE = re.compile(r"\b(?:phase|trials?|study|studies|treatment|therapy|patients|outcomes?|analysis|reviews?|versus|with|using|multi-?cent\w*)\b", re.IGNORECASE)
+_OF_A_TITLE = re.compile(
+    r"\b(?:phase|trials?|study|studies|treatment|therapy|patients|outcomes?|analysis|reviews?|versus|with|using|multi-?cent\w*)\b",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(
     r"(?:[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]+){0,2}, ?){1,3}(?:[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]+){0,2}|[A-Z]{2}(?: \d{5})?)?,?\Z"
 )

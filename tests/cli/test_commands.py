@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cli.conftest import Run
 from conftest import MINIMAL
 
-from cli.conftest import Run
 from newsletter import __version__, cli
 from newsletter.cli import session
 from newsletter.errors import UsageError
