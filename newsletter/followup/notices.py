@@ -51,7 +51,9 @@ _FAILED_HEADERS = (
     "X-Actual-Recipient",
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
-_LOCAL_OF_STAFF = re.compile(r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster|webmaster)@", re.IGNORECASE)
+_LOCAL_OF_STAFF = re.compile(
+    r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster|webmaster)@", re.IGNORECASE
+)
 _OF_THE_SENDER = re.compile(
     r"\bfrom:?\W*$|sender\W*$|\bby\W*$|contact\W*$|mailto:$|mail (?:to )?from\W*$|(?:write|forward\w*) to\W*$|"
     r"message-id:\W*$|return-path:\W*$|reply-to:\W*$|help(?:desk)?\W*$|report(?:ed)? to\W*$|e-?mail:?\W*$",
