@@ -28,6 +28,14 @@ def next_name(every: str, *, today: date, taken: frozenset[str]) -> str:
     return f"{month:%Y-%m}"
 
 
+def earliest_day(name: str) -> date:
+    """The first day that an issue's name allows it to go out; the beginning of time where it names none."""
+    try:
+        return date.fromisoformat(f"{name}-01" if len(name) == len("2026-11") else name)
+    except ValueError:
+        return date.min
+
+
 def before(every: str, moment: datetime) -> datetime:
     """The moment one period earlier: where the window of the very first issue begins."""
     if simple := re.fullmatch(r"(?:(\d+) )?(day|week|month)s?", every):

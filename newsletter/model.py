@@ -320,6 +320,15 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A form of an issue that some subscribers chose; each is rendered once and used for all of them."""
+
+    language: str = ""  # of the fixed words; empty: the newsletter's own
+    sections: tuple[str, ...] = ()  # names; empty: all
+    large_print: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedIssue:
     """An issue as readers see it.
 

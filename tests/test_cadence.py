@@ -34,3 +34,11 @@ def test_the_next_issue_is_named_by_its_month_or_day(every: str, taken: list[str
 )
 def test_the_first_window_begins_one_period_back(every: str, expected: datetime) -> None:
     assert cadence.before(every, datetime(2026, 3, 31, 9, tzinfo=UTC)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("2026-12", date(2026, 12, 1)), ("2026-11-23", date(2026, 11, 23)), ("special", date.min), ("2026-13", date.min)],
+)
+def test_an_issue_does_not_go_out_before_the_month_or_day_of_its_name(name: str, expected: date) -> None:
+    assert cadence.earliest_day(name) == expected

@@ -17,7 +17,9 @@ PREPRINT_HOST = re.compile(
     r"(?:[\w-]+\.)*(?:arxiv|biorxiv|medrxiv|preprints)\.org(?:/|$)|(?:[\w-]+\.)*(?:researchsquare|ssrn|authorea)\.com(?:/|$)"
     r"|osf\.io/preprints"
 )
-SAYS_RETRACTED = re.compile(r"\bretract|\bwithdrawn\b|\bwithdrawal\b|\bretirad|\bretractad", re.IGNORECASE)
+SAYS_RETRACTED = re.compile(
+    r"\bretract|\bwithdrawn\b|\bwithdrawal\b|\bretirad|\bretractad|\bt(?:ake|ook)n? back\b|\bdo not rely", re.IGNORECASE
+)
 SAYS_PREPRINT = re.compile(
     r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|medrxiv|biorxiv|arxiv", re.IGNORECASE
 )

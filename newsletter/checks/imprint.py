@@ -28,7 +28,7 @@ DISCLAIMS = re.compile(
 
 def _letters(text: str) -> str:
     """The letters and digits of a text, so that line breaks and commas do not count."""
-    return "".join(each for each in text.casefold() if each.isalnum())
+    return re.sub(r"\W+", "", text.casefold())
 
 
 @rule(

@@ -11,8 +11,7 @@ from newsletter.checks.registry import Spot, rule
 from newsletter.model import Severity
 
 TEMPLATE_MARK = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\{#|#\}|%7B(?:%7B|%25|\w+%7D)|\*\|\w+\|\*|<%=?|%%\w+%%|\$\{\w+\}|(?<!\\)\{(?:first_|last_)?name\}",
-    re.IGNORECASE,
+    r"\{[{%#]|[%#]\}|%7[Bb](?:%7[Bb]|%25|\w+%7[Dd])|\*\|\w+\|\*|<%|%%\w+%%|\$?\{(?:\w+_)?(?:[Nn]ame|NAME|title|link|url|date)\}",
 )
 """Jinja's marks, also percent-encoded in a link, and those of the usual mail services."""
 
@@ -44,18 +43,15 @@ def around(text: str, found: re.Match[str]) -> str:
 )
 def unrendered_mark(proof: Proof) -> Iterator[Spot]:
     """A template mark is left in what readers get."""
-    whole = (Passage("html", proof.context.html), Passage("text", proof.context.text))
-    for passage in chain(proof.head_words, whole):
-        found = TEMPLATE_MARK.search(_without_styles(passage.text))
-        if found:
-            yield Spot(passage.where, f"A template mark was left: {around(_without_styles(passage.text), found)}.")
+    whole = (Passage("html", _without_styles(proof.context.html)), Passage("text", proof.context.text))
+    for passage in (*proof.head_words, *whole):
+        if found := TEMPLATE_MARK.search(passage.text):
+            yield Spot(passage.where, f"A template mark was left: {around(passage.text, found)}.")
 
 
 def _without_styles(html: str) -> str:
     """HTML without comments and style elements: there braces are the language's own."""
-    return (
-        re.sub(r"<style\b.*?</style>|<!--.*?-->", " ", html, flags=re.DOTALL | re.IGNORECASE) if "<" in html else html
-    )
+    return re.sub(r"<style\b.*?</style>|<!--.*?-->", " ", html, flags=re.DOTALL | re.IGNORECASE)
 
 
 @rule(

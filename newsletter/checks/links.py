@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from newsletter.checks.context import LinkState
-from newsletter.checks.proof import Proof
+from newsletter.checks.proof import Proof, secured
 from newsletter.checks.registry import Spot, rule
 from newsletter.identity import address_key
 from newsletter.model import Severity
@@ -43,12 +43,15 @@ def split(url: str) -> SplitResult | None:
     remedy="Write the whole address, beginning with https://. A site that has only http:// is better left out.",
 )
 def link_scheme(proof: Proof) -> Iterator[Spot]:
-    """A link is relative, protocol-relative, empty, or of another scheme than https, mailto and tel."""
+    """A link is relative, protocol-relative, empty, or of another scheme than https, mailto and tel.
+
+    An entry may have an http: link, as long as the page does not print it so.
+    """
     ids = {each.get("id") or each.get("name") for each in proof.elements}
     for link in proof.links:
         if link.href.startswith("#") and link.href[1:] in ids:
             continue
-        parts = split(link.href)
+        parts = split(link.href if link.href in proof.on_page else secured(link.href))
         if parts is None or parts.scheme.lower() not in SCHEMES:
             shown = f"“{short(link.href)}”" if link.href else "nothing"
             yield Spot(link.where, f"A link leads to {shown}: not an https, mailto or tel address.")

@@ -80,6 +80,11 @@ class Proof:
         return "\n".join(each.text or "" for each in self.page.iter("style"))
 
     @cached_property
+    def styled(self) -> tuple[tuple[lxml_html.HtmlElement, str], ...]:
+        """The elements of the body that have a style attribute, with it; the body among them."""
+        return tuple((each, style) for each in self.elements if (style := each.get("style")))
+
+    @cached_property
     def words(self) -> str:
         """All text of the body on one line, hidden text with it, invisible characters without."""
         pieces = (piece for piece in self._texts())
@@ -118,17 +123,24 @@ class Proof:
         """Every address once: those of the page, then those of entries that the page does not show."""
         found = {anchor.href: Link(anchor.href, anchor.where) for anchor in self.anchors}
         for href, key in self.owner_of_link.items():
-            found.setdefault(href, Link(href, key))
+            if secured(href) not in found and href not in found:
+                found[href] = Link(href, key)
         return tuple(found.values())
 
     @cached_property
+    def on_page(self) -> frozenset[str]:
+        """The addresses that the page links to."""
+        return frozenset(anchor.href for anchor in self.anchors)
+
+    @cached_property
     def owner_of_link(self) -> dict[str, str]:
-        """Address → key of the first entry that has it."""
+        """Address → key of the first entry that has it, as it is written there and as it is printed."""
         owner: dict[str, str] = {}
         for entry in self.printed:
             joining = (entry.event.join,) if entry.event and entry.event.join else ()
             for href in (*entry.links, *joining):
                 owner.setdefault(href.strip(), entry.key)
+                owner.setdefault(secured(href.strip()), entry.key)
         return owner
 
     @cached_property
@@ -183,6 +195,11 @@ class Proof:
         for rank, place in enumerate(order):
             ranks.setdefault(place, rank)
         return ranks
+
+
+def secured(href: str) -> str:
+    """An address as rendering prints it: `http:` becomes `https:`."""
+    return re.sub(r"^http://", "https://", href, flags=re.IGNORECASE)
 
 
 def _words_of(anchor: lxml_html.HtmlElement) -> str:

@@ -82,9 +82,8 @@ def _months_and_days(groups: dict[str, str | None]) -> tuple[tuple[int, int], ..
             return (int(first), int(second)), (int(second), int(first))
         case {"number": str(month), "day": str(day)}:
             return ((int(month), int(day)),)
-        case {"month": str(name), "day": str(day)}:
-            return ((_position(_MONTHS, name) + 1, int(day)),)
-    raise AssertionError(groups)
+        case _:
+            return ((_position(_MONTHS, groups["month"] or "") + 1, int(groups["day"] or 0)),)
 
 
 def _nearest(years: tuple[int, ...], month: int, day: int, near: date) -> date | None:

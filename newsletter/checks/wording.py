@@ -74,7 +74,7 @@ WELL_KNOWN = frozenset(
     # countries and the clock
     "USA US UK EU UN NY LA DC AM PM ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC CET CEST BST IST AEST "  # noqa: SIM905 - a list of words reads better
     # daily life
-    "OK TV PC PDF FAQ ID PO RSVP DIY CEO VIP ASAP FYI PS DVD CD QR URL SMS USB AI IT HR NGO BBC CNN NASA AND OR NOT NO YES "
+    "OK TBA TBD TV PC PDF FAQ ID PO RSVP DIY CEO VIP ASAP FYI PS DVD CD QR URL SMS USB AI IT HR NGO BBC CNN NASA AND OR NOT NO YES "
     "NEW ALL ONE TWO ANY NOW WE YOU SO DO GO IF IN IS IT OF ON AN AS AT BE BY TO UP MY ME HE HOW WHO WHY "
     # medicine as every patient meets it
     "MRI CT PET DNA RNA GP ER ICU IV HIV AIDS COVID FDA NIH NCI CDC WHO MD RN NHS BMI ADHD PTSD ECG EKG LMS "
@@ -92,14 +92,15 @@ WELL_KNOWN = frozenset(
 )
 def acronym_unexplained(proof: Proof) -> Iterator[Spot]:
     """The editor uses an acronym that nothing in the issue explains; each is told once."""
-    known = _known_acronyms(proof)
-    lower = {word for passage in proof.own_words for word in re.findall(r"\b[a-z]{2,7}\b", passage.text)}
+    used: dict[str, str] = {}
     for passage in proof.own_words:
         for short in ACRONYM.findall(_without_addresses(passage.text)):
-            if short in known or short.lower() in lower:
-                continue
-            known.add(short)
-            yield Spot(passage.where, f"“{short}” is not explained.")
+            used.setdefault(short, passage.where)
+    unknown = used.keys() - WELL_KNOWN
+    unexplained = unknown - _explained_in(proof) if unknown else unknown
+    for short, where in used.items():
+        if short in unexplained:
+            yield Spot(where, f"“{short}” is not explained.")
 
 
 def _without_addresses(text: str) -> str:
@@ -111,16 +112,16 @@ _SHOUTED = re.compile(r"\b[A-Z]{2,}(?:[ ,!]+[A-Z]{2,}){2,}\b")
 """Three words in capitals are a shout, not acronyms."""
 
 
-def _known_acronyms(proof: Proof) -> set[str]:
-    """What is well known, explained somewhere in the issue, or part of a name that the issue itself bears."""
+def _explained_in(proof: Proof) -> set[str]:
+    """What the issue explains, bears as part of a name, or also writes in small letters: that was an emphasis."""
     settings = proof.settings.newsletter
-    names = " ".join(
-        (settings.title, settings.sender, settings.address, *(each.title for each in proof.issue.sections))
-    )
-    known = WELL_KNOWN | {term.upper() for term in proof.context.glossary} | set(re.findall(r"[A-Z&]{2,}", names))
+    titles = (each.title for each in proof.issue.sections)
+    names = " ".join((settings.title, settings.sender, settings.url, settings.address, *titles))
     texts = [each.text for each in proof.own_words]
+    emphasis = {word.upper() for text in texts for word in re.findall(r"\b[a-z]{2,7}\b", text)}
     texts += [f"{entry.title}\n{entry.summary}" for entry in proof.entries]
-    return set(known).union(*(_explained(text) for text in texts))
+    glossary = {term.upper() for term in proof.context.glossary}
+    return glossary.union(emphasis, re.findall(r"[A-Z&]+", names.upper()), *map(_explained, texts))
 
 
 _IN_BRACKETS = re.compile(r"\w[\w’'/-]*\W{1,3}\(\s*([A-Z][A-Z&]{1,6})s?\b")  # progression-free survival (PFS)

@@ -88,7 +88,7 @@ def add(session: Session, what: str, section: str | None, as_json: bool) -> int:
 
 
 @click.command(epilog="Example: newsletter entries --state held")
-@click.option("--state", type=click.Choice([*State]), help="Only those in this state.")
+@click.option("--state", type=click.Choice([each.value for each in State]), help="Only those in this state.")
 @json_option
 @click.pass_obj
 def entries(session: Session, state: str | None, as_json: bool) -> None:

@@ -115,6 +115,14 @@ def due_name(desk: Desk) -> str:
     return cadence.next_name(settings.every, today=desk.now.astimezone(settings.zone).date(), taken=out)
 
 
+def latest_name(desk: Desk) -> str:
+    """The issue that was last begun; raises UsageError when there is none."""
+    names = issues.names(desk.workspace)
+    if not names:
+        raise UsageError("there is no issue yet: make one with “newsletter draft”")
+    return names[-1]
+
+
 def end_of(desk: Desk, written: str) -> datetime:
     """The end of a day, or an instant, that a person wrote; raises UsageError."""
     zone = desk.workspace.settings.newsletter.zone

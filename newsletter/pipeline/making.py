@@ -9,8 +9,10 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from newsletter import composition, rendering, templating
+from newsletter import cadence, composition, rendering, templating
+from newsletter.config import Settings
 from newsletter.errors import IssueFileError, NotApprovedError, UsageError
 from newsletter.model import Finding, Issue, RenderedIssue, Selection, Severity
 from newsletter.pipeline.choosing import Making, making
@@ -42,9 +44,7 @@ def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> D
     at = making(desk, name, until=until)
     _refuse_if_out(desk, at.name)
     record = issues.read_record(desk.workspace, at.name) or Record()
-    taken_out = _taken_out_by_hand(at, record)
-    if taken_out and at.present:
-        at.present = composition.without(at.present, taken_out)
+    at = _without_what_was_taken_out(at, record)
     selection = at.select()
     issue = _composed(at, selection, until_asked=until is not None)
     issues.write(desk.workspace, issue)
@@ -63,13 +63,18 @@ def _refuse_if_out(desk: Desk, name: str) -> None:
         )
 
 
-def _taken_out_by_hand(at: Making, record: Record) -> dict[str, str]:
+def _without_what_was_taken_out(at: Making, record: Record) -> Making:
     """What `draft` once wrote into issue.toml, and a person deleted there: that is a decision, and is kept."""
     if at.present is None:
-        return {}
+        return at
     there = {entry.key for entry in at.present.entries()} | {key for key, _ in at.present.left_out}
     decided = {decision.key for decision in at.memory.decisions if decision.issue == at.name}
-    return {key: REMOVED_BY_HAND for key in record.drafted if key not in there | decided}
+    gone = {key: REMOVED_BY_HAND for key in record.drafted if key not in there | decided}
+    if not gone:
+        return at
+    changed = Making(at.desk, at.name, at.until_asked)
+    changed.present = composition.without(at.present, gone)
+    return changed
 
 
 def _composed(at: Making, selection: Selection, *, until_asked: bool) -> Issue:
@@ -80,7 +85,7 @@ def _composed(at: Making, selection: Selection, *, until_asked: bool) -> Issue:
         title=settings.newsletter.title,
         since_at=at.since_at,
         until_at=at.until_at,
-        send_on=max(_day_of(at.until_at, zone), _day_of(at.desk.now, zone)),
+        send_on=max(cadence.earliest_day(at.name), _day_of(at.until_at, zone), _day_of(at.desk.now, zone)),
     )
     issue = composition.compose(blank, selection.chosen, settings.sections)
     if at.present is None:
@@ -90,10 +95,7 @@ def _composed(at: Making, selection: Selection, *, until_asked: bool) -> Issue:
     return replace(issue, until_at=at.until_at) if moved else issue
 
 
-def _day_of(moment: datetime, zone: object) -> date:
-    from zoneinfo import ZoneInfo
-
-    assert isinstance(zone, ZoneInfo)
+def _day_of(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
@@ -123,9 +125,10 @@ def _templates(folder: Path) -> jinja2.Environment:
     return templating.environment(folder)
 
 
-def rendered(desk: Desk, issue: Issue) -> RenderedIssue:
-    """The mail of an issue, with marks where each reader's own parts enter."""
-    return rendering.render(issue, desk.workspace.settings, _templates(desk.workspace.folder), glossary=glossary(desk))
+def rendered(desk: Desk, issue: Issue, settings: Settings | None = None) -> RenderedIssue:
+    """The mail of an issue, with marks where each reader's own parts enter; with other settings for a variant of it."""
+    settings = settings or desk.workspace.settings
+    return rendering.render(issue, settings, _templates(desk.workspace.folder), glossary=glossary(desk))
 
 
 def render(desk: Desk, name: str | None = None) -> tuple[RenderedIssue, tuple[Path, ...]]:

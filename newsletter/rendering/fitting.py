@@ -21,13 +21,11 @@ class Fit:
     authors: int = 3
     brief: bool = False  # of trials, events and calls only what decides whether to read on
 
-    @property
-    def shortens(self) -> bool:
-        """Whether anything but a summary may miss something that the online page has."""
-        return self != FULL
-
 
 FULL = Fit()
+"""What a mail has room for."""
+WHOLE = Fit(summary_words=100_000, authors=12)
+"""What a page has room for."""
 TIGHTER = (
     Fit(summary_words=30),
     Fit(summary_words=30, note_words=60),

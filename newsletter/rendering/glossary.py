@@ -37,7 +37,7 @@ class Glossary:
 
     def _marked(self, found: re.Match[str]) -> str:
         word = found[0].casefold()
-        if word in self._used:
+        if word in self._used or word not in self._meanings:
             return found[0]
         self._used[word] = self._meanings[word]
         return f"{found[0]}*"

@@ -27,13 +27,15 @@ def event_calendar(entry: Entry) -> bytes:
     made.add("uid", _uid(entry))
     made.add("dtstamp", entry.first_seen_at or _NO_STAMP)  # never the clock: same entry, same bytes
     made.add("dtstart", _in_utc(event.starts))
-    made.add("dtend", _in_utc(event.ends or _usual_end(event.starts)))
+    made.add("dtend", _in_utc(_end(event.starts, event.ends)))
     made.add("summary", " ".join(entry.title.split()))
     url = secured(event.join) or next(filter(None, map(secured, entry.links)), "")
     made.add("location", event.place or url)
     if url:
         made.add("url", url)
         made.add("description", url)  # Outlook and Google show no URL property
+    if event.cancelled:
+        made.add("status", "CANCELLED")
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//newsletter//event//EN")
     calendar.add("version", "2.0")
@@ -58,5 +60,8 @@ def _in_utc(instant: datetime | date) -> datetime | date:
     return instant.astimezone(UTC) if isinstance(instant, datetime) else instant
 
 
-def _usual_end(starts: datetime | date) -> datetime | date:
+def _end(starts: datetime | date, ends: datetime | date | None) -> datetime | date:
+    """The end, of the same kind as the start (RFC 5545, 3.8.2.2); an hour or a day when none is known."""
+    if ends is not None and isinstance(ends, datetime) is isinstance(starts, datetime) and ends > starts:
+        return ends
     return starts + (timedelta(hours=1) if isinstance(starts, datetime) else timedelta(days=1))

@@ -13,31 +13,41 @@ from markupsafe import escape
 
 from newsletter.config import Settings
 from newsletter.marks import Mark, fill
-from newsletter.model import Issue, RenderedIssue
-from newsletter.rendering.failures import explained
+from newsletter.model import Issue, RenderedIssue, Variant
 from newsletter.rendering.fitting import FULL, MAX_HTML_BYTES, TIGHTER, Fit
 from newsletter.rendering.inlining import inlined
-from newsletter.rendering.page import Page, page, public_address
+from newsletter.rendering.page import Frame, Page, frame, page, public_address
 from newsletter.rendering.plain import tidy
 from newsletter.rendering.wording import Words
+from newsletter.rendering.writing import write
 
 HTML_TEMPLATE = "issue.html.jinja"
 TEXT_TEMPLATE = "issue.txt.jinja"
+USUAL = Variant()
+LARGE_PRINT = 1.35
+"""Body text of 23 pixels, as large as print of 18 points."""
 
 
 def render(
-    issue: Issue, settings: Settings, templates: jinja2.Environment, *, glossary: Mapping[str, str] | None = None
+    issue: Issue,
+    settings: Settings,
+    templates: jinja2.Environment,
+    *,
+    glossary: Mapping[str, str] | None = None,
+    variant: Variant = USUAL,
 ) -> RenderedIssue:
     """The mail of `issue`, with marks where each reader's own parts enter.
 
     An HTML part that mail programs would cut is made again with shorter texts. `glossary` maps hard words to plain ones.
     Raises TemplateError naming file and line.
     """
+    issue, settings = _chosen(issue, settings, variant)
+    shared = frame(settings, scale=LARGE_PRINT if variant.large_print else 1.0)
     full = _page(issue, settings, glossary, FULL)
-    html = inlined(write(templates, HTML_TEMPLATE, full))
+    html = inlined(write(templates, HTML_TEMPLATE, page=full, frame=shared))
     if len(html.encode()) > MAX_HTML_BYTES:
-        html = _shortened(issue, settings, templates, glossary)
-    text = tidy(write(templates, TEXT_TEMPLATE, full))
+        html = _shortened(issue, settings, templates, glossary, shared)
+    text = tidy(write(templates, TEXT_TEMPLATE, page=full, frame=shared))
     return RenderedIssue(
         subject=full.subject,
         preheader=full.preheader,
@@ -45,12 +55,6 @@ def render(
         text=text,
         digest=digest(full.subject, full.preheader, html, text),
     )
-
-
-def write(templates: jinja2.Environment, name: str, shown: Page) -> str:
-    """The template `name` filled with a page; raises TemplateError."""
-    with explained(name):
-        return templates.get_template(name).render(page=shown)
 
 
 def digest(*parts: str) -> str:
@@ -82,12 +86,24 @@ def _page(issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, 
     return page(issue, settings, glossary=glossary or {}, fit=fit, calendar_base=public_address(issue, settings))
 
 
+def _chosen(issue: Issue, settings: Settings, variant: Variant) -> tuple[Issue, Settings]:
+    """What the readers of this variant want: their sections, and the fixed words in their language."""
+    if variant.sections:
+        wanted = tuple(section for section in issue.sections if section.name in variant.sections)
+        issue = dataclasses.replace(issue, sections=wanted)
+    if variant.language:
+        newsletter = dataclasses.replace(settings.newsletter, language=variant.language)
+        settings = dataclasses.replace(settings, newsletter=newsletter)
+    return issue, settings
+
+
 def _shortened(
-    issue: Issue, settings: Settings, templates: jinja2.Environment, glossary: Mapping[str, str] | None
+    issue: Issue, settings: Settings, templates: jinja2.Environment, glossary: Mapping[str, str] | None, shared: Frame
 ) -> str:
     html = ""
     for fit in TIGHTER:
-        html = inlined(write(templates, HTML_TEMPLATE, _page(issue, settings, glossary, fit)))
+        tighter = _page(issue, settings, glossary, fit)
+        html = inlined(write(templates, HTML_TEMPLATE, page=tighter, frame=shared))
         if len(html.encode()) <= MAX_HTML_BYTES:
             break
     return html

@@ -11,7 +11,7 @@ from newsletter.marks import Mark
 from newsletter.model import Entry, Event, Grant, Issue, Section
 from newsletter.rendering.colours import Palette, hue_numbers, palette
 from newsletter.rendering.event_times import when
-from newsletter.rendering.fitting import FULL, Fit
+from newsletter.rendering.fitting import FULL, TIGHTER, Fit
 from newsletter.rendering.glossary import Glossary, Term
 from newsletter.rendering.links import Labels, Link, host, secured
 from newsletter.rendering.plain import one_line
@@ -35,6 +35,7 @@ class Look:
     heading_font: str = FONTS["serif"]
     logo: str
     logo_alt: str
+    scale: float = 1.0  # of all sizes of text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,31 +59,60 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Everything that a template may print."""
+class Frame:
+    """What is the same for every issue: a template knows it as `frame`."""
 
     title: str
+    language: str
+    direction: str  # ltr or rtl
+    words: Words
+    look: Look
+    footer: Prose
+    address: str
+    contact: str  # mail address for questions
+    website: Link | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one issue says: a template knows it as `page`."""
+
+    name: str
     subject: str
     preheader: str
-    language: str
-    direction: str
     day: str  # the day it is sent
-    name: str
     online: Link | None
     letter: Prose
     sections: tuple[SectionView, ...]
     coming_up: tuple[Coming, ...]
     glossary: tuple[Term, ...]
     closing: Prose
-    footer: Prose
-    address: str
-    contact: str  # mail address for questions
-    website: Link | None
     unsubscribe: str
     preferences: str  # empty without a public page
     shortened: bool
-    look: Look
-    words: Words
+
+
+def frame(settings: Settings, *, scale: float = 1.0) -> Frame:
+    """What all issues and pages of this newsletter share."""
+    newsletter, theme = settings.newsletter, settings.theme
+    words = Words(newsletter.language)
+    return Frame(
+        title=newsletter.title,
+        language=newsletter.language,
+        direction=words.direction,
+        words=words,
+        look=Look(
+            colours=palette(theme.accent, theme.background),
+            font=FONTS[theme.font],
+            logo=secured(theme.logo),
+            logo_alt=theme.logo_alt or newsletter.title,
+            scale=scale,
+        ),
+        footer=prose(theme.footer, heading=2, image_hosts=theme.image_hosts),
+        address=one_line(newsletter.address),
+        contact=parseaddr(newsletter.reply_to or newsletter.sender)[1],
+        website=_website(settings, words),
+    )
 
 
 def page(
@@ -110,33 +140,19 @@ def page(
     letter = _with_name(prose(issue.letter, heading=2, image_hosts=theme.image_hosts, marker=setting.marker))
     sections = _sections(issue.sections, setting)
     return Page(
-        title=newsletter.title,
+        name=issue.name,
         subject=one_line(issue.subject),
         preheader=one_line(issue.preheader) or words("preheader", counts=_counts(sections, words)),
-        language=newsletter.language,
-        direction=words.direction,
         day=words.day(issue.send_on),
-        name=issue.name,
         online=online,
         letter=letter,
         sections=sections,
         coming_up=tuple(_coming(entry, setting) for entry in issue.coming_up),
         closing=_with_name(prose(issue.closing, heading=2, image_hosts=theme.image_hosts, marker=setting.marker)),
         glossary=terms.used(),
-        footer=prose(theme.footer, heading=3, image_hosts=theme.image_hosts),
-        address=one_line(newsletter.address),
-        contact=parseaddr(newsletter.reply_to or newsletter.sender)[1],
-        website=_website(newsletter.url, online, labels, words),
         unsubscribe=Mark.UNSUBSCRIBE.value,
         preferences=Mark.PREFERENCES.value if settings.public else "",
-        shortened=fit.shortens,
-        look=Look(
-            colours=palette(theme.accent, theme.background),
-            font=FONTS[theme.font],
-            logo=secured(theme.logo),
-            logo_alt=theme.logo_alt or newsletter.title,
-        ),
-        words=words,
+        shortened=fit in TIGHTER,
     )
 
 
@@ -150,11 +166,10 @@ def _online(issue: Issue, settings: Settings, labels: Labels, words: Words) -> L
     return labels.link(words("view_online"), url) if url else None
 
 
-def _website(url: str, online: Link | None, labels: Labels, words: Words) -> Link | None:
-    safe = secured(url)
-    if not safe or (online and online.url == safe):
-        return None
-    return labels.link(words("our_page", host=host(safe)), safe)
+def _website(settings: Settings, words: Words) -> Link | None:
+    """The foundation's own page, unless it already stands in for the online version."""
+    url = secured(settings.newsletter.url)
+    return Link(label=words("our_page", host=host(url)), url=url) if url and settings.public else None
 
 
 def _with_name(letter: Prose) -> Prose:

@@ -146,10 +146,8 @@ class _Text:
                 return self.listing(node, columns)
             case "blockquote":
                 return _indented(self.blocks(node, columns - 2), "> ", "> ")
-            case "hr":
+            case _:  # a rule between parts: code and HTML are turned off
                 return "* * *"
-            case _:
-                return wrapped(node.content.strip(), columns=columns)
 
     def listing(self, node: SyntaxTreeNode, columns: int) -> str:
         first = int(str(node.attrs.get("start", 1)))

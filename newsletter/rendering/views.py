@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from newsletter.model import Entry, Flag, Grant, Trial, TrialStatus
+from newsletter.model import Entry, Event, Flag, Grant, Trial, TrialStatus
 from newsletter.rendering.event_times import When, short_day, when
 from newsletter.rendering.fitting import Fit, fitted_note, fitted_title
 from newsletter.rendering.ics import event_file_name
@@ -236,7 +236,7 @@ def _event_view(entry: Entry, setting: Setting) -> EventView:
     calendar = setting.calendar_base is not None and event.starts is not None and not event.cancelled
     return EventView(
         when=told,
-        place=one_line(event.place) or (words("online") if join else ""),
+        place=_place(event, words),
         cancelled=event.cancelled,
         join=setting.labels.link(words("join", day=day), join) if join and not event.cancelled else None,
         calendar=setting.labels.link(
@@ -245,6 +245,11 @@ def _event_view(entry: Entry, setting: Setting) -> EventView:
         if calendar
         else None,
     )
+
+
+def _place(event: Event, words: Words) -> str:
+    place = one_line(event.place)
+    return words("online") if place == "Online" or (event.join and not place) else place
 
 
 def _grant_view(grant: Grant, setting: Setting) -> GrantView:

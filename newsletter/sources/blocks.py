@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise, takewhile
 
 from newsletter.model import Dated
 from newsletter.sources import citation, prose
 from newsletter.sources.citation import Span
 from newsletter.sources.page_lines import Line
+from newsletter.sources.persons import person_before_affiliation, split_names
 from newsletter.sources.pieces import Piece, Role
 
 MAX_WORDS_CHARS = 1500  # of what is said beneath an entry
@@ -70,28 +72,36 @@ def blocks_of(pieces: Sequence[Piece]) -> tuple[Block, ...]:
     """The entries of a page, in its order."""
     grouping = _Grouping(facts_lead=_facts_lead(pieces))
     for at, piece in enumerate(pieces):
-        grouping.add(piece, pieces[at + 1] if at + 1 < len(pieces) else None)
+        following = tuple(takewhile(lambda other: not other.gap, pieces[at + 1 : at + 8]))
+        titled = any(other.role is Role.TITLE for other in following)
+        grouping.add(piece, pieces[at + 1] if at + 1 < len(pieces) else None, row_titled=piece.item and titled)
     grouping.close()
     return tuple(block for block in grouping.done if block.is_entry())
 
 
 def _facts_lead(pieces: Sequence[Piece]) -> bool:
-    """Whether dates and links stand above their titles on this page: the first one does."""
-    for piece in pieces:
-        if piece.role is Role.TITLE:
-            return False
-        if piece.role is Role.FACTS and (piece.dates or piece.links) and not _is_bare_year(piece):
-            return True
-    return False
+    """Whether dates and links stand above their titles on this page: it begins with one, and ends with a title."""
+    told = [piece for piece in pieces if piece.role is Role.TITLE or _is_date_or_link(piece)]
+    if not told or told[0].role is Role.TITLE or told[-1].role is not Role.TITLE or _is_bare_year(told[0]):
+        return False
+    beneath = sum(two.role is Role.FACTS and not two.gap for one, two in pairwise(told) if one.role is Role.TITLE)
+    above = sum(two.role is Role.TITLE and not two.gap for one, two in pairwise(told) if one.role is Role.FACTS)
+    return above >= beneath
+
+
+def _is_date_or_link(piece: Piece) -> bool:
+    return piece.role is Role.FACTS and bool(piece.dates or piece.links) and not piece.authors
 
 
 def _is_bare_year(piece: Piece) -> bool:
     return bool(piece.dates) and len(piece.dates[0].value) == 4
 
 
-def _confirms(after: Piece) -> bool:
+def _confirms(words: str, after: Piece) -> bool:
     """Whether the line below what reads like a heading shows that it is a title: by authors, a journal or a link."""
-    return after.role is Role.FACTS and not after.gap and bool(after.authors or after.journal or after.links)
+    if after.role is not Role.FACTS or after.gap:
+        return False
+    return bool(after.authors or after.journal or after.links or (after.dates and len(words.split()) >= 5))
 
 
 class _Grouping:
@@ -101,18 +111,22 @@ class _Grouping:
         self.done: list[Block] = []
         self.block: Block | None = None
         self.facts_lead = facts_lead
-        self.waiting: Piece | None = None  # facts that stand above their title
+        self.waiting: list[Piece] = []  # facts that stand above their title
         self.persons: tuple[str, ...] = ()  # named above the title of their talk or project
         self.persons_lead = False
         self.under: Dated | None = None
+        self.row_leads = False
 
     def close(self) -> None:
         if self.block:
             self.done.append(self.block)
         self.block = None
 
-    def add(self, piece: Piece, after: Piece | None) -> None:
-        if piece.role is Role.HEADING and after and _confirms(after):
+    def add(self, piece: Piece, after: Piece | None, *, row_titled: bool) -> None:
+        """Take the next piece. `row_titled`: it begins a list item or table row whose title comes later."""
+        starts_row = row_titled and piece.role in {Role.FACTS, Role.PERSON}
+        self.row_leads = starts_row or (self.row_leads and not piece.gap and piece.role is not Role.TITLE)
+        if piece.role is Role.HEADING and after and _confirms(piece.words, after):
             piece = replace(piece, role=Role.TITLE, words="")
         match piece.role:
             case Role.TITLE:
@@ -127,14 +141,21 @@ class _Grouping:
                 self._add_frame(piece)
 
     def _add_frame(self, piece: Piece) -> None:
-        self.persons, self.waiting = (), None
+        self.persons, self.waiting = (), []
         if piece.role is Role.HEADING or piece.heading:
             self.close()
             year = re.fullmatch(r"(?:\D{0,40}\s)?((?:19|20)\d\d)(?:\s\D{0,40})?", piece.words.strip())
             self.under = citation.date_of(year[1]) if year and len(piece.words.split()) <= 4 else None
 
     def _add_title(self, piece: Piece) -> None:
-        if self._is_subtitle(piece):
+        if self.block and self._is_subtitle(piece):
+            self.block.take(piece)
+            return
+        if self._names_author(piece):
+            self._add_facts(replace(piece, role=Role.FACTS, title="", authors=split_names(piece.title)), None)
+            return
+        if self._is_aside(piece):
+            self._add_facts(replace(piece, role=Role.FACTS, title="", words=piece.title), None)
             return
         announced = (
             self.block if self.block and self.block.announces and not piece.gap and not self.block.links else None
@@ -157,9 +178,9 @@ class _Grouping:
                     cut=tuple(announced.cut),
                 )
             )
-        if self.waiting:
-            self.block.take(self.waiting)
-            self.waiting = None
+        for facts in self.waiting:
+            self.block.take(facts)
+        self.waiting = []
         if (
             self.persons
             and not self.block.authors
@@ -169,29 +190,34 @@ class _Grouping:
             self.block.confirmed = True
         self.persons = ()
 
+    def _names_author(self, piece: Piece) -> bool:
+        """Whether a name right beneath a title is its author's, though nothing else shows that it is a person."""
+        below = self.block and not self.block.authors and not (piece.gap or piece.item or piece.linked or piece.authors)
+        return bool(below and split_names(piece.title))
+
+    def _is_aside(self, piece: Piece) -> bool:
+        """Whether a few words with a date or link only say more of the title above: “Phase 2, recruiting – 9 Jan 2024”."""
+        fresh = self.block and not (self.block.dates or self.block.links or self.block.announces)
+        loose = piece.gap or piece.item or piece.linked or piece.heading or piece.announces
+        return bool(fresh and not loose and piece.marked and len(piece.title.split()) <= 4)
+
     def _is_subtitle(self, piece: Piece) -> bool:
         """Whether a second line calls for what the line above already calls for."""
         return bool(
             self.block
             and prose.is_call(self.block.title)
             and prose.is_call(piece.title)
-            and not piece.marked
             and not piece.authors
+            and not (piece.marked and piece.gap)
         )
 
     def _add_facts(self, piece: Piece, after: Piece | None) -> None:
-        if self._is_date_heading(piece, after):
+        if not self.row_leads and self._is_date_heading(piece, after):
             self.close()
             self.under = piece.dates[0].dated
             return
-        if self._leads(piece, after):
-            self.waiting = (
-                piece
-                if not self.waiting
-                else replace(
-                    self.waiting, dates=(*self.waiting.dates, *piece.dates), links=(*self.waiting.links, *piece.links)
-                )
-            )
+        if self.row_leads or self._leads(piece, after):
+            self.waiting.append(piece)
             return
         if self.block and piece.authors and self.block.authors and not piece.marked and piece.gap:
             self.persons, self.persons_lead = piece.authors, True
@@ -237,8 +263,8 @@ class _Grouping:
             self.persons, self.persons_lead = piece.authors, piece.gap
 
     def _add_words(self, piece: Piece) -> None:
-        if self.block and (piece.links or piece.cut) and (piece.role is Role.REMARK or not self.block.links):
-            self.block.links.extend(link for link in piece.links if link not in self.block.links)
+        if self.block and not self.block.links:
+            self.block.links.extend(piece.links)
         if self.block and self.block.confirmed:
             self.block.say(piece.words)
 
@@ -289,8 +315,6 @@ def _continues(held: Line, last: str, line: Line, *, width: int, joined: bool) -
 
 
 def _is_fact(text: str) -> bool:
-    from newsletter.sources.persons import person_before_affiliation, split_names
-
     return bool(
         split_names(text)
         or person_before_affiliation(text)

@@ -14,6 +14,7 @@ from enum import IntEnum, StrEnum
 from newsletter import dates
 from newsletter.model import Dated, Precision
 from newsletter.sources.page_lines import CLOSE, MIDDLE, OPEN
+from newsletter.sources.persons import split_names
 from newsletter.sources.prose import is_generic_link
 
 
@@ -53,7 +54,7 @@ _MONTHS = (
     r"diciembre|dic)"
 )
 _YEAR = r"(?:19[5-9]\d|20[0-6]\d)"
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?!\d)"
 _ORDINAL = rf"{_DAY}(?:st|nd|rd|th)?"
 _DATE = (
     rf"(?:(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}},?\s)?"
@@ -76,7 +77,7 @@ _SCAN = re.compile(
     rf"|(?P<www>(?<![\w@./-])(?:www\.(?=[\w-]+\.)|(?:dx\.)?doi\.org/|pubmed\.ncbi\.|clinicaltrials\.gov/|youtu\.be/){_URL_CHARS}+)"
     rf"|(?P<id>\b(?:doi\s?:?\s?)?10\.\d{{4,9}}/{_URL_CHARS}+|\bPMID\s?:?\s?\d{{4,9}}\b|\b(?:PMCID\s?:?\s?)?PMC\d{{4,9}}\b)"
     rf"|(?P<group>\([^()]{{0,80}}?(?<!\d){_YEAR}(?!\d)[^()]{{0,30}}\))"
-    rf"|(?P<labelled>{_LABEL}(?P<labelled_date>{_DATE}|{_YEAR}(?![\d/-])))"
+    rf"|(?P<labelled>{_LABEL}(?P<labelled_date>{_DATE}(?![\w/-])|{_YEAR}(?![\w/-])))"
     rf"|(?P<date>(?<![\w/-]){_DATE}(?![\w/-]))"
     rf"|(?P<cited>(?<![\w/–-]){_YEAR}(?=\s?;|[,:]?\s{_VOLUME_AFTER}))"
     rf"|(?P<volume>[;,:]?\s?{_VOLUME_AFTER}|;\s?\d{{1,4}}(?:\s?\(\s?[\w .–-]{{1,14}}\))?\s?(?::\s?[\w–-]{{1,14}}(?:\s?[-–]\s?\w{{1,10}})?)?"
@@ -107,7 +108,8 @@ def spans_of(text: str, *, hrefs: Sequence[str] = (), month_first: bool = True) 
         made = tuple(_read(match, text, hrefs, month_first=month_first))
         if made:
             _add_text(found, text[position : match.start()])
-            found.extend(made)
+            for span in made:
+                _join(found, span)
             position = match.end()
             if made[-1].kind in {Kind.LINK, Kind.CUT} and match["anchor"] is None:
                 position -= len(match[0]) - _taken(match[0], made[-1])
@@ -117,7 +119,15 @@ def spans_of(text: str, *, hrefs: Sequence[str] = (), month_first: bool = True) 
 
 def _add_text(found: list[Span], text: str) -> None:
     if any(char.isalpha() for char in text):
-        found.append(Span(kind=Kind.TEXT, value=text))
+        _join(found, Span(kind=Kind.TEXT, value=text))
+
+
+def _join(found: list[Span], span: Span) -> None:
+    """Add a span; words that touch other words are one text."""
+    if span.kind is Kind.TEXT and not span.linked and found and found[-1].kind is Kind.TEXT and not found[-1].linked:
+        found[-1] = Span(kind=Kind.TEXT, value=f"{found[-1].value} {span.value}")
+    else:
+        found.append(span)
 
 
 def _read(match: re.Match[str], text: str, hrefs: Sequence[str], *, month_first: bool) -> Iterator[Span]:
@@ -143,7 +153,11 @@ def _read(match: re.Match[str], text: str, hrefs: Sequence[str], *, month_first:
 
 
 def _anchor(match: re.Match[str], hrefs: Sequence[str]) -> Iterator[Span]:
+    """A link of a page in HTML: its words, when they name a thing, and its target. A person's link leads to no paper."""
     words, href = match["words"].strip(), hrefs[int(match["href"])]
+    if split_names(words):
+        yield Span(kind=Kind.TEXT, value=words)
+        return
     if words and not is_generic_link(words):
         yield Span(kind=Kind.TEXT, value=words, linked=True)
     yield Span(kind=Kind.CUT if _ELLIPSIS.search(href) else Kind.LINK, value=href)
@@ -218,6 +232,7 @@ def _starts_with_date(rest: str) -> bool:
     return rest[:1] == " " and rest.lstrip()[:1].isupper()
 
 
+_FIGURES = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)\Z")
 _RANGE = re.compile(rf"({_ORDINAL})\s?[-–]\s?{_ORDINAL}", re.IGNORECASE)
 
 
@@ -229,8 +244,18 @@ def _dated(written: str, trust: Trust, *, month_first: bool) -> Iterator[Span]:
 
 def date_of(written: str, *, month_first: bool = True) -> Dated | None:
     """The date that is written, a range as its first day; a numeric one in the order this page uses."""
+    if not any(char.isalpha() for char in written):
+        return _date_in_figures(written.strip(), month_first=month_first)
     plain = re.sub(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s", "", " ".join(written.split()), flags=re.IGNORECASE)
-    return dates.parse(_RANGE.sub(r"\1", plain), month_first=month_first)
+    return dates.parse(_RANGE.sub(r"\1", plain))
+
+
+def _date_in_figures(written: str, *, month_first: bool) -> Dated | None:
+    """“3/8/23” in the order this page uses."""
+    parts = _FIGURES.match(written)
+    if parts and not month_first and int(parts[2]) <= 12:
+        written = f"{parts[2]}/{parts[1]}/{parts[3]}"
+    return dates.parse(written, month_first=True)
 
 
 def best_date(found: Sequence[Span]) -> Dated | None:
@@ -257,7 +282,7 @@ _JOURNAL_WORD = re.compile(
     r"mol|molecular|cell|cells|biol\w*|chem\w*|ther|therap\w*|sci|science|sciences|rep|reports?|plos|one|bmc|bmj|jama|nejm|n|engl|england|new|pnas|proc|"
     r"proceedings|natl|acad|letters?|lett|reviews?|rev|expert|opin|opinion|drugs?|invest\w*|target\w*|insights?|sarcoma|oncologist|pharm\w*|radiol\w*|"
     r"radiat\w*|phys|imaging|nuclear|nucl|case|cases|communications|commun|advances|adv|cureus|haematol\w*|hematol\w*|crit|critical|transl\w*|exp|"
-    r"experimental|arch|archives|obstet\w*|obstetrics|diagn\w*|diagnostics|blood|elife|mdpi|jco|precision|precis|educational|book|asco|north|nbk|statpearls|"
+    r"experimental|arch|archives|obstet\w*|obstetrics|diagn\w*|diagnostics|blood|elife|mdpi|jco|precision|precis|educational|book|asco|north|america|nbk|statpearls|"
     r"clinics|practice|pract|virchows|histopathology|biomark\w*|epidemiol\w*|support\w*|care|pediatr\w*|paediatr\w*|orthop\w*|bone|joint|mechanisms|translational|"
     r"discovery|discov|and|of|the|in|for|&|et|de|la|y|open|online|network|global|world|asian|asia|chin\w*|jpn|japanese|african|indian|ital\w*|abstracts?|meeting|annual|suppl\w*|supplement|"
     r"cancer/radiothérapie|tumou?rs?|neoplas\w*|disease|diseases|dis|rare|orphanet|virology|immunol\w*|immunother\w*|immunity|omics|bioinformatics|brief|dermatol\w*|"
@@ -271,12 +296,12 @@ _JOURNAL_FILLER = frozenset(["and", "of", "the", "in", "for", "&", "et", "de", "
 def is_journal(text: str) -> bool:
     """Whether a text is the name of a journal, with or without year and article number."""
     bare = re.sub(
-        r"\([^()]{0,40}\)|\b(?:19|20)\d\d\b|\b[a-z]+\d+\b|\b\d+\b|^in:?\s",
+        r"\([^()]{0,40}\)|\b(?:no|vol|pp?|suppl?)\b\.?|\b\d+_?suppl\S*|\b(?:19|20)\d\d\b|\b[a-z]+\d+\b|\b\d+\b|^in:?\s",
         " ",
         text.strip(" .,;:|–-"),
         flags=re.IGNORECASE,
     )
-    words = [word.strip(".,:;|–-") for word in bare.split()]
+    words = [word.strip(".,:;|–-") for word in re.split(r"[\s/]+", bare)]
     words = [word for word in words if word]
     strong = [word for word in words if word.casefold() not in _JOURNAL_FILLER]
     return (

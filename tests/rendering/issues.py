@@ -57,6 +57,8 @@ TIPS = """- Bring one page to each visit: your medicines, your questions, and th
 - Ask for a copy of every scan report. It is yours.
 - Tired days are not lost days. Rest is part of the treatment.
 
+> **A small box.** The helpline has a new number from January on.
+
 **[See all our tips](https://www.example.org/tips)**"""
 
 RESEARCH = (
@@ -231,7 +233,7 @@ SAMPLE = Issue(
         Section(name="events", title="Events", entries=EVENTS),
         Section(name="grants", title="Grants", entries=GRANTS),
         Section(name="tips", title="Tips for Living with LMS", text=TIPS),
-        Section(name="empty", title="Nothing here"),
+        Section(name="empty", title="An empty section"),
     ),
     coming_up=COMING_UP,
 )
@@ -312,7 +314,7 @@ ODD = dataclasses.replace(
                 Entry(title="No link, no summary, no date"),
                 _odd(51, "A long word", summary="Word " + "w" * 90 + ". " + "<b>&lt;</b> " * 80),
                 _odd(52, "An http link", note="> [home](http://example.org:8080/x)\n\n    four spaces\n\n# Heading"),
-                Entry(title="An odd link", links=("javascript:alert(1)", "http://example.org/ä?x=1&y=\"2\"")),
+                Entry(title="An odd link", links=("javascript:alert(1)", 'http://example.org/ä?x=1&y="2"')),
             ),
         ),
         Section(
@@ -320,7 +322,9 @@ ODD = dataclasses.replace(
             title="Events",
             entries=(
                 _odd(60, "No date", event=Event()),
-                _odd(61, "Cancelled", event=Event(starts=date(2026, 12, 24), cancelled=True, join="https://x.example/")),
+                _odd(
+                    61, "Cancelled", event=Event(starts=date(2026, 12, 24), cancelled=True, join="https://x.example/")
+                ),
                 _odd(
                     62,
                     "In Tokyo, where it is tomorrow",

@@ -1,4 +1,4 @@
-"""What jinja2 says of a broken template, as one sentence for the people who edit templates."""
+"""Templates filled, and what jinja2 says of a broken one as a sentence for the people who edit templates."""
 
 from __future__ import annotations
 
@@ -9,10 +9,17 @@ from contextlib import contextmanager
 import jinja2
 
 from newsletter.errors import TemplateError
+from newsletter.rendering.plain import printable
+
+
+def write(templates: jinja2.Environment, name: str, **values: object) -> str:
+    """The template `name` filled with `values`; raises TemplateError."""
+    with _explained(name):
+        return printable(templates.get_template(name).render(**values))
 
 
 @contextmanager
-def explained(name: str) -> Iterator[None]:
+def _explained(name: str) -> Iterator[None]:
     """Turns whatever goes wrong in the template `name`, or in one that it includes, into a TemplateError."""
     try:
         yield
