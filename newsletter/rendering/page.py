@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
 
 from newsletter.config import Settings
@@ -219,5 +220,5 @@ def _day(event: Event | None, grant: Grant | None, setting: Setting) -> str:
     words = setting.words
     if event:
         told = when(event, setting.home, words)
-        return f"{told.day}, {told.hours}" if told.hours and told.elsewhere else told.day
+        return f"{told.day}, {told.hours}" if isinstance(event.starts, datetime) else told.day
     return words("deadline_on", day=deadline_line(grant or Grant(), setting.send_on, words))

@@ -74,7 +74,7 @@ ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "status temporarily not available": "not available for now",
     "status approved for marketing": "approved for use",
     "status withheld": "not made public",
-    "status unknown": "not known; please ask the contact",
+    "status unknown": "not known",
     # events
     "when": "When",
     "time": "Time",
@@ -84,7 +84,9 @@ ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hours_range": "{first} to {last}",
     "in_zone": "{time} {zone}",
     "other_zones": "That is {times}.",
+    "other_zones_on": "That is on {day}: {times}.",
     "online": "Online",
+    "about_event": "About this event",
     "cancelled": "Cancelled",
     "join": "Join or register ({day})",
     "add_to_calendar": "Add to your calendar ({day})",

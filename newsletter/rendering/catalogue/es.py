@@ -79,7 +79,7 @@ SPANISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "status temporarily not available": "no disponible por ahora",
     "status approved for marketing": "aprobado para su uso",
     "status withheld": "no se ha hecho público",
-    "status unknown": "desconocido; pregunte al contacto",
+    "status unknown": "desconocido",
     # events
     "when": "Cuándo",
     "time": "Hora",
@@ -89,7 +89,9 @@ SPANISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hours_range": "{first} a {last}",
     "in_zone": "{time} {zone}",
     "other_zones": "Es decir, {times}.",
+    "other_zones_on": "Es decir, el {day}: {times}.",
     "online": "En línea",
+    "about_event": "Sobre este evento",
     "cancelled": "Cancelado",
     "join": "Únase o inscríbase ({day})",
     "add_to_calendar": "Añadir a su calendario ({day})",
