@@ -43,7 +43,7 @@ class Look:
 class SectionView:
     """One section with its colour and its count in words."""
 
-    name: str
+    anchor: str  # its id on a page
     title: str
     hue: int  # from 1: the class that gives its colour
     count: str  # "5 papers"; empty for a section that is words alone
@@ -180,12 +180,13 @@ def _with_name(letter: Prose) -> Prose:
 def _sections(sections: tuple[Section, ...], setting: Setting) -> tuple[SectionView, ...]:
     shown = tuple(section for section in sections if section.entries or section.text.strip())
     hues = hue_numbers(tuple(section.name for section in shown))
-    return tuple(_section(section, hue + 1, setting) for section, hue in zip(shown, hues, strict=True))
+    numbered = enumerate(zip(shown, hues, strict=True), 1)
+    return tuple(_section(section, f"section-{n}", hue + 1, setting) for n, (section, hue) in numbered)
 
 
-def _section(section: Section, hue: int, setting: Setting) -> SectionView:
+def _section(section: Section, anchor: str, hue: int, setting: Setting) -> SectionView:
     return SectionView(
-        name=section.name,
+        anchor=anchor,
         title=one_line(section.title) or section.name,
         hue=hue,
         count=_count(section.entries, setting.words),

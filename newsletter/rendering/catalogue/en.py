@@ -36,6 +36,7 @@ ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
         "one": "{names} and {n} other author",
         "other": "{names} and {n} other authors",
     },
+    "related": "See also",
     "read_paper": "Read it here",
     "flag preprint": "Preprint: not yet checked by other experts",
     "flag review": "Review of what is known",

@@ -37,6 +37,7 @@ SPANISH: Final[Mapping[str, str | Mapping[str, str]]] = {
         "many": "{names} y {n} autores más",
         "other": "{names} y {n} autores más",
     },
+    "related": "Véase también",
     "read_paper": "Léalo aquí",
     "flag preprint": "Preimpresión: aún sin revisar por otros expertos",
     "flag review": "Resumen de lo que se sabe",
