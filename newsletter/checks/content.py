@@ -43,7 +43,7 @@ def shown(entry: Entry) -> str:
 def issue_empty(proof: Proof) -> Iterator[Spot]:
     """The issue has neither an entry nor a section with a text."""
     issue = proof.issue
-    if not issue.entries() and not issue.coming_up and not any(each.text.strip() for each in issue.sections):
+    if not issue.entries() and not any(each.text.strip() for each in issue.sections):
         yield Spot("issue", "The issue is empty: no section has an entry or a text.")
 
 
@@ -122,7 +122,7 @@ def entry_twice(proof: Proof) -> Iterator[Spot]:
     remedy="Merge the two entries, or give each the link to its own page.",
 )
 def link_twice(proof: Proof) -> Iterator[Spot]:
-    """Two entries with different keys lead to the same page; a bare home page does not count."""
+    """Two entries with different keys lead to the same page. A home page does not count, nor do two days of one event."""
     first: dict[str, Entry] = {}
     told: set[tuple[str, str]] = set()
     for entry in proof.entries:
@@ -131,7 +131,8 @@ def link_twice(proof: Proof) -> Iterator[Spot]:
             if page is None:
                 continue
             other = first.setdefault(page, entry)
-            if other.key != entry.key and (other.key, entry.key) not in told:
+            days_of_one = entry.event is not None and other.event is not None
+            if other.key != entry.key and not days_of_one and (other.key, entry.key) not in told:
                 told.add((other.key, entry.key))
                 yield Spot(entry.key, f"{shown(entry)} and {shown(other)} have the same link: {link}")
 

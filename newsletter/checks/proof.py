@@ -16,6 +16,9 @@ from newsletter.checks.context import Context
 from newsletter.model import Entry
 
 HIDDEN = re.compile(r"display\s*:\s*none|max-height\s*:\s*0|mso-hide\s*:\s*all", re.IGNORECASE)
+MARKDOWN_LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]*)>?(?:\s+[^)]*)?\)")
+"""`[words](address)` or `![words](address "title")`: whether it is a picture, its words, its address."""
+
 PADDING = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u2007\u2060\ufeff]+")
 """Invisible characters with which a preheader is filled up, so that no text of the letter follows it in the inbox."""
 
@@ -35,7 +38,7 @@ class Anchor:
     href: str
     words: str  # what is read there: text, else the alt of its image
     name: str  # what a screen reader says: aria-label, else `words`
-    where: str  # key of the entry whose link it is, else "html"
+    where: str  # key of the entry or name of the text whose link it is, else "html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +109,13 @@ class Proof:
     @cached_property
     def anchors(self) -> tuple[Anchor, ...]:
         """The links of the page in reading order."""
-        owner = self.owner_of_link
+        place = self.place_of_link
         return tuple(
             Anchor(
                 href=(href := (each.get("href") or "").strip()),
                 words=(words := _words_of(each)),
                 name=(each.get("aria-label") or words).strip(),
-                where=owner.get(href, "html"),
+                where=place.get(href, "html"),
             )
             for each in self.elements
             if each.tag == "a" and each.get("href") is not None
@@ -142,6 +145,16 @@ class Proof:
                 owner.setdefault(href.strip(), entry.key)
                 owner.setdefault(secured(href.strip()), entry.key)
         return owner
+
+    @cached_property
+    def place_of_link(self) -> dict[str, str]:
+        """Printed address → where an editor finds it: the entry that has it, or the text that links to it."""
+        place = dict(self.owner_of_link)
+        for passage in self.own_words:
+            for is_picture, _, href in MARKDOWN_LINK.findall(passage.text):
+                if not is_picture:
+                    place.setdefault(secured(href), passage.where)
+        return place
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -177,12 +190,16 @@ class Proof:
 
     @cached_property
     def own_hosts(self) -> frozenset[str]:
-        """Hosts that pictures may come from."""
+        """Hosts that pictures may come from, without `www.`."""
         addresses = [self.settings.newsletter.url, self.settings.theme.logo]
         if self.settings.public:
             addresses.append(self.settings.public.url)
-        hosts = {(urlsplit(each).hostname or "") for each in addresses}
-        return frozenset(host.lower() for host in (*hosts, *self.settings.theme.image_hosts) if host)
+        hosts = (*(urlsplit(each).hostname or "" for each in addresses), *self.settings.theme.image_hosts)
+        return frozenset(host.lower().removeprefix("www.") for host in hosts if host)
+
+    def is_own_host(self, host: str | None) -> bool:
+        """Whether pictures may come from this host."""
+        return (host or "").lower().removeprefix("www.") in self.own_hosts
 
     @cached_property
     def places(self) -> dict[str, int]:

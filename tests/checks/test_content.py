@@ -68,6 +68,11 @@ def test_two_entries_with_one_link_are_told_once():
     assert where(with_entry(dataclasses.replace(other, links=("https://doi.org/10.1/y",))), "link-twice") == []
 
 
+def test_two_days_of_one_event_share_its_page():
+    again = dataclasses.replace(EVENT, key="uid:webinar@example.org/2")
+    assert where(with_entry(again, section="events"), "link-twice") == []
+
+
 def test_a_home_page_may_be_linked_twice():
     first = dataclasses.replace(PAPER, key="a", links=("https://www.example.org/",))
     second = dataclasses.replace(PAPER, key="b", links=("https://www.example.org",))

@@ -20,7 +20,7 @@ def test_the_finding_names_the_parameters():
         "https://x.org/a?id=1&page=2",
         "https://x.org/a",
         "https://www.sciencedirect.com/a?via%3Dihub",
-        "https://pubmed.ncbi.nlm.nih.gov/1/?fc=x&utm_source=y",
+        "https://pubmed.ncbi.nlm.nih.gov/1/?fc=x&ff=y",
         "https://[x?utm_source=y",
         "https://x.org/a…?utm_source=y",
     ],
