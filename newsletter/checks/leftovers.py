@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from newsletter.checks.proof import Passage, Proof
@@ -14,6 +14,9 @@ TEMPLATE_MARK = re.compile(
     r"\{[{%#]|[%#]\}|%7[Bb](?:%7[Bb]|%25|\w+%7[Dd])|\*\|\w+\|\*|<%|%%\w+%%|\$?\{(?:\w+_)?(?:[Nn]ame|NAME|title|link|url|date)\}",
 )
 """Jinja's marks, also percent-encoded in a link, and those of the usual mail services."""
+
+WRITTEN_MARK = re.compile(r"\{[{%#]|\*\|\w+\|\*|<%|%%\w+%%|\$\{\w+\}")
+"""The same in a text of the issue, where `{name}` asks for the reader's name."""
 
 EMPTY_VALUE = re.compile(
     r"(?:^|[:(]\s*|\b(?:Dear|Hello|Hi)\s+)(?:None|undefined|null|NaN|nan|\[object Object\])\s*(?=$|[,.!);])"
@@ -42,10 +45,16 @@ def around(text: str, found: re.Match[str]) -> str:
     remedy="Mend the template, or the text that was meant to be filled in; then render again.",
 )
 def unrendered_mark(proof: Proof) -> Iterator[Spot]:
-    """A template mark is left in what readers get."""
+    """A template mark is left in what readers get. Where a text of the issue brings it in, that is the place."""
+    titles = (Passage(entry.key, f"{entry.title}\n{entry.summary}") for entry in proof.printed)
+    written = tuple(_marked((*proof.head_words, *proof.own_words, *titles), WRITTEN_MARK))
     whole = (Passage("html", _without_styles(proof.context.html)), Passage("text", proof.context.text))
-    for passage in (*proof.head_words, *whole):
-        if found := TEMPLATE_MARK.search(passage.text):
+    yield from written or _marked((*proof.head_words, *whole), TEMPLATE_MARK)
+
+
+def _marked(passages: Iterable[Passage], pattern: re.Pattern[str]) -> Iterator[Spot]:
+    for passage in passages:
+        if found := pattern.search(passage.text):
             yield Spot(passage.where, f"A template mark was left: {around(passage.text, found)}.")
 
 

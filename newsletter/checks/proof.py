@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml import html as lxml_html
 from lxml.etree import ParserError
@@ -115,7 +115,7 @@ class Proof:
                 href=(href := (each.get("href") or "").strip()),
                 words=(words := _words_of(each)),
                 name=(each.get("aria-label") or words).strip(),
-                where=place.get(href, "html"),
+                where=place.get(as_printed(href), "html"),
             )
             for each in self.elements
             if each.tag == "a" and each.get("href") is not None
@@ -126,34 +126,35 @@ class Proof:
         """Every address once: those of the page, then those of entries that the page does not show."""
         found = {anchor.href: Link(anchor.href, anchor.where) for anchor in self.anchors}
         for href, key in self.owner_of_link.items():
-            if secured(href) not in found and href not in found:
-                found[href] = Link(href, key)
+            if as_printed(href) not in self.on_page:
+                found.setdefault(href, Link(href, key))
         return tuple(found.values())
 
     @cached_property
     def on_page(self) -> frozenset[str]:
-        """The addresses that the page links to."""
-        return frozenset(anchor.href for anchor in self.anchors)
+        """The addresses that the page links to, in the form of `as_printed`."""
+        return frozenset(as_printed(anchor.href) for anchor in self.anchors)
 
     @cached_property
     def owner_of_link(self) -> dict[str, str]:
-        """Address → key of the first entry that has it, as it is written there and as it is printed."""
+        """Address as it is written → key of the first entry that has it."""
         owner: dict[str, str] = {}
         for entry in self.printed:
             joining = (entry.event.join,) if entry.event and entry.event.join else ()
             for href in (*entry.links, *joining):
                 owner.setdefault(href.strip(), entry.key)
-                owner.setdefault(secured(href.strip()), entry.key)
         return owner
 
     @cached_property
     def place_of_link(self) -> dict[str, str]:
-        """Printed address → where an editor finds it: the entry that has it, or the text that links to it."""
-        place = dict(self.owner_of_link)
+        """Address as it is printed → where an editor finds it: the entry that has it, or the text that links to it."""
+        place: dict[str, str] = {}
+        for href, key in self.owner_of_link.items():
+            place.setdefault(as_printed(href), key)
         for passage in self.own_words:
             for is_picture, _, href in MARKDOWN_LINK.findall(passage.text):
                 if not is_picture:
-                    place.setdefault(secured(href), passage.where)
+                    place.setdefault(as_printed(href), passage.where)
         return place
 
     @cached_property
@@ -217,6 +218,11 @@ class Proof:
 def secured(href: str) -> str:
     """An address as rendering prints it: `http:` becomes `https:`."""
     return re.sub(r"^http://", "https://", href, flags=re.IGNORECASE)
+
+
+def as_printed(href: str) -> str:
+    """What an address and the one that rendering makes of it have in common: https, and no percent signs."""
+    return unquote(secured(href.strip()))
 
 
 def _words_of(anchor: lxml_html.HtmlElement) -> str:
