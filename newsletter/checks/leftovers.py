@@ -10,13 +10,19 @@ from newsletter.checks.proof import Passage, Proof
 from newsletter.checks.registry import Spot, rule
 from newsletter.model import Severity
 
-TEMPLATE_MARK = re.compile(
-    r"\{[{%#]|[%#]\}|%7[Bb](?:%7[Bb]|%25|\w+%7[Dd])|\*\|\w+\|\*|<%|%%\w+%%|\$?\{(?:\w+_)?(?:[Nn]ame|NAME|title|link|url|date)\}",
-)
-"""Jinja's marks, also percent-encoded in a link, and those of the usual mail services."""
+_JINJA = r"\{\{(?=[\s-])|(?<![}^_$\\A-Za-z])\{\{|\{[%#]"
+"""Jinja's marks. `\\frac{a}{{b}}` and `x^{{2}}` are formulas of a title."""
 
-WRITTEN_MARK = re.compile(r"\{[{%#]|\*\|\w+\|\*|<%|%%\w+%%|\$\{\w+\}")
-"""The same in a text of the issue, where `{name}` asks for the reader's name."""
+_SERVICES = r"\*\|\w+\|\*|<%|%%\w+%%|\$\{\w+\}"
+"""The marks of the usual mail services."""
+
+WRITTEN_MARK = re.compile(f"{_JINJA}|{_SERVICES}")
+"""What must not stand in a text of the issue, where `{name}` asks for the reader's name."""
+
+TEMPLATE_MARK = re.compile(
+    f"{_JINJA}|{_SERVICES}" r"|%7[Bb](?:%7[Bb]|%25|\w+%7[Dd])|\{(?:\w+_)?(?:[Nn]ame|NAME|title|link|url|date)\}"
+)
+"""What must not stand in the mail, also percent-encoded in a link."""
 
 EMPTY_VALUE = re.compile(
     r"(?:^|[:(]\s*|\b(?:Dear|Hello|Hi)\s+)(?:None|undefined|null|NaN|nan|\[object Object\])\s*(?=$|[,.!);])"
@@ -92,8 +98,7 @@ def empty_value(proof: Proof) -> Iterator[Spot]:
 )
 def unfinished_text(proof: Proof) -> Iterator[Spot]:
     """TK, TODO, lorem ipsum or a bracket to be filled in is left in words of the editor."""
-    footer = Passage("issue", proof.settings.theme.footer)
-    for passage in (*proof.head_words, *proof.own_words, footer):
+    for passage in (*proof.head_words, *proof.own_words):
         if found := UNFINISHED.search(passage.text):
             yield Spot(passage.where, f"Unfinished: {around(passage.text, found)}.")
     for entry in proof.printed:

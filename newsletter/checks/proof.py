@@ -170,12 +170,12 @@ class Proof:
 
     @cached_property
     def own_words(self) -> tuple[Passage, ...]:
-        """What the editor wrote, Markdown, without subject and preheader; empty texts left out."""
+        """What the editors wrote, Markdown, the footer of every issue with it; empty texts left out."""
         passages = [Passage("letter", self.issue.letter)]
         for section in self.issue.sections:
             passages.append(Passage(section.name, section.text))
             passages.extend(Passage(entry.key, entry.note) for entry in section.entries)
-        passages.append(Passage("closing", self.issue.closing))
+        passages += [Passage("closing", self.issue.closing), Passage("issue", self.settings.theme.footer)]
         return tuple(each for each in passages if each.text.strip())
 
     @cached_property

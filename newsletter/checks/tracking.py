@@ -66,3 +66,21 @@ def link_through_watcher(proof: Proof) -> Iterator[Spot]:
         host = parts.hostname if parts else None
         if host and WATCHER.fullmatch(host):
             yield Spot(link.where, f"The link {short(link.href)} leads through {host}.")
+
+
+@rule(
+    "link-names-person",
+    Severity.ERROR,
+    why="An address in a link goes to every reader, and into the records of every server on the way.",
+    remedy="Cut the address out of the link, or take another link to the same page.",
+)
+def link_names_person(proof: Proof) -> Iterator[Spot]:
+    """The query of a web link holds a mail address."""
+    for link in proof.links:
+        parts = split(link.href)
+        if (
+            parts
+            and parts.scheme in {"http", "https"}
+            and re.search(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", parts.query)
+        ):
+            yield Spot(link.where, f"A link to {parts.hostname} holds a mail address.")

@@ -33,6 +33,11 @@ def test_a_mark_that_a_text_brings_in_is_told_there():
     assert where(context(dataclasses.replace(ISSUE, letter="Dear *|FNAME|*,")), "unrendered-mark") == ["letter"]
 
 
+@pytest.mark.parametrize("title", [r"Growth as \frac{a}{{b}}", "x^{{2}} + y_{{n}}", r"\mathrm{CD8^{+}}"])
+def test_a_formula_is_no_mark(title):
+    assert where(changed(PAPER, title=title), "unrendered-mark") == []
+
+
 def test_the_place_of_the_name_is_no_mark_in_a_text():
     given = context(dataclasses.replace(ISSUE, letter="Dear {name},"), html=page(), text=text())
     assert where(given, "unrendered-mark") == []

@@ -46,3 +46,14 @@ def test_a_watcher_is_found(url):
 )
 def test_other_hosts_are_left_alone(url):
     assert where(changed(PAPER, links=(url,)), "link-through-watcher") == []
+
+
+@pytest.mark.parametrize("query", ["email=ann@example.org", "u=ann.b%40example.co.uk&x=1"])
+def test_a_link_with_a_mail_address_is_found_and_the_address_not_repeated(query):
+    said = message(changed(PAPER, links=(f"https://x.org/a?{query}",)), "link-names-person")
+    assert said == "A link to x.org holds a mail address."
+
+
+@pytest.mark.parametrize("url", ["https://x.org/@ann?x=1", "mailto:ann@example.org?cc=bob@example.org", "https://[x"])
+def test_other_links_name_nobody(url):
+    assert where(changed(PAPER, links=(url,)), "link-names-person") == []
