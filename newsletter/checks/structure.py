@@ -49,6 +49,18 @@ def html_empty(proof: Proof) -> Iterator[Spot]:
 
 
 @rule(
+    "html-cut-off",
+    Severity.WARNING,
+    why="A page that does not end with </html> was mostly cut: by a full disk, or by a template that stopped midway.",
+    remedy="Render the issue again; look at the end of the template when it stays so.",
+)
+def html_cut_off(proof: Proof) -> Iterator[Spot]:
+    """The page does not end with its closing tag."""
+    if not proof.context.html.rstrip().lower().endswith("</html>"):
+        yield Spot("html", "The page does not end with </html>.")
+
+
+@rule(
     "doctype-missing",
     Severity.WARNING,
     why="Without <!doctype html> mail programs fall back to the layout rules of 1998.",

@@ -18,6 +18,7 @@ def spoiled(old, new="", *, count=0):
 @pytest.mark.parametrize(
     ("rule", "old", "new"),
     [
+        ("html-cut-off", "</div></body></html>", "</di"),
         ("doctype-missing", "<!doctype html>", ""),
         ("doctype-missing", "<!doctype html>", '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "x">'),
         ("language-missing", '<html lang="en"', "<html"),
