@@ -64,8 +64,8 @@ class Window:
 
     @property
     def until_on(self) -> date:
-        """The last day inside."""
-        return self.until_at.astimezone(self.zone).date()
+        """The last day inside; a window that ends at midnight ends with the day before."""
+        return (self.until_at - timedelta(microseconds=1)).astimezone(self.zone).date()
 
     @property
     def goes_out_at(self) -> datetime:

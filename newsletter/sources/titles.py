@@ -16,9 +16,10 @@ ELEMENTS = (
     FORMATTING + r"|a|abbr|acronym|address|article|big|blockquote|body|br|caption|center|cite|code|dd|del|dfn|div|dl|dt"
     r"|figure|figcaption|footer|h[1-6]|header|hr|html|img|input|ins|kbd|label|li|main|mark|nav|ol|p|pre|q|s|samp|section"
     r"|strike|table|tbody|td|tfoot|th|thead|time|tr|ul|var|wbr|svg|math|m(?:i|n|o|row|sub|sup|subsup|text|frac|style)"
-    r"|title|inline-formula|named-content|xref|meta|link|embed|frame|frameset|blink"
+    r"|title|inline-formula|named-content|xref|meta|link|embed|frame|frameset|blink|applet|base|button|form|head|iframe"
+    r"|noscript|object|script|style|select|textarea"
 )
-TAG = re.compile(rf"</?(?:{ELEMENTS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+TAG = re.compile(rf"</?(?:{ELEMENTS})(?:\s[^<>]*)?/?>|<![a-z][^<>]*>", re.IGNORECASE)
 BREAK = re.compile(r"<(?:br|p|/p|div|/div|li|tr|td|h[1-6]|hr)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 PAIR = re.compile(rf"<({FORMATTING})(?:\s[^<>]*)?>([^<>]*)</\1\s*>", re.IGNORECASE)
 UNSEEN = re.compile(r"<!--.*?-->|<(script|style|applet|object|iframe)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
@@ -47,10 +48,10 @@ def polish(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text without line breaks, double spaces and characters that cannot be seen."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    seen = (each for each in unicodedata.normalize("NFC", text) if each.isspace() or _is_seen(each))
-    return " ".join("".join(seen).split())
+    line = unicodedata.normalize("NFC", " ".join(text.split()))
+    if line.isprintable():
+        return line
+    return " ".join("".join(filter(_is_seen, line)).split())
 
 
 def shorten(text: str, most: int) -> str:
@@ -64,7 +65,7 @@ def shorten(text: str, most: int) -> str:
 
 def _is_seen(character: str) -> bool:
     """No controls, no unassigned or private ones, no soft hyphen or turned direction; joiners make letters and stay."""
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cn", "Co", "Cs"} or character in "\u200c\u200d"
+    return character.isprintable() or character in "\u200c\u200d"
 
 
 def _without_pairs(text: str) -> str:
