@@ -248,7 +248,8 @@ def is_left_to_wording(title: Title) -> bool:
 
 def learn(found: list[Example]) -> Weights:
     """Weights by stochastic gradient (AdaGrad), pulled back to the beliefs after each round; the same on each run."""
-    names = sorted({cue for example in found for cue in example.cues})
+    believed = {name for beliefs in BELIEFS.values() for name in beliefs}
+    names = sorted(believed.union(*(example.cues for example in found)))
     beliefs = {name: [BELIEFS[kind].get(name, 0.0) for kind in KINDS] for name in names}
     weights = {name: list(each) for name, each in beliefs.items()}
     squares = {name: [1.0] * len(KINDS) for name in names}
