@@ -63,7 +63,7 @@ def open_sheet(file: BinaryIO) -> Sheet:
 
 
 def _numbered_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
-    """The physical lines from 1 on: ended by \\r\\n, \\n or the lone \\r of old Mac programs. Leaves `file` open."""
+    r"""The physical lines from 1 on: ended by \\r\\n, \\n or the lone \\r of old Mac programs. Leaves `file` open."""
     text = io.TextIOWrapper(file, encoding, errors="replace")
     try:
         yield from enumerate(text, 1)

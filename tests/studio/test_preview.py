@@ -68,8 +68,15 @@ def test_a_mistake_is_shown_above_the_last_good_version(tmp_path: Path) -> None:
     page = client.get("/").text
     assert "issue.html.jinja, line 3: no such name" in page
     assert "last version that could be shown" in page
+
+
+def test_a_file_that_is_gone_is_another_state(tmp_path: Path) -> None:
+    file = tmp_path / "issue.toml"
+    file.write_text("good", "utf-8")
+    client = TestClient(preview_app(Watched(draw=shown, files=lambda: [file])), base_url="http://127.0.0.1")
+    before = client.get("/state").json()["state"]
     file.unlink()
-    assert "no such name" in client.get("/").text or client.get("/").status_code == 200
+    assert client.get("/state").json()["state"] != before
 
 
 def test_before_anything_could_be_drawn_there_is_only_the_mistake() -> None:
