@@ -159,7 +159,7 @@ def page(
 
 def public_address(issue: Issue, settings: Settings) -> str | None:
     """Where this issue stands on the public page, with a slash at the end; None without one."""
-    return f"{settings.public.url.rstrip('/')}/issues/{issue.name}/" if settings.public else None
+    return f"{secured(settings.public.url).rstrip('/')}/issues/{issue.name}/" if settings.public else None
 
 
 def _online(issue: Issue, settings: Settings, labels: Labels, words: Words) -> Link | None:
@@ -198,18 +198,19 @@ def _section(section: Section, anchor: str, hue: int, setting: Setting) -> Secti
 def _count(entries: tuple[Entry, ...], words: Words) -> str:
     if not entries:
         return ""
-    kinds = {kind_of(entry) for entry in entries}
-    is_paper = kinds == {"paper"} and all(entry.authors or entry.journal or entry.ids.doi for entry in entries)
-    key = "papers" if is_paper else "items" if kinds == {"paper"} or len(kinds) > 1 else f"{kinds.pop()}s"
-    return words.count(key, len(entries))
+    nouns = {_noun(entry) for entry in entries}
+    return words.count(nouns.pop() if len(nouns) == 1 else "items", len(entries))
+
+
+def _noun(entry: Entry) -> str:
+    """The key that counts such entries: what has neither authors nor journal nor DOI is news, and no paper."""
+    kind = kind_of(entry)
+    return "items" if kind == "paper" and not (entry.authors or entry.journal or entry.ids.doi) else f"{kind}s"
 
 
 def _counts(sections: tuple[SectionView, ...], words: Words) -> str:
-    return (
-        words.enumeration([section.count or section.title for section in sections])
-        if sections
-        else words.count("items", 0)
-    )
+    counts = [section.count or section.title for section in sections]
+    return words.enumeration(counts or [words.count("items", 0)])
 
 
 def _coming(entry: Entry, setting: Setting) -> Coming:
