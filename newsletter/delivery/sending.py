@@ -24,9 +24,9 @@ from newsletter.delivery.message import Mailing, Template, message_id, sending_d
 from newsletter.delivery.pace import DAY, Pace
 from newsletter.delivery.recorder import Recorder
 from newsletter.delivery.smtp import LinkError, Server, open_link
-from newsletter.delivery.variants import Variant, Variants
+from newsletter.delivery.variants import Variants
 from newsletter.errors import DeliveryError, StorageError, UsageError
-from newsletter.model import Delivery, RenderedIssue
+from newsletter.model import Delivery, RenderedIssue, Variant
 from newsletter.storage.ledger import Ledger, Tally
 from newsletter.tokens import Keys
 

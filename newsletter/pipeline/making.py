@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from newsletter import cadence, composition, rendering, templating
-from newsletter.config import Settings
 from newsletter.errors import IssueFileError, NotApprovedError, UsageError
-from newsletter.model import Finding, Issue, RenderedIssue, Selection, Severity
+from newsletter.model import Finding, Issue, RenderedIssue, Selection, Severity, Variant
 from newsletter.pipeline.choosing import Making, making
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
     import jinja2
 
 GLOSSARY_FILE = "glossary.toml"
+EVERYBODY = Variant()
+"""What everybody gets who chose nothing else."""
+
 REMOVED_BY_HAND = "taken out of issue.toml by hand"
 
 
@@ -125,10 +127,10 @@ def _templates(folder: Path) -> jinja2.Environment:
     return templating.environment(folder)
 
 
-def rendered(desk: Desk, issue: Issue, settings: Settings | None = None) -> RenderedIssue:
-    """The mail of an issue, with marks where each reader's own parts enter; with other settings for a variant of it."""
-    settings = settings or desk.workspace.settings
-    return rendering.render(issue, settings, _templates(desk.workspace.folder), glossary=glossary(desk))
+def rendered(desk: Desk, issue: Issue, variant: Variant = EVERYBODY) -> RenderedIssue:
+    """The mail of an issue, with marks where each reader's own parts enter; in the form that some readers chose."""
+    settings, templates = desk.workspace.settings, _templates(desk.workspace.folder)
+    return rendering.render(issue, settings, templates, glossary=glossary(desk), variant=variant)
 
 
 def render(desk: Desk, name: str | None = None) -> tuple[RenderedIssue, tuple[Path, ...]]:
