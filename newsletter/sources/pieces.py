@@ -62,6 +62,7 @@ class Piece:
 
 _EDGES = " \t,;:|–—-•·*"
 _STOP = re.compile(r"(?<![\s.][A-Z])\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
+MAX_TITLE_CHARS = 1500  # of a line's words; authors may fill more, and are then looked for alone
 _AFTER_NAMES = re.compile(r"(?:\.:?|:|\s{2})\s*(?=[“\"‘\[]?(?:[A-ZÀ-Þ0-9]|[a-z]{1,2}[A-Z]))")
 _ANNOUNCED = re.compile(
     r"(?P<what>(?:new |recent |journal |news |video |latest |online |recorded )*(?:article|paper|press release(?: news)?|presentation|webinar|video|interview|podcast|talk|"
@@ -73,6 +74,8 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _IN_JOURNAL = re.compile(r"\bin (?:the )?(?:journal:\s)?(?P<journal>.{3,90})\Z", re.IGNORECASE)
+_BARE_YEAR = re.compile(r"\W*(?:19|20)\d\d\W*")
+_NCT = re.compile(r"\bNCT\d{8}\b")
 _NCT_EDGE = re.compile(r"\ANCT\d{8}\s?[:–-]\s?|\s*[(\[]\s?NCT\s?\d{8}\s?[)\]]\s*\Z|[,;–-]\s?NCT\d{8}\Z")
 _NEWNESS = re.compile(r"(?:new!+|\*?new\*|nuevo:|new article:|new publication:|new study:)\s*", re.IGNORECASE)
 
@@ -84,7 +87,8 @@ def read_line(line: Line, *, hrefs: Sequence[str] = (), month_first: bool = True
         if line.role
         else _read_text(line, hrefs, month_first=month_first)
     )
-    first = replace(pieces[0], gap=line.gap, item=line.item, heading=line.heading)
+    trials = tuple(_NCT.findall(line.text))
+    first = replace(pieces[0], ids=(*pieces[0].ids, *trials), gap=line.gap, item=line.item, heading=line.heading)
     return (first, *(replace(piece, gap=True) for piece in pieces[1:]))
 
 
@@ -182,6 +186,8 @@ class _Gathered:
 def _read_text(line: Line, hrefs: Sequence[str], *, month_first: bool) -> tuple[Piece, ...]:
     spans = spans_of(line.text, hrefs=hrefs, month_first=month_first)
     words = " ".join(span.value for span in spans if span.kind is Kind.TEXT)
+    if _BARE_YEAR.fullmatch(line.text):
+        return (Piece(role=Role.HEADING, words=line.text),)
     if all(span.kind is Kind.TEXT for span in spans):
         return (_unmarked(line, words),)
     if prose.is_chrome(_shown(line.text)) or (
@@ -311,6 +317,10 @@ def _read_words(gathered: _Gathered, text: str, *, surely: bool, linked: bool = 
         if not _read_announcement(gathered, announced):
             return
         text = announced["rest"].strip()
+    if len(text) > MAX_TITLE_CHARS:
+        gathered.authors = gathered.authors or split_names(text)
+        gathered.roles.add(Role.PROSE)
+        return
     if _is_running(text, surely=surely) and not (cited and not prose.is_remark(text)):
         gathered.roles.add(Role.PROSE)
         gathered.words.append(text)
@@ -374,7 +384,7 @@ def _read_fields(gathered: _Gathered, text: str, *, cited: bool) -> None:
 def _take_columns(gathered: _Gathered, text: str) -> str:
     """“Title | Journal | Authors”: the title, after the other parts were taken."""
     parts = [part.strip() for part in text.split(" | ") if part.strip(_EDGES)]
-    free = []
+    free: list[str] = []
     for part in parts:
         if (names := split_names(part)) and (len(names) > 1 or has_person_mark(part)):
             gathered.authors = gathered.authors or names
@@ -441,7 +451,9 @@ def _take_journal(gathered: _Gathered, text: str, *, cited: bool) -> str:
     comma = r"|,\s+|(?<=[a-z]{2})\.(?=[A-Z])" if cited or text.rstrip().endswith(",") else ""
     for mark in list(re.finditer(r"(?<![.\s][A-Z])(?<!\(Dr)\.\s+|\?\s+|\s{2,}|\s\|\s|\s[–—-]\s" + comma, text))[-5:]:
         tail = text[mark.end() :]
-        if is_journal(tail) or (cited and mark[0].strip() in {".", "?", ""} and _may_be_journal(tail, text[: mark.start()])):
+        if is_journal(tail) or (
+            cited and mark[0].strip() in {".", "?", ""} and _may_be_journal(tail, text[: mark.start()])
+        ):
             gathered.journal = gathered.journal or _journal_name(tail)
             return text[: mark.start()] + ("?" if mark[0].startswith("?") else "")
     return text
@@ -452,7 +464,9 @@ def _may_be_journal(tail: str, title: str) -> bool:
     words = tail.strip(_EDGES + ".").split()
     last = not re.search(r"[.?]\s", tail.strip())
     capital = all(word[:1].isupper() or not word[:1].isalpha() or len(word) < 4 for word in words)
-    return 0 < len(words) <= 9 and "?" not in tail and (capital or last) and (len(title) > 25 or bool(split_names(title)))
+    return (
+        0 < len(words) <= 9 and "?" not in tail and (capital or last) and (len(title) > 25 or bool(split_names(title)))
+    )
 
 
 def _journal_name(text: str) -> str:

@@ -112,7 +112,9 @@ _LABEL = re.compile(
 def is_label(text: str) -> bool:
     """Whether a text only says what the link behind it is: “Brief Summary of the research update:”."""
     bare = text.strip(_EDGES)
-    return bool(_LABEL.match(bare)) and (text.rstrip().endswith((":", "–", "-", "→")) or len(bare.split()) <= 4)
+    words = len(bare.split())
+    introduces = text.rstrip().endswith((":", "–", "-", "→"))
+    return bool(_LABEL.match(bare)) and words <= (7 if introduces else 4)
 
 
 _REMARK = re.compile(
@@ -237,7 +239,10 @@ _AFFILIATION = re.compile(
     r"sylvester|mayo|memorial sloan|md anderson|dana[- ]farber|cancer (?:center|institute)|faculty of|klinik\w*|laborator(?:y|ies)|inc\.|llc|gmbh)\b",
     re.IGNORECASE,
 )
-_OF_A_TITLE = re.compile(r"\b(?:phase|trials?|study|studies|treatment|therapy|patients|outcomes?|analysis|reviews?|versus|with|using|multi-?cent\w*)\b", re.IGNORECASE)
+_OF_A_TITLE = re.compile(
+    r"\b(?:phase|trials?|study|studies|treatment|therapy|patients|outcomes?|analysis|reviews?|versus|with|using|multi-?cent\w*)\b",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(
     r"(?:[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]+){0,2}, ?){1,3}(?:[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]+){0,2}|[A-Z]{2}(?: \d{5})?)?,?\Z"
 )
