@@ -162,7 +162,9 @@ def person_before_affiliation(text: str) -> tuple[str, ...]:
         rf"(?P<name>[^,;.]{{4,50}}?(?:\s[{_UPPER}]\.[^,;.]{{1,30}})?)\s?(?P<degrees>(?:,\s?{_DEGREE}\b\.?|\s(?:M\.?D|Ph\.?\s?D)\b\.?)+)",
         text,
     )
-    return split_names(match["name"]) if match else ()
+    if not match or text[match.end() :].lstrip()[:1] in {":", "–", "-", "“", '"'}:  # a talk, and who gives it
+        return ()
+    return split_names(match["name"])
 
 
 def split_title_and_names(text: str) -> tuple[str, tuple[str, ...]]:
