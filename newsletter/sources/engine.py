@@ -55,13 +55,19 @@ def _forget_tag(parser: Any, *_: object) -> None:
 
 _FeedParserMixin._sync_author_detail = _sync_bounded_author_detail  # noqa: SLF001 - there is no public way
 _FeedParserMixin._add_tag = _forget_tag  # noqa: SLF001 - there is no public way
+_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {"id"}  # a name is no link
+_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {"id"}  # a name is no link
 
 
-def parse(content: bytes, content_type: str = "") -> tuple[Any, tuple[str, ...]]:
-    """What feedparser finds, and a sentence for what was left out; raises SourceError for what cannot be read."""
+def parse(content: bytes, content_type: str = "", base: str = "") -> tuple[Any, tuple[str, ...]]:
+    """What feedparser finds, and a sentence for what was left out; raises SourceError for what cannot be read.
+
+    Relative links are taken from `base`. Without one feedparser forgets to end an `xml:base` with its element.
+    """
     narrow = _narrow(content)
     bounded, skipped = _bounded(narrow or content)
-    headers = {"content-type": content_type} if content_type and not narrow else {}
+    told = {"content-location": base, "content-type": "" if narrow else content_type}
+    headers = {name: value for name, value in told.items() if value}
     try:
         parsed = feedparser.parse(
             io.BytesIO(bounded),  # never a name: feedparser would open it

@@ -28,7 +28,10 @@ _LOOKS_LIKE_HTML = re.compile(
     r"</(?:p|a|b|i|em|strong|div|span|ul|ol|li|h[1-6]|sub|sup|td|table)>|<(?:br|p|img|hr)\b[^<>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});",
     re.IGNORECASE,
 )
-
+_ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>/]")
+_ATOM = re.compile(rb"<(?:\w+:)?feed[\s>]")
+_CHANNEL_LINK = re.compile(rb"<link>\s*(?:<!\[CDATA\[)?\s*(https?://[^<>\s\]]+)")
+_LINK_ELEMENT = re.compile(rb"""<(?:\w+:)?link\b[^<>]*\bhref\s*=\s*["'](https?://[^"'<>]+)["']""")
 
 Fields = dict[str, Any]
 """An entry of feedparser as a plain dict: its own one answers with one date when asked for another."""
@@ -48,20 +51,24 @@ def read_feed(document: Document, source: Source) -> Reading:
 
 
 def _read_xml(content: bytes, document: Document) -> tuple[list[Item], tuple[str, ...]]:
-    parsed, skipped = engine.parse(content, document.content_type)
+    base = _base(content, document.url)
+    parsed, skipped = engine.parse(content, document.content_type, base)
     if not parsed.entries and not parsed.version:
         raise sniffing.refuse_unknown(content, document)
-    base = _base(parsed, document.url)
     return [_item(dict(dict.items(entry)), base) for entry in parsed.entries], skipped
 
 
-def _base(parsed: Any, url: str) -> str:
+def _base(content: bytes, url: str) -> str:
     """What relative links are taken from: in RSS the channel's link, in Atom the feed's own address (RFC 4287, 2)."""
-    own = absolute_link(str(parsed.feed.get("link", "")), url if url.startswith("http") else "") or ""
+    head = _ITEM.split(content[:50_000], maxsplit=1)[0]
     fetched = url if url.startswith("http") else ""
-    if parsed.version.startswith("atom"):
-        return fetched or own
-    return own or fetched
+    channel = "" if _ATOM.search(head) else _address(_CHANNEL_LINK.search(head))
+    return channel or fetched or _address(_LINK_ELEMENT.search(head))
+
+
+def _address(found: re.Match[bytes] | None) -> str:
+    written = html.unescape(found[1].decode("utf-8", "replace")) if found else ""
+    return absolute_link(written) or ""
 
 
 def _item(entry: Fields, base: str) -> Item:

@@ -75,8 +75,9 @@ def entry_of(item: Item, *, source: str, section: str | None = None) -> Entry:
 
 def _links(item: Item) -> tuple[str, ...]:
     """The item's own addresses; without any the guid, and at last the first address in its text."""
-    for candidates in (item.links, (item.guid,), _addresses_in(item)):
-        found = (absolute_link(each, item.base) for each in candidates if candidates is not (item.guid,) or ":" in each)
+    guid = (item.guid,) if ":" in item.guid or "/" in item.guid else ()
+    for candidates in (item.links, guid, _addresses_in(item)):
+        found = (absolute_link(each, item.base) for each in candidates)
         links = tuple(dict.fromkeys(untracked_link(each) for each in found if each))
         if links:
             return links
