@@ -28,6 +28,7 @@ from newsletter.sources.recurrence import count_instances
 
 MAX_BYTES = 20_000_000
 SECTION = "events"
+MAX_RULES = 50  # of one series; nearly all have one
 MAX_INSTANCES = 100_000
 """Of all series of one calendar together; each costs some microseconds."""
 
@@ -114,6 +115,8 @@ class _Series:
     def count_instances(self, window: _Window) -> int:
         """How many instances have to be looked at; raises ValueError when that would not end."""
         count = 0
+        if sum(len(_as_list(event.get("RRULE"))) for event in self.events) > MAX_RULES:
+            raise ValueError("it has too many rules")
         for event in self.events:
             start = _moment(event, "DTSTART")  # a broken one raises here
             if not isinstance(start, date):
@@ -168,7 +171,8 @@ def _calendars(text: str, skipped: list[str]) -> list[icalendar.Component]:
 
 
 _BEGIN = re.compile(r"^BEGIN:VEVENT[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_BLOCK = re.compile(r"^BEGIN:(VEVENT|VTIMEZONE)[ \t]*$\n(.*?)^END:\1[ \t]*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_EDGE = re.compile(r"(BEGIN|END):(VEVENT|VTIMEZONE)[ \t]*", re.IGNORECASE)
+_NAMED_ZONE = re.compile(r";TZID=\"?([^\":;,\n]+)", re.IGNORECASE)
 _ZONE_NAME = re.compile(r"^TZID[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _DEFAULT_ZONE = re.compile(r"^X-WR-TIMEZONE[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 
@@ -179,14 +183,13 @@ def _event_by_event(text: str, skipped: list[str]) -> icalendar.Component:
     lines = re.sub(r"\n[ \t]", "", text.replace("\r\n", "\n").replace("\r", "\n"))
     if default := _DEFAULT_ZONE.search(lines):
         calendar["X-WR-TIMEZONE"] = icalendar.vText(default[1].strip())
-    blocks = [(found[1].upper(), found[2]) for found in _BLOCK.finditer(lines)]
+    blocks = list(_blocks(lines))
     zones = {
         name[1].strip(): body for kind, body in blocks if kind == "VTIMEZONE" and (name := _ZONE_NAME.search(body))
     }
     for number, body in enumerate((body for kind, body in blocks if kind == "VEVENT"), 1):
-        wanted = "".join(
-            f"BEGIN:VTIMEZONE\n{zone}END:VTIMEZONE\n" for name, zone in zones.items() if name and name in body
-        )
+        named = dict.fromkeys(_NAMED_ZONE.findall(body))
+        wanted = "".join(f"BEGIN:VTIMEZONE\n{zones[name]}END:VTIMEZONE\n" for name in named if name in zones)
         event = _one_event(body, wanted) or _one_event(body, "")
         if event is None:
             skipped.append(f"event {number} of the calendar was left out: it cannot be read")
@@ -195,6 +198,21 @@ def _event_by_event(text: str, skipped: list[str]) -> icalendar.Component:
     if lost := len(_BEGIN.findall(lines)) - sum(kind == "VEVENT" for kind, _ in blocks):
         skipped.append(f"the calendar is cut short or broken: {lost} of its events have no end")
     return calendar
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """The VEVENTs and VTIMEZONEs that have an end, with their lines; one that begins again before its end is lost."""
+    kind = ""
+    body: list[str] = []
+    for line in text.split("\n"):
+        edge = _EDGE.fullmatch(line)
+        if edge and edge[1].upper() == "BEGIN":
+            kind, body = edge[2].upper(), []
+        elif edge and edge[2].upper() == kind:
+            yield kind, "".join(body)
+            kind = ""
+        elif kind:
+            body.append(f"{line}\n")
 
 
 def _one_event(body: str, zones: str) -> icalendar.Component | None:
