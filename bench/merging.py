@@ -216,10 +216,17 @@ def quickness(entries: list[Entry]) -> None:
     print(f"100,000 entries: known in {known - started:.2f} s, found again in {time.perf_counter() - known:.2f} s")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    if not DATA.is_dir():
+        print("no recorded data here: name the folder that holds data/real, or set NEWSLETTER_SHARED")
+        return
     everything = [*crossref(), *pubmed(), *feeds()]
     together(everything)
     with_ids = [entry for entry in everything if names(entry)]
     hidden(with_ids)
     rewritten(with_ids)
     quickness(everything)
+
+
+if __name__ == "__main__":
+    main()

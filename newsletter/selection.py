@@ -106,7 +106,7 @@ def select(entries: Sequence[Entry], memory: Memory, window: Window, propose: Pr
             section = decision.section if decision and decision.section else propose(place.entry)
             chosen.append(Choice(entry=place.entry, section=section, why=place.why))
     chosen.sort(key=lambda choice: _printing_order(choice.entry))
-    left_out.sort(key=lambda left: (left.entry.title.casefold(), left.entry.key))
+    left_out.sort(key=lambda left: left.entry.key)
     return Selection(chosen=tuple(chosen), left_out=tuple(left_out))
 
 

@@ -30,8 +30,8 @@ COMMANDS = {
     "keep": ("deciding", "Take entries into the issue being made."),
     "hold": ("deciding", "Keep entries back for a later issue."),
     "drop": ("deciding", "Leave entries out for good."),
-    "merge": ("deciding", "Make one entry of two or more that are the same thing."),
-    "split": ("deciding", "Take a wrong merge apart."),
+    "merge": ("uniting", "Make one entry of two or more that are the same thing."),
+    "split": ("uniting", "Take a wrong merge apart."),
     "draft": ("making", "Make the next issue from what is new, or add what is new to it."),
     "render": ("making", "Make HTML and text again from issue.toml."),
     "check": ("making", "Look for everything that is wrong with an issue."),
@@ -42,6 +42,8 @@ COMMANDS = {
     "send": ("sending", "Send an approved issue to the list."),
     "status": ("sending", "Tell how a sending stands."),
     "resolve": ("sending", "Settle the deliveries in doubt."),
+    "inbox": ("following", "Read the bounce mailbox: who asked to stop, who cannot be reached."),
+    "serve": ("following", "Serve the public page: unsubscribe, preferences, archive."),
 }
 
 

@@ -8,6 +8,7 @@ the wire. A place stands alone between two soft line breaks: whatever is put the
 from __future__ import annotations
 
 import base64
+import binascii
 import html
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -70,7 +71,13 @@ class Mailing:
     issue: str
     sending_id: int
     sent_at: datetime
+    sign: Callable[[bytes], bytes] | None = field(default=None, repr=False)  # adds DKIM signatures
     test: bool = False
+    _inbox: tuple[str, str] = field(init=False, repr=False)  # local part and domain of the bounce mailbox
+
+    def __post_init__(self) -> None:
+        local, _, domain = parseaddr(self.settings.inbox.address)[1].rpartition("@")
+        object.__setattr__(self, "_inbox", (local, ascii_domain(domain)))
 
     @property
     def sender(self) -> tuple[str, str]:
@@ -90,11 +97,10 @@ class Mailing:
 
     def return_path(self, token: str) -> str:
         """The envelope sender: the bounce mailbox with this message's token, or the plain `from`."""
-        inbox = parseaddr(self.settings.inbox.address)[1]
-        if not inbox:
+        local, domain = self._inbox
+        if not local:
             return f"{self.sender[1].rpartition('@')[0]}@{self.domain}"
-        local, _, domain = inbox.rpartition("@")
-        return f"{local}+{token}@{ascii_domain(domain)}"
+        return f"{local}+{token}@{domain}"
 
     def links(self) -> Mapping[Mark, tuple[str, Place, str]]:
         """Mark → the link before the token, the token's place, the link after it."""
@@ -110,11 +116,10 @@ class Mailing:
 
     def unsubscribe_by_mail(self) -> tuple[str, Place, str]:
         """`mailto:` with the token behind a + of the bounce mailbox, or in the subject of a mail to the office."""
-        inbox = parseaddr(self.settings.inbox.address)[1]
-        if not inbox:
+        local, domain = self._inbox
+        if not local:
             return f"mailto:{quote(self.mailbox, safe='@+')}?subject=unsubscribe%20", Place.UNSUBSCRIBE, ""
-        local, _, domain = inbox.rpartition("@")
-        return f"mailto:{quote(local, safe='')}+", Place.UNSUBSCRIBE, f"@{ascii_domain(domain)}?subject=unsubscribe"
+        return f"mailto:{quote(local, safe='')}+", Place.UNSUBSCRIBE, f"@{domain}?subject=unsubscribe"
 
 
 def sending_domain(settings: Settings) -> str:
@@ -138,6 +143,7 @@ class Template:
         self._literal = joined
         self._places = [(index, piece) for index, piece in enumerate(joined) if isinstance(piece, Place)]
         self._wanted = {place for _, place in self._places}
+        self._domain = mailing.domain
 
     def fill(self, reader: Subscriber) -> Message:
         """The message of a reader; the same bytes on every try."""
@@ -158,10 +164,11 @@ class Template:
         content: list[bytes] = list(self._literal)  # type: ignore[arg-type] # the places are filled next
         for index, place in self._places:
             content[index] = values[place]
+        complete = b"".join(content)
         return Message(
             envelope=Envelope(sender=mailing.return_path(message_token), recipient=reader.address),
-            message_id=f"{message_token}@{mailing.domain}",
-            content=b"".join(content),
+            message_id=f"{message_token}@{self._domain}",
+            content=complete if mailing.sign is None else mailing.sign(complete),
         )
 
 
@@ -277,9 +284,11 @@ def quoted(text: str, *, goes_on: bool = False) -> bytes:
 
 
 def _quoted_line(line: str, *, soft_end: bool = False) -> bytes:
-    data = _UNSAFE.sub(_hex, line.encode())
+    # no two spaces in a row and none at the end of a line (RFC 2045, 6.7 (3)): the body is then in the relaxed form
+    # of RFC 6376, 3.4.4 as it stands, and no relay that tidies white space can break its signature
+    data = _UNSAFE.sub(_hex, line.encode()).replace(b"  ", b" =20")
     if not soft_end and data[-1:] == b" ":
-        data = data[:-1] + b"=20"  # RFC 2045, 6.7 (3): no space at the end of a line
+        data = data[:-1] + b"=20"
     parts = []
     while True:
         if data[:1] == b".":
@@ -332,6 +341,9 @@ def encoded_words(text: str, *, used: int, always: bool = False) -> bytes:
     if not always and text.isascii() and len(text) <= LINE - used and "=?" not in text:
         return text.encode("ascii")
     room = (LINE - max(used, 1) - len("=?utf-8?b??=")) // 4 * 3
+    whole = text.encode()
+    if len(whole) <= room:
+        return b"=?utf-8?b?" + binascii.b2a_base64(whole, newline=False) + b"?="
     full = (ENCODED_WORD - 1 - len("=?utf-8?b??=")) // 4 * 3
     chunks: list[bytes] = [b""]
     for character in text:

@@ -13,6 +13,7 @@ import re
 import ssl
 from collections import deque
 from dataclasses import dataclass, field
+from typing import cast
 
 import aiosmtplib
 
@@ -28,6 +29,7 @@ BLOCK_S = 180.0  # 4.5.3.2.5: a part of the message
 FINAL_S = 600.0  # 4.5.3.2.6: the reply to the dot
 QUIT_S = 5.0  # nothing hangs on it
 MAX_REPLY_BYTES = 1 << 16
+_REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[ -]|$)").match
 
 
 class LinkError(Exception):
@@ -70,13 +72,19 @@ class Replies(asyncio.Protocol):
         self._wake()
 
     def _take_line(self, line: bytes) -> None:
-        if not re.match(rb"[2-5]\d\d(?:[ -]|$)", line):
+        if self._broken:
+            return  # after nonsense nothing can be told apart any more
+        if not _REPLY_LINE(line):
             self._break("the server sent something that is no reply")
             return
-        self._lines.append(line[4:].decode("utf-8", "replace").strip())
-        if line[3:4] != b"-":
-            self._ready.append(Reply(int(line[:3]), _joined(self._lines)))
+        words = line[4:].decode("utf-8", "replace").strip()
+        if line[3:4] == b"-":
+            self._lines.append(words)
+            return
+        if self._lines:
+            words = _joined([*self._lines, words])
             self._lines = []
+        self._ready.append(Reply(int(line[:3]), words))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._break("the server closed the connection" if exc is None else "the connection was lost")
@@ -221,12 +229,12 @@ async def open_link(server: Server) -> Link:
         client.close()
         raise _connect_error(server, error) from error
     transport = client.transport
-    if not isinstance(transport, asyncio.WriteTransport) or transport.is_closing():
+    if transport is None or transport.is_closing():
         raise LinkError(f"{server.called} closed the connection")
     replies = Replies()
     transport.set_protocol(replies)
     extensions = {name.lower(): value for name, value in client.esmtp_extensions.items()}
-    return Link(transport, replies, extensions, final_s=server.final_s)
+    return Link(cast(asyncio.WriteTransport, transport), replies, extensions, final_s=server.final_s)
 
 
 def _client(server: Server) -> aiosmtplib.SMTP:
@@ -291,7 +299,7 @@ def _connect_error(server: Server, error: Exception) -> Exception:
         return DeliveryError(
             f'{server.called} offers no encryption (STARTTLS), and nothing was sent: try security = "tls" and port 465'
         )
-    if "XOAUTH2" in str(error) or "auth" in str(error).lower():
+    if not isinstance(error, OSError):  # lost links and time-outs are OSErrors too; what is left is the login
         return DeliveryError(f"{server.called} offers no way to log in that we know: look at [delivery] login and user")
     return LinkError(f"{server.called} cannot be reached: {masked(str(error))}")
 

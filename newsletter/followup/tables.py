@@ -62,11 +62,19 @@ def open_sheet(file: BinaryIO) -> Sheet:
     return _text_table(file)
 
 
+def _numbered_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
+    r"""The physical lines from 1 on: ended by \\r\\n, \\n or the lone \\r of old Mac programs. Leaves `file` open."""
+    text = io.TextIOWrapper(file, encoding, errors="replace")
+    try:
+        yield from enumerate(text, 1)
+    finally:
+        text.detach()
+
+
 def _text_table(file: BinaryIO) -> Sheet:
     encoding, called = _encoding(file)
     file.seek(0)
-    # universal newlines: \r\n, \n and the lone \r of old Mac programs
-    lines = enumerate(io.TextIOWrapper(file, encoding, errors="replace"), 1)
+    lines = _numbered_lines(file, encoding)
     ahead = list(itertools.islice(lines, 20))
     divider = _said_divider(ahead)
     if divider:

@@ -46,6 +46,8 @@ class Palette:
     quiet: str = QUIET
     line: str = LINE
     alert: str = ALERT
+    foot: str
+    foot_link: str
     accent: str
     button: str
     around_dark: str = AROUND_DARK
@@ -65,6 +67,8 @@ def palette(accent: str, background: str) -> Palette:
     tint, tint_dark = mixed(accent, CARD, 0.08), mixed(accent, CARD_DARK, 0.22)
     return Palette(
         around=background.lower(),
+        foot=readable(QUIET, background),
+        foot_link=readable(accent, background),
         accent=readable(accent, tint),
         button=readable(accent, CARD),
         accent_dark=readable(lighter(accent), tint_dark),

@@ -13,7 +13,7 @@ from markupsafe import escape
 
 from newsletter.config import Settings
 from newsletter.marks import Mark, fill
-from newsletter.model import Issue, RenderedIssue
+from newsletter.model import Issue, RenderedIssue, Variant
 from newsletter.rendering.fitting import FULL, MAX_HTML_BYTES, TIGHTER, Fit
 from newsletter.rendering.inlining import inlined
 from newsletter.rendering.page import Frame, Page, frame, page, public_address
@@ -23,17 +23,26 @@ from newsletter.rendering.writing import write
 
 HTML_TEMPLATE = "issue.html.jinja"
 TEXT_TEMPLATE = "issue.txt.jinja"
+USUAL = Variant()
+LARGE_PRINT = 1.35
+"""Body text of 23 pixels, as large as print of 18 points."""
 
 
 def render(
-    issue: Issue, settings: Settings, templates: jinja2.Environment, *, glossary: Mapping[str, str] | None = None
+    issue: Issue,
+    settings: Settings,
+    templates: jinja2.Environment,
+    *,
+    glossary: Mapping[str, str] | None = None,
+    variant: Variant = USUAL,
 ) -> RenderedIssue:
     """The mail of `issue`, with marks where each reader's own parts enter.
 
     An HTML part that mail programs would cut is made again with shorter texts. `glossary` maps hard words to plain ones.
     Raises TemplateError naming file and line.
     """
-    shared = frame(settings)
+    issue, settings = _chosen(issue, settings, variant)
+    shared = frame(settings, scale=LARGE_PRINT if variant.large_print else 1.0)
     full = _page(issue, settings, glossary, FULL)
     html = inlined(write(templates, HTML_TEMPLATE, page=full, frame=shared))
     if len(html.encode()) > MAX_HTML_BYTES:
@@ -67,14 +76,30 @@ def for_everyone(rendered: RenderedIssue, settings: Settings) -> RenderedIssue:
     values = {
         Mark.UNSUBSCRIBE: f"mailto:{quote(address, safe='@+')}?subject=unsubscribe",
         Mark.PREFERENCES: settings.public.url if settings.public else "",
-        Mark.NAME: Words(newsletter.language)("dear_reader"),
+        Mark.NAME: general_name(settings),
     }
     escaped = {mark: str(escape(value)) for mark, value in values.items()}
     return dataclasses.replace(rendered, html=fill(rendered.html, escaped), text=fill(rendered.text, values))
 
 
+def general_name(settings: Settings, language: str = "") -> str:
+    """What stands for the name of a reader who gave none: `reader`, as in “Dear reader”."""
+    return Words(language or settings.newsletter.language)("dear_reader")
+
+
 def _page(issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, fit: Fit) -> Page:
     return page(issue, settings, glossary=glossary or {}, fit=fit, calendar_base=public_address(issue, settings))
+
+
+def _chosen(issue: Issue, settings: Settings, variant: Variant) -> tuple[Issue, Settings]:
+    """What the readers of this variant want: their sections, and the fixed words in their language."""
+    if variant.sections:
+        wanted = tuple(section for section in issue.sections if section.name in variant.sections)
+        issue = dataclasses.replace(issue, sections=wanted)
+    if variant.language:
+        newsletter = dataclasses.replace(settings.newsletter, language=variant.language)
+        settings = dataclasses.replace(settings, newsletter=newsletter)
+    return issue, settings
 
 
 def _shortened(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
 
 from newsletter.config import Settings
@@ -35,13 +36,14 @@ class Look:
     heading_font: str = FONTS["serif"]
     logo: str
     logo_alt: str
+    scale: float = 1.0  # of all sizes of text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
     """One section with its colour and its count in words."""
 
-    name: str
+    anchor: str  # its id on a page
     title: str
     hue: int  # from 1: the class that gives its colour
     count: str  # "5 papers"; empty for a section that is words alone
@@ -91,7 +93,7 @@ class Page:
     shortened: bool
 
 
-def frame(settings: Settings) -> Frame:
+def frame(settings: Settings, *, scale: float = 1.0) -> Frame:
     """What all issues and pages of this newsletter share."""
     newsletter, theme = settings.newsletter, settings.theme
     words = Words(newsletter.language)
@@ -105,6 +107,7 @@ def frame(settings: Settings) -> Frame:
             font=FONTS[theme.font],
             logo=secured(theme.logo),
             logo_alt=theme.logo_alt or newsletter.title,
+            scale=scale,
         ),
         footer=prose(theme.footer, heading=2, image_hosts=theme.image_hosts),
         address=one_line(newsletter.address),
@@ -177,12 +180,13 @@ def _with_name(letter: Prose) -> Prose:
 def _sections(sections: tuple[Section, ...], setting: Setting) -> tuple[SectionView, ...]:
     shown = tuple(section for section in sections if section.entries or section.text.strip())
     hues = hue_numbers(tuple(section.name for section in shown))
-    return tuple(_section(section, hue + 1, setting) for section, hue in zip(shown, hues, strict=True))
+    numbered = enumerate(zip(shown, hues, strict=True), 1)
+    return tuple(_section(section, f"section-{n}", hue + 1, setting) for n, (section, hue) in numbered)
 
 
-def _section(section: Section, hue: int, setting: Setting) -> SectionView:
+def _section(section: Section, anchor: str, hue: int, setting: Setting) -> SectionView:
     return SectionView(
-        name=section.name,
+        anchor=anchor,
         title=one_line(section.title) or section.name,
         hue=hue,
         count=_count(section.entries, setting.words),
@@ -217,5 +221,5 @@ def _day(event: Event | None, grant: Grant | None, setting: Setting) -> str:
     words = setting.words
     if event:
         told = when(event, setting.home, words)
-        return f"{told.day}, {told.hours}" if told.hours and told.elsewhere else told.day
+        return f"{told.day}, {told.hours}" if isinstance(event.starts, datetime) else told.day
     return words("deadline_on", day=deadline_line(grant or Grant(), setting.send_on, words))

@@ -7,6 +7,7 @@ import re
 COLUMNS = 72
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…。؟])[\"'”’)\]]*\s+")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|al|dr|mr|mrs|ms|prof|st|no|fig|approx|ca|inc)|\b[A-Z])\.$", re.IGNORECASE
 )
@@ -41,12 +42,17 @@ def _filled(words: list[str], start: str, indent: str, columns: int) -> list[str
             lines.append(line)
             line = indent + word
         is_empty = False
-    return [*lines, line.rstrip()]
+    return [*lines, line.rstrip(" ")]
+
+
+def printable(text: str) -> str:
+    """`text` without control characters and halves of characters: a NUL would end the page for some readers."""
+    return _UNPRINTABLE.sub("", text)
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks, tabs and doubled spaces."""
-    return " ".join(text.split())
+    """`text` without line breaks, tabs, doubled spaces and what cannot be printed."""
+    return " ".join(printable(text).split())
 
 
 def tidy(text: str) -> str:

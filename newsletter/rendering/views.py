@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from newsletter.model import Entry, Flag, Grant, Trial, TrialStatus
+from newsletter.model import Entry, Event, Flag, Grant, Trial, TrialStatus
 from newsletter.rendering.event_times import When, short_day, when
 from newsletter.rendering.fitting import Fit, fitted_note, fitted_title
 from newsletter.rendering.ics import event_file_name
@@ -88,6 +88,7 @@ class EntryView:
     badges: tuple[Badge, ...]
     authors: str
     origin: str  # journal and date
+    related: tuple[Link, ...] = ()  # the preprint of an article, the article of a preprint, a retraction
     trial: TrialView | None = None
     event: EventView | None = None
     grant: GrantView | None = None
@@ -133,6 +134,7 @@ def entry_view(entry: Entry, setting: Setting) -> EntryView:
         badges=badges(entry, words),
         authors=authors_line(entry.authors, words, fit.authors),
         origin=origin_line(entry, words),
+        related=() if fit.brief else related_links(entry),
         trial=_trial_view(entry, entry.trial, setting) if entry.trial else None,
         event=_event_view(entry, setting) if entry.event else None,
         grant=_grant_view(entry.grant, setting) if entry.grant else None,
@@ -159,6 +161,25 @@ def origin_line(entry: Entry, words: Words) -> str:
     """`Clin Cancer Res, May 15, 2024`."""
     parts = (one_line(entry.journal), words.dated(entry.dated) if entry.dated else "")
     return ", ".join(part for part in parts if part)
+
+
+RESOLVERS = {
+    "doi": "https://doi.org/{}",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/",
+    "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/{}/",
+    "nct": "https://clinicaltrials.gov/study/{}",
+}
+"""Where an identifier can be looked up."""
+
+
+def related_links(entry: Entry) -> tuple[Link, ...]:
+    """`DOI 10.1101/2024.01.01` for each thing that this one is linked to and that can be looked up."""
+    named = (reference.partition(":") for reference in entry.related)
+    return tuple(
+        Link(label=f"{kind.upper()} {value}", url=secured(RESOLVERS[kind].format(value)))
+        for kind, _, value in named
+        if kind in RESOLVERS
+    )
 
 
 def places_line(places: tuple[str, ...], words: Words) -> str:
@@ -236,7 +257,7 @@ def _event_view(entry: Entry, setting: Setting) -> EventView:
     calendar = setting.calendar_base is not None and event.starts is not None and not event.cancelled
     return EventView(
         when=told,
-        place=one_line(event.place) or (words("online") if join else ""),
+        place=_place(event, words),
         cancelled=event.cancelled,
         join=setting.labels.link(words("join", day=day), join) if join and not event.cancelled else None,
         calendar=setting.labels.link(
@@ -245,6 +266,11 @@ def _event_view(entry: Entry, setting: Setting) -> EventView:
         if calendar
         else None,
     )
+
+
+def _place(event: Event, words: Words) -> str:
+    place = one_line(event.place)
+    return words("online") if place == "Online" or (event.join and not place) else place
 
 
 def _grant_view(grant: Grant, setting: Setting) -> GrantView:

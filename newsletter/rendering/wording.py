@@ -19,19 +19,15 @@ from newsletter.rendering.catalogue import CATALOGUES, Catalogue
 class Words:
     """All fixed words of one language.
 
-    A language without a catalogue gets its own dates and direction, and English words.
+    A language without a catalogue gets English words and dates, so that no line mixes two, in a page of its direction.
     """
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.locale = _locale(language)
-        self.catalogue: Catalogue = CATALOGUES.get(self.locale.language, CATALOGUES["en"])
-        self.spoken = self.locale if self.locale.language in CATALOGUES else Locale("en")
-
-    @property
-    def direction(self) -> str:
-        """`ltr` or `rtl`."""
-        return self.locale.text_direction
+        own = _locale(language)
+        self.direction: str = own.text_direction  # ltr or rtl
+        self.locale = own if own.language in CATALOGUES else Locale("en")
+        self.catalogue: Catalogue = CATALOGUES[self.locale.language]
 
     def __call__(self, key: str, **blanks: object) -> str:
         """The words under `key` with its blanks filled; raises KeyError for a key that no catalogue has."""
@@ -45,12 +41,12 @@ class Words:
         forms = self.catalogue[key]
         if isinstance(forms, str):
             raise KeyError(f"{key} counts nothing: call words itself")
-        form = self.spoken.plural_form(n)
-        return forms.get(form, forms["other"]).format(n=format_decimal(n, locale=self.spoken), **blanks)
+        form = self.locale.plural_form(n)
+        return forms.get(form, forms["other"]).format(n=format_decimal(n, locale=self.locale), **blanks)
 
     def enumeration(self, parts: Sequence[str]) -> str:
         """`a, b, and c`."""
-        return format_list(list(parts), locale=self.spoken)
+        return format_list(list(parts), locale=self.locale)
 
     def day(self, day: date) -> str:
         """`December 9, 2026`."""
@@ -80,7 +76,7 @@ class Words:
 
     def country(self, code: str) -> str:
         """`United States` for `US`; anything that is no country code is returned as it is."""
-        return self.spoken.territories.get(code, code) if len(code) == 2 else code
+        return self.locale.territories.get(code, code) if len(code) == 2 else code
 
 
 @lru_cache(maxsize=1024)

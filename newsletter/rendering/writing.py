@@ -9,12 +9,13 @@ from contextlib import contextmanager
 import jinja2
 
 from newsletter.errors import TemplateError
+from newsletter.rendering.plain import printable
 
 
 def write(templates: jinja2.Environment, name: str, **values: object) -> str:
     """The template `name` filled with `values`; raises TemplateError."""
     with _explained(name):
-        return templates.get_template(name).render(**values)
+        return printable(templates.get_template(name).render(**values))
 
 
 @contextmanager

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from newsletter.model import Dated
 from newsletter.sources import citation, prose
 from newsletter.sources.citation import Span
 from newsletter.sources.page_lines import Line
+from newsletter.sources.persons import person_before_affiliation, split_names
 from newsletter.sources.pieces import Piece, Role
 
 MAX_WORDS_CHARS = 1500  # of what is said beneath an entry
@@ -79,22 +80,28 @@ def blocks_of(pieces: Sequence[Piece]) -> tuple[Block, ...]:
 
 
 def _facts_lead(pieces: Sequence[Piece]) -> bool:
-    """Whether dates and links stand above their titles on this page: the first one does."""
-    for piece in pieces:
-        if piece.role is Role.TITLE:
-            return False
-        if piece.role is Role.FACTS and (piece.dates or piece.links) and not _is_bare_year(piece):
-            return True
-    return False
+    """Whether dates and links stand above their titles on this page: it begins with one, and ends with a title."""
+    told = [piece for piece in pieces if piece.role is Role.TITLE or _is_date_or_link(piece)]
+    if not told or told[0].role is Role.TITLE or told[-1].role is not Role.TITLE or _is_bare_year(told[0]):
+        return False
+    beneath = sum(two.role is Role.FACTS and not two.gap for one, two in pairwise(told) if one.role is Role.TITLE)
+    above = sum(two.role is Role.TITLE and not two.gap for one, two in pairwise(told) if one.role is Role.FACTS)
+    return above >= beneath
+
+
+def _is_date_or_link(piece: Piece) -> bool:
+    return piece.role is Role.FACTS and bool(piece.dates or piece.links) and not piece.authors
 
 
 def _is_bare_year(piece: Piece) -> bool:
     return bool(piece.dates) and len(piece.dates[0].value) == 4
 
 
-def _confirms(after: Piece) -> bool:
+def _confirms(words: str, after: Piece) -> bool:
     """Whether the line below what reads like a heading shows that it is a title: by authors, a journal or a link."""
-    return after.role is Role.FACTS and not after.gap and bool(after.authors or after.journal or after.links)
+    if after.role is not Role.FACTS or after.gap:
+        return False
+    return bool(after.authors or after.journal or after.links or (after.dates and len(words.split()) >= 5))
 
 
 class _Grouping:
@@ -119,7 +126,7 @@ class _Grouping:
         """Take the next piece. `row_titled`: it begins a list item or table row whose title comes later."""
         starts_row = row_titled and piece.role in {Role.FACTS, Role.PERSON}
         self.row_leads = starts_row or (self.row_leads and not piece.gap and piece.role is not Role.TITLE)
-        if piece.role is Role.HEADING and after and _confirms(after):
+        if piece.role is Role.HEADING and after and _confirms(piece.words, after):
             piece = replace(piece, role=Role.TITLE, words="")
         match piece.role:
             case Role.TITLE:
@@ -143,6 +150,9 @@ class _Grouping:
     def _add_title(self, piece: Piece) -> None:
         if self.block and self._is_subtitle(piece):
             self.block.take(piece)
+            return
+        if self._names_author(piece):
+            self._add_facts(replace(piece, role=Role.FACTS, title="", authors=split_names(piece.title)), None)
             return
         if self._is_aside(piece):
             self._add_facts(replace(piece, role=Role.FACTS, title="", words=piece.title), None)
@@ -179,6 +189,11 @@ class _Grouping:
             self.block.authors = self.persons
             self.block.confirmed = True
         self.persons = ()
+
+    def _names_author(self, piece: Piece) -> bool:
+        """Whether a name right beneath a title is its author's, though nothing else shows that it is a person."""
+        below = self.block and not self.block.authors and not (piece.gap or piece.item or piece.linked or piece.authors)
+        return bool(below and split_names(piece.title))
 
     def _is_aside(self, piece: Piece) -> bool:
         """Whether a few words with a date or link only say more of the title above: “Phase 2, recruiting – 9 Jan 2024”."""
@@ -300,8 +315,6 @@ def _continues(held: Line, last: str, line: Line, *, width: int, joined: bool) -
 
 
 def _is_fact(text: str) -> bool:
-    from newsletter.sources.persons import person_before_affiliation, split_names
-
     return bool(
         split_names(text)
         or person_before_affiliation(text)

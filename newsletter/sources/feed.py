@@ -1,14 +1,12 @@
 """RSS 0.9x to 2.0, RDF, Atom, CDF and JSON Feed: one document in, its entries out, none of them lost.
 
-feedparser reads the XML. It is told neither to sanitise nor to resolve (both are done here, on the little that is
-kept, which halves its time), it is never given a name it could open, and where it is known to be wrong (dates with
-slashes, JSON, titles with markup) it is not asked. Pure but for that: no network, no clock.
+feedparser reads the XML (see `engine`). Where it is known to be wrong - dates with slashes, titles with markup - it
+is not asked. No network, no clock: bytes in, values out.
 """
 
 from __future__ import annotations
 
 import html
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,12 +14,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import feedparser
-
-from newsletter.errors import SourceError
 from newsletter.model import Document, Entry, Reading, Source
-from newsletter.sources import jsonfeed, sniffing
-from newsletter.sources.items import Item, entry_of
+from newsletter.sources import engine, jsonfeed, sniffing
+from newsletter.sources.items import Item, entry_of, first_date
 from newsletter.sources.links import absolute_link
 
 _DATES = ("published", "prism_publicationdate", "updated", "created", "prism_coverdate", "prism_coverdisplaydate")
@@ -46,30 +41,18 @@ def read_feed(document: Document, source: Source) -> Reading:
         items, skipped = jsonfeed.read_items(content, url=document.url)
     else:
         sniffing.refuse_other_kinds(content, document)
-        items, skipped = _read_xml(content, document), []
-    entries = _told_apart([entry_of(item, source=source.name, section=source.section) for item in items], source.name)
-    return Reading(entries=_newest(entries, source.limit), skipped=tuple(skipped))
+        items, skipped = _read_xml(content, document)
+    newest = _newest(items, source.limit)
+    entries = [entry_of(item, source=source.name, section=source.section) for item in newest]
+    return Reading(entries=_told_apart(entries, source.name), skipped=skipped)
 
 
-def _read_xml(content: bytes, document: Document) -> list[Item]:
-    parsed = _parsed(content, document.content_type)
+def _read_xml(content: bytes, document: Document) -> tuple[list[Item], tuple[str, ...]]:
+    parsed, skipped = engine.parse(content, document.content_type)
     if not parsed.entries and not parsed.version:
         raise sniffing.refuse_unknown(content, document)
     base = _base(parsed, document.url)
-    return [_item(dict(dict.items(entry)), base) for entry in parsed.entries]
-
-
-def _parsed(content: bytes, content_type: str) -> Any:
-    """What feedparser makes of the bytes; what it cannot survive is the feed's fault."""
-    headers = {"content-type": content_type} if content_type else {}
-    try:
-        return feedparser.parse(
-            io.BytesIO(content), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, AssertionError) as error:
-        raise SourceError(
-            "the feed is too damaged to be read: tell its publisher, or look at its address again"
-        ) from error
+    return [_item(dict(dict.items(entry)), base) for entry in parsed.entries], skipped
 
 
 def _base(parsed: Any, url: str) -> str:
@@ -191,13 +174,10 @@ def _named_alone(entry: Entry, guids: Counter[str | None], urls: Counter[str | N
     return replace(entry, ids=ids) if ids is not entry.ids else entry
 
 
-def _newest(entries: tuple[Entry, ...], limit: int) -> tuple[Entry, ...]:
+def _newest(items: list[Item], limit: int) -> list[Item]:
     """The newest ones in the order of the feed; an undated one counts as new, for nobody can say that it is old."""
-    if len(entries) <= limit:
-        return entries
-    rank = sorted(range(len(entries)), key=lambda n: (_day(entries[n]), -n), reverse=True)
-    return tuple(entries[n] for n in sorted(rank[:limit]))
-
-
-def _day(entry: Entry) -> date:
-    return entry.dated.day if entry.dated else date.max
+    if len(items) <= limit:
+        return items
+    days = [dated.day if (dated := first_date(item.dates)) else date.max for item in items]
+    rank = sorted(range(len(items)), key=lambda n: (days[n], -n), reverse=True)
+    return [items[n] for n in sorted(rank[:limit])]

@@ -28,7 +28,7 @@ from newsletter.sources.recurrence import count_instances
 
 MAX_BYTES = 20_000_000
 SECTION = "events"
-MAX_INSTANCES = 200_000
+MAX_INSTANCES = 100_000
 """Of all series of one calendar together; each costs some microseconds."""
 
 
@@ -46,11 +46,17 @@ def read_calendar(document: Document, source: Source, *, now: datetime, ahead_da
     found: list[tuple[datetime, Entry]] = []
     left = MAX_INSTANCES
     for series in _all_series(_calendars(decoded(document), skipped)):
+        if series.is_private:  # its title is for nobody's eyes either
+            skipped.append("an event was left out: the calendar marks it as private; mark it public to announce it")
+            continue
         try:
             left = _spend(left, series.count_instances(window))
-            found += [(window.instant(entry), entry) for entry in series.entries(window, source, skipped)]
+            entries, sentences = series.entries(window, source)
         except Exception as error:  # noqa: BLE001 - what a stranger writes makes the libraries raise nearly anything
             skipped.append(f"event “{series.title}” was left out: {_reason(series, error)}")
+        else:
+            skipped += sentences
+            found += [(window.instant(entry), entry) for entry in entries]
     return Reading(entries=tuple(entry for _, entry in sorted(found, key=lambda each: each[0])), skipped=tuple(skipped))
 
 
@@ -98,6 +104,10 @@ class _Series:
         return any(name in event for event in self.events for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
 
     @property
+    def is_private(self) -> bool:
+        return any(_text(event, "CLASS").upper() in {"PRIVATE", "CONFIDENTIAL"} for event in self.events)
+
+    @property
     def is_withdrawn(self) -> bool:
         return _text(self.calendar, "METHOD").upper() == "CANCEL"
 
@@ -113,15 +123,17 @@ class _Series:
                 count += count_instances(rule, moment, window.stop.replace(tzinfo=None) + timedelta(days=2))
         return count
 
-    def entries(self, window: _Window, source: Source, skipped: list[str]) -> Iterator[Entry]:
+    def entries(self, window: _Window, source: Source) -> tuple[list[Entry], list[str]]:
+        """The occurrences in the window, and where there are any a sentence for each part that was left aside."""
         alone = icalendar.Calendar()
         if zone := self.calendar.get("X-WR-TIMEZONE"):
             alone["X-WR-TIMEZONE"] = zone
+        sentences = [sentence for event in self.events for sentence in _mend(event, self.title)]
         for event in self.events:
-            skipped += _mend(event, self.title)
             alone.add_component(event)
-        for occurrence in recurring_ical_events.of(alone).between(window.start, window.stop):
-            yield self._entry(occurrence, window, source)
+        occurrences = recurring_ical_events.of(alone).between(window.start, window.stop)
+        entries = [self._entry(occurrence, window, source) for occurrence in occurrences]
+        return entries, sentences if entries else []
 
     def _entry(self, occurrence: icalendar.Component, window: _Window, source: Source) -> Entry:
         event = _event(occurrence, self, window.zone)

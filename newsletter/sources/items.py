@@ -64,7 +64,7 @@ def entry_of(item: Item, *, source: str, section: str | None = None) -> Entry:
         title=title or _stand_in_title(summary, links, item.guid),
         authors=_authors(item, facts, is_paper=bool(item.is_paper or ids.doi or ids.pmid or facts.journal)),
         links=links,
-        dated=_first_date(item.dates) or facts.dated,
+        dated=first_date(item.dates) or facts.dated,
         summary=summary,
         journal="" if journal == title else journal,
         section=section,
@@ -147,7 +147,8 @@ def _authors(item: Item, facts: dialects.Facts, *, is_paper: bool) -> tuple[str,
     return tuple(dict.fromkeys(names))
 
 
-def _first_date(texts: Iterable[str]) -> Dated | None:
+def first_date(texts: Iterable[str]) -> Dated | None:
+    """The first of several texts that is a date."""
     return next((dated for each in texts if (dated := dates.parse(each))), None)
 
 

@@ -10,13 +10,14 @@ import re
 
 from newsletter.sources.prose import is_ordinary_word
 
-_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĻŁŃŅŇŐŒŘŚŞŠŢŤŪŮŰŹŻŽ"
-_LOWER = "a-zß-öø-ÿāăąćčďđēėęěğģīıķļłńņňőœřśşšţťūůűźżž"
+_LATIN = [chr(code) for code in (*range(0x41, 0x250), *range(0x1E00, 0x1F00)) if chr(code).isalpha()]
+_UPPER = "".join(letter for letter in _LATIN if letter.isupper())
+_LOWER = "".join(letter for letter in _LATIN if letter.islower())
 _WORD = rf"(?:(?:O|D|L|N)[’'ʼ‘])?[{_UPPER}][{_LOWER}’'ʼ]+(?:[{_UPPER}][{_LOWER}]+)?(?:[-‐–][{_UPPER}]?[{_LOWER}]+)*"
 _INITIALS = rf"[{_UPPER}]\.?(?:[ -]?[{_UPPER}]\.){{0,3}}"
 _PARTICLE = r"(?:de|del|della|der|den|di|da|dos|do|du|la|le|van|von|ten|ter|al|el|bin|ibn|y|zu)"
 _NAME_WORD = re.compile(rf"{_WORD}\Z")
-_INITIAL_WORD = re.compile(rf"(?:[{_UPPER}]\.?-?){{1,3}}\Z")
+_INITIAL_WORD = re.compile(rf"(?:(?:[{_UPPER}]\.?-?){{1,3}}|(?:[{_UPPER}][{_LOWER}]{{0,2}}\.){{1,3}})\Z")
 _PARTICLE_WORD = re.compile(rf"{_PARTICLE}\Z|d[’'][{_UPPER}][{_LOWER}]+\Z")
 _VANCOUVER_INITIALS = re.compile(rf"[{_UPPER}](?:-?[{_UPPER}]){{0,3}}\Z")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd)\.?\Z")
@@ -42,13 +43,11 @@ _SUPERSCRIPT = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u2079]+")
 _ET_AL = re.compile(
     r"[,;]?\s*(?:\bet\.? al\b\.?,?|\band (?:others|colleagues)\b|\by (?:otros|cols)\b\.?|…|\.\.\.)", re.IGNORECASE
 )
-_GLUE = re.compile(rf"(?<=[{_LOWER}])(?=[{_UPPER}][{_LOWER}’'])")
-_GLUE_KEPT = re.compile(
-    r"(?:\b|[a-z])(?:Mc|Mac|De|Di|Du|La|Le|Da|Fitz|Van|Von|San|St|Del|Des|El|Al|Ben|Abu|Ver|Ter|Lo|Del|Jo|Mar|Xiao)\Z"
-)
+_GLUE = re.compile(rf"(?<=[{_LOWER}])(?=[{_UPPER}][{_LOWER}’'\s.])|(?<=\s[{_UPPER}])(?=[{_UPPER}][{_LOWER}]{{2}})")
+_ONE_WORD = re.compile(r"\b(?:Mc|Mac|De|Del|Della|Da|Di|Du|La|Le|Van|Von|Fitz)\Z")
 _SEPARATOR = re.compile(r"\s*(?:;|,|\s&\s|\s(?:and|und|y|e|et)\s+(?=[A-ZÀ-Þ])|\||\s[•·]\s)\s*(?:(?:and|&|y)\s+)?")
 _APA_PAIR = re.compile(
-    rf"(?P<name>(?:{_PARTICLE}\s){{0,2}}{_WORD}(?:\s{_WORD})?),\s(?P<initials>(?:[{_UPPER}]\.[ -]?){{0,3}}[{_UPPER}](?:\.|\Z))"
+    rf"(?P<name>(?:{_PARTICLE}\s){{0,2}}{_WORD}(?:\s{_WORD})?),\s(?P<initials>(?:[{_UPPER}]\.[ -]?){{0,3}}[{_UPPER}](?:\.|\Z))(?=\s*(?:[,;&)]|\Z|and\b|y\b|et al))"
 )
 _WITH_SPEAKER = re.compile(r",?\s(?:with|featuring|presented by|con)\s+(?=(?:Drs?|Prof|Dra)\b)", re.IGNORECASE)
 _BEFORE_NAMES = re.compile(r"\s(?:by|por|authors?:|speakers?:|presented by:?|\||[–—-])\s+", re.IGNORECASE)
@@ -58,7 +57,14 @@ MAX_NAMES_CHARS = 6000
 def split_names(text: str) -> tuple[str, ...]:
     """The names in `text` when it is a list of names and nothing else, else an empty tuple."""
     parts = _name_parts(text)
-    return parts if parts and all(is_name(part) for part in parts) else ()
+    sure = sum(map(is_name, parts))
+    if len(parts) > 1 and sure and all(map(_is_vancouver, parts)):
+        return parts
+    if sure == len(parts) or (
+        sure >= 2 and sure * 3 >= len(parts) * 2 and all(_has_form_of_name(part) for part in parts)
+    ):
+        return parts
+    return ()
 
 
 def _name_parts(text: str) -> tuple[str, ...]:
@@ -71,7 +77,7 @@ def _name_parts(text: str) -> tuple[str, ...]:
     text = _APA_PAIR.sub(
         lambda pair: f"{pair['name']} {re.sub('[^' + _UPPER + '-]', '', pair['initials']).strip('-')}", text
     )
-    parts = (_bare(part) for part in _SEPARATOR.split(_unglue(text)))
+    parts = (_bare(name) for part in _SEPARATOR.split(text) for name in _unglued(part))
     return tuple(part for part in parts if part and not _DEGREE_ALONE.match(part) and not _SUFFIX.match(part))
 
 
@@ -92,35 +98,43 @@ def _without_degrees(part: str) -> str:
     return part if lone else bare
 
 
-def _unglue(text: str) -> str:
-    """A comma where one name runs into the next: `Luxi ChenDavid Liebner`."""
-    pieces, start = [], 0
-    for glue in _GLUE.finditer(text):
-        if not _GLUE_KEPT.search(text[max(0, glue.start() - 6) : glue.start()]):
-            pieces.append(text[start : glue.start()])
-            start = glue.start()
-    pieces.append(text[start:])
-    return ", ".join(pieces) if _are_full(pieces) else text
-
-
-def _are_full(pieces: list[str]) -> bool:
-    """Whether splitting glued words leaves full names: it must not make `MacArthur` two."""
-    return len(pieces) > 1 and all(" " in piece.strip(" ,;") for piece in pieces)
+def _unglued(part: str) -> tuple[str, ...]:
+    """The names of a part in which one runs into the next: “Luxi ChenDavid Liebner”; “MacArthur” stays one."""
+    places = [glue.start() for glue in _GLUE.finditer(part) if not _ONE_WORD.search(part[: glue.start()][-8:])]
+    pieces = tuple(part[start:end].strip() for start, end in zip([0, *places], [*places, len(part)], strict=True))
+    names = [_bare(piece) for piece in pieces]
+    apart = len(names) > 1 and all(map(_has_form_of_name, names)) and sum(map(is_name, names)) * 2 >= len(names)
+    return pieces if apart else (part,)
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is one person's name: “Martee L. Hensley”, “Kasper B”, “van de Rijn M”."""
+    """Whether a text is surely one person's name: “Martee L. Hensley”, “Kasper B”, “van de Rijn M”."""
+    ordinary = any(is_ordinary_word(word) and _kind(word) == "name" and not _is_particle(word) for word in text.split())
+    return not ordinary and _has_form_of_name(text)
+
+
+def _has_form_of_name(text: str) -> bool:
+    """Whether a text is built like a name, though its words may mean something else: “An Do”, “Peter West”."""
     words = text.split()
+    if len(words) > 2 and _SUFFIX.match(words[-1]):
+        words = words[:-1]
     if not 2 <= len(words) <= 5:
         return False
-    if _SUFFIX.match(words[-1]) and len(words) > 2:
-        words = words[:-1]
     kinds = [_kind(word) for word in words]
-    if "" in kinds or kinds.count("name") == 0:
+    if "" in kinds or not 0 < kinds.count("name") <= 4:
         return False
-    if any(kind == "name" and is_ordinary_word(word) for kind, word in zip(kinds, words, strict=True)):
+    if "initial" in kinds[2:-1] and kinds[: kinds.index("initial")].count("name") > 2:
         return False
     return kinds[-1] == "name" or (kinds[-1] == "initial" and kinds[0] in {"name", "particle"})
+
+
+def _is_vancouver(text: str) -> bool:
+    """Surname and initials, as indexes write them: “Jin HK”, “An L”."""
+    return bool(_VANCOUVER_INITIALS.match(text.rpartition(" ")[2])) and _has_form_of_name(text)
+
+
+def _is_particle(word: str) -> bool:
+    return bool(_PARTICLE_WORD.match(word.lower()))
 
 
 def _kind(word: str) -> str:
@@ -128,7 +142,8 @@ def _kind(word: str) -> str:
         return "initial"
     if _PARTICLE_WORD.match(word):
         return "particle"
-    return "name" if _NAME_WORD.match(word) else ""
+    shouted = len(word) > 3 and word.isalpha() and word.isupper() and not is_ordinary_word(word)
+    return "name" if shouted or _NAME_WORD.match(word) else ""
 
 
 def has_person_mark(text: str) -> bool:
@@ -137,6 +152,7 @@ def has_person_mark(text: str) -> bool:
         _HAS_DEGREE.search(text)
         or _TITLE.match(text)
         or _LEAD.match(text)
+        or re.match(rf"[{_UPPER}]\.? [{_UPPER}][{_LOWER}]", text)
         or re.search(rf"\w [{_UPPER}]\.? [{_UPPER}]", text)
         or re.search(rf"[{_LOWER}] [{_UPPER}]{{1,3}}\.?\Z", text.strip())
     )
@@ -165,7 +181,7 @@ def split_title_and_names(text: str) -> tuple[str, tuple[str, ...]]:
     for mark in list(_BEFORE_NAMES.finditer(text))[-3:]:
         tail = text[mark.end() :]
         names = split_names(tail)
-        if names and (len(names) > 1 or has_person_mark(tail) or "by" in mark[0]):
+        if names and (len(names) > 1 or has_person_mark(tail)):
             return text[: mark.start()].rstrip(), names
     return _split_at_list(text)
 
@@ -193,7 +209,10 @@ def _split_at_list(text: str) -> tuple[str, tuple[str, ...]]:
 def _name_start(head: str, *, alone: bool) -> int | None:
     """Where the name that ends `head` begins. A name that stands alone must show it: after a small word of the title."""
     words = list(re.finditer(r"\S+", head))[-6:]
-    kinds = [_kind(word[0]) if not is_ordinary_word(word[0]) else "" for word in words]
+    kinds = [_kind(word[0]) for word in words]
+    kinds = [
+        "" if kind == "name" and is_ordinary_word(word[0]) else kind for kind, word in zip(kinds, words, strict=True)
+    ]
     run = next((n for n, kind in enumerate(reversed(kinds)) if not kind), len(kinds))
     if run == len(words):  # no title before it
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from newsletter.sources import prose
-from newsletter.sources.citation import Kind, Span, Trust, is_journal, spans_of
+from newsletter.sources.citation import Kind, Span, is_journal, spans_of
 from newsletter.sources.page_lines import Line
 from newsletter.sources.persons import (
     has_person_mark,
@@ -62,6 +62,7 @@ class Piece:
 
 _EDGES = " \t,;:|–—-•·*"
 _STOP = re.compile(r"(?<![\s.][A-Z])\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
+_AFTER_NAMES = re.compile(r"(?:\.:?|:|\s{2})\s*(?=[“\"‘\[]?(?:[A-ZÀ-Þ0-9]|[a-z]{1,2}[A-Z]))")
 _ANNOUNCED = re.compile(
     r"(?P<what>(?:new |recent |journal |news |video |latest |online |recorded )*(?:article|paper|press release(?: news)?|presentation|webinar|video|interview|podcast|talk|"
     r"lecture|publication|poster|recording)s?)\s+(?P<how>(?:by|from|with|to|in|for|at)\b[^|:]{3,150})(?P<mark>\||:)(?P<rest>.*)\Z",
@@ -318,7 +319,7 @@ def _read_words(gathered: _Gathered, text: str, *, surely: bool, linked: bool = 
         gathered.roles.add(Role.PERSON)
         gathered.authors = gathered.authors or person
         return
-    if prose.is_affiliation(text) and not split_names(text):
+    if not surely and prose.is_affiliation(text) and not split_names(text):
         gathered.roles.add(Role.PLACE)
         return
     _read_fields(gathered, text, cited=cited)
@@ -351,6 +352,8 @@ def _read_announcement(gathered: _Gathered, match: re.Match[str]) -> bool:
 def _read_fields(gathered: _Gathered, text: str, *, cited: bool) -> None:
     """Divide words into authors, title and journal."""
     text = _part_glued_names(text)
+    if " | " in text:
+        text = _take_columns(gathered, text)
     if not split_names(text):
         text = _take_sentences(gathered, _take_leading_names(gathered, text))
     text = _take_journal(gathered, text, cited=cited)
@@ -366,6 +369,25 @@ def _read_fields(gathered: _Gathered, text: str, *, cited: bool) -> None:
     title, names = split_title_and_names(title)
     gathered.authors = gathered.authors or names
     gathered.title = _bare_title(title)
+
+
+def _take_columns(gathered: _Gathered, text: str) -> str:
+    """“Title | Journal | Authors”: the title, after the other parts were taken."""
+    parts = [part.strip() for part in text.split(" | ") if part.strip(_EDGES)]
+    free = []
+    for part in parts:
+        if (names := split_names(part)) and (len(names) > 1 or has_person_mark(part)):
+            gathered.authors = gathered.authors or names
+        elif is_journal(part) and (free or not prose.is_heading(part)):
+            gathered.journal = gathered.journal or _journal_name(part)
+        else:
+            free.append(part)
+    for part in free[1:]:
+        if not gathered.journal and len(part.split()) <= 10:
+            gathered.journal = _journal_name(part)
+        else:
+            gathered.words.append(part)
+    return free[0] if free else ""
 
 
 def _part_glued_names(text: str) -> str:
@@ -388,12 +410,15 @@ def _take_sentences(gathered: _Gathered, text: str) -> str:
 
 
 def _take_leading_names(gathered: _Gathered, text: str) -> str:
-    """“Kasper B, Wilky BA. Sounding the Alarm …”: the names, up to the last full stop that only names precede."""
-    best = 0
-    names: tuple[str, ...] = ()
-    for stop in list(re.finditer(r"(?:\.:?|:|\s{2})\s*(?=[“\"‘\[]?[A-ZÀ-Þ0-9])", text[:4000]))[:60]:
+    """“Kasper B, Wilky BA. Sounding the Alarm …”: the names, up to the full stop before which the most names stand."""
+    best, names = 0, ()  # type: tuple[int, tuple[str, ...]]
+    for stop in list(_AFTER_NAMES.finditer(text[:4000]))[:60]:
         found = split_names(text[: stop.start()])
-        if found and len(text) - stop.end() > 12 and (len(found) > 1 or has_person_mark(text[: stop.start()] + " ")):
+        if not found or (len(found) == 1 and not has_person_mark(text[: stop.start()] + " ")):
+            continue
+        rest = text[stop.end() :]
+        enough = len(rest) > (3 if stop[0].isspace() else 12)
+        if enough and (stop[0].isspace() or len(found) > len(names) or not _may_begin_title(text[best:])):
             best, names = stop.end(), found
     if best and not split_names(text[best:]):
         gathered.authors = gathered.authors or names
@@ -401,23 +426,37 @@ def _take_leading_names(gathered: _Gathered, text: str) -> str:
     return text
 
 
+def _may_begin_title(rest: str) -> bool:
+    """Whether what follows a full stop goes on as a title; “Dermawan, …” goes on as the name that an initial cut."""
+    first = re.split(r"[.,;]|\s{2}", rest, maxsplit=1)[0].split()
+    return len(first) > 1
+
+
 def _take_journal(gathered: _Gathered, text: str, *, cited: bool) -> str:
     """The text without the journal's name at its end."""
-    marks = r"\.\s+|\?\s+|\s{2,}|\s\|\s|\s[–—-]\s" + (
-        r"|,\s+|\.(?=[A-Z])" if cited or text.rstrip().endswith(",") else ""
-    )
-    if (is_journal(text) and (cited or not prose.is_heading(text))) or (
-        cited and len(text.split()) <= 6 and not re.search(r"[.?]\s", text)
-    ):
+    alone = is_journal(text) and (cited or not prose.is_heading(text))
+    if alone or (cited and len(text.split()) <= 6 and not re.search(r"[.?]\s|\s{2}", text)):
         gathered.journal = gathered.journal or _journal_name(text)
         return ""
-    for mark in list(re.finditer(marks, text))[-4:]:
-        if is_journal(text[mark.end() :]) or (
-            cited and mark[0].startswith(".") and mark.end() > 30 and len(text[mark.end() :].split()) <= 8
+    comma = r"|,\s+|(?<=[a-z]{2})\.(?=[A-Z])" if cited or text.rstrip().endswith(",") else ""
+    for mark in list(re.finditer(r"(?<![.\s][A-Z])(?<!\(Dr)\.\s+|\?\s+|\s{2,}|\s\|\s|\s[–—-]\s" + comma, text))[-5:]:
+        tail = text[mark.end() :]
+        if is_journal(tail) or (
+            cited and mark[0].strip() in {".", "?", ""} and _may_be_journal(tail, text[: mark.start()])
         ):
-            gathered.journal = gathered.journal or _journal_name(text[mark.end() :])
+            gathered.journal = gathered.journal or _journal_name(tail)
             return text[: mark.start()] + ("?" if mark[0].startswith("?") else "")
     return text
+
+
+def _may_be_journal(tail: str, title: str) -> bool:
+    """Whether the words between a title and its volume can be a journal that nobody knows: “Occup. Environ. Med.”"""
+    words = tail.strip(_EDGES + ".").split()
+    last = not re.search(r"[.?]\s", tail.strip())
+    capital = all(word[:1].isupper() or not word[:1].isalpha() or len(word) < 4 for word in words)
+    return (
+        0 < len(words) <= 9 and "?" not in tail and (capital or last) and (len(title) > 25 or bool(split_names(title)))
+    )
 
 
 def _journal_name(text: str) -> str:
@@ -446,7 +485,7 @@ def _bare_title(text: str) -> str:
     text = _NEWNESS.sub("", text.strip(_EDGES), count=1) if _NEWNESS.match(text.strip(_EDGES)) else text
     text = _NCT_EDGE.sub("", " ".join(text.split()))
     text = re.sub(r"\b(?:[A-Z] ){3,}[A-Z]\b", lambda spaced: spaced[0].replace(" ", ""), text)
-    text = text.strip(_EDGES + "\ufffd")
+    text = text.strip(_EDGES + "\ufffd").lstrip(".)]?! ")
     while text and (
         text[-1] in "([{"
         or (text[-1] in ")]" and text.count("(") + text.count("[") < text.count(")") + text.count("]"))

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 from newsletter.errors import NewsletterError, NotApprovedError
 from newsletter.model import Delivery, DeliveryStatus, Subscriber, SubscriberState
 from newsletter.storage import people
-from newsletter.storage.database import translated
+from newsletter.storage.database import UtcDateTime, translated
 from newsletter.storage.lease import is_held, lease
 from newsletter.storage.tables import deliveries, sendings, subscribers, suppressions
 from newsletter.storage.witness import Witness
@@ -247,7 +247,8 @@ class Run:
         condition = sa.and_(deliveries.c.status == D.DEFERRED, due)
         if after is not None:
             place = sa.tuple_(deliveries.c.next_at, deliveries.c.subscriber_id)
-            condition = sa.and_(condition, place > sa.tuple_(*after))
+            mark = sa.tuple_(*after, types=[UtcDateTime(), sa.BigInteger()])
+            condition = sa.and_(condition, place > mark)
         query = _due_query(condition, deliveries.c.next_at, deliveries.c.subscriber_id)
         return self._due(query, {"rows": limit}, now)
 
@@ -289,8 +290,13 @@ class Run:
         return allowed
 
     def _suppress(self, connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> None:
-        gone = [Settlement(subscriber_id=each, status=D.SUPPRESSED) for each in subscriber_ids]
-        self._settle(connection, gone, now)
+        if subscriber_ids:
+            connection.execute(
+                sa.update(deliveries)
+                .where(deliveries.c.sending_id == self.sending.id, _WAITING)
+                .where(deliveries.c.subscriber_id.in_(list(subscriber_ids)))
+                .values(status=D.SUPPRESSED.value, next_at=None, settled_at=now)
+            )
 
     def _settle(self, connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
         if not settled:
@@ -302,7 +308,7 @@ class Run:
                 "new_status": each.status.value,
                 "new_reply": each.reply,
                 "new_next_at": each.next_at,
-                "tries": 0 if each.status is D.SUPPRESSED else 1,
+                "tries": 0 if each.status is D.QUEUED else 1,
                 "now": now,
             }
             for each in settled
@@ -337,12 +343,14 @@ _MAILABLE = sa.and_(
     ~sa.exists().where(suppressions.c.address_hash == subscribers.c.address_hash),
 )
 
+_WAITING = deliveries.c.status.in_((D.QUEUED.value, D.DEFERRED.value))
+
 _CLAIM = (
     sa.update(deliveries)
     .where(
         deliveries.c.sending_id == sa.bindparam("sending"),
         deliveries.c.subscriber_id.in_(sa.bindparam("ids", expanding=True)),
-        deliveries.c.status.in_((D.QUEUED.value, D.DEFERRED.value)),
+        _WAITING,
         sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, _MAILABLE),
     )
     .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, sa.bindparam("now")))

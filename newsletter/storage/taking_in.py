@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,10 +22,10 @@ class TakenIn:
 def take_in(store: EntryStore, source: str, entries: Iterable[Entry], now: datetime) -> TakenIn:
     """Keep what `source` gave at `now`: all of it or, when the disk refuses, nothing."""
     seen = [replace(entry, sources=(source,), first_seen_at=now) for entry in entries]
-    names = [(key_of(entry), *aliases_of(entry)) for entry in seen]
+    names = [names_of(entry) for entry in seen]
     with store.together():
         by_hand = store.merged_by_hand()
-        said = [next((by_hand[name] for name in some if name in by_hand), None) for some in names]
+        said = [_said_of(some, source, by_hand) for some in names]
         every_name = {name for some in names for name in some}
         keys = store.known_as(every_name) | every_name | {key for key in said if key}
         index = Index(store.by_keys(keys).values())
@@ -38,6 +38,22 @@ def take_in(store: EntryStore, source: str, entries: Iterable[Entry], now: datet
         final = tuple(key if key in by_person else next(found) for key in said)
         store.see(source, _by_key(final, seen), now)
     return TakenIn(keys=tuple(key or "" for key in final), new=merged.new)
+
+
+def names_of(entry: Entry) -> tuple[str, ...]:
+    """Everything that may be known of an entry by name, its key first."""
+    return tuple(dict.fromkeys((entry.key or key_of(entry), key_of(entry), *aliases_of(entry))))
+
+
+def said_by(source: str, name: str) -> str:
+    """A name as one source alone uses it: what a person split is told apart by who gave it."""
+    return f"{source}|{name}"
+
+
+def _said_of(names: Iterable[str], source: str, by_hand: Mapping[str, str]) -> str | None:
+    """The entry that a person said this is, if one did."""
+    asked = [asked for name in names for asked in (said_by(source, name), name)]
+    return next((by_hand[name] for name in asked if name in by_hand), None)
 
 
 def _merge_as_said(index: Index, seen: Sequence[Entry], said: Sequence[str | None]) -> frozenset[str]:

@@ -6,9 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import MINIMAL
-
 from cli.conftest import Run
+from conftest import MINIMAL
 
 PAPERS = """\
 Targeting the Molecular and Immunologic Features of Leiomyosarcoma (31 Oct 2026)

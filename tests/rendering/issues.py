@@ -57,6 +57,8 @@ TIPS = """- Bring one page to each visit: your medicines, your questions, and th
 - Ask for a copy of every scan report. It is yours.
 - Tired days are not lost days. Rest is part of the treatment.
 
+> **A small box.** The helpline has a new number from January on.
+
 **[See all our tips](https://www.example.org/tips)**"""
 
 RESEARCH = (
@@ -109,6 +111,7 @@ RESEARCH = (
         links=("https://example.org/preprint",),
         dated=Dated.parse("2026-11-03"),
         flags=frozenset({Flag.PREPRINT}),
+        related=("doi:10.1000/published.2026",),
         summary="A small study of blood samples. The median time of watching was nine months.",
     ),
     Entry(

@@ -27,6 +27,8 @@ def test_any_accent_can_be_read_in_light_and_dark(accent, background):
         (colours.accent_dark, colours.card_dark),
         (colours.accent_dark, colours.tint_dark),
         ("#ffffff", colours.button),
+        (colours.foot, colours.around),
+        (colours.foot_link, colours.around),
         *((hue.text, hue.tint) for hue in colours.hues),
         *((hue.text_dark, hue.tint_dark) for hue in colours.hues),
     ):

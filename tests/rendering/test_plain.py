@@ -6,15 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.rendering.plain import beginning, cut, sentences, tidy, wrapped
+from newsletter.rendering.plain import beginning, cut, one_line, printable, sentences, tidy, wrapped
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=300))
 def test_wrapping_loses_nothing_and_breaks_no_word(text):
     lines = wrapped(text).split("\n")
-    assert " ".join(" ".join(lines).split(" ")).split(" ") == [
-        word for word in text.split(" ") if word
-    ] or not text.strip(" ")
+    assert [word for line in lines for word in line.split(" ") if word] == [word for word in text.split(" ") if word]
     assert all(len(line) <= 72 or " " not in line for line in lines)
 
 
@@ -64,3 +62,8 @@ def test_a_beginning_ends_with_a_sentence_where_it_can(words, begun):
 def test_a_cut_drops_a_comma_at_its_end():
     assert cut("one, two three", 1) == "one …"
     assert cut("one two", 2) == "one two"
+
+
+def test_what_cannot_be_printed_is_left_out():
+    assert printable("a\x00b\x1bc\ud800d\x85\ufffe") == "abcd"
+    assert one_line(" a\x00\n\tb\u00a0 c ") == "a b c"

@@ -15,7 +15,7 @@ BASE = "https://foundation.example.org/research"
 
 
 def _row(entry: Entry) -> str:
-    """date | identifiers | number of links | title | authors"""
+    """Date | identifiers | number of links | title | authors"""
     ids = " ".join(f"{name}:{value}" for name, value in entry.ids.known().items() if name != "url")
     authors = "; ".join(entry.authors)
     return f"{entry.dated or '-'} | {ids or '-'} | {len(entry.links)} | {entry.title} | {authors or '-'}"
