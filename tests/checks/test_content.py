@@ -73,6 +73,12 @@ def test_two_days_of_one_event_share_its_page():
     assert where(with_entry(again, section="events"), "link-twice") == []
 
 
+def test_one_entry_names_a_page_once():
+    twice = (PAPER.links[0], PAPER.links[0].replace("https://", "http://"))
+    assert message(changed(PAPER, links=twice), "link-twice").endswith("has the same link twice.")
+    assert where(changed(PAPER, links=(PAPER.links[0], "https://x.org/a")), "link-twice") == []
+
+
 def test_a_home_page_may_be_linked_twice():
     first = dataclasses.replace(PAPER, key="a", links=("https://www.example.org/",))
     second = dataclasses.replace(PAPER, key="b", links=("https://www.example.org",))
