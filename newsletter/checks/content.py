@@ -161,9 +161,9 @@ def entries_alike(proof: Proof) -> Iterator[Spot]:
     known = Index()
     linked = _pairs_of_one_link(proof)
     for entry in proof.entries:
-        for key in known.find(entry):
-            if key != entry.key and (key, entry.key) not in linked:
-                yield Spot(entry.key, f"{shown(entry)} is the same thing as {key}.")
+        others = (key for key in known.find(entry) if key != entry.key and (key, entry.key) not in linked)
+        if other := next(others, None):
+            yield Spot(entry.key, f"{shown(entry)} is the same thing as {other}.")
         known.add(entry)
 
 
