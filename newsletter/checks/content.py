@@ -122,7 +122,11 @@ def entry_twice(proof: Proof) -> Iterator[Spot]:
     remedy="Merge the two entries, or give each the link to its own page.",
 )
 def link_twice(proof: Proof) -> Iterator[Spot]:
-    """Two entries with different keys lead to the same page. A home page does not count, nor do two days of one event."""
+    """Two entries lead to the same page, or one names it twice. A home page does not count, nor do two days of one event."""
+    for entry in proof.entries:
+        pages = [page for page in map(address_key, entry.links) if page]
+        if len(set(pages)) < len(pages):
+            yield Spot(entry.key, f"{shown(entry)} has the same link twice.", "Delete one of the two.")
     for (first, second), link in _pairs_of_one_link(proof).items():
         entry, other = _by_key(proof, second), _by_key(proof, first)
         yield Spot(second, f"{shown(entry)} and {shown(other)} have the same link: {link}")
@@ -157,9 +161,9 @@ def entries_alike(proof: Proof) -> Iterator[Spot]:
     known = Index()
     linked = _pairs_of_one_link(proof)
     for entry in proof.entries:
-        for key in known.find(entry):
-            if key != entry.key and (key, entry.key) not in linked:
-                yield Spot(entry.key, f"{shown(entry)} is the same thing as {key}.")
+        others = (key for key in known.find(entry) if key != entry.key and (key, entry.key) not in linked)
+        if other := next(others, None):
+            yield Spot(entry.key, f"{shown(entry)} is the same thing as {other}.")
         known.add(entry)
 
 

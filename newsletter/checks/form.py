@@ -16,7 +16,24 @@ STYLES_BYTES = 16 * 1024
 MESSAGE_BYTES = 500 * 1024
 SMALLEST_PX = 12
 FORBIDDEN = frozenset(
-    "script form iframe object embed applet frame frameset input button select textarea base".split()  # noqa: SIM905 - a list of words reads better
+    [
+        "script",
+        "form",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "frame",
+        "frameset",
+        "input",
+        "button",
+        "select",
+        "textarea",
+        "base",
+        "link",
+        "main",
+        "canvas",
+    ]
 )
 
 

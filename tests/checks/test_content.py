@@ -63,7 +63,7 @@ def test_a_key_stands_once():
 
 def test_two_entries_with_one_link_are_told_once():
     other = dataclasses.replace(PAPER, key="title:other", links=("http://www.doi.org/10.1158/1078-0432.CCR-24-0148/",))
-    same = dataclasses.replace(PAPER, key="title:other", links=(PAPER.links[0] + "?utm_source=x", PAPER.links[0] + "/"))
+    same = dataclasses.replace(PAPER, key="title:other", links=(PAPER.links[0] + "/?utm_source=x",))
     assert where(with_entry(same), "link-twice") == ["title:other"]
     assert where(with_entry(dataclasses.replace(other, links=("https://doi.org/10.1/y",))), "link-twice") == []
 
@@ -71,6 +71,12 @@ def test_two_entries_with_one_link_are_told_once():
 def test_two_days_of_one_event_share_its_page():
     again = dataclasses.replace(EVENT, key="uid:webinar@example.org/2")
     assert where(with_entry(again, section="events"), "link-twice") == []
+
+
+def test_one_entry_names_a_page_once():
+    twice = (PAPER.links[0], PAPER.links[0].replace("https://", "http://"))
+    assert message(changed(PAPER, links=twice), "link-twice").endswith("has the same link twice.")
+    assert where(changed(PAPER, links=(PAPER.links[0], "https://x.org/a")), "link-twice") == []
 
 
 def test_a_home_page_may_be_linked_twice():
