@@ -197,6 +197,8 @@ def _row(cells: Cells, columns: Columns) -> Row:
     written = cell(columns.address).partition(" ::: ")[0].strip()  # Google puts several into one cell so
     if not written:
         raise ValueError("there is no address in this line")
+    if written[:1] == "'" and harmless(written[1:]) == written:
+        written = written[1:]  # as our own export wrote it
     name, written = _split_mailbox(written)
     state = columns.state_of(cells.cells)
     language = cell(columns.language).strip()
