@@ -20,7 +20,7 @@ from newsletter.errors import UsageError
 
 CHUNK_BYTES = 1 << 16
 MAX_LINES_OF_A_ROW = 30
-MAX_LINE_CHARS = 200_000
+MAX_LINE_CHARS = 100_000  # below the limit of one cell that `csv` has
 NOT_WINDOWS = b"\x81\x8d\x8f\x90\x9d"
 """What Windows-1252 has no letter for."""
 
@@ -122,7 +122,7 @@ def _said_divider(ahead: list[tuple[int, str]]) -> str:
 
 def _divider(lines: list[str]) -> str:
     """The mark that divides the first lines into the most cells, and into equally many."""
-    lines = [line for line in lines if line.strip()]
+    lines = [line for line in lines if line.strip() and len(line) <= MAX_LINE_CHARS]
 
     def worth(divider: str) -> tuple[int, int]:
         counts = [len(next(csv.reader([line], delimiter=divider, skipinitialspace=True), [])) for line in lines]
