@@ -383,6 +383,7 @@ def test_a_note_without_any_link_is_the_same_when_it_is_read_again():
     note = entry("Office closed", dated="2026-11-01")
     assert len(merged(note, note)) == 1
     assert len(merged(note, entry("Office closed", dated="2026-12-24"))) == 2
+    assert len(merged(entry("Untitled", summary="On walking."), entry("Untitled", summary="On sleep."))) == 2
 
 
 def test_versions_of_a_preprint_are_one_entry():

@@ -18,6 +18,7 @@ from newsletter.identity.titles import is_generic, is_telling, surnames, words_o
 from newsletter.model import Entry, Flag, Precision
 
 _WEAK = ("address:", "title:")
+_NOTE_CHARACTERS = 300
 _SAME_NEWS_DAYS = 31  # a monthly “Join our support group” is each month another one
 
 
@@ -31,8 +32,9 @@ def aliases_of(entry: Entry) -> tuple[str, ...]:
     if address and (compared := address_key(address)):
         aliases.append(f"address:{compared}")
     words = words_of(entry.title)
-    if not aliases:  # a pasted note without any link is the same when read again
-        aliases.append(f"note:{''.join(words)}|{entry.dated or ''}")
+    if not aliases:  # a pasted note without any link is the same when all it says is read again
+        said = "".join(words_of(entry.summary[:_NOTE_CHARACTERS]))
+        aliases.append(f"note:{''.join(words)}|{entry.dated or ''}|{said}")
     if words and not is_generic(words):
         aliases.append(f"title:{''.join(words)}")
     return tuple(aliases)
