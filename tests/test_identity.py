@@ -430,13 +430,6 @@ def test_identifiers_decide_in_their_order_of_strength():
     assert not are_different(entry(), entry())
 
 
-def test_editors_can_split_and_join_against_the_rules():
-    one, other = entry(key="a", url="https://x.org/1"), entry(key="b", doi="10.1/x")
-    assert Index([one, other]).find(entry(doi="10.1/x", url="https://x.org/1")) == ("b", "a")
-    assert Index([one, other], apart=[("a", "b")]).find(entry(doi="10.1/x", url="https://x.org/1")) == ("b",)
-    assert Index([one], joined=[("doi:10.1/z", "a")]).find(entry("Other", doi="10.1/z")) == ("a",)
-
-
 def test_an_index_knows_what_it_holds():
     index = Index([entry(key="a"), entry("Other", key="b")])
     index.remove("a")

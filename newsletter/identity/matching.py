@@ -46,23 +46,12 @@ def is_preprint(entry: Entry) -> bool:
 
 
 class Index:
-    """Entries by their names. Finds a hundred thousand in about a second; holds references only.
+    """Entries by their names. Finds a hundred thousand in about a second; holds references only."""
 
-    `apart` are pairs of keys that an editor split, `joined` the aliases that an editor's merge gave to a key.
-    """
-
-    def __init__(
-        self,
-        entries: Iterable[Entry] = (),
-        *,
-        apart: Iterable[tuple[str, str]] = (),
-        joined: Iterable[tuple[str, str]] = (),
-    ) -> None:
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._entries: dict[str, Entry] = {}
         self._keys: defaultdict[str, dict[str, None]] = defaultdict(dict)  # alias → keys, in order of arrival
         self._ranks: dict[str, int] = {}
-        self._apart = {frozenset(pair) for pair in apart}
-        self._joined = dict(joined)
         for entry in entries:
             self.add(entry)
 
@@ -106,8 +95,6 @@ class Index:
         """
         found: list[str] = []
         for alias in aliases_of(entry):
-            if self._joined and self._joined.get(alias) in self._entries and self._joined[alias] not in found:
-                found.append(self._joined[alias])
             if keys := self._keys.get(alias):
                 candidates = [key for key in keys if key not in found and self._fits(alias, key, entry, found)]
                 found += self._unambiguous(candidates) if alias.startswith(_WEAK) else candidates
@@ -115,12 +102,9 @@ class Index:
 
     def _fits(self, alias: str, key: str, entry: Entry, found: list[str]) -> bool:
         known = self._entries[key]
-        if any(self._are_apart(key, other) for other in found) or are_different(known, entry):
+        if are_different(known, entry) or any(are_different(known, self._entries[other]) for other in found):
             return False
         return not alias.startswith("title:") or titles_suffice(known, entry)
-
-    def _are_apart(self, key: str, other: str) -> bool:
-        return frozenset((key, other)) in self._apart or are_different(self._entries[key], self._entries[other])
 
     def _unambiguous(self, keys: list[str]) -> list[str]:
         """The candidates if they can all be one thing; else the only one that is no preprint; else none."""
@@ -130,7 +114,8 @@ class Index:
         return articles if len(articles) == 1 else []
 
     def _differ_among(self, keys: list[str]) -> bool:
-        return any(self._are_apart(keys[0], other) for other in keys[1:])
+        first, *others = (self._entries[key] for key in keys)
+        return any(are_different(first, other) for other in others)
 
     def fresh_key(self, entry: Entry) -> str:
         """`key_of(entry)`, numbered when another thing has that key: two events on one page, two untitled notes."""
