@@ -379,6 +379,20 @@ def test_posts_of_one_site_under_two_addresses_or_a_month_apart_are_two():
     assert len(merged(november, entry(title, url="https://y.org/9", dated="2026"))) == 1
 
 
+def test_items_that_share_the_address_of_a_whole_page_stay_apart():
+    page = "https://mailchi.mp/x/news-tracker-7"
+    counts, clinic = entry("Caregiving Counts", url=page), entry("Survivorship clinic", url=page)
+    retold = entry("Caregiving counts, a session", links=(page,), dated=None)
+    assert len(merged(counts, clinic)) == 2
+    assert len(merged(counts, clinic, retold)) == 2
+
+
+def test_a_name_that_very_many_things_share_tells_none_of_them():
+    many = [entry(doi=f"10.1/{n}", key=f"k{n}", authors=("Chi P",)) for n in range(31)]
+    assert Index(many[:1]).find(entry()) == ("k0",)
+    assert Index(many).find(entry()) == ()
+
+
 def test_a_note_without_any_link_is_the_same_when_it_is_read_again():
     note = entry("Office closed", dated="2026-11-01")
     assert len(merged(note, note)) == 1

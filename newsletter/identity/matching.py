@@ -18,6 +18,7 @@ from newsletter.identity.titles import is_generic, is_telling, surnames, words_o
 from newsletter.model import Entry, Flag, Precision
 
 _WEAK = ("address:", "title:")
+_MOST_OF_A_NAME = 30  # a title or address that so many things share tells none of them
 _NOTE_CHARACTERS = 300
 _SAME_NEWS_DAYS = 31  # a monthly “Join our support group” is each month another one
 
@@ -95,15 +96,18 @@ class Index:
         """
         found: list[str] = []
         for alias in aliases_of(entry):
-            if keys := self._keys.get(alias):
+            is_weak = alias.startswith(_WEAK)
+            if (keys := self._keys.get(alias)) and not (is_weak and len(keys) > _MOST_OF_A_NAME):
                 candidates = [key for key in keys if key not in found and self._fits(alias, key, entry, found)]
-                found += self._unambiguous(candidates) if alias.startswith(_WEAK) else candidates
+                found += self._unambiguous(candidates) if is_weak else candidates
         return tuple(found)
 
     def _fits(self, alias: str, key: str, entry: Entry, found: list[str]) -> bool:
         known = self._entries[key]
         if are_different(known, entry) or any(are_different(known, self._entries[other]) for other in found):
             return False
+        if alias.startswith("address:"):
+            return address_suffices(known, entry)
         return not alias.startswith("title:") or titles_suffice(known, entry)
 
     def _unambiguous(self, keys: list[str]) -> list[str]:
@@ -213,6 +217,14 @@ def titles_suffice(one: Entry, other: Entry, *, years: int = 1) -> bool:
     if shared is False or not (shared or is_long or len(words) > 1):
         return False
     return _kind(one) == "paper" or _kind(other) == "paper" or not _are_two_posts(one, other)
+
+
+def address_suffices(one: Entry, other: Entry) -> bool:
+    """Whether two entries at one address are one thing: a paper's page is, a page of many items wants like titles, too."""
+    if "paper" in {_kind(one), _kind(other)}:
+        return True
+    words, others = ({word for word in words_of(entry.title) if len(word) > 3} for entry in (one, other))
+    return 2 * len(words & others) >= min(len(words), len(others))
 
 
 def _years_apart(one: Entry, other: Entry) -> int | None:
