@@ -371,10 +371,8 @@ def _after_last_issue(entry: Entry, dated: Dated, window: Window) -> _Place:
 
 def _last_day(dated: Dated) -> date:
     """The last day that the date may mean."""
-    match dated.precision:
-        case Precision.DAY:
-            return dated.day
-        case Precision.MONTH:
-            return dated.day.replace(day=calendar.monthrange(dated.day.year, dated.day.month)[1])
-        case Precision.YEAR:
-            return date(dated.day.year, 12, 31)
+    if dated.precision is Precision.YEAR:
+        return date(dated.day.year, 12, 31)
+    if dated.precision is Precision.MONTH:
+        return dated.day.replace(day=calendar.monthrange(dated.day.year, dated.day.month)[1])
+    return dated.day

@@ -379,10 +379,25 @@ def test_posts_of_one_site_under_two_addresses_or_a_month_apart_are_two():
     assert len(merged(november, entry(title, url="https://y.org/9", dated="2026"))) == 1
 
 
+def test_items_that_share_the_address_of_a_whole_page_stay_apart():
+    page = "https://mailchi.mp/x/news-tracker-7"
+    counts, clinic = entry("Caregiving Counts", url=page), entry("Survivorship clinic", url=page)
+    retold = entry("Caregiving counts, a session", links=(page,), dated=None)
+    assert len(merged(counts, clinic)) == 2
+    assert len(merged(counts, clinic, retold)) == 2
+
+
+def test_a_name_that_very_many_things_share_tells_none_of_them():
+    many = [entry(doi=f"10.1/{n}", key=f"k{n}", authors=("Chi P",)) for n in range(31)]
+    assert Index(many[:1]).find(entry()) == ("k0",)
+    assert Index(many).find(entry()) == ()
+
+
 def test_a_note_without_any_link_is_the_same_when_it_is_read_again():
     note = entry("Office closed", dated="2026-11-01")
     assert len(merged(note, note)) == 1
     assert len(merged(note, entry("Office closed", dated="2026-12-24"))) == 2
+    assert len(merged(entry("Untitled", summary="On walking."), entry("Untitled", summary="On sleep."))) == 2
 
 
 def test_versions_of_a_preprint_are_one_entry():
@@ -427,13 +442,6 @@ def test_identifiers_decide_in_their_order_of_strength():
     assert not are_different(entry(doi="10.1/x", pmcid="PMC1"), entry(doi="10.1/x", pmcid="PMC2"))
     assert are_different(entry(opportunity="PA-1", grant=Grant()), entry(opportunity="PA-2", grant=Grant()))
     assert not are_different(entry(), entry())
-
-
-def test_editors_can_split_and_join_against_the_rules():
-    one, other = entry(key="a", url="https://x.org/1"), entry(key="b", doi="10.1/x")
-    assert Index([one, other]).find(entry(doi="10.1/x", url="https://x.org/1")) == ("b", "a")
-    assert Index([one, other], apart=[("a", "b")]).find(entry(doi="10.1/x", url="https://x.org/1")) == ("b",)
-    assert Index([one], joined=[("doi:10.1/z", "a")]).find(entry("Other", doi="10.1/z")) == ("a",)
 
 
 def test_an_index_knows_what_it_holds():
