@@ -6,14 +6,16 @@ finds it done and does nothing.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
 from newsletter.storage import people
 from newsletter.storage.database import translated
@@ -55,40 +57,20 @@ class IncomingMails:
         found: dict[str, Decided] = {}
         source = iter(places)
         while batch := list(islice(source, BATCH)):
-            query = sa.select(incoming_mails).where(incoming_mails.c.place.in_(batch))
             with translated(self.engine.url), self.engine.begin() as connection:
-                found |= {row.place: _decided(row) for row in connection.execute(query)}
+                found |= Deciding(connection).decided(batch)
         return found
 
-    def decide(self, place: str, decided: Decided, effect: Suppressing | None, *, now: datetime) -> bool:
-        """Write a decision down and do what follows, in one commit; False when it was decided already."""
-        with translated(self.engine.url):
-            try:
-                with self.engine.begin() as connection:
-                    connection.execute(sa.insert(incoming_mails).values(_row(place, decided, now)))
-                    if effect is not None and decided.subscriber_id is not None:
-                        people.suppress(connection, decided.subscriber_id, effect.state, effect.why, now=now)
-            except sa.exc.IntegrityError:
-                return False
-        return True
-
-    def knows(self, subscriber_id: int) -> bool:
-        """Whether there is a person with this number."""
-        query = sa.select(subscribers.c.id).where(subscribers.c.id == subscriber_id)
-        with translated(self.engine.url), self.engine.begin() as connection:
-            return connection.execute(query).first() is not None
-
-    def bounced_in_a_row(self, subscriber_id: int, sending_id: int) -> int:
-        """How many issues in a row came back from this person, up to a sending, that one counted."""
-        with translated(self.engine.url), self.engine.begin() as connection:
-            sent = _sent_to(connection, subscriber_id, sending_id)
-            bounced = _bounced(connection, subscriber_id) | {sending_id}
-        count = 0
-        for each in sent or [sending_id]:
-            if each not in bounced:
-                break
-            count += 1
-        return count
+    @contextlib.contextmanager
+    def deciding(self) -> Iterator[Deciding]:
+        """One commit for some decisions. Raises TakenError when another process wrote one of them meanwhile."""
+        try:
+            with translated(self.engine.url), self.engine.begin() as connection:
+                yield Deciding(connection)
+        except StorageError as error:
+            if isinstance(error.__cause__, sa.exc.IntegrityError):
+                raise TakenError from error
+            raise
 
     def of_person(self, subscriber_id: int) -> Iterator[tuple[datetime, Decided]]:
         """All decisions on mails about one person, the oldest first."""
@@ -96,6 +78,39 @@ class IncomingMails:
         with translated(self.engine.url), self.engine.begin() as connection:
             rows = connection.execute(query.order_by(incoming_mails.c.decided_at)).all()
         yield from ((row.decided_at, _decided(row)) for row in rows)
+
+
+class TakenError(Exception):
+    """Another process decided on one of these mails; nothing was written, look again."""
+
+
+class Deciding:
+    """Some decisions in one transaction; each sees those before it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def decided(self, places: list[str]) -> dict[str, Decided]:
+        """What is known of these mails, by their place."""
+        query = sa.select(incoming_mails).where(incoming_mails.c.place.in_(places))
+        return {row.place: _decided(row) for row in self.connection.execute(query)}
+
+    def write(self, place: str, decided: Decided, effect: Suppressing | None, *, now: datetime) -> None:
+        """Write a decision down, and do what follows for the person."""
+        self.connection.execute(sa.insert(incoming_mails).values(_row(place, decided, now)))
+        if effect is not None and decided.subscriber_id is not None:
+            people.suppress(self.connection, decided.subscriber_id, effect.state, effect.why, now=now)
+
+    def knows(self, subscriber_id: int) -> bool:
+        """Whether there is a person with this number."""
+        query = sa.select(subscribers.c.id).where(subscribers.c.id == subscriber_id)
+        return self.connection.execute(query).first() is not None
+
+    def bounced_in_a_row(self, subscriber_id: int, sending_id: int) -> int:
+        """How many issues in a row came back from this person, up to a sending, that one counted."""
+        sent = _sent_to(self.connection, subscriber_id, sending_id)
+        bounced = _bounced(self.connection, subscriber_id) | {sending_id}
+        return sum(1 for _ in takewhile(bounced.__contains__, sent or [sending_id]))
 
 
 def _row(place: str, decided: Decided, now: datetime) -> dict[str, object]:
