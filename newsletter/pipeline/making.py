@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -134,15 +134,31 @@ def rendered(desk: Desk, issue: Issue, variant: Variant = EVERYBODY) -> Rendered
 
 
 def render(desk: Desk, name: str | None = None) -> tuple[RenderedIssue, tuple[Path, ...]]:
-    """Render the issue into its folder: issue.html and issue.txt, without any reader's own parts."""
+    """Render the issue into its folder, without any reader's own parts.
+
+    issue.html and issue.txt are the mail; web.html is the page for the archive, print.html the one in large print,
+    proof.html the sheet for a medical reviewer; and there is an .ics for each event.
+    """
     issue = load(desk, name)
     made = rendered(desk, issue)
-    shown = rendering.for_everyone(made, desk.workspace.settings)
     folder = issue_folder(desk.workspace, issue.name)
-    files = (folder / "issue.html", folder / "issue.txt")
-    write_if_new(files[0], shown.html)
-    write_if_new(files[1], shown.text)
-    return made, files
+    files = {folder / written: content for written, content in _pages(desk, issue, made)}
+    for path, content in files.items():
+        write_if_new(path, content)
+    return made, tuple(files)
+
+
+def _pages(desk: Desk, issue: Issue, made: RenderedIssue) -> Iterator[tuple[str, str | bytes]]:
+    settings, templates, terms = desk.workspace.settings, _templates(desk.workspace.folder), glossary(desk)
+    shown = rendering.for_everyone(made, settings)
+    yield "issue.html", shown.html
+    yield "issue.txt", shown.text
+    yield "web.html", rendering.render_web(issue, settings, templates, glossary=terms)
+    yield "print.html", rendering.render_print(issue, settings, templates, glossary=terms)
+    yield "proof.html", rendering.render_proof(issue, settings, templates)
+    for entry in (*issue.entries(), *issue.coming_up):
+        if entry.event and entry.event.starts:
+            yield rendering.event_file_name(entry), rendering.event_calendar(entry)
 
 
 def check(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:

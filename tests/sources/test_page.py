@@ -181,8 +181,10 @@ Quality of life among survivors of soft
 tissue sarcoma (June 2021)
 """
     assert _titles(page) == [
-        "Long-term outcomes after surgery and radiation in patients with retroperitoneal sarcoma treated at two referral"
-        " centers over a period of twenty Years of Practice",
+        (
+            "Long-term outcomes after surgery and radiation in patients with retroperitoneal sarcoma treated at two referral"
+            " centers over a period of twenty Years of Practice"
+        ),
         "Quality of life among survivors of soft tissue sarcoma",
     ]
 
