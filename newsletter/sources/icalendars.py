@@ -28,7 +28,8 @@ from newsletter.sources.recurrence import count_instances
 
 MAX_BYTES = 20_000_000
 SECTION = "events"
-MAX_INSTANCES = 200_000
+MAX_RULES = 50  # of one series; nearly all have one
+MAX_INSTANCES = 100_000
 """Of all series of one calendar together; each costs some microseconds."""
 
 
@@ -46,11 +47,17 @@ def read_calendar(document: Document, source: Source, *, now: datetime, ahead_da
     found: list[tuple[datetime, Entry]] = []
     left = MAX_INSTANCES
     for series in _all_series(_calendars(decoded(document), skipped)):
+        if series.is_private:  # its title is for nobody's eyes either
+            skipped.append("an event was left out: the calendar marks it as private; mark it public to announce it")
+            continue
         try:
             left = _spend(left, series.count_instances(window))
-            found += [(window.instant(entry), entry) for entry in series.entries(window, source, skipped)]
+            entries, sentences = series.entries(window, source)
         except Exception as error:  # noqa: BLE001 - what a stranger writes makes the libraries raise nearly anything
             skipped.append(f"event “{series.title}” was left out: {_reason(series, error)}")
+        else:
+            skipped += sentences
+            found += [(window.instant(entry), entry) for entry in entries]
     return Reading(entries=tuple(entry for _, entry in sorted(found, key=lambda each: each[0])), skipped=tuple(skipped))
 
 
@@ -98,12 +105,18 @@ class _Series:
         return any(name in event for event in self.events for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
 
     @property
+    def is_private(self) -> bool:
+        return any(_text(event, "CLASS").upper() in {"PRIVATE", "CONFIDENTIAL"} for event in self.events)
+
+    @property
     def is_withdrawn(self) -> bool:
         return _text(self.calendar, "METHOD").upper() == "CANCEL"
 
     def count_instances(self, window: _Window) -> int:
         """How many instances have to be looked at; raises ValueError when that would not end."""
         count = 0
+        if sum(len(_as_list(event.get("RRULE"))) for event in self.events) > MAX_RULES:
+            raise ValueError("it has too many rules")
         for event in self.events:
             start = _moment(event, "DTSTART")  # a broken one raises here
             if not isinstance(start, date):
@@ -113,15 +126,17 @@ class _Series:
                 count += count_instances(rule, moment, window.stop.replace(tzinfo=None) + timedelta(days=2))
         return count
 
-    def entries(self, window: _Window, source: Source, skipped: list[str]) -> Iterator[Entry]:
+    def entries(self, window: _Window, source: Source) -> tuple[list[Entry], list[str]]:
+        """The occurrences in the window, and where there are any a sentence for each part that was left aside."""
         alone = icalendar.Calendar()
         if zone := self.calendar.get("X-WR-TIMEZONE"):
             alone["X-WR-TIMEZONE"] = zone
+        sentences = [sentence for event in self.events for sentence in _mend(event, self.title)]
         for event in self.events:
-            skipped += _mend(event, self.title)
             alone.add_component(event)
-        for occurrence in recurring_ical_events.of(alone).between(window.start, window.stop):
-            yield self._entry(occurrence, window, source)
+        occurrences = recurring_ical_events.of(alone).between(window.start, window.stop)
+        entries = [self._entry(occurrence, window, source) for occurrence in occurrences]
+        return entries, sentences if entries else []
 
     def _entry(self, occurrence: icalendar.Component, window: _Window, source: Source) -> Entry:
         event = _event(occurrence, self, window.zone)
@@ -156,7 +171,8 @@ def _calendars(text: str, skipped: list[str]) -> list[icalendar.Component]:
 
 
 _BEGIN = re.compile(r"^BEGIN:VEVENT[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_BLOCK = re.compile(r"^BEGIN:(VEVENT|VTIMEZONE)[ \t]*$\n(.*?)^END:\1[ \t]*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_EDGE = re.compile(r"(BEGIN|END):(VEVENT|VTIMEZONE)[ \t]*", re.IGNORECASE)
+_NAMED_ZONE = re.compile(r";TZID=\"?([^\":;,\n]+)", re.IGNORECASE)
 _ZONE_NAME = re.compile(r"^TZID[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _DEFAULT_ZONE = re.compile(r"^X-WR-TIMEZONE[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 
@@ -167,14 +183,13 @@ def _event_by_event(text: str, skipped: list[str]) -> icalendar.Component:
     lines = re.sub(r"\n[ \t]", "", text.replace("\r\n", "\n").replace("\r", "\n"))
     if default := _DEFAULT_ZONE.search(lines):
         calendar["X-WR-TIMEZONE"] = icalendar.vText(default[1].strip())
-    blocks = [(found[1].upper(), found[2]) for found in _BLOCK.finditer(lines)]
+    blocks = list(_blocks(lines))
     zones = {
         name[1].strip(): body for kind, body in blocks if kind == "VTIMEZONE" and (name := _ZONE_NAME.search(body))
     }
     for number, body in enumerate((body for kind, body in blocks if kind == "VEVENT"), 1):
-        wanted = "".join(
-            f"BEGIN:VTIMEZONE\n{zone}END:VTIMEZONE\n" for name, zone in zones.items() if name and name in body
-        )
+        named = dict.fromkeys(_NAMED_ZONE.findall(body))
+        wanted = "".join(f"BEGIN:VTIMEZONE\n{zones[name]}END:VTIMEZONE\n" for name in named if name in zones)
         event = _one_event(body, wanted) or _one_event(body, "")
         if event is None:
             skipped.append(f"event {number} of the calendar was left out: it cannot be read")
@@ -183,6 +198,21 @@ def _event_by_event(text: str, skipped: list[str]) -> icalendar.Component:
     if lost := len(_BEGIN.findall(lines)) - sum(kind == "VEVENT" for kind, _ in blocks):
         skipped.append(f"the calendar is cut short or broken: {lost} of its events have no end")
     return calendar
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """The VEVENTs and VTIMEZONEs that have an end, with their lines; one that begins again before its end is lost."""
+    kind = ""
+    body: list[str] = []
+    for line in text.split("\n"):
+        edge = _EDGE.fullmatch(line)
+        if edge and edge[1].upper() == "BEGIN":
+            kind, body = edge[2].upper(), []
+        elif edge and edge[2].upper() == kind:
+            yield kind, "".join(body)
+            kind = ""
+        elif kind:
+            body.append(f"{line}\n")
 
 
 def _one_event(body: str, zones: str) -> icalendar.Component | None:
