@@ -38,6 +38,7 @@ class Mail:
 
     message: Message = field(repr=False)
     notice: str = field(repr=False)  # what people would read, up to the message that is given back
+    whole_text: str = field(default="", repr=False)  # the notice and what stands below it in the same parts
     reports: tuple[Fields, ...] = field(default=(), repr=False)  # message/delivery-status, block by block
     feedback: Fields | None = field(default=None, repr=False)  # message/feedback-report
     receipt: bool = False  # message/disposition-notification
@@ -64,12 +65,14 @@ def take_apart(content: bytes) -> Mail:
     message = email.message_from_bytes(_without_envelope_line(content[:MAX_BYTES]))
     pieces = _Pieces()
     pieces.walk(message)
-    notice, inline = split_returned("\n".join(pieces.plain or pieces.rich))
+    text = "\n".join(pieces.plain or pieces.rich)
+    notice, inline = split_returned(text)
     returned = pieces.returned or inline
     everything = "\n".join([*_header_texts(message), *pieces.plain, *pieces.rich, *pieces.rest])
     return Mail(
         message=message,
         notice=notice[:MAX_NOTICE],
+        whole_text=text[: 4 * MAX_NOTICE],
         reports=tuple(pieces.reports),
         feedback=pieces.feedback,
         receipt=pieces.receipt,
