@@ -4,9 +4,9 @@ import csv
 from pathlib import Path
 
 import pytest
+from bounce_mails import ARF, bounce, bounce_token, complaint, leave_token, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from bounce_mails import ARF, bounce, bounce_token, complaint, leave_token, plain
 
 from newsletter.followup.bounces import read_mail
 from newsletter.followup.incoming import Action, Fate, Incoming, Kind
@@ -135,7 +135,9 @@ def test_the_notification_of_a_cloud_relay_is_read(told, kind, status):
     assert mail.recipients == (() if told == "Else" else ("ann@example.net",))
 
 
-@pytest.mark.parametrize("text", ['{"notificationType": ', '["notificationType"]', '{"notificationType":"Bounce"}', "{" * 9])
+@pytest.mark.parametrize(
+    "text", ['{"notificationType": ', '["notificationType"]', '{"notificationType":"Bounce"}', "{" * 9]
+)
 def test_what_only_looks_like_a_notification_is_none(text):
     assert read_mail(plain(text)).kind is Kind.OTHER
 
@@ -147,7 +149,14 @@ def test_a_notification_may_stand_inside_another():
 
 @pytest.mark.parametrize(
     "subject",
-    ["unsubscribe", "Re: Unsubscribe me please", "remove me", "STOP", "Please remove me from this list", "Darme de baja"],
+    [
+        "unsubscribe",
+        "Re: Unsubscribe me please",
+        "remove me",
+        "STOP",
+        "Please remove me from this list",
+        "Darme de baja",
+    ],
 )
 def test_a_subject_asks_to_stop(subject):
     assert read_mail(plain(Subject=subject)).kind is Kind.UNSUBSCRIBE
@@ -204,7 +213,9 @@ def test_a_person_who_quotes_a_bounce_is_no_bounce():
 
 def test_a_person_who_attaches_a_bounce_is_no_bounce():
     text = plain(
-        "--o\nContent-Type: text/plain\n\nWhat is this?\n--o\nContent-Type: message/rfc822\n\n" + bounce().decode() + "\n--o--",
+        "--o\nContent-Type: text/plain\n\nWhat is this?\n--o\nContent-Type: message/rfc822\n\n"
+        + bounce().decode()
+        + "\n--o--",
         Content_Type="multipart/mixed; boundary=o",
     )
     assert read_mail(text).kind is Kind.OTHER
@@ -252,7 +263,7 @@ PIECES = st.sampled_from(
         b"Subject: =?utf-8?B?RGVsaXZlcnkgZmFpbHVyZQ?=\n",
         b"Subject: =?\xff?Z?x?=\n",
         b"From: MAILER-DAEMON\n",
-        b"To: \xff <@@>,,\"\n",
+        b'To: \xff <@@>,,"\n',
         b"X-Failed-Recipients: a@b, \xff\n",
         b"Final-Recipient: rfc822; \xff@\n",
         b"Status: 5.1.1\n",
@@ -328,7 +339,10 @@ def test_every_recorded_complaint_is_one(recorded):
 
 @pytest.mark.shared
 def test_recorded_mails_that_are_no_bounces_are_none(shared, recorded):
-    others = [*(recorded / "sisimai").glob("not__*.eml"), *(shared / "data" / "real" / "newsletters_eml").rglob("*.eml")]
+    others = [
+        *(recorded / "sisimai").glob("not__*.eml"),
+        *(shared / "data" / "real" / "newsletters_eml").rglob("*.eml"),
+    ]
     assert others
     for path in others:
         assert read_mail(path.read_bytes()).kind not in {Kind.BOUNCE, Kind.COMPLAINT}, path.name
