@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -45,11 +45,17 @@ class Making:
 
     @property
     def since_at(self) -> datetime | None:
-        """The end of the last issue's window; None when there was none."""
+        """Up to where the last issue looked; None when there was none."""
         if self.present and self.present.since_at:
             return self.present.since_at
-        before = [issue.until_at for issue in self.earlier if issue.until_at < self.until_at]
+        before = [looked for issue in self.earlier if (looked := self._looked_until(issue)) < self.until_at]
         return max(before, default=None)
+
+    def _looked_until(self, issue: Issue) -> datetime:
+        """The end of its window, unless it was last drafted before: what came in between, nobody has looked at."""
+        record = issues.read_record(self.desk.workspace, issue.name)
+        drafted_at = record.drafted_at if record else None
+        return min(issue.until_at, drafted_at) if drafted_at else issue.until_at
 
     @property
     def window(self) -> Window:
@@ -76,10 +82,12 @@ class Making:
         chosen = selection.select(known, self.memory, self.window, proposer(self.desk.workspace.settings.sections))
         return replace(chosen, left_out=(*chosen.left_out, *self._only_in_issues(known)))
 
-    def _only_in_issues(self, known: Iterable[Entry]) -> Iterable[LeftOut]:
+    def _only_in_issues(self, known: Sequence[Entry]) -> Iterable[LeftOut]:
         """What issues carried that the database does not know (any more)."""
-        index = Index(known)
-        for name, entry in self.memory.carried:
+        keys = {entry.key for entry in known}
+        missing = [(name, entry) for name, entry in self.memory.carried if entry.key not in keys]
+        index = Index(known) if missing else Index()
+        for name, entry in missing:
             if entry.key not in index and not index.find(entry):
                 index.add(entry)
                 yield LeftOut(entry=entry, state=State.CARRIED, reason=f"carried in {name}", issue=name)

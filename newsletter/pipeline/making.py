@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter import cadence, composition, rendering, templating
 from newsletter.errors import IssueFileError, NotApprovedError, UsageError
-from newsletter.model import Finding, Issue, RenderedIssue, Selection, Severity, Variant
+from newsletter.model import Decision, Finding, Issue, RenderedIssue, Selection, Severity, Variant, Verdict
 from newsletter.pipeline.choosing import Making, making
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
@@ -49,9 +49,11 @@ def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> D
     at = _without_what_was_taken_out(at, record)
     selection = at.select()
     issue = _composed(at, selection, until_asked=until is not None)
-    issues.write(desk.workspace, issue)
+    changed = issues.write(desk.workspace, issue)
     drafted = {*record.drafted, *(entry.key for entry in issue.entries())}
-    issues.write_record(desk.workspace, at.name, replace(record, drafted=tuple(sorted(drafted))))
+    drafted_at = desk.now if changed or record.drafted_at is None else record.drafted_at
+    record = replace(record, drafted=tuple(sorted(drafted)), drafted_at=drafted_at)
+    issues.write_record(desk.workspace, at.name, record)
     rendered, files = render(desk, at.name)
     folder = issue_folder(desk.workspace, at.name)
     return Drafted(issue=issue, selection=selection, rendered=rendered, files=(folder / issues.ISSUE_FILE, *files))
@@ -70,12 +72,15 @@ def _without_what_was_taken_out(at: Making, record: Record) -> Making:
     if at.present is None:
         return at
     there = {entry.key for entry in at.present.entries()} | {key for key, _ in at.present.left_out}
-    decided = {decision.key for decision in at.memory.decisions if decision.issue == at.name}
-    gone = {key: REMOVED_BY_HAND for key in record.drafted if key not in there | decided}
+    decided = {each.key: each.verdict for each in at.memory.decisions if each.issue == at.name}
+    gone = [key for key in record.drafted if key not in there and decided.get(key, Verdict.KEEP) is Verdict.KEEP]
     if not gone:
         return at
+    kept = [key for key in gone if key in decided]  # kept by a person, who then thought better of it
+    drop = Decision(key="", verdict=Verdict.DROP, why=REMOVED_BY_HAND, issue=at.name, decided_at=at.desk.now)
+    at.desk.store.decide(replace(drop, key=key) for key in kept)
     changed = Making(at.desk, at.name, at.until_asked)
-    changed.present = composition.without(at.present, gone)
+    changed.present = composition.without(at.present, dict.fromkeys(gone, REMOVED_BY_HAND))
     return changed
 
 

@@ -44,4 +44,4 @@ def test_what_is_no_feed_is_refused(content, words):
 
 def test_a_file_is_called_a_file():
     with pytest.raises(SourceError, match="the file is a web page, not a feed; its feed may be at /feed"):
-        read_feed(Document(content=PAGE, url="file:///home/x/page.html"), SOURCE)
+        read_feed(Document(content=PAGE, url="file:///srv/pages/page.html"), SOURCE)

@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from conftest import MINIMAL
+
+from newsletter.model import State
+from newsletter.pipeline import gathering
+from newsletter.pipeline.choosing import standings
+from newsletter.pipeline.desk import Desk
+from newsletter.storage.workspace import open_workspace
+
+FEED = (
+    '<rss version="2.0"><channel><title>T</title><link>https://example.org/</link>'
+    "<item><title>A paper about leiomyosarcoma</title><link>https://example.org/a</link>"
+    "<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>"
+)
+STUDY = {
+    "protocolSection": {
+        "identificationModule": {"nctId": "NCT00000001", "briefTitle": "A Study of Rest"},
+        "statusModule": {"overallStatus": "RECRUITING", "studyFirstPostDateStruct": {"date": "2026-11-10"}},
+    }
+}
+HITS = {
+    "data": {
+        "hitCount": 1,
+        "oppHits": [{"id": "1", "number": "PAR-26-101", "title": "Rare Cancers", "openDate": "11/02/2026"}],
+    }
+}
+ARTICLES = (
+    "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>36603130</PMID><Article><Journal><JournalIssue>"
+    "<PubDate><Year>2026</Year><Month>Nov</Month></PubDate></JournalIssue></Journal>"
+    "<ArticleTitle>Sequential targeting</ArticleTitle></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"
+)
+
+
+@dataclass
+class Site:
+    """A web site of our own on 127.0.0.1, in a thread."""
+
+    port: int = 0
+    asked: list[str] = field(default_factory=list)
+    broken: bool = False
+
+    async def feed(self, request: web.Request) -> web.Response:
+        self.asked.append("feed")
+        if self.broken:
+            return web.Response(status=404)
+        if request.headers.get("If-None-Match") == '"v1"':
+            return web.Response(status=304)
+        return web.Response(text=FEED, content_type="application/rss+xml", headers={"ETag": '"v1"'})
+
+    async def studies(self, request: web.Request) -> web.Response:
+        self.asked.append(request.query_string)
+        return web.json_response({"studies": [STUDY]})
+
+    async def grants(self, request: web.Request) -> web.Response:
+        self.asked.append((await request.json())["keyword"])
+        return web.json_response(HITS)
+
+    async def esearch(self, request: web.Request) -> web.Response:
+        self.asked.append(request.query["term"])
+        found = {"count": "1", "retmax": "1", "retstart": "0", "idlist": ["36603130"], "webenv": "w", "querykey": "1"}
+        return web.json_response({"esearchresult": found})
+
+    async def efetch(self, request: web.Request) -> web.Response:
+        del request
+        return web.Response(text=ARTICLES, content_type="text/xml")
+
+    async def run(self, ready: threading.Event, stop: asyncio.Event) -> None:
+        app = web.Application()
+        app.router.add_get("/feed", self.feed)
+        app.router.add_get("/v2/studies", self.studies)
+        app.router.add_post("/api/search2", self.grants)
+        app.router.add_post("/api/fetchOpportunity", self.grants)
+        app.router.add_get("/eutils/esearch.fcgi", self.esearch)
+        app.router.add_get("/eutils/efetch.fcgi", self.efetch)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.port = runner.addresses[0][1]
+        ready.set()
+        await stop.wait()
+        await runner.cleanup()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    loop, stop, ready, made = asyncio.new_event_loop(), asyncio.Event(), threading.Event(), Site()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(made.run(ready, stop)))
+    thread.start()
+    ready.wait(10)
+    yield made
+    loop.call_soon_threadsafe(stop.set)
+    thread.join()
+    loop.close()
+
+
+def desk_with(folder: Path, now: datetime, *sources: str) -> Desk:
+    text = MINIMAL + 'fetch_from = ["127.0.0.1"]\n' + "".join(f"[[source]]\n{source}\n" for source in sources)
+    (folder / "newsletter.toml").write_text(text, "utf-8")
+    return Desk(open_workspace(folder), now)
+
+
+def collected(desk: Desk) -> list[gathering.Gathered]:
+    return list(gathering.collect(desk, gathering.chosen_sources(desk, ())))
+
+
+def test_a_feed_that_did_not_change_is_not_read_again(folder: Path, now: datetime, site: Site) -> None:
+    desk = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
+    (first,) = collected(desk)
+    (second,) = collected(desk)
+    assert (first.new, first.collected.unchanged, second.new, second.collected.unchanged, second.count) == (
+        1,
+        False,
+        0,
+        True,
+        1,
+    )
+
+
+def test_a_feed_that_broke_says_since_when_and_keeps_what_it_gave(folder: Path, now: datetime, site: Site) -> None:
+    desk = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
+    collected(desk)
+    site.broken = True
+    for _ in range(2):
+        (broken,) = collected(desk)
+        assert "404" in str(broken.collected.error)
+        assert broken.record.failing_since_at == now
+    assert len(desk.store.all()) == 1
+    site.broken = False
+    (well,) = collected(desk)
+    assert (well.record.failing_since_at, well.record.error) == (None, "")
+
+
+def test_an_address_inside_is_refused_where_the_configuration_does_not_name_it(
+    folder: Path, now: datetime, site: Site
+) -> None:
+    desk = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
+    text = (folder / "newsletter.toml").read_text("utf-8").replace('fetch_from = ["127.0.0.1"]\n', "")
+    (folder / "newsletter.toml").write_text(text, "utf-8")
+    (refused,) = collected(Desk(open_workspace(folder), desk.now))
+    assert refused.collected.error
+    assert site.asked == []
+
+
+def test_registers_are_asked_by_their_query(folder: Path, now: datetime, site: Site) -> None:
+    at = f"http://127.0.0.1:{site.port}"
+    desk = desk_with(
+        folder,
+        now,
+        f'name = "t"\nkind = "trials"\nquery = "leiomyosarcoma"\nurl = "{at}/v2"',
+        f'name = "g"\nkind = "grants"\nquery = "rare cancer"\nurl = "{at}/api"',
+        f'name = "p"\nkind = "pubmed"\nquery = "lms[ti]"\nurl = "{at}/eutils"',
+    )
+    assert [each.collected.error for each in collected(desk)] == [None, None, None]
+    found = {each.entry.key: (each.section, each.state) for each in standings(desk)}
+    assert found == {
+        "nct:NCT00000001": ("trials", State.WAITING),
+        "opportunity:PAR-26-101": ("grants", State.WAITING),
+        "pmid:36603130": ("research", State.WAITING),
+    }
+    assert any("leiomyosarcoma" in asked for asked in site.asked)
+
+
+def test_a_register_that_fails_is_a_value(folder: Path, now: datetime, site: Site) -> None:
+    desk = desk_with(
+        folder, now, f'name = "t"\nkind = "trials"\nquery = "x"\nurl = "http://127.0.0.1:{site.port}/gone"'
+    )
+    (failed,) = collected(desk)
+    assert failed.collected.error
+    assert failed.record.error == failed.collected.error
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "key"),
+    [
+        ("pubmed", "records.xml", ARTICLES, "pmid:36603130"),
+        (
+            "table",
+            "staff.csv",
+            "title,link,date\nA day for patients,https://example.org/day,2026-11-20\n",
+            "url:https://example.org/day",
+        ),
+        (
+            "calendar",
+            "events.ics",
+            (
+                "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:e1@example.org\r\nDTSTAMP:20261101T000000Z\r\n"
+                "DTSTART:20261209T180000Z\r\nSUMMARY:A talk\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+            ),
+            "uid:e1@example.org",
+        ),
+    ],
+)
+def test_a_recorded_file_stands_where_an_address_would(
+    folder: Path, now: datetime, kind: str, name: str, text: str, key: str
+) -> None:
+    (folder / name).write_text(text, "utf-8", newline="")
+    desk = desk_with(folder, now, f'name = "s"\nkind = "{kind}"\nurl = "{name}"')
+    (gathered,) = collected(desk)
+    assert (gathered.collected.error, gathered.new) == (None, 1)
+    assert [entry.key for entry in desk.store.all()] == [key]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<!doctype html><html><head><title>x</title></head><body><p>Hello</p></body></html>", "web page"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), ""),
+        (b'{"a": 1}', ""),
+    ],
+)
+def test_what_is_no_feed_is_refused_with_a_sentence(folder: Path, now: datetime, content: bytes, said: str) -> None:
+    (folder / "feed.xml").write_bytes(content)
+    desk = desk_with(folder, now, 'name = "f"\nkind = "feed"\nurl = "feed.xml"')
+    (refused,) = collected(desk)
+    assert refused.collected.error
+    assert said in refused.collected.error
