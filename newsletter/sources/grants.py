@@ -61,10 +61,11 @@ def _entry(hit: Any, source: Source) -> Entry:
     detail = at(hit, "synopsis") or at(hit, "forecast") or {}
     number = text_at(hit, "number") or text_at(hit, "opportunityNumber")
     record = text_at(hit, "id") or text_at(hit, "opportunityId")
+    links = (f"https://www.grants.gov/search-results-detail/{record}",) if record.isdigit() else ()
     return Entry(
-        ids=Ids(opportunity=number.upper() or None),
+        ids=Ids(opportunity=number.upper() or None, url=clean_url(links[0]) if links else None),
         title=clean_title(text_at(hit, "title") or text_at(hit, "opportunityTitle")),
-        links=(f"https://www.grants.gov/search-results-detail/{record}",) if record.isdigit() else (),
+        links=links,
         dated=_date(text_at(hit, "openDate") or text_at(detail, "postingDate")),
         summary=prose_at(detail, "synopsisDesc") or prose_at(detail, "forecastDesc"),
         section=source.section or SECTION,
@@ -129,7 +130,7 @@ def _guide_entry(item: etree._Element, source: Source) -> Entry:
     number = found[0] if found else ""
     title = clean_title(texts["title"])
     return Entry(
-        ids=Ids(opportunity=number or None),
+        ids=Ids(opportunity=number or None, url=link),
         title=title.removeprefix(number).lstrip(" :-–—") or title,
         links=(link,) if link else (),
         dated=parse(texts["pubDate"].strip()),

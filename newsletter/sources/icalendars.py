@@ -21,6 +21,7 @@ from icalendar.timezone import tzid_from_tzinfo, tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from newsletter.errors import SourceError
+from newsletter.identity import clean_url
 from newsletter.model import Dated, Document, Entry, Event, Ids, Reading, Source
 from newsletter.sources import joining
 from newsletter.sources.plaintext import decoded, one_line, paragraphs
@@ -132,6 +133,9 @@ class _Series:
         if zone := self.calendar.get("X-WR-TIMEZONE"):
             alone["X-WR-TIMEZONE"] = zone
         sentences = [sentence for event in self.events for sentence in _mend(event, self.title)]
+        masters = {str(event.get("DTSTART")) for event in self.events if "RECURRENCE-ID" not in event}
+        if len(masters) > 1:
+            sentences.append(f"event “{self.title}”: {len(masters)} events share its UID, and only one of them counts")
         for event in self.events:
             alone.add_component(event)
         occurrences = recurring_ical_events.of(alone).between(window.start, window.stop)
@@ -140,15 +144,17 @@ class _Series:
 
     def _entry(self, occurrence: icalendar.Component, window: _Window, source: Source) -> Entry:
         event = _event(occurrence, self, window.zone)
-        address = joining.web_address(_text(occurrence, "URL"))
+        address = clean_url(joining.web_address(_text(occurrence, "URL"))) or ""
         links = dict.fromkeys(filter(None, (address, event.join)))
         uid = _text(self.core, "UID")
         return Entry(
-            ids=Ids(uid=_identity(uid, occurrence, self) if self.repeats and uid else uid or None),
+            ids=_ids(uid, address, occurrence, self),
             title=_title(occurrence) or "Event without a title",
             links=tuple(links),
             dated=_dated(occurrence, window),
-            summary=paragraphs(_text(occurrence, "DESCRIPTION").replace("\n", "\n\n")),
+            summary=paragraphs(
+                _text(occurrence, "DESCRIPTION").replace("\n", "\n\n") or _text(occurrence, "X-ALT-DESC")
+            ),
             section=source.section or SECTION,
             event=event,
         )
@@ -201,18 +207,26 @@ def _event_by_event(text: str, skipped: list[str]) -> icalendar.Component:
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
-    """The VEVENTs and VTIMEZONEs that have an end, with their lines; one that begins again before its end is lost."""
-    kind = ""
+    """The VEVENTs and VTIMEZONEs that have an end, with their lines; one that begins again before its end is lost.
+
+    Alarms and other parts inside an event are passed over: a broken one would cost the event, and none is needed.
+    """
+    kind = inside = ""
     body: list[str] = []
     for line in text.split("\n"):
         edge = _EDGE.fullmatch(line)
         if edge and edge[1].upper() == "BEGIN":
-            kind, body = edge[2].upper(), []
+            kind, inside, body = edge[2].upper(), "", []
         elif edge and edge[2].upper() == kind:
             yield kind, "".join(body)
             kind = ""
-        elif kind:
+        elif kind == "VEVENT" and (part := _PART.fullmatch(line)):
+            inside = "" if part[1].upper() == "END" else inside or part[2]
+        elif kind and not inside:
             body.append(f"{line}\n")
+
+
+_PART = re.compile(r"(BEGIN|END):([\w-]+)[ \t]*", re.IGNORECASE)
 
 
 def _one_event(body: str, zones: str) -> icalendar.Component | None:
@@ -289,6 +303,13 @@ def _end(starts: date, ends: date) -> date | None:
     if not isinstance(ends, datetime):
         ends -= timedelta(days=1)
     return ends if ends > starts else None
+
+
+def _ids(uid: str, address: str, occurrence: icalendar.Component, series: _Series) -> Ids:
+    """By UID; only a single event without one goes by its address, for many calendars put one into all of them."""
+    if uid:
+        return Ids(uid=_identity(uid, occurrence, series) if series.repeats else uid)
+    return Ids(url=None if series.repeats else address or None)
 
 
 def _identity(uid: str, occurrence: icalendar.Component, series: _Series) -> str:
