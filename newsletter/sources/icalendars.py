@@ -6,8 +6,6 @@ for series by series; a rule that would not end is refused before (see `recurren
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +24,7 @@ from newsletter.model import Dated, Document, Entry, Event, Ids, Reading, Source
 from newsletter.sources import joining
 from newsletter.sources.plaintext import decoded, one_line, paragraphs
 from newsletter.sources.recurrence import count_instances
+from newsletter.sources.vevents import calendars_in
 
 MAX_BYTES = 20_000_000
 SECTION = "events"
@@ -47,7 +46,7 @@ def read_calendar(document: Document, source: Source, *, now: datetime, ahead_da
     skipped: list[str] = []
     found: list[tuple[datetime, Entry]] = []
     left = MAX_INSTANCES
-    for series in _all_series(_calendars(decoded(document), skipped)):
+    for series in _all_series(calendars_in(decoded(document), skipped)):
         if series.is_private:  # its title is for nobody's eyes either
             skipped.append("an event was left out: the calendar marks it as private; mark it public to announce it")
             continue
@@ -158,83 +157,6 @@ class _Series:
             section=source.section or SECTION,
             event=event,
         )
-
-
-def _calendars(text: str, skipped: list[str]) -> list[icalendar.Component]:
-    """The calendars of a document; raises SourceError when it holds none."""
-    if not re.search(r"^BEGIN:V(?:CALENDAR|EVENT)\s*$", text, re.IGNORECASE | re.MULTILINE):
-        raise SourceError("this is no calendar: it has no BEGIN:VCALENDAR; use the address that ends in .ics")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # icalendar tells that way which zone it guesses
-        try:
-            calendars = list[icalendar.Component](icalendar.Calendar.from_ical(text, multiple=True))
-            read = sum(len(calendar.walk("VEVENT")) for calendar in calendars)
-            if read == len(_BEGIN.findall(text)):
-                return calendars
-        except Exception:  # noqa: BLE001, S110 - one bad line, and icalendar gives nothing: then event by event
-            pass
-        return [_event_by_event(text, skipped)]
-
-
-_BEGIN = re.compile(r"^BEGIN:VEVENT[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_EDGE = re.compile(r"(BEGIN|END):(VEVENT|VTIMEZONE)[ \t]*", re.IGNORECASE)
-_NAMED_ZONE = re.compile(r";TZID=\"?([^\":;,\n]+)", re.IGNORECASE)
-_ZONE_NAME = re.compile(r"^TZID[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE)
-_DEFAULT_ZONE = re.compile(r"^X-WR-TIMEZONE[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE)
-
-
-def _event_by_event(text: str, skipped: list[str]) -> icalendar.Component:
-    """A calendar made of those events of a broken one that can be read alone."""
-    calendar = icalendar.Calendar()
-    lines = re.sub(r"\n[ \t]", "", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if default := _DEFAULT_ZONE.search(lines):
-        calendar["X-WR-TIMEZONE"] = icalendar.vText(default[1].strip())
-    blocks = list(_blocks(lines))
-    zones = {
-        name[1].strip(): body for kind, body in blocks if kind == "VTIMEZONE" and (name := _ZONE_NAME.search(body))
-    }
-    for number, body in enumerate((body for kind, body in blocks if kind == "VEVENT"), 1):
-        named = dict.fromkeys(_NAMED_ZONE.findall(body))
-        wanted = "".join(f"BEGIN:VTIMEZONE\n{zones[name]}END:VTIMEZONE\n" for name in named if name in zones)
-        event = _one_event(body, wanted) or _one_event(body, "")
-        if event is None:
-            skipped.append(f"event {number} of the calendar was left out: it cannot be read")
-        else:
-            calendar.add_component(event)
-    if lost := len(_BEGIN.findall(lines)) - sum(kind == "VEVENT" for kind, _ in blocks):
-        skipped.append(f"the calendar is cut short or broken: {lost} of its events have no end")
-    return calendar
-
-
-def _blocks(text: str) -> Iterator[tuple[str, str]]:
-    """The VEVENTs and VTIMEZONEs that have an end, with their lines; one that begins again before its end is lost.
-
-    Alarms and other parts inside an event are passed over: a broken one would cost the event, and none is needed.
-    """
-    kind = inside = ""
-    body: list[str] = []
-    for line in text.split("\n"):
-        edge = _EDGE.fullmatch(line)
-        if edge and edge[1].upper() == "BEGIN":
-            kind, inside, body = edge[2].upper(), "", []
-        elif edge and edge[2].upper() == kind:
-            yield kind, "".join(body)
-            kind = ""
-        elif kind == "VEVENT" and (part := _PART.fullmatch(line)):
-            inside = "" if part[1].upper() == "END" else inside or part[2]
-        elif kind and not inside:
-            body.append(f"{line}\n")
-
-
-_PART = re.compile(r"(BEGIN|END):([\w-]+)[ \t]*", re.IGNORECASE)
-
-
-def _one_event(body: str, zones: str) -> icalendar.Component | None:
-    try:
-        read = icalendar.Calendar.from_ical(f"BEGIN:VCALENDAR\n{zones}BEGIN:VEVENT\n{body}END:VEVENT\nEND:VCALENDAR\n")
-        return read.walk("VEVENT")[0]
-    except Exception:  # noqa: BLE001 - see above; the caller says so
-        return None
 
 
 def _all_series(calendars: Iterable[icalendar.Component]) -> Iterator[_Series]:
