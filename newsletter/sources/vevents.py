@@ -45,9 +45,9 @@ def _event_by_event(text: str, skipped: list[str]) -> icalendar.Component:
     """A calendar made of those events of a broken one that can be read alone."""
     calendar = icalendar.Calendar()
     lines = re.sub(r"\n[ \t]", "", text.replace("\r\n", "\n").replace("\r", "\n"))
-    for name, pattern in _OF_ALL.items():
+    for property_name, pattern in _OF_ALL.items():
         if said := pattern.search(lines):
-            calendar[name] = icalendar.vText(said[1].strip())
+            calendar[property_name] = icalendar.vText(said[1].strip())
     blocks = list(_blocks(lines))
     zones = {
         name[1].strip(): body for kind, body in blocks if kind == "VTIMEZONE" and (name := _ZONE_NAME.search(body))
