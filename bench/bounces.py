@@ -57,7 +57,9 @@ def sisimai(folder: Path) -> Score:
         first = expected[0]
         reason, status = first["reason"], first["deliverystatus"]
         if name.startswith("not__"):
-            score.add("no bounce: left alone", name, right=mail.kind not in {Kind.BOUNCE, Kind.COMPLAINT}, note=mail.kind)
+            score.add(
+                "no bounce: left alone", name, right=mail.kind not in {Kind.BOUNCE, Kind.COMPLAINT}, note=mail.kind
+            )
             continue
         if reason == "feedback":
             right = mail.kind in {Kind.COMPLAINT, Kind.UNSUBSCRIBE}
@@ -66,11 +68,20 @@ def sisimai(folder: Path) -> Score:
             score.add("bounces recognised", name, right=mail.kind is Kind.BOUNCE, note=mail.kind)
             own = ".0.9" not in status  # Sisimai makes up 5.0.9xx where it found none
             for each in expected:
-                score.add("right recipient", name, right=named(mail, each["recipient"]), note=(each["recipient"], mail.recipients))
+                score.add(
+                    "right recipient",
+                    name,
+                    right=named(mail, each["recipient"]),
+                    note=(each["recipient"], mail.recipients),
+                )
             got = {status_of(mail, each["recipient"]) for each in expected}
             wanted = {each["deliverystatus"][:1] for each in expected}
-            score.add(f"right class ({'a status of its own' if own else 'a status made up'})", name, right=got == wanted,
-                      note=(status, reason, mail.status, [f.action.value for f in mail.fates]))
+            score.add(
+                f"right class ({'a status of its own' if own else 'a status made up'})",
+                name,
+                right=got == wanted,
+                note=(status, reason, mail.status, [f.action.value for f in mail.fates]),
+            )
             if own:
                 score.add("very same status", name, right=mail.status == status, note=(status, reason, mail.status))
     return score
@@ -89,7 +100,9 @@ def flufl(folder: Path) -> Score:
         mail = read_mail((folder / name).read_bytes())
         permanent, temporary = row["expected_permanent_by_table"].split(), row["expected_temporary_by_table"].split()
         if not permanent and not temporary:
-            score.add("nobody named, nobody for good", name, right=not mail.recipients, note=(mail.kind, mail.recipients))
+            score.add(
+                "nobody named, nobody for good", name, right=not mail.recipients, note=(mail.kind, mail.recipients)
+            )
             continue
         score.add("bounces recognised", name, right=mail.kind is Kind.BOUNCE, note=mail.kind)
         for each in (*permanent, *temporary):

@@ -45,6 +45,7 @@ BELIEFS = {
         "effect of": 0.8,
         "a colon": 0.2,
         "reveals": 0.5,
+        "a finding": 1,
         "ends with a full stop": 0.7,
         "gene or code": 0.4,
         "path of a paper": 1.2,
@@ -64,7 +65,8 @@ BELIEFS = {
         "safety": 0.5,
         "versus": 0.3,
         "register's words": 0.5,
-        "opens": 2.5,
+        "opens": 2,
+        "recruits": 2,
         "clinical trial": 0.7,
         "trial as a noun": 0.3,
         "register number": 3,
@@ -76,6 +78,8 @@ BELIEFS = {
         "date first": 5,
         "date inside": 1.5,
         "hour": 2,
+        "invitation": 3,
+        "weekday": 1.5,
         "gathering": 2.5,
         "gathering last": 2,
         "numbered gathering": 1.5,
@@ -84,8 +88,8 @@ BELIEFS = {
         "sign up": 2.5,
         "speaker": 2,
         "moved": 2.5,
-        "charity sport": 1.5,
-        "course": 1,
+        "charity sport": 2.5,
+        "course": 1.2,
         "summary invites": 1.2,
         "summary tells a time": 1,
         "path of an event": 1.2,
@@ -96,13 +100,14 @@ BELIEFS = {
     "grants": {
         "span of dates": 5,
         "activity code": 4,
+        "trial clause": 5,
         "opportunity number": 4,
         "call": 3.5,
         "apply": 1.2,
-        "deadline": 1,
+        "deadline": 1.5,
         "notice": 1.5,
         "grant": 2,
-        "fellowship": 2,
+        "fellowship": 2.5,
         "award as a noun": 2,
         "programme": 0.7,
         "policy": 0.7,
@@ -243,7 +248,8 @@ def is_left_to_wording(title: Title) -> bool:
 
 def learn(found: list[Example]) -> Weights:
     """Weights by stochastic gradient (AdaGrad), pulled back to the beliefs after each round; the same on each run."""
-    names = sorted({cue for example in found for cue in example.cues})
+    believed = {name for beliefs in BELIEFS.values() for name in beliefs}
+    names = sorted(believed.union(*(example.cues for example in found)))
     beliefs = {name: [BELIEFS[kind].get(name, 0.0) for kind in KINDS] for name in names}
     weights = {name: list(each) for name, each in beliefs.items()}
     squares = {name: [1.0] * len(KINDS) for name in names}

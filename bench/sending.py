@@ -129,7 +129,7 @@ def fresh(work: Path) -> None:
     shutil.copy(work / "people.db", work / "newsletter.db")
 
 
-def keys():  # noqa: ANN201
+def keys():
     from newsletter.tokens import Keys
 
     return Keys(b"a key for measuring")

@@ -188,6 +188,7 @@ class InboxSettings:
     address: str = key(
         "envelope sender and address to unsubscribe; a token is put behind a +", default="", check=_mailbox_or_empty
     )
+    ca_file: str = key("another certificate authority, for a server of one's own", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ def select(entries: Sequence[Entry], memory: Memory, window: Window, propose: Pr
             section = decision.section if decision and decision.section else propose(place.entry)
             chosen.append(Choice(entry=place.entry, section=section, why=place.why))
     chosen.sort(key=lambda choice: _printing_order(choice.entry))
-    left_out.sort(key=lambda left: (left.entry.title.casefold(), left.entry.key))
+    left_out.sort(key=lambda left: left.entry.key)
     return Selection(chosen=tuple(chosen), left_out=tuple(left_out))
 
 
@@ -371,10 +371,8 @@ def _after_last_issue(entry: Entry, dated: Dated, window: Window) -> _Place:
 
 def _last_day(dated: Dated) -> date:
     """The last day that the date may mean."""
-    match dated.precision:
-        case Precision.DAY:
-            return dated.day
-        case Precision.MONTH:
-            return dated.day.replace(day=calendar.monthrange(dated.day.year, dated.day.month)[1])
-        case Precision.YEAR:
-            return date(dated.day.year, 12, 31)
+    if dated.precision is Precision.YEAR:
+        return date(dated.day.year, 12, 31)
+    if dated.precision is Precision.MONTH:
+        return dated.day.replace(day=calendar.monthrange(dated.day.year, dated.day.month)[1])
+    return dated.day

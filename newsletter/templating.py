@@ -16,9 +16,9 @@ FOLDER = "templates"
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def shipped_folder() -> Path:
-    """The folder of the shipped templates; raises TemplateError when the installation lacks it."""
-    for folder in (_PACKAGE / FOLDER, _PACKAGE.parent / FOLDER):
+def shipped_folder(package: Path = _PACKAGE) -> Path:
+    """The folder of the templates shipped with `package`; raises TemplateError when the installation lacks it."""
+    for folder in (package / FOLDER, package.parent / FOLDER):
         if (folder / "issue.html.jinja").is_file():
             return folder
     raise TemplateError("the shipped templates are missing from this installation: install the newsletter again")

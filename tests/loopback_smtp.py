@@ -44,6 +44,7 @@ class Loopback:
     connections: int = 0
     open_now: int = 0
     most_open: int = 0
+    lost_replies: int = 0
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Loopback]:
@@ -175,6 +176,7 @@ class _Session:
             if line == b".\r\n":
                 break
             if not content and self.server.script("BODY", self.server.commands["DATA"], self.number) == DROP:
+                self.server.lost_replies += 1  # the sender may have written all of it by now
                 raise _DroppedError
             content += line[1:] if line.startswith(b".") else line
         sender, recipient, self.sender, self.recipient = self.sender, self.recipient, "", ""
@@ -183,6 +185,7 @@ class _Session:
         lost = self.server.script("TAKEN", self.server.commands["TAKEN"], self.number) == DROP
         if lost:
             self.server.messages.append(taken)  # it has it, and the reply is lost
+            self.server.lost_replies += 1
             raise _DroppedError
         if await self.say("DOT", "250 2.0.0 ok: queued as 4ABC"):
             self.server.messages.append(taken)

@@ -66,6 +66,8 @@ class PostOffice:
         text = SETTINGS.format(port=port, host=host)
         if "security" not in more:
             text += 'security = "none"\n'
+        if "connections" not in more:
+            text += "connections = 1\n"
         return Order(
             issue=ISSUE,
             digest=DIGEST,
@@ -98,6 +100,5 @@ address = "bounces@example.org"
 [delivery]
 host = "{host}"
 port = {port}
-connections = 1
 per_minute = 0
 """

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import pytest
 from rendering.issues import SAMPLE, SETTINGS
 
+from newsletter.errors import TemplateError
 from newsletter.rendering import render
 from newsletter.templating import environment, shipped_folder
 
 
 def test_the_shipped_templates_are_found():
     assert (shipped_folder() / "issue.html.jinja").is_file()
+
+
+@pytest.mark.parametrize("place", ["newsletter/templates", "templates"])
+def test_they_stand_in_an_installed_package_or_beside_it_in_a_checkout(tmp_path, place):
+    folder = tmp_path / place
+    folder.mkdir(parents=True)
+    (folder / "issue.html.jinja").touch()
+    assert shipped_folder(tmp_path / "newsletter") == folder
+
+
+def test_an_installation_without_templates_says_what_to_do(tmp_path):
+    with pytest.raises(TemplateError, match="install the newsletter again"):
+        shipped_folder(tmp_path / "newsletter")
 
 
 def test_a_workspace_may_override_any_single_file(tmp_path):

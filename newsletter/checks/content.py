@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from newsletter.checks.context import EarlierIssue
 from newsletter.checks.proof import Proof
 from newsletter.checks.registry import Spot, rule
-from newsletter.identity import address_key, ids_in, is_preprint_doi
+from newsletter.identity import Index, address_key, aliases_of, ids_in, is_preprint_doi
 from newsletter.model import Entry, Flag, Severity
 
 NO_TITLE = frozenset({"", "none", "null", "undefined", "untitled", "no title", "title"})
@@ -43,7 +43,7 @@ def shown(entry: Entry) -> str:
 def issue_empty(proof: Proof) -> Iterator[Spot]:
     """The issue has neither an entry nor a section with a text."""
     issue = proof.issue
-    if not issue.entries() and not issue.coming_up and not any(each.text.strip() for each in issue.sections):
+    if not issue.entries() and not any(each.text.strip() for each in issue.sections):
         yield Spot("issue", "The issue is empty: no section has an entry or a text.")
 
 
@@ -122,18 +122,49 @@ def entry_twice(proof: Proof) -> Iterator[Spot]:
     remedy="Merge the two entries, or give each the link to its own page.",
 )
 def link_twice(proof: Proof) -> Iterator[Spot]:
-    """Two entries with different keys lead to the same page; a bare home page does not count."""
+    """Two entries lead to the same page, or one names it twice. A home page does not count, nor do two days of one event."""
+    for entry in proof.entries:
+        pages = [page for page in map(address_key, entry.links) if page]
+        if len(set(pages)) < len(pages):
+            yield Spot(entry.key, f"{shown(entry)} has the same link twice.", "Delete one of the two.")
+    for (first, second), link in _pairs_of_one_link(proof).items():
+        entry, other = _by_key(proof, second), _by_key(proof, first)
+        yield Spot(second, f"{shown(entry)} and {shown(other)} have the same link: {link}")
+
+
+def _by_key(proof: Proof, key: str) -> Entry:
+    return next(entry for entry in proof.entries if entry.key == key)
+
+
+def _pairs_of_one_link(proof: Proof) -> dict[tuple[str, str], str]:
+    """The keys of two entries that lead to one page, and the link, each pair once."""
     first: dict[str, Entry] = {}
-    told: set[tuple[str, str]] = set()
+    pairs: dict[tuple[str, str], str] = {}
     for entry in proof.entries:
         for link in entry.links:
             page = address_key(link)
-            if page is None:
-                continue
-            other = first.setdefault(page, entry)
-            if other.key != entry.key and (other.key, entry.key) not in told:
-                told.add((other.key, entry.key))
-                yield Spot(entry.key, f"{shown(entry)} and {shown(other)} have the same link: {link}")
+            other = first.setdefault(page, entry) if page else entry
+            days_of_one = entry.event is not None and other.event is not None
+            if other.key != entry.key and not days_of_one:
+                pairs.setdefault((other.key, entry.key), link)
+    return pairs
+
+
+@rule(
+    "entries-alike",
+    Severity.WARNING,
+    why="One paper in two forms, from PubMed and from its journal, is one paper; readers take the second for news.",
+    remedy="Merge the two: newsletter merge KEY KEY. If they are two things, split them, or tell them apart in their titles.",
+)
+def entries_alike(proof: Proof) -> Iterator[Spot]:
+    """Two entries with different keys and links share an identifier or a telling title."""
+    known = Index()
+    linked = _pairs_of_one_link(proof)
+    for entry in proof.entries:
+        others = (key for key in known.find(entry) if key != entry.key and (key, entry.key) not in linked)
+        if other := next(others, None):
+            yield Spot(entry.key, f"{shown(entry)} is the same thing as {other}.")
+        known.add(entry)
 
 
 @rule(
@@ -143,7 +174,7 @@ def link_twice(proof: Proof) -> Iterator[Spot]:
     remedy="Drop it, or hold it until there is something new to say.",
 )
 def entry_ran_before(proof: Proof) -> Iterator[Spot]:
-    """An issue that went out has carried this entry, under its key or its link."""
+    """An issue that went out has carried this entry, under its key, another of its identifiers, or its link."""
     for entry in proof.entries:
         if _is_news_again(entry):
             continue
@@ -159,7 +190,7 @@ def _is_news_again(entry: Entry) -> bool:
 
 
 def _carried(entry: Entry, earlier: EarlierIssue) -> bool:
-    if entry.key in earlier.keys:
+    if earlier.keys & {entry.key, *aliases_of(entry)}:
         return True
     # A series of events shares one page, and so do a trial and the paper on it: there only the key tells.
     if entry.event or entry.trial or entry.grant:

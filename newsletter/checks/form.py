@@ -13,9 +13,27 @@ from newsletter.model import Severity
 CLIPPED_BYTES = 102 * 1024  # Gmail hides what follows behind “[Message clipped]”, the unsubscribe link with it
 LARGE_BYTES = 90 * 1024
 STYLES_BYTES = 16 * 1024
+MESSAGE_BYTES = 500 * 1024
 SMALLEST_PX = 12
 FORBIDDEN = frozenset(
-    "script form iframe object embed applet frame frameset input button select textarea base".split()  # noqa: SIM905 - a list of words reads better
+    [
+        "script",
+        "form",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "frame",
+        "frameset",
+        "input",
+        "button",
+        "select",
+        "textarea",
+        "base",
+        "link",
+        "main",
+        "canvas",
+    ]
 )
 
 
@@ -43,6 +61,19 @@ def html_large(proof: Proof) -> Iterator[Spot]:
     size = len(proof.context.html.encode())
     if LARGE_BYTES < size <= CLIPPED_BYTES:
         yield Spot("html", f"The HTML part has {size:,} bytes; Gmail clips it at {CLIPPED_BYTES:,}.")
+
+
+@rule(
+    "message-large",
+    Severity.WARNING,
+    why="On a slow line or a full mailbox a large mail does not arrive; some servers ask senders to keep under it.",
+    remedy="Shorten notes and summaries, or move entries to the next issue.",
+)
+def message_large(proof: Proof) -> Iterator[Spot]:
+    """Both parts together, as they travel, pass 500 KB. In base64, the worst case, four bytes carry three."""
+    size = (len(proof.context.html.encode()) + len(proof.context.text.encode())) * 4 // 3
+    if size > MESSAGE_BYTES:
+        yield Spot("issue", f"The message has about {size // 1024:,} KB.")
 
 
 @rule(

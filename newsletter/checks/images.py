@@ -96,8 +96,8 @@ def image_foreign_host(proof: Proof) -> Iterator[Spot]:
         sources += re.findall(r"url\(\s*[\"']?([^\"')]+)", sheet)
     for source in dict.fromkeys(sources):
         parts = split(source.strip())
-        host = (parts.hostname or "").lower() if parts else ""
-        if host and host not in proof.own_hosts and host.removeprefix("www.") not in proof.own_hosts:
+        host = parts.hostname if parts else None
+        if host and not proof.is_own_host(host):
             yield Spot("html", f"The picture {short(source)} comes from {host}.")
 
 

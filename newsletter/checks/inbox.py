@@ -93,13 +93,14 @@ def preheader_repeats_subject(proof: Proof) -> Iterator[Spot]:
     remedy="Say it without the illness, or set discreet = false under [theme] if your readers wish it.",
 )
 def tells_diagnosis(proof: Proof) -> Iterator[Spot]:
-    """Subject or preheader names an illness that the name of the sender does not tell already."""
+    """Subject or preheader names an illness that the names of newsletter and sender do not tell already."""
     if not proof.settings.theme.discreet:
         return
-    sender = proof.settings.newsletter.sender.partition("<")[0].casefold()
+    newsletter = proof.settings.newsletter
+    names = f"{newsletter.title} {newsletter.sender.partition('<')[0]}".casefold()
     for passage in proof.head_words:
         words = (found[0] for found in TELLS_ILLNESS.finditer(passage.text))
-        told = next((word for word in words if not re.search(rf"\b{re.escape(word.casefold())}\b", sender)), None)
+        told = next((word for word in words if not re.search(rf"\b{re.escape(word.casefold())}\b", names)), None)
         if told:
             yield Spot(passage.where, f"The {passage.where} says “{told}”: it can be read on a locked screen.")
 

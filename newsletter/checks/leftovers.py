@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from newsletter.checks.proof import Passage, Proof
 from newsletter.checks.registry import Spot, rule
 from newsletter.model import Severity
 
+_JINJA = r"\{\{(?=[\s-])|(?<![}^_$\\A-Za-z])\{\{|\{[%#]"
+"""Jinja's marks. `\\frac{a}{{b}}` and `x^{{2}}` are formulas of a title."""
+
+_SERVICES = r"\*\|\w+\|\*|<%|%%\w+%%|\$\{\w+\}"
+"""The marks of the usual mail services."""
+
+WRITTEN_MARK = re.compile(f"{_JINJA}|{_SERVICES}")
+"""What must not stand in a text of the issue, where `{name}` asks for the reader's name."""
+
 TEMPLATE_MARK = re.compile(
-    r"\{[{%#]|[%#]\}|%7[Bb](?:%7[Bb]|%25|\w+%7[Dd])|\*\|\w+\|\*|<%|%%\w+%%|\$?\{(?:\w+_)?(?:[Nn]ame|NAME|title|link|url|date)\}",
+    f"{_JINJA}|{_SERVICES}" r"|%7[Bb](?:%7[Bb]|%25|\w+%7[Dd])|\{(?:\w+_)?(?:[Nn]ame|NAME|title|link|url|date)\}"
 )
-"""Jinja's marks, also percent-encoded in a link, and those of the usual mail services."""
+"""What must not stand in the mail, also percent-encoded in a link."""
 
 EMPTY_VALUE = re.compile(
     r"(?:^|[:(]\s*|\b(?:Dear|Hello|Hi)\s+)(?:None|undefined|null|NaN|nan|\[object Object\])\s*(?=$|[,.!);])"
@@ -42,10 +51,16 @@ def around(text: str, found: re.Match[str]) -> str:
     remedy="Mend the template, or the text that was meant to be filled in; then render again.",
 )
 def unrendered_mark(proof: Proof) -> Iterator[Spot]:
-    """A template mark is left in what readers get."""
+    """A template mark is left in what readers get. Where a text of the issue brings it in, that is the place."""
+    titles = (Passage(entry.key, f"{entry.title}\n{entry.summary}") for entry in proof.printed)
+    written = tuple(_marked((*proof.head_words, *proof.own_words, *titles), WRITTEN_MARK))
     whole = (Passage("html", _without_styles(proof.context.html)), Passage("text", proof.context.text))
-    for passage in (*proof.head_words, *whole):
-        if found := TEMPLATE_MARK.search(passage.text):
+    yield from written or _marked((*proof.head_words, *whole), TEMPLATE_MARK)
+
+
+def _marked(passages: Iterable[Passage], pattern: re.Pattern[str]) -> Iterator[Spot]:
+    for passage in passages:
+        if found := pattern.search(passage.text):
             yield Spot(passage.where, f"A template mark was left: {around(passage.text, found)}.")
 
 
@@ -83,8 +98,7 @@ def empty_value(proof: Proof) -> Iterator[Spot]:
 )
 def unfinished_text(proof: Proof) -> Iterator[Spot]:
     """TK, TODO, lorem ipsum or a bracket to be filled in is left in words of the editor."""
-    footer = Passage("issue", proof.settings.theme.footer)
-    for passage in (*proof.head_words, *proof.own_words, footer):
+    for passage in (*proof.head_words, *proof.own_words):
         if found := UNFINISHED.search(passage.text):
             yield Spot(passage.where, f"Unfinished: {around(passage.text, found)}.")
     for entry in proof.printed:

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from newsletter.checks.context import LinkState
-from newsletter.checks.proof import Proof, secured
+from newsletter.checks.proof import Proof, as_printed, secured
 from newsletter.checks.registry import Spot, rule
 from newsletter.identity import address_key
 from newsletter.model import Severity
@@ -51,7 +51,7 @@ def link_scheme(proof: Proof) -> Iterator[Spot]:
     for link in proof.links:
         if link.href.startswith("#") and link.href[1:] in ids:
             continue
-        parts = split(link.href if link.href in proof.on_page else secured(link.href))
+        parts = split(link.href if as_printed(link.href) in proof.on_page else secured(link.href))
         if parts is None or parts.scheme.lower() not in SCHEMES:
             shown = f"“{short(link.href)}”" if link.href else "nothing"
             yield Spot(link.where, f"A link leads to {shown}: not an https, mailto or tel address.")

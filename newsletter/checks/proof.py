@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml import html as lxml_html
 from lxml.etree import ParserError
@@ -16,6 +16,9 @@ from newsletter.checks.context import Context
 from newsletter.model import Entry
 
 HIDDEN = re.compile(r"display\s*:\s*none|max-height\s*:\s*0|mso-hide\s*:\s*all", re.IGNORECASE)
+MARKDOWN_LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]*)>?(?:\s+[^)]*)?\)")
+"""`[words](address)` or `![words](address "title")`: whether it is a picture, its words, its address."""
+
 PADDING = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u2007\u2060\ufeff]+")
 """Invisible characters with which a preheader is filled up, so that no text of the letter follows it in the inbox."""
 
@@ -35,7 +38,7 @@ class Anchor:
     href: str
     words: str  # what is read there: text, else the alt of its image
     name: str  # what a screen reader says: aria-label, else `words`
-    where: str  # key of the entry whose link it is, else "html"
+    where: str  # key of the entry or name of the text whose link it is, else "html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +109,13 @@ class Proof:
     @cached_property
     def anchors(self) -> tuple[Anchor, ...]:
         """The links of the page in reading order."""
-        owner = self.owner_of_link
+        place = self.place_of_link
         return tuple(
             Anchor(
                 href=(href := (each.get("href") or "").strip()),
                 words=(words := _words_of(each)),
                 name=(each.get("aria-label") or words).strip(),
-                where=owner.get(href, "html"),
+                where=place.get(as_printed(href), "html"),
             )
             for each in self.elements
             if each.tag == "a" and each.get("href") is not None
@@ -123,25 +126,36 @@ class Proof:
         """Every address once: those of the page, then those of entries that the page does not show."""
         found = {anchor.href: Link(anchor.href, anchor.where) for anchor in self.anchors}
         for href, key in self.owner_of_link.items():
-            if secured(href) not in found and href not in found:
-                found[href] = Link(href, key)
+            if as_printed(href) not in self.on_page:
+                found.setdefault(href, Link(href, key))
         return tuple(found.values())
 
     @cached_property
     def on_page(self) -> frozenset[str]:
-        """The addresses that the page links to."""
-        return frozenset(anchor.href for anchor in self.anchors)
+        """The addresses that the page links to, in the form of `as_printed`."""
+        return frozenset(as_printed(anchor.href) for anchor in self.anchors)
 
     @cached_property
     def owner_of_link(self) -> dict[str, str]:
-        """Address → key of the first entry that has it, as it is written there and as it is printed."""
+        """Address as it is written → key of the first entry that has it."""
         owner: dict[str, str] = {}
         for entry in self.printed:
             joining = (entry.event.join,) if entry.event and entry.event.join else ()
             for href in (*entry.links, *joining):
                 owner.setdefault(href.strip(), entry.key)
-                owner.setdefault(secured(href.strip()), entry.key)
         return owner
+
+    @cached_property
+    def place_of_link(self) -> dict[str, str]:
+        """Address as it is printed → where an editor finds it: the entry that has it, or the text that links to it."""
+        place: dict[str, str] = {}
+        for href, key in self.owner_of_link.items():
+            place.setdefault(as_printed(href), key)
+        for passage in self.own_words:
+            for is_picture, _, href in MARKDOWN_LINK.findall(passage.text):
+                if not is_picture:
+                    place.setdefault(as_printed(href), passage.where)
+        return place
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -156,12 +170,12 @@ class Proof:
 
     @cached_property
     def own_words(self) -> tuple[Passage, ...]:
-        """What the editor wrote, Markdown, without subject and preheader; empty texts left out."""
+        """What the editors wrote, Markdown, the footer of every issue with it; empty texts left out."""
         passages = [Passage("letter", self.issue.letter)]
         for section in self.issue.sections:
             passages.append(Passage(section.name, section.text))
             passages.extend(Passage(entry.key, entry.note) for entry in section.entries)
-        passages.append(Passage("closing", self.issue.closing))
+        passages += [Passage("closing", self.issue.closing), Passage("issue", self.settings.theme.footer)]
         return tuple(each for each in passages if each.text.strip())
 
     @cached_property
@@ -177,12 +191,16 @@ class Proof:
 
     @cached_property
     def own_hosts(self) -> frozenset[str]:
-        """Hosts that pictures may come from."""
+        """Hosts that pictures may come from, without `www.`."""
         addresses = [self.settings.newsletter.url, self.settings.theme.logo]
         if self.settings.public:
             addresses.append(self.settings.public.url)
-        hosts = {(urlsplit(each).hostname or "") for each in addresses}
-        return frozenset(host.lower() for host in (*hosts, *self.settings.theme.image_hosts) if host)
+        hosts = (*(urlsplit(each).hostname or "" for each in addresses), *self.settings.theme.image_hosts)
+        return frozenset(host.lower().removeprefix("www.") for host in hosts if host)
+
+    def is_own_host(self, host: str | None) -> bool:
+        """Whether pictures may come from this host."""
+        return (host or "").lower().removeprefix("www.") in self.own_hosts
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -200,6 +218,11 @@ class Proof:
 def secured(href: str) -> str:
     """An address as rendering prints it: `http:` becomes `https:`."""
     return re.sub(r"^http://", "https://", href, flags=re.IGNORECASE)
+
+
+def as_printed(href: str) -> str:
+    """What an address and the one that rendering makes of it have in common: https, and no percent signs."""
+    return unquote(secured(href.strip()))
 
 
 def _words_of(anchor: lxml_html.HtmlElement) -> str:

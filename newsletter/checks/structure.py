@@ -20,6 +20,8 @@ from newsletter.model import Severity
 CHARSET = re.compile(rb"charset=[\"']?utf-8", re.IGNORECASE)
 LOCKED = re.compile(r"user-scalable\s*=\s*(?:no|0)|maximum-scale\s*=\s*1(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
 METAS = ("color-scheme", "supported-color-schemes", "format-detection", "x-apple-disable-message-reformatting")
+OUTLOOK_BUTTON = re.compile(r"mso-padding-alt|v:roundrect|mso-text-raise")
+FEWEST_CHARACTERS = 200
 TEMPLATE = "Mend it in templates/, where the page begins."
 
 
@@ -46,6 +48,30 @@ def html_empty(proof: Proof) -> Iterator[Spot]:
     """The HTML part has no words."""
     if not proof.words:
         yield Spot("html", "The HTML part is empty.")
+
+
+@rule(
+    "html-little-text",
+    Severity.WARNING,
+    why="A page of pictures with hardly a word says nothing until they are loaded, and looks like spam.",
+    remedy="Say in words what the pictures say.",
+)
+def html_little_text(proof: Proof) -> Iterator[Spot]:
+    """The page has words, but fewer than 200 characters."""
+    if 0 < len(proof.words) < FEWEST_CHARACTERS:
+        yield Spot("html", f"The page has {len(proof.words)} characters of text.")
+
+
+@rule(
+    "html-cut-off",
+    Severity.WARNING,
+    why="A page that does not end with </html> was mostly cut: by a full disk, or by a template that stopped midway.",
+    remedy="Render the issue again; look at the end of the template when it stays so.",
+)
+def html_cut_off(proof: Proof) -> Iterator[Spot]:
+    """The page does not end with its closing tag."""
+    if not proof.context.html.rstrip().lower().endswith("</html>"):
+        yield Spot("html", "The page does not end with </html>.")
 
 
 @rule(
@@ -234,6 +260,21 @@ def button_role(proof: Proof) -> Iterator[Spot]:
     """A link has role=button."""
     if any(each.tag == "a" and each.get("role") == "button" for each in proof.elements):
         yield Spot("html", "A link has role=button.")
+
+
+@rule(
+    "button-flat-in-outlook",
+    Severity.WARNING,
+    why="Outlook for Windows ignores the padding of a link: its button shrinks to a strip behind the words.",
+    remedy="Give the cell around the button mso-padding-alt, or draw it with v:roundrect for Outlook.",
+)
+def button_flat_in_outlook(proof: Proof) -> Iterator[Spot]:
+    """A link is drawn as a button, and nothing draws it for Outlook."""
+    for element, style in proof.styled:
+        drawn = element.tag == "a" and "inline-block" in style and "padding" in style
+        if drawn and not OUTLOOK_BUTTON.search(proof.context.html):
+            yield Spot("html", f"The button “{' '.join(element.text_content().split())}” has no padding in Outlook.")
+            return
 
 
 @rule(

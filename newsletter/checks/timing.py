@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from calendar import day_name, month_name
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from newsletter.checks.content import shown
 from newsletter.checks.proof import Proof
 from newsletter.checks.registry import Spot, rule
 from newsletter.model import Event, Severity
+
+LONGEST_MEETING = timedelta(days=14)
 
 
 def day_of(moment: datetime | date) -> date:
@@ -38,9 +40,29 @@ def event_past(proof: Proof) -> Iterator[Spot]:
 
 
 def _last_day(event: Event | None) -> date | None:
-    """The last day of an event. None when nothing is known. An all-day end is the day after it (RFC 5545, 3.6.1)."""
-    moment = event and (event.ends or event.starts)
-    return day_of(moment) if moment else None
+    """The last day of an event, which is the first one when its end cannot be right. None when nothing is known."""
+    if event is None or event.starts is None:
+        return None
+    first, last = day_of(event.starts), day_of(event.ends or event.starts)
+    has_hour = isinstance(event.starts, datetime)
+    return first if has_hour and last - first > LONGEST_MEETING else last
+
+
+@rule(
+    "event-ends-wrong",
+    Severity.WARNING,
+    why="Start and end do not belong together: one of them was changed and the other forgotten.",
+    remedy="Correct starts or ends.",
+)
+def event_ends_wrong(proof: Proof) -> Iterator[Spot]:
+    """An event ends before it starts, or one with an hour lasts longer than two weeks."""
+    for entry in proof.printed:
+        event = entry.event
+        if event is None or event.starts is None or event.ends is None:
+            continue
+        first, last = day_of(event.starts), day_of(event.ends)
+        if last < first or (isinstance(event.starts, datetime) and last - first > LONGEST_MEETING):
+            yield Spot(entry.key, f"{shown(entry)} starts on {in_words(first)} and ends on {in_words(last)}.")
 
 
 @rule(

@@ -56,7 +56,8 @@ def _promise(passage: Passage, *, is_head: bool) -> re.Match[str] | None:
         before = passage.text[: found.start()]
         lead = before.rstrip(" \t\"“'(*_#>-")
         begins = not lead or lead.endswith((".", "!", "?", ":", "\n"))
-        is_name = found[0][0].isupper() and not found[0].isupper() and not begins and not is_head
+        before_name = re.match(r"[®™]|\s[A-Z]", passage.text[found.end() :])  # “Cure Magazine”
+        is_name = found[0][0].isupper() and not is_head and bool(before_name or not (begins or found[0].isupper()))
         if not is_name and not DENIES.search(before):
             return found
     return None
@@ -67,17 +68,17 @@ def _is_paper_or_trial(entry: Entry) -> bool:
     return bool(entry.trial or ids.doi or ids.pmid or ids.pmcid or ids.nct)
 
 
-ACRONYM = re.compile(r"(?<![\w.@/#&-])([A-Z][A-Z&]{1,6})(?:s|’s|'s)?(?![\w@&]|[./-]\w)")
+ACRONYM = re.compile(r"(?<![\w.@/#&-])([A-Z][A-Z&]{1,6})(?:s|’s|'s)?(?![\w@&]|[./’'-]\w)")
 """Two to seven capitals standing alone. With digits it is a gene or a code, which has no long form."""
 
 WELL_KNOWN = frozenset(
     # countries and the clock
     "USA US UK EU UN NY LA DC AM PM ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC CET CEST BST IST AEST "  # noqa: SIM905 - a list of words reads better
     # daily life
-    "OK TBA TBD TV PC PDF FAQ ID PO RSVP DIY CEO VIP ASAP FYI PS DVD CD QR URL SMS USB AI IT HR NGO BBC CNN NASA AND OR NOT NO YES "
+    "OK TBA TBD TK TODO FIXME XXX TV PC PDF FAQ ID PO RSVP DIY CEO VIP ASAP FYI PS DVD CD QR URL SMS USB AI IT HR NGO BBC CNN NASA AND OR NOT NO YES "
     "NEW ALL ONE TWO ANY NOW WE YOU SO DO GO IF IN IS IT OF ON AN AS AT BE BY TO UP MY ME HE HOW WHO WHY "
     # medicine as every patient meets it
-    "MRI CT PET DNA RNA GP ER ICU IV HIV AIDS COVID FDA NIH NCI CDC WHO MD RN NHS BMI ADHD PTSD ECG EKG LMS "
+    "IRS MRI CT PET DNA RNA GP ER ICU IV HIV AIDS COVID FDA NIH NCI CDC WHO MD RN NHS BMI ADHD PTSD ECG EKG LMS "
     # numerals and titles
     "II III IV VI VII VIII IX XI XII XX PHD MBA MPH DO NP PA BSC MSC JR SR".split()
 )

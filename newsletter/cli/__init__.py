@@ -42,6 +42,8 @@ COMMANDS = {
     "send": ("sending", "Send an approved issue to the list."),
     "status": ("sending", "Tell how a sending stands."),
     "resolve": ("sending", "Settle the deliveries in doubt."),
+    "inbox": ("following", "Read the bounce mailbox: who asked to stop, who cannot be reached."),
+    "serve": ("following", "Serve the public page: unsubscribe, preferences, archive."),
 }
 
 

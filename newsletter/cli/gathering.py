@@ -138,7 +138,7 @@ def classify(session: Session, file: Path, as_json: bool) -> None:
     from newsletter.pipeline.sorting import proposals
 
     try:
-        found = proposals(session.styles, file.read_text("utf-8-sig"), name=file.name)
+        found = list(proposals(session.styles, file.read_text("utf-8-sig"), name=file.name))
     except UnicodeDecodeError as error:
         raise UsageError(f"{file.name} is not UTF-8 text: save it as UTF-8") from error
     if as_json:

@@ -12,9 +12,9 @@ from newsletter.delivery.message import Message, Template
 from newsletter.delivery.replies import Phase, Reply, is_go_ahead
 from newsletter.delivery.sending import Order
 from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, Link, LinkError, open_link
-from newsletter.delivery.variants import Variant, Variants
+from newsletter.delivery.variants import Variants
 from newsletter.errors import DeliveryError, StorageError, UsageError
-from newsletter.model import Subscriber, SubscriberState
+from newsletter.model import Subscriber, SubscriberState, Variant
 
 NOBODY = 0
 """The number in the links of a test copy: whoever follows them changes nothing."""

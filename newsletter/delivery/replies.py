@@ -68,6 +68,8 @@ _SLOW_CODES = frozenset({421, 450, 451, 452, 454})
 
 def masked(words: str) -> str:
     """A server's words in one line without the addresses in them."""
+    if "@" not in words and words.isprintable() and len(words) <= MAX_WORDS:
+        return words
     words = re.sub(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:]+", "…@…", words)
     return " ".join("".join(each if each.isprintable() else " " for each in words).split())[:MAX_WORDS]
 

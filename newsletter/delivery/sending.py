@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from newsletter.config import Settings
@@ -23,9 +24,9 @@ from newsletter.delivery.message import Mailing, Template, message_id, sending_d
 from newsletter.delivery.pace import DAY, Pace
 from newsletter.delivery.recorder import Recorder
 from newsletter.delivery.smtp import LinkError, Server, open_link
-from newsletter.delivery.variants import Variant, Variants
+from newsletter.delivery.variants import Variants
 from newsletter.errors import DeliveryError, StorageError, UsageError
-from newsletter.model import Delivery, RenderedIssue
+from newsletter.model import Delivery, RenderedIssue, Variant
 from newsletter.storage.ledger import Ledger, Tally
 from newsletter.tokens import Keys
 
@@ -44,6 +45,7 @@ class Order:
     keys: Keys
     render_variant: Callable[[Variant], RenderedIssue]
     password: str | None = field(default=None, repr=False)
+    folder: Path = Path()  # the workspace, where the files of DKIM keys stand
 
     def server(self) -> Server:
         """The server of the settings; raises UsageError when none is named."""
@@ -61,8 +63,16 @@ class Order:
             issue=self.issue,
             sending_id=sending_id,
             sent_at=sent_at,
+            sign=self._signer(sent_at),
             test=test,
         )
+
+    def _signer(self, signed_at: datetime) -> Callable[[bytes], bytes] | None:
+        if self.settings.dkim is None:
+            return None
+        from newsletter.delivery.signing import load_signer  # cryptography: only where it signs
+
+        return load_signer(self.settings.dkim, self.folder, signed_at)
 
 
 async def send_issue(

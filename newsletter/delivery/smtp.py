@@ -29,6 +29,7 @@ BLOCK_S = 180.0  # 4.5.3.2.5: a part of the message
 FINAL_S = 600.0  # 4.5.3.2.6: the reply to the dot
 QUIT_S = 5.0  # nothing hangs on it
 MAX_REPLY_BYTES = 1 << 16
+_REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[ -]|$)").match
 
 
 class LinkError(Exception):
@@ -73,13 +74,17 @@ class Replies(asyncio.Protocol):
     def _take_line(self, line: bytes) -> None:
         if self._broken:
             return  # after nonsense nothing can be told apart any more
-        if not re.match(rb"[2-5]\d\d(?:[ -]|$)", line):
+        if not _REPLY_LINE(line):
             self._break("the server sent something that is no reply")
             return
-        self._lines.append(line[4:].decode("utf-8", "replace").strip())
-        if line[3:4] != b"-":
-            self._ready.append(Reply(int(line[:3]), _joined(self._lines)))
+        words = line[4:].decode("utf-8", "replace").strip()
+        if line[3:4] == b"-":
+            self._lines.append(words)
+            return
+        if self._lines:
+            words = _joined([*self._lines, words])
             self._lines = []
+        self._ready.append(Reply(int(line[:3]), words))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._break("the server closed the connection" if exc is None else "the connection was lost")

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from newsletter.config import Settings
 from newsletter.delivery.message import Template
-from newsletter.model import Subscriber
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
-    """One combination of readers' choices."""
-
-    sections: tuple[str, ...] = ()  # in the newsletter's order; empty: all
-    language: str = ""  # empty: the newsletter's own
-    large_print: bool = False
+from newsletter.model import Subscriber, Variant
 
 
 class Variants:

@@ -24,8 +24,9 @@ _MARKS = (
     "X-Vacation",
 )
 _STOP = re.compile(
-    r"^\W*(?:(?:re|fwd?|aw) ?: ?)*(?:please )?(?:unsub(?:scribe)?|remove(?: me)?|opt[ -]?out|stop|take me off|abmelden|"
-    r"baja|darme de baja|cancelar (?:la )?(?:suscripci[oó]n|inscri)|desuscribir|d[ée]sabonner|d[ée]sinscri|cancellami)\b",
+    r"^\W*(?:(?:re|fwd?|aw) ?: ?)*(?:please,? )?(?:unsub(?:scribe)?\b|remove (?:me|my|this) |remove(?: me)?\W*$|opt[ -]?out\b|"
+    r"stop(?: (?:sending|mailing|e-?mailing) .*|\W*$)|take me off\b|abmelden\b|baja\W*$|dar(?:me)? de baja\b|cancelar (?:la |mi )?"
+    r"(?:suscripci[oó]n|inscri)|desuscribir|d[ée]sabonn|d[ée]sinscri|cancellami\b)",
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(r"^(?:re|aw|sv|antw|odp|rv|r|res|回复|答复|返信)(?:\[\d+\])?\s*:", re.IGNORECASE)

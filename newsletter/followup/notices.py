@@ -7,6 +7,7 @@ lines of the text. All of it is for reports; the person is found by our token.
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from collections.abc import Iterable
@@ -15,6 +16,10 @@ from newsletter.followup.incoming import Action, Fate
 from newsletter.followup.parts import Mail, addresses_in
 from newsletter.followup.reports import bare_address
 from newsletter.followup.statuses import best_status, read_status, sounds_temporary, status_by_words
+
+_LOG = logging.getLogger("flufl.bounce")
+_LOG.addHandler(logging.NullHandler())
+_LOG.propagate = False  # it logs where it stumbles, with the mail's addresses in the traceback
 
 _DAEMON = re.compile(
     r"mailer[-_.]?daemon|postmaster|mail[- ]?(?:delivery|system|administrator|router|server)|^mdaemon|delivery[- ]?subsystem"
@@ -51,7 +56,9 @@ _FAILED_HEADERS = (
     "X-Actual-Recipient",
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
-_LOCAL_OF_STAFF = re.compile(r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster|webmaster)@", re.I)
+_LOCAL_OF_STAFF = re.compile(
+    r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster|webmaster)@", re.IGNORECASE
+)
 _OF_THE_SENDER = re.compile(
     r"\bfrom:?\W*$|sender\W*$|\bby\W*$|contact\W*$|mailto:$|mail (?:to )?from\W*$|(?:write|forward\w*) to\W*$|"
     r"message-id:\W*$|return-path:\W*$|reply-to:\W*$|help(?:desk)?\W*$|report(?:ed)? to\W*$|e-?mail:?\W*$",
@@ -66,19 +73,21 @@ _OF_THE_RECIPIENT = re.compile(
 
 def looks_like_bounce(mail: Mail) -> bool:
     """Whether a mail system, by its name and subject, returns a message or warns of a delay."""
-    subject, sender = mail.header("Subject"), mail.header("From")
     if any(name in mail.message for name in _FAILED_HEADERS):
         return True
+    subject, sender = mail.header("Subject"), mail.header("From")
     daemon = bool(_DAEMON.search(sender)) or not sender
-    returned = mail.header("Return-Path") in {"<>", "< >"}
-    telling = bool(_SUBJECT.search(subject))
     if _ANSWERED.match(subject) and not daemon:
         return False
-    if not _FAILING.search(mail.notice) and not mail.returned:
+    returned = mail.header("Return-Path") in {"<>", "< >"}
+    telling = bool(_SUBJECT.search(subject))
+    if not daemon and not telling and not returned:
         return False
-    if daemon:
-        return telling or returned or bool(mail.returned) or bool(status_by_words(mail.notice))
-    return telling and (returned or bool(mail.returned) or bool(status_by_words(mail.notice)))
+    if daemon and telling:
+        return True
+    failing = bool(_FAILING.search(mail.notice))
+    evidence = bool(mail.returned or status_by_words(mail.notice) or _by_flufl(mail))
+    return evidence and (daemon or failing)
 
 
 def read_notice(mail: Mail) -> tuple[Fate, ...]:
@@ -118,9 +127,8 @@ def _words_of(address: str, notice: str, named: Iterable[str]) -> str:
 
 def failed_recipients(mail: Mail) -> tuple[str, ...]:
     """Who a bounce in prose is about, the surest way first."""
-    own = _own_addresses(mail)
-    for found in (_by_header(mail), _by_flufl(mail), _by_lines(mail, own), _by_returned(mail)):
-        named = tuple(dict.fromkeys(each for each in found if each and each.lower() not in own))
+    for read in (_by_header, _by_flufl, _by_lines, _by_returned):
+        named = tuple(dict.fromkeys(filter(None, read(mail))))
         if named:
             return named[:50]
     return ()
@@ -128,7 +136,7 @@ def failed_recipients(mail: Mail) -> tuple[str, ...]:
 
 def _own_addresses(mail: Mail) -> frozenset[str]:
     """The addresses of the bounce's own envelope: it is not about them."""
-    found = mail.addresses("To", "From", "Delivered-To", "X-Original-To", "Return-Path", "Reply-To", "Sender")
+    found = mail.addresses("To", "From", "Delivered-To", "Return-Path", "Reply-To", "Sender")
     returned = addresses_in([mail.returned.get("from", ""), mail.returned.get("return-path", "")])
     return frozenset(each.lower() for each in (*found, *returned))
 
@@ -145,14 +153,15 @@ def _by_flufl(mail: Mail) -> list[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             temporary, permanent = all_failures(mail.message)
+        texts = [each.decode("ascii", "replace") for each in permanent | temporary]
     except Exception:  # noqa: BLE001 - any error of its forty detectors means: it found nobody
         return []
-    texts = [each.decode("ascii", "replace") if isinstance(each, bytes) else str(each) for each in permanent | temporary]
-    return sorted(filter(None, map(bare_address, texts)), key=lambda each: mail.everything.find(each))
+    return sorted(filter(None, map(bare_address, texts)), key=mail.everything.find)
 
 
-def _by_lines(mail: Mail, own: frozenset[str]) -> list[str]:
+def _by_lines(mail: Mail) -> list[str]:
     """Addresses that stand in the text where a failed recipient stands."""
+    own = _own_addresses(mail)
     found = []
     for line in mail.notice.splitlines()[:400]:
         for match in _ADDRESS.finditer(line[:1000]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import email
 import email.errors
 import email.header
@@ -109,7 +110,7 @@ class _Pieces:
                 self.feedback |= {name: value for name, value in block.items() if name not in self.feedback}
         elif kind == "message/disposition-notification":
             self.receipt = True
-        elif kind.startswith("message/") or kind.startswith("text/rfc822-header"):
+        elif kind.startswith(("message/", "text/rfc822-header")):
             self._give_back(part)
         elif part.is_multipart():
             for each in part.get_payload():
@@ -117,7 +118,7 @@ class _Pieces:
                     self.walk(each)
         elif kind == "text/html":
             self.rich.append(text_of_html(decoded_body(part)))
-        elif part.get_content_maintype() == "text":
+        elif part.get_content_maintype() in {"text", "multipart"}:  # a multipart without parts: its boundary is wrong
             self.plain.append(decoded_body(part))
 
     def _give_back(self, part: Message) -> None:
@@ -185,11 +186,14 @@ def decoded_header(value: object) -> str:
     """A header in one line, its encoded words (RFC 2047) read where they can be."""
     text = str(value or "")
     if "=?" in text:
-        try:
-            text = str(email.header.make_header(email.header.decode_header(text)))
-        except (LookupError, ValueError, AssertionError, email.errors.MessageError):
-            pass
+        with contextlib.suppress(LookupError, ValueError, AssertionError, email.errors.MessageError):
+            text = str(email.header.make_header(email.header.decode_header(_padded(text))))
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _padded(text: str) -> str:
+    """Encoded words whose base64 was cut short, mended: the library gives up on the whole header."""
+    return re.sub(r"(=\?[^?\s]+\?[Bb]\?)([^?\s]*?)=*\?=", lambda it: f"{it[1]}{it[2]}{'=' * (-len(it[2]) % 4)}?=", text)
 
 
 def _header_texts(message: Message) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from newsletter.followup.incoming import Action, Fate
 from newsletter.followup.parts import Fields, Mail, blocks
-from newsletter.followup.statuses import best_status, read_status
+from newsletter.followup.statuses import best_status, declared_status
 
 _ACTIONS = {each.value: each for each in Action} | {
     "failure": Action.FAILED,
@@ -19,7 +19,7 @@ _ACTIONS = {each.value: each for each in Action} | {
     "deliverable": Action.DELIVERED,
     "success": Action.DELIVERED,
 }
-_RECIPIENT_FIELDS = ("final-recipient", "original-recipient", "x-actual-recipient")
+_RECIPIENT_FIELDS = ("original-recipient", "final-recipient", "x-actual-recipient")
 _ADDRESS = re.compile(r"[^\s<>;,()]+@[^\s<>;,()]+[^\s<>;,().]")
 
 
@@ -40,7 +40,7 @@ def _is_of_recipient(block: Fields) -> bool:
 
 def _fate(block: Fields, notice: str) -> Fate:
     words = " ".join(filter(None, (block.get("diagnostic-code", ""), block.get("x-supplementary-info", ""))))
-    declared = read_status(block.get("status", ""))
+    declared = declared_status(block.get("status", ""))
     status = best_status(declared, words) if words else best_status(declared, notice)
     action = _action(block.get("action", ""), status)
     if action is Action.FAILED and status and status.startswith("2"):
@@ -79,10 +79,9 @@ def read_notification(mail: Mail) -> tuple[str, tuple[Fate, ...]]:
     text = re.sub(r"\r?\n ?", "", mail.notice.partition("\n--")[0]).strip()
     if not text.startswith("{") or "otificationType" not in text:
         return "", ()
-    try:
-        told, _ = json.JSONDecoder().raw_decode(text)
-    except (ValueError, RecursionError):
-        return "", ()
+    told = _json(text)
+    if isinstance(told.get("Message"), str):
+        told = _json(told["Message"])
     kind = str(told.get("notificationType") or told.get("eventType") or "").lower()
     part = told.get(kind)
     if not isinstance(part, dict):
@@ -91,13 +90,21 @@ def read_notification(mail: Mail) -> tuple[str, tuple[Fate, ...]]:
     return kind, tuple(_told_fate(each, kind, part) for each in (rows if isinstance(rows, list) else ()))
 
 
+def _json(text: str) -> dict[str, Any]:
+    try:
+        told, _ = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
 _RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients", "delivery": "recipients"}
 
 
 def _told_fate(row: Any, kind: str, part: dict[str, Any]) -> Fate:
     row = row if isinstance(row, dict) else {"emailAddress": row}
     words = str(row.get("diagnosticCode") or part.get("smtpResponse") or "")
-    declared = read_status(str(row.get("status") or ""))
+    declared = declared_status(str(row.get("status") or ""))
     return Fate(
         address=bare_address(str(row.get("emailAddress") or "")),
         action=Action.FAILED if kind == "bounce" else Action.DELIVERED,

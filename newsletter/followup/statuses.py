@@ -7,8 +7,15 @@ from __future__ import annotations
 
 import re
 
-_ENHANCED = re.compile(r"(?<![\w.:/-])([245])\.(\d{1,3})\.(\d{1,3})(?![\w:-]|\.\d)")
+_ENHANCED = re.compile(r"(?<![\w.:/-])([245])\.([0-7])\.(\d{1,3})(?![\w-]|[.:]\d)")
 _REPLY = re.compile(r"(?<![\w.:/-])([45])([0-5])\d(?=[ -]|$|[:;,.)\]])")
+
+_POLICY = (
+    r"\bspam\b|black ?list|block ?list|\bblocked\b|\bdenied\b|\bpolicy\b|not (?:authori[sz]ed|permitted|allowed)|\bspf\b"
+    r"|\bdkim\b|\bdmarc\b|relay(?:ing)? (?:not|access|prohib|denied)|unable to relay|\brbl\b|reputation|virus"
+    r"|unsolicited|prohibited|content (?:filter|reject)|refused to accept|sender (?:\w+ ){0,3}(?:rejected|refused|denied)"
+)
+_RATE = r"at a rate|too (?:many|fast|much mail)|rate limit|throttl|try again|temporar"
 
 _WORDS = (
     # (class where no code tells it, subject.detail, what systems write); the first that fits counts
@@ -16,16 +23,21 @@ _WORDS = (
     (
         "5",
         "2.2",
-        r"over ?quota|quota (?:\w+ ){0,3}(?:exceed|full)|exceed\w* (?:\w+ ){0,5}(?:quota|storage|space)"
-        r"|mailbox (?:\w+ ){0,3}(?:full|size limit)|(?:inbox|account|mailbox) is (?:\w+ )?full|is full\b|over the maximum"
-        r"|(?:disk|storage|mailbox) space|(?:disk|storage) (?:quota|full)|out of storage|too much mail data",
+        (
+            r"over ?quota|quota (?:\w+ ){0,3}(?:exceed|full)|exceed\w* (?:\w+ ){0,5}(?:quota|storage|space)"
+            r"|mailbox (?:\w+ ){0,3}(?:full|size limit)|(?:inbox|account|mailbox) is (?:\w+ )?full|is full\b|over the maximum"
+            r"|(?:disk|storage|mailbox) space|(?:disk|storage) (?:quota|full)|out of storage|too much mail data"
+        ),
     ),
+    ("5", "7.1", _POLICY),
     (
         "5",
         "2.1",
-        r"(?:account|mailbox|user|address|recipient)\S* (?:\w+ ){0,5}"
-        r"(?:disabled|inactive|suspended|deactivated|locked|closed|terminated|expired|not active|discontinued)"
-        r"|(?:disabled|inactive|suspended|deactivated) (?:\w+ )?(?:account|mailbox|user|recipient)|not accepting",
+        (
+            r"(?:account|mailbox|user|address|recipient)\S* (?:\w+ ){0,5}"
+            r"(?:disabled|inactive|suspended|deactivated|locked|closed|terminated|expired|not active|discontinued)"
+            r"|(?:disabled|inactive|suspended|deactivated) (?:\w+ )?(?:account|mailbox|user|recipient)|not accepting"
+        ),
     ),
     (
         "5",
@@ -35,37 +47,41 @@ _WORDS = (
     (
         "5",
         "1.2",
-        r"(?:host|domain|domain name|hostname|server)\S* (?:\S+ ){0,3}(?:unknown|not found|does ?n[o']t exist|invalid)"
-        r"|unknown (?:host|domain)|(?:un|not )rout(?:e)?able|no such (?:host|domain)|(?:dns|mx)\b.{0,40}(?:error|fail)"
-        r"|illegal host|name server|bad destination (?:host|system)|couldn't find any host|no mx\b|nxdomain",
+        (
+            r"(?:host|domain|domain name|hostname|server)\S* (?:\S+ ){0,3}(?:unknown|not found|does ?n[o']t exist)"
+            r"|unknown (?:host|domain)|(?:un|not )rout(?:e)?able|no such (?:host|domain)"
+            r"|illegal host|bad destination (?:host|system)|couldn't find any host|no mx\b|nxdomain"
+        ),
     ),
     (
         "5",
         "1.1",
-        r"(?:user|recipient|mailbox|address|account|person|name|alias|local part|mail drop|subscriber|addressee)\S*"
-        r" (?:\S+ ){0,5}?(?:unknown|not found|(?:does|do|did) ?n[o']t (?:exist|have|match)|unavailable|invalid|not known"
-        r"|not exist|not valid|not listed|not a (?:valid|known)|could ?n[o']t be found|not recognized|undeliverable)"
-        r"|(?:unknown|no such|invalid|non-?existent|not a (?:valid|known)|bad|illegal|no valid|undefined|unrecognized) "
-        r"(?:\S+ ){0,2}?(?:user|recipient|mailbox|address|account|person|name|alias|local|e-?mail|destination|here)"
-        r"|no mailbox here|have an? \S* ?account|no account by that name|not a valid mailbox|not our customer"
-        r"|does not like recipient|no users? here by that name|not listed in|destination address rejected",
+        (
+            r"(?:user|recipient|mailbox|address|account|person|name|alias|local part|mail drop|subscriber|addressee)\S*"
+            r" (?:\S+ ){0,5}?(?:unknown|not found|(?:does|do|did) ?n[o']t (?:exist|have|match)|unavailable|invalid|not known"
+            r"|not exist|not valid|not listed|not a (?:valid|known)|could ?n[o']t be found|not recognized|undeliverable)"
+            r"|(?:unknown|no such|invalid|non-?existent|not a (?:valid|known)|bad|illegal|no valid|undefined|unrecognized) "
+            r"(?:\S+ ){0,2}?(?:user|recipient|mailbox|address|account|person|name|alias|local|e-?mail|destination|here)"
+            r"|no mailbox here|have an? \S* ?account|no account by that name|not a valid mailbox|not our customer"
+            r"|does not like recipient|no users? here by that name|not listed in|destination address rejected"
+        ),
     ),
-    (
-        "5",
-        "7.1",
-        r"\bspam\b|black ?list|block ?list|\bblocked\b|denied|\bpolicy\b|not (?:authori[sz]ed|permitted|allowed)"
-        r"|\bspf\b|\bdkim\b|\bdmarc\b|relay|\brbl\b|reputation|virus|unsolicited|prohibited|content (?:filter|reject)"
-        r"|refused to accept|administrative",
-    ),
+    ("4", "4.3", r"name (?:service|server)|(?:dns|mx)\b.{0,40}(?:error|fail)"),
     (
         "4",
         "4.7",
-        r"expired|retry time|time(?:d)? ?out|too long|will be retried|delayed|retr(?:y|ied) (?:for|until)|"
-        r"(?:could|can) ?not (?:be )?(?:connect|reach)|connection (?:refused|reset|timed|was|lost|dropped)|try again later"
-        r"|unable to connect|no route to host|retry|not (?:yet )?been delivered|temporar",
+        (
+            r"expired|retry time|time(?:d)? ?out|too long|will be retried|delayed|retr(?:y|ied) (?:for|until)|"
+            r"(?:could|can) ?not (?:be )?(?:connect|reach)|connection (?:refused|reset|timed|was|lost|dropped)|try again later"
+            r"|unable to connect|no route to host|retry|not (?:yet )?been delivered|temporar"
+        ),
     ),
 )
 _MEANINGS = tuple((class_, detail, re.compile(words, re.IGNORECASE)) for class_, detail, words in _WORDS)
+
+_GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+_OURS = re.compile(r"[45]\.(?:7\.(?!13$)\d+|5\.\d+|6\.\d+|1\.[78]|3\.4|2\.3|4\.5)")
+_DOUBT = re.compile(f"{_POLICY}|{_RATE}", re.IGNORECASE)
 
 _TEMPORARY = re.compile(
     r"\bwarning\b|temporar|will (?:be retried|retry|keep trying|continue)|has been delayed|delivery (?:is )?delayed|still "
@@ -74,11 +90,30 @@ _TEMPORARY = re.compile(
 )
 
 
-def read_status(text: str) -> str | None:
-    """The first enhanced code in a Status field or a server's words: `5.1.1`; one that tells more goes first."""
-    found = [".".join(str(int(part)) for part in each.groups()) for each in _ENHANCED.finditer(text)]
+def declared_status(text: str) -> str | None:
+    """The code in a Status field: `5.1.1`, with or without a comment."""
+    found = _ENHANCED.search(text)
+    return ".".join(str(int(part)) for part in found.groups()) if found else None
+
+
+def read_status(words: str) -> str | None:
+    """The first code of a failure in a server's words; one that tells more goes first."""
+    found = [".".join(str(int(part)) for part in each.groups()) for each in _ENHANCED.finditer(words) if each[1] != "2"]
     telling = [code for code in found if not says_nothing(code)]
     return next(iter(telling + found), None)
+
+
+def means_gone(status: str | None, words: str) -> bool:
+    """Whether this mailbox is not there any more, so that it must never be mailed again.
+
+    Not when the words beside the code speak of policy or of speed: Gmail says 5.2.1 to a mailbox that gets too much.
+    """
+    return status in _GONE and not _DOUBT.search(words)
+
+
+def blames_us(status: str | None) -> bool:
+    """Whether policy, authentication, protocol, content or a quota of the sender's is the reason (RFC 3463, 3.5-3.8)."""
+    return bool(status and _OURS.fullmatch(status))
 
 
 def says_nothing(status: str) -> bool:
@@ -97,16 +132,17 @@ def status_by_words(words: str) -> str | None:
 
 
 def best_status(declared: str | None, words: str) -> str | None:
-    """What counts of a code that was declared and of a server's words beside it."""
-    if declared and not says_nothing(declared):
-        return declared
+    """What counts of a code that a report declares and of the server's own words beside it.
+
+    The server's own code goes first: a report was seen to say 5.1.1 above “550 5.7.1 IP address blacklisted”.
+    """
     said = read_status(words)
-    if said and not says_nothing(said):
-        return said
-    told = status_by_words(words)
-    known = declared or said
-    if known and told:
-        return known if says_nothing(told) else f"{told[0] if _REPLY.search(words) else known[0]}{told[1:]}"
+    for code in (said, declared):
+        if code and not says_nothing(code):
+            return code
+    known, told = declared or said, status_by_words(words)
+    if known and told and not says_nothing(told):
+        return f"{known[0]}{told[1:]}"
     return known or told
 
 

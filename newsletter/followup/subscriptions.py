@@ -7,16 +7,19 @@ a reason; nothing in a reason repeats an address.
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from datetime import datetime
+from typing import BinaryIO, TextIO
 
 from newsletter.addresses import Address, clean_name, parse_address
 from newsletter.errors import UsageError
 from newsletter.followup.columns import Columns, headless, recognise
 from newsletter.followup.tables import Cells, Sheet, open_sheet
 from newsletter.model import SubscriberState
+from newsletter.storage.people import Imported, People, harmless
 
 SAMPLE_ROWS = 200  # looked at before the columns are decided
 
@@ -71,6 +74,47 @@ def read_list(file: BinaryIO, *, name: str = "") -> Listing:
         header=header,
         rows=_read(sample, rows, header, columns),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How an import went."""
+
+    understood: tuple[str, ...]
+    imported: Imported
+    rejected: tuple[Rejected, ...]
+
+
+def import_list(people: People, file: BinaryIO, *, name: str = "", now: datetime, mend: TextIO | None = None) -> Report:
+    """Take the people of a list export in; the rejected lines go to `mend` too, as a CSV to be mended and imported.
+
+    Raises UsageError when it is no list, StorageError when the database refuses; whole batches are done by then.
+    """
+    listing = read_list(file, name=name)
+    rejected: list[Rejected] = []
+    imported = people.take_in(_taken(listing.rows, rejected), now=now)
+    if mend is not None and rejected:
+        write_rejected(mend, listing.header, rejected)
+    return Report(understood=listing.understood, imported=imported, rejected=tuple(rejected))
+
+
+def _taken(rows: Iterator[Row | Rejected], rejected: list[Rejected]) -> Iterator[Row]:
+    for row in rows:
+        if isinstance(row, Rejected):
+            rejected.append(row)
+        else:
+            yield row
+
+
+def write_rejected(file: TextIO, header: tuple[str, ...], rejected: Iterable[Rejected]) -> None:
+    """The rejected lines as they stood, each with its line and reason in two columns more."""
+    writer = csv.writer(file, lineterminator="\r\n")
+    width = len(header) or 1
+    writer.writerow((*(header or ("Email",)), "Line", "Rejected because"))
+    for each in rejected:
+        cells = [*each.cells[:width], *[""] * (width - len(each.cells))]
+        cells[-1] = " ".join(filter(None, (cells[-1], *each.cells[width:])))
+        writer.writerow((*map(harmless, cells), each.line, each.reason))
 
 
 def _called(name: str) -> str:
@@ -153,6 +197,8 @@ def _row(cells: Cells, columns: Columns) -> Row:
     written = cell(columns.address).partition(" ::: ")[0].strip()  # Google puts several into one cell so
     if not written:
         raise ValueError("there is no address in this line")
+    if written[:1] == "'" and harmless(written[1:]) == written:
+        written = written[1:]  # as our own export wrote it
     name, written = _split_mailbox(written)
     state = columns.state_of(cells.cells)
     language = cell(columns.language).strip()

@@ -20,7 +20,7 @@ from newsletter.errors import UsageError
 
 CHUNK_BYTES = 1 << 16
 MAX_LINES_OF_A_ROW = 30
-MAX_LINE_CHARS = 200_000
+MAX_LINE_CHARS = 100_000  # below the limit of one cell that `csv` has
 NOT_WINDOWS = b"\x81\x8d\x8f\x90\x9d"
 """What Windows-1252 has no letter for."""
 
@@ -63,7 +63,7 @@ def open_sheet(file: BinaryIO) -> Sheet:
 
 
 def _numbered_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
-    """The physical lines from 1 on: ended by \\r\\n, \\n or the lone \\r of old Mac programs. Leaves `file` open."""
+    r"""The physical lines from 1 on: ended by \\r\\n, \\n or the lone \\r of old Mac programs. Leaves `file` open."""
     text = io.TextIOWrapper(file, encoding, errors="replace")
     try:
         yield from enumerate(text, 1)
@@ -122,7 +122,7 @@ def _said_divider(ahead: list[tuple[int, str]]) -> str:
 
 def _divider(lines: list[str]) -> str:
     """The mark that divides the first lines into the most cells, and into equally many."""
-    lines = [line for line in lines if line.strip()]
+    lines = [line for line in lines if line.strip() and len(line) <= MAX_LINE_CHARS]
 
     def worth(divider: str) -> tuple[int, int]:
         counts = [len(next(csv.reader([line], delimiter=divider, skipinitialspace=True), [])) for line in lines]

@@ -8,7 +8,7 @@ from newsletter.identity.addresses import address_key, clean_url
 from newsletter.identity.identifiers import clean_doi, ids_in, is_preprint_doi, unversioned_doi
 from newsletter.identity.keys import entry_of_key, key_of
 from newsletter.identity.matching import Index, aliases_of, are_different, is_preprint
-from newsletter.identity.merging import Merged, merge, merge_entries, place_among
+from newsletter.identity.merging import Merged, merge, merge_entries
 
 __all__ = [
     "Index",
@@ -25,6 +25,5 @@ __all__ = [
     "key_of",
     "merge",
     "merge_entries",
-    "place_among",
     "unversioned_doi",
 ]

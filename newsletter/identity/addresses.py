@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
-_CUT = re.compile(r"…|%E2%80%A6|\.\.\.$", re.IGNORECASE)
+_CUT = re.compile(r"…|%E2%80%A6|\.\.\.$|/\.\.\./", re.IGNORECASE)
 _STRAY_SPACE = re.compile(r"(?<=[/?&=])\s+|\s+(?=[/?&=])")  # "…nih.gov/ 37254103/": a line break of the paste
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -52,7 +52,8 @@ def clean_url(url: str) -> str | None:
     path = quote(_SESSION.sub("", parts.path), safe=_SAFE) or "/"
     query = "" if _is_pubmed_record(host, path) else _clean_query(parts.query)
     where = host if port in {None, _DEFAULT_PORTS[scheme]} else f"{host}:{port}"
-    return f"{scheme}://{where}{path}" + (f"?{query}" if query else "")
+    cleaned = f"{scheme}://{where}{path}" + (f"?{query}" if query else "")
+    return None if _CUT.search(cleaned) else cleaned
 
 
 def _clean_host(host: str | None) -> str | None:

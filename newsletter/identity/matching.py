@@ -18,6 +18,8 @@ from newsletter.identity.titles import is_generic, is_telling, surnames, words_o
 from newsletter.model import Entry, Flag, Precision
 
 _WEAK = ("address:", "title:")
+_MOST_OF_A_NAME = 30  # a title or address that so many things share tells none of them
+_NOTE_CHARACTERS = 300
 _SAME_NEWS_DAYS = 31  # a monthly “Join our support group” is each month another one
 
 
@@ -31,8 +33,9 @@ def aliases_of(entry: Entry) -> tuple[str, ...]:
     if address and (compared := address_key(address)):
         aliases.append(f"address:{compared}")
     words = words_of(entry.title)
-    if not aliases:  # a pasted note without any link is the same when read again
-        aliases.append(f"note:{''.join(words)}|{entry.dated or ''}")
+    if not aliases:  # a pasted note without any link is the same when all it says is read again
+        said = "".join(words_of(entry.summary[:_NOTE_CHARACTERS]))
+        aliases.append(f"note:{''.join(words)}|{entry.dated or ''}|{said}")
     if words and not is_generic(words):
         aliases.append(f"title:{''.join(words)}")
     return tuple(aliases)
@@ -44,23 +47,12 @@ def is_preprint(entry: Entry) -> bool:
 
 
 class Index:
-    """Entries by their names. Finds a hundred thousand in about a second; holds references only.
+    """Entries by their names. Finds a hundred thousand in about a second; holds references only."""
 
-    `apart` are pairs of keys that an editor split, `joined` the aliases that an editor's merge gave to a key.
-    """
-
-    def __init__(
-        self,
-        entries: Iterable[Entry] = (),
-        *,
-        apart: Iterable[tuple[str, str]] = (),
-        joined: Iterable[tuple[str, str]] = (),
-    ) -> None:
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._entries: dict[str, Entry] = {}
         self._keys: defaultdict[str, dict[str, None]] = defaultdict(dict)  # alias → keys, in order of arrival
         self._ranks: dict[str, int] = {}
-        self._apart = {frozenset(pair) for pair in apart}
-        self._joined = dict(joined)
         for entry in entries:
             self.add(entry)
 
@@ -104,21 +96,19 @@ class Index:
         """
         found: list[str] = []
         for alias in aliases_of(entry):
-            if self._joined and self._joined.get(alias) in self._entries and self._joined[alias] not in found:
-                found.append(self._joined[alias])
-            if keys := self._keys.get(alias):
+            is_weak = alias.startswith(_WEAK)
+            if (keys := self._keys.get(alias)) and not (is_weak and len(keys) > _MOST_OF_A_NAME):
                 candidates = [key for key in keys if key not in found and self._fits(alias, key, entry, found)]
-                found += self._unambiguous(candidates) if alias.startswith(_WEAK) else candidates
+                found += self._unambiguous(candidates) if is_weak else candidates
         return tuple(found)
 
     def _fits(self, alias: str, key: str, entry: Entry, found: list[str]) -> bool:
         known = self._entries[key]
-        if any(self._are_apart(key, other) for other in found) or are_different(known, entry):
+        if are_different(known, entry) or any(are_different(known, self._entries[other]) for other in found):
             return False
+        if alias.startswith("address:"):
+            return address_suffices(known, entry)
         return not alias.startswith("title:") or titles_suffice(known, entry)
-
-    def _are_apart(self, key: str, other: str) -> bool:
-        return frozenset((key, other)) in self._apart or are_different(self._entries[key], self._entries[other])
 
     def _unambiguous(self, keys: list[str]) -> list[str]:
         """The candidates if they can all be one thing; else the only one that is no preprint; else none."""
@@ -128,7 +118,8 @@ class Index:
         return articles if len(articles) == 1 else []
 
     def _differ_among(self, keys: list[str]) -> bool:
-        return any(self._are_apart(keys[0], other) for other in keys[1:])
+        first, *others = (self._entries[key] for key in keys)
+        return any(are_different(first, other) for other in others)
 
     def fresh_key(self, entry: Entry) -> str:
         """`key_of(entry)`, numbered when another thing has that key: two events on one page, two untitled notes."""
@@ -226,6 +217,14 @@ def titles_suffice(one: Entry, other: Entry, *, years: int = 1) -> bool:
     if shared is False or not (shared or is_long or len(words) > 1):
         return False
     return _kind(one) == "paper" or _kind(other) == "paper" or not _are_two_posts(one, other)
+
+
+def address_suffices(one: Entry, other: Entry) -> bool:
+    """Whether two entries at one address are one thing: a paper's page is, a page of many items wants like titles, too."""
+    if "paper" in {_kind(one), _kind(other)}:
+        return True
+    words, others = ({word for word in words_of(entry.title) if len(word) > 3} for entry in (one, other))
+    return 2 * len(words & others) >= min(len(words), len(others))
 
 
 def _years_apart(one: Entry, other: Entry) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -14,10 +14,9 @@ from newsletter import config
 from newsletter.addresses import Address, parse_address
 from newsletter.delivery import proof, sending
 from newsletter.delivery.sending import Order
-from newsletter.delivery.variants import Variant
 from newsletter.errors import StorageError, UsageError
 from newsletter.followup.subscriptions import Listing, Rejected, Row, read_list
-from newsletter.model import Delivery, Issue, RenderedIssue, Subscriber, SubscriberState
+from newsletter.model import Delivery, RenderedIssue, Subscriber, SubscriberState, Variant
 from newsletter.pipeline import making
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
@@ -129,19 +128,6 @@ def export_list(desk: Desk, file: TextIO) -> int:
     return people(desk).export(file)
 
 
-def variant_of(desk: Desk, issue: Issue, variant: Variant) -> RenderedIssue:
-    """The issue as readers with these choices get it."""
-    settings = desk.workspace.settings
-    if variant.sections:
-        wanted = frozenset(variant.sections)
-        configured = {style.name for style in settings.sections}
-        sections = tuple(each for each in issue.sections if each.name in wanted or each.name not in configured)
-        issue = replace(issue, sections=sections)
-    if variant.language:
-        settings = replace(settings, newsletter=replace(settings.newsletter, language=variant.language))
-    return making.rendered(desk, issue, settings)
-
-
 def order(desk: Desk, name: str, *, approved: bool) -> tuple[Order, RenderedIssue]:
     """What is to be sent, and the mail that everybody without choices of their own gets.
 
@@ -154,7 +140,7 @@ def order(desk: Desk, name: str, *, approved: bool) -> tuple[Order, RenderedIssu
         digest=made.digest,
         settings=desk.workspace.settings,
         keys=keys(desk),
-        render_variant=lambda variant: made if variant == Variant() else variant_of(desk, issue, variant),
+        render_variant=lambda variant: made if variant == Variant() else making.rendered(desk, issue, variant),
         password=config.secret(SMTP_PASSWORD),
     ), made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from newsletter import cadence, composition, rendering, templating
-from newsletter.config import Settings
 from newsletter.errors import IssueFileError, NotApprovedError, UsageError
-from newsletter.model import Finding, Issue, RenderedIssue, Selection, Severity
+from newsletter.model import Finding, Issue, RenderedIssue, Selection, Severity, Variant
 from newsletter.pipeline.choosing import Making, making
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
     import jinja2
 
 GLOSSARY_FILE = "glossary.toml"
+EVERYBODY = Variant()
+"""What everybody gets who chose nothing else."""
+
 REMOVED_BY_HAND = "taken out of issue.toml by hand"
 
 
@@ -125,22 +127,38 @@ def _templates(folder: Path) -> jinja2.Environment:
     return templating.environment(folder)
 
 
-def rendered(desk: Desk, issue: Issue, settings: Settings | None = None) -> RenderedIssue:
-    """The mail of an issue, with marks where each reader's own parts enter; with other settings for a variant of it."""
-    settings = settings or desk.workspace.settings
-    return rendering.render(issue, settings, _templates(desk.workspace.folder), glossary=glossary(desk))
+def rendered(desk: Desk, issue: Issue, variant: Variant = EVERYBODY) -> RenderedIssue:
+    """The mail of an issue, with marks where each reader's own parts enter; in the form that some readers chose."""
+    settings, templates = desk.workspace.settings, _templates(desk.workspace.folder)
+    return rendering.render(issue, settings, templates, glossary=glossary(desk), variant=variant)
 
 
 def render(desk: Desk, name: str | None = None) -> tuple[RenderedIssue, tuple[Path, ...]]:
-    """Render the issue into its folder: issue.html and issue.txt, without any reader's own parts."""
+    """Render the issue into its folder, without any reader's own parts.
+
+    issue.html and issue.txt are the mail; web.html is the page for the archive, print.html the one in large print,
+    proof.html the sheet for a medical reviewer; and there is an .ics for each event.
+    """
     issue = load(desk, name)
     made = rendered(desk, issue)
-    shown = rendering.for_everyone(made, desk.workspace.settings)
     folder = issue_folder(desk.workspace, issue.name)
-    files = (folder / "issue.html", folder / "issue.txt")
-    write_if_new(files[0], shown.html)
-    write_if_new(files[1], shown.text)
-    return made, files
+    files = {folder / written: content for written, content in _pages(desk, issue, made)}
+    for path, content in files.items():
+        write_if_new(path, content)
+    return made, tuple(files)
+
+
+def _pages(desk: Desk, issue: Issue, made: RenderedIssue) -> Iterator[tuple[str, str | bytes]]:
+    settings, templates, terms = desk.workspace.settings, _templates(desk.workspace.folder), glossary(desk)
+    shown = rendering.for_everyone(made, settings)
+    yield "issue.html", shown.html
+    yield "issue.txt", shown.text
+    yield "web.html", rendering.render_web(issue, settings, templates, glossary=terms)
+    yield "print.html", rendering.render_print(issue, settings, templates, glossary=terms)
+    yield "proof.html", rendering.render_proof(issue, settings, templates)
+    for entry in (*issue.entries(), *issue.coming_up):
+        if entry.event and entry.event.starts:
+            yield rendering.event_file_name(entry), rendering.event_calendar(entry)
 
 
 def check(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:

@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from newsletter import sections
 from newsletter.errors import UsageError
 from newsletter.identity import clean_url, ids_in
 from newsletter.model import Entry, SectionStyle
 
 
 def proposer(styles: Sequence[SectionStyle]) -> Callable[[Entry], str | None]:
-    """The section that an entry belongs to, as its source, its kind and its wording tell; None: to sort."""
-    names = {style.name for style in styles}
-
-    def propose(entry: Entry) -> str | None:
-        if entry.section in names:
-            return entry.section
-        kinds = {
-            "trials": entry.trial,
-            "events": entry.event,
-            "grants": entry.grant,
-            "research": entry.ids.doi or entry.ids.pmid,
-        }
-        return next((name for name, found in kinds.items() if found and name in names), None)
-
-    return propose
+    """The section that an entry belongs to; None: to sort."""
+    return lambda entry: sections.propose(entry, styles).section
 
 
-def proposals(styles: Sequence[SectionStyle], lines: str, *, name: str) -> list[dict[str, Any]]:
+def proposals(styles: Sequence[SectionStyle], lines: str, *, name: str) -> Iterator[dict[str, Any]]:
     """A proposal for each line of JSON with `title`, `summary` and `url`; raises UsageError naming file and line."""
-    propose = proposer(styles)
-    found = (
-        (propose(_entry(line, f"{name}, line {number}")))
-        for number, line in enumerate(lines.splitlines(), 1)
-        if line.strip()
-    )
-    return [{"section": section, "confident": section is not None, "why": ""} for section in found]
+    for number, line in enumerate(lines.splitlines(), 1):
+        if line.strip():
+            found = sections.propose(_entry(line, f"{name}, line {number}"), styles)
+            yield {"section": found.section, "confident": found.confident, "why": found.why}
 
 
 def _entry(line: str, where: str) -> Entry:
@@ -48,4 +33,5 @@ def _entry(line: str, where: str) -> Entry:
         raise UsageError(
             f'{where}: expected a JSON object such as {{"title": "…", "summary": "…", "url": "…"}}'
         ) from error
-    return Entry(title=title, summary=summary, links=(url,) if clean_url(url) else (), ids=ids_in(url))
+    link = clean_url(url)
+    return Entry(title=title, summary=summary, links=(link,) if link else (), ids=ids_in(url))

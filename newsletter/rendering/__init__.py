@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from newsletter.rendering.filters import FILTERS
 from newsletter.rendering.ics import event_calendar, event_file_name
-from newsletter.rendering.issues import for_everyone, render
+from newsletter.rendering.issues import for_everyone, general_name, render
 from newsletter.rendering.pages import FEED_NAME, render_archive, render_feed, render_print, render_proof, render_web
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "event_calendar",
     "event_file_name",
     "for_everyone",
+    "general_name",
     "render",
     "render_archive",
     "render_feed",

@@ -103,11 +103,27 @@ def _hours(start: datetime, end: datetime | None, zone: str, words: Words) -> st
 
 
 def _elsewhere(start: datetime, own: str, home: str, words: Words) -> str:
-    times = [
-        words("in_zone", time=_with_day(start, start.astimezone(ZoneInfo(zone)), words), zone=name)
-        for name, zone in _likely_zones(start, own, home, words)
-    ]
-    return words("other_zones", times=words.enumeration(times)) if times else ""
+    """The hours in the reader's likely zones, and the day too where it is another one there."""
+    there = [(name, start.astimezone(ZoneInfo(zone))) for name, zone in _likely_zones(start, own, home, words)]
+    days = {instant.date() for _, instant in there}
+    if not there:
+        return ""
+    if len(days) == 1 and days != {start.date()}:
+        return words("other_zones_on", day=words.weekday(days.pop()), times=_times(there, words))
+    if len(days) == 1:
+        return words("other_zones", times=_times(there, words))
+    return words("other_zones", times=_times(there, words, with_day=True))
+
+
+def _times(there: list[tuple[str, datetime]], words: Words, *, with_day: bool = False) -> str:
+    return words.enumeration(
+        [
+            words(
+                "in_zone", time=(f"{words.short_weekday(at.date())}, " if with_day else "") + words.time(at), zone=name
+            )
+            for name, at in there
+        ]
+    )
 
 
 def _likely_zones(start: datetime, own: str, home: str, words: Words) -> list[tuple[str, str]]:
@@ -116,11 +132,6 @@ def _likely_zones(start: datetime, own: str, home: str, words: Words) -> list[tu
         return [(name, zone) for name, zone in zones if _SHORT_OF_ZONE.get(own) != _SHORT_OF_ZONE[zone]]
     zones = [(zone_name(home, start, words), home), ("UTC", "UTC")]
     return [(name, zone) for name, zone in zones if name != zone_name(own, start, words)]
-
-
-def _with_day(start: datetime, there: datetime, words: Words) -> str:
-    time = words.time(there)
-    return time if there.date() == start.date() else f"{words.short_weekday(there.date())}, {time}"
 
 
 def _in_own_zone(instant: datetime, zone: str) -> datetime:

@@ -7,8 +7,6 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
-import icalendar
-
 from newsletter.model import Entry
 from newsletter.rendering.links import secured
 
@@ -20,6 +18,8 @@ def event_calendar(entry: Entry) -> bytes:
 
     Raises ValueError for an entry without a day.
     """
+    import icalendar  # a third of what this package takes to import, for the few issues with events
+
     event = entry.event
     if event is None or event.starts is None:
         raise ValueError(f"{entry.key} has no day: there is nothing to put into a calendar")

@@ -76,10 +76,15 @@ def for_everyone(rendered: RenderedIssue, settings: Settings) -> RenderedIssue:
     values = {
         Mark.UNSUBSCRIBE: f"mailto:{quote(address, safe='@+')}?subject=unsubscribe",
         Mark.PREFERENCES: settings.public.url if settings.public else "",
-        Mark.NAME: Words(newsletter.language)("dear_reader"),
+        Mark.NAME: general_name(settings),
     }
     escaped = {mark: str(escape(value)) for mark, value in values.items()}
     return dataclasses.replace(rendered, html=fill(rendered.html, escaped), text=fill(rendered.text, values))
+
+
+def general_name(settings: Settings, language: str = "") -> str:
+    """What stands for the name of a reader who gave none: `reader`, as in “Dear reader”."""
+    return Words(language or settings.newsletter.language)("dear_reader")
 
 
 def _page(issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, fit: Fit) -> Page:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
 
 from newsletter.config import Settings
@@ -42,7 +43,7 @@ class Look:
 class SectionView:
     """One section with its colour and its count in words."""
 
-    name: str
+    anchor: str  # its id on a page
     title: str
     hue: int  # from 1: the class that gives its colour
     count: str  # "5 papers"; empty for a section that is words alone
@@ -158,7 +159,7 @@ def page(
 
 def public_address(issue: Issue, settings: Settings) -> str | None:
     """Where this issue stands on the public page, with a slash at the end; None without one."""
-    return f"{settings.public.url.rstrip('/')}/issues/{issue.name}/" if settings.public else None
+    return f"{secured(settings.public.url).rstrip('/')}/issues/{issue.name}/" if settings.public else None
 
 
 def _online(issue: Issue, settings: Settings, labels: Labels, words: Words) -> Link | None:
@@ -179,12 +180,13 @@ def _with_name(letter: Prose) -> Prose:
 def _sections(sections: tuple[Section, ...], setting: Setting) -> tuple[SectionView, ...]:
     shown = tuple(section for section in sections if section.entries or section.text.strip())
     hues = hue_numbers(tuple(section.name for section in shown))
-    return tuple(_section(section, hue + 1, setting) for section, hue in zip(shown, hues, strict=True))
+    numbered = enumerate(zip(shown, hues, strict=True), 1)
+    return tuple(_section(section, f"section-{n}", hue + 1, setting) for n, (section, hue) in numbered)
 
 
-def _section(section: Section, hue: int, setting: Setting) -> SectionView:
+def _section(section: Section, anchor: str, hue: int, setting: Setting) -> SectionView:
     return SectionView(
-        name=section.name,
+        anchor=anchor,
         title=one_line(section.title) or section.name,
         hue=hue,
         count=_count(section.entries, setting.words),
@@ -196,18 +198,19 @@ def _section(section: Section, hue: int, setting: Setting) -> SectionView:
 def _count(entries: tuple[Entry, ...], words: Words) -> str:
     if not entries:
         return ""
-    kinds = {kind_of(entry) for entry in entries}
-    is_paper = kinds == {"paper"} and all(entry.authors or entry.journal or entry.ids.doi for entry in entries)
-    key = "papers" if is_paper else "items" if kinds == {"paper"} or len(kinds) > 1 else f"{kinds.pop()}s"
-    return words.count(key, len(entries))
+    nouns = {_noun(entry) for entry in entries}
+    return words.count(nouns.pop() if len(nouns) == 1 else "items", len(entries))
+
+
+def _noun(entry: Entry) -> str:
+    """The key that counts such entries: what has neither authors nor journal nor DOI is news, and no paper."""
+    kind = kind_of(entry)
+    return "items" if kind == "paper" and not (entry.authors or entry.journal or entry.ids.doi) else f"{kind}s"
 
 
 def _counts(sections: tuple[SectionView, ...], words: Words) -> str:
-    return (
-        words.enumeration([section.count or section.title for section in sections])
-        if sections
-        else words.count("items", 0)
-    )
+    counts = [section.count or section.title for section in sections]
+    return words.enumeration(counts or [words.count("items", 0)])
 
 
 def _coming(entry: Entry, setting: Setting) -> Coming:
@@ -219,5 +222,5 @@ def _day(event: Event | None, grant: Grant | None, setting: Setting) -> str:
     words = setting.words
     if event:
         told = when(event, setting.home, words)
-        return f"{told.day}, {told.hours}" if told.hours and told.elsewhere else told.day
+        return f"{told.day}, {told.hours}" if isinstance(event.starts, datetime) else told.day
     return words("deadline_on", day=deadline_line(grant or Grant(), setting.send_on, words))

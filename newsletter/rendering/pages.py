@@ -16,6 +16,7 @@ from newsletter.marks import Mark
 from newsletter.model import Issue
 from newsletter.rendering.fitting import WHOLE
 from newsletter.rendering.inlining import compact
+from newsletter.rendering.issues import general_name
 from newsletter.rendering.page import frame, page
 from newsletter.rendering.plain import one_line
 from newsletter.rendering.proof import claims
@@ -60,7 +61,7 @@ def render_proof(issue: Issue, settings: Settings, templates: jinja2.Environment
     shown, shared = page(issue, settings, glossary={}, fit=WHOLE), frame(settings)
     rows = claims(issue, shown, shared.words)
     html = _written(templates, PROOF_TEMPLATE, page=shown, frame=shared, claims=rows, robots=False)
-    return html.replace(Mark.NAME, shared.words("dear_reader"))
+    return html.replace(Mark.NAME, general_name(settings))
 
 
 def render_archive(issues: Iterable[Issue], settings: Settings, templates: jinja2.Environment) -> str:
@@ -91,7 +92,7 @@ def _page_of(
     shown = page(issue, settings, glossary=glossary or {}, fit=WHOLE, calendar_base="")
     shared = frame(settings)
     html = _written(templates, name, page=shown, frame=shared, robots=_robots(settings))
-    return html.replace(Mark.NAME, shared.words("dear_reader"))
+    return html.replace(Mark.NAME, general_name(settings))
 
 
 def _written(templates: jinja2.Environment, name: str, **values: Any) -> str:

@@ -42,7 +42,7 @@ def _filled(words: list[str], start: str, indent: str, columns: int) -> list[str
             lines.append(line)
             line = indent + word
         is_empty = False
-    return [*lines, line.rstrip()]
+    return [*lines, line.rstrip(" ")]
 
 
 def printable(text: str) -> str:

@@ -11,7 +11,7 @@ from newsletter.rendering.links import secured
 from newsletter.rendering.page import Page
 from newsletter.rendering.plain import beginning
 from newsletter.rendering.prose import Prose
-from newsletter.rendering.views import EntryView
+from newsletter.rendering.views import RESOLVERS, EntryView
 from newsletter.rendering.wording import Words
 
 QUOTED_WORDS = 120
@@ -91,9 +91,5 @@ def _source(entry: Entry) -> str:
 
 def _addresses(entry: Entry) -> tuple[str, ...]:
     """Where the identifiers lead, for the reviewer to look up."""
-    ids = entry.ids
-    return (
-        f"https://doi.org/{ids.doi}" if ids.doi else "",
-        f"https://pubmed.ncbi.nlm.nih.gov/{ids.pmid}/" if ids.pmid else "",
-        f"https://clinicaltrials.gov/study/{ids.nct}" if ids.nct else "",
-    )
+    known = entry.ids.known()
+    return tuple(place.format(known[name]) for name, place in RESOLVERS.items() if name in known)

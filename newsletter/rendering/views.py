@@ -88,6 +88,7 @@ class EntryView:
     badges: tuple[Badge, ...]
     authors: str
     origin: str  # journal and date
+    related: tuple[Link, ...] = ()  # the preprint of an article, the article of a preprint, a retraction
     trial: TrialView | None = None
     event: EventView | None = None
     grant: GrantView | None = None
@@ -133,6 +134,7 @@ def entry_view(entry: Entry, setting: Setting) -> EntryView:
         badges=badges(entry, words),
         authors=authors_line(entry.authors, words, fit.authors),
         origin=origin_line(entry, words),
+        related=() if fit.brief else related_links(entry),
         trial=_trial_view(entry, entry.trial, setting) if entry.trial else None,
         event=_event_view(entry, setting) if entry.event else None,
         grant=_grant_view(entry.grant, setting) if entry.grant else None,
@@ -159,6 +161,25 @@ def origin_line(entry: Entry, words: Words) -> str:
     """`Clin Cancer Res, May 15, 2024`."""
     parts = (one_line(entry.journal), words.dated(entry.dated) if entry.dated else "")
     return ", ".join(part for part in parts if part)
+
+
+RESOLVERS = {
+    "doi": "https://doi.org/{}",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/",
+    "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/{}/",
+    "nct": "https://clinicaltrials.gov/study/{}",
+}
+"""Where an identifier can be looked up."""
+
+
+def related_links(entry: Entry) -> tuple[Link, ...]:
+    """`DOI 10.1101/2024.01.01` for each thing that this one is linked to and that can be looked up."""
+    named = (reference.partition(":") for reference in entry.related)
+    return tuple(
+        Link(label=f"{kind.upper()} {value}", url=secured(RESOLVERS[kind].format(value)))
+        for kind, _, value in named
+        if kind in RESOLVERS
+    )
 
 
 def places_line(places: tuple[str, ...], words: Words) -> str:

@@ -26,14 +26,10 @@ def _explained(name: str) -> Iterator[None]:
     except jinja2.TemplateSyntaxError as error:
         where = f"{error.name or name}, line {error.lineno}"
         raise TemplateError(f"{where}: {error.message}. Correct the line, or take the shipped template.") from error
-    except jinja2.TemplatesNotFound as error:
-        raise TemplateError(
-            f"{_where(error, name)}: the template {error.message or error.name} is in no template folder. "
-            "Put it into the workspace's templates/, or correct its name."
-        ) from error
     except jinja2.TemplateNotFound as error:
+        missing = ", ".join(map(str, error.templates))
         raise TemplateError(
-            f"{_where(error, name)}: the template {error.name} is in no template folder. "
+            f"{_where(error, name)}: the template {missing} is in no template folder. "
             "Put it into the workspace's templates/, or correct its name."
         ) from error
     except jinja2.UndefinedError as error:

@@ -104,6 +104,12 @@ def _confirms(words: str, after: Piece) -> bool:
     return bool(after.authors or after.journal or after.links or (after.dates and len(words.split()) >= 5))
 
 
+_YEAR_HEADING = re.compile(
+    r"(?:[\w/-]+ ){0,2}(?P<year>(?:19|20)\d\d)(?: (?:research|lms|sarcoma|publications?|articles?|papers?|updates?|news|publicaciones|artículos)){0,3}",
+    re.IGNORECASE,
+)
+
+
 class _Grouping:
     """Goes through the pieces of a page from top to bottom."""
 
@@ -144,8 +150,8 @@ class _Grouping:
         self.persons, self.waiting = (), []
         if piece.role is Role.HEADING or piece.heading:
             self.close()
-            year = re.fullmatch(r"(?:\D{0,40}\s)?((?:19|20)\d\d)(?:\s\D{0,40})?", piece.words.strip())
-            self.under = citation.date_of(year[1]) if year and len(piece.words.split()) <= 4 else None
+            year = _YEAR_HEADING.fullmatch(piece.words.strip(" -–:"))
+            self.under = citation.date_of(year["year"]) if year else None
 
     def _add_title(self, piece: Piece) -> None:
         if self.block and self._is_subtitle(piece):
@@ -192,8 +198,9 @@ class _Grouping:
 
     def _names_author(self, piece: Piece) -> bool:
         """Whether a name right beneath a title is its author's, though nothing else shows that it is a person."""
-        below = self.block and not self.block.authors and not (piece.gap or piece.item or piece.linked or piece.authors)
-        return bool(below and split_names(piece.title))
+        free = self.block and not self.block.authors and not (piece.item or piece.linked or piece.authors)
+        near = not piece.gap or (self.block and not self.block.confirmed)
+        return bool(free and near and split_names(piece.title))
 
     def _is_aside(self, piece: Piece) -> bool:
         """Whether a few words with a date or link only say more of the title above: “Phase 2, recruiting – 9 Jan 2024”."""
@@ -260,7 +267,7 @@ class _Grouping:
         if self.block and not self.block.authors and (not piece.gap or self.block.confirmed):
             self.block.take(piece)
         else:
-            self.persons, self.persons_lead = piece.authors, piece.gap
+            self.persons, self.persons_lead = piece.authors, piece.gap or self.block is None
 
     def _add_words(self, piece: Piece) -> None:
         if self.block and not self.block.links:
@@ -301,7 +308,7 @@ def _continues(held: Line, last: str, line: Line, *, width: int, joined: bool) -
         return False
     if _NEVER_JOINED.match(line.text) or last.endswith((".", ":", "|", "?", "!")):
         return False
-    if _CONNECTOR.search(last) or line.text[:1].islower():
+    if _CONNECTOR.search(last) or (line.text[:1].islower() and not prose.is_affiliation(last)):
         return True
     first_word = line.text.split(maxsplit=1)[0]
     full = len(last) + 1 + len(first_word) > (width or len(last))

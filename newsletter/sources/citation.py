@@ -282,7 +282,7 @@ _JOURNAL_WORD = re.compile(
     r"mol|molecular|cell|cells|biol\w*|chem\w*|ther|therap\w*|sci|science|sciences|rep|reports?|plos|one|bmc|bmj|jama|nejm|n|engl|england|new|pnas|proc|"
     r"proceedings|natl|acad|letters?|lett|reviews?|rev|expert|opin|opinion|drugs?|invest\w*|target\w*|insights?|sarcoma|oncologist|pharm\w*|radiol\w*|"
     r"radiat\w*|phys|imaging|nuclear|nucl|case|cases|communications|commun|advances|adv|cureus|haematol\w*|hematol\w*|crit|critical|transl\w*|exp|"
-    r"experimental|arch|archives|obstet\w*|obstetrics|diagn\w*|diagnostics|blood|elife|mdpi|jco|precision|precis|educational|book|asco|north|america|nbk|statpearls|"
+    r"experimental|arch|archives|obstet\w*|obstetrics|diagn\w*|diagnostics|blood|elife|mdpi|jco|bjs|npj|basel|baltimore|magn|reson|precision|precis|educational|book|asco|north|america|nbk|statpearls|"
     r"clinics|practice|pract|virchows|histopathology|biomark\w*|epidemiol\w*|support\w*|care|pediatr\w*|paediatr\w*|orthop\w*|bone|joint|mechanisms|translational|"
     r"discovery|discov|and|of|the|in|for|&|et|de|la|y|open|online|network|global|world|asian|asia|chin\w*|jpn|japanese|african|indian|ital\w*|abstracts?|meeting|annual|suppl\w*|supplement|"
     r"cancer/radiothérapie|tumou?rs?|neoplas\w*|disease|diseases|dis|rare|orphanet|virology|immunol\w*|immunother\w*|immunity|omics|bioinformatics|brief|dermatol\w*|"

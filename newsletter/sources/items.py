@@ -64,7 +64,7 @@ def entry_of(item: Item, *, source: str, section: str | None = None) -> Entry:
         title=title or _stand_in_title(summary, links, item.guid),
         authors=_authors(item, facts, is_paper=bool(item.is_paper or ids.doi or ids.pmid or facts.journal)),
         links=links,
-        dated=_first_date(item.dates) or facts.dated,
+        dated=first_date(item.dates) or facts.dated,
         summary=summary,
         journal="" if journal == title else journal,
         section=section,
@@ -75,8 +75,9 @@ def entry_of(item: Item, *, source: str, section: str | None = None) -> Entry:
 
 def _links(item: Item) -> tuple[str, ...]:
     """The item's own addresses; without any the guid, and at last the first address in its text."""
-    for candidates in (item.links, (item.guid,), _addresses_in(item)):
-        found = (absolute_link(each, item.base) for each in candidates if candidates is not (item.guid,) or ":" in each)
+    guid = (item.guid,) if ":" in item.guid or "/" in item.guid else ()
+    for candidates in (item.links, guid, _addresses_in(item)):
+        found = (absolute_link(each, item.base) for each in candidates)
         links = tuple(dict.fromkeys(untracked_link(each) for each in found if each))
         if links:
             return links
@@ -147,7 +148,8 @@ def _authors(item: Item, facts: dialects.Facts, *, is_paper: bool) -> tuple[str,
     return tuple(dict.fromkeys(names))
 
 
-def _first_date(texts: Iterable[str]) -> Dated | None:
+def first_date(texts: Iterable[str]) -> Dated | None:
+    """The first of several texts that is a date."""
     return next((dated for each in texts if (dated := dates.parse(each))), None)
 
 

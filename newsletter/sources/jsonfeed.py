@@ -9,13 +9,15 @@ from typing import Any
 from newsletter.errors import SourceError
 from newsletter.sources.items import Item
 
+MOST_ITEMS = 5_000
+
 
 def looks_like_json(content: bytes) -> bool:
     """Whether the document begins as JSON does."""
     return content[:64].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")[:1] in {b"{", b"["}
 
 
-def read_items(content: bytes, *, url: str = "") -> tuple[list[Item], list[str]]:
+def read_items(content: bytes, *, url: str = "") -> tuple[list[Item], tuple[str, ...]]:
     """The items of a JSON Feed, and a sentence for each that is none; raises SourceError when it is no JSON Feed."""
     feed = _loaded(content)
     items = feed.get("items") if isinstance(feed, dict) else None
@@ -24,10 +26,13 @@ def read_items(content: bytes, *, url: str = "") -> tuple[list[Item], list[str]]
     base = next(
         (each for each in (_text(feed, "home_page_url"), url, _text(feed, "feed_url")) if each.startswith("http")), ""
     )
-    journal = ""
-    read = [_item(each, base, journal) for each in items if isinstance(each, dict)]
-    skipped = [f"item {n} is no JSON object: left out" for n, each in enumerate(items, 1) if not isinstance(each, dict)]
-    return read, skipped
+    looked_at = items[:MOST_ITEMS]
+    skipped = [
+        f"item {n} is no JSON object: left out" for n, each in enumerate(looked_at, 1) if not isinstance(each, dict)
+    ]
+    if len(items) > MOST_ITEMS:
+        skipped.append(f"the feed has more than {MOST_ITEMS:,} items: only the first ones were looked at")
+    return [_item(each, base) for each in looked_at if isinstance(each, dict)], tuple(skipped)
 
 
 def _loaded(content: bytes) -> Any:
@@ -53,7 +58,7 @@ def _keys(value: Any) -> set[str]:
     return set(value) if isinstance(value, dict) else set()
 
 
-def _item(item: dict[str, Any], base: str, journal: str) -> Item:
+def _item(item: dict[str, Any], base: str) -> Item:
     plain = _text(item, "summary") or _text(item, "content_text")
     return Item(
         title=html.escape(_text(item, "title"), quote=False),
@@ -62,7 +67,6 @@ def _item(item: dict[str, Any], base: str, journal: str) -> Item:
         guid=_text(item, "id"),
         dates=tuple(filter(None, (_text(item, "date_published"), _text(item, "date_modified")))),
         authors=_authors(item),
-        journal=journal,
         summary=_as_html(plain) if plain else _text(item, "content_html"),
     )
 

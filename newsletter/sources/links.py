@@ -20,7 +20,7 @@ def absolute_link(link: str, base: str = "") -> str | None:
         return None
     if _BARE_HOST.match(link):
         link = f"http://{link}"
-    link = re.sub(r"^feed:(?://)?(?=https?:)|^feed:(?=//)", lambda found: "" if found[0] != "feed:" else "http:", link)
+    link = re.sub(r"^feed:(?=//(?!https?:))", "http:", re.sub(r"^feed:(?://)?(?=https?:)", "", link))
     try:
         return _repaired(link if _SCHEME.match(link) else urljoin(base, link))
     except ValueError:  # a bracket too many, a port that is no number
@@ -37,6 +37,5 @@ def _repaired(link: str) -> str | None:
 
 def untracked_link(link: str) -> str:
     """The address without what only follows readers; an address without such parts stays as it is written."""
-    query = urlsplit(link).query
-    cleaned = clean_url(link) if query else None
-    return cleaned if cleaned and urlsplit(cleaned).query != query else link
+    cleaned = clean_url(link) if "?" in link else None
+    return cleaned if cleaned and urlsplit(cleaned).query != urlsplit(link).query else link

@@ -43,7 +43,7 @@ def _read(text: str, *, base: str, content_type: str) -> Reading:
     page = markup_lines(text, base=base) if is_markup(text, content_type) else pasted_lines(text)
     blocks = blocks_of(_pieces(page))
     entries = _once(_entry(block) for block in blocks[:MAX_ENTRIES])
-    return Reading(entries=entries, skipped=tuple(_sentences(blocks)))
+    return Reading(entries=entries, skipped=tuple(_sentences(blocks, cut=page.cut)))
 
 
 def _pieces(page: Lines) -> tuple[Piece, ...]:
@@ -134,10 +134,12 @@ def _merged(one: Entry, other: Entry) -> Entry:
     )
 
 
-def _sentences(blocks: Sequence[Block]) -> Iterable[str]:
+def _sentences(blocks: Sequence[Block], *, cut: bool) -> Iterable[str]:
     """What could not be read, for the editor."""
+    if cut:
+        yield "The page is longer than we read: its last part was left out. Split it into several."
     if len(blocks) > MAX_ENTRIES:
         yield f"The page holds {len(blocks)} entries; the first {MAX_ENTRIES} were read."
     for block in blocks[:MAX_ENTRIES]:
-        for cut in block.cut:
-            yield f"A link of “{block.title}” is cut short and was left out: {cut}"
+        for link in block.cut:
+            yield f"A link of “{block.title}” is cut short and was left out: {link}"

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from newsletter.errors import SourceError
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_LINE_CHARS = 20_000  # a line of a page is far shorter; what lies behind is no title
+MAX_CHARS = 1_000_000  # of all lines of one page; a foundation's page has some ten thousand
+MAX_LINE_CHARS = 5_000  # a line of a page is far shorter; what lies behind is no title
 OPEN, MIDDLE, CLOSE = "\ue000", "\ue001", "\ue002"
 
 _BOMS = (
@@ -64,6 +65,7 @@ class Lines:
 
     lines: tuple[Line, ...]
     hrefs: tuple[str, ...] = ()
+    cut: bool = False  # there was more than MAX_CHARS
 
 
 def decode(content: bytes, content_type: str = "") -> str:
@@ -140,12 +142,21 @@ def squeeze(text: str) -> str:
 def pasted_lines(text: str) -> Lines:
     """The lines of pasted plain text."""
     lines: list[Line] = []
-    gap = True
+    gap, room = True, MAX_CHARS
     for raw in _BREAKS.sub("\n", clean(text)).split("\n"):
         stripped = squeeze(raw[:MAX_LINE_CHARS])
+        room -= len(stripped) + 1
+        if room < 0:
+            return Lines(lines=tuple(lines), cut=True)
         if not stripped:
             gap = True
-        elif lines and not gap and _OPEN_URL.search(lines[-1].text[-400:]) and _URL_REST.match(stripped):
+        elif (
+            lines
+            and not gap
+            and _OPEN_URL.search(lines[-1].text[-400:])
+            and _URL_REST.match(stripped)
+            and len(lines[-1].text) < MAX_LINE_CHARS
+        ):
             lines[-1] = Line(text=lines[-1].text + stripped, gap=lines[-1].gap, item=lines[-1].item)
         else:
             lines.append(line_of(stripped, gap=gap))

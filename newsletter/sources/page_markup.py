@@ -13,7 +13,18 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from newsletter.sources.page_lines import CLOSE, MAX_LINE_CHARS, MIDDLE, OPEN, Line, Lines, clean, line_of, squeeze
+from newsletter.sources.page_lines import (
+    CLOSE,
+    MAX_CHARS,
+    MAX_LINE_CHARS,
+    MIDDLE,
+    OPEN,
+    Line,
+    Lines,
+    clean,
+    line_of,
+    squeeze,
+)
 
 _MARKUP = re.compile(
     r"<(?:!doctype\s+html|html|head|body|p|div|span|br|a|ul|ol|li|table|tr|td|h[1-6]|article|section|main)\b[^<>]{0,2000}>",
@@ -86,6 +97,8 @@ _FRAME_CLASS = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN_STYLE = re.compile(r"(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)", re.IGNORECASE)
+_DATA_URL = re.compile(r"data:[\w/+.;=-]{1,80},[A-Za-z0-9+/=%]{200,}")  # pictures inside the page: most of its bytes
+MAX_SOURCE_CHARS = 4_000_000  # without the pictures
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _ROLES = (
     ("title", re.compile(r"title|article|publication|study|paper|t[ií]tulo|project", re.IGNORECASE)),
@@ -110,13 +123,13 @@ def markup_lines(text: str, *, base: str = "") -> Lines:
     parser = etree.HTMLParser(
         target=cast("Any", page), remove_comments=True, remove_pis=True, huge_tree=True, no_network=True
     )
-    source = clean(text)
+    source = _DATA_URL.sub("", clean(text))
     if source.strip():
         try:
-            etree.fromstring(re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", source), parser)
+            etree.fromstring(re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", source[:MAX_SOURCE_CHARS]), parser)
         except etree.XMLSyntaxError:  # nothing in it is an element or text
             page.close()
-    return Lines(lines=tuple(page.lines), hrefs=tuple(page.hrefs))
+    return Lines(lines=tuple(page.lines), hrefs=tuple(page.hrefs), cut=page.room < 0 or len(source) > MAX_SOURCE_CHARS)
 
 
 class _Page:
@@ -126,6 +139,7 @@ class _Page:
         self.base = base
         self.lines: list[Line] = []
         self.hrefs: list[str] = []
+        self.room = MAX_CHARS
         self._words: list[str] = []
         self._size = 0
         self._gap = True
@@ -277,6 +291,9 @@ class _Page:
     def _keep(self, text: str) -> None:
         if self._header_row and self._cell >= 0:
             self._columns.append(_role(text))
+            return
+        self.room -= len(text)
+        if self.room < 0:
             return
         role = self._columns[self._cell] if 0 <= self._cell < len(self._columns) else ""
         self.lines.append(line_of(text, gap=self._gap, item=self._item, heading=bool(self._heading), role=role))

@@ -36,9 +36,7 @@ _LEAD = re.compile(
     r"principal investigators?|PI|corresponding author)\s*(?::\s*|\s+)",
     re.IGNORECASE,
 )
-_MARKS = re.compile(
-    r"(?:(?<=\w)|(?<=\.)|(?<=\s))(?:\d{1,2}|[*†‡§¶#∗✉])(?:\s?,?\s?(?:\d{1,2}|[*†‡§¶#∗✉]))*(?=[\s,;.]|$)"
-)
+_MARKS = re.compile(r"(?<=[\w.\s])(?:\d{1,2}|[*†‡§¶#∗✉])(?:[\s,]{1,2}(?:\d{1,2}|[*†‡§¶#∗✉])|[*†‡§¶#∗✉])*(?=[\s,;.]|$)")
 _SUPERSCRIPT = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u2079]+")
 _ET_AL = re.compile(
     r"[,;]?\s*(?:\bet\.? al\b\.?,?|\band (?:others|colleagues)\b|\by (?:otros|cols)\b\.?|…|\.\.\.)", re.IGNORECASE
@@ -60,7 +58,9 @@ def split_names(text: str) -> tuple[str, ...]:
     sure = sum(map(is_name, parts))
     if len(parts) > 1 and sure and all(map(_is_vancouver, parts)):
         return parts
-    if sure == len(parts) or (sure >= 2 and sure * 3 >= len(parts) * 2 and all(_has_form_of_name(part) for part in parts)):
+    if sure == len(parts) or (
+        sure >= 2 and sure * 3 >= len(parts) * 2 and all(_has_form_of_name(part) for part in parts)
+    ):
         return parts
     return ()
 
@@ -162,7 +162,9 @@ def person_before_affiliation(text: str) -> tuple[str, ...]:
         rf"(?P<name>[^,;.]{{4,50}}?(?:\s[{_UPPER}]\.[^,;.]{{1,30}})?)\s?(?P<degrees>(?:,\s?{_DEGREE}\b\.?|\s(?:M\.?D|Ph\.?\s?D)\b\.?)+)",
         text,
     )
-    return split_names(match["name"]) if match else ()
+    if not match or text[match.end() :].lstrip()[:1] in {":", "–", "-", "“", '"'}:  # a talk, and who gives it
+        return ()
+    return split_names(match["name"])
 
 
 def split_title_and_names(text: str) -> tuple[str, tuple[str, ...]]:
@@ -191,7 +193,7 @@ def _split_at_list(text: str) -> tuple[str, tuple[str, ...]]:
     end, head_end = len(text), len(text)
     for cut in reversed(cuts[-200:]):
         part = _bare(_MARKS.sub("", _ET_AL.sub("", text[cut.end() : end])))
-        if is_name(part):
+        if is_name(part) or _is_vancouver(part):
             names.insert(0, part)
         elif part and not _DEGREE_ALONE.match(part) and not _SUFFIX.match(part):
             break
@@ -208,7 +210,9 @@ def _name_start(head: str, *, alone: bool) -> int | None:
     """Where the name that ends `head` begins. A name that stands alone must show it: after a small word of the title."""
     words = list(re.finditer(r"\S+", head))[-6:]
     kinds = [_kind(word[0]) for word in words]
-    kinds = ["" if kind == "name" and is_ordinary_word(word[0]) else kind for kind, word in zip(kinds, words, strict=True)]
+    kinds = [
+        "" if kind == "name" and is_ordinary_word(word[0]) else kind for kind, word in zip(kinds, words, strict=True)
+    ]
     run = next((n for n, kind in enumerate(reversed(kinds)) if not kind), len(kinds))
     if run == len(words):  # no title before it
         return None

@@ -62,6 +62,7 @@ class Piece:
 
 _EDGES = " \t,;:|–—-•·*"
 _STOP = re.compile(r"(?<![\s.][A-Z])\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
+MAX_TITLE_CHARS = 1500  # of a line's words; authors may fill more, and are then looked for alone
 _AFTER_NAMES = re.compile(r"(?:\.:?|:|\s{2})\s*(?=[“\"‘\[]?(?:[A-ZÀ-Þ0-9]|[a-z]{1,2}[A-Z]))")
 _ANNOUNCED = re.compile(
     r"(?P<what>(?:new |recent |journal |news |video |latest |online |recorded )*(?:article|paper|press release(?: news)?|presentation|webinar|video|interview|podcast|talk|"
@@ -73,6 +74,12 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _IN_JOURNAL = re.compile(r"\bin (?:the )?(?:journal:\s)?(?P<journal>.{3,90})\Z", re.IGNORECASE)
+_YEARLESS = re.compile(
+    r"\A(?:\d{1,2}/\d{1,2}|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2})(?:\s?[–—-]\s|:\s)",
+    re.IGNORECASE,
+)
+_BARE_YEAR = re.compile(r"\W*(?:19|20)\d\d\W*")
+_NCT = re.compile(r"\bNCT\d{8}\b")
 _NCT_EDGE = re.compile(r"\ANCT\d{8}\s?[:–-]\s?|\s*[(\[]\s?NCT\s?\d{8}\s?[)\]]\s*\Z|[,;–-]\s?NCT\d{8}\Z")
 _NEWNESS = re.compile(r"(?:new!+|\*?new\*|nuevo:|new article:|new publication:|new study:)\s*", re.IGNORECASE)
 
@@ -84,7 +91,8 @@ def read_line(line: Line, *, hrefs: Sequence[str] = (), month_first: bool = True
         if line.role
         else _read_text(line, hrefs, month_first=month_first)
     )
-    first = replace(pieces[0], gap=line.gap, item=line.item, heading=line.heading)
+    trials = tuple(_NCT.findall(line.text))
+    first = replace(pieces[0], ids=(*pieces[0].ids, *trials), gap=line.gap, item=line.item, heading=line.heading)
     return (first, *(replace(piece, gap=True) for piece in pieces[1:]))
 
 
@@ -182,8 +190,12 @@ class _Gathered:
 def _read_text(line: Line, hrefs: Sequence[str], *, month_first: bool) -> tuple[Piece, ...]:
     spans = spans_of(line.text, hrefs=hrefs, month_first=month_first)
     words = " ".join(span.value for span in spans if span.kind is Kind.TEXT)
+    if _BARE_YEAR.fullmatch(line.text):
+        return (Piece(role=Role.HEADING, words=line.text),)
     if all(span.kind is Kind.TEXT for span in spans):
         return (_unmarked(line, words),)
+    if _leads_on(spans, line.text):
+        return _marked(spans)
     if prose.is_chrome(_shown(line.text)) or (
         prose.is_chrome(words) and not any(span.kind is Kind.LINK for span in spans)
     ):
@@ -196,6 +208,11 @@ def _read_text(line: Line, hrefs: Sequence[str], *, month_first: bool) -> tuple[
     ):
         return (_aside(spans, words),)
     return _marked(spans)
+
+
+def _leads_on(spans: Sequence[Span], text: str) -> bool:
+    """Whether a line is nothing but a link to the thing above: “Read more”, “PubMed”."""
+    return all(span.kind is Kind.LINK for span in spans) and prose.is_generic_link(_shown(text))
 
 
 def _is_sentence(text: str) -> bool:
@@ -303,14 +320,20 @@ def _read_words(gathered: _Gathered, text: str, *, surely: bool, linked: bool = 
 
     `surely`: a mark beside them shows that a thing is meant, so that long words are not yet prose.
     """
-    text = text.lstrip(" –—-•*|\t").rstrip()
+    text = _YEARLESS.sub("", text.lstrip(" –—-•*|\t").rstrip(), count=1)
     if linked:
-        gathered.title, gathered.linked = _bare_title(text), True
+        title, names = split_title_and_names(text)
+        gathered.authors = gathered.authors or names
+        gathered.title, gathered.linked = _bare_title(title), True
         return
     if announced := _ANNOUNCED.match(text):
         if not _read_announcement(gathered, announced):
             return
         text = announced["rest"].strip()
+    if len(text) > MAX_TITLE_CHARS:
+        gathered.authors = gathered.authors or split_names(text)
+        gathered.roles.add(Role.PROSE)
+        return
     if _is_running(text, surely=surely) and not (cited and not prose.is_remark(text)):
         gathered.roles.add(Role.PROSE)
         gathered.words.append(text)
@@ -352,6 +375,7 @@ def _read_announcement(gathered: _Gathered, match: re.Match[str]) -> bool:
 def _read_fields(gathered: _Gathered, text: str, *, cited: bool) -> None:
     """Divide words into authors, title and journal."""
     text = _part_glued_names(text)
+    text = _part_names_from_journal(text) if cited else text
     if " | " in text:
         text = _take_columns(gathered, text)
     if not split_names(text):
@@ -374,7 +398,7 @@ def _read_fields(gathered: _Gathered, text: str, *, cited: bool) -> None:
 def _take_columns(gathered: _Gathered, text: str) -> str:
     """“Title | Journal | Authors”: the title, after the other parts were taken."""
     parts = [part.strip() for part in text.split(" | ") if part.strip(_EDGES)]
-    free = []
+    free: list[str] = []
     for part in parts:
         if (names := split_names(part)) and (len(names) > 1 or has_person_mark(part)):
             gathered.authors = gathered.authors or names
@@ -388,6 +412,15 @@ def _take_columns(gathered: _Gathered, text: str) -> str:
         else:
             gathered.words.append(part)
     return free[0] if free else ""
+
+
+def _part_names_from_journal(text: str) -> str:
+    """A wide gap between authors and the journal behind them: “Josephine K. Dermawan Clin Cancer Res”."""
+    words = list(re.finditer(r"\S+", text))
+    for word in words[-8:]:
+        if is_journal(text[word.start() :]) and split_names(text[: word.start()]):
+            return f"{text[: word.start()]}  {text[word.start() :]}"
+    return text
 
 
 def _part_glued_names(text: str) -> str:
@@ -441,7 +474,9 @@ def _take_journal(gathered: _Gathered, text: str, *, cited: bool) -> str:
     comma = r"|,\s+|(?<=[a-z]{2})\.(?=[A-Z])" if cited or text.rstrip().endswith(",") else ""
     for mark in list(re.finditer(r"(?<![.\s][A-Z])(?<!\(Dr)\.\s+|\?\s+|\s{2,}|\s\|\s|\s[–—-]\s" + comma, text))[-5:]:
         tail = text[mark.end() :]
-        if is_journal(tail) or (cited and mark[0].strip() in {".", "?", ""} and _may_be_journal(tail, text[: mark.start()])):
+        if is_journal(tail) or (
+            cited and mark[0].strip() in {".", "?", ""} and _may_be_journal(tail, text[: mark.start()])
+        ):
             gathered.journal = gathered.journal or _journal_name(tail)
             return text[: mark.start()] + ("?" if mark[0].startswith("?") else "")
     return text
@@ -449,10 +484,14 @@ def _take_journal(gathered: _Gathered, text: str, *, cited: bool) -> str:
 
 def _may_be_journal(tail: str, title: str) -> bool:
     """Whether the words between a title and its volume can be a journal that nobody knows: “Occup. Environ. Med.”"""
+    if split_names(re.split(r"(?<!\s[A-Z])\.\s|\s{2}", tail.strip(), maxsplit=1)[0]):
+        return False
     words = tail.strip(_EDGES + ".").split()
     last = not re.search(r"[.?]\s", tail.strip())
     capital = all(word[:1].isupper() or not word[:1].isalpha() or len(word) < 4 for word in words)
-    return 0 < len(words) <= 9 and "?" not in tail and (capital or last) and (len(title) > 25 or bool(split_names(title)))
+    return (
+        0 < len(words) <= 9 and "?" not in tail and (capital or last) and (len(title) > 25 or bool(split_names(title)))
+    )
 
 
 def _journal_name(text: str) -> str:

@@ -112,7 +112,9 @@ _LABEL = re.compile(
 def is_label(text: str) -> bool:
     """Whether a text only says what the link behind it is: “Brief Summary of the research update:”."""
     bare = text.strip(_EDGES)
-    return bool(_LABEL.match(bare)) and (text.rstrip().endswith((":", "–", "-", "→")) or len(bare.split()) <= 4)
+    words = len(bare.split())
+    introduces = text.rstrip().endswith((":", "–", "-", "→"))
+    return bool(_LABEL.match(bare)) and words <= (7 if introduces else 4)
 
 
 _REMARK = re.compile(
@@ -222,14 +224,26 @@ def is_talk(text: str) -> bool:
     return bool(_TALK.search(text))
 
 
+_ANNOUNCED_TALK = re.compile(
+    r"(?:webinar|video|podcast|recording|symposium|panel discussion|live)\b[^:]{0,30}:\s", re.IGNORECASE
+)
+
+
 def looks_like_title(text: str) -> bool:
     """Whether words without any date, link or author beside them read like the title of a paper."""
     words = _TOKEN.findall(text)
-    if len(words) < 5 or len(words) > 50 or is_slogan(text) or is_prose(text) or is_remark(text) or is_heading(text):
+    if (
+        len(words) < (4 if _ANNOUNCED_TALK.match(text) else 5)
+        or len(words) > 50
+        or is_slogan(text)
+        or is_prose(text)
+        or is_remark(text)
+        or is_heading(text)
+    ):
         return False
     score = 2 * (len(words) >= 7) + bool(re.search(r"[:?–]\s|\?\Z", text)) + bool(_TOPIC.search(text))
     score += any(char.isdigit() for char in text) - 2 * text.rstrip().endswith((".", ":", "-", ","))
-    return score >= 3 or is_call(text)
+    return score >= 3 or is_call(text) or bool(_ANNOUNCED_TALK.match(text))
 
 
 _AFFILIATION = re.compile(
@@ -237,7 +251,10 @@ _AFFILIATION = re.compile(
     r"sylvester|mayo|memorial sloan|md anderson|dana[- ]farber|cancer (?:center|institute)|faculty of|klinik\w*|laborator(?:y|ies)|inc\.|llc|gmbh)\b",
     re.IGNORECASE,
 )
-_OF_A_TITLE = re.compile(r"\b(?:phase|trials?|study|studies|treatment|therapy|patients|outcomes?|analysis|reviews?|versus|with|using|multi-?cent\w*)\b", re.IGNORECASE)
+_OF_A_TITLE = re.compile(
+    r"\b(?:phase|trials?|study|studies|treatment|therapy|patients|outcomes?|analysis|reviews?|versus|with|using|multi-?cent\w*)\b",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(
     r"(?:[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]+){0,2}, ?){1,3}(?:[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]+){0,2}|[A-Z]{2}(?: \d{5})?)?,?\Z"
 )

@@ -86,7 +86,7 @@ def _without_brackets(text: str) -> str:
 
 ABBREVIATED = re.compile(
     r"(?:\b(?:al|approx|co|corp|cv|dept|dr|e\.g|ed|eds|etc|f|fam|fig|gen|i\.e|inc|jr|ltd|no|nom|nov|ph\.d|pp|prof|sect|sp|spp"
-    r"|sr|ssp|st|subsp|var|vol|vs)|\b[a-z](?:\.\s?[a-z])+|\s[A-Z])\.$",
+    r"|sr|ssp|st|subsp|var|vol|vs)|\b[a-z](?:\.\s?[a-z])+|(?-i:\s[A-Z]))\.$",
     re.IGNORECASE,
 )
 

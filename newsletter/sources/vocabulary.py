@@ -60,7 +60,7 @@ FIELD = _words(
 
 HEADING = _words(
     """
-    research update updates highlight highlights news publication publications article articles paper papers
+    awardee awardees grantee grantees recipients winners research update updates highlight highlights news publication publications article articles paper papers
     event events upcoming archive archives resource resources trial trials clinical grant grants funding webinar
     webinars recording recordings presentation presentations spotlight tips latest recent recently past current
     previous previously recorded new online patient patients education information session sessions uterine

@@ -23,10 +23,11 @@ def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> N
         raise StorageError(f"{path} was not written ({error.strerror}); what was there is unchanged") from error
 
 
-def write_if_new(path: Path, content: str) -> bool:
+def write_if_new(path: Path, content: str | bytes) -> bool:
     """`write_whole`, unless just this stands there already, so that a file's time says when it changed."""
+    content = content.encode() if isinstance(content, str) else content
     with contextlib.suppress(OSError):
-        if path.read_bytes() == content.encode():
+        if path.read_bytes() == content:
             return False
     write_whole(path, content)
     return True

@@ -119,6 +119,7 @@ class Ledger:
                     sending = _freeze(connection, issue, digest, now)
                 _doubt_unsettled(connection, sending.id, now)
             run = Run(self.engine, sending, self.witness(issue))
+            run.witness.write(sending.beats)
             try:
                 yield run
             finally:

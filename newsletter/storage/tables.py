@@ -12,7 +12,11 @@ __all__ = [
     "decisions",
     "deliveries",
     "entries",
+    "farewells",
+    "incoming_mails",
     "merges",
+    "pauses",
+    "requests",
     "sendings",
     "sightings",
     "sources",
@@ -167,4 +171,49 @@ deliveries = sa.Table(
     ),
     sqlite_with_rowid=False,
     comment="the ledger: one row for each reader of a sending",
+)
+
+incoming_mails = sa.Table(
+    "incoming_mails",
+    METADATA,
+    sa.Column("place", sa.String(300), primary_key=True),  # UIDVALIDITY and UID in a mailbox, or a file's digest
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("action", sa.String(20), nullable=False),
+    sa.Column("status", sa.String(12)),  # enhanced status code
+    sa.Column("permanent", sa.Boolean),
+    sa.Column("subscriber_id", sa.BigInteger, index=True),  # found by our token, never by an address in the mail
+    sa.Column("sending_id", sa.BigInteger, index=True),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
+    comment="what was decided on each mail of the bounce mailbox, so that nothing is done twice",
+)
+
+pauses = sa.Table(
+    "pauses",
+    METADATA,
+    sa.Column("subscriber_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("until_at", UtcDateTime, nullable=False),
+    comment="until when people asked for a pause",
+)
+
+requests = sa.Table(
+    "requests",
+    METADATA,
+    sa.Column("id", ROW_ID, primary_key=True),
+    sa.Column("address", sa.String(254), nullable=False),
+    sa.Column("address_hash", sa.String(64), nullable=False, index=True),
+    sa.Column("name", sa.String(200), nullable=False, default=""),
+    sa.Column("language", sa.String(20), nullable=False, default=""),
+    sa.Column("subscriber_id", sa.BigInteger),  # whose address is to change; None: somebody wants to subscribe
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+    comment="who asked on the public page and has not confirmed by mail; gone after a week",
+)
+
+farewells = sa.Table(
+    "farewells",
+    METADATA,
+    sa.Column("id", ROW_ID, primary_key=True),
+    sa.Column("said_on", sa.String(10), nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    comment="why people left, in their words; nothing tells whose they are",
 )

@@ -45,7 +45,8 @@ class Witness:
         """
         told = self._read()
         if told is None:
-            return None if beats is None else "the ledger was brought here from another place"
+            # it is written before the first beat, and the first beat comes before the first message
+            return None if not beats else "the ledger was brought here from another place"
         if beats is None:
             return "this issue was sent before, and the ledger does not know it"
         if told["beats"] > beats:

@@ -21,3 +21,8 @@ def test_every_rule_is_on_the_page():
         assert f"### `{rule.name}`" in page
         assert rule.why in page
         assert rule.remedy in page
+
+
+def test_every_rule_has_tests():
+    written = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert [each.name for each in rules() if f'"{each.name}"' not in written] == []

@@ -2,6 +2,8 @@ import dataclasses
 
 import pytest
 from checks.specimen import ISSUE, PAPER, changed, context, page
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsletter.checks import by_remedy, check_issue, links_to_try, rules
 from newsletter.checks.registry import rule
@@ -70,3 +72,19 @@ def test_a_secured_link_of_an_entry_is_tried_once():
     )
     assert [each for each in links_to_try(given) if "x.org" in each] == ["https://x.org/a"]
     assert [each.rule for each in check_issue(given) if each.rule == "link-scheme"] == []
+
+
+@given(html=st.text(), text=st.text(), words=st.text(), title=st.text(), link=st.text())
+@settings(max_examples=100)
+def test_no_text_however_odd_stops_the_check(html, text, words, title, link):
+    odd = dataclasses.replace(PAPER, key="odd", title=title, links=(link,), note=words, summary=words)
+    issue = dataclasses.replace(ISSUE, letter=words, sections=(Section(name="a", title=title, entries=(odd,)),))
+    extra = page(issue, extra=f"<p style='{words}' class=x>{html}</p>", css=words)
+    for each in (html, f"<p>{html}</p><a href='{link}'>x</a>", extra):
+        check_issue(context(issue, html=each, text=text, subject=words, preheader=words))
+
+
+@given(st.integers(0, len(page()) - 8))
+@settings(max_examples=25)
+def test_a_page_that_ends_in_the_middle_is_checked(length):
+    assert "html-cut-off" in {each.rule for each in check_issue(context(html=page()[:length]))}

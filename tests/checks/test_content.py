@@ -63,9 +63,20 @@ def test_a_key_stands_once():
 
 def test_two_entries_with_one_link_are_told_once():
     other = dataclasses.replace(PAPER, key="title:other", links=("http://www.doi.org/10.1158/1078-0432.CCR-24-0148/",))
-    same = dataclasses.replace(PAPER, key="title:other", links=(PAPER.links[0] + "?utm_source=x", PAPER.links[0] + "/"))
+    same = dataclasses.replace(PAPER, key="title:other", links=(PAPER.links[0] + "/?utm_source=x",))
     assert where(with_entry(same), "link-twice") == ["title:other"]
     assert where(with_entry(dataclasses.replace(other, links=("https://doi.org/10.1/y",))), "link-twice") == []
+
+
+def test_two_days_of_one_event_share_its_page():
+    again = dataclasses.replace(EVENT, key="uid:webinar@example.org/2")
+    assert where(with_entry(again, section="events"), "link-twice") == []
+
+
+def test_one_entry_names_a_page_once():
+    twice = (PAPER.links[0], PAPER.links[0].replace("https://", "http://"))
+    assert message(changed(PAPER, links=twice), "link-twice").endswith("has the same link twice.")
+    assert where(changed(PAPER, links=(PAPER.links[0], "https://x.org/a")), "link-twice") == []
 
 
 def test_a_home_page_may_be_linked_twice():
@@ -73,6 +84,28 @@ def test_a_home_page_may_be_linked_twice():
     second = dataclasses.replace(PAPER, key="b", links=("https://www.example.org",))
     sections = (Section(name="research", title="Research", entries=(first, second)),)
     assert where(context(dataclasses.replace(ISSUE, sections=sections)), "link-twice") == []
+
+
+def test_one_paper_in_two_forms_is_told():
+    ids = Ids(pmid="36603130")
+    first = dataclasses.replace(
+        PAPER, key="pmid:36603130", ids=ids, links=("https://pubmed.ncbi.nlm.nih.gov/36603130/",)
+    )
+    second = dataclasses.replace(first, key="url:x", links=("https://journal.example.org/article/77",))
+    sections = (Section(name="research", title="Research", entries=(first, second)),)
+    given = context(dataclasses.replace(ISSUE, sections=sections))
+    assert message(given, "entries-alike").endswith("is the same thing as pmid:36603130.")
+    assert where(given, "link-twice") == []
+    same = dataclasses.replace(second, links=first.links)
+    linked = (Section(name="research", title="Research", entries=(first, same)),)
+    assert where(context(dataclasses.replace(ISSUE, sections=linked)), "entries-alike") == []
+
+
+def test_an_entry_is_known_by_another_of_its_identifiers():
+    both = dataclasses.replace(PAPER, key="pmid:1", ids=Ids(pmid="1", doi=PAPER.ids.doi), links=("https://x.org/1",))
+    earlier = EarlierIssue(name="2026-11", keys=frozenset({PAPER.key}))
+    given = dataclasses.replace(with_entry(both), earlier=(earlier,))
+    assert where(given, "entry-ran-before") == [PAPER.key, "pmid:1"]
 
 
 def test_an_entry_that_ran_before_names_the_issue():

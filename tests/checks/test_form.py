@@ -6,7 +6,7 @@ from newsletter.model import Severity
 
 def of_size(size):
     html = page()
-    return context(html=html + "<!--" + "x" * (size - len(html.encode()) - 7) + "-->")
+    return context(html=html.replace("</html>", "<!--" + "x" * (size - len(html.encode()) - 7) + "--></html>"))
 
 
 def test_a_page_over_102_kb_is_clipped():
@@ -19,6 +19,11 @@ def test_a_page_over_90_kb_is_large():
     assert where(of_size(92_161), "html-large") == ["html"]
     assert where(of_size(92_160), "html-large") == []
     assert where(of_size(104_449), "html-large") == []
+
+
+def test_a_message_over_500_kb_is_large():
+    assert message(context(text="x" * 400_000), "message-large") == "The message has about 524 KB."
+    assert where(context(text="x" * 370_000), "message-large") == []
 
 
 @pytest.mark.parametrize("element", ["<script>x</script>", "<form></form>", '<iframe src="x"></iframe>', "<input>"])

@@ -43,8 +43,12 @@ def test_a_diagnosis_is_not_told_on_a_locked_screen(word):
     assert where(given, "tells-diagnosis") == ["subject", "preheader"]
 
 
-def test_what_the_sender_tells_anyway_may_stand_in_the_subject():
+def test_what_the_sender_or_the_title_tells_anyway_may_stand_in_the_subject():
     assert where(context(subject="LMS news of December"), "tells-diagnosis") == []
+    named = dataclasses.replace(SETTINGS.newsletter, title="Sarcoma Monthly", sender="The Circle <news@example.org>")
+    given = context(subject="Sarcoma Monthly: December", settings=dataclasses.replace(SETTINGS, newsletter=named))
+    assert where(given, "tells-diagnosis") == []
+    assert where(dataclasses.replace(given, subject="LMS news of December"), "tells-diagnosis") == ["subject"]
 
 
 def test_the_foundation_decides_whether_to_be_discreet():

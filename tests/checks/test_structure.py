@@ -18,6 +18,7 @@ def spoiled(old, new="", *, count=0):
 @pytest.mark.parametrize(
     ("rule", "old", "new"),
     [
+        ("html-cut-off", "</div></body></html>", "</di"),
         ("doctype-missing", "<!doctype html>", ""),
         ("doctype-missing", "<!doctype html>", '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "x">'),
         ("language-missing", '<html lang="en"', "<html"),
@@ -55,6 +56,21 @@ def test_a_page_that_lacks_something_is_told(rule, old, new):
 
 def test_a_clean_page_lacks_nothing():
     assert [each.rule for each in check_issue(context())] == []
+
+
+BUTTON = '<a href="https://x.org/" style="display: inline-block; padding: 12px">Register</a>'
+
+
+def test_a_button_is_drawn_for_outlook_too():
+    assert where(context(html=page(extra=BUTTON)), "button-flat-in-outlook") == ["html"]
+    cell = f'<table><tr><td style="mso-padding-alt: 12px">{BUTTON}</td></tr></table>'
+    assert where(context(html=page(extra=cell)), "button-flat-in-outlook") == []
+
+
+def test_a_page_has_words():
+    assert where(context(html="<p>Hello</p>"), "html-little-text") == ["html"]
+    assert where(context(html=""), "html-little-text") == []
+    assert where(context(html=f"<p>{'x' * 200}</p>"), "html-little-text") == []
 
 
 def test_an_empty_page_has_no_words():

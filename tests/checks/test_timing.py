@@ -43,3 +43,20 @@ def test_an_hour_needs_a_zone():
     hour = Event(starts=datetime(2026, 12, 9, 18, tzinfo=UTC))
     assert where(changed(EVENT, event=hour), "event-without-zone") == [EVENT.key]
     assert where(changed(EVENT, event=Event(starts=date(2026, 12, 9))), "event-without-zone") == []
+
+
+def test_an_end_that_was_forgotten_does_not_keep_an_event_alive():
+    hour = datetime(2026, 10, 2, 18, tzinfo=UTC)
+    forgotten = Event(starts=hour, ends=datetime(2026, 12, 9, 19, tzinfo=UTC), zone="UTC")
+    assert where(changed(EVENT, event=forgotten), "event-past") == [EVENT.key]
+    assert message(changed(EVENT, event=forgotten), "event-ends-wrong").endswith(
+        "starts on Friday 2 October 2026 and ends on Wednesday 9 December 2026."
+    )
+
+
+def test_an_event_ends_after_it_starts():
+    turned = Event(starts=date(2026, 12, 9), ends=date(2026, 12, 8))
+    assert where(changed(EVENT, event=turned), "event-ends-wrong") == [EVENT.key]
+    course = Event(starts=date(2026, 12, 9), ends=date(2027, 2, 8))
+    assert where(changed(EVENT, event=course), "event-ends-wrong") == []
+    assert where(changed(EVENT, event=Event(starts=date(2026, 12, 9))), "event-ends-wrong") == []

@@ -20,7 +20,7 @@ def test_the_finding_names_the_parameters():
         "https://x.org/a?id=1&page=2",
         "https://x.org/a",
         "https://www.sciencedirect.com/a?via%3Dihub",
-        "https://pubmed.ncbi.nlm.nih.gov/1/?fc=x&utm_source=y",
+        "https://pubmed.ncbi.nlm.nih.gov/1/?fc=x&ff=y",
         "https://[x?utm_source=y",
         "https://x.org/a…?utm_source=y",
     ],
@@ -46,3 +46,14 @@ def test_a_watcher_is_found(url):
 )
 def test_other_hosts_are_left_alone(url):
     assert where(changed(PAPER, links=(url,)), "link-through-watcher") == []
+
+
+@pytest.mark.parametrize("query", ["email=ann@example.org", "u=ann.b%40example.co.uk&x=1"])
+def test_a_link_with_a_mail_address_is_found_and_the_address_not_repeated(query):
+    said = message(changed(PAPER, links=(f"https://x.org/a?{query}",)), "link-names-person")
+    assert said == "A link to x.org holds a mail address."
+
+
+@pytest.mark.parametrize("url", ["https://x.org/@ann?x=1", "mailto:ann@example.org?cc=bob@example.org", "https://[x"])
+def test_other_links_name_nobody(url):
+    assert where(changed(PAPER, links=(url,)), "link-names-person") == []

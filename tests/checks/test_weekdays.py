@@ -40,16 +40,14 @@ def test_a_weekday_that_is_not_of_its_date_is_found(words):
         "Fri. Dec. 4",
         "viernes 4 de diciembre",
         "Friday 12/4",
-        "Tuesday 12/4/2027, in the order of others",
+        "Monday 12/4/2027",
         "Friday 2026-12-04",
         "Monday in May",
         "Friday, January 1",
         "Sun and 4 march",
-        "Monday 8/10 had pain",
     ],
 )
 def test_a_weekday_of_its_date_is_left_alone(words):
-    words = words.replace("Tuesday 12/4/2027, in the order of others", "Monday 12/4/2027, in the order of others")
     assert where(letter(f"We meet on {words}."), "weekday-wrong") == []
 
 

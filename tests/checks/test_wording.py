@@ -38,6 +38,7 @@ def test_hype_is_found(words):
         "The cure rate was low.",
         "We met at the Race for the Cure in May.",
         "A secure and accurate way.",
+        "Cure Magazine speaks with us. CURE® wrote of it.",
         "Surgery with curative intent.",
     ],
 )
@@ -74,7 +75,7 @@ def test_an_unexplained_acronym_is_told_once():
         "Your MRI and CT are read in the USA by the FDA.",
         "We meet in Denver, CO, at 6 PM ET.",
         "Write to PFS@x.org or see https://x.org/PFS.",
-        "Do NOT stop. Do not wait.",
+        "Do NOT stop. Do not wait. DON'T worry.",
         "GOOD NEWS FOR ALL OF US",
         "The gene TP53 and the drug in phase II.",
         "The NLMSF and LMS groups met.",

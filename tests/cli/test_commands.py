@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cli.conftest import Run
 from conftest import MINIMAL
 
-from cli.conftest import Run
 from newsletter import __version__, cli
 from newsletter.cli import session
 from newsletter.errors import UsageError
@@ -123,9 +123,8 @@ def test_the_demo_writes_an_issue_and_tells_where(tmp_path: Path, run: Run, monk
     monkeypatch.chdir(tmp_path)
     first = run("demo", "--build-only")
     assert first.exit_code == 0
-    assert first.out.splitlines() == [
-        f"demo/issues/2026-11/{name}" for name in ("issue.toml", "issue.html", "issue.txt")
-    ]
+    assert first.out.splitlines()[:3] == [f"demo/issues/2026-11/issue.{kind}" for kind in ("toml", "html", "txt")]
+    assert len(list((tmp_path / "demo/issues/2026-11").glob("*.ics"))) == 5
     before = (tmp_path / "demo/issues/2026-11/issue.toml").read_bytes()
     assert run("demo", "--build-only").exit_code == 0
     assert (tmp_path / "demo/issues/2026-11/issue.toml").read_bytes() == before

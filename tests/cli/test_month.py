@@ -6,9 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import MINIMAL
-
 from cli.conftest import Run
+from conftest import MINIMAL
 
 PAPERS = """\
 Targeting the Molecular and Immunologic Features of Leiomyosarcoma (31 Oct 2026)
@@ -70,7 +69,8 @@ def test_a_draft_takes_what_is_new_and_says_why(desk: Path, run: Run) -> None:
         ("research", "dated 2026-11-02, after the last issue"),
         ("research", "dated 2026-10-31, after the last issue"),
     ]
-    assert [Path(file).name for file in result.json["files"]] == ["issue.toml", "issue.html", "issue.txt"]
+    names = [Path(file).name for file in result.json["files"]]
+    assert names == ["issue.toml", "issue.html", "issue.txt", "web.html", "print.html", "proof.html"]
 
 
 def test_drafting_twice_changes_no_byte(desk: Path, run: Run) -> None:

@@ -56,8 +56,8 @@ def test_readers_get_the_sections_and_language_they_chose(approved: Path, run: R
         .get_content()
         for message in mail_server.messages
     }
-    assert "EVENTS\n" in bodies["m.okafor@example.com"]
-    assert "EVENTS\n" not in bodies["pat.lindqvist@example.org"]
+    assert "EVENTS\r\n" in bodies["m.okafor@example.com"]
+    assert "EVENTS\r\n" not in bodies["pat.lindqvist@example.org"]
     assert "EN ESTE NÚMERO" in bodies["rosa.delgado@example.org"].upper()
 
 

@@ -111,6 +111,7 @@ RESEARCH = (
         links=("https://example.org/preprint",),
         dated=Dated.parse("2026-11-03"),
         flags=frozenset({Flag.PREPRINT}),
+        related=("doi:10.1000/published.2026",),
         summary="A small study of blood samples. The median time of watching was nine months.",
     ),
     Entry(

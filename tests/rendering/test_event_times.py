@@ -54,7 +54,17 @@ def test_hours_come_with_their_zone_and_the_readers_other_ones():
 def test_an_event_far_away_says_which_day_it_is_here():
     told = when(Event(starts=at("Asia/Tokyo", 2026, 12, 10, 8, 30), zone="Asia/Tokyo"), HOME, EN)
     assert plain(told.hours) == "8:30 AM Tokyo time"
-    assert plain(told.elsewhere).startswith("That is Wed, Dec 9, 6:30 PM Eastern, Wed, Dec 9, 5:30 PM Central")
+    assert plain(told.elsewhere) == (
+        "That is on Wednesday, December 9, 2026: 6:30 PM Eastern, 5:30 PM Central, 4:30 PM Mountain, and 3:30 PM Pacific."
+    )
+
+
+def test_an_event_that_is_on_two_days_says_both():
+    told = when(Event(starts=at("Europe/London", 2026, 12, 9, 6), zone="Europe/London"), HOME, EN)
+    assert plain(told.elsewhere) == (
+        "That is Wed, Dec 9, 1:00 AM Eastern, Wed, Dec 9, 12:00 AM Central, Tue, Dec 8, 11:00 PM Mountain, "
+        "and Tue, Dec 8, 10:00 PM Pacific."
+    )
 
 
 def test_readers_elsewhere_get_their_own_zone_and_utc():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from rendering.issues import GLOSSARY, SAMPLE, SETTINGS
+from rendering.issues import GLOSSARY, ODD, SAMPLE, SETTINGS
 
-from newsletter.rendering import render
+from newsletter.rendering import render, render_archive, render_feed, render_print, render_proof, render_web
 
 
 def test_the_sample_issue_looks_as_it_was_last_approved(templates, golden):
@@ -22,3 +22,17 @@ def test_the_spanish_issue_looks_as_it_was_last_approved(templates, golden):
     rendered = render(SAMPLE, spanish, templates)
     golden("issue.es.html", rendered.html)
     golden("issue.es.txt", rendered.text)
+
+
+def test_odd_content_looks_as_it_was_last_approved(templates, golden):
+    rendered = render(ODD, SETTINGS, templates)
+    golden("odd.html", rendered.html)
+    golden("odd.txt", rendered.text)
+
+
+def test_the_pages_beside_the_mail_look_as_they_were_last_approved(templates, golden):
+    golden("web.html", render_web(SAMPLE, SETTINGS, templates, glossary=GLOSSARY))
+    golden("print.html", render_print(SAMPLE, SETTINGS, templates, glossary=GLOSSARY))
+    golden("proof.html", render_proof(SAMPLE, SETTINGS, templates))
+    golden("archive.html", render_archive((SAMPLE,), SETTINGS, templates))
+    golden("atom.xml", render_feed((SAMPLE,), SETTINGS, templates))

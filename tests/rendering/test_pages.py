@@ -20,8 +20,8 @@ def test_the_web_page_has_everything_and_nothing_of_one_reader(templates):
     html = render_web(SAMPLE, SETTINGS, templates, glossary=GLOSSARY)
     assert not [mark for mark in Mark if mark in html]
     assert "Dear reader," in html
-    assert '<a href="#trials">Clinical trials</a>: 3 trials' in html
-    assert '<h2 id="trials">' in html
+    assert '<a href="#section-2">Clinical trials</a>: 3 trials' in html
+    assert '<h2 id="section-2">' in html
     assert 'href="2026-12-09-webinar-overcoming-insurance-barriers-1616f5.ics"' in html
     assert "Josephine K. Dermawan, Sarah Chiang, Samuel Singer, William D. Tap, Cristina R. Antonescu" in html
     assert "<dt>biomarker</dt>" in html

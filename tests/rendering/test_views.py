@@ -7,7 +7,16 @@ from datetime import date
 import pytest
 
 from newsletter.model import Dated, Entry, Flag, Grant, Trial, TrialStatus
-from newsletter.rendering.views import authors_line, badges, deadline_line, origin_line, places_line, trial_change
+from newsletter.rendering.links import Link
+from newsletter.rendering.views import (
+    authors_line,
+    badges,
+    deadline_line,
+    origin_line,
+    places_line,
+    related_links,
+    trial_change,
+)
 from newsletter.rendering.wording import Words
 
 EN, ES = Words("en"), Words("es")
@@ -97,3 +106,11 @@ def test_days_left_are_counted_to_the_day_the_issue_goes_out(deadline, words):
 )
 def test_places_are_gathered_by_country(places, line):
     assert places_line(places, EN) == line
+
+
+def test_what_an_entry_is_linked_to_can_be_looked_up():
+    entry = Entry(title="T", related=("doi:10.1101/2024.01.01", "pmid:1", "title:no-such"))
+    assert related_links(entry) == (
+        Link(label="DOI 10.1101/2024.01.01", url="https://doi.org/10.1101/2024.01.01"),
+        Link(label="PMID 1", url="https://pubmed.ncbi.nlm.nih.gov/1/"),
+    )

@@ -1,0 +1,45 @@
+"""Draw the pictures of an issue from the sample: `python docs/make_pictures.py`. Needs Debian's chromium."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+PICTURES = Path(__file__).parent / "pictures"
+MOMENT = "2026-11-23T09:00-05:00"
+VIEWS = (
+    # name, width, height, colour scheme
+    ("issue-desktop", 760, 1000, "light"),
+    ("issue-phone", 375, 812, "light"),
+    ("issue-dark", 760, 1000, "dark"),
+)
+
+
+def main() -> None:
+    """Make the sample's next issue and take its pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "newsletter", "-C", folder, "--now", MOMENT, "demo", "--build-only"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        photograph(Path(folder) / "issues/2026-11/issue.html")
+
+
+def photograph(page: Path) -> None:
+    """One picture for each view."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        for name, width, height, scheme in VIEWS:
+            opened = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+            opened.goto(page.as_uri())
+            opened.screenshot(path=PICTURES / f"{name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The editor's Markdown: what rendering leaves out, or prints as it stands, because no mail may have it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter.checks.form import FORBIDDEN
+from newsletter.checks.images import images
+from newsletter.checks.links import SCHEMES, short, split
+from newsletter.checks.proof import MARKDOWN_LINK, Proof, secured
+from newsletter.checks.registry import Spot, rule
+from newsletter.model import Severity
+
+TAG = re.compile(r"</?([a-z][a-z0-9]*)(?:\s+[a-z:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))*\s*/?>", re.IGNORECASE)
+FORBIDDEN_TAG = re.compile(rf"<({'|'.join(sorted(FORBIDDEN))})\b", re.IGNORECASE)
+
+
+@rule(
+    "text-has-forbidden-html",
+    Severity.ERROR,
+    why="Scripts, forms and frames do not work in a mail; readers would see their code between the words.",
+    remedy="Delete it, and link to a page that has it.",
+)
+def text_has_forbidden_html(proof: Proof) -> Iterator[Spot]:
+    """A text of the editor's own holds a script, form, frame or another element that no mail may have."""
+    for where, tag in _tags(proof, FORBIDDEN_TAG):
+        yield Spot(where, f"The text holds <{tag}>.")
+
+
+@rule(
+    "text-has-html",
+    Severity.WARNING,
+    why="Texts are Markdown: a tag is not obeyed, it is printed.",
+    remedy="Write **bold**, *italic*, [words](https://…), and an empty line between paragraphs.",
+)
+def text_has_html(proof: Proof) -> Iterator[Spot]:
+    """A text of the editor's own holds an HTML tag."""
+    for where, tag in _tags(proof, TAG):
+        if tag not in FORBIDDEN:
+            yield Spot(where, f"The text holds <{tag}>, which will be printed as it stands.")
+
+
+def _tags(proof: Proof, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """Place and name of the tags in the editor's texts, each once a text. An address in <…> is none."""
+    for passage in proof.own_words:
+        for tag in dict.fromkeys(found.lower() for found in pattern.findall(passage.text)):
+            yield passage.where, tag
+
+
+@rule(
+    "text-link-broken",
+    Severity.ERROR,
+    why="A link that leads to no web page, mailbox or telephone is printed with its brackets.",
+    remedy="Write the whole address, beginning with https://.",
+)
+def text_link_broken(proof: Proof) -> Iterator[Spot]:
+    """A link in a text of the editor's own is not absolute, or of another scheme than https, http, mailto and tel."""
+    for passage in proof.own_words:
+        for is_picture, words, href in MARKDOWN_LINK.findall(passage.text):
+            parts = split(secured(href))
+            if not is_picture and (parts is None or parts.scheme.lower() not in SCHEMES):
+                yield Spot(passage.where, f"“{short(words)}” is to lead to “{short(href)}”, which is no whole address.")
+
+
+@rule(
+    "text-picture-mute",
+    Severity.WARNING,
+    why="Who does not see the picture is told nothing, and many programs hide pictures at first.",
+    remedy="Say between the brackets what it shows: ![Families on the walk](https://…).",
+)
+def text_picture_mute(proof: Proof) -> Iterator[Spot]:
+    """A picture in a text of the editor's own has no words between its brackets."""
+    for where, words, href in _pictures(proof):
+        if not words.strip():
+            yield Spot(where, f"The picture {short(href)} has no alt text.")
+
+
+@rule(
+    "text-picture-left-out",
+    Severity.WARNING,
+    why="Pictures from other hosts tell these who opens the mail, so only the words of this one will be printed.",
+    remedy="Put it on the foundation's own site, or add its host to image_hosts under [theme].",
+)
+def text_picture_left_out(proof: Proof) -> Iterator[Spot]:
+    """A picture in a text of the editor's own is not on the page, since its host is not one of the foundation's."""
+    shown = {each.get("src") for each in images(proof)}
+    for where, _, href in _pictures(proof):
+        if secured(href) not in shown:
+            yield Spot(where, f"The picture {short(href)} is left out.")
+
+
+def _pictures(proof: Proof) -> Iterator[tuple[str, str, str]]:
+    for passage in proof.own_words:
+        for is_picture, words, href in MARKDOWN_LINK.findall(passage.text):
+            if is_picture:
+                yield passage.where, words, href

@@ -1,0 +1,93 @@
+"""`inbox`, `serve`: what comes back, and what readers do for themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli.session import Session, answer, json_option, say, tell
+from newsletter.errors import UsageError
+
+if TYPE_CHECKING:
+    from newsletter.pipeline.following import Report
+
+_SAID = {
+    "suppressed": "never written to again",
+    "counted": "counted",
+    "ignored": "nothing to do",
+    "needs_a_person": "waits for a person",
+    "senders_problem": "is held against us, not against a reader",
+}
+
+
+@click.command(epilog="Example: newsletter inbox --json")
+@click.option("--watch", is_flag=True, help="Stay, and handle mails as they arrive.")
+@json_option
+@click.pass_obj
+def inbox(session: Session, watch: bool, as_json: bool) -> int:
+    """Read the bounce mailbox: who asked to stop, who cannot be reached, what needs a person."""
+    from newsletter.pipeline import following
+
+    if watch and as_json:
+        raise UsageError("--watch has no end, and --json is one document: use one of them")
+    with following.opened_inbox(session.desk) as (mailbox, opened):
+        if watch:
+            tell("Waiting for mails; Ctrl-C ends.")
+        while True:
+            reports = list(following.follow_up(session.desk, opened, live=watch))
+            _show(reports, as_json=as_json, watch=watch)
+            if not watch:
+                break
+            mailbox.wait(IDLE_S)
+    return 1 if any(each.handled.decided.action in {"needs_a_person", "senders_problem"} for each in reports) else 0
+
+
+IDLE_S = 20 * 60
+
+
+def _show(reports: list[Report], *, as_json: bool, watch: bool) -> None:
+    if as_json:
+        answer({**_counts(reports), "mails": [_json(each) for each in reports]})
+        return
+    for each in reports:
+        if each.handled.new or not watch:
+            say(_line(each))
+    if not watch:
+        counts = _counts(reports)
+        say(
+            f"{counts['bounces']} bounces, {counts['complaints']} complaints, {counts['unsubscribes']} asked to stop; "
+            f"{counts['ignored']} need nothing, {counts['needs_a_person']} wait for a person in the mailbox"
+        )
+
+
+def _counts(reports: Iterable[Report]) -> dict[str, int]:
+    decided = [each.handled.decided for each in reports]
+    kinds, actions = [each.kind for each in decided], [each.action for each in decided]
+    return {
+        "bounces": kinds.count("bounce"),
+        "complaints": kinds.count("complaint"),
+        "unsubscribes": kinds.count("unsubscribe"),
+        "ignored": actions.count("ignored"),
+        "needs_a_person": actions.count("needs_a_person"),
+    }
+
+
+def _json(report: Report) -> dict[str, object]:
+    decided = report.handled.decided
+    return {
+        "file": report.handled.name,
+        "kind": decided.kind,
+        "address": report.address,
+        "status": decided.status,
+        "permanent": decided.permanent,
+        "action": decided.action,
+    }
+
+
+def _line(report: Report) -> str:
+    decided = report.handled.decided
+    who = f", {report.address}" if report.address else ""
+    status = f" {decided.status}" if decided.status else ""
+    return f"{report.handled.name}: {decided.kind.replace('_', ' ')}{status}{who}: {_SAID[decided.action]}"

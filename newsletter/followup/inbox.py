@@ -1,0 +1,105 @@
+"""One run over the bounce mailbox: read, decide, write down, put away, in this order.
+
+After a crash anywhere the next run goes on: a letter whose decision is on record is only put away. Letters that wait
+for a person stay where they are, unread, and are told of in every run until somebody takes them away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from newsletter.followup.bounces import read_mail
+from newsletter.followup.deciding import Decision, Outcome, decide, recognise
+from newsletter.followup.incoming import Incoming, Kind
+from newsletter.followup.mailbox import Letter, Mailbox
+from newsletter.storage.incoming import Decided, Deciding, IncomingMails, TakenError
+from newsletter.tokens import Keys
+
+BATCH = 20
+"""Letters decided in one commit: a disk takes tens of them in a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """One letter, and what was decided on it, now or in an earlier run."""
+
+    name: str
+    decided: Decided
+    named: str = field(default="", repr=False)  # an address that the mail names; for reports alone
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The bounce mailbox, the keys of our tokens, and the record of what was decided."""
+
+    mailbox: Mailbox
+    keys: Keys
+    record: IncomingMails
+
+    def run(self, *, now: Callable[[], datetime]) -> Iterator[Handled]:
+        """Work through all that is there; a letter is yielded when it is done."""
+        letters = self.mailbox.letters()
+        known = self.record.decided(letter.place for letter in letters)
+        source = iter(letters)
+        while batch := list(islice(source, BATCH)):
+            mails = {letter.place: self._read(letter, known.get(letter.place)) for letter in batch}
+            try:
+                handled = self._decide_all(batch, mails, now())
+            except TakenError:  # another process was quicker: what it wrote is there now
+                handled = self._decide_all(batch, mails, now())
+            for letter, each in handled:
+                if each.decided.action != Outcome.NEEDS_A_PERSON:
+                    self.mailbox.put_away(letter)
+                yield each
+
+    def _read(self, letter: Letter, known: Decided | None) -> Incoming | None:
+        """The mail; None when it need not be read any more, or is gone."""
+        if known is not None and known.action != Outcome.NEEDS_A_PERSON:
+            return None
+        content = self.mailbox.content(letter)
+        return None if content is None else read_mail(content)
+
+    def _decide_all(
+        self, letters: list[Letter], mails: Mapping[str, Incoming | None], now: datetime
+    ) -> list[tuple[Letter, Handled]]:
+        """In one commit: what becomes of each letter, whether decided now or before."""
+        handled = []
+        with self.record.deciding() as deciding:
+            known = deciding.decided([letter.place for letter in letters])
+            for letter in letters:
+                mail, before = mails[letter.place], known.get(letter.place)
+                named = next(iter(mail.recipients), "") if mail else ""
+                if before is not None:
+                    handled.append((letter, Handled(name=letter.name, decided=before, named=named)))
+                elif mail is not None:
+                    decision = self._decide(mail, deciding)
+                    decided = known[letter.place] = _decided(mail, decision)
+                    deciding.write(letter.place, decided, decision.effect, now=now)
+                    handled.append((letter, Handled(name=letter.name, decided=decided, named=named, new=True)))
+        return handled
+
+    def _decide(self, mail: Incoming, deciding: Deciding) -> Decision:
+        kind, token = recognise(mail, self.keys)
+        if token is None:
+            return decide(mail, kind, None)
+        if not deciding.knows(token.subscriber_id):
+            # erased since, or a test copy: there is nobody to do anything to, and nothing for staff
+            return Decision(kind=kind, outcome=Outcome.IGNORED)
+        in_a_row = deciding.bounced_in_a_row(token.subscriber_id, token.sending_id) if kind is Kind.BOUNCE else 0
+        return decide(mail, kind, token, in_a_row=in_a_row)
+
+
+def _decided(mail: Incoming, decision: Decision) -> Decided:
+    token = decision.token
+    return Decided(
+        kind=decision.kind,
+        action=decision.outcome,
+        status=mail.status,
+        permanent=mail.permanent,
+        subscriber_id=token.subscriber_id if token else None,
+        sending_id=token.sending_id if token else None,
+    )

@@ -1,0 +1,42 @@
+"""What comes back after a sending, and what readers decide for themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from newsletter import config
+from newsletter.followup.inbox import Handled, Inbox
+from newsletter.followup.mailbox import Mailbox, open_mailbox
+from newsletter.pipeline import mailing
+from newsletter.pipeline.desk import Desk
+from newsletter.storage.incoming import IncomingMails
+
+INBOX_PASSWORD = "NEWSLETTER_INBOX_PASSWORD"  # noqa: S105 - its name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One mail of the bounce mailbox, for staff."""
+
+    handled: Handled
+    address: str | None = field(repr=False)  # the person's; of nobody we know, what the mail names
+
+
+@contextmanager
+def opened_inbox(desk: Desk) -> Iterator[tuple[Mailbox, Inbox]]:
+    """The configured bounce mailbox; raises UsageError when there is none, MailboxError when it cannot be read."""
+    workspace = desk.workspace
+    with open_mailbox(workspace.settings.inbox, workspace.folder, config.secret(INBOX_PASSWORD)) as mailbox:
+        yield mailbox, Inbox(mailbox, mailing.keys(desk), IncomingMails(desk.store.engine))
+
+
+def follow_up(desk: Desk, inbox: Inbox, *, live: bool = False) -> Iterator[Report]:
+    """Work through the mailbox once; `live`: each decision at its own moment, not at that of the command."""
+    listed = mailing.people(desk)
+    for handled in inbox.run(now=(lambda: datetime.now(UTC)) if live else (lambda: desk.now)):
+        number = handled.decided.subscriber_id
+        person = listed.get(number) if number is not None else None
+        yield Report(handled=handled, address=person.address if person else handled.named or None)

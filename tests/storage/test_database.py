@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine import Engine
+
+from newsletter.errors import StorageError
+from newsletter.model import Entry, Ids
+from newsletter.storage import tables
+from newsletter.storage.database import UtcDateTime, open_database
+from newsletter.storage.entries import EntryStore
+from newsletter.storage.taking_in import take_in
+
+URL = "sqlite:///.newsletter/newsletter.db"
+
+
+def differences(engine: Engine) -> list[object]:
+    with engine.begin() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), tables.METADATA))
+
+
+def test_the_migrations_make_just_the_tables_of_the_code(tmp_path: Path) -> None:
+    assert differences(open_database(URL, tmp_path)) == []
+
+
+def test_a_database_is_opened_again_as_it_is(tmp_path: Path) -> None:
+    take_in(EntryStore(open_database(URL, tmp_path)), "a", [Entry(title="A")], datetime.now(UTC))
+    assert len(EntryStore(open_database(URL, tmp_path)).all()) == 1
+
+
+def test_file_and_folder_are_for_the_owner_alone(tmp_path: Path) -> None:
+    open_database(URL, tmp_path)
+    assert stat.S_IMODE((tmp_path / ".newsletter").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / ".newsletter/newsletter.db").stat().st_mode) == 0o600
+
+
+def test_what_was_committed_survives_a_power_cut(tmp_path: Path) -> None:
+    with open_database(URL, tmp_path).connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2  # FULL
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+
+
+def test_an_address_that_is_none_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"\[newsletter\] database: write"):
+        open_database("newsletter.db", tmp_path)
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.db").write_text("not a database, but long enough to be looked at " * 50, "utf-8")
+    with pytest.raises(StorageError, match=r"the database newsletter\.db refused: file is not a database"):
+        open_database("sqlite:///newsletter.db", tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".newsletter").write_text("a file stands where the folder should be", "utf-8")
+    with pytest.raises(StorageError, match="cannot be written"):
+        open_database(URL, tmp_path)
+
+
+def test_instants_are_aware_and_sort_as_text() -> None:
+    column = UtcDateTime()
+    dialect = sa.create_engine("sqlite://").dialect
+    there = datetime(2026, 11, 23, 9, tzinfo=timezone(timedelta(hours=-5)))
+    written = column.process_bind_param(there, dialect)
+    assert written == "2026-11-23T14:00:00.000000+00:00"
+    assert column.process_result_value(written, dialect) == there
+    assert column.process_bind_param(None, dialect) is None
+    assert column.process_result_value(None, dialect) is None
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of our own, on a unix socket in a folder of its own."""
+    initdb = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
+    if initdb is None:
+        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+    folder = tmp_path_factory.mktemp("pg")
+    as_user: list[str] = []
+    if os.geteuid() == 0:  # the server refuses to run as root
+        if shutil.which("runuser") is None:
+            pytest.skip("PostgreSQL does not run as root, and runuser is missing")
+        shutil.chown(folder, "postgres")
+        for parent in (folder, *folder.parents):
+            if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
+                parent.chmod(parent.stat().st_mode | 0o011)
+        as_user = ["runuser", "-u", "postgres", "--"]
+    data = folder / "data"
+    run = [*as_user, str(initdb), "-D", str(data), "-U", "news", "--no-sync", "-A", "trust"]
+    subprocess.run(run, check=True, capture_output=True)
+    server = subprocess.Popen(
+        [
+            *as_user,
+            str(initdb.with_name("postgres")),
+            "-D",
+            str(data),
+            "-k",
+            str(folder),
+            "-c",
+            "listen_addresses=",
+            "-F",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    ready = [str(initdb.with_name("pg_isready")), "-h", str(folder), "-U", "news", "-q"]
+    try:
+        for _ in range(200):
+            if subprocess.run(ready, check=False).returncode == 0:
+                break
+            subprocess.run(["sleep", "0.05"], check=True)
+        yield f"postgresql+psycopg://news@/postgres?host={folder}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def test_the_same_program_runs_on_postgresql(postgresql: str, tmp_path: Path) -> None:
+    engine = open_database(postgresql, tmp_path)
+    assert differences(engine) == []
+    store = EntryStore(engine)
+    take_in(store, "a", [Entry(title="A paper about leiomyosarcoma", ids=Ids(doi="10.1000/x"))], datetime.now(UTC))
+    take_in(store, "b", [Entry(title="A paper about leiomyosarcoma", ids=Ids(doi="10.1000/x"))], datetime.now(UTC))
+    (entry,) = store.all()
+    assert entry.sources == ("a", "b")
+    engine.dispose()
