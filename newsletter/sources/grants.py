@@ -18,6 +18,7 @@ from newsletter.errors import SourceError
 from newsletter.identity import clean_url
 from newsletter.model import Dated, Document, Entry, Grant, Ids, Precision, Reading, Source
 from newsletter.sources.answers import Getter, ask_with, at, json_of, list_at, prose_at, text_at, xml_of
+from newsletter.sources.limits import newest
 from newsletter.sources.plaintext import paragraphs
 from newsletter.sources.titles import clean_title
 
@@ -42,7 +43,7 @@ def read_grants(document: Document, source: Source) -> Reading:
             entries.append(entry)
         else:
             skipped.append(f"call {entry.ids.opportunity or 'without a number'} was left out: it has no title")
-    return Reading(entries=tuple(entries), skipped=tuple(skipped))
+    return newest(entries, skipped, source.limit)
 
 
 def _hits(answer: Any) -> list[Any]:
@@ -120,7 +121,7 @@ def _read_guide(document: Document, source: Source) -> Reading:
             entries.append(entry)
         else:
             skipped.append(f"item “{entry.title}” was left out: it names no call")
-    return Reading(entries=tuple(entries), skipped=tuple(skipped))
+    return newest(entries, skipped, source.limit)
 
 
 def _guide_entry(item: etree._Element, source: Source) -> Entry:
