@@ -82,7 +82,7 @@ def blocks_of(pieces: Sequence[Piece]) -> tuple[Block, ...]:
 def _facts_lead(pieces: Sequence[Piece]) -> bool:
     """Whether dates and links stand above their titles on this page: it begins with one, and ends with a title."""
     told = [piece for piece in pieces if piece.role is Role.TITLE or _is_date_or_link(piece)]
-    if not told or told[0].role is Role.TITLE or told[-1].role is not Role.TITLE or _is_bare_year(told[0]):
+    if not told or told[0].role is Role.TITLE or told[-1].role is not Role.TITLE:
         return False
     beneath = sum(two.role is Role.FACTS and not two.gap for one, two in pairwise(told) if one.role is Role.TITLE)
     above = sum(two.role is Role.TITLE and not two.gap for one, two in pairwise(told) if one.role is Role.FACTS)
@@ -91,10 +91,6 @@ def _facts_lead(pieces: Sequence[Piece]) -> bool:
 
 def _is_date_or_link(piece: Piece) -> bool:
     return piece.role is Role.FACTS and bool(piece.dates or piece.links) and not piece.authors
-
-
-def _is_bare_year(piece: Piece) -> bool:
-    return bool(piece.dates) and len(piece.dates[0].value) == 4
 
 
 def _confirms(words: str, after: Piece) -> bool:
@@ -253,8 +249,7 @@ class _Grouping:
             or piece.cited
         ):
             return False
-        written = piece.dates[0].value
-        if piece.heading or (len(written) == 4 and piece.gap):
+        if piece.heading:
             return True
         return (
             str(piece.dates[0].dated).count("-") == 1

@@ -46,7 +46,6 @@ _DROPPED = frozenset(
         "textarea",
         "nav",
         "aside",
-        "head",
         "title",
     ]
 )
@@ -262,7 +261,10 @@ class _Page:
             self._words.append(OPEN)
 
     def _close_link(self) -> None:
-        if self._href is not None:
+        if self._href is not None and self._words[-1:] == [OPEN]:  # a picture, or the rest of a link around blocks
+            self._words.pop()
+            self._href = None
+        elif self._href is not None:
             self._words.append(f"{MIDDLE}{len(self.hrefs)}{CLOSE}")
             self.hrefs.append(self._href)
             self._href = None
@@ -276,8 +278,10 @@ class _Page:
 
     def _break(self, *, gap: bool, item: bool = False) -> None:
         href = self._href
-        self._close_link()
-        text = _tidy("".join(self._words)) if self._text_waiting() else ""
+        waiting = self._text_waiting()
+        if waiting:
+            self._close_link()
+        text = _tidy("".join(self._words)) if waiting else ""
         self._words, self._size = [], 0
         if href is not None:  # a link around several blocks, or with a line break in it
             self._href = href
@@ -301,8 +305,9 @@ class _Page:
 
 def _tidy(text: str) -> str:
     """One line; spaces inside the ends of a link's words go outside, an empty link keeps no words."""
-    text = re.sub(rf"{OPEN}(\s+)", rf"\1{OPEN}", squeeze(text))
-    return squeeze(re.sub(rf"(\s+){MIDDLE}(\d+){CLOSE}", rf"{MIDDLE}\2{CLOSE}\1", text))
+    text = re.sub(rf"{OPEN}(\s+)", rf"\1{OPEN}", text)
+    text = re.sub(rf"(\s+){MIDDLE}(\d+){CLOSE}", rf"{MIDDLE}\2{CLOSE}\1", text)
+    return squeeze(re.sub(" {2,}", " ", text))
 
 
 def _role(header: str) -> str:

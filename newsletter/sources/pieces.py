@@ -61,7 +61,7 @@ class Piece:
 
 
 _EDGES = " \t,;:|–—-•·*"
-_STOP = re.compile(r"(?<![\s.][A-Z])\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
+_STOP = re.compile(r"(?<![\s.][A-Z])(?<!\bvs)\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
 MAX_TITLE_CHARS = 1500  # of a line's words; authors may fill more, and are then looked for alone
 _AFTER_NAMES = re.compile(r"(?:\.:?|:|\s{2})\s*(?=[“\"‘\[]?(?:[A-ZÀ-Þ0-9]|[a-z]{1,2}[A-Z]))")
 _ANNOUNCED = re.compile(
@@ -484,7 +484,7 @@ def _take_journal(gathered: _Gathered, text: str, *, cited: bool) -> str:
 
 def _may_be_journal(tail: str, title: str) -> bool:
     """Whether the words between a title and its volume can be a journal that nobody knows: “Occup. Environ. Med.”"""
-    if split_names(re.split(r"(?<!\s[A-Z])\.\s|\s{2}", tail.strip(), maxsplit=1)[0]):
+    if len(split_names(re.split(r"(?<!\s[A-Z])\.\s|\s{2}", tail.strip(), maxsplit=1)[0])) > 1:
         return False
     words = tail.strip(_EDGES + ".").split()
     last = not re.search(r"[.?]\s", tail.strip())
