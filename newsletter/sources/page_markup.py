@@ -25,71 +25,31 @@ from newsletter.sources.page_lines import (
     line_of,
     squeeze,
 )
+from newsletter.sources.vocabulary import words
 
 _MARKUP = re.compile(
     r"<(?:!doctype\s+html|html|head|body|p|div|span|br|a|ul|ol|li|table|tr|td|h[1-6]|article|section|main)\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
-_DROPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "form",
-        "button",
-        "select",
-        "textarea",
-        "nav",
-        "aside",
-        "title",
-    ]
+_DROPPED = words(
+    """
+    script style noscript template svg math iframe object form button select textarea nav aside title
+    """
 )
-_FRAME = frozenset({"header", "footer"})
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "blockquote",
-        "pre",
-        "figure",
-        "figcaption",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "address",
-        "details",
-        "summary",
-    ]
+_FRAME = words("header footer")
+_BLOCKS = words(
+    """
+    p div section article main header footer ul ol dl dt dd table caption thead tbody tfoot blockquote pre
+    figure figcaption h1 h2 h3 h4 h5 h6 hr address details summary
+    """
 )
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+_HEADINGS = words("h1 h2 h3 h4 h5 h6")
+_VOID = words(
+    """
+    area base br col embed hr img input link meta param source track wbr
+    """
 )
-_FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
+_FRAME_ROLES = words("navigation banner contentinfo search complementary menu menubar")
 _FRAME_CLASS = re.compile(
     r"(?:^|\s)(?:menu|nav|navbar|navigation|main-nav|breadcrumbs?|cookie\S*|social\S*|share\S*|sharedaddy|"
     r"site-(?:header|footer)|sidebar|comments?|comment-\S*|screen-reader-text|sr-only|skip-link)(?:\s|$)",

@@ -279,7 +279,8 @@ def _marked(spans: Sequence[Span]) -> tuple[Piece, ...]:
 
 def _is_cited(following: Sequence[Span]) -> bool:
     """Whether volume and pages come next, behind a date or not: then the words before them end in a journal."""
-    kinds = [span.kind for span in following[:2]]
+    meeting = Kind.VOLUME, True  # “(ASCO Abstract …)” is no volume
+    kinds = [span.kind for span in following[:2] if (span.kind, span.value[:1].isalpha()) != meeting]
     return kinds[:1] == [Kind.VOLUME] or kinds == [Kind.DATE, Kind.VOLUME]
 
 
@@ -410,7 +411,7 @@ def _take_columns(gathered: _Gathered, text: str) -> str:
         if not gathered.journal and len(part.split()) <= 10:
             gathered.journal = _journal_name(part)
         else:
-            gathered.words.append(part)
+            gathered.words.append(part.strip(_EDGES))
     return free[0] if free else ""
 
 
