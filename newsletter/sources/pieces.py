@@ -193,7 +193,7 @@ def _read_text(line: Line, hrefs: Sequence[str], *, month_first: bool) -> tuple[
     if _BARE_YEAR.fullmatch(line.text):
         return (Piece(role=Role.HEADING, words=line.text),)
     if all(span.kind is Kind.TEXT for span in spans):
-        return (_unmarked(line, words),)
+        return (_unmarked(words),)
     if _leads_on(spans, line.text):
         return _marked(spans)
     if prose.is_chrome(_shown(line.text)) or (
@@ -234,7 +234,7 @@ def _shown(text: str) -> str:
     return re.sub("\ue001\\d+\ue002|\ue000", "", text)
 
 
-def _unmarked(line: Line, text: str) -> Piece:
+def _unmarked(text: str) -> Piece:
     """A line of words alone."""
     bare = prose.without_badges(text).strip(_EDGES)
     if not bare or prose.is_chrome(bare) or prose.is_chrome(text):
@@ -244,9 +244,9 @@ def _unmarked(line: Line, text: str) -> Piece:
     gathered = _Gathered()
     _read_words(gathered, text.strip(), surely=False)
     piece = gathered.finish()
-    if piece.role is Role.TITLE and not piece.authors and not piece.announces and prose.is_heading(text):
+    heads = prose.is_heading(text) or prose.is_greeting(text)
+    if heads and piece.role is Role.TITLE and not piece.authors and not piece.announces:
         return replace(piece, role=Role.HEADING, words=bare)
-    del line
     return piece
 
 
