@@ -15,7 +15,7 @@ from newsletter import dates
 from newsletter.model import Dated, Precision
 from newsletter.sources.page_lines import CLOSE, MIDDLE, OPEN
 from newsletter.sources.persons import split_names
-from newsletter.sources.prose import is_generic_link
+from newsletter.sources.prose import is_generic_link, is_remark
 
 
 class Kind(StrEnum):
@@ -221,10 +221,18 @@ def _bare_date(match: re.Match[str], text: str, *, month_first: bool) -> Iterato
     )
     if cited or match.end() == len(text.rstrip(" .;,)")) or (at_start and at_end):
         yield from _dated(match["date"], Trust.CITED if cited else Trust.STATED, month_first=month_first)
-    elif (at_end and text[match.end() :].lstrip().lower().startswith(("http", OPEN, "www."))) or (
-        match.start() == 0 and _starts_with_date(text[match.end() :])
+    elif (
+        (at_end and text[match.end() :].lstrip().lower().startswith(("http", OPEN, "www.")))
+        or (match.start() == 0 and _starts_with_date(text[match.end() :]))
+        or _remark_follows(match, text)
     ):
         yield from _dated(match["date"], Trust.STATED, month_first=month_first)
+
+
+def _remark_follows(match: re.Match[str], text: str) -> bool:
+    """“… in the Treatment of LMS 29 Jan 2023 Hosted by us”: a whole date between a title and a remark."""
+    rest = text[match.end() : match.end() + 80].strip()
+    return match[0][:1].isdigit() and (is_remark(rest) or bool(re.match(r"(?:19|20)\d\d\)", rest)))
 
 
 def _starts_with_date(rest: str) -> bool:

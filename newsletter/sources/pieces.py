@@ -61,7 +61,7 @@ class Piece:
 
 
 _EDGES = " \t,;:|–—-•·*"
-_STOP = re.compile(r"(?<![\s.][A-Z])\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
+_STOP = re.compile(r"(?<![\s.][A-Z])(?<!\bvs)\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
 MAX_TITLE_CHARS = 1500  # of a line's words; authors may fill more, and are then looked for alone
 _AFTER_NAMES = re.compile(r"(?:\.:?|:|\s{2})\s*(?=[“\"‘\[]?(?:[A-ZÀ-Þ0-9]|[a-z]{1,2}[A-Z]))")
 _ANNOUNCED = re.compile(
@@ -193,7 +193,7 @@ def _read_text(line: Line, hrefs: Sequence[str], *, month_first: bool) -> tuple[
     if _BARE_YEAR.fullmatch(line.text):
         return (Piece(role=Role.HEADING, words=line.text),)
     if all(span.kind is Kind.TEXT for span in spans):
-        return (_unmarked(line, words),)
+        return (_unmarked(words),)
     if _leads_on(spans, line.text):
         return _marked(spans)
     if prose.is_chrome(_shown(line.text)) or (
@@ -234,7 +234,7 @@ def _shown(text: str) -> str:
     return re.sub("\ue001\\d+\ue002|\ue000", "", text)
 
 
-def _unmarked(line: Line, text: str) -> Piece:
+def _unmarked(text: str) -> Piece:
     """A line of words alone."""
     bare = prose.without_badges(text).strip(_EDGES)
     if not bare or prose.is_chrome(bare) or prose.is_chrome(text):
@@ -244,9 +244,9 @@ def _unmarked(line: Line, text: str) -> Piece:
     gathered = _Gathered()
     _read_words(gathered, text.strip(), surely=False)
     piece = gathered.finish()
-    if piece.role is Role.TITLE and not piece.authors and not piece.announces and prose.is_heading(text):
+    heads = prose.is_heading(text) or prose.is_greeting(text)
+    if heads and piece.role is Role.TITLE and not piece.authors and not piece.announces:
         return replace(piece, role=Role.HEADING, words=bare)
-    del line
     return piece
 
 
@@ -279,7 +279,8 @@ def _marked(spans: Sequence[Span]) -> tuple[Piece, ...]:
 
 def _is_cited(following: Sequence[Span]) -> bool:
     """Whether volume and pages come next, behind a date or not: then the words before them end in a journal."""
-    kinds = [span.kind for span in following[:2]]
+    meeting = Kind.VOLUME, True  # “(ASCO Abstract …)” is no volume
+    kinds = [span.kind for span in following[:2] if (span.kind, span.value[:1].isalpha()) != meeting]
     return kinds[:1] == [Kind.VOLUME] or kinds == [Kind.DATE, Kind.VOLUME]
 
 
@@ -410,7 +411,7 @@ def _take_columns(gathered: _Gathered, text: str) -> str:
         if not gathered.journal and len(part.split()) <= 10:
             gathered.journal = _journal_name(part)
         else:
-            gathered.words.append(part)
+            gathered.words.append(part.strip(_EDGES))
     return free[0] if free else ""
 
 
@@ -484,7 +485,7 @@ def _take_journal(gathered: _Gathered, text: str, *, cited: bool) -> str:
 
 def _may_be_journal(tail: str, title: str) -> bool:
     """Whether the words between a title and its volume can be a journal that nobody knows: “Occup. Environ. Med.”"""
-    if split_names(re.split(r"(?<!\s[A-Z])\.\s|\s{2}", tail.strip(), maxsplit=1)[0]):
+    if len(split_names(re.split(r"(?<!\s[A-Z])\.\s|\s{2}", tail.strip(), maxsplit=1)[0])) > 1:
         return False
     words = tail.strip(_EDGES + ".").split()
     last = not re.search(r"[.?]\s", tail.strip())
