@@ -62,11 +62,12 @@ _FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {"
 def parse(content: bytes, content_type: str = "", base: str = "") -> tuple[Any, tuple[str, ...]]:
     """What feedparser finds, and a sentence for what was left out; raises SourceError for what cannot be read.
 
-    Relative links are taken from `base`. Without one feedparser forgets to end an `xml:base` with its element.
+    In a feed with `xml:base` relative links are taken from `base`, in others they stay relative: feedparser joins
+    addresses at every element, and without a base forgets to end an `xml:base` with its element.
     """
     narrow = _narrow(content)
     bounded, skipped = _bounded(narrow or content)
-    told = {"content-location": base, "content-type": "" if narrow else content_type}
+    told = {"content-location": base if b"base=" in content else "", "content-type": "" if narrow else content_type}
     headers = {name: value for name, value in told.items() if value}
     try:
         parsed = feedparser.parse(
