@@ -102,7 +102,8 @@ def _facts_in(markup: str) -> dialects.Facts:
 
 def _ids(item: Item, links: tuple[str, ...], facts: dialects.Facts) -> Ids:
     """The names of the thing, from where a feed speaks of names: never from running text, which names other things."""
-    found = _merged(ids_in(each) for each in (*item.identifiers, item.guid, *links[:1], *facts.identifiers) if each)
+    spoken = dict.fromkeys((*item.identifiers, item.guid, *links[:1], *facts.identifiers))
+    found = _merged(ids_in(each) for each in spoken if each)
     is_trial = dialects.is_trial_record(item.guid, links)
     return Ids(
         doi=found.doi,
@@ -124,10 +125,10 @@ def _merged(several: Iterable[Ids]) -> Ids:
 
 def _with_guid(ids: Ids, guid: str, links: tuple[str, ...], source: str) -> Ids:
     """A guid that only repeats the link or another name says nothing more."""
-    named = ids_in(guid) if guid else Ids()
-    if not guid or len(guid) > LONGEST_GUID or named.doi or named.pmid or named.pmcid or (named.nct and ids.nct):
+    if not guid or len(guid) > LONGEST_GUID or {guid, untracked_link(guid)} & {*links, ids.url}:
         return ids
-    if {guid, untracked_link(guid)} & {*links, ids.url}:
+    named = ids_in(guid)
+    if named.doi or named.pmid or named.pmcid or (named.nct and ids.nct):
         return ids
     return replace(ids, guid=f"{source}/{titles.one_line(guid)}")
 
@@ -156,7 +157,8 @@ def first_date(texts: Iterable[str]) -> Dated | None:
 def _without_title(summary: str, title: str) -> str:
     """Some publishers begin the text with the title once more."""
     first, _, rest = summary.partition("\n\n")
-    return rest if title and titles.polish(titles.one_line(first)) == title else summary
+    may_be = title and len(first) <= 2 * len(title) + 10
+    return rest if may_be and titles.polish(titles.one_line(first)) == title else summary
 
 
 def _shortened(summary: str) -> str:
