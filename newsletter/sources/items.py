@@ -21,6 +21,7 @@ from newsletter.sources.sanitising import links_in, plain_text
 LONGEST_SUMMARY = 5_000  # characters; a long abstract has 3,000
 LONGEST_MARKUP = 100_000  # characters of markup that a summary is taken from
 LONGEST_GUID = 500  # characters; a longer one is no name
+LONGEST_NAME = 4_000  # characters of a link or field in which identifiers are sought
 TITLE_WORDS = 90  # characters of the text that stand in for a missing title
 PREPRINT_HOSTS = (
     "biorxiv.org",
@@ -55,9 +56,9 @@ def entry_of(item: Item, *, source: str, section: str | None = None) -> Entry:
     links = _links(item)
     facts = _facts(item)
     ids = _ids(item, links, facts)
-    trial = dialects.read_trial(facts.summary, title=item.title) if ids.nct else None
     journal = titles.clean_title(item.journal) or facts.journal
     title = titles.clean_title(item.title)
+    trial = dialects.read_trial(facts.summary, title=title) if ids.nct else None
     summary = _shortened(_without_title(facts.summary, title))
     return Entry(
         ids=_with_guid(ids, item.guid, links, source),
@@ -103,7 +104,7 @@ def _facts_in(markup: str) -> dialects.Facts:
 def _ids(item: Item, links: tuple[str, ...], facts: dialects.Facts) -> Ids:
     """The names of the thing, from where a feed speaks of names: never from running text, which names other things."""
     spoken = dict.fromkeys((*item.identifiers, item.guid, *links[:1], *facts.identifiers))
-    found = _merged(ids_in(each) for each in spoken if each)
+    found = _merged(ids_in(each[:LONGEST_NAME]) for each in spoken if each)
     is_trial = dialects.is_trial_record(item.guid, links)
     return Ids(
         doi=found.doi,
