@@ -1,1 +1,133 @@
-"""Sections → Issue; every editor's change is Issue → Issue. Pure."""
+"""Sections → Issue; every editor's change is Issue → Issue. Pure.
+
+What a person wrote is never taken back: composing again adds what is new and leaves the rest as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from newsletter.model import Choice, Entry, Issue, Section, SectionStyle, section_title
+
+TO_SORT = "to-sort"
+"""The section of entries that nothing tells where they belong; an issue that still has one is not ready."""
+
+
+def compose(
+    issue: Issue, chosen: Sequence[Choice], styles: Sequence[SectionStyle], *, dropped: Mapping[str, str] | None = None
+) -> Issue:
+    """`issue` with the chosen entries added, each to its section; those already in it stay as they are.
+
+    `dropped` (key → why) are entries that an editor took out; they leave the issue and stand in `left_out`.
+    """
+    dropped = dropped or {}
+    there = {entry.key for entry in issue.entries()}
+    issue = without(issue, dropped)
+    for choice in chosen:
+        if choice.entry.key not in there and choice.entry.key not in dropped:
+            issue = with_entry(issue, choice.entry, choice.section or TO_SORT, styles)
+    return replace(issue, sections=in_order(issue.sections, styles))
+
+
+def with_entry(issue: Issue, entry: Entry, section: str, styles: Sequence[SectionStyle]) -> Issue:
+    """`issue` with `entry` at the end of a section, which is made if it is not there."""
+    entry = replace(entry, section=section)
+    left_out = tuple(each for each in issue.left_out if each[0] != entry.key)
+    sections = tuple(
+        replace(each, entries=(*each.entries, entry)) if each.name == section else each for each in issue.sections
+    )
+    if all(each.name != section for each in sections):
+        sections = (*sections, Section(name=section, title=section_title(section, styles), entries=(entry,)))
+    return replace(issue, sections=sections, left_out=left_out)
+
+
+def without(issue: Issue, dropped: Mapping[str, str]) -> Issue:
+    """`issue` without these entries (key → why), which are noted as left out by an editor."""
+    if not dropped:
+        return issue
+    sections = tuple(
+        replace(each, entries=tuple(entry for entry in each.entries if entry.key not in dropped))
+        for each in issue.sections
+    )
+    noted = dict(issue.left_out)
+    left_out = (*issue.left_out, *((key, why) for key, why in dropped.items() if key not in noted))
+    return replace(issue, sections=sections, left_out=left_out)
+
+
+def withdrawn(issue: Issue, keys: Iterable[str]) -> Issue:
+    """`issue` without these entries, as if they had never been in it: held for later, not dropped."""
+    keys = frozenset(keys)
+    sections = tuple(
+        replace(each, entries=tuple(entry for entry in each.entries if entry.key not in keys))
+        for each in issue.sections
+    )
+    return replace(issue, sections=sections)
+
+
+def moved(issue: Issue, key: str, section: str, styles: Sequence[SectionStyle]) -> Issue:
+    """`issue` with an entry of it in another section, with its note; unchanged when it is there already."""
+    entry = next((each for each in issue.entries() if each.key == key), None)
+    if entry is None or entry.section == section:
+        return issue
+    issue = with_entry(withdrawn(issue, [key]), entry, section, styles)
+    return replace(issue, sections=in_order(issue.sections, styles))
+
+
+def in_order(sections: Sequence[Section], styles: Sequence[SectionStyle]) -> tuple[Section, ...]:
+    """The sections in printing order: the configured ones in theirs, an issue's own where it stands behind one."""
+    ranks = {style.name: rank for rank, style in enumerate(styles)}
+    placed: list[tuple[int, int, Section]] = []
+    rank = -1
+    for place, section in enumerate(sections):
+        rank = ranks.get(section.name, len(ranks) if section.name == TO_SORT else rank)
+        placed.append((rank, place, section))
+    return tuple(section for _, _, section in sorted(placed, key=lambda each: each[:2]))
+
+
+def blank(name: str, *, title: str, since_at: datetime | None, until_at: datetime, send_on: date) -> Issue:
+    """A new issue with nothing in it but its window, its planned day and a first subject."""
+    subject = f"{title}: {send_on:%B} {send_on.year}"
+    return Issue(name=name, subject=subject, since_at=since_at, until_at=until_at, send_on=send_on)
+
+
+_COUNTED = {
+    "research": ("paper", "papers"),
+    "trials": ("clinical trial", "clinical trials"),
+    "events": ("event", "events"),
+    "grants": ("grant call", "grant calls"),
+}
+
+
+def first_preheader(issue: Issue) -> str:
+    """Words for the line that an inbox shows behind the subject: how much is new, and of what kind.
+
+    No title of an entry or section stands in it: it can be read on a locked screen, and may not tell an illness.
+    """
+    counts = [(len(section.entries), _COUNTED[section.name]) for section in issue.sections if section.name in _COUNTED]
+    said = [f"{count} {words[count != 1]}" for count, words in counts if count]
+    more = len(issue.entries()) - sum(count for count, _ in counts)
+    said += [f"{more} more"] if more and said else []
+    if not said:
+        return "What is new since our last letter." if more else ""
+    return f"New since our last letter: {', '.join(said)}."
+
+
+def coming_up(issue: Issue, earlier: Iterable[Issue], *, ahead: timedelta = timedelta(days=60)) -> tuple[Entry, ...]:
+    """Events and deadlines that earlier issues announced and that lie ahead of the planned day, soonest first."""
+    there = {entry.key for entry in issue.entries()} | {key for key, _ in issue.left_out}
+    found: dict[str, tuple[date, Entry]] = {}
+    for entry in (entry for each in earlier for entry in each.entries()):
+        day = due_on(entry)
+        if day and issue.send_on <= day <= issue.send_on + ahead and entry.key not in there:
+            found[entry.key] = (day, entry)
+    return tuple(entry for _, entry in sorted(found.values(), key=lambda each: (each[0], each[1].key)))
+
+
+def due_on(entry: Entry) -> date | None:
+    """The day on which an event starts or a deadline falls, in the event's own zone; None for anything else."""
+    if entry.event and entry.event.starts:
+        starts = entry.event.starts
+        return starts.date() if isinstance(starts, datetime) else starts
+    return entry.grant.deadline if entry.grant else None

@@ -13,7 +13,7 @@ import tomllib
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
@@ -100,9 +100,15 @@ def _positive(value: int) -> str | None:
 
 
 def _cadence(value: str) -> str | None:
-    simple = re.fullmatch(r"(?:[1-9]\d* )?(?:day|week|month)s?", value)
-    rule = value.upper().startswith(("FREQ=", "RRULE:", "DTSTART"))
-    return None if simple or rule else 'month, week, "2 weeks" or an RRULE such as "FREQ=MONTHLY;BYDAY=1TU"'
+    if re.fullmatch(r"(?:[1-9]\d* )?(?:day|week|month)s?", value):
+        return None
+    from dateutil.rrule import rrulestr  # only where a rule is written
+
+    try:
+        rrulestr(value, dtstart=datetime(2026, 1, 1, tzinfo=UTC))
+    except (ValueError, TypeError, KeyError):
+        return 'month, week, "2 weeks" or an RRULE such as "FREQ=MONTHLY;BYDAY=1TU"'
+    return None
 
 
 def _language(value: str) -> str | None:
@@ -338,7 +344,7 @@ class _Reader:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        self.lines = _line_numbers(text)
+        self.lines = line_numbers(text)
         self.mistakes: list[Mistake] = []
 
     def mistake(self, table: str, name: str, expected: str, found: str) -> None:
@@ -348,7 +354,7 @@ class _Reader:
         self.mistakes.append(Mistake(where=f"{where}, {label}", expected=expected, found=found))
 
     def settings(self, data: dict[str, Any]) -> Settings | None:
-        for name in data.keys() - TABLES.keys():
+        for name in sorted(data.keys() - TABLES.keys()):
             self.mistake("", name, _one_of(TABLES, name), "a table or key that is not known")
         data.setdefault("newsletter", {})
         values: dict[str, Any] = {}
@@ -375,7 +381,7 @@ class _Reader:
             return None
         keys = {each.name: each for each in keys_of(cls)}
         before = len(self.mistakes)
-        for name in value.keys() - keys.keys():
+        for name in sorted(value.keys() - keys.keys()):
             self.mistake(at, name, _one_of(keys, name), "a key that is not known")
         values = {each.field_name: self.value(each, value[name], at) for name, each in keys.items() if name in value}
         for each in keys.values():
@@ -492,7 +498,7 @@ def _repeated(names: list[str]) -> list[str]:
     return sorted({name for name in names if names.count(name) > 1})
 
 
-def _line_numbers(text: str) -> dict[tuple[str, str], int]:
+def line_numbers(text: str) -> dict[tuple[str, str], int]:
     """(table, key) → line of the file; the second `[[source]]` is the table `source#2`. For messages only."""
     lines: dict[tuple[str, str], int] = {}
     counts: dict[str, int] = {}

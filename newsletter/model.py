@@ -6,6 +6,7 @@ end in `_at`; days are dates and end in `_on`. Texts from sources are already pl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -282,6 +283,11 @@ class SectionStyle:
     rules: tuple[str, ...] = ()  # words or host names that send an entry here before any other rule
 
 
+def section_title(name: str, styles: Iterable[SectionStyle]) -> str:
+    """The heading of a section in print: as configured, else made of its name."""
+    return {style.name: style.title for style in styles}.get(name, name.replace("-", " ").capitalize())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """One part of an issue. A section of one issue alone has a title and a text."""
@@ -311,6 +317,15 @@ class Issue:
     def entries(self) -> tuple[Entry, ...]:
         """All entries in printing order."""
         return tuple(entry for section in self.sections for entry in section.entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A form of an issue that some subscribers chose; each is rendered once and used for all of them."""
+
+    language: str = ""  # of the fixed words; empty: the newsletter's own
+    sections: tuple[str, ...] = ()  # names; empty: all
+    large_print: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,117 @@
-"""Signed tokens that stand for one subscriber and one purpose, and give away neither."""
+"""Signed tokens that stand for one subscriber and one purpose, and give away neither.
+
+A token is 45 small letters and digits, so that it survives mail systems that change the case of a local part and fits
+behind a `+` there (64 octets). It is sealed, not only signed: the masked part is useless without the key, two tokens
+of one person look unrelated, and a token for one purpose is refused for another. Links never expire.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Self
+
+LENGTH = 45
+_MAC_BYTES = 16  # 128 bits
+_BODY_BYTES = 11  # purpose, subscriber, sending
+_DECODED_BYTES = 1 + _MAC_BYTES + _BODY_BYTES
+
+
+class Purpose(IntEnum):
+    """What a token is good for."""
+
+    UNSUBSCRIBE = 1
+    PREFERENCES = 2
+    BOUNCE = 3  # stands in the envelope sender and in the Message-ID
+    CONFIRM = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What a token says to the one who has the key."""
+
+    purpose: Purpose
+    subscriber_id: int
+    sending_id: int  # which mailing carried it; 0: none
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    number: int  # the first octet of a token, so that an old key is found again
+    seal: bytes = field(repr=False)
+    mask: bytes = field(repr=False)
+    hashing: bytes = field(repr=False)
+
+    @classmethod
+    def derived(cls, secret: bytes) -> Self:
+        def part(label: bytes) -> bytes:
+            return hmac.digest(secret, b"newsletter " + label, "sha256")
+
+        return cls(part(b"number")[0], part(b"seal"), part(b"mask"), part(b"address"))
+
+
+class Keys:
+    """The secrets that tokens are made with: the first one signs, all of them are read."""
+
+    def __init__(self, *secrets: bytes) -> None:
+        if not secrets or not all(secrets):
+            raise ValueError("a key is needed to sign tokens with")
+        self._keys = tuple(_Key.derived(secret) for secret in secrets)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Keys from the text of a secret: one a line, the newest first. Raises ValueError when there is none."""
+        return cls(*(line.strip().encode() for line in text.splitlines() if line.strip()))
+
+    def sign(self, purpose: Purpose, subscriber_id: int, sending_id: int = 0) -> str:
+        """The token of a subscriber (0 … 2⁶³-1) and a sending (0 … 65535); the same one every time."""
+        key = self._keys[0]
+        body = bytes((purpose,)) + subscriber_id.to_bytes(8, "big") + sending_id.to_bytes(2, "big")
+        mac = hmac.digest(key.seal, body, "sha256")[:_MAC_BYTES]
+        sealed = bytes((key.number,)) + mac + _masked(key, mac, body)
+        return base64.b32encode(sealed)[:LENGTH].decode("ascii").lower()
+
+    def read(self, purpose: Purpose, token: str) -> Token | None:
+        """What a token says, or None when it is not ours, not whole, or for another purpose."""
+        sealed = _decoded(token)
+        if sealed is None:
+            return None
+        mac, masked = sealed[1 : 1 + _MAC_BYTES], sealed[1 + _MAC_BYTES :]
+        for key in self._keys:
+            body = _masked(key, mac, masked)
+            right = hmac.compare_digest(hmac.digest(key.seal, body, "sha256")[:_MAC_BYTES], mac)
+            if right and key.number == sealed[0] and body[0] == purpose:
+                return Token(
+                    purpose=purpose,
+                    subscriber_id=int.from_bytes(body[1:9], "big"),
+                    sending_id=int.from_bytes(body[9:], "big"),
+                )
+        return None
+
+    def address_hash(self, address_key: str) -> str:
+        """A keyed hash under which an erased person is still known.
+
+        Made with the oldest key, which stays the last line of the secret when a newer one is put before it.
+        """
+        return hmac.digest(self._keys[-1].hashing, address_key.encode(), "sha256").hex()
+
+
+def _masked(key: _Key, mac: bytes, body: bytes) -> bytes:
+    stream = hashlib.blake2s(mac, key=key.mask, digest_size=_BODY_BYTES).digest()
+    return (int.from_bytes(body, "big") ^ int.from_bytes(stream, "big")).to_bytes(_BODY_BYTES, "big")
+
+
+def _decoded(token: str) -> bytes | None:
+    """The octets of a token in its one canonical spelling; upper case is allowed, nothing else is."""
+    if len(token) != LENGTH or not token.isascii():
+        return None
+    try:
+        sealed = base64.b32decode(token.upper() + "===")
+    except binascii.Error:
+        return None
+    canonical = base64.b32encode(sealed)[:LENGTH].decode("ascii") == token.upper()
+    return sealed if canonical and len(sealed) == _DECODED_BYTES else None

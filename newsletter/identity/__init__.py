@@ -1,19 +1,29 @@
 """When two entries are one thing: identifiers in canonical form, cleaned addresses, and at last title and year. Pure.
 
-`identifiers` and `addresses` bring names into one form, `matching` says which entries share one, and `merging`
-makes one entry of two.
+`identifiers` and `addresses` bring names into one form, `keys` chooses the one that files and people use, `matching`
+says which entries are one thing, and `merging` makes one entry of two.
 """
 
 from newsletter.identity.addresses import address_key, clean_url
 from newsletter.identity.identifiers import clean_doi, ids_in, is_preprint_doi, unversioned_doi
-from newsletter.identity.keys import key_of
+from newsletter.identity.keys import entry_of_key, key_of
+from newsletter.identity.matching import Index, aliases_of, are_different, is_preprint
+from newsletter.identity.merging import Merged, merge, merge_entries
 
 __all__ = [
+    "Index",
+    "Merged",
     "address_key",
+    "aliases_of",
+    "are_different",
     "clean_doi",
     "clean_url",
+    "entry_of_key",
     "ids_in",
+    "is_preprint",
     "is_preprint_doi",
     "key_of",
+    "merge",
+    "merge_entries",
     "unversioned_doi",
 ]

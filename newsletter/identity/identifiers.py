@@ -33,10 +33,20 @@ _SILVERCHAIR = re.compile(
 _ARTICLE_NUMBER = re.compile(r"/\d{4,}(?:/.*)?$")
 _OPENS = {")": "(", "]": "[", "}": "{"}
 _OPENRXIV = ("10.1101/", "10.64898/")  # bioRxiv and medRxiv; the second one since the end of 2025
-_PREPRINT_DOI = re.compile(
-    r"10\.(?:1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{6,}|64898/|21203/rs\.|20944/preprints|26434/|2139/ssrn|48550/arxiv"
-    r"|31219/osf|31234/osf|31222/osf|22541/au\.|36227/techrxiv|32388/|14293/s2199|35542/)"
-)
+_PREPRINT_SUFFIX = {
+    "10.1101": re.compile(r"(?:\d{4}\.\d\d\.\d\d\.)?\d{6,}"),  # others of 10.1101/ are Cold Spring Harbor's journals
+    "10.64898": re.compile(""),  # openRxiv
+    "10.21203": re.compile(r"rs\."),  # Research Square
+    "10.20944": re.compile("preprints"),
+    "10.26434": re.compile("chemrxiv"),
+    "10.2139": re.compile("ssrn"),
+    "10.48550": re.compile("arxiv"),
+    "10.31219": re.compile("osf"),
+    "10.31234": re.compile("osf"),
+    "10.31222": re.compile("osf"),
+    "10.22541": re.compile(r"au\."),  # Authorea
+    "10.36227": re.compile("techrxiv"),
+}
 _VERSION = re.compile(r"(?:/v\d{1,2}|\.v\d{1,2}|-v\d{1,2}|(?<=\d)v\d{1,2})$")
 
 # Addresses that name a paper without writing its DOI out; the publishers' own rule makes one of the other.
@@ -114,15 +124,16 @@ def _balanced(text: str) -> str:
     for position, character in enumerate(text):
         if character in "([{":
             still_open.append(character)
-        elif character in _OPENS:
-            if not still_open or still_open.pop() != _OPENS[character]:
-                return text[:position]
+        elif character in _OPENS and (not still_open or still_open.pop() != _OPENS[character]):
+            return text[:position]
     return text
 
 
 def is_preprint_doi(doi: str) -> bool:
     """Whether a canonical DOI belongs to a preprint server."""
-    return bool(_PREPRINT_DOI.match(doi))
+    prefix, _, suffix = doi.partition("/")
+    known = _PREPRINT_SUFFIX.get(prefix)
+    return known is not None and known.match(suffix) is not None
 
 
 def unversioned_doi(doi: str) -> str:

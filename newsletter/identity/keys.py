@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 from newsletter.identity.identifiers import unversioned_doi
 from newsletter.identity.titles import title_key
-from newsletter.model import Entry
+from newsletter.model import Dated, Entry, Event, Grant, Ids, Precision, Trial
 
-_PAPER_FIRST = ("doi", "pmid", "pmcid", "nct", "isbn", "uid", "opportunity", "url")
-_TRIAL_FIRST = ("nct", "doi", "pmid", "pmcid", "opportunity", "uid", "isbn", "url")
-_EVENT_FIRST = ("uid", "url")  # a paper or trial that an event is about does not name the event
-_GRANT_FIRST = ("opportunity", "uid", "url")
+_PAPER = ("doi", "pmid", "pmcid", "url")
+_UNSURE = ("nct", "isbn", "uid", "opportunity", "url")
+_TRIAL = ("nct", "url")
+_EVENT = ("uid", "url")  # a paper or trial that an event is about does not name the event
+_GRANT = ("opportunity", "uid", "url")
+_NAMES = frozenset({*_PAPER, *_UNSURE})
 
 
 def naming_ids(entry: Entry) -> tuple[str, ...]:
@@ -18,18 +23,17 @@ def naming_ids(entry: Entry) -> tuple[str, ...]:
     A webinar about a trial carries the trial's number, and so does a paper about it: neither is the trial.
     """
     if entry.event is not None:
-        return _EVENT_FIRST
+        return _EVENT
     if entry.grant is not None:
-        return _GRANT_FIRST
+        return _GRANT
     if entry.trial is not None:
-        return _TRIAL_FIRST
-    is_paper = entry.ids.doi or entry.ids.pmid or entry.ids.pmcid
-    return tuple(name for name in _PAPER_FIRST if name != "nct" or not is_paper)
+        return _TRIAL
+    return _PAPER if entry.ids.doi or entry.ids.pmid or entry.ids.pmcid else _UNSURE
 
 
 def named(name: str, value: str) -> str:
     """An identifier as one word: `doi:10.1/x`; all versions of a preprint have the same."""
-    return f"{name}:{unversioned_doi(value) if name == 'doi' else value}"
+    return f"doi:{unversioned_doi(value)}" if name == "doi" else f"{name}:{value}"
 
 
 def key_of(entry: Entry) -> str:
@@ -38,3 +42,23 @@ def key_of(entry: Entry) -> str:
         if value := getattr(entry.ids, name):
             return named(name, value)
     return f"title:{title_key(entry.title, entry.dated.day.year if entry.dated else None)}"
+
+
+def entry_of_key(key: str, title: str = "") -> Entry:
+    """What a key alone tells of its entry: an editor's drop in issue.toml is no more than that."""
+    name, _, value = key.partition(":")
+    if name == "title":
+        words, _, year = value.rpartition("-")
+        if not re.fullmatch(r"\d{4}", year):
+            words, year = value, ""
+        dated = Dated(date(int(year), 1, 1), Precision.YEAR) if year.strip("0") else None
+        return Entry(key=key, title=title or words.replace("-", " "), dated=dated)
+    ids = Ids(**{name: value}) if name in _NAMES else Ids()
+    return Entry(
+        key=key,
+        ids=ids,
+        title=title,
+        event=Event() if name == "uid" else None,
+        trial=Trial() if name == "nct" else None,
+        grant=Grant() if name == "opportunity" else None,
+    )

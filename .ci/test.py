@@ -1,0 +1,43 @@
+"""Run every check of the project, each to its end, and say at last what passed and what could not run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+STEPS = (
+    ("format", "ruff", ("format", "--check", ".")),
+    ("lint", "ruff", ("check", ".")),
+    ("types", "mypy", ()),
+    ("import contracts", "lint-imports", ("--no-logo",)),
+    (
+        "tests",
+        "pytest",
+        ("-n", str(os.cpu_count() or 2), "--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=95"),
+    ),
+)
+
+
+def main() -> int:
+    outcomes = [(name, run(name, tool, arguments)) for name, tool, arguments in STEPS]
+    print("\nSummary (what could not run is named above, under “short test summary info”)")
+    for name, passed in outcomes:
+        print(f"  {'passed' if passed else 'FAILED'}  {name}")
+    return 0 if all(passed for _, passed in outcomes) else 1
+
+
+def run(name: str, tool: str, arguments: tuple[str, ...]) -> bool:
+    print(f"\n== {name}", flush=True)
+    command = (
+        [sys.executable, "-m", tool, *arguments]
+        if tool != "lint-imports"
+        else [sys.executable, str(BIN / tool), *arguments]
+    )
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+sys.exit(main())

@@ -1,0 +1,34 @@
+# Every target works in a path with spaces, a second time, and offline once installed.
+PYTHON ?= python3
+.PHONY: help demo test fix lock bench clean
+
+help:
+	@echo "make demo    a sample newsletter in ./demo, shown in the browser"
+	@echo "make test    every check: format, lint, types, import contracts, tests with coverage"
+	@echo "make fix     format, and mend what the linter can mend"
+	@echo "make bench   measure speed and quality, as docs/benchmarks.md tells"
+	@echo "make lock    pin the dependencies again (needs uv)"
+	@echo "make clean   remove .venv, ./demo and caches"
+
+demo:
+	@PYTHON="$(PYTHON)" .ci/install runtime
+	@.venv/bin/python -m newsletter demo $(ARGS)
+
+test:
+	@PYTHON="$(PYTHON)" .ci/install dev
+	@.ci/packages
+	@.venv/bin/python .ci/test.py
+
+fix:
+	@PYTHON="$(PYTHON)" .ci/install dev
+	@.venv/bin/python -m ruff format . && .venv/bin/python -m ruff check --fix .
+
+bench:
+	@PYTHON="$(PYTHON)" .ci/install dev
+	@.venv/bin/python bench/run.py $(ARGS)
+
+lock:
+	@requirements/lock.sh
+
+clean:
+	@rm -rf .venv demo .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

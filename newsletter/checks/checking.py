@@ -1,0 +1,81 @@
+"""Runs every rule over one issue. Pure: the same context gives the same findings, in the same order."""
+
+from __future__ import annotations
+
+from newsletter.checks import (
+    clients,
+    content,
+    contrast,
+    form,
+    images,
+    imprint,
+    inbox,
+    leftovers,
+    links,
+    reading,
+    structure,
+    textpart,
+    timing,
+    tracking,
+    weekdays,
+    wording,
+)
+from newsletter.checks.context import Context
+from newsletter.checks.proof import Proof
+from newsletter.checks.registry import Rule, registered
+from newsletter.marks import Mark
+from newsletter.model import Finding, Severity
+
+MODULES = (
+    leftovers,
+    inbox,
+    content,
+    timing,
+    weekdays,
+    wording,
+    reading,
+    imprint,
+    links,
+    tracking,
+    images,
+    contrast,
+    structure,
+    form,
+    clients,
+    textpart,
+)
+"""The rooms of the rules, in the order of docs/checks.md."""
+
+
+def rules() -> tuple[Rule, ...]:
+    """Every rule there is, room by room."""
+    order = [module.__name__.rpartition(".")[2] for module in MODULES]
+    return tuple(sorted(registered(), key=lambda each: order.index(each.group)))
+
+
+def check_issue(context: Context) -> tuple[Finding, ...]:
+    """All findings: those that block sending first, each kind in the order in which a reader meets the places."""
+    proof = Proof(context)
+    found = (finding for each in rules() for finding in each.findings(proof))
+    return tuple(sorted(found, key=lambda finding: _rank(finding, proof)))
+
+
+def by_remedy(findings: tuple[Finding, ...]) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
+    """Findings grouped by what to do about them, in the order of the first of each group."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.remedy, []).append(finding)
+    return tuple((remedy, tuple(each)) for remedy, each in groups.items())
+
+
+def links_to_try(context: Context) -> tuple[str, ...]:
+    """The web addresses of an issue that a link check asks for, in reading order; readers' own ones are left out."""
+    own = tuple(Mark)
+    return tuple(
+        link.href for link in Proof(context).links if link.href.startswith("http") and not link.href.startswith(own)
+    )
+
+
+def _rank(finding: Finding, proof: Proof) -> tuple[bool, int, str]:
+    place = proof.places.get(finding.where, len(proof.places))
+    return finding.severity is not Severity.ERROR, place, finding.rule

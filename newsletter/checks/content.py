@@ -1,0 +1,233 @@
+"""What the issue carries: every entry can be read about, once, and says of itself what a reader must be told."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from newsletter.checks.context import EarlierIssue
+from newsletter.checks.proof import Proof
+from newsletter.checks.registry import Spot, rule
+from newsletter.identity import address_key, ids_in, is_preprint_doi
+from newsletter.model import Entry, Flag, Severity
+
+NO_TITLE = frozenset({"", "none", "null", "undefined", "untitled", "no title", "title"})
+PREPRINT_HOST = re.compile(
+    r"(?:[\w-]+\.)*(?:arxiv|biorxiv|medrxiv|preprints)\.org(?:/|$)|(?:[\w-]+\.)*(?:researchsquare|ssrn|authorea)\.com(?:/|$)"
+    r"|osf\.io/preprints"
+)
+SAYS_RETRACTED = re.compile(
+    r"\bretract|\bwithdrawn\b|\bwithdrawal\b|\bretirad|\bretractad|\bt(?:ake|ook)n? back\b|\bdo not rely", re.IGNORECASE
+)
+SAYS_PREPRINT = re.compile(
+    r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|medrxiv|biorxiv|arxiv", re.IGNORECASE
+)
+SAYS_CONCERN = re.compile(r"\bconcern|\bdoubt|\bquestioned\b|\bpreocupaci|\bduda", re.IGNORECASE)
+
+
+def shown(entry: Entry) -> str:
+    """An entry as findings name it: its title, shortened, or its key."""
+    title = entry.title.strip()
+    if not title:
+        return f"Entry {entry.key}"
+    return f"“{title}”" if len(title) <= 70 else f"“{title[:69].rstrip()}…”"
+
+
+@rule(
+    "issue-empty",
+    Severity.ERROR,
+    why="A mail that says nothing teaches readers not to open the next one.",
+    remedy="Add an entry, or give the issue a section with words of its own.",
+)
+def issue_empty(proof: Proof) -> Iterator[Spot]:
+    """The issue has neither an entry nor a section with a text."""
+    issue = proof.issue
+    if not issue.entries() and not issue.coming_up and not any(each.text.strip() for each in issue.sections):
+        yield Spot("issue", "The issue is empty: no section has an entry or a text.")
+
+
+@rule(
+    "section-empty",
+    Severity.WARNING,
+    why="A heading with nothing below it looks like a mistake, and costs a reader with a screen reader a stop.",
+    remedy="Put something in, or take the section out of this issue.",
+)
+def section_empty(proof: Proof) -> Iterator[Spot]:
+    """A section has neither an entry nor a text."""
+    for section in proof.issue.sections:
+        if not section.entries and not section.text.strip():
+            yield Spot(section.name, f"The section “{section.title}” is empty.")
+
+
+@rule(
+    "entry-without-title",
+    Severity.ERROR,
+    why="The title is what a reader chooses by, and what the link reads.",
+    remedy="Write a title for it in issue.toml or at the desk.",
+)
+def entry_without_title(proof: Proof) -> Iterator[Spot]:
+    """An entry has no title, or only a word that stands for none."""
+    for entry in proof.entries:
+        if entry.title.strip().lower() in NO_TITLE:
+            yield Spot(entry.key, f"The entry {entry.key} has no title.")
+
+
+@rule(
+    "entry-without-link",
+    Severity.ERROR,
+    why="Readers and their doctors need the source; a claim without one cannot be checked.",
+    remedy="Add the address of the paper, trial, event or call to its links.",
+)
+def entry_without_link(proof: Proof) -> Iterator[Spot]:
+    """An entry names no address to read on; an event's joining link is one."""
+    for entry in proof.entries:
+        joining = entry.event.join if entry.event else ""
+        if not any(link.strip() for link in (*entry.links, joining)):
+            yield Spot(entry.key, f"{shown(entry)} has no link.")
+
+
+@rule(
+    "entry-undated",
+    Severity.WARNING,
+    why="Readers take what stands in the issue for new; without a date nobody can tell.",
+    remedy="Write when it was published as dated, be it only the year.",
+)
+def entry_undated(proof: Proof) -> Iterator[Spot]:
+    """A paper or piece of news has no date. Trials, events and grant calls have dates of their own."""
+    for entry in proof.entries:
+        if not (entry.dated or entry.trial or entry.event or entry.grant):
+            yield Spot(entry.key, f"{shown(entry)} has no date.")
+
+
+@rule(
+    "entry-twice",
+    Severity.ERROR,
+    why="The same item printed twice is the first thing readers complain about.",
+    remedy="Delete one of the two.",
+)
+def entry_twice(proof: Proof) -> Iterator[Spot]:
+    """Two entries of the issue have the same key."""
+    counts = Counter(entry.key for entry in proof.entries)
+    first = {entry.key: entry for entry in reversed(proof.entries)}
+    for key, count in counts.items():
+        if count > 1:
+            yield Spot(key, f"{shown(first[key])} stands in this issue {count} times (key {key}).")
+
+
+@rule(
+    "link-twice",
+    Severity.WARNING,
+    why="Two entries that lead to one page are mostly one thing, collected twice.",
+    remedy="Merge the two entries, or give each the link to its own page.",
+)
+def link_twice(proof: Proof) -> Iterator[Spot]:
+    """Two entries with different keys lead to the same page; a bare home page does not count."""
+    first: dict[str, Entry] = {}
+    told: set[tuple[str, str]] = set()
+    for entry in proof.entries:
+        for link in entry.links:
+            page = address_key(link)
+            if page is None:
+                continue
+            other = first.setdefault(page, entry)
+            if other.key != entry.key and (other.key, entry.key) not in told:
+                told.add((other.key, entry.key))
+                yield Spot(entry.key, f"{shown(entry)} and {shown(other)} have the same link: {link}")
+
+
+@rule(
+    "entry-ran-before",
+    Severity.ERROR,
+    why="Nothing is printed twice; only a trial whose status has changed since is news again.",
+    remedy="Drop it, or hold it until there is something new to say.",
+)
+def entry_ran_before(proof: Proof) -> Iterator[Spot]:
+    """An issue that went out has carried this entry, under its key or its link."""
+    for entry in proof.entries:
+        if _is_news_again(entry):
+            continue
+        for earlier in proof.context.earlier:
+            if earlier.name != proof.issue.name and _carried(entry, earlier):
+                yield Spot(entry.key, f"{shown(entry)} ran before, in issue {earlier.name}.")
+                break
+
+
+def _is_news_again(entry: Entry) -> bool:
+    trial = entry.trial
+    return trial is not None and trial.was is not None and trial.was != trial.status
+
+
+def _carried(entry: Entry, earlier: EarlierIssue) -> bool:
+    if entry.key in earlier.keys:
+        return True
+    # A series of events shares one page, and so do a trial and the paper on it: there only the key tells.
+    if entry.event or entry.trial or entry.grant:
+        return False
+    pages = {address_key(link) for link in earlier.links} - {None}
+    return any(address_key(link) in pages for link in entry.links)
+
+
+@rule(
+    "paper-retracted",
+    Severity.ERROR,
+    why="A patient may act on a finding that its own authors or journal have taken back.",
+    remedy="Take it out, or say in the note or title that it was retracted.",
+)
+def paper_retracted(proof: Proof) -> Iterator[Spot]:
+    """A retracted paper is printed as if it held."""
+    for entry in proof.entries:
+        if Flag.RETRACTED in entry.flags and not SAYS_RETRACTED.search(f"{entry.title} {entry.note}"):
+            yield Spot(entry.key, f"{shown(entry)} was retracted, and the issue does not say so.")
+
+
+@rule(
+    "paper-in-doubt",
+    Severity.WARNING,
+    why="The journal itself warns that the findings may not hold.",
+    remedy="Leave it out, or tell readers in the note that the journal has voiced concern.",
+)
+def paper_in_doubt(proof: Proof) -> Iterator[Spot]:
+    """The journal has published an expression of concern, and the editor says nothing of it."""
+    for entry in proof.entries:
+        if Flag.CONCERN in entry.flags and not SAYS_CONCERN.search(f"{entry.title} {entry.note}"):
+            yield Spot(entry.key, f"The journal has voiced concern about {shown(entry)}, and the note does not say so.")
+
+
+@rule(
+    "preprint-not-marked",
+    Severity.WARNING,
+    why="No other researcher has reviewed a preprint yet; readers must be able to tell it from an article.",
+    remedy="Add the flag preprint to the entry, or say in its note that it is not peer-reviewed yet.",
+)
+def preprint_not_marked(proof: Proof) -> Iterator[Spot]:
+    """An entry leads to a preprint server and is not marked as a preprint."""
+    for entry in proof.entries:
+        if not _is_preprint(entry):
+            continue
+        if Flag.PREPRINT not in entry.flags and not SAYS_PREPRINT.search(f"{entry.title} {entry.note} {entry.journal}"):
+            yield Spot(entry.key, f"{shown(entry)} is a preprint, and is not marked as one.")
+
+
+def _is_preprint(entry: Entry) -> bool:
+    """Whether all that is known of the work is a preprint: an article's number beside it makes it an article."""
+    if entry.ids.pmid or entry.ids.pmcid:
+        return False
+    dois = {doi for doi in (entry.ids.doi, *(ids_in(link).doi for link in entry.links)) if doi}
+    if dois:
+        return all(is_preprint_doi(doi) for doi in dois)
+    return any(PREPRINT_HOST.match(address_key(link) or "") for link in entry.links)
+
+
+@rule(
+    "event-cancelled",
+    Severity.WARNING,
+    why="Readers would come to a meeting that does not take place.",
+    remedy="Take it out, or say in its note that it is cancelled.",
+)
+def event_cancelled(proof: Proof) -> Iterator[Spot]:
+    """The calendar says that an event is cancelled, and the entry does not."""
+    for entry in proof.printed:
+        cancelled = entry.event is not None and entry.event.cancelled
+        if cancelled and not re.search(r"cancel", f"{entry.title} {entry.note}", re.IGNORECASE):
+            yield Spot(entry.key, f"{shown(entry)} is cancelled.")

@@ -1,0 +1,159 @@
+"""The page as bytes and styles: small enough to arrive whole, and dressed so that every mail program can show it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter.checks.proof import Proof, is_hidden
+from newsletter.checks.registry import Spot, rule
+from newsletter.checks.styles import blocks, dark_blocks, declarations
+from newsletter.model import Severity
+
+CLIPPED_BYTES = 102 * 1024  # Gmail hides what follows behind “[Message clipped]”, the unsubscribe link with it
+LARGE_BYTES = 90 * 1024
+STYLES_BYTES = 16 * 1024
+SMALLEST_PX = 12
+FORBIDDEN = frozenset(
+    "script form iframe object embed applet frame frameset input button select textarea base".split()  # noqa: SIM905 - a list of words reads better
+)
+
+
+@rule(
+    "html-too-large",
+    Severity.ERROR,
+    why="Gmail clips a mail at 102 KB: the end, with the unsubscribe link, is not shown.",
+    remedy="Shorten notes and summaries, or move entries to the next issue.",
+)
+def html_too_large(proof: Proof) -> Iterator[Spot]:
+    """The HTML part is larger than what Gmail shows."""
+    size = len(proof.context.html.encode())
+    if size > CLIPPED_BYTES:
+        yield Spot("html", f"The HTML part has {size:,} bytes; Gmail clips it at {CLIPPED_BYTES:,}.")
+
+
+@rule(
+    "html-large",
+    Severity.WARNING,
+    why="The mail is near the 102 KB at which Gmail clips; personal links may still add to it.",
+    remedy="Shorten notes and summaries, or move entries to the next issue.",
+)
+def html_large(proof: Proof) -> Iterator[Spot]:
+    """The HTML part comes near to what Gmail shows."""
+    size = len(proof.context.html.encode())
+    if LARGE_BYTES < size <= CLIPPED_BYTES:
+        yield Spot("html", f"The HTML part has {size:,} bytes; Gmail clips it at {CLIPPED_BYTES:,}.")
+
+
+@rule(
+    "html-forbidden-element",
+    Severity.ERROR,
+    why="Mail programs drop these elements, and filters take a mail with them for an attack.",
+    remedy="Take it out of the template or the text; link to a page that has it.",
+)
+def html_forbidden_element(proof: Proof) -> Iterator[Spot]:
+    """The page has a script, a form, a frame or another element that no mail may have."""
+    found = {str(each.tag) for each in proof.page.iter("*")} & FORBIDDEN
+    if found:
+        yield Spot("html", f"The page has {', '.join(f'<{name}>' for name in sorted(found))}.")
+
+
+@rule(
+    "style-sheet-misplaced",
+    Severity.WARNING,
+    why="Many mail programs drop style elements outside the head, and Gmail all of them when together they pass 16 KB.",
+    remedy="Keep few rules, all in the head; the rest is inlined.",
+)
+def style_sheet_misplaced(proof: Proof) -> Iterator[Spot]:
+    """A style element stands in the body, or all of them together are too large for Gmail."""
+    if any(each.tag == "style" for each in proof.elements):
+        yield Spot("html", "A <style> stands in the body.")
+    size = len(proof.css.encode())
+    if size >= STYLES_BYTES:
+        yield Spot("html", f"The style sheets have {size:,} bytes; Gmail drops them at {STYLES_BYTES:,}.")
+
+
+@rule(
+    "style-sheet-dropped",
+    Severity.WARNING,
+    why="Gmail drops a whole block that holds what it does not know, and no mail program loads a sheet from elsewhere.",
+    remedy="Take @import out, and keep @ rules side by side instead of one in the other.",
+)
+def style_sheet_dropped(proof: Proof) -> Iterator[Spot]:
+    """A style sheet imports another, or has an @ rule inside @media."""
+    if "@import" in proof.css:
+        yield Spot("html", "A style sheet uses @import.")
+    if any(block.prelude.startswith("@media") and "@" in block.content for block in blocks(proof.css)):
+        yield Spot("html", "A style sheet has an @ rule inside @media.")
+
+
+@rule(
+    "dark-rule-missing",
+    Severity.WARNING,
+    why="A page that says it knows dark mode and has no colours for it is shown dark on dark.",
+    remedy="Keep the colours for dark mode in templates/styles, or take dark out of the meta color-scheme.",
+)
+def dark_rule_missing(proof: Proof) -> Iterator[Spot]:
+    """The page declares dark mode and has no rule for it."""
+    declared = any(
+        each.get("name") == "color-scheme" and "dark" in (each.get("content") or "") for each in proof.page.iter("meta")
+    )
+    if declared and not any(True for _ in dark_blocks(proof.css)):
+        yield Spot("html", "The page declares dark mode, and no rule is meant for it.")
+
+
+@rule(
+    "not-responsive",
+    Severity.WARNING,
+    why="Most readers hold a phone: a page of fixed width makes them push it to and fro.",
+    remedy="Give the page a max-width, or a rule for small screens.",
+)
+def not_responsive(proof: Proof) -> Iterator[Spot]:
+    """The page has neither a media rule nor a max-width."""
+    if "@media" not in proof.css and not any("max-width" in style for _, style in proof.styled):
+        yield Spot("html", "The page has one fixed width.")
+
+
+@rule(
+    "colour-short",
+    Severity.WARNING,
+    why="Some mail programs read #123 or a variable as no colour at all, and show black on black.",
+    remedy="Write colours with six digits: #112233.",
+)
+def colour_short(proof: Proof) -> Iterator[Spot]:
+    """A style attribute has a colour of three digits or a CSS variable."""
+    for _, style in proof.styled:
+        if found := re.search(r"#[0-9a-f]{3}(?![0-9a-f])|var\(", style, re.IGNORECASE):
+            yield Spot("html", f"A style has {found[0].rstrip('(')} instead of a colour of six digits.")
+            return
+
+
+@rule(
+    "font-without-fallback",
+    Severity.WARNING,
+    why="Where none of the fonts is there, Outlook takes Times New Roman, however large the text was meant.",
+    remedy="End every font-family with sans-serif or serif.",
+)
+def font_without_fallback(proof: Proof) -> Iterator[Spot]:
+    """A font stack does not end in a generic family."""
+    for _, style in proof.styled:
+        family = declarations(style).get("font-family")
+        if family and not re.search(r"(?:^|[\s,])(?:sans-serif|serif|monospace|system-ui|inherit)$", family.value):
+            yield Spot("html", f"The fonts “{family.value}” have no generic family at the end.")
+            return
+
+
+@rule(
+    "text-too-small",
+    Severity.WARNING,
+    why="Text under 12 px cannot be read by many of those we write to.",
+    remedy="Set it in 14 px or more.",
+)
+def text_too_small(proof: Proof) -> Iterator[Spot]:
+    """An element with words is set smaller than 12 px."""
+    for element, style in proof.styled:
+        size = declarations(style).get("font-size")
+        pixels = re.fullmatch(r"([\d.]+)px", size.value) if size else None
+        if pixels and 2 < float(pixels[1]) < SMALLEST_PX and element.text_content().strip() and not is_hidden(element):
+            yield Spot("html", f"Text is set in {pixels[0]}.")
+            return

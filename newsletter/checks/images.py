@@ -1,0 +1,115 @@
+"""Pictures: they say in words what they show, keep their size, and come from the foundation's own host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from newsletter.checks.links import short, split
+from newsletter.checks.proof import Proof, is_hidden
+from newsletter.checks.registry import Spot, rule
+from newsletter.model import Severity
+
+
+def images(proof: Proof) -> Iterator[HtmlElement]:
+    """The pictures of the page in reading order."""
+    return (each for each in proof.elements if each.tag == "img")
+
+
+def name_of(image: HtmlElement) -> str:
+    """A picture as findings name it."""
+    source = (image.get("src") or "").strip()
+    return source[:90] or "without a source"
+
+
+@rule(
+    "image-without-alt",
+    Severity.WARNING,
+    why="Screen readers, and mail programs that hide pictures, show the alt text instead.",
+    remedy='Say in alt what the picture shows; write alt="" where it is mere ornament.',
+)
+def image_without_alt(proof: Proof) -> Iterator[Spot]:
+    """A picture has no alt attribute."""
+    for image in images(proof):
+        if image.get("alt") is None:
+            yield Spot("html", f"The picture {name_of(image)} has no alt text.")
+
+
+@rule(
+    "image-link-without-alt",
+    Severity.WARNING,
+    why="A picture that is a link and has no alt is read aloud as its file name.",
+    remedy="Say in alt where the link leads.",
+)
+def image_link_without_alt(proof: Proof) -> Iterator[Spot]:
+    """A picture with an empty alt is all there is of a link."""
+    for image in images(proof):
+        anchor = next(image.iterancestors("a"), None)
+        if anchor is not None and image.get("alt") == "" and not _says_something(anchor):
+            yield Spot("html", f"The picture {name_of(image)} is a link and says nothing.")
+
+
+def _says_something(anchor: HtmlElement) -> bool:
+    alts = "".join(each.get("alt") or "" for each in anchor.iter("img"))
+    return bool(anchor.text_content().strip() or alts.strip() or anchor.get("aria-label"))
+
+
+@rule(
+    "image-width",
+    Severity.WARNING,
+    why="Outlook for Windows shows a picture as large as its file, unless its width attribute says otherwise.",
+    remedy='Write its width in pixels, as in width="560".',
+)
+def image_width(proof: Proof) -> Iterator[Spot]:
+    """A picture has no width attribute, or one that is no whole number."""
+    for image in images(proof):
+        if not (image.get("width") or "").isdigit():
+            yield Spot("html", f"The picture {name_of(image)} has no width in pixels.")
+
+
+@rule(
+    "image-insecure",
+    Severity.ERROR,
+    why="A picture that is not fetched over https shows on the way what is read; many programs refuse it.",
+    remedy="Put the picture on the foundation's own site, and use its https address.",
+)
+def image_insecure(proof: Proof) -> Iterator[Spot]:
+    """A picture comes neither over https nor with the mail itself (cid:)."""
+    for image in images(proof):
+        if not (image.get("src") or "").strip().lower().startswith(("https://", "cid:")):
+            yield Spot("html", f"The picture {name_of(image)} does not come over https.")
+
+
+@rule(
+    "image-foreign-host",
+    Severity.ERROR,
+    why="Whoever keeps a picture sees who opens the mail, when and where: that a person is on this list is theirs to tell.",
+    remedy="Put the picture on the foundation's own site, or add its host to image_hosts under [theme].",
+)
+def image_foreign_host(proof: Proof) -> Iterator[Spot]:
+    """A picture, or a picture behind a box, comes from a host that is not the foundation's own."""
+    sources = [image.get("src") or "" for image in images(proof)]
+    sources += [each.get("background") or "" for each in proof.elements]
+    for sheet in (proof.css, *(style for _, style in proof.styled)):
+        sources += re.findall(r"url\(\s*[\"']?([^\"')]+)", sheet)
+    for source in dict.fromkeys(sources):
+        parts = split(source.strip())
+        host = (parts.hostname or "").lower() if parts else ""
+        if host and host not in proof.own_hosts and host.removeprefix("www.") not in proof.own_hosts:
+            yield Spot("html", f"The picture {short(source)} comes from {host}.")
+
+
+@rule(
+    "image-tracks",
+    Severity.ERROR,
+    why="A picture of one pixel is there to be fetched, not to be seen: it counts who opens the mail.",
+    remedy="Take it out.",
+)
+def image_tracks(proof: Proof) -> Iterator[Spot]:
+    """A picture is too small to be seen, or hidden."""
+    for image in images(proof):
+        size = {image.get("width"), image.get("height")}
+        if size & {"0", "1"} or is_hidden(image):
+            yield Spot("html", f"The picture {name_of(image)} cannot be seen.")

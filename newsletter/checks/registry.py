@@ -1,0 +1,70 @@
+"""What a rule is: a function from a proof to the spots it objects to, with its reason and its remedy beside it.
+
+A rule does no I/O and reads no clock. It is registered by `@rule`, which is also all that docs/checks.md is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from newsletter.checks.proof import Proof
+from newsletter.model import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One place that a rule objects to, and what is wrong there as a sentence."""
+
+    where: str
+    message: str
+    remedy: str = ""  # where this spot needs other words than the rule's own
+
+
+Examine = Callable[[Proof], Iterable[Spot]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One registered rule."""
+
+    name: str
+    severity: Severity
+    why: str
+    remedy: str
+    group: str  # module it stands in: "content", "links", …
+    examine: Examine
+
+    def findings(self, proof: Proof) -> tuple[Finding, ...]:
+        """All that this rule objects to, in the order it was found."""
+        return tuple(
+            Finding(
+                rule=self.name,
+                severity=self.severity,
+                where=spot.where,
+                message=spot.message,
+                remedy=spot.remedy or self.remedy,
+            )
+            for spot in self.examine(proof)
+        )
+
+
+_RULES: dict[str, Rule] = {}
+
+
+def rule(name: str, severity: Severity, *, why: str, remedy: str) -> Callable[[Examine], Examine]:
+    """Register a rule under a name of its own; raises ValueError when the name is taken."""
+
+    def register(examine: Examine) -> Examine:
+        if name in _RULES:
+            raise ValueError(f"two rules are named {name}")
+        group = examine.__module__.rpartition(".")[2]
+        _RULES[name] = Rule(name=name, severity=severity, why=why, remedy=remedy, group=group, examine=examine)
+        return examine
+
+    return register
+
+
+def registered() -> tuple[Rule, ...]:
+    """Every rule whose module was imported, in the order of registration."""
+    return tuple(_RULES.values())

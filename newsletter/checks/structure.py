@@ -1,0 +1,281 @@
+"""How the page is built: what mail programs and screen readers need around the words.
+
+Each rule is one line of the advice that the Email Markup Consortium, Good Email Code and the makers of mail
+programs give in common. The templates keep all of them; a workspace with templates of its own may not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+from lxml.html import HtmlElement
+
+from newsletter.checks.proof import HIDDEN, PADDING, Proof
+from newsletter.checks.registry import Spot, rule
+from newsletter.model import Severity
+
+CHARSET = re.compile(rb"charset=[\"']?utf-8", re.IGNORECASE)
+LOCKED = re.compile(r"user-scalable\s*=\s*(?:no|0)|maximum-scale\s*=\s*1(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
+METAS = ("color-scheme", "supported-color-schemes", "format-detection", "x-apple-disable-message-reformatting")
+TEMPLATE = "Mend it in templates/, where the page begins."
+
+
+def comments(proof: Proof) -> str:
+    """The text of all comments: what Outlook for Windows alone reads."""
+    return " ".join(re.findall(r"<!--.*?-->", proof.context.html, re.DOTALL))
+
+
+def visible_children(proof: Proof) -> Iterator[HtmlElement]:
+    """The children of the body that show something."""
+    for child in proof.body.iterchildren("*"):
+        says = child.text_content().strip() or child.find(".//img") is not None
+        if says and not HIDDEN.search(child.get("style") or ""):
+            yield child
+
+
+@rule(
+    "html-empty",
+    Severity.ERROR,
+    why="A mail without words in its HTML part shows an empty page.",
+    remedy="Render the issue again; look at the template when it stays empty.",
+)
+def html_empty(proof: Proof) -> Iterator[Spot]:
+    """The HTML part has no words."""
+    if not proof.words:
+        yield Spot("html", "The HTML part is empty.")
+
+
+@rule(
+    "doctype-missing",
+    Severity.WARNING,
+    why="Without <!doctype html> mail programs fall back to the layout rules of 1998.",
+    remedy=TEMPLATE,
+)
+def doctype_missing(proof: Proof) -> Iterator[Spot]:
+    """The page does not begin with the HTML5 doctype."""
+    if not re.match(r"\s*<!doctype html>", proof.context.html, re.IGNORECASE):
+        yield Spot("html", "The page does not begin with <!doctype html>.")
+
+
+@rule(
+    "language-missing",
+    Severity.WARNING,
+    why="Screen readers choose the voice by lang, and dir turns a page for Arabic or Hebrew; Gmail drops those of <html>.",
+    remedy="Set lang and dir on <html>, and on every visible child of <body>.",
+)
+def language_missing(proof: Proof) -> Iterator[Spot]:
+    """The page, or a visible child of the body, does not say its language and direction."""
+    for element in (proof.page, *visible_children(proof)):
+        missing = [name for name in ("lang", "dir") if not element.get(name)]
+        if missing:
+            yield Spot("html", f"<{element.tag}> has no {' and no '.join(missing)}.")
+            return
+
+
+@rule(
+    "charset-late",
+    Severity.WARNING,
+    why="A program that meets the charset late has read names with accents wrong by then.",
+    remedy=TEMPLATE,
+)
+def charset_late(proof: Proof) -> Iterator[Spot]:
+    """The page does not say within its first 1,024 bytes that it is UTF-8."""
+    if not CHARSET.search(proof.context.html[:1024].encode()[:1024]):
+        yield Spot("html", "The first 1,024 bytes do not say charset=utf-8.")
+
+
+@rule(
+    "viewport-locked",
+    Severity.WARNING,
+    why="Readers with weak eyes enlarge the page with two fingers; it must let them.",
+    remedy='Write <meta name="viewport" content="width=device-width, initial-scale=1"> and nothing more.',
+)
+def viewport_locked(proof: Proof) -> Iterator[Spot]:
+    """There is no viewport, or one that forbids to zoom."""
+    content = _metas(proof).get("viewport")
+    if content is None:
+        yield Spot("html", "The page has no viewport: phones show it as small as a computer's.")
+    elif LOCKED.search(content):
+        yield Spot("html", "The viewport forbids readers to zoom.")
+
+
+def _metas(proof: Proof) -> dict[str, str]:
+    return {(each.get("name") or "").lower(): each.get("content") or "" for each in proof.page.iter("meta")}
+
+
+@rule(
+    "title-missing",
+    Severity.WARNING,
+    why="Screen readers read the title first; browsers show it on the tab.",
+    remedy=TEMPLATE,
+)
+def title_missing(proof: Proof) -> Iterator[Spot]:
+    """The page has no title."""
+    if not (proof.page.findtext(".//title") or "").strip():
+        yield Spot("html", "The page has no <title>.")
+
+
+@rule(
+    "meta-missing",
+    Severity.WARNING,
+    why="These keep iPhones from turning dates into links and from shrinking text, and tell Apple Mail that dark mode is taken care of.",
+    remedy=TEMPLATE,
+)
+def meta_missing(proof: Proof) -> Iterator[Spot]:
+    """One of the metas that mail programs look for is not there."""
+    metas = _metas(proof)
+    missing = [name for name in METAS if name not in metas]
+    if missing:
+        yield Spot("html", f"The head has no meta {', '.join(missing)}.")
+
+
+@rule(
+    "outlook-scale-missing",
+    Severity.WARNING,
+    why="Outlook on a Windows machine set to 120 or 150 % tears pictures and columns apart without it.",
+    remedy="Keep the <!--[if mso]> block with PixelsPerInch 96 in the head.",
+)
+def outlook_scale_missing(proof: Proof) -> Iterator[Spot]:
+    """The block that fixes Outlook's scale is not there."""
+    if "PixelsPerInch" not in comments(proof):
+        yield Spot("html", "The head has no PixelsPerInch block for Outlook.")
+
+
+@rule(
+    "outlook-width-missing",
+    Severity.WARNING,
+    why="Outlook for Windows knows no max-width: without a table of fixed width the text runs over the whole screen.",
+    remedy="Put the page into a table of 500 to 700 px, between <!--[if mso]> and <![endif]-->.",
+)
+def outlook_width_missing(proof: Proof) -> Iterator[Spot]:
+    """No table holds the page to a readable width in Outlook."""
+    ghost = re.search(r"<table[^>]*(?:width=[\"']?[567]\d\d\b|width:\s*[567]\d\dpx)", comments(proof))
+    widths = (each.get("width") or "" for each in proof.elements if each.tag == "table")
+    if not ghost and not any(width.isdigit() and 500 <= int(width) <= 700 for width in widths):
+        yield Spot("html", "No table of 500 to 700 px holds the page in Outlook.")
+
+
+@rule(
+    "article-missing",
+    Severity.WARNING,
+    why="Screen readers announce role=article with its label: this is where the letter begins.",
+    remedy="Put the page into one element with role=article, aria-roledescription=email and an aria-label.",
+)
+def article_missing(proof: Proof) -> Iterator[Spot]:
+    """No element is the labelled article of the mail."""
+    articles = [each for each in proof.elements if each.get("role") == "article"]
+    if not any(each.get("aria-label") and each.get("aria-roledescription") for each in articles):
+        yield Spot("html", "No element has role=article with aria-roledescription and aria-label.")
+
+
+@rule(
+    "preheader-misplaced",
+    Severity.WARNING,
+    why="The inbox shows the first words of the page: they must be the preheader, and hidden in the page itself.",
+    remedy="Keep the hidden preheader as the first element of the body, filled up with &#8199;&#65279;&#847;.",
+)
+def preheader_misplaced(proof: Proof) -> Iterator[Spot]:
+    """The first words of the body are not the hidden preheader, or nothing keeps the letter's words from following it."""
+    first = next((each for each in proof.elements[1:] if each.text_content().strip()), None)
+    if first is None:
+        return
+    words = first.text_content()
+    if not HIDDEN.search(first.get("style") or ""):
+        yield Spot("html", "The body does not begin with a hidden preheader.")
+    elif " ".join(PADDING.sub("", words).split()) != " ".join(proof.context.preheader.split()):
+        yield Spot("html", "The hidden text at the beginning is not the preheader.")
+    elif sum(map(len, PADDING.findall(words))) < 20:
+        yield Spot("html", "The preheader is not filled up: the inbox shows words of the letter behind it.")
+
+
+@rule(
+    "layout-table-speaks",
+    Severity.WARNING,
+    why="A screen reader reads a table cell by cell, with rows and columns, unless it is told that it is mere layout.",
+    remedy='Write role="presentation" border="0" cellpadding="0" cellspacing="0" on every table that only places things.',
+)
+def layout_table_speaks(proof: Proof) -> Iterator[Spot]:
+    """A table without headings is not marked as layout, or lets the mail program choose its gaps."""
+    tables = [each for each in proof.elements if each.tag == "table" and each.find(".//th") is None]
+    loud = sum(each.get("role") not in {"presentation", "none"} for each in tables)
+    gaps = sum(any(each.get(name) != "0" for name in ("border", "cellpadding", "cellspacing")) for each in tables)
+    if loud:
+        yield Spot("html", f'{loud} of {len(tables)} tables have no role="presentation".')
+    if gaps:
+        yield Spot("html", f"{gaps} of {len(tables)} tables do not set border, cellpadding and cellspacing to 0.")
+
+
+@rule(
+    "headings-out-of-order",
+    Severity.WARNING,
+    why="Readers who cannot see the page move through it by its headings, as through a table of contents.",
+    remedy="Use one h1 for the title, h2 for sections, h3 for entries, and skip none.",
+)
+def headings_out_of_order(proof: Proof) -> Iterator[Spot]:
+    """There is not exactly one h1, or a level is skipped."""
+    levels = [int(str(each.tag)[1]) for each in proof.elements if re.fullmatch(r"h[1-6]", str(each.tag))]
+    if levels.count(1) != 1:
+        yield Spot("html", f"The page has {levels.count(1)} headings h1 instead of one.")
+    skipped = next(((above, below) for above, below in pairwise([0, *levels]) if below - above > 1), None)
+    if skipped and levels.count(1):
+        yield Spot("html", f"A heading h{skipped[1]} follows {f'h{skipped[0]}' if skipped[0] else 'no other'}.")
+
+
+@rule(
+    "button-role",
+    Severity.WARNING,
+    why="A link that calls itself a button does not do what the keyboard expects of one.",
+    remedy="Leave role=button out: it is a link, however it looks.",
+)
+def button_role(proof: Proof) -> Iterator[Spot]:
+    """A link has role=button."""
+    if any(each.tag == "a" and each.get("role") == "button" for each in proof.elements):
+        yield Spot("html", "A link has role=button.")
+
+
+@rule(
+    "id-twice",
+    Severity.WARNING,
+    why="A link or label that names an id finds only the first one.",
+    remedy="Give each element an id of its own.",
+)
+def id_twice(proof: Proof) -> Iterator[Spot]:
+    """Two elements have the same id."""
+    counts = Counter(each.get("id") for each in proof.elements if each.get("id"))
+    twice = sorted(str(name) for name, count in counts.items() if count > 1)
+    if twice:
+        yield Spot("html", f"The id {', '.join(twice)} is given twice.")
+
+
+@rule(
+    "html-active-content",
+    Severity.ERROR,
+    why="Code in a mail is taken for an attack; a page that reloads or forwards itself too.",
+    remedy="Take the attribute or meta out of the template or the text.",
+)
+def html_active_content(proof: Proof) -> Iterator[Spot]:
+    """An element carries code in an on… attribute, or a meta acts as a header."""
+    names = {
+        str(name).lower() for each in proof.page.iter("*") for name in each.attrib if str(name).lower().startswith("on")
+    }
+    if names:
+        yield Spot("html", f"An element has the attribute {', '.join(sorted(names))}.")
+    acting = {(each.get("http-equiv") or "").lower() for each in proof.page.iter("meta")}
+    if acting & {"refresh", "set-cookie", "content-security-policy"}:
+        yield Spot("html", "A meta http-equiv acts on the page.")
+
+
+@rule(
+    "view-online-missing",
+    Severity.WARNING,
+    why="Where a mail program breaks the page, readers need the way to the one on the web.",
+    remedy="Keep the link to the online version at the top of both parts.",
+)
+def view_online_missing(proof: Proof) -> Iterator[Spot]:
+    """There is a public page, and the mail does not lead to the issue on it."""
+    public = proof.settings.public
+    if public and public.url and not any(each.href.startswith(public.url) for each in proof.anchors):
+        yield Spot("html", f"The HTML part has no link to the issue on {public.url}.")

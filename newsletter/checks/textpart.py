@@ -1,0 +1,98 @@
+"""The plain-text part: what screen readers, watches, old programs and spam filters read instead of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter.checks.links import short
+from newsletter.checks.proof import Proof
+from newsletter.checks.registry import Spot, rule
+from newsletter.model import Severity
+
+LONGEST_LINE = 78  # RFC 5322, 2.1.1; the templates break at 72
+LEAKED = re.compile(r"[\u034f\u2007\ufeff\u00ad]{2,}")
+MARKUP = re.compile(
+    r"</?(?:p|br|a|div|span|b|i|em|strong|sup|sub|ul|li|td|tr|table|h[1-6])\b[^<>]*>|&(?:amp|nbsp|lt|gt|quot|#\d+);"
+)
+
+
+@rule(
+    "text-empty",
+    Severity.ERROR,
+    why="Many readers and every filter look at the plain text; a mail of HTML alone counts as spam.",
+    remedy="Render the issue again; look at issue.txt.jinja when it stays empty.",
+)
+def text_empty(proof: Proof) -> Iterator[Spot]:
+    """The text part says nothing."""
+    if not proof.context.text.strip():
+        yield Spot("text", "The text part is empty.")
+
+
+@rule(
+    "text-line-too-long",
+    Severity.WARNING,
+    why="Programs that do not wrap show such a line cut, or as wide as it is.",
+    remedy="Break the line in the template; an address stays whole, on a line of its own.",
+)
+def text_line_too_long(proof: Proof) -> Iterator[Spot]:
+    """A line has more than 78 characters and could be broken."""
+    lines = enumerate(proof.context.text.splitlines(), 1)
+    long = [(number, line) for number, line in lines if len(line) > LONGEST_LINE and _can_be_broken(line)]
+    if long:
+        number, line = long[0]
+        more = f", and {len(long) - 1} more" if len(long) > 1 else ""
+        yield Spot("text", f"Line {number} has {len(line)} characters{more}: “{line.strip()[:50]}…”.")
+
+
+def _can_be_broken(line: str) -> bool:
+    """Whether a line is more than one word or address with its bullet or indentation."""
+    longest = max(map(len, line.split()), default=0)
+    return len(line.rstrip()) - longest > 4
+
+
+@rule(
+    "text-link-missing",
+    Severity.WARNING,
+    why="Who reads the plain text must be able to go where the others can.",
+    remedy="Print the address on a line of its own in the text template.",
+)
+def text_link_missing(proof: Proof) -> Iterator[Spot]:
+    """A link of the HTML part is not in the text part."""
+    text = proof.context.text
+    digits = re.sub(r"\D", "", text)
+    told: set[str] = set()
+    for anchor in proof.anchors:
+        if anchor.href not in told and not _is_in(anchor.href, text, digits):
+            told.add(anchor.href)
+            yield Spot(anchor.where, f"The text part lacks the link {short(anchor.href)}.")
+
+
+def _is_in(href: str, text: str, digits: str) -> bool:
+    scheme, _, rest = href.partition(":")
+    match scheme.lower():
+        case "mailto":
+            return rest.partition("?")[0] in text
+        case "tel":
+            return re.sub(r"\D", "", rest) in digits
+        case "http" | "https":
+            return href in text
+        case _:
+            return True  # a place in the page itself, or nothing that link-scheme would let pass
+
+
+@rule(
+    "text-markup-left",
+    Severity.WARNING,
+    why="Tags, entities and filling characters of the HTML part are noise in plain text, and are read aloud one by one.",
+    remedy="Let the text template print plain words, without the preheader's filling.",
+)
+def text_markup_left(proof: Proof) -> Iterator[Spot]:
+    """HTML, or the preheader's invisible filling, is left in the text part. What a source itself says is its own."""
+    text = proof.context.text
+    if LEAKED.search(text):
+        yield Spot("text", "The text part holds the invisible filling of the preheader.")
+    own = " ".join(f"{entry.title} {entry.summary} {entry.note}" for entry in proof.printed)
+    left = next((found[0] for found in MARKUP.finditer(text) if found[0] not in own), None)
+    if left:
+        yield Spot("text", f"The text part holds “{left[:40]}”.")

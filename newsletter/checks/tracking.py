@@ -1,0 +1,68 @@
+"""Nobody watches who clicks: being on the list is health information, and so is what a reader opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import SplitResult, parse_qsl
+
+from newsletter.checks.links import short, split
+from newsletter.checks.proof import Proof
+from newsletter.checks.registry import Spot, rule
+from newsletter.identity import clean_url
+from newsletter.model import Severity
+
+HARMLESS = frozenset({"via", "via=ihub", "rss", "af", "fc", "ff", "v", "sort", "term"})
+"""Parameters that say in which list a paper was found, and nothing of who reads it."""
+
+WATCHER = re.compile(
+    r"(?:.+\.)?(?:list-manage\.com|safelinks\.protection\.outlook\.com|urldefense\.(?:com|proofpoint\.com)|sendgrid\.net"
+    r"|mandrillapp\.com|rs6\.net|klclick\d*\.com|lnkd\.in|t\.co|bit\.ly|tinyurl\.com|ow\.ly|buff\.ly|goo\.gl|hubs\.l[aiy]"
+    r"|is\.gd|rebrand\.ly|cutt\.ly|shorturl\.at)",
+    re.IGNORECASE,
+)
+"""Shorteners, click counters of mail services, and the wrappers that mail programs put around links."""
+
+
+@rule(
+    "link-tracks",
+    Severity.WARNING,
+    why="Tracking parameters tell the site which mail, and at times which person, a visitor comes from.",
+    remedy="Cut the address before them; the page opens without.",
+)
+def link_tracks(proof: Proof) -> Iterator[Spot]:
+    """A link carries parameters that only watch the reader."""
+    for link in proof.links:
+        parts = split(link.href)
+        if parts is None or not parts.query or parts.hostname == "pubmed.ncbi.nlm.nih.gov":
+            continue
+        if tracking := sorted(_watching(link.href, parts)):
+            yield Spot(link.where, f"The link {short(link.href)} carries {', '.join(tracking)}.")
+
+
+def _watching(href: str, parts: SplitResult) -> set[str]:
+    """The parameters that a cleaned address does not have."""
+    cleaned = clean_url(href)
+    kept = split(cleaned) if cleaned else None
+    if kept is None:
+        return set()
+    return _names(parts.query) - _names(kept.query) - HARMLESS
+
+
+def _names(query: str) -> set[str]:
+    return {name.lower() for name, _ in parse_qsl(query, keep_blank_values=True)}
+
+
+@rule(
+    "link-through-watcher",
+    Severity.WARNING,
+    why="A shortened or wrapped link hides where it leads, and its service sees every reader who follows it.",
+    remedy="Open it once, and use the address of the page where it ends.",
+)
+def link_through_watcher(proof: Proof) -> Iterator[Spot]:
+    """A link leads through a shortener, or through another mail's click counter."""
+    for link in proof.links:
+        parts = split(link.href)
+        host = parts.hostname if parts else None
+        if host and WATCHER.fullmatch(host):
+            yield Spot(link.where, f"The link {short(link.href)} leads through {host}.")

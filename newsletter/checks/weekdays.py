@@ -1,0 +1,165 @@
+"""Dates in words: a weekday belongs to its date, and what is written of an event is what its entry says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain
+
+from newsletter.checks.content import shown
+from newsletter.checks.proof import Passage, Proof
+from newsletter.checks.registry import Spot, rule
+from newsletter.checks.timing import day_of, in_words
+from newsletter.model import Entry, Event, Severity
+
+_DAYS = ("mon|lun", "tue|mar", "wed|mié|mie", "thu|jue", "fri|vie", "sat|sáb|sab", "sun|dom")
+_MONTHS = ("jan|ene", "feb", "mar", "apr|abr", "may", "jun", "jul", "aug|ago", "sep", "oct", "nov", "dec|dic")
+_WEEKDAY = (
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
+    r"|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo)s?"
+)
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
+)
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?:,?\s+(?:de\s+|del\s+)?(?P<year>20\d\d))?(?![\d:])"
+_WRITTEN = (
+    rf"(?:the\s+|el\s+)?{_DAY}\s+(?:of\s+|de\s+)?(?P<month>{_MONTH})\b\.?{_YEAR}",
+    rf"(?P<month>{_MONTH})\b\.?\s+(?:the\s+)?{_DAY}{_YEAR}",
+    r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>(?:20)?\d\d))?(?![\d/])",
+    r"(?P<year>20\d\d)-(?P<number>\d\d)-(?P<day>\d\d)\b",
+)
+_WITH_WEEKDAY = tuple(re.compile(rf"\b(?P<weekday>{_WEEKDAY})\b[.,]?\s+{each}", re.IGNORECASE) for each in _WRITTEN)
+_IN_TITLE = (
+    *(re.compile(rf"(?<![\d–-])(?<![\d–-]\s)\b{each}", re.IGNORECASE) for each in (*_WRITTEN[:2], _WRITTEN[3])),
+    re.compile(rf"^{_WRITTEN[2]}", re.IGNORECASE),  # “7/30 - Webinar”; elsewhere it may be a share or a score
+)
+_WEEKDAY_ALONE = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
+_OTHER_DAY = re.compile(
+    r"\b(?:by|until|till|before|since|after|deadline|regist\w+|rsvp|sign[- ]?up|apply|closes?|ends?|through|opens?|from|was|were|last"
+    r"|posted|published|updated|recorded|hasta|antes)\b[^.!?]{0,30}$",
+    re.IGNORECASE,
+)
+"""What stands before a date that is not the day of the event itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A date in a text: the days it may mean, nearest first, and the weekday written with it (Monday is 0)."""
+
+    words: str
+    days: tuple[date, ...]
+    weekday: int | None
+    before: str  # the text in front of it
+
+
+def mentions(text: str, near: date, patterns: tuple[re.Pattern[str], ...] = _WITH_WEEKDAY) -> Iterator[Mention]:
+    """The dates of a text. Where no year is written it is the one that comes nearest to `near`."""
+    for found in chain.from_iterable(pattern.finditer(text) for pattern in patterns):
+        groups = found.groupdict()
+        weekday = _position(_DAYS, groups["weekday"]) if groups.get("weekday") else None
+        yield Mention(" ".join(found[0].split()), _days(groups, near), weekday, text[: found.start()])
+
+
+def _position(names: tuple[str, ...], word: str) -> int:
+    return next(n for n, each in enumerate(names) if word.lower().startswith(tuple(each.split("|"))))
+
+
+def _days(groups: dict[str, str | None], near: date) -> tuple[date, ...]:
+    """Every day that the written one may mean: 12/4 is in December, or in April."""
+    year = groups.get("year")
+    years = (int(year) % 100 + 2000,) if year else (near.year, near.year + 1, near.year - 1)
+    nearest = (_nearest(years, month, day, near) for month, day in _months_and_days(groups))
+    return tuple(each for each in nearest if each is not None)
+
+
+def _months_and_days(groups: dict[str, str | None]) -> tuple[tuple[int, int], ...]:
+    match groups:
+        case {"first": str(first), "second": str(second)}:
+            return (int(first), int(second)), (int(second), int(first))
+        case {"number": str(month), "day": str(day)}:
+            return ((int(month), int(day)),)
+        case _:
+            return ((_position(_MONTHS, groups["month"] or "") + 1, int(groups["day"] or 0)),)
+
+
+def _nearest(years: tuple[int, ...], month: int, day: int, near: date) -> date | None:
+    found = []
+    for year in years:
+        try:
+            found.append(date(year, month, day))
+        except ValueError:
+            continue
+    return min(found, key=lambda each: abs(each - near), default=None)
+
+
+@rule(
+    "weekday-wrong",
+    Severity.WARNING,
+    why="One of the two is wrong, and half of the readers will come on the wrong day.",
+    remedy="Look the day up at its source, and write weekday and date that belong together.",
+)
+def weekday_wrong(proof: Proof) -> Iterator[Spot]:
+    """A weekday and a date that stand together disagree, or there is no such day."""
+    told: set[tuple[str, str]] = set()
+    for passage, near in _texts(proof):
+        for mention in mentions(passage.text, near):
+            if any(day.weekday() == mention.weekday for day in mention.days):
+                continue
+            if (passage.where, mention.words) in told:
+                continue
+            told.add((passage.where, mention.words))
+            really = f"that day is a {in_words(mention.days[0])}" if mention.days else "there is no such day"
+            yield Spot(passage.where, f"“{mention.words}”: {really}.")
+
+
+def _texts(proof: Proof) -> Iterator[tuple[Passage, date]]:
+    """Every text that may name a day, with the day from which its year is guessed."""
+    days = {entry.key: days[0] for entry in proof.printed if (days := _days_of(entry.event, proof))}
+    for passage in (*proof.head_words, *proof.own_words):
+        yield passage, days.get(passage.where, proof.day)
+    for entry in proof.printed:
+        near = days.get(entry.key, entry.dated.day if entry.dated else proof.day)
+        yield Passage(entry.key, f"{entry.title}\n{entry.summary if entry.event else ''}"), near
+
+
+def _days_of(event: Event | None, proof: Proof) -> tuple[date, ...]:
+    """The days of an event, in its own zone and in the newsletter's; empty when it has none."""
+    if event is None or event.starts is None:
+        return ()
+    first, last = event.starts, event.ends or event.starts
+    days = {day_of(first), day_of(last)}
+    for moment in (first, last):
+        if isinstance(moment, datetime) and moment.tzinfo:
+            days.add(moment.astimezone(proof.settings.newsletter.zone).date())
+    span = (max(days) - min(days)).days
+    return tuple(min(days) + timedelta(days=n) for n in range(min(span, 31) + 1))
+
+
+@rule(
+    "event-day-disagrees",
+    Severity.WARNING,
+    why="The words and the date of the entry name two days, and readers will trust either.",
+    remedy="Look the day up at its source, and correct the words or starts.",
+)
+def event_day_disagrees(proof: Proof) -> Iterator[Spot]:
+    """The title or note of an event names a day that is none of its own; days to register by do not count."""
+    for entry in proof.printed:
+        days = _days_of(entry.event, proof)
+        mention = next(_other_days(entry, days), None) if days else None
+        if mention:
+            yield Spot(entry.key, f"{shown(entry)} is on {in_words(days[0])}, but “{mention}” is written of it.")
+
+
+def _other_days(entry: Entry, days: tuple[date, ...]) -> Iterator[str]:
+    found = (*mentions(entry.title, days[0], (*_IN_TITLE,)), *mentions(entry.note, days[0]))
+    for mention in found:
+        if mention.days and not set(mention.days) & set(days) and not _OTHER_DAY.search(mention.before):
+            yield mention.words
+    alone = _WEEKDAY_ALONE.findall(entry.title)
+    dated = any(True for _ in mentions(entry.title, days[0]))
+    if len(alone) == 1 and not dated and all(_position(_DAYS, alone[0]) != day.weekday() for day in days):
+        yield alone[0]

@@ -1,0 +1,140 @@
+"""The editor's own words: they promise nothing that medicine cannot keep, and explain what they shorten."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter.checks.leftovers import around
+from newsletter.checks.proof import Passage, Proof
+from newsletter.checks.registry import Spot, rule
+from newsletter.model import Entry, Severity
+
+HYPE = re.compile(
+    r"\b(?:cure[sd]?\b(?! rates?)|miracles?\b|miraculous(?:ly)?\b|game[- ]?chang\w+|revolutionary\b|revolutioni[sz]\w+"
+    r"|(?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b|silver bullets?\b|ground-?breaking\b|holy grail\b|life-?changing\b"
+    r"|breakthroughs?\b(?! (?:therapy|device|designation|pain|cancer pain|status|infection))|100 ?% effective|guaranteed\b"
+    r"|cura milagrosa|milagros[oa]?s?\b|revolucionari[oa]s?\b)",
+    re.IGNORECASE,
+)
+"""“Breakthrough therapy” is a legal status, breakthrough pain a symptom, a cure rate a measure."""
+
+HYPE_TITLE = re.compile(
+    r"\b(?:miracles?\b|game[- ]?chang\w+|(?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b|holy grail\b"
+    r"|breakthroughs?\b(?! (?:therapy|device|designation|pain|cancer pain|status|infection)))",
+    re.IGNORECASE,
+)
+"""For headlines that others wrote, only the strongest."""
+
+DENIES = re.compile(
+    r"\b(?:no|not|never|without|cannot|can.t|isn.t|neither|nor|yet to|rather than|instead of|hop(?:e|es|ing) for|find|towards?"
+    r"|no hay|sin|ning[uú]n\w*|not (?:yet )?an?|is there)\b[^.!?]{0,25}$",
+    re.IGNORECASE,
+)
+"""What stands before a word that the sentence does not promise: “not a cure”, “we hope to find a cure”."""
+
+
+@rule(
+    "hype",
+    Severity.WARNING,
+    why="“Cure” and “breakthrough” raise hopes that one study cannot keep, and patients change treatment for them.",
+    remedy="Say what was found, in how many people, and what is not known yet.",
+)
+def hype(proof: Proof) -> Iterator[Spot]:
+    """Words of the editor's own, or a headline, promise more than medicine can keep."""
+    for passage in (*proof.head_words, *proof.own_words):
+        if found := _promise(passage, is_head=passage.where in {"subject", "preheader"}):
+            yield Spot(passage.where, f"This promises much: {around(passage.text, found)}.")
+    for entry in proof.entries:
+        if not _is_paper_or_trial(entry) and (found := HYPE_TITLE.search(entry.title)):
+            yield Spot(entry.key, f"The headline promises much: {around(entry.title, found)}.")
+
+
+def _promise(passage: Passage, *, is_head: bool) -> re.Match[str] | None:
+    """The first promise in a text. In a sentence a word with a capital is part of a name: “Race for the Cure”."""
+    for found in HYPE.finditer(passage.text):
+        before = passage.text[: found.start()]
+        lead = before.rstrip(" \t\"“'(*_#>-")
+        begins = not lead or lead.endswith((".", "!", "?", ":", "\n"))
+        is_name = found[0][0].isupper() and not found[0].isupper() and not begins and not is_head
+        if not is_name and not DENIES.search(before):
+            return found
+    return None
+
+
+def _is_paper_or_trial(entry: Entry) -> bool:
+    ids = entry.ids
+    return bool(entry.trial or ids.doi or ids.pmid or ids.pmcid or ids.nct)
+
+
+ACRONYM = re.compile(r"(?<![\w.@/#&-])([A-Z][A-Z&]{1,6})(?:s|’s|'s)?(?![\w@&]|[./-]\w)")
+"""Two to seven capitals standing alone. With digits it is a gene or a code, which has no long form."""
+
+WELL_KNOWN = frozenset(
+    # countries and the clock
+    "USA US UK EU UN NY LA DC AM PM ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC CET CEST BST IST AEST "  # noqa: SIM905 - a list of words reads better
+    # daily life
+    "OK TBA TBD TV PC PDF FAQ ID PO RSVP DIY CEO VIP ASAP FYI PS DVD CD QR URL SMS USB AI IT HR NGO BBC CNN NASA AND OR NOT NO YES "
+    "NEW ALL ONE TWO ANY NOW WE YOU SO DO GO IF IN IS IT OF ON AN AS AT BE BY TO UP MY ME HE HOW WHO WHY "
+    # medicine as every patient meets it
+    "MRI CT PET DNA RNA GP ER ICU IV HIV AIDS COVID FDA NIH NCI CDC WHO MD RN NHS BMI ADHD PTSD ECG EKG LMS "
+    # numerals and titles
+    "II III IV VI VII VIII IX XI XII XX PHD MBA MPH DO NP PA BSC MSC JR SR".split()
+)
+"""What needs no explanation. LMS is what this newsletter is about."""
+
+
+@rule(
+    "acronym-unexplained",
+    Severity.WARNING,
+    why="Letters that everybody in a clinic knows shut out who is new to the illness.",
+    remedy="Write it out the first time: progression-free survival (PFS); or put it into the glossary.",
+)
+def acronym_unexplained(proof: Proof) -> Iterator[Spot]:
+    """The editor uses an acronym that nothing in the issue explains; each is told once."""
+    used: dict[str, str] = {}
+    for passage in proof.own_words:
+        for short in ACRONYM.findall(_without_addresses(passage.text)):
+            used.setdefault(short, passage.where)
+    unknown = used.keys() - WELL_KNOWN
+    unexplained = unknown - _explained_in(proof) if unknown else unknown
+    for short, where in used.items():
+        if short in unexplained:
+            yield Spot(where, f"“{short}” is not explained.")
+
+
+def _without_addresses(text: str) -> str:
+    text = re.sub(r"https?://\S+|\S+@\S+|`[^`]*`", " ", text)
+    return _SHOUTED.sub(" ", re.sub(r",\s[A-Z]{2}(?=[\s,.;)]|$)", " ", text))  # Denver, CO
+
+
+_SHOUTED = re.compile(r"\b[A-Z]{2,}(?:[ ,!]+[A-Z]{2,}){2,}\b")
+"""Three words in capitals are a shout, not acronyms."""
+
+
+def _explained_in(proof: Proof) -> set[str]:
+    """What the issue explains, bears as part of a name, or also writes in small letters: that was an emphasis."""
+    settings = proof.settings.newsletter
+    titles = (each.title for each in proof.issue.sections)
+    names = " ".join((settings.title, settings.sender, settings.url, settings.address, *titles))
+    texts = [each.text for each in proof.own_words]
+    emphasis = {word.upper() for text in texts for word in re.findall(r"\b[a-z]{2,7}\b", text)}
+    texts += [f"{entry.title}\n{entry.summary}" for entry in proof.entries]
+    glossary = {term.upper() for term in proof.context.glossary}
+    return glossary.union(emphasis, re.findall(r"[A-Z&]+", names.upper()), *map(_explained, texts))
+
+
+_IN_BRACKETS = re.compile(r"\w[\w’'/-]*\W{1,3}\(\s*([A-Z][A-Z&]{1,6})s?\b")  # progression-free survival (PFS)
+_BEFORE_BRACKETS = re.compile(
+    r"\b([A-Z][A-Z&]{1,6})s?\s*[(:—–]\s*[a-zA-Z][a-z]+(?:[ -][a-zA-Z]+)"
+)  # PFS (time without…)
+_IN_WORDS = re.compile(
+    r"\b([A-Z][A-Z&]{1,6})s?,?\s+(?:stands for|is short for|means|is (?:the|an?)\b|or (?:the )?[a-z])"
+)
+_SHORT_FOR = re.compile(r"\b(?:called|known as|short(?:ened to)?|or),?\s+(?:the\s+)?([A-Z][A-Z&]{1,6})\b")
+
+
+def _explained(text: str) -> set[str]:
+    return {
+        short for pattern in (_IN_BRACKETS, _BEFORE_BRACKETS, _IN_WORDS, _SHORT_FOR) for short in pattern.findall(text)
+    }

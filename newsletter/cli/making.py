@@ -1,0 +1,160 @@
+"""`draft`, `render`, `check`, `preview`, `approve`, `publish`: from what is new to an issue that may go out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from newsletter.cli.session import Session, answer, interactive, json_option, say, tell
+from newsletter.model import Severity
+
+issue_argument = click.argument("issue", required=False, metavar="[ISSUE]")
+
+
+@click.command(epilog="Example: newsletter draft 2026-11")
+@issue_argument
+@click.option("--until", metavar="DATE", help="The last day that the issue looks at; else now.")
+@json_option
+@click.pass_obj
+def draft(session: Session, issue: str | None, until: str | None, as_json: bool) -> None:
+    """Make the next issue from what is new; run again, it adds what is new and keeps every edit."""
+    from newsletter.pipeline import making
+
+    drafted = making.draft(session.desk, issue, until=until)
+    made, selection = drafted.issue, drafted.selection
+    counts = {section.name: len(section.entries) for section in made.sections if section.entries}
+    if as_json:
+        sections = {entry.key: section.name for section in made.sections for entry in section.entries}
+        chosen = [
+            {
+                "key": each.entry.key,
+                "title": each.entry.title,
+                "section": sections.get(each.entry.key, each.section),
+                "why": each.why,
+            }
+            for each in selection.chosen
+        ]
+        left_out = [
+            {"key": each.entry.key, "title": each.entry.title, "reason": each.reason} for each in selection.left_out
+        ]
+        files = [str(path) for path in drafted.files]
+        answer({"issue": made.name, "chosen": chosen, "left_out": left_out, "sections": counts, "files": files})
+        return
+    say(f"{made.name}: {made.subject}")
+    for section in made.sections:
+        for entry in section.entries:
+            say(f"  {section.title}: {entry.title}")
+    say(f"{sum(counts.values())} entries in it; {len(selection.left_out)} left out (“newsletter entries” tells why)")
+    for path in drafted.files:
+        say(f"  {path}")
+
+
+@click.command(epilog="Example: newsletter render 2026-11")
+@issue_argument
+@json_option
+@click.pass_obj
+def render(session: Session, issue: str | None, as_json: bool) -> None:
+    """Make HTML and text again from issue.toml."""
+    from newsletter.pipeline import making
+
+    rendered, files = making.render(session.desk, issue)
+    if as_json:
+        answer(
+            {
+                "issue": files[0].parent.name,
+                "digest": rendered.digest,
+                "html_bytes": rendered.html_bytes,
+                "files": [str(each) for each in files],
+            }
+        )
+        return
+    for path in files:
+        say(str(path))
+
+
+@click.command(epilog="Example: newsletter check 2026-11")
+@issue_argument
+@json_option
+@click.pass_obj
+def check(session: Session, issue: str | None, as_json: bool) -> int:
+    """Look for everything that is wrong with an issue."""
+    from newsletter.cli.listing import finding_json, finding_lines
+    from newsletter.pipeline import making
+
+    checked, _, findings = making.check(session.desk, issue)
+    if as_json:
+        answer({"issue": checked.name, "findings": [finding_json(each) for each in findings]})
+    else:
+        say(finding_lines(findings) or f"{checked.name}: nothing to mend")
+    return 1 if any(each.severity is Severity.ERROR for each in findings) else 0
+
+
+@click.command(epilog="Example: newsletter approve 2026-11")
+@click.argument("issue")
+@click.option("--by", default="", help="Who approves.")
+@json_option
+@click.pass_obj
+def approve(session: Session, issue: str, by: str, as_json: bool) -> None:
+    """Approve exactly this content for sending; any later change voids it."""
+    from newsletter.pipeline import making
+
+    rendered = making.approve(session.desk, issue, by=by)
+    if as_json:
+        answer({"issue": issue, "digest": rendered.digest})
+        return
+    say(f"{issue} is approved as it stands: “{rendered.subject}”. Send it with “newsletter send {issue}”")
+
+
+@click.command(epilog="Example: newsletter publish 2026-11")
+@click.argument("issue")
+@json_option
+@click.pass_obj
+def publish(session: Session, issue: str, as_json: bool) -> None:
+    """Note that an issue is out, though not mailed from here; the next one begins where it ended."""
+    from newsletter.pipeline import making
+
+    published_at = making.publish(session.desk, issue)
+    if as_json:
+        answer({"issue": issue, "published_at": published_at})
+        return
+    say(f"{issue} is out since {published_at:%Y-%m-%d %H:%M} UTC; the next issue begins where it ended")
+
+
+@click.command(epilog="Example: newsletter preview 2026-11")
+@issue_argument
+@click.option("--port", default=0, help="Serve on this port of 127.0.0.1; else on a free one.")
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@click.pass_obj
+def preview(session: Session, issue: str | None, port: int, no_browser: bool) -> None:
+    """Show an issue in the browser, drawn again whenever it is saved."""
+    show(session, issue, port=port, browse=not no_browser)
+
+
+def show(session: Session, issue: str | None, *, port: int, browse: bool) -> None:
+    """Serve the preview of an issue until the person closes it."""
+    from newsletter.pipeline import choosing
+    from newsletter.studio.preview import preview_app
+    from newsletter.studio.serving import serve_locally
+    from newsletter.studio.watching import watch
+
+    name = issue or choosing.due_name(session.desk)
+    watched = watch(session.desk, name)
+    watched.look()
+    if watched.error:
+        tell(watched.error)
+    serve_locally(preview_app(watched), port=port, browse=browse, ready=_announce)
+
+
+def _announce(address: str) -> None:
+    say(f"The preview is at {address}")
+    if interactive():
+        say("Close it with Ctrl-C.")
+
+
+def shown_path(path: Path) -> str:
+    """A path as short as it can be said from where we stand."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,102 @@
+"""`subscribers`: the list of those who are written to."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from newsletter.cli.session import Session, answer, json_option, say, tell
+
+
+@click.group()
+def subscribers() -> None:
+    """The list of subscribers: import, list, export, add, remove."""
+
+
+@subscribers.command("import", epilog="Example: newsletter subscribers import mailchimp-export.csv")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@click.pass_obj
+def import_(session: Session, file: Path, as_json: bool) -> int:
+    """Add and update people from a file; who left before stays gone."""
+    from newsletter.pipeline import mailing
+
+    with file.open("rb") as opened:
+        done = mailing.import_list(session.desk, opened, name=file.name)
+    rejected = [{"line": each.line, "reason": each.reason} for each in done.rejected]
+    imported = done.imported
+    if as_json:
+        counts = {name: getattr(imported, name) for name in ("added", "updated", "unchanged", "suppressed")}
+        answer({**counts, "rejected": rejected, "understood": done.understood, "to_mend": done.to_mend})
+    else:
+        for sentence in done.understood:
+            say(sentence)
+        say(
+            f"{imported.added} added, {imported.updated} updated, {imported.unchanged} unchanged, {imported.suppressed} who left before and stay gone"
+        )
+        for each in done.rejected:
+            say(f"line {each.line} was not taken: {each.reason}")
+        if done.to_mend:
+            say(f"Mend those lines in {done.to_mend} and import that file")
+    return 1 if rejected else 0
+
+
+@subscribers.command("list", epilog="Example: newsletter subscribers list --json")
+@json_option
+@click.pass_obj
+def list_(session: Session, as_json: bool) -> None:
+    """Everybody, with their state and why."""
+    from newsletter.pipeline import mailing
+
+    people = mailing.subscribers(session.desk)
+    if as_json:
+        rows = [{"address": each.address, "name": each.name, "state": each.state, "why": each.why} for each in people]
+        answer({"subscribers": rows})
+        return
+    for each in people:
+        say(f"{each.state.value:12} {each.address}  {each.name}{f'  ({each.why})' if each.why else ''}")
+
+
+@subscribers.command("export", epilog="Example: newsletter subscribers export list.csv")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def export(session: Session, file: Path | None) -> None:
+    """Write everybody as CSV, safe to open in a spreadsheet."""
+    from newsletter.pipeline import mailing
+
+    if file is None:
+        mailing.export_list(session.desk, sys.stdout)
+        return
+    file.touch(mode=0o600)  # it is a list of patients
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        count = mailing.export_list(session.desk, opened)
+    tell(f"{count} people written to {file}")
+
+
+@subscribers.command("add", epilog="Example: newsletter subscribers add ana@example.org --name “Ana Example”")
+@click.argument("address")
+@click.option("--name", default="", help="Their name.")
+@click.pass_obj
+def add(session: Session, address: str, name: str) -> int:
+    """Put one person on the list."""
+    from newsletter.pipeline import mailing
+
+    done = mailing.add_subscriber(session.desk, address, name=name)
+    if done.suppressed:
+        tell("This person left before and stays gone: only they themselves can come back.")
+        return 1
+    say("Added." if done.added else "Was on the list already.")
+    return 0
+
+
+@subscribers.command("remove", epilog="Example: newsletter subscribers remove ana@example.org")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS…")
+@click.pass_obj
+def remove(session: Session, addresses: tuple[str, ...]) -> None:
+    """Never write to these people again, whatever list they come with later."""
+    from newsletter.pipeline import mailing
+
+    removed = mailing.remove_subscribers(session.desk, addresses)
+    say(f"{removed} removed; none of the {len(addresses)} is written to again")

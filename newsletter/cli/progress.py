@@ -1,0 +1,30 @@
+"""Progress on a terminal; silent elsewhere. Always on standard error, so that answers stay clean."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from newsletter.pipeline.gathering import Gathered
+
+
+@contextlib.contextmanager
+def watching_sources(count: int) -> Iterator[Callable[[Gathered], None]]:
+    """A bar that moves with each source that is done, naming it."""
+    with bar("Collecting", count) as advance:
+        yield lambda gathered: advance(gathered.name)
+
+
+@contextlib.contextmanager
+def bar(title: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A bar of `total` steps; each call moves it by one and says what was just done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(title, total=total)
+        yield lambda done: progress.update(task, advance=1, description=f"{title}: {done}")

@@ -1,0 +1,239 @@
+"""`send`, `status`, `resolve`: an approved issue on its way to its readers."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli.session import Session, answer, interactive, json_option, say, tell
+from newsletter.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsletter.delivery.sending import Order
+    from newsletter.model import RenderedIssue
+    from newsletter.storage.ledger import Tally
+
+COUNTS = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining", "total")
+
+
+@click.command(epilog="Example: newsletter send 2026-11 --test office@example.org")
+@click.argument("issue")
+@click.option("--yes", is_flag=True, help="Do not ask: it was looked at.")
+@click.option("--dry-run", is_flag=True, help="Write the exact messages to a folder instead.")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="The folder for --dry-run.")
+@click.option(
+    "--test", "test_address", metavar="ADDRESS", help="Send one marked copy to this address; needs no approval."
+)
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many messages.")
+@click.option("--once", is_flag=True, help="One pass: do not wait for those to be tried again.")
+@click.option("--resume-restored", is_flag=True, help="Go on with a ledger that was restored or copied.")
+@json_option
+@click.pass_obj
+def send(
+    session: Session,
+    issue: str,
+    yes: bool,
+    dry_run: bool,
+    into: Path | None,
+    test_address: str | None,
+    limit: int | None,
+    once: bool,
+    resume_restored: bool,
+    as_json: bool,
+) -> int:
+    """Send an approved issue to the list; run again, it goes on where it stopped."""
+    from newsletter.pipeline import mailing
+
+    what, made = mailing.order(session.desk, issue, approved=not (dry_run or test_address))
+    if test_address:
+        words = mailing.send_test(session.desk, what, test_address)
+        _answer(
+            {"issue": issue, "reply": words}, f"The test copy is on its way; the server said: {words}", as_json=as_json
+        )
+        return 0
+    if dry_run:
+        folder = into or session.workspace.private / "dry-run" / issue
+        count = mailing.dry_run(session.desk, what, folder, limit=limit)
+        _answer(
+            {"issue": issue, "messages": count, "folder": str(folder)},
+            f"{count} messages written to {folder}",
+            as_json=as_json,
+        )
+        return 0
+    what.server()  # tells now, and not after the question, when none is named
+    _confirm(session, what, made, yes=yes)
+    with _on_its_way(what) as on_progress:
+        tally = asyncio.run(_send(session, what, on_progress, once=once, limit=limit, resume_restored=resume_restored))
+    _answer(_json(tally), _sentences(tally), as_json=as_json)
+    return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
+
+
+def _confirm(session: Session, what: Order, made: RenderedIssue, *, yes: bool) -> None:
+    """Say in one sentence what would happen, and ask."""
+    from newsletter.model import SubscriberState
+    from newsletter.pipeline import mailing
+
+    if yes:
+        return
+    tally = mailing.status(session.desk, what.issue)
+    people = mailing.people(session.desk)
+    count = tally.remaining + tally.deferred if tally.total else people.count()
+    left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
+    moment = mailing.time_now(session.desk)
+    delivery = session.workspace.settings.delivery
+    tell(
+        f"On {moment:%A %-d %B %Y at %H:%M} ({session.workspace.settings.newsletter.time_zone}) “{made.subject}” goes to "
+        f"{count} people through {delivery.host or delivery.socket}; {left} who left or are not active are not written to."
+    )
+    if not interactive():
+        raise UsageError("nobody can be asked here: say --yes if it is to be sent")
+    click.confirm("Send it?", abort=True, err=True)
+
+
+async def _send(
+    session: Session,
+    what: Order,
+    on_progress: Callable[[Tally], None],
+    *,
+    once: bool,
+    limit: int | None,
+    resume_restored: bool,
+) -> Tally:
+    from newsletter.pipeline import mailing
+
+    stop = asyncio.Event()
+    sending = asyncio.ensure_future(
+        mailing.send(
+            session.desk,
+            what,
+            stop=stop,
+            on_progress=on_progress,
+            once=once,
+            limit=limit,
+            resume_restored=resume_restored,
+        )
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, _interrupted, stop, sending)
+    try:
+        return await sending
+    except asyncio.CancelledError:
+        return mailing.status(session.desk, what.issue)
+
+
+def _interrupted(stop: asyncio.Event, sending: asyncio.Future[Tally]) -> None:
+    if stop.is_set():
+        sending.cancel()
+        return
+    stop.set()
+    tell("Stopping: what is in flight is finished. Press Ctrl-C again to stop at once.")
+
+
+@contextmanager
+def _on_its_way(what: Order) -> Iterator[Callable[[Tally], None]]:
+    """A bar that says how many are done; silent where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(f"Sending {what.issue}", total=None)
+
+        def show(tally: Tally) -> None:
+            words = f"{tally.accepted} accepted" + "".join(
+                f", {getattr(tally, name)} {said}"
+                for name, said in (("deferred", "deferred"), ("refused", "refused"), ("unknown", "in doubt"))
+                if getattr(tally, name)
+            )
+            done = tally.total - tally.remaining - tally.deferred
+            progress.update(task, total=tally.total, completed=done, description=words)
+
+        yield show
+
+
+def _json(tally: Tally) -> dict[str, Any]:
+    return {"issue": tally.issue, **{name: getattr(tally, name) for name in COUNTS}, "seconds": round(tally.seconds, 3)}
+
+
+def _sentences(tally: Tally) -> str:
+    parts = [f"{tally.issue}: {tally.state.replace('_', ' ')}{f' ({tally.why})' if tally.why else ''}"]
+    parts += [f"  {getattr(tally, name):>7} {said}" for name, said in _SAID.items() if getattr(tally, name)]
+    if tally.unknown:
+        parts.append(
+            f"Some may or may not have arrived; settle them with “newsletter resolve {tally.issue} --leave” or “--resend”"
+        )
+    return "\n".join(parts)
+
+
+_SAID = {
+    "accepted": "accepted by the server",
+    "deferred": "to be tried again",
+    "refused": "refused",
+    "unknown": "in doubt",
+    "suppressed": "left, and not written to",
+    "remaining": "not yet sent",
+    "total": "in all",
+}
+
+
+def _answer(document: dict[str, Any], words: str, *, as_json: bool) -> None:
+    if as_json:
+        answer(document)
+    else:
+        say(words)
+
+
+@click.command(epilog="Example: newsletter status 2026-11 --recipients --json")
+@click.argument("issue", required=False)
+@click.option("--recipients", "with_recipients", is_flag=True, help="Everybody it goes to, one by one.")
+@json_option
+@click.pass_obj
+def status(session: Session, issue: str | None, with_recipients: bool, as_json: bool) -> int:
+    """Tell how a sending stands, from any other terminal."""
+    from newsletter.pipeline import mailing
+    from newsletter.pipeline.choosing import latest_name
+
+    name = issue or latest_name(session.desk)
+    tally = mailing.status(session.desk, name)
+    document = {**_json(tally), "state": tally.state, "why": tally.why}
+    rows = list(mailing.recipients(session.desk, name)) if with_recipients else []
+    if with_recipients:
+        document["recipients"] = [
+            {
+                "address": each.address,
+                "status": each.status,
+                "message_id": each.message_id,
+                "attempts": each.attempts,
+                "reply": each.reply,
+                "next_at": each.next_at,
+            }
+            for each in rows
+        ]
+    lines = (f"  {each.status.value:10} {each.address}  {each.reply}" for each in rows)
+    _answer(document, "\n".join((_sentences(tally), *lines)), as_json=as_json)
+    return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
+
+
+@click.command(epilog="Example: newsletter resolve 2026-11 --leave")
+@click.argument("issue")
+@click.option("--resend", is_flag=True, help="Send to them again: some may get a second copy.")
+@click.option("--leave", is_flag=True, help="Leave it: some may have got none.")
+@json_option
+@click.pass_obj
+def resolve(session: Session, issue: str, resend: bool, leave: bool, as_json: bool) -> None:
+    """Settle the deliveries in doubt, one way or the other."""
+    from newsletter.pipeline import mailing
+
+    if resend == leave:
+        raise UsageError("say --resend (some may get a second copy) or --leave (some may have got none)")
+    tally = mailing.resolve(session.desk, issue, resend=resend)
+    _answer({**_json(tally), "state": tally.state, "why": tally.why}, _sentences(tally), as_json=as_json)

@@ -1,0 +1,45 @@
+"""`merge`, `split`: what a person knows better than identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from newsletter.cli.session import Session, answer, json_option, say
+from newsletter.model import Entry
+
+
+@click.command(epilog="Example: newsletter merge doi:10.1000/1 title:some-paper-2026")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY KEY…")
+@json_option
+@click.pass_obj
+def merge(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
+    """Make one entry of several that are the same thing; the first one's key stays."""
+    from newsletter.pipeline.uniting import unite
+
+    _show(session, [unite(session.desk, keys)], as_json=as_json)
+
+
+@click.command(epilog="Example: newsletter split doi:10.1000/1")
+@click.argument("key")
+@json_option
+@click.pass_obj
+def split(session: Session, key: str, as_json: bool) -> None:
+    """Take a wrong merge apart: one entry for each source that gave it."""
+    from newsletter.pipeline.uniting import part
+
+    _show(session, part(session.desk, key), as_json=as_json)
+
+
+def _show(session: Session, entries: Iterable[Entry], *, as_json: bool) -> None:
+    from newsletter.cli.listing import entry_json, entry_line
+    from newsletter.pipeline.choosing import standings
+
+    keys = {entry.key for entry in entries}
+    found = [each for each in standings(session.desk) if each.entry.key in keys]
+    if as_json:
+        answer({"entries": [entry_json(each) for each in found]})
+        return
+    for each in found:
+        say(entry_line(each.entry))

@@ -1,0 +1,241 @@
+"""One connection's work: message after message, and what is known of each when something breaks."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from newsletter.delivery.clock import sleep_unless
+from newsletter.delivery.desk import Desk
+from newsletter.delivery.feed import Feed
+from newsletter.delivery.message import Message
+from newsletter.delivery.replies import Phase, Reply, is_go_ahead, judge
+from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, Link, LinkError
+from newsletter.delivery.variants import Variants
+from newsletter.storage.ledger import Due
+
+END = b".\r\n"
+BROKEN_OFF = "the sending was broken off before the server answered"
+NO_SMTPUTF8 = "cannot be addressed: the mail server takes no letters beyond ASCII before the @ (SMTPUTF8)"
+
+
+class Stage(Enum):
+    """How far a message has come."""
+
+    OFFERED = auto()  # the envelope is on its way
+    CLAIMED = auto()  # the body may be, without its end
+    ENDED = auto()  # so is the final dot
+
+
+@dataclass(slots=True)
+class Job:
+    """A reader's message on its way."""
+
+    due: Due
+    message: Message
+    stage: Stage = Stage.OFFERED
+    offered: bool = False  # its envelope is already on the wire, behind the dot of the message before
+
+
+class Courier:
+    """Carries messages over one link."""
+
+    def __init__(self, *, feed: Feed, desk: Desk, variants: Variants, stop: asyncio.Event) -> None:
+        self.feed = feed
+        self.desk = desk
+        self.variants = variants
+        self.stop = stop
+
+    async def first(self) -> Job | None:
+        """The next one to be sent, when its moment has come; None when nobody is left or sending stops."""
+        pace = self.desk.pace
+        while not self.stop.is_set() and not self.feed.why_closed:
+            if closed_s := pace.closed_for():
+                self.desk.trouble = "waiting: quiet hours, or the messages of a day are used up"
+                await sleep_unless(self.stop, pace.clock, min(closed_s, 60.0))
+                continue
+            due = await self.feed.take()
+            if due is None:
+                return None
+            await sleep_unless(self.stop, pace.clock, pace.claim())
+            if self.stop.is_set():
+                self.feed.give_back(due)
+                return None
+            return self._job(due)
+        return None
+
+    def _job(self, due: Due) -> Job:
+        return Job(due, self.variants.of(due.subscriber).fill(due.subscriber))
+
+    def _following(self, link: Link) -> Job | None:
+        """One whose envelope may ride behind the dot of the message before."""
+        if not link.pipelining or self._is_used_up(link) or self.stop.is_set():
+            return None
+        due = self.feed.take_ready()
+        if due is None:
+            return None
+        if not self.desk.pace.claim_now():
+            self.feed.give_back(due)
+            return None
+        job = self._job(due)
+        if job.message.envelope.needs_smtputf8 and not link.smtputf8:
+            self.feed.give_back(due)
+            return None
+        return job
+
+    def _is_used_up(self, link: Link) -> bool:
+        most = self.desk.settings.per_connection
+        return bool(most) and link.offered >= most
+
+    async def carry(self, link: Link, job: Job | None) -> None:
+        """Send one after the other until nobody is left or the link is at its end."""
+        following: list[Job] = []
+        try:
+            while job is not None:
+                job = await self._one(link, job, following)
+                if job is None and link.is_open and not self._is_used_up(link):
+                    job = await self.first()
+            if link.is_open:
+                await link.quit()
+        finally:
+            self._drop(link, following)
+
+    async def _one(self, link: Link, job: Job, following: list[Job]) -> Job | None:
+        """Send one message; returns the one whose envelope went behind it."""
+        if job.message.envelope.needs_smtputf8 and not link.smtputf8:
+            self.desk.refuse(job.due, NO_SMTPUTF8)
+            return None
+        try:
+            phase, reply = await self._converse(link, job, following)
+        except LinkError as error:
+            self._broken(link, job, str(error))
+            self._drop(link, following)
+            return None
+        except _LeftError:
+            self.desk.left(job.due)
+            self._drop(link, following)  # without its end it is no message
+            return None
+        except asyncio.CancelledError:
+            self._cancelled(job)
+            raise
+        return await self._answered(link, job, phase, reply, following)
+
+    async def _answered(self, link: Link, job: Job, phase: Phase, reply: Reply, following: list[Job]) -> Job | None:
+        """Settle a message by its reply; the one whose envelope went behind it, while the link is good."""
+        verdict = judge(phase, reply)
+        if verdict.close and self._may_come_again(link, job):
+            self.desk.pace.too_fast()
+            self._come_again(job)
+        else:
+            self.desk.settle(job.due, verdict, reply)
+        if verdict.pause:
+            self.feed.close(f"the mail server says: {reply}. Look into it, then `newsletter send` goes on")
+        if verdict.close or (verdict.pause and following):
+            self._drop(link, following)
+            return None
+        if phase is not Phase.FINAL and not await self._reset(link):
+            return None
+        return following.pop() if following else None
+
+    async def _converse(self, link: Link, job: Job, following: list[Job]) -> tuple[Phase, Reply]:
+        """The reply that decides, and what it answers."""
+        refused = await self._offer(link, job)
+        if refused is not None:
+            return refused
+        granted = self.desk.recorder.claim(job.due.subscriber.id)
+        job.stage = Stage.CLAIMED
+        link.write(job.message.content)
+        if not await granted:
+            raise _LeftError
+        await link.replies.drained()
+        if link.replies.waiting:
+            raise LinkError("the server answered before the message was complete")
+        job.stage = Stage.ENDED
+        link.write(END + self._envelope_behind(link, following))
+        return Phase.FINAL, await link.replies.take(link.final_s)
+
+    def _envelope_behind(self, link: Link, following: list[Job]) -> bytes:
+        job = self._following(link)
+        if job is None:
+            return b""
+        following.append(job)
+        job.offered = True
+        link.offered += 1
+        return b"".join(link.envelope(job.message.envelope, len(job.message.content)))
+
+    async def _offer(self, link: Link, job: Job) -> tuple[Phase, Reply] | None:
+        """Hand in the envelope; None when the server waits for the message, else the reply that refuses it."""
+        commands = link.envelope(job.message.envelope, len(job.message.content))
+        if not job.offered:
+            job.offered = True
+            link.offered += 1
+            if link.pipelining:
+                link.write(b"".join(commands))
+        if link.pipelining:
+            return await self._pipelined(link)
+        for phase, command in zip((Phase.MAIL, Phase.RCPT, Phase.DATA), commands, strict=True):
+            link.write(command)
+            reply = await link.replies.take(DATA_S if phase is Phase.DATA else ENVELOPE_S)
+            if not is_go_ahead(phase, reply):
+                return phase, reply
+        return None
+
+    async def _pipelined(self, link: Link) -> tuple[Phase, Reply] | None:
+        """RFC 2920: all three replies are read; the first one that refuses decides."""
+        refused: tuple[Phase, Reply] | None = None
+        for phase in (Phase.MAIL, Phase.RCPT, Phase.DATA):
+            try:
+                reply = await link.replies.take(DATA_S if phase is Phase.DATA else ENVELOPE_S)
+            except LinkError:
+                if refused is None:
+                    raise
+                return refused
+            if refused is None and not is_go_ahead(phase, reply):
+                refused = phase, reply
+            elif refused is not None and phase is Phase.DATA and reply.code == 354:
+                # a server that waits for a message to nobody gets an empty one (RFC 2920, 3.1)
+                link.write(END)
+                await link.replies.take(link.final_s)
+        return refused
+
+    async def _reset(self, link: Link) -> bool:
+        """Leave a refused envelope behind; whether the link is still good."""
+        try:
+            link.write(b"RSET\r\n")
+            reply = await link.replies.take(ENVELOPE_S)
+        except LinkError:
+            link.abort()
+            return False
+        return reply.code == 250
+
+    def _drop(self, link: Link, following: list[Job]) -> None:
+        link.abort()
+        while following:
+            self.feed.give_back(following.pop().due)
+
+    def _broken(self, link: Link, job: Job, words: str) -> None:
+        if job.stage is Stage.ENDED:
+            self.desk.doubt(job.due, words)
+        elif job.stage is Stage.OFFERED and self._may_come_again(link, job):
+            self._come_again(job)
+        else:
+            self.desk.defer(job.due, words)
+
+    def _may_come_again(self, link: Link, job: Job) -> bool:
+        """A link at its end, with nothing said against this reader: once more on a fresh one, at once."""
+        return job.stage is Stage.OFFERED and link.offered > 1 and job.due.subscriber.id not in self.feed.came_again
+
+    def _come_again(self, job: Job) -> None:
+        self.feed.came_again.add(job.due.subscriber.id)
+        self.feed.give_back(job.due)
+
+    def _cancelled(self, job: Job) -> None:
+        if job.stage is Stage.ENDED:
+            self.desk.doubt(job.due, BROKEN_OFF)
+        elif job.stage is Stage.CLAIMED:
+            self.desk.put_back(job.due)
+
+
+class _LeftError(Exception):
+    """The person left before the claim."""

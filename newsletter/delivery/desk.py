@@ -1,0 +1,107 @@
+"""Where outcomes are written down: into the ledger, the counts that people see, and the pace."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+from newsletter.config import DeliverySettings
+from newsletter.delivery.pace import Pace
+from newsletter.delivery.recorder import Recorder
+from newsletter.delivery.replies import Reply, Verdict
+from newsletter.model import DeliveryStatus
+from newsletter.storage.ledger import Due, Settlement, Tally
+
+LONGEST_WAIT = timedelta(seconds=4000)  # between two tries, as with Postfix
+D = DeliveryStatus
+
+
+class Desk:
+    """Turns verdicts into settlements."""
+
+    def __init__(self, tally: Tally, recorder: Recorder, pace: Pace, settings: DeliverySettings) -> None:
+        self.recorder = recorder
+        self.pace = pace
+        self.settings = settings
+        self.trouble = ""  # a sentence for `status`, while it lasts
+        self._start = tally
+        self._changes: Counter[str] = Counter()
+
+    def settle(self, due: Due, verdict: Verdict, reply: Reply) -> None:
+        """What a reply means for one reader."""
+        if verdict.slow:
+            self.pace.too_fast()
+        if verdict.status is D.ACCEPTED:
+            self.pace.accepted()
+            self.trouble = ""
+            self._record(due, Settlement(subscriber_id=due.subscriber.id, status=D.ACCEPTED, reply=str(reply)))
+        elif verdict.status is D.DEFERRED:
+            self.defer(due, str(reply), for_good=not verdict.pause)
+        else:
+            settlement = Settlement(
+                subscriber_id=due.subscriber.id, status=verdict.status, reply=str(reply), bounced=verdict.bounced
+            )
+            self._record(due, settlement)
+
+    def defer(self, due: Due, words: str, *, for_good: bool = True) -> None:
+        """Try again later, or give up when the time to try is over and it is `for_good`."""
+        now = self.recorder.clock.now()
+        last = (due.first_tried_at or now) + self.settings.give_up_after
+        if for_good and now >= last:
+            words = f"given up after {_hours(self.settings.give_up_after)}: {words}"
+            self._record(due, Settlement(subscriber_id=due.subscriber.id, status=D.REFUSED, reply=words))
+            return
+        next_at = min(now + self.wait(due.attempts), max(last, now + self.settings.retry_after))
+        self._record(due, Settlement(subscriber_id=due.subscriber.id, status=D.DEFERRED, reply=words, next_at=next_at))
+
+    def wait(self, attempts: int) -> timedelta:
+        """How long after so many earlier tries: doubling, to about an hour."""
+        first = self.settings.retry_after
+        doubled: timedelta = first * 2 ** min(attempts, 20)
+        return min(doubled, max(first, LONGEST_WAIT))
+
+    def doubt(self, due: Due, words: str) -> None:
+        """The message may have arrived, or not."""
+        self._record(due, Settlement(subscriber_id=due.subscriber.id, status=D.UNKNOWN, reply=words))
+
+    def refuse(self, due: Due, words: str) -> None:
+        """This reader cannot be written to, and a person should know."""
+        self._record(due, Settlement(subscriber_id=due.subscriber.id, status=D.REFUSED, reply=words))
+
+    def left(self, due: Due) -> None:
+        """The person left before the claim; the ledger knows it already."""
+        self._count(due, D.SUPPRESSED)
+
+    def put_back(self, due: Due) -> None:
+        """The message surely did not go, and nobody is to blame: as if it had not been tried."""
+        status = D.DEFERRED if due.next_at else D.QUEUED
+        self.recorder.settle(Settlement(subscriber_id=due.subscriber.id, status=status, next_at=due.next_at))
+
+    def _record(self, due: Due, settlement: Settlement) -> None:
+        self._count(due, settlement.status)
+        self.recorder.settle(settlement)
+
+    def _count(self, due: Due, status: DeliveryStatus) -> None:
+        self._changes[D.DEFERRED if due.next_at else D.QUEUED] -= 1
+        self._changes[status] += 1
+
+    def tally(self) -> Tally:
+        """The counts of this moment, without asking the ledger."""
+        run, start, change = self.recorder.run, self._start, self._changes
+        left = run.left_queued + run.left_deferred
+        return replace(
+            start,
+            state="sending",
+            why=self.trouble,
+            accepted=start.accepted + change[D.ACCEPTED],
+            deferred=start.deferred + change[D.DEFERRED] - run.left_deferred,
+            refused=start.refused + change[D.REFUSED],
+            unknown=start.unknown + change[D.UNKNOWN],
+            suppressed=start.suppressed + change[D.SUPPRESSED] + left,
+            remaining=start.remaining + change[D.QUEUED] - run.left_queued,
+        )
+
+
+def _hours(duration: timedelta) -> str:
+    return f"{duration.total_seconds() / 3600:g} hours"

@@ -1,0 +1,346 @@
+"""An issue as the exact bytes of a message; pure.
+
+Built once for each variant, with places; for each reader only the places are filled. The message is 7-bit
+(quoted-printable), every line is ended by CRLF and none begins with a dot, so that what is signed is what goes over
+the wire. A place stands alone between two soft line breaks: whatever is put there, no line grows too long.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime, parseaddr
+from enum import IntEnum
+from urllib.parse import quote
+
+from newsletter.config import Settings
+from newsletter.marks import Mark
+from newsletter.model import RenderedIssue, Subscriber
+from newsletter.tokens import Keys, Purpose
+
+LINE = 76  # RFC 2045, 6.7: no encoded line is longer
+ENCODED_WORD = 75  # RFC 2047, 2
+SOFT = b"=\r\n"
+NAMELESS = {"en": "friend", "es": "lector", "de": "Leserin, lieber Leser", "fr": "lecteur"}
+
+
+class Place(IntEnum):
+    """What of a message is a reader's own."""
+
+    TO = 0
+    NAME_TEXT = 1
+    NAME_HTML = 2
+    MESSAGE_ID = 3
+    UNSUBSCRIBE = 4
+    PREFERENCES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What the mail server is told before the message."""
+
+    sender: str
+    recipient: str = field(repr=False)
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Whether the recipient's local part is not ASCII (RFC 6531)."""
+        return not self.recipient.isascii()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One reader's message, and its envelope."""
+
+    envelope: Envelope
+    message_id: str  # without angle brackets
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailing:
+    """What all messages of one sending have in common."""
+
+    settings: Settings
+    keys: Keys
+    issue: str
+    sending_id: int
+    sent_at: datetime
+    test: bool = False
+    _inbox: tuple[str, str] = field(init=False, repr=False)  # local part and domain of the bounce mailbox
+
+    def __post_init__(self) -> None:
+        local, _, domain = parseaddr(self.settings.inbox.address)[1].rpartition("@")
+        object.__setattr__(self, "_inbox", (local, ascii_domain(domain)))
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """Name and address that readers see."""
+        return parseaddr(self.settings.newsletter.sender)
+
+    @property
+    def domain(self) -> str:
+        """The domain of `from`, in A-labels."""
+        return sending_domain(self.settings)
+
+    @property
+    def mailbox(self) -> str:
+        """Where answers are read that carry a token in the subject."""
+        settings = self.settings.newsletter
+        return parseaddr(settings.reply_to)[1] or self.sender[1]
+
+    def return_path(self, token: str) -> str:
+        """The envelope sender: the bounce mailbox with this message's token, or the plain `from`."""
+        local, domain = self._inbox
+        if not local:
+            return f"{self.sender[1].rpartition('@')[0]}@{self.domain}"
+        return f"{local}+{token}@{domain}"
+
+    def links(self) -> Mapping[Mark, tuple[str, Place, str]]:
+        """Mark → the link before the token, the token's place, the link after it."""
+        return {
+            Mark.UNSUBSCRIBE: self._link("u", Place.UNSUBSCRIBE) or self.unsubscribe_by_mail(),
+            Mark.PREFERENCES: self._link("p", Place.PREFERENCES)
+            or (f"mailto:{self.mailbox}?subject=preferences%20", Place.PREFERENCES, ""),
+        }
+
+    def _link(self, path: str, place: Place) -> tuple[str, Place, str] | None:
+        public = self.settings.public
+        return (f"{public.url.rstrip('/')}/{path}/", place, "") if public and public.url else None
+
+    def unsubscribe_by_mail(self) -> tuple[str, Place, str]:
+        """`mailto:` with the token behind a + of the bounce mailbox, or in the subject of a mail to the office."""
+        local, domain = self._inbox
+        if not local:
+            return f"mailto:{quote(self.mailbox, safe='@+')}?subject=unsubscribe%20", Place.UNSUBSCRIBE, ""
+        return f"mailto:{quote(local, safe='')}+", Place.UNSUBSCRIBE, f"@{domain}?subject=unsubscribe"
+
+
+def sending_domain(settings: Settings) -> str:
+    """The domain of `from`, in A-labels."""
+    return ascii_domain(parseaddr(settings.newsletter.sender)[1].rpartition("@")[2])
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain in A-labels (RFC 5890)."""
+    return domain.lower() if domain.isascii() else domain.encode("idna").decode("ascii")
+
+
+class Template:
+    """One variant of an issue as bytes with places. `fill` makes a reader's message of it."""
+
+    def __init__(self, rendered: RenderedIssue, mailing: Mailing) -> None:
+        self.mailing = mailing
+        self.nameless = NAMELESS.get(mailing.settings.newsletter.language[:2], NAMELESS["en"])
+        pieces = [*_headers(rendered, mailing), *_bodies(rendered, mailing)]
+        joined = _joined(pieces)
+        self._literal = joined
+        self._places = [(index, piece) for index, piece in enumerate(joined) if isinstance(piece, Place)]
+        self._wanted = {place for _, place in self._places}
+        self._domain = mailing.domain
+
+    def fill(self, reader: Subscriber) -> Message:
+        """The message of a reader; the same bytes on every try."""
+        mailing = self.mailing
+        message_token = mailing.keys.sign(Purpose.BOUNCE, reader.id, mailing.sending_id)
+        values: dict[Place, bytes] = {
+            Place.TO: to_header(reader.name, reader.address),
+            Place.MESSAGE_ID: message_token.encode("ascii"),
+            Place.UNSUBSCRIBE: mailing.keys.sign(Purpose.UNSUBSCRIBE, reader.id, mailing.sending_id).encode("ascii"),
+        }
+        if Place.PREFERENCES in self._wanted:
+            token = mailing.keys.sign(Purpose.PREFERENCES, reader.id, mailing.sending_id)
+            values[Place.PREFERENCES] = token.encode("ascii")
+        if Place.NAME_TEXT in self._wanted or Place.NAME_HTML in self._wanted:
+            name = reader.name or self.nameless
+            values[Place.NAME_TEXT] = quoted(name)
+            values[Place.NAME_HTML] = quoted(html.escape(name))
+        content: list[bytes] = list(self._literal)  # type: ignore[arg-type] # the places are filled next
+        for index, place in self._places:
+            content[index] = values[place]
+        return Message(
+            envelope=Envelope(sender=mailing.return_path(message_token), recipient=reader.address),
+            message_id=f"{message_token}@{self._domain}",
+            content=b"".join(content),
+        )
+
+
+def message_id(mailing: Mailing, subscriber_id: int) -> str:
+    """The Message-ID, without brackets, of a reader's message; known without building it."""
+    return f"{mailing.keys.sign(Purpose.BOUNCE, subscriber_id, mailing.sending_id)}@{mailing.domain}"
+
+
+Piece = bytes | Place
+
+
+def _headers(rendered: RenderedIssue, mailing: Mailing) -> list[Piece]:
+    settings = mailing.settings.newsletter
+    name, address = mailing.sender
+    subject = ("[Test] " if mailing.test else "") + rendered.subject
+    pieces: list[Piece] = [
+        b"From: ", _mailbox(name, f"{address.rpartition('@')[0]}@{mailing.domain}", used=6), b"\r\n",
+        b"To: ", Place.TO, b"\r\n",
+        b"Subject: ", encoded_words(subject, used=9), b"\r\n",
+        b"Date: ", format_datetime(mailing.sent_at).encode("ascii"), b"\r\n",
+        b"Message-ID: <", Place.MESSAGE_ID, b"@" + mailing.domain.encode("ascii") + b">\r\n",
+    ]  # fmt: skip
+    if settings.reply_to:
+        reply_name, reply_address = parseaddr(settings.reply_to)
+        pieces += [b"Reply-To: ", _mailbox(reply_name, reply_address, used=10), b"\r\n"]
+    pieces += [b"MIME-Version: 1.0\r\n", b"List-Id: ", _mailbox(settings.title, f"newsletter.{mailing.domain}", used=9)]
+    pieces += [b"\r\n", *_unsubscribe_header(mailing)]
+    pieces.append(f"Feedback-ID: {_feedback_id(mailing)}\r\n".encode("ascii"))
+    boundary = _boundary(rendered)
+    pieces.append(f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii"))
+    return pieces
+
+
+def _unsubscribe_header(mailing: Mailing) -> list[Piece]:
+    """RFC 2369 and RFC 8058: no address is ever folded, -Post stands if and only if there is an https one."""
+    by_mail = mailing.unsubscribe_by_mail()
+    web = mailing.links()[Mark.UNSUBSCRIBE]
+    if not web[0].startswith("https://"):
+        return [b"List-Unsubscribe: <", by_mail[0].encode(), by_mail[1], by_mail[2].encode(), b">\r\n"]
+    return [
+        b"List-Unsubscribe: <", web[0].encode("ascii"), web[1], b">,\r\n <",
+        by_mail[0].encode("ascii"), by_mail[1], by_mail[2].encode("ascii"), b">\r\n",
+        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+    ]  # fmt: skip
+
+
+def _feedback_id(mailing: Mailing) -> str:
+    """Gmail's: the issue, the kind, the sender of 5 to 15 characters; nothing of the reader."""
+    issue = re.sub(r"[^A-Za-z0-9_-]", "-", mailing.issue)[:40] or "issue"
+    who = re.sub(r"[^a-z0-9]", "", mailing.domain)[:15].ljust(5, "0")
+    return f"{issue}:newsletter:{who}"
+
+
+def _boundary(rendered: RenderedIssue) -> str:
+    """Cannot stand in a quoted-printable part, where = is followed by two digits or the line's end (RFC 2045, 6.7)."""
+    return f"=_{re.sub(r'[^0-9a-zA-Z]', '', rendered.digest)[:32]}"
+
+
+def _bodies(rendered: RenderedIssue, mailing: Mailing) -> list[Piece]:
+    boundary = _boundary(rendered).encode("ascii")
+    links = mailing.links()
+    text = _marked(rendered.text, {**links, Mark.NAME: ("", Place.NAME_TEXT, "")}, str)
+    page = _marked(rendered.html, {**links, Mark.NAME: ("", Place.NAME_HTML, "")}, html.escape)
+    return [
+        b"--" + boundary + b"\r\n" + _part_headers("plain"), *text,
+        b"\r\n--" + boundary + b"\r\n" + _part_headers("html"), *page,
+        b"\r\n--" + boundary + b"--\r\n",
+    ]  # fmt: skip
+
+
+def _part_headers(subtype: str) -> bytes:
+    return (
+        f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    ).encode("ascii")
+
+
+def _marked(text: str, values: Mapping[Mark, tuple[str, Place, str]], escape: Callable[[str], str]) -> list[Piece]:
+    """A text part in quoted-printable with places where its marks stood."""
+    text = re.sub(r"\r\n?|\n", "\n", text)
+    pieces: list[Piece] = []
+    done, carried = 0, ""  # `carried`: the end of a link, which stands in the next literal
+    for found in re.finditer("|".join(map(re.escape, values)), text):
+        before, place, after = values[Mark(found[0])]
+        literal = carried + text[done : found.start()] + escape(before)
+        pieces += [quoted(literal, goes_on=True), place, SOFT]
+        done, carried = found.end(), escape(after)
+    return [*pieces, quoted(carried + text[done:])]
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Neighbouring bytes as one."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, bytes) and joined and isinstance(joined[-1], bytes):
+            joined[-1] += piece
+        else:
+            joined.append(piece)
+    return joined
+
+
+_UNSAFE = re.compile(rb"[^ -<>-~]")
+_SAFE_LINE = re.compile(r"[A-Za-z0-9 ,:;/?&_+~@#%()*!'\"<>-]{0,74}[A-Za-z0-9]")
+
+
+def quoted(text: str, *, goes_on: bool = False) -> bytes:
+    """Quoted-printable (RFC 2045, 6.7); `goes_on`: what follows stands on a line of its own, without a break."""
+    if not goes_on and _SAFE_LINE.fullmatch(text):
+        return text.encode("ascii")
+    lines = text.split("\n")
+    last = len(lines) - 1
+    out = [_quoted_line(line, soft_end=goes_on and index == last) for index, line in enumerate(lines)]
+    return b"\r\n".join(out) + (SOFT if goes_on and lines[-1] else b"")
+
+
+def _quoted_line(line: str, *, soft_end: bool = False) -> bytes:
+    data = _UNSAFE.sub(_hex, line.encode())
+    if not soft_end and data[-1:] == b" ":
+        data = data[:-1] + b"=20"  # RFC 2045, 6.7 (3): no space at the end of a line
+    parts = []
+    while True:
+        if data[:1] == b".":
+            data = b"=2E" + data[1:]  # never a dot in front: no dot-stuffing, and nothing ends the message early
+        elif data[:5] == b"From ":
+            data = b"=46" + data[1:]  # mbox files
+        if len(data) <= LINE - soft_end:
+            break
+        cut = LINE - 1
+        escape = data.rfind(b"=", cut - 2, cut)
+        cut = escape if escape != -1 else cut
+        parts.append(data[:cut])
+        data = data[cut:]
+    return SOFT.join((*parts, data))
+
+
+def _hex(found: re.Match[bytes]) -> bytes:
+    return b"=%02X" % found[0][0]
+
+
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+
+
+def to_header(name: str, address: str) -> bytes:
+    """The value of `To`."""
+    return _mailbox(name, address, used=4)
+
+
+def _mailbox(name: str, address: str, *, used: int) -> bytes:
+    """`Name <address>`, folded before the address where the line would grow too long; `used`: taken on the line."""
+    target = f"<{address}>".encode()
+    if not name:
+        return target if used == 9 else address.encode()
+    phrase = _phrase(name, used=used)
+    last = phrase.rpartition(b"\r\n")[2]
+    room = LINE - used * (last == phrase)
+    return phrase + (b" " if len(last) + 1 + len(target) <= room else b"\r\n ") + target
+
+
+def _phrase(name: str, *, used: int) -> bytes:
+    if not name.isascii() or len(name) > LINE - used - 2 or "=?" in name:
+        return encoded_words(name, used=used, always=True)
+    if _ATOMS.fullmatch(name) and name.strip() == name:
+        return name.encode("ascii")
+    return b'"' + re.sub(r'(["\\])', r"\\\1", name).encode("ascii") + b'"'
+
+
+def encoded_words(text: str, *, used: int, always: bool = False) -> bytes:
+    """A header's text: as it stands when it is short ASCII, else as RFC 2047 words of at most 75 characters."""
+    if not always and text.isascii() and len(text) <= LINE - used and "=?" not in text:
+        return text.encode("ascii")
+    room = (LINE - max(used, 1) - len("=?utf-8?b??=")) // 4 * 3
+    full = (ENCODED_WORD - 1 - len("=?utf-8?b??=")) // 4 * 3
+    chunks: list[bytes] = [b""]
+    for character in text:
+        encoded = character.encode()
+        if len(chunks[-1]) + len(encoded) > (room if len(chunks) == 1 else full):
+            chunks.append(b"")
+        chunks[-1] += encoded
+    return b"\r\n ".join(b"=?utf-8?b?" + base64.b64encode(chunk) + b"?=" for chunk in chunks)

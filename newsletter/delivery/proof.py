@@ -1,0 +1,88 @@
+"""Messages for looking at: written to a folder, or one marked copy to one address. Nothing here touches the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from newsletter.addresses import parse_address
+from newsletter.delivery.message import Message, Template
+from newsletter.delivery.replies import Phase, Reply, is_go_ahead
+from newsletter.delivery.sending import Order
+from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, Link, LinkError, open_link
+from newsletter.delivery.variants import Variant, Variants
+from newsletter.errors import DeliveryError, StorageError, UsageError
+from newsletter.model import Subscriber, SubscriberState
+
+NOBODY = 0
+"""The number in the links of a test copy: whoever follows them changes nothing."""
+
+
+def write_messages(
+    order: Order,
+    readers: Iterable[Subscriber],
+    folder: Path,
+    *,
+    sending_id: int,
+    sent_at: datetime,
+    limit: int | None = None,
+) -> int:
+    """Write each active reader's exact message to `folder`, numbered, mode 0600; returns how many.
+
+    With the `sending_id` and start of a sending that was begun, they are the very bytes of it. Raises StorageError.
+    """
+    mailing = order.mailing(sending_id, sent_at)
+    variants = Variants(lambda variant: Template(order.render_variant(variant), mailing), order.settings)
+    written = 0
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for reader in readers:
+            if reader.state is not SubscriberState.ACTIVE:
+                continue
+            if written == limit:
+                break
+            written += 1
+            path = folder / f"{written:07}.eml"
+            path.touch(mode=0o600)
+            path.write_bytes(variants.of(reader).fill(reader).content)
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be written ({error.strerror})") from error
+    return written
+
+
+async def send_test(order: Order, address: str, *, now: datetime, name: str = "") -> str:
+    """Send one copy, marked in its subject, to an address; returns the server's words.
+
+    Raises UsageError when it is no address, DeliveryError when the server does not take it.
+    """
+    try:
+        reader = Subscriber(id=NOBODY, address=parse_address(address).text, name=name)
+    except ValueError as error:
+        raise UsageError(f"--test: {error}") from error
+    server = order.server()
+    message = Template(order.render_variant(Variant()), order.mailing(0, now, test=True)).fill(reader)
+    try:
+        link = await open_link(server)
+        try:
+            phase, reply = await _hand_over(link, message)
+        finally:
+            await asyncio.shield(link.quit())
+    except LinkError as error:
+        raise DeliveryError(f"the test copy did not go: {error}") from error
+    if not is_go_ahead(phase, reply):
+        raise DeliveryError(f"the test copy did not go: {server.called} answered {reply} to {phase.value}")
+    return str(reply)
+
+
+async def _hand_over(link: Link, message: Message) -> tuple[Phase, Reply]:
+    """Step by step: the last reply, and what it answers."""
+    commands = link.envelope(message.envelope, len(message.content))
+    for phase, command in zip((Phase.MAIL, Phase.RCPT, Phase.DATA), commands, strict=True):
+        link.write(command)
+        reply = await link.replies.take(DATA_S if phase is Phase.DATA else ENVELOPE_S)
+        if not is_go_ahead(phase, reply):
+            return phase, reply
+    link.write(message.content + b".\r\n")
+    return Phase.FINAL, await link.replies.take(link.final_s)

@@ -1,0 +1,97 @@
+"""Group commits: many connections, one writer of the ledger.
+
+What became of a message and the wish to finish the next one ride in the same commit; while one commit is on its way
+to the disk, the next one gathers. A wish is granted only when it is on the disk, and never before the outcomes that
+were handed in earlier: so no more than one message of each connection can ever be in doubt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from newsletter.delivery.clock import Clock
+from newsletter.errors import StorageError
+from newsletter.storage.ledger import Run, Settlement
+
+T = TypeVar("T")
+RETRIES_S = (0.2, 1.0, 3.0, 5.0)
+"""A disk that is full or a database that is locked may be free again in a moment."""
+
+
+class Recorder:
+    """Writes a run of the ledger on a thread of its own."""
+
+    def __init__(self, run: Run, clock: Clock) -> None:
+        self.run = run
+        self.clock = clock
+        self.failed: StorageError | None = None
+        self._thread = ThreadPoolExecutor(1, "ledger")
+        self._settled: list[Settlement] = []
+        self._claims: list[tuple[int, asyncio.Future[bool]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def call(self, function: Callable[..., T], *args: object, **named: object) -> T:
+        """Run a function of the ledger on its thread, in turn with the commits."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: function(*args, **named))
+
+    def settle(self, settlement: Settlement) -> None:
+        """Record what became of a message, with the next commit."""
+        self._settled.append(settlement)
+        self._start()
+
+    def claim(self, subscriber_id: int) -> asyncio.Future[bool]:
+        """Ask to finish a message. The answer comes when it is on the disk: False when the person left.
+
+        The future raises StorageError when the ledger cannot be written.
+        """
+        granted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._claims.append((subscriber_id, granted))
+        self._start()
+        return granted
+
+    def _start(self) -> None:
+        if self._writing is None:
+            self._writing = asyncio.get_running_loop().create_task(self._write())
+
+    async def _write(self) -> None:
+        """Commit until nothing is left."""
+        try:
+            while self._settled or self._claims:
+                settled, self._settled = self._settled, []
+                claims, self._claims = self._claims, []
+                await self._commit(settled, claims)
+        finally:
+            self._writing = None
+
+    async def _commit(self, settled: list[Settlement], claims: list[tuple[int, asyncio.Future[bool]]]) -> None:
+        wanted = [number for number, _ in claims]
+        try:
+            allowed = await self._persistently(settled, wanted)
+        except StorageError as error:
+            self.failed = error
+            for _, granted in claims:
+                if not granted.done():
+                    granted.set_exception(error)
+            return
+        for number, granted in claims:
+            if not granted.done():
+                granted.set_result(number in allowed)
+
+    async def _persistently(self, settled: list[Settlement], wanted: list[int]) -> frozenset[int]:
+        for wait_s in RETRIES_S:
+            try:
+                return await self.call(self.run.step, settled, wanted, now=self.clock.now())
+            except StorageError:
+                await self.clock.sleep(wait_s)
+        return await self.call(self.run.step, settled, wanted, now=self.clock.now())
+
+    async def close(self) -> None:
+        """Write what is left and give the ledger's connection back."""
+        while self._writing is not None:
+            await asyncio.shield(self._writing)
+        await self.call(self.run.close)
+        self._thread.shutdown()

@@ -1,0 +1,272 @@
+"""The sending of one issue: passes over the ledger until nothing is due.
+
+A message goes through the stages of `Stage`; where it stands when a link breaks decides what is known of it: before
+its final dot it surely did not go, after it nobody knows (RFC 1047). Ctrl-C sets `stop`: what is in flight is
+finished. Cancelling the task stops hard; both can be gone on with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from newsletter.config import Settings
+from newsletter.delivery.clock import Clock, SystemClock, sleep_unless
+from newsletter.delivery.courier import Courier
+from newsletter.delivery.desk import Desk
+from newsletter.delivery.feed import Feed
+from newsletter.delivery.message import Mailing, Template, message_id, sending_domain
+from newsletter.delivery.pace import DAY, Pace
+from newsletter.delivery.recorder import Recorder
+from newsletter.delivery.smtp import LinkError, Server, open_link
+from newsletter.delivery.variants import Variant, Variants
+from newsletter.errors import DeliveryError, StorageError, UsageError
+from newsletter.model import Delivery, RenderedIssue
+from newsletter.storage.ledger import Ledger, Tally
+from newsletter.tokens import Keys
+
+T = TypeVar("T")
+BEAT_S = 1.0
+PROGRESS_S = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be sent, and by which server."""
+
+    issue: str
+    digest: str  # what was approved
+    settings: Settings
+    keys: Keys
+    render_variant: Callable[[Variant], RenderedIssue]
+    password: str | None = field(default=None, repr=False)
+
+    def server(self) -> Server:
+        """The server of the settings; raises UsageError when none is named."""
+        delivery = self.settings.delivery
+        if not delivery.host and not delivery.socket:
+            raise UsageError("newsletter.toml, [delivery] host: name the mail server to send by")
+        ehlo = delivery.ehlo_name or sending_domain(self.settings)
+        return Server(settings=delivery, ehlo_name=ehlo, password=self.password)
+
+    def mailing(self, sending_id: int, sent_at: datetime, *, test: bool = False) -> Mailing:
+        """What all messages of the sending have in common."""
+        return Mailing(
+            settings=self.settings,
+            keys=self.keys,
+            issue=self.issue,
+            sending_id=sending_id,
+            sent_at=sent_at,
+            test=test,
+        )
+
+
+async def send_issue(
+    order: Order,
+    ledger: Ledger,
+    *,
+    stop: asyncio.Event | None = None,
+    clock: Clock | None = None,
+    on_progress: Callable[[Tally], None] | None = None,
+    once: bool = False,
+    limit: int | None = None,
+    resume_restored: bool = False,
+) -> Tally:
+    """Send an issue to everybody on its frozen list who is still due, and go on until nobody is.
+
+    `once`: one pass, no waiting for second tries. `limit`: at most so many messages. Raises SenderAtWorkError,
+    NotApprovedError, RestoredLedgerError, UsageError (no server), DeliveryError (the server cannot be used at all)
+    and StorageError; whatever happened until then is in the ledger.
+    """
+    server = order.server()
+    clock, stop = clock or SystemClock(), stop or asyncio.Event()
+    with ledger.run(order.issue, order.digest, now=clock.now(), resume_restored=resume_restored) as run:
+        recorder = Recorder(run, clock)
+        try:
+            sender = await _Sender.made(order, server, ledger, recorder, stop, clock, on_progress)
+            await sender.send(once=once, limit=limit)
+        finally:
+            await recorder.close()
+    return ledger.tally(order.issue)
+
+
+class _Sender:
+    """One run of a sending, with what its parts share."""
+
+    def __init__(self, server: Server, recorder: Recorder, desk: Desk, variants: Variants, stop: asyncio.Event) -> None:
+        self.server = server
+        self.recorder = recorder
+        self.desk = desk
+        self.variants = variants
+        self.stop = stop
+        self.clock = recorder.clock
+        self.on_progress: Callable[[Tally], None] | None = None
+        self.reached = False  # the server was, at least once
+        self._beaten_at = self.clock.monotonic()
+
+    @classmethod
+    async def made(
+        cls,
+        order: Order,
+        server: Server,
+        ledger: Ledger,
+        recorder: Recorder,
+        stop: asyncio.Event,
+        clock: Clock,
+        on_progress: Callable[[Tally], None] | None,
+    ) -> _Sender:
+        run = recorder.run
+        settings = order.settings.delivery
+        accepted = ledger.accepted_since(clock.now() - DAY) if settings.per_day else []
+        pace = Pace(settings, order.settings.newsletter.zone, clock, accepted)
+        desk = Desk(await recorder.call(run.tally), recorder, pace, settings)
+        mailing = order.mailing(run.sending.id, run.sending.started_at)
+        variants = Variants(lambda variant: Template(order.render_variant(variant), mailing), order.settings)
+        sender = cls(server, recorder, desk, variants, stop)
+        sender.on_progress = on_progress
+        return sender
+
+    async def send(self, *, once: bool, limit: int | None) -> None:
+        """Passes until nothing is due; says in the ledger how it ended, whatever ended it."""
+        await self._beat("sending", "")
+        beating = asyncio.create_task(self._keep_beating())
+        state, why = "paused", "the sending was stopped"
+        try:
+            state, why = await self._passes(once=once, limit=limit)
+        except (DeliveryError, StorageError) as error:
+            why = str(error)
+            raise
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+            await asyncio.shield(self._last_words(state, why))
+
+    async def _last_words(self, state: str, why: str) -> None:
+        with contextlib.suppress(StorageError):
+            await self._beat(state, why)
+        self._show()
+
+    async def _passes(self, *, once: bool, limit: int | None) -> tuple[str, str]:
+        while True:
+            feed = Feed(self.recorder, began_at=self.clock.now(), limit=limit)
+            await self._pass(feed)
+            if feed.why_closed or self.stop.is_set():
+                return "paused", feed.why_closed or "stopped by a person; `newsletter send` goes on"
+            tally = await self.recorder.call(self.recorder.run.tally)
+            next_at = await self.recorder.call(self.recorder.run.next_at)
+            if not tally.remaining and next_at is None:
+                return "done", ""
+            limit = feed.left
+            if limit == 0 or (once and not tally.remaining):
+                return "paused", _waiting(next_at, limit)
+            if not tally.remaining and next_at is not None:
+                await self._wait_for(next_at)
+
+    async def _wait_for(self, next_at: datetime) -> None:
+        """Wait for the next try, never long at a time: the machine's clock may be set meanwhile."""
+        while (seconds := (next_at - self.clock.now()).total_seconds()) > 0 and not self.stop.is_set():
+            if seconds > timedelta(days=3).total_seconds():
+                return  # the clock was set back: the ledger takes it as due
+            await sleep_unless(self.stop, self.clock, min(seconds, 60.0))
+
+    async def _pass(self, feed: Feed) -> None:
+        """Everybody due now, on as many connections as may be; one that cannot work at all ends the others."""
+        most = self.server.settings.connections
+        workers = [asyncio.create_task(self._work(feed)) for _ in range(most)]
+        try:
+            done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+            failed = next((each.exception() for each in done if each.exception()), None)
+            if failed is not None:
+                feed.close(str(failed) or "the sending was broken off")  # the others finish what they have
+                await asyncio.wait(workers)
+                raise failed
+        finally:
+            for each in workers:
+                each.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+            await feed.close_reading()
+
+    async def _work(self, feed: Feed) -> None:
+        """One connection after the other, as long as somebody is due."""
+        failures = 0
+        while True:
+            courier = Courier(feed=feed, desk=self.desk, variants=self.variants, stop=self.stop)
+            job = await courier.first()
+            if job is None:
+                return
+            try:
+                link = await open_link(self.server)
+            except LinkError as error:
+                feed.give_back(job.due)
+                failures += 1
+                await self._bear(error, failures)
+                continue
+            except BaseException:
+                feed.give_back(job.due)
+                raise
+            self.reached, failures = True, 0
+            await courier.carry(link, job)
+
+    async def _bear(self, error: LinkError, failures: int) -> None:
+        """A server that cannot be reached now: wait, or give up when it never could be."""
+        if not self.reached and failures > 2:
+            raise DeliveryError(f"{error}. Nothing was sent: look at [delivery] host and port") from error
+        self.desk.trouble = str(error)
+        await sleep_unless(self.stop, self.clock, min(2.0 ** (failures - 1), 300.0))
+
+    async def _keep_beating(self) -> None:
+        while True:
+            await asyncio.sleep(PROGRESS_S)
+            self._show()
+            if self.clock.monotonic() - self._beaten_at >= BEAT_S:
+                with contextlib.suppress(StorageError):  # the recorder will meet it too, and knows what to do
+                    await self._beat("sending", self.desk.trouble)
+
+    async def _beat(self, state: str, why: str) -> None:
+        now = self.clock.monotonic()
+        seconds, self._beaten_at = now - self._beaten_at, now
+        await self.recorder.call(self.recorder.run.beat, state, why, seconds)
+
+    def _show(self) -> None:
+        if self.on_progress is not None:
+            self.on_progress(self.desk.tally())
+
+
+def _waiting(next_at: datetime | None, left: int | None) -> str:
+    if left == 0:
+        return "as many as were asked for; `newsletter send` goes on"
+    at = f" at {next_at:%Y-%m-%d %H:%M} UTC" if next_at else ""
+    return f"some are tried again{at}; `newsletter send` goes on then"
+
+
+def run(sending: Coroutine[Any, Any, T]) -> T:
+    """Run a sending to its end, on uvloop where it is installed: it takes half the time of a loopback sending."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(sending)
+    return uvloop.run(sending)
+
+
+def status_of(ledger: Ledger, issue: str) -> Tally:
+    """How the sending of an issue stands, from any process."""
+    return ledger.tally(issue)
+
+
+def recipients_of(ledger: Ledger, settings: Settings, keys: Keys, issue: str) -> Iterator[Delivery]:
+    """Every reader of an issue with the Message-ID of the message, whether it went or not."""
+    sending = ledger.sending(issue)
+    if sending is None:
+        return
+    mailing = Mailing(settings=settings, keys=keys, issue=issue, sending_id=sending.id, sent_at=sending.started_at)
+    for delivery in ledger.recipients(issue):
+        yield replace(delivery, message_id=message_id(mailing, delivery.subscriber_id))
+
+
+def resolve(ledger: Ledger, issue: str, *, resend: bool, now: datetime) -> Tally:
+    """Settle the deliveries in doubt: `resend` them by the next sending, or leave them."""
+    return ledger.resolve(issue, resend=resend, now=now)

@@ -1,0 +1,47 @@
+"""What readers may choose of an issue; each combination is rendered and built once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from newsletter.config import Settings
+from newsletter.delivery.message import Template
+from newsletter.model import Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One combination of readers' choices."""
+
+    sections: tuple[str, ...] = ()  # in the newsletter's order; empty: all
+    language: str = ""  # empty: the newsletter's own
+    large_print: bool = False
+
+
+class Variants:
+    """The templates of the variants that are asked for."""
+
+    def __init__(self, build: Callable[[Variant], Template], settings: Settings) -> None:
+        self._build = build
+        self._order = tuple(each.name for each in settings.sections)
+        self._language = settings.newsletter.language
+        self._built: dict[Variant, Template] = {}
+
+    def of(self, reader: Subscriber) -> Template:
+        """The template for a reader."""
+        variant = self.variant(reader)
+        template = self._built.get(variant)
+        if template is None:
+            template = self._built[variant] = self._build(variant)
+        return template
+
+    def variant(self, reader: Subscriber) -> Variant:
+        """A reader's choices as far as they differ from what everybody gets."""
+        if not reader.sections and not reader.language and not reader.large_print:
+            return Variant()
+        chosen = tuple(name for name in self._order if name in reader.sections)
+        language = "" if reader.language == self._language else reader.language
+        return Variant(
+            sections=() if chosen == self._order else chosen, language=language, large_print=reader.large_print
+        )

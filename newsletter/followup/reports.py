@@ -1,0 +1,106 @@
+"""Delivery status notifications (RFC 3464), and the same facts as a cloud relay writes them in JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from newsletter.followup.incoming import Action, Fate
+from newsletter.followup.parts import Fields, Mail, blocks
+from newsletter.followup.statuses import best_status, read_status
+
+_ACTIONS = {each.value: each for each in Action} | {
+    "failure": Action.FAILED,
+    "fail": Action.FAILED,
+    "expired": Action.FAILED,
+    "error": Action.FAILED,
+    "delivery-delayed": Action.DELAYED,
+    "deliverable": Action.DELIVERED,
+    "success": Action.DELIVERED,
+}
+_RECIPIENT_FIELDS = ("final-recipient", "original-recipient", "x-actual-recipient")
+_ADDRESS = re.compile(r"[^\s<>;,()]+@[^\s<>;,()]+[^\s<>;,().]")
+
+
+def read_report(mail: Mail) -> tuple[Fate, ...]:
+    """One fate for each recipient of a delivery report; empty when the mail holds none."""
+    reports = mail.reports
+    if not any(_is_of_recipient(each) for each in reports):
+        if not re.search(r"(?im)^(?:final|original)-recipient:", mail.everything):
+            return ()
+        reports = tuple(blocks(mail.everything))
+    fates = [_fate(each, mail.notice) for each in reports if _is_of_recipient(each)]
+    return tuple(fates)
+
+
+def _is_of_recipient(block: Fields) -> bool:
+    return any(name in block for name in _RECIPIENT_FIELDS) or ("status" in block and "action" in block)
+
+
+def _fate(block: Fields, notice: str) -> Fate:
+    words = " ".join(filter(None, (block.get("diagnostic-code", ""), block.get("x-supplementary-info", ""))))
+    declared = read_status(block.get("status", ""))
+    status = best_status(declared, words) if words else best_status(declared, notice)
+    action = _action(block.get("action", ""), status)
+    if action is Action.FAILED and status and status.startswith("2"):
+        action = Action.DELIVERED
+    return Fate(address=_recipient(block), action=action, status=status, words=words)
+
+
+def _action(written: str, status: str | None) -> Action:
+    word = re.match(r"[a-z-]*", written.strip().lower())
+    known = _ACTIONS.get(word[0] if word else "")
+    if known:
+        return known
+    return Action.DELIVERED if status and status.startswith("2") else Action.FAILED
+
+
+def _recipient(block: Fields) -> str:
+    """The address of `rfc822; user@host` (RFC 3464, 2.3.2); the first field that holds one."""
+    for name in _RECIPIENT_FIELDS:
+        address = bare_address(block.get(name, "").rpartition(";")[2])
+        if address:
+            return address
+    return ""
+
+
+def bare_address(written: str) -> str:
+    """The address in `<user@host>`, `(user@host)` or `"first last"@host`; empty when there is none."""
+    written = written.strip().strip("<>").strip()
+    if re.fullmatch(r'"[^"\r\n]{1,64}"@[^\s<>@]+', written):
+        return written
+    found = _ADDRESS.search(written)
+    return found[0].strip("<>\"'") if found else ""
+
+
+def read_notification(mail: Mail) -> tuple[str, tuple[Fate, ...]]:
+    """(`bounce`, `complaint` or `delivery`, fates) of the notification that Amazon SES sends; else empty."""
+    text = re.sub(r"\r?\n ?", "", mail.notice.partition("\n--")[0]).strip()
+    if not text.startswith("{") or "otificationType" not in text:
+        return "", ()
+    try:
+        told, _ = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return "", ()
+    kind = str(told.get("notificationType") or told.get("eventType") or "").lower()
+    part = told.get(kind)
+    if not isinstance(part, dict):
+        return "", ()
+    rows = part.get(_RECIPIENTS.get(kind, ""), part.get("recipients"))
+    return kind, tuple(_told_fate(each, kind, part) for each in (rows if isinstance(rows, list) else ()))
+
+
+_RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients", "delivery": "recipients"}
+
+
+def _told_fate(row: Any, kind: str, part: dict[str, Any]) -> Fate:
+    row = row if isinstance(row, dict) else {"emailAddress": row}
+    words = str(row.get("diagnosticCode") or part.get("smtpResponse") or "")
+    declared = read_status(str(row.get("status") or ""))
+    return Fate(
+        address=bare_address(str(row.get("emailAddress") or "")),
+        action=Action.FAILED if kind == "bounce" else Action.DELIVERED,
+        status=None if kind == "complaint" else best_status(declared, words),
+        words=words,
+    )

@@ -1,0 +1,181 @@
+"""Subscriber lists as other programs export them, read into rows of ours; pure, one row in memory at a time.
+
+The rules: a row's sign that somebody left, bounced or complained always wins; where a state stands but cannot be
+understood, the person is *pending* and not mailed; every line that is not taken is named with its physical number and
+a reason; nothing in a reason repeats an address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from newsletter.addresses import Address, clean_name, parse_address
+from newsletter.errors import UsageError
+from newsletter.followup.columns import Columns, headless, recognise
+from newsletter.followup.tables import Cells, Sheet, open_sheet
+from newsletter.model import SubscriberState
+
+SAMPLE_ROWS = 200  # looked at before the columns are decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One person of a list."""
+
+    line: int  # physical, the first line of the file is 1
+    address: Address
+    name: str = field(default="", repr=False)
+    state: SubscriberState = SubscriberState.ACTIVE
+    why: str = ""
+    language: str = ""
+    sections: tuple[str, ...] = ()
+    large_print: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A line that was not taken."""
+
+    line: int
+    reason: str
+    cells: tuple[str, ...] = field(default=(), repr=False)  # as they stood, for the file to be mended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What was understood of a file, and its rows as they are read."""
+
+    understood: tuple[str, ...]  # sentences for people
+    header: tuple[str, ...]  # as it stood; empty when there is none
+    rows: Iterator[Row | Rejected]
+
+
+def read_list(file: BinaryIO, *, name: str = "") -> Listing:
+    """Read a list export; `file` must be seekable, `name` (of the file) tells a Mailchimp part by its beginning.
+
+    Raises UsageError when it is no list: no address column, an unknown format, nothing in it.
+    """
+    sheet = open_sheet(file)
+    rows = sheet.rows
+    sample = [cells for _, cells in zip(range(SAMPLE_ROWS), rows, strict=False)]
+    if not sample:
+        raise UsageError(f"{_called(name)} holds no rows: export the list again")
+    header, columns = _columns(sample, name)
+    if header:
+        sample = sample[1:]
+    return Listing(
+        understood=_understood(sheet, header, columns),
+        header=header,
+        rows=_read(sample, rows, header, columns),
+    )
+
+
+def _called(name: str) -> str:
+    return f"the file {name}" if name else "the file"
+
+
+def _columns(sample: list[Cells], name: str) -> tuple[tuple[str, ...], Columns]:
+    first, rest = sample[0].cells, [cells.cells for cells in sample[1:]]
+    plain = headless([cells.cells for cells in sample])
+    if plain is not None:
+        return (), plain
+    columns = recognise(first, rest, file_name=name)
+    if columns is None:
+        raise UsageError(
+            f"{_called(name)} has no column of mail addresses; its first line has: {_headings(first)}. "
+            'Name the column "Email" in the first line, and import again'
+        )
+    return first, columns
+
+
+def _headings(cells: tuple[str, ...]) -> str:
+    """The headings of a file without an address column, as far as they are headings."""
+    shown = [cell.strip() for cell in cells if cell.strip()]
+    if any("@" in cell for cell in shown):
+        return "other things"
+    return ", ".join(f'"{cell[:30]}"' for cell in shown[:8]) or "nothing"
+
+
+def _understood(sheet: Sheet, header: tuple[str, ...], columns: Columns) -> tuple[str, ...]:
+    def called(index: int) -> str:
+        return header[index].strip() if header else f"column {index + 1}"
+
+    told = [sheet.described, f"addresses: {called(columns.address)}"]
+    if columns.names:
+        told.append("names: " + ", ".join(called(each) for each in columns.names))
+    if columns.states:
+        told.append("state: " + ", ".join(called(each.index) for each in columns.states))
+    else:
+        told.append(f"no column tells a state: everybody is taken as {columns.default_state}")
+    return tuple(told)
+
+
+def _read(
+    sample: list[Cells], rest: Iterator[Cells], header: tuple[str, ...], columns: Columns
+) -> Iterator[Row | Rejected]:
+    width = len(header)
+    for part in (iter(sample), rest):
+        for cells in part:
+            if not cells.problem and not any(cell.strip() for cell in cells.cells):
+                continue  # an empty line is nobody
+            yield from _people(cells, columns, width)
+
+
+def _people(cells: Cells, columns: Columns, width: int) -> Iterator[Row | Rejected]:
+    """The people of one row: one, or in a plain list as many as there are addresses."""
+    if not width and len(cells.cells) > 1 and all("@" in cell for cell in cells.cells if cell.strip()):
+        for cell in cells.cells:
+            if cell.strip():
+                yield _person(Cells(cells.line, (cell,)), columns, 1)
+        return
+    yield _person(cells, columns, width)
+
+
+def _person(cells: Cells, columns: Columns, width: int) -> Row | Rejected:
+    if cells.problem:
+        return Rejected(line=cells.line, reason=cells.problem, cells=cells.cells)
+    if width and any(cell.strip() for cell in cells.cells[width:]):
+        reason = f"the line has {len(cells.cells)} cells, the first line has {width}: a cell with a comma needs quotes"
+        return Rejected(line=cells.line, reason=reason, cells=cells.cells)
+    try:
+        return _row(cells, columns)
+    except ValueError as error:
+        return Rejected(line=cells.line, reason=str(error), cells=cells.cells)
+
+
+def _row(cells: Cells, columns: Columns) -> Row:
+    def cell(index: int | None) -> str:
+        return cells.cells[index] if index is not None and index < len(cells.cells) else ""
+
+    written = cell(columns.address).partition(" ::: ")[0].strip()  # Google puts several into one cell so
+    if not written:
+        raise ValueError("there is no address in this line")
+    name, written = _split_mailbox(written)
+    state = columns.state_of(cells.cells)
+    language = cell(columns.language).strip()
+    return Row(
+        line=cells.line,
+        address=parse_address(written),
+        name=clean_name(" ".join(filter(None, (cell(each).strip() for each in columns.names))) or name),
+        state=state,
+        why=_why(cell(columns.why), state),
+        language=language if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", language) else "",
+        sections=tuple(re.findall(r"[a-z0-9][a-z0-9_-]*", cell(columns.sections).lower())),
+        large_print=cell(columns.large_print).strip().lower() in {"yes", "true", "1", "x"},
+    )
+
+
+def _why(text: str, state: SubscriberState) -> str:
+    if state is SubscriberState.ACTIVE:
+        return ""
+    told = " ".join(text.split())[:200]
+    return "" if "@" in told else told
+
+
+def _split_mailbox(text: str) -> tuple[str, str]:
+    """`Ann Example <ann@example.org>` as name and address; anything else is an address."""
+    found = re.fullmatch(r'\s*"?([^<>"]*?)"?\s*<\s*([^<>\s]+)\s*>\s*', text)
+    return (found[1], found[2]) if found else ("", text.removeprefix("mailto:"))

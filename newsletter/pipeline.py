@@ -1,1 +1,0 @@
-"""The whole program in order: the only place where stages meet."""

@@ -1,0 +1,225 @@
+"""Where every entry stands: what the next issue takes, what it leaves out and why, and what editors decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+
+from newsletter import cadence, composition, selection
+from newsletter.errors import UsageError
+from newsletter.identity import Index
+from newsletter.model import Choice, Decision, Entry, Issue, LeftOut, Selection, State, Verdict
+from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.sorting import proposer
+from newsletter.selection import Memory, Window
+from newsletter.storage import issues
+
+
+@dataclass
+class Making:
+    """The issue being made: its name, its window, and what went out before it."""
+
+    desk: Desk
+    name: str
+    until_asked: datetime | None = None  # where a person set the end of the window
+
+    @cached_property
+    def earlier(self) -> tuple[Issue, ...]:
+        """The issues that are out at this moment, oldest first; never the one being made."""
+        read = (issues.read(self.desk.workspace, name) for name in out_names(self.desk) if name != self.name)
+        return tuple(sorted(read, key=lambda issue: (issue.until_at, issue.name)))
+
+    @cached_property
+    def present(self) -> Issue | None:
+        """The issue as its file stands, if there is one."""
+        return issues.read(self.desk.workspace, self.name) if issues.exists(self.desk.workspace, self.name) else None
+
+    @property
+    def until_at(self) -> datetime:
+        """The end of the window: as asked, else now, unless the file says later."""
+        if self.until_asked:
+            return self.until_asked
+        return max(self.desk.now, self.present.until_at) if self.present else self.desk.now
+
+    @property
+    def since_at(self) -> datetime | None:
+        """The end of the last issue's window; None when there was none."""
+        if self.present and self.present.since_at:
+            return self.present.since_at
+        before = [issue.until_at for issue in self.earlier if issue.until_at < self.until_at]
+        return max(before, default=None)
+
+    @property
+    def window(self) -> Window:
+        """The window for selecting."""
+        settings = self.desk.workspace.settings.newsletter
+        return Window(
+            issue=self.name,
+            since_at=self.since_at or cadence.before(settings.every, self.until_at),
+            until_at=self.until_at,
+            now=self.desk.now,
+            zone=settings.zone,
+            late_days=settings.late_days,
+            ahead_days=settings.ahead_days,
+        )
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What issues carried and editors decided."""
+        return selection.remember(self.earlier, current=self.present, decisions=self.desk.store.decisions())
+
+    def select(self) -> Selection:
+        """Where every entry stands that is known from the sources or from the issues."""
+        known = self.desk.store.all()
+        chosen = selection.select(known, self.memory, self.window, proposer(self.desk.workspace.settings.sections))
+        return replace(chosen, left_out=(*chosen.left_out, *self._only_in_issues(known)))
+
+    def _only_in_issues(self, known: Iterable[Entry]) -> Iterable[LeftOut]:
+        """What issues carried that the database does not know (any more)."""
+        index = Index(known)
+        for name, entry in self.memory.carried:
+            if entry.key not in index and not index.find(entry):
+                index.add(entry)
+                yield LeftOut(entry=entry, state=State.CARRIED, reason=f"carried in {name}", issue=name)
+
+
+def out_names(desk: Desk) -> tuple[str, ...]:
+    """The issues that are out at this moment.
+
+    One that the program has drafted is out when it was sent or published; one made by hand, when its window is over.
+    """
+    return tuple(name for name in issues.names(desk.workspace) if _is_out(desk, name))
+
+
+def _is_out(desk: Desk, name: str) -> bool:
+    record = issues.read_record(desk.workspace, name)
+    if record is None:
+        return issues.read(desk.workspace, name).until_at <= desk.now
+    return record.published_at is not None and record.published_at <= desk.now
+
+
+def making(desk: Desk, name: str | None = None, *, until: str | None = None) -> Making:
+    """The issue of this name, or the one that is due: the last that was begun and is not out, else the next one."""
+    return Making(desk, name or due_name(desk), end_of(desk, until) if until else None)
+
+
+def due_name(desk: Desk) -> str:
+    """The issue being made when nobody names one."""
+    out = frozenset(out_names(desk))
+    begun = [name for name in issues.names(desk.workspace) if name not in out]
+    if begun:
+        return begun[-1]
+    settings = desk.workspace.settings.newsletter
+    return cadence.next_name(settings.every, today=desk.now.astimezone(settings.zone).date(), taken=out)
+
+
+def latest_name(desk: Desk) -> str:
+    """The issue that was last begun; raises UsageError when there is none."""
+    names = issues.names(desk.workspace)
+    if not names:
+        raise UsageError("there is no issue yet: make one with “newsletter draft”")
+    return names[-1]
+
+
+def end_of(desk: Desk, written: str) -> datetime:
+    """The end of a day, or an instant, that a person wrote; raises UsageError."""
+    zone = desk.workspace.settings.newsletter.zone
+    try:
+        if len(written) == len("2026-12-01"):
+            return datetime.combine(date.fromisoformat(written) + timedelta(days=1), time(), zone)
+        moment = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise UsageError(f"--until {written}: write a day such as 2026-11-30, or 2026-11-30T18:00-05:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where one entry stands."""
+
+    entry: Entry
+    state: State
+    reason: str
+    section: str | None
+    issue: str | None  # where it was carried or dropped
+
+
+def standings(desk: Desk, name: str | None = None) -> tuple[Standing, ...]:
+    """Every entry ever seen, with its state and the reason: chosen ones first."""
+    at = making(desk, name)
+    selected = at.select()
+    propose = proposer(desk.workspace.settings.sections)
+    left = (_standing_of(each, propose(each.entry)) for each in selected.left_out)
+    return (*(_standing_of_choice(each) for each in selected.chosen), *left)
+
+
+def _standing_of_choice(choice: Choice) -> Standing:
+    return Standing(entry=choice.entry, state=State.WAITING, reason=choice.why, section=choice.section, issue=None)
+
+
+def _standing_of(left: LeftOut, proposed: str | None) -> Standing:
+    section = left.entry.section or proposed
+    return Standing(entry=left.entry, state=left.state, reason=left.reason, section=section, issue=left.issue or None)
+
+
+def entry_named(desk: Desk, written: str, entries: Iterable[Entry] | None = None) -> Entry:
+    """The one entry of this key, identifier or title, among `entries` or all; raises UsageError when none or several fit."""
+    known = desk.store.by_keys([written])
+    if known:
+        return known[written]
+    entries = tuple(desk.store.all() if entries is None else entries)
+    wanted = written.casefold().strip()
+    ways: tuple[Callable[[Entry], bool], ...] = (
+        lambda entry: wanted in {value.casefold() for value in (entry.key, *entry.ids.known().values())},
+        lambda entry: wanted == entry.title.casefold(),
+        lambda entry: wanted in entry.title.casefold() or wanted in entry.key.casefold(),
+    )
+    found = next((found for way in ways if (found := [entry for entry in entries if way(entry)])), [])
+    if not found:
+        raise UsageError(f"no entry has the key or title “{written}”. “newsletter entries” lists them all")
+    if len(found) > 1:
+        some = "\n".join(f"  {entry.key}  {entry.title}" for entry in found[:5])
+        raise UsageError(f"{len(found)} entries fit “{written}”; name one by its key:\n{some}")
+    return found[0]
+
+
+def decide(
+    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+) -> tuple[Standing, ...]:
+    """Keep an editor's decision on these entries, and bring the issue being made in line with it."""
+    sections = [style.name for style in desk.workspace.settings.sections]
+    if section is not None and section not in sections:
+        raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
+    entries = {entry.key: entry for entry in (entry_named(desk, key) for key in keys)}
+    at = making(desk)
+    decisions = [
+        Decision(key=key, verdict=verdict, why=why, section=section, issue=at.name, decided_at=desk.now)
+        for key in entries
+    ]
+    desk.store.decide(decisions)
+    if at.present is not None:
+        issues.write(desk.workspace, _in_line(desk, at.present, entries, decisions))
+    return tuple(each for each in standings(desk, at.name) if each.entry.key in entries)
+
+
+def _in_line(desk: Desk, issue: Issue, entries: dict[str, Entry], decisions: Iterable[Decision]) -> Issue:
+    styles = desk.workspace.settings.sections
+    propose = proposer(desk.workspace.settings.sections)
+    for decision in decisions:
+        entry = entries[decision.key]
+        match decision.verdict:
+            case Verdict.DROP:
+                issue = composition.without(issue, {entry.key: decision.why})
+            case Verdict.HOLD:
+                issue = composition.withdrawn(issue, [entry.key])
+            case Verdict.KEEP if decision.section:
+                choice = Choice(entry=entry, section=decision.section, why="")
+                issue = composition.moved(
+                    composition.compose(issue, [choice], styles), entry.key, decision.section, styles
+                )
+            case Verdict.KEEP:
+                choice = Choice(entry=entry, section=propose(entry), why="")
+                issue = composition.compose(issue, [choice], styles)
+    return issue

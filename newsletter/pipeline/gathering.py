@@ -1,0 +1,132 @@
+"""Collect: from sources to the entries seen. One source that fails is reported beside the entries of all others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from email.utils import parseaddr
+from pathlib import Path
+
+from newsletter.errors import UsageError
+from newsletter.model import Collected, Document, Entry, Source, SourceKind
+from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.visiting import Visit, Visitor, reading
+from newsletter.sources.fetching import Fetcher, read_file
+from newsletter.storage.entries import SourceRecord
+from newsletter.storage.taking_in import take_in
+
+PASTED = "pasted"
+"""The source of what `add` brings."""
+
+OnProgress = Callable[["Gathered"], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """How one source fared, and what it brought."""
+
+    collected: Collected
+    new: int = 0  # entries never seen before
+    record: SourceRecord
+
+    @property
+    def name(self) -> str:
+        """The source's name."""
+        return self.collected.source.name
+
+    @property
+    def count(self) -> int:
+        """How many entries the source gives, before any are merged."""
+        return self.record.entries if self.collected.unchanged else len(self.collected.reading.entries)
+
+
+def chosen_sources(desk: Desk, names: Iterable[str]) -> tuple[Source, ...]:
+    """The sources of these names, or all; raises UsageError for a name that is none."""
+    sources = desk.workspace.settings.sources
+    names = tuple(names)
+    known = sorted(source.name for source in sources)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is no source “{name}” in newsletter.toml; there are: {', '.join(known) or 'none'}")
+    return tuple(source for source in sources if not names or source.name in names)
+
+
+def collect(desk: Desk, sources: Sequence[Source], on_progress: OnProgress = lambda _: None) -> tuple[Gathered, ...]:
+    """Fetch and read these sources at once, and keep what they gave; `on_progress` hears of each as it is done."""
+    return asyncio.run(collect_all(desk, sources, on_progress))
+
+
+async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProgress) -> tuple[Gathered, ...]:
+    """`collect`, inside a loop that runs already."""
+    known = desk.store.sources()
+    settings = desk.workspace.settings.newsletter
+    contact = settings.url or parseaddr(settings.reply_to or settings.sender)[1]
+    async with Fetcher(contact=contact, allow_hosts=settings.fetch_from) as fetcher:
+        visitor = Visitor(desk, fetcher)
+        visits = [asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources]
+        done: dict[str, Gathered] = {}
+        try:
+            for finished in asyncio.as_completed(visits):
+                gathered = _keep(desk, await finished)
+                done[gathered.name] = gathered
+                on_progress(gathered)
+        finally:
+            for visit in visits:
+                visit.cancel()
+    return tuple(done[source.name] for source in sources)
+
+
+def _keep(desk: Desk, visit: Visit) -> Gathered:
+    """Keep what a visit brought. A source that failed, or gave nothing this time, takes nothing away."""
+    collected, before, fetched = visit.collected, visit.before, visit.fetched
+    if collected.error is not None:
+        failing_since = before.failing_since_at or desk.now
+        record = replace(before, checked_at=desk.now, failing_since_at=failing_since, error=collected.error)
+        desk.store.note_source(record)
+        return Gathered(collected=collected, record=record)
+    entries = collected.reading.entries
+    with desk.store.together():
+        taken = take_in(desk.store, collected.source.name, entries, desk.now)
+        record = replace(
+            before,
+            etag=fetched.etag or before.etag,
+            last_modified=fetched.last_modified or before.last_modified,
+            content_digest=fetched.digest or before.content_digest,
+            entries=before.entries if collected.unchanged else len(entries),
+            checked_at=desk.now,
+            succeeded_at=desk.now,
+            changed_at=desk.now if taken.new else before.changed_at,
+            failing_since_at=None,
+            error="",
+        )
+        desk.store.note_source(record)
+    return Gathered(collected=collected, new=len(taken.new), record=record)
+
+
+def add(
+    desk: Desk, what: str, *, stdin: Callable[[], bytes], section: str | None = None
+) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Take in what a person names: a file, `-` for standard input, an address or an identifier.
+
+    Gives the entries as they are known from now on, and a sentence for each part that could not be read. Raises
+    UsageError when there is no such file or section, and SourceError when nothing can be made of it.
+    """
+    sections = [style.name for style in desk.workspace.settings.sections]
+    if section is not None and section not in sections:
+        raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
+    source = Source(name=PASTED, kind=SourceKind.PAGE, section=section)
+    found = reading(desk, source, _document(what, stdin))
+    seen = tuple(replace(entry, section=section or entry.section) for entry in found.entries)
+    taken = take_in(desk.store, PASTED, seen, desk.now)
+    known = desk.store.by_keys(taken.keys)
+    return tuple(known[key] for key in dict.fromkeys(taken.keys)), found.skipped
+
+
+def _document(what: str, stdin: Callable[[], bytes]) -> Document:
+    if what == "-":
+        return Document(content=stdin())
+    fetched = read_file(Path(what))
+    if fetched.document is None:
+        raise UsageError(fetched.error or f"{what} cannot be read")
+    return fetched.document

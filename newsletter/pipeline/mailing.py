@@ -1,0 +1,231 @@
+"""From an approved issue to its readers, and the list of who they are."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from newsletter import config
+from newsletter.addresses import Address, parse_address
+from newsletter.delivery import proof, sending
+from newsletter.delivery.sending import Order
+from newsletter.delivery.variants import Variant
+from newsletter.errors import StorageError, UsageError
+from newsletter.followup.subscriptions import Listing, Rejected, Row, read_list
+from newsletter.model import Delivery, Issue, RenderedIssue, Subscriber, SubscriberState
+from newsletter.pipeline import making
+from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues
+from newsletter.storage.files import write_whole
+from newsletter.storage.ledger import Ledger, Tally
+from newsletter.storage.people import Imported, People
+from newsletter.tokens import Keys
+
+SECRET = "NEWSLETTER_SECRET"  # noqa: S105 - its name
+SMTP_PASSWORD = "NEWSLETTER_SMTP_PASSWORD"  # noqa: S105 - its name
+
+
+def keys(desk: Desk) -> Keys:
+    """The keys that tokens are signed with; raises UsageError when there are none."""
+    file = desk.workspace.private / "secret"
+    text = config.secret(SECRET) or (file.read_text("utf-8") if file.is_file() else "")
+    try:
+        return Keys.parse(text)
+    except ValueError as error:
+        raise UsageError(
+            f"there is no key to sign links with: put back {file.parent.name}/{file.name} from a backup, "
+            f"or make one for a new newsletter with: python -c 'import secrets; print(secrets.token_hex(32))' > {file}"
+        ) from error
+
+
+def people(desk: Desk) -> People:
+    """The list of subscribers."""
+    return People(desk.store.engine, keys(desk))
+
+
+def ledger(desk: Desk) -> Ledger:
+    """The record of what was sent to whom."""
+    return Ledger(desk.store.engine, desk.workspace.private)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListImport:
+    """What an import of a list did."""
+
+    understood: tuple[str, ...]  # sentences: how the file was read
+    imported: Imported
+    rejected: tuple[Rejected, ...]
+    to_mend: Path | None  # a file with the rejected rows, to be mended and imported again
+
+
+def import_list(desk: Desk, file: BinaryIO, *, name: str) -> ListImport:
+    """Take a list export in; raises UsageError when it is none."""
+    listing = read_list(file, name=name)
+    rejected: list[Rejected] = []
+    imported = people(desk).take_in(_taken(listing.rows, rejected), now=desk.now)
+    to_mend = _write_rejected(desk, listing, rejected, name) if rejected else None
+    return ListImport(understood=listing.understood, imported=imported, rejected=tuple(rejected), to_mend=to_mend)
+
+
+def _taken(rows: Iterable[Row | Rejected], rejected: list[Rejected]) -> Iterator[Row]:
+    for row in rows:
+        if isinstance(row, Rejected):
+            rejected.append(row)
+        else:
+            yield row
+
+
+def _write_rejected(desk: Desk, listing: Listing, rejected: Iterable[Rejected], name: str) -> Path:
+    path = desk.workspace.private / f"rejected-{Path(name).stem}.csv"
+    write_whole(path, "", private=True)
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            if listing.header:
+                writer.writerow(listing.header)
+            writer.writerows(row.cells for row in rejected)
+    except OSError as error:
+        raise StorageError(f"{path} was not written ({error.strerror})") from error
+    return path
+
+
+def addresses(written: Iterable[str]) -> tuple[Address, ...]:
+    """Addresses as a person typed them; raises UsageError, which does not repeat them."""
+    found = []
+    for number, text in enumerate(written, 1):
+        try:
+            found.append(parse_address(text))
+        except ValueError as error:
+            raise UsageError(f"address {number}: {error}") from error
+    return tuple(found)
+
+
+def add_subscriber(desk: Desk, written: str, *, name: str = "") -> Imported:
+    """Put one person on the list; one who left stays gone."""
+    (address,) = addresses([written])
+    return people(desk).take_in([Row(line=1, address=address, name=name)], now=desk.now)
+
+
+def remove_subscribers(desk: Desk, written: Iterable[str]) -> int:
+    """Note that these people want no more mail; tells how many were on the list."""
+    listed = people(desk)
+    removed = 0
+    for address in addresses(written):
+        known = listed.find(address)
+        if known is None:
+            listed.erase([address], now=desk.now)  # a keyed hash stays: a later import cannot bring them in
+        elif listed.suppress(known.id, SubscriberState.UNSUBSCRIBED, "removed by staff", now=desk.now):
+            removed += 1
+    return removed
+
+
+def export_list(desk: Desk, file: TextIO) -> int:
+    """Write everybody as CSV; tells how many."""
+    return people(desk).export(file)
+
+
+def variant_of(desk: Desk, issue: Issue, variant: Variant) -> RenderedIssue:
+    """The issue as readers with these choices get it."""
+    settings = desk.workspace.settings
+    if variant.sections:
+        wanted = frozenset(variant.sections)
+        configured = {style.name for style in settings.sections}
+        sections = tuple(each for each in issue.sections if each.name in wanted or each.name not in configured)
+        issue = replace(issue, sections=sections)
+    if variant.language:
+        settings = replace(settings, newsletter=replace(settings.newsletter, language=variant.language))
+    return making.rendered(desk, issue, settings)
+
+
+def order(desk: Desk, name: str, *, approved: bool) -> tuple[Order, RenderedIssue]:
+    """What is to be sent, and the mail that everybody without choices of their own gets.
+
+    Raises NotApprovedError when `approved` is asked for and the content is not.
+    """
+    issue = making.load(desk, name)
+    made = making.approved(desk, name) if approved else making.rendered(desk, issue)
+    return Order(
+        issue=name,
+        digest=made.digest,
+        settings=desk.workspace.settings,
+        keys=keys(desk),
+        render_variant=lambda variant: made if variant == Variant() else variant_of(desk, issue, variant),
+        password=config.secret(SMTP_PASSWORD),
+    ), made
+
+
+async def send(
+    desk: Desk,
+    what: Order,
+    *,
+    stop: asyncio.Event,
+    on_progress: Callable[[Tally], None] = lambda _: None,
+    once: bool = False,
+    limit: int | None = None,
+    resume_restored: bool = False,
+) -> Tally:
+    """Send an approved issue; from the first message that is accepted on, it counts as out."""
+
+    def progressed(tally: Tally) -> None:
+        _note_out(desk, tally)
+        on_progress(tally)
+
+    tally = await sending.send_issue(
+        what, ledger(desk), stop=stop, on_progress=progressed, once=once, limit=limit, resume_restored=resume_restored
+    )
+    _note_out(desk, tally)
+    return tally
+
+
+def _note_out(desk: Desk, tally: Tally) -> None:
+    record = issues.read_record(desk.workspace, tally.issue)
+    if (tally.accepted or tally.unknown) and (record is None or record.published_at is None):
+        making.publish(desk, tally.issue)
+
+
+def dry_run(desk: Desk, what: Order, folder: Path, *, limit: int | None = None) -> int:
+    """Write the exact messages to a folder; tells how many."""
+    begun = ledger(desk).sending(what.issue)
+    return proof.write_messages(
+        what,
+        people(desk).all(),
+        folder,
+        sending_id=begun.id if begun else 0,
+        sent_at=begun.started_at if begun else desk.now,
+        limit=limit,
+    )
+
+
+def send_test(desk: Desk, what: Order, address: str) -> str:
+    """Send one marked copy to an address; tells the server's words."""
+    return asyncio.run(proof.send_test(what, address, now=desk.now))
+
+
+def status(desk: Desk, name: str) -> Tally:
+    """How a sending stands."""
+    return sending.status_of(ledger(desk), name)
+
+
+def recipients(desk: Desk, name: str) -> Iterator[Delivery]:
+    """Everybody an issue goes to, and how it went."""
+    return sending.recipients_of(ledger(desk), desk.workspace.settings, keys(desk), name)
+
+
+def resolve(desk: Desk, name: str, *, resend: bool) -> Tally:
+    """Settle the deliveries in doubt."""
+    return sending.resolve(ledger(desk), name, resend=resend, now=desk.now)
+
+
+def subscribers(desk: Desk) -> Iterator[Subscriber]:
+    """Everybody, in the order in which they were added."""
+    return people(desk).all()
+
+
+def time_now(desk: Desk) -> datetime:
+    """The moment of this run, as the newsletter's own clocks show it."""
+    return desk.now.astimezone(desk.workspace.settings.newsletter.zone)

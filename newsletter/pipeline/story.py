@@ -1,0 +1,51 @@
+"""The story of one entry, in sentences: who gave it and when, what was decided, where it stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from newsletter.model import Decision, Verdict
+from newsletter.pipeline.choosing import Standing, entry_named, standings
+from newsletter.pipeline.desk import Desk
+from newsletter.storage.entries import Sighting
+
+_DONE = {Verdict.KEEP: "kept", Verdict.HOLD: "held", Verdict.DROP: "dropped"}
+
+
+def story_of(desk: Desk, written: str) -> tuple[Standing, tuple[str, ...]]:
+    """Where the entry of this key or title stands, and how it came there, oldest first."""
+    everything = standings(desk)
+    known = {each.entry.key: each for each in everything}
+    standing = known.get(written) or known[entry_named(desk, written, (each.entry for each in everything)).key]
+    return standing, tuple(_sentences(desk, standing))
+
+
+def _sentences(desk: Desk, standing: Standing) -> Iterator[str]:
+    key = standing.entry.key
+    told = [(each.first_seen_at, _seen(each)) for each in desk.store.sightings(key)]
+    told += [(each.decided_at, _decided(each)) for each in desk.store.decisions(key)]
+    for _, sentence in sorted(told, key=lambda each: each[0]):
+        yield sentence
+    if not told:
+        yield "No source has given it since the database was made; it is known from the issues."
+    yield f"Now: {standing.state.replace('_', ' ')}; {standing.reason}."
+
+
+def _seen(sighting: Sighting) -> str:
+    last = (
+        f", last {_day(sighting.last_seen_at)}" if sighting.last_seen_at.date() > sighting.first_seen_at.date() else ""
+    )
+    dated = f", dated {sighting.entry.dated}" if sighting.entry.dated else ", undated"
+    title = f"“{sighting.entry.title}”"
+    return f"{_day(sighting.first_seen_at)}: {sighting.source} gave it as {title}{dated}{last}."
+
+
+def _decided(decision: Decision) -> str:
+    where = f" to {decision.section}" if decision.section else ""
+    why = f": {decision.why}" if decision.why else ""
+    return f"{_day(decision.decided_at)}: an editor {_DONE[decision.verdict]} it{where} for {decision.issue}{why}."
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"

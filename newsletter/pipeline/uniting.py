@@ -1,0 +1,52 @@
+"""What a person knows better than identifiers: two entries that are one, and a merge that was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from newsletter.errors import UsageError
+from newsletter.identity import aliases_of, merge
+from newsletter.model import Entry
+from newsletter.pipeline.choosing import entry_named
+from newsletter.pipeline.desk import Desk
+from newsletter.storage.taking_in import names_of, said_by
+
+_WEAK = ("address:", "title:")
+
+
+def unite(desk: Desk, written: Iterable[str]) -> Entry:
+    """Make one entry of several, under the key of the first; whatever names the others comes to it from now on."""
+    entries = tuple({entry.key: entry for entry in (entry_named(desk, each) for each in written)}.values())
+    if len(entries) < 2:
+        raise UsageError("name at least two different entries to merge")
+    kept, *others = entries
+    united = kept
+    with desk.store.together():
+        for other in others:
+            united = merge(united, other)
+            names = [name for name in names_of(other) if not name.startswith(_WEAK)]
+            desk.store.merge_by_hand(names, kept.key, desk.now)
+        desk.store.put({kept.key: united}, {kept.key: aliases_of(united)})
+        desk.store.fold({other.key: kept.key for other in others})
+    return united
+
+
+def part(desk: Desk, written: str) -> tuple[Entry, ...]:
+    """Make of one entry as many as sources gave it; from now on each source's goes its own way. The first keeps the key."""
+    entry = entry_named(desk, written)
+    sightings = desk.store.sightings(entry.key)
+    if len(sightings) < 2:
+        raise UsageError(f"“{entry.title}” came from one source only, so there is nothing to split")
+    with desk.store.together():
+        desk.store.forget(entry.key)
+        parts: dict[str, Entry] = {}
+        for sighting in sightings:
+            own = replace(sighting.entry, sources=(sighting.source,), first_seen_at=sighting.first_seen_at)
+            key = entry.key if not parts else f"{names_of(replace(own, key=''))[0]}~{sighting.source}"
+            parts[key] = replace(own, key=key)
+            desk.store.merge_by_hand((said_by(sighting.source, name) for name in names_of(own)), key, desk.now)
+        desk.store.put(parts, {key: aliases_of(each) for key, each in parts.items()})
+        for key, each in parts.items():
+            desk.store.see(each.sources[0], {key: each}, desk.now)
+    return tuple(parts.values())

@@ -1,0 +1,140 @@
+"""A visit to one source: fetch what it offers, and read it by its kind. Nothing is kept here.
+
+A path or an address gives one document. Registers that are asked by a `query` answer page by page; for them a `url` is
+another base of their service. A calendar is read anew each time, because what lies ahead moves with the day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from newsletter.config import secret
+from newsletter.errors import SourceError
+from newsletter.model import Collected, Document, Reading, Source, SourceKind
+from newsletter.pipeline.desk import Desk
+from newsletter.sources.fetching import Fetched, Fetcher, Request
+from newsletter.storage.entries import SourceRecord
+
+if TYPE_CHECKING:
+    from newsletter.sources.entrez import Pace
+
+PUBMED_KEY = "NEWSLETTER_PUBMED_API_KEY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a visit brought."""
+
+    collected: Collected
+    before: SourceRecord
+    fetched: Fetched = field(default_factory=Fetched)
+
+
+class Visitor:
+    """Visits the sources of one run, sharing a client and the pace that services ask for."""
+
+    def __init__(self, desk: Desk, fetcher: Fetcher) -> None:
+        self.desk = desk
+        self.fetcher = fetcher
+        self._pubmed: Pace | None = None
+
+    async def visit(self, source: Source, before: SourceRecord | None) -> Visit:
+        """Fetch and read one source. Its failure is a value, with a sentence."""
+        if before is None or before.url != source.url:
+            before = SourceRecord(name=source.name, url=source.url)
+        ask = self._asking(source)
+        if ask is not None:
+            return Visit(collected=await _answered(source, ask), before=before)
+        fetched = await self._fetch(source, before)
+        collected = Collected(source=source, error=fetched.error, unchanged=fetched.not_modified)
+        if fetched.document is not None:
+            collected = await asyncio.to_thread(read, self.desk, source, fetched.document)
+        return Visit(collected=collected, before=before, fetched=fetched)
+
+    async def _fetch(self, source: Source, before: SourceRecord) -> Fetched:
+        url = source.url if "://" in source.url else str(self.desk.workspace.path(source.url))
+        if source.kind is SourceKind.CALENDAR or before.error:
+            return await self.fetcher.get_or_read(Request(name=source.name, url=url))
+        known = Request(
+            name=source.name,
+            url=url,
+            etag=before.etag,
+            last_modified=before.last_modified,
+            digest=before.content_digest,
+        )
+        return await self.fetcher.get_or_read(known)
+
+    def _asking(self, source: Source) -> Callable[[], Awaitable[Reading]] | None:
+        """How a register is asked that answers queries; None for what is one document."""
+        if not source.query or (source.url and "://" not in source.url):
+            return None
+        base = {"base": source.url.rstrip("/")} if source.url else {}
+        match source.kind:
+            case SourceKind.PUBMED:
+                from newsletter.sources.entrez import collect_pubmed, pace_for
+
+                key = secret(PUBMED_KEY)
+                self._pubmed = pace = self._pubmed or pace_for(key)
+                return lambda: collect_pubmed(self.fetcher, source, api_key=key, pace=pace, **base)
+            case SourceKind.TRIALS:
+                from newsletter.sources.trials import collect_trials
+
+                return lambda: collect_trials(self.fetcher, source, **base)
+            case SourceKind.GRANTS:
+                from newsletter.sources.grants import collect_grants
+
+                return lambda: collect_grants(self.fetcher, source, **base)
+            case _:
+                return None
+
+
+async def _answered(source: Source, ask: Callable[[], Awaitable[Reading]]) -> Collected:
+    try:
+        return Collected(source=source, reading=await ask())
+    except SourceError as error:
+        return Collected(source=source, error=str(error))
+
+
+def read(desk: Desk, source: Source, document: Document) -> Collected:
+    """The entries of one document, or the sentence that says why there are none."""
+    try:
+        return Collected(source=source, reading=reading(desk, source, document))
+    except SourceError as error:
+        return Collected(source=source, error=str(error))
+
+
+def reading(desk: Desk, source: Source, document: Document) -> Reading:
+    """The entries of one document, by the kind of its source; raises SourceError."""
+    settings = desk.workspace.settings.newsletter
+    match source.kind:
+        case SourceKind.FEED:
+            from newsletter.sources.feed import read_feed
+
+            return read_feed(document, source)
+        case SourceKind.PAGE:
+            from newsletter.sources.page import read_page
+
+            return read_page(document, source)
+        case SourceKind.CALENDAR:
+            from newsletter.sources.icalendars import read_calendar
+
+            return read_calendar(document, source, now=desk.now, ahead_days=settings.ahead_days, zone=settings.zone)
+        case SourceKind.PUBMED:
+            from newsletter.sources.pubmed import read_pubmed
+
+            return read_pubmed(document, source)
+        case SourceKind.TRIALS:
+            from newsletter.sources.trials import read_trials
+
+            return read_trials(document, source)
+        case SourceKind.GRANTS:
+            from newsletter.sources.grants import read_grants
+
+            return read_grants(document, source)
+        case SourceKind.TABLE:
+            from newsletter.sources.table import read_table
+
+            return read_table(document, source, zone=settings.zone)

@@ -1,0 +1,16 @@
+"""The fixed words of an issue, one module a language; every language has the same keys with the same blanks.
+
+A value is a sentence with `{blanks}`, or one sentence for each plural form that the language has (CLDR).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from newsletter.rendering.catalogue.en import ENGLISH
+from newsletter.rendering.catalogue.es import SPANISH
+
+Catalogue = Mapping[str, str | Mapping[str, str]]
+
+CATALOGUES: Mapping[str, Catalogue] = {"en": ENGLISH, "es": SPANISH}
+"""Language → its words."""

@@ -1,0 +1,133 @@
+"""The fixed words in English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
+    # around the issue
+    "view_online": "Read this issue online",
+    "in_this_issue": "In this issue",
+    "preheader": "In this issue: {counts}, chosen for patients and families.",
+    "dear_reader": "reader",
+    "disclaimer": (
+        "This newsletter informs. It cannot replace the advice of the doctors who know you: "
+        "please talk with them before you change anything about your care."
+    ),
+    "why_you": "You receive this because you asked for {title}.",
+    "questions": "Questions? Write to us:",
+    "unsubscribe": "Unsubscribe",
+    "preferences": "Change what you receive",
+    "write_to_us": "Write to {address}",
+    "our_page": "Visit our website: {host}",
+    "read_on_online": "This issue is long, so some texts are shortened here.",
+    "glossary": "Words explained",
+    "glossary_why": "Words marked with * in this issue.",
+    # counts
+    "papers": {"one": "{n} paper", "other": "{n} papers"},
+    "trials": {"one": "{n} trial", "other": "{n} trials"},
+    "events": {"one": "{n} event", "other": "{n} events"},
+    "grants": {"one": "{n} grant call", "other": "{n} grant calls"},
+    "items": {"one": "{n} item", "other": "{n} items"},
+    "to_read": "to read",
+    # papers
+    "authors_more": {
+        "one": "{names} and {n} other author",
+        "other": "{names} and {n} other authors",
+    },
+    "read_paper": "Read it here",
+    "flag preprint": "Preprint: not yet checked by other experts",
+    "flag review": "Review of what is known",
+    "flag open access": "Free to read",
+    "flag retracted": "Retracted: do not rely on it",
+    "flag erratum": "Corrected since it appeared",
+    "flag expression of concern": "The journal has doubts about it",
+    # trials
+    "status": "Status",
+    "phase": "Phase",
+    "phase_value": "{phase}",
+    "phase_early": "early phase {phase}",
+    "tried": "What is tried",
+    "who_joins": "Who may join",
+    "where": "Where",
+    "contact": "Contact",
+    "sponsor": "Sponsor",
+    "places_more": {"one": "{names} and {n} more place", "other": "{names} and {n} more places"},
+    "nct_link": "{nct} at ClinicalTrials.gov",
+    "trial_record": "Full record of the trial",
+    "trial_new": "New in this newsletter",
+    "trial_opened": "Now recruiting",
+    "trial_closed": "Closed since the last issue",
+    "trial_changed": "Changed since the last issue",
+    "trial_was": "before: {status}",
+    "status not yet recruiting": "not yet recruiting",
+    "status recruiting": "recruiting now",
+    "status enrolling by invitation": "by invitation only",
+    "status active, not recruiting": "under way, no longer recruiting",
+    "status suspended": "paused",
+    "status terminated": "stopped early",
+    "status completed": "completed",
+    "status withdrawn": "withdrawn before it began",
+    "status available": "treatment available outside a trial",
+    "status no longer available": "no longer available",
+    "status temporarily not available": "not available for now",
+    "status approved for marketing": "approved for use",
+    "status withheld": "not made public",
+    "status unknown": "not known; please ask the contact",
+    # events
+    "when": "When",
+    "time": "Time",
+    "all_day": "All day",
+    "date_open": "Date to be announced",
+    "days_range": "{first} to {last}",
+    "hours_range": "{first} to {last}",
+    "in_zone": "{time} {zone}",
+    "other_zones": "That is {times}.",
+    "online": "Online",
+    "cancelled": "Cancelled",
+    "join": "Join or register ({day})",
+    "add_to_calendar": "Add to your calendar ({day})",
+    "zone ET": "Eastern",
+    "zone CT": "Central",
+    "zone MT": "Mountain",
+    "zone PT": "Pacific",
+    "zone_city": "{city} time",
+    # grants
+    "deadline": "Deadline",
+    "deadline_value": "{day} ({left})",
+    "no_deadline": "no fixed date",
+    "days_left": {"one": "{n} day left", "other": "{n} days left"},
+    "last_day": "last day",
+    "passed": "passed",
+    "amount": "Amount",
+    "funder": "Funder",
+    "who_applies": "Who may apply",
+    "number": "Number",
+    "the_call": "The full call",
+    # coming up
+    "coming_up": "Coming up",
+    "coming_up_why": "From earlier issues, and still ahead.",
+    "deadline_on": "Deadline {day}",
+    # text part
+    "text_online": "Online version",
+    "text_unsubscribe": "Unsubscribe",
+    # pages beside the mail
+    "all_issues": "All issues",
+    "all_issues_of": "All issues of {title}",
+    "feed": "Follow by feed reader (Atom)",
+    "proof_sheet": "Proof sheet",
+    "proof_why": (
+        "For the medical reviewer: every statement of this issue with its source and date. "
+        "Mark what is right, and write beside it what is not."
+    ),
+    "proof_statement": "What the issue says",
+    "proof_source": "Source",
+    "proof_date": "Date",
+    "proof_right": "Right?",
+    "proof_editor": "Our own words",
+    "proof_published": "Source’s words",
+    "undated": "no date",
+    "large_print": "Large print",
+    "large_print_edition": "{title}, large print",
+}

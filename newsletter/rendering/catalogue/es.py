@@ -1,0 +1,138 @@
+"""The fixed words in Spanish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+SPANISH: Final[Mapping[str, str | Mapping[str, str]]] = {
+    # around the issue
+    "view_online": "Lea este número en línea (online)",
+    "in_this_issue": "En este número",
+    "preheader": "En este número: {counts}, para pacientes y familias.",
+    "dear_reader": "lectora o lector",
+    "disclaimer": (
+        "Este boletín informa. No puede sustituir el consejo de los médicos que le conocen: "
+        "hable con ellos antes de cambiar algo en su tratamiento."
+    ),
+    "why_you": "Recibe este correo porque pidió {title}.",
+    "questions": "¿Preguntas? Escríbanos:",
+    "unsubscribe": "Darse de baja (unsubscribe)",
+    "preferences": "Cambiar lo que recibe",
+    "write_to_us": "Escriba a {address}",
+    "our_page": "Visite nuestra página: {host}",
+    "read_on_online": "Este número es largo; aquí algunos textos están abreviados.",
+    "glossary": "Palabras explicadas",
+    "glossary_why": "Palabras marcadas con * en este número.",
+    # counts
+    "papers": {"one": "{n} artículo", "many": "{n} artículos", "other": "{n} artículos"},
+    "trials": {"one": "{n} ensayo", "many": "{n} ensayos", "other": "{n} ensayos"},
+    "events": {"one": "{n} evento", "many": "{n} eventos", "other": "{n} eventos"},
+    "grants": {"one": "{n} convocatoria", "many": "{n} convocatorias", "other": "{n} convocatorias"},
+    "items": {"one": "{n} noticia", "many": "{n} noticias", "other": "{n} noticias"},
+    "to_read": "para leer",
+    # papers
+    "authors_more": {
+        "one": "{names} y {n} autor más",
+        "many": "{names} y {n} autores más",
+        "other": "{names} y {n} autores más",
+    },
+    "read_paper": "Léalo aquí",
+    "flag preprint": "Preimpresión: aún sin revisar por otros expertos",
+    "flag review": "Resumen de lo que se sabe",
+    "flag open access": "Lectura gratuita",
+    "flag retracted": "Retractado: no se fíe de él",
+    "flag erratum": "Corregido desde su publicación",
+    "flag expression of concern": "La revista tiene dudas sobre él",
+    # trials
+    "status": "Estado",
+    "phase": "Fase",
+    "phase_value": "{phase}",
+    "phase_early": "fase {phase} temprana",
+    "tried": "Qué se prueba",
+    "who_joins": "Quién puede participar",
+    "where": "Dónde",
+    "contact": "Contacto",
+    "sponsor": "Promotor",
+    "places_more": {
+        "one": "{names} y {n} lugar más",
+        "many": "{names} y {n} lugares más",
+        "other": "{names} y {n} lugares más",
+    },
+    "nct_link": "{nct} en ClinicalTrials.gov",
+    "trial_record": "Ficha completa del ensayo",
+    "trial_new": "Nuevo en este boletín",
+    "trial_opened": "Ya busca participantes",
+    "trial_closed": "Cerrado desde el último número",
+    "trial_changed": "Con cambios desde el último número",
+    "trial_was": "antes: {status}",
+    "status not yet recruiting": "aún no busca participantes",
+    "status recruiting": "busca participantes",
+    "status enrolling by invitation": "solo por invitación",
+    "status active, not recruiting": "en marcha, ya no busca participantes",
+    "status suspended": "en pausa",
+    "status terminated": "terminado antes de tiempo",
+    "status completed": "completado",
+    "status withdrawn": "retirado antes de empezar",
+    "status available": "tratamiento disponible fuera de un ensayo",
+    "status no longer available": "ya no está disponible",
+    "status temporarily not available": "no disponible por ahora",
+    "status approved for marketing": "aprobado para su uso",
+    "status withheld": "no se ha hecho público",
+    "status unknown": "desconocido; pregunte al contacto",
+    # events
+    "when": "Cuándo",
+    "time": "Hora",
+    "all_day": "Todo el día",
+    "date_open": "Fecha por anunciar",
+    "days_range": "{first} a {last}",
+    "hours_range": "{first} a {last}",
+    "in_zone": "{time} {zone}",
+    "other_zones": "Es decir, {times}.",
+    "online": "En línea",
+    "cancelled": "Cancelado",
+    "join": "Únase o inscríbase ({day})",
+    "add_to_calendar": "Añadir a su calendario ({day})",
+    "zone ET": "hora del Este",
+    "zone CT": "hora Central",
+    "zone MT": "hora de la Montaña",
+    "zone PT": "hora del Pacífico",
+    "zone_city": "hora de {city}",
+    # grants
+    "deadline": "Fecha límite",
+    "deadline_value": "{day} ({left})",
+    "no_deadline": "sin fecha fija",
+    "days_left": {"one": "queda {n} día", "many": "quedan {n} días", "other": "quedan {n} días"},
+    "last_day": "último día",
+    "passed": "vencida",
+    "amount": "Importe",
+    "funder": "Financia",
+    "who_applies": "Quién puede solicitarla",
+    "number": "Número",
+    "the_call": "La convocatoria completa",
+    # coming up
+    "coming_up": "Próximamente",
+    "coming_up_why": "De números anteriores, y aún por venir.",
+    "deadline_on": "Fecha límite: {day}",
+    # text part
+    "text_online": "Versión en línea",
+    "text_unsubscribe": "Darse de baja",
+    # pages beside the mail
+    "all_issues": "Todos los números",
+    "all_issues_of": "Todos los números de {title}",
+    "feed": "Seguir con un lector de noticias (Atom)",
+    "proof_sheet": "Hoja de revisión",
+    "proof_why": (
+        "Para quien revisa los contenidos médicos: cada afirmación de este número con su fuente y fecha. "
+        "Marque lo que es correcto y anote al lado lo que no."
+    ),
+    "proof_statement": "Lo que dice el número",
+    "proof_source": "Fuente",
+    "proof_date": "Fecha",
+    "proof_right": "¿Correcto?",
+    "proof_editor": "Palabras nuestras",
+    "proof_published": "Palabras de la fuente",
+    "undated": "sin fecha",
+    "large_print": "Letra grande",
+    "large_print_edition": "{title}, letra grande",
+}

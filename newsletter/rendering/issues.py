@@ -1,0 +1,109 @@
+"""Issue → mail: HTML with inline styles, and plain text. Pure: same issue, settings and templates, same bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from email.utils import parseaddr
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import escape
+
+from newsletter.config import Settings
+from newsletter.marks import Mark, fill
+from newsletter.model import Issue, RenderedIssue, Variant
+from newsletter.rendering.fitting import FULL, MAX_HTML_BYTES, TIGHTER, Fit
+from newsletter.rendering.inlining import inlined
+from newsletter.rendering.page import Frame, Page, frame, page, public_address
+from newsletter.rendering.plain import tidy
+from newsletter.rendering.wording import Words
+from newsletter.rendering.writing import write
+
+HTML_TEMPLATE = "issue.html.jinja"
+TEXT_TEMPLATE = "issue.txt.jinja"
+USUAL = Variant()
+LARGE_PRINT = 1.35
+"""Body text of 23 pixels, as large as print of 18 points."""
+
+
+def render(
+    issue: Issue,
+    settings: Settings,
+    templates: jinja2.Environment,
+    *,
+    glossary: Mapping[str, str] | None = None,
+    variant: Variant = USUAL,
+) -> RenderedIssue:
+    """The mail of `issue`, with marks where each reader's own parts enter.
+
+    An HTML part that mail programs would cut is made again with shorter texts. `glossary` maps hard words to plain ones.
+    Raises TemplateError naming file and line.
+    """
+    issue, settings = _chosen(issue, settings, variant)
+    shared = frame(settings, scale=LARGE_PRINT if variant.large_print else 1.0)
+    full = _page(issue, settings, glossary, FULL)
+    html = inlined(write(templates, HTML_TEMPLATE, page=full, frame=shared))
+    if len(html.encode()) > MAX_HTML_BYTES:
+        html = _shortened(issue, settings, templates, glossary, shared)
+    text = tidy(write(templates, TEXT_TEMPLATE, page=full, frame=shared))
+    return RenderedIssue(
+        subject=full.subject,
+        preheader=full.preheader,
+        html=html,
+        text=text,
+        digest=digest(full.subject, full.preheader, html, text),
+    )
+
+
+def digest(*parts: str) -> str:
+    """SHA-256, hex, over the parts with their lengths, so that no text can move from one part to the next unseen."""
+    summed = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        summed.update(f"{len(data)}:".encode() + data)
+    return summed.hexdigest()
+
+
+def for_everyone(rendered: RenderedIssue, settings: Settings) -> RenderedIssue:
+    """The issue without any reader's own parts: what is kept beside issue.toml and what staff paste elsewhere.
+
+    Its digest stays that of `rendered`, because it is the same content.
+    """
+    newsletter = settings.newsletter
+    address = parseaddr(settings.inbox.address or newsletter.reply_to or newsletter.sender)[1]
+    values = {
+        Mark.UNSUBSCRIBE: f"mailto:{quote(address, safe='@+')}?subject=unsubscribe",
+        Mark.PREFERENCES: settings.public.url if settings.public else "",
+        Mark.NAME: Words(newsletter.language)("dear_reader"),
+    }
+    escaped = {mark: str(escape(value)) for mark, value in values.items()}
+    return dataclasses.replace(rendered, html=fill(rendered.html, escaped), text=fill(rendered.text, values))
+
+
+def _page(issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, fit: Fit) -> Page:
+    return page(issue, settings, glossary=glossary or {}, fit=fit, calendar_base=public_address(issue, settings))
+
+
+def _chosen(issue: Issue, settings: Settings, variant: Variant) -> tuple[Issue, Settings]:
+    """What the readers of this variant want: their sections, and the fixed words in their language."""
+    if variant.sections:
+        wanted = tuple(section for section in issue.sections if section.name in variant.sections)
+        issue = dataclasses.replace(issue, sections=wanted)
+    if variant.language:
+        newsletter = dataclasses.replace(settings.newsletter, language=variant.language)
+        settings = dataclasses.replace(settings, newsletter=newsletter)
+    return issue, settings
+
+
+def _shortened(
+    issue: Issue, settings: Settings, templates: jinja2.Environment, glossary: Mapping[str, str] | None, shared: Frame
+) -> str:
+    html = ""
+    for fit in TIGHTER:
+        tighter = _page(issue, settings, glossary, fit)
+        html = inlined(write(templates, HTML_TEMPLATE, page=tighter, frame=shared))
+        if len(html.encode()) <= MAX_HTML_BYTES:
+            break
+    return html

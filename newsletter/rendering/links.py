@@ -1,0 +1,101 @@
+"""Links that may stand in an issue: secure, absolute, and never one label for two places.
+
+A plain `http:` address is written as `https:`, because what a patient reads is nobody else's business on the way,
+unless it names a port of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit, urlunsplit
+
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_SAYS_NOTHING = re.compile(
+    r"(?:click here|here|read more|learn more|more|link|this link|details|see more|find out more|view|more info)\W*",
+    re.IGNORECASE,
+)
+"""Labels that tell nothing to a person who listens to the links alone."""
+_PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d\s().–-]{7,}\d(?![\w])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A label and where it leads; the label alone when `url` is empty."""
+
+    label: str
+    url: str = ""
+
+
+def secured(url: str) -> str:
+    """`url` as it may be printed, or "" when it is not for readers (javascript:, file:, relative, broken)."""
+    try:
+        parts = urlsplit(url.strip())
+        scheme, address, port = parts.scheme.lower(), _ascii(parts.netloc), parts.port
+    except ValueError:
+        return ""
+    rest = _quoted(urlunsplit(("", "", parts.path, parts.query, parts.fragment)))
+    match scheme:
+        case "https" | "http" if parts.hostname:
+            return f"{scheme if port else 'https'}://{address}{rest}"
+        case "mailto" | "tel" if parts.path:
+            return f"{scheme}:{rest}"
+        case _:
+            return ""
+
+
+def _ascii(netloc: str) -> str:
+    """A host with letters of its own script, as mail programs find it (RFC 3490); raises ValueError for no host name."""
+    return netloc if netloc.isascii() else netloc.encode("idna").decode("ascii")
+
+
+def _quoted(rest: str) -> str:
+    """What follows the host, with every character that may not stand there percent-encoded (RFC 3986, section 2)."""
+    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(rest, safe="%/:?#@!$&'()*+,;=~"))
+
+
+def host(url: str) -> str:
+    """`nlmsf.org` of `https://www.nlmsf.org/news`."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def contacts(text: str) -> tuple[Link, ...]:
+    """`text` in pieces, mail addresses and phone numbers as links that a finger can tap."""
+    pieces: list[Link] = []
+    start = 0
+    for found in re.finditer(f"{_MAIL.pattern}|{_PHONE.pattern}", text):
+        if found.start() > start:
+            pieces.append(Link(label=text[start : found.start()]))
+        pieces.append(Link(label=found[0], url=_contact_url(found[0])))
+        start = found.end()
+    if start < len(text):
+        pieces.append(Link(label=text[start:]))
+    return tuple(pieces)
+
+
+def _contact_url(text: str) -> str:
+    if "@" in text:
+        return f"mailto:{text}"
+    return "tel:" + ("+" if text.startswith("+") else "") + re.sub(r"\D", "", text)
+
+
+class Labels:
+    """Gives each link of a page a label that no other place has: readers who list the links hear only those."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, str] = {}
+
+    def link(self, label: str, url: str) -> Link:
+        """A link with this label, or with a number behind it when the label already leads elsewhere."""
+        if not url:
+            return Link(label=label)
+        free = label = f"{label} ({host(url)})" if _SAYS_NOTHING.fullmatch(label.strip()) else label
+        number = 1
+        while self._places.setdefault(_heard(free), url) != url:
+            number += 1
+            free = f"{label} ({number})"
+        return Link(label=free, url=url)
+
+
+def _heard(label: str) -> str:
+    return " ".join(label.split()).lower()

@@ -1,0 +1,223 @@
+"""The whole issue as a template prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from newsletter.config import Settings
+from newsletter.marks import Mark
+from newsletter.model import Entry, Event, Grant, Issue, Section
+from newsletter.rendering.colours import Palette, hue_numbers, palette
+from newsletter.rendering.event_times import when
+from newsletter.rendering.fitting import FULL, TIGHTER, Fit
+from newsletter.rendering.glossary import Glossary, Term
+from newsletter.rendering.links import Labels, Link, host, secured
+from newsletter.rendering.plain import one_line
+from newsletter.rendering.prose import Prose, prose
+from newsletter.rendering.views import EntryView, Setting, deadline_line, entry_view, kind_of
+from newsletter.rendering.wording import Words
+
+FONTS = {
+    "sans": "Segoe UI, Helvetica, Arial, sans-serif",
+    "serif": "Georgia, Times New Roman, serif",
+}
+"""Stacks of fonts that readers have; none is ever fetched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What style sheets need to know of the theme."""
+
+    colours: Palette
+    font: str
+    heading_font: str = FONTS["serif"]
+    logo: str
+    logo_alt: str
+    scale: float = 1.0  # of all sizes of text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionView:
+    """One section with its colour and its count in words."""
+
+    name: str
+    title: str
+    hue: int  # from 1: the class that gives its colour
+    count: str  # "5 papers"; empty for a section that is words alone
+    text: Prose
+    entries: tuple[EntryView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """A line of the coming-up box."""
+
+    day: str
+    title: Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What is the same for every issue: a template knows it as `frame`."""
+
+    title: str
+    language: str
+    direction: str  # ltr or rtl
+    words: Words
+    look: Look
+    footer: Prose
+    address: str
+    contact: str  # mail address for questions
+    website: Link | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one issue says: a template knows it as `page`."""
+
+    name: str
+    subject: str
+    preheader: str
+    day: str  # the day it is sent
+    online: Link | None
+    letter: Prose
+    sections: tuple[SectionView, ...]
+    coming_up: tuple[Coming, ...]
+    glossary: tuple[Term, ...]
+    closing: Prose
+    unsubscribe: str
+    preferences: str  # empty without a public page
+    shortened: bool
+
+
+def frame(settings: Settings, *, scale: float = 1.0) -> Frame:
+    """What all issues and pages of this newsletter share."""
+    newsletter, theme = settings.newsletter, settings.theme
+    words = Words(newsletter.language)
+    return Frame(
+        title=newsletter.title,
+        language=newsletter.language,
+        direction=words.direction,
+        words=words,
+        look=Look(
+            colours=palette(theme.accent, theme.background),
+            font=FONTS[theme.font],
+            logo=secured(theme.logo),
+            logo_alt=theme.logo_alt or newsletter.title,
+            scale=scale,
+        ),
+        footer=prose(theme.footer, heading=2, image_hosts=theme.image_hosts),
+        address=one_line(newsletter.address),
+        contact=parseaddr(newsletter.reply_to or newsletter.sender)[1],
+        website=_website(settings, words),
+    )
+
+
+def page(
+    issue: Issue,
+    settings: Settings,
+    *,
+    glossary: Mapping[str, str],
+    fit: Fit = FULL,
+    calendar_base: str | None = None,
+) -> Page:
+    """`issue` in the reader's words. `calendar_base` is where .ics files can be reached; None: nowhere."""
+    newsletter, theme = settings.newsletter, settings.theme
+    words, labels, terms = Words(newsletter.language), Labels(), Glossary(glossary)
+    setting = Setting(
+        words=words,
+        labels=labels,
+        fit=fit,
+        send_on=issue.send_on,
+        home=newsletter.time_zone,
+        image_hosts=theme.image_hosts,
+        marker=terms.mark if terms else None,
+        calendar_base=calendar_base,
+    )
+    online = _online(issue, settings, labels, words)
+    letter = _with_name(prose(issue.letter, heading=2, image_hosts=theme.image_hosts, marker=setting.marker))
+    sections = _sections(issue.sections, setting)
+    return Page(
+        name=issue.name,
+        subject=one_line(issue.subject),
+        preheader=one_line(issue.preheader) or words("preheader", counts=_counts(sections, words)),
+        day=words.day(issue.send_on),
+        online=online,
+        letter=letter,
+        sections=sections,
+        coming_up=tuple(_coming(entry, setting) for entry in issue.coming_up),
+        closing=_with_name(prose(issue.closing, heading=2, image_hosts=theme.image_hosts, marker=setting.marker)),
+        glossary=terms.used(),
+        unsubscribe=Mark.UNSUBSCRIBE.value,
+        preferences=Mark.PREFERENCES.value if settings.public else "",
+        shortened=fit in TIGHTER,
+    )
+
+
+def public_address(issue: Issue, settings: Settings) -> str | None:
+    """Where this issue stands on the public page, with a slash at the end; None without one."""
+    return f"{settings.public.url.rstrip('/')}/issues/{issue.name}/" if settings.public else None
+
+
+def _online(issue: Issue, settings: Settings, labels: Labels, words: Words) -> Link | None:
+    url = secured(public_address(issue, settings) or settings.newsletter.url)
+    return labels.link(words("view_online"), url) if url else None
+
+
+def _website(settings: Settings, words: Words) -> Link | None:
+    """The foundation's own page, unless it already stands in for the online version."""
+    url = secured(settings.newsletter.url)
+    return Link(label=words("our_page", host=host(url)), url=url) if url and settings.public else None
+
+
+def _with_name(letter: Prose) -> Prose:
+    return Prose(letter.html.replace("{name}", Mark.NAME), letter.text.replace("{name}", Mark.NAME))
+
+
+def _sections(sections: tuple[Section, ...], setting: Setting) -> tuple[SectionView, ...]:
+    shown = tuple(section for section in sections if section.entries or section.text.strip())
+    hues = hue_numbers(tuple(section.name for section in shown))
+    return tuple(_section(section, hue + 1, setting) for section, hue in zip(shown, hues, strict=True))
+
+
+def _section(section: Section, hue: int, setting: Setting) -> SectionView:
+    return SectionView(
+        name=section.name,
+        title=one_line(section.title) or section.name,
+        hue=hue,
+        count=_count(section.entries, setting.words),
+        text=prose(section.text, heading=3, image_hosts=setting.image_hosts, marker=setting.marker),
+        entries=tuple(entry_view(entry, setting) for entry in section.entries),
+    )
+
+
+def _count(entries: tuple[Entry, ...], words: Words) -> str:
+    if not entries:
+        return ""
+    kinds = {kind_of(entry) for entry in entries}
+    is_paper = kinds == {"paper"} and all(entry.authors or entry.journal or entry.ids.doi for entry in entries)
+    key = "papers" if is_paper else "items" if kinds == {"paper"} or len(kinds) > 1 else f"{kinds.pop()}s"
+    return words.count(key, len(entries))
+
+
+def _counts(sections: tuple[SectionView, ...], words: Words) -> str:
+    return (
+        words.enumeration([section.count or section.title for section in sections])
+        if sections
+        else words.count("items", 0)
+    )
+
+
+def _coming(entry: Entry, setting: Setting) -> Coming:
+    url = next(filter(None, map(secured, (*entry.links, entry.event.join if entry.event else ""))), "")
+    return Coming(day=_day(entry.event, entry.grant, setting), title=setting.labels.link(one_line(entry.title), url))
+
+
+def _day(event: Event | None, grant: Grant | None, setting: Setting) -> str:
+    words = setting.words
+    if event:
+        told = when(event, setting.home, words)
+        return f"{told.day}, {told.hours}" if told.hours and told.elsewhere else told.day
+    return words("deadline_on", day=deadline_line(grant or Grant(), setting.send_on, words))

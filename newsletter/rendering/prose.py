@@ -1,0 +1,215 @@
+"""Editors' Markdown as HTML and as plain text.
+
+No HTML of one's own, no bare address made a link, only https, mailto and tel; a picture only from the foundation's own
+hosts, else its description stands there. All headings become one level, so that an issue's outline skips none.
+A paragraph that is nothing but a link in bold, `**[Register](https://…)**`, becomes a button.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+from markupsafe import Markup
+
+from newsletter.rendering.links import host, secured
+from newsletter.rendering.plain import COLUMNS, one_line, wrapped
+
+PICTURE_WIDTH = 576
+"""Pixels of a picture whose title gives no other width: the column of text in a mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """The same words for both parts of a mail. False when there are none."""
+
+    html: Markup = field(default_factory=Markup)
+    text: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+Marker = Callable[[str], str]
+"""Marks the words of a glossary in a piece of plain text."""
+
+
+def prose(markdown: str, *, heading: int = 3, image_hosts: Iterable[str] = (), marker: Marker | None = None) -> Prose:
+    """Markdown as HTML with headings of level `heading`, and as text of 72 columns."""
+    if not markdown.strip():
+        return Prose()
+    if marker:
+        return _prose(markdown, heading, frozenset(image_hosts), marker)
+    return _unmarked(markdown, heading, frozenset(image_hosts))
+
+
+@lru_cache(maxsize=1024)
+def _unmarked(markdown: str, heading: int, image_hosts: frozenset[str]) -> Prose:
+    return _prose(markdown, heading, image_hosts, None)
+
+
+def _prose(markdown: str, heading: int, image_hosts: frozenset[str], marker: Marker | None) -> Prose:
+    tokens = _parser().parse(markdown)
+    _prepare(tokens, heading, image_hosts, marker)
+    html = Markup(_parser().renderer.render(tokens, _parser().options, {}).strip())  # noqa: S704 - rendered with html off
+    return Prose(html, _Text().blocks(SyntaxTreeNode(tokens)).strip("\n"))
+
+
+def button(label: str, url: str) -> Markup:
+    """A button that Outlook for Windows draws too: there the cell has the padding (`mso-padding-alt`), elsewhere the link."""
+    return Markup(
+        '<table class="act" role="presentation" border="0" cellpadding="0" cellspacing="0"><tr>'
+        '<td class="button"><a href="{}">{}</a></td></tr></table>'
+    ).format(url, label)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": False})
+    parser.disable(["code", "fence", "html_block", "html_inline"])
+    parser.validateLink = lambda url: bool(secured(url))  # type: ignore[method-assign] # the documented way to set it
+    return parser
+
+
+def _prepare(tokens: list[Token], heading: int, image_hosts: frozenset[str], marker: Marker | None) -> None:
+    """What must differ from plain Markdown, done on the tokens, so that HTML and text agree."""
+    for place, token in enumerate(tokens):
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{heading}"
+        elif token.type == "inline":
+            token.children = _inline(token.children or [], image_hosts, marker)
+            if _is_button(token.children) and place and tokens[place - 1].type == "paragraph_open":
+                _make_button(tokens, place)
+
+
+def _inline(children: list[Token], image_hosts: frozenset[str], marker: Marker | None) -> list[Token]:
+    inside_link = False
+    for child in children:
+        if child.type in {"link_open", "link_close"}:
+            inside_link = child.type == "link_open"
+        if child.type == "link_open":
+            child.attrs = {"href": secured(str(child.attrs["href"]))}
+        elif child.type == "image":
+            _prepare_picture(child, image_hosts)
+        elif child.type == "text" and marker and not inside_link:
+            child.content = marker(child.content)
+    return children
+
+
+def _prepare_picture(token: Token, image_hosts: frozenset[str]) -> None:
+    source = secured(str(token.attrs["src"]))
+    title = str(token.attrs.get("title", ""))
+    if not source.startswith("https:") or host(source) not in {name.removeprefix("www.") for name in image_hosts}:
+        token.type, token.children = "text", None  # its description stays
+        return
+    width = int(title) if title.isdecimal() and 0 < int(title) <= PICTURE_WIDTH else PICTURE_WIDTH
+    token.attrs = {"src": source, "alt": "", "width": str(width)}  # the renderer fills alt from the children
+
+
+def _is_button(children: list[Token]) -> bool:
+    return [child.type for child in children if child.type != "text" or child.content] == [
+        "strong_open",
+        "link_open",
+        "text",
+        "link_close",
+        "strong_close",
+    ]
+
+
+def _make_button(tokens: list[Token], place: int) -> None:
+    children = tokens[place].children or []
+    label = "".join(child.content for child in children if child.type == "text")
+    url = next(str(child.attrs["href"]) for child in children if child.type == "link_open")
+    opening, inline, closing = tokens[place - 1 : place + 2]
+    opening.hidden = closing.hidden = True  # no paragraph around a table
+    drawn = Token("html_inline", "", 0, content=str(button(label, url)), meta={"label": label, "url": url})
+    inline.children = [drawn]
+
+
+class _Text:
+    """Writes a tree of Markdown as plain text."""
+
+    def blocks(self, node: SyntaxTreeNode, columns: int = COLUMNS) -> str:
+        parts = [self.block(child, columns) for child in node.children]
+        return "\n\n".join(part for part in parts if part)
+
+    def block(self, node: SyntaxTreeNode, columns: int) -> str:
+        match node.type:
+            case "paragraph" | "heading":
+                return self.paragraph(node, columns)
+            case "bullet_list" | "ordered_list":
+                return self.listing(node, columns)
+            case "blockquote":
+                return _indented(self.blocks(node, columns - 2), "> ", "> ")
+            case _:  # a rule between parts: code and HTML are turned off
+                return "* * *"
+
+    def listing(self, node: SyntaxTreeNode, columns: int) -> str:
+        first = int(str(node.attrs.get("start", 1)))
+        marks = [f"{first + n}. " if node.type == "ordered_list" else "- " for n in range(len(node.children))]
+        items = zip(marks, node.children, strict=True)
+        written = (_indented(self.blocks(item, columns - len(mark)), mark, " " * len(mark)) for mark, item in items)
+        return "\n".join(written)
+
+    def paragraph(self, node: SyntaxTreeNode, columns: int) -> str:
+        """The words, then each link as a label and the address alone on its line."""
+        links: list[tuple[str, str]] = []
+        words = "".join(self.inline(child, links) for child in node.children).strip()
+        if [label for label, _ in links] == [words]:
+            label, url = links[0]
+            return wrapped(f"{label}:", columns=columns) + f"\n{url}" if label != url else url
+        lines = [wrapped(words, columns=columns)]
+        for label, url in dict.fromkeys(links):
+            if label != url:
+                lines.append(wrapped(f"{label}:", columns=columns))
+            lines.append(url)
+        return "\n".join(lines)
+
+    def inline(self, node: SyntaxTreeNode, links: list[tuple[str, str]]) -> str:
+        match node.type:
+            case "softbreak":
+                return " "
+            case "hardbreak":
+                return "\n"
+            case "image":
+                return "".join(self.inline(child, links) for child in node.children) or node.content
+            case "html_inline":
+                links.append((node.meta["label"], node.meta["url"]))
+                return str(node.meta["label"])
+            case "link":
+                label = one_line("".join(self.inline(child, links) for child in node.children))
+                url = str(node.attrs["href"])
+                shown = re.sub(r"^mailto:|^tel:", "", url)
+                if shown != label:
+                    links.append((label, shown))
+                return label
+            case _ if node.children:
+                return "".join(self.inline(child, links) for child in node.children)
+            case _:
+                return node.content
+
+
+def _indented(text: str, first: str, rest: str) -> str:
+    lines = enumerate(text.split("\n"))
+    return "\n".join(((first if n == 0 else rest) + line).rstrip() for n, line in lines)
+
+
+def plain_prose(text: str, marker: Marker | None = None) -> Prose:
+    """Words of a source, which are never Markdown, in both forms."""
+    words = marker(text) if marker else text
+    return Prose(Markup("<p>{}</p>").format(words), wrapped(words)) if words else Prose()
+
+
+def words_only(markdown: str) -> str:
+    """The words of Markdown in one line, without its addresses."""
+    blocks = (token for token in _parser().parse(markdown) if token.type == "inline")
+    return one_line(" ".join(_spoken(token.children or []) for token in blocks))
+
+
+def _spoken(children: list[Token]) -> str:
+    return "".join(" " if child.type in {"softbreak", "hardbreak"} else child.content for child in children)

@@ -1,0 +1,272 @@
+"""One entry as a template prints it: every value already in the reader's words. Facts that are unknown are empty."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from newsletter.model import Entry, Event, Flag, Grant, Trial, TrialStatus
+from newsletter.rendering.event_times import When, short_day, when
+from newsletter.rendering.fitting import Fit, fitted_note, fitted_title
+from newsletter.rendering.ics import event_file_name
+from newsletter.rendering.links import Labels, Link, contacts, secured
+from newsletter.rendering.plain import beginning, one_line
+from newsletter.rendering.prose import Marker, Prose, plain_prose
+from newsletter.rendering.wording import Words
+
+PLACES_SHOWN = 6
+FLAGS_IN_ORDER = (Flag.RETRACTED, Flag.CONCERN, Flag.ERRATUM, Flag.PREPRINT, Flag.REVIEW, Flag.OPEN_ACCESS)
+OPEN = {TrialStatus.RECRUITING, TrialStatus.ENROLLING_BY_INVITATION, TrialStatus.AVAILABLE}
+CLOSED = {
+    TrialStatus.ACTIVE_NOT_RECRUITING,
+    TrialStatus.SUSPENDED,
+    TrialStatus.TERMINATED,
+    TrialStatus.COMPLETED,
+    TrialStatus.WITHDRAWN,
+    TrialStatus.NO_LONGER_AVAILABLE,
+    TrialStatus.TEMPORARILY_NOT_AVAILABLE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """A short remark in a box. `urgent` ones warn."""
+
+    text: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialView:
+    """What a reader asks of a trial."""
+
+    change: str  # "New in this newsletter", "Now recruiting", …
+    status: str
+    phase: str = ""
+    tried: str = ""
+    who: str = ""
+    where: str = ""
+    sponsor: str = ""
+    contact: tuple[Link, ...] = ()
+    record: Link | None = None  # at ClinicalTrials.gov
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventView:
+    """What a reader asks of an event."""
+
+    when: When
+    cancelled: bool
+    place: str = ""
+    join: Link | None = None
+    calendar: Link | None = None  # the .ics file, where readers can reach it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantView:
+    """What a researcher asks of a call."""
+
+    deadline: str  # with the days left
+    amount: str = ""
+    funder: str = ""
+    who: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView:
+    """One entry in words. `kind` names the partial that prints it."""
+
+    kind: str  # paper, trial, event, grant
+    entry: Entry
+    title: Link
+    direction: str  # "rtl" or "ltr" where it differs from the page's, else ""
+    note: Prose
+    summary: Prose
+    badges: tuple[Badge, ...]
+    authors: str
+    origin: str  # journal and date
+    trial: TrialView | None = None
+    event: EventView | None = None
+    grant: GrantView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What every entry of one page is printed with."""
+
+    words: Words
+    labels: Labels
+    fit: Fit
+    send_on: date
+    home: str  # IANA name of the newsletter's zone
+    image_hosts: tuple[str, ...]
+    marker: Marker | None
+    calendar_base: str | None  # address before an .ics file's name; None: readers cannot reach it
+
+
+def kind_of(entry: Entry) -> str:
+    """The partial that prints this entry."""
+    if entry.trial:
+        return "trial"
+    if entry.event:
+        return "event"
+    return "grant" if entry.grant else "paper"
+
+
+def entry_view(entry: Entry, setting: Setting) -> EntryView:
+    """One entry in the reader's words."""
+    words, fit = setting.words, setting.fit
+    title = one_line(entry.title)
+    url = next(filter(None, map(secured, entry.links)), "")
+    note = fitted_note(entry.note, fit, heading=4, image_hosts=setting.image_hosts, marker=setting.marker)
+    summary = "" if entry.note.strip() else beginning(entry.summary, fit.summary_words)
+    return EntryView(
+        kind=kind_of(entry),
+        entry=entry,
+        title=setting.labels.link(fitted_title(title, fit), url),
+        direction=_own_direction(title, words.direction),
+        note=note,
+        summary=plain_prose(summary, setting.marker),
+        badges=badges(entry, words),
+        authors=authors_line(entry.authors, words, fit.authors),
+        origin=origin_line(entry, words),
+        trial=_trial_view(entry, entry.trial, setting) if entry.trial else None,
+        event=_event_view(entry, setting) if entry.event else None,
+        grant=_grant_view(entry.grant, setting) if entry.grant else None,
+    )
+
+
+def badges(entry: Entry, words: Words) -> tuple[Badge, ...]:
+    """What a reader of a paper has to be told, the gravest first."""
+    urgent = {Flag.RETRACTED, Flag.CONCERN}
+    shown = (flag for flag in FLAGS_IN_ORDER if flag in entry.flags)
+    return tuple(Badge(text=words(f"flag {flag}"), urgent=flag in urgent) for flag in shown)
+
+
+def authors_line(authors: tuple[str, ...], words: Words, shown: int = 3) -> str:
+    """The first authors, and how many more; one more is simply named."""
+    if shown <= 0 or not authors:
+        return ""
+    if len(authors) <= shown + 1:
+        return ", ".join(authors)
+    return words.count("authors_more", len(authors) - shown, names=", ".join(authors[:shown]))
+
+
+def origin_line(entry: Entry, words: Words) -> str:
+    """`Clin Cancer Res, May 15, 2024`."""
+    parts = (one_line(entry.journal), words.dated(entry.dated) if entry.dated else "")
+    return ", ".join(part for part in parts if part)
+
+
+def places_line(places: tuple[str, ...], words: Words) -> str:
+    """`United States: Denver, Houston · France: Paris`: countries in the order given, towns shortened."""
+    towns: dict[str, list[str]] = {}
+    for place in places:
+        town, _, country = place.rpartition(",")
+        towns.setdefault(words.country(country.strip()), []).append(town.strip())
+    shown = max(1, PLACES_SHOWN // max(1, len(towns)))
+    return " · ".join(
+        _country(country, list(dict.fromkeys(filter(None, named))), shown, words) for country, named in towns.items()
+    )
+
+
+def _country(country: str, towns: list[str], shown: int, words: Words) -> str:
+    if not towns:
+        return country
+    names = ", ".join(towns[:shown])
+    hidden = len(towns) - shown
+    return f"{country}: " + (words.count("places_more", hidden, names=names) if hidden > 0 else names)
+
+
+def trial_change(trial: Trial, words: Words) -> str:
+    """What is different since readers last heard of this trial; empty when nothing is."""
+    if trial.was is None:
+        return words("trial_new")
+    if trial.was == trial.status:
+        return ""
+    if trial.status in OPEN and trial.was not in OPEN:
+        key = "trial_opened"
+    elif trial.status in CLOSED and trial.was not in CLOSED:
+        key = "trial_closed"
+    else:
+        key = "trial_changed"
+    return f"{words(key)} ({words('trial_was', status=words(f'status {trial.was}'))})"
+
+
+def deadline_line(grant: Grant, send_on: date, words: Words) -> str:
+    """`Monday, February 1, 2027 (62 days left)`, counted to the day the issue goes out."""
+    if grant.deadline is None:
+        return words("no_deadline")
+    days = (grant.deadline - send_on).days
+    left = words.count("days_left", days) if days > 0 else words("passed" if days else "last_day")
+    return words("deadline_value", day=words.weekday(grant.deadline), left=left)
+
+
+def _trial_view(entry: Entry, trial: Trial, setting: Setting) -> TrialView:
+    words, nct = setting.words, entry.ids.nct
+    change, status = trial_change(trial, words), words(f"status {trial.status}")
+    if setting.fit.brief:
+        return TrialView(change=change, status=status)
+    phase = re.sub(r"^early\s+", "", trial.phase)
+    record = Link(label=words("nct_link", nct=nct), url=f"https://clinicaltrials.gov/study/{nct}") if nct else None
+    return TrialView(
+        change=change,
+        status=status,
+        phase=words("phase_early" if phase != trial.phase else "phase_value", phase=phase) if phase else "",
+        tried=", ".join(map(one_line, trial.interventions)),
+        who=beginning(trial.who, 45),
+        where=places_line(trial.places, words),
+        sponsor=one_line(trial.sponsor),
+        contact=contacts(one_line(trial.contact)),
+        record=record,
+    )
+
+
+def _event_view(entry: Entry, setting: Setting) -> EventView:
+    event, words = entry.event, setting.words
+    assert event is not None
+    told = when(event, setting.home, words)
+    if setting.fit.brief:
+        return EventView(when=When(day=told.day, hours=told.hours), cancelled=event.cancelled)
+    day = short_day(event, words)
+    join = secured(event.join)
+    calendar = setting.calendar_base is not None and event.starts is not None and not event.cancelled
+    return EventView(
+        when=told,
+        place=_place(event, words),
+        cancelled=event.cancelled,
+        join=setting.labels.link(words("join", day=day), join) if join and not event.cancelled else None,
+        calendar=setting.labels.link(
+            words("add_to_calendar", day=day), f"{setting.calendar_base}{event_file_name(entry)}"
+        )
+        if calendar
+        else None,
+    )
+
+
+def _place(event: Event, words: Words) -> str:
+    place = one_line(event.place)
+    return words("online") if place == "Online" or (event.join and not place) else place
+
+
+def _grant_view(grant: Grant, setting: Setting) -> GrantView:
+    deadline = deadline_line(grant, setting.send_on, setting.words)
+    if setting.fit.brief:
+        return GrantView(deadline=deadline)
+    return GrantView(
+        deadline=deadline,
+        amount=one_line(grant.amount),
+        funder=one_line(grant.funder),
+        who=beginning(grant.who, 45),
+        number=one_line(grant.number),
+    )
+
+
+def _own_direction(text: str, page: str) -> str:
+    """The direction of the first letter that has one (Unicode bidi, rule P2), where it is not the page's."""
+    strong = next((kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), "")
+    own = {"L": "ltr", "R": "rtl", "AL": "rtl"}.get(strong, page)
+    return own if own != page else ""

@@ -1,0 +1,54 @@
+"""Templates filled, and what jinja2 says of a broken one as a sentence for the people who edit templates."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import jinja2
+
+from newsletter.errors import TemplateError
+from newsletter.rendering.plain import printable
+
+
+def write(templates: jinja2.Environment, name: str, **values: object) -> str:
+    """The template `name` filled with `values`; raises TemplateError."""
+    with _explained(name):
+        return printable(templates.get_template(name).render(**values))
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """Turns whatever goes wrong in the template `name`, or in one that it includes, into a TemplateError."""
+    try:
+        yield
+    except jinja2.TemplateSyntaxError as error:
+        where = f"{error.name or name}, line {error.lineno}"
+        raise TemplateError(f"{where}: {error.message}. Correct the line, or take the shipped template.") from error
+    except jinja2.TemplatesNotFound as error:
+        raise TemplateError(
+            f"{_where(error, name)}: the template {error.message or error.name} is in no template folder. "
+            "Put it into the workspace's templates/, or correct its name."
+        ) from error
+    except jinja2.TemplateNotFound as error:
+        raise TemplateError(
+            f"{_where(error, name)}: the template {error.name} is in no template folder. "
+            "Put it into the workspace's templates/, or correct its name."
+        ) from error
+    except jinja2.UndefinedError as error:
+        raise TemplateError(
+            f"{_where(error, name)}: {error.message}. Correct the name; docs/templates.md lists what a template may use."
+        ) from error
+    except (TypeError, ValueError, KeyError, AttributeError, ZeroDivisionError, jinja2.TemplateRuntimeError) as error:
+        raise TemplateError(
+            f"{_where(error, name)}: {type(error).__name__}: {error}. Correct the line, or take the shipped template."
+        ) from error
+
+
+def _where(error: Exception, name: str) -> str:
+    """The innermost template and line that the error passed through: jinja2 rewrites the traceback to templates."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".jinja")]
+    if not frames:
+        return name
+    return f"{frames[-1].filename.replace(chr(92), '/').rpartition('/templates/')[2]}, line {frames[-1].lineno}"

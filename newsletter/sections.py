@@ -1,1 +1,0 @@
-"""Which section an entry belongs to, and why. Unsure is an answer. Pure."""

@@ -1,0 +1,94 @@
+"""Markup and bytes of strangers as plain text, in time that grows no faster than their size.
+
+The rule: what comes out is text to be escaped again wherever it is shown, paragraphs divided by an empty line. A tag
+is taken away only where its name is one of HTML or JATS, because `<office@example.org>`, `<https://…>` and `p < 0.05`
+are words that people write.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+from email.message import Message
+
+from newsletter.model import Document
+
+MAX_TEXT = 200_000
+"""Characters of one text that are looked at; an abstract has some 2,000."""
+
+_BREAKS = """
+    p div br hr li ul ol dl dt dd tr table section article blockquote pre h1 h2 h3 h4 h5 h6 sec title list list-item
+"""
+_INLINE = """
+    a abbr abstract alternatives b bdi bdo big body center cite code col del dfn disp-formula em ext-link font head html
+    i img inf inline-formula ins italic kbd label mark math meta mfrac mi mml mn mo monospace mrow ms msub msubsup msup
+    mtext named-content o:p overline q roman s samp sans-serif sc small span strike strong styled-content sub sup tbody
+    td tex-math th thead tt u underline uri var xref
+"""
+_TAGS = dict.fromkeys(_BREAKS.split(), "\n\n") | dict.fromkeys(_INLINE.split(), "")
+"""What stands where a tag was; a tag that is not here is no tag."""
+
+_TAG = re.compile(r"<(/?)((?:jats|mml):)?([A-Za-z][\w:-]*)(?:\s[^<>]*)?/?>")
+_HIDDEN = tuple(
+    (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
+    for opening, closing in (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
+)
+
+
+def paragraphs(markup: str) -> str:
+    """HTML or JATS as plain text; paragraphs divided by an empty line, entities undone once."""
+    text = html.unescape(_TAG.sub(_space, _without_hidden(markup[:MAX_TEXT])))
+    blocks = _EMPTY_LINE.split(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "\n\n".join(filter(None, (one_line(block) for block in blocks)))
+
+
+_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
+
+
+def one_line(text: str) -> str:
+    """Runs of white space as one space, and no character that is neither seen nor needed."""
+    return " ".join(_UNSEEN.sub("", text).split())
+
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+def _space(tag: re.Match[str]) -> str:
+    return _TAGS.get(tag[3].lower(), "" if tag[2] else tag[0])
+
+
+def _without_hidden(markup: str) -> str:
+    """Without comments, scripts and styles: one pass for each kind, so that unclosed ones cost nothing."""
+    for opening, closing in _HIDDEN:
+        parts: list[str] = []
+        at = 0
+        while (start := opening.search(markup, at)) and (end := closing.search(markup, start.end())):
+            parts.append(markup[at : start.start()])
+            at = end.end()
+        markup = "".join([*parts, markup[at:]])
+    return markup
+
+
+def decoded(document: Document) -> str:
+    """The document as text: by its byte order mark, as UTF-8, by its header, and at last as Windows wrote it."""
+    content = document.content
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    for encoding in ("utf-8", _charset(document.content_type)):
+        try:
+            return content.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return content.decode("cp1252", "replace")
+
+
+def _charset(content_type: str) -> str:
+    header = Message()
+    header["Content-Type"] = content_type.replace("\n", " ").replace("\r", " ")
+    return header.get_content_charset("cp1252")

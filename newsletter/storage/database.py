@@ -1,0 +1,130 @@
+"""The database: one engine for SQLite and PostgreSQL, brought to the newest layout by the program itself.
+
+SQLite runs in WAL mode with `synchronous=FULL`: what was committed survives a crash and a power cut. The file and its
+folder are for the owner alone, since a list of patients is health information.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.pool import NullPool
+
+from newsletter.errors import StorageError
+
+METADATA = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+BUSY_TIMEOUT_MS = 30_000
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware UTC datetime. Kept as text in ISO form, so that SQLite sorts it and people can read it."""
+
+    impl = sa.String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - given
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def open_database(url: str, folder: Path) -> Engine:
+    """An engine on an up-to-date database; a relative SQLite path is taken from `folder`.
+
+    Raises StorageError when it cannot be opened, created or brought up to date.
+    """
+    address = _address(url, folder)
+    if address.database and address.get_backend_name() == "sqlite":
+        _private_file(Path(address.database))
+    with translated(address):
+        engine = _engine(address)
+        _migrate(engine)
+    return engine
+
+
+def _address(url: str, folder: Path) -> sa.URL:
+    try:
+        address = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise StorageError(
+            'newsletter.toml, [newsletter] database: write "sqlite:///.newsletter/newsletter.db" or '
+            '"postgresql+psycopg://user@host/name"'
+        ) from error
+    if address.get_backend_name() != "sqlite" or not address.database or address.database == ":memory:":
+        return address
+    return address.set(database=str(folder / address.database))
+
+
+def _private_file(path: Path) -> None:
+    """Make folder and file before SQLite does, so that nobody else can ever read them."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written ({error.strerror}): give yourself the right to write there"
+        ) from error
+
+
+def _engine(address: sa.URL) -> Engine:
+    if address.get_backend_name() != "sqlite":
+        return sa.create_engine(address, pool_pre_ping=True)
+    engine = sa.create_engine(address, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLAlchemy's signature
+    # The driver would begin transactions by itself and too late; we begin them (SQLAlchemy's documented recipe).
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE: a writer waits for its turn at the start, instead of failing in the middle.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    heads = set(ScriptDirectory.from_config(config).get_heads())
+    with engine.begin() as connection:
+        if set(MigrationContext.configure(connection).get_current_heads()) == heads:
+            return
+        config.attributes["connection"] = connection
+        command.upgrade(config, "heads")
+
+
+@contextlib.contextmanager
+def translated(address: sa.URL) -> Iterator[None]:
+    """Tell what the database refused in words for people, without the statement and its values."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        where = Path(address.database).name if address.database else address.get_backend_name()
+        raise StorageError(f"the database {where} refused: {error.orig}") from error

@@ -1,0 +1,250 @@
+"""Every entry ever seen, by what it is known, who gave it, and what was decided about it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from newsletter.model import Decision, Entry, Verdict
+from newsletter.storage import tables
+from newsletter.storage.database import translated
+from newsletter.storage.plain import entry_from_plain, entry_to_plain
+
+T = TypeVar("T")
+_AT_ONCE = 500  # values in one IN (…): SQLite's smallest limit is 999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one source said of one entry."""
+
+    source: str
+    key: str
+    entry: Entry  # as this source gave it
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """How a source fared until now."""
+
+    name: str
+    url: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    content_digest: str = ""  # SHA-256 of the last good answer
+    entries: int = 0  # in the last good answer
+    checked_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    changed_at: datetime | None = None  # when it last gave an entry never seen before
+    failing_since_at: datetime | None = None
+    error: str = ""
+
+
+class EntryStore:
+    """The entries in the database. Every method is one transaction, or runs inside `together`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._open: Connection | None = None
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[Connection]:
+        """One transaction: all that is done inside is kept, or nothing of it. May be nested."""
+        if self._open is not None:
+            yield self._open
+            return
+        with translated(self.engine.url), self.engine.begin() as connection:
+            self._open = connection
+            try:
+                yield connection
+            finally:
+                self._open = None
+
+    def all(self) -> tuple[Entry, ...]:
+        """Every entry, in the order in which they were first seen."""
+        columns = (tables.entries.c.key, tables.entries.c.record, tables.entries.c.first_seen_at)
+        query = sa.select(*columns).order_by(tables.entries.c.first_seen_at, tables.entries.c.key)
+        with self.together() as connection:
+            return tuple(_entry(*row) for row in connection.execute(query))
+
+    def by_keys(self, keys: Iterable[str]) -> dict[str, Entry]:
+        """Key → entry, of those that are known."""
+        columns = (tables.entries.c.key, tables.entries.c.record, tables.entries.c.first_seen_at)
+        with self.together() as connection:
+            rows = _select_in(connection, sa.select(*columns), tables.entries.c.key, keys)
+            return {row.key: _entry(row.key, row.record, row.first_seen_at) for row in rows}
+
+    def known_as(self, names: Iterable[str]) -> set[str]:
+        """The keys of all entries that one of these aliases may mean."""
+        query = sa.select(tables.aliases.c.key)
+        with self.together() as connection:
+            return {row[0] for row in _select_in(connection, query, tables.aliases.c.alias, names)}
+
+    def put(self, entries: Mapping[str, Entry], names: Mapping[str, Iterable[str]]) -> None:
+        """Keep these entries (by key) and the aliases of each (by key), over what was kept before."""
+        rows = [
+            {
+                "of": key,
+                "first_seen_at": entry.first_seen_at,
+                "dated": str(entry.dated) if entry.dated else None,
+                "record": _record(entry),
+            }
+            for key, entry in entries.items()
+        ]
+        with self.together() as connection:
+            present = {
+                row[0] for row in _select_in(connection, sa.select(tables.entries.c.key), tables.entries.c.key, entries)
+            }
+            values: dict[str, Any] = {name: sa.bindparam(name) for name in ("dated", "record", "first_seen_at")}
+            insert = sa.insert(tables.entries).values(key=sa.bindparam("of"), **values)
+            _execute(connection, insert, [row for row in rows if row["of"] not in present])
+            update = sa.update(tables.entries).where(tables.entries.c.key == sa.bindparam("of")).values(values)
+            _execute(connection, update, [row for row in rows if row["of"] in present])
+            _delete_in(connection, tables.aliases, tables.aliases.c.key, names)
+            pairs = [{"alias": alias, "key": key} for key, aliases in names.items() for alias in dict.fromkeys(aliases)]
+            _execute(connection, sa.insert(tables.aliases), pairs)
+
+    def merged_by_hand(self) -> dict[str, str]:
+        """Alias → key, as a person said."""
+        with self.together() as connection:
+            return {row.alias: row.key for row in connection.execute(sa.select(tables.merges))}
+
+    def merge_by_hand(self, names: Iterable[str], key: str, now: datetime) -> None:
+        """Note that a person said: whatever comes under one of these names is this entry."""
+        names = tuple(dict.fromkeys(names))
+        with self.together() as connection:
+            _delete_in(connection, tables.merges, tables.merges.c.alias, names)
+            rows = [{"alias": alias, "key": key, "merged_at": now} for alias in names]
+            _execute(connection, sa.insert(tables.merges), rows)
+
+    def fold(self, folded: Mapping[str, str]) -> None:
+        """Let the entries of these keys go into others (old key → the key that stays), with all that hangs on them."""
+        with self.together() as connection:
+            for old, new in folded.items():
+                there = sa.select(tables.sightings.c.source).where(tables.sightings.c.key == new)
+                own = (tables.sightings.c.key == old) & tables.sightings.c.source.not_in(there)
+                connection.execute(sa.update(tables.sightings).where(own).values(key=new))
+                connection.execute(sa.update(tables.merges).where(tables.merges.c.key == old).values(key=new))
+                connection.execute(sa.update(tables.decisions).where(tables.decisions.c.key == old).values(key=new))
+                connection.execute(sa.delete(tables.entries).where(tables.entries.c.key == old))
+
+    def forget(self, key: str) -> None:
+        """Take an entry out, with its names and sightings: its parts are put back as entries of their own."""
+        with self.together() as connection:
+            connection.execute(sa.delete(tables.entries).where(tables.entries.c.key == key))
+
+    def see(self, source: str, seen: Mapping[str, Entry], now: datetime) -> None:
+        """Note that `source` gave these entries (by key) at `now`."""
+        with self.together() as connection:
+            query = sa.select(tables.sightings.c.key).where(tables.sightings.c.source == source)
+            known = {row[0] for row in _select_in(connection, query, tables.sightings.c.key, seen)}
+            rows = [{"source": source, "key": key, "record": _record(entry)} for key, entry in seen.items()]
+            new = [{**row, "first_seen_at": now, "last_seen_at": now} for row in rows if row["key"] not in known]
+            _execute(connection, sa.insert(tables.sightings), new)
+            update = (
+                sa.update(tables.sightings)
+                .where(tables.sightings.c.source == source, tables.sightings.c.key == sa.bindparam("of"))
+                .values(record=sa.bindparam("said"), last_seen_at=now)
+            )
+            again = [{"of": row["key"], "said": row["record"]} for row in rows if row["key"] in known]
+            _execute(connection, update, again)
+
+    def sightings(self, key: str) -> tuple[Sighting, ...]:
+        """Who gave this entry, first one first."""
+        query = sa.select(tables.sightings).where(tables.sightings.c.key == key)
+        with self.together() as connection:
+            rows = connection.execute(query.order_by(tables.sightings.c.first_seen_at, tables.sightings.c.source)).all()
+        return tuple(
+            Sighting(
+                source=row.source,
+                key=row.key,
+                entry=_entry(row.key, row.record, row.first_seen_at),
+                first_seen_at=row.first_seen_at,
+                last_seen_at=row.last_seen_at,
+            )
+            for row in rows
+        )
+
+    def decide(self, decisions: Iterable[Decision]) -> None:
+        """Keep what an editor decided."""
+        rows = [
+            {"key": each.key, "verdict": each.verdict, "why": each.why, "section": each.section}
+            | {"issue": each.issue, "decided_at": each.decided_at}
+            for each in decisions
+        ]
+        with self.together() as connection:
+            _execute(connection, sa.insert(tables.decisions), rows)
+
+    def decisions(self, key: str | None = None) -> tuple[Decision, ...]:
+        """All decisions, or those on one entry, in the order in which they were made."""
+        query = sa.select(tables.decisions).order_by(tables.decisions.c.id)
+        if key is not None:
+            query = query.where(tables.decisions.c.key == key)
+        with self.together() as connection:
+            rows = connection.execute(query).mappings().all()
+        return tuple(
+            Decision(
+                **{name: value for name, value in row.items() if name not in {"id", "verdict"}},
+                verdict=Verdict(row["verdict"]),
+            )
+            for row in rows
+        )
+
+    def sources(self) -> dict[str, SourceRecord]:
+        """Name → how each source fared."""
+        with self.together() as connection:
+            return {
+                row["name"]: SourceRecord(**row) for row in connection.execute(sa.select(tables.sources)).mappings()
+            }
+
+    def note_source(self, record: SourceRecord) -> None:
+        """Keep how a source fared."""
+        values = {column.name: getattr(record, column.name) for column in tables.sources.c}
+        with self.together() as connection:
+            connection.execute(sa.delete(tables.sources).where(tables.sources.c.name == record.name))
+            connection.execute(sa.insert(tables.sources).values(values))
+
+
+def _entry(key: str, record: str, first_seen_at: datetime) -> Entry:
+    plain = json.loads(record)
+    return replace(entry_from_plain(plain), key=key, first_seen_at=first_seen_at, section=plain.get("section"))
+
+
+def _record(entry: Entry) -> str:
+    plain = entry_to_plain(entry)
+    if entry.section:
+        plain["section"] = entry.section
+    return json.dumps(plain, ensure_ascii=False, default=lambda moment: moment.isoformat())
+
+
+def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    remaining = iter(values)
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield some
+
+
+def _select_in(
+    connection: Connection, query: sa.Select[Any], column: sa.Column[str], values: Iterable[str]
+) -> Iterator[sa.Row[Any]]:
+    for some in _chunks(values):
+        yield from connection.execute(query.where(column.in_(some)))
+
+
+def _delete_in(connection: Connection, table: sa.Table, column: sa.Column[str], values: Iterable[str]) -> None:
+    for some in _chunks(values):
+        connection.execute(sa.delete(table).where(column.in_(some)))
+
+
+def _execute(connection: Connection, statement: sa.Insert | sa.Update, rows: list[dict[str, Any]]) -> None:
+    if rows:  # with none, SQLAlchemy would run the statement once, bare
+        connection.execute(statement, rows)

@@ -1,0 +1,104 @@
+"""One sender for each issue: a lease that a living process holds and a dead one loses at once.
+
+On SQLite it is a lock on a file beside the database, on PostgreSQL an advisory lock: both are given back by the system
+itself, so that no clock decides who is alive.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from newsletter.errors import NewsletterError, StorageError
+from newsletter.storage.database import translated
+
+TRIES = 20  # a moment, since `status` looks at the lock by taking it for an instant
+PAUSE_S = 0.01
+
+
+class SenderAtWorkError(NewsletterError):
+    """Another process is sending this issue right now."""
+
+
+@contextlib.contextmanager
+def lease(engine: Engine, folder: Path, issue: str) -> Iterator[None]:
+    """Hold the right to send an issue; raises SenderAtWorkError when another process has it."""
+    if engine.dialect.name == "sqlite":
+        with _locked_file(folder, issue):
+            yield
+        return
+    with translated(engine.url), engine.connect() as connection:
+        if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(_number(issue)))).scalar_one():
+            raise _at_work(issue)
+        connection.commit()
+        yield
+
+
+def is_held(engine: Engine, folder: Path, issue: str) -> bool:
+    """Whether a living process is sending this issue."""
+    if engine.dialect.name == "sqlite":
+        return _file_is_locked(_lock_path(folder, issue))
+    with translated(engine.url), engine.connect() as connection:
+        free = connection.execute(sa.select(sa.func.pg_try_advisory_lock(_number(issue)))).scalar_one()
+        if free:
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(_number(issue))))
+        return not free
+
+
+def _at_work(issue: str) -> SenderAtWorkError:
+    return SenderAtWorkError(
+        f"another process is sending issue {issue} right now: look with `newsletter status {issue}`, or stop it first"
+    )
+
+
+def _number(issue: str) -> int:
+    digest = hashlib.sha256(f"newsletter sending {issue}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def _lock_path(folder: Path, issue: str) -> Path:
+    return folder / f"sending-{hashlib.sha256(issue.encode()).hexdigest()[:16]}.lock"
+
+
+@contextlib.contextmanager
+def _locked_file(folder: Path, issue: str) -> Iterator[None]:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(_lock_path(folder, issue), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be written ({error.strerror}): nothing was sent") from error
+    try:
+        for left in range(TRIES, 0, -1):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if left == 1:
+                    raise _at_work(issue) from None
+                time.sleep(PAUSE_S)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _file_is_locked(path: Path) -> bool:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(handle)

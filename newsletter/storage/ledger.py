@@ -1,0 +1,489 @@
+"""The ledger of deliveries: who gets an issue, and what is known of each one's message.
+
+Promise 6, write before the wire: a row is *sending* on disk before the message can be complete on the wire, and is
+settled by the server's reply. Rows that a dead sender left in *sending* are *unknown* and wait for a person. Whether a
+person left is looked at in the same statement that claims the row.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, Row
+
+from newsletter.errors import NewsletterError, NotApprovedError
+from newsletter.model import Delivery, DeliveryStatus, Subscriber, SubscriberState
+from newsletter.storage import people
+from newsletter.storage.database import UtcDateTime, translated
+from newsletter.storage.lease import is_held, lease
+from newsletter.storage.tables import deliveries, sendings, subscribers, suppressions
+from newsletter.storage.witness import Witness
+
+PAGE = 500
+FAR = timedelta(days=3)
+"""No wait is that long: a `next_at` beyond it was written before the machine's clock was set back, and is due."""
+
+D = DeliveryStatus
+STOPPED = "the program stopped before the server answered"
+
+
+class RestoredLedgerError(NewsletterError):
+    """The ledger may not know whom we mailed; a person has to say that it may be gone on with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How a sending stands. The six counts are disjoint and sum to `total`."""
+
+    issue: str
+    state: str = "not_started"  # not_started, sending, paused, done
+    why: str = ""
+    accepted: int = 0
+    deferred: int = 0
+    refused: int = 0
+    unknown: int = 0
+    suppressed: int = 0
+    remaining: int = 0
+    total: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """One issue on its way, as frozen at its start."""
+
+    id: int
+    issue: str
+    digest: str
+    total: int
+    started_at: datetime
+    beats: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A delivery to be tried now."""
+
+    subscriber: Subscriber
+    attempts: int = 0
+    first_tried_at: datetime | None = None
+    next_at: datetime | None = None  # of a deferred one
+
+    @property
+    def mark(self) -> tuple[datetime, int] | None:
+        """Where it stands among the deferred ones."""
+        return (self.next_at, self.subscriber.id) if self.next_at else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What became of one try."""
+
+    subscriber_id: int
+    status: DeliveryStatus
+    reply: str = ""
+    next_at: datetime | None = None
+    bounced: bool = False  # the server says that this mailbox does not exist: never mail it again
+
+
+class Ledger:
+    """The ledger in a database; `folder` is where lock and witness of a sender stand."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
+        self.folder = folder
+
+    def witness(self, issue: str) -> Witness:
+        """The witness of an issue's sending."""
+        name = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        return Witness(self.folder, issue, Path(name) if name else None)
+
+    @contextlib.contextmanager
+    def run(self, issue: str, digest: str, *, now: datetime, resume_restored: bool = False) -> Iterator[Run]:
+        """Be the one sender of an issue: freezes the list at the first time, goes on with it at the next.
+
+        Raises SenderAtWorkError when another process sends it, NotApprovedError when other content was begun,
+        RestoredLedgerError unless `resume_restored`, StorageError when the database refuses.
+        """
+        with lease(self.engine, self.folder, issue):
+            with translated(self.engine.url), self.engine.begin() as connection:
+                sending = _sending(connection, issue)
+                self._refuse(sending, issue, digest, resume_restored=resume_restored)
+                if sending is None:
+                    sending = _freeze(connection, issue, digest, now)
+                _doubt_unsettled(connection, sending.id, now)
+            run = Run(self.engine, sending, self.witness(issue))
+            try:
+                yield run
+            finally:
+                run.close()
+
+    def _refuse(self, sending: Sending | None, issue: str, digest: str, *, resume_restored: bool) -> None:
+        if sending is not None and sending.digest != digest:
+            raise NotApprovedError(
+                f"issue {issue} was begun with other content (digest {sending.digest[:12]}, now {digest[:12]}): "
+                "put its files back as they were, or make a new issue of it"
+            )
+        doubt = self.witness(issue).doubt(sending.beats if sending else None)
+        if doubt and not resume_restored:
+            raise RestoredLedgerError(
+                f"{doubt}. People may have got issue {issue} without its knowing. "
+                "If you are sure that nobody gets it twice: newsletter send --resume-restored"
+            )
+
+    def sending(self, issue: str) -> Sending | None:
+        """What was frozen when the issue was begun; None before."""
+        with translated(self.engine.url), self.engine.begin() as connection:
+            return _sending(connection, issue)
+
+    def tally(self, issue: str) -> Tally:
+        """How the sending of an issue stands, seen from any process."""
+        alive = is_held(self.engine, self.folder, issue)
+        with translated(self.engine.url), self.engine.begin() as connection:
+            row = connection.execute(sa.select(sendings).where(sendings.c.issue == issue)).one_or_none()
+            if row is None:
+                return Tally(issue=issue)
+            return _tally(row, _counts(connection, row.id), alive=alive)
+
+    def recipients(self, issue: str) -> Iterator[Delivery]:
+        """Every reader of an issue and what is known of the message; read in pages."""
+        alive = is_held(self.engine, self.folder, issue)
+        last = 0
+        while page := self._recipients_after(issue, last):
+            yield from (_recipient(row, issue, alive=alive) for row in page)
+            last = page[-1].subscriber_id
+
+    def _recipients_after(self, issue: str, last: int) -> Sequence[Row[Any]]:
+        query = (
+            sa.select(deliveries, subscribers.c.address, subscribers.c.name)
+            .join(sendings, sendings.c.id == deliveries.c.sending_id)
+            .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .where(sendings.c.issue == issue, deliveries.c.subscriber_id > last)
+            .order_by(deliveries.c.subscriber_id)
+            .limit(PAGE)
+        )
+        with translated(self.engine.url), self.engine.begin() as connection:
+            return connection.execute(query).all()
+
+    def replies(self, issue: str, status: DeliveryStatus) -> tuple[tuple[str, int], ...]:
+        """The server's words for a status and how many got them, the most frequent first."""
+        count = sa.func.count()
+        query = (
+            sa.select(deliveries.c.reply, count)
+            .join(sendings, sendings.c.id == deliveries.c.sending_id)
+            .where(sendings.c.issue == issue, deliveries.c.status == status)
+            .group_by(deliveries.c.reply)
+            .order_by(count.desc(), deliveries.c.reply)
+            .limit(20)
+        )
+        with translated(self.engine.url), self.engine.begin() as connection:
+            return tuple((row[0], row[1]) for row in connection.execute(query))
+
+    def resolve(self, issue: str, *, resend: bool, now: datetime) -> Tally:
+        """Settle the deliveries in doubt: send them again, or leave them as they are.
+
+        Raises SenderAtWorkError while a sender lives.
+        """
+        with lease(self.engine, self.folder, issue), translated(self.engine.url), self.engine.begin() as connection:
+            sending = _sending(connection, issue)
+            if sending is not None:
+                _doubt_unsettled(connection, sending.id, now)
+                _settle_doubtful(connection, sending.id, resend=resend)
+        return self.tally(issue)
+
+    def accepted_since(self, since: datetime) -> list[tuple[datetime, int]]:
+        """How many messages the server took since then, of all issues: (hour, count)."""
+        hour = sa.func.substr(sa.cast(deliveries.c.settled_at, sa.String), 1, 13)
+        query = (
+            sa.select(hour, sa.func.count())
+            .where(deliveries.c.status == D.ACCEPTED, deliveries.c.settled_at >= since)
+            .group_by(hour)
+        )
+        with translated(self.engine.url), self.engine.begin() as connection:
+            return [(datetime.fromisoformat(f"{row[0]}:00:00+00:00"), row[1]) for row in connection.execute(query)]
+
+
+class Run:
+    """A sender's own hold on the ledger: one connection, used by one thread at a time."""
+
+    def __init__(self, engine: Engine, sending: Sending, witness: Witness) -> None:
+        self.engine = engine
+        self.sending = sending
+        self.witness = witness
+        self.left_queued = 0  # settled as suppressed while they were queued
+        self.left_deferred = 0
+        self._beats = sending.beats
+        self._connection: Connection | None = None
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with translated(self.engine.url):
+            if self._connection is None:
+                self._connection = self.engine.connect()
+            with self._connection.begin():
+                yield self._connection
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def queued(self, after: int, limit: int, *, now: datetime) -> list[Due]:
+        """The next ones never tried, by number; those who left meanwhile are settled as suppressed on the way."""
+        condition = sa.and_(deliveries.c.status == D.QUEUED, deliveries.c.subscriber_id > sa.bindparam("after"))
+        query = _due_query(condition, deliveries.c.subscriber_id)
+        return self._due(query, {"after": after, "rows": limit}, now)
+
+    def deferred(self, after: tuple[datetime, int] | None, limit: int, *, due_at: datetime, now: datetime) -> list[Due]:
+        """Those whose next try was due at a moment, the longest waiting first, those after a mark alone."""
+        due = sa.or_(deliveries.c.next_at <= due_at, deliveries.c.next_at > due_at + FAR)
+        condition = sa.and_(deliveries.c.status == D.DEFERRED, due)
+        if after is not None:
+            place = sa.tuple_(deliveries.c.next_at, deliveries.c.subscriber_id)
+            mark = sa.tuple_(*after, types=[UtcDateTime(), sa.BigInteger()])
+            condition = sa.and_(condition, place > mark)
+        query = _due_query(condition, deliveries.c.next_at, deliveries.c.subscriber_id)
+        return self._due(query, {"rows": limit}, now)
+
+    def _due(self, query: sa.Select[Any], values: dict[str, Any], now: datetime) -> list[Due]:
+        while True:
+            with self._transaction() as connection:
+                rows = connection.execute(query, {"sending": self.sending.id, **values}).all()
+                gone = [row for row in rows if not row.mailable]
+                self._suppress(connection, [row.subscriber_id for row in gone], now)
+            waited = sum(row.next_at is not None for row in gone)
+            self.left_deferred += waited
+            self.left_queued += len(gone) - waited
+            ready = [_due(row) for row in rows if row.mailable]
+            if ready or not rows:
+                return ready
+
+    def next_at(self) -> datetime | None:
+        """When the next deferred one is due; None when there is none."""
+        query = sa.select(sa.func.min(deliveries.c.next_at)).where(
+            deliveries.c.sending_id == self.sending.id, deliveries.c.status == D.DEFERRED
+        )
+        with self._transaction() as connection:
+            found: datetime | None = connection.execute(query).scalar_one()
+        return found
+
+    def step(self, settled: Sequence[Settlement], intents: Sequence[int], *, now: datetime) -> frozenset[int]:
+        """In one commit: what became of messages, and which messages may now be finished.
+
+        Returns the subscribers among `intents` that may be sent to; the others left, and are settled as suppressed.
+        """
+        allowed: frozenset[int] = frozenset()
+        with self._transaction() as connection:
+            if settled:
+                self._settle(connection, settled, now)
+            if intents:
+                values = {"sending": self.sending.id, "ids": list(intents), "now": now}
+                allowed = frozenset(connection.execute(_CLAIM, values).scalars())
+                self._suppress(connection, [each for each in intents if each not in allowed], now)
+        return allowed
+
+    def _suppress(self, connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> None:
+        if subscriber_ids:
+            connection.execute(
+                sa.update(deliveries)
+                .where(deliveries.c.sending_id == self.sending.id, _WAITING)
+                .where(deliveries.c.subscriber_id.in_(list(subscriber_ids)))
+                .values(status=D.SUPPRESSED.value, next_at=None, settled_at=now)
+            )
+
+    def _settle(self, connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
+        if not settled:
+            return
+        rows = [
+            {
+                "sending": self.sending.id,
+                "subscriber": each.subscriber_id,
+                "new_status": each.status.value,
+                "new_reply": each.reply,
+                "new_next_at": each.next_at,
+                "tries": 0 if each.status is D.QUEUED else 1,
+                "now": now,
+            }
+            for each in settled
+        ]
+        connection.execute(_SETTLE, rows)
+        for each in settled:
+            if each.bounced:
+                people.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
+
+    def beat(self, state: str, why: str, seconds: float) -> None:
+        """Say that we live and where we stand; `seconds` at work since the last beat."""
+        with self._transaction() as connection:
+            connection.execute(
+                sa.update(sendings)
+                .where(sendings.c.id == self.sending.id)
+                .values(state=state, why=why, seconds=sendings.c.seconds + seconds, beats=sendings.c.beats + 1)
+            )
+            self._beats = connection.execute(
+                sa.select(sendings.c.beats).where(sendings.c.id == self.sending.id)
+            ).scalar_one()
+        self.witness.write(self._beats)
+
+    def tally(self) -> Tally:
+        """How it stands, seen by its own sender."""
+        with self._transaction() as connection:
+            row = connection.execute(sa.select(sendings).where(sendings.c.id == self.sending.id)).one()
+            return _tally(row, _counts(connection, row.id), alive=True)
+
+
+_MAILABLE = sa.and_(
+    subscribers.c.state == SubscriberState.ACTIVE.value,
+    ~sa.exists().where(suppressions.c.address_hash == subscribers.c.address_hash),
+)
+
+_WAITING = deliveries.c.status.in_((D.QUEUED.value, D.DEFERRED.value))
+
+_CLAIM = (
+    sa.update(deliveries)
+    .where(
+        deliveries.c.sending_id == sa.bindparam("sending"),
+        deliveries.c.subscriber_id.in_(sa.bindparam("ids", expanding=True)),
+        _WAITING,
+        sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, _MAILABLE),
+    )
+    .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, sa.bindparam("now")))
+    .returning(deliveries.c.subscriber_id)
+)
+
+_SETTLE = (
+    sa.update(deliveries)
+    .where(deliveries.c.sending_id == sa.bindparam("sending"), deliveries.c.subscriber_id == sa.bindparam("subscriber"))
+    .values(
+        status=sa.bindparam("new_status"),
+        reply=sa.bindparam("new_reply"),
+        next_at=sa.bindparam("new_next_at"),
+        attempts=deliveries.c.attempts + sa.bindparam("tries"),
+        first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, sa.bindparam("now")),
+        settled_at=sa.bindparam("now"),
+    )
+)
+
+
+def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    return (
+        sa.select(
+            deliveries.c.subscriber_id,
+            deliveries.c.attempts,
+            deliveries.c.first_tried_at,
+            deliveries.c.next_at,
+            subscribers,
+            sa.and_(subscribers.c.id.is_not(None), _MAILABLE).label("mailable"),
+        )
+        .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+        .where(deliveries.c.sending_id == sa.bindparam("sending"), condition)
+        .order_by(*order)
+        .limit(sa.bindparam("rows"))
+    )
+
+
+def _due(row: Row[Any]) -> Due:
+    subscriber = Subscriber(
+        id=row.id,
+        address=row.address,
+        name=row.name,
+        language=row.language,
+        sections=tuple(row.sections.split()),
+        large_print=row.large_print,
+    )
+    return Due(subscriber=subscriber, attempts=row.attempts, first_tried_at=row.first_tried_at, next_at=row.next_at)
+
+
+def _sending(connection: Connection, issue: str) -> Sending | None:
+    row = connection.execute(sa.select(sendings).where(sendings.c.issue == issue)).one_or_none()
+    if row is None:
+        return None
+    return Sending(
+        id=row.id,
+        issue=row.issue,
+        digest=row.digest,
+        total=row.total,
+        started_at=row.started_at,
+        beats=row.beats,
+    )
+
+
+def _freeze(connection: Connection, issue: str, digest: str, now: datetime) -> Sending:
+    started_at = now.replace(microsecond=0)
+    values = {"issue": issue, "digest": digest, "state": "sending", "total": 0, "started_at": started_at}
+    number = connection.execute(sa.insert(sendings).values(values).returning(sendings.c.id)).scalar_one()
+    listed = sa.select(
+        sa.literal(number), subscribers.c.id, sa.literal(D.QUEUED.value), sa.literal(0), sa.literal("")
+    ).where(subscribers.c.state == SubscriberState.ACTIVE.value)
+    columns = ["sending_id", "subscriber_id", "status", "attempts", "reply"]
+    connection.execute(sa.insert(deliveries).from_select(columns, listed, include_defaults=False))
+    count = sa.select(sa.func.count()).where(deliveries.c.sending_id == number)
+    total = connection.execute(count).scalar_one()
+    connection.execute(sa.update(sendings).where(sendings.c.id == number).values(total=total))
+    return Sending(id=number, issue=issue, digest=digest, total=total, started_at=started_at, beats=0)
+
+
+def _doubt_unsettled(connection: Connection, sending_id: int, now: datetime) -> None:
+    """Rows that a dead sender left in the middle are in doubt."""
+    connection.execute(
+        sa.update(deliveries)
+        .where(deliveries.c.sending_id == sending_id, deliveries.c.status == D.SENDING.value)
+        .values(status=D.UNKNOWN.value, reply=STOPPED, attempts=deliveries.c.attempts + 1, settled_at=now, next_at=None)
+    )
+
+
+def _settle_doubtful(connection: Connection, sending_id: int, *, resend: bool) -> None:
+    doubtful = sa.and_(deliveries.c.sending_id == sending_id, deliveries.c.status == D.UNKNOWN.value)
+    if not resend:
+        left = sa.update(deliveries).where(doubtful).values(reply="left as it is by a person; not sent again")
+        connection.execute(left)
+        return
+    again = connection.execute(sa.update(deliveries).where(doubtful).values(status=D.QUEUED.value)).rowcount
+    if again:
+        why = f"{again} in doubt will be sent again by the next `newsletter send`"
+        connection.execute(sa.update(sendings).where(sendings.c.id == sending_id).values(state="paused", why=why))
+
+
+def _counts(connection: Connection, sending_id: int) -> dict[str, int]:
+    query = sa.select(deliveries.c.status, sa.func.count()).where(deliveries.c.sending_id == sending_id)
+    return {row[0]: row[1] for row in connection.execute(query.group_by(deliveries.c.status))}
+
+
+def _tally(row: Row[Any], counts: dict[str, int], *, alive: bool) -> Tally:
+    going = counts.get(D.SENDING, 0)
+    state, why = row.state, row.why
+    if not alive and state == "sending":
+        state, why = "paused", f"the sender stopped; `newsletter send {row.issue}` goes on"
+    return Tally(
+        issue=row.issue,
+        state=state,
+        why=why,
+        accepted=counts.get(D.ACCEPTED, 0),
+        deferred=counts.get(D.DEFERRED, 0),
+        refused=counts.get(D.REFUSED, 0),
+        unknown=counts.get(D.UNKNOWN, 0) + (0 if alive else going),
+        suppressed=counts.get(D.SUPPRESSED, 0),
+        remaining=counts.get(D.QUEUED, 0) + counts.get(D.CLAIMED, 0) + (going if alive else 0),
+        total=row.total,
+        seconds=round(row.seconds, 3),
+    )
+
+
+def _recipient(row: Row[Any], issue: str, *, alive: bool) -> Delivery:
+    status = D(row.status)
+    return Delivery(
+        issue=issue,
+        subscriber_id=row.subscriber_id,
+        address=row.address or "",  # empty: erased since
+        name=row.name or "",
+        status=D.UNKNOWN if status is D.SENDING and not alive else status,
+        attempts=row.attempts,
+        reply=row.reply,
+        next_at=row.next_at,
+    )

@@ -1,0 +1,1 @@
+"""Alembic's scripts; `database` runs them."""

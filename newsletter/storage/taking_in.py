@@ -1,0 +1,75 @@
+"""From what a source gave to the entries known: found again under any of its names, merged, or new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from newsletter.identity import Index, aliases_of, key_of, merge, merge_entries
+from newsletter.model import Entry
+from newsletter.storage.entries import EntryStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What became of the entries of one source."""
+
+    keys: tuple[str, ...]  # under which each of them is known now, in the source's order
+    new: frozenset[str]  # keys never seen before
+
+
+def take_in(store: EntryStore, source: str, entries: Iterable[Entry], now: datetime) -> TakenIn:
+    """Keep what `source` gave at `now`: all of it or, when the disk refuses, nothing."""
+    seen = [replace(entry, sources=(source,), first_seen_at=now) for entry in entries]
+    names = [names_of(entry) for entry in seen]
+    with store.together():
+        by_hand = store.merged_by_hand()
+        said = [_said_of(some, source, by_hand) for some in names]
+        every_name = {name for some in names for name in some}
+        keys = store.known_as(every_name) | every_name | {key for key in said if key}
+        index = Index(store.by_keys(keys).values())
+        by_person = _merge_as_said(index, seen, said)
+        merged = merge_entries(index, [entry for entry, key in zip(seen, said, strict=True) if key not in by_person])
+        changed = {key: index[key] for key in {*merged.new, *merged.changed, *by_person} if key in index}
+        store.put(changed, {key: aliases_of(entry) for key, entry in changed.items()})
+        store.fold(dict(merged.folded))
+        found = iter(merged.key_of_seen)
+        final = tuple(key if key in by_person else next(found) for key in said)
+        store.see(source, _by_key(final, seen), now)
+    return TakenIn(keys=tuple(key or "" for key in final), new=merged.new)
+
+
+def names_of(entry: Entry) -> tuple[str, ...]:
+    """Everything that may be known of an entry by name, its key first."""
+    return tuple(dict.fromkeys((entry.key or key_of(entry), key_of(entry), *aliases_of(entry))))
+
+
+def said_by(source: str, name: str) -> str:
+    """A name as one source alone uses it: what a person split is told apart by who gave it."""
+    return f"{source}|{name}"
+
+
+def _said_of(names: Iterable[str], source: str, by_hand: Mapping[str, str]) -> str | None:
+    """The entry that a person said this is, if one did."""
+    asked = [asked for name in names for asked in (said_by(source, name), name)]
+    return next((by_hand[name] for name in asked if name in by_hand), None)
+
+
+def _merge_as_said(index: Index, seen: Sequence[Entry], said: Sequence[str | None]) -> frozenset[str]:
+    """Merge what a person said is one thing, whatever the identifiers say; gives the keys that took something in."""
+    taken: set[str] = set()
+    for entry, key in zip(seen, said, strict=True):
+        if key and key in index:
+            index.add(merge(index[key], entry))
+            taken.add(key)
+    return frozenset(taken)
+
+
+def _by_key(keys: Iterable[str | None], seen: Iterable[Entry]) -> dict[str, Entry]:
+    """What the source said of each entry; where it said it twice, both in one."""
+    found: dict[str, Entry] = {}
+    for key, entry in zip(keys, seen, strict=True):
+        if key:
+            found[key] = merge(found[key], entry) if key in found else entry
+    return found

@@ -1,0 +1,67 @@
+"""A small file beside the database that tells whether the ledger is the one we wrote last.
+
+A database put back from a backup does not know whom we mailed since. The witness is written after each beat of the
+ledger, so a true ledger is never behind it; and a file that was copied or restored carries a change time of the
+file system later than the time that is written in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from newsletter.errors import StorageError
+
+TOLERANCE_S = 10  # between reading the clock and the file system's own stamp
+
+
+class Witness:
+    """The witness of one issue's sending."""
+
+    def __init__(self, folder: Path, issue: str, database: Path | None) -> None:
+        self.path = folder / f"sending-{hashlib.sha256(issue.encode()).hexdigest()[:16]}.witness"
+        self.database = database  # None: a server's, which has no file here
+
+    def write(self, beats: int) -> None:
+        """Say that the ledger has come to this beat; raises StorageError when the disk refuses."""
+        told = {"beats": beats, "written_at": time.time(), "file": self._file_number()}
+        passing = self.path.with_suffix(".new")
+        try:
+            handle = os.open(passing, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(told, file)
+            passing.replace(self.path)
+        except OSError as error:
+            raise StorageError(f"{self.path.parent} cannot be written ({error.strerror})") from error
+
+    def doubt(self, beats: int | None) -> str | None:
+        """Why the ledger may be an old or copied one, as a sentence; None when it is ours.
+
+        `beats` is what the ledger says of itself; None: it knows nothing of this issue.
+        """
+        told = self._read()
+        if told is None:
+            return None if beats is None else "the ledger was brought here from another place"
+        if beats is None:
+            return "this issue was sent before, and the ledger does not know it"
+        if told["beats"] > beats:
+            return "the ledger is older than the last sending"
+        if told["file"] != self._file_number():
+            return "the database was replaced by another file"
+        if self.path.stat().st_ctime > told["written_at"] + TOLERANCE_S:
+            return "the folder of the database was copied or put back from a backup"
+        return None
+
+    def _read(self) -> dict[str, Any] | None:
+        try:
+            told = json.loads(self.path.read_text("utf-8"))
+            return {"beats": int(told["beats"]), "written_at": float(told["written_at"]), "file": told["file"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _file_number(self) -> int:
+        return 0 if self.database is None else self.database.stat().st_ino

@@ -1,0 +1,120 @@
+"""The preview: one issue on 127.0.0.1 as its readers will see it, drawn again whenever one of its files is saved.
+
+Nothing can be changed here. The mail stands in a sandboxed frame without scripts, and the page loads nothing from
+outside. A mistake in issue.toml or a template is shown in place of the mail, with its line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from newsletter.errors import NewsletterError
+from newsletter.model import Finding, RenderedIssue
+
+_HERE = Path(__file__).parent
+_PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
+HOSTS = ["127.0.0.1", "localhost"]
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self'"
+)
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; sandbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the preview shows of one issue."""
+
+    title: str
+    sender: str
+    rendered: RenderedIssue
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(slots=True)
+class Watched:
+    """The files that a picture of the issue is made of, and the last picture."""
+
+    draw: Callable[[], Shown]  # reads the files; raises NewsletterError
+    files: Callable[[], Iterable[Path]]
+    state: str = ""
+    shown: Shown | None = None
+    error: str = ""
+
+    def look(self) -> None:
+        """Draw again if one of the files has changed since."""
+        state = _state_of(self.files())
+        if state == self.state:
+            return
+        try:
+            self.shown, self.error = self.draw(), ""
+        except NewsletterError as error:
+            self.error = str(error)
+        self.state = state
+
+
+def _state_of(files: Iterable[Path]) -> str:
+    state = hashlib.sha256()
+    for file in sorted(files):
+        try:
+            found = file.stat()
+        except OSError:  # being saved just now, or gone: that is a state as well
+            continue
+        state.update(f"{file}\0{found.st_mtime_ns}\0{found.st_size}\0".encode())
+    return state.hexdigest()
+
+
+def preview_app(watched: Watched) -> Starlette:
+    """The ASGI app of the preview."""
+
+    def page(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
+        watched.look()
+        text = _PAGES.get_template("preview.html.jinja").render(
+            shown=watched.shown, error=watched.error, state=watched.state
+        )
+        return HTMLResponse(text, headers=_headers(PAGE_POLICY))
+
+    def mail(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
+        watched.look()
+        html = watched.shown.rendered.html if watched.shown else ""
+        return HTMLResponse(html, headers=_headers(MAIL_POLICY))
+
+    def plain(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
+        watched.look()
+        return PlainTextResponse(watched.shown.rendered.text if watched.shown else "", headers=_headers(MAIL_POLICY))
+
+    def state(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
+        watched.look()
+        return JSONResponse({"state": watched.state}, headers=_headers(PAGE_POLICY))
+
+    return Starlette(
+        routes=[
+            Route("/", page),
+            Route("/mail.html", mail),
+            Route("/mail.txt", plain),
+            Route("/state", state),
+            Mount("/static", StaticFiles(directory=_HERE / "static")),
+        ],
+        # Another page in the same browser must not read the preview under a name of its own (DNS rebinding).
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
+    )
+
+
+def _headers(policy: str) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }

@@ -1,0 +1,26 @@
+"""Serving a local page until the person closes it: 127.0.0.1 only, on a port that is free."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import webbrowser
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+def serve_locally(app: ASGIApp, *, port: int = 0, browse: bool = True, ready: Callable[[str], None]) -> None:
+    """Serve `app` until Ctrl-C. `ready` hears the address as soon as it answers; then the browser is opened."""
+    asyncio.run(_serve(app, port=port, browse=browse, ready=ready))
+
+
+async def _serve(app: ASGIApp, *, port: int, browse: bool, ready: Callable[[str], None]) -> None:
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none"))
+        ready(address)  # whoever asks already now waits in the listener's queue until the server takes over
+        if browse:
+            await asyncio.to_thread(webbrowser.open, address)
+        await server.serve(sockets=[listener])

@@ -1,0 +1,41 @@
+"""An issue on disk as the preview shows it: which files make it, and how it is drawn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.utils import parseaddr
+from pathlib import Path
+
+from newsletter import rendering, templating
+from newsletter.config import FILE_NAME
+from newsletter.pipeline import making
+from newsletter.pipeline.desk import Desk
+from newsletter.storage.workspace import issue_folder, open_workspace
+from newsletter.studio.preview import Shown, Watched
+
+
+def watch(desk: Desk, name: str) -> Watched:
+    """The issue of this name, drawn again when its file, a template or the configuration is saved."""
+    return Watched(draw=lambda: _draw(desk, name), files=lambda: _files(desk, name))
+
+
+def _draw(desk: Desk, name: str) -> Shown:
+    fresh = Desk(open_workspace(desk.workspace.folder), desk.now)
+    _, rendered, findings = making.check(fresh, name)
+    settings = fresh.workspace.settings
+    display, address = parseaddr(settings.newsletter.sender)
+    return Shown(
+        title=settings.newsletter.title,
+        sender=display or address,
+        rendered=rendering.for_everyone(rendered, settings),
+        findings=findings,
+    )
+
+
+def _files(desk: Desk, name: str) -> Iterator[Path]:
+    folder = desk.workspace.folder
+    yield folder / FILE_NAME
+    yield folder / making.GLOSSARY_FILE
+    yield issue_folder(desk.workspace, name) / "issue.toml"
+    for templates in (desk.workspace.templates, templating.shipped_folder()):
+        yield from (path for path in templates.rglob("*") if path.is_file())

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import email
+import email.policy
+import stat
+from pathlib import Path
+
+from cli.conftest import Run
+from loopback_smtp import Loopback
+
+COUNTS = {"accepted": 10, "deferred": 0, "refused": 0, "unknown": 0, "suppressed": 0, "remaining": 0, "total": 10}
+
+
+def counts(document: dict[str, object]) -> dict[str, object]:
+    return {name: document[name] for name in COUNTS}
+
+
+def test_an_approved_issue_goes_to_every_active_person_once(approved: Path, run: Run, mail_server: Loopback) -> None:
+    result = run("send", "2026-11", "--yes", "--json")
+    assert result.exit_code == 0
+    assert counts(result.json) == COUNTS
+    assert set(mail_server.recipients().values()) == {1}
+    assert counts(run("send", "2026-11", "--yes", "--json").json) == COUNTS
+    assert len(mail_server.messages) == 10
+
+
+def test_what_left_stays_unwritten(approved: Path, run: Run, mail_server: Loopback) -> None:
+    run("subscribers", "remove", "m.okafor@example.com")
+    run("subscribers", "import", "subscribers.csv")
+    assert run("send", "2026-11", "--yes", "--json").json["accepted"] == 9
+    assert (
+        not {"m.okafor@example.com", "d.whitfield@example.com", "h.sorensen@example.org"}
+        & mail_server.recipients().keys()
+    )
+
+
+def test_a_sent_issue_is_out_and_the_next_one_begins_after_it(approved: Path, run: Run) -> None:
+    run("send", "2026-11", "--yes")
+    drafted = run("draft", "--json", now="2026-12-10T09:00-05:00").json
+    assert drafted["issue"] == "2026-12"
+    assert drafted["chosen"] == []
+
+
+def test_a_second_send_goes_on_where_the_first_stopped(approved: Path, run: Run, mail_server: Loopback) -> None:
+    first = run("send", "2026-11", "--yes", "--limit", 4, "--json").json
+    assert (first["accepted"], first["remaining"]) == (4, 6)
+    assert counts(run("send", "2026-11", "--yes", "--json").json) == COUNTS
+    assert set(mail_server.recipients().values()) == {1}
+
+
+def test_readers_get_the_sections_and_language_they_chose(approved: Path, run: Run, mail_server: Loopback) -> None:
+    run("send", "2026-11", "--yes")
+    bodies = {
+        message.recipient: email.message_from_bytes(message.content, policy=email.policy.default)
+        .get_body(("plain",))
+        .get_content()
+        for message in mail_server.messages
+    }
+    assert "EVENTS\r\n" in bodies["m.okafor@example.com"]
+    assert "EVENTS\r\n" not in bodies["pat.lindqvist@example.org"]
+    assert "EN ESTE NÚMERO" in bodies["rosa.delgado@example.org"].upper()
+
+
+def test_nothing_goes_that_was_not_approved_or_changed_since(approved: Path, run: Run, mail_server: Loopback) -> None:
+    file = approved / "issues/2026-11/issue.toml"
+    file.write_text(file.read_text("utf-8").replace("subject = ", "subject = 'Other' # ", 1), "utf-8")
+    result = run("send", "2026-11", "--yes")
+    assert result.exit_code == 1
+    assert "2026-11 was changed after it was approved on 2026-11-23 14:00 UTC" in result.err
+    (approved / "issues/2026-11/record.toml").unlink()
+    assert "2026-11 is not approved" in run("send", "2026-11", "--yes").err
+    assert mail_server.messages == []
+
+
+def test_a_person_is_asked_and_where_nobody_can_be_it_is_said_how_to_answer(approved: Path, run: Run) -> None:
+    result = run("send", "2026-11")
+    assert result.exit_code == 2
+    assert result.err == (
+        "On Monday 23 November 2026 at 09:00 (America/New_York) “Circle News: November 2026” goes to 10 people through "
+        "127.0.0.1; 2 who left or are not active are not written to.\n"
+        "newsletter: nobody can be asked here: say --yes if it is to be sent\n"
+    )
+
+
+def test_a_test_copy_is_marked_and_needs_no_approval(approved: Path, run: Run, mail_server: Loopback) -> None:
+    (approved / "issues/2026-11/record.toml").unlink()
+    assert run("send", "2026-11", "--test", "office@example.org", "--json").exit_code == 0
+    (message,) = mail_server.messages
+    assert b"Subject: [Test] Circle News: November 2026" in message.content
+    assert run("status", "2026-11", "--json").json["state"] == "not_started"
+
+
+def test_a_dry_run_writes_the_messages_and_sends_none(approved: Path, run: Run, mail_server: Loopback) -> None:
+    result = run("send", "2026-11", "--dry-run", "--json").json
+    files = sorted(Path(result["folder"]).glob("*.eml"))
+    assert (result["messages"], len(files), mail_server.messages) == (10, 10, [])
+    assert stat.S_IMODE(files[0].stat().st_mode) == 0o600
+    assert run("send", "2026-11", "--dry-run", "--into", approved / "out", "--limit", 2).out.startswith(
+        "2 messages written to "
+    )
+
+
+def test_a_server_that_is_not_named_is_wrong_usage(sample: Path, run: Run) -> None:
+    run("collect")
+    run("draft")
+    run("approve", "2026-11")
+    result = run("send", "2026-11", "--yes")
+    assert (result.exit_code, "[delivery] host: name the mail server" in result.err) == (2, True)
+
+
+class TestStatus:
+    def test_it_tells_of_everybody(self, approved: Path, run: Run) -> None:
+        run("send", "2026-11", "--yes")
+        document = run("status", "2026-11", "--recipients", "--json").json
+        assert (document["state"], document["why"]) == ("done", "")
+        first = document["recipients"][0]
+        assert {name: first[name] for name in ("address", "status", "attempts", "next_at")} == {
+            "address": "rosa.delgado@example.org", "status": "accepted", "attempts": 1, "next_at": None,
+        }  # fmt: skip
+        assert "rosa" not in first["message_id"]
+        assert "10 accepted by the server" in run("status").out
+
+    def test_without_an_issue_there_is_none_to_tell_of(self, folder: Path, run: Run) -> None:
+        result = run("-C", folder, "status")
+        assert (result.exit_code, "there is no issue yet" in result.err) == (2, True)
+
+
+def test_the_ones_in_doubt_are_listed_and_settled_by_a_person(approved: Path, run: Run, mail_server: Loopback) -> None:
+    mail_server.script = lambda command, number, connection: "drop" if command == "DOT" and number == 1 else None
+    sent = run("send", "2026-11", "--yes", "--json")
+    assert (sent.exit_code, sent.json["unknown"], sent.json["accepted"]) == (1, 1, 9)
+    assert "settle them with “newsletter resolve 2026-11" in run("status", "2026-11").out
+    assert run("resolve", "2026-11").exit_code == 2
+    assert run("resolve", "2026-11", "--leave", "--json").json["state"] == "done"
+
+
+def test_a_database_elsewhere_or_a_lost_secret_is_told(approved: Path, run: Run) -> None:
+    (approved / ".newsletter/secret").unlink()
+    result = run("send", "2026-11", "--yes")
+    assert (result.exit_code, "there is no key to sign links with" in result.err) == (2, True)

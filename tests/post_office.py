@@ -1,0 +1,103 @@
+"""A workspace with people in it, ready to send to a loopback server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from newsletter import config
+from newsletter.addresses import parse_address
+from newsletter.delivery.sending import Order
+from newsletter.followup.subscriptions import Row
+from newsletter.model import RenderedIssue
+from newsletter.storage.database import open_database
+from newsletter.storage.ledger import Ledger, Tally
+from newsletter.storage.people import People
+from newsletter.tokens import Keys
+
+ISSUE = "2026-11"
+DIGEST = "d" * 64
+KEYS = Keys(b"an invented secret")
+CAST = ("ann@example.org", "bob@example.org", "carla@example.org")
+RENDERED = RenderedIssue(
+    subject="November",
+    preheader="",
+    html='<p>Dear reader-name.invalid <a href="https://reader.invalid/unsubscribe">leave</a></p>\n' + "<p>x</p>\n" * 50,
+    text="Dear reader-name.invalid\nLeave: https://reader.invalid/unsubscribe\n",
+    digest=DIGEST,
+)
+
+
+class QuickClock:
+    """Time that passes by itself, and jumps ahead where somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.slept)
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.slept
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+        await asyncio.sleep(0)
+
+
+@dataclass
+class PostOffice:
+    folder: Path
+    people: People
+    ledger: Ledger
+
+    @classmethod
+    def opened(cls, folder: Path, addresses: tuple[str, ...] = CAST) -> PostOffice:
+        engine = open_database("sqlite:///newsletter.db", folder)
+        office = cls(folder, People(engine, KEYS), Ledger(engine, folder))
+        rows = [Row(line=1, address=parse_address(each), name=each.split("@")[0].title()) for each in addresses]
+        office.people.take_in(rows, now=datetime.now(UTC))
+        return office
+
+    def order(self, port: int, more: str = "", *, password: str | None = None, host: str = "127.0.0.1") -> Order:
+        text = SETTINGS.format(port=port, host=host)
+        if "security" not in more:
+            text += 'security = "none"\n'
+        return Order(
+            issue=ISSUE,
+            digest=DIGEST,
+            settings=config.parse(text + more),
+            keys=KEYS,
+            render_variant=lambda variant: RENDERED,
+            password=password,
+        )
+
+    def statuses(self) -> dict[str, str]:
+        return {each.address.split("@")[0]: each.status.value for each in self.ledger.recipients(ISSUE)}
+
+    def replies(self) -> dict[str, str]:
+        return {each.address.split("@")[0]: each.reply for each in self.ledger.recipients(ISSUE)}
+
+
+def counts(tally: Tally) -> dict[str, int]:
+    """The counts that are not zero."""
+    names = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining")
+    assert sum(getattr(tally, name) for name in names) == tally.total
+    return {name: getattr(tally, name) for name in names if getattr(tally, name)}
+
+
+SETTINGS = """
+[newsletter]
+title = "LMS Research Monthly"
+from = "LMS News <news@example.org>"
+[inbox]
+address = "bounces@example.org"
+[delivery]
+host = "{host}"
+port = {port}
+connections = 1
+per_minute = 0
+"""

@@ -1,0 +1,102 @@
+"""Editors' Markdown in both forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsletter.rendering.prose import plain_prose, prose, words_only
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html", "text"),
+    [
+        ("", "", ""),
+        ("  \n", "", ""),
+        ("One *two* **three**", "<p>One <em>two</em> <strong>three</strong></p>", "One two three"),
+        ("a\nb", "<p>a\nb</p>", "a b"),
+        ("a  \nb", "<p>a<br />\nb</p>", "a\nb"),
+        ("<b>x</b> &amp; y", "<p>&lt;b&gt;x&lt;/b&gt; &amp; y</p>", "<b>x</b> & y"),
+        ("# Title\n\n### Other", "<h3>Title</h3>\n<h3>Other</h3>", "Title\n\nOther"),
+        ("    four spaces", "<p>four spaces</p>", "four spaces"),
+        ("`code`", "<p><code>code</code></p>", "code"),
+        ("***", "<hr />", "* * *"),
+        ("https://bare.example", "<p>https://bare.example</p>", "https://bare.example"),
+        (
+            "See [our page](http://a.example/x) now",
+            '<p>See <a href="https://a.example/x">our page</a> now</p>',
+            "See our page now\nour page:\nhttps://a.example/x",
+        ),
+        ("[Alone](https://a.example/)", '<p><a href="https://a.example/">Alone</a></p>', "Alone:\nhttps://a.example/"),
+        (
+            "<https://a.example/>",
+            '<p><a href="https://a.example/">https://a.example/</a></p>',
+            "https://a.example/",
+        ),
+        ("[a@b.example](mailto:a@b.example)", '<p><a href="mailto:a@b.example">a@b.example</a></p>', "a@b.example"),
+        ("[write](mailto:a@b.example)", '<p><a href="mailto:a@b.example">write</a></p>', "write:\na@b.example"),
+        ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>", "[x](javascript:alert(1))"),
+        ("[x](/relative)", "<p>[x](/relative)</p>", "[x](/relative)"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>", "- a\n- b"),
+        ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>', "3. a\n4. b"),
+        ("> said", "<blockquote>\n<p>said</p>\n</blockquote>", "> said"),
+    ],
+)
+def test_markdown_is_html_and_text(markdown, html, text):
+    made = prose(markdown)
+    assert (made.html, made.text) == (html, text)
+    assert bool(made) is bool(text)
+
+
+def test_a_link_in_bold_alone_in_its_paragraph_is_a_button():
+    made = prose("**[Register](https://a.example/)**")
+    assert made.html.startswith('<table class="act" role="presentation"')
+    assert '<td class="button"><a href="https://a.example/">Register</a></td>' in made.html
+    assert made.text == "Register:\nhttps://a.example/"
+
+
+@pytest.mark.parametrize("markdown", ["**bold**", "[a](https://a.example)", "**[a](https://a.example)** more"])
+def test_anything_else_is_no_button(markdown):
+    assert "<table" not in prose(markdown).html
+
+
+def test_a_button_in_a_list_stays_a_button():
+    assert 'class="button"' in prose("- **[Go](https://a.example/)**").html
+
+
+@pytest.mark.parametrize(("title", "width"), [("300", 300), ("9999", 576), ("A fine day", 576), ("0", 576)])
+def test_a_picture_has_the_width_that_its_title_names(title, width):
+    made = prose(f'![A "view"](http://www.a.example/x.png "{title}")', image_hosts=("a.example",))
+    assert made.html == f'<p><img src="https://www.a.example/x.png" alt="A &quot;view&quot;" width="{width}" /></p>'
+    assert made.text == 'A "view"'
+
+
+def test_a_picture_from_elsewhere_is_its_description():
+    assert prose("![A view](https://b.example/x.png)").html == "<p>A view</p>"
+
+
+def test_long_words_and_addresses_are_never_broken():
+    word, url = "w" * 90, "https://a.example/" + "x" * 100
+    made = prose(f"A {word} and {url} here")
+    assert word in made.text.splitlines()
+    assert url in made.text
+
+
+def test_long_list_items_hang():
+    text = prose("- " + "word " * 30 + "\n  1. inner").text
+    assert text.splitlines()[1].startswith("  word")
+    assert text.endswith("  1. inner")
+
+
+def test_words_are_marked_but_not_in_links():
+    made = prose("median [median](https://a.example) median", marker=lambda text: text.replace("median", "median*"))
+    assert made.html == '<p>median* <a href="https://a.example">median</a> median*</p>'
+
+
+def test_words_of_a_source_are_no_markdown():
+    made = plain_prose("*5* < [6](https://a.example)")
+    assert made.html == "<p>*5* &lt; [6](https://a.example)</p>"
+    assert not plain_prose("")
+
+
+def test_words_only_have_no_addresses():
+    assert words_only("# A\n\nb [c](https://a.example)\nd  \ne") == "A b c d e"

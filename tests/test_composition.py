@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from newsletter import composition
+from newsletter.config import DEFAULT_SECTIONS
+from newsletter.model import Choice, Entry, Event, Grant, Issue, Section
+
+TIPS = Section(name="recipe", title="A recipe", text="Soup.")
+ISSUE = Issue(
+    name="2026-11",
+    subject="News",
+    send_on=date(2026, 12, 1),
+    since_at=None,
+    until_at=datetime(2026, 12, 1, tzinfo=UTC),
+)
+
+
+def entry(key: str, section: str = "research", **parts: object) -> Entry:
+    return Entry(key=key, title=key.upper(), section=section, **parts)  # type: ignore[arg-type] # tests give what fits
+
+
+def choice(key: str, section: str | None) -> Choice:
+    return Choice(entry=entry(key), section=section, why="new")
+
+
+def keys(issue: Issue) -> dict[str, list[str]]:
+    return {section.name: [each.key for each in section.entries] for section in issue.sections}
+
+
+def composed(*choices: Choice, issue: Issue = ISSUE) -> Issue:
+    return composition.compose(issue, choices, DEFAULT_SECTIONS)
+
+
+def test_entries_go_to_their_sections_in_printing_order() -> None:
+    issue = composed(choice("e", "events"), choice("a", "research"), choice("x", None), choice("b", "research"))
+    assert keys(issue) == {"research": ["a", "b"], "events": ["e"], "to-sort": ["x"]}
+    assert [section.title for section in issue.sections] == ["Research", "Events", "To sort"]
+
+
+def test_composing_again_adds_what_is_new_and_keeps_every_edit() -> None:
+    first = composed(choice("a", "research"))
+    (section,) = first.sections
+    edited = replace(
+        first, subject="Mine", sections=(replace(section, entries=(replace(section.entries[0], note="Ours"),)),)
+    )
+    again = composed(choice("a", "research"), choice("b", "research"), issue=edited)
+    assert again.subject == "Mine"
+    assert again.entries()[0].note == "Ours"
+    assert keys(again) == {"research": ["a", "b"]}
+    assert composed(choice("a", "research"), issue=edited) == edited
+
+
+def test_an_issues_own_section_stays_behind_the_one_it_follows() -> None:
+    issue = replace(ISSUE, sections=(Section(name="trials", title="T", entries=(entry("t", "trials"),)), TIPS))
+    assert [*keys(composed(choice("a", "research"), choice("e", "events"), issue=issue))] == [
+        "research",
+        "trials",
+        "recipe",
+        "events",
+    ]
+
+
+def test_an_entry_moved_by_hand_to_another_section_stays_there() -> None:
+    issue = composition.moved(composed(choice("a", "research")), "a", "events", DEFAULT_SECTIONS)
+    assert keys(composed(choice("a", "research"), issue=issue)) == {"research": [], "events": ["a"]}
+
+
+def test_moving_to_where_it_is_or_what_is_not_there_changes_nothing() -> None:
+    issue = composed(choice("a", "research"))
+    assert composition.moved(issue, "a", "research", DEFAULT_SECTIONS) == issue
+    assert composition.moved(issue, "z", "events", DEFAULT_SECTIONS) == issue
+
+
+def test_what_an_editor_drops_leaves_the_issue_and_is_noted_once() -> None:
+    issue = composition.without(composed(choice("a", "research"), choice("b", "research")), {"a": "not ours"})
+    assert keys(issue) == {"research": ["b"]}
+    assert issue.left_out == (("a", "not ours"),)
+    assert composition.without(issue, {"a": "again"}).left_out == (("a", "not ours"),)
+    assert composition.without(issue, {}) == issue
+
+
+def test_a_dropped_entry_is_not_added_in_the_same_breath() -> None:
+    issue = composition.compose(ISSUE, [choice("a", "research")], DEFAULT_SECTIONS, dropped={"a": "no"})
+    assert issue.entries() == ()
+
+
+def test_what_is_held_leaves_no_trace() -> None:
+    issue = composition.withdrawn(composed(choice("a", "research")), ["a"])
+    assert issue.entries() == ()
+    assert issue.left_out == ()
+
+
+def test_an_entry_taken_after_all_is_no_longer_noted_as_left_out() -> None:
+    issue = replace(ISSUE, left_out=(("a", "no"), ("b", "no")))
+    assert composition.with_entry(issue, entry("a"), "research", DEFAULT_SECTIONS).left_out == (("b", "no"),)
+
+
+def test_a_new_issue_has_its_window_and_a_first_subject() -> None:
+    issue = composition.blank(
+        "2026-11", title="LMS News", since_at=None, until_at=ISSUE.until_at, send_on=ISSUE.send_on
+    )
+    assert issue.subject == "LMS News: December 2026"
+
+
+def test_the_first_preheader_counts_and_tells_no_illness() -> None:
+    issue = composed(choice("a", "research"), choice("b", "research"), choice("e", "events"), choice("x", "lms-tips"))
+    assert composition.first_preheader(issue) == "New since our last letter: 2 papers, 1 event, 1 more."
+    assert composition.first_preheader(composed(choice("x", "tips"))) == "What is new since our last letter."
+    assert composition.first_preheader(ISSUE) == ""
+
+
+class TestComingUp:
+    def announced(self, *entries: Entry) -> Issue:
+        return replace(ISSUE, name="2026-10", sections=(Section(name="events", title="Events", entries=entries),))
+
+    def on(self, key: str, day: date) -> Entry:
+        return entry(key, "events", event=Event(starts=day))
+
+    def test_events_and_deadlines_that_lie_ahead_come_soonest_first(self) -> None:
+        late = self.on("late", date(2027, 1, 20))
+        soon = entry("soon", "events", event=Event(starts=datetime(2026, 12, 5, 18, tzinfo=UTC)))
+        call = entry("call", "grants", grant=Grant(deadline=date(2026, 12, 31)))
+        paper, past, far = entry("paper"), self.on("past", date(2026, 11, 30)), self.on("far", date(2027, 6, 1))
+        found = composition.coming_up(ISSUE, [self.announced(late, soon, call, paper, past, far)])
+        assert [each.key for each in found] == ["soon", "call", "late"]
+
+    def test_what_the_issue_itself_carries_or_drops_is_not_repeated(self) -> None:
+        issue = composition.without(composed(choice("a", "events")), {"b": ""})
+        day = date(2026, 12, 5)
+        assert composition.coming_up(issue, [self.announced(self.on("a", day), self.on("b", day))]) == ()
+
+    def test_the_last_word_on_a_day_counts(self) -> None:
+        earlier = [self.announced(self.on("a", date(2026, 12, 5))), self.announced(self.on("a", date(2026, 12, 9)))]
+        (found,) = composition.coming_up(ISSUE, earlier, ahead=timedelta(days=30))
+        assert composition.due_on(found) == date(2026, 12, 9)
