@@ -237,7 +237,7 @@ class Fetcher:
             if isinstance(error, aiohttp.ClientConnectorDNSError):
                 raise _PassingError(f"{host} is not known to the network: look at the address, or try later") from error
             raise _PassingError(f"{host} cannot be reached: {error.os_error.strerror or 'no connection'}") from error
-        except aiohttp.ClientConnectionError as error:
+        except (aiohttp.ClientConnectionError, OSError) as error:
             raise _PassingError(f"{host} broke off the connection") from error
         except aiohttp.ClientPayloadError as error:
             raise _PassingError(f"{host} broke off in the middle of its answer") from error

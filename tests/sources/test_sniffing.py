@@ -42,6 +42,11 @@ def test_what_is_no_feed_is_refused(content, words):
     assert words in str(caught.value)
 
 
+def test_many_comments_before_nothing_are_no_trouble():
+    with pytest.raises(SourceError, match="no feed"):
+        read_feed(Document(content=b"<!---->" * 500 + b"x"), SOURCE)
+
+
 def test_a_file_is_called_a_file():
     with pytest.raises(SourceError, match="the file is a web page, not a feed; its feed may be at /feed"):
         read_feed(Document(content=PAGE, url="file:///srv/pages/page.html"), SOURCE)
