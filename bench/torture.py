@@ -82,7 +82,10 @@ async def one_issue(folder: Path, chance: random.Random, options: argparse.Names
             kills += not finished
             doubt_allowed += server.lost_replies - lost_before + options.connections * (not finished)
             examine(office, server, doubt_allowed)
-    print(f"  {counts(office.ledger.tally(ISSUE))} after {kills} kills, {server.lost_replies} replies lost", file=sys.stderr)
+    print(
+        f"  {counts(office.ledger.tally(ISSUE))} after {kills} kills, {server.lost_replies} replies lost",
+        file=sys.stderr,
+    )
     return kills
 
 

@@ -165,9 +165,9 @@ def wire_rules(content):
     assert all(len(word) <= 75 for word in re.findall(rb"=\?utf-8\?b\?[^?]*\?=", content))
 
 
-TEXT = st.text(
-    st.characters(codec="utf-8", exclude_characters="\r\x00", exclude_categories=("Cs",)), max_size=300
-).map(lambda text: text.replace("\x0b", " ").replace("\x0c", " ").replace("\x1c", "").replace("\x1d", ""))
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00", exclude_categories=("Cs",)), max_size=300).map(
+    lambda text: text.replace("\x0b", " ").replace("\x0c", " ").replace("\x1c", "").replace("\x1d", "")
+)
 NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), min_size=1, max_size=120).map(
     lambda name: " ".join(name.split())
 )
@@ -181,7 +181,9 @@ def test_any_text_and_any_name_arrive_as_they_were_written(before, between, afte
     message = made(issue=issue, reader=Subscriber(id=7, address="ann@example.net", name=name))
     wire_rules(message.content)
     link = f"https://news.example.org/u/{KEYS.sign(Purpose.UNSUBSCRIBE, 7, 3)}"
-    plain, page = (part.get_payload(decode=True).decode().replace("\r\n", "\n") for part in parsed(message).iter_parts())
+    plain, page = (
+        part.get_payload(decode=True).decode().replace("\r\n", "\n") for part in parsed(message).iter_parts()
+    )
     greeted = name or "friend"
     assert plain == text.replace(LEAVE, link).replace("reader-name.invalid", greeted)
     assert page == text.replace(LEAVE, link).replace("reader-name.invalid", html.escape(greeted))
@@ -214,4 +216,6 @@ def test_quoted_printable_never_starts_a_line_with_a_dot_or_from():
 
 
 def test_a_date_is_what_the_ledger_says_and_has_its_zone():
-    assert header(made(sent_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)), "Date") == ["Fri, 02 Jan 2026 03:04:05 +0000"]
+    assert header(made(sent_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)), "Date") == [
+        "Fri, 02 Jan 2026 03:04:05 +0000"
+    ]

@@ -207,9 +207,7 @@ async def test_each_combination_of_choices_is_rendered_once(office):
     server = Loopback()
     async with server.running():
         order = office.order(server.port)
-        order = Order(
-            issue=ISSUE, digest=DIGEST, settings=order.settings, keys=order.keys, render_variant=render
-        )
+        order = Order(issue=ISSUE, digest=DIGEST, settings=order.settings, keys=order.keys, render_variant=render)
         await send_issue(order, office.ledger)
     assert asked == [Variant(sections=("research", "trials"), large_print=True), Variant()]
     assert sorted(m.content.count(b"Subject: True") for m in server.messages) == [0, 1, 1]

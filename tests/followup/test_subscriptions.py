@@ -149,7 +149,10 @@ def test_the_name_of_a_mailchimp_file_tells_what_its_rows_do_not(name, state):
         ("@example.org,A,B", "the address has nothing before or after the @"),
         ("a..b@example.org,A,B", "this is not an address that mail can be sent to"),
         (f"{'x' * 65}@example.org,A,B", "the part of the address before the @ is longer than 64 characters"),
-        (f"a@{'x' * 60}.{'x' * 60}.{'x' * 60}.{'x' * 60}.{'x' * 60}.org,A,B", "the address is longer than 254 characters"),
+        (
+            f"a@{'x' * 60}.{'x' * 60}.{'x' * 60}.{'x' * 60}.{'x' * 60}.org,A,B",
+            "the address is longer than 254 characters",
+        ),
         ('"q q"@example.org,A,B', "the address holds a space, comma or bracket"),
         ('"""q"" <ann"@example.org,A,B', "the address has quotation marks before the @"),
         ("ann@example.org,Ann\u202e,Example", "the name holds a mark that turns the direction of writing"),
@@ -157,7 +160,10 @@ def test_the_name_of_a_mailchimp_file_tells_what_its_rows_do_not(name, state):
         ('ann@example.org,"Ann\nB",Example', "the name holds a line break"),
         ("an\u200fn@example.org,Ann,Example", "the address holds a mark that turns the direction of writing"),
         (f"ann@example.org,{'n' * 201},Example", "the name is longer than 200 characters"),
-        ("ann@example.org,Example, Ann,x", "the line has 4 cells, the first line has 3: a cell with a comma needs quotes"),
+        (
+            "ann@example.org,Example, Ann,x",
+            "the line has 4 cells, the first line has 3: a cell with a comma needs quotes",
+        ),
         ('"ann@example.org,Ann,Example', "a quotation mark is opened and not closed"),
     ],
 )
