@@ -61,6 +61,7 @@ class Recorder:
         """Commit until nothing is left."""
         try:
             while self._settled or self._claims:
+                await asyncio.sleep(0)  # the other connections that are ready now come along
                 settled, self._settled = self._settled, []
                 claims, self._claims = self._claims, []
                 await self._commit(settled, claims)
