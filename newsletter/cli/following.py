@@ -91,3 +91,20 @@ def _line(report: Report) -> str:
     who = f", {report.address}" if report.address else ""
     status = f" {decided.status}" if decided.status else ""
     return f"{report.handled.name}: {decided.kind.replace('_', ' ')}{status}{who}: {_SAID[decided.action]}"
+
+
+@click.command(epilog="Example: newsletter serve --port 8080")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any that is free.")
+@click.option("--log", is_flag=True, help="Tell of each request on standard error, without tokens and addresses.")
+@click.pass_obj
+def serve(session: Session, host: str, port: int, log: bool) -> None:
+    """Serve the public page: unsubscribe, preferences, archive. Put a web server with TLS before it."""
+    import logging
+
+    from newsletter.public.app import make_app
+    from newsletter.public.serving import serve as serve_app
+
+    app = make_app(session.desk)
+    logging.basicConfig(level=logging.INFO if log else logging.WARNING, format="%(asctime)s %(message)s")
+    serve_app(app, host=host, port=port, ready=lambda url: tell(f"The public page answers at {url}; Ctrl-C ends."))

@@ -66,7 +66,7 @@ async def send_test(order: Order, address: str, *, now: datetime, name: str = ""
     try:
         link = await open_link(server)
         try:
-            phase, reply = await _hand_over(link, message)
+            phase, reply = await hand_over(link, message)
         finally:
             await asyncio.shield(link.quit())
     except LinkError as error:
@@ -76,7 +76,7 @@ async def send_test(order: Order, address: str, *, now: datetime, name: str = ""
     return str(reply)
 
 
-async def _hand_over(link: Link, message: Message) -> tuple[Phase, Reply]:
+async def hand_over(link: Link, message: Message) -> tuple[Phase, Reply]:
     """Step by step: the last reply, and what it answers."""
     commands = link.envelope(message.envelope, len(message.content))
     for phase, command in zip((Phase.MAIL, Phase.RCPT, Phase.DATA), commands, strict=True):

@@ -23,6 +23,7 @@ from newsletter.storage import issues
 from newsletter.storage.files import write_whole
 from newsletter.storage.ledger import Ledger, Tally
 from newsletter.storage.people import Imported, People
+from newsletter.storage.readers import Readers
 from newsletter.tokens import Keys
 
 SECRET = "NEWSLETTER_SECRET"  # noqa: S105 - its name
@@ -135,6 +136,7 @@ def order(desk: Desk, name: str, *, approved: bool) -> tuple[Order, RenderedIssu
     """
     issue = making.load(desk, name)
     made = making.approved(desk, name) if approved else making.rendered(desk, issue)
+    Readers(desk.store.engine, keys(desk)).end_pauses(now=desk.now)
     return Order(
         issue=name,
         digest=made.digest,

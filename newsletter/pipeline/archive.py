@@ -1,0 +1,98 @@
+"""The issues that are out, as pages for everybody; rendered once, and again when a file of theirs changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jinja2
+
+from newsletter import templating
+from newsletter.model import Entry, Issue
+from newsletter.pipeline import making
+from newsletter.pipeline.desk import Desk
+from newsletter.rendering import ics, pages
+from newsletter.storage import issues
+from newsletter.storage.workspace import issue_folder
+
+Stamp = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One issue of the archive, ready to be handed out."""
+
+    html: str
+    large: str  # in large print
+    calendars: Mapping[str, bytes]  # file name → the event's .ics
+
+
+@dataclass
+class Archive:
+    """All issues that are out."""
+
+    desk: Desk
+    _templates: jinja2.Environment | None = None
+    _pages: dict[str, tuple[Stamp, Page]] = field(default_factory=dict)
+    _lists: tuple[tuple[tuple[str, Stamp], ...], str, str] | None = None
+
+    def index(self) -> str:
+        """The page that lists them, newest first."""
+        return self._listed()[1]
+
+    def feed(self) -> str:
+        """The Atom feed of them."""
+        return self._listed()[2]
+
+    def page(self, name: str) -> Page | None:
+        """One issue; None when there is none of this name, or it is not out yet."""
+        if name not in issues.names(self.desk.workspace) or not self._is_out(name):
+            return None
+        stamp = self._stamp(name)
+        known = self._pages.get(name)
+        if known is None or known[0] != stamp:
+            known = self._pages[name] = (stamp, self._rendered(making.load(self.desk, name)))
+        return known[1]
+
+    def _is_out(self, name: str) -> bool:
+        record = issues.read_record(self.desk.workspace, name)
+        return record is not None and record.published_at is not None
+
+    def _stamp(self, name: str) -> Stamp:
+        """When the files of an issue were changed last."""
+        folder = issue_folder(self.desk.workspace, name)
+        return tuple(_changed(folder / each) for each in (issues.ISSUE_FILE, issues.RECORD_FILE))
+
+    def _listed(self) -> tuple[tuple[tuple[str, Stamp], ...], str, str]:
+        workspace = self.desk.workspace
+        state = tuple((name, self._stamp(name)) for name in issues.names(workspace))
+        if self._lists is None or self._lists[0] != state:
+            out = [issues.read(workspace, name) for name, _ in state if self._is_out(name)]
+            environment, settings = self._environment(), workspace.settings
+            index = pages.render_archive(out, settings, environment)
+            feed = pages.render_feed(out, settings, environment) if settings.public else ""
+            self._lists = (state, index, feed)
+        return self._lists
+
+    def _environment(self) -> jinja2.Environment:
+        if self._templates is None:
+            self._templates = templating.environment(self.desk.workspace.folder)
+        return self._templates
+
+    def _rendered(self, issue: Issue) -> Page:
+        settings, environment, glossary = self.desk.workspace.settings, self._environment(), making.glossary(self.desk)
+        events = [each for each in (*issue.entries(), *issue.coming_up) if _has_a_day(each)]
+        return Page(
+            html=pages.render_web(issue, settings, environment, glossary=glossary),
+            large=pages.render_print(issue, settings, environment, glossary=glossary),
+            calendars={ics.event_file_name(each): ics.event_calendar(each) for each in events},
+        )
+
+
+def _has_a_day(entry: Entry) -> bool:
+    return entry.event is not None and entry.event.starts is not None
+
+
+def _changed(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.is_file() else 0

@@ -1,0 +1,192 @@
+"""What readers can do for themselves: stop, pause, choose, subscribe, see what is kept, be erased.
+
+One object serves many requests at the same time. A token stands for a person; without a right one nothing is known
+and nothing happens. What a stranger types about an address is answered alike, on the list or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from newsletter import config
+from newsletter.addresses import Address, clean_name, parse_address
+from newsletter.config import Settings
+from newsletter.delivery.letters import Letter, message_of, send_letter, server_of
+from newsletter.model import Subscriber, SubscriberState
+from newsletter.pipeline import mailing
+from newsletter.pipeline.desk import Desk
+from newsletter.storage.people import People
+from newsletter.storage.readers import Confirmed, Readers, Request
+from newsletter.tokens import Keys, Purpose
+
+MONTH = timedelta(days=30)
+LONGEST_PAUSE_MONTHS = 12
+LEFT_BY_THEMSELVES = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.PAUSED, SubscriberState.PENDING})
+MAX_FAREWELL = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a person can choose; None leaves it as it is."""
+
+    sections: tuple[str, ...] | None = None  # empty: all
+    language: str | None = None
+    large_print: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderDesk:
+    """The stages behind the public page."""
+
+    settings: Settings
+    keys: Keys
+    people: People
+    readers: Readers
+    clock: Callable[[], datetime]
+    password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, desk: Desk, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> ReaderDesk:
+        """The desk of a workspace; raises UsageError or StorageError."""
+        keys = mailing.keys(desk)
+        return cls(
+            settings=desk.workspace.settings,
+            keys=keys,
+            people=mailing.people(desk),
+            readers=Readers(desk.store.engine, keys),
+            clock=clock,
+            password=config.secret(mailing.SMTP_PASSWORD),
+        )
+
+    def may_leave(self, token: str) -> bool:
+        """Whether a token is one to stop with; asks no database."""
+        return self.keys.read(Purpose.UNSUBSCRIBE, token) is not None
+
+    def leave(self, token: str) -> bool:
+        """Never write to this person again; once or often is the same. False when the token is none of ours."""
+        found = self.keys.read(Purpose.UNSUBSCRIBE, token)
+        if found is None:
+            return False
+        why = "own choice"
+        self.people.suppress(found.subscriber_id, SubscriberState.UNSUBSCRIBED, why, now=self.clock())
+        return True
+
+    def say_farewell(self, token: str, words: str) -> bool:
+        """Keep why somebody left, without who; False when the token is none of ours."""
+        if not self.may_leave(token):
+            return False
+        told = " ".join(words.split())[:MAX_FAREWELL]
+        if told:
+            self.readers.say_farewell(told, on=self.clock().date())
+        return True
+
+    def person(self, token: str) -> Subscriber | None:
+        """Whose preferences a token opens; None when it is none of ours, or the person is erased."""
+        found = self.keys.read(Purpose.PREFERENCES, token)
+        return self.people.get(found.subscriber_id) if found else None
+
+    def paused_until(self, person: Subscriber) -> datetime | None:
+        """Until when the person gets nothing; None when there is no pause."""
+        return self.readers.paused_until(person.id) if person.state is SubscriberState.PAUSED else None
+
+    def choose(self, person: Subscriber, choices: Choices) -> None:
+        """Keep what a person chose; sections that are not configured are passed over."""
+        known = {style.name for style in self.settings.sections}
+        sections = choices.sections
+        if sections is not None:
+            sections = tuple(each for each in sections if each in known)
+            sections = () if len(sections) == len(known) else sections
+        self.people.change(
+            person.id,
+            now=self.clock(),
+            sections=sections,
+            language=choices.language,
+            large_print=choices.large_print,
+        )
+
+    def pause(self, person: Subscriber, months: int) -> None:
+        """No mail for some months, 1 to 12; only for somebody who gets them."""
+        if person.state in {SubscriberState.ACTIVE, SubscriberState.PAUSED}:
+            now = self.clock()
+            months = max(1, min(months, LONGEST_PAUSE_MONTHS))
+            self.readers.pause(person.id, now + months * MONTH, now=now)
+
+    def come_back(self, person: Subscriber) -> bool:
+        """Write again to somebody who paused or left by themselves; False for any other reason."""
+        if person.state not in LEFT_BY_THEMSELVES:
+            return False
+        self.people.change(person.id, now=self.clock(), state=SubscriberState.ACTIVE)
+        return True
+
+    def leave_altogether(self, person: Subscriber) -> None:
+        """As `leave`, from the preferences."""
+        self.people.suppress(person.id, SubscriberState.UNSUBSCRIBED, "own choice", now=self.clock())
+
+    def erase(self, person: Subscriber) -> None:
+        """Erase a person; a keyed hash of the address stays, so that no list brings them back."""
+        address = parse_address(person.address)
+        self.readers.forget(person.id, address)
+        self.people.erase([address], now=self.clock())
+
+    def kept_about(self, person: Subscriber) -> Mapping[str, Any]:
+        """Everything stored about a person."""
+        return self.readers.kept_about(person.id)
+
+    def ask(
+        self, written: str, *, name: str = "", language: str = "", person: Subscriber | None = None
+    ) -> Request | None:
+        """Somebody wants to subscribe with an address, or `person` to change to it; None when no mail is to go.
+
+        Raises ValueError, with a reason that does not repeat it, when it is no address.
+        """
+        address = parse_address(written)
+        return self.readers.ask(
+            address,
+            now=self.clock(),
+            name=_name(name),
+            language=language,
+            subscriber_id=person.id if person else None,
+        )
+
+    def confirmation(self, request: Request, subject: str, text: str) -> Letter:
+        """The mail with the link; `text` has a place `{link}`."""
+        token = self.keys.sign(Purpose.CONFIRM, request.id)
+        url = self.settings.public.url.rstrip("/") if self.settings.public else ""
+        return Letter(
+            subject=subject,
+            text=text.replace("{link}", f"{url}/c/{token}"),
+            recipient=request.address,
+            token=token,
+        )
+
+    async def send(self, letter: Letter) -> None:
+        """Send a mail now; raises DeliveryError or UsageError."""
+        message = message_of(letter, self.settings, now=self.clock())
+        await send_letter(message, server_of(self.settings, self.password))
+
+    def asked(self, token: str) -> Request | None:
+        """The request of a confirmation link that still waits."""
+        found = self.keys.read(Purpose.CONFIRM, token)
+        return self.readers.request(found.subscriber_id, now=self.clock()) if found else None
+
+    def confirm(self, token: str) -> Confirmed:
+        """Do what was asked; the link works once."""
+        request = self.asked(token)
+        if request is None:
+            return Confirmed.GONE
+        return self.readers.confirm(request.id, _address(request), now=self.clock())
+
+
+def _address(request: Request) -> Address:
+    return parse_address(request.address)
+
+
+def _name(written: str) -> str:
+    """A name as typed; nothing where it cannot be printed."""
+    try:
+        return clean_name(written)
+    except ValueError:
+        return ""

@@ -1,0 +1,132 @@
+"""The public page as an ASGI app: stop, preferences, subscribe, archive. It runs behind any host.
+
+The rules: opening a page changes nothing, since scanners of mails follow every link; only a POST acts, and acting twice
+is the same as once. A wrong token, an old one and an erased person look alike. No cookie, no script, no third party.
+Work on the database is done beside the event loop.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from newsletter.errors import StorageError, UsageError
+from newsletter.pipeline.archive import Archive
+from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.readers import ReaderDesk
+from newsletter.public import choosing, leaving, reading, subscribing
+from newsletter.public.guard import LOG, Guard, TooLargeError, too_large
+from newsletter.public.limits import Limit
+from newsletter.public.look import Look
+
+MISSES = 30
+"""Wrong links of one visitor in ten minutes; a right one works always."""
+ASKED = 10
+"""Addresses that one visitor may type in an hour."""
+ASKED_BY_ALL = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Public:
+    """What every page works with."""
+
+    readers: ReaderDesk
+    archive: Archive
+    look: Look
+    clock: Callable[[], float] = time.monotonic
+    misses: Limit = field(init=False)
+    asked: Limit = field(init=False)
+    asked_by_all: Limit = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "misses", Limit(MISSES, 600, self.clock))
+        object.__setattr__(self, "asked", Limit(ASKED, 3600, self.clock))
+        object.__setattr__(self, "asked_by_all", Limit(ASKED_BY_ALL, 3600, self.clock))
+
+
+def make_app(desk: Desk, *, clock: Callable[[], float] = time.monotonic) -> Guard:
+    """The app of a workspace; raises UsageError when it has no [public] url, or no key for tokens."""
+    settings = desk.workspace.settings
+    if settings.public is None or not settings.public.url:
+        raise UsageError('newsletter.toml: write [public] with url = "https://…", where readers reach this page')
+    public = Public(readers=ReaderDesk.of(desk), archive=Archive(desk), look=Look(settings), clock=clock)
+    app = Starlette(
+        routes=ROUTES,
+        exception_handlers={HTTPException: _no_page, TooLargeError: too_large, StorageError: _busy, Exception: _wrong},
+    )
+    app.state.public = public
+    return Guard(app, settings.public.url)
+
+
+async def _robots(request: Request) -> Response:
+    settings = request.app.state.public.look.settings
+    if settings.public.robots:
+        return PlainTextResponse("User-agent: *\nDisallow: /u/\nDisallow: /p/\nDisallow: /c/\n")
+    return PlainTextResponse("User-agent: *\nDisallow: /\n")
+
+
+async def _style(request: Request) -> Response:
+    sheet = await run_in_threadpool(request.app.state.public.look.style_sheet)
+    return Response(sheet, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+
+
+def missed(request: Request) -> Response:
+    """The one answer to every link that leads nowhere; after too many, another."""
+    public: Public = request.app.state.public
+    visitor = request.client.host if request.client else ""
+    if not public.misses.allows(visitor):
+        return public.look.says(request, "too_many", status=429)
+    return public.look.says(request, "not_found", status=404, link="/")
+
+
+async def _no_page(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == 429:
+        answer: Response = request.app.state.public.look.says(request, "too_many", status=429)
+        return answer
+    if isinstance(error, HTTPException) and error.status_code != 404:
+        return PlainTextResponse(f"{error.detail}\n", error.status_code, headers=error.headers)
+    return missed(request)
+
+
+async def _busy(request: Request, error: Exception) -> Response:
+    LOG.error("database refused error=%s", type(error.__cause__ or error).__name__)
+    answer: Response = request.app.state.public.look.says(request, "busy", status=503)
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
+async def _wrong(request: Request, error: Exception) -> Response:
+    # the kind alone: the words of an error may hold an address
+    LOG.error("failed error=%s", type(error).__name__)
+    answer: Response = request.app.state.public.look.says(request, "wrong", status=500)
+    return answer
+
+
+ROUTES = [
+    Route("/u/{token}", leaving.ask, methods=["GET"]),
+    Route("/u/{token}", leaving.leave, methods=["POST"]),
+    Route("/u/{token}/why", leaving.say_why, methods=["POST"]),
+    Route("/p/{token}", choosing.show, methods=["GET"]),
+    Route("/p/{token}", choosing.choose, methods=["POST"]),
+    Route("/p/{token}/data", choosing.my_data, methods=["POST"]),
+    Route("/p/{token}/erase", choosing.erase, methods=["POST"]),
+    Route("/subscribe", subscribing.form, methods=["GET"]),
+    Route("/subscribe", subscribing.subscribe, methods=["POST"]),
+    Route("/c/{token}", subscribing.ask, methods=["GET"]),
+    Route("/c/{token}", subscribing.confirm, methods=["POST"]),
+    Route("/", reading.index, methods=["GET"]),
+    Route("/atom.xml", reading.feed, methods=["GET"]),
+    Route("/issues/{name}/", reading.issue, methods=["GET"]),
+    Route("/issues/{name}/print", reading.large_print, methods=["GET"]),
+    Route("/issues/{name}/{file}", reading.calendar, methods=["GET"]),
+    Route("/robots.txt", _robots, methods=["GET"]),
+    Route("/style.css", _style, methods=["GET"]),
+]

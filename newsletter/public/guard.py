@@ -1,0 +1,126 @@
+"""What holds for every answer of the public page: headers, known hosts, small bodies, a log without tokens.
+
+An ASGI middleware around the whole app, so that no page can forget it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOG = logging.getLogger("newsletter.public")
+MAX_BODY_BYTES = 4096
+POLICY = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "interest-cohort=(), browsing-topics=()",
+}
+"""Of every answer that does not set its own."""
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class TooLargeError(Exception):
+    """A body of more than `MAX_BODY_BYTES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Wraps the app; `url` is where readers reach it."""
+
+    app: ASGIApp
+    url: str
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status = 0
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _harden(message, secure=self.url.startswith("https://"))
+            await send(message)
+
+        headers = Headers(scope=scope)
+        if not self._is_known_host(headers.get("host", "")):
+            await PlainTextResponse("unknown host\n", 400)(scope, receive, send_guarded)
+        elif _declared_length(headers) > MAX_BODY_BYTES:
+            await PlainTextResponse("too much\n", 413)(scope, receive, send_guarded)
+        else:
+            try:
+                await self.app(scope, _bounded(receive), send_guarded)
+            except Exception as error:
+                # answered already; passed on, the server would log it with all that its words may hold
+                LOG.error("failed error=%s", type(error).__name__)  # noqa: TRY400 - see above
+                if not status:
+                    raise
+        spent_ms = (time.perf_counter() - began) * 1000
+        LOG.info(
+            "answered method=%s path=%s status=%d ms=%.0f", scope["method"], masked(scope["path"]), status, spent_ms
+        )
+
+    def _is_known_host(self, host: str) -> bool:
+        name = re.sub(r":\d+$", "", host.lower()).strip("[]")
+        return name in LOOPBACK or name == (urlsplit(self.url).hostname or "")
+
+
+def _harden(message: MutableMapping[str, Any], *, secure: bool) -> None:
+    headers = MutableHeaders(scope=message)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+def _declared_length(headers: Headers) -> int:
+    written = headers.get("content-length", "0")
+    return int(written) if written.isascii() and written.isdigit() else 0
+
+
+async def too_large(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
+    """The answer to a body that grows too large on its way."""
+    return PlainTextResponse("too much\n", 413)
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Counts what comes in: a body without a declared length is bounded, too."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MAX_BODY_BYTES:
+            raise TooLargeError
+        return message
+
+    return counted
+
+
+def masked(path: str) -> str:
+    """A path for the log: of what may be a token only the first four characters, nothing that breaks a line."""
+    path = re.sub(r"[^/]{12,}", lambda found: f"{found[0][:4]}…" if "." not in found[0] else found[0][:60], path)
+    return "".join(each if each.isprintable() and each != " " else "?" for each in path)[:120]

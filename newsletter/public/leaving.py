@@ -1,0 +1,54 @@
+"""Stopping the mails: one click of a mail program (RFC 8058), or a button on a page.
+
+Whatever is POSTed to a right link stops the mails, in that one request; what the body says is not looked at.
+"""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from newsletter.pipeline.readers import MAX_FAREWELL
+from newsletter.public.forms import first, read_form
+
+
+async def ask(request: Request) -> Response:
+    """The page that a link opens; it asks, and asks no database."""
+    public = request.app.state.public
+    if not public.readers.may_leave(request.path_params["token"]):
+        raise HTTPException(404)
+    words = public.look.words(request)
+    page: Response = public.look.page(
+        request,
+        "button.html.jinja",
+        words["leave_title"],
+        text=words["leave_text"],
+        button=words["leave_button"],
+        one_click=True,
+    )
+    return page
+
+
+async def leave(request: Request) -> Response:
+    """Stop the mails."""
+    public, token = request.app.state.public, request.path_params["token"]
+    await request.body()
+    if not await run_in_threadpool(public.readers.leave, token):
+        raise HTTPException(404)
+    words, root = public.look.words(request), public.look.root
+    page: Response = public.look.page(
+        request, "left.html.jinja", words["left_title"], why_url=f"{root}/u/{token}/why", max_farewell=MAX_FAREWELL
+    )
+    return page
+
+
+async def say_why(request: Request) -> Response:
+    """A word why, kept without who."""
+    public = request.app.state.public
+    why = first(await read_form(request), "why")
+    if not await run_in_threadpool(public.readers.say_farewell, request.path_params["token"], why):
+        raise HTTPException(404)
+    page: Response = public.look.says(request, "why_thanks", link="/")
+    return page

@@ -1,0 +1,58 @@
+"""The archive for everybody: issues that are out, their feed, the calendar files of their events."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from newsletter.pipeline.archive import Page
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Issues carry their style in themselves, and pictures of the foundation's own host."""
+
+
+def _shown(request: Request, content: str | bytes, media_type: str) -> Response:
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "public, max-age=300"}
+    if request.app.state.public.look.settings.public.robots:
+        headers["X-Robots-Tag"] = "all"
+    return Response(content, media_type=media_type, headers=headers)
+
+
+async def index(request: Request) -> Response:
+    """All issues that are out."""
+    return _shown(request, await run_in_threadpool(request.app.state.public.archive.index), "text/html")
+
+
+async def feed(request: Request) -> Response:
+    """Their Atom feed."""
+    return _shown(request, await run_in_threadpool(request.app.state.public.archive.feed), "application/atom+xml")
+
+
+async def _page(request: Request) -> Page:
+    page: Page | None = await run_in_threadpool(request.app.state.public.archive.page, request.path_params["name"])
+    if page is None:
+        raise HTTPException(404)
+    return page
+
+
+async def issue(request: Request) -> Response:
+    """One issue."""
+    return _shown(request, (await _page(request)).html, "text/html")
+
+
+async def large_print(request: Request) -> Response:
+    """One issue in large print."""
+    return _shown(request, (await _page(request)).large, "text/html")
+
+
+async def calendar(request: Request) -> Response:
+    """An event of an issue, for the reader's own calendar."""
+    content = (await _page(request)).calendars.get(request.path_params["file"])
+    if content is None:
+        raise HTTPException(404)
+    return _shown(request, content, "text/calendar")

@@ -1,0 +1,120 @@
+"""Subscribing with double opt-in, and a new address: nothing holds until its own mailbox has confirmed it.
+
+The answer is the same for every address, on the list or not, and comes equally fast: the mail goes out after it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from newsletter.addresses import parse_address
+from newsletter.errors import NewsletterError
+from newsletter.model import Subscriber
+from newsletter.public.forms import first, read_form
+from newsletter.public.guard import LOG
+from newsletter.storage.readers import Confirmed
+
+
+async def form(request: Request) -> Response:
+    """The form."""
+    return _form(request)
+
+
+def _form(request: Request, *, problem: str = "", status: int = 200) -> Response:
+    look = request.app.state.public.look
+    heading = look.words(request)["subscribe_title"]
+    page: Response = look.page(request, "subscribe.html.jinja", heading, problem=problem, status=status)
+    return page
+
+
+async def subscribe(request: Request) -> Response:
+    """Take an address, and send a link to it."""
+    look = request.app.state.public.look
+    fields = await read_form(request)
+    task = await asked(request, first(fields, "address"), kind="confirm", name=first(fields, "name"))
+    if task is None:
+        return _form(request, problem=look.words(request)["address_wrong"], status=400)
+    page: Response = look.says(request, "asked", link="/")
+    page.background = task
+    return page
+
+
+async def asked(
+    request: Request, written: str, *, kind: str, name: str = "", person: Subscriber | None = None
+) -> BackgroundTask | None:
+    """What is to be done after the answer; None when this is no address. Raises a 429 for one who asks too often."""
+    public = request.app.state.public
+    try:
+        parse_address(written)
+    except ValueError:
+        return None
+    visitor = request.client.host if request.client else ""
+    if not public.asked.allows(visitor) or not public.asked_by_all.allows(""):
+        raise HTTPException(429)
+    return BackgroundTask(_send_link, request, written, kind, name, person)
+
+
+async def _send_link(request: Request, written: str, kind: str, name: str, person: Subscriber | None) -> None:
+    """Note the request and send its link; a failure is told to staff, never to the visitor."""
+    public = request.app.state.public
+    language, words = public.look.language(request), public.look.words(request)
+    newsletter = public.look.settings.newsletter
+    blanks: dict[str, Any] = {"title": newsletter.title, "address": newsletter.address, "link": "{link}"}
+
+    def note() -> Any:
+        return public.readers.ask(written, name=name, language=language, person=person)
+
+    try:
+        noted = await run_in_threadpool(note)
+        if noted is not None:
+            subject = words[f"{kind}_subject"].format(**blanks)
+            letter = public.readers.confirmation(noted, subject, words[f"{kind}_mail"].format(**blanks))
+            await public.readers.send(letter)
+    except NewsletterError as error:
+        LOG.error("confirmation not sent error=%s", error)
+
+
+async def ask(request: Request) -> Response:
+    """The page that the link opens; it asks."""
+    public = request.app.state.public
+    waiting = await run_in_threadpool(public.readers.asked, request.path_params["token"])
+    if waiting is None:
+        raise HTTPException(404)
+    words = public.look.words(request)
+    kind = "confirm" if waiting.subscriber_id is None else "confirm_move"
+    page: Response = public.look.page(
+        request,
+        "button.html.jinja",
+        words[f"{kind}_title"],
+        text=words[f"{kind}_text"],
+        button=words[f"{kind}_button"],
+        one_click=False,
+    )
+    return page
+
+
+async def confirm(request: Request) -> Response:
+    """The button of it."""
+    public = request.app.state.public
+    await request.body()
+    done = await run_in_threadpool(public.readers.confirm, request.path_params["token"])
+    if done is Confirmed.GONE:
+        raise HTTPException(404)
+    words = public.look.words(request)
+    text = words["confirmed_text" if done is Confirmed.SUBSCRIBED else "confirmed_move_text"]
+    page: Response = public.look.page(
+        request,
+        "words.html.jinja",
+        words["confirmed_title"],
+        text=text,
+        with_contact=False,
+        link="/",
+        link_text=words["home"],
+    )
+    return page

@@ -1,0 +1,18 @@
+"""The fixed words of the public page in each language it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from newsletter.public.words.en import ENGLISH
+from newsletter.public.words.es import SPANISH
+
+LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"en": ENGLISH, "es": SPANISH}
+NAMES: Final[Mapping[str, str]] = {"en": "English", "es": "Español"}
+
+
+def chosen_language(asked: str, accepted: str, default: str) -> str:
+    """The language of a page: the one asked for in its address, else the browser's, else the newsletter's."""
+    wanted = [asked, *(each.partition(";")[0].strip() for each in accepted.split(",")[:10]), default]
+    return next((each[:2].lower() for each in wanted if each[:2].lower() in LANGUAGES), "en")

@@ -1,0 +1,250 @@
+"""What readers decide for themselves on the public page: pauses, requests that wait for a confirmation, farewells.
+
+A request holds an address only until it is confirmed, or for a week. Whoever confirms asked with their own mailbox, so
+a confirmation also lets somebody come back who had left; nobody else can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from newsletter.addresses import Address
+from newsletter.model import SubscriberState
+from newsletter.storage.database import translated
+from newsletter.storage.tables import (
+    deliveries,
+    farewells,
+    incoming_mails,
+    pauses,
+    requests,
+    sendings,
+    subscribers,
+    suppressions,
+)
+from newsletter.tokens import Keys
+
+KEPT_FOR = timedelta(days=7)
+"""How long a request waits for its confirmation."""
+MAX_REQUESTS_A_DAY = 3
+"""Mails that strangers can make us send to one address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Somebody typed an address on the public page."""
+
+    id: int
+    address: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    language: str = ""
+    subscriber_id: int | None = None  # whose address is to change
+
+
+class Confirmed(StrEnum):
+    """What a confirmation did."""
+
+    SUBSCRIBED = "subscribed"
+    MOVED = "moved"  # mails go to the new address from now on
+    GONE = "gone"  # confirmed before, or too late
+
+
+class Readers:
+    """What readers decided, in a database."""
+
+    def __init__(self, engine: Engine, keys: Keys) -> None:
+        self.engine = engine
+        self.keys = keys
+
+    def ask(
+        self,
+        address: Address,
+        *,
+        now: datetime,
+        name: str = "",
+        language: str = "",
+        subscriber_id: int | None = None,
+    ) -> Request | None:
+        """Note a request; None when this address must not be written to, or was asked for too often today."""
+        address_hash = self.keys.address_hash(address.key)
+        with translated(self.engine.url), self.engine.begin() as connection:
+            connection.execute(sa.delete(requests).where(requests.c.asked_at < now - KEPT_FOR))
+            if _complained(connection, address_hash) or _asked_today(connection, address_hash, now):
+                return None
+            values: dict[str, Any] = {
+                "address": address.text,
+                "address_hash": address_hash,
+                "name": name,
+                "language": language,
+                "subscriber_id": subscriber_id,
+                "asked_at": now,
+            }
+            number = connection.execute(sa.insert(requests).values(values).returning(requests.c.id)).scalar_one()
+        return Request(id=number, address=address.text, name=name, language=language, subscriber_id=subscriber_id)
+
+    def request(self, number: int, *, now: datetime) -> Request | None:
+        """A request that still waits."""
+        with translated(self.engine.url), self.engine.begin() as connection:
+            return _request(connection, number, now)
+
+    def confirm(self, number: int, address: Address, *, now: datetime) -> Confirmed:
+        """Do what a request asked for; `address` is the request's own."""
+        with translated(self.engine.url), self.engine.begin() as connection:
+            request = _request(connection, number, now)
+            if request is None:
+                return Confirmed.GONE
+            connection.execute(sa.delete(requests).where(requests.c.id == number))
+            address_hash = self.keys.address_hash(address.key)
+            if request.subscriber_id is None:
+                _subscribe(connection, request, address, address_hash, now)
+                return Confirmed.SUBSCRIBED
+            moved = _move(connection, request.subscriber_id, address, address_hash, now)
+            return Confirmed.MOVED if moved else Confirmed.GONE
+
+    def pause(self, subscriber_id: int, until_at: datetime, *, now: datetime) -> None:
+        """No mail for this person until then."""
+        with translated(self.engine.url), self.engine.begin() as connection:
+            connection.execute(sa.delete(pauses).where(pauses.c.subscriber_id == subscriber_id))
+            connection.execute(sa.insert(pauses).values(subscriber_id=subscriber_id, until_at=until_at))
+            connection.execute(
+                sa.update(subscribers)
+                .where(subscribers.c.id == subscriber_id, subscribers.c.state == SubscriberState.ACTIVE.value)
+                .values(state=SubscriberState.PAUSED.value, why="own choice", updated_at=now)
+            )
+
+    def paused_until(self, subscriber_id: int) -> datetime | None:
+        """Until when; None when there is no pause."""
+        query = sa.select(pauses.c.until_at).where(pauses.c.subscriber_id == subscriber_id)
+        with translated(self.engine.url), self.engine.begin() as connection:
+            found: datetime | None = connection.execute(query).scalar_one_or_none()
+        return found
+
+    def end_pauses(self, *, now: datetime) -> int:
+        """Write again to those whose pause is over; tells how many."""
+        over = sa.select(pauses.c.subscriber_id).where(pauses.c.until_at <= now)
+        with translated(self.engine.url), self.engine.begin() as connection:
+            woken = connection.execute(
+                sa.update(subscribers)
+                .where(subscribers.c.id.in_(over), subscribers.c.state == SubscriberState.PAUSED.value)
+                .values(state=SubscriberState.ACTIVE.value, why="", updated_at=now)
+            ).rowcount
+            connection.execute(sa.delete(pauses).where(pauses.c.until_at <= now))
+        return woken
+
+    def say_farewell(self, words: str, *, on: date) -> None:
+        """Keep why somebody left, without who."""
+        with translated(self.engine.url), self.engine.begin() as connection:
+            connection.execute(sa.insert(farewells).values(said_on=on.isoformat(), words=words))
+
+    def farewells(self) -> Iterator[tuple[str, str]]:
+        """(day, words), the newest first."""
+        query = sa.select(farewells.c.said_on, farewells.c.words).order_by(farewells.c.id.desc())
+        with translated(self.engine.url), self.engine.begin() as connection:
+            rows = connection.execute(query).all()
+        yield from ((row.said_on, row.words) for row in rows)
+
+    def kept_about(self, subscriber_id: int) -> Mapping[str, Any]:
+        """Everything that is stored about one person, as plain values; empty for nobody."""
+        with translated(self.engine.url), self.engine.begin() as connection:
+            person = connection.execute(sa.select(subscribers).where(subscribers.c.id == subscriber_id)).mappings()
+            row = person.one_or_none()
+            if row is None:
+                return {}
+            return {
+                "subscriber": dict(row),
+                "paused_until": connection.execute(
+                    sa.select(pauses.c.until_at).where(pauses.c.subscriber_id == subscriber_id)
+                ).scalar_one_or_none(),
+                "issues": _sent_to(connection, subscriber_id),
+                "mails_about_you": _mails_about(connection, subscriber_id),
+            }
+
+    def forget(self, subscriber_id: int, address: Address) -> None:
+        """Take a person who is being erased out of what is kept here."""
+        address_hash = self.keys.address_hash(address.key)
+        theirs = sa.or_(requests.c.subscriber_id == subscriber_id, requests.c.address_hash == address_hash)
+        with translated(self.engine.url), self.engine.begin() as connection:
+            connection.execute(sa.delete(pauses).where(pauses.c.subscriber_id == subscriber_id))
+            connection.execute(sa.delete(requests).where(theirs))
+            connection.execute(
+                sa.update(incoming_mails)
+                .where(incoming_mails.c.subscriber_id == subscriber_id)
+                .values(subscriber_id=None)
+            )
+
+
+def _complained(connection: Connection, address_hash: str) -> bool:
+    """Whoever called our mail spam is not written to again, whoever types the address."""
+    query = sa.select(suppressions.c.reason).where(suppressions.c.address_hash == address_hash)
+    return connection.execute(query).scalar_one_or_none() == SubscriberState.COMPLAINED
+
+
+def _asked_today(connection: Connection, address_hash: str, now: datetime) -> bool:
+    since = now - timedelta(days=1)
+    query = sa.select(sa.func.count()).select_from(requests)
+    query = query.where(requests.c.address_hash == address_hash, requests.c.asked_at > since)
+    return connection.execute(query).scalar_one() >= MAX_REQUESTS_A_DAY
+
+
+def _request(connection: Connection, number: int, now: datetime) -> Request | None:
+    query = sa.select(requests).where(requests.c.id == number, requests.c.asked_at >= now - KEPT_FOR)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Request(
+        id=row.id, address=row.address, name=row.name, language=row.language, subscriber_id=row.subscriber_id
+    )
+
+
+def _subscribe(connection: Connection, request: Request, address: Address, address_hash: str, now: datetime) -> None:
+    connection.execute(sa.delete(suppressions).where(suppressions.c.address_hash == address_hash))
+    values: dict[str, Any] = {"state": SubscriberState.ACTIVE.value, "why": "confirmed by mail", "updated_at": now}
+    values |= {name: value for name, value in (("name", request.name), ("language", request.language)) if value}
+    known = subscribers.c.address_key == address.key
+    if connection.execute(sa.update(subscribers).where(known).values(values)).rowcount:
+        return
+    connection.execute(
+        sa.insert(subscribers).values(
+            address=address.text, address_key=address.key, address_hash=address_hash, added_at=now, **values
+        )
+    )
+
+
+def _move(connection: Connection, subscriber_id: int, address: Address, address_hash: str, now: datetime) -> bool:
+    """Give a person a new address; one who is on the list with it already stays there, and the old row leaves."""
+    taken = connection.execute(
+        sa.select(subscribers.c.id).where(subscribers.c.address_key == address.key, subscribers.c.id != subscriber_id)
+    ).first()
+    mine = subscribers.c.id == subscriber_id
+    if taken is not None:
+        left = {"state": SubscriberState.UNSUBSCRIBED.value, "why": "reads at another address", "updated_at": now}
+        return bool(connection.execute(sa.update(subscribers).where(mine).values(left)).rowcount)
+    connection.execute(sa.delete(suppressions).where(suppressions.c.address_hash == address_hash))
+    values = {"address": address.text, "address_key": address.key, "address_hash": address_hash, "updated_at": now}
+    moved = connection.execute(sa.update(subscribers).where(mine).values(values)).rowcount
+    bounced = sa.and_(mine, subscribers.c.state == SubscriberState.BOUNCED.value)
+    active = {"state": SubscriberState.ACTIVE.value, "why": "new address"}
+    connection.execute(sa.update(subscribers).where(bounced).values(active))
+    return bool(moved)
+
+
+def _sent_to(connection: Connection, subscriber_id: int) -> list[dict[str, Any]]:
+    query = (
+        sa.select(sendings.c.issue, deliveries.c.status, deliveries.c.reply, deliveries.c.settled_at)
+        .join(sendings, sendings.c.id == deliveries.c.sending_id)
+        .where(deliveries.c.subscriber_id == subscriber_id)
+        .order_by(sendings.c.id)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _mails_about(connection: Connection, subscriber_id: int) -> list[dict[str, Any]]:
+    columns = (incoming_mails.c.kind, incoming_mails.c.action, incoming_mails.c.status, incoming_mails.c.decided_at)
+    query = sa.select(*columns).where(incoming_mails.c.subscriber_id == subscriber_id)
+    return [dict(row) for row in connection.execute(query.order_by(incoming_mails.c.decided_at)).mappings()]
