@@ -38,6 +38,7 @@ def draft(session: Session, issue: str | None, until: str | None, as_json: bool)
         left_out = [
             {"key": each.entry.key, "title": each.entry.title, "reason": each.reason} for each in selection.left_out
         ]
+        left_out += [each._asdict() for each in drafted.passed]
         files = [str(path) for path in drafted.files]
         answer({"issue": made.name, "chosen": chosen, "left_out": left_out, "sections": counts, "files": files})
         return
@@ -45,7 +46,9 @@ def draft(session: Session, issue: str | None, until: str | None, as_json: bool)
     for section in made.sections:
         for entry in section.entries:
             say(f"  {section.title}: {entry.title}")
-    say(f"{sum(counts.values())} entries in it; {len(selection.left_out)} left out (“newsletter entries” tells why)")
+    say(
+        f"{sum(counts.values())} entries in it; {len(selection.left_out) + len(drafted.passed)} left out (“newsletter entries” tells why)"
+    )
     for path in drafted.files:
         say(f"  {path}")
 

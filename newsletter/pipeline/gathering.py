@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from email.utils import parseaddr
 from pathlib import Path
 
 from newsletter.errors import UsageError
 from newsletter.model import Collected, Document, Entry, Source, SourceKind
 from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.visiting import Visit, Visitor, reading
-from newsletter.sources.fetching import Fetcher, read_file
+from newsletter.pipeline.visiting import Visit, Visitor, fetcher_for, reading
+from newsletter.sources.fetching import read_file
 from newsletter.storage.entries import SourceRecord
 from newsletter.storage.taking_in import take_in
 
@@ -60,9 +59,7 @@ def collect(desk: Desk, sources: Sequence[Source], on_progress: OnProgress = lam
 async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProgress) -> tuple[Gathered, ...]:
     """`collect`, inside a loop that runs already."""
     known = desk.store.sources()
-    settings = desk.workspace.settings.newsletter
-    contact = settings.url or parseaddr(settings.reply_to or settings.sender)[1]
-    async with Fetcher(contact=contact, allow_hosts=settings.fetch_from) as fetcher:
+    async with fetcher_for(desk) as fetcher:
         visitor = Visitor(desk, fetcher)
         visits = [asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources]
         done: dict[str, Gathered] = {}

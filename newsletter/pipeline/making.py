@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from newsletter import cadence, composition, rendering, templating
 from newsletter.errors import IssueFileError, NotApprovedError, UsageError
 from newsletter.model import Decision, Finding, Issue, RenderedIssue, Selection, Severity, Variant, Verdict
-from newsletter.pipeline.choosing import Making, making
+from newsletter.pipeline.choosing import Making, Passed, making
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.storage.files import write_if_new
@@ -37,6 +37,7 @@ class Drafted:
 
     issue: Issue
     selection: Selection
+    passed: tuple[Passed, ...]  # left out because of their date alone
     rendered: RenderedIssue
     files: tuple[Path, ...]
 
@@ -47,7 +48,7 @@ def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> D
     _refuse_if_out(desk, at.name)
     record = issues.read_record(desk.workspace, at.name) or Record()
     at = _without_what_was_taken_out(at, record)
-    selection = at.select()
+    selection, passed = at.select_quickly()
     issue = _composed(at, selection, until_asked=until is not None)
     changed = issues.write(desk.workspace, issue)
     drafted = {*record.drafted, *(entry.key for entry in issue.entries())}
@@ -56,7 +57,9 @@ def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> D
     issues.write_record(desk.workspace, at.name, record)
     rendered, files = render(desk, at.name)
     folder = issue_folder(desk.workspace, at.name)
-    return Drafted(issue=issue, selection=selection, rendered=rendered, files=(folder / issues.ISSUE_FILE, *files))
+    return Drafted(
+        issue=issue, selection=selection, passed=passed, rendered=rendered, files=(folder / issues.ISSUE_FILE, *files)
+    )
 
 
 def _refuse_if_out(desk: Desk, name: str) -> None:

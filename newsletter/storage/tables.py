@@ -33,6 +33,8 @@ entries = sa.Table(
     sa.Column("key", sa.String(300), primary_key=True),
     sa.Column("first_seen_at", UtcDateTime, nullable=False, index=True),
     sa.Column("dated", sa.String(10)),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(10), nullable=False),  # trial, event, grant; empty for papers and news
     sa.Column("record", sa.Text, nullable=False),  # the whole Entry as JSON
     comment="every entry ever seen",
 )
