@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from newsletter.config import secret
 from newsletter.errors import UsageError
-from newsletter.model import Collected, Document, Entry, Source, SourceKind
+from newsletter.model import Collected, Document, Entry, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.visiting import Visit, Visitor, fetcher_for, reading
+from newsletter.pipeline.visiting import PUBMED_KEY, Visit, Visitor, fetcher_for, reading
 from newsletter.sources.fetching import read_file
 from newsletter.storage.entries import SourceRecord
 from newsletter.storage.taking_in import take_in
@@ -113,17 +114,33 @@ def add(
     if section is not None and section not in sections:
         raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
     source = Source(name=PASTED, kind=SourceKind.PAGE, section=section)
-    found = reading(desk, source, _document(what, stdin))
+    found = _found(desk, source, what, stdin)
     seen = tuple(replace(entry, section=section or entry.section) for entry in found.entries)
     taken = take_in(desk.store, PASTED, seen, desk.now)
     known = desk.store.by_keys(taken.keys)
     return tuple(known[key] for key in dict.fromkeys(taken.keys)), found.skipped
 
 
-def _document(what: str, stdin: Callable[[], bytes]) -> Document:
+def _found(desk: Desk, source: Source, what: str, stdin: Callable[[], bytes]) -> Reading:
+    from newsletter.sources.crossref import read_works
+    from newsletter.sources.lookup import Kind, kind_of
+
     if what == "-":
-        return Document(content=stdin())
+        return reading(desk, source, Document(content=stdin()))
+    if kind_of(what) is not Kind.FILE:
+        return asyncio.run(_looked_up(desk, source, what))
     fetched = read_file(Path(what))
     if fetched.document is None:
         raise UsageError(fetched.error or f"{what} cannot be read")
-    return fetched.document
+    if what.lower().endswith(".json"):
+        return read_works(fetched.document, source)
+    kind = SourceKind.TABLE if what.lower().endswith((".csv", ".tsv", ".xlsx")) else SourceKind.PAGE
+    return reading(desk, replace(source, kind=kind), fetched.document)
+
+
+async def _looked_up(desk: Desk, source: Source, what: str) -> Reading:
+    from newsletter.sources.lookup import look_up
+
+    zone = desk.workspace.settings.newsletter.zone
+    async with fetcher_for(desk) as fetcher:
+        return await look_up(what, fetcher, source=source, api_key=secret(PUBMED_KEY), zone=zone)

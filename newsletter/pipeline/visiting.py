@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+
 from newsletter.config import secret
 from newsletter.errors import SourceError
 from newsletter.model import Collected, Document, Reading, Source, SourceKind

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -74,9 +75,15 @@ class Site:
         del request
         return web.Response(text=ARTICLES, content_type="text/xml")
 
+    async def page(self, request: web.Request) -> web.Response:
+        del request
+        head = '<meta name="citation_title" content="Rest and leiomyosarcoma"><meta name="citation_date" content="2026/11/20">'
+        return web.Response(text=f"<html><head>{head}</head><body></body></html>", content_type="text/html")
+
     async def run(self, ready: threading.Event, stop: asyncio.Event) -> None:
         app = web.Application()
         app.router.add_get("/feed", self.feed)
+        app.router.add_get("/page", self.page)
         app.router.add_get("/v2/studies", self.studies)
         app.router.add_post("/api/search2", self.grants)
         app.router.add_post("/api/fetchOpportunity", self.grants)
@@ -224,3 +231,29 @@ def test_what_is_no_feed_is_refused_with_a_sentence(folder: Path, now: datetime,
     (refused,) = collected(desk)
     assert refused.collected.error
     assert said in refused.collected.error
+
+
+class TestAdd:
+    def test_a_page_tells_of_itself(self, folder: Path, now: datetime, site: Site) -> None:
+        desk = desk_with(folder, now)
+        (entry,), _ = gathering.add(desk, f"http://127.0.0.1:{site.port}/page", stdin=bytes, section="research")
+        assert (entry.title, entry.section, str(entry.dated)) == ("Rest and leiomyosarcoma", "research", "2026-11-20")
+
+    def test_a_recorded_answer_of_crossref_is_read(self, folder: Path, now: datetime) -> None:
+        work = {"DOI": "10.1000/x", "title": ["Rest and leiomyosarcoma"], "issued": {"date-parts": [[2026, 11]]}}
+        (folder / "work.json").write_text(json.dumps({"status": "ok", "message-type": "work", "message": work}), "utf-8")
+        (entry,), _ = gathering.add(desk_with(folder, now), str(folder / "work.json"), stdin=bytes)
+        assert (entry.key, str(entry.dated), entry.sources) == ("doi:10.1000/x", "2026-11", ("pasted",))
+
+    def test_a_table_of_the_staff_is_read_row_by_row(self, folder: Path, now: datetime) -> None:
+        (folder / "staff.csv").write_text(
+            "title,link\nA day,https://example.org/day\n,https://example.org/x\n", "utf-8"
+        )
+        (entry,), skipped = gathering.add(desk_with(folder, now), str(folder / "staff.csv"), stdin=bytes)
+        assert entry.title == "A day"
+        assert len(skipped) == 1
+
+    def test_text_comes_from_standard_input(self, folder: Path, now: datetime) -> None:
+        text = b"A paper on uterine leiomyosarcoma (5 Nov 2026) https://doi.org/10.1000/new\n"
+        (entry,), _ = gathering.add(desk_with(folder, now), "-", stdin=lambda: text)
+        assert entry.key == "doi:10.1000/new"
