@@ -76,15 +76,20 @@ def render(session: Session, issue: str | None, as_json: bool) -> None:
         say(str(path))
 
 
-@click.command(epilog="Example: newsletter check 2026-11")
+@click.command(epilog="Example: newsletter check 2026-11 --links")
 @issue_argument
+@click.option("--links", "try_links", is_flag=True, help="Try every link, too: this asks the network.")
 @json_option
 @click.pass_obj
-def check(session: Session, issue: str | None, as_json: bool) -> int:
+def check(session: Session, issue: str | None, try_links: bool, as_json: bool) -> int:
     """Look for everything that is wrong with an issue."""
     from newsletter.cli.listing import finding_json, finding_lines
-    from newsletter.pipeline import making
+    from newsletter.cli.progress import bar
+    from newsletter.pipeline import linking, making
 
+    if try_links:
+        with bar("Trying links", linking.untried(session.desk, issue)) as advance:
+            linking.try_links(session.desk, issue, lambda: advance("a link"))
     checked, _, findings = making.check(session.desk, issue)
     if as_json:
         answer({"issue": checked.name, "findings": [finding_json(each) for each in findings]})

@@ -24,6 +24,8 @@ from newsletter.storage.workspace import issue_folder
 if TYPE_CHECKING:
     import jinja2
 
+    from newsletter.checks import Context
+
 GLOSSARY_FILE = "glossary.toml"
 EVERYBODY = Variant()
 """What everybody gets who chose nothing else."""
@@ -170,9 +172,17 @@ def _pages(desk: Desk, issue: Issue, made: RenderedIssue) -> Iterator[tuple[str,
 
 
 def check(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:
-    """The issue, its mail, and all that is wrong with it."""
-    from newsletter.checks.checking import check_issue
-    from newsletter.checks.context import Context, EarlierIssue
+    """The issue, its mail, and all that is wrong with it; of its links, what was found when they were last tried."""
+    from newsletter.checks import check_issue
+
+    issue, made, context = looked_at(desk, name)
+    return issue, made, check_issue(context)
+
+
+def looked_at(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, Context]:
+    """The issue, its mail, and all that the checks look at."""
+    from newsletter.checks import Context, EarlierIssue
+    from newsletter.pipeline.linking import known_links
 
     at = making(desk, name)
     issue = load(desk, at.name)
@@ -194,10 +204,11 @@ def check(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, tu
         preheader=shown.preheader,
         settings=desk.workspace.settings,
         earlier=earlier,
+        links=known_links(desk),
         glossary=frozenset(glossary(desk)),
         now=desk.now,
     )
-    return issue, made, check_issue(context)
+    return issue, made, context
 
 
 def approve(desk: Desk, name: str, *, by: str = "") -> RenderedIssue:
