@@ -28,6 +28,8 @@ _ITEM = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)(?=[\s>/])", re.IGNORE
 _ATTRIBUTE = rb"""(?>[\s/]*+[^\s=<>"'/]++(?:\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>]++))?+)"""
 _MANY_ATTRIBUTES = re.compile(rb"<[A-Za-z][\w:.-]*+%s{%d}" % (_ATTRIBUTE, MOST_ATTRIBUTES))
 _ROOT = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:rss|rdf|feed|channel))\b", re.IGNORECASE)
+_REFERENCE = re.compile(rb"&#(x[0-9a-f]++|[0-9]++);?", re.IGNORECASE)
+_CRASHES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, AssertionError)
 _WIDE = {
     b"\xff\xfe\0\0": "utf-32",
     b"\0\0\xfe\xff": "utf-32",
@@ -81,17 +83,31 @@ def parse(content: bytes, content_type: str = "", base: str = "") -> tuple[Any, 
     told = {"content-location": base if b"base=" in content else "", "content-type": "" if narrow else content_type}
     headers = {name: value for name, value in told.items() if value}
     try:
-        parsed = feedparser.parse(
-            io.BytesIO(bounded),  # never a name: feedparser would open it
-            response_headers=headers,
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, AssertionError) as error:
+        return _parsed(bounded, headers), skipped
+    except _CRASHES:
+        pass  # mostly at a reference to a character that does not exist
+    try:
+        return _parsed(_REFERENCE.sub(_existing, bounded), headers), skipped
+    except _CRASHES as error:
         raise SourceError(
             "the feed is too damaged to be read: tell its publisher, or look at its address again"
         ) from error
-    return parsed, skipped
+
+
+def _parsed(content: bytes, headers: dict[str, str]) -> Any:
+    return feedparser.parse(
+        io.BytesIO(content),  # never a name: feedparser would open it
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+
+
+def _existing(found: re.Match[bytes]) -> bytes:
+    """A reference to a character, or nothing where there is no such character (`&#xD800;`)."""
+    digits, base = (found[1][1:], 16) if found[1][:1] in b"xX" else (found[1], 10)
+    code = int(digits, base) if len(digits.lstrip(b"0")) < 8 else 0
+    return found[0] if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else b""
 
 
 def _narrow(content: bytes) -> bytes | None:

@@ -293,6 +293,12 @@ def test_a_broken_feed_is_read_as_far_as_it_goes():
     assert [entry.title for entry in entries] == ["A & B", "Untitled"]
 
 
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#99999999999;", "&#x110000;", "&#" + "9" * 5000 + ";", "&#0;"])
+def test_a_reference_to_no_character_costs_nothing_else(reference):
+    entries = reading(rss(f"<title>A{reference}B &#67;&#x44; & E</title>", "<title>F</title>")).entries
+    assert [entry.title for entry in entries] == ["AB CD & E", "F"]
+
+
 def test_an_empty_feed_is_no_error():
     assert reading(rss()).entries == ()
     assert reading(atom()).entries == ()
