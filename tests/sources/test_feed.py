@@ -320,6 +320,7 @@ BOMBS = {
     "title": rss(f"<title>{'word ' * 2_000_000}</title>"),
     "nested": rss(f"<description>{'<div>' * 50_000}</description>"),
     "escaped": rss(f"<description>{'&lt;div&gt;' * 50_000}</description>"),
+    "bases": rss("<title>x</title>" + "<x xml:base='a/'>" * 20_000),
     "author": rss(f"<author>{'a' * 1_000_000}</author>"),
     "categories": rss("".join(f"<category>{n}</category>" for n in range(10_000))),
     "items": rss(*["<title>x</title>"] * 6_000),
