@@ -164,13 +164,7 @@ deliveries = sa.Table(
     sa.Column("next_at", UtcDateTime),  # of a deferred one
     sa.Column("first_tried_at", UtcDateTime),
     sa.Column("settled_at", UtcDateTime),  # when the last outcome came
-    sa.Index(
-        "ix_deliveries_deferred",
-        "sending_id",
-        "next_at",
-        sqlite_where=sa.text("status = 'deferred'"),
-        postgresql_where=sa.text("status = 'deferred'"),
-    ),
+    sa.Index("ix_deliveries_next", "sending_id", "next_at"),
     sqlite_with_rowid=False,
     comment="the ledger: one row for each reader of a sending",
 )
