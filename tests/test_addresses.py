@@ -28,7 +28,6 @@ def test_an_address_is_kept_as_written_and_known_by_one_key(written, text, key):
 
 @given(st.text(max_size=80))
 def test_whatever_is_refused_is_refused_without_repeating_it(text):
-    refused: ValueError | None = None
     try:
         address = parse_address(f"{text}@example.org")
     except ValueError as error:

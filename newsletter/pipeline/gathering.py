@@ -14,10 +14,14 @@ from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.visiting import PUBMED_KEY, Visit, Visitor, fetcher_for, reading
 from newsletter.sources.fetching import read_file
 from newsletter.storage.entries import SourceRecord
-from newsletter.storage.taking_in import take_in
+from newsletter.storage.taking_in import TakenIn, take_in
 
 PASTED = "pasted"
 """The source of what `add` brings."""
+
+NOTHING = TakenIn(keys=(), new=frozenset())
+KEEP_EVERY_S = 0.25
+"""How much work a crash may lose; it would only be fetched again."""
 
 OnProgress = Callable[["Gathered"], None]
 
@@ -60,17 +64,22 @@ def collect(desk: Desk, sources: Sequence[Source], on_progress: OnProgress = lam
 async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProgress) -> tuple[Gathered, ...]:
     """`collect`, inside a loop that runs already."""
     known = desk.store.sources()
+    done: dict[str, Gathered] = {}
     async with fetcher_for(desk) as fetcher:
         visitor = Visitor(desk, fetcher)
-        visits = [asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources]
-        done: dict[str, Gathered] = {}
+        pending = {asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources}
         try:
-            for finished in asyncio.as_completed(visits):
-                gathered = _keep(desk, await finished)
-                done[gathered.name] = gathered
-                on_progress(gathered)
+            while pending:
+                finished, pending = await asyncio.wait(pending, timeout=KEEP_EVERY_S)
+                if not finished:
+                    continue
+                with desk.store.together():  # one write to the disk for all that came in meanwhile
+                    gathered = [_keep(desk, visit.result()) for visit in finished]
+                for each in gathered:
+                    done[each.name] = each
+                    on_progress(each)
         finally:
-            for visit in visits:
+            for visit in pending:
                 visit.cancel()
     return tuple(done[source.name] for source in sources)
 
@@ -85,7 +94,7 @@ def _keep(desk: Desk, visit: Visit) -> Gathered:
         return Gathered(collected=collected, record=record)
     entries = collected.reading.entries
     with desk.store.together():
-        taken = take_in(desk.store, collected.source.name, entries, desk.now)
+        taken = take_in(desk.store, collected.source.name, entries, desk.now) if entries else NOTHING
         record = replace(
             before,
             etag=fetched.etag or before.etag,
