@@ -157,7 +157,13 @@ async def send(
     limit: int | None = None,
     resume_restored: bool = False,
 ) -> Tally:
-    """Send an approved issue; from the first message that is accepted on, it counts as out."""
+    """Send an approved issue; from the first message that is accepted on, it counts as out.
+
+    Raises UsageError while nobody is on the list, and all that `send_issue` raises.
+    """
+
+    if not status(desk, what.issue).total and not people(desk).count():  # the list is frozen at the start
+        raise UsageError("nobody is on the list: bring people in with “newsletter subscribers import FILE”")
 
     def progressed(tally: Tally) -> None:
         _note_out(desk, tally)

@@ -100,6 +100,19 @@ def test_a_dry_run_writes_the_messages_and_sends_none(approved: Path, run: Run, 
     )
 
 
+def test_a_list_without_anybody_is_not_frozen(sample: Path, run: Run, mail_server: Loopback) -> None:
+    delivery = f'\n[delivery]\nhost = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"\nper_minute = 0\n'
+    file = sample / "newsletter.toml"
+    file.write_text(file.read_text("utf-8") + delivery, "utf-8")
+    run("collect")
+    run("draft")
+    run("approve", "2026-11")
+    result = run("send", "2026-11", "--yes")
+    assert (result.exit_code, "nobody is on the list" in result.err) == (2, True)
+    run("subscribers", "import", "subscribers.csv")
+    assert run("send", "2026-11", "--yes", "--json").json["accepted"] == 10
+
+
 def test_a_server_that_is_not_named_is_wrong_usage(sample: Path, run: Run) -> None:
     run("collect")
     run("draft")
