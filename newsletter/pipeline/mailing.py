@@ -161,7 +161,6 @@ async def send(
 
     Raises UsageError while nobody is on the list, and all that `send_issue` raises.
     """
-
     if not status(desk, what.issue).total and not people(desk).count():  # the list is frozen at the start
         raise UsageError("nobody is on the list: bring people in with “newsletter subscribers import FILE”")
 
