@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from newsletter.model import Delivery, DeliveryStatus, Subscriber, SubscriberSta
 from newsletter.storage import people
 from newsletter.storage.database import UtcDateTime, translated
 from newsletter.storage.lease import is_held, lease
+from newsletter.storage.prepared import Prepared, driver_errors
 from newsletter.storage.tables import deliveries, sendings, subscribers, suppressions
 from newsletter.storage.witness import Witness
 
@@ -219,12 +220,14 @@ class Run:
         self.witness = witness
         self.left_queued = 0  # settled as suppressed while they were queued
         self.left_deferred = 0
+        self._claim = Prepared(_CLAIM, engine.dialect)
+        self._settlement = Prepared(_SETTLE, engine.dialect)
         self._beats = sending.beats
         self._connection: Connection | None = None
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with translated(self.engine.url):
+        with translated(self.engine.url), driver_errors(self.engine):
             if self._connection is None:
                 self._connection = self.engine.connect()
             with self._connection.begin():
@@ -285,8 +288,11 @@ class Run:
             if settled:
                 self._settle(connection, settled, now)
             if intents:
-                values = {"sending": self.sending.id, "ids": list(intents), "now": now}
-                allowed = frozenset(connection.execute(_CLAIM, values).scalars())
+                same = {"sending": self.sending.id, "now": _written(now)}
+                rows = ({**same, "subscriber": each} for each in intents)
+                allowed = frozenset(
+                    each for each, row in zip(intents, self._claim.returned(connection, rows), strict=True) if row
+                )
                 self._suppress(connection, [each for each in intents if each not in allowed], now)
         return allowed
 
@@ -302,19 +308,19 @@ class Run:
     def _settle(self, connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
         if not settled:
             return
+        same = {"sending": self.sending.id, "now": _written(now)}
         rows = [
             {
-                "sending": self.sending.id,
+                **same,
                 "subscriber": each.subscriber_id,
                 "new_status": each.status.value,
                 "new_reply": each.reply,
-                "new_next_at": each.next_at,
+                "new_next_at": each.next_at and _written(each.next_at),
                 "tries": 0 if each.status is D.QUEUED else 1,
-                "now": now,
             }
             for each in settled
         ]
-        connection.execute(_SETTLE, rows)
+        self._settlement.many(connection, rows)
         for each in settled:
             if each.bounced:
                 people.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
@@ -344,14 +350,20 @@ _MAILABLE = sa.and_(
     ~sa.exists().where(suppressions.c.address_hash == subscribers.c.address_hash),
 )
 
+
+def _written(moment: datetime) -> str:
+    """A moment as `UtcDateTime` keeps it."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 _NOW = sa.bindparam("now", type_=UtcDateTime())
-_WAITING = deliveries.c.status.in_((D.QUEUED.value, D.DEFERRED.value))
+_WAITING = sa.or_(deliveries.c.status == D.QUEUED.value, deliveries.c.status == D.DEFERRED.value)
 
 _CLAIM = (
     sa.update(deliveries)
     .where(
         deliveries.c.sending_id == sa.bindparam("sending"),
-        deliveries.c.subscriber_id.in_(sa.bindparam("ids", expanding=True)),
+        deliveries.c.subscriber_id == sa.bindparam("subscriber"),
         _WAITING,
         sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, _MAILABLE),
     )
