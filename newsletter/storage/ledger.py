@@ -220,8 +220,9 @@ class Run:
         self.witness = witness
         self.left_queued = 0  # settled as suppressed while they were queued
         self.left_deferred = 0
-        self._claim = Prepared(_CLAIM, engine.dialect)
-        self._settlement = Prepared(_SETTLE, engine.dialect)
+        self._claim = Prepared(_claim, engine.dialect)
+        self._settlement = Prepared(_settle, engine.dialect)
+        self._on_the_way: set[int] = set()  # claimed by us and not settled
         self._beats = sending.beats
         self._connection: Connection | None = None
 
@@ -288,13 +289,25 @@ class Run:
             if settled:
                 self._settle(connection, settled, now)
             if intents:
-                same = {"sending": self.sending.id, "now": _written(now)}
-                rows = ({**same, "subscriber": each} for each in intents)
-                allowed = frozenset(
-                    each for each, row in zip(intents, self._claim.returned(connection, rows), strict=True) if row
-                )
-                self._suppress(connection, [each for each in intents if each not in allowed], now)
+                allowed = self._claimed(connection, intents, now)
         return allowed
+
+    def _claimed(self, connection: Connection, wanted: Sequence[int], now: datetime) -> frozenset[int]:
+        """Claim rows whose people may still be mailed; the others are settled as suppressed."""
+        values = {f"id{n}": each for n, each in enumerate(wanted)}
+        count = self._claim.run(connection, len(wanted), {"sending": self.sending.id, "now": _written(now), **values})
+        if count == len(wanted):
+            self._on_the_way.update(wanted)
+            return frozenset(wanted)
+        before = sa.select(deliveries.c.subscriber_id).where(
+            deliveries.c.sending_id == self.sending.id,
+            deliveries.c.subscriber_id.in_(list(wanted)),
+            deliveries.c.status == D.SENDING.value,
+        )
+        claimed = frozenset(connection.execute(before).scalars()) - self._on_the_way
+        self._suppress(connection, [each for each in wanted if each not in claimed], now)
+        self._on_the_way |= claimed
+        return claimed
 
     def _suppress(self, connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> None:
         if subscriber_ids:
@@ -308,19 +321,15 @@ class Run:
     def _settle(self, connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
         if not settled:
             return
-        same = {"sending": self.sending.id, "now": _written(now)}
-        rows = [
-            {
-                **same,
-                "subscriber": each.subscriber_id,
-                "new_status": each.status.value,
-                "new_reply": each.reply,
-                "new_next_at": each.next_at and _written(each.next_at),
-                "tries": 0 if each.status is D.QUEUED else 1,
-            }
-            for each in settled
-        ]
-        self._settlement.many(connection, rows)
+        values: dict[str, Any] = {"sending": self.sending.id, "now": _written(now)}
+        for n, each in enumerate(settled):
+            values[f"id{n}"] = each.subscriber_id
+            values[f"status{n}"] = each.status.value
+            values[f"reply{n}"] = each.reply
+            values[f"next_at{n}"] = each.next_at and _written(each.next_at)
+            values[f"tries{n}"] = 0 if each.status is D.QUEUED else 1
+        self._settlement.run(connection, len(settled), values)
+        self._on_the_way.difference_update(each.subscriber_id for each in settled)
         for each in settled:
             if each.bounced:
                 people.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
@@ -359,30 +368,34 @@ def _written(moment: datetime) -> str:
 _NOW = sa.bindparam("now", type_=UtcDateTime())
 _WAITING = sa.or_(deliveries.c.status == D.QUEUED.value, deliveries.c.status == D.DEFERRED.value)
 
-_CLAIM = (
-    sa.update(deliveries)
-    .where(
-        deliveries.c.sending_id == sa.bindparam("sending"),
-        deliveries.c.subscriber_id == sa.bindparam("subscriber"),
-        _WAITING,
-        sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, _MAILABLE),
-    )
-    .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW))
-    .returning(deliveries.c.subscriber_id)
-)
 
-_SETTLE = (
-    sa.update(deliveries)
-    .where(deliveries.c.sending_id == sa.bindparam("sending"), deliveries.c.subscriber_id == sa.bindparam("subscriber"))
-    .values(
-        status=sa.bindparam("new_status"),
-        reply=sa.bindparam("new_reply"),
-        next_at=sa.bindparam("new_next_at"),
-        attempts=deliveries.c.attempts + sa.bindparam("tries"),
-        first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW),
-        settled_at=_NOW,
+def _claim(count: int) -> sa.Update:
+    """Claims that many rows, as far as their people are active and not suppressed."""
+    ids = [sa.bindparam(f"id{n}", type_=sa.BigInteger()) for n in range(count)]
+    return (
+        sa.update(deliveries)
+        .where(
+            deliveries.c.sending_id == sa.bindparam("sending"),
+            deliveries.c.subscriber_id.in_(ids),
+            _WAITING,
+            sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, _MAILABLE),
+        )
+        .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW))
     )
-)
+
+
+def _settle(count: int) -> sa.TextClause:
+    """Settles that many rows at once. All of them exist: the insertion always meets its conflict."""
+    row = "(:sending, :id{0}, :status{0}, :tries{0}, :reply{0}, :next_at{0}, :now, :now)"
+    return sa.text(  # noqa: S608 - nothing from outside: row numbers alone
+        "INSERT INTO deliveries"
+        " (sending_id, subscriber_id, status, attempts, reply, next_at, first_tried_at, settled_at) VALUES "
+        + ", ".join(row.format(n) for n in range(count))
+        + " ON CONFLICT (sending_id, subscriber_id) DO UPDATE SET"
+        " status = excluded.status, attempts = deliveries.attempts + excluded.attempts, reply = excluded.reply,"
+        " next_at = excluded.next_at, settled_at = excluded.settled_at,"
+        " first_tried_at = coalesce(deliveries.first_tried_at, excluded.first_tried_at)"
+    )
 
 
 def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any]) -> sa.Select[Any]:
