@@ -387,8 +387,8 @@ def _claim(count: int) -> sa.Update:
 def _settle(count: int) -> sa.TextClause:
     """Settles that many rows at once. All of them exist: the insertion always meets its conflict."""
     row = "(:sending, :id{0}, :status{0}, :tries{0}, :reply{0}, :next_at{0}, :now, :now)"
-    return sa.text(  # noqa: S608 - nothing from outside: row numbers alone
-        "INSERT INTO deliveries"
+    return sa.text(
+        "INSERT INTO deliveries"  # noqa: S608 - nothing from outside is in it, only numbered parameters
         " (sending_id, subscriber_id, status, attempts, reply, next_at, first_tried_at, settled_at) VALUES "
         + ", ".join(row.format(n) for n in range(count))
         + " ON CONFLICT (sending_id, subscriber_id) DO UPDATE SET"
