@@ -73,7 +73,7 @@ def _plain(text: str) -> str:
 
 ZONE = r"""
     (?P<zone>
-        z | (?:utc|gmt|ut)?\ ?[+-]\d{1,2}(?::?\d\d)? (?:\ ?(?:utc|gmt|ut|z))? | [a-z]{1,5} | [a-z]+/[a-z_]+
+        z | (?:utc|gmt|ut)?\ ?[+-]\d{1,2}(?::?\d{1,2})? (?:\ ?(?:utc|gmt|ut|z))? | [a-z]{1,5} | [a-z]+/[a-z_]+
     )(?:\ ?\([^()]*\))?
 """
 ISO_DAY = re.compile(
@@ -123,20 +123,20 @@ MONTHS: Mapping[str, int] = {
             "feb february februar feber fevrier fevr fev febrero febbraio fevereiro februari",
             "mar march marz maerz mrz mars marzo marco maart mrt",
             "apr april avril avr abril abr aprile",
-            "may mai mayo maggio mag maio mei",
+            "may mai mayo maggio mag maio mei maj",
             "jun june juni juin junio giugno giu junho",
             "jul july juli juillet juil julio luglio lug julho",
-            "aug august aout agosto ago augustus",
+            "aug august aout agosto ago augustus augusti",
             "sep sept september septembre septiembre setiembre settembre set setembro",
             "oct october oktober okt octobre octubre ottobre ott outubro out",
             "nov november novembre noviembre novembro",
-            "dec december dezember dez decembre diciembre dic dicembre dezembro",
+            "dec december dezember dez decembre diciembre dic dicembre dezembro des desember",
         ),
         1,
     )
     for name in names.split()
 }
-"""English, German, French, Spanish, Italian, Portuguese and Dutch, without accents → number."""
+"""English, German, French, Spanish, Italian, Portuguese, Dutch and Scandinavian, without accents → number."""
 
 WEEKDAYS = frozenset(
     name
@@ -184,7 +184,7 @@ PATTERNS = tuple(
 )
 CLOCK = re.compile(
     rf"""(?:^|(?<=[ t,]))(?P<h>\d{{1,2}}):(?P<min>\d\d)(?::(?P<s>\d\d)(?:[.,]\d+)?)?
-         (?:\ ?(?P<half>[ap])\.?m\b\.?)?(?:\ ?{ZONE}(?=$|\ \d{{4}}$))?""",
+         (?:\ ?(?P<half>[ap])\.?m\b\.?|\ uhr)?(?:\ ?{ZONE}(?=$|\ \d{{4}}$))?""",
     re.VERBOSE | re.ASCII,
 )
 
@@ -195,7 +195,7 @@ def _read_with_clock(text: str, *, month_first: bool) -> _Written | None:
     if not found:
         dated = _read_day(text, month_first=month_first)
         return _Written(dated) if dated else None
-    before = re.sub(r"(?:,| at| um| a las| om|t)?\s*$", "", text[: found.start()])
+    before = re.sub(r"(?:,| -| \||\ at| um| a las| om|t)?\s*$", "", text[: found.start()])
     rest = f"{before} {text[found.end() :].strip(' ,')}".strip()
     dated = _read_day(rest, month_first=month_first)
     if dated is None or dated.precision is not Precision.DAY:

@@ -66,6 +66,8 @@ class PostOffice:
         text = SETTINGS.format(port=port, host=host)
         if "security" not in more:
             text += 'security = "none"\n'
+        if "per_minute" not in more:
+            text += "per_minute = 0\n"
         if "connections" not in more:
             text += "connections = 1\n"
         return Order(
@@ -100,5 +102,4 @@ address = "bounces@example.org"
 [delivery]
 host = "{host}"
 port = {port}
-per_minute = 0
 """

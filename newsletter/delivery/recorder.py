@@ -61,6 +61,7 @@ class Recorder:
         """Commit until nothing is left."""
         try:
             while self._settled or self._claims:
+                await asyncio.sleep(0)  # the other connections that are ready now come along
                 settled, self._settled = self._settled, []
                 claims, self._claims = self._claims, []
                 await self._commit(settled, claims)
@@ -77,9 +78,11 @@ class Recorder:
                 if not granted.done():
                     granted.set_exception(error)
             return
+        left = set(allowed)
         for number, granted in claims:
             if not granted.done():
-                granted.set_result(number in allowed)
+                granted.set_result(number in left)
+            left.discard(number)  # nobody is granted twice, not even in one commit
 
     async def _persistently(self, settled: list[Settlement], wanted: list[int]) -> frozenset[int]:
         for wait_s in RETRIES_S:

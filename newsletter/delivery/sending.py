@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -254,7 +255,10 @@ def _waiting(next_at: datetime | None, left: int | None) -> str:
 
 
 def run(sending: Coroutine[Any, Any, T]) -> T:
-    """Run a sending to its end, on uvloop where it is installed: it takes half the time of a loopback sending."""
+    """Run a sending to its end, on uvloop where it is installed."""
+    # The many objects of the imported libraries stay: looking through them for garbage was 15 % of a sending's time.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     try:
         import uvloop
     except ImportError:

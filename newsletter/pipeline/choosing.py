@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from newsletter import cadence, composition, selection
 from newsletter.errors import UsageError
@@ -15,6 +17,8 @@ from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.sorting import proposer
 from newsletter.selection import Memory, Window
 from newsletter.storage import issues
+from newsletter.storage.entries import Looked, Settled
+from newsletter.storage.taking_in import names_of
 
 
 @dataclass
@@ -45,11 +49,17 @@ class Making:
 
     @property
     def since_at(self) -> datetime | None:
-        """The end of the last issue's window; None when there was none."""
+        """Up to where the last issue looked; None when there was none."""
         if self.present and self.present.since_at:
             return self.present.since_at
-        before = [issue.until_at for issue in self.earlier if issue.until_at < self.until_at]
+        before = [looked for issue in self.earlier if (looked := self._looked_until(issue)) < self.until_at]
         return max(before, default=None)
+
+    def _looked_until(self, issue: Issue) -> datetime:
+        """The end of its window, unless it was last drafted before: what came in between, nobody has looked at."""
+        record = issues.read_record(self.desk.workspace, issue.name)
+        drafted_at = record.drafted_at if record else None
+        return min(issue.until_at, drafted_at) if drafted_at else issue.until_at
 
     @property
     def window(self) -> Window:
@@ -72,17 +82,49 @@ class Making:
 
     def select(self) -> Selection:
         """Where every entry stands that is known from the sources or from the issues."""
-        known = self.desk.store.all()
+        return self._selection(self.desk.store.all())
+
+    def select_quickly(self) -> tuple[Selection, tuple[Passed, ...]]:
+        """As `select`; but what is older than the last issue in every way is passed over by its date alone."""
+        window, store = self.window, self.desk.store
+        looked = Looked(since_at=window.since_at, since_on=window.since_on)
+        special = store.by_keys(self._spoken_of())
+        known = {entry.key: entry for entry in store.open(looked)} | special
+        passed = tuple(_passed(each, window.zone) for each in store.settled(looked) if each.key not in special)
+        return self._selection(tuple(known.values())), passed
+
+    def _spoken_of(self) -> set[str]:
+        """The keys of all that issues or editors have spoken of, under whatever name."""
+        spoken = [entry for _, entry in self.memory.carried] + [entry for _, entry, _ in self.memory.dropped]
+        names = {name for entry in spoken for name in names_of(entry)}
+        return self.desk.store.known_as(names) | names | {decision.key for decision in self.memory.decisions}
+
+    def _selection(self, known: Sequence[Entry]) -> Selection:
         chosen = selection.select(known, self.memory, self.window, proposer(self.desk.workspace.settings.sections))
         return replace(chosen, left_out=(*chosen.left_out, *self._only_in_issues(known)))
 
-    def _only_in_issues(self, known: Iterable[Entry]) -> Iterable[LeftOut]:
+    def _only_in_issues(self, known: Sequence[Entry]) -> Iterable[LeftOut]:
         """What issues carried that the database does not know (any more)."""
-        index = Index(known)
-        for name, entry in self.memory.carried:
+        keys = {entry.key for entry in known}
+        missing = [(name, entry) for name, entry in self.memory.carried if entry.key not in keys]
+        index = Index(known) if missing else Index()
+        for name, entry in missing:
             if entry.key not in index and not index.find(entry):
                 index.add(entry)
                 yield LeftOut(entry=entry, state=State.CARRIED, reason=f"carried in {name}", issue=name)
+
+
+class Passed(NamedTuple):
+    """An entry that is left out because of its date alone."""
+
+    key: str
+    title: str
+    reason: str
+
+
+def _passed(settled: Settled, zone: ZoneInfo) -> Passed:
+    seen_on = settled.first_seen_at.astimezone(zone).date()
+    return Passed(settled.key, settled.title, selection.before_the_window(settled.dated, seen_on))
 
 
 def out_names(desk: Desk) -> tuple[str, ...]:

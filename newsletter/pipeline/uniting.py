@@ -10,7 +10,7 @@ from newsletter.identity import aliases_of, merge
 from newsletter.model import Entry
 from newsletter.pipeline.choosing import entry_named
 from newsletter.pipeline.desk import Desk
-from newsletter.storage.taking_in import names_of, said_by
+from newsletter.storage.taking_in import own_names_of, said_by
 
 _WEAK = ("address:", "title:")
 
@@ -25,7 +25,7 @@ def unite(desk: Desk, written: Iterable[str]) -> Entry:
     with desk.store.together():
         for other in others:
             united = merge(united, other)
-            names = [name for name in names_of(other) if not name.startswith(_WEAK)]
+            names = [name for name in own_names_of(other) if not name.startswith(_WEAK)]
             desk.store.merge_by_hand(names, kept.key, desk.now)
         desk.store.put({kept.key: united}, {kept.key: aliases_of(united)})
         desk.store.fold({other.key: kept.key for other in others})
@@ -43,9 +43,9 @@ def part(desk: Desk, written: str) -> tuple[Entry, ...]:
         parts: dict[str, Entry] = {}
         for sighting in sightings:
             own = replace(sighting.entry, sources=(sighting.source,), first_seen_at=sighting.first_seen_at)
-            key = entry.key if not parts else f"{names_of(replace(own, key=''))[0]}~{sighting.source}"
+            key = entry.key if not parts else f"{own_names_of(replace(own, key=''))[0]}~{sighting.source}"
             parts[key] = replace(own, key=key)
-            desk.store.merge_by_hand((said_by(sighting.source, name) for name in names_of(own)), key, desk.now)
+            desk.store.merge_by_hand((said_by(sighting.source, name) for name in own_names_of(own)), key, desk.now)
         desk.store.put(parts, {key: aliases_of(each) for key, each in parts.items()})
         for key, each in parts.items():
             desk.store.see(each.sources[0], {key: each}, desk.now)

@@ -10,7 +10,7 @@ import re
 from newsletter.sources.titles import text_of
 
 MOST = 200
-_MAIL = re.compile(r"(?:mailto:)?[^\s<>()@]+@[^\s<>()@]+")
+_MAIL = re.compile(r"(?<![^\s<>()@])[^\s<>()@]++@[^\s<>()@]+")
 _INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.?[\s-]?){1,5}")
 _FAMILY_FIRST = re.compile(r"(?P<family>\S.*)\s(?P<initials>(?:[A-ZÀ-ÖØ-Þ]\.?-?){1,4})")
 _AND = re.compile(r"\s*(?:\band\b|&|\bund\b|\bet\b(?!\s+al))\s*", re.IGNORECASE)
@@ -22,7 +22,7 @@ _PARTICLES = frozenset(
     )
 )
 _SUFFIXES = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv"))
-_DEGREES = re.compile(r"(\w\S*\s\S+)((?:,\s*(?:M\.?D|Ph\.?D|M\.?Sc|M\.?P\.?H|M\.?S|B\.?Sc|R\.?N)\b\.?)+)")
+_DEGREES = re.compile(r"(\w\S{0,40}\s\S{1,40})((?:,\s*(?:M\.?D|Ph\.?D|M\.?Sc|M\.?P\.?H|M\.?S|B\.?Sc|R\.?N)\b\.?)+)")
 
 
 def names_in(text: str, *, one_form: bool = False) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Block:
     announces: bool = False
     confirmed: bool = False
     heading: bool = False
+    led: bool = False  # its person stands above it, as in a list of grantees
     authors: tuple[str, ...] = ()
     journal: str = ""
     dates: list[Span] = field(default_factory=list)
@@ -82,7 +83,7 @@ def blocks_of(pieces: Sequence[Piece]) -> tuple[Block, ...]:
 def _facts_lead(pieces: Sequence[Piece]) -> bool:
     """Whether dates and links stand above their titles on this page: it begins with one, and ends with a title."""
     told = [piece for piece in pieces if piece.role is Role.TITLE or _is_date_or_link(piece)]
-    if not told or told[0].role is Role.TITLE or told[-1].role is not Role.TITLE or _is_bare_year(told[0]):
+    if not told or told[0].role is Role.TITLE or told[-1].role is not Role.TITLE:
         return False
     beneath = sum(two.role is Role.FACTS and not two.gap for one, two in pairwise(told) if one.role is Role.TITLE)
     above = sum(two.role is Role.TITLE and not two.gap for one, two in pairwise(told) if one.role is Role.FACTS)
@@ -93,14 +94,18 @@ def _is_date_or_link(piece: Piece) -> bool:
     return piece.role is Role.FACTS and bool(piece.dates or piece.links) and not piece.authors
 
 
-def _is_bare_year(piece: Piece) -> bool:
-    return bool(piece.dates) and len(piece.dates[0].value) == 4
+def _announces(block: Block, piece: Piece) -> bool:
+    """Whether a block only announces the thing that the next piece names: “Article by Dr. X in the Journal Y|”."""
+    dated_both = bool(block.dates and piece.dates)
+    return block.announces and not block.links and not (piece.gap and dated_both)
 
 
 def _confirms(words: str, after: Piece) -> bool:
     """Whether the line below what reads like a heading shows that it is a title: by authors, a journal or a link."""
-    if after.role is not Role.FACTS or after.gap:
+    if after.role is not Role.FACTS or (after.gap and len(after.authors) < 2):
         return False
+    if after.gap:
+        return len(words.split()) >= 5
     return bool(after.authors or after.journal or after.links or (after.dates and len(words.split()) >= 5))
 
 
@@ -163,9 +168,7 @@ class _Grouping:
         if self._is_aside(piece):
             self._add_facts(replace(piece, role=Role.FACTS, title="", words=piece.title), None)
             return
-        announced = (
-            self.block if self.block and self.block.announces and not piece.gap and not self.block.links else None
-        )
+        announced = self.block if self.block and _announces(self.block, piece) else None
         if announced:
             self.block = None
         self.close()
@@ -193,7 +196,7 @@ class _Grouping:
             and (self.persons_lead or prose.is_talk(" ".join((piece.title, piece.words, *piece.links))))
         ):
             self.block.authors = self.persons
-            self.block.confirmed = True
+            self.block.confirmed = self.block.led = True
         self.persons = ()
 
     def _names_author(self, piece: Piece) -> bool:
@@ -253,8 +256,7 @@ class _Grouping:
             or piece.cited
         ):
             return False
-        written = piece.dates[0].value
-        if piece.heading or (len(written) == 4 and piece.gap):
+        if piece.heading:
             return True
         return (
             str(piece.dates[0].dated).count("-") == 1
@@ -267,7 +269,7 @@ class _Grouping:
         if self.block and not self.block.authors and (not piece.gap or self.block.confirmed):
             self.block.take(piece)
         else:
-            self.persons, self.persons_lead = piece.authors, piece.gap or self.block is None
+            self.persons, self.persons_lead = piece.authors, piece.gap or self.block is None or self.block.led
 
     def _add_words(self, piece: Piece) -> None:
         if self.block and not self.block.links:
@@ -287,11 +289,15 @@ _NEVER_JOINED = re.compile(r"(?:https?:|www\.|doi\b|pmid\b|pmcid\b|e?pub\b|publi
 def unwrap(lines: Sequence[Line]) -> Iterator[Line]:
     """Lines with those joined that one wide line was broken into."""
     width = _wrap_width(lines)
+    spread = (
+        sum(line.gap for line in lines) * 20 > len(lines) * 19
+    )  # an empty line behind every line: gaps tell nothing
     held: Line | None = None
     last = ""  # the last of the physical lines that `held` was made of
     joined = False
     for line in lines:
-        if held and _continues(held, last, line, width=width, joined=joined):
+        apart = line.gap and not spread
+        if held and not apart and _continues(held, last, line, width=width, joined=joined):
             held = replace(held, text=f"{held.text} {line.text}")
             last, joined = line.text, True
             continue
@@ -304,13 +310,15 @@ def unwrap(lines: Sequence[Line]) -> Iterator[Line]:
 
 def _continues(held: Line, last: str, line: Line, *, width: int, joined: bool) -> bool:
     """Whether a line goes on with the line above."""
-    if line.gap or line.item or line.role or held.role or len(held.text) > 3000 or _LINE_MARK.search(last[-200:]):
+    if line.item or line.role or held.role or len(held.text) > 3000 or _LINE_MARK.search(last[-200:]):
         return False
     if _NEVER_JOINED.match(line.text) or last.endswith((".", ":", "|", "?", "!")):
         return False
-    if _CONNECTOR.search(last) or (line.text[:1].islower() and not prose.is_affiliation(last)):
-        return True
     first_word = line.text.split(maxsplit=1)[0]
+    if _CONNECTOR.search(last) or (first_word.islower() and not prose.is_affiliation(last)):
+        return True
+    if line.gap:
+        return False
     full = len(last) + 1 + len(first_word) > (width or len(last))
     return (
         full

@@ -15,7 +15,7 @@ from newsletter import dates
 from newsletter.model import Dated, Precision
 from newsletter.sources.page_lines import CLOSE, MIDDLE, OPEN
 from newsletter.sources.persons import split_names
-from newsletter.sources.prose import is_generic_link
+from newsletter.sources.prose import is_generic_link, is_remark
 
 
 class Kind(StrEnum):
@@ -132,24 +132,23 @@ def _join(found: list[Span], span: Span) -> None:
 
 def _read(match: re.Match[str], text: str, hrefs: Sequence[str], *, month_first: bool) -> Iterator[Span]:
     """The spans that one match is, or none when it belongs to the text around it."""
-    match match.lastgroup:
-        case _ if match["anchor"] is not None:
-            yield from _anchor(match, hrefs)
-        case _ if match["url"] or match["www"]:
-            yield _address(match["url"] or f"https://{match['www']}")
-        case _ if match["id"]:
-            yield Span(kind=Kind.ID, value=match["id"].rstrip(".,;)]"))
-        case _ if match["group"]:
-            yield from _group(match["group"][1:-1], text, match, month_first=month_first)
-        case _ if match["labelled"]:
-            trust = Trust.NONE if _NOT_ITS_DATE.match(match["label"]) else Trust.STATED
-            yield from _dated(match["labelled_date"], trust, month_first=month_first)
-        case _ if match["date"]:
-            yield from _bare_date(match, text, month_first=month_first)
-        case _ if match["cited"]:
-            yield from _dated(match["cited"], Trust.CITED, month_first=month_first)
-        case _:
-            yield Span(kind=Kind.VOLUME, value=match[0])
+    if match["anchor"] is not None:
+        yield from _anchor(match, hrefs)
+    elif match["url"] or match["www"]:
+        yield _address(match["url"] or f"https://{match['www']}")
+    elif match["id"]:
+        yield Span(kind=Kind.ID, value=match["id"].rstrip(".,;)]"))
+    elif match["group"]:
+        yield from _group(match["group"][1:-1], text, match, month_first=month_first)
+    elif match["labelled"]:
+        trust = Trust.NONE if _NOT_ITS_DATE.match(match["label"]) else Trust.STATED
+        yield from _dated(match["labelled_date"], trust, month_first=month_first)
+    elif match["date"]:
+        yield from _bare_date(match, text, month_first=month_first)
+    elif match["cited"]:
+        yield from _dated(match["cited"], Trust.CITED, month_first=month_first)
+    else:
+        yield Span(kind=Kind.VOLUME, value=match[0])
 
 
 def _anchor(match: re.Match[str], hrefs: Sequence[str]) -> Iterator[Span]:
@@ -221,10 +220,18 @@ def _bare_date(match: re.Match[str], text: str, *, month_first: bool) -> Iterato
     )
     if cited or match.end() == len(text.rstrip(" .;,)")) or (at_start and at_end):
         yield from _dated(match["date"], Trust.CITED if cited else Trust.STATED, month_first=month_first)
-    elif (at_end and text[match.end() :].lstrip().lower().startswith(("http", OPEN, "www."))) or (
-        match.start() == 0 and _starts_with_date(text[match.end() :])
+    elif (
+        (at_end and text[match.end() :].lstrip().lower().startswith(("http", OPEN, "www.")))
+        or (match.start() == 0 and _starts_with_date(text[match.end() :]))
+        or _remark_follows(match, text)
     ):
         yield from _dated(match["date"], Trust.STATED, month_first=month_first)
+
+
+def _remark_follows(match: re.Match[str], text: str) -> bool:
+    """“… in the Treatment of LMS 29 Jan 2023 Hosted by us”: a whole date between a title and a remark."""
+    rest = text[match.end() : match.end() + 80].strip()
+    return match[0][:1].isdigit() and (is_remark(rest) or bool(re.match(r"(?:19|20)\d\d\)", rest)))
 
 
 def _starts_with_date(rest: str) -> bool:

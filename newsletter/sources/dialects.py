@@ -15,7 +15,7 @@ from newsletter.model import Dated, Trial, TrialStatus
 
 _LABELLED = re.compile(
     r"(?P<label>publication date|published online|published|available online|online publication date|cover date"
-    r"|source|journal|authors?(?:\(s\))?|author/s|doi|pmid|pmcid)\s*(?:[:：]|(?<=[id])\s(?=10\.))\s*(?P<value>\S.*)",
+    r"|source|journal|authors?(?:\(s\))?|author/s|doi|pmid|pmcid|pmc)\s*(?:[:：]|(?<=[id])\s(?=10\.))\s*(?P<value>\S.*)",
     re.IGNORECASE,
 )
 _ISSUE = re.compile(r",?\s*(?:Volume|Vol\.?|Issue|No\.?|Pages?|pp?\.)\s.*", re.IGNORECASE)
@@ -27,7 +27,6 @@ _ISSUE_DATE = re.compile(
 _CITATION = re.compile(
     r"(?P<journal>[^.\n]{2,120}?(?:\([^)\n]*\))?)\. (?P<date>\d{4}(?: [A-Z][a-z]{2}(?:-[A-Z][a-z]{2})?(?: \d{1,2})?)?)[;:.](?P<rest>.*)"
 )
-_NAMES = re.compile(r"(?:PMID|PMC|DOI):\s*\S+(?:\s*\|\s*(?:PMID|PMC|DOI):\s*\S+)*", re.IGNORECASE)
 _EMPTY_WORDS = re.compile(
     r"n/?a|none|no abstract(?: available)?|abstract|summary|\W*|(?:html|xml|pdf|full[ -]?text)(?:\W+(?:html|xml|pdf))*"
     r"|[\w\s&:-]{2,100}, (?:early ?view|ahead of print|accepted article|volume \S+, issue [^,]+, pages?\b.*)"
@@ -98,9 +97,6 @@ def _take(line: str, said: dict[str, list[str]], *, first: bool) -> bool:
         said.setdefault("date", []).append(found["date"])
         said.setdefault("ids", []).append(found["rest"])
         return True
-    if _NAMES.fullmatch(line):
-        said.setdefault("ids", []).append(line)
-        return True
     return line.rstrip(": ").lower() == "abstract"
 
 
@@ -109,7 +105,7 @@ def _take_labelled(label: str, value: str, said: dict[str, list[str]]) -> bool:
         said.setdefault("authors", []).append(value)
     elif label in {"source", "journal"}:
         said.setdefault("journal", []).append(_ISSUE.sub("", value).rstrip(" .,"))
-    elif label in {"doi", "pmid", "pmcid"}:
+    elif label in {"doi", "pmid", "pmcid", "pmc"}:
         said.setdefault("ids", []).append(f"{label}:{value}")
     elif _date(value):
         said.setdefault("date", []).append(value)

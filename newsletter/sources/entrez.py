@@ -6,7 +6,6 @@ API key; the key stands in the address, so it is masked in every reason that lea
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -34,25 +33,9 @@ class Search:
     remarks: tuple[str, ...] = ()  # phrases or fields that PubMed does not know, as sentences
 
 
-class Pace:
-    """Keeps requests apart, however many sources ask at once."""
-
-    def __init__(self, per_second: float) -> None:
-        self._interval_s = 1 / per_second
-        self._next_at = 0.0
-        self._turn = asyncio.Lock()
-
-    async def wait(self) -> None:
-        """Return when the next request may go out."""
-        async with self._turn:
-            clock = asyncio.get_running_loop().time
-            await asyncio.sleep(max(0.0, self._next_at - clock()))
-            self._next_at = clock() + self._interval_s
-
-
-def pace_for(api_key: str | None) -> Pace:
-    """The pace that NCBI allows with or without a key."""
-    return Pace(10 if api_key else 3)
+def requests_per_second(api_key: str | None) -> float:
+    """How fast NCBI may be asked; whoever fetches keeps to it, for all sources together."""
+    return 10.0 if api_key else 3.0
 
 
 def esearch_request(query: str, *, most: int, api_key: str | None = None, base: str = EUTILS) -> str:
@@ -136,22 +119,16 @@ def _numbers(texts: Iterator[str]) -> tuple[str, ...]:
     return tuple(text.strip() for text in texts if text.strip().isdigit())
 
 
-async def collect_pubmed(
-    getter: Getter, source: Source, *, api_key: str | None = None, pace: Pace | None = None, base: str = EUTILS
-) -> Reading:
+async def collect_pubmed(getter: Getter, source: Source, *, api_key: str | None = None, base: str = EUTILS) -> Reading:
     """The newest records that match the source's query, at most its limit.
 
-    Hand the same `pace` to all PubMed sources. Raises SourceError when any request fails: a shortened list would
-    look like a quiet month.
+    Raises SourceError when any request fails: a shortened list would look like a quiet month.
     """
-    pace = pace or pace_for(api_key)
-    await pace.wait()
     request = esearch_request(source.query, most=source.limit, api_key=api_key, base=base)
     search = parse_esearch((await ask(getter, request, secret=api_key)).content)
     entries: list[Entry] = []
     skipped = list(search.remarks)
     for start in range(0, min(search.count, source.limit), PAGE):
-        await pace.wait()
         most = min(PAGE, source.limit - start)
         request = efetch_request(search, start=start, most=most, api_key=api_key, base=base)
         page = read_pubmed(await ask(getter, request, secret=api_key), source)

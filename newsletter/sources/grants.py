@@ -18,6 +18,7 @@ from newsletter.errors import SourceError
 from newsletter.identity import clean_url
 from newsletter.model import Dated, Document, Entry, Grant, Ids, Precision, Reading, Source
 from newsletter.sources.answers import Getter, ask_with, at, json_of, list_at, prose_at, text_at, xml_of
+from newsletter.sources.limits import newest
 from newsletter.sources.plaintext import paragraphs
 from newsletter.sources.titles import clean_title
 
@@ -42,7 +43,7 @@ def read_grants(document: Document, source: Source) -> Reading:
             entries.append(entry)
         else:
             skipped.append(f"call {entry.ids.opportunity or 'without a number'} was left out: it has no title")
-    return Reading(entries=tuple(entries), skipped=tuple(skipped))
+    return newest(entries, skipped, source.limit)
 
 
 def _hits(answer: Any) -> list[Any]:
@@ -61,10 +62,11 @@ def _entry(hit: Any, source: Source) -> Entry:
     detail = at(hit, "synopsis") or at(hit, "forecast") or {}
     number = text_at(hit, "number") or text_at(hit, "opportunityNumber")
     record = text_at(hit, "id") or text_at(hit, "opportunityId")
+    links = (f"https://www.grants.gov/search-results-detail/{record}",) if record.isdigit() else ()
     return Entry(
-        ids=Ids(opportunity=number.upper() or None),
+        ids=Ids(opportunity=number.upper() or None, url=clean_url(links[0]) if links else None),
         title=clean_title(text_at(hit, "title") or text_at(hit, "opportunityTitle")),
-        links=(f"https://www.grants.gov/search-results-detail/{record}",) if record.isdigit() else (),
+        links=links,
         dated=_date(text_at(hit, "openDate") or text_at(detail, "postingDate")),
         summary=prose_at(detail, "synopsisDesc") or prose_at(detail, "forecastDesc"),
         section=source.section or SECTION,
@@ -119,7 +121,7 @@ def _read_guide(document: Document, source: Source) -> Reading:
             entries.append(entry)
         else:
             skipped.append(f"item “{entry.title}” was left out: it names no call")
-    return Reading(entries=tuple(entries), skipped=tuple(skipped))
+    return newest(entries, skipped, source.limit)
 
 
 def _guide_entry(item: etree._Element, source: Source) -> Entry:
@@ -129,7 +131,7 @@ def _guide_entry(item: etree._Element, source: Source) -> Entry:
     number = found[0] if found else ""
     title = clean_title(texts["title"])
     return Entry(
-        ids=Ids(opportunity=number or None),
+        ids=Ids(opportunity=number or None, url=link),
         title=title.removeprefix(number).lstrip(" :-–—") or title,
         links=(link,) if link else (),
         dated=parse(texts["pubDate"].strip()),

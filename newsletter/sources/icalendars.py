@@ -6,8 +6,6 @@ for series by series; a rule that would not end is refused before (see `recurren
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,10 +19,12 @@ from icalendar.timezone import tzid_from_tzinfo, tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from newsletter.errors import SourceError
+from newsletter.identity import clean_url
 from newsletter.model import Dated, Document, Entry, Event, Ids, Reading, Source
 from newsletter.sources import joining
 from newsletter.sources.plaintext import decoded, one_line, paragraphs
 from newsletter.sources.recurrence import count_instances
+from newsletter.sources.vevents import calendars_in
 
 MAX_BYTES = 20_000_000
 SECTION = "events"
@@ -46,7 +46,7 @@ def read_calendar(document: Document, source: Source, *, now: datetime, ahead_da
     skipped: list[str] = []
     found: list[tuple[datetime, Entry]] = []
     left = MAX_INSTANCES
-    for series in _all_series(_calendars(decoded(document), skipped)):
+    for series in _all_series(calendars_in(decoded(document), skipped)):
         if series.is_private:  # its title is for nobody's eyes either
             skipped.append("an event was left out: the calendar marks it as private; mark it public to announce it")
             continue
@@ -132,6 +132,9 @@ class _Series:
         if zone := self.calendar.get("X-WR-TIMEZONE"):
             alone["X-WR-TIMEZONE"] = zone
         sentences = [sentence for event in self.events for sentence in _mend(event, self.title)]
+        masters = {str(event.get("DTSTART")) for event in self.events if "RECURRENCE-ID" not in event}
+        if len(masters) > 1:
+            sentences.append(f"event “{self.title}”: {len(masters)} events share its UID, and only one of them counts")
         for event in self.events:
             alone.add_component(event)
         occurrences = recurring_ical_events.of(alone).between(window.start, window.stop)
@@ -140,87 +143,20 @@ class _Series:
 
     def _entry(self, occurrence: icalendar.Component, window: _Window, source: Source) -> Entry:
         event = _event(occurrence, self, window.zone)
-        address = joining.web_address(_text(occurrence, "URL"))
+        address = clean_url(joining.web_address(_text(occurrence, "URL"))) or ""
         links = dict.fromkeys(filter(None, (address, event.join)))
         uid = _text(self.core, "UID")
         return Entry(
-            ids=Ids(uid=_identity(uid, occurrence, self) if self.repeats and uid else uid or None),
+            ids=_ids(uid, address, occurrence, self),
             title=_title(occurrence) or "Event without a title",
             links=tuple(links),
             dated=_dated(occurrence, window),
-            summary=paragraphs(_text(occurrence, "DESCRIPTION").replace("\n", "\n\n")),
+            summary=paragraphs(
+                _text(occurrence, "DESCRIPTION").replace("\n", "\n\n") or _text(occurrence, "X-ALT-DESC")
+            ),
             section=source.section or SECTION,
             event=event,
         )
-
-
-def _calendars(text: str, skipped: list[str]) -> list[icalendar.Component]:
-    """The calendars of a document; raises SourceError when it holds none."""
-    if not re.search(r"^BEGIN:V(?:CALENDAR|EVENT)\s*$", text, re.IGNORECASE | re.MULTILINE):
-        raise SourceError("this is no calendar: it has no BEGIN:VCALENDAR; use the address that ends in .ics")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # icalendar tells that way which zone it guesses
-        try:
-            calendars = list[icalendar.Component](icalendar.Calendar.from_ical(text, multiple=True))
-            read = sum(len(calendar.walk("VEVENT")) for calendar in calendars)
-            if read == len(_BEGIN.findall(text)):
-                return calendars
-        except Exception:  # noqa: BLE001, S110 - one bad line, and icalendar gives nothing: then event by event
-            pass
-        return [_event_by_event(text, skipped)]
-
-
-_BEGIN = re.compile(r"^BEGIN:VEVENT[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_EDGE = re.compile(r"(BEGIN|END):(VEVENT|VTIMEZONE)[ \t]*", re.IGNORECASE)
-_NAMED_ZONE = re.compile(r";TZID=\"?([^\":;,\n]+)", re.IGNORECASE)
-_ZONE_NAME = re.compile(r"^TZID[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE)
-_DEFAULT_ZONE = re.compile(r"^X-WR-TIMEZONE[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE)
-
-
-def _event_by_event(text: str, skipped: list[str]) -> icalendar.Component:
-    """A calendar made of those events of a broken one that can be read alone."""
-    calendar = icalendar.Calendar()
-    lines = re.sub(r"\n[ \t]", "", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if default := _DEFAULT_ZONE.search(lines):
-        calendar["X-WR-TIMEZONE"] = icalendar.vText(default[1].strip())
-    blocks = list(_blocks(lines))
-    zones = {
-        name[1].strip(): body for kind, body in blocks if kind == "VTIMEZONE" and (name := _ZONE_NAME.search(body))
-    }
-    for number, body in enumerate((body for kind, body in blocks if kind == "VEVENT"), 1):
-        named = dict.fromkeys(_NAMED_ZONE.findall(body))
-        wanted = "".join(f"BEGIN:VTIMEZONE\n{zones[name]}END:VTIMEZONE\n" for name in named if name in zones)
-        event = _one_event(body, wanted) or _one_event(body, "")
-        if event is None:
-            skipped.append(f"event {number} of the calendar was left out: it cannot be read")
-        else:
-            calendar.add_component(event)
-    if lost := len(_BEGIN.findall(lines)) - sum(kind == "VEVENT" for kind, _ in blocks):
-        skipped.append(f"the calendar is cut short or broken: {lost} of its events have no end")
-    return calendar
-
-
-def _blocks(text: str) -> Iterator[tuple[str, str]]:
-    """The VEVENTs and VTIMEZONEs that have an end, with their lines; one that begins again before its end is lost."""
-    kind = ""
-    body: list[str] = []
-    for line in text.split("\n"):
-        edge = _EDGE.fullmatch(line)
-        if edge and edge[1].upper() == "BEGIN":
-            kind, body = edge[2].upper(), []
-        elif edge and edge[2].upper() == kind:
-            yield kind, "".join(body)
-            kind = ""
-        elif kind:
-            body.append(f"{line}\n")
-
-
-def _one_event(body: str, zones: str) -> icalendar.Component | None:
-    try:
-        read = icalendar.Calendar.from_ical(f"BEGIN:VCALENDAR\n{zones}BEGIN:VEVENT\n{body}END:VEVENT\nEND:VCALENDAR\n")
-        return read.walk("VEVENT")[0]
-    except Exception:  # noqa: BLE001 - see above; the caller says so
-        return None
 
 
 def _all_series(calendars: Iterable[icalendar.Component]) -> Iterator[_Series]:
@@ -289,6 +225,13 @@ def _end(starts: date, ends: date) -> date | None:
     if not isinstance(ends, datetime):
         ends -= timedelta(days=1)
     return ends if ends > starts else None
+
+
+def _ids(uid: str, address: str, occurrence: icalendar.Component, series: _Series) -> Ids:
+    """By UID; only a single event without one goes by its address, for many calendars put one into all of them."""
+    if uid:
+        return Ids(uid=_identity(uid, occurrence, series) if series.repeats else uid)
+    return Ids(url=None if series.repeats else address or None)
 
 
 def _identity(uid: str, occurrence: icalendar.Component, series: _Series) -> str:

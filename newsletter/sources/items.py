@@ -21,6 +21,7 @@ from newsletter.sources.sanitising import links_in, plain_text
 LONGEST_SUMMARY = 5_000  # characters; a long abstract has 3,000
 LONGEST_MARKUP = 100_000  # characters of markup that a summary is taken from
 LONGEST_GUID = 500  # characters; a longer one is no name
+LONGEST_NAME = 4_000  # characters of a link or field in which identifiers are sought
 TITLE_WORDS = 90  # characters of the text that stand in for a missing title
 PREPRINT_HOSTS = (
     "biorxiv.org",
@@ -55,9 +56,9 @@ def entry_of(item: Item, *, source: str, section: str | None = None) -> Entry:
     links = _links(item)
     facts = _facts(item)
     ids = _ids(item, links, facts)
-    trial = dialects.read_trial(facts.summary, title=item.title) if ids.nct else None
     journal = titles.clean_title(item.journal) or facts.journal
     title = titles.clean_title(item.title)
+    trial = dialects.read_trial(facts.summary, title=title) if ids.nct else None
     summary = _shortened(_without_title(facts.summary, title))
     return Entry(
         ids=_with_guid(ids, item.guid, links, source),
@@ -102,7 +103,8 @@ def _facts_in(markup: str) -> dialects.Facts:
 
 def _ids(item: Item, links: tuple[str, ...], facts: dialects.Facts) -> Ids:
     """The names of the thing, from where a feed speaks of names: never from running text, which names other things."""
-    found = _merged(ids_in(each) for each in (*item.identifiers, item.guid, *links[:1], *facts.identifiers) if each)
+    spoken = dict.fromkeys((*item.identifiers, item.guid, *links[:1], *facts.identifiers))
+    found = _merged(ids_in(each[:LONGEST_NAME]) for each in spoken if each)
     is_trial = dialects.is_trial_record(item.guid, links)
     return Ids(
         doi=found.doi,
@@ -124,10 +126,10 @@ def _merged(several: Iterable[Ids]) -> Ids:
 
 def _with_guid(ids: Ids, guid: str, links: tuple[str, ...], source: str) -> Ids:
     """A guid that only repeats the link or another name says nothing more."""
-    named = ids_in(guid) if guid else Ids()
-    if not guid or len(guid) > LONGEST_GUID or named.doi or named.pmid or named.pmcid or (named.nct and ids.nct):
+    if not guid or len(guid) > LONGEST_GUID or {guid, untracked_link(guid)} & {*links, ids.url}:
         return ids
-    if {guid, untracked_link(guid)} & {*links, ids.url}:
+    named = ids_in(guid)
+    if named.doi or named.pmid or named.pmcid or (named.nct and ids.nct):
         return ids
     return replace(ids, guid=f"{source}/{titles.one_line(guid)}")
 
@@ -156,7 +158,8 @@ def first_date(texts: Iterable[str]) -> Dated | None:
 def _without_title(summary: str, title: str) -> str:
     """Some publishers begin the text with the title once more."""
     first, _, rest = summary.partition("\n\n")
-    return rest if title and titles.polish(titles.one_line(first)) == title else summary
+    may_be = title and len(first) <= 2 * len(title) + 10
+    return rest if may_be and titles.polish(titles.one_line(first)) == title else summary
 
 
 def _shortened(summary: str) -> str:

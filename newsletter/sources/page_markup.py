@@ -25,72 +25,31 @@ from newsletter.sources.page_lines import (
     line_of,
     squeeze,
 )
+from newsletter.sources.vocabulary import words
 
 _MARKUP = re.compile(
     r"<(?:!doctype\s+html|html|head|body|p|div|span|br|a|ul|ol|li|table|tr|td|h[1-6]|article|section|main)\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
-_DROPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "form",
-        "button",
-        "select",
-        "textarea",
-        "nav",
-        "aside",
-        "head",
-        "title",
-    ]
+_DROPPED = words(
+    """
+    script style noscript template svg math iframe object form button select textarea nav aside title
+    """
 )
-_FRAME = frozenset({"header", "footer"})
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "blockquote",
-        "pre",
-        "figure",
-        "figcaption",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "address",
-        "details",
-        "summary",
-    ]
+_FRAME = words("header footer")
+_BLOCKS = words(
+    """
+    p div section article main header footer ul ol dl dt dd table caption thead tbody tfoot blockquote pre
+    figure figcaption h1 h2 h3 h4 h5 h6 hr address details summary
+    """
 )
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+_HEADINGS = words("h1 h2 h3 h4 h5 h6")
+_VOID = words(
+    """
+    area base br col embed hr img input link meta param source track wbr
+    """
 )
-_FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
+_FRAME_ROLES = words("navigation banner contentinfo search complementary menu menubar")
 _FRAME_CLASS = re.compile(
     r"(?:^|\s)(?:menu|nav|navbar|navigation|main-nav|breadcrumbs?|cookie\S*|social\S*|share\S*|sharedaddy|"
     r"site-(?:header|footer)|sidebar|comments?|comment-\S*|screen-reader-text|sr-only|skip-link)(?:\s|$)",
@@ -262,7 +221,10 @@ class _Page:
             self._words.append(OPEN)
 
     def _close_link(self) -> None:
-        if self._href is not None:
+        if self._href is not None and self._words[-1:] == [OPEN]:  # a picture, or the rest of a link around blocks
+            self._words.pop()
+            self._href = None
+        elif self._href is not None:
             self._words.append(f"{MIDDLE}{len(self.hrefs)}{CLOSE}")
             self.hrefs.append(self._href)
             self._href = None
@@ -276,8 +238,10 @@ class _Page:
 
     def _break(self, *, gap: bool, item: bool = False) -> None:
         href = self._href
-        self._close_link()
-        text = _tidy("".join(self._words)) if self._text_waiting() else ""
+        waiting = self._text_waiting()
+        if waiting:
+            self._close_link()
+        text = _tidy("".join(self._words)) if waiting else ""
         self._words, self._size = [], 0
         if href is not None:  # a link around several blocks, or with a line break in it
             self._href = href
@@ -301,8 +265,9 @@ class _Page:
 
 def _tidy(text: str) -> str:
     """One line; spaces inside the ends of a link's words go outside, an empty link keeps no words."""
-    text = re.sub(rf"{OPEN}(\s+)", rf"\1{OPEN}", squeeze(text))
-    return squeeze(re.sub(rf"(\s+){MIDDLE}(\d+){CLOSE}", rf"{MIDDLE}\2{CLOSE}\1", text))
+    text = re.sub(rf"{OPEN}(\s+)", rf"\1{OPEN}", text)
+    text = re.sub(rf"(\s+){MIDDLE}(\d+){CLOSE}", rf"{MIDDLE}\2{CLOSE}\1", text)
+    return squeeze(re.sub(" {2,}", " ", text))
 
 
 def _role(header: str) -> str:

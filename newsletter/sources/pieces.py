@@ -13,6 +13,7 @@ from enum import StrEnum
 from newsletter.sources import prose
 from newsletter.sources.citation import Kind, Span, is_journal, spans_of
 from newsletter.sources.page_lines import Line
+from newsletter.sources.page_titles import GLUED_WORDS, bare_title
 from newsletter.sources.persons import (
     has_person_mark,
     person_before_affiliation,
@@ -61,7 +62,7 @@ class Piece:
 
 
 _EDGES = " \t,;:|–—-•·*"
-_STOP = re.compile(r"(?<![\s.][A-Z])\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
+_STOP = re.compile(r"(?<![\s.][A-Z])(?<!\bvs)\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
 MAX_TITLE_CHARS = 1500  # of a line's words; authors may fill more, and are then looked for alone
 _AFTER_NAMES = re.compile(r"(?:\.:?|:|\s{2})\s*(?=[“\"‘\[]?(?:[A-ZÀ-Þ0-9]|[a-z]{1,2}[A-Z]))")
 _ANNOUNCED = re.compile(
@@ -80,8 +81,6 @@ _YEARLESS = re.compile(
 )
 _BARE_YEAR = re.compile(r"\W*(?:19|20)\d\d\W*")
 _NCT = re.compile(r"\bNCT\d{8}\b")
-_NCT_EDGE = re.compile(r"\ANCT\d{8}\s?[:–-]\s?|\s*[(\[]\s?NCT\s?\d{8}\s?[)\]]\s*\Z|[,;–-]\s?NCT\d{8}\Z")
-_NEWNESS = re.compile(r"(?:new!+|\*?new\*|nuevo:|new article:|new publication:|new study:)\s*", re.IGNORECASE)
 
 
 def read_line(line: Line, *, hrefs: Sequence[str] = (), month_first: bool = True) -> tuple[Piece, ...]:
@@ -193,7 +192,7 @@ def _read_text(line: Line, hrefs: Sequence[str], *, month_first: bool) -> tuple[
     if _BARE_YEAR.fullmatch(line.text):
         return (Piece(role=Role.HEADING, words=line.text),)
     if all(span.kind is Kind.TEXT for span in spans):
-        return (_unmarked(line, words),)
+        return (_unmarked(words),)
     if _leads_on(spans, line.text):
         return _marked(spans)
     if prose.is_chrome(_shown(line.text)) or (
@@ -234,7 +233,7 @@ def _shown(text: str) -> str:
     return re.sub("\ue001\\d+\ue002|\ue000", "", text)
 
 
-def _unmarked(line: Line, text: str) -> Piece:
+def _unmarked(text: str) -> Piece:
     """A line of words alone."""
     bare = prose.without_badges(text).strip(_EDGES)
     if not bare or prose.is_chrome(bare) or prose.is_chrome(text):
@@ -244,9 +243,9 @@ def _unmarked(line: Line, text: str) -> Piece:
     gathered = _Gathered()
     _read_words(gathered, text.strip(), surely=False)
     piece = gathered.finish()
-    if piece.role is Role.TITLE and not piece.authors and not piece.announces and prose.is_heading(text):
+    heads = prose.is_heading(text) or prose.is_greeting(text)
+    if heads and piece.role is Role.TITLE and not piece.authors and not piece.announces:
         return replace(piece, role=Role.HEADING, words=bare)
-    del line
     return piece
 
 
@@ -279,7 +278,8 @@ def _marked(spans: Sequence[Span]) -> tuple[Piece, ...]:
 
 def _is_cited(following: Sequence[Span]) -> bool:
     """Whether volume and pages come next, behind a date or not: then the words before them end in a journal."""
-    kinds = [span.kind for span in following[:2]]
+    meeting = Kind.VOLUME, True  # “(ASCO Abstract …)” is no volume
+    kinds = [span.kind for span in following[:2] if (span.kind, span.value[:1].isalpha()) != meeting]
     return kinds[:1] == [Kind.VOLUME] or kinds == [Kind.DATE, Kind.VOLUME]
 
 
@@ -324,7 +324,7 @@ def _read_words(gathered: _Gathered, text: str, *, surely: bool, linked: bool = 
     if linked:
         title, names = split_title_and_names(text)
         gathered.authors = gathered.authors or names
-        gathered.title, gathered.linked = _bare_title(title), True
+        gathered.title, gathered.linked = bare_title(title), True
         return
     if announced := _ANNOUNCED.match(text):
         if not _read_announcement(gathered, announced):
@@ -368,7 +368,7 @@ def _read_announcement(gathered: _Gathered, match: re.Match[str]) -> bool:
         gathered.words.append(f"{match['what']} {match['how']}".strip())
         return True
     gathered.announces = True
-    gathered.title = _bare_title(match[0])
+    gathered.title = bare_title(match[0])
     return False
 
 
@@ -392,7 +392,7 @@ def _read_fields(gathered: _Gathered, text: str, *, cited: bool) -> None:
         return
     title, names = split_title_and_names(title)
     gathered.authors = gathered.authors or names
-    gathered.title = _bare_title(title)
+    gathered.title = bare_title(title)
 
 
 def _take_columns(gathered: _Gathered, text: str) -> str:
@@ -410,7 +410,7 @@ def _take_columns(gathered: _Gathered, text: str) -> str:
         if not gathered.journal and len(part.split()) <= 10:
             gathered.journal = _journal_name(part)
         else:
-            gathered.words.append(part)
+            gathered.words.append(part.strip(_EDGES))
     return free[0] if free else ""
 
 
@@ -425,7 +425,7 @@ def _part_names_from_journal(text: str) -> str:
 
 def _part_glued_names(text: str) -> str:
     """A wide gap where a name is glued to the title: “… Uterine LeiomyosarcomasAmanda Chen”."""
-    for glue in list(_GLUED_WORDS.finditer(text))[:20]:
+    for glue in list(GLUED_WORDS.finditer(text))[:20]:
         if prose.is_ordinary_word(glue["one"]) and not prose.is_ordinary_word(glue["two"]):
             return f"{text[: glue.end('one')]}  {text[glue.end('one') :]}"
     return text
@@ -484,7 +484,7 @@ def _take_journal(gathered: _Gathered, text: str, *, cited: bool) -> str:
 
 def _may_be_journal(tail: str, title: str) -> bool:
     """Whether the words between a title and its volume can be a journal that nobody knows: “Occup. Environ. Med.”"""
-    if split_names(re.split(r"(?<!\s[A-Z])\.\s|\s{2}", tail.strip(), maxsplit=1)[0]):
+    if len(split_names(re.split(r"(?<!\s[A-Z])\.\s|\s{2}", tail.strip(), maxsplit=1)[0])) > 1:
         return False
     words = tail.strip(_EDGES + ".").split()
     last = not re.search(r"[.?]\s", tail.strip())
@@ -498,34 +498,3 @@ def _journal_name(text: str) -> str:
     """A journal's name without article number, year and “In:”."""
     bare = re.split(r",\s|\s\(", re.sub(r"^in:?\s", "", text.strip(_EDGES + "."), flags=re.IGNORECASE))[0]
     return re.sub(r"\s+(?:19|20)\d\d\Z", "", bare).strip(_EDGES + ".")
-
-
-_GLUED_SMALL = re.compile(r"\b(?P<one>a|an|the|of|in|for|and|with|is|to)(?P<two>[A-Z][a-z]{4,})\b")
-_GLUED_WORDS = re.compile(r"\b(?P<one>[A-Z]?[a-z]{3,})(?P<two>[A-Z][a-z]{3,})\b")
-_GLUED_END = re.compile(r"\b(?P<one>[A-Za-z]{3,}(?:(?<!ect)ed|ing|tions?))(?P<two>in|of|for|with|and|from|the)\b(?=\s)")
-_KEPT = re.compile(
-    r"Mc|Mac|Pub|Clinical(?=Trials)|You|Linked|Face|Bio|Immuno|Onco|Geno|Neo|Nano|Med|Web|Life|Boston|Car|Seq|Next|Flow|Gen|Path|Tumor(?=Next)"
-)
-
-
-def unglue(text: str) -> str:
-    """Words that lost the space between them: “Soft TissueSarcomas”, “Is aTherapeutic”, “Monitoredin Real”."""
-    text = _GLUED_SMALL.sub(r"\g<one> \g<two>", text)
-    text = _GLUED_WORDS.sub(lambda word: word[0] if _KEPT.match(word[0]) else f"{word['one']} {word['two']}", text)
-    return _GLUED_END.sub(r"\g<one> \g<two>", text)
-
-
-def _bare_title(text: str) -> str:
-    """A title without what clings to it: brackets left open, colons, numbers of studies, “NEW!”."""
-    text = _NEWNESS.sub("", text.strip(_EDGES), count=1) if _NEWNESS.match(text.strip(_EDGES)) else text
-    text = _NCT_EDGE.sub("", " ".join(text.split()))
-    text = re.sub(r"\b(?:[A-Z] ){3,}[A-Z]\b", lambda spaced: spaced[0].replace(" ", ""), text)
-    text = text.strip(_EDGES + "\ufffd").lstrip(".)]?! ")
-    while text and (
-        text[-1] in "([{"
-        or (text[-1] in ")]" and text.count("(") + text.count("[") < text.count(")") + text.count("]"))
-    ):
-        text = text[:-1].rstrip(_EDGES)
-    if len(text) > 2 and text[0] in "“\"'‘" and text[-1] in "”\"'’" and not any(mark in text[1:-1] for mark in '“”"'):
-        text = text[1:-1]
-    return unglue(text).strip()

@@ -191,6 +191,11 @@ def is_heading(text: str) -> bool:
     return len(words) <= 7 and bool(_FLOURISH.search(text)) and not text.rstrip().endswith("|")
 
 
+def is_greeting(text: str) -> bool:
+    """Whether a line greets or thanks: it heads what follows."""
+    return bool(re.match(r"\W*(?:congratulations|felicitaciones|welcome to|bienvenid|thank you)", text, re.IGNORECASE))
+
+
 def is_slogan(text: str) -> bool:
     """Whether a text courts the reader: a motto, an appeal, congratulations."""
     return bool(_SLOGAN.search(text))

@@ -17,6 +17,7 @@ from newsletter.errors import SourceError
 from newsletter.identity import clean_doi, ids_in
 from newsletter.model import Dated, Document, Entry, Flag, Ids, Reading, Source
 from newsletter.sources.answers import MAX_SUMMARY, xml_of
+from newsletter.sources.limits import newest
 from newsletter.sources.plaintext import one_line
 from newsletter.sources.titles import polish
 
@@ -70,7 +71,7 @@ def read_pubmed(document: Document, source: Source) -> Reading:
             entries.append(entry)
         else:
             skipped.append(f"record {entry.ids.pmid or 'without a PMID'} was left out: it has no title")
-    return Reading(entries=tuple(entries), skipped=tuple(skipped))
+    return newest(entries, skipped, source.limit)
 
 
 def _records(root: etree._Element) -> list[etree._Element]:

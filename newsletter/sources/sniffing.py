@@ -5,6 +5,7 @@ Compressed bytes are unpacked here, and never into more than a document may have
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 import zlib
@@ -28,13 +29,28 @@ _MAGIC = {
     b"BEGIN:VCALENDAR": 'a calendar; set kind = "calendar"',
 }
 _HTML = re.compile(  # a DOCTYPE alone says nothing: some feeds carry that of HTML
-    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!doctype[^<>]*>\s*)*<(?:html|head|body|title|meta|script)\b",
+    rb"\s*+(?>(?:<\?xml[^>]*>|<!--.*?-->|<!doctype[^<>]*>)\s*+)*+<(?:html|head|body|title|meta|script)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _ALTERNATE = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"""type\s*=\s*["']?application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json)""", re.IGNORECASE)
 _HREF = re.compile(r"""href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)[\s/>]")
+
+
+SURE_OF_LETTERS = 0.5
+_LATIN = frozenset(
+    f"{family}{number}"
+    for family, numbers in (
+        ("windows-", (1250, 1252, 1254, 1257)),
+        ("iso8859-", range(1, 17)),
+        ("iso-8859-", range(1, 17)),
+    )
+    for number in numbers
+    if number not in range(5, 9)  # Cyrillic, Arabic, Greek, Hebrew
+)
+_DECLARED = re.compile(rb"""encoding\s*=\s*["']""")
+_MARKED = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def unpacked(document: Document) -> bytes:
@@ -58,11 +74,31 @@ def _gunzipped(content: bytes) -> bytes:
         raise SourceError("the answer says it is compressed with gzip, but cannot be unpacked") from error
 
 
+def in_sure_letters(content: bytes, content_type: str) -> bytes:
+    """The feed as UTF-8 where nothing says how it was written and nobody could guess it: as Western Europe and America do.
+
+    Among Latin letters, a guess from a few accents is no better than chance (“na\u010fve” for “na\u00efve”), and windows-1252 is what browsers take.
+    """
+    if "charset" in content_type.lower() or _DECLARED.search(content[:200]) or content.startswith(_MARKED):
+        return content
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        import chardet  # comes with feedparser's own ways to guess; only needed here
+
+        guess = chardet.detect(content[:50_000])
+        encoding = (guess.get("encoding") or "").lower()
+        is_latin = encoding in _LATIN
+        if is_latin and (guess.get("confidence") or 0.0) < SURE_OF_LETTERS:
+            return content.decode("windows-1252", "replace").encode()
+    return content
+
+
 def refuse_other_kinds(content: bytes, document: Document) -> None:
     """Raise SourceError for a web page, a picture and other things that are surely no feed."""
     for magic, kind in _MAGIC.items():
         if content.startswith(magic):
-            raise SourceError(f"{_what(document)} is {kind}, not a feed")
+            raise SourceError(f"{_gives(document)} {kind}, not a feed")
     if _HTML.match(content[:4_000].lstrip(b"\xef\xbb\xbf")):
         raise SourceError(_web_page(content, document))
 
@@ -74,12 +110,10 @@ def refuse_unknown(content: bytes, document: Document) -> SourceError:
         root[1].decode("ascii", "replace") if root and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else ""
     )
     if kind.lower() in {"pubmedarticleset", "esearchresult"}:
-        return SourceError(f'{_what(document)} is an answer of PubMed, not a feed: set kind = "pubmed"')
+        return SourceError(f'{_gives(document)} an answer of PubMed, not a feed: set kind = "pubmed"')
     if kind:
-        return SourceError(
-            f"{_what(document)} is XML of another kind (<{kind}>), not a feed: look at its address again"
-        )
-    return SourceError(f"{_what(document)} is no feed (RSS, Atom or JSON Feed): look at its address again")
+        return SourceError(f"{_gives(document)} XML of another kind (<{kind}>), not a feed: look at its address again")
+    return SourceError(f"{_gives(document)} no feed (RSS, Atom or JSON Feed): look at its address again")
 
 
 def feeds_named_by(content: bytes, base: str) -> tuple[str, ...]:
@@ -95,9 +129,17 @@ def feeds_named_by(content: bytes, base: str) -> tuple[str, ...]:
 def _web_page(content: bytes, document: Document) -> str:
     feeds = feeds_named_by(content, document.url if document.url.startswith("http") else "")
     if not feeds:
-        return f'{_what(document)} is a web page, not a feed: look for its feed, or set kind = "page"'
-    return f"{_what(document)} is a web page, not a feed; its feed may be at {feeds[0]}"
+        return f'{_gives(document)} a web page, not a feed: look for its feed, or set kind = "page"'
+    return f"{_gives(document)} a web page, not a feed; its feed may be at {feeds[0]}"
+
+
+def _is_file(document: Document) -> bool:
+    return document.url.startswith("file:") or not document.url
 
 
 def _what(document: Document) -> str:
-    return "the file" if document.url.startswith("file:") or not document.url else "the answer of this address"
+    return "the file" if _is_file(document) else "the answer"
+
+
+def _gives(document: Document) -> str:
+    return "the file is" if _is_file(document) else "the address gives"

@@ -21,7 +21,7 @@ from newsletter.model import Document
 from newsletter.sources.plaintext import decoded, one_line
 
 MAX_BYTES = 20_000_000
-MAX_UNPACKED = 100_000_000  # bytes of an XLSX once unpacked; XML packs about ten to one
+MAX_UNPACKED = 10_000_000  # bytes of an XLSX once unpacked: some 100,000 cells, which cost openpyxl 250 MB
 MAX_ROWS = 5_000
 MAX_COLUMNS = 40
 DELIMITERS = ",;\t|"

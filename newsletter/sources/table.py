@@ -18,6 +18,7 @@ from newsletter.errors import SourceError
 from newsletter.identity import clean_url, ids_in
 from newsletter.model import Dated, Document, Entry, Event, Grant, Ids, Precision, Reading, Source
 from newsletter.sources.authors import names_in
+from newsletter.sources.limits import newest
 from newsletter.sources.spreadsheets import Row, sheets_of
 from newsletter.sources.titles import clean_title
 
@@ -89,7 +90,7 @@ def read_table(document: Document, source: Source, *, zone: tzinfo = UTC) -> Rea
             continue
         entries.append(reader.entry(source))
         skipped += [f"line {number}: {sentence}" for sentence in reader.sentences]
-    return Reading(entries=tuple(entries), skipped=tuple(skipped))
+    return newest(entries, skipped, source.limit)
 
 
 def _table(document: Document) -> _Table:

@@ -121,13 +121,14 @@ NAMES = {
     for name in line.split()
 } | {"VS": "vs", "PHD": "PhD", "MRNA": "mRNA"}
 WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
+_SPOKEN = re.compile("[a-z]{4}")
 TOKEN = re.compile(r"\d+-[A-Z]{1,2}\b|[^\W_]+(?:[’'][^\W_]+)*")
 SENTENCE_START = re.compile(r"(^|[.?!]\s+)([^\w\s]*)([^\W\d_])")
 
 
 def sentence_case(text: str) -> str:
     """A title of capitals throughout as a sentence; acronyms, numerals and names of genes keep theirs."""
-    if not _shouts(text):
+    if _SPOKEN.search(text) or not _shouts(text):
         return text
     marked = set(re.findall(r"\(([A-Z]{2,6})s?\)", text))
     quiet = TOKEN.sub(lambda found: _quiet(found[0], marked), text)

@@ -16,6 +16,7 @@ from newsletter.dates import parse
 from newsletter.errors import SourceError
 from newsletter.model import Dated, Document, Entry, Ids, Reading, Source, Trial, TrialStatus
 from newsletter.sources.answers import MAX_SUMMARY, Getter, ask, at, json_of, list_at, text_at, texts_at
+from newsletter.sources.limits import newest
 from newsletter.sources.plaintext import paragraphs
 from newsletter.sources.titles import clean_title
 
@@ -46,7 +47,7 @@ def read_trials(document: Document, source: Source) -> Reading:
             skipped.append(f"study {entry.ids.nct or f'“{entry.title}”'} was left out: it has no number or no title")
         elif entry.trial and (not wanted or entry.trial.status in wanted):
             entries.append(entry)
-    return Reading(entries=tuple(entries), skipped=tuple(skipped))
+    return newest(entries, skipped, source.limit)
 
 
 def _studies(answer: Any) -> list[Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """The words of a text as a set."""
     return frozenset(text.split())
 
 
-FUNCTION = _words(
+FUNCTION = words(
     """
     a an the of in on for with without and or to from by at as is are was were be been its it this that these
     those their our your we you us how what when which who why where whether not no nor into than then between
@@ -18,7 +19,7 @@ FUNCTION = _words(
 )
 """Words of grammar: no part of a person's name, and no sign of a title."""
 
-FIELD = _words(
+FIELD = words(
     """
     leiomyosarcoma leiomyosarcomas sarcoma sarcomas lms stml uterine uterus non-uterine nonuterine soft tissue
     tissues bone retroperitoneal cancer cancers tumor tumors tumour tumours carcinoma liposarcoma desmoid
@@ -58,7 +59,7 @@ FIELD = _words(
 )
 """Words of medicine, research and institutions that no person is called by."""
 
-HEADING = _words(
+HEADING = words(
     """
     awardee awardees grantee grantees recipients winners research update updates highlight highlights news publication publications article articles paper papers
     event events upcoming archive archives resource resources trial trials clinical grant grants funding webinar

@@ -43,6 +43,7 @@ class Record:
     """What the program knows of an issue besides its content."""
 
     drafted: tuple[str, ...] = ()  # keys that `draft` ever wrote; one that is gone was taken out by a person
+    drafted_at: datetime | None = None  # when `draft` last changed it: what was seen until then was looked at
     approval: Approval | None = None
     published_at: datetime | None = None  # it is out, and counts as the last issue
 
@@ -97,6 +98,7 @@ def read_record(workspace: Workspace, name: str) -> Record | None:
         approval = data.get("approval")
         return Record(
             drafted=tuple(data.get("drafted", ())),
+            drafted_at=data.get("drafted_at"),
             approval=Approval(**approval) if approval else None,
             published_at=data.get("published_at"),
         )
@@ -110,6 +112,8 @@ def write_record(workspace: Workspace, name: str, record: Record) -> None:
     document.add(tomlkit.comment("kept by the program: what was drafted, approved and published"))
     if record.published_at:
         document["published_at"] = record.published_at
+    if record.drafted_at:
+        document["drafted_at"] = record.drafted_at
     document["drafted"] = _array(sorted(record.drafted))
     if record.approval:
         table = tomlkit.table()

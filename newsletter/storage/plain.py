@@ -65,14 +65,13 @@ def entry_from_plain(plain: Mapping[str, Any]) -> Entry:
 
     Raises PlainError, naming the key, when a value does not fit.
     """
-    dated = _read(plain, "dated", _text, "")
     return Entry(
         key=_read(plain, "key", _text, ""),
         title=_read(plain, "title", _text, ""),
         links=_read(plain, "links", _texts, ()),
         authors=_read(plain, "authors", _texts, ()),
         journal=_read(plain, "journal", _text, ""),
-        dated=_dated("dated", dated) if dated else None,
+        dated=_dated("dated", plain["dated"]) if plain.get("dated") else None,
         flags=frozenset(_word("flags", Flag, each) for each in _read(plain, "flags", _texts, ())),
         ids=_ids(_read(plain, "ids", _mapping, {})),
         related=_read(plain, "related", _texts, ()),

@@ -25,7 +25,7 @@ def take_in(store: EntryStore, source: str, entries: Iterable[Entry], now: datet
     names = [names_of(entry) for entry in seen]
     with store.together():
         by_hand = store.merged_by_hand()
-        said = [_said_of(some, source, by_hand) for some in names]
+        said = [_said_of(own_names_of(entry), source, by_hand) for entry in seen]
         every_name = {name for some in names for name in some}
         keys = store.known_as(every_name) | every_name | {key for key in said if key}
         index = Index(store.by_keys(keys).values())
@@ -40,9 +40,14 @@ def take_in(store: EntryStore, source: str, entries: Iterable[Entry], now: datet
     return TakenIn(keys=tuple(key or "" for key in final), new=merged.new)
 
 
-def names_of(entry: Entry) -> tuple[str, ...]:
-    """Everything that may be known of an entry by name, its key first."""
+def own_names_of(entry: Entry) -> tuple[str, ...]:
+    """Everything that an entry itself may be known by, its key first."""
     return tuple(dict.fromkeys((entry.key or key_of(entry), key_of(entry), *aliases_of(entry))))
+
+
+def names_of(entry: Entry) -> tuple[str, ...]:
+    """The names of an entry, and of its preprint or article."""
+    return tuple(dict.fromkeys((*own_names_of(entry), *entry.related)))
 
 
 def said_by(source: str, name: str) -> str:

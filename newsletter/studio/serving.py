@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import webbrowser
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from starlette.types import ASGIApp
 
 def serve_locally(app: ASGIApp, *, port: int = 0, browse: bool = True, ready: Callable[[str], None]) -> None:
     """Serve `app` until Ctrl-C. `ready` hears the address as soon as it answers; then the browser is opened."""
-    asyncio.run(_serve(app, port=port, browse=browse, ready=ready))
+    with contextlib.suppress(KeyboardInterrupt):  # that is how a person closes it
+        asyncio.run(_serve(app, port=port, browse=browse, ready=ready))
 
 
 async def _serve(app: ASGIApp, *, port: int, browse: bool, ready: Callable[[str], None]) -> None:

@@ -176,7 +176,33 @@ def test_an_end_that_is_no_day_is_wrong_usage(desk: Path, run: Run, until: str) 
     assert "write a day such as 2026-11-30" in result.err
 
 
+def test_what_came_between_the_last_draft_and_the_end_of_its_window_is_not_lost(desk: Path, run: Run) -> None:
+    run("collect")
+    run("draft", "--until", "2026-12-10")
+    (desk / "page.txt").write_text(
+        PAPERS + "\nA third paper about leiomyosarcoma in the lung (24 Nov 2026)\nhttps://doi.org/10.1000/three\n",
+        "utf-8",
+    )
+    run("collect", now="2026-11-25T09:00-05:00")
+    run("publish", "2026-11", now="2026-11-26T09:00-05:00")
+    later = run("draft", "--json", now="2026-12-20T09:00-05:00").json
+    assert [each["key"] for each in later["chosen"]] == ["doi:10.1000/three"]
+
+
 class TestDecisions:
+    def test_a_kept_entry_that_is_deleted_by_hand_is_dropped(self, desk: Path, run: Run) -> None:
+        run("collect")
+        run("keep", "36323186")
+        run("draft")
+        file = desk / "issues/2026-11/issue.toml"
+        text = file.read_text("utf-8")
+        start, end = text.index("[[section.entry]]"), text.rindex("[[section.entry]]")
+        file.write_text(text[:start] + text[end:], "utf-8")
+        assert [each["reason"] for each in run("draft", "--json").json["left_out"]] == [
+            "dropped by an editor when 2026-11 was made: taken out of issue.toml by hand"
+        ]
+        assert keys_in(run) == ["doi:10.3390/cancers15072099"]
+
     def test_a_dropped_entry_leaves_the_issue_and_stays_away(self, desk: Path, run: Run) -> None:
         run("collect")
         run("draft")
@@ -296,3 +322,25 @@ def test_findings_are_grouped_by_what_to_do(desk: Path, run: Run) -> None:
     result = run("check", "--json")
     assert "unfinished-text" in {each["rule"] for each in result.json["findings"] if each["severity"] == "error"}
     assert run("check").out.startswith("Must be mended before it can go:\n")
+
+
+class TestClassify:
+    def test_each_title_gets_a_section_and_a_reason(self, tmp_path: Path, run: Run) -> None:
+        file = tmp_path / "titles.jsonl"
+        file.write_text(
+            '{"title": "A phase 2 trial of rest", "url": "https://pubmed.ncbi.nlm.nih.gov/36323186/"}\n\n'
+            '{"title": "Xyzzy", "summary": null}\n',
+            "utf-8",
+        )
+        first, second = run("-C", tmp_path, "classify", file, "--json").json["results"]
+        assert (first["section"], first["confident"]) == ("research", True)
+        assert (second["section"], second["confident"]) == (None, False)
+        assert run("classify", file).out.splitlines()[1].startswith("to sort (unsure): ")
+
+    def test_a_line_that_is_no_object_is_named(self, tmp_path: Path, run: Run) -> None:
+        file = tmp_path / "titles.jsonl"
+        file.write_text('{"title": "x"}\n[1]\n', "utf-8")
+        result = run("classify", file)
+        assert (result.exit_code, "titles.jsonl, line 2: expected a JSON object" in result.err) == (2, True)
+        file.write_bytes(b"\xff")
+        assert "not UTF-8" in run("classify", file).err

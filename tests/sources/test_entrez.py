@@ -1,14 +1,12 @@
 """E-utilities: searching, paging through the history server, and NCBI's manners."""
 
-import asyncio
 import json
 
 import pytest
 
 from newsletter.errors import SourceError
 from newsletter.model import Source, SourceKind
-from newsletter.sources import entrez
-from newsletter.sources.entrez import Pace, collect_pubmed, esearch_request, fetch_pubmed, parse_esearch
+from newsletter.sources.entrez import collect_pubmed, esearch_request, fetch_pubmed, parse_esearch, requests_per_second
 
 SOURCE = Source(name="pubmed", kind=SourceKind.PUBMED, query='"leiomyosarcoma"[MeSH] AND 2026[dp]', limit=450)
 
@@ -78,7 +76,7 @@ def test_a_search_that_failed_says_why(content, words):
 async def test_records_come_page_by_page_from_the_history_server(registry):
     registry.answers["/esearch.fcgi"] = found(500, webenv="MCID_1", querykey="7")
     registry.answers["/efetch.fcgi"] = [records(1), records(2), records(3)]
-    reading = await collect_pubmed(registry, SOURCE, api_key="k", pace=Pace(1000), base=registry.base)
+    reading = await collect_pubmed(registry, SOURCE, api_key="k", base=registry.base)
     assert [entry.ids.pmid for entry in reading.entries] == ["1", "2", "3"]
     (_, search), *pages = registry.asked
     assert (search["term"], search["retmax"], search["api_key"]) == (SOURCE.query, "450", "k")
@@ -92,7 +90,7 @@ async def test_records_come_page_by_page_from_the_history_server(registry):
 async def test_without_a_history_server_records_are_asked_for_by_number(registry):
     registry.answers["/esearch.fcgi"] = found(2, ["11", "12"])
     registry.answers["/efetch.fcgi"] = records(11, 12)
-    reading = await collect_pubmed(registry, SOURCE, pace=Pace(1000), base=registry.base)
+    reading = await collect_pubmed(registry, SOURCE, base=registry.base)
     assert [entry.ids.pmid for entry in reading.entries] == ["11", "12"]
     assert registry.asked[1][1]["id"] == "11,12"
 
@@ -107,7 +105,7 @@ async def test_a_page_that_fails_fails_the_source_and_keeps_the_key_secret(regis
     registry.answers["/esearch.fcgi"] = found(500, webenv="MCID_1", querykey="7")
     registry.answers["/efetch.fcgi"] = [records(1)]
     with pytest.raises(SourceError, match="answered 404") as caught:
-        await collect_pubmed(registry, SOURCE, api_key="s3cret", pace=Pace(1000), base=registry.base)
+        await collect_pubmed(registry, SOURCE, api_key="s3cret", base=registry.base)
     assert "s3cret" not in str(caught.value)
 
 
@@ -119,17 +117,8 @@ async def test_records_may_be_asked_for_by_number(registry):
         await fetch_pubmed(registry, ("12",), SOURCE, base=registry.base)
 
 
-async def test_requests_keep_their_distance():
-    pace = Pace(50)
-    began = asyncio.get_running_loop().time()
-    for _ in range(3):
-        await pace.wait()
-    assert pace._next_at - began >= 0.0599  # of three requests the last went out no earlier than 40 ms after the first
-
-
 def test_a_key_allows_ten_requests_a_second_instead_of_three():
-    assert entrez.pace_for("k")._interval_s == pytest.approx(0.1)
-    assert entrez.pace_for(None)._interval_s == pytest.approx(1 / 3)
+    assert (requests_per_second("k"), requests_per_second(None)) == (10.0, 3.0)
 
 
 @pytest.mark.shared

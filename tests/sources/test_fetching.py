@@ -142,6 +142,13 @@ async def test_packed_answers_are_unpacked(client, encoding, pack):
     assert fetched.document.content == FEED
 
 
+async def test_a_long_packed_answer_is_unpacked_piece_by_piece(client):
+    long = os.urandom(300_000)
+    async with serving(answering(zlib.compress(long), Content_Encoding="deflate")) as address, client() as fetcher:
+        fetched = await fetcher.get(address)
+    assert fetched.document.content == long
+
+
 async def test_a_packing_that_was_not_asked_for_is_said(client):
     async with serving(answering(b"x", Content_Encoding="br")) as address, client() as fetcher:
         assert (await fetcher.get(address)).error == "127.0.0.1 packs its answers with br, which we did not ask for"

@@ -66,7 +66,10 @@ def only(value, source=SOURCE):
 def test_a_hit_of_the_search_is_a_call():
     entry = only(answer(HIT))
     assert entry.title == "Rare Cancers – Early Phase Trials (R01)"
-    assert entry.ids.known() == {"opportunity": "PAR-26-101"}
+    assert entry.ids.known() == {
+        "opportunity": "PAR-26-101",
+        "url": "https://www.grants.gov/search-results-detail/356000",
+    }
     assert entry.links == ("https://www.grants.gov/search-results-detail/356000",)
     assert (str(entry.dated), entry.section, entry.summary) == ("2026-09-05", "grants", "")
     assert entry.grant == Grant(deadline=date(2027, 2, 7), funder="National Institutes of Health", number="PAR-26-101")

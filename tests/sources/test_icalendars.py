@@ -213,6 +213,25 @@ def test_an_event_without_a_uid_has_none():
     assert [(entry.title, entry.ids.uid) for entry in reading.entries] == [("A", None), ("B", None)]
 
 
+def test_a_single_event_without_a_uid_goes_by_its_address():
+    lines = "DTSTART:20261209T180000Z\nSUMMARY:A\nURL:https://example.org/a?utm_source=x"
+    assert only(read(lines)).ids.known() == {"url": "https://example.org/a"}
+    assert only(read(lines + "\nRRULE:FREQ=DAILY;COUNT=1")).ids.known() == {}
+
+
+def test_events_that_share_a_uid_are_told():
+    other = WEBINAR.replace("20261209", "20261210")
+    reading = read(WEBINAR, other)
+    assert len(reading.entries) == 1  # so RFC 5545 has it: the UID names the event
+    assert reading.skipped == (
+        "event “Ask the surgeon: uterine LMS”: 2 events share its UID, and only one of them counts",
+    )
+
+
+def test_outlook_s_description_in_html_stands_in_for_a_missing_one():
+    assert only(read("DTSTART:20261209T180000Z\nSUMMARY:A\nX-ALT-DESC;FMTTYPE=text/html:<p>One</p>")).summary == "One"
+
+
 def test_cancelled_events_say_so():
     reading = read(WEBINAR + "STATUS:CANCELLED")
     assert only(reading).event.cancelled
@@ -316,10 +335,15 @@ def test_a_broken_zone_costs_the_zone_and_not_the_event():
 
 
 def test_an_event_that_cannot_be_read_alone_is_counted():
-    bad = "UID:b\nBEGIN:VALARM\nBEGIN:VTIMEZONE\nTZID:X\nEND:VALARM"
-    reading = read(WEBINAR, bad, head="no line\n")
+    reading = read(WEBINAR, "UID:b\nFREEBUSY:20261209T180000Z/20251209T180000Z")
     assert [entry.title for entry in reading.entries] == ["Ask the surgeon: uterine LMS"]
-    assert len(reading.skipped) == 1
+    assert reading.skipped == ("event 2 of the calendar was left out: it cannot be read",)
+
+
+def test_a_broken_alarm_costs_no_event():
+    alarm = "\nBEGIN:VALARM\nno line\nEND:VALARM\nSUMMARY:With an alarm"
+    reading = read("UID:b\nDTSTART:20261209T180000Z" + alarm, head="no line\n")
+    assert only(reading).title == "With an alarm"
 
 
 def test_a_calendar_cut_short_gives_what_came():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Entry, Source, SourceKind
-from newsletter.sources.page import read_page, read_text
+from newsletter.sources.page import MAX_ENTRIES, read_page, read_text
 
 PAGES = Path(__file__).parent / "pages"
 SOURCE = Source(name="updates", kind=SourceKind.PAGE)
@@ -172,19 +172,16 @@ def test_links_may_stand_above_all_titles():
 
 def test_a_title_broken_over_lines_is_one():
     page = """
-Long-term outcomes after surgery and radiation
-in patients with retroperitoneal sarcoma treated
-at two referral centers over a period of twenty
+Long-term outcomes after surgery of sarcoma
+in patients of two centers over a period of
+twenty to thirty and more full calendar long
 Years of Practice (May 2021)
 
 Quality of life among survivors of soft
 tissue sarcoma (June 2021)
 """
     assert _titles(page) == [
-        (
-            "Long-term outcomes after surgery and radiation in patients with retroperitoneal sarcoma treated at two referral"
-            " centers over a period of twenty Years of Practice"
-        ),
+        "Long-term outcomes after surgery of sarcoma in patients of two centers over a period of twenty to thirty and more full calendar long Years of Practice",
         "Quality of life among survivors of soft tissue sarcoma",
     ]
 
@@ -199,6 +196,65 @@ def test_two_things_run_together_in_one_line_are_two_entries():
         ("Radiation of Sarcoma Before Surgery", "2024-05-01", ("https://example.org/a",)),
         ("Chemotherapy of Sarcoma After Surgery", "2024-05-02", ("https://example.org/b",)),
     ]
+
+
+def test_parts_between_bars_are_told_apart():
+    page = "Margins in Sarcoma Surgery of the Leg | Ana Souto, Eva Brück | Acta Something | open to all | May 2024\n"
+    [entry] = read_text(page).entries
+    assert (entry.title, entry.authors) == ("Margins in Sarcoma Surgery of the Leg", ("Ana Souto", "Eva Brück"))
+    assert (entry.journal, entry.summary) == ("Acta Something", "open to all")
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "journal"),
+    [
+        ("Margins in Sarcoma. Souto A, Brück E.  Ann Surg Oncol. 2024;31(2):11-20.", "Margins in Sarcoma", "Ann Surg Oncol"),
+        ("Souto A, Brück E. Margins in sarcoma surgery of the leg. Acta Chir Leg. 2024;31:11-20.", "Margins in sarcoma surgery of the leg", "Acta Chir Leg"),
+        ("Eva Brück, Ana B. Souto. Margins in sarcoma. Cancers 2024;31:11-20", "Margins in sarcoma", "Cancers"),
+        ("“Margins in Sarcoma” (Cureus, May 2024)", "Margins in Sarcoma", "Cureus"),
+        ("Margins in Sarcoma (Stage I or II)) (3–5 May 2024)", "Margins in Sarcoma (Stage I or II)", ""),
+        ("Margins in sarcoma (2022) and beyond (May 2024)", "Margins in sarcoma (2022) and beyond", ""),
+        ("Margins in Sarcoma and Their Meaning (see the long report that our own board wrote in May 2023 about it) (May 2024)", "Margins in Sarcoma and Their Meaning (see the long report that our own board wrote in May 2023 about it)", ""),
+        ("Margins in Sarcoma, Received 3 May 2023, Accepted 4 May 2023, Published online: May 2024", "Margins in Sarcoma", ""),
+        ("NEW! Margins in Sarcoma (31 Feb 2024) (May 2024)", "Margins in Sarcoma (31 Feb 2024)", ""),
+    ],
+)  # fmt: skip
+def test_title_journal_and_date_of_a_line_are_told_apart(line, title, journal):
+    [entry] = read_text(line).entries
+    assert (entry.title, entry.journal, str(entry.dated)[:4]) == (title, journal, "2024")
+
+
+def test_a_second_person_between_two_entries_speaks_in_the_next_only_when_it_is_a_talk():
+    page = """
+Margins in Sarcoma Surgery (May 2024)
+Ana Souto, Eva Brück
+
+Otto Brehm, Ada Moor
+
+Video: How Surgeons Think About Margins (June 2024)
+"""
+    assert [entry.authors for entry in read_text(page).entries] == [
+        ("Ana Souto", "Eva Brück"),
+        ("Otto Brehm", "Ada Moor"),
+    ]
+
+
+def test_a_marked_heading_with_a_date_dates_its_part():
+    page = (
+        "<h2>May 2024</h2><ul><li><a href='https://example.org/1'>Margins in Sarcoma Surgery</a></li></ul><h3>More</h3>"
+    )
+    assert [str(entry.dated) for entry in read_text(page).entries] == ["2024-05"]
+
+
+def test_a_link_broken_over_lines_is_one():
+    page = "Margins in Sarcoma Surgery of the Leg (May 2024)\nhttps://example.org/articles/\n2024-margins\n"
+    assert read_text(page).entries[0].links == ("https://example.org/articles/2024-margins",)
+
+
+def test_a_page_of_too_many_entries_says_so():
+    page = "\n\n".join(f"Margins in Sarcoma Surgery Part {n} (2024)" for n in range(MAX_ENTRIES + 1))
+    reading = read_text(page)
+    assert (len(reading.entries), len(reading.skipped)) == (MAX_ENTRIES, 1)
 
 
 def test_a_press_release_whose_title_does_not_follow_stands_for_itself():

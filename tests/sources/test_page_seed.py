@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from newsletter.model import Document, Entry, Reading, Source, SourceKind
-from newsletter.sources.page import read_page
+from newsletter.sources.page import read_page, read_text
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("NEWSLETTER_SHARED", ROOT.parent / "shared"))
@@ -119,6 +120,23 @@ def test_a_link_cut_by_an_ellipsis_is_reported_and_not_kept(reading):
     assert reading.skipped[0].endswith(
         "is cut short and was left out: https://ir.ptcbio.com/…/preliminary-results-presented…"
     )
+
+
+RESHAPED = {
+    "Windows line ends": lambda text: text.replace("\n", "\r\n"),
+    "no empty lines": lambda text: re.sub(r"\n\s*\n+", "\n", text),
+    "single spaces": lambda text: re.sub(r" {2,}", " ", text),
+    "dates without brackets": lambda text: re.sub(r"\(( ?\d{0,2} ?[A-Z][a-z]{2} \d{4})\)", r"\1", text),
+    "one paragraph of HTML": lambda text: f"<div>{'<br>'.join(text.splitlines())}</div>",
+    "a list of HTML": lambda text: "".join(f"<li>{'<br>'.join(b.splitlines())}" for b in re.split(r"\n\s*\n", text)),
+}
+
+
+@pytest.mark.parametrize("reshape", RESHAPED.values(), ids=RESHAPED.keys())
+def test_the_shape_in_which_the_page_was_copied_changes_nothing(reading, reshape):
+    text = reshape(PAGE.read_text(encoding="utf-8"))
+    found = [(e.title, e.dated, e.authors, e.links) for e in read_text(text).entries]
+    assert found == [(e.title, e.dated, e.authors, e.links) for e in reading.entries]
 
 
 def test_the_call_for_proposals_goes_to_grants_and_nothing_else_has_a_section(reading):

@@ -124,7 +124,7 @@ def archive(**files):
         (b"PK\x03\x04 cut", "cut short or broken"),
         (archive(word__document_xml=b"<a/>"), "no Excel workbook"),
         (archive(xl__workbook_xml=b"<a/>"), "the workbook cannot be read"),
-        (archive(xl__workbook_xml=b" " * 100_000_001), "unpacks to more than 100 MB"),
+        (archive(xl__workbook_xml=b" " * 10_000_001), "unpacks to more than 10 MB"),
         (b"a" * 20_000_001, "larger than 20 MB"),
         (b"GIF89a\x00\x01\x00", "this is no table"),
     ],
