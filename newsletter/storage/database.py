@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,8 +102,39 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQL
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # IMMEDIATE: a writer waits for its turn at the start, instead of failing in the middle.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("only_reads"):
+        connection.exec_driver_sql("BEGIN")
+    elif options.get("eager"):
+        _begin_eagerly(connection)
+    else:
+        # IMMEDIATE: a writer waits for its turn at the start, instead of failing in the middle.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_eagerly(connection: Connection) -> None:
+    """Ask for the turn every few milliseconds: SQLite's own waiting grows to 100, and who writes all the time wins."""
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=3")
+    cursor.close()
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except sa.exc.OperationalError:
+            if time.monotonic() > until:
+                raise
+
+
+def only_reading(engine: Engine) -> Engine:
+    """The same database for transactions that write nothing: in SQLite they wait for no writer."""
+    return engine.execution_options(only_reads=True)
+
+
+def eager(engine: Engine) -> Engine:
+    """The same database for short transactions that somebody waits for, beside a sender that writes all the time."""
+    return engine.execution_options(eager=True)
 
 
 def _migrate(engine: Engine) -> None:
