@@ -2,7 +2,6 @@
 
 import threading
 
-import pytest
 import sqlalchemy as sa
 from bounce_mails import NOW
 from post_office import PostOffice
