@@ -78,6 +78,16 @@ def test_the_inbox_tells_people_what_it_did(mails: Path, run: Run) -> None:
     assert run("inbox", "--json").json["mails"] == []
 
 
+def test_before_there_is_a_list_there_need_be_no_key(mails: Path, run: Run) -> None:
+    (mails / "a.eml").write_bytes(bounce(token(mails.parent, Purpose.BOUNCE)))
+    secret = mails.parent / ".newsletter" / "secret"
+    secret.rename(mails.parent / "elsewhere")
+    result = run("inbox", "--json")
+    assert (result.exit_code, "no key" in result.err) == (2, True)
+    (mails.parent / ".newsletter" / "newsletter.db").unlink()
+    assert [each["action"] for each in run("inbox", "--json").json["mails"]] == ["ignored"]
+
+
 def test_watching_and_one_document_do_not_go_together(mails: Path, run: Run) -> None:
     result = run("inbox", "--watch", "--json")
     assert result.exit_code == 2

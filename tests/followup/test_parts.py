@@ -34,7 +34,9 @@ def test_an_envelope_line_in_front_is_no_header():
     assert take_apart(b"\r\nFrom x Mon Jan 1\nSubject: hello\n\n").header("Subject") == "hello"
 
 
-@pytest.mark.parametrize("kind", ["text/plain; charset=nonsense", "text/plain; charset*=x''%ff", "text/plain; charset=utf-7\0"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain; charset=nonsense", "text/plain; charset*=x''%ff", "text/plain; charset=utf-7\0"]
+)
 def test_a_charset_that_is_none_does_not_matter(kind):
     assert take_apart(f"Content-Type: {kind}\n\nhello".encode()).notice == "hello"
 
@@ -44,7 +46,9 @@ def test_a_body_that_is_not_in_its_charset_is_read_all_the_same():
 
 
 def test_what_stands_below_a_returned_message_is_no_part_of_the_notice():
-    notice, returned = split_returned("It failed.\n\n> Received: from x\n> From: a@b.example\n> To: ann@example.net\n>\n> Dear")
+    notice, returned = split_returned(
+        "It failed.\n\n> Received: from x\n> From: a@b.example\n> To: ann@example.net\n>\n> Dear"
+    )
     assert notice == "It failed.\n"
     assert returned["to"] == "ann@example.net"
 
