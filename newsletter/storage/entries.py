@@ -188,21 +188,28 @@ class EntryStore:
         with self.together() as connection:
             connection.execute(sa.delete(tables.entries).where(tables.entries.c.key == key))
 
-    def see(self, source: str, seen: Mapping[str, Entry], now: datetime) -> None:
-        """Note that `source` gave these entries (by key) at `now`."""
+    def see(self, seen: Mapping[tuple[str, str], Entry], now: datetime) -> None:
+        """Note which source gave which entry (by source and key) at `now`."""
+        sightings = tables.sightings.c
         with self.together() as connection:
-            query = sa.select(tables.sightings.c.key).where(tables.sightings.c.source == source)
-            known = {row[0] for row in _select_in(connection, query, tables.sightings.c.key, seen)}
-            rows = [{"source": source, "key": key, "record": _record(entry)} for key, entry in seen.items()]
-            new = [{**row, "first_seen_at": now, "last_seen_at": now} for row in rows if row["key"] not in known]
-            _execute(connection, sa.insert(tables.sightings), new)
+            query = sa.select(sightings.source, sightings.key)
+            keys = dict.fromkeys(key for _, key in seen)
+            known = {(row.source, row.key) for row in _select_in(connection, query, sightings.key, keys)}
+            rows = [{"by": source, "of": key, "said": _record(entry)} for (source, key), entry in seen.items()]
+            insert = sa.insert(tables.sightings).values(
+                source=sa.bindparam("by"),
+                key=sa.bindparam("of"),
+                record=sa.bindparam("said"),
+                first_seen_at=now,
+                last_seen_at=now,
+            )
+            _execute(connection, insert, [row for row in rows if (row["by"], row["of"]) not in known])
             update = (
                 sa.update(tables.sightings)
-                .where(tables.sightings.c.source == source, tables.sightings.c.key == sa.bindparam("of"))
+                .where(sightings.source == sa.bindparam("by"), sightings.key == sa.bindparam("of"))
                 .values(record=sa.bindparam("said"), last_seen_at=now)
             )
-            again = [{"of": row["key"], "said": row["record"]} for row in rows if row["key"] in known]
-            _execute(connection, update, again)
+            _execute(connection, update, [row for row in rows if (row["by"], row["of"]) in known])
 
     def sightings(self, key: str) -> tuple[Sighting, ...]:
         """Who gave this entry, first one first."""
@@ -252,12 +259,12 @@ class EntryStore:
                 row["name"]: SourceRecord(**row) for row in connection.execute(sa.select(tables.sources)).mappings()
             }
 
-    def note_source(self, record: SourceRecord) -> None:
-        """Keep how a source fared."""
-        values = {column.name: getattr(record, column.name) for column in tables.sources.c}
+    def note_sources(self, records: Iterable[SourceRecord]) -> None:
+        """Keep how these sources fared."""
+        rows = [{column.name: getattr(record, column.name) for column in tables.sources.c} for record in records]
         with self.together() as connection:
-            connection.execute(sa.delete(tables.sources).where(tables.sources.c.name == record.name))
-            connection.execute(sa.insert(tables.sources).values(values))
+            _delete_in(connection, tables.sources, tables.sources.c.name, [row["name"] for row in rows])
+            _execute(connection, sa.insert(tables.sources), rows)
 
 
 def _entry(key: str, record: str, first_seen_at: datetime) -> Entry:
