@@ -12,6 +12,7 @@ from newsletter.config import secret
 from newsletter.errors import UsageError
 from newsletter.model import Collected, Document, Entry, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.quiet import Quiet
 from newsletter.pipeline.reading import ReadingRoom
 from newsletter.pipeline.visiting import PUBMED_KEY, Visit, Visitor, fetcher_for, reader_for
 from newsletter.sources.fetching import read_file
@@ -34,6 +35,7 @@ class Gathered:
     collected: Collected
     new: int = 0  # entries never seen before
     record: SourceRecord
+    quiet: str = ""  # a sentence, when the source answers well but brings nothing for unusually long
 
     @property
     def name(self) -> str:
@@ -80,7 +82,8 @@ async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProg
             finally:
                 for visit in pending:
                     visit.cancel()
-    return tuple(done[source.name] for source in sources)
+    quiet = Quiet(store=desk.store, today=desk.now.date()).among(each.record for each in done.values())
+    return tuple(replace(done[source.name], quiet=quiet.get(source.name, "")) for source in sources)
 
 
 def _keep(desk: Desk, visits: Sequence[Visit]) -> list[Gathered]:

@@ -15,10 +15,11 @@ from sqlalchemy.engine import Connection, Engine
 
 from newsletter.model import Decision, Entry, Verdict
 from newsletter.storage import tables
-from newsletter.storage.database import translated
+from newsletter.storage.database import UtcDateTime, translated
 from newsletter.storage.plain import entry_from_plain, entry_to_plain
 
 T = TypeVar("T")
+_RHYTHM_OF = 30  # days from which the rhythm of a source is taken
 _AT_ONCE = 500  # values in one IN (…): SQLite's smallest limit is 999
 
 
@@ -73,6 +74,13 @@ class SourceRecord:
     changed_at: datetime | None = None  # when it last gave an entry never seen before
     failing_since_at: datetime | None = None
     error: str = ""
+
+
+class News(NamedTuple):
+    """When a source gave something."""
+
+    newest_on: date | None  # the newest day that an entry of it is dated, none ahead; None: all are undated
+    first_seen_at: datetime  # when it first gave anything
 
 
 class EntryStore:
@@ -259,6 +267,33 @@ class EntryStore:
                 row["name"]: SourceRecord(**row) for row in connection.execute(sa.select(tables.sources)).mappings()
             }
 
+    def news_of(self, sources: Iterable[str], today: date) -> dict[str, News]:
+        """Source → when it gave something; one that never did is not there."""
+        dated, by = tables.entries.c.dated, tables.sightings.c.source
+        newest = sa.func.max(sa.case((_is_day(dated, today), dated)))
+        query = (
+            sa.select(by, newest, sa.func.min(tables.sightings.c.first_seen_at, type_=UtcDateTime))
+            .join_from(tables.sightings, tables.entries)
+            .group_by(by)
+        )
+        with self.together() as connection:
+            rows = _select_in(connection, query, by, sources)
+            return {row[0]: News(date.fromisoformat(row[1]) if row[1] else None, row[2]) for row in rows}
+
+    def days_of(self, source: str, today: date) -> tuple[date, ...]:
+        """The days that the newest entries of a source are dated, oldest first."""
+        dated = tables.entries.c.dated
+        query = (
+            sa.select(dated)
+            .join_from(tables.sightings, tables.entries)
+            .where(tables.sightings.c.source == source, _is_day(dated, today))
+            .distinct()
+            .order_by(dated.desc())
+            .limit(_RHYTHM_OF)
+        )
+        with self.together() as connection:
+            return tuple(sorted(date.fromisoformat(day) for day in connection.execute(query).scalars()))
+
     def note_sources(self, records: Iterable[SourceRecord]) -> None:
         """Keep how these sources fared."""
         rows = [{column.name: getattr(record, column.name) for column in tables.sources.c} for record in records]
@@ -270,6 +305,11 @@ class EntryStore:
 def _entry(key: str, record: str, first_seen_at: datetime) -> Entry:
     plain = json.loads(record)
     return replace(entry_from_plain(plain), key=key, first_seen_at=first_seen_at, section=plain.get("section"))
+
+
+def _is_day(dated: sa.Column[str], today: date) -> sa.ColumnElement[bool]:
+    """Whether a date tells its day, and that is none ahead."""
+    return (sa.func.length(dated) == len("2026-11-23")) & (dated <= today.isoformat())
 
 
 def _kind(entry: Entry) -> str:
