@@ -68,6 +68,7 @@ async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProg
     """`collect`, inside a loop that runs already."""
     known = desk.store.sources()
     done: dict[str, Gathered] = {}
+    order = {source.name: n for n, source in enumerate(sources)}  # the first source to give an entry names it
     never_read = sum(source.name not in known for source in sources)
     with ReadingRoom(reader_for(desk), expected=never_read) as room:
         async with fetcher_for(desk) as fetcher:
@@ -76,7 +77,8 @@ async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProg
             try:
                 while pending:
                     finished, pending = await asyncio.wait(pending, timeout=KEEP_EVERY_S)
-                    for each in _keep(desk, [visit.result() for visit in finished]):
+                    visits = sorted((visit.result() for visit in finished), key=lambda visit: order[visit.before.name])
+                    for each in _keep(desk, visits):
                         done[each.name] = each
                         on_progress(each)
             finally:

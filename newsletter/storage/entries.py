@@ -270,15 +270,12 @@ class EntryStore:
     def news_of(self, sources: Iterable[str], today: date) -> dict[str, News]:
         """Source → when it gave something; one that never did is not there."""
         dated, by = tables.entries.c.dated, tables.sightings.c.source
-        newest = sa.func.max(sa.case((_is_day(dated, today), dated)))
-        query = (
-            sa.select(by, newest, sa.func.min(tables.sightings.c.first_seen_at, type_=UtcDateTime))
-            .join_from(tables.sightings, tables.entries)
-            .group_by(by)
-        )
+        newest = sa.func.max(sa.case((_is_day(dated, today), dated))).label("newest")
+        first = sa.func.min(tables.sightings.c.first_seen_at, type_=UtcDateTime).label("first")
+        query = sa.select(by, newest, first).join_from(tables.sightings, tables.entries).group_by(by)
         with self.together() as connection:
             rows = _select_in(connection, query, by, sources)
-            return {row[0]: News(date.fromisoformat(row[1]) if row[1] else None, row[2]) for row in rows}
+            return {row.source: News(row.newest and date.fromisoformat(row.newest), row.first) for row in rows}
 
     def days_of(self, source: str, today: date) -> tuple[date, ...]:
         """The days that the newest entries of a source are dated, oldest first."""
