@@ -48,6 +48,8 @@ def _source_json(gathered: Gathered) -> dict[str, object]:
         "new": gathered.new,
         "unchanged": gathered.collected.unchanged,
         "error": gathered.collected.error,
+        "failing_since": gathered.record.failing_since_at,
+        "quiet": gathered.quiet or None,
         "skipped": gathered.collected.reading.skipped,
     }
 
@@ -58,9 +60,10 @@ def _source_line(gathered: Gathered) -> str:
         since = f", since {record.failing_since_at:%Y-%m-%d}" if record.failing_since_at else ""
         kept = " What it gave before is kept." if record.succeeded_at else ""
         return f"{gathered.name}: BROKEN{since}: {collected.error}{kept}"
+    quiet = f"; QUIET: {gathered.quiet}" if gathered.quiet else ""
     if collected.unchanged:
-        return f"{gathered.name}: unchanged, {gathered.count} entries"
-    quiet = "; it is empty" if not gathered.count else ""
+        return f"{gathered.name}: unchanged, {gathered.count} entries{quiet}"
+    quiet = quiet or ("" if gathered.count else "; it is empty")
     skipped = "".join(f"\n    passed over: {each}" for each in collected.reading.skipped)
     return f"{gathered.name}: {gathered.count} entries, {gathered.new} new{quiet}{skipped}"
 
