@@ -10,7 +10,7 @@ from newsletter.delivery.names import Names
 MAX_LOOKUPS = 10  # RFC 7208, 4.6.4: more is a permanent error, and the record counts as none
 _LOOKED_UP = frozenset({"include", "a", "mx", "ptr", "exists"})
 _MECHANISMS = _LOOKED_UP | {"all", "ip4", "ip6"}
-_TERM = re.compile(r"([+?~-]?)([A-Za-z0-9]+)(?::([^/]*))?(/.*)?")
+_TERM = re.compile(r"([+?~-]?)([A-Za-z0-9]+)(?::([^/]*))?(?:/\d{1,3})?(?://\d{1,3})?")
 
 
 @dataclass

@@ -177,7 +177,7 @@ def _sources(desk: Desk) -> Iterator[Diagnosis]:
     if broken:
         yield look("sources", f"{len(broken)} broken: {', '.join(broken)}", "`newsletter collect` says what is wrong")
     if quiet:
-        words = f"{len(quiet)} gave nothing new for {QUIET.days} days: {', '.join(quiet)}"
+        words = f"{len(quiet)} gave nothing new for {QUIET.days} days, or never anything: {', '.join(quiet)}"
         yield look("sources", words, "look whether their addresses are still right")
     if not broken and not quiet:
         yield ok("sources", f"{len(records)} of {len(sources)} were fetched, and none is broken or quiet")
