@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter import config
@@ -49,7 +49,7 @@ class ReaderDesk:
     password: str | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, desk: Desk, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> ReaderDesk:
+    def of(cls, desk: Desk, *, clock: Callable[[], datetime]) -> ReaderDesk:
         """The desk of a workspace; raises UsageError or StorageError."""
         keys = mailing.keys(desk)
         return cls(

@@ -344,3 +344,11 @@ class TestClassify:
         assert (result.exit_code, "titles.jsonl, line 2: expected a JSON object" in result.err) == (2, True)
         file.write_bytes(b"\xff")
         assert "not UTF-8" in run("classify", file).err
+
+
+def test_links_are_tried_where_that_is_asked_for(desk: Path, run: Run) -> None:
+    (desk / "page.txt").write_text("A note about leiomyosarcoma and rest (4 Nov 2026)\nhttp://127.0.0.1:9/x\n", "utf-8")
+    run("collect")
+    run("draft")
+    rules = {each["rule"] for each in run("check", "--links", "--json").json["findings"]}
+    assert "link-unreachable" in rules

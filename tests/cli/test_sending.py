@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import email
 import email.policy
+import signal
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 from cli.conftest import Run
@@ -151,3 +155,20 @@ def test_a_database_elsewhere_or_a_lost_secret_is_told(approved: Path, run: Run)
     (approved / ".newsletter/secret").unlink()
     result = run("send", "2026-11", "--yes")
     assert (result.exit_code, "there is no key to sign links with" in result.err) == (2, True)
+
+
+def test_it_can_wait_for_a_moment(approved: Path, run: Run) -> None:
+    assert run("send", "2026-11", "--yes", "--at", "2020-01-01T09:00", "--json").json["accepted"] == 10
+    result = run("send", "2026-11", "--yes", "--at", "soon")
+    assert (result.exit_code, "--at soon: write a moment such as" in result.err) == (2, True)
+
+
+def test_a_stop_while_it_waits_sends_nothing(approved: Path, mail_server: Loopback) -> None:
+    command = [sys.executable, "-m", "newsletter", "send", "2026-11", "--yes", "--at", "2099-01-01T09:00"]
+    with subprocess.Popen(command, cwd=approved, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert "Stopping: what is in flight is finished" in err
+    assert "not started" in out
+    assert mail_server.messages == []
