@@ -64,6 +64,23 @@ def open_database(url: str, folder: Path) -> Engine:
     return engine
 
 
+def is_sound(engine: Engine) -> bool:
+    """Whether SQLite finds nothing damaged in its file; a server looks after its own."""
+    if engine.dialect.name != "sqlite":
+        return True
+    with translated(engine.url), engine.begin() as connection:
+        found: str = connection.exec_driver_sql("PRAGMA quick_check").scalar_one()
+    return found == "ok"
+
+
+def database_file(url: str, folder: Path) -> Path | None:
+    """The file of an SQLite database; None for a database on a server, or one in memory."""
+    address = _address(url, folder)
+    if address.get_backend_name() != "sqlite" or not address.database or address.database == ":memory:":
+        return None
+    return Path(address.database)
+
+
 def _address(url: str, folder: Path) -> sa.URL:
     try:
         address = sa.make_url(url)
