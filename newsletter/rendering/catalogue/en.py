@@ -90,6 +90,8 @@ ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "about_event": "About this event",
     "cancelled": "Cancelled",
     "join": "Join or register ({day})",
+    "join_series": {"one": "Join or register ({n} date)", "other": "Join or register ({n} dates)"},
+    "about_date": "About this date ({day})",
     "add_to_calendar": "Add to your calendar ({day})",
     "zone ET": "Eastern",
     "zone CT": "Central",
