@@ -22,7 +22,7 @@ SAYS_RETRACTED = re.compile(
     r"\bretract|\bwithdrawn\b|\bwithdrawal\b|\bretirad|\bretractad|\bt(?:ake|ook)n? back\b|\bdo not rely", re.IGNORECASE
 )
 SAYS_PREPRINT = re.compile(
-    r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|medrxiv|biorxiv|arxiv", re.IGNORECASE
+    r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|prepublicac|medrxiv|biorxiv|arxiv", re.IGNORECASE
 )
 SAYS_CONCERN = re.compile(r"\bconcern|\bdoubt|\bquestioned\b|\bpreocupaci|\bduda", re.IGNORECASE)
 

@@ -191,17 +191,22 @@ def _section(section: Section, anchor: str, hue: int, setting: Setting) -> Secti
         anchor=anchor,
         title=one_line(section.title) or section.name,
         hue=hue,
-        count=_count([dates[0] for dates in items], setting.words),
+        count=_count(section.name, [dates[0] for dates in items], setting.words),
         text=prose(section.text, heading=3, image_hosts=setting.image_hosts, marker=setting.marker),
         entries=tuple(entry_view(dates[0], setting, dates=dates) for dates in items),
     )
 
 
-def _count(entries: Sequence[Entry], words: Words) -> str:
+NOUN_OF_SECTION = {"research": "papers", "trials": "trials", "events": "events", "grants": "grants"}
+"""What the usual sections count, also where a source did not tell enough to know a paper or call for one."""
+
+
+def _count(section: str, entries: Sequence[Entry], words: Words) -> str:
     if not entries:
         return ""
     nouns = {_noun(entry) for entry in entries}
-    return words.count(nouns.pop() if len(nouns) == 1 else "items", len(entries))
+    usual = NOUN_OF_SECTION.get(section, "items")
+    return words.count(nouns.pop() if len(nouns) == 1 and nouns != {"items"} else usual, len(entries))
 
 
 def _noun(entry: Entry) -> str:

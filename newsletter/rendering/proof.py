@@ -86,7 +86,8 @@ def _links(entry: Entry) -> tuple[str, ...]:
 
 def _source(entry: Entry) -> str:
     authors = ", ".join(entry.authors[:3]) + (" et al" if len(entry.authors) > 3 else "")
-    ids = (f"{name.upper()} {value}" for name, value in entry.ids.known().items() if name not in {"url", "uid"})
+    known = {name.upper(): value for name, value in entry.ids.known().items() if name not in {"url", "uid", "guid"}}
+    ids = (value if value.startswith(name) else f"{name} {value}" for name, value in known.items())
     return ". ".join(part for part in (authors, entry.journal, *ids) if part)
 
 

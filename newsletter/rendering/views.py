@@ -112,7 +112,7 @@ def entry_view(entry: Entry, setting: Setting, *, dates: Sequence[Entry] = ()) -
     title = one_line(entry.title)
     url = next(filter(None, map(secured, entry.links)), "")
     note = fitted_note(entry.note, fit, heading=4, image_hosts=setting.image_hosts, marker=setting.marker)
-    summary = "" if entry.note.strip() else beginning(entry.summary, fit.summary_words)
+    summary = "" if entry.note.strip() else beginning(told_summary(entry), fit.summary_words)
     return EntryView(
         kind=kind_of(entry),
         entry=entry,
@@ -128,6 +128,18 @@ def entry_view(entry: Entry, setting: Setting, *, dates: Sequence[Entry] = ()) -
         event=event_view(dates or (entry,), setting) if entry.event else None,
         grant=_grant_view(entry.grant, setting) if entry.grant else None,
     )
+
+
+_LISTS_FACTS = re.compile(r"\s*(?:conditions?|interventions?|sponsors?)\s*:", re.IGNORECASE)
+_ADDRESS_ALONE = re.compile(r"(?:[^\n.:]{0,40}:)?[ \t]*(https?://\S+)[ \t]*$", re.MULTILINE)
+
+
+def told_summary(entry: Entry) -> str:
+    """The source's words without what stands beside them anyway: a register's list of facts, an address that is a link."""
+    if entry.trial and entry.trial.interventions and _LISTS_FACTS.match(entry.summary):
+        return ""
+    linked = {secured(link) for link in (*entry.links, entry.event.join if entry.event else "")}
+    return _ADDRESS_ALONE.sub(lambda found: "" if secured(found[1]) in linked else found[0], entry.summary).strip()
 
 
 def badges(entry: Entry, words: Words) -> tuple[Badge, ...]:
