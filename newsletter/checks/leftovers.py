@@ -45,8 +45,12 @@ _MISSING = ("None", "undefined", "null", "NaN", "nan", "[object Object]")
 def around(text: str, found: re.Match[str]) -> str:
     """A few words on both sides of what was found, on one line, in quotes."""
     start, end = max(found.start() - 20, 0), found.end() + 20
-    words = " ".join(text[start:end].split())
-    return f"“{'…' if start else ''}{words}{'…' if end < len(text) else ''}”"
+    before, after = text[start : found.start()], text[found.end() : end]
+    if start:  # no half words
+        before = f"… {before.partition(' ')[2]}" if " " in before else f"…{before}"
+    if end < len(text):
+        after = f"{after.rpartition(' ')[0]} …" if " " in after else f"{after}…"
+    return f"“{' '.join((before + found[0] + after).split())}”"
 
 
 @rule(

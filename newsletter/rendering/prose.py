@@ -200,7 +200,8 @@ class _Text:
             case "hardbreak":
                 return "\n"
             case "image":
-                return "".join(self.inline(child, links) for child in node.children) or node.content
+                shown = "".join(self.inline(child, links) for child in node.children) or node.content
+                return f"[{shown}]" if shown else ""
             case "html_inline":
                 links.append((node.meta["label"], node.meta["url"]))
                 return str(node.meta["label"])

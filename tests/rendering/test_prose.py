@@ -74,7 +74,7 @@ def test_a_button_in_a_list_stays_a_button():
 def test_a_picture_has_the_width_that_its_title_names(title, width):
     made = prose(f'![A "view"](http://www.a.example/x.png "{title}")', image_hosts=("a.example",))
     assert made.html == f'<p><img src="https://www.a.example/x.png" alt="A &quot;view&quot;" width="{width}" /></p>'
-    assert made.text == 'A "view"'
+    assert made.text == '[A "view"]'
 
 
 def test_a_picture_from_elsewhere_is_its_description():
