@@ -11,15 +11,25 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
-def serve_locally(app: ASGIApp, *, port: int = 0, browse: bool = True, ready: Callable[[str], None]) -> None:
-    """Serve `app` until Ctrl-C. `ready` hears the address as soon as it answers; then the browser is opened."""
-    asyncio.run(_serve(app, port=port, browse=browse, ready=ready))
+def serve_locally(
+    app: ASGIApp, *, port: int = 0, browse: bool = True, ready: Callable[[str], None], path: str = ""
+) -> None:
+    """Serve `app` until Ctrl-C. `ready` hears the address as soon as it answers; then the browser is opened there."""
+    asyncio.run(_serve(app, port=port, browse=browse, ready=ready, path=path))
 
 
-async def _serve(app: ASGIApp, *, port: int, browse: bool, ready: Callable[[str], None]) -> None:
+async def _serve(app: ASGIApp, *, port: int, browse: bool, ready: Callable[[str], None], path: str) -> None:
     with socket.create_server(("127.0.0.1", port)) as listener:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none"))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/{path}"
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=1,  # pages that listen for news never end by themselves
+        )
+        server = uvicorn.Server(config)
         ready(address)  # whoever asks already now waits in the listener's queue until the server takes over
         if browse:
             await asyncio.to_thread(webbrowser.open, address)
