@@ -162,9 +162,7 @@ def order(work: Path, options: argparse.Namespace):
         text += f'[dkim]\ndomain = "example.org"\nkeys = [{{selector = "n1", file = "{work}/dkim.pem"}}]\n'
     settings = config.parse(text)
     page = rendered()
-    return Order(
-        issue="2026-11", digest=page.digest, settings=settings, keys=keys(), render_variant=lambda variant: page
-    )
+    return Order(issue="2026-11", digest=page.digest, settings=settings, keys=keys(), render_variant=lambda _: page)
 
 
 def send(work: Path, options: argparse.Namespace) -> None:

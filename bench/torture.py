@@ -111,7 +111,7 @@ def misbehaviour(chance: random.Random):
         await asyncio.sleep(chance.uniform(0.1, 0.5))
         writer.close()
 
-    def script(command: str, count: int, connection: int) -> object:
+    def script(command: str, _count: int, _connection: int) -> object:
         wrong = {
             "MAIL": ((0.002, DROP), (0.002, "421 4.3.2 closing"), (0.005, "451 4.3.0 later")),
             "RCPT": ((0.002, DROP), (0.01, "450 4.2.0 greylisted"), (0.002, "550 no such user"), (0.001, stall)),

@@ -73,7 +73,7 @@ def _plain(text: str) -> str:
 
 ZONE = r"""
     (?P<zone>
-        z | (?:utc|gmt|ut)?\ ?[+-]\d{1,2}(?::?\d\d)? (?:\ ?(?:utc|gmt|ut|z))? | [a-z]{1,5} | [a-z]+/[a-z_]+
+        z | (?:utc|gmt|ut)?\ ?[+-]\d{1,2}(?::?\d{1,2})? (?:\ ?(?:utc|gmt|ut|z))? | [a-z]{1,5} | [a-z]+/[a-z_]+
     )(?:\ ?\([^()]*\))?
 """
 ISO_DAY = re.compile(

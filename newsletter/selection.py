@@ -350,15 +350,22 @@ def _by_date(entry: Entry, window: Window) -> _Place:
     if entry.dated is None:
         if is_seen_now:
             return _Take(entry, f"undated; {seen}")
-        return _leave(entry, f"undated, and {seen}: the last issue looked at it")
+        return _leave(entry, before_the_window(None, seen_on))
     last_day = _last_day(entry.dated)
     if last_day >= window.since_on:
         return _after_last_issue(entry, entry.dated, window)
     if not is_seen_now:
-        return _leave(entry, f"dated {entry.dated} and {seen}, both before this issue's window")
+        return _leave(entry, before_the_window(entry.dated, seen_on))
     if last_day < window.since_on - timedelta(days=window.late_days):
         return _leave(entry, f"dated {entry.dated}, more than {window.late_days} days before this issue's window")
     return _Take(entry, f"dated {entry.dated}, but {seen} only: a late arrival")
+
+
+def before_the_window(dated: object, seen_on: date | None) -> str:
+    """Why an entry is left out that the last issue has looked at, and that is not dated after it."""
+    if dated is None:
+        return f"undated, and first seen {seen_on}: the last issue looked at it"
+    return f"dated {dated} and first seen {seen_on}, both before this issue's window"
 
 
 def _after_last_issue(entry: Entry, dated: Dated, window: Window) -> _Place:

@@ -36,7 +36,7 @@ class Loopback:
     extensions: tuple[str, ...] = ("PIPELINING", "SIZE 10000000", "8BITMIME", "ENHANCEDSTATUSCODES")
     tls: ssl.SSLContext | None = None
     implicit_tls: bool = False
-    lmtp: bool = False
+    lenient: bool = False  # takes DATA without a recipient, as RFC 2920 allows
     port: int = 0
     messages: list[Received] = field(default_factory=list)
     commands: Counter = field(default_factory=Counter)
@@ -149,7 +149,7 @@ class _Session:
                     elif await self.say("RCPT", "250 2.1.5 ok"):
                         self.recipient = _path(line)
                 case "DATA":
-                    if not self.recipient:
+                    if not self.recipient and not self.server.lenient:
                         self.writer.write(b"503 5.5.1 RCPT first\r\n")
                     elif await self.say("DATA", "354 go on"):
                         await self._message()
@@ -180,6 +180,9 @@ class _Session:
                 raise _DroppedError
             content += line[1:] if line.startswith(b".") else line
         sender, recipient, self.sender, self.recipient = self.sender, self.recipient, "", ""
+        if not recipient:
+            self.writer.write(b"554 5.5.1 no valid recipients\r\n")
+            return
         taken = Received(sender, recipient, content, self.number)
         self.server.commands["TAKEN"] += 1
         lost = self.server.script("TAKEN", self.server.commands["TAKEN"], self.number) == DROP

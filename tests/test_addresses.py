@@ -31,12 +31,13 @@ def test_whatever_is_refused_is_refused_without_repeating_it(text):
     try:
         address = parse_address(f"{text}@example.org")
     except ValueError as error:
-        told = str(error)
-        assert error.__cause__ is None
-        assert len(text.strip()) < 4 or text.strip() not in told
+        told, cause = str(error), error.__cause__
     else:
+        told, cause = "", None
         assert address.text.isprintable()
         assert parse_address(address.text) == address
+    assert cause is None
+    assert len(text.strip()) < 4 or text.strip() not in told
 
 
 def test_a_long_address_is_refused_by_its_octets():

@@ -38,6 +38,7 @@ def draft(session: Session, issue: str | None, until: str | None, as_json: bool)
         left_out = [
             {"key": each.entry.key, "title": each.entry.title, "reason": each.reason} for each in selection.left_out
         ]
+        left_out += [each._asdict() for each in drafted.passed]
         files = [str(path) for path in drafted.files]
         answer({"issue": made.name, "chosen": chosen, "left_out": left_out, "sections": counts, "files": files})
         return
@@ -45,7 +46,9 @@ def draft(session: Session, issue: str | None, until: str | None, as_json: bool)
     for section in made.sections:
         for entry in section.entries:
             say(f"  {section.title}: {entry.title}")
-    say(f"{sum(counts.values())} entries in it; {len(selection.left_out)} left out (“newsletter entries” tells why)")
+    say(
+        f"{sum(counts.values())} entries in it; {len(selection.left_out) + len(drafted.passed)} left out (“newsletter entries” tells why)"
+    )
     for path in drafted.files:
         say(f"  {path}")
 
@@ -73,15 +76,20 @@ def render(session: Session, issue: str | None, as_json: bool) -> None:
         say(str(path))
 
 
-@click.command(epilog="Example: newsletter check 2026-11")
+@click.command(epilog="Example: newsletter check 2026-11 --links")
 @issue_argument
+@click.option("--links", "try_links", is_flag=True, help="Try every link, too: this asks the network.")
 @json_option
 @click.pass_obj
-def check(session: Session, issue: str | None, as_json: bool) -> int:
+def check(session: Session, issue: str | None, try_links: bool, as_json: bool) -> int:
     """Look for everything that is wrong with an issue."""
     from newsletter.cli.listing import finding_json, finding_lines
-    from newsletter.pipeline import making
+    from newsletter.cli.progress import bar
+    from newsletter.pipeline import linking, making
 
+    if try_links:
+        with bar("Trying links", linking.untried(session.desk, issue)) as advance:
+            linking.try_links(session.desk, issue, lambda: advance("a link"))
     checked, _, findings = making.check(session.desk, issue)
     if as_json:
         answer({"issue": checked.name, "findings": [finding_json(each) for each in findings]})

@@ -77,7 +77,7 @@ def moment(written: str | None, environ: Mapping[str, str]) -> datetime:
 
 def answer(document: Any) -> None:
     """The one JSON document of a `--json` command, on standard output."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_jsonable))
+    click.echo(json.dumps(document, ensure_ascii=False, default=_jsonable))
 
 
 def _jsonable(value: Any) -> str:

@@ -205,9 +205,11 @@ class Courier:
             link.write(b"RSET\r\n")
             reply = await link.replies.take(ENVELOPE_S)
         except LinkError:
+            reply = None
+        if reply is None or reply.code != 250:
             link.abort()
             return False
-        return reply.code == 250
+        return True
 
     def _drop(self, link: Link, following: list[Job]) -> None:
         link.abort()

@@ -159,8 +159,8 @@ class Template:
             values[Place.PREFERENCES] = token.encode("ascii")
         if Place.NAME_TEXT in self._wanted or Place.NAME_HTML in self._wanted:
             name = reader.name or self.nameless
-            values[Place.NAME_TEXT] = quoted(name)
-            values[Place.NAME_HTML] = quoted(html.escape(name))
+            values[Place.NAME_TEXT] = _placed(name)
+            values[Place.NAME_HTML] = _placed(html.escape(name))
         content: list[bytes] = list(self._literal)  # type: ignore[arg-type] # the places are filled next
         for index, place in self._places:
             content[index] = values[place]
@@ -275,12 +275,15 @@ _SAFE_LINE = re.compile(r"[A-Za-z0-9 ,:;/?&_+~@#%()*!'\"<>-]{0,74}[A-Za-z0-9]")
 
 def quoted(text: str, *, goes_on: bool = False) -> bytes:
     """Quoted-printable (RFC 2045, 6.7); `goes_on`: what follows stands on a line of its own, without a break."""
-    if not goes_on and _SAFE_LINE.fullmatch(text):
-        return text.encode("ascii")
     lines = text.split("\n")
     last = len(lines) - 1
     out = [_quoted_line(line, soft_end=goes_on and index == last) for index, line in enumerate(lines)]
     return b"\r\n".join(out) + (SOFT if goes_on and lines[-1] else b"")
+
+
+def _placed(text: str) -> bytes:
+    """One line of text for a place, where a soft line break follows."""
+    return text.encode("ascii") if _SAFE_LINE.fullmatch(text) else _quoted_line(text, soft_end=True)
 
 
 def _quoted_line(line: str, *, soft_end: bool = False) -> bytes:

@@ -78,9 +78,11 @@ class Recorder:
                 if not granted.done():
                     granted.set_exception(error)
             return
+        left = set(allowed)
         for number, granted in claims:
             if not granted.done():
-                granted.set_result(number in allowed)
+                granted.set_result(number in left)
+            left.discard(number)  # nobody is granted twice, not even in one commit
 
     async def _persistently(self, settled: list[Settlement], wanted: list[int]) -> frozenset[int]:
         for wait_s in RETRIES_S:

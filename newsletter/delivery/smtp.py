@@ -54,7 +54,8 @@ class Server:
 class Replies(asyncio.Protocol):
     """Gathers the server's replies in their order, however they are cut into packets."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, block_s: float = BLOCK_S) -> None:
+        self._block_s = block_s
         self._buffer = b""
         self._lines: list[str] = []
         self._ready: deque[Reply] = deque()
@@ -120,7 +121,7 @@ class Replies(asyncio.Protocol):
         """Wait until the system has taken what was written; raises LinkError."""
         if self._writable is not None:
             try:
-                await asyncio.wait_for(asyncio.shield(self._writable), BLOCK_S)
+                await asyncio.wait_for(asyncio.shield(self._writable), self._block_s)
             except TimeoutError:
                 raise LinkError("the server stopped taking the message") from None
         if self._broken:

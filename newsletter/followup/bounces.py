@@ -13,7 +13,7 @@ from newsletter.followup.complaints import read_complaint
 from newsletter.followup.incoming import Action, Fate, Incoming, Kind
 from newsletter.followup.notices import looks_like_bounce, read_notice
 from newsletter.followup.parts import Mail, take_apart
-from newsletter.followup.reports import read_notification, read_report
+from newsletter.followup.reports import read_loose_report, read_notification, read_report
 
 __all__ = ["read_mail"]
 
@@ -55,7 +55,7 @@ def _recognise(mail: Mail) -> tuple[Kind, tuple[Fate, ...], bool]:
     if autoreplies.asks_to_stop(mail):
         return Kind.UNSUBSCRIBE, (), False
     if looks_like_bounce(mail):
-        return Kind.BOUNCE, read_notice(mail), False
+        return Kind.BOUNCE, read_loose_report(mail) or read_notice(mail), False
     if autoreplies.is_automatic(mail):
         return Kind.AUTO_REPLY, (), False
     return (Kind.REPLY if autoreplies.is_answer(mail) else Kind.OTHER), (), False

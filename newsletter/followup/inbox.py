@@ -6,6 +6,7 @@ for a person stay where they are, unread, and are told of in every run until som
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ from newsletter.followup.mailbox import Letter, Mailbox
 from newsletter.storage.incoming import Decided, Deciding, IncomingMails, TakenError
 from newsletter.tokens import Keys
 
+LOG = logging.getLogger(__name__)
 BATCH = 20
 """Letters decided in one commit: a disk takes tens of them in a second."""
 
@@ -61,7 +63,13 @@ class Inbox:
         if known is not None and known.action != Outcome.NEEDS_A_PERSON:
             return None
         content = self.mailbox.content(letter)
-        return None if content is None else read_mail(content)
+        if content is None:
+            return None
+        try:
+            return read_mail(content)
+        except Exception as error:  # noqa: BLE001 - a mail that cannot be read waits for a person, and stops no other
+            LOG.error("mail not understood error=%s", type(error).__name__)  # noqa: TRY400 - a traceback could hold an address
+            return Incoming(kind=Kind.OTHER)
 
     def _decide_all(
         self, letters: list[Letter], mails: Mapping[str, Incoming | None], now: datetime

@@ -17,9 +17,9 @@ from typing import Any, Protocol
 
 from newsletter.config import InboxSettings, Login, Security
 from newsletter.errors import NewsletterError, UsageError
+from newsletter.followup.parts import MAX_BYTES
 
 PROCESSED = "Processed"
-MAX_BYTES = 1_000_000
 TIMEOUT_S = 60
 IDLE_S = 20 * 60  # RFC 2177 wants less than 29 minutes
 POLL_S = 5

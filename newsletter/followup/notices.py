@@ -156,7 +156,12 @@ def _by_flufl(mail: Mail) -> list[str]:
         texts = [each.decode("ascii", "replace") for each in permanent | temporary]
     except Exception:  # noqa: BLE001 - any error of its forty detectors means: it found nobody
         return []
-    return sorted(filter(None, map(bare_address, texts)), key=mail.everything.find)
+    found = sorted(filter(None, map(bare_address, texts)), key=mail.everything.find)
+    # it reads on into the message that is given back, and takes sender and Message-ID for recipients
+    own = _own_addresses(mail) | {mail.returned.get("message-id", "").strip("<> ").lower()}
+    told = [each for each in found if each.lower() in mail.notice.lower()]
+    others = [each for each in found if each.lower() not in own]
+    return [each for each in told if each in others] or others or told
 
 
 def _by_lines(mail: Mail) -> list[str]:

@@ -11,20 +11,24 @@ import contextlib
 import email
 import email.errors
 import email.header
-import html
+import email.parser
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import getaddresses
+from html.parser import HTMLParser
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 300_000  # what a mail system says stands in front of the message that it gives back
+MAX_LINE = 20_000  # RFC 5322, 2.1.1 allows 998; the library takes the square of a long header's length
 MAX_PARTS = 60
+MAX_HEADER = 8000
 MAX_NOTICE = 60_000
 
 Fields = dict[str, str]
 """One block of `Name: value` lines; the names in small letters."""
 
+_LONG_LINE = re.compile(rb"([^\r\n]{%d})[^\r\n]+" % MAX_LINE)
 _HEADER_LINE = re.compile(r"(?:> ?|\t| {1,4})?([A-Za-z][A-Za-z0-9-]{1,40}):(?:[ \t]|$)")
 _OF_A_MESSAGE = frozenset(
     {"received", "return-path", "message-id", "mime-version", "from", "to", "subject", "date", "dkim-signature"}
@@ -38,6 +42,7 @@ class Mail:
 
     message: Message = field(repr=False)
     notice: str = field(repr=False)  # what people would read, up to the message that is given back
+    whole_text: str = field(default="", repr=False)  # the notice and what stands below it in the same parts
     reports: tuple[Fields, ...] = field(default=(), repr=False)  # message/delivery-status, block by block
     feedback: Fields | None = field(default=None, repr=False)  # message/feedback-report
     receipt: bool = False  # message/disposition-notification
@@ -61,15 +66,23 @@ class Mail:
 
 def take_apart(content: bytes) -> Mail:
     """Read any bytes as a mail."""
-    message = email.message_from_bytes(_without_envelope_line(content[:MAX_BYTES]))
+    content = _LONG_LINE.sub(rb"\1", _without_envelope_line(content[:MAX_BYTES]))
     pieces = _Pieces()
-    pieces.walk(message)
-    notice, inline = split_returned("\n".join(pieces.plain or pieces.rich))
+    try:
+        message = email.message_from_bytes(content)
+        pieces.walk(message)
+    except RecursionError:  # parts in parts, hundreds deep: what is on the outside has to do
+        message = email.parser.BytesHeaderParser().parsebytes(content)
+        pieces = _Pieces()
+        pieces.plain.append(decoded_body(message)[:MAX_NOTICE])
+    text = "\n".join(pieces.plain or pieces.rich)
+    notice, inline = split_returned(text)
     returned = pieces.returned or inline
     everything = "\n".join([*_header_texts(message), *pieces.plain, *pieces.rich, *pieces.rest])
     return Mail(
         message=message,
         notice=notice[:MAX_NOTICE],
+        whole_text=text[: 4 * MAX_NOTICE],
         reports=tuple(pieces.reports),
         feedback=pieces.feedback,
         receipt=pieces.receipt,
@@ -184,7 +197,7 @@ def _charset(part: Message) -> str:
 
 def decoded_header(value: object) -> str:
     """A header in one line, its encoded words (RFC 2047) read where they can be."""
-    text = str(value or "")
+    text = str(value or "")[:MAX_HEADER]
     if "=?" in text:
         with contextlib.suppress(LookupError, ValueError, AssertionError, email.errors.MessageError):
             text = str(email.header.make_header(email.header.decode_header(_padded(text))))
@@ -205,17 +218,47 @@ def addresses_in(values: list[str]) -> tuple[str, ...]:
     """The mail addresses in header values; what is no address is left out."""
     try:
         found = [address.strip() for _, address in getaddresses(values[:50])]
-    except (ValueError, IndexError, TypeError, AttributeError):
+    except (ValueError, IndexError, TypeError, AttributeError, RecursionError):  # the last: brackets in brackets
         return ()
     return tuple(dict.fromkeys(each for each in found if "@" in each))
 
 
 def text_of_html(page: str) -> str:
     """The words of a page, one block a line."""
-    page = re.sub(r"(?is)<(style|script|head|title)\b.*?</\1>", " ", page[: 4 * MAX_NOTICE])
-    page = re.sub(r"(?i)<(?:br|/p|/div|/tr|/h\d|/li|/pre)\b[^<>]*>", "\n", page)
-    page = re.sub(r"<(?!\s*[^<>\s@]+@[^<>\s@]+\s*>)/?[a-zA-Z!][^<>]*>", " ", page)
-    return html.unescape(page).replace("\xa0", " ")
+    words = _Words()
+    with contextlib.suppress(AssertionError):  # the library's answer to some broken declarations
+        words.feed(page[: 4 * MAX_NOTICE])
+    return "".join(words.found).replace("\xa0", " ")
+
+
+class _Words(HTMLParser):
+    """Gathers the text of a page. `<ann@example.org>` is no tag but an address that somebody forgot to escape."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._silent = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - its signature
+        if "@" in tag:
+            self.found.append(f"<{tag}>")
+        elif tag in {"style", "script", "title"}:
+            self._silent = tag
+        elif tag in _BLOCKS:
+            self.found.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._silent:
+            self._silent = ""
+        elif tag in _BLOCKS:
+            self.found.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.found.append(data)
+
+
+_BLOCKS = frozenset({"br", "p", "div", "tr", "li", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def blocks(text: str) -> list[Fields]:

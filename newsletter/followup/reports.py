@@ -25,13 +25,13 @@ _ADDRESS = re.compile(r"[^\s<>;,()]+@[^\s<>;,()]+[^\s<>;,().]")
 
 def read_report(mail: Mail) -> tuple[Fate, ...]:
     """One fate for each recipient of a delivery report; empty when the mail holds none."""
-    reports = mail.reports
-    if not any(_is_of_recipient(each) for each in reports):
-        if not re.search(r"(?im)^(?:final|original)-recipient:", mail.everything):
-            return ()
-        reports = tuple(blocks(mail.everything))
-    fates = [_fate(each, mail.notice) for each in reports if _is_of_recipient(each)]
-    return tuple(fates)
+    return tuple(_fate(each, mail.notice) for each in mail.reports if _is_of_recipient(each))
+
+
+def read_loose_report(mail: Mail) -> tuple[Fate, ...]:
+    """The same where the lines of a report stand in a mail's own text; only for a mail that is a bounce by its looks."""
+    found = blocks(mail.whole_text)
+    return tuple(_fate(each, mail.notice) for each in found if any(name in each for name in _RECIPIENT_FIELDS[:2]))
 
 
 def _is_of_recipient(block: Fields) -> bool:

@@ -61,7 +61,7 @@ _WORDS = (
             r" (?:\S+ ){0,5}?(?:unknown|not found|(?:does|do|did) ?n[o']t (?:exist|have|match)|unavailable|invalid|not known"
             r"|not exist|not valid|not listed|not a (?:valid|known)|could ?n[o']t be found|not recognized|undeliverable)"
             r"|(?:unknown|no such|invalid|non-?existent|not a (?:valid|known)|bad|illegal|no valid|undefined|unrecognized) "
-            r"(?:\S+ ){0,2}?(?:user|recipient|mailbox|address|account|person|name|alias|local|e-?mail|destination|here)"
+            r"(?:\S+ ){0,2}?(?:user|recipient|mailbox|address|account|person|alias|local|e-?mail|destination|here)"
             r"|no mailbox here|have an? \S* ?account|no account by that name|not a valid mailbox|not our customer"
             r"|does not like recipient|no users? here by that name|not listed in|destination address rejected"
         ),

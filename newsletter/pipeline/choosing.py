@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from newsletter import cadence, composition, selection
 from newsletter.errors import UsageError
@@ -15,6 +17,8 @@ from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.sorting import proposer
 from newsletter.selection import Memory, Window
 from newsletter.storage import issues
+from newsletter.storage.entries import Looked, Settled
+from newsletter.storage.taking_in import names_of
 
 
 @dataclass
@@ -78,7 +82,24 @@ class Making:
 
     def select(self) -> Selection:
         """Where every entry stands that is known from the sources or from the issues."""
-        known = self.desk.store.all()
+        return self._selection(self.desk.store.all())
+
+    def select_quickly(self) -> tuple[Selection, tuple[Passed, ...]]:
+        """As `select`; but what is older than the last issue in every way is passed over by its date alone."""
+        window, store = self.window, self.desk.store
+        looked = Looked(since_at=window.since_at, since_on=window.since_on)
+        special = store.by_keys(self._spoken_of())
+        known = {entry.key: entry for entry in store.open(looked)} | special
+        passed = tuple(_passed(each, window.zone) for each in store.settled(looked) if each.key not in special)
+        return self._selection(tuple(known.values())), passed
+
+    def _spoken_of(self) -> set[str]:
+        """The keys of all that issues or editors have spoken of, under whatever name."""
+        spoken = [entry for _, entry in self.memory.carried] + [entry for _, entry, _ in self.memory.dropped]
+        names = {name for entry in spoken for name in names_of(entry)}
+        return self.desk.store.known_as(names) | names | {decision.key for decision in self.memory.decisions}
+
+    def _selection(self, known: Sequence[Entry]) -> Selection:
         chosen = selection.select(known, self.memory, self.window, proposer(self.desk.workspace.settings.sections))
         return replace(chosen, left_out=(*chosen.left_out, *self._only_in_issues(known)))
 
@@ -91,6 +112,19 @@ class Making:
             if entry.key not in index and not index.find(entry):
                 index.add(entry)
                 yield LeftOut(entry=entry, state=State.CARRIED, reason=f"carried in {name}", issue=name)
+
+
+class Passed(NamedTuple):
+    """An entry that is left out because of its date alone."""
+
+    key: str
+    title: str
+    reason: str
+
+
+def _passed(settled: Settled, zone: ZoneInfo) -> Passed:
+    seen_on = settled.first_seen_at.astimezone(zone).date()
+    return Passed(settled.key, settled.title, selection.before_the_window(settled.dated, seen_on))
 
 
 def out_names(desk: Desk) -> tuple[str, ...]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from email.utils import parseaddr
 from pathlib import Path
 
+from newsletter.config import secret
 from newsletter.errors import UsageError
-from newsletter.model import Collected, Document, Entry, Source, SourceKind
+from newsletter.model import Collected, Document, Entry, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.visiting import Visit, Visitor, reading
-from newsletter.sources.fetching import Fetcher, read_file
+from newsletter.pipeline.visiting import PUBMED_KEY, Visit, Visitor, fetcher_for, reading
+from newsletter.sources.fetching import read_file
 from newsletter.storage.entries import SourceRecord
-from newsletter.storage.taking_in import take_in
+from newsletter.storage.taking_in import TakenIn, take_in
 
 PASTED = "pasted"
 """The source of what `add` brings."""
+
+NOTHING = TakenIn(keys=(), new=frozenset())
+KEEP_EVERY_S = 0.25
+"""How much work a crash may lose; it would only be fetched again."""
 
 OnProgress = Callable[["Gathered"], None]
 
@@ -60,19 +64,22 @@ def collect(desk: Desk, sources: Sequence[Source], on_progress: OnProgress = lam
 async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProgress) -> tuple[Gathered, ...]:
     """`collect`, inside a loop that runs already."""
     known = desk.store.sources()
-    settings = desk.workspace.settings.newsletter
-    contact = settings.url or parseaddr(settings.reply_to or settings.sender)[1]
-    async with Fetcher(contact=contact, allow_hosts=settings.fetch_from) as fetcher:
+    done: dict[str, Gathered] = {}
+    async with fetcher_for(desk) as fetcher:
         visitor = Visitor(desk, fetcher)
-        visits = [asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources]
-        done: dict[str, Gathered] = {}
+        pending = {asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources}
         try:
-            for finished in asyncio.as_completed(visits):
-                gathered = _keep(desk, await finished)
-                done[gathered.name] = gathered
-                on_progress(gathered)
+            while pending:
+                finished, pending = await asyncio.wait(pending, timeout=KEEP_EVERY_S)
+                if not finished:
+                    continue
+                with desk.store.together():  # one write to the disk for all that came in meanwhile
+                    gathered = [_keep(desk, visit.result()) for visit in finished]
+                for each in gathered:
+                    done[each.name] = each
+                    on_progress(each)
         finally:
-            for visit in visits:
+            for visit in pending:
                 visit.cancel()
     return tuple(done[source.name] for source in sources)
 
@@ -87,7 +94,7 @@ def _keep(desk: Desk, visit: Visit) -> Gathered:
         return Gathered(collected=collected, record=record)
     entries = collected.reading.entries
     with desk.store.together():
-        taken = take_in(desk.store, collected.source.name, entries, desk.now)
+        taken = take_in(desk.store, collected.source.name, entries, desk.now) if entries else NOTHING
         record = replace(
             before,
             etag=fetched.etag or before.etag,
@@ -116,17 +123,33 @@ def add(
     if section is not None and section not in sections:
         raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
     source = Source(name=PASTED, kind=SourceKind.PAGE, section=section)
-    found = reading(desk, source, _document(what, stdin))
+    found = _found(desk, source, what, stdin)
     seen = tuple(replace(entry, section=section or entry.section) for entry in found.entries)
     taken = take_in(desk.store, PASTED, seen, desk.now)
     known = desk.store.by_keys(taken.keys)
     return tuple(known[key] for key in dict.fromkeys(taken.keys)), found.skipped
 
 
-def _document(what: str, stdin: Callable[[], bytes]) -> Document:
+def _found(desk: Desk, source: Source, what: str, stdin: Callable[[], bytes]) -> Reading:
+    from newsletter.sources.crossref import read_works
+    from newsletter.sources.lookup import Kind, kind_of
+
     if what == "-":
-        return Document(content=stdin())
+        return reading(desk, source, Document(content=stdin()))
+    if kind_of(what) is not Kind.FILE:
+        return asyncio.run(_looked_up(desk, source, what))
     fetched = read_file(Path(what))
     if fetched.document is None:
         raise UsageError(fetched.error or f"{what} cannot be read")
-    return fetched.document
+    if what.lower().endswith(".json"):
+        return read_works(fetched.document, source)
+    kind = SourceKind.TABLE if what.lower().endswith((".csv", ".tsv", ".xlsx")) else SourceKind.PAGE
+    return reading(desk, replace(source, kind=kind), fetched.document)
+
+
+async def _looked_up(desk: Desk, source: Source, what: str) -> Reading:
+    from newsletter.sources.lookup import look_up
+
+    zone = desk.workspace.settings.newsletter.zone
+    async with fetcher_for(desk) as fetcher:
+        return await look_up(what, fetcher, source=source, api_key=secret(PUBMED_KEY), zone=zone)

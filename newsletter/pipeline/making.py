@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from newsletter import cadence, composition, rendering, templating
 from newsletter.errors import IssueFileError, NotApprovedError, UsageError
 from newsletter.model import Decision, Finding, Issue, RenderedIssue, Selection, Severity, Variant, Verdict
-from newsletter.pipeline.choosing import Making, making
+from newsletter.pipeline.choosing import Making, Passed, making
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.storage.files import write_if_new
@@ -23,6 +23,8 @@ from newsletter.storage.workspace import issue_folder
 
 if TYPE_CHECKING:
     import jinja2
+
+    from newsletter.checks import Context
 
 GLOSSARY_FILE = "glossary.toml"
 EVERYBODY = Variant()
@@ -37,6 +39,7 @@ class Drafted:
 
     issue: Issue
     selection: Selection
+    passed: tuple[Passed, ...]  # left out because of their date alone
     rendered: RenderedIssue
     files: tuple[Path, ...]
 
@@ -47,7 +50,7 @@ def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> D
     _refuse_if_out(desk, at.name)
     record = issues.read_record(desk.workspace, at.name) or Record()
     at = _without_what_was_taken_out(at, record)
-    selection = at.select()
+    selection, passed = at.select_quickly()
     issue = _composed(at, selection, until_asked=until is not None)
     changed = issues.write(desk.workspace, issue)
     drafted = {*record.drafted, *(entry.key for entry in issue.entries())}
@@ -56,7 +59,9 @@ def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> D
     issues.write_record(desk.workspace, at.name, record)
     rendered, files = render(desk, at.name)
     folder = issue_folder(desk.workspace, at.name)
-    return Drafted(issue=issue, selection=selection, rendered=rendered, files=(folder / issues.ISSUE_FILE, *files))
+    return Drafted(
+        issue=issue, selection=selection, passed=passed, rendered=rendered, files=(folder / issues.ISSUE_FILE, *files)
+    )
 
 
 def _refuse_if_out(desk: Desk, name: str) -> None:
@@ -167,9 +172,17 @@ def _pages(desk: Desk, issue: Issue, made: RenderedIssue) -> Iterator[tuple[str,
 
 
 def check(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:
-    """The issue, its mail, and all that is wrong with it."""
-    from newsletter.checks.checking import check_issue
-    from newsletter.checks.context import Context, EarlierIssue
+    """The issue, its mail, and all that is wrong with it; of its links, what was found when they were last tried."""
+    from newsletter.checks import check_issue
+
+    issue, made, context = looked_at(desk, name)
+    return issue, made, check_issue(context)
+
+
+def looked_at(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, Context]:
+    """The issue, its mail, and all that the checks look at."""
+    from newsletter.checks import Context, EarlierIssue
+    from newsletter.pipeline.linking import known_links
 
     at = making(desk, name)
     issue = load(desk, at.name)
@@ -191,10 +204,11 @@ def check(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, tu
         preheader=shown.preheader,
         settings=desk.workspace.settings,
         earlier=earlier,
+        links=known_links(desk),
         glossary=frozenset(glossary(desk)),
         now=desk.now,
     )
-    return issue, made, check_issue(context)
+    return issue, made, context
 
 
 def approve(desk: Desk, name: str, *, by: str = "") -> RenderedIssue:

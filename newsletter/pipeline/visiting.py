@@ -9,17 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from email.utils import parseaddr
 
 from newsletter.config import secret
 from newsletter.errors import SourceError
 from newsletter.model import Collected, Document, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
-from newsletter.sources.fetching import Fetched, Fetcher, Request
+from newsletter.sources.fetching import PER_SECOND, Fetched, Fetcher, Request
 from newsletter.storage.entries import SourceRecord
-
-if TYPE_CHECKING:
-    from newsletter.sources.entrez import Pace
 
 PUBMED_KEY = "NEWSLETTER_PUBMED_API_KEY"
 
@@ -34,12 +31,11 @@ class Visit:
 
 
 class Visitor:
-    """Visits the sources of one run, sharing a client and the pace that services ask for."""
+    """Visits the sources of one run, sharing a client, which keeps the pace that services ask for."""
 
     def __init__(self, desk: Desk, fetcher: Fetcher) -> None:
         self.desk = desk
         self.fetcher = fetcher
-        self._pubmed: Pace | None = None
 
     async def visit(self, source: Source, before: SourceRecord | None) -> Visit:
         """Fetch and read one source. Its failure is a value, with a sentence."""
@@ -74,11 +70,9 @@ class Visitor:
         base = {"base": source.url.rstrip("/")} if source.url else {}
         match source.kind:
             case SourceKind.PUBMED:
-                from newsletter.sources.entrez import collect_pubmed, pace_for
+                from newsletter.sources.entrez import collect_pubmed
 
-                key = secret(PUBMED_KEY)
-                self._pubmed = pace = self._pubmed or pace_for(key)
-                return lambda: collect_pubmed(self.fetcher, source, api_key=key, pace=pace, **base)
+                return lambda: collect_pubmed(self.fetcher, source, api_key=secret(PUBMED_KEY), **base)
             case SourceKind.TRIALS:
                 from newsletter.sources.trials import collect_trials
 
@@ -96,6 +90,16 @@ async def _answered(source: Source, ask: Callable[[], Awaitable[Reading]]) -> Co
         return Collected(source=source, reading=await ask())
     except SourceError as error:
         return Collected(source=source, error=str(error))
+
+
+def fetcher_for(desk: Desk) -> Fetcher:
+    """The client of this newsletter: says who asks, and how often PubMed may be asked with the key there is."""
+    from newsletter.sources.entrez import requests_per_second
+
+    settings = desk.workspace.settings.newsletter
+    contact = settings.url or parseaddr(settings.reply_to or settings.sender)[1]
+    pace = {**PER_SECOND, "eutils.ncbi.nlm.nih.gov": requests_per_second(secret(PUBMED_KEY))}
+    return Fetcher(contact=contact, allow_hosts=settings.fetch_from, per_second=pace)
 
 
 def read(desk: Desk, source: Source, document: Document) -> Collected:

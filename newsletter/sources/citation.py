@@ -132,24 +132,23 @@ def _join(found: list[Span], span: Span) -> None:
 
 def _read(match: re.Match[str], text: str, hrefs: Sequence[str], *, month_first: bool) -> Iterator[Span]:
     """The spans that one match is, or none when it belongs to the text around it."""
-    match match.lastgroup:
-        case _ if match["anchor"] is not None:
-            yield from _anchor(match, hrefs)
-        case _ if match["url"] or match["www"]:
-            yield _address(match["url"] or f"https://{match['www']}")
-        case _ if match["id"]:
-            yield Span(kind=Kind.ID, value=match["id"].rstrip(".,;)]"))
-        case _ if match["group"]:
-            yield from _group(match["group"][1:-1], text, match, month_first=month_first)
-        case _ if match["labelled"]:
-            trust = Trust.NONE if _NOT_ITS_DATE.match(match["label"]) else Trust.STATED
-            yield from _dated(match["labelled_date"], trust, month_first=month_first)
-        case _ if match["date"]:
-            yield from _bare_date(match, text, month_first=month_first)
-        case _ if match["cited"]:
-            yield from _dated(match["cited"], Trust.CITED, month_first=month_first)
-        case _:
-            yield Span(kind=Kind.VOLUME, value=match[0])
+    if match["anchor"] is not None:
+        yield from _anchor(match, hrefs)
+    elif match["url"] or match["www"]:
+        yield _address(match["url"] or f"https://{match['www']}")
+    elif match["id"]:
+        yield Span(kind=Kind.ID, value=match["id"].rstrip(".,;)]"))
+    elif match["group"]:
+        yield from _group(match["group"][1:-1], text, match, month_first=month_first)
+    elif match["labelled"]:
+        trust = Trust.NONE if _NOT_ITS_DATE.match(match["label"]) else Trust.STATED
+        yield from _dated(match["labelled_date"], trust, month_first=month_first)
+    elif match["date"]:
+        yield from _bare_date(match, text, month_first=month_first)
+    elif match["cited"]:
+        yield from _dated(match["cited"], Trust.CITED, month_first=month_first)
+    else:
+        yield Span(kind=Kind.VOLUME, value=match[0])
 
 
 def _anchor(match: re.Match[str], hrefs: Sequence[str]) -> Iterator[Span]:

@@ -23,11 +23,15 @@ MOST_ITEMS = 5_000  # the first ones; no feed among 166 has more than 200
 MOST_TAGS = 400_000  # 10 µs each
 MOST_AMPERSANDS = 3_000_000
 MOST_ATTRIBUTES = 200  # of one element; 50,000 of them take a minute
+MOST_JOINED_BYTES = 50_000_000
 
 _ITEM = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ATTRIBUTE = rb"""(?>[\s/]*+[^\s=<>"'/]++(?:\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>]++))?+)"""
 _MANY_ATTRIBUTES = re.compile(rb"<[A-Za-z][\w:.-]*+%s{%d}" % (_ATTRIBUTE, MOST_ATTRIBUTES))
+_BASE = re.compile(rb"""\bbase(?=\s*=\s*["']([^"'<>]*))""")
 _ROOT = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:rss|rdf|feed|channel))\b", re.IGNORECASE)
+_REFERENCE = re.compile(rb"&#(x[0-9a-f]++|[0-9]++);?", re.IGNORECASE)
+_CRASHES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, AssertionError)
 _WIDE = {
     b"\xff\xfe\0\0": "utf-32",
     b"\0\0\xfe\xff": "utf-32",
@@ -81,17 +85,31 @@ def parse(content: bytes, content_type: str = "", base: str = "") -> tuple[Any, 
     told = {"content-location": base if b"base=" in content else "", "content-type": "" if narrow else content_type}
     headers = {name: value for name, value in told.items() if value}
     try:
-        parsed = feedparser.parse(
-            io.BytesIO(bounded),  # never a name: feedparser would open it
-            response_headers=headers,
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, AssertionError) as error:
+        return _parsed(bounded, headers), skipped
+    except _CRASHES:
+        pass  # mostly at a reference to a character that does not exist
+    try:
+        return _parsed(_REFERENCE.sub(_existing, bounded), headers), skipped
+    except _CRASHES as error:
         raise SourceError(
             "the feed is too damaged to be read: tell its publisher, or look at its address again"
         ) from error
-    return parsed, skipped
+
+
+def _parsed(content: bytes, headers: dict[str, str]) -> Any:
+    return feedparser.parse(
+        io.BytesIO(content),  # never a name: feedparser would open it
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+
+
+def _existing(found: re.Match[bytes]) -> bytes:
+    """A reference to a character, or nothing where there is no such character (`&#xD800;`)."""
+    digits, base = (found[1][1:], 16) if found[1][:1] in b"xX" else (found[1], 10)
+    code = int(digits, base) if len(digits.lstrip(b"0")) < 8 else 0
+    return found[0] if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else b""
 
 
 def _narrow(content: bytes) -> bytes | None:
@@ -112,7 +130,14 @@ def _bounded(content: bytes) -> tuple[bytes, tuple[str, ...]]:
         skipped = (f"the feed has more than {MOST_ITEMS:,} items: only the first ones were looked at",)
     if content.count(b"<") > MOST_TAGS or content.count(b"&") > MOST_AMPERSANDS or _MANY_ATTRIBUTES.search(content):
         raise SourceError("the feed has absurdly many elements: it was not read; look at its address again")
-    return content, skipped
+    return _without_endless_bases(content), skipped
+
+
+def _without_endless_bases(content: bytes) -> bytes:
+    """Relative bases within each other make ever longer addresses, all kept: 20,000 of them fill a gigabyte."""
+    values = _BASE.findall(content) if b"base" in content else []
+    relative = sum(not value.lower().startswith(b"http") for value in values)
+    return _BASE.sub(b"former-base", content) if relative * sum(map(len, values)) > MOST_JOINED_BYTES else content
 
 
 def _closing(content: bytes) -> bytes:

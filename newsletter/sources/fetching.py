@@ -27,6 +27,7 @@ import aiohttp
 from yarl import URL
 
 from newsletter import __version__
+from newsletter.errors import SourceError
 from newsletter.model import Document
 from newsletter.sources.addresses import InsideAddressError, PublicResolver, plain_host, refuse_inside_literal
 
@@ -163,6 +164,18 @@ class Fetcher:
     async def post_json(self, url: str, data: Any) -> Fetched:
         """The answer to a JSON request."""
         return await self._tried("POST", url, {"json": data, "headers": {"Accept": "application/json"}}, "")
+
+    async def probe(self, url: str, *, method: str) -> tuple[int, str]:
+        """Status and Location of one request: no redirect is followed, nothing is read.
+
+        Raises SourceError with a sentence when there is no answer, or the address may not be asked.
+        """
+        try:
+            target = self._checked(url)
+            async with self._turn(target), self._answered(method, target, {}) as response:
+                return response.status, response.headers.get("Location", "")
+        except (_PassingError, _LastingError) as error:
+            raise SourceError(str(error)) from error
 
     async def _tried(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> Fetched:
         """Up to three tries, with a pause after each that may mend itself."""

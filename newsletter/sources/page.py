@@ -43,7 +43,7 @@ def _read(text: str, *, base: str, content_type: str) -> Reading:
     page = markup_lines(text, base=base) if is_markup(text, content_type) else pasted_lines(text)
     blocks = blocks_of(_pieces(page))
     entries = _once(_entry(block) for block in blocks[:MAX_ENTRIES])
-    return Reading(entries=entries, skipped=tuple(_sentences(blocks, cut=page.cut)))
+    return Reading(entries=entries, skipped=tuple(dict.fromkeys(_sentences(blocks, cut=page.cut))))
 
 
 def _pieces(page: Lines) -> tuple[Piece, ...]:
@@ -75,9 +75,6 @@ def _entry(block: Block) -> Entry:
         journal=block.journal,
         section="grants" if prose.is_call(block.title) else None,
     )
-
-
-_BEST = ("doi.org/", "pubmed", "/pmc/", "clinicaltrials.gov")
 
 
 def _links(links: Iterable[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from newsletter.sources import prose
 from newsletter.sources.citation import Kind, Span, is_journal, spans_of
 from newsletter.sources.page_lines import Line
+from newsletter.sources.page_titles import GLUED_WORDS, bare_title
 from newsletter.sources.persons import (
     has_person_mark,
     person_before_affiliation,
@@ -80,8 +81,6 @@ _YEARLESS = re.compile(
 )
 _BARE_YEAR = re.compile(r"\W*(?:19|20)\d\d\W*")
 _NCT = re.compile(r"\bNCT\d{8}\b")
-_NCT_EDGE = re.compile(r"\ANCT\d{8}\s?[:–-]\s?|\s*[(\[]\s?NCT\s?\d{8}\s?[)\]]\s*\Z|[,;–-]\s?NCT\d{8}\Z")
-_NEWNESS = re.compile(r"(?:new!+|\*?new\*|nuevo:|new article:|new publication:|new study:)\s*", re.IGNORECASE)
 
 
 def read_line(line: Line, *, hrefs: Sequence[str] = (), month_first: bool = True) -> tuple[Piece, ...]:
@@ -325,7 +324,7 @@ def _read_words(gathered: _Gathered, text: str, *, surely: bool, linked: bool = 
     if linked:
         title, names = split_title_and_names(text)
         gathered.authors = gathered.authors or names
-        gathered.title, gathered.linked = _bare_title(title), True
+        gathered.title, gathered.linked = bare_title(title), True
         return
     if announced := _ANNOUNCED.match(text):
         if not _read_announcement(gathered, announced):
@@ -369,7 +368,7 @@ def _read_announcement(gathered: _Gathered, match: re.Match[str]) -> bool:
         gathered.words.append(f"{match['what']} {match['how']}".strip())
         return True
     gathered.announces = True
-    gathered.title = _bare_title(match[0])
+    gathered.title = bare_title(match[0])
     return False
 
 
@@ -393,7 +392,7 @@ def _read_fields(gathered: _Gathered, text: str, *, cited: bool) -> None:
         return
     title, names = split_title_and_names(title)
     gathered.authors = gathered.authors or names
-    gathered.title = _bare_title(title)
+    gathered.title = bare_title(title)
 
 
 def _take_columns(gathered: _Gathered, text: str) -> str:
@@ -426,7 +425,7 @@ def _part_names_from_journal(text: str) -> str:
 
 def _part_glued_names(text: str) -> str:
     """A wide gap where a name is glued to the title: “… Uterine LeiomyosarcomasAmanda Chen”."""
-    for glue in list(_GLUED_WORDS.finditer(text))[:20]:
+    for glue in list(GLUED_WORDS.finditer(text))[:20]:
         if prose.is_ordinary_word(glue["one"]) and not prose.is_ordinary_word(glue["two"]):
             return f"{text[: glue.end('one')]}  {text[glue.end('one') :]}"
     return text
@@ -499,34 +498,3 @@ def _journal_name(text: str) -> str:
     """A journal's name without article number, year and “In:”."""
     bare = re.split(r",\s|\s\(", re.sub(r"^in:?\s", "", text.strip(_EDGES + "."), flags=re.IGNORECASE))[0]
     return re.sub(r"\s+(?:19|20)\d\d\Z", "", bare).strip(_EDGES + ".")
-
-
-_GLUED_SMALL = re.compile(r"\b(?P<one>a|an|the|of|in|for|and|with|is|to)(?P<two>[A-Z][a-z]{4,})\b")
-_GLUED_WORDS = re.compile(r"\b(?P<one>[A-Z]?[a-z]{3,})(?P<two>[A-Z][a-z]{3,})\b")
-_GLUED_END = re.compile(r"\b(?P<one>[A-Za-z]{3,}(?:(?<!ect)ed|ing|tions?))(?P<two>in|of|for|with|and|from|the)\b(?=\s)")
-_KEPT = re.compile(
-    r"Mc|Mac|Pub|Clinical(?=Trials)|You|Linked|Face|Bio|Immuno|Onco|Geno|Neo|Nano|Med|Web|Life|Boston|Car|Seq|Next|Flow|Gen|Path|Tumor(?=Next)"
-)
-
-
-def unglue(text: str) -> str:
-    """Words that lost the space between them: “Soft TissueSarcomas”, “Is aTherapeutic”, “Monitoredin Real”."""
-    text = _GLUED_SMALL.sub(r"\g<one> \g<two>", text)
-    text = _GLUED_WORDS.sub(lambda word: word[0] if _KEPT.match(word[0]) else f"{word['one']} {word['two']}", text)
-    return _GLUED_END.sub(r"\g<one> \g<two>", text)
-
-
-def _bare_title(text: str) -> str:
-    """A title without what clings to it: brackets left open, colons, numbers of studies, “NEW!”."""
-    text = _NEWNESS.sub("", text.strip(_EDGES), count=1) if _NEWNESS.match(text.strip(_EDGES)) else text
-    text = _NCT_EDGE.sub("", " ".join(text.split()))
-    text = re.sub(r"\b(?:[A-Z] ){3,}[A-Z]\b", lambda spaced: spaced[0].replace(" ", ""), text)
-    text = text.strip(_EDGES + "\ufffd").lstrip(".)]?! ")
-    while text and (
-        text[-1] in "([{"
-        or (text[-1] in ")]" and text.count("(") + text.count("[") < text.count(")") + text.count("]"))
-    ):
-        text = text[:-1].rstrip(_EDGES)
-    if len(text) > 2 and text[0] in "“\"'‘" and text[-1] in "”\"'’" and not any(mark in text[1:-1] for mark in '“”"'):
-        text = text[1:-1]
-    return unglue(text).strip()

@@ -62,7 +62,7 @@ def refuse_other_kinds(content: bytes, document: Document) -> None:
     """Raise SourceError for a web page, a picture and other things that are surely no feed."""
     for magic, kind in _MAGIC.items():
         if content.startswith(magic):
-            raise SourceError(f"{_what(document)} is {kind}, not a feed")
+            raise SourceError(f"{_gives(document)} {kind}, not a feed")
     if _HTML.match(content[:4_000].lstrip(b"\xef\xbb\xbf")):
         raise SourceError(_web_page(content, document))
 
@@ -74,12 +74,10 @@ def refuse_unknown(content: bytes, document: Document) -> SourceError:
         root[1].decode("ascii", "replace") if root and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else ""
     )
     if kind.lower() in {"pubmedarticleset", "esearchresult"}:
-        return SourceError(f'{_what(document)} is an answer of PubMed, not a feed: set kind = "pubmed"')
+        return SourceError(f'{_gives(document)} an answer of PubMed, not a feed: set kind = "pubmed"')
     if kind:
-        return SourceError(
-            f"{_what(document)} is XML of another kind (<{kind}>), not a feed: look at its address again"
-        )
-    return SourceError(f"{_what(document)} is no feed (RSS, Atom or JSON Feed): look at its address again")
+        return SourceError(f"{_gives(document)} XML of another kind (<{kind}>), not a feed: look at its address again")
+    return SourceError(f"{_gives(document)} no feed (RSS, Atom or JSON Feed): look at its address again")
 
 
 def feeds_named_by(content: bytes, base: str) -> tuple[str, ...]:
@@ -95,9 +93,17 @@ def feeds_named_by(content: bytes, base: str) -> tuple[str, ...]:
 def _web_page(content: bytes, document: Document) -> str:
     feeds = feeds_named_by(content, document.url if document.url.startswith("http") else "")
     if not feeds:
-        return f'{_what(document)} is a web page, not a feed: look for its feed, or set kind = "page"'
-    return f"{_what(document)} is a web page, not a feed; its feed may be at {feeds[0]}"
+        return f'{_gives(document)} a web page, not a feed: look for its feed, or set kind = "page"'
+    return f"{_gives(document)} a web page, not a feed; its feed may be at {feeds[0]}"
+
+
+def _is_file(document: Document) -> bool:
+    return document.url.startswith("file:") or not document.url
 
 
 def _what(document: Document) -> str:
-    return "the file" if document.url.startswith("file:") or not document.url else "the answer of this address"
+    return "the file" if _is_file(document) else "the answer"
+
+
+def _gives(document: Document) -> str:
+    return "the file is" if _is_file(document) else "the address gives"

@@ -138,4 +138,10 @@ def translated(address: sa.URL) -> Iterator[None]:
         yield
     except sa.exc.DBAPIError as error:
         where = Path(address.database).name if address.database else address.get_backend_name()
-        raise StorageError(f"the database {where} refused: {error.orig}") from error
+        hint = "; is the disk full? Make room and run the command again" if _may_be_full(error) else ""
+        raise StorageError(f"the database {where} refused: {error.orig}{hint}") from error
+
+
+def _may_be_full(error: sa.exc.DBAPIError) -> bool:
+    """SQLite tells of a full disk in two ways, the second one when it cannot make room for its own work."""
+    return any(words in str(error.orig) for words in ("disk is full", "disk I/O error"))

@@ -6,9 +6,9 @@ import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -31,6 +31,31 @@ class Sighting:
     entry: Entry  # as this source gave it
     first_seen_at: datetime
     last_seen_at: datetime
+
+
+class Settled(NamedTuple):
+    """An entry that the last issue has looked at, and that is dated before it."""
+
+    key: str
+    title: str
+    dated: str | None
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """How far the last issue looked."""
+
+    since_at: datetime  # what was first seen up to here was looked at
+    since_on: date  # what is dated before this day is no longer new
+
+    def condition(self) -> sa.ColumnElement[bool]:
+        """Papers and news that were seen then, and are undated or dated before; a month or year wholly before."""
+        entries = tables.entries.c
+        # "2026-10" is before "2026-11-20" because it is before "2026-11": dates sort as texts of one length
+        before = entries.dated < sa.func.substr(self.since_on.isoformat(), 1, sa.func.length(entries.dated))
+        seen = entries.first_seen_at <= self.since_at
+        return (entries.kind == "") & seen & (entries.dated.is_(None) | before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +97,24 @@ class EntryStore:
 
     def all(self) -> tuple[Entry, ...]:
         """Every entry, in the order in which they were first seen."""
+        return self._read(sa.true())
+
+    def open(self, looked: Looked) -> tuple[Entry, ...]:
+        """The entries that a look at dates alone does not settle, in the order in which they were first seen."""
+        return self._read(sa.not_(looked.condition()))
+
+    def settled(self, looked: Looked) -> Iterator[Settled]:
+        """The entries that are older than the last issue in every way: thousands, and not worth reading whole."""
+        columns = (tables.entries.c.key, tables.entries.c.title, tables.entries.c.dated, tables.entries.c.first_seen_at)
+        with self.together() as connection:
+            rows = connection.execute(
+                sa.select(*columns).where(looked.condition()).order_by(tables.entries.c.key)
+            ).all()
+        return map(Settled._make, rows)
+
+    def _read(self, condition: sa.ColumnElement[bool]) -> tuple[Entry, ...]:
         columns = (tables.entries.c.key, tables.entries.c.record, tables.entries.c.first_seen_at)
-        query = sa.select(*columns).order_by(tables.entries.c.first_seen_at, tables.entries.c.key)
+        query = sa.select(*columns).where(condition).order_by(tables.entries.c.first_seen_at, tables.entries.c.key)
         with self.together() as connection:
             return tuple(_entry(*row) for row in connection.execute(query))
 
@@ -97,6 +138,8 @@ class EntryStore:
                 "of": key,
                 "first_seen_at": entry.first_seen_at,
                 "dated": str(entry.dated) if entry.dated else None,
+                "title": entry.title,
+                "kind": _kind(entry),
                 "record": _record(entry),
             }
             for key, entry in entries.items()
@@ -105,7 +148,9 @@ class EntryStore:
             present = {
                 row[0] for row in _select_in(connection, sa.select(tables.entries.c.key), tables.entries.c.key, entries)
             }
-            values: dict[str, Any] = {name: sa.bindparam(name) for name in ("dated", "record", "first_seen_at")}
+            values: dict[str, Any] = {
+                name: sa.bindparam(name) for name in ("dated", "title", "kind", "record", "first_seen_at")
+            }
             insert = sa.insert(tables.entries).values(key=sa.bindparam("of"), **values)
             _execute(connection, insert, [row for row in rows if row["of"] not in present])
             update = sa.update(tables.entries).where(tables.entries.c.key == sa.bindparam("of")).values(values)
@@ -225,6 +270,11 @@ class EntryStore:
 def _entry(key: str, record: str, first_seen_at: datetime) -> Entry:
     plain = json.loads(record)
     return replace(entry_from_plain(plain), key=key, first_seen_at=first_seen_at, section=plain.get("section"))
+
+
+def _kind(entry: Entry) -> str:
+    kinds = {"trial": entry.trial, "event": entry.event, "grant": entry.grant}
+    return next((name for name, part in kinds.items() if part is not None), "")
 
 
 def _record(entry: Entry) -> str:

@@ -39,7 +39,10 @@ def lease(engine: Engine, folder: Path, issue: str) -> Iterator[None]:
         if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(_number(issue)))).scalar_one():
             raise _at_work(issue)
         connection.commit()
-        yield
+        try:
+            yield
+        finally:
+            connection.invalidate()  # the lock lives as long as this session, which must not go back to the pool
 
 
 def is_held(engine: Engine, folder: Path, issue: str) -> bool:

@@ -344,6 +344,7 @@ _MAILABLE = sa.and_(
     ~sa.exists().where(suppressions.c.address_hash == subscribers.c.address_hash),
 )
 
+_NOW = sa.bindparam("now", type_=UtcDateTime())
 _WAITING = deliveries.c.status.in_((D.QUEUED.value, D.DEFERRED.value))
 
 _CLAIM = (
@@ -354,7 +355,7 @@ _CLAIM = (
         _WAITING,
         sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, _MAILABLE),
     )
-    .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, sa.bindparam("now")))
+    .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW))
     .returning(deliveries.c.subscriber_id)
 )
 
@@ -366,8 +367,8 @@ _SETTLE = (
         reply=sa.bindparam("new_reply"),
         next_at=sa.bindparam("new_next_at"),
         attempts=deliveries.c.attempts + sa.bindparam("tries"),
-        first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, sa.bindparam("now")),
-        settled_at=sa.bindparam("now"),
+        first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW),
+        settled_at=_NOW,
     )
 )
 

@@ -33,6 +33,8 @@ entries = sa.Table(
     sa.Column("key", sa.String(300), primary_key=True),
     sa.Column("first_seen_at", UtcDateTime, nullable=False, index=True),
     sa.Column("dated", sa.String(10)),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(10), nullable=False),  # trial, event, grant; empty for papers and news
     sa.Column("record", sa.Text, nullable=False),  # the whole Entry as JSON
     comment="every entry ever seen",
 )
@@ -162,13 +164,7 @@ deliveries = sa.Table(
     sa.Column("next_at", UtcDateTime),  # of a deferred one
     sa.Column("first_tried_at", UtcDateTime),
     sa.Column("settled_at", UtcDateTime),  # when the last outcome came
-    sa.Index(
-        "ix_deliveries_deferred",
-        "sending_id",
-        "next_at",
-        sqlite_where=sa.text("status = 'deferred'"),
-        postgresql_where=sa.text("status = 'deferred'"),
-    ),
+    sa.Index("ix_deliveries_next", "sending_id", "next_at"),
     sqlite_with_rowid=False,
     comment="the ledger: one row for each reader of a sending",
 )

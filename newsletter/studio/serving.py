@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import webbrowser
 from collections.abc import Callable
@@ -15,7 +16,8 @@ def serve_locally(
     app: ASGIApp, *, port: int = 0, browse: bool = True, ready: Callable[[str], None], path: str = ""
 ) -> None:
     """Serve `app` until Ctrl-C. `ready` hears the address as soon as it answers; then the browser is opened there."""
-    asyncio.run(_serve(app, port=port, browse=browse, ready=ready, path=path))
+    with contextlib.suppress(KeyboardInterrupt):  # that is how a person closes it
+        asyncio.run(_serve(app, port=port, browse=browse, ready=ready, path=path))
 
 
 async def _serve(app: ASGIApp, *, port: int, browse: bool, ready: Callable[[str], None], path: str) -> None:

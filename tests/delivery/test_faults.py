@@ -363,3 +363,32 @@ async def test_a_server_without_a_login_we_know_is_an_error(office, extensions):
     server = Loopback(extensions=extensions)
     with pytest.raises(DeliveryError, match="no way to log in"):
         await sent(office, server, 'user = "news"\n', password="secret")
+
+
+# --- corners of the conversation ---------------------------------------------------------------------------------
+
+
+async def test_a_server_that_waits_for_a_message_to_nobody_gets_an_empty_one(office):
+    server = Loopback(script=once("RCPT", "550 no"), lenient=True)
+    assert counts(await sent(office, server)) == {"accepted": 2, "refused": 1}
+    assert server.recipients() == {"bob@example.org": 1, "carla@example.org": 1}
+
+
+async def test_a_refusal_counts_although_the_link_breaks_right_behind_it(office, extensions):
+    async def refuse_and_go(writer):
+        writer.write(b"550 no\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = Loopback(script=once("RCPT", refuse_and_go), extensions=extensions)
+    assert counts(await sent(office, server)) == {"accepted": 2, "refused": 1}
+
+
+@pytest.mark.parametrize("answer", [DROP, "500 what?"])
+async def test_a_link_that_cannot_be_reset_is_left(office, extensions, answer):
+    def script(command, count, connection):
+        return "550 no" if (command, count) == ("RCPT", 1) else answer if (command, count) == ("RSET", 1) else None
+
+    server = Loopback(script=script, extensions=extensions)
+    assert counts(await sent(office, server)) == {"accepted": 2, "refused": 1}
+    assert server.connections == 2

@@ -66,8 +66,8 @@ TABLE = "Email,First name,Last name\nann@example.org,Ann,Example\nbob@example.or
         '"Ann Example" <ann@example.org>, Bob Example <bob@example.org>\n',
         "Name,Email\nAnn Example,ann@example.org\nBob Example,mailto:bob@example.org\n",
         (
-            "Name,Given Name,E-mail 1 - Type,E-mail 1 - Value\n"
-            "Ann Example,Ann,* Home,ann@example.org ::: old@example.org\nBob Example,Bob,Work,bob@example.org\n"
+            "Name,Given Name,E-mail 1 - Type,E-mail 1 - Value\nAnn Example,Ann,* Home,"
+            "ann@example.org ::: old@example.org\nBob Example,Bob,Work,bob@example.org\n"
         ),
         "Address,First Name,Last Name,E-mail Address\n1 Main St,Ann,Example,ann@example.org\n,Bob,Example,bob@example.org",
     ],

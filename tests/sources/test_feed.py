@@ -293,6 +293,12 @@ def test_a_broken_feed_is_read_as_far_as_it_goes():
     assert [entry.title for entry in entries] == ["A & B", "Untitled"]
 
 
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#99999999999;", "&#x110000;", "&#" + "9" * 5000 + ";", "&#0;"])
+def test_a_reference_to_no_character_costs_nothing_else(reference):
+    entries = reading(rss(f"<title>A{reference}B &#67;&#x44; & E</title>", "<title>F</title>")).entries
+    assert [entry.title for entry in entries] == ["AB CD & E", "F"]
+
+
 def test_an_empty_feed_is_no_error():
     assert reading(rss()).entries == ()
     assert reading(atom()).entries == ()
@@ -314,6 +320,7 @@ BOMBS = {
     "title": rss(f"<title>{'word ' * 2_000_000}</title>"),
     "nested": rss(f"<description>{'<div>' * 50_000}</description>"),
     "escaped": rss(f"<description>{'&lt;div&gt;' * 50_000}</description>"),
+    "bases": rss("<title>x</title>" + "<x xml:base='a/'>" * 20_000),
     "author": rss(f"<author>{'a' * 1_000_000}</author>"),
     "categories": rss("".join(f"<category>{n}</category>" for n in range(10_000))),
     "items": rss(*["<title>x</title>"] * 6_000),

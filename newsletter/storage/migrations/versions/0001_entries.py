@@ -17,6 +17,8 @@ def upgrade() -> None:
         sa.Column("key", sa.String(300), primary_key=True),
         sa.Column("first_seen_at", UtcDateTime, nullable=False, index=True),
         sa.Column("dated", sa.String(10)),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("kind", sa.String(10), nullable=False),
         sa.Column("record", sa.Text, nullable=False),
         comment="every entry ever seen",
     )

@@ -63,11 +63,4 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
         comment="the ledger: one row for each reader of a sending",
     )
-    deferred = sa.text("status = 'deferred'")
-    op.create_index(
-        "ix_deliveries_deferred",
-        "deliveries",
-        ["sending_id", "next_at"],
-        sqlite_where=deferred,
-        postgresql_where=deferred,
-    )
+    op.create_index("ix_deliveries_next", "deliveries", ["sending_id", "next_at"])

@@ -62,7 +62,9 @@ class Visitor:
 
 
 async def _talk(app: Any, scope: dict[str, Any], body: bytes) -> Answer:
-    incoming = [{"type": "http.request", "body": body[i : i + 1000], "more_body": True} for i in range(0, len(body), 1000)]
+    incoming = [
+        {"type": "http.request", "body": body[i : i + 1000], "more_body": True} for i in range(0, len(body), 1000)
+    ]
     incoming.append({"type": "http.request", "body": b"", "more_body": False})
     sent: list[dict[str, Any]] = []
 

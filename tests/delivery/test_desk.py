@@ -1,0 +1,59 @@
+"""What becomes of a try."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
+
+from newsletter.config import DeliverySettings
+from newsletter.delivery.clock import SystemClock, sleep_unless
+from newsletter.delivery.desk import Desk
+from newsletter.delivery.pace import Pace
+from newsletter.delivery.recorder import Recorder
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    office = PostOffice.opened(tmp_path)
+    clock = QuickClock()
+    settings = DeliverySettings(retry_after=timedelta(minutes=5))
+    zone = office.order(25).settings.newsletter.zone
+    with office.ledger.run(ISSUE, DIGEST, now=clock.now()) as run:
+        recorder = Recorder(run, clock)
+        yield Desk(await recorder.call(run.tally), recorder, Pace(settings, zone, clock), settings)
+        await recorder.close()
+
+
+async def due(desk, number=0):
+    return (await desk.recorder.call(desk.recorder.run.queued, 0, 10, now=desk.recorder.clock.now()))[number]
+
+
+async def test_a_message_that_surely_did_not_go_is_as_if_it_had_not_been_tried(desk):
+    ann = await due(desk)
+    assert await desk.recorder.claim(ann.subscriber.id)
+    desk.put_back(ann)
+    assert (await due(desk)).attempts == 0
+    assert counts(desk.tally()) == {"remaining": 3}
+
+
+async def test_waits_double_to_about_an_hour(desk):
+    assert [desk.wait(n).total_seconds() / 60 for n in (0, 1, 2, 3)] == [5, 10, 20, 40]
+    assert desk.wait(4) == desk.wait(400) == timedelta(seconds=4000)
+
+
+async def test_many_claims_are_granted_together_and_in_order(desk):
+    run = desk.recorder.run
+    people = await desk.recorder.call(run.queued, 0, 10, now=desk.recorder.clock.now())
+    granted = [desk.recorder.claim(each.subscriber.id) for each in (*people, people[0])]
+    assert await asyncio.gather(*granted) == [True, True, True, False]
+
+
+async def test_a_stop_ends_a_sleep():
+    stop = asyncio.Event()
+    sleeping = asyncio.ensure_future(sleep_unless(stop, SystemClock(), 60))
+    await asyncio.sleep(0)
+    stop.set()
+    await asyncio.wait_for(sleeping, 5)
+    await sleep_unless(stop, SystemClock(), 60)
+    await sleep_unless(asyncio.Event(), SystemClock(), 0.001)

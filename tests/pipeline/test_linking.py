@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from website import Site, desk_with
+
+from newsletter.checks import LinkState
+from newsletter.pipeline import linking, making
+from newsletter.pipeline.desk import Desk
+
+ISSUE = """\
+subject = "News"
+send_on = 2026-12-01
+until = 2026-12-01T00:00:00Z
+[[section]]
+name = "research"
+[[section.entry]]
+key = "a"
+title = "A paper"
+links = ["http://127.0.0.1:{port}/feed"]
+[[section.entry]]
+key = "b"
+title = "Another paper"
+links = ["http://127.0.0.1:{port}/nowhere"]
+"""
+
+
+@pytest.fixture
+def desk(folder: Path, now, site: Site) -> Desk:
+    (folder / "issues/2026-11").mkdir(parents=True)
+    (folder / "issues/2026-11/issue.toml").write_text(ISSUE.format(port=site.port), "utf-8")
+    (folder / "issues/2026-11/record.toml").write_text("drafted = []\n", "utf-8")
+    return desk_with(folder, now)
+
+
+def test_links_are_tried_once_and_remembered(desk: Desk, site: Site) -> None:
+    tried: list[int] = []
+    assert linking.untried(desk) == 2
+    linking.try_links(desk, "2026-11", lambda: tried.append(1))
+    assert len(tried) == 2
+    states = {url.rpartition("/")[2]: answer.state for url, answer in linking.known_links(desk).items()}
+    assert states == {"feed": LinkState.ALIVE, "nowhere": LinkState.DEAD}
+    assert linking.untried(desk) == 0
+    _, _, findings = making.check(desk, "2026-11")
+    assert [each.where for each in findings if each.rule == "link-dead"] == ["b"]
+
+
+def test_what_was_found_long_ago_is_forgotten(desk: Desk) -> None:
+    linking.try_links(desk)
+    later = Desk(desk.workspace, desk.now + timedelta(days=8))
+    assert linking.known_links(later) == {}
+
+
+def test_a_damaged_memory_is_no_memory(desk: Desk) -> None:
+    linking.try_links(desk)
+    (desk.workspace.private / "links.json").write_text('{"x": {"state": "odd"}}', "utf-8")
+    assert linking.known_links(desk) == {}
