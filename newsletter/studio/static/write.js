@@ -223,4 +223,9 @@ document.addEventListener("click", (event) => {
   field.setSelectionRange(from, to);
   document.execCommand("insertText", false, words); // the only way that the browser's own undo knows of it
 });
+const all = document.getElementById("save");
+all.hidden = false;
+all.addEventListener("click", () => {
+  if (fields.some(isDirty)) fields.filter(isDirty).forEach(save); else saved.textContent = "Everything is saved.";
+});
 document.querySelectorAll(".quiet").forEach((each) => { each.hidden = true; });
