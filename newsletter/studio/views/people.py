@@ -17,6 +17,7 @@ from newsletter.pipeline import mailing
 from newsletter.studio.calls import Call, route
 
 AT_ONCE = 100
+FOLDER = ".newsletter"
 STATES = {
     SubscriberState.ACTIVE: "is written to",
     SubscriberState.PENDING: "waits: the list did not say clearly that they want it",
@@ -97,7 +98,8 @@ def take(call: Call) -> Response:
     if made.suppressed:
         said += f" {made.suppressed} left before, and stay gone."
     if done.rejected:
-        said += f" {len(done.rejected)} lines were not taken; they are kept in .newsletter/{done.to_mend.name if done.to_mend else ''} to be mended."
+        lines = "1 line was" if len(done.rejected) == 1 else f"{len(done.rejected)} lines were"
+        said += f" {lines} not taken; {FOLDER}/{done.to_mend.name if done.to_mend else ''} has what to mend."
     return call.go("/people", said)
 
 
