@@ -27,7 +27,14 @@ def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
         undo_s=undo_s,
     )
     session.desk.store  # noqa: B018 - a database that cannot be used is told here, and not in the page
-    serve_locally(studio_app(room), port=port, browse=not no_browser, ready=_announce, path=f"?token={room.token}")
+    serve_locally(
+        studio_app(room),
+        port=port,
+        browse=not no_browser,
+        ready=_announce,
+        path=f"?token={room.token}",
+        closing=room.close,
+    )
 
 
 def _announce(address: str) -> None:

@@ -47,6 +47,7 @@ class Room:
     collecting: Job = field(default_factory=Job)
     countdown: Countdown | None = None
     shelf: Shelf | None = None
+    is_closing: bool = False
     _engines: dict[str, Engine] = field(default_factory=dict)
     _notices: list[str] = field(default_factory=list)
     _kept: OrderedDict[str, object] = field(default_factory=OrderedDict, repr=False)
@@ -63,6 +64,10 @@ class Room:
                 self._engines[address] = open_database(address, self.folder)
         desk.store = EntryStore(self._engines[address])  # of its own: a store holds one open transaction
         return desk
+
+    def close(self) -> None:
+        """Let go the pages that listen for news."""
+        self.is_closing = True
 
     def say(self, sentence: str) -> None:
         """Something for the next page that is shown."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import pytest
 from loopback_smtp import Loopback
 from studio.conftest import ISSUE, Studio
+from studio.mail import serving_mail
 
 from newsletter.pipeline import mailing
 from newsletter.studio import dispatching
@@ -21,21 +22,8 @@ BASE = f"/issues/{ISSUE}/send"
 
 @pytest.fixture
 def mail_server() -> Iterator[Loopback]:
-    """A mail server of our own, in a thread."""
-    loop, server, stop, ready = asyncio.new_event_loop(), Loopback(), asyncio.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with server.running():
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
-    ready.wait(10)
-    yield server
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
-    loop.close()
+    with serving_mail() as server:
+        yield server
 
 
 @pytest.fixture
@@ -104,8 +92,7 @@ def test_a_paused_sending_goes_on_with_those_who_are_left(ready: Studio, mail_se
     held = threading.Event()
 
     async def hold(writer: object) -> None:
-        while not held.is_set():
-            await asyncio.sleep(0.02)
+        await asyncio.to_thread(held.wait, 20)
         writer.write(b"250 2.0.0 ok\r\n")
 
     mail_server.script = lambda command, number, connection: hold if command == "DOT" and number == 3 else None

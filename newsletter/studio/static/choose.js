@@ -76,5 +76,6 @@ pool.addEventListener("click", (event) => {
 });
 filter.addEventListener("input", later(() => show(), 120));
 document.addEventListener("change", (event) => { if (event.target.matches("input[form=bulk]")) count(); });
+if (filter.elements.words.value !== filter.elements.words.defaultValue) show(); // typed before this script was there
 filter.classList.add("live");
 count();

@@ -10,6 +10,7 @@ async function find() {
 }
 
 search.addEventListener("input", later(find, 200));
+if (search.elements.words.value) find(); // typed before this script was there
 search.addEventListener("submit", (event) => { event.preventDefault(); find(); });
 
 document.getElementById("look").addEventListener("submit", async (event) => {

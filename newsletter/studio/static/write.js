@@ -85,11 +85,12 @@ function show(field) {
 }
 
 for (const field of fields) {
-  field.dataset.saved = field.value;
+  field.dataset.saved = field.defaultValue; // not its value: somebody may have typed before this script was there
   const soon = later(() => save(field), WAIT_MS);
   field.addEventListener("input", () => { show(field); soon(); });
   field.addEventListener("blur", () => save(field));
 }
+fields.filter(isDirty).forEach(save);
 addEventListener("pagehide", () => fields.filter(isDirty).forEach(save));
 document.addEventListener("submit", (event) => {
   const form = event.target;

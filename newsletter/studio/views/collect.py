@@ -73,7 +73,7 @@ async def news(request: Request) -> Response:
 
 async def _news(request: Request, room: Room) -> AsyncIterator[bytes]:
     told = 0
-    while not await request.is_disconnected():
+    while not (room.is_closing or await request.is_disconnected()):
         running, events = room.collecting.is_running, room.collecting.events
         for each in events[told:]:
             yield event(each)

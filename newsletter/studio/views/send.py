@@ -163,7 +163,7 @@ async def news(request: Request) -> Response:
 
 async def _news(request: Request, room: Room, name: str) -> AsyncIterator[bytes]:
     last: dict[str, Any] = {}
-    while not await request.is_disconnected():
+    while not (room.is_closing or await request.is_disconnected()):
         try:
             told = await run_in_threadpool(_told, room, name)
         except NewsletterError as error:

@@ -127,7 +127,7 @@ async def news(request: Request) -> Response:
 
 async def _news(request: Request, room: Room, name: str) -> AsyncIterator[bytes]:
     last = request.query_params.get("seen", "")
-    while not await request.is_disconnected():
+    while not (room.is_closing or await request.is_disconnected()):
         try:
             found = await run_in_threadpool(lambda: editing.file_version(room.desk(), name))
         except NewsletterError as error:
