@@ -11,8 +11,6 @@ from newsletter.config import secret
 from newsletter.errors import UsageError
 from newsletter.model import Document, Entry, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.gathering import PASTED
-from newsletter.pipeline.visiting import PUBMED_KEY, reading
 from newsletter.storage.taking_in import take_in
 
 
@@ -21,6 +19,9 @@ def understand(desk: Desk, pasted: str) -> Reading:
 
     Raises SourceError when nothing can be made of it, UsageError when it is empty.
     """
+    from newsletter.pipeline.gathering import PASTED
+    from newsletter.pipeline.visiting import reading
+
     text = pasted.strip()
     if not text:
         raise UsageError("paste a text, a link, a DOI, a PMID or an NCT number first")
@@ -34,6 +35,7 @@ def understand(desk: Desk, pasted: str) -> Reading:
 
 
 async def _looked_up(desk: Desk, reference: str) -> Reading:
+    from newsletter.pipeline.visiting import PUBMED_KEY
     from newsletter.sources.fetching import Fetcher
     from newsletter.sources.lookup import look_up
 
@@ -45,5 +47,7 @@ async def _looked_up(desk: Desk, reference: str) -> Reading:
 
 def take(desk: Desk, entries: Iterable[Entry], *, section: str | None = None) -> tuple[str, ...]:
     """Take in what was understood; tells the keys under which it is known from now on."""
+    from newsletter.pipeline.gathering import PASTED
+
     seen = tuple(replace(entry, section=section or entry.section) for entry in entries)
     return tuple(dict.fromkeys(take_in(desk.store, PASTED, seen, desk.now).keys))

@@ -7,7 +7,7 @@ const base = `/issues/${encodeURIComponent(issue)}`;
 const frame = document.getElementById("mail");
 const saved = document.getElementById("saved");
 const fields = [...document.querySelectorAll("[data-place]")];
-const WAIT_MS = 350;
+const WAIT_MS = 250;
 let file = desk.dataset.file;
 const ours = new Set([file]);
 document.querySelector("main").classList.add("wide");
@@ -17,7 +17,7 @@ const draw = later(() => {
   const at = frame.contentWindow?.scrollY || 0;
   frame.addEventListener("load", () => frame.contentWindow?.scrollTo(0, at), { once: true });
   frame.contentWindow.location.replace(`${base}/mail.html?at=${file}`);
-}, 60);
+}, 20);
 
 // Saving.
 function isDirty(field) { return field.value !== field.dataset.saved; }

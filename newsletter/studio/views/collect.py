@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from newsletter.pipeline import gathering
-from newsletter.pipeline.gathering import Gathered
 from newsletter.studio.calls import Call, event, route
 from newsletter.studio.room import Room
+
+if TYPE_CHECKING:
+    from newsletter.pipeline.gathering import Gathered
 
 LOOK_S = 0.15
 
@@ -28,6 +29,8 @@ def collect(call: Call) -> Response:
 
 def begin(call: Call) -> Response:
     """Begin to collect all sources, or the named ones."""
+    from newsletter.pipeline import gathering  # fetching comes with it, and takes a moment
+
     desk = call.desk
     sources = gathering.chosen_sources(desk, call.form.get("source", []))
 

@@ -105,9 +105,11 @@ def begin(call: Call) -> Response:
 
 
 def _go(room: Room, name: str) -> None:
-    room.countdown = None
-    with room.changing:
-        dispatching.dispatch(room.desk(), name)
+    try:
+        with room.changing:
+            dispatching.dispatch(room.desk(), name)
+    finally:
+        room.countdown = None  # only now, so that a page that asks meanwhile still sees that it is on its way
 
 
 def _waits(room: Room, name: str) -> bool:
@@ -116,9 +118,10 @@ def _waits(room: Room, name: str) -> bool:
 
 def undo(call: Call) -> Response:
     """Call the sending off while it waits."""
-    waiting, call.room.countdown = call.room.countdown, None
+    waiting = call.room.countdown
     if waiting is None or not waiting.call_off():
         raise UsageError("it began already: use Pause")
+    call.room.countdown = None
     return call.go(f"/issues/{call.issue_name}/send", "Undone: nothing was sent.")
 
 
