@@ -245,6 +245,13 @@ class EntryStore:
         with self.together() as connection:
             _execute(connection, sa.insert(tables.decisions), rows)
 
+    def take_back(self, keys: Iterable[str], since_at: datetime) -> None:
+        """Forget what was decided on these entries at that moment or later, as if nobody had."""
+        later = tables.decisions.c.decided_at >= since_at
+        with self.together() as connection:
+            for some in _chunks(keys):
+                connection.execute(sa.delete(tables.decisions).where(later, tables.decisions.c.key.in_(some)))
+
     def decisions(self, key: str | None = None) -> tuple[Decision, ...]:
         """All decisions, or those on one entry, in the order in which they were made."""
         query = sa.select(tables.decisions).order_by(tables.decisions.c.id)
