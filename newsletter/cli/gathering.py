@@ -75,10 +75,10 @@ def _source_line(gathered: Gathered) -> str:
 @click.pass_obj
 def add(session: Session, what: str, section: str | None, as_json: bool) -> int:
     """Add entries from pasted text (“-”), a file, a page or an identifier."""
-    from newsletter.pipeline import gathering
+    from newsletter.pipeline import pasting
     from newsletter.pipeline.choosing import standings
 
-    entries, skipped = gathering.add(session.desk, what, stdin=sys.stdin.buffer.read, section=section)
+    entries, skipped = pasting.add(session.desk, what, stdin=sys.stdin.buffer.read, section=section)
     for each in skipped:
         tell(f"passed over: {each}")
     keys = [entry.key for entry in entries]

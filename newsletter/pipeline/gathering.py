@@ -6,18 +6,15 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
-from newsletter.config import secret
 from newsletter.errors import UsageError
-from newsletter.model import Collected, Document, Entry, Reading, Source, SourceKind
+from newsletter.model import Collected, Source
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.quiet import Quiet
 from newsletter.pipeline.reading import ReadingRoom
-from newsletter.pipeline.visiting import PUBMED_KEY, Visit, Visitor, fetcher_for, reader_for
-from newsletter.sources.fetching import read_file
+from newsletter.pipeline.visiting import Visit, Visitor, fetcher_for, reader_for
 from newsletter.storage.entries import SourceRecord
-from newsletter.storage.taking_in import TakenIn, take_in, take_in_all
+from newsletter.storage.taking_in import TakenIn, take_in_all
 
 PASTED = "pasted"
 """The source of what `add` brings."""
@@ -118,47 +115,3 @@ def _gathered(visit: Visit, taken: TakenIn, now: datetime) -> Gathered:
         error="",
     )
     return Gathered(collected=collected, new=len(taken.new), record=record)
-
-
-def add(
-    desk: Desk, what: str, *, stdin: Callable[[], bytes], section: str | None = None
-) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """Take in what a person names: a file, `-` for standard input, an address or an identifier.
-
-    Gives the entries as they are known from now on, and a sentence for each part that could not be read. Raises
-    UsageError when there is no such file or section, and SourceError when nothing can be made of it.
-    """
-    sections = [style.name for style in desk.workspace.settings.sections]
-    if section is not None and section not in sections:
-        raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
-    source = Source(name=PASTED, kind=SourceKind.PAGE, section=section)
-    found = _found(desk, source, what, stdin)
-    seen = tuple(replace(entry, section=section or entry.section) for entry in found.entries)
-    taken = take_in(desk.store, PASTED, seen, desk.now)
-    known = desk.store.by_keys(taken.keys)
-    return tuple(known[key] for key in dict.fromkeys(taken.keys)), found.skipped
-
-
-def _found(desk: Desk, source: Source, what: str, stdin: Callable[[], bytes]) -> Reading:
-    from newsletter.sources.crossref import read_works
-    from newsletter.sources.lookup import Kind, kind_of
-
-    if what == "-":
-        return reader_for(desk).reading(source, Document(content=stdin()))
-    if kind_of(what) is not Kind.FILE:
-        return asyncio.run(_looked_up(desk, source, what))
-    fetched = read_file(Path(what))
-    if fetched.document is None:
-        raise UsageError(fetched.error or f"{what} cannot be read")
-    if what.lower().endswith(".json"):
-        return read_works(fetched.document, source)
-    kind = SourceKind.TABLE if what.lower().endswith((".csv", ".tsv", ".xlsx")) else SourceKind.PAGE
-    return reader_for(desk).reading(replace(source, kind=kind), fetched.document)
-
-
-async def _looked_up(desk: Desk, source: Source, what: str) -> Reading:
-    from newsletter.sources.lookup import look_up
-
-    zone = desk.workspace.settings.newsletter.zone
-    async with fetcher_for(desk) as fetcher:
-        return await look_up(what, fetcher, source=source, api_key=secret(PUBMED_KEY), zone=zone)
