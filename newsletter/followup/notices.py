@@ -114,7 +114,7 @@ _GIVEN_UP = re.compile(
 
 def _fate(address: str, words: str, *, waiting: bool) -> Fate:
     status = best_status(read_status(words), words)
-    if waiting and not says_for_good(words):
+    if waiting and not says_for_good(words) and status != "5.1.1":  # MDaemon calls an unknown user a warning
         status = f"4{status[1:]}" if status else None
         return Fate(address=address, action=Action.DELAYED, status=status, words=words[:500])
     return Fate(address=address, status=status, words=words[:500])

@@ -85,7 +85,7 @@ _DOUBT = re.compile(f"{_POLICY}|{_RATE}", re.IGNORECASE)
 
 _TEMPORARY = re.compile(
     r"\bwarning\b|temporar|will (?:be retried|retry|keep trying|continue)|has been delayed|delivery (?:is )?delayed|still "
-    r"trying|not yet been delivered|do not need to resend|no action is required|delayed",
+    r"trying|attempts will (?:continue|be made)|not yet been delivered|do not need to resend|no action is required|delayed",
     re.IGNORECASE,
 )
 
