@@ -36,6 +36,7 @@ COMMANDS = {
     "render": ("making", "Make HTML and text again from issue.toml."),
     "check": ("making", "Look for everything that is wrong with an issue."),
     "preview": ("making", "Show an issue in the browser, and again whenever it is saved."),
+    "studio": ("studio", "Make the whole issue in the browser."),
     "approve": ("making", "Approve exactly this content for sending."),
     "publish": ("making", "Note that an issue is out, though not mailed from here."),
     "subscribers": ("people", "The list of subscribers: import, list, export, add, remove."),
@@ -44,6 +45,9 @@ COMMANDS = {
     "resolve": ("sending", "Settle the deliveries in doubt."),
     "inbox": ("following", "Read the bounce mailbox: who asked to stop, who cannot be reached."),
     "serve": ("following", "Serve the public page: unsubscribe, preferences, archive."),
+    "doctor": ("doctor", "Look for what mail providers will object to, and what is not private."),
+    "backup": ("keeping", "Put all that is needed to go on into one file."),
+    "restore": ("keeping", "Put a backup back; who left since stays gone."),
 }
 
 

@@ -30,6 +30,11 @@ METADATA = sa.MetaData(
 )
 BUSY_TIMEOUT_MS = 30_000
 MIGRATIONS = Path(__file__).parent / "migrations"
+_VERSION_TABLE = """
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)"""
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -55,8 +60,25 @@ def open_database(url: str, folder: Path) -> Engine:
         _private_file(Path(address.database))
     with translated(address):
         engine = _engine(address)
-        _migrate(engine)
+        _bring_up_to_date(engine)
     return engine
+
+
+def is_sound(engine: Engine) -> bool:
+    """Whether SQLite finds nothing damaged in its file; a server looks after its own."""
+    if engine.dialect.name != "sqlite":
+        return True
+    with translated(engine.url), engine.begin() as connection:
+        found: str = connection.exec_driver_sql("PRAGMA quick_check").scalar_one()
+    return found == "ok"
+
+
+def database_file(url: str, folder: Path) -> Path | None:
+    """The file of an SQLite database; None for a database on a server, or one in memory."""
+    address = _address(url, folder)
+    if address.get_backend_name() != "sqlite" or not address.database or address.database == ":memory:":
+        return None
+    return Path(address.database)
 
 
 def _address(url: str, folder: Path) -> sa.URL:
@@ -137,23 +159,37 @@ def eager(engine: Engine) -> Engine:
     return engine.execution_options(eager=True)
 
 
-def _migrate(engine: Engine) -> None:
+def _bring_up_to_date(engine: Engine) -> None:
     with engine.begin() as connection:
-        if _revision(connection) == _newest_revision():
-            return
-        from alembic import command  # a quarter of a second that an up-to-date database does not need
-        from alembic.config import Config
+        tables = sa.inspect(connection).get_table_names()
+        if not tables:
+            make_tables(connection)
+        elif "alembic_version" not in tables or _revision(connection) != _newest_revision():
+            migrate(connection)
 
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "heads")
+
+def make_tables(connection: Connection) -> None:
+    """The newest layout in a database that is empty, noted as Alembic would: just as the migrations would leave it."""
+    from newsletter.storage import tables
+
+    tables.METADATA.create_all(connection)
+    connection.exec_driver_sql(_VERSION_TABLE)
+    connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{_newest_revision()}')")  # noqa: S608 - our file
+
+
+def migrate(connection: Connection) -> None:
+    """Step by step to the newest layout."""
+    from alembic import command  # a quarter of a second that neither a new nor an up-to-date database needs
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "heads")
 
 
 def _revision(connection: Connection) -> str | None:
-    """The step that the database stands at; None when it is new."""
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
+    """The step that the database stands at."""
     found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return found
 

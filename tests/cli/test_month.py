@@ -321,7 +321,11 @@ def test_findings_are_grouped_by_what_to_do(desk: Path, run: Run) -> None:
     file.write_text(file.read_text("utf-8").replace('letter = """\n"""', 'letter = "TODO"'), "utf-8")
     result = run("check", "--json")
     assert "unfinished-text" in {each["rule"] for each in result.json["findings"] if each["severity"] == "error"}
-    assert run("check").out.startswith("Must be mended before it can go:\n")
+    (line,) = [n for n, each in enumerate(file.read_text("utf-8").splitlines(), 1) if each.startswith("letter")]
+    assert run("check").out.startswith(
+        "Must be mended before it can go:\n\nFinish the text, or delete the mark. [unfinished-text]\n"
+        f"  - letter, line {line} of issue.toml: Unfinished: “TODO”.\n"
+    )
 
 
 class TestClassify:
