@@ -10,10 +10,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from newsletter.model import Choice, Entry, Issue, Section, SectionStyle, section_title
-
-TO_SORT = "to-sort"
-"""The section of entries that nothing tells where they belong; an issue that still has one is not ready."""
+from newsletter.identity import series_of
+from newsletter.model import TO_SORT, Choice, Entry, Issue, Section, SectionStyle, section_title
 
 HEADS = ("subject", "preheader", "letter", "closing")
 """The words of an issue that belong to no section."""
@@ -166,13 +164,18 @@ def first_preheader(issue: Issue) -> str:
 
     No title of an entry or section stands in it: it can be read on a locked screen, and may not tell an illness.
     """
-    counts = [(len(section.entries), _COUNTED[section.name]) for section in issue.sections if section.name in _COUNTED]
+    counts = [(_items(section), _COUNTED[section.name]) for section in issue.sections if section.name in _COUNTED]
     said = [f"{count} {words[count != 1]}" for count, words in counts if count]
-    more = len(issue.entries()) - sum(count for count, _ in counts)
+    more = sum(map(_items, issue.sections)) - sum(count for count, _ in counts)
     said += [f"{more} more"] if more and said else []
     if not said:
         return "What is new since our last letter." if more else ""
     return f"New since our last letter: {', '.join(said)}."
+
+
+def _items(section: Section) -> int:
+    """How many things a reader sees in a section: all dates of one series are one event."""
+    return len({series_of(entry) or entry.key for entry in section.entries})
 
 
 def coming_up(issue: Issue, earlier: Iterable[Issue], *, ahead: timedelta = timedelta(days=60)) -> tuple[Entry, ...]:

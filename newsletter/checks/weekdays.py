@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 
 from newsletter.checks.content import shown
@@ -15,6 +16,7 @@ from newsletter.checks.timing import day_of, in_words
 from newsletter.model import Entry, Event, Severity
 
 _DAYS = ("mon|lun", "tue|mar", "wed|mié|mie", "thu|jue", "fri|vie", "sat|sáb|sab", "sun|dom")
+_STARTS = tuple(start for day in _DAYS for start in day.split("|"))
 _MONTHS = ("jan|ene", "feb", "mar", "apr|abr", "may", "jun", "jul", "aug|ago", "sep", "oct", "nov", "dec|dic")
 _WEEKDAY = (
     r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
@@ -106,6 +108,8 @@ def weekday_wrong(proof: Proof) -> Iterator[Spot]:
     """A weekday and a date that stand together disagree, or there is no such day."""
     told: set[tuple[str, str]] = set()
     for passage, near in _texts(proof):
+        if not _names_weekday(passage.text):
+            continue
         for mention in mentions(passage.text, near):
             if any(day.weekday() == mention.weekday for day in mention.days):
                 continue
@@ -114,6 +118,13 @@ def weekday_wrong(proof: Proof) -> Iterator[Spot]:
             told.add((passage.where, mention.words))
             really = f"that day is a {in_words(mention.days[0])}" if mention.days else "there is no such day"
             yield Spot(passage.where, f"“{mention.words}”: {really}.")
+
+
+@lru_cache(maxsize=4096)
+def _names_weekday(text: str) -> bool:
+    """Whether a weekday may stand in a text: most have none, and to look for dates costs a hundred times as much."""
+    lower = text.lower()
+    return any(start in lower for start in _STARTS)
 
 
 def _texts(proof: Proof) -> Iterator[tuple[Passage, date]]:

@@ -45,6 +45,9 @@ COMMANDS = {
     "resolve": ("sending", "Settle the deliveries in doubt."),
     "inbox": ("following", "Read the bounce mailbox: who asked to stop, who cannot be reached."),
     "serve": ("following", "Serve the public page: unsubscribe, preferences, archive."),
+    "doctor": ("doctor", "Look for what mail providers will object to, and what is not private."),
+    "backup": ("keeping", "Put all that is needed to go on into one file."),
+    "restore": ("keeping", "Put a backup back; who left since stays gone."),
 }
 
 

@@ -107,4 +107,5 @@ def serve(session: Session, host: str, port: int, log: bool) -> None:
 
     app = make_app(session.desk)
     logging.basicConfig(level=logging.INFO if log else logging.WARNING, format="%(asctime)s %(message)s")
-    serve_app(app, host=host, port=port, ready=lambda url: tell(f"The public page answers at {url}; Ctrl-C ends."))
+    with app.app.state.public.readers.at_hand():
+        serve_app(app, host=host, port=port, ready=lambda url: tell(f"The public page answers at {url}; Ctrl-C ends."))

@@ -24,12 +24,12 @@ def import_(session: Session, file: Path, as_json: bool) -> int:
     from newsletter.pipeline import mailing
 
     with file.open("rb") as opened:
-        done = mailing.import_list(session.desk, opened, name=file.name)
+        done, to_mend = mailing.import_list(session.desk, opened, name=file.name)
     rejected = [{"line": each.line, "reason": each.reason} for each in done.rejected]
     imported = done.imported
     if as_json:
         counts = {name: getattr(imported, name) for name in ("added", "updated", "unchanged", "suppressed")}
-        answer({**counts, "rejected": rejected, "understood": done.understood, "to_mend": done.to_mend})
+        answer({**counts, "rejected": rejected, "understood": done.understood, "to_mend": to_mend})
     else:
         for sentence in done.understood:
             say(sentence)
@@ -38,8 +38,8 @@ def import_(session: Session, file: Path, as_json: bool) -> int:
         )
         for each in done.rejected:
             say(f"line {each.line} was not taken: {each.reason}")
-        if done.to_mend:
-            say(f"Mend those lines in {done.to_mend} and import that file")
+        if to_mend:
+            say(f"Mend those lines in {to_mend} and import that file")
     return 1 if rejected else 0
 
 

@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,9 @@ COUNTS = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining
 )
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many messages.")
 @click.option("--once", is_flag=True, help="One pass: do not wait for those to be tried again.")
+@click.option(
+    "--at", "at_written", metavar="MOMENT", help="Wait until then, as in 2026-12-01T09:00 on your own clocks."
+)
 @click.option("--resume-restored", is_flag=True, help="Go on with a ledger that was restored or copied.")
 @json_option
 @click.pass_obj
@@ -46,6 +50,7 @@ def send(
     test_address: str | None,
     limit: int | None,
     once: bool,
+    at_written: str | None,
     resume_restored: bool,
     as_json: bool,
 ) -> int:
@@ -68,15 +73,17 @@ def send(
             as_json=as_json,
         )
         return 0
+    at = mailing.moment_to_send(session.desk, at_written) if at_written else None
     what.server()  # tells now, and not after the question, when none is named
-    _confirm(session, what, made, yes=yes)
+    _confirm(session, what, made, at or session.now, yes=yes)
     with _on_its_way(what) as on_progress:
-        tally = asyncio.run(_send(session, what, on_progress, once=once, limit=limit, resume_restored=resume_restored))
+        sending = _send(session, what, on_progress, once=once, limit=limit, resume_restored=resume_restored, at=at)
+        tally = mailing.run(sending)
     _answer(_json(tally), _sentences(tally), as_json=as_json)
     return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
 
 
-def _confirm(session: Session, what: Order, made: RenderedIssue, *, yes: bool) -> None:
+def _confirm(session: Session, what: Order, made: RenderedIssue, at: datetime, *, yes: bool) -> None:
     """Say in one sentence what would happen, and ask."""
     from newsletter.model import SubscriberState
     from newsletter.pipeline import mailing
@@ -87,7 +94,7 @@ def _confirm(session: Session, what: Order, made: RenderedIssue, *, yes: bool) -
     people = mailing.people(session.desk)
     count = tally.remaining + tally.deferred if tally.total else people.count()
     left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
-    moment = mailing.time_now(session.desk)
+    moment = at.astimezone(session.workspace.settings.newsletter.zone)
     delivery = session.workspace.settings.delivery
     tell(
         f"On {moment:%A %-d %B %Y at %H:%M} ({session.workspace.settings.newsletter.time_zone}) “{made.subject}” goes to "
@@ -106,6 +113,7 @@ async def _send(
     once: bool,
     limit: int | None,
     resume_restored: bool,
+    at: datetime | None,
 ) -> Tally:
     from newsletter.pipeline import mailing
 
@@ -119,6 +127,7 @@ async def _send(
             once=once,
             limit=limit,
             resume_restored=resume_restored,
+            at=at,
         )
     )
     for number in (signal.SIGINT, signal.SIGTERM):

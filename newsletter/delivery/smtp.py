@@ -13,6 +13,7 @@ import re
 import ssl
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import cast
 
 import aiosmtplib
@@ -172,6 +173,12 @@ class Link:
     def is_open(self) -> bool:
         """Whether an envelope may still be handed in."""
         return not self._closed and self.replies.broken is None
+
+    @property
+    def certified_until(self) -> datetime | None:
+        """When the server's certificate runs out; None on a link without TLS."""
+        certificate = self._transport.get_extra_info("peercert")
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC) if certificate else None
 
     def write(self, data: bytes) -> None:
         """Hand bytes to the system; whether they arrive, the replies tell."""

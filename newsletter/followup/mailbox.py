@@ -121,12 +121,14 @@ class ImapMailbox:
         self.box = box
         self.name = name
         self.validity = str(box.folder.status("INBOX", ["UIDVALIDITY"])["UIDVALIDITY"])
+        # what a server can do it tells in full only after the login, and imaplib asked before
+        self.abilities = frozenset(str(box.client.capability()[1][-1], "ascii", "replace").upper().split())
         if not box.folder.exists(PROCESSED):
             box.folder.create(PROCESSED)
 
     def letters(self) -> Sequence[Letter]:
         with _translated():
-            uids = sorted(self.box.uids("ALL"), key=int)
+            uids = sorted(self.box.uids("UNDELETED"), key=int)
         return [Letter(place=f"imap:{self.name}:{self.validity}:{uid}", name=f"UID {uid}") for uid in uids]
 
     def content(self, letter: Letter) -> bytes | None:
@@ -138,18 +140,18 @@ class ImapMailbox:
 
     def put_away(self, letter: Letter) -> None:
         with _translated():
-            if "MOVE" in self.box.client.capabilities:
-                self.box.move(_uid(letter), PROCESSED)
+            if "MOVE" in self.abilities:
+                self.box.client.uid("MOVE", _uid(letter), PROCESSED)  # one step; imap-tools' own asks the old list
                 return
             self.box.copy(_uid(letter), PROCESSED)
             self.box.client.uid("STORE", _uid(letter), "+FLAGS", r"(\Deleted)")
-            if "UIDPLUS" in self.box.client.capabilities:  # a plain EXPUNGE would take what others marked, too
+            if "UIDPLUS" in self.abilities:  # a plain EXPUNGE would take what others marked, too
                 self.box.client.uid("EXPUNGE", _uid(letter))
 
     def wait(self, timeout_s: float) -> None:
         """IDLE (RFC 2177) where the server has it."""
         with _translated():
-            if "IDLE" in self.box.client.capabilities:
+            if "IDLE" in self.abilities:
                 self.box.idle.wait(timeout=min(IDLE_S, timeout_s))
             else:
                 time.sleep(min(POLL_S * 12, timeout_s))
@@ -196,14 +198,18 @@ class _Connection:
             self.box = MailBoxStartTls(settings.host, settings.port, timeout=TIMEOUT_S, ssl_context=context)
         else:
             self.box = MailBoxUnencrypted(settings.host, settings.port, timeout=TIMEOUT_S)
-        if settings.login is Login.XOAUTH2:
-            self.box.xoauth2(settings.user, password)
-        else:
-            self.box.login(settings.user, password)
+        try:
+            log_in = self.box.xoauth2 if settings.login is Login.XOAUTH2 else self.box.login
+            log_in(settings.user, password)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         with contextlib.suppress(OSError, imaplib.IMAP4.error):
             self.box.client.logout()
+        with contextlib.suppress(OSError):  # where there was nobody left to say good-bye to
+            self.box.client.shutdown()
 
 
 @contextlib.contextmanager

@@ -1,27 +1,15 @@
-"""Trying the links of an issue, politely, and remembering what was found so that the next check need not ask again."""
+"""Trying the links of an issue, politely."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
-from newsletter.checks import LinkAnswer, LinkState, Reply, check_links, links_to_try
+from newsletter.checks import LinkAnswer, Reply, check_links, links_to_try
 from newsletter.pipeline import making
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.known_links import keep_links
 from newsletter.pipeline.visiting import fetcher_for
-from newsletter.storage.files import write_whole
-
-FRESH = {LinkState.UNREACHABLE: timedelta(hours=1)}  # it may be well again soon
-FRESH_AT_MOST = timedelta(days=7)
-
-
-def known_links(desk: Desk) -> Mapping[str, LinkAnswer]:
-    """Address → what was found when it was last tried, where that is not too long ago."""
-    return {url: answer for url, (answer, tried_at) in _kept(desk).items() if _is_fresh(answer, tried_at, desk.now)}
 
 
 def untried(desk: Desk, name: str | None = None) -> int:
@@ -31,10 +19,7 @@ def untried(desk: Desk, name: str | None = None) -> int:
 
 def try_links(desk: Desk, name: str | None = None, on_tried: Callable[[], None] = lambda: None) -> None:
     """Try the links of an issue that were not tried lately; `on_tried` hears of each."""
-    found = asyncio.run(_asked(desk, _untried(desk, name), on_tried))
-    kept = {url: (answer, at) for url, (answer, at) in _kept(desk).items() if _is_fresh(answer, at, desk.now)}
-    kept |= {url: (answer, desk.now) for url, answer in found.items()}
-    write_whole(_file(desk), json.dumps({url: _plain(*each) for url, each in kept.items()}, indent=1), private=True)
+    keep_links(desk, asyncio.run(_asked(desk, _untried(desk, name), on_tried)))
 
 
 def _untried(desk: Desk, name: str | None) -> tuple[str, ...]:
@@ -50,34 +35,3 @@ async def _asked(desk: Desk, urls: tuple[str, ...], on_tried: Callable[[], None]
             return Reply(status=status, location=location)
 
         return await check_links(urls, ask, progress=lambda _done, _of: on_tried())
-
-
-def _is_fresh(answer: LinkAnswer, tried_at: datetime, now: datetime) -> bool:
-    return timedelta(0) <= now - tried_at < FRESH.get(answer.state, FRESH_AT_MOST)
-
-
-def _file(desk: Desk) -> Path:
-    return desk.workspace.private / "links.json"
-
-
-def _kept(desk: Desk) -> dict[str, tuple[LinkAnswer, datetime]]:
-    """What the file holds; nothing when it is missing or damaged, because everything in it can be found again."""
-    try:
-        kept = json.loads(_file(desk).read_text("utf-8"))
-        return {url: _answer(plain) for url, plain in kept.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def _plain(answer: LinkAnswer, tried_at: datetime) -> dict[str, str]:
-    return {
-        "state": answer.state,
-        "final_url": answer.final_url,
-        "reason": answer.reason,
-        "tried_at": tried_at.isoformat(),
-    }
-
-
-def _answer(plain: Mapping[str, Any]) -> tuple[LinkAnswer, datetime]:
-    answer = LinkAnswer(state=LinkState(plain["state"]), final_url=plain["final_url"], reason=plain["reason"])
-    return answer, datetime.fromisoformat(plain["tried_at"])

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+import contextlib
+import io
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from newsletter import config
 from newsletter.addresses import Address, parse_address
 from newsletter.delivery import proof, sending
 from newsletter.delivery.sending import Order
-from newsletter.errors import StorageError, UsageError
-from newsletter.followup.subscriptions import Listing, Rejected, Row, read_list
+from newsletter.errors import UsageError
+from newsletter.followup import subscriptions
+from newsletter.followup.subscriptions import Report, Row
 from newsletter.model import Delivery, RenderedIssue, Subscriber, SubscriberState, Variant
 from newsletter.pipeline import making
 from newsletter.pipeline.desk import Desk
@@ -53,45 +54,18 @@ def ledger(desk: Desk) -> Ledger:
     return Ledger(desk.store.engine, desk.workspace.private)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListImport:
-    """What an import of a list did."""
+def import_list(desk: Desk, file: BinaryIO, *, name: str) -> tuple[Report, Path | None]:
+    """Take a list export in: what was understood and done, and the file with the rejected lines, to be mended.
 
-    understood: tuple[str, ...]  # sentences: how the file was read
-    imported: Imported
-    rejected: tuple[Rejected, ...]
-    to_mend: Path | None  # a file with the rejected rows, to be mended and imported again
-
-
-def import_list(desk: Desk, file: BinaryIO, *, name: str) -> ListImport:
-    """Take a list export in; raises UsageError when it is none."""
-    listing = read_list(file, name=name)
-    rejected: list[Rejected] = []
-    imported = people(desk).take_in(_taken(listing.rows, rejected), now=desk.now)
-    to_mend = _write_rejected(desk, listing, rejected, name) if rejected else None
-    return ListImport(understood=listing.understood, imported=imported, rejected=tuple(rejected), to_mend=to_mend)
-
-
-def _taken(rows: Iterable[Row | Rejected], rejected: list[Rejected]) -> Iterator[Row]:
-    for row in rows:
-        if isinstance(row, Rejected):
-            rejected.append(row)
-        else:
-            yield row
-
-
-def _write_rejected(desk: Desk, listing: Listing, rejected: Iterable[Rejected], name: str) -> Path:
+    Raises UsageError when it is no list.
+    """
+    mend = io.StringIO(newline="")
+    report = subscriptions.import_list(people(desk), file, name=name, now=desk.now, mend=mend)
+    if not report.rejected:
+        return report, None
     path = desk.workspace.private / f"rejected-{Path(name).stem}.csv"
-    write_whole(path, "", private=True)
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            if listing.header:
-                writer.writerow(listing.header)
-            writer.writerows(row.cells for row in rejected)
-    except OSError as error:
-        raise StorageError(f"{path} was not written ({error.strerror})") from error
-    return path
+    write_whole(path, mend.getvalue(), private=True)
+    return report, path
 
 
 def addresses(written: Iterable[str]) -> tuple[Address, ...]:
@@ -144,6 +118,7 @@ def order(desk: Desk, name: str, *, approved: bool) -> tuple[Order, RenderedIssu
         keys=keys(desk),
         render_variant=lambda variant: made if variant == Variant() else making.rendered(desk, issue, variant),
         password=config.secret(SMTP_PASSWORD),
+        folder=desk.workspace.folder,
     ), made
 
 
@@ -156,8 +131,17 @@ async def send(
     once: bool = False,
     limit: int | None = None,
     resume_restored: bool = False,
+    at: datetime | None = None,
 ) -> Tally:
-    """Send an approved issue; from the first message that is accepted on, it counts as out."""
+    """Send an approved issue, not before `at`; from the first message that is accepted on, it counts as out.
+
+    Raises UsageError while nobody is on the list, and all that `send_issue` raises.
+    """
+    if not status(desk, what.issue).total and not people(desk).count():  # the list is frozen at the start
+        raise UsageError("nobody is on the list: bring people in with “newsletter subscribers import FILE”")
+
+    if at is not None and not await _is_time(at, stop):
+        return status(desk, what.issue)
 
     def progressed(tally: Tally) -> None:
         _note_out(desk, tally)
@@ -168,6 +152,29 @@ async def send(
     )
     _note_out(desk, tally)
     return tally
+
+
+async def _is_time(at: datetime, stop: asyncio.Event) -> bool:
+    """Wait until then; False when a person stopped it before. Looks at the clock again and again: laptops sleep."""
+    while (left := (at - datetime.now(UTC)).total_seconds()) > 0:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), min(left, 30.0))
+            return False
+    return not stop.is_set()
+
+
+def moment_to_send(desk: Desk, written: str) -> datetime:
+    """The moment that a person wrote, on the newsletter's own clocks; raises UsageError."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise UsageError(f"--at {written}: write a moment such as 2026-12-01T09:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=desk.workspace.settings.newsletter.zone)
+
+
+def run(sending_: Coroutine[Any, Any, Tally]) -> Tally:
+    """Run a sending to its end, in the way that is fastest on this machine."""
+    return sending.run(sending_)
 
 
 def _note_out(desk: Desk, tally: Tally) -> None:
@@ -212,8 +219,3 @@ def resolve(desk: Desk, name: str, *, resend: bool) -> Tally:
 def subscribers(desk: Desk) -> Iterator[Subscriber]:
     """Everybody, in the order in which they were added."""
     return people(desk).all()
-
-
-def time_now(desk: Desk) -> datetime:
-    """The moment of this run, as the newsletter's own clocks show it."""
-    return desk.now.astimezone(desk.workspace.settings.newsletter.zone)

@@ -182,7 +182,7 @@ def check(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, tu
 def looked_at(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, Context]:
     """The issue, its mail, and all that the checks look at."""
     from newsletter.checks import Context, EarlierIssue
-    from newsletter.pipeline.linking import known_links
+    from newsletter.pipeline.known_links import known_links
 
     at = making(desk, name)
     issue = load(desk, at.name)

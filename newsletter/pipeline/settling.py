@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from email.utils import parseaddr
 from typing import Any
 
 import tomlkit
@@ -81,13 +80,12 @@ def try_source(desk: Desk, source: Source) -> Collected:
 
 
 async def _tried(desk: Desk, source: Source) -> Collected:
-    from newsletter.pipeline.visiting import Visitor
-    from newsletter.sources.fetching import Fetcher
+    from newsletter.pipeline.reading import ReadingRoom
+    from newsletter.pipeline.visiting import Visitor, fetcher_for, reader_for
 
-    settings = desk.workspace.settings.newsletter
-    contact = settings.url or parseaddr(settings.reply_to or settings.sender)[1]
-    async with Fetcher(contact=contact, allow_hosts=settings.fetch_from) as fetcher:
-        return (await Visitor(desk, fetcher).visit(source, None)).collected
+    with ReadingRoom(reader_for(desk)) as room:
+        async with fetcher_for(desk) as fetcher:
+            return (await Visitor(desk, fetcher, room).visit(source, None)).collected
 
 
 def _document(desk: Desk) -> tomlkit.TOMLDocument:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -52,16 +53,19 @@ class Public:
         object.__setattr__(self, "asked_by_all", Limit(ASKED_BY_ALL, 3600, self.clock))
 
 
-def make_app(desk: Desk, *, clock: Callable[[], float] = time.monotonic) -> Guard:
+def make_app(
+    desk: Desk, *, clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Guard:
     """The app of a workspace; raises UsageError when it has no [public] url, or no key for tokens."""
     settings = desk.workspace.settings
     if settings.public is None or not settings.public.url:
         raise UsageError('newsletter.toml: write [public] with url = "https://…", where readers reach this page')
-    public = Public(readers=ReaderDesk.of(desk), archive=Archive(desk), look=Look(settings), clock=clock)
+    public = Public(readers=ReaderDesk.of(desk, clock=now), archive=Archive(desk), look=Look(settings), clock=clock)
     app = Starlette(
         routes=ROUTES,
         exception_handlers={HTTPException: _no_page, TooLargeError: too_large, StorageError: _busy, Exception: _wrong},
     )
+    app.router.redirect_slashes = False  # one click is answered in one request (RFC 8058, 3.1)
     app.state.public = public
     return Guard(app, settings.public.url)
 
@@ -124,6 +128,7 @@ ROUTES = [
     Route("/c/{token}", subscribing.confirm, methods=["POST"]),
     Route("/", reading.index, methods=["GET"]),
     Route("/atom.xml", reading.feed, methods=["GET"]),
+    Route("/issues/{name}", reading.moved, methods=["GET"]),
     Route("/issues/{name}/", reading.issue, methods=["GET"]),
     Route("/issues/{name}/print", reading.large_print, methods=["GET"]),
     Route("/issues/{name}/{file}", reading.calendar, methods=["GET"]),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from newsletter.pipeline.archive import Page
 
@@ -38,6 +40,13 @@ async def _page(request: Request) -> Page:
     if page is None:
         raise HTTPException(404)
     return page
+
+
+async def moved(request: Request) -> Response:
+    """To the address of an issue, whose links are relative to it."""
+    await _page(request)
+    root, name = request.app.state.public.look.root, request.path_params["name"]
+    return RedirectResponse(f"{root}/issues/{quote(name)}/", 308)
 
 
 async def issue(request: Request) -> Response:

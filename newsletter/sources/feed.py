@@ -51,6 +51,7 @@ def read_feed(document: Document, source: Source) -> Reading:
 
 
 def _read_xml(content: bytes, document: Document) -> tuple[list[Item], tuple[str, ...]]:
+    content = sniffing.in_sure_letters(content, document.content_type)
     base = _base(content, document.url)
     parsed, skipped = engine.parse(content, document.content_type, base)
     if not parsed.entries and not parsed.version:

@@ -5,6 +5,7 @@ Compressed bytes are unpacked here, and never into more than a document may have
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 import zlib
@@ -37,6 +38,21 @@ _HREF = re.compile(r"""href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNOR
 _ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)[\s/>]")
 
 
+SURE_OF_LETTERS = 0.5
+_LATIN = frozenset(
+    f"{family}{number}"
+    for family, numbers in (
+        ("windows-", (1250, 1252, 1254, 1257)),
+        ("iso8859-", range(1, 17)),
+        ("iso-8859-", range(1, 17)),
+    )
+    for number in numbers
+    if number not in range(5, 9)  # Cyrillic, Arabic, Greek, Hebrew
+)
+_DECLARED = re.compile(rb"""encoding\s*=\s*["']""")
+_MARKED = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
 def unpacked(document: Document) -> bytes:
     """The bytes of a document, out of gzip where they are in it; SourceError when they are too many or none."""
     content = document.content
@@ -56,6 +72,26 @@ def _gunzipped(content: bytes) -> bytes:
         return unpacker.decompress(content, MOST_BYTES + 1)
     except zlib.error as error:
         raise SourceError("the answer says it is compressed with gzip, but cannot be unpacked") from error
+
+
+def in_sure_letters(content: bytes, content_type: str) -> bytes:
+    """The feed as UTF-8 where nothing says how it was written and nobody could guess it: as Western Europe and America do.
+
+    Among Latin letters, a guess from a few accents is no better than chance (“na\u010fve” for “na\u00efve”), and windows-1252 is what browsers take.
+    """
+    if "charset" in content_type.lower() or _DECLARED.search(content[:200]) or content.startswith(_MARKED):
+        return content
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        import chardet  # comes with feedparser's own ways to guess; only needed here
+
+        guess = chardet.detect(content[:50_000])
+        encoding = (guess.get("encoding") or "").lower()
+        is_latin = encoding in _LATIN
+        if is_latin and (guess.get("confidence") or 0.0) < SURE_OF_LETTERS:
+            return content.decode("windows-1252", "replace").encode()
+    return content
 
 
 def refuse_other_kinds(content: bytes, document: Document) -> None:

@@ -243,16 +243,8 @@ def _text_open_after(line: str, within: str) -> str:
 
 def _update(document: tomlkit.TOMLDocument, before: Issue | None, issue: Issue, settings: Settings) -> None:
     """Change in `document` what differs between the two issues, and nothing else."""
-    heads = {
-        "subject": issue.subject,
-        "preheader": issue.preheader,
-        "send_on": issue.send_on,
-        "since": issue.since_at,
-        "until": issue.until_at,
-        "letter": issue.letter,
-        "closing": issue.closing,
-    }
-    old = _heads(before)
+    heads = _heads(issue)
+    old = _heads(before) if before else {"closing": ""}  # an empty closing is not worth a line
     for name, value in heads.items():
         if name not in old or old[name] != value:
             _set(document, name, value)
@@ -260,9 +252,8 @@ def _update(document: tomlkit.TOMLDocument, before: Issue | None, issue: Issue, 
     _update_left_out(document, issue.left_out)
 
 
-def _heads(issue: Issue | None) -> Mapping[str, Any]:
-    if issue is None:
-        return {"closing": ""}  # an empty closing is not worth a line
+def _heads(issue: Issue) -> Mapping[str, Any]:
+    """What stands at the top of issue.toml, in its order."""
     return {
         "subject": issue.subject,
         "preheader": issue.preheader,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from newsletter.model import Delivery, DeliveryStatus, Subscriber, SubscriberSta
 from newsletter.storage import people
 from newsletter.storage.database import UtcDateTime, translated
 from newsletter.storage.lease import is_held, lease
+from newsletter.storage.prepared import Prepared, driver_errors
 from newsletter.storage.tables import deliveries, sendings, subscribers, suppressions
 from newsletter.storage.witness import Witness
 
@@ -219,12 +220,15 @@ class Run:
         self.witness = witness
         self.left_queued = 0  # settled as suppressed while they were queued
         self.left_deferred = 0
+        self._claim = Prepared(_claim, engine.dialect)
+        self._settlement = Prepared(_settle, engine.dialect)
+        self._on_the_way: set[int] = set()  # claimed by us and not settled
         self._beats = sending.beats
         self._connection: Connection | None = None
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with translated(self.engine.url):
+        with translated(self.engine.url), driver_errors(self.engine):
             if self._connection is None:
                 self._connection = self.engine.connect()
             with self._connection.begin():
@@ -285,10 +289,25 @@ class Run:
             if settled:
                 self._settle(connection, settled, now)
             if intents:
-                values = {"sending": self.sending.id, "ids": list(intents), "now": now}
-                allowed = frozenset(connection.execute(_CLAIM, values).scalars())
-                self._suppress(connection, [each for each in intents if each not in allowed], now)
+                allowed = self._claimed(connection, intents, now)
         return allowed
+
+    def _claimed(self, connection: Connection, wanted: Sequence[int], now: datetime) -> frozenset[int]:
+        """Claim rows whose people may still be mailed; the others are settled as suppressed."""
+        values = {f"id{n}": each for n, each in enumerate(wanted)}
+        count = self._claim.run(connection, len(wanted), {"sending": self.sending.id, "now": _written(now), **values})
+        if count == len(wanted):
+            self._on_the_way.update(wanted)
+            return frozenset(wanted)
+        before = sa.select(deliveries.c.subscriber_id).where(
+            deliveries.c.sending_id == self.sending.id,
+            deliveries.c.subscriber_id.in_(list(wanted)),
+            deliveries.c.status == D.SENDING.value,
+        )
+        claimed = frozenset(connection.execute(before).scalars()) - self._on_the_way
+        self._suppress(connection, [each for each in wanted if each not in claimed], now)
+        self._on_the_way |= claimed
+        return claimed
 
     def _suppress(self, connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> None:
         if subscriber_ids:
@@ -302,19 +321,15 @@ class Run:
     def _settle(self, connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
         if not settled:
             return
-        rows = [
-            {
-                "sending": self.sending.id,
-                "subscriber": each.subscriber_id,
-                "new_status": each.status.value,
-                "new_reply": each.reply,
-                "new_next_at": each.next_at,
-                "tries": 0 if each.status is D.QUEUED else 1,
-                "now": now,
-            }
-            for each in settled
-        ]
-        connection.execute(_SETTLE, rows)
+        values: dict[str, Any] = {"sending": self.sending.id, "now": _written(now)}
+        for n, each in enumerate(settled):
+            values[f"id{n}"] = each.subscriber_id
+            values[f"status{n}"] = each.status.value
+            values[f"reply{n}"] = each.reply
+            values[f"next_at{n}"] = each.next_at and _written(each.next_at)
+            values[f"tries{n}"] = 0 if each.status is D.QUEUED else 1
+        self._settlement.run(connection, len(settled), values)
+        self._on_the_way.difference_update(each.subscriber_id for each in settled)
         for each in settled:
             if each.bounced:
                 people.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
@@ -344,33 +359,43 @@ _MAILABLE = sa.and_(
     ~sa.exists().where(suppressions.c.address_hash == subscribers.c.address_hash),
 )
 
+
+def _written(moment: datetime) -> str:
+    """A moment as `UtcDateTime` keeps it."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 _NOW = sa.bindparam("now", type_=UtcDateTime())
-_WAITING = deliveries.c.status.in_((D.QUEUED.value, D.DEFERRED.value))
+_WAITING = sa.or_(deliveries.c.status == D.QUEUED.value, deliveries.c.status == D.DEFERRED.value)
 
-_CLAIM = (
-    sa.update(deliveries)
-    .where(
-        deliveries.c.sending_id == sa.bindparam("sending"),
-        deliveries.c.subscriber_id.in_(sa.bindparam("ids", expanding=True)),
-        _WAITING,
-        sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, _MAILABLE),
-    )
-    .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW))
-    .returning(deliveries.c.subscriber_id)
-)
 
-_SETTLE = (
-    sa.update(deliveries)
-    .where(deliveries.c.sending_id == sa.bindparam("sending"), deliveries.c.subscriber_id == sa.bindparam("subscriber"))
-    .values(
-        status=sa.bindparam("new_status"),
-        reply=sa.bindparam("new_reply"),
-        next_at=sa.bindparam("new_next_at"),
-        attempts=deliveries.c.attempts + sa.bindparam("tries"),
-        first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW),
-        settled_at=_NOW,
+def _claim(count: int) -> sa.Update:
+    """Claims that many rows, as far as their people are active and not suppressed."""
+    ids = [sa.bindparam(f"id{n}", type_=sa.BigInteger()) for n in range(count)]
+    return (
+        sa.update(deliveries)
+        .where(
+            deliveries.c.sending_id == sa.bindparam("sending"),
+            deliveries.c.subscriber_id.in_(ids),
+            _WAITING,
+            sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, _MAILABLE),
+        )
+        .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW))
     )
-)
+
+
+def _settle(count: int) -> sa.TextClause:
+    """Settles that many rows at once. All of them exist: the insertion always meets its conflict."""
+    row = "(:sending, :id{0}, :status{0}, :tries{0}, :reply{0}, :next_at{0}, :now, :now)"
+    return sa.text(
+        "INSERT INTO deliveries"  # noqa: S608 - nothing from outside is in it, only numbered parameters
+        " (sending_id, subscriber_id, status, attempts, reply, next_at, first_tried_at, settled_at) VALUES "
+        + ", ".join(row.format(n) for n in range(count))
+        + " ON CONFLICT (sending_id, subscriber_id) DO UPDATE SET"
+        " status = excluded.status, attempts = deliveries.attempts + excluded.attempts, reply = excluded.reply,"
+        " next_at = excluded.next_at, settled_at = excluded.settled_at,"
+        " first_tried_at = coalesce(deliveries.first_tried_at, excluded.first_tried_at)"
+    )
 
 
 def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any]) -> sa.Select[Any]:

@@ -16,6 +16,8 @@ from typing import Any
 
 from newsletter.errors import StorageError
 
+RESTORED = "restored"
+"""The file that `newsletter restore` leaves here: issues that the ledger does not know may be out all the same."""
 TOLERANCE_S = 10  # between reading the clock and the file system's own stamp
 
 
@@ -37,6 +39,8 @@ class Witness:
             passing.replace(self.path)
         except OSError as error:
             raise StorageError(f"{self.path.parent} cannot be written ({error.strerror})") from error
+        if not beats:  # an issue was begun after a restore, with a person's word: from here on the ledger knows all
+            (self.path.parent / RESTORED).unlink(missing_ok=True)
 
     def doubt(self, beats: int | None) -> str | None:
         """Why the ledger may be an old or copied one, as a sentence; None when it is ours.
@@ -46,7 +50,9 @@ class Witness:
         told = self._read()
         if told is None:
             # it is written before the first beat, and the first beat comes before the first message
-            return None if not beats else "the ledger was brought here from another place"
+            if beats:
+                return "the ledger was brought here from another place"
+            return self._restored()
         if beats is None:
             return "this issue was sent before, and the ledger does not know it"
         if told["beats"] > beats:
@@ -56,6 +62,13 @@ class Witness:
         if self.path.stat().st_ctime > told["written_at"] + TOLERANCE_S:
             return "the folder of the database was copied or put back from a backup"
         return None
+
+    def _restored(self) -> str | None:
+        """Whether a backup was put back, and no issue was begun since."""
+        try:
+            return (self.path.parent / RESTORED).read_text("utf-8").strip() or "a backup was put back"
+        except OSError:
+            return None
 
     def _read(self) -> dict[str, Any] | None:
         try:

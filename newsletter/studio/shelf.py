@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from newsletter.composition import TO_SORT
 from newsletter.config import FILE_NAME
-from newsletter.model import Entry, SectionStyle, State
+from newsletter.model import TO_SORT, Entry, SectionStyle, State
 from newsletter.pipeline.choosing import Standing, making, standings
 from newsletter.pipeline.desk import Desk
 

@@ -128,3 +128,14 @@ def test_the_demo_writes_an_issue_and_tells_where(tmp_path: Path, run: Run, monk
     before = (tmp_path / "demo/issues/2026-11/issue.toml").read_bytes()
     assert run("demo", "--build-only").exit_code == 0
     assert (tmp_path / "demo/issues/2026-11/issue.toml").read_bytes() == before
+
+
+def test_a_reader_that_has_gone_is_no_error(folder: Path) -> None:
+    command = f'"{sys.executable}" -m newsletter -C "{folder}" entries --json | true'
+    told = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert "Traceback" not in told.stderr
+
+
+def test_what_the_system_refuses_is_told(folder: Path, run: Run) -> None:
+    result = run("-C", folder, "subscribers", "export", folder / "missing" / "list.csv")
+    assert (result.exit_code, "No such file or directory" in result.err) == (1, True)

@@ -321,7 +321,11 @@ def test_findings_are_grouped_by_what_to_do(desk: Path, run: Run) -> None:
     file.write_text(file.read_text("utf-8").replace('letter = """\n"""', 'letter = "TODO"'), "utf-8")
     result = run("check", "--json")
     assert "unfinished-text" in {each["rule"] for each in result.json["findings"] if each["severity"] == "error"}
-    assert run("check").out.startswith("Must be mended before it can go:\n")
+    (line,) = [n for n, each in enumerate(file.read_text("utf-8").splitlines(), 1) if each.startswith("letter")]
+    assert run("check").out.startswith(
+        "Must be mended before it can go:\n\nFinish the text, or delete the mark. [unfinished-text]\n"
+        f"  - letter, line {line} of issue.toml: Unfinished: “TODO”.\n"
+    )
 
 
 class TestClassify:
@@ -344,3 +348,11 @@ class TestClassify:
         assert (result.exit_code, "titles.jsonl, line 2: expected a JSON object" in result.err) == (2, True)
         file.write_bytes(b"\xff")
         assert "not UTF-8" in run("classify", file).err
+
+
+def test_links_are_tried_where_that_is_asked_for(desk: Path, run: Run) -> None:
+    (desk / "page.txt").write_text("A note about leiomyosarcoma and rest (4 Nov 2026)\nhttp://127.0.0.1:9/x\n", "utf-8")
+    run("collect")
+    run("draft")
+    rules = {each["rule"] for each in run("check", "--links", "--json").json["findings"]}
+    assert "link-unreachable" in rules

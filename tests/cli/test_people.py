@@ -21,7 +21,10 @@ def test_an_import_counts_every_row_and_names_what_it_refused(sample: Path, run:
     }  # fmt: skip
     assert result["rejected"] == [{"line": 3, "reason": "the address has no @"}]
     to_mend = Path(str(result["to_mend"]))
-    assert to_mend.read_text("utf-8").splitlines() == ["Email,Name", "not an address,Nobody"]
+    assert to_mend.read_text("utf-8").splitlines() == [
+        "Email,Name,Line,Rejected because",
+        "not an address,Nobody,3,the address has no @",
+    ]
     assert stat.S_IMODE(to_mend.stat().st_mode) == 0o600
 
 

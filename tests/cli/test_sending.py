@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import email
 import email.policy
+import signal
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 from cli.conftest import Run
@@ -100,6 +104,19 @@ def test_a_dry_run_writes_the_messages_and_sends_none(approved: Path, run: Run, 
     )
 
 
+def test_a_list_without_anybody_is_not_frozen(sample: Path, run: Run, mail_server: Loopback) -> None:
+    delivery = f'\n[delivery]\nhost = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"\nper_minute = 0\n'
+    file = sample / "newsletter.toml"
+    file.write_text(file.read_text("utf-8") + delivery, "utf-8")
+    run("collect")
+    run("draft")
+    run("approve", "2026-11")
+    result = run("send", "2026-11", "--yes")
+    assert (result.exit_code, "nobody is on the list" in result.err) == (2, True)
+    run("subscribers", "import", "subscribers.csv")
+    assert run("send", "2026-11", "--yes", "--json").json["accepted"] == 10
+
+
 def test_a_server_that_is_not_named_is_wrong_usage(sample: Path, run: Run) -> None:
     run("collect")
     run("draft")
@@ -138,3 +155,20 @@ def test_a_database_elsewhere_or_a_lost_secret_is_told(approved: Path, run: Run)
     (approved / ".newsletter/secret").unlink()
     result = run("send", "2026-11", "--yes")
     assert (result.exit_code, "there is no key to sign links with" in result.err) == (2, True)
+
+
+def test_it_can_wait_for_a_moment(approved: Path, run: Run) -> None:
+    assert run("send", "2026-11", "--yes", "--at", "2020-01-01T09:00", "--json").json["accepted"] == 10
+    result = run("send", "2026-11", "--yes", "--at", "soon")
+    assert (result.exit_code, "--at soon: write a moment such as" in result.err) == (2, True)
+
+
+def test_a_stop_while_it_waits_sends_nothing(approved: Path, mail_server: Loopback) -> None:
+    command = [sys.executable, "-m", "newsletter", "send", "2026-11", "--yes", "--at", "2099-01-01T09:00"]
+    with subprocess.Popen(command, cwd=approved, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert "Stopping: what is in flight is finished" in err
+    assert "not started" in out
+    assert mail_server.messages == []

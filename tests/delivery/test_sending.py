@@ -9,6 +9,7 @@ import pytest
 from loopback_smtp import Loopback
 from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
+from newsletter.delivery.clock import SystemClock
 from newsletter.delivery.sending import Order, recipients_of, run, send_issue
 from newsletter.delivery.variants import Variant
 from newsletter.errors import DeliveryError, StorageError, UsageError
@@ -215,7 +216,7 @@ async def test_each_combination_of_choices_is_rendered_once(office):
 
 
 async def test_a_local_part_beyond_ascii_needs_a_server_that_takes_it(tmp_path):
-    office = PostOffice.opened(tmp_path, ("zoë@example.org", "ann@example.org"))
+    office = PostOffice.opened(tmp_path, ("ann@example.org", "zoë@example.org"))
     server = Loopback(extensions=("PIPELINING",))
     async with server.running():
         tally = await send(office, server)
@@ -318,6 +319,26 @@ async def test_a_minutes_messages_are_spread_out(office):
     async with server.running():
         await send(office, server, "per_minute = 6\n", clock=clock)
     assert clock.slept == pytest.approx(20, abs=2)
+
+
+async def test_a_stop_is_heard_while_waiting_for_the_next_moment(office):
+    stop = asyncio.Event()
+    server = Loopback(script=lambda command, count, _: stop.set() if command == "DOT" else None)
+    async with server.running():
+        tally = await send(office, server, "per_minute = 1\n", stop=stop, clock=SystemClock())
+    assert (counts(tally), tally.state) == ({"accepted": 1, "remaining": 2}, "paused")
+
+
+async def test_a_stop_is_heard_while_waiting_for_the_next_try(office):
+    stop = asyncio.Event()
+    server = Loopback(script=lambda command, *_: "450 later" if command == "RCPT" else None)
+    async with server.running():
+        sending = asyncio.create_task(send(office, server, stop=stop, clock=SystemClock()))
+        while counts(office.ledger.tally(ISSUE)) != {"deferred": 3}:  # noqa: ASYNC110 - the ledger is looked at as another process would
+            await asyncio.sleep(0.02)
+        stop.set()
+        tally = await sending
+    assert (counts(tally), tally.state) == ({"deferred": 3}, "paused")
 
 
 async def test_a_restored_ledger_sends_nothing(office):

@@ -9,6 +9,7 @@ from website import Site, desk_with
 from newsletter.checks import LinkState
 from newsletter.pipeline import linking, making
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.known_links import known_links
 
 ISSUE = """\
 subject = "News"
@@ -40,7 +41,7 @@ def test_links_are_tried_once_and_remembered(desk: Desk, site: Site) -> None:
     assert linking.untried(desk) == 2
     linking.try_links(desk, "2026-11", lambda: tried.append(1))
     assert len(tried) == 2
-    states = {url.rpartition("/")[2]: answer.state for url, answer in linking.known_links(desk).items()}
+    states = {url.rpartition("/")[2]: answer.state for url, answer in known_links(desk).items()}
     assert states == {"feed": LinkState.ALIVE, "nowhere": LinkState.DEAD}
     assert linking.untried(desk) == 0
     _, _, findings = making.check(desk, "2026-11")
@@ -50,10 +51,10 @@ def test_links_are_tried_once_and_remembered(desk: Desk, site: Site) -> None:
 def test_what_was_found_long_ago_is_forgotten(desk: Desk) -> None:
     linking.try_links(desk)
     later = Desk(desk.workspace, desk.now + timedelta(days=8))
-    assert linking.known_links(later) == {}
+    assert known_links(later) == {}
 
 
 def test_a_damaged_memory_is_no_memory(desk: Desk) -> None:
     linking.try_links(desk)
     (desk.workspace.private / "links.json").write_text('{"x": {"state": "odd"}}', "utf-8")
-    assert linking.known_links(desk) == {}
+    assert known_links(desk) == {}

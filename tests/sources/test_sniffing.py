@@ -50,3 +50,28 @@ def test_many_comments_before_nothing_are_no_trouble():
 def test_a_file_is_called_a_file():
     with pytest.raises(SourceError, match="the file is a web page, not a feed; its feed may be at /feed"):
         read_feed(Document(content=PAGE, url="file:///srv/pages/page.html"), SOURCE)
+
+
+FRENCH = "<rss version='2.0'><channel><item><title>na\u00efve r\u00e9sum\u00e9</title></item></channel></rss>"
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (FRENCH.encode(), ""),
+        (FRENCH.encode("windows-1252"), ""),
+        (FRENCH.encode("iso-8859-15"), "text/xml; charset=iso-8859-15"),
+        (f"<?xml version='1.0' encoding='iso-8859-1'?>{FRENCH}".encode("iso-8859-1"), ""),
+        (FRENCH.encode("utf-16"), ""),
+    ],
+)
+def test_letters_are_read_as_they_were_written(content, content_type):
+    (entry,) = read_feed(Document(content=content, content_type=content_type), SOURCE).entries
+    assert entry.title == "na\u00efve r\u00e9sum\u00e9"
+
+
+def test_letters_that_can_be_guessed_surely_are_guessed():
+    russian = "\u041f\u0430\u0446\u0438\u0435\u043d\u0442\u0430\u043c \u0438 \u0441\u0435\u043c\u044c\u044f\u043c \u043e \u043b\u0435\u0447\u0435\u043d\u0438\u0438 \u0441\u0430\u0440\u043a\u043e\u043c\u044b"
+    content = f"<rss version='2.0'><channel><item><title>{russian}</title></item></channel></rss>".encode("koi8-r")
+    (entry,) = read_feed(Document(content=content), SOURCE).entries
+    assert entry.title == russian

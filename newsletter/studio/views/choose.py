@@ -7,9 +7,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from newsletter.composition import TO_SORT
 from newsletter.errors import UsageError
-from newsletter.model import Reading, Verdict, section_title
+from newsletter.model import TO_SORT, Reading, Verdict, section_title
 from newsletter.pipeline import editing, making, pasting, uniting
 from newsletter.pipeline.choosing import making as making_of
 from newsletter.pipeline.editing import Undoable

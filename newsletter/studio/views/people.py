@@ -92,14 +92,14 @@ def take(call: Call) -> Response:
     upload = call.room.take(call.filled("upload"), Upload)
     if upload is None:
         raise UsageError("this list was taken in already, or the studio was started again since: choose the file again")
-    done = mailing.import_list(call.desk, io.BytesIO(upload.content), name=upload.name)
+    done, to_mend = mailing.import_list(call.desk, io.BytesIO(upload.content), name=upload.name)
     made = done.imported
     said = f"{made.added} added, {made.updated} updated, {made.unchanged} unchanged."
     if made.suppressed:
         said += f" {made.suppressed} left before, and stay gone."
     if done.rejected:
         lines = "1 line was" if len(done.rejected) == 1 else f"{len(done.rejected)} lines were"
-        said += f" {lines} not taken; {FOLDER}/{done.to_mend.name if done.to_mend else ''} has what to mend."
+        said += f" {lines} not taken; {FOLDER}/{to_mend.name if to_mend else ''} has what to mend."
     return call.go("/people", said)
 
 

@@ -1,0 +1,80 @@
+"""`backup`, `restore`: a newsletter that outlives its machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli.session import Session, answer, json_option, say, tell
+
+if TYPE_CHECKING:
+    from newsletter.storage.restoring import Restored
+
+
+@click.command(epilog="Example: newsletter backup /media/usb/newsletter.tar.gz")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def backup(session: Session, file: Path, as_json: bool) -> None:
+    """Put all that is needed to go on into one file; a sending may run meanwhile."""
+    from newsletter.storage.backup import write_backup
+
+    done = write_backup(session.workspace, file, now=session.now)
+    if done.path.resolve().is_relative_to(session.workspace.folder.resolve()):
+        tell("Take it away from here: it holds the list of subscribers, and should outlive this folder.")
+    if as_json:
+        answer({"file": str(done.path), "files": done.files, "database": done.has_database})
+        return
+    if done.has_database:
+        say(f"{done.path}: the database and {done.files} files. Whoever has it, has the list of subscribers.")
+    else:
+        say(f"{done.path}: {done.files} files, without a database. PostgreSQL is kept by pg_dump: docs/operations.md.")
+
+
+@click.command(epilog="Example: newsletter restore /media/usb/newsletter.tar.gz --into ~/lms-news")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), help="The folder; else the newsletter we are in."
+)
+@click.option("--force", is_flag=True, help="Even over a database: the old one is kept aside, who left stays gone.")
+@json_option
+@click.pass_obj
+def restore(session: Session, file: Path, into: Path | None, force: bool, as_json: bool) -> None:
+    """Put a backup back. Nothing is mailed from it before you say so."""
+    from newsletter.storage.restoring import restore as put_back
+    from newsletter.storage.workspace import find
+
+    folder = into or session.folder or find(Path.cwd())
+    done = put_back(file, folder, force=force, now=session.now)
+    if as_json:
+        answer(
+            {
+                "folder": str(folder),
+                "made_at": done.made_at,
+                "files": done.files,
+                "database": done.has_database,
+                "gone_since": done.gone,
+                "kept_aside": str(done.aside) if done.aside else None,
+            }
+        )
+        return
+    for sentence in _sentences(done, folder):
+        say(sentence)
+
+
+def _sentences(done: Restored, folder: Path) -> list[str]:
+    parts = [f"{folder} is as it was on {done.made_at:%Y-%m-%d at %H:%M} UTC; {done.files} files were put in place."]
+    if not done.has_database:
+        parts.append("The backup holds no database: put PostgreSQL's back with pg_restore (docs/operations.md).")
+    if done.gone is not None:
+        parts.append(f"{done.gone} people who left since the backup stay gone.")
+    elif done.has_database:
+        parts.append("Who left since the backup is not known here: read the bounce mailbox again (docs/operations.md).")
+    if done.aside:
+        parts.append(
+            f"What was replaced lies in {done.aside}; delete it when you miss nothing, it holds a list of people."
+        )
+    parts.append("Nothing is mailed until you say `newsletter send ISSUE --resume-restored`.")
+    return parts

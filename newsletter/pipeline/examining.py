@@ -1,0 +1,187 @@
+"""Doctor: what mail providers will object to, and what is not as private as it must be. Nothing is sent or changed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from pathlib import Path
+
+from newsletter import config
+from newsletter.config import DkimKey, Settings
+from newsletter.delivery import domains
+from newsletter.delivery.diagnosis import Diagnosis, look, mend, ok
+from newsletter.delivery.domains import Domains
+from newsletter.delivery.greeting import greet
+from newsletter.delivery.message import ascii_domain, sending_domain
+from newsletter.delivery.names import Names
+from newsletter.delivery.signing import load_signer
+from newsletter.delivery.smtp import Server
+from newsletter.errors import NewsletterError, UsageError
+from newsletter.followup.mailbox import open_mailbox
+from newsletter.pipeline import mailing
+from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.following import INBOX_PASSWORD
+from newsletter.storage.database import database_file, is_sound
+
+QUIET = timedelta(days=90)
+"""A source that gave nothing new for so long may have moved."""
+SECRETS = (mailing.SECRET, mailing.SMTP_PASSWORD, INBOX_PASSWORD, "NEWSLETTER_PUBMED_API_KEY")
+
+
+def examine(desk: Desk, names: Names, environ: Mapping[str, str] = os.environ) -> Iterator[Diagnosis]:
+    """Everything, one finding after the other as they come."""
+    settings = desk.workspace.settings
+    yield _postal_address(settings)
+    yield _one_click(settings)
+    yield from domains.examine(_domains(desk), names)
+    yield from _signing_keys(desk)
+    yield from _server(desk)
+    yield _inbox(desk)
+    yield _secret(desk)
+    yield from _modes(desk, environ)
+    yield _database(desk)
+    yield from _sources(desk)
+
+
+def _postal_address(settings: Settings) -> Diagnosis:
+    if settings.newsletter.address.strip():
+        return ok("address", "every mail carries the postal address, as the law of many countries wants")
+    return mend(
+        "address",
+        "no mail carries a postal address, which the law of many countries wants (CAN-SPAM, among others)",
+        "write [newsletter] address",
+    )
+
+
+def _one_click(settings: Settings) -> Diagnosis:
+    url = settings.public.url if settings.public else ""
+    if url.startswith("https://"):
+        return ok("unsubscribe", "readers leave with one click, as Gmail and Yahoo want")
+    what = "the public page is not reached by https" if url else "there is no public page"
+    return look(
+        "unsubscribe",
+        f"{what}, so readers leave by mail alone; Gmail and Yahoo want one click of those who write to 5,000 a day",
+        "run `newsletter serve` behind a web server with TLS, and set [public] url",
+    )
+
+
+def _domains(desk: Desk) -> Domains:
+    settings = desk.workspace.settings
+    sender = sending_domain(settings)
+    envelope = ascii_domain(parseaddr(settings.inbox.address)[1].rpartition("@")[2]) or sender
+    dkim = settings.dkim
+    if dkim is None:
+        return Domains(sender=sender, envelope=envelope)
+    keys = tuple((each.selector, domains.public_key(desk.workspace.path(each.file))) for each in dkim.keys)
+    return Domains(sender=sender, envelope=envelope, signing=ascii_domain(dkim.domain), keys=keys)
+
+
+def _signing_keys(desk: Desk) -> Iterator[Diagnosis]:
+    dkim = desk.workspace.settings.dkim
+    for each in dkim.keys if dkim else ():
+        yield _signing_key(desk, dkim.domain if dkim else "", each)
+
+
+def _signing_key(desk: Desk, domain: str, key: DkimKey) -> Diagnosis:
+    try:
+        load_signer(config.Dkim(domain=domain, keys=(key,)), desk.workspace.folder, desk.now)
+    except UsageError as error:
+        return mend("DKIM", str(error), "until then nothing can be sent")
+    return ok("DKIM", f"the key {key.file} can be read, by its owner alone")
+
+
+def _server(desk: Desk) -> list[Diagnosis]:
+    settings = desk.workspace.settings
+    if not settings.delivery.host and not settings.delivery.socket:
+        remedy = "name it in [delivery] host; without one, `newsletter publish` tells that an issue is out"
+        return [look("mail server", "none is named, so nothing can be sent from here", remedy)]
+    try:
+        password = config.secret(mailing.SMTP_PASSWORD)
+    except UsageError as error:
+        return [mend("mail server", str(error), "correct the name, or the rights of the file")]
+    ehlo_name = settings.delivery.ehlo_name or sending_domain(settings)
+    return greet(Server(settings=settings.delivery, ehlo_name=ehlo_name, password=password), now=desk.now)
+
+
+def _inbox(desk: Desk) -> Diagnosis:
+    settings = desk.workspace.settings.inbox
+    if not settings.folder and not settings.host:
+        return look(
+            "inbox",
+            "no bounce mailbox is read: who cannot be reached is written to again and again, which providers punish",
+            "write [inbox] with host, user and address",
+        )
+    try:
+        with open_mailbox(settings, desk.workspace.folder, config.secret(INBOX_PASSWORD)) as mailbox:
+            waiting = len(mailbox.letters())
+    except UsageError as error:
+        return mend("inbox", str(error), "correct it, and look again")
+    except NewsletterError as error:
+        return look("inbox", str(error), "is this machine online? Look at [inbox] and its password, and try again")
+    return ok("inbox", f"the bounce mailbox can be read; {waiting} mails wait in it")
+
+
+def _secret(desk: Desk) -> Diagnosis:
+    try:
+        mailing.keys(desk)
+    except UsageError as error:
+        return mend("secret", str(error), "links in mails that are out work with that key alone")
+    return ok("secret", "there is a key to sign links with; keep it in a backup")
+
+
+def _modes(desk: Desk, environ: Mapping[str, str]) -> Iterator[Diagnosis]:
+    """Files that others on this machine may read."""
+    workspace = desk.workspace
+    paths = [workspace.private, *workspace.private.rglob("*")] if workspace.private.is_dir() else []
+    database = database_file(workspace.settings.newsletter.database, workspace.folder)
+    paths += [database] if database else []
+    paths += [Path(environ[f"{name}_FILE"]) for name in SECRETS if environ.get(f"{name}_FILE")]
+    open_ones = sorted({str(each) for each in paths if _others_may(each)})
+    for each in open_ones:
+        mode = "700" if Path(each).is_dir() else "600"
+        yield mend("privacy", f"{each} may be read by others on this machine", f"chmod {mode} '{each}'")
+    if not open_ones:
+        yield ok("privacy", "the database and the secrets are for their owner alone")
+
+
+def _others_may(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return bool(stat.S_IMODE(mode) & 0o077) and (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _database(desk: Desk) -> Diagnosis:
+    try:
+        sound = is_sound(desk.store.engine)
+    except NewsletterError as error:
+        return mend("database", str(error), "put back a backup with `newsletter restore`")
+    if not sound:
+        return mend("database", "the database is damaged", "put back a backup with `newsletter restore --force`")
+    return ok("database", "the database opens, and is sound")
+
+
+def _sources(desk: Desk) -> Iterator[Diagnosis]:
+    try:
+        known = desk.store.sources()
+    except NewsletterError:  # told already
+        return
+    sources = [known.get(each.name) for each in desk.workspace.settings.sources]
+    records = [each for each in sources if each is not None]
+    broken = [each.name for each in records if each.error]
+    quiet = [each.name for each in records if not each.error and _is_quiet(each.changed_at, desk.now)]
+    if broken:
+        yield look("sources", f"{len(broken)} broken: {', '.join(broken)}", "`newsletter collect` says what is wrong")
+    if quiet:
+        words = f"{len(quiet)} gave nothing new for {QUIET.days} days, or never anything: {', '.join(quiet)}"
+        yield look("sources", words, "look whether their addresses are still right")
+    if not broken and not quiet:
+        yield ok("sources", f"{len(records)} of {len(sources)} were fetched, and none is broken or quiet")
+
+
+def _is_quiet(changed_at: datetime | None, now: datetime) -> bool:
+    return (changed_at or datetime.min.replace(tzinfo=UTC)) < now - QUIET

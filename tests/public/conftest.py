@@ -1,0 +1,13 @@
+"""A public page for every test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from public_page import Page
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Page:
+    return Page(tmp_path / "ours")

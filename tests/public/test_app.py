@@ -1,0 +1,248 @@
+"""What holds for every page: headers, hosts, sizes, limits, the log; and the archive."""
+
+import logging
+import random
+import re
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from public_page import ISSUE, Page
+from visitor import Visitor
+
+from newsletter.errors import StorageError, UsageError
+from newsletter.model import SubscriberState
+from newsletter.pipeline.desk import Desk
+from newsletter.public.app import make_app
+from newsletter.public.guard import masked
+from newsletter.public.words import LANGUAGES
+from newsletter.storage.workspace import open_workspace
+from newsletter.tokens import Purpose
+
+
+def test_every_answer_carries_the_headers_that_protect_its_reader(page: Page):
+    page.add_issue()
+    paths = [
+        "/",
+        "/nothing",
+        "/subscribe",
+        "/style.css",
+        "/issues/2026-11/",
+        page.link(Purpose.UNSUBSCRIBE),
+        page.link(Purpose.PREFERENCES),
+    ]
+    for path in paths:
+        headers = page.visitor.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'none';"), path
+        assert "script-src" not in headers["content-security-policy"]
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["strict-transport-security"] == "max-age=31536000"
+        assert "noindex" in headers["x-robots-tag"]
+        assert "set-cookie" not in headers
+    assert page.visitor.get(page.link(Purpose.UNSUBSCRIBE)).headers["cache-control"] == "no-store"
+
+
+def test_no_page_holds_a_script_or_loads_from_others(page: Page):
+    for path in ("/subscribe", "/nothing", page.link(Purpose.UNSUBSCRIBE), page.link(Purpose.PREFERENCES)):
+        text = page.visitor.get(path).text
+        assert "<script" not in text
+        assert "style=" not in text
+        assert not re.findall(r'(?:src|action)="(?:https?:)?//', text)
+
+
+def test_every_field_has_a_label_and_every_page_one_heading_and_a_language(page: Page):
+    for path in ("/subscribe", page.link(Purpose.PREFERENCES), f"{page.link(Purpose.UNSUBSCRIBE)}"):
+        text = page.visitor.get(path).text
+        assert text.count("<h1>") == 1
+        assert re.search(r'<html lang="\w\w">', text)
+        for number in re.findall(r'<(?:input|select|textarea) id="(\w+)"', text):
+            assert f'<label for="{number}">' in text
+        for box in re.findall(r'<input type="checkbox".*', text):
+            assert box in re.findall(r'(?<=<label class="check">).*', text) or "label" in text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "", "news.example.org.evil.example", "[::2]"])
+def test_an_unknown_host_is_refused(page: Page, host):
+    assert Visitor(page.app, host=host).get("/").status == 400
+
+
+@pytest.mark.parametrize(
+    "host", ["NEWS.example.org", "news.example.org:443", "127.0.0.1:8080", "[::1]:80", "localhost"]
+)
+def test_our_own_host_and_the_proxys_are_known(page: Page, host):
+    assert Visitor(page.app, host=host).get("/").status == 200
+
+
+@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize("path", ["/u/{}", "/subscribe"])
+def test_a_large_body_is_refused(page: Page, declared, path):
+    path = path.format(page.link(Purpose.UNSUBSCRIBE)[3:])
+    assert page.visitor.send("POST", path, b"x" * 4097, {}, declared=declared).status == 413
+    assert page.person().state is SubscriberState.ACTIVE
+
+
+def test_who_tries_many_wrong_links_is_slowed_and_a_right_one_still_works(page: Page):
+    answers = [page.visitor.post(f"/u/wrong{n}").status for n in range(32)]
+    assert answers == [404] * 30 + [429] * 2
+    assert page.visitor.post(page.link(Purpose.UNSUBSCRIBE)).status == 200
+    assert Visitor(page.app, address="192.0.2.8").get("/nothing").status == 404
+    page.clock.passes(timedelta(minutes=11))
+    assert page.visitor.get("/nothing").status == 404
+
+
+def test_twenty_thousand_forged_tokens_are_all_refused(page: Page):
+    readers, right = page.app.app.state.public.readers, page.link(Purpose.UNSUBSCRIBE)[3:]
+    letters = "abcdefghijklmnopqrstuvwxyz234567"
+    forged = {right[:i] + a + right[i + 1 :] for i in range(45) for a in letters} - {right}
+    chance = random.Random(1)
+    forged |= {"".join(chance.choices(letters, k=45)) for _ in range(20_000)}
+    assert len(forged) >= 20_000
+    assert not any(readers.leave(each) for each in forged)
+    assert page.person().state is SubscriberState.ACTIVE
+
+
+def test_the_log_tells_of_requests_without_tokens(page: Page, caplog):
+    caplog.set_level(logging.INFO, "newsletter.public")
+    link = page.link(Purpose.UNSUBSCRIBE)
+    page.visitor.get(link)
+    page.visitor.get(f"{page.link(Purpose.PREFERENCES)}")
+    assert f"method=GET path={link[:7]}… status=200" in caplog.text
+    assert link[3:] not in caplog.text
+    assert "example.org" not in caplog.text
+    assert masked("/issues/2026-11/2026-12-09-webinar.ics\n x") == "/issues/2026-11/2026-12-09-webinar.ics??x"
+
+
+class Refusing:
+    """Stands before the stages and refuses."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __getattr__(self, name: str):
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "heading"),
+    [
+        (StorageError("ann@example.org is locked"), 503, "Please try again in a minute"),
+        (RuntimeError("ann@example.org"), 500, "That did not work"),
+    ],
+)
+def test_a_failure_is_told_without_what_it_says(page: Page, caplog, error, status, heading):
+    object.__setattr__(page.app.app.state.public, "readers", Refusing(error))
+    answer = page.visitor.post(page.link(Purpose.UNSUBSCRIBE))
+    assert (answer.status, answer.heading) == (status, heading)
+    assert "ann@example.org" not in caplog.text + answer.text
+
+
+def test_a_workspace_without_a_public_page_has_none(tmp_path):
+    page = Page(tmp_path)
+    (tmp_path / "newsletter.toml").write_text('[newsletter]\ntitle = "x"\nfrom = "news@example.org"\n')
+    with pytest.raises(UsageError, match=r"\[public\]"):
+        make_app(Desk(open_workspace(tmp_path), page.clock.now))
+
+
+def test_both_languages_have_the_same_words():
+    english, spanish = LANGUAGES["en"], LANGUAGES["es"]
+    assert set(english) == set(spanish)
+    for name, words in english.items():
+        assert set(re.findall(r"\{\w+\}", words)) == set(re.findall(r"\{\w+\}", spanish[name])), name
+
+
+def test_the_archive_lists_what_is_out_and_shows_it(page: Page):
+    page.add_issue()
+    page.add_issue("2026-12", out=False)
+    assert "issues/2026-11/" in page.visitor.get("/").text
+    assert "2026-12" not in page.visitor.get("/").text
+    issue = page.visitor.get("/issues/2026-11/")
+    assert (issue.status, "A webinar" in issue.text) == (200, True)
+    assert page.visitor.get("/issues/2026-11/print").status == 200
+    assert page.visitor.get("/issues/2026-11").headers["location"] == "/issues/2026-11/"
+    (name,) = re.findall(r'href="([^"/]+\.ics)"', issue.text)
+    calendar = page.visitor.get(f"/issues/2026-11/{name}")
+    assert calendar.headers["content-type"].startswith("text/calendar")
+    assert b"SUMMARY:A webinar" in calendar.body
+    for path in ("/issues/2026-12/", "/issues/nothing/", "/issues/2026-11/nothing.ics", "/issues/../x/"):
+        assert page.visitor.get(path).status == 404
+
+
+def test_a_changed_issue_is_shown_as_it_is_now(page: Page):
+    page.add_issue()
+    assert "A webinar" in page.visitor.get("/issues/2026-11/").text
+    assert "A webinar" in page.visitor.get("/issues/2026-11/").text
+    path = page.folder / "issues" / "2026-11" / "issue.toml"
+    path.write_text(ISSUE.replace("A webinar", "Another thing"))
+    assert "Another thing" in page.visitor.get("/issues/2026-11/").text
+
+
+def test_the_feed_of_the_archive_is_atom(page: Page):
+    page.add_issue()
+    feed = page.visitor.get("/atom.xml")
+    assert feed.headers["content-type"].startswith("application/atom+xml")
+    assert "<title>November &amp; more</title>" in feed.text
+    assert "https://news.example.org/issues/2026-11/" in feed.text
+
+
+def test_search_engines_are_let_in_only_where_it_is_said(tmp_path):
+    assert Page(tmp_path / "a").visitor.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+    open_one = Page(tmp_path / "b", more="robots = true\n")
+    open_one.add_issue()
+    assert "Disallow: /u/\n" in open_one.visitor.get("/robots.txt").text
+    assert open_one.visitor.get("/").headers["x-robots-tag"] == "all"
+    assert "noindex" in open_one.visitor.get(open_one.link(Purpose.UNSUBSCRIBE)).headers["x-robots-tag"]
+
+
+def test_a_page_below_a_path_links_below_it(tmp_path):
+    page = Page(tmp_path)
+    text = (tmp_path / "newsletter.toml").read_text().replace("news.example.org", "example.org/letters/")
+    (tmp_path / "newsletter.toml").write_text(text)
+    app = make_app(Desk(open_workspace(tmp_path), page.clock.now))
+    assert 'href="/letters/style.css"' in Visitor(app, host="example.org").get("/subscribe").text
+
+
+async def test_what_is_no_http_is_passed_on(page: Page):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        return {"type": "websocket.connect"}
+
+    await page.app({"type": "websocket", "path": "/", "headers": [], "query_string": b""}, receive, send)
+    assert sent[0]["type"] == "websocket.close"
+
+
+SEGMENT = st.text(st.characters(codec="utf-8", exclude_characters="?#\r\n\0"), max_size=50)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    data=st.data(),
+    method=st.sampled_from(["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "NONSENSE"]),
+    body=st.binary(max_size=300),
+    kind=st.sampled_from(
+        ["", "application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=b", "text/\xff"]
+    ),
+    do=st.sampled_from(["", "save", "pause", "come_back", "leave", "address"]),
+    query=st.sampled_from(["", "lang=es", "lang=%00", "lang=" + "x" * 300, "%", "&&="]),
+)
+def test_nothing_that_is_sent_makes_it_fail(page: Page, data, method, body, kind, do, query):
+    paths = [
+        page.link(purpose) + more
+        for purpose in (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES, Purpose.CONFIRM)
+        for more in ("", "/why", "/data", "/erase")
+    ]
+    path = data.draw(
+        st.sampled_from([*paths, "/", "/subscribe", "/atom.xml", "/issues/x/", "/robots.txt", "/style.css"])
+        | SEGMENT.map("/{}".format)
+    )
+    content = f"do={do}&".encode() + body if do else body
+    page.visitor.address = "192.0.2.1"
+    answer = page.visitor.send(
+        method, f"{path.replace('?', '')}?{query}", content, {"content-type": kind, "accept-language": "es;q=x,,*"}
+    )
+    assert answer.status < 500

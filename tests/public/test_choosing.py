@@ -1,0 +1,122 @@
+"""Preferences, what is kept, and erasure."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from public_page import Page
+
+from newsletter.addresses import parse_address
+from newsletter.model import SubscriberState
+from newsletter.storage.incoming import Decided, IncomingMails
+from newsletter.storage.readers import Readers
+from newsletter.tokens import Purpose
+
+S = SubscriberState
+MINE = Purpose.PREFERENCES
+
+
+def do(page: Page, what: str, **form: object):
+    return page.visitor.post(page.link(MINE), {"do": what, **form})
+
+
+def test_the_page_shows_choices_and_no_address(page: Page):
+    answer = page.visitor.get(page.link(MINE))
+    assert (answer.status, answer.heading) == (200, "What you get from us")
+    assert "ann@example.org" not in answer.text
+    assert "Ann" not in answer.text
+    assert answer.text.count('name="section"') == 4
+
+
+def test_choices_are_kept(page: Page):
+    answer = do(page, "save", language="es", large_print="yes", section=["research", "nonsense"])
+    assert "Saved." in answer.text
+    person = page.person()
+    assert (person.language, person.large_print, person.sections) == ("es", True, ("research",))
+    do(page, "save", language="xx", section=["research", "trials", "events", "grants"])
+    person = page.person()
+    assert (person.language, person.large_print, person.sections) == ("", False, ())
+
+
+def test_a_post_that_says_nothing_changes_nothing(page: Page):
+    before = page.person()
+    for body, kind in ((b"", ""), (b"do=nothing", "application/x-www-form-urlencoded"), (b"{}", "application/json"),
+                       (b"do=save\xff", "application/x-www-form-urlencoded"), (b"&" * 900 + b"a=b&" * 200, "application/x-www-form-urlencoded")):  # fmt: skip
+        assert page.visitor.send("POST", page.link(MINE), body, {"content-type": kind}).status == 200
+    assert page.person() == before
+
+
+def test_a_pause_begins_ends_by_itself_and_can_be_ended(page: Page):
+    assert "until January 22, 2027" in do(page, "pause", months="2").text
+    assert page.person().state is S.PAUSED
+    readers = Readers(page.people.engine, page.keys)
+    assert readers.end_pauses(now=page.clock.now + timedelta(days=59)) == 0
+    assert readers.end_pauses(now=page.clock.now + timedelta(days=61)) == 1
+    assert page.person().state is S.ACTIVE
+    do(page, "pause", months="2")
+    assert "until" not in do(page, "come_back").text
+    assert page.person().state is S.ACTIVE
+
+
+@pytest.mark.parametrize(("months", "days"), [("99", 360), ("0", 30), ("-1", 30), ("many", 30), ("9" * 50, 30)])
+def test_a_pause_is_a_month_to_a_year(page: Page, months, days):
+    do(page, "pause", months=months)
+    until = Readers(page.people.engine, page.keys).paused_until(1)
+    assert until == page.clock.now + timedelta(days=days)
+
+
+def test_a_pause_from_elsewhere_has_no_end(page: Page):
+    page.people.change(1, now=page.clock.now, state=S.PAUSED)
+    assert "You get no mails at present." in page.visitor.get(page.link(MINE)).text
+
+
+def test_whoever_left_can_come_back_and_whoever_complained_cannot(page: Page):
+    assert "You are not on the list" in do(page, "leave").text
+    assert page.person().state is S.UNSUBSCRIBED
+    do(page, "pause", months="1")
+    assert page.person().state is S.UNSUBSCRIBED
+    do(page, "come_back")
+    assert page.person().state is S.ACTIVE
+    page.people.suppress(1, S.COMPLAINED, "x", now=page.clock.now)
+    answer = do(page, "come_back")
+    assert "were stopped" in answer.text
+    assert 'value="come_back"' not in answer.text
+    assert page.person().state is S.COMPLAINED
+
+
+def test_what_is_kept_comes_as_a_file_on_a_post_alone(page: Page):
+    do(page, "pause", months="1")
+    with IncomingMails(page.people.engine).deciding() as deciding:
+        deciding.write("file:x", Decided(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now)
+    assert page.visitor.get(f"{page.link(MINE)}/data").status == 405
+    answer = page.visitor.post(f"{page.link(MINE)}/data")
+    assert answer.headers["content-disposition"] == 'attachment; filename="my-data.json"'
+    kept = json.loads(answer.text)
+    assert kept["subscriber"]["address"] == "ann@example.org"
+    assert kept["paused_until"] == "2026-12-23T14:00:00+00:00"
+    assert kept["mails_about_you"][0]["kind"] == "bounce"
+    assert Readers(page.people.engine, page.keys).kept_about(99) == {}
+
+
+def test_erasing_wants_a_mark_in_a_box_and_leaves_only_a_hash(page: Page):
+    answer = page.visitor.post(f"{page.link(MINE)}/erase")
+    assert (answer.status, "Nothing was erased" in answer.text) == (400, True)
+    do(page, "address", address="new@example.org")
+    assert page.visitor.post(f"{page.link(MINE)}/erase", {"sure": "yes"}).heading == "You are erased"
+    assert page.person() is None
+    assert page.people.is_suppressed(parse_address("ann@example.org"))
+    assert page.visitor.get(page.link(MINE)).status == 404
+    database = (page.folder / ".newsletter" / "newsletter.db").read_bytes()
+    assert b"subscribers" in database
+
+
+@pytest.mark.parametrize("path", ["", "/data", "/erase"])
+def test_a_wrong_link_opens_nothing(page: Page, path):
+    for token in ("x", page.link(Purpose.UNSUBSCRIBE)[3:], page.link(MINE, 99)[3:]):
+        assert page.visitor.post(f"/p/{token}{path}", {"do": "leave", "sure": "yes"}).status == 404
+    assert page.visitor.get("/p/x").status == 404
+
+
+def test_a_new_address_that_is_none_is_told(page: Page):
+    answer = do(page, "address", address="no address")
+    assert (answer.status, "not an address" in answer.text) == (400, True)
