@@ -38,6 +38,9 @@ PAGES = Environment(
     lstrip_blocks=True,
 )
 
+PAGES.filters["web"] = lambda links: [link for link in links if link.startswith(("https://", "http://"))]
+"""Only what leads to a page: a file may hold any words where an address should stand."""
+
 
 def spoken(moment: datetime, zone: ZoneInfo) -> str:
     """A moment as people say it, in the newsletter's own zone: `Tuesday 3 November 2026 at 09:00`."""

@@ -65,18 +65,14 @@ def standing(desk: Desk, name: str) -> tuple[Tally, str]:
     return tally, ""
 
 
-def _is_ours(number: int, name: str) -> bool:
+def _is_ours(number: int, name: str, processes: Path = Path("/proc")) -> bool:
     """Whether this process is a sending of this issue, and not another one that got its number since."""
     if number in _RUNNING and _RUNNING[number].poll() is not None:
         return False
-    command = Path(f"/proc/{number}/cmdline")
-    if command.parent.parent.is_dir() and Path("/proc/self").exists():
-        try:
-            words = command.read_bytes().split(b"\0")
-        except OSError:
-            return False
-        return b"send" in words and name.encode() in words
     try:
+        if processes.is_dir():
+            words = (processes / str(number) / "cmdline").read_bytes().split(b"\0")
+            return b"send" in words and name.encode() in words
         os.kill(number, 0)  # no /proc, as on macOS: it is there, and most likely ours
     except OSError:
         return False

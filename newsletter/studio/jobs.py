@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from newsletter.errors import NewsletterError
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass
@@ -35,8 +38,8 @@ class Job:
         except NewsletterError as error:
             events.append({"error": str(error)})
         except Exception:
+            LOG.exception("work in the background failed")
             events.append({"error": "This went wrong in a way nobody has thought of. The terminal tells more."})
-            raise
         finally:
             self.is_running = False
 

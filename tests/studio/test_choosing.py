@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta
 from html import unescape
 
 from studio.conftest import ISSUE, Studio
@@ -48,6 +49,18 @@ class TestHome:
         page = studio.page("/")
         assert "Our calendar" in page
         assert "Broken since 23 November 2026" in page
+
+    def test_a_quiet_source_is_told(self, studio: Studio, now: datetime) -> None:
+        studio.collect()
+        (studio.room.folder / "sources/tips.json").write_text(
+            '{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": []}', "utf-8"
+        )
+        studio.room.clock = lambda: now + timedelta(days=100)
+        studio.collect()
+        page = studio.page("/")
+        assert "Quiet: it answers, and has nothing in it." in page
+        assert "Quiet: nothing new since 23 November 2026." in page
+        assert "It answers, and is empty." in json.dumps(studio.room.collecting.events)
 
     def test_a_mistake_in_the_issues_file_is_shown_and_nothing_breaks(self, made: Studio) -> None:
         made.file.write_text('subject = "open', "utf-8")

@@ -250,3 +250,79 @@ def violations(page: Page, rules: str) -> list[str]:
         "rules => axe.run(document, {iframes: false, resultTypes: ['violations'], runOnly: JSON.parse(rules)})", rules
     )
     return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in told["violations"]]
+
+
+HOSTILE = """<?xml version="1.0"?><rss version="2.0"><channel><title>T</title><link>https://example.org</link><item>
+<title>&lt;script&gt;document.title = "caught"&lt;/script&gt;&lt;img src=x onerror="document.title='caught'"&gt; A title</title>
+<link>javascript:document.title='caught'</link><guid>1</guid>
+<description>&lt;img src="https://evil.example/pixel.gif"&gt;&lt;iframe src="https://evil.example/"&gt;&lt;/iframe&gt; {{ 7 * 7 }}</description>
+</item></channel></rss>"""
+
+
+def test_nothing_of_a_hostile_feed_runs_or_is_loaded_from_outside(browser: Browser, sample: Path) -> None:
+    (sample / "sources/research.rss").write_text(HOSTILE, "utf-8")
+    newsletter(sample, "collect")
+    newsletter(sample, "draft")
+    file = sample / f"issues/{ISSUE}/issue.toml"
+    file.write_text(file.read_text("utf-8").replace('letter = """', 'letter = """<script>alert(1)</script>'), "utf-8")
+    asked: list[str] = []
+    with opened(sample) as address:
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: asked.append(dialog.message))
+        page.goto(address)
+        for name in ("choose", *(f"issues/{ISSUE}/{name}" for name in ("write", "preview", "approve"))):
+            page.goto(f"{address.split('?')[0]}{name}")
+            assert "caught" not in page.title()
+            assert page.locator("a[href^=javascript]").count() == 0
+        page.close()
+    assert [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:"))] == []
+
+
+def test_the_desk_by_keyboard_alone(browser: Browser, drafted: Path) -> None:
+    with opened(drafted) as address:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(address)
+        tab_to(page, "Choose")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/choose")
+        tab_to(page, "Drop: ")
+        page.keyboard.press("Enter")
+        page.get_by_text("Dropped: “").wait_for()
+        assert page.evaluate("document.activeElement.closest('.card') !== null")  # the focus stays at the card
+        for _ in range(60):
+            page.keyboard.press("Shift+Tab")
+            if named(page) == "Undo":
+                break
+        page.keyboard.press("Enter")
+        page.get_by_text("Undone.").wait_for()
+        expect(page.locator(".card button:focus")).to_have_count(1)
+        page.reload()  # the focus is at the top again
+        tab_to(page, "Write")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/write")
+        tab_to(page, "Letter")
+        page.keyboard.type("By keyboard")
+        page.get_by_text("Saved.", exact=True).wait_for()
+        page.goto(f"{address.split('?')[0]}issues/{ISSUE}/approve")
+        tab_to(page, "Your name")
+        page.keyboard.type("Ana")
+        page.keyboard.press("Enter")
+        page.get_by_text("Approved, exactly as it stands.").wait_for()
+        page.close()
+
+
+def tab_to(page: Page, name: str) -> None:
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if named(page).startswith(name):
+            return
+    raise AssertionError(f"{name} is not reached with the Tab key")
+
+
+def named(page: Page) -> str:
+    """What the element with the focus is called."""
+    return page.evaluate(
+        "(document.activeElement.ariaLabel || document.activeElement.labels?.[0]?.innerText"
+        " || document.activeElement.innerText || '').trim()"
+    )

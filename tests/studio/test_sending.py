@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from loopback_smtp import Loopback
@@ -158,3 +160,30 @@ def test_an_issue_that_cannot_be_read_stops_the_news(made: Studio) -> None:
     with made.client.stream("GET", f"{BASE}/news") as answer:
         (event,) = [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")]
     assert (event["over"], "title" in event["trouble"]) == (True, True)
+
+
+def test_only_a_sending_of_this_issue_is_taken_for_one(tmp_path: Path) -> None:
+    process = tmp_path / "77"
+    process.mkdir()
+    (process / "cmdline").write_bytes(b"python\0-m\0newsletter\0send\0" + ISSUE.encode())
+    assert dispatching._is_ours(77, ISSUE, tmp_path)
+    assert not dispatching._is_ours(77, "2026-12", tmp_path)
+    assert not dispatching._is_ours(78, ISSUE, tmp_path)
+    nowhere = tmp_path / "no such folder"
+    assert dispatching._is_ours(os.getpid(), ISSUE, nowhere)
+    assert not dispatching._is_ours(2**22 + 1, ISSUE, nowhere)
+
+
+def test_a_template_that_is_wrong_is_told_and_stops_the_sending(ready: Studio) -> None:
+    ready.file.write_text("subject = ", "utf-8")
+    assert "no valid TOML" in ready.client.get(BASE).text
+
+
+def test_a_sending_that_waits_is_not_begun_twice(ready: Studio) -> None:
+    ready.room.undo_s = 60
+    ready.change(BASE, {"number": "10"})
+    dispatching.dispatch(ready.room.desk(), ISSUE)
+    assert "on its way already" in said(ready, f"{BASE}/go-on") or done(ready)
+    ready.change(f"{BASE}/undo")
+    ready.wait(lambda: tally(ready)["state"] == "done" and done(ready))
+    assert tally(ready)["accepted"] == 10

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import threading
 
 from studio.conftest import ISSUE, Studio
 
@@ -194,3 +196,22 @@ class TestApprove:
 def test_before_there_is_an_issue_each_page_says_so(studio: Studio) -> None:
     for page in ("write", "preview", "check", "approve", "send"):
         assert "There is no issue 2026-11 yet" in studio.page(f"{BASE}/{page}")
+
+
+class TestNews:
+    def news(self, studio: Studio, query: str) -> list[dict]:
+        threading.Timer(0.2, studio.room.close).start()  # else it would go on for as long as the page is open
+        with studio.client.stream("GET", f"{BASE}/news{query}") as answer:
+            return [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")]
+
+    def test_a_window_hears_that_the_file_is_another_one(self, made: Studio) -> None:
+        now = made.client.get(f"{BASE}/texts").json()["file"]
+        assert self.news(made, "?seen=older") == [{"file": now}]
+
+    def test_a_window_that_knows_hears_nothing(self, made: Studio) -> None:
+        now = made.client.get(f"{BASE}/texts").json()["file"]
+        assert self.news(made, f"?seen={now}") == []
+
+    def test_a_file_that_cannot_be_read_is_told(self, made: Studio) -> None:
+        (made.room.folder / "newsletter.toml").write_text("[newsletter]", "utf-8")
+        assert "title" in self.news(made, "")[0]["error"]

@@ -59,6 +59,8 @@ async function takeBack(name) {
     const told = await change("/choose/undo", { undo: name });
     put(told);
     say(told.said);
+    const back = [...pool.querySelectorAll(".card")].find((each) => each.dataset.key in told.cards);
+    back?.querySelector(".decide button").focus(); // the button that was pressed is gone
   } catch (error) { say(error.message, { bad: true }); }
 }
 

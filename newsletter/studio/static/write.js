@@ -100,8 +100,18 @@ document.addEventListener("submit", (event) => {
 });
 
 // What others change, in another window or in a text editor.
-const stream = new EventSource(`${base}/news?seen=${file}`);
-stream.onmessage = async (event) => {
+// Only while the page is seen: a browser has six connections to one place, and people have more tabs than that.
+let stream;
+function listen() {
+  stream?.close();
+  if (document.hidden) return;
+  stream = new EventSource(`${base}/news?seen=${file}`);
+  stream.onmessage = hear;
+}
+document.addEventListener("visibilitychange", listen);
+listen();
+
+async function hear(event) {
   const told = JSON.parse(event.data);
   if (told.error) { elsewhere(`The file of the issue cannot be read: ${told.error}`); return; }
   if (ours.has(told.file)) return;
@@ -120,7 +130,7 @@ stream.onmessage = async (event) => {
   if (!same) elsewhere("Entries were added, moved or taken out elsewhere.", true);
   else { document.getElementById("elsewhere").replaceChildren(); if (news) saved.textContent = "Changed elsewhere, and shown here."; }
   draw();
-};
+}
 
 function elsewhere(text, reload) {
   const box = Object.assign(document.createElement("div"), { className: "panel next" });
