@@ -8,16 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsletter.errors import UsageError
-from newsletter.model import Collected, Source
+from newsletter.model import Collected, Source, SourceKind
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.quiet import Quiet
 from newsletter.pipeline.reading import ReadingRoom
 from newsletter.pipeline.visiting import Visit, Visitor, fetcher_for, reader_for
 from newsletter.storage.entries import SourceRecord
 from newsletter.storage.taking_in import TakenIn, take_in_all
-
-PASTED = "pasted"
-"""The source of what `add` brings."""
 
 STAMPED = frozenset({SourceKind.FEED, SourceKind.PUBMED})
 """Kinds of sources that date what they bring by the day they bring it; a register's old trial may be news."""
