@@ -6,7 +6,7 @@ from conftest import ROOT
 
 from newsletter.storage.tables import METADATA
 
-WITHOUT_READERS = {"aliases", "decisions", "entries", "merges", "sendings", "sightings", "sources"}
+WITHOUT_READERS = {"aliases", "decisions", "entries", "merges", "outcomes", "sendings", "sightings", "sources"}
 
 
 def told() -> dict[str, set[str]]:
