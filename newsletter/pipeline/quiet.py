@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 
-from newsletter.storage.entries import EntryStore, SourceRecord
+from newsletter.storage.entries import EntryStore, News, SourceRecord
 
 LEAST_DAYS = 60  # summer, or a quarterly that is late
 PAUSES = 3  # so many times its usual pause is unusually long
@@ -19,7 +19,7 @@ PAUSES = 3  # so many times its usual pause is unusually long
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
-    """Tells of sources whether they are quiet; asks the database once for all."""
+    """Tells of sources whether they are quiet; asks the database for all at once."""
 
     store: EntryStore
     today: date
@@ -27,29 +27,28 @@ class Quiet:
 
     def among(self, records: Iterable[SourceRecord]) -> dict[str, str]:
         """Name → a sentence, of those that are quiet."""
-        records = [each for each in records if not each.error]
-        news = self.store.news_of((each.name for each in records), self.today)
-        found: dict[str, str] = {}
-        for record in records:
-            gave = news.get(record.name)
-            if gave is None:
-                continue
-            is_later = record.changed_at is not None and record.changed_at > gave.first_seen_at
-            spoke_on = gave.newest_on if record.name in self.stamped else None
-            days = (spoke_on, record.changed_at.date() if record.changed_at and is_later else None)
-            last = max((day for day in days if day), default=gave.first_seen_at.date())
-            if sentence := self._sentence(record, last):
-                found[record.name] = sentence
-        return found
+        answering = {each.name: each for each in records if not each.error}
+        last = {
+            name: self._last(answering[name], gave) for name, gave in self.store.news_of(answering, self.today).items()
+        }
+        silent = [name for name, day in last.items() if self.today - day > timedelta(days=LEAST_DAYS)]
+        days = self.store.days_of(silent, self.today)
+        told = {name: self._sentence(answering[name], day, days.get(name, ())) for name, day in last.items()}
+        return {name: sentence for name, sentence in told.items() if sentence}
 
-    def _sentence(self, record: SourceRecord, last: date) -> str:
+    def _last(self, record: SourceRecord, gave: News) -> date:
+        """The last day on which the source brought something."""
+        is_later = record.changed_at is not None and record.changed_at > gave.first_seen_at
+        spoke_on = gave.newest_on if record.name in self.stamped else None
+        days = (spoke_on, record.changed_at.date() if record.changed_at and is_later else None)
+        return max((day for day in days if day), default=gave.first_seen_at.date())
+
+    def _sentence(self, record: SourceRecord, last: date, days: Sequence[date]) -> str:
         if not record.entries:
             return f"it gives no entries now, though it gave some before; the last news of it is of {last}"
         silent = self.today - last
-        if silent <= timedelta(days=LEAST_DAYS):
-            return ""
-        usual = usual_pause(self.store.days_of(record.name, self.today))
-        if usual and silent <= PAUSES * usual:
+        usual = usual_pause(days)
+        if silent <= max(timedelta(days=LEAST_DAYS), PAUSES * (usual or timedelta())):
             return ""
         rhythm = f", where the usual pause is {max(1, usual.days)} days" if usual else ""
         return f"nothing new since {last}, {silent.days} days ago{rhythm}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -284,19 +285,16 @@ class EntryStore:
             rows = _select_in(connection, query, by, sources)
             return {row.source: News(row.newest and date.fromisoformat(row.newest), row.first) for row in rows}
 
-    def days_of(self, source: str, today: date) -> tuple[date, ...]:
-        """The days that the newest entries of a source are dated, oldest first."""
-        dated = tables.entries.c.dated
-        query = (
-            sa.select(dated)
-            .join_from(tables.sightings, tables.entries)
-            .where(tables.sightings.c.source == source, _is_day(dated, today))
-            .distinct()
-            .order_by(dated.desc())
-            .limit(_RHYTHM_OF)
-        )
+    def days_of(self, sources: Iterable[str], today: date) -> dict[str, tuple[date, ...]]:
+        """Source → the newest days that entries of it are dated, oldest first."""
+        dated, by = tables.entries.c.dated, tables.sightings.c.source
+        joined = sa.select(by, dated).join_from(tables.sightings, tables.entries)
+        query = joined.where(_is_day(dated, today)).distinct().order_by(dated)
+        days: defaultdict[str, list[str]] = defaultdict(list)
         with self.together() as connection:
-            return tuple(sorted(date.fromisoformat(day) for day in connection.execute(query).scalars()))
+            for row in _select_in(connection, query, by, sources):
+                days[row.source].append(row.dated)
+        return {source: tuple(map(date.fromisoformat, some[-_RHYTHM_OF:])) for source, some in days.items()}
 
     def note_sources(self, records: Iterable[SourceRecord]) -> None:
         """Keep how these sources fared."""
