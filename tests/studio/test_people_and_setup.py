@@ -17,7 +17,7 @@ LIST = b"Email,Name,Status\nana@example.org,Ana,subscribed\nnobody,,subscribed\n
 def look(studio: Studio, content: bytes) -> Response:
     headers = {
         "origin": ADDRESS, "accept": "application/json", "x-csrf-token": studio.room.csrf,
-        "content-type": "application/octet-stream", "x-file-name": "list.csv",
+        "content-type": "application/octet-stream", "x-file-name": "..%2Four%20list.csv",
     }  # fmt: skip
     return studio.client.post("/people/look", content=content, headers=headers)
 
@@ -36,7 +36,7 @@ class TestImport:
         upload = re.search(r'name="upload" value="([^"]+)"', html)[1]
         page = studio.change("/people/import", {"upload": upload}).text
         assert "2 added, 0 updated, 0 unchanged." in page
-        assert "1 line was not taken; .newsletter/rejected-list.csv has what to mend." in page
+        assert "1 line was not taken; .newsletter/rejected-our list.csv has what to mend." in page
         assert addresses(studio) == {"ana@example.org": "active", "bo@example.org": "unsubscribed"}
         assert studio.change("/people/import", {"upload": upload}, script=True).status_code == 409
 
