@@ -55,6 +55,8 @@ def written(value: Any) -> str:
             return f"`{str(value).lower()}`"
         case timedelta():
             seconds = int(value.total_seconds())
+            if value > timedelta(days=7) and seconds % 86400 == 0:
+                return f'`"{value.days}d"`'
             return f'`"{seconds // 3600}h"`' if seconds % 3600 == 0 else f'`"{seconds // 60}m"`'
         case StrEnum() | str():
             return f'`"{value}"`'

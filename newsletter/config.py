@@ -236,6 +236,9 @@ class NewsletterSettings:
         default="sqlite:///.newsletter/newsletter.db",
         check=_not_empty,
     )
+    keep_deliveries: timedelta = key(
+        "how long it is kept who got which issue; after that, how many", default=timedelta(days=400)
+    )
     fetch_from: tuple[str, ...] = key("host names inside your own network that sources may be fetched from", default=())
 
     @property

@@ -35,7 +35,7 @@ def test_every_mistake_is_reported_at_once_with_its_line() -> None:
     assert mistakes_of(text) == [
         (
             "newsletter.toml, line 5, [newsletter] colour: expected one of title, from, reply_to, address, url, language, "
-            "time_zone, every, late_days, ahead_days, database, fetch_from, found a key that is not known"
+            "time_zone, every, late_days, ahead_days, database, keep_deliveries, fetch_from, found a key that is not known"
         ),
         'newsletter.toml, line 2, [newsletter] title: expected some text, found ""',
         (

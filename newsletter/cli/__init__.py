@@ -46,6 +46,7 @@ COMMANDS = {
     "inbox": ("following", "Read the bounce mailbox: who asked to stop, who cannot be reached."),
     "serve": ("following", "Serve the public page: unsubscribe, preferences, archive."),
     "doctor": ("doctor", "Look for what mail providers will object to, and what is not private."),
+    "tidy": ("keeping", "Forget what need not be kept: who got which issue long ago."),
     "backup": ("keeping", "Put all that is needed to go on into one file."),
     "restore": ("keeping", "Put a backup back; who left since stays gone."),
 }

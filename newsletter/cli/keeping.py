@@ -1,4 +1,4 @@
-"""`backup`, `restore`: a newsletter that outlives its machine."""
+"""`backup`, `restore`, `tidy`: a newsletter that outlives its machine, and keeps no more than it needs."""
 
 from __future__ import annotations
 
@@ -78,3 +78,24 @@ def _sentences(done: Restored, folder: Path) -> list[str]:
         )
     parts.append("Nothing is mailed until you say `newsletter send ISSUE --resume-restored`.")
     return parts
+
+
+@click.command(epilog="Example: newsletter tidy")
+@json_option
+@click.pass_obj
+def tidy(session: Session, as_json: bool) -> None:
+    """Forget who got which issue long ago, and delete messages and rejected rows that were left lying."""
+    from newsletter.pipeline import keeping
+
+    done = keeping.tidy(session.desk)
+    reduced = done.reduced
+    if as_json:
+        counts = {"sendings": reduced.sendings, "deliveries": reduced.deliveries, "mails": reduced.mails}
+        answer({**counts, "files": done.files, "kept_aside": [str(each) for each in done.aside]})
+        return
+    say(
+        f"{reduced.deliveries} deliveries of {reduced.sendings} issues were reduced to counts, {reduced.mails} mails no "
+        f"longer name anybody, {done.files} files were deleted"
+    )
+    for each in done.aside:
+        say(f"{each} is left from a restore, and holds a list of people: delete it when you miss nothing")

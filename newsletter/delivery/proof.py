@@ -37,7 +37,8 @@ def write_messages(
     variants = Variants(lambda variant: Template(order.render_variant(variant), mailing), order.settings)
     written = 0
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in (*reversed(folder.parents), folder):  # `parents=True` would let others read those in between
+            each.mkdir(mode=0o700, exist_ok=True)
         for reader in readers:
             if reader.state is not SubscriberState.ACTIVE:
                 continue

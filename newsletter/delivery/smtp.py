@@ -8,6 +8,7 @@ Nothing above this module sees aiosmtplib.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import re
 import ssl
@@ -286,12 +287,26 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
 
 
 def _login_error(server: Server, error: aiosmtplib.SMTPAuthenticationError) -> Exception:
-    words = str(Reply(error.code, error.message))
+    words = str(Reply(error.code, _without(error.message, server.password or "")))
     if 400 <= error.code < 500:
         return LinkError(f"{server.called} cannot check the login now: {words}")
     return DeliveryError(
         f"{server.called} refuses the login: {words}. Look at [delivery] user, and at NEWSLETTER_SMTP_PASSWORD"
     )
+
+
+def _without(words: str, password: str) -> str:
+    """A server's words without our password, as it stands or in the base64 of a login that is told back to us."""
+
+    def tells(word: str) -> bool:
+        with contextlib.suppress(ValueError):
+            return password.encode() in base64.b64decode(word + "=" * (-len(word) % 4))
+        return False
+
+    if not password:
+        return words
+    words = words.replace(password, "…")
+    return re.sub(r"[A-Za-z0-9+/]{8,}={0,2}", lambda found: "…" if tells(found[0].rstrip("=")) else found[0], words)
 
 
 def _connect_error(server: Server, error: Exception) -> Exception:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsletter.errors import UsageError
-from newsletter.model import Collected, Source
+from newsletter.model import Collected, Source, SourceKind
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.quiet import Quiet
 from newsletter.pipeline.reading import ReadingRoom
@@ -16,9 +16,8 @@ from newsletter.pipeline.visiting import Visit, Visitor, fetcher_for, reader_for
 from newsletter.storage.entries import SourceRecord
 from newsletter.storage.taking_in import TakenIn, take_in_all
 
-PASTED = "pasted"
-"""The source of what `add` brings."""
-
+STAMPED = frozenset({SourceKind.FEED, SourceKind.PUBMED})
+"""Kinds of sources that date what they bring by the day they bring it; a register's old trial may be news."""
 KEEP_EVERY_S = 0.5
 """How much work a crash may lose; it would only be fetched again."""
 
@@ -81,7 +80,8 @@ async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProg
             finally:
                 for visit in pending:
                     visit.cancel()
-    quiet = Quiet(store=desk.store, today=desk.now.date()).among(each.record for each in done.values())
+    stamped = frozenset(source.name for source in sources if source.kind in STAMPED)
+    quiet = Quiet(store=desk.store, today=desk.now.date(), stamped=stamped).among(each.record for each in done.values())
     return tuple(replace(done[source.name], quiet=quiet.get(source.name, "")) for source in sources)
 
 

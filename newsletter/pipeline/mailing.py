@@ -14,7 +14,7 @@ from newsletter import config
 from newsletter.addresses import Address, parse_address
 from newsletter.delivery import proof, sending
 from newsletter.delivery.sending import Order
-from newsletter.errors import UsageError
+from newsletter.errors import StorageError, UsageError
 from newsletter.followup import subscriptions
 from newsletter.followup.subscriptions import Report, Row
 from newsletter.model import Delivery, RenderedIssue, Subscriber, SubscriberState, Variant
@@ -25,6 +25,7 @@ from newsletter.storage.files import write_whole
 from newsletter.storage.ledger import Ledger, Tally
 from newsletter.storage.people import Imported, People
 from newsletter.storage.readers import Readers
+from newsletter.storage.retention import reduce_old
 from newsletter.tokens import Keys
 
 SECRET = "NEWSLETTER_SECRET"  # noqa: S105 - its name
@@ -151,6 +152,8 @@ async def send(
         what, ledger(desk), stop=stop, on_progress=progressed, once=once, limit=limit, resume_restored=resume_restored
     )
     _note_out(desk, tally)
+    with contextlib.suppress(StorageError):  # the issue is out; the next one, or `newsletter tidy`, will do it
+        reduce_old(desk.store.engine, before=desk.now - desk.workspace.settings.newsletter.keep_deliveries)
     return tally
 
 

@@ -23,6 +23,7 @@ class Quiet:
 
     store: EntryStore
     today: date
+    stamped: frozenset[str]  # sources whose dates tell when they spoke; of the others counts when we saw something new
 
     def among(self, records: Iterable[SourceRecord]) -> dict[str, str]:
         """Name → a sentence, of those that are quiet."""
@@ -34,7 +35,8 @@ class Quiet:
             if gave is None:
                 continue
             is_later = record.changed_at is not None and record.changed_at > gave.first_seen_at
-            days = (gave.newest_on, record.changed_at.date() if record.changed_at and is_later else None)
+            spoke_on = gave.newest_on if record.name in self.stamped else None
+            days = (spoke_on, record.changed_at.date() if record.changed_at and is_later else None)
             last = max((day for day in days if day), default=gave.first_seen_at.date())
             if sentence := self._sentence(record, last):
                 found[record.name] = sentence

@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing import get_all_start_methods, get_context
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from newsletter.errors import SourceError
-from newsletter.model import Collected, Document, Reading, Source, SourceKind
+from newsletter.model import Collected, Document, Reading, SectionStyle, Source, SourceKind
 
 FEW = 6  # documents that are read before other processes, which need a moment to start, are worth their while
 MOST_PROCESSES = 2  # each takes some 50 MB
@@ -30,6 +31,7 @@ class Reader:
     now: datetime
     ahead_days: int
     zone: ZoneInfo
+    sections: tuple[SectionStyle, ...] = ()
 
     def collected(self, source: Source, document: Document) -> Collected:
         """The entries of one document, or the sentence that says why there are none."""
@@ -68,7 +70,22 @@ class Reader:
             case SourceKind.TABLE:
                 from newsletter.sources.table import read_table
 
-                return read_table(document, source, zone=self.zone)
+                return _in_known_sections(read_table(document, source, zone=self.zone), self.sections)
+
+
+def _in_known_sections(reading: Reading, sections: Iterable[SectionStyle]) -> Reading:
+    """Rows in the sections that there are, by name or title; a row that asks for another one is sorted like the rest."""
+    known = {word.casefold(): each.name for each in sections for word in (each.title, each.name)}
+    entries = tuple(
+        replace(each, section=known.get(each.section.casefold())) if each.section else each for each in reading.entries
+    )
+    asked = {each.section for each in reading.entries if each.section and each.section.casefold() not in known}
+    there_are = ", ".join(each.name for each in sections)
+    told = tuple(
+        f"there is no section “{name}”, so its rows go where they seem to belong; there are: {there_are}"
+        for name in sorted(asked)
+    )
+    return replace(reading, entries=entries, skipped=reading.skipped + told)
 
 
 class ReadingRoom:

@@ -95,8 +95,9 @@ async def _answered(source: Source, ask: Callable[[], Awaitable[Reading]]) -> Co
 
 def reader_for(desk: Desk) -> Reader:
     """Reads documents as this newsletter does, at this moment."""
-    settings = desk.workspace.settings.newsletter
-    return Reader(now=desk.now, ahead_days=settings.ahead_days, zone=settings.zone)
+    settings = desk.workspace.settings
+    newsletter = settings.newsletter
+    return Reader(now=desk.now, ahead_days=newsletter.ahead_days, zone=newsletter.zone, sections=settings.sections)
 
 
 def fetcher_for(desk: Desk) -> Fetcher:

@@ -43,19 +43,19 @@ class EventView:
 
 def event_view(dates: Sequence[Entry], setting: Setting) -> EventView:
     """The event in the reader's words; `dates` are its entry, or those of all dates of its series."""
-    told = [_one(entry, entry.event or Event(), setting) for entry in dates]
+    told = [_one(entry, entry.event or Event(), setting, with_hour=len(dates) == 1) for entry in dates]
     if len(told) > 1:
         return _series(dates, told, setting)
     labels, (view,) = setting.labels, told
     return replace(view, join=_labelled(view.join, labels), calendar=_labelled(view.calendar, labels))
 
 
-def _one(entry: Entry, event: Event, setting: Setting) -> EventView:
+def _one(entry: Entry, event: Event, setting: Setting, *, with_hour: bool) -> EventView:
     """One date; its labels may not be the only ones of their kind yet."""
     words, told = setting.words, when(event, setting.home, setting.words)
     if setting.fit.brief:
         return EventView(when=When(day=told.day, hours=told.hours), cancelled=event.cancelled)
-    day, join = short_day(event, words), secured(event.join)
+    day, join = short_day(event, words, with_hour=with_hour), secured(event.join)
     reachable = setting.calendar_base is not None and event.starts is not None and not event.cancelled
     file = f"{setting.calendar_base}{event_file_name(entry)}" if reachable else ""
     return EventView(
@@ -108,5 +108,5 @@ def _own_page(entry: Entry, first: Entry, setting: Setting) -> Link | None:
     """The page of this date, where it is another than the one that the title of the series leads to."""
     if entry.event is None or not entry.links or entry.links[:1] == first.links[:1] or setting.fit.brief:
         return None
-    label = setting.words("about_date", day=short_day(entry.event, setting.words))
+    label = setting.words("about_date", day=short_day(entry.event, setting.words, with_hour=False))
     return _labelled(Link(label=label, url=secured(entry.links[0])), setting.labels)

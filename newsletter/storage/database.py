@@ -107,8 +107,10 @@ def _private_file(path: Path) -> None:
 
 def _engine(address: sa.URL) -> Engine:
     if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, pool_pre_ping=True)
-    engine = sa.create_engine(address, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        return sa.create_engine(address, pool_pre_ping=True, hide_parameters=True)  # no address in an error
+    engine = sa.create_engine(
+        address, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+    )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -207,7 +209,8 @@ def translated(address: sa.URL) -> Iterator[None]:
     except sa.exc.DBAPIError as error:
         where = Path(address.database).name if address.database else address.get_backend_name()
         hint = "; is the disk full? Make room and run the command again" if _may_be_full(error) else ""
-        raise StorageError(f"the database {where} refused: {error.orig}{hint}") from error
+        said = (str(error.orig).splitlines() or [""])[0]  # PostgreSQL's second line, DETAIL, repeats the values
+        raise StorageError(f"the database {where} refused: {said}{hint}") from error
 
 
 def _may_be_full(error: sa.exc.DBAPIError) -> bool:

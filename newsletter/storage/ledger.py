@@ -23,7 +23,7 @@ from newsletter.storage import people
 from newsletter.storage.database import UtcDateTime, translated
 from newsletter.storage.lease import is_held, lease
 from newsletter.storage.prepared import Prepared, driver_errors
-from newsletter.storage.tables import deliveries, sendings, subscribers, suppressions
+from newsletter.storage.tables import deliveries, outcomes, sendings, subscribers, suppressions
 from newsletter.storage.witness import Witness
 
 PAGE = 500
@@ -479,7 +479,10 @@ def _settle_doubtful(connection: Connection, sending_id: int, *, resend: bool) -
 
 def _counts(connection: Connection, sending_id: int) -> dict[str, int]:
     query = sa.select(deliveries.c.status, sa.func.count()).where(deliveries.c.sending_id == sending_id)
-    return {row[0]: row[1] for row in connection.execute(query.group_by(deliveries.c.status))}
+    # of a sending so old that it was reduced, the counts alone are left; see `retention`
+    kept = sa.select(outcomes.c.status, outcomes.c.deliveries).where(outcomes.c.sending_id == sending_id)
+    both = sa.union_all(query.group_by(deliveries.c.status), kept)
+    return {row[0]: row[1] for row in connection.execute(both)}
 
 
 def _tally(row: Row[Any], counts: dict[str, int], *, alive: bool) -> Tally:

@@ -15,6 +15,7 @@ __all__ = [
     "farewells",
     "incoming_mails",
     "merges",
+    "outcomes",
     "pauses",
     "requests",
     "sendings",
@@ -167,6 +168,15 @@ deliveries = sa.Table(
     sa.Index("ix_deliveries_next", "sending_id", "next_at"),
     sqlite_with_rowid=False,
     comment="the ledger: one row for each reader of a sending",
+)
+
+outcomes = sa.Table(
+    "outcomes",
+    METADATA,
+    sa.Column("sending_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("status", sa.String(10), primary_key=True),
+    sa.Column("deliveries", sa.Integer, nullable=False),
+    comment="of sendings so old that their rows are gone: how many messages fared how",
 )
 
 incoming_mails = sa.Table(

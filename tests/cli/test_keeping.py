@@ -307,3 +307,39 @@ class TestWhatIsNoBackup:
     def test_a_file_that_is_not_there_is_told(self, run: Run, tmp_path: Path) -> None:
         result = run("restore", tmp_path / "b.tar.gz", "--into", tmp_path / "new")
         assert (result.exit_code, result.err.endswith("is not there\n")) == (2, True)
+
+
+class TestTidy:
+    LONG_AFTER = "2028-02-01T09:00-05:00"
+
+    def test_old_deliveries_become_counts_and_what_lies_about_is_deleted(self, approved: Path, run: Run) -> None:
+        sent = run("send", "2026-11", "--yes", "--json").json
+        run("send", "2026-11", "--dry-run")
+        (approved / ".newsletter/rejected-list.csv").write_text("x", "utf-8")
+        (approved / ".newsletter/before-restore-1").mkdir()
+        nothing = {"sendings": 0, "deliveries": 0, "mails": 0, "files": 0}
+        aside = [str(approved / ".newsletter/before-restore-1")]
+        assert run("tidy", "--json").json == {**nothing, "kept_aside": aside}
+        done = run("tidy", "--json", now=self.LONG_AFTER).json
+        assert done == {"sendings": 1, "deliveries": 10, "mails": 0, "files": 11, "kept_aside": aside}
+        status = run("status", "2026-11", "--json").json
+        assert {name: status[name] for name in ("accepted", "total")} == {"accepted": 10, "total": sent["total"]}
+        told = run("tidy").out
+        assert told.startswith("0 deliveries of 0 issues were reduced to counts")
+        assert "is left from a restore" in told
+
+    def test_sending_does_it_by_itself(self, approved: Path, run: Run) -> None:
+        run("send", "2026-11", "--yes")
+        file = approved / "newsletter.toml"
+        short = file.read_text("utf-8").replace("[newsletter]", '[newsletter]\nkeep_deliveries = "1d"', 1)
+        file.write_text(short, "utf-8")
+        run("send", "2026-11", "--yes", now=self.LONG_AFTER)
+        assert run("status", "2026-11", "--recipients", "--json").json["recipients"] == []
+
+    def test_what_cannot_be_deleted_is_told(self, listed: Path, run: Run, tmp_path: Path) -> None:
+        folder = listed / ".newsletter/rejected-folder.csv"
+        folder.mkdir()
+        folder.rename(listed / ".newsletter/dry-run")
+        (listed / ".newsletter/dry-run/loop").symlink_to(tmp_path, target_is_directory=True)
+        result = run("tidy", now=self.LONG_AFTER)
+        assert (result.exit_code, "delete it by hand" in result.err) == (1, True)

@@ -25,8 +25,9 @@ def gave(store: EntryStore, *days: date | None) -> None:
     take_in(store, "s", entries, SEEN_AT)
 
 
-def told(store: EntryStore, record: SourceRecord) -> str | None:
-    return Quiet(store=store, today=TODAY).among([record]).get("s")
+def told(store: EntryStore, record: SourceRecord, *, is_stamped: bool = True) -> str | None:
+    stamped = frozenset({"s"} if is_stamped else ())
+    return Quiet(store=store, today=TODAY, stamped=stamped).among([record]).get("s")
 
 
 def record(*, entries: int = 3, changed_at: datetime = SEEN_AT, error: str = "") -> SourceRecord:
@@ -56,6 +57,11 @@ def test_without_dates_it_counts_when_something_new_was_seen(store: EntryStore) 
     gave(store, None)
     assert told(store, record()) == "nothing new since 2026-01-05, 322 days ago"
     assert told(store, record(changed_at=datetime(2026, 11, 1, tzinfo=UTC))) is None
+
+
+def test_an_old_date_in_a_register_or_on_a_page_says_nothing(store: EntryStore) -> None:
+    gave(store, *days(900, 1000, 1100))
+    assert told(store, record(changed_at=datetime(2026, 11, 1, tzinfo=UTC)), is_stamped=False) is None
 
 
 def test_what_is_dated_ahead_is_no_news_of_today(store: EntryStore) -> None:

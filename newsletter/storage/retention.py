@@ -1,0 +1,62 @@
+"""What is kept of old sendings: how many messages fared how, and no longer whose.
+
+A sending is reduced as a whole, and only when nothing of it waits: so its counts go on adding up, and nobody can be
+written to a second time because a row is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from newsletter.storage.database import translated
+from newsletter.storage.tables import deliveries, incoming_mails, outcomes, sendings
+
+WAITING = ("queued", "claimed", "sending", "deferred")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reduced:
+    """What was reduced."""
+
+    sendings: int = 0
+    deliveries: int = 0
+    mails: int = 0  # of the bounce mailbox, whose person is no longer named
+
+
+def reduce_old(engine: Engine, *, before: datetime) -> Reduced:
+    """Reduce sendings begun before a moment to counts, one transaction each; raises StorageError."""
+    numbers = _old(engine, before)
+    rows = 0
+    for number in numbers:
+        with translated(engine.url), engine.begin() as connection:
+            rows += _reduce(connection, number)
+    named = sa.and_(incoming_mails.c.decided_at < before, incoming_mails.c.subscriber_id.is_not(None))
+    with translated(engine.url), engine.begin() as connection:
+        mails = connection.execute(sa.update(incoming_mails).where(named).values(subscriber_id=None)).rowcount
+    return Reduced(sendings=len(numbers), deliveries=rows, mails=mails)
+
+
+def _old(engine: Engine, before: datetime) -> list[int]:
+    theirs = deliveries.c.sending_id == sendings.c.id
+    query = sa.select(sendings.c.id).where(
+        sendings.c.started_at < before,
+        sa.exists().where(theirs),
+        ~sa.exists().where(theirs, deliveries.c.status.in_(WAITING)),
+    )
+    with translated(engine.url), engine.begin() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def _reduce(connection: Connection, number: int) -> int:
+    counted = (
+        sa.select(deliveries.c.sending_id, deliveries.c.status, sa.func.count())
+        .where(deliveries.c.sending_id == number)
+        .group_by(deliveries.c.sending_id, deliveries.c.status)
+    )
+    columns = ["sending_id", "status", "deliveries"]
+    connection.execute(sa.insert(outcomes).from_select(columns, counted, include_defaults=False))
+    return connection.execute(sa.delete(deliveries).where(deliveries.c.sending_id == number)).rowcount

@@ -1,0 +1,69 @@
+"""Old sendings are reduced to counts, which go on adding up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from post_office import DIGEST, ISSUE, PostOffice, counts
+
+from newsletter.model import DeliveryStatus as D
+from newsletter.storage.ledger import Settlement
+from newsletter.storage.retention import Reduced, reduce_old
+from newsletter.storage.tables import incoming_mails
+
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=401)
+
+
+def sent(folder: Path, *statuses: D) -> PostOffice:
+    office = PostOffice.opened(folder)
+    ids = [each.id for each in office.people.all()]
+    with office.ledger.run(ISSUE, DIGEST, now=NOW) as run:
+        run.step([], ids, now=NOW)
+        settled = [Settlement(subscriber_id=number, status=status, next_at=NOW if status is D.DEFERRED else None)
+                   for number, status in zip(ids, statuses, strict=True)]  # fmt: skip
+        run.step(settled, [], now=NOW)
+        run.beat("done", "", 1.0)
+    return office
+
+
+def test_an_old_sending_is_reduced_to_counts(tmp_path: Path) -> None:
+    office = sent(tmp_path, D.ACCEPTED, D.ACCEPTED, D.REFUSED)
+    before = office.ledger.tally(ISSUE)
+    assert reduce_old(office.ledger.engine, before=LATER) == Reduced(sendings=1, deliveries=3)
+    assert office.ledger.tally(ISSUE) == before
+    assert counts(before) == {"accepted": 2, "refused": 1}
+    assert list(office.ledger.recipients(ISSUE)) == []
+    assert reduce_old(office.ledger.engine, before=LATER) == Reduced()
+
+
+def test_nobody_is_written_to_again_by_it(tmp_path: Path) -> None:
+    office = sent(tmp_path, D.ACCEPTED, D.ACCEPTED, D.ACCEPTED)
+    reduce_old(office.ledger.engine, before=LATER)
+    with office.ledger.run(ISSUE, DIGEST, now=LATER) as run:
+        assert run.queued(0, 10, now=LATER) == []
+        assert run.tally().accepted == 3
+
+
+def test_a_newer_sending_is_kept(tmp_path: Path) -> None:
+    office = sent(tmp_path, D.ACCEPTED, D.ACCEPTED, D.ACCEPTED)
+    assert reduce_old(office.ledger.engine, before=NOW) == Reduced()
+    assert len(list(office.ledger.recipients(ISSUE))) == 3
+
+
+def test_one_in_which_somebody_waits_is_kept(tmp_path: Path) -> None:
+    office = sent(tmp_path, D.ACCEPTED, D.DEFERRED, D.REFUSED)
+    assert reduce_old(office.ledger.engine, before=LATER) == Reduced()
+
+
+def test_mails_of_the_mailbox_no_longer_name_anybody(tmp_path: Path) -> None:
+    office = PostOffice.opened(tmp_path)
+    row = {"place": "file:1", "kind": "bounce", "action": "counted", "subscriber_id": 1, "sending_id": 1}
+    with office.ledger.engine.begin() as connection:
+        connection.execute(sa.insert(incoming_mails), [{**row, "decided_at": NOW}])
+    assert reduce_old(office.ledger.engine, before=LATER) == Reduced(mails=1)
+    with office.ledger.engine.begin() as connection:
+        kept = connection.execute(sa.select(incoming_mails.c.place, incoming_mails.c.subscriber_id)).one()
+    assert tuple(kept) == ("file:1", None)
