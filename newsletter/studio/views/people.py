@@ -134,7 +134,7 @@ def export(call: Call) -> Response:
 ROUTES = [
     route("/people", people),
     route("/people/search", search, changes=True),
-    route("/people/look", look, changes=True),
+    route("/people/look", look, changes=True, asks=True),
     route("/people/import", take, changes=True),
     route("/people/add", add, changes=True),
     route("/people/remove", remove, changes=True),
