@@ -119,8 +119,11 @@ class Call:
 View = Callable[[Call], Response]
 
 
-def route(path: str, view: View, *, changes: bool = False) -> Route:
-    """A page, or a change, at an address; runs in a thread, and what people can mend is shown as a sentence."""
+def route(path: str, view: View, *, changes: bool = False, asks: bool = False) -> Route:
+    """A page, or a change, at an address; runs in a thread, and what people can mend is shown as a sentence.
+
+    Changes run one after the other, but those that only ask somebody outside (`asks`): nobody's words wait for a server.
+    """
 
     async def answer(request: Request) -> Response:
         room: Room = request.app.state.room
@@ -130,7 +133,7 @@ def route(path: str, view: View, *, changes: bool = False) -> Route:
         call = Call(room, request, body)
         if changes and not _names_token(call):
             return PlainTextResponse(FOREIGN, 403)
-        return await run_in_threadpool(_answered, view, call, alone=changes)
+        return await run_in_threadpool(_answered, view, call, alone=changes and not asks)
 
     return Route(path, answer, methods=["POST" if changes else "GET"])
 

@@ -8,10 +8,10 @@ its Origin, and to name the token of that page.
 from __future__ import annotations
 
 import hmac
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -56,7 +56,9 @@ class Guard:
         cookie = f"studio_{host.rpartition(':')[2] if ':' in host else 80}"  # cookies know no ports: one name for each
         if token := parse_qs(scope["query_string"].decode("latin-1")).get("token"):
             return self._entry(token[0], cookie, scope["path"])
-        if not hmac.compare_digest(_cookie(headers.get("cookie", ""), cookie).encode(), self.room.session.encode()):
+        if not hmac.compare_digest(
+            cookie_parser(headers.get("cookie", "")).get(cookie, "").encode(), self.room.session.encode()
+        ):
             return PlainTextResponse(CLOSED, 403)
         if scope["method"] not in {"GET", "HEAD"} and not self._is_ours(headers, host):
             return PlainTextResponse(FOREIGN, 403)
@@ -74,14 +76,6 @@ class Guard:
         return headers.get("origin") == f"http://{host}" and (
             not token or hmac.compare_digest(token.encode(), self.room.csrf.encode())
         )
-
-
-def _cookie(header: str, name: str) -> str:
-    try:
-        found = SimpleCookie(header).get(name)
-    except CookieError:
-        return ""
-    return found.value if found else ""
 
 
 def _with_headers(send: Send) -> Send:

@@ -17,7 +17,7 @@ LIST = b"Email,Name,Status\nana@example.org,Ana,subscribed\nnobody,,subscribed\n
 def look(studio: Studio, content: bytes) -> Response:
     headers = {
         "origin": ADDRESS, "accept": "application/json", "x-csrf-token": studio.room.csrf,
-        "content-type": "application/octet-stream", "x-file-name": "list.csv",
+        "content-type": "application/octet-stream", "x-file-name": "..%2Four%20list.csv",
     }  # fmt: skip
     return studio.client.post("/people/look", content=content, headers=headers)
 
@@ -36,7 +36,7 @@ class TestImport:
         upload = re.search(r'name="upload" value="([^"]+)"', html)[1]
         page = studio.change("/people/import", {"upload": upload}).text
         assert "2 added, 0 updated, 0 unchanged." in page
-        assert "1 line was not taken; .newsletter/rejected-list.csv has what to mend." in page
+        assert "1 line was not taken; .newsletter/rejected-our list.csv has what to mend." in page
         assert addresses(studio) == {"ana@example.org": "active", "bo@example.org": "unsubscribed"}
         assert studio.change("/people/import", {"upload": upload}, script=True).status_code == 409
 
@@ -103,25 +103,25 @@ class TestSetup:
 
     def test_a_source_is_looked_at_before_it_is_added(self, studio: Studio) -> None:
         fields = {"name": "Second feed", "kind": "feed", "where": "sources/research.rss", "section": "research"}
-        page = studio.change("/setup/source", {**fields, "do": "try"}).text
+        page = studio.change("/setup/source/look", fields).text
         assert "It works: 14 entries." in page
         assert len(self.settings(studio)["source"]) == 6
-        assert "Added: Second feed." in studio.change("/setup/source", {**fields, "do": "add"}).text
+        assert "Added: Second feed." in studio.change("/setup/source", fields).text
         assert self.settings(studio)["source"][-1] == {
             "name": "Second feed", "kind": "feed", "url": "sources/research.rss", "section": "research",
         }  # fmt: skip
-        assert "already" in studio.change("/setup/source", {**fields, "do": "add"}, script=True).json()["error"]
+        assert "already" in studio.change("/setup/source", fields, script=True).json()["error"]
         assert "Removed: Second feed." in studio.change("/setup/source/remove", {"name": "Second feed"}).text
         assert studio.change("/setup/source/remove", {"name": "Second feed"}, script=True).status_code == 409
         for name in [each["name"] for each in self.settings(studio)["source"]]:
             studio.change("/setup/source/remove", {"name": name})
         assert "source" not in self.settings(studio)
         assert studio.change("/setup/source/remove", {"name": "PubMed"}, script=True).status_code == 409
-        studio.change("/setup/source", {"name": "Papers", "kind": "pubmed", "where": "leiomyosarcoma", "do": "add"})
+        studio.change("/setup/source", {"name": "Papers", "kind": "pubmed", "where": "leiomyosarcoma"})
         assert self.settings(studio)["source"] == [{"name": "Papers", "kind": "pubmed", "query": "leiomyosarcoma"}]
 
     def test_a_source_that_does_not_work_says_why(self, studio: Studio) -> None:
-        fields = {"name": "Gone", "kind": "feed", "where": "sources/gone.rss", "do": "try"}
-        assert "This did not work" in studio.change("/setup/source", fields).text
+        fields = {"name": "Gone", "kind": "feed", "where": "sources/gone.rss"}
+        assert "This did not work" in studio.change("/setup/source/look", fields).text
         for wrong in ({"name": ""}, {"where": " "}, {"kind": "magic"}):
-            assert studio.change("/setup/source", {**fields, **wrong}, script=True).status_code == 409
+            assert studio.change("/setup/source/look", {**fields, **wrong}, script=True).status_code == 409

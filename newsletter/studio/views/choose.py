@@ -175,7 +175,7 @@ ROUTES = [
     route("/choose/decide", decide, changes=True),
     route("/choose/undo", undo, changes=True),
     route("/choose/issue", begin, changes=True),
-    route("/choose/look", look, changes=True),
+    route("/choose/look", look, changes=True, asks=True),
     route("/choose/add", add, changes=True),
     route("/choose/merge", merge, changes=True),
     route("/choose/split", split, changes=True),

@@ -6,7 +6,9 @@ import io
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import PurePath
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.responses import JSONResponse, Response
 
@@ -66,7 +68,7 @@ def _fits(person: Subscriber, wanted: list[str]) -> bool:
 
 def look(call: Call) -> Response:
     """What would be understood of a list; nothing is taken in."""
-    name = call.request.headers.get("x-file-name", "list.csv")[:100]
+    name = PurePath(unquote(call.request.headers.get("x-file-name", ""))).name[:100] or "list.csv"
     if not call.body:
         raise UsageError("choose a file first")
     listing = read_list(io.BytesIO(call.body), name=name)
@@ -132,7 +134,7 @@ def export(call: Call) -> Response:
 ROUTES = [
     route("/people", people),
     route("/people/search", search, changes=True),
-    route("/people/look", look, changes=True),
+    route("/people/look", look, changes=True, asks=True),
     route("/people/import", take, changes=True),
     route("/people/add", add, changes=True),
     route("/people/remove", remove, changes=True),

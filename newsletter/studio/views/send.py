@@ -189,7 +189,7 @@ def _told(room: Room, name: str) -> dict[str, Any]:
 
 ROUTES = [
     route("/issues/{issue}/send", send),
-    route("/issues/{issue}/send/test", test, changes=True),
+    route("/issues/{issue}/send/test", test, changes=True, asks=True),
     route("/issues/{issue}/send", begin, changes=True),
     route("/issues/{issue}/send/undo", undo, changes=True),
     route("/issues/{issue}/send/pause", pause, changes=True),

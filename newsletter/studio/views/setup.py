@@ -60,12 +60,16 @@ def save(call: Call) -> Response:
     return call.go(f"/setup#{table}", "Saved.")
 
 
+def look(call: Call) -> Response:
+    """Show what a source gives; nothing is kept."""
+    tried = {name: call.filled(name).strip() for name in ("name", "kind", "where", "section")}
+    return _page(call, tried, settling.try_source(call.desk, settling.source_of(**tried)))
+
+
 def source(call: Call) -> Response:
-    """Try a source, or add it when it was tried."""
+    """Add a source."""
     tried = {name: call.filled(name).strip() for name in ("name", "kind", "where", "section")}
     described = settling.source_of(**tried)
-    if call.filled("do") != "add":
-        return _page(call, tried, settling.try_source(call.desk, described))
     settling.add_source(call.desk, described)
     return call.go("/setup#sources", f"Added: {described.name}. Collect asks it from now on.")
 
@@ -80,6 +84,7 @@ def remove(call: Call) -> Response:
 ROUTES = [
     route("/setup", setup),
     route("/setup/source", source, changes=True),
+    route("/setup/source/look", look, changes=True, asks=True),
     route("/setup/source/remove", remove, changes=True),
     route("/setup/{table}", save, changes=True),
 ]
