@@ -87,7 +87,10 @@ class _Restore:
     def of(self, archive: Path, *, force: bool) -> Restored:
         made_at = _unpack(archive, self.passing)
         settings = config.load(self.files / config.FILE_NAME)
-        self._look_elsewhere(settings, force=force)
+        target = database_file(settings.newsletter.database, self.folder) if self.database.is_file() else None
+        if target is None and self.database.is_file():
+            raise _no_backup(archive)  # it names another database than it holds
+        self._look_elsewhere(target, settings, force=force)
         self._join_secrets()
         gone = self._keep_gone() if self.database.is_file() else None
         private = self.folder / ".newsletter"
@@ -97,20 +100,19 @@ class _Restore:
         mark = f"a backup of {made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC was put back here"
         write_whole(private / RESTORED, mark, private=True)
         count = sum(self._place(path) for path in sorted(self.files.rglob("*")) if path.is_file())
-        if has_database := self.database.is_file():
-            self._place_database(settings)
+        if target is not None:
+            self._place_database(target)
         return Restored(
             made_at=made_at,
             files=count,
-            has_database=has_database,
+            has_database=target is not None,
             gone=gone,
             aside=self.aside if self.aside.is_dir() else None,
         )
 
-    def _look_elsewhere(self, settings: Settings, *, force: bool) -> None:
+    def _look_elsewhere(self, target: Path | None, settings: Settings, *, force: bool) -> None:
         """The backup's own newsletter.toml may name a database outside of the folder; raises UsageError if it is there."""
-        target = database_file(settings.newsletter.database, self.folder)
-        if self.present is not None or target is None or not target.is_file() or not self.database.is_file():
+        if self.present is not None or target is None or not target.is_file():
             return
         if not force:
             raise UsageError(f"there is a database at {target}, and nothing was changed. See --force")
@@ -181,13 +183,7 @@ class _Restore:
             aside.chmod(0o600)
         path.replace(target)
 
-    def _place_database(self, settings: Settings) -> None:
-        target = database_file(settings.newsletter.database, self.folder)
-        if target is None:
-            raise UsageError(
-                "the backup holds a database of SQLite, and its newsletter.toml names another kind: "
-                "unpack it with tar, and bring the two together by hand"
-            )
+    def _place_database(self, target: Path) -> None:
         if target.is_file():
             with contextlib.suppress(sqlite3.DatabaseError):  # a damaged one has no log that could be taken in
                 _one_file(target)

@@ -297,6 +297,22 @@ class TestWhatIsNoBackup:
         assert list((tmp_path / "new").iterdir()) == []
         assert not (tmp_path / "outside").exists()
 
+    def test_one_that_names_another_database_than_it_holds_is_refused(self, run: Run, tmp_path: Path) -> None:
+        with closing(sqlite3.connect(tmp_path / "a.db")) as made:
+            made.execute("CREATE TABLE a (b)")
+        settings = b'[newsletter]\ntitle = "T"\nfrom = "t@example.org"\ndatabase = "postgresql://nobody@/none"\n'
+        with tarfile.open(tmp_path / "b.tar.gz", "w:gz") as archive:
+            with_member("backup.json", MANIFEST)(archive)
+            with_member("files/newsletter.toml", settings)(archive)
+            with_member("database.sqlite3", (tmp_path / "a.db").read_bytes())(archive)
+        result = run("restore", tmp_path / "b.tar.gz", "--into", tmp_path / "new")
+        assert (result.exit_code, list((tmp_path / "new").iterdir())) == (2, [])
+
+    def test_a_folder_that_cannot_be_made_is_told(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("x")
+        result = run("restore", tmp_path / "b.tar.gz", "--into", tmp_path / "file" / "new")
+        assert (result.exit_code, "cannot be written" in result.err) == (1, True)
+
     def test_one_cut_short_is_refused(self, listed: Path, run: Run, kept: Path, tmp_path: Path) -> None:
         content = kept.read_bytes()
         for length in (0, 10, len(content) // 2, len(content) - 4):
