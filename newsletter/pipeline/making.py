@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -132,14 +132,21 @@ def glossary(desk: Desk) -> Mapping[str, str]:
     return {term: words for term, words in terms.items() if isinstance(words, str)}
 
 
-@cache
-def _templates(folder: Path) -> jinja2.Environment:
+def _templates(desk: Desk) -> jinja2.Environment:
+    own = desk.workspace.templates
+    return _environment(desk.workspace.folder, frozenset(own.rglob("*")) if own.is_dir() else frozenset())
+
+
+@lru_cache(maxsize=4)
+def _environment(folder: Path, own: frozenset[Path]) -> jinja2.Environment:
+    """The templates of a workspace; a file of its own that comes or goes makes other ones of them."""
+    del own
     return templating.environment(folder)
 
 
 def rendered(desk: Desk, issue: Issue, variant: Variant = EVERYBODY) -> RenderedIssue:
     """The mail of an issue, with marks where each reader's own parts enter; in the form that some readers chose."""
-    settings, templates = desk.workspace.settings, _templates(desk.workspace.folder)
+    settings, templates = desk.workspace.settings, _templates(desk)
     return rendering.render(issue, settings, templates, glossary=glossary(desk), variant=variant)
 
 
@@ -159,7 +166,7 @@ def render(desk: Desk, name: str | None = None) -> tuple[RenderedIssue, tuple[Pa
 
 
 def _pages(desk: Desk, issue: Issue, made: RenderedIssue) -> Iterator[tuple[str, str | bytes]]:
-    settings, templates, terms = desk.workspace.settings, _templates(desk.workspace.folder), glossary(desk)
+    settings, templates, terms = desk.workspace.settings, _templates(desk), glossary(desk)
     shown = rendering.for_everyone(made, settings)
     yield "issue.html", shown.html
     yield "issue.txt", shown.text

@@ -143,3 +143,23 @@ def test_saving_the_issue_shows_it_again_by_itself(demo: Path) -> None:
         file.write_text(text.replace("subject =", "subject", 1), "utf-8")
         page.get_by_text("This cannot be shown yet").wait_for(timeout=15_000)
         file.write_text(text, "utf-8")
+
+
+def test_a_template_of_ones_own_is_seen_as_soon_as_it_is_there(demo: Path) -> None:
+    from datetime import UTC, datetime
+
+    from newsletter.pipeline.desk import Desk
+    from newsletter.storage.workspace import open_workspace
+    from newsletter.studio.watching import watch
+
+    name = max(path.parent.name for path in demo.glob("issues/*/issue.toml"))
+    watched = watch(Desk(open_workspace(demo), datetime.now(UTC)), name)
+    watched.look()
+    assert watched.shown
+    assert watched.shown.rendered.text != "Ours"
+    (demo / "templates").mkdir()
+    (demo / "templates/issue.txt.jinja").write_text("Ours", "utf-8")
+    watched.look()
+    assert watched.shown.rendered.text.strip() == "Ours"
+    (demo / "templates/issue.txt.jinja").unlink()
+    (demo / "templates").rmdir()
