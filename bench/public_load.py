@@ -9,25 +9,25 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import multiprocessing
 import os
 import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from datetime import UTC, datetime
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import aiohttp
 
 from newsletter.addresses import parse_address
 from newsletter.followup.subscriptions import Row
-from newsletter.model import SubscriberState
+from newsletter.model import DeliveryStatus, SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk
 from newsletter.storage.ledger import Settlement
-from newsletter.model import DeliveryStatus
 from newsletter.storage.workspace import open_workspace
 from newsletter.tokens import Purpose
 
@@ -44,14 +44,17 @@ def make(folder: Path, people: int) -> Desk:
     return desk
 
 
-def keep_busy(desk: Desk, people: int, stop: threading.Event) -> None:
+def keep_busy(folder: str, people: int, stop: Event) -> None:
     """Settle and claim deliveries as a sender does, some at a time."""
+    desk = Desk(open_workspace(Path(folder)), datetime.now(UTC))
     with mailing.ledger(desk).run("busy", "d", now=desk.now) as run:
         number = 1
         while not stop.is_set():
             ids = range(number, min(number + 10, people))
             allowed = run.step((), list(ids), now=desk.now)
-            run.step([Settlement(subscriber_id=each, status=DeliveryStatus.ACCEPTED) for each in allowed], (), now=desk.now)
+            run.step(
+                [Settlement(subscriber_id=each, status=DeliveryStatus.ACCEPTED) for each in allowed], (), now=desk.now
+            )
             number = number + 10 if number + 10 < people else 1
             time.sleep(0.02)
 
@@ -83,7 +86,10 @@ async def ask(url: str, desk: Desk, rate: int, seconds: int) -> tuple[list[float
             failed += 1
         spent.append(time.perf_counter() - began)
 
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as session, asyncio.TaskGroup() as group:
+    async with (
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as session,
+        asyncio.TaskGroup() as group,
+    ):
         began = time.perf_counter()
         for number in range(rate * seconds):
             await asyncio.sleep(max(0, began + number / rate - time.perf_counter()))
@@ -102,15 +108,17 @@ def main() -> None:
         desk = make(Path(name), people)
         command = [sys.executable, "-m", "newsletter", "-C", name, "serve", "--port", "0"]
         core = min(os.sched_getaffinity(0))
-        with subprocess.Popen(command, stderr=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {core})) as server:
+        with subprocess.Popen(command, stderr=subprocess.PIPE) as server:
+            os.sched_setaffinity(server.pid, {core})
             url = re.search(r"http://\S+/", server.stderr.readline().decode())[0]
-            stop = threading.Event()
-            busy = threading.Thread(target=keep_busy, args=(desk, people, stop))
+            stop = multiprocessing.Event()
+            busy = multiprocessing.Process(target=keep_busy, args=(name, people, stop))
             if not options.quiet_database:
                 busy.start()
+            asyncio.run(ask(url, desk, 10, 1))  # templates are read at the first request
             spent, left, failed = asyncio.run(ask(url, desk, options.rate, options.seconds))
             stop.set()
-            if busy.ident:
+            if busy.pid:
                 busy.join()
             server.terminate()
         gone = {each.id for each in mailing.people(desk).all() if each.state is SubscriberState.UNSUBSCRIBED}

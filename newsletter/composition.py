@@ -5,14 +5,16 @@ What a person wrote is never taken back: composing again adds what is new and le
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from newsletter.model import Choice, Entry, Issue, Section, SectionStyle, section_title
+from newsletter.identity import series_of
+from newsletter.model import TO_SORT, Choice, Entry, Issue, Section, SectionStyle, section_title
 
-TO_SORT = "to-sort"
-"""The section of entries that nothing tells where they belong; an issue that still has one is not ready."""
+HEADS = ("subject", "preheader", "letter", "closing")
+"""The words of an issue that belong to no section."""
 
 
 def compose(
@@ -75,6 +77,63 @@ def moved(issue: Issue, key: str, section: str, styles: Sequence[SectionStyle]) 
     return replace(issue, sections=in_order(issue.sections, styles))
 
 
+def texts_of(issue: Issue) -> dict[str, str]:
+    """Place → words, of every place that an editor writes at: a head's name, `section:NAME` or `note:KEY`."""
+    heads = {name: str(getattr(issue, name)) for name in HEADS}
+    sections = {f"section:{section.name}": section.text for section in issue.sections}
+    return heads | sections | {f"note:{entry.key}": entry.note for entry in issue.entries()}
+
+
+def with_text(issue: Issue, place: str, text: str) -> Issue:
+    """`issue` with other words at one of the places of `texts_of`; raises KeyError when there is no such place."""
+    if place not in texts_of(issue):
+        raise KeyError(place)
+    if place in HEADS:
+        head: dict[str, Any] = {place: text}
+        return replace(issue, **head)
+    kind, _, name = place.partition(":")
+    if kind == "section":
+        return _with_sections(issue, lambda each: replace(each, text=text) if each.name == name else each)
+    return _with_sections(
+        issue,
+        lambda each: replace(
+            each, entries=tuple(replace(entry, note=text) if entry.key == name else entry for entry in each.entries)
+        ),
+    )
+
+
+def _with_sections(issue: Issue, change: Callable[[Section], Section]) -> Issue:
+    return replace(issue, sections=tuple(change(section) for section in issue.sections))
+
+
+def reordered(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
+    """`issue` with the entries of a section in this order; one that is not named stays behind those that are."""
+    ranks = {key: rank for rank, key in enumerate(keys)}
+    return _with_sections(
+        issue,
+        lambda each: (
+            replace(each, entries=tuple(sorted(each.entries, key=lambda entry: ranks.get(entry.key, len(ranks)))))
+            if each.name == section
+            else each
+        ),
+    )
+
+
+def as_before(issue: Issue, before: Issue, keys: Iterable[str], styles: Sequence[SectionStyle]) -> Issue:
+    """`issue` with these entries as an earlier state of it had them; whatever else was changed since stays."""
+    keys = frozenset(keys)
+    issue = withdrawn(issue, keys)
+    noted = {key: why for key, why in before.left_out if key in keys}
+    kept = tuple(pair for pair in issue.left_out if pair[0] not in keys)
+    for section in before.sections:
+        there = [entry for entry in section.entries if entry.key in keys]
+        for entry in there:
+            issue = with_entry(issue, entry, section.name, styles)
+        if there:
+            issue = reordered(issue, section.name, [entry.key for entry in section.entries])
+    return replace(issue, sections=in_order(issue.sections, styles), left_out=(*kept, *noted.items()))
+
+
 def in_order(sections: Sequence[Section], styles: Sequence[SectionStyle]) -> tuple[Section, ...]:
     """The sections in printing order: the configured ones in theirs, an issue's own where it stands behind one."""
     ranks = {style.name: rank for rank, style in enumerate(styles)}
@@ -105,13 +164,18 @@ def first_preheader(issue: Issue) -> str:
 
     No title of an entry or section stands in it: it can be read on a locked screen, and may not tell an illness.
     """
-    counts = [(len(section.entries), _COUNTED[section.name]) for section in issue.sections if section.name in _COUNTED]
+    counts = [(_items(section), _COUNTED[section.name]) for section in issue.sections if section.name in _COUNTED]
     said = [f"{count} {words[count != 1]}" for count, words in counts if count]
-    more = len(issue.entries()) - sum(count for count, _ in counts)
+    more = sum(map(_items, issue.sections)) - sum(count for count, _ in counts)
     said += [f"{more} more"] if more and said else []
     if not said:
         return "What is new since our last letter." if more else ""
     return f"New since our last letter: {', '.join(said)}."
+
+
+def _items(section: Section) -> int:
+    """How many things a reader sees in a section: all dates of one series are one event."""
+    return len({series_of(entry) or entry.key for entry in section.entries})
 
 
 def coming_up(issue: Issue, earlier: Iterable[Issue], *, ahead: timedelta = timedelta(days=60)) -> tuple[Entry, ...]:

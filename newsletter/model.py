@@ -274,6 +274,10 @@ class Selection:
     left_out: tuple[LeftOut, ...]
 
 
+TO_SORT = "to-sort"
+"""The section of entries that nothing tells where they belong; an issue that still has one is not ready."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionStyle:
     """A section as configured: its name in files, its title in print, the staff's own words for it."""

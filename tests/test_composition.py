@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from newsletter import composition
 from newsletter.config import DEFAULT_SECTIONS
 from newsletter.model import Choice, Entry, Event, Grant, Issue, Section
@@ -135,3 +137,31 @@ class TestComingUp:
         earlier = [self.announced(self.on("a", date(2026, 12, 5))), self.announced(self.on("a", date(2026, 12, 9)))]
         (found,) = composition.coming_up(ISSUE, earlier, ahead=timedelta(days=30))
         assert composition.due_on(found) == date(2026, 12, 9)
+
+
+class TestTexts:
+    def test_each_place_is_named_and_takes_other_words(self) -> None:
+        issue = composed(choice("a", "research"))
+        places = ("subject", "preheader", "letter", "closing", "section:research", "note:a")
+        assert tuple(composition.texts_of(issue)) == places
+        for place in places:
+            issue = composition.with_text(issue, place, f"words at {place}")
+        assert composition.texts_of(issue) == {place: f"words at {place}" for place in places}
+
+    def test_a_place_that_is_not_there_is_an_error(self) -> None:
+        with pytest.raises(KeyError):
+            composition.with_text(ISSUE, "note:nothing", "x")
+
+
+class TestOrder:
+    def test_entries_stand_as_named_and_others_behind_them(self) -> None:
+        issue = composed(choice("a", "research"), choice("b", "research"), choice("c", "research"))
+        assert [each.key for each in composition.reordered(issue, "research", ["c", "a"]).entries()] == ["c", "a", "b"]
+        assert composition.reordered(issue, "events", ["c"]) == issue
+
+    def test_as_before_gives_entries_their_place_and_leaves_the_rest(self) -> None:
+        before = composed(choice("a", "research"), choice("b", "research"), choice("c", "events"))
+        now = composition.with_text(composition.without(before, {"a": "no"}), "letter", "Hello")
+        again = composition.as_before(now, before, ["a"], DEFAULT_SECTIONS)
+        assert again == composition.with_text(before, "letter", "Hello")
+        assert composition.as_before(before, now, ["a"], DEFAULT_SECTIONS) == replace(now, letter="")

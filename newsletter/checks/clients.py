@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -160,7 +161,13 @@ def _lacking(element: HtmlElement) -> Iterator[tuple[str, tuple[str, str]]]:
     yield from _lacking_styles(element.get("style") or "")
 
 
-def _lacking_styles(style: str) -> Iterator[tuple[str, tuple[str, str]]]:
+@lru_cache(maxsize=4096)
+def _lacking_styles(style: str) -> tuple[tuple[str, tuple[str, str]], ...]:
+    """What of a style attribute is left out; inlined mails repeat few styles often."""
+    return tuple(_lacking_declarations(style))
+
+
+def _lacking_declarations(style: str) -> Iterator[tuple[str, tuple[str, str]]]:
     for name, declaration in declarations(style).items():
         if name in PROPERTIES and declaration.value not in {"none", "static", "visible", "normal", "1"}:
             yield name, PROPERTIES[name]

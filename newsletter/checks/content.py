@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from newsletter.checks.context import EarlierIssue
 from newsletter.checks.proof import Proof
 from newsletter.checks.registry import Spot, rule
 from newsletter.identity import Index, address_key, aliases_of, ids_in, is_preprint_doi
-from newsletter.model import Entry, Flag, Severity
+from newsletter.model import TO_SORT, Entry, Flag, Severity
 
 NO_TITLE = frozenset({"", "none", "null", "undefined", "untitled", "no title", "title"})
 PREPRINT_HOST = re.compile(
@@ -21,7 +22,7 @@ SAYS_RETRACTED = re.compile(
     r"\bretract|\bwithdrawn\b|\bwithdrawal\b|\bretirad|\bretractad|\bt(?:ake|ook)n? back\b|\bdo not rely", re.IGNORECASE
 )
 SAYS_PREPRINT = re.compile(
-    r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|medrxiv|biorxiv|arxiv", re.IGNORECASE
+    r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|prepublicac|medrxiv|biorxiv|arxiv", re.IGNORECASE
 )
 SAYS_CONCERN = re.compile(r"\bconcern|\bdoubt|\bquestioned\b|\bpreocupaci|\bduda", re.IGNORECASE)
 
@@ -58,6 +59,19 @@ def section_empty(proof: Proof) -> Iterator[Spot]:
     for section in proof.issue.sections:
         if not section.entries and not section.text.strip():
             yield Spot(section.name, f"The section “{section.title}” is empty.")
+
+
+@rule(
+    "entry-to-sort",
+    Severity.ERROR,
+    why="Readers would find a heading “To sort”: nothing told the program where the entry belongs, and nobody else did.",
+    remedy="Say where it belongs: newsletter keep KEY --section NAME. Or leave it out: newsletter drop KEY.",
+)
+def entry_to_sort(proof: Proof) -> Iterator[Spot]:
+    """An entry still stands among those to sort."""
+    for section in proof.issue.sections:
+        for entry in section.entries if section.name == TO_SORT else ():
+            yield Spot(entry.key, f"{shown(entry)} is in no section yet.")
 
 
 @rule(
@@ -240,11 +254,16 @@ def preprint_not_marked(proof: Proof) -> Iterator[Spot]:
             yield Spot(entry.key, f"{shown(entry)} is a preprint, and is not marked as one.")
 
 
+@lru_cache(maxsize=4096)
+def _doi_in(link: str) -> str | None:
+    return ids_in(link).doi
+
+
 def _is_preprint(entry: Entry) -> bool:
     """Whether all that is known of the work is a preprint: an article's number beside it makes it an article."""
     if entry.ids.pmid or entry.ids.pmcid:
         return False
-    dois = {doi for doi in (entry.ids.doi, *(ids_in(link).doi for link in entry.links)) if doi}
+    dois = {doi for doi in (entry.ids.doi, *map(_doi_in, entry.links)) if doi}
     if dois:
         return all(is_preprint_doi(doi) for doi in dois)
     return any(PREPRINT_HOST.match(address_key(link) or "") for link in entry.links)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cssselect import HTMLTranslator, SelectorError
 from lxml.html import HtmlElement
@@ -29,7 +29,7 @@ Style = Mapping[str, Declaration]
 NOTHING: Style = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ink:
     """How text looks at one place. None: not known."""
 
@@ -43,6 +43,16 @@ class Ink:
     def is_large(self) -> bool:
         """Whether WCAG counts it as large text."""
         return self.size_px >= 24 or (self.bold and self.size_px >= 18.66)
+
+    @property
+    def contrast(self) -> float:
+        """Of text and surface, 1 to 21; the best there is where one of the two is not known."""
+        return ratio(self.colour, self.surface) if self.colour and self.surface else 21.0
+
+    @cached_property
+    def is_faint(self) -> bool:
+        """Whether the text can be seen, but not be read well."""
+        return not self.hidden and self.contrast < (ENOUGH_LARGE if self.is_large else ENOUGH)
 
 
 @lru_cache(maxsize=512)
@@ -98,28 +108,29 @@ def contrast_dark(proof: Proof) -> Iterator[Spot]:
 
 
 def _faint(proof: Proof, dark: Mapping[HtmlElement, Style], when: str) -> Iterator[Spot]:
-    told: set[tuple[Colour, Colour]] = set()
+    told: set[tuple[Colour | None, Colour | None]] = set()
     for element, ink in _inks(proof, dark):
-        if ink.hidden or ink.colour is None or ink.surface is None or (ink.colour, ink.surface) in told:
+        if (ink.colour, ink.surface) in told or not (words := _own_words(element)):
             continue
-        contrast = ratio(ink.colour, ink.surface)
-        if contrast < (ENOUGH_LARGE if ink.is_large else ENOUGH) and (words := _own_words(element)):
-            told.add((ink.colour, ink.surface))
-            yield Spot("html", f"“{words[:40]}” has a contrast of {contrast:.1f} to 1{when} ({_hex(ink)}).")
+        told.add((ink.colour, ink.surface))
+        yield Spot("html", f"“{words[:40]}” has a contrast of {ink.contrast:.1f} to 1{when} ({_hex(ink)}).")
 
 
 def _inks(proof: Proof, dark: Mapping[HtmlElement, Style]) -> Iterator[tuple[HtmlElement, Ink]]:
-    """Each element with the ink of its text. Like elements under like ones have the same, so each is mixed once."""
+    """The elements with faint ink. Like elements under like ones have the same ink, so each is mixed once."""
+    paper = Ink()
     inks: dict[HtmlElement, Ink] = {}
     mixed: dict[tuple[object, ...], Ink] = {}
-    for element in proof.elements:
-        above = inks.get(element.getparent(), Ink())
-        rules = dark.get(element)
-        alike = (above, element.tag, element.get("style"), element.get("bgcolor"), id(rules) if rules else 0)
-        if alike not in mixed:
-            mixed[alike] = _ink(element, above, rules or {})
-        inks[element] = mixed[alike]
-        yield element, inks[element]
+    for element, parent, own in proof.looks:
+        above = inks.get(parent, paper)
+        rules = dark.get(element, NOTHING)
+        alike = (id(above), own, id(rules))
+        ink = mixed.get(alike)
+        if ink is None:
+            ink = mixed[alike] = _ink(element, above, rules)
+        inks[element] = ink
+        if ink.is_faint:
+            yield element, ink
 
 
 def _own_words(element: HtmlElement) -> str:
@@ -194,14 +205,28 @@ def _size(text: str, above_px: float) -> float:
 def _dark_styles(proof: Proof) -> dict[HtmlElement, Style]:
     """Element → what the dark rules of the page declare for it; the last rule wins."""
     found: dict[HtmlElement, Style] = {}
+    named = _by_name(proof)
     merged: dict[tuple[int, int], Style] = {}  # one object for each combination of rules, so that like ones are seen
     for number, block in enumerate(dark_blocks(proof.css)):
         style = declarations(block.content)
-        for selector in block.prelude.split(","):
-            for element in _selected(proof, selector.strip()):
+        for selector in map(str.strip, block.prelude.split(",")):
+            for element in named.get(selector, ()) if _SIMPLE.fullmatch(selector) else _selected(proof, selector):
                 before = found.get(element, NOTHING)
                 found[element] = merged.setdefault((id(before), number), {**before, **style})
     return found
+
+
+_SIMPLE = re.compile(r"\.?[a-z][\w-]*", re.IGNORECASE)
+
+
+def _by_name(proof: Proof) -> Mapping[str, list[HtmlElement]]:
+    """`td` and `.head` → the elements they select: most rules name one tag or class, and need no XPath."""
+    named: dict[str, list[HtmlElement]] = {}
+    for element in proof.elements:
+        named.setdefault(str(element.tag), []).append(element)
+        for name in dict.fromkeys((element.get("class") or "").split()):
+            named.setdefault(f".{name}", []).append(element)
+    return named
 
 
 def _selected(proof: Proof, selector: str) -> Iterable[HtmlElement]:

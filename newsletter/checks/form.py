@@ -153,7 +153,7 @@ def not_responsive(proof: Proof) -> Iterator[Spot]:
 )
 def colour_short(proof: Proof) -> Iterator[Spot]:
     """A style attribute has a colour of three digits or a CSS variable."""
-    for _, style in proof.styled:
+    for style in dict.fromkeys(style for _, style in proof.styled):
         if found := re.search(r"#[0-9a-f]{3}(?![0-9a-f])|var\(", style, re.IGNORECASE):
             yield Spot("html", f"A style has {found[0].rstrip('(')} instead of a colour of six digits.")
             return

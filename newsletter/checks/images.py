@@ -92,7 +92,7 @@ def image_foreign_host(proof: Proof) -> Iterator[Spot]:
     """A picture, or a picture behind a box, comes from a host that is not the foundation's own."""
     sources = [image.get("src") or "" for image in images(proof)]
     sources += [each.get("background") or "" for each in proof.elements]
-    for sheet in (proof.css, *(style for _, style in proof.styled)):
+    for sheet in dict.fromkeys((proof.css, *(style for _, style in proof.styled))):
         sources += re.findall(r"url\(\s*[\"']?([^\"')]+)", sheet)
     for source in dict.fromkeys(sources):
         parts = split(source.strip())

@@ -39,13 +39,13 @@ def _letters(text: str) -> str:
 )
 def unsubscribe_missing(proof: Proof) -> Iterator[Spot]:
     """The HTML has no link to leave the list, or the text part names none."""
-    ways = [anchor.href for anchor in proof.anchors if _leads_out(anchor.href) or LEAVES.search(anchor.words)]
-    if not ways:
+    text, last_first = proof.context.text, reversed(proof.anchors)  # it stands at the foot
+    way = next((each.href for each in last_first if _leads_out(each.href) or LEAVES.search(each.words)), None)
+    if way is None:
         yield Spot("html", "The HTML part has no link to unsubscribe.")
-    text = proof.context.text
-    known = any(_target(way) in text for way in ways)
-    addresses = re.findall(r"(?:https?://|mailto:)\S+", text)
-    if not known and not any(_leads_out(each) for each in addresses):
+    if way is not None and _target(way) in text:
+        return
+    if not any(map(_leads_out, re.findall(r"(?:https?://|mailto:)\S+", text))):
         yield Spot("text", "The text part does not say where to unsubscribe.")
 
 
@@ -70,9 +70,10 @@ def postal_address_missing(proof: Proof) -> Iterator[Spot]:
     if not address:
         yield Spot("issue", "newsletter.toml has no postal address.")
         return
-    if address not in _letters(proof.words):
+    as_written = " ".join(proof.settings.newsletter.address.split())
+    if as_written not in proof.words and address not in _letters(proof.words):
         yield Spot("html", "The HTML part does not print the postal address.")
-    if address not in _letters(proof.context.text):
+    if as_written not in proof.text_words and address not in _letters(proof.text_words):
         yield Spot("text", "The text part does not print the postal address.")
 
 
@@ -86,5 +87,5 @@ def disclaimer_missing(proof: Proof) -> Iterator[Spot]:
     """A part of the mail does not say that it is no medical advice."""
     if not DISCLAIMS.search(proof.words):
         yield Spot("html", "The HTML part does not say that it is no medical advice.")
-    if not DISCLAIMS.search(" ".join(proof.context.text.split())):
+    if not DISCLAIMS.search(proof.text_words):
         yield Spot("text", "The text part does not say that it is no medical advice.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -26,6 +27,7 @@ def short(url: str) -> str:
     return url if len(url) <= 90 else url[:89] + "…"
 
 
+@lru_cache(maxsize=4096)
 def split(url: str) -> SplitResult | None:
     """The parts of an address; None when it cannot be one."""
     try:

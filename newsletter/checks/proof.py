@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 
 from lxml import html as lxml_html
-from lxml.etree import ParserError
+from lxml.etree import ParserError, XPath
 
 from newsletter.checks.context import Context
 from newsletter.model import Entry
@@ -21,6 +21,9 @@ MARKDOWN_LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]*
 
 PADDING = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u2007\u2060\ufeff]+")
 """Invisible characters with which a preheader is filled up, so that no text of the letter follows it in the inbox."""
+
+
+_TEXTS = XPath(".//text()[not(parent::style or parent::script)]", smart_strings=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,14 @@ class Link:
 
     href: str
     where: str
+
+
+class Look(NamedTuple):
+    """One element among those that rules look at by the thousand."""
+
+    element: lxml_html.HtmlElement
+    parent: lxml_html.HtmlElement | None
+    own: tuple[str, str | None, str | None]  # tag, style and bgcolor: like ones look alike under like parents
 
 
 class Proof:
@@ -83,6 +94,13 @@ class Proof:
         return "\n".join(each.text or "" for each in self.page.iter("style"))
 
     @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """What decides how the text of each element looks, in reading order."""
+        return tuple(
+            Look(each, each.getparent(), (each.tag, each.get("style"), each.get("bgcolor"))) for each in self.elements
+        )
+
+    @cached_property
     def styled(self) -> tuple[tuple[lxml_html.HtmlElement, str], ...]:
         """The elements of the body that have a style attribute, with it; the body among them."""
         return tuple((each, style) for each in self.elements if (style := each.get("style")))
@@ -90,21 +108,22 @@ class Proof:
     @cached_property
     def words(self) -> str:
         """All text of the body on one line, hidden text with it, invisible characters without."""
-        pieces = (piece for piece in self._texts())
-        return " ".join(PADDING.sub("", " ".join(pieces)).split())
+        return " ".join(PADDING.sub("", " ".join(self._texts)).split())
+
+    @cached_property
+    def text_words(self) -> str:
+        """All words of the text part on one line."""
+        return " ".join(self.context.text.split())
 
     @cached_property
     def nodes(self) -> tuple[str, ...]:
         """The texts between two tags, stripped, those that say something."""
-        return tuple(piece.strip() for piece in self._texts() if piece.strip())
+        return tuple(stripped for piece in self._texts if (stripped := piece.strip()))
 
-    def _texts(self) -> Iterator[str]:
-        for element in self.elements:
-            if element.tag not in {"style", "script"} and element.text:
-                yield element.text
-            for child in element:
-                if child.tail:
-                    yield child.tail
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        """The texts of the body, in reading order; what stands in a style or script is none."""
+        return tuple(cast("list[str]", _TEXTS(self.body)))
 
     @cached_property
     def anchors(self) -> tuple[Anchor, ...]:
@@ -226,8 +245,10 @@ def as_printed(href: str) -> str:
 
 
 def _words_of(anchor: lxml_html.HtmlElement) -> str:
+    if words := " ".join("".join(anchor.itertext(with_tail=False)).split()):
+        return words
     alts = (each.get("alt") or "" for each in anchor.iter("img"))
-    return " ".join(anchor.text_content().split()) or " ".join(" ".join(alts).split())
+    return " ".join(" ".join(alts).split())
 
 
 def is_hidden(element: lxml_html.HtmlElement) -> bool:

@@ -53,11 +53,15 @@ def hard_to_read(proof: Proof) -> Iterator[Spot]:
         return
     easy = UNAVOIDABLE | {word for term in proof.context.glossary for word in term.lower().split()}
     for passage in proof.own_words:
-        for paragraph in paragraphs(passage.text):
-            grade = reading_grade(paragraph, easy=easy)
-            if grade is not None:
-                start = " ".join(paragraph.split()[:6])
-                yield Spot(passage.where, f"The paragraph “{start}…” reads at grade {grade}; aim for {GRADE}.")
+        for start, grade in _hard(passage.text, frozenset(easy)):
+            yield Spot(passage.where, f"The paragraph “{start}…” reads at grade {grade}; aim for {GRADE}.")
+
+
+@lru_cache(maxsize=1024)
+def _hard(markdown: str, easy: frozenset[str]) -> tuple[tuple[str, int], ...]:
+    """Beginning and grade of each hard paragraph of a text. A preview weighs only the text that was changed."""
+    graded = ((each, reading_grade(each, easy=easy)) for each in paragraphs(markdown))
+    return tuple((" ".join(each.split()[:6]), grade) for each, grade in graded if grade is not None)
 
 
 def paragraphs(markdown: str) -> Iterator[str]:

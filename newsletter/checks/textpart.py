@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from newsletter.checks.links import short
 from newsletter.checks.proof import Proof
@@ -60,25 +61,30 @@ def _can_be_broken(line: str) -> bool:
 def text_link_missing(proof: Proof) -> Iterator[Spot]:
     """A link of the HTML part is not in the text part."""
     text = proof.context.text
-    digits = re.sub(r"\D", "", text)
+    lines = frozenset(text.splitlines())  # where nearly every address stands alone
     told: set[str] = set()
     for anchor in proof.anchors:
-        if anchor.href not in told and not _is_in(anchor.href, text, digits):
+        if anchor.href not in told and anchor.href not in lines and not _is_in(anchor.href, text):
             told.add(anchor.href)
             yield Spot(anchor.where, f"The text part lacks the link {short(anchor.href)}.")
 
 
-def _is_in(href: str, text: str, digits: str) -> bool:
+def _is_in(href: str, text: str) -> bool:
     scheme, _, rest = href.partition(":")
     match scheme.lower():
         case "mailto":
             return rest.partition("?")[0] in text
         case "tel":
-            return re.sub(r"\D", "", rest) in digits
+            return re.sub(r"\D", "", rest) in _digits(text)
         case "http" | "https":
             return href in text
         case _:
             return True  # a place in the page itself, or nothing that link-scheme would let pass
+
+
+@lru_cache(maxsize=2)
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 @rule(

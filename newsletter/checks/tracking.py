@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl
 
 from newsletter.checks.links import short, split
@@ -33,13 +34,12 @@ WATCHER = re.compile(
 def link_tracks(proof: Proof) -> Iterator[Spot]:
     """A link carries parameters that only watch the reader."""
     for link in proof.links:
-        parts = split(link.href)
-        if parts is None or not parts.query:
-            continue
-        if tracking := sorted(_watching(parts)):
+        parts = split(link.href) if "?" in link.href else None
+        if parts and parts.query and (tracking := sorted(_watching(parts))):
             yield Spot(link.where, f"The link {short(link.href)} carries {', '.join(tracking)}.")
 
 
+@lru_cache(maxsize=1024)
 def _watching(parts: SplitResult) -> set[str]:
     """The parameters that a cleaned address does not have. The host does not count: some pages need no parameter at all."""
     cleaned = clean_url(parts._replace(scheme="https", netloc="host.example").geturl())
@@ -77,7 +77,7 @@ def link_through_watcher(proof: Proof) -> Iterator[Spot]:
 def link_names_person(proof: Proof) -> Iterator[Spot]:
     """The query of a web link holds a mail address."""
     for link in proof.links:
-        parts = split(link.href)
+        parts = split(link.href) if "?" in link.href else None
         if (
             parts
             and parts.scheme in {"http", "https"}

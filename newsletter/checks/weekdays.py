@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 
 from newsletter.checks.content import shown
@@ -15,6 +16,7 @@ from newsletter.checks.timing import day_of, in_words
 from newsletter.model import Entry, Event, Severity
 
 _DAYS = ("mon|lun", "tue|mar", "wed|mié|mie", "thu|jue", "fri|vie", "sat|sáb|sab", "sun|dom")
+_STARTS = tuple(start for day in _DAYS for start in day.split("|"))
 _MONTHS = ("jan|ene", "feb", "mar", "apr|abr", "may", "jun", "jul", "aug|ago", "sep", "oct", "nov", "dec|dic")
 _WEEKDAY = (
     r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
@@ -38,6 +40,13 @@ _IN_TITLE = (
     re.compile(rf"^{_WRITTEN[2]}", re.IGNORECASE),  # “7/30 - Webinar”; elsewhere it may be a share or a score
 )
 _WEEKDAY_ALONE = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
+_DATED = tuple(re.compile(rf"\b{each}", re.IGNORECASE) for each in (*_WRITTEN[:2], _WRITTEN[3]))
+_DEADLINE_WORD = re.compile(r"\b(?:deadlines?|due|appl(?:y|ications?)|fecha límite|plazo)\b", re.IGNORECASE)
+_ENDS_THEN = re.compile(
+    r"\b(?:deadline|due (?:by|on|date)|apply (?:by|before|until)|applications? (?:close[sd]?|end)|fecha límite|plazo)\b[^.!?\n]{0,30}$",
+    re.IGNORECASE,
+)
+"""What stands before a date after which nobody can apply any more."""
 _OTHER_DAY = re.compile(
     r"\b(?:by|until|till|before|since|after|deadline|regist\w+|rsvp|sign[- ]?up|apply|closes?|ends?|through|opens?|from|was|were|last"
     r"|posted|published|updated|recorded|hasta|antes)\b[^.!?]{0,30}$",
@@ -106,6 +115,8 @@ def weekday_wrong(proof: Proof) -> Iterator[Spot]:
     """A weekday and a date that stand together disagree, or there is no such day."""
     told: set[tuple[str, str]] = set()
     for passage, near in _texts(proof):
+        if not _names_weekday(passage.text):
+            continue
         for mention in mentions(passage.text, near):
             if any(day.weekday() == mention.weekday for day in mention.days):
                 continue
@@ -114,6 +125,13 @@ def weekday_wrong(proof: Proof) -> Iterator[Spot]:
             told.add((passage.where, mention.words))
             really = f"that day is a {in_words(mention.days[0])}" if mention.days else "there is no such day"
             yield Spot(passage.where, f"“{mention.words}”: {really}.")
+
+
+@lru_cache(maxsize=4096)
+def _names_weekday(text: str) -> bool:
+    """Whether a weekday may stand in a text: most have none, and to look for dates costs a hundred times as much."""
+    lower = text.lower()
+    return any(start in lower for start in _STARTS)
 
 
 def _texts(proof: Proof) -> Iterator[tuple[Passage, date]]:
@@ -152,6 +170,25 @@ def event_day_disagrees(proof: Proof) -> Iterator[Spot]:
         mention = next(_other_days(entry, days), None) if days else None
         if mention:
             yield Spot(entry.key, f"{shown(entry)} is on {in_words(days[0])}, but “{mention}” is written of it.")
+
+
+@rule(
+    "deadline-past-in-words",
+    Severity.WARNING,
+    why="Readers would work on an application for a call that is closed.",
+    remedy="Look the deadline up at its source; take the call out, or correct its words.",
+)
+def deadline_past_in_words(proof: Proof) -> Iterator[Spot]:
+    """The words of an entry name a deadline, with its year, that is over on the day the issue is planned for."""
+    for entry in proof.printed:
+        text = f"{entry.title}\n{entry.summary}\n{entry.note}"
+        if entry.grant is not None or not _DEADLINE_WORD.search(text):
+            continue
+        dated = [each for each in mentions(text, proof.day, _DATED) if re.search(r"20\d\d", each.words) and each.days]
+        if any(max(each.days) >= proof.day for each in dated):
+            continue  # it was put off, or another round begins
+        if over := next((each.words for each in dated if _ENDS_THEN.search(each.before)), None):
+            yield Spot(entry.key, f"{shown(entry)} was due by “{over}”, before the day of sending.")
 
 
 def _other_days(entry: Entry, days: tuple[date, ...]) -> Iterator[str]:

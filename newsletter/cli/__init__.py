@@ -36,6 +36,7 @@ COMMANDS = {
     "render": ("making", "Make HTML and text again from issue.toml."),
     "check": ("making", "Look for everything that is wrong with an issue."),
     "preview": ("making", "Show an issue in the browser, and again whenever it is saved."),
+    "studio": ("studio", "Make the whole issue in the browser."),
     "approve": ("making", "Approve exactly this content for sending."),
     "publish": ("making", "Note that an issue is out, though not mailed from here."),
     "subscribers": ("people", "The list of subscribers: import, list, export, add, remove."),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -28,38 +29,52 @@ _SAID = {
 @click.pass_obj
 def inbox(session: Session, watch: bool, as_json: bool) -> int:
     """Read the bounce mailbox: who asked to stop, who cannot be reached, what needs a person."""
-    from newsletter.pipeline import following
-
     if watch and as_json:
         raise UsageError("--watch has no end, and --json is one document: use one of them")
-    with following.opened_inbox(session.desk) as (mailbox, opened):
-        if watch:
-            tell("Waiting for mails; Ctrl-C ends.")
-        while True:
-            reports = list(following.follow_up(session.desk, opened, live=watch))
-            _show(reports, as_json=as_json, watch=watch)
-            if not watch:
-                break
-            mailbox.wait(IDLE_S)
+    if watch:
+        _watch(session)
+    from newsletter.pipeline import following
+
+    with following.opened_inbox(session.desk) as (_, opened):
+        reports = list(following.follow_up(session.desk, opened))
+    if as_json:
+        answer({**_counts(reports), "mails": [_json(each) for each in reports]})
+    else:
+        _show(reports)
     return 1 if any(each.handled.decided.action in {"needs_a_person", "senders_problem"} for each in reports) else 0
 
 
+def _watch(session: Session) -> NoReturn:
+    """Handle mails as they arrive, until Ctrl-C; a mail server that goes away is asked again."""
+    from newsletter.followup.mailbox import MailboxError
+    from newsletter.pipeline import following
+
+    tell("Waiting for mails; Ctrl-C ends.")
+    while True:
+        try:
+            with following.opened_inbox(session.desk) as (mailbox, opened):
+                while True:
+                    for report in following.follow_up(session.desk, opened, live=True):
+                        if report.handled.new:
+                            say(_line(report))
+                    mailbox.wait(IDLE_S)
+        except MailboxError as error:
+            tell(f"{error}. Trying again in a minute.")
+            time.sleep(RETRY_S)
+
+
 IDLE_S = 20 * 60
+RETRY_S = 60
 
 
-def _show(reports: list[Report], *, as_json: bool, watch: bool) -> None:
-    if as_json:
-        answer({**_counts(reports), "mails": [_json(each) for each in reports]})
-        return
+def _show(reports: list[Report]) -> None:
     for each in reports:
-        if each.handled.new or not watch:
-            say(_line(each))
-    if not watch:
-        counts = _counts(reports)
-        say(
-            f"{counts['bounces']} bounces, {counts['complaints']} complaints, {counts['unsubscribes']} asked to stop; "
-            f"{counts['ignored']} need nothing, {counts['needs_a_person']} wait for a person in the mailbox"
-        )
+        say(_line(each))
+    counts = _counts(reports)
+    say(
+        f"{counts['bounces']} bounces, {counts['complaints']} complaints, {counts['unsubscribes']} asked to stop; "
+        f"{counts['ignored']} need nothing, {counts['needs_a_person']} wait for a person in the mailbox"
+    )
 
 
 def _counts(reports: Iterable[Report]) -> dict[str, int]:
@@ -107,4 +122,5 @@ def serve(session: Session, host: str, port: int, log: bool) -> None:
 
     app = make_app(session.desk)
     logging.basicConfig(level=logging.INFO if log else logging.WARNING, format="%(asctime)s %(message)s")
-    serve_app(app, host=host, port=port, ready=lambda url: tell(f"The public page answers at {url}; Ctrl-C ends."))
+    with app.app.state.public.readers.at_hand():
+        serve_app(app, host=host, port=port, ready=lambda url: tell(f"The public page answers at {url}; Ctrl-C ends."))

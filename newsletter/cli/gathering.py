@@ -48,6 +48,8 @@ def _source_json(gathered: Gathered) -> dict[str, object]:
         "new": gathered.new,
         "unchanged": gathered.collected.unchanged,
         "error": gathered.collected.error,
+        "failing_since": gathered.record.failing_since_at,
+        "quiet": gathered.quiet or None,
         "skipped": gathered.collected.reading.skipped,
     }
 
@@ -58,9 +60,10 @@ def _source_line(gathered: Gathered) -> str:
         since = f", since {record.failing_since_at:%Y-%m-%d}" if record.failing_since_at else ""
         kept = " What it gave before is kept." if record.succeeded_at else ""
         return f"{gathered.name}: BROKEN{since}: {collected.error}{kept}"
+    quiet = f"; QUIET: {gathered.quiet}" if gathered.quiet else ""
     if collected.unchanged:
-        return f"{gathered.name}: unchanged, {gathered.count} entries"
-    quiet = "; it is empty" if not gathered.count else ""
+        return f"{gathered.name}: unchanged, {gathered.count} entries{quiet}"
+    quiet = quiet or ("" if gathered.count else "; it is empty")
     skipped = "".join(f"\n    passed over: {each}" for each in collected.reading.skipped)
     return f"{gathered.name}: {gathered.count} entries, {gathered.new} new{quiet}{skipped}"
 
@@ -72,10 +75,10 @@ def _source_line(gathered: Gathered) -> str:
 @click.pass_obj
 def add(session: Session, what: str, section: str | None, as_json: bool) -> int:
     """Add entries from pasted text (“-”), a file, a page or an identifier."""
-    from newsletter.pipeline import gathering
+    from newsletter.pipeline import pasting
     from newsletter.pipeline.choosing import standings
 
-    entries, skipped = gathering.add(session.desk, what, stdin=sys.stdin.buffer.read, section=section)
+    entries, skipped = pasting.add(session.desk, what, stdin=sys.stdin.buffer.read, section=section)
     for each in skipped:
         tell(f"passed over: {each}")
     keys = [entry.key for entry in entries]

@@ -86,6 +86,8 @@ def check(session: Session, issue: str | None, try_links: bool, as_json: bool) -
     from newsletter.cli.listing import finding_json, finding_lines
     from newsletter.cli.progress import bar
     from newsletter.pipeline import linking, making
+    from newsletter.storage.issues import ISSUE_FILE
+    from newsletter.storage.workspace import issue_folder
 
     if try_links:
         with bar("Trying links", linking.untried(session.desk, issue)) as advance:
@@ -94,7 +96,9 @@ def check(session: Session, issue: str | None, try_links: bool, as_json: bool) -
     if as_json:
         answer({"issue": checked.name, "findings": [finding_json(each) for each in findings]})
     else:
-        say(finding_lines(findings) or f"{checked.name}: nothing to mend")
+        file = issue_folder(session.desk.workspace, checked.name) / ISSUE_FILE
+        written = file.read_text("utf-8-sig")
+        say(finding_lines(findings, checked, written) or f"{checked.name}: nothing to mend")
     return 1 if any(each.severity is Severity.ERROR for each in findings) else 0
 
 

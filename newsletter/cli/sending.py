@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +132,8 @@ async def _send(
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _interrupted, stop, sending)
+    if at is not None and at > datetime.now(UTC):
+        tell(f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent.")
     try:
         return await sending
     except asyncio.CancelledError:

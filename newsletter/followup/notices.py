@@ -15,7 +15,13 @@ from collections.abc import Iterable
 from newsletter.followup.incoming import Action, Fate
 from newsletter.followup.parts import Mail, addresses_in
 from newsletter.followup.reports import bare_address
-from newsletter.followup.statuses import best_status, read_status, sounds_temporary, status_by_words
+from newsletter.followup.statuses import (
+    best_status,
+    read_status,
+    says_for_good,
+    sounds_temporary,
+    status_by_words,
+)
 
 _LOG = logging.getLogger("flufl.bounce")
 _LOG.addHandler(logging.NullHandler())
@@ -108,9 +114,8 @@ _GIVEN_UP = re.compile(
 
 def _fate(address: str, words: str, *, waiting: bool) -> Fate:
     status = best_status(read_status(words), words)
-    if waiting and status and status.startswith("5"):
-        waiting = False
-    if waiting:
+    if waiting and not says_for_good(words) and status != "5.1.1":  # MDaemon calls an unknown user a warning
+        status = f"4{status[1:]}" if status else None
         return Fate(address=address, action=Action.DELAYED, status=status, words=words[:500])
     return Fate(address=address, status=status, words=words[:500])
 

@@ -58,11 +58,6 @@ class Mail:
         found = [decoded_header(value) for name in names for value in self.message.get_all(name, [])]
         return addresses_in(found)
 
-    @property
-    def type(self) -> str:
-        """Its content type, in small letters."""
-        return self.message.get_content_type()
-
 
 def take_apart(content: bytes) -> Mail:
     """Read any bytes as a mail."""

@@ -19,7 +19,7 @@ _RATE = r"at a rate|too (?:many|fast|much mail)|rate limit|throttl|try again|tem
 
 _WORDS = (
     # (class where no code tells it, subject.detail, what systems write); the first that fits counts
-    ("5", "3.4", r"(?:message|mail|size|attachment)\S* (?:\w+ ){0,4}(?:too (?:big|large)|exceed)|too (?:big|large)"),
+    ("5", "3.4", r"\b(?:message|mail|size|attachments?)\b (?:\w+ ){0,4}(?:too (?:big|large)|exceed)|too (?:big|large)"),
     (
         "5",
         "2.2",
@@ -85,7 +85,7 @@ _DOUBT = re.compile(f"{_POLICY}|{_RATE}", re.IGNORECASE)
 
 _TEMPORARY = re.compile(
     r"\bwarning\b|temporar|will (?:be retried|retry|keep trying|continue)|has been delayed|delivery (?:is )?delayed|still "
-    r"trying|not yet been delivered|do not need to resend|no action is required|delayed",
+    r"trying|attempts will (?:continue|be made)|not yet been delivered|do not need to resend|no action is required|delayed",
     re.IGNORECASE,
 )
 
@@ -144,6 +144,12 @@ def best_status(declared: str | None, words: str) -> str | None:
     if known and told and not says_nothing(told):
         return f"{known[0]}{told[1:]}"
     return known or told
+
+
+def says_for_good(words: str) -> bool:
+    """Whether a server's own code in these words, enhanced or of three digits, is one for good."""
+    reply = _REPLY.search(words)
+    return (read_status(words) or (reply[1] if reply else "")).startswith("5")
 
 
 def sounds_temporary(words: str) -> bool:

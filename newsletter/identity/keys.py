@@ -15,6 +15,13 @@ _TRIAL = ("nct", "url")
 _EVENT = ("uid", "url")  # a paper or trial that an event is about does not name the event
 _GRANT = ("opportunity", "uid", "url")
 _NAMES = frozenset({*_PAPER, *_UNSURE})
+_OCCURRENCE = re.compile(r"(.+)/\d{8}(?:T\d{6}Z?)?", re.DOTALL)  # one date of a series: UID/20261209T180000Z
+
+
+def series_of(entry: Entry) -> str | None:
+    """The UID that all dates of one series share; None for what is no date of a series."""
+    found = _OCCURRENCE.fullmatch(entry.ids.uid or "") if entry.event is not None else None
+    return found[1] if found else None
 
 
 def naming_ids(entry: Entry) -> tuple[str, ...]:

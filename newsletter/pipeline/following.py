@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from newsletter import config
+from newsletter.errors import UsageError
 from newsletter.followup.inbox import Handled, Inbox
 from newsletter.followup.mailbox import Mailbox, open_mailbox
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk
 from newsletter.storage.incoming import IncomingMails
+from newsletter.storage.people import People
+from newsletter.tokens import Keys
 
 INBOX_PASSWORD = "NEWSLETTER_INBOX_PASSWORD"  # noqa: S105 - its name
 
@@ -30,12 +34,23 @@ def opened_inbox(desk: Desk) -> Iterator[tuple[Mailbox, Inbox]]:
     """The configured bounce mailbox; raises UsageError when there is none, MailboxError when it cannot be read."""
     workspace = desk.workspace
     with open_mailbox(workspace.settings.inbox, workspace.folder, config.secret(INBOX_PASSWORD)) as mailbox:
-        yield mailbox, Inbox(mailbox, mailing.keys(desk), IncomingMails(desk.store.engine))
+        yield mailbox, Inbox(mailbox, _keys(desk), IncomingMails(desk.store.engine))
+
+
+def _keys(desk: Desk) -> Keys:
+    """The keys of our tokens. Where nobody is on the list yet there need be none: then no token is ours."""
+    try:
+        return mailing.keys(desk)
+    except UsageError:
+        nobody = Keys(secrets.token_bytes(32))
+        if next(People(desk.store.engine, nobody).all(), None) is not None:
+            raise
+        return nobody
 
 
 def follow_up(desk: Desk, inbox: Inbox, *, live: bool = False) -> Iterator[Report]:
     """Work through the mailbox once; `live`: each decision at its own moment, not at that of the command."""
-    listed = mailing.people(desk)
+    listed = People(desk.store.engine, inbox.keys)
     for handled in inbox.run(now=(lambda: datetime.now(UTC)) if live else (lambda: desk.now)):
         number = handled.decided.subscriber_id
         person = listed.get(number) if number is not None else None

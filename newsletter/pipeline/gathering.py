@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from datetime import datetime
 
-from newsletter.config import secret
 from newsletter.errors import UsageError
-from newsletter.model import Collected, Document, Entry, Reading, Source, SourceKind
+from newsletter.model import Collected, Source, SourceKind
 from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.visiting import PUBMED_KEY, Visit, Visitor, fetcher_for, reading
-from newsletter.sources.fetching import read_file
+from newsletter.pipeline.quiet import Quiet
+from newsletter.pipeline.reading import ReadingRoom
+from newsletter.pipeline.visiting import Visit, Visitor, fetcher_for, reader_for
 from newsletter.storage.entries import SourceRecord
-from newsletter.storage.taking_in import TakenIn, take_in
+from newsletter.storage.taking_in import TakenIn, take_in_all
 
-PASTED = "pasted"
-"""The source of what `add` brings."""
-
-NOTHING = TakenIn(keys=(), new=frozenset())
-KEEP_EVERY_S = 0.25
+STAMPED = frozenset({SourceKind.FEED, SourceKind.PUBMED})
+"""Kinds of sources that date what they bring by the day they bring it; a register's old trial may be news."""
+KEEP_EVERY_S = 0.5
 """How much work a crash may lose; it would only be fetched again."""
 
 OnProgress = Callable[["Gathered"], None]
@@ -33,6 +31,7 @@ class Gathered:
     collected: Collected
     new: int = 0  # entries never seen before
     record: SourceRecord
+    quiet: str = ""  # a sentence, when the source answers well but brings nothing for unusually long
 
     @property
     def name(self) -> str:
@@ -65,91 +64,54 @@ async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProg
     """`collect`, inside a loop that runs already."""
     known = desk.store.sources()
     done: dict[str, Gathered] = {}
-    async with fetcher_for(desk) as fetcher:
-        visitor = Visitor(desk, fetcher)
-        pending = {asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources}
-        try:
-            while pending:
-                finished, pending = await asyncio.wait(pending, timeout=KEEP_EVERY_S)
-                if not finished:
-                    continue
-                with desk.store.together():  # one write to the disk for all that came in meanwhile
-                    gathered = [_keep(desk, visit.result()) for visit in finished]
-                for each in gathered:
-                    done[each.name] = each
-                    on_progress(each)
-        finally:
-            for visit in pending:
-                visit.cancel()
-    return tuple(done[source.name] for source in sources)
+    order = {source.name: n for n, source in enumerate(sources)}  # the first source to give an entry names it
+    never_read = sum(source.name not in known for source in sources)
+    with ReadingRoom(reader_for(desk), expected=never_read) as room:
+        async with fetcher_for(desk) as fetcher:
+            visitor = Visitor(desk, fetcher, room)
+            pending = {asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources}
+            try:
+                while pending:
+                    finished, pending = await asyncio.wait(pending, timeout=KEEP_EVERY_S)
+                    visits = sorted((visit.result() for visit in finished), key=lambda visit: order[visit.before.name])
+                    for each in _keep(desk, visits):
+                        done[each.name] = each
+                        on_progress(each)
+            finally:
+                for visit in pending:
+                    visit.cancel()
+    stamped = frozenset(source.name for source in sources if source.kind in STAMPED)
+    quiet = Quiet(store=desk.store, today=desk.now.date(), stamped=stamped).among(each.record for each in done.values())
+    return tuple(replace(done[source.name], quiet=quiet.get(source.name, "")) for source in sources)
 
 
-def _keep(desk: Desk, visit: Visit) -> Gathered:
-    """Keep what a visit brought. A source that failed, or gave nothing this time, takes nothing away."""
+def _keep(desk: Desk, visits: Sequence[Visit]) -> list[Gathered]:
+    """Keep what these visits brought, with one write to the disk."""
+    brought = {visit.collected.source.name: visit.collected.reading.entries for visit in visits}
+    with desk.store.together():
+        taken = take_in_all(desk.store, brought, desk.now)
+        gathered = [_gathered(visit, taken[visit.collected.source.name], desk.now) for visit in visits]
+        desk.store.note_sources(each.record for each in gathered)
+    return gathered
+
+
+def _gathered(visit: Visit, taken: TakenIn, now: datetime) -> Gathered:
+    """How a source fared. One that failed, or gave nothing this time, takes nothing away."""
     collected, before, fetched = visit.collected, visit.before, visit.fetched
     if collected.error is not None:
-        failing_since = before.failing_since_at or desk.now
-        record = replace(before, checked_at=desk.now, failing_since_at=failing_since, error=collected.error)
-        desk.store.note_source(record)
+        failing_since = before.failing_since_at or now
+        record = replace(before, checked_at=now, failing_since_at=failing_since, error=collected.error)
         return Gathered(collected=collected, record=record)
-    entries = collected.reading.entries
-    with desk.store.together():
-        taken = take_in(desk.store, collected.source.name, entries, desk.now) if entries else NOTHING
-        record = replace(
-            before,
-            etag=fetched.etag or before.etag,
-            last_modified=fetched.last_modified or before.last_modified,
-            content_digest=fetched.digest or before.content_digest,
-            entries=before.entries if collected.unchanged else len(entries),
-            checked_at=desk.now,
-            succeeded_at=desk.now,
-            changed_at=desk.now if taken.new else before.changed_at,
-            failing_since_at=None,
-            error="",
-        )
-        desk.store.note_source(record)
+    record = replace(
+        before,
+        etag=fetched.etag or before.etag,
+        last_modified=fetched.last_modified or before.last_modified,
+        content_digest=fetched.digest or before.content_digest,
+        entries=before.entries if collected.unchanged else len(collected.reading.entries),
+        checked_at=now,
+        succeeded_at=now,
+        changed_at=now if taken.new else before.changed_at,
+        failing_since_at=None,
+        error="",
+    )
     return Gathered(collected=collected, new=len(taken.new), record=record)
-
-
-def add(
-    desk: Desk, what: str, *, stdin: Callable[[], bytes], section: str | None = None
-) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """Take in what a person names: a file, `-` for standard input, an address or an identifier.
-
-    Gives the entries as they are known from now on, and a sentence for each part that could not be read. Raises
-    UsageError when there is no such file or section, and SourceError when nothing can be made of it.
-    """
-    sections = [style.name for style in desk.workspace.settings.sections]
-    if section is not None and section not in sections:
-        raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
-    source = Source(name=PASTED, kind=SourceKind.PAGE, section=section)
-    found = _found(desk, source, what, stdin)
-    seen = tuple(replace(entry, section=section or entry.section) for entry in found.entries)
-    taken = take_in(desk.store, PASTED, seen, desk.now)
-    known = desk.store.by_keys(taken.keys)
-    return tuple(known[key] for key in dict.fromkeys(taken.keys)), found.skipped
-
-
-def _found(desk: Desk, source: Source, what: str, stdin: Callable[[], bytes]) -> Reading:
-    from newsletter.sources.crossref import read_works
-    from newsletter.sources.lookup import Kind, kind_of
-
-    if what == "-":
-        return reading(desk, source, Document(content=stdin()))
-    if kind_of(what) is not Kind.FILE:
-        return asyncio.run(_looked_up(desk, source, what))
-    fetched = read_file(Path(what))
-    if fetched.document is None:
-        raise UsageError(fetched.error or f"{what} cannot be read")
-    if what.lower().endswith(".json"):
-        return read_works(fetched.document, source)
-    kind = SourceKind.TABLE if what.lower().endswith((".csv", ".tsv", ".xlsx")) else SourceKind.PAGE
-    return reading(desk, replace(source, kind=kind), fetched.document)
-
-
-async def _looked_up(desk: Desk, source: Source, what: str) -> Reading:
-    from newsletter.sources.lookup import look_up
-
-    zone = desk.workspace.settings.newsletter.zone
-    async with fetcher_for(desk) as fetcher:
-        return await look_up(what, fetcher, source=source, api_key=secret(PUBMED_KEY), zone=zone)

@@ -6,7 +6,8 @@ and nothing happens. What a stranger types about an address is answered alike, o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from newsletter.delivery.letters import Letter, message_of, send_letter, server_
 from newsletter.model import Subscriber, SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk
+from newsletter.storage.leavings import Leavings
 from newsletter.storage.people import People
 from newsletter.storage.readers import Confirmed, Readers, Request
 from newsletter.tokens import Keys, Purpose
@@ -45,6 +47,7 @@ class ReaderDesk:
     keys: Keys
     people: People
     readers: Readers
+    leavings: Leavings
     clock: Callable[[], datetime]
     password: str | None = field(default=None, repr=False)
 
@@ -57,9 +60,16 @@ class ReaderDesk:
             keys=keys,
             people=mailing.people(desk),
             readers=Readers(desk.store.engine, keys),
+            leavings=Leavings(desk.store.engine),
             clock=clock,
             password=config.secret(mailing.SMTP_PASSWORD),
         )
+
+    @contextmanager
+    def at_hand(self) -> Iterator[None]:
+        """Keep the database open meanwhile: when the last one closes it, SQLite tidies up, which takes a disk's time."""
+        with closing(self.people.engine.raw_connection()):
+            yield
 
     def may_leave(self, token: str) -> bool:
         """Whether a token is one to stop with; asks no database."""
@@ -70,8 +80,7 @@ class ReaderDesk:
         found = self.keys.read(Purpose.UNSUBSCRIBE, token)
         if found is None:
             return False
-        why = "own choice"
-        self.people.suppress(found.subscriber_id, SubscriberState.UNSUBSCRIBED, why, now=self.clock())
+        self.leavings.leave(found.subscriber_id, now=self.clock())
         return True
 
     def say_farewell(self, token: str, words: str) -> bool:
@@ -123,7 +132,7 @@ class ReaderDesk:
 
     def leave_altogether(self, person: Subscriber) -> None:
         """As `leave`, from the preferences."""
-        self.people.suppress(person.id, SubscriberState.UNSUBSCRIBED, "own choice", now=self.clock())
+        self.leavings.leave(person.id, now=self.clock())
 
     def erase(self, person: Subscriber) -> None:
         """Erase a person; a keyed hash of the address stays, so that no list brings them back."""

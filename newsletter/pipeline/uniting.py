@@ -47,6 +47,5 @@ def part(desk: Desk, written: str) -> tuple[Entry, ...]:
             parts[key] = replace(own, key=key)
             desk.store.merge_by_hand((said_by(sighting.source, name) for name in own_names_of(own)), key, desk.now)
         desk.store.put(parts, {key: aliases_of(each) for key, each in parts.items()})
-        for key, each in parts.items():
-            desk.store.see(each.sources[0], {key: each}, desk.now)
+        desk.store.see({(each.sources[0], key): each for key, each in parts.items()}, desk.now)
     return tuple(parts.values())

@@ -6,15 +6,15 @@ another base of their service. A calendar is read anew each time, because what l
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from newsletter.config import secret
 from newsletter.errors import SourceError
-from newsletter.model import Collected, Document, Reading, Source, SourceKind
+from newsletter.model import Collected, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.reading import Reader, ReadingRoom
 from newsletter.sources.fetching import PER_SECOND, Fetched, Fetcher, Request
 from newsletter.storage.entries import SourceRecord
 
@@ -33,9 +33,10 @@ class Visit:
 class Visitor:
     """Visits the sources of one run, sharing a client, which keeps the pace that services ask for."""
 
-    def __init__(self, desk: Desk, fetcher: Fetcher) -> None:
+    def __init__(self, desk: Desk, fetcher: Fetcher, room: ReadingRoom) -> None:
         self.desk = desk
         self.fetcher = fetcher
+        self.room = room
 
     async def visit(self, source: Source, before: SourceRecord | None) -> Visit:
         """Fetch and read one source. Its failure is a value, with a sentence."""
@@ -47,7 +48,7 @@ class Visitor:
         fetched = await self._fetch(source, before)
         collected = Collected(source=source, error=fetched.error, unchanged=fetched.not_modified)
         if fetched.document is not None:
-            collected = await asyncio.to_thread(read, self.desk, source, fetched.document)
+            collected = await self.room.read(source, fetched.document)
         return Visit(collected=collected, before=before, fetched=fetched)
 
     async def _fetch(self, source: Source, before: SourceRecord) -> Fetched:
@@ -92,6 +93,13 @@ async def _answered(source: Source, ask: Callable[[], Awaitable[Reading]]) -> Co
         return Collected(source=source, error=str(error))
 
 
+def reader_for(desk: Desk) -> Reader:
+    """Reads documents as this newsletter does, at this moment."""
+    settings = desk.workspace.settings
+    newsletter = settings.newsletter
+    return Reader(now=desk.now, ahead_days=newsletter.ahead_days, zone=newsletter.zone, sections=settings.sections)
+
+
 def fetcher_for(desk: Desk) -> Fetcher:
     """The client of this newsletter: says who asks, and how often PubMed may be asked with the key there is."""
     from newsletter.sources.entrez import requests_per_second
@@ -100,45 +108,3 @@ def fetcher_for(desk: Desk) -> Fetcher:
     contact = settings.url or parseaddr(settings.reply_to or settings.sender)[1]
     pace = {**PER_SECOND, "eutils.ncbi.nlm.nih.gov": requests_per_second(secret(PUBMED_KEY))}
     return Fetcher(contact=contact, allow_hosts=settings.fetch_from, per_second=pace)
-
-
-def read(desk: Desk, source: Source, document: Document) -> Collected:
-    """The entries of one document, or the sentence that says why there are none."""
-    try:
-        return Collected(source=source, reading=reading(desk, source, document))
-    except SourceError as error:
-        return Collected(source=source, error=str(error))
-
-
-def reading(desk: Desk, source: Source, document: Document) -> Reading:
-    """The entries of one document, by the kind of its source; raises SourceError."""
-    settings = desk.workspace.settings.newsletter
-    match source.kind:
-        case SourceKind.FEED:
-            from newsletter.sources.feed import read_feed
-
-            return read_feed(document, source)
-        case SourceKind.PAGE:
-            from newsletter.sources.page import read_page
-
-            return read_page(document, source)
-        case SourceKind.CALENDAR:
-            from newsletter.sources.icalendars import read_calendar
-
-            return read_calendar(document, source, now=desk.now, ahead_days=settings.ahead_days, zone=settings.zone)
-        case SourceKind.PUBMED:
-            from newsletter.sources.pubmed import read_pubmed
-
-            return read_pubmed(document, source)
-        case SourceKind.TRIALS:
-            from newsletter.sources.trials import read_trials
-
-            return read_trials(document, source)
-        case SourceKind.GRANTS:
-            from newsletter.sources.grants import read_grants
-
-            return read_grants(document, source)
-        case SourceKind.TABLE:
-            from newsletter.sources.table import read_table
-
-            return read_table(document, source, zone=settings.zone)

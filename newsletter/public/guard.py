@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 LOG = logging.getLogger("newsletter.public")
 MAX_BODY_BYTES = 4096
@@ -47,7 +48,7 @@ class TooLargeError(Exception):
 class Guard:
     """Wraps the app; `url` is where readers reach it."""
 
-    app: ASGIApp
+    app: Starlette
     url: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

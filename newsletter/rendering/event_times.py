@@ -58,14 +58,15 @@ def when(event: Event, home: str, words: Words) -> When:
     )
 
 
-def short_day(event: Event, words: Words) -> str:
+def short_day(event: Event, words: Words, *, with_hour: bool = True) -> str:
     """`Wed, Dec 9, 6:00 PM`: tells one event from another in a label."""
     if event.starts is None:
         return words("date_open")
     if not isinstance(event.starts, datetime):
         return words.short_weekday(event.starts)
     start = _in_own_zone(event.starts, event.zone)
-    return f"{words.short_weekday(start.date())}, {words.time(start)}"
+    day = words.short_weekday(start.date())
+    return f"{day}, {words.time(start)}" if with_hour else day
 
 
 def zone_name(zone: str, instant: datetime, words: Words) -> str:

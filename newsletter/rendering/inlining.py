@@ -23,6 +23,9 @@ class _Premailer(Premailer):  # type: ignore[misc] # the library has no types
         rules, leftover = _rules(css_body, ruleset_index)
         return list(rules), list(leftover)
 
+    def _style_to_basic_html_attributes(self, *_args: object, **_options: object) -> None:
+        """Nothing: sizes, alignment and colours of tables stand in the template (see `disable_basic_attributes`)."""
+
 
 @lru_cache(maxsize=8)
 def _rules(css_body: str, ruleset_index: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

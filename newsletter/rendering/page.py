@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -17,6 +17,7 @@ from newsletter.rendering.glossary import Glossary, Term
 from newsletter.rendering.links import Labels, Link, host, secured
 from newsletter.rendering.plain import one_line
 from newsletter.rendering.prose import Prose, prose
+from newsletter.rendering.series import drawn_together
 from newsletter.rendering.views import EntryView, Setting, deadline_line, entry_view, kind_of
 from newsletter.rendering.wording import Words
 
@@ -185,21 +186,27 @@ def _sections(sections: tuple[Section, ...], setting: Setting) -> tuple[SectionV
 
 
 def _section(section: Section, anchor: str, hue: int, setting: Setting) -> SectionView:
+    items = drawn_together(section.entries)
     return SectionView(
         anchor=anchor,
         title=one_line(section.title) or section.name,
         hue=hue,
-        count=_count(section.entries, setting.words),
+        count=_count(section.name, [dates[0] for dates in items], setting.words),
         text=prose(section.text, heading=3, image_hosts=setting.image_hosts, marker=setting.marker),
-        entries=tuple(entry_view(entry, setting) for entry in section.entries),
+        entries=tuple(entry_view(dates[0], setting, dates=dates) for dates in items),
     )
 
 
-def _count(entries: tuple[Entry, ...], words: Words) -> str:
+NOUN_OF_SECTION = {"research": "papers", "trials": "trials", "events": "events", "grants": "grants"}
+"""What the usual sections count, also where a source did not tell enough to know a paper or call for one."""
+
+
+def _count(section: str, entries: Sequence[Entry], words: Words) -> str:
     if not entries:
         return ""
     nouns = {_noun(entry) for entry in entries}
-    return words.count(nouns.pop() if len(nouns) == 1 else "items", len(entries))
+    usual = NOUN_OF_SECTION.get(section, "items")
+    return words.count(nouns.pop() if len(nouns) == 1 and nouns != {"items"} else usual, len(entries))
 
 
 def _noun(entry: Entry) -> str:

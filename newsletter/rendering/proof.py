@@ -50,7 +50,8 @@ def facts(view: EntryView, words: Words) -> tuple[str, ...]:
         pairs += [("who_joins", trial.who), ("where", trial.where), ("sponsor", trial.sponsor)]
         pairs.append(("contact", "".join(link.label for link in trial.contact)))
     if event := view.event:
-        pairs += [("when", event.when.day), ("time", event.when.hours), ("where", event.place)]
+        days = [event.when.day, *(each.day for each in event.dates)]
+        pairs += [("when", " · ".join(filter(None, days))), ("time", event.when.hours), ("where", event.place)]
     if grant := view.grant:
         pairs += [("deadline", grant.deadline), ("amount", grant.amount), ("funder", grant.funder)]
         pairs += [("who_applies", grant.who), ("number", grant.number)]
@@ -85,7 +86,8 @@ def _links(entry: Entry) -> tuple[str, ...]:
 
 def _source(entry: Entry) -> str:
     authors = ", ".join(entry.authors[:3]) + (" et al" if len(entry.authors) > 3 else "")
-    ids = (f"{name.upper()} {value}" for name, value in entry.ids.known().items() if name not in {"url", "uid"})
+    known = {name.upper(): value for name, value in entry.ids.known().items() if name not in {"url", "uid", "guid"}}
+    ids = (value if value.startswith(name) else f"{name} {value}" for name, value in known.items())
     return ". ".join(part for part in (authors, entry.journal, *ids) if part)
 
 

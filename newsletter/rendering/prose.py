@@ -2,6 +2,7 @@
 
 No HTML of one's own, no bare address made a link, only https, mailto and tel; a picture only from the foundation's own
 hosts, else its description stands there. All headings become one level, so that an issue's outline skips none.
+Two short lines, as of a signature, stay two lines.
 A paragraph that is nothing but a link in bold, `**[Register](https://…)**`, becomes a button.
 """
 
@@ -34,6 +35,9 @@ class Prose:
     def __bool__(self) -> bool:
         return bool(self.text)
 
+
+SHORT_LINE = 40
+"""Characters of a line that nobody breaks for want of room."""
 
 Marker = Callable[[str], str]
 """Marks the words of a glossary in a piece of plain text."""
@@ -88,6 +92,7 @@ def _prepare(tokens: list[Token], heading: int, image_hosts: frozenset[str], mar
 
 
 def _inline(children: list[Token], image_hosts: frozenset[str], marker: Marker | None) -> list[Token]:
+    _keep_short_lines(children)
     inside_link = False
     for child in children:
         if child.type in {"link_open", "link_close"}:
@@ -99,6 +104,24 @@ def _inline(children: list[Token], image_hosts: frozenset[str], marker: Marker |
         elif child.type == "text" and marker and not inside_link:
             child.content = marker(child.content)
     return children
+
+
+def _keep_short_lines(children: list[Token]) -> None:
+    """Two short lines stay two, as a greeting or a signature is written; lines that an editor filled flow together."""
+    lines: list[list[Token]] = [[]]
+    for child in children:
+        if child.type in {"softbreak", "hardbreak"}:
+            lines.append([])
+        lines[-1].append(child)
+    are_short = [sum(len(each.content) for each in line) <= SHORT_LINE and not _links(line) for line in lines]
+    for line, is_short, was_short in zip(lines[1:], are_short[1:], are_short, strict=False):
+        if is_short and was_short and line[0].type == "softbreak":
+            line[0].type, line[0].tag = "hardbreak", "br"
+
+
+def _links(line: list[Token]) -> bool:
+    """A link or picture takes more room where it is written than where it is read."""
+    return any(child.type in {"link_open", "image"} for child in line)
 
 
 def _prepare_picture(token: Token, image_hosts: frozenset[str]) -> None:
@@ -177,7 +200,8 @@ class _Text:
             case "hardbreak":
                 return "\n"
             case "image":
-                return "".join(self.inline(child, links) for child in node.children) or node.content
+                shown = "".join(self.inline(child, links) for child in node.children) or node.content
+                return f"[{shown}]" if shown else ""
             case "html_inline":
                 links.append((node.meta["label"], node.meta["url"]))
                 return str(node.meta["label"])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from newsletter.model import Entry, Event, Flag, Grant, Trial, TrialStatus
-from newsletter.rendering.event_times import When, short_day, when
+from newsletter.model import Entry, Flag, Grant, Trial, TrialStatus
+from newsletter.rendering.event_views import EventView, event_view
 from newsletter.rendering.fitting import Fit, fitted_note, fitted_title
-from newsletter.rendering.ics import event_file_name
 from newsletter.rendering.links import Labels, Link, contacts, secured
 from newsletter.rendering.plain import beginning, one_line
 from newsletter.rendering.prose import Marker, Prose, plain_prose
@@ -51,17 +51,6 @@ class TrialView:
     sponsor: str = ""
     contact: tuple[Link, ...] = ()
     record: Link | None = None  # at ClinicalTrials.gov
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventView:
-    """What a reader asks of an event."""
-
-    when: When
-    cancelled: bool
-    place: str = ""
-    join: Link | None = None
-    calendar: Link | None = None  # the .ics file, where readers can reach it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +106,13 @@ def kind_of(entry: Entry) -> str:
     return "grant" if entry.grant else "paper"
 
 
-def entry_view(entry: Entry, setting: Setting) -> EntryView:
-    """One entry in the reader's words."""
+def entry_view(entry: Entry, setting: Setting, *, dates: Sequence[Entry] = ()) -> EntryView:
+    """One entry in the reader's words; `dates` are all dates of its series, itself the first."""
     words, fit = setting.words, setting.fit
     title = one_line(entry.title)
     url = next(filter(None, map(secured, entry.links)), "")
     note = fitted_note(entry.note, fit, heading=4, image_hosts=setting.image_hosts, marker=setting.marker)
-    summary = "" if entry.note.strip() else beginning(entry.summary, fit.summary_words)
+    summary = "" if entry.note.strip() else beginning(told_summary(entry), fit.summary_words)
     return EntryView(
         kind=kind_of(entry),
         entry=entry,
@@ -136,9 +125,21 @@ def entry_view(entry: Entry, setting: Setting) -> EntryView:
         origin=origin_line(entry, words),
         related=() if fit.brief else related_links(entry),
         trial=_trial_view(entry, entry.trial, setting) if entry.trial else None,
-        event=_event_view(entry, setting) if entry.event else None,
+        event=event_view(dates or (entry,), setting) if entry.event else None,
         grant=_grant_view(entry.grant, setting) if entry.grant else None,
     )
+
+
+_LISTS_FACTS = re.compile(r"\s*(?:conditions?|interventions?|sponsors?)\s*:", re.IGNORECASE)
+_ADDRESS_ALONE = re.compile(r"(?:[^\n.:]{0,40}:)?[ \t]*(https?://\S+)[ \t]*$", re.MULTILINE)
+
+
+def told_summary(entry: Entry) -> str:
+    """The source's words without what stands beside them anyway: a register's list of facts, an address that is a link."""
+    if entry.trial and entry.trial.interventions and _LISTS_FACTS.match(entry.summary):
+        return ""
+    linked = {secured(link) for link in (*entry.links, entry.event.join if entry.event else "")}
+    return _ADDRESS_ALONE.sub(lambda found: "" if secured(found[1]) in linked else found[0], entry.summary).strip()
 
 
 def badges(entry: Entry, words: Words) -> tuple[Badge, ...]:
@@ -244,33 +245,6 @@ def _trial_view(entry: Entry, trial: Trial, setting: Setting) -> TrialView:
         contact=contacts(one_line(trial.contact)),
         record=record,
     )
-
-
-def _event_view(entry: Entry, setting: Setting) -> EventView:
-    event, words = entry.event, setting.words
-    assert event is not None
-    told = when(event, setting.home, words)
-    if setting.fit.brief:
-        return EventView(when=When(day=told.day, hours=told.hours), cancelled=event.cancelled)
-    day = short_day(event, words)
-    join = secured(event.join)
-    calendar = setting.calendar_base is not None and event.starts is not None and not event.cancelled
-    return EventView(
-        when=told,
-        place=_place(event, words),
-        cancelled=event.cancelled,
-        join=setting.labels.link(words("join", day=day), join) if join and not event.cancelled else None,
-        calendar=setting.labels.link(
-            words("add_to_calendar", day=day), f"{setting.calendar_base}{event_file_name(entry)}"
-        )
-        if calendar
-        else None,
-    )
-
-
-def _place(event: Event, words: Words) -> str:
-    place = one_line(event.place)
-    return words("online") if place == "Online" or (event.join and not place) else place
 
 
 def _grant_view(grant: Grant, setting: Setting) -> GrantView:

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from newsletter.model import Document, Entry, Reading, Source
-from newsletter.sources import engine, jsonfeed, sniffing
+from newsletter.sources import calls, engine, jsonfeed, sniffing
 from newsletter.sources.items import Item, entry_of, first_date
 from newsletter.sources.links import absolute_link
 
@@ -47,6 +47,8 @@ def read_feed(document: Document, source: Source) -> Reading:
         items, skipped = _read_xml(content, document)
     newest = _newest(items, source.limit)
     entries = [entry_of(item, source=source.name, section=source.section) for item in newest]
+    if source.section == calls.SECTION:
+        entries = [calls.with_call(entry) for entry in entries]
     return Reading(entries=_told_apart(entries, source.name), skipped=skipped)
 
 

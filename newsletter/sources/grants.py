@@ -18,12 +18,12 @@ from newsletter.errors import SourceError
 from newsletter.identity import clean_url
 from newsletter.model import Dated, Document, Entry, Grant, Ids, Precision, Reading, Source
 from newsletter.sources.answers import Getter, ask_with, at, json_of, list_at, prose_at, text_at, xml_of
+from newsletter.sources.calls import SECTION, with_call
 from newsletter.sources.limits import newest
 from newsletter.sources.plaintext import paragraphs
 from newsletter.sources.titles import clean_title
 
 API = "https://api.grants.gov/v1/api"
-SECTION = "grants"
 PAGE = 100  # hits of one request
 MAX_DETAILS = 50  # calls whose amounts are asked for, one request each
 NUMBER = re.compile(r"\b(?:PA|PAR|PAS|RFA|NOT|OTA|OT)-(?:[A-Z]{2,3}-)?\d\d-\d{3}\b")
@@ -109,15 +109,15 @@ def _dollars(text: str) -> str:
 
 
 def _read_guide(document: Document, source: Source) -> Reading:
-    """The items of the NIH Guide's feed that name a call; notices are calls too, news are not."""
+    """The items of a feed that name a call or its deadline; the NIH's notices are calls too, its news are not."""
     root, broken = xml_of(document, "an answer of Grants.gov or a feed of the NIH Guide")
     if root.tag != "rss":
         raise SourceError("this is neither an answer of Grants.gov nor a feed of the NIH Guide: look at the address")
     entries: list[Entry] = []
     skipped = [broken] if broken else []
     for item in root.iterfind("channel/item"):
-        entry = _guide_entry(item, source)
-        if entry.title and entry.ids.opportunity:
+        entry = with_call(_guide_entry(item, source))
+        if entry.title and entry.grant:
             entries.append(entry)
         else:
             skipped.append(f"item “{entry.title}” was left out: it names no call")
@@ -137,7 +137,7 @@ def _guide_entry(item: etree._Element, source: Source) -> Entry:
         dated=parse(texts["pubDate"].strip()),
         summary=paragraphs(texts["description"]),
         section=source.section or SECTION,
-        grant=Grant(funder="National Institutes of Health", number=number),
+        grant=Grant(funder="National Institutes of Health", number=number) if number else None,
     )
 
 

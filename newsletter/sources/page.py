@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from newsletter.identity import clean_url, ids_in
+from newsletter.identity import are_different, clean_url, ids_in
 from newsletter.model import Document, Entry, Ids, Reading, Source
 from newsletter.sources import prose
 from newsletter.sources.blocks import Block, blocks_of, unwrap
@@ -94,12 +94,13 @@ def _links_of(ids: Ids) -> tuple[str, ...]:
 
 
 def _once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries, those that are one thing made one: by title, or by DOI, PMID or PMCID."""
+    """The entries, those that are one thing made one: by DOI, PMID or PMCID, or by a title that no such number contradicts."""
     kept: list[Entry] = []
     places: dict[str, int] = {}
     for entry in entries:
         names = _names(entry)
-        at = next((places[name] for name in names if name in places), None)
+        known = (places[name] for name in names if name in places)
+        at = next((at for at in known if not are_different(kept[at], entry)), None)
         if at is None:
             at = len(kept)
             kept.append(entry)

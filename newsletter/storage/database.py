@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,11 @@ METADATA = sa.MetaData(
 )
 BUSY_TIMEOUT_MS = 30_000
 MIGRATIONS = Path(__file__).parent / "migrations"
+_VERSION_TABLE = """
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)"""
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -54,7 +60,7 @@ def open_database(url: str, folder: Path) -> Engine:
         _private_file(Path(address.database))
     with translated(address):
         engine = _engine(address)
-        _migrate(engine)
+        _bring_up_to_date(engine)
     return engine
 
 
@@ -120,27 +126,72 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQL
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # IMMEDIATE: a writer waits for its turn at the start, instead of failing in the middle.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("only_reads"):
+        connection.exec_driver_sql("BEGIN")
+    elif options.get("eager"):
+        _begin_eagerly(connection)
+    else:
+        # IMMEDIATE: a writer waits for its turn at the start, instead of failing in the middle.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _migrate(engine: Engine) -> None:
-    with engine.begin() as connection:
-        if _revision(connection) == _newest_revision():
+def _begin_eagerly(connection: Connection) -> None:
+    """Ask for the turn every few milliseconds: SQLite's own waiting grows to 100, and who writes all the time wins."""
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=3")
+    cursor.close()
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             return
-        from alembic import command  # a quarter of a second that an up-to-date database does not need
-        from alembic.config import Config
+        except sa.exc.OperationalError:
+            if time.monotonic() > until:
+                raise
 
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "heads")
+
+def only_reading(engine: Engine) -> Engine:
+    """The same database for transactions that write nothing: in SQLite they wait for no writer."""
+    return engine.execution_options(only_reads=True)
+
+
+def eager(engine: Engine) -> Engine:
+    """The same database for short transactions that somebody waits for, beside a sender that writes all the time."""
+    return engine.execution_options(eager=True)
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    with engine.begin() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        if not tables:
+            make_tables(connection)
+        elif "alembic_version" not in tables or _revision(connection) != _newest_revision():
+            migrate(connection)
+
+
+def make_tables(connection: Connection) -> None:
+    """The newest layout in a database that is empty, noted as Alembic would: just as the migrations would leave it."""
+    from newsletter.storage import tables
+
+    tables.METADATA.create_all(connection)
+    connection.exec_driver_sql(_VERSION_TABLE)
+    connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{_newest_revision()}')")  # noqa: S608 - our file
+
+
+def migrate(connection: Connection) -> None:
+    """Step by step to the newest layout."""
+    from alembic import command  # a quarter of a second that neither a new nor an up-to-date database needs
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "heads")
 
 
 def _revision(connection: Connection) -> str | None:
-    """The step that the database stands at; None when it is new."""
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
+    """The step that the database stands at."""
     found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,10 +16,11 @@ from sqlalchemy.engine import Connection, Engine
 
 from newsletter.model import Decision, Entry, Verdict
 from newsletter.storage import tables
-from newsletter.storage.database import translated
+from newsletter.storage.database import UtcDateTime, translated
 from newsletter.storage.plain import entry_from_plain, entry_to_plain
 
 T = TypeVar("T")
+_RHYTHM_OF = 30  # days from which the rhythm of a source is taken
 _AT_ONCE = 500  # values in one IN (…): SQLite's smallest limit is 999
 
 
@@ -73,6 +75,13 @@ class SourceRecord:
     changed_at: datetime | None = None  # when it last gave an entry never seen before
     failing_since_at: datetime | None = None
     error: str = ""
+
+
+class News(NamedTuple):
+    """When a source gave something."""
+
+    newest_on: date | None  # the newest day that an entry of it is dated, none ahead; None: all are undated
+    first_seen_at: datetime  # when it first gave anything
 
 
 class EntryStore:
@@ -188,21 +197,28 @@ class EntryStore:
         with self.together() as connection:
             connection.execute(sa.delete(tables.entries).where(tables.entries.c.key == key))
 
-    def see(self, source: str, seen: Mapping[str, Entry], now: datetime) -> None:
-        """Note that `source` gave these entries (by key) at `now`."""
+    def see(self, seen: Mapping[tuple[str, str], Entry], now: datetime) -> None:
+        """Note which source gave which entry (by source and key) at `now`."""
+        sightings = tables.sightings.c
         with self.together() as connection:
-            query = sa.select(tables.sightings.c.key).where(tables.sightings.c.source == source)
-            known = {row[0] for row in _select_in(connection, query, tables.sightings.c.key, seen)}
-            rows = [{"source": source, "key": key, "record": _record(entry)} for key, entry in seen.items()]
-            new = [{**row, "first_seen_at": now, "last_seen_at": now} for row in rows if row["key"] not in known]
-            _execute(connection, sa.insert(tables.sightings), new)
+            query = sa.select(sightings.source, sightings.key)
+            keys = dict.fromkeys(key for _, key in seen)
+            known = {(row.source, row.key) for row in _select_in(connection, query, sightings.key, keys)}
+            rows = [{"by": source, "of": key, "said": _record(entry)} for (source, key), entry in seen.items()]
+            insert = sa.insert(tables.sightings).values(
+                source=sa.bindparam("by"),
+                key=sa.bindparam("of"),
+                record=sa.bindparam("said"),
+                first_seen_at=now,
+                last_seen_at=now,
+            )
+            _execute(connection, insert, [row for row in rows if (row["by"], row["of"]) not in known])
             update = (
                 sa.update(tables.sightings)
-                .where(tables.sightings.c.source == source, tables.sightings.c.key == sa.bindparam("of"))
+                .where(sightings.source == sa.bindparam("by"), sightings.key == sa.bindparam("of"))
                 .values(record=sa.bindparam("said"), last_seen_at=now)
             )
-            again = [{"of": row["key"], "said": row["record"]} for row in rows if row["key"] in known]
-            _execute(connection, update, again)
+            _execute(connection, update, [row for row in rows if (row["by"], row["of"]) in known])
 
     def sightings(self, key: str) -> tuple[Sighting, ...]:
         """Who gave this entry, first one first."""
@@ -230,6 +246,13 @@ class EntryStore:
         with self.together() as connection:
             _execute(connection, sa.insert(tables.decisions), rows)
 
+    def take_back(self, keys: Iterable[str], since_at: datetime) -> None:
+        """Forget what was decided on these entries at that moment or later, as if nobody had."""
+        later = tables.decisions.c.decided_at >= since_at
+        with self.together() as connection:
+            for some in _chunks(keys):
+                connection.execute(sa.delete(tables.decisions).where(later, tables.decisions.c.key.in_(some)))
+
     def decisions(self, key: str | None = None) -> tuple[Decision, ...]:
         """All decisions, or those on one entry, in the order in which they were made."""
         query = sa.select(tables.decisions).order_by(tables.decisions.c.id)
@@ -252,17 +275,43 @@ class EntryStore:
                 row["name"]: SourceRecord(**row) for row in connection.execute(sa.select(tables.sources)).mappings()
             }
 
-    def note_source(self, record: SourceRecord) -> None:
-        """Keep how a source fared."""
-        values = {column.name: getattr(record, column.name) for column in tables.sources.c}
+    def news_of(self, sources: Iterable[str], today: date) -> dict[str, News]:
+        """Source → when it gave something; one that never did is not there."""
+        dated, by = tables.entries.c.dated, tables.sightings.c.source
+        newest = sa.func.max(sa.case((_is_day(dated, today), dated))).label("newest")
+        first = sa.func.min(tables.sightings.c.first_seen_at, type_=UtcDateTime).label("first")
+        query = sa.select(by, newest, first).join_from(tables.sightings, tables.entries).group_by(by)
         with self.together() as connection:
-            connection.execute(sa.delete(tables.sources).where(tables.sources.c.name == record.name))
-            connection.execute(sa.insert(tables.sources).values(values))
+            rows = _select_in(connection, query, by, sources)
+            return {row.source: News(row.newest and date.fromisoformat(row.newest), row.first) for row in rows}
+
+    def days_of(self, sources: Iterable[str], today: date) -> dict[str, tuple[date, ...]]:
+        """Source → the newest days that entries of it are dated, oldest first."""
+        dated, by = tables.entries.c.dated, tables.sightings.c.source
+        joined = sa.select(by, dated).join_from(tables.sightings, tables.entries)
+        query = joined.where(_is_day(dated, today)).distinct().order_by(dated)
+        days: defaultdict[str, list[str]] = defaultdict(list)
+        with self.together() as connection:
+            for row in _select_in(connection, query, by, sources):
+                days[row.source].append(row.dated)
+        return {source: tuple(map(date.fromisoformat, some[-_RHYTHM_OF:])) for source, some in days.items()}
+
+    def note_sources(self, records: Iterable[SourceRecord]) -> None:
+        """Keep how these sources fared."""
+        rows = [{column.name: getattr(record, column.name) for column in tables.sources.c} for record in records]
+        with self.together() as connection:
+            _delete_in(connection, tables.sources, tables.sources.c.name, [row["name"] for row in rows])
+            _execute(connection, sa.insert(tables.sources), rows)
 
 
 def _entry(key: str, record: str, first_seen_at: datetime) -> Entry:
     plain = json.loads(record)
     return replace(entry_from_plain(plain), key=key, first_seen_at=first_seen_at, section=plain.get("section"))
+
+
+def _is_day(dated: sa.Column[str], today: date) -> sa.ColumnElement[bool]:
+    """Whether a date tells its day, and that is none ahead."""
+    return (sa.func.length(dated) == len("2026-11-23")) & (dated <= today.isoformat())
 
 
 def _kind(entry: Entry) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
 from newsletter.storage import people
-from newsletter.storage.database import translated
+from newsletter.storage.database import only_reading, translated
 from newsletter.storage.tables import deliveries, incoming_mails, sendings, subscribers
 
 BATCH = 500
@@ -57,7 +57,7 @@ class IncomingMails:
         found: dict[str, Decided] = {}
         source = iter(places)
         while batch := list(islice(source, BATCH)):
-            with translated(self.engine.url), self.engine.begin() as connection:
+            with translated(self.engine.url), only_reading(self.engine).begin() as connection:
                 found |= Deciding(connection).decided(batch)
         return found
 
@@ -75,7 +75,7 @@ class IncomingMails:
     def of_person(self, subscriber_id: int) -> Iterator[tuple[datetime, Decided]]:
         """All decisions on mails about one person, the oldest first."""
         query = sa.select(incoming_mails).where(incoming_mails.c.subscriber_id == subscriber_id)
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
             rows = connection.execute(query.order_by(incoming_mails.c.decided_at)).all()
         yield from ((row.decided_at, _decided(row)) for row in rows)
 

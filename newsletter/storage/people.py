@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from newsletter.addresses import Address
 from newsletter.model import Subscriber, SubscriberState
-from newsletter.storage.database import translated
+from newsletter.storage.database import only_reading, translated
 from newsletter.storage.tables import deliveries, subscribers, suppressions
 from newsletter.tokens import Keys
 
@@ -107,7 +107,7 @@ class People:
         return self._one(subscribers.c.id == subscriber_id)
 
     def _one(self, condition: sa.ColumnElement[bool]) -> Subscriber | None:
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
             row = connection.execute(sa.select(subscribers).where(condition)).one_or_none()
         return None if row is None else _subscriber(row)
 

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from newsletter.addresses import Address
 from newsletter.model import SubscriberState
-from newsletter.storage.database import translated
+from newsletter.storage.database import only_reading, translated
 from newsletter.storage.tables import (
     deliveries,
     farewells,
@@ -90,7 +90,7 @@ class Readers:
 
     def request(self, number: int, *, now: datetime) -> Request | None:
         """A request that still waits."""
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
             return _request(connection, number, now)
 
     def confirm(self, number: int, address: Address, *, now: datetime) -> Confirmed:
@@ -121,7 +121,7 @@ class Readers:
     def paused_until(self, subscriber_id: int) -> datetime | None:
         """Until when; None when there is no pause."""
         query = sa.select(pauses.c.until_at).where(pauses.c.subscriber_id == subscriber_id)
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
             found: datetime | None = connection.execute(query).scalar_one_or_none()
         return found
 
@@ -145,13 +145,13 @@ class Readers:
     def farewells(self) -> Iterator[tuple[str, str]]:
         """(day, words), the newest first."""
         query = sa.select(farewells.c.said_on, farewells.c.words).order_by(farewells.c.id.desc())
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
             rows = connection.execute(query).all()
         yield from ((row.said_on, row.words) for row in rows)
 
     def kept_about(self, subscriber_id: int) -> Mapping[str, Any]:
         """Everything that is stored about one person, as plain values; empty for nobody."""
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
             person = connection.execute(sa.select(subscribers).where(subscribers.c.id == subscriber_id)).mappings()
             row = person.one_or_none()
             if row is None:

@@ -21,12 +21,28 @@ class TakenIn:
 
 def take_in(store: EntryStore, source: str, entries: Iterable[Entry], now: datetime) -> TakenIn:
     """Keep what `source` gave at `now`: all of it or, when the disk refuses, nothing."""
-    seen = [replace(entry, sources=(source,), first_seen_at=now) for entry in entries]
-    names = [names_of(entry) for entry in seen]
+    return take_in_all(store, {source: tuple(entries)}, now)[source]
+
+
+def take_in_all(store: EntryStore, brought: Mapping[str, Sequence[Entry]], now: datetime) -> dict[str, TakenIn]:
+    """Keep what several sources (by name) gave at `now`, in one go: the database is asked as often as for one of them."""
+    seen = [replace(each, sources=(name,), first_seen_at=now) for name, some in brought.items() for each in some]
+    keys, new = _taken(store, seen, now) if seen else ((), frozenset())
+    taken: dict[str, TakenIn] = {}
+    begin = 0
+    for source, entries in brought.items():
+        own = keys[begin : begin + len(entries)]
+        taken[source] = TakenIn(keys=own, new=new.intersection(own))
+        new, begin = new.difference(own), begin + len(entries)
+    return taken
+
+
+def _taken(store: EntryStore, seen: Sequence[Entry], now: datetime) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Keep these entries: the key of each, and the keys never seen before."""
     with store.together():
         by_hand = store.merged_by_hand()
-        said = [_said_of(own_names_of(entry), source, by_hand) for entry in seen]
-        every_name = {name for some in names for name in some}
+        said = [_said_of(entry, by_hand) for entry in seen]
+        every_name = {name for entry in seen for name in names_of(entry)}
         keys = store.known_as(every_name) | every_name | {key for key in said if key}
         index = Index(store.by_keys(keys).values())
         by_person = _merge_as_said(index, seen, said)
@@ -36,8 +52,8 @@ def take_in(store: EntryStore, source: str, entries: Iterable[Entry], now: datet
         store.fold(dict(merged.folded))
         found = iter(merged.key_of_seen)
         final = tuple(key if key in by_person else next(found) for key in said)
-        store.see(source, _by_key(final, seen), now)
-    return TakenIn(keys=tuple(key or "" for key in final), new=merged.new)
+        store.see(_by_source_and_key(final, seen), now)
+    return tuple(key or "" for key in final), merged.new
 
 
 def own_names_of(entry: Entry) -> tuple[str, ...]:
@@ -55,9 +71,11 @@ def said_by(source: str, name: str) -> str:
     return f"{source}|{name}"
 
 
-def _said_of(names: Iterable[str], source: str, by_hand: Mapping[str, str]) -> str | None:
+def _said_of(entry: Entry, by_hand: Mapping[str, str]) -> str | None:
     """The entry that a person said this is, if one did."""
-    asked = [asked for name in names for asked in (said_by(source, name), name)]
+    if not by_hand:
+        return None
+    asked = [asked for name in own_names_of(entry) for asked in (said_by(entry.sources[0], name), name)]
     return next((by_hand[name] for name in asked if name in by_hand), None)
 
 
@@ -71,10 +89,11 @@ def _merge_as_said(index: Index, seen: Sequence[Entry], said: Sequence[str | Non
     return frozenset(taken)
 
 
-def _by_key(keys: Iterable[str | None], seen: Iterable[Entry]) -> dict[str, Entry]:
-    """What the source said of each entry; where it said it twice, both in one."""
-    found: dict[str, Entry] = {}
+def _by_source_and_key(keys: Iterable[str | None], seen: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
+    """What each source said of each entry; where it said it twice, both in one."""
+    found: dict[tuple[str, str], Entry] = {}
     for key, entry in zip(keys, seen, strict=True):
         if key:
-            found[key] = merge(found[key], entry) if key in found else entry
+            of = (entry.sources[0], key)
+            found[of] = merge(found[of], entry) if of in found else entry
     return found

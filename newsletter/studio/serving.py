@@ -7,21 +7,61 @@ import contextlib
 import socket
 import webbrowser
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
 
 
-def serve_locally(app: ASGIApp, *, port: int = 0, browse: bool = True, ready: Callable[[str], None]) -> None:
-    """Serve `app` until Ctrl-C. `ready` hears the address as soon as it answers; then the browser is opened."""
+def serve_locally(
+    app: ASGIApp,
+    *,
+    port: int = 0,
+    browse: bool = True,
+    ready: Callable[[str], None],
+    path: str = "",
+    closing: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve `app` until Ctrl-C. `ready` hears the address as soon as it answers; then the browser is opened there.
+
+    `closing` is called when it is to end, so that pages that listen for news can be let go.
+    """
     with contextlib.suppress(KeyboardInterrupt):  # that is how a person closes it
-        asyncio.run(_serve(app, port=port, browse=browse, ready=ready))
+        asyncio.run(_serve(app, port=port, browse=browse, ready=ready, path=path, closing=closing))
 
 
-async def _serve(app: ASGIApp, *, port: int, browse: bool, ready: Callable[[str], None]) -> None:
+class _Server(uvicorn.Server):
+    """Tells when it is asked to end."""
+
+    def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.closing = closing
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.closing()
+        super().handle_exit(sig, frame)
+
+
+async def _serve(
+    app: ASGIApp,
+    *,
+    port: int,
+    browse: bool,
+    ready: Callable[[str], None],
+    path: str,
+    closing: Callable[[], None],
+) -> None:
     with socket.create_server(("127.0.0.1", port)) as listener:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none"))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/{path}"
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=3,
+        )
+        server = _Server(config, closing)
         ready(address)  # whoever asks already now waits in the listener's queue until the server takes over
         if browse:
             await asyncio.to_thread(webbrowser.open, address)

@@ -29,6 +29,36 @@ def test_a_section_without_entry_and_text_is_empty():
     assert where(context(), "section-empty") == []
 
 
+def test_an_entry_that_nobody_sorted_blocks():
+    unsorted = Section(name="to-sort", title="To sort", entries=(dataclasses.replace(PAPER, key="url:x"),))
+    spoiled = context(dataclasses.replace(ISSUE, sections=(*ISSUE.sections[1:], unsorted)))
+    (found,) = findings(spoiled, "entry-to-sort")
+    assert (found.severity, found.where) == (Severity.ERROR, "url:x")
+    assert found.message == "“Trabectedin plus doxorubicin in leiomyosarcoma” is in no section yet."
+    assert where(context(), "entry-to-sort") == []
+
+
+def test_the_dates_of_one_series_are_no_repetition():
+    page = ("https://www.example.org/support-group",)
+    dates = [
+        dataclasses.replace(
+            EVENT,
+            key=f"uid:group@example.org/202612{day:02}T230000Z",
+            ids=Ids(uid=f"group@example.org/202612{day:02}T230000Z"),
+            title="Monthly support group for families",
+            links=page,
+            event=dataclasses.replace(EVENT.event, starts=EVENT.event.starts.replace(day=day)),
+        )
+        for day in (2, 16, 30)
+    ]
+    series = context(
+        dataclasses.replace(ISSUE, sections=(Section(name="events", title="Events", entries=tuple(dates)),))
+    )
+    assert where(series, "link-twice") == []
+    assert where(series, "entries-alike") == []
+    assert where(series, "entry-twice") == []
+
+
 @pytest.mark.parametrize("title", ["", "  ", "None", "Untitled"])
 def test_an_entry_needs_a_title(title):
     assert where(changed(PAPER, title=title), "entry-without-title") == [PAPER.key]

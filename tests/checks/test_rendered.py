@@ -55,8 +55,8 @@ BY_MAIL_ALONE = dataclasses.replace(SETTINGS, public=None)
 SERIES = tuple(
     dataclasses.replace(
         EVENT,
-        key=f"uid:group@example.org/{day}",
-        ids=Ids(uid=f"group@example.org/{day}"),
+        key=f"uid:group@example.org/202612{day:02}T230000Z",
+        ids=Ids(uid=f"group@example.org/202612{day:02}T230000Z"),
         title="Wednesday support group",
         event=dataclasses.replace(EVENT.event, starts=EVENT.event.starts.replace(day=day), ends=None),
     )
@@ -80,6 +80,13 @@ RICH = dataclasses.replace(
 )
 def test_a_clean_issue_is_left_alone(issue, settings):
     assert checked(issue, settings) == []
+
+
+@pytest.mark.parametrize("background", ["#101010", "#0b5c6b", "#808080", "#ffffff"])
+def test_words_can_be_read_on_any_background(background):
+    footer = "Write [to us](https://a.org/x).\n\n> A box with [a link](https://b.org/x)\n\n**[Give](https://c.org/x)**"
+    theme = dataclasses.replace(SETTINGS.theme, background=background, footer=footer)
+    assert checked(RICH, dataclasses.replace(SETTINGS, theme=theme)) == []
 
 
 def test_a_trial_whose_status_changed_may_run_again():

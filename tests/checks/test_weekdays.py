@@ -125,3 +125,29 @@ def test_a_day_in_another_zone_is_the_same_event():
 
 def test_an_event_without_a_day_cannot_disagree():
     assert where(changed(EVENT, title="Webinar, December 10", event=Event()), "event-day-disagrees") == []
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "Awards of up to $30,000.\n\nDeadline: November 17, 2026",
+        "Letters are due by 6 November 2026.",
+        "Apply before 2026-11-30.",
+        "Fecha límite: 17 de noviembre de 2026",
+    ],
+)
+def test_a_deadline_that_is_over_is_found_in_words(summary):
+    assert where(changed(PAPER, summary=summary), "deadline-past-in-words") == [PAPER.key]
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "Deadline: December 17, 2026",
+        "The deadline was November 17, 2026; it is now January 4, 2027.",
+        "The study began on November 17, 2020. Nothing was due.",
+        "Deadline: November 17",
+    ],
+)
+def test_other_dates_are_no_deadline_that_is_over(summary):
+    assert where(changed(PAPER, summary=summary), "deadline-past-in-words") == []

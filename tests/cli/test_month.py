@@ -280,6 +280,18 @@ def test_pasted_text_becomes_entries(desk: Path, run: Run, tmp_path: Path) -> No
     assert (entry["state"], entry["reason"]) == ("waiting", "dated 2026-11-05, after the last issue")
 
 
+def test_a_row_that_asks_for_a_section_that_is_not_there_is_sorted_and_told(desk: Path, run: Run) -> None:
+    (desk / "ours.csv").write_text(
+        "title,link,section\nA night of rest,https://example.org/rest,sports\n"
+        "Trial of rest,https://example.org/trial,Clinical Trials\n",
+        "utf-8",
+    )
+    added = run("add", "ours.csv", "--json")
+    assert "there is no section “sports”, so its rows go where they seem to belong; there are: research" in added.err
+    assert [each["section"] == "sports" for each in added.json["entries"]] == [False, False]
+    assert added.json["entries"][1]["section"] == "trials"
+
+
 def test_pasting_nothing_says_so(desk: Path, run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("", "utf-8")
     result = run("add", tmp_path / "empty.txt")
@@ -321,7 +333,11 @@ def test_findings_are_grouped_by_what_to_do(desk: Path, run: Run) -> None:
     file.write_text(file.read_text("utf-8").replace('letter = """\n"""', 'letter = "TODO"'), "utf-8")
     result = run("check", "--json")
     assert "unfinished-text" in {each["rule"] for each in result.json["findings"] if each["severity"] == "error"}
-    assert run("check").out.startswith("Must be mended before it can go:\n")
+    (line,) = [n for n, each in enumerate(file.read_text("utf-8").splitlines(), 1) if each.startswith("letter")]
+    assert run("check").out.startswith(
+        "Must be mended before it can go:\n\nFinish the text, or delete the mark. [unfinished-text]\n"
+        f"  - letter, line {line} of issue.toml: Unfinished: “TODO”.\n"
+    )
 
 
 class TestClassify:

@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from cli.conftest import Run
@@ -166,9 +165,10 @@ def test_it_can_wait_for_a_moment(approved: Path, run: Run) -> None:
 def test_a_stop_while_it_waits_sends_nothing(approved: Path, mail_server: Loopback) -> None:
     command = [sys.executable, "-m", "newsletter", "send", "2026-11", "--yes", "--at", "2099-01-01T09:00"]
     with subprocess.Popen(command, cwd=approved, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        time.sleep(2)
+        assert process.stderr
+        assert process.stderr.readline() == "Waiting until 2099-01-01 09:00. Ctrl-C ends it, and nothing is sent.\n"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     assert "Stopping: what is in flight is finished" in err
     assert "not started" in out
     assert mail_server.messages == []

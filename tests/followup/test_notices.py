@@ -74,6 +74,17 @@ def test_a_warning_is_no_failure():
     assert mail.permanent is False
 
 
+def test_a_warning_with_a_reason_in_words_is_no_failure_either():
+    notice = "It has not yet been delivered:\n\n  ann@example.net\n    Delay reason: mailbox is full\n\nNo action is required"
+    mail = read_mail(plain(notice, From=DAEMON, Subject="Warning: message 1X7 delayed 24 hours"))
+    assert [(each.action, each.status) for each in mail.fates] == [(Action.DELAYED, "4.2.2")]
+
+
+def test_an_unknown_user_is_no_warning_whatever_the_subject_says():
+    mail = read_mail(plain("ann@example.net - no such user here.", From=DAEMON, Subject="Warning: User unknown!"))
+    assert [(each.action, each.status) for each in mail.fates] == [(Action.FAILED, "5.1.1")]
+
+
 def test_a_warning_that_names_a_final_code_is_a_failure():
     notice = "Warning: will be retried\n<ann@example.net>: 550 5.1.1 user unknown\n"
     mail = read_mail(plain(notice, From=DAEMON, Subject="Warning"))

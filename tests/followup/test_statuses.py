@@ -51,6 +51,7 @@ def test_a_status_field_may_have_a_comment():
         ("552 mailbox is full", "5.2.2"),
         ("452 over quota", "4.2.2"),
         ("the message is too large", "5.3.4"),
+        ("This message could not be delivered: Mailbox quota exceeded", "5.2.2"),
         ("550 user unknown; your IP is on a blacklist", "5.7.1"),
         ("Name server: no answer", "4.4.3"),
         ("delivery time expired", "4.4.7"),

@@ -141,7 +141,7 @@ def test_a_missing_preheader_is_made_of_the_counts():
 def test_what_earlier_issues_announced_stands_in_a_box_of_its_own():
     text = shown(dataclasses.replace(SAMPLE, sections=())).text
     assert "- Thursday, December 3, 2026, 8:00\u00a0PM Eastern\n  Support group for caregivers:\n" in text
-    assert "- Deadline Tuesday, December 15, 2026 (14 days left)\n  Travel fund for trial visits:\n" in text
+    assert "- Deadline Tuesday, December 15, 2026 (14\u00a0days\u00a0left)\n  Travel fund for trial visits:\n" in text
 
 
 def test_a_line_of_the_box_without_a_link_is_words_alone():

@@ -13,7 +13,14 @@ from newsletter.rendering.prose import plain_prose, prose, words_only
         ("", "", ""),
         ("  \n", "", ""),
         ("One *two* **three**", "<p>One <em>two</em> <strong>three</strong></p>", "One two three"),
-        ("a\nb", "<p>a\nb</p>", "a b"),
+        ("Warmly,\nAnna", "<p>Warmly,<br />\nAnna</p>", "Warmly,\nAnna"),
+        (
+            "Dear friends of the circle, how are you?\nWe",
+            "<p>Dear friends of the circle, how are you?<br />\nWe</p>",
+            "Dear friends of the circle, how are you?\nWe",
+        ),
+        (f"{'a word ' * 6}\nb", f"<p>{('a word ' * 6).strip()}\nb</p>", f"{'a word ' * 6}b"),
+        ("see\n[us](https://a.org)", '<p>see\n<a href="https://a.org">us</a></p>', "see us\nus:\nhttps://a.org"),
         ("a  \nb", "<p>a<br />\nb</p>", "a\nb"),
         ("<b>x</b> &amp; y", "<p>&lt;b&gt;x&lt;/b&gt; &amp; y</p>", "<b>x</b> & y"),
         ("# Title\n\n### Other", "<h3>Title</h3>\n<h3>Other</h3>", "Title\n\nOther"),
@@ -67,7 +74,7 @@ def test_a_button_in_a_list_stays_a_button():
 def test_a_picture_has_the_width_that_its_title_names(title, width):
     made = prose(f'![A "view"](http://www.a.example/x.png "{title}")', image_hosts=("a.example",))
     assert made.html == f'<p><img src="https://www.a.example/x.png" alt="A &quot;view&quot;" width="{width}" /></p>'
-    assert made.text == 'A "view"'
+    assert made.text == '[A "view"]'
 
 
 def test_a_picture_from_elsewhere_is_its_description():

@@ -15,6 +15,7 @@ from newsletter.rendering.views import (
     origin_line,
     places_line,
     related_links,
+    told_summary,
     trial_change,
 )
 from newsletter.rendering.wording import Words
@@ -80,8 +81,8 @@ def test_every_status_has_plain_words_in_every_language(status):
     ("deadline", "words"),
     [
         (None, "no fixed date"),
-        (date(2026, 12, 3), "Thursday, December 3, 2026 (2 days left)"),
-        (date(2026, 12, 2), "Wednesday, December 2, 2026 (1 day left)"),
+        (date(2026, 12, 3), "Thursday, December 3, 2026 (2\u00a0days\u00a0left)"),
+        (date(2026, 12, 2), "Wednesday, December 2, 2026 (1\u00a0day\u00a0left)"),
         (date(2026, 12, 1), "Tuesday, December 1, 2026 (last day)"),
         (date(2026, 11, 30), "Monday, November 30, 2026 (passed)"),
     ],
@@ -114,3 +115,27 @@ def test_what_an_entry_is_linked_to_can_be_looked_up():
         Link(label="DOI 10.1101/2024.01.01", url="https://doi.org/10.1101/2024.01.01"),
         Link(label="PMID 1", url="https://pubmed.ncbi.nlm.nih.gov/1/"),
     )
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        (
+            Entry(
+                title="t", summary="Condition: Leiomyosarcoma Interventions: Drug: X", trial=Trial(interventions=("X",))
+            ),
+            "",
+        ),
+        (Entry(title="t", summary="Condition: Leiomyosarcoma", trial=Trial()), "Condition: Leiomyosarcoma"),
+        (
+            Entry(title="t", summary="Come and see.\n\nRegister: https://a.org/x", links=("https://a.org/x",)),
+            "Come and see.",
+        ),
+        (
+            Entry(title="t", summary="Come and see.\n\nRegister: https://a.org/y", links=("https://a.org/x",)),
+            "Come and see.\n\nRegister: https://a.org/y",
+        ),
+    ],
+)
+def test_a_summary_does_not_say_again_what_stands_beside_it(entry, told):
+    assert told_summary(entry) == told

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Engine
 from newsletter.errors import StorageError
 from newsletter.model import Entry, Ids
 from newsletter.storage import tables
-from newsletter.storage.database import UtcDateTime, open_database
+from newsletter.storage.database import UtcDateTime, migrate, open_database
 from newsletter.storage.entries import EntryStore
 from newsletter.storage.taking_in import take_in
 
@@ -29,7 +29,49 @@ def differences(engine: Engine) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), tables.METADATA))
 
 
+def layout(engine: Engine) -> dict[str, object]:
+    """Each table's columns, keys and indexes, whatever their order."""
+    look = sa.inspect(engine)
+    return {
+        table: {
+            "columns": [(each["name"], str(each["type"]), each["nullable"]) for each in look.get_columns(table)],
+            "primary key": look.get_pk_constraint(table),
+            "foreign keys": sorted(map(str, look.get_foreign_keys(table))),
+            "indexes": sorted(map(str, look.get_indexes(table))),
+            "unique": sorted(map(str, look.get_unique_constraints(table))),
+        }
+        for table in look.get_table_names()
+    }
+
+
+def migrated(folder: Path) -> Engine:
+    engine = sa.create_engine(f"sqlite:///{folder}/migrated.db")
+    with engine.begin() as connection:
+        migrate(connection)
+    return engine
+
+
+def revision(engine: Engine) -> str:
+    with engine.connect() as connection:
+        found: str = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+    return found
+
+
 def test_the_migrations_make_just_the_tables_of_the_code(tmp_path: Path) -> None:
+    assert differences(migrated(tmp_path)) == []
+
+
+def test_a_new_database_is_just_as_the_migrations_would_leave_it(tmp_path: Path) -> None:
+    new, old = open_database(URL, tmp_path), migrated(tmp_path)
+    assert layout(new) == layout(old)
+    assert revision(new) == revision(old)
+
+
+def test_a_database_of_an_older_program_is_brought_up_to_date(tmp_path: Path) -> None:
+    with open_database(URL, tmp_path).begin() as connection:
+        for table in ("pauses", "requests", "farewells", "incoming_mails", "outcomes"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
     assert differences(open_database(URL, tmp_path)) == []
 
 

@@ -92,8 +92,8 @@ def test_decisions_come_in_the_order_they_were_made(store: EntryStore) -> None:
 
 def test_how_a_source_fared_is_kept(store: EntryStore) -> None:
     record = SourceRecord(name="a", url="u", etag="e", entries=3, checked_at=THEN, failing_since_at=THEN, error="gone")
-    store.note_source(SourceRecord(name="a"))
-    store.note_source(record)
+    store.note_sources([SourceRecord(name="a")])
+    store.note_sources([record])
     assert store.sources() == {"a": record}
 
 

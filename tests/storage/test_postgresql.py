@@ -3,7 +3,7 @@
 import getpass
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,14 @@ from post_office import ISSUE, KEYS, PostOffice, QuickClock, counts
 from newsletter.addresses import parse_address
 from newsletter.delivery.sending import send_issue
 from newsletter.followup.subscriptions import Row
+from newsletter.model import SubscriberState
 from newsletter.storage.database import open_database
+from newsletter.storage.incoming import Decided, IncomingMails, Suppressing, TakenError
 from newsletter.storage.lease import SenderAtWorkError, is_held, lease
+from newsletter.storage.leavings import Leavings
 from newsletter.storage.ledger import Ledger
 from newsletter.storage.people import Imported, People
+from newsletter.storage.readers import Confirmed, Readers
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nowhere"))
@@ -77,3 +81,32 @@ async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(ur
     assert sorted(office.statuses().values()).count("accepted") == 48
     assert office.ledger.resolve(ISSUE, resend=True, now=NOW).state == "done"
     engine.dispose()
+
+
+def test_mails_are_decided_once_and_readers_wishes_are_kept(url, tmp_path):
+    engine = open_database(url, tmp_path)
+    people, record, readers = People(engine, KEYS), IncomingMails(engine), Readers(engine, KEYS)
+    people.take_in([Row(line=1, address=parse_address(f"{name}@wishes.example")) for name in "abc"], now=NOW)
+    a, b, c = (people.find(parse_address(f"{name}@wishes.example")) for name in "abc")
+    decided = Decided(kind="complaint", action="suppressed", subscriber_id=a.id, sending_id=1)
+    effect = Suppressing(state=SubscriberState.COMPLAINED, why="x")
+    with record.deciding() as deciding:
+        deciding.write("place", decided, effect, now=NOW)
+        assert deciding.bounced_in_a_row(a.id, 1) == 1
+    with pytest.raises(TakenError), record.deciding() as deciding:
+        deciding.write("place", decided, effect, now=NOW)
+    assert record.decided(["place"]) == {"place": decided}
+
+    Leavings(engine).leave(b.id, now=NOW)
+    readers.pause(c.id, NOW + timedelta(days=30), now=NOW)
+    assert [people.get(each.id).state.value for each in (a, b, c)] == ["complained", "unsubscribed", "paused"]
+    assert readers.end_pauses(now=NOW + timedelta(days=31)) == 1
+    assert readers.ask(parse_address(a.address), now=NOW) is None
+    address = parse_address("new@wishes.example")
+    assert readers.confirm(readers.ask(address, now=NOW).id, address, now=NOW) is Confirmed.SUBSCRIBED
+    readers.say_farewell("bye", on=NOW.date())
+    assert list(readers.farewells()) == [("2026-11-23", "bye")]
+    assert readers.kept_about(c.id)["subscriber"]["state"] == "active"
+    readers.forget(a.id, parse_address(a.address))
+    assert list(record.of_person(a.id)) == []
+    assert people.erase([parse_address(f"{name}@wishes.example") for name in ("a", "b", "c", "new")], now=NOW) == 4

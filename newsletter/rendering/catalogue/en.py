@@ -90,6 +90,8 @@ ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "about_event": "About this event",
     "cancelled": "Cancelled",
     "join": "Join or register ({day})",
+    "join_series": {"one": "Join or register ({n} date)", "other": "Join or register ({n} dates)"},
+    "about_date": "About this date ({day})",
     "add_to_calendar": "Add to your calendar ({day})",
     "zone ET": "Eastern",
     "zone CT": "Central",
@@ -100,7 +102,7 @@ ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "deadline": "Deadline",
     "deadline_value": "{day} ({left})",
     "no_deadline": "no fixed date",
-    "days_left": {"one": "{n} day left", "other": "{n} days left"},
+    "days_left": {"one": "{n}\u00a0day\u00a0left", "other": "{n}\u00a0days\u00a0left"},
     "last_day": "last day",
     "passed": "passed",
     "amount": "Amount",
@@ -110,7 +112,7 @@ ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "the_call": "The full call",
     # coming up
     "coming_up": "Coming up",
-    "coming_up_why": "From earlier issues, and still ahead.",
+    "coming_up_why": "Announced in earlier issues, and still ahead.",
     "deadline_on": "Deadline {day}",
     # text part
     "text_online": "Online version",

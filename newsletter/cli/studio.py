@@ -1,0 +1,43 @@
+"""`studio`: the editors' page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from newsletter.cli.session import Session, interactive, say
+
+
+@click.command(epilog="Example: newsletter studio --no-browser")
+@click.option("--port", default=0, help="Serve on this port of 127.0.0.1; else on a free one.")
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@click.option("--undo", "undo_s", default=60, show_default=True, help="Seconds to undo a sending before it begins.")
+@click.pass_obj
+def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
+    """Make the month's issue in the browser: collect, choose, write, check, approve, send."""
+    from newsletter.studio.app import studio_app
+    from newsletter.studio.room import Room
+    from newsletter.studio.serving import serve_locally
+
+    began, asked = datetime.now(UTC), session.now
+    room = Room(
+        folder=session.workspace.folder.resolve(),
+        clock=lambda: asked + (datetime.now(UTC) - began),  # `--now` sets the clock, and it goes on from there
+        undo_s=undo_s,
+    )
+    session.desk.store  # noqa: B018 - a database that cannot be used is told here, and not in the page
+    serve_locally(
+        studio_app(room),
+        port=port,
+        browse=not no_browser,
+        ready=_announce,
+        path=f"?token={room.token}",
+        closing=room.close,
+    )
+
+
+def _announce(address: str) -> None:
+    say(f"The studio is at {address}")
+    if interactive():
+        say("It is for you alone: do not pass this address on. Close it with Ctrl-C.")

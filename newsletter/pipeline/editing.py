@@ -1,0 +1,179 @@
+"""What editors change in an issue, from any number of windows at once: nothing that a person wrote is written over unseen.
+
+issue.toml is the truth. A change names what its window saw at that place (`version_of`); when the place says something
+else by now, nothing is written and both texts are shown. Changes at different places never meet. Before a change the
+file is kept in `.newsletter/versions/`, so that an earlier one can be brought back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from newsletter import composition
+from newsletter.errors import UsageError
+from newsletter.model import Issue, Verdict
+from newsletter.pipeline.choosing import decide, due_name
+from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues
+from newsletter.storage.files import write_if_new, write_whole
+from newsletter.storage.workspace import issue_folder
+
+VERSIONS_APART = timedelta(minutes=1)  # typing for a minute is one version
+VERSIONS_KEPT = 200
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+
+
+def version_of(text: str) -> str:
+    """A short name of a text: two texts with the same one are the same."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def file_version(desk: Desk, name: str) -> str:
+    """A short name of the issue as its file stands; empty when there is none."""
+    path = _file(desk, name)
+    return version_of(path.read_text("utf-8-sig", errors="replace")) if path.is_file() else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """How a change fared."""
+
+    text: str  # what stands at the place now
+    conflict: bool = False  # somebody else wrote there; nothing was changed
+
+    @property
+    def version(self) -> str:
+        """The name of what stands there now, to be named by the next change."""
+        return version_of(self.text)
+
+
+def save_text(desk: Desk, name: str, place: str, text: str, *, seen: str) -> Edited:
+    """Write an editor's words at one place (see `composition.texts_of`); `seen` is the version the editor began with.
+
+    Raises UsageError when the place is gone, with the words untouched in the editor's window.
+    """
+    issue = issues.read(desk.workspace, name)
+    text = _tidied(place, text)
+    there = composition.texts_of(issue).get(place)
+    if there is None:
+        raise UsageError("this entry or section is not in the issue any more; copy what you wrote before you go on")
+    if there == text:
+        return Edited(text=text)
+    if version_of(there) != seen:
+        return Edited(text=there, conflict=True)
+    keep_version(desk, name)
+    issues.write(desk.workspace, composition.with_text(issue, place, text))
+    return Edited(text=text)
+
+
+def _tidied(place: str, text: str) -> str:
+    """As the file gives it back: one line for what an inbox shows, no spaces at the ends."""
+    if place in {"subject", "preheader"}:
+        return " ".join(text.split())
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def order_version(issue: Issue, section: str) -> str:
+    """A short name of the order of a section."""
+    return version_of("\n".join(each.key for part in issue.sections if part.name == section for each in part.entries))
+
+
+def save_order(desk: Desk, name: str, section: str, keys: Sequence[str], *, seen: str) -> bool:
+    """Put the entries of a section in this order; False, and nothing changed, when it is not the one that was seen."""
+    issue = issues.read(desk.workspace, name)
+    if order_version(issue, section) != seen:
+        return False
+    keep_version(desk, name)
+    issues.write(desk.workspace, composition.reordered(issue, section, keys))
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undoable:
+    """What is needed to take a decision back."""
+
+    keys: tuple[str, ...]
+    before: Issue | None  # the issue being made as it was; None: there was none
+    decided_at: datetime
+
+
+def decide_undoably(
+    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+) -> Undoable:
+    """`choosing.decide`, with what `undo` needs."""
+    keys = tuple(keys)
+    name = due_name(desk)
+    before = issues.read(desk.workspace, name) if issues.exists(desk.workspace, name) else None
+    if before:
+        keep_version(desk, name, always=True)
+    decide(desk, keys, verdict, why=why, section=section)
+    return Undoable(keys=keys, before=before, decided_at=desk.now)
+
+
+def undo(desk: Desk, done: Undoable) -> None:
+    """Take a decision back: its entries stand as they stood; whatever else was changed since stays."""
+    desk.store.take_back(done.keys, done.decided_at)
+    if done.before is None:
+        return
+    present = issues.read(desk.workspace, done.before.name)
+    styles = desk.workspace.settings.sections
+    issues.write(desk.workspace, composition.as_before(present, done.before, done.keys, styles))
+
+
+def keep_version(desk: Desk, name: str, *, always: bool = False) -> None:
+    """Keep the file as it stands, unless that was done less than a minute ago or it stands there already."""
+    path = _file(desk, name)
+    if not path.is_file():
+        return
+    kept = _versions(desk, name)
+    if kept and not always and datetime.now(UTC) - _moment(kept[-1]) < VERSIONS_APART:
+        return
+    text = path.read_bytes()
+    if kept and kept[-1].read_bytes() == text:
+        return
+    write_whole(_folder(desk, name) / f"{datetime.now(UTC):{_STAMP}}.toml", text, private=True)
+    for old in kept[: -VERSIONS_KEPT + 1]:
+        old.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """An earlier state of an issue."""
+
+    id: str
+    kept_at: datetime
+
+
+def versions(desk: Desk, name: str) -> tuple[Version, ...]:
+    """The earlier states that were kept, newest first."""
+    return tuple(Version(id=path.stem, kept_at=_moment(path)) for path in reversed(_versions(desk, name)))
+
+
+def bring_back(desk: Desk, name: str, version: str) -> None:
+    """Make the issue what it was; what it is now is kept as a version itself. Raises UsageError when it is not there."""
+    path = next((each for each in _versions(desk, name) if each.stem == version), None)
+    if path is None:
+        raise UsageError("that version is not kept any more")
+    text = path.read_text("utf-8")
+    keep_version(desk, name, always=True)
+    write_if_new(_file(desk, name), text)
+
+
+def _file(desk: Desk, name: str) -> Path:
+    return issue_folder(desk.workspace, name) / issues.ISSUE_FILE
+
+
+def _folder(desk: Desk, name: str) -> Path:
+    return desk.workspace.private / "versions" / issue_folder(desk.workspace, name).name
+
+
+def _versions(desk: Desk, name: str) -> list[Path]:
+    return sorted(_folder(desk, name).glob("*.toml"))
+
+
+def _moment(path: Path) -> datetime:
+    return datetime.strptime(path.stem, _STAMP).replace(tzinfo=UTC)

@@ -1,0 +1,65 @@
+"""Many people leaving in the same moment, in one commit.
+
+After an issue went out hundreds of one-click requests come within seconds, while a disk takes some tens of commits.
+Whoever comes first writes for all who wait; nobody is answered before theirs is on disk.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.engine import Engine
+
+from newsletter.errors import StorageError
+from newsletter.model import SubscriberState
+from newsletter.storage import people
+from newsletter.storage.database import eager, translated
+
+WHY = "own choice"
+
+
+@dataclass(slots=True)
+class _Wish:
+    """One person who leaves."""
+
+    subscriber_id: int
+    done: bool = False
+    error: StorageError | None = None
+
+
+class Leavings:
+    """Called from many threads; each call returns when that person is surely gone."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.commits = 0
+        self._waiting: list[_Wish] = []
+        self._list = threading.Lock()
+        self._turn = threading.Lock()
+
+    def leave(self, subscriber_id: int, *, now: datetime) -> None:
+        """Never mail this person again; raises StorageError when it could not be written down."""
+        wish = _Wish(subscriber_id)
+        with self._list:
+            self._waiting.append(wish)
+        with self._turn:
+            if not wish.done:
+                self._write_all(now)
+        if wish.error is not None:
+            raise wish.error
+
+    def _write_all(self, now: datetime) -> None:
+        with self._list:
+            wishes, self._waiting = self._waiting, []
+        error = None
+        try:
+            with translated(self.engine.url), eager(self.engine).begin() as connection:
+                for wish in wishes:
+                    people.suppress(connection, wish.subscriber_id, SubscriberState.UNSUBSCRIBED, WHY, now=now)
+        except StorageError as refused:
+            error = refused
+        self.commits += 1
+        for wish in wishes:
+            wish.done, wish.error = True, error

@@ -1,0 +1,26 @@
+"""The studio as an ASGI app: its pages, and the guard before them."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from newsletter.studio.calls import HERE
+from newsletter.studio.guarding import Guard
+from newsletter.studio.room import Room
+from newsletter.studio.views import approve, check, choose, collect, home, people, preview, send, setup, write
+
+VIEWS = (home, collect, choose, write, preview, check, approve, send, people, setup)
+
+
+def studio_app(room: Room) -> Starlette:
+    """The ASGI app of one running studio."""
+    routes = [each for view in VIEWS for each in view.ROUTES]
+    app = Starlette(
+        routes=[*routes, Mount("/static", StaticFiles(directory=HERE / "static"))],
+        middleware=[Middleware(Guard, room=room)],
+    )
+    app.state.room = room
+    return app

@@ -1,0 +1,176 @@
+"""One request as a view gets it: the room, what was filled in, and how a page is answered."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from newsletter.errors import NewsletterError
+from newsletter.pipeline import choosing
+from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues
+from newsletter.studio.guarding import CSRF_HEADER, FOREIGN
+from newsletter.studio.room import Room
+
+HERE = Path(__file__).parent
+MOST_BYTES = 20_000_000  # of a list of subscribers; words are far smaller
+STEPS = ("Collect", "Choose", "Write", "Preview", "Check", "Approve", "Send")
+
+PAGES = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+PAGES.filters["web"] = lambda links: [link for link in links if link.startswith(("https://", "http://"))]
+"""Only what leads to a page: a file may hold any words where an address should stand."""
+
+
+def spoken(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment as people say it, in the newsletter's own zone: `Tuesday 3 November 2026 at 09:00`."""
+    return f"{moment.astimezone(zone):%A %-d %B %Y at %H:%M}"
+
+
+@dataclass
+class Call:
+    """One request."""
+
+    room: Room
+    request: Request
+    body: bytes = b""
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The workspace at the moment of this request."""
+        return self.room.desk()
+
+    @cached_property
+    def form(self) -> Mapping[str, list[str]]:
+        """What was filled in."""
+        if self.request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            return parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20_000)
+        return {}
+
+    def filled(self, name: str, default: str = "") -> str:
+        """One field of the form."""
+        return self.form.get(name, [default])[0]
+
+    def asked(self, name: str, default: str = "") -> str:
+        """One part of the query."""
+        return self.request.query_params.get(name, default)
+
+    @property
+    def is_script(self) -> bool:
+        """Whether a script of the page asks, which gets JSON."""
+        return "application/json" in self.request.headers.get("accept", "")
+
+    @cached_property
+    def issue_name(self) -> str:
+        """The issue of the address, else the one being made."""
+        return self.request.path_params.get("issue") or choosing.due_name(self.desk)
+
+    @property
+    def has_issue(self) -> bool:
+        """Whether that issue is there."""
+        return issues.exists(self.desk.workspace, self.issue_name)
+
+    def page(self, template: str, *, title: str, status: int = 200, **values: Any) -> Response:
+        """A page of the studio."""
+        shared = {
+            "title": title,
+            "newsletter": self.desk.workspace.settings.newsletter.title,
+            "issue_name": self.issue_name,
+            "csrf": self.room.csrf,
+            "notices": self.room.said(),
+            "path": self.request.url.path,
+            "steps": STEPS,
+        }
+        return HTMLResponse(PAGES.get_template(f"{template}.html.jinja").render(shared | values), status)
+
+    def part(self, template: str, **values: Any) -> str:
+        """A part of a page, for a script to put in place."""
+        return PAGES.get_template(f"{template}.html.jinja").render({"csrf": self.room.csrf} | values)
+
+    def go(self, path: str, notice: str = "") -> Response:
+        """Show another page after a change, and say what was done."""
+        if self.is_script:
+            return JSONResponse({"said": notice, "go": path})
+        if notice:
+            self.room.say(notice)
+        return RedirectResponse(path, 303)
+
+
+View = Callable[[Call], Response]
+
+
+def route(path: str, view: View, *, changes: bool = False, asks: bool = False) -> Route:
+    """A page, or a change, at an address; runs in a thread, and what people can mend is shown as a sentence.
+
+    Changes run one after the other, but those that only ask somebody outside (`asks`): nobody's words wait for a server.
+    """
+
+    async def answer(request: Request) -> Response:
+        room: Room = request.app.state.room
+        body = await _body(request) if changes else b""
+        if body is None:
+            return PlainTextResponse("That is too much at once.", 413)
+        call = Call(room, request, body)
+        if changes and not _names_token(call):
+            return PlainTextResponse(FOREIGN, 403)
+        return await run_in_threadpool(_answered, view, call, alone=changes and not asks)
+
+    return Route(path, answer, methods=["POST" if changes else "GET"])
+
+
+async def _body(request: Request) -> bytes | None:
+    found = bytearray()
+    async for some in request.stream():
+        found += some
+        if len(found) > MOST_BYTES:
+            return None
+    return bytes(found)
+
+
+def _names_token(call: Call) -> bool:
+    """Whether a change names the token of our pages: in its header, or in its form."""
+    named = call.request.headers.get(CSRF_HEADER) or call.filled("csrf")
+    return hmac.compare_digest(named.encode(), call.room.csrf.encode())
+
+
+def _answered(view: View, call: Call, *, alone: bool) -> Response:
+    try:
+        if not alone:
+            return view(call)
+        with call.room.changing:
+            return view(call)
+    except NewsletterError as error:
+        if call.is_script:
+            return JSONResponse({"error": str(error)}, 409)
+        return _mistake(call, error)
+
+
+def _mistake(call: Call, error: NewsletterError) -> Response:
+    values = {"title": "This cannot be done yet", "csrf": call.room.csrf, "message": str(error)}
+    text = PAGES.get_template("mistake.html.jinja").render(values | {"back": call.request.headers.get("referer", "/")})
+    return HTMLResponse(text, 409)
+
+
+def event(told: Mapping[str, Any]) -> bytes:
+    """One server-sent event (HTML Living Standard, 9.2)."""
+    return b"data: " + json.dumps(told, ensure_ascii=False).encode() + b"\n\n"

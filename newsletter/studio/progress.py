@@ -1,0 +1,95 @@
+"""Where an issue stands on its way from collecting to the last mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from newsletter.errors import NewsletterError
+from newsletter.model import Severity
+from newsletter.pipeline import mailing, making
+from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues
+
+FRESH = timedelta(days=3)
+"""Sources that were collected within this time need not be asked again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the way."""
+
+    name: str
+    is_done: bool
+    said: str
+
+
+def steps(desk: Desk, name: str, *, new: int) -> tuple[Step, ...]:
+    """Every step with where it stands, in one sentence each."""
+    there = issues.exists(desk.workspace, name)
+    issue = issues.read(desk.workspace, name) if there else None
+    return (
+        _collect(desk),
+        Step(
+            name="Choose",
+            is_done=issue is not None and not new,
+            said=_chosen(len(issue.entries()) if issue else 0, new),
+        ),
+        Step(
+            name="Write", is_done=bool(issue and issue.letter), said=_written(bool(issue), bool(issue and issue.letter))
+        ),
+        *_looked_at(desk, name, there=there),
+        _send(desk, name),
+    )
+
+
+def _collect(desk: Desk) -> Step:
+    records = desk.store.sources().values()
+    last = max((each.checked_at for each in records if each.checked_at), default=None)
+    if last is None:
+        return Step(name="Collect", is_done=False, said="The sources have not been asked yet.")
+    zone = desk.workspace.settings.newsletter.zone
+    said = f"Last collected on {last.astimezone(zone):%A %-d %B at %H:%M}."
+    return Step(name="Collect", is_done=desk.now - last < FRESH, said=said)
+
+
+def _chosen(inside: int, new: int) -> str:
+    if not inside:
+        return f"{_counted(new)} for this issue." if new else "Nothing to choose from yet."
+    return f"{inside} in the issue." + (f" {new} more wait for a look." if new else "")
+
+
+def _counted(count: int) -> str:
+    return "1 entry waits" if count == 1 else f"{count} entries wait"
+
+
+def _written(there: bool, letter: bool) -> str:  # noqa: FBT001 - two facts
+    if not there:
+        return "Begins when the issue is made."
+    return "The letter is written." if letter else "The letter is still empty."
+
+
+def _looked_at(desk: Desk, name: str, *, there: bool) -> tuple[Step, Step]:
+    if not there:
+        return Step(name="Check", is_done=False, said=""), Step(name="Approve", is_done=False, said="")
+    try:
+        _, made, findings = making.check(desk, name)
+    except NewsletterError as error:
+        return Step(name="Check", is_done=False, said=str(error)), Step(name="Approve", is_done=False, said="")
+    blocking = sum(each.severity is Severity.ERROR for each in findings)
+    said = f"{blocking} to mend, {len(findings) - blocking} to look at." if findings else "Nothing to mend."
+    record = issues.read_record(desk.workspace, name)
+    approval = record.approval if record else None
+    is_approved = approval is not None and approval.digest == made.digest
+    by = f" by {approval.by}" if approval and approval.by else ""
+    told = "Approved as it stands" + by if is_approved else "Changed since it was approved" if approval else "Not yet"
+    return (
+        Step(name="Check", is_done=not blocking, said=said),
+        Step(name="Approve", is_done=is_approved, said=f"{told}."),
+    )
+
+
+def _send(desk: Desk, name: str) -> Step:
+    tally = mailing.status(desk, name)
+    said = f"{tally.accepted} of {tally.total} accepted." if tally.total else "Not begun."
+    return Step(name="Send", is_done=tally.state == "done", said=said)

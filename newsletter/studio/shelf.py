@@ -1,0 +1,168 @@
+"""The pool of entries as cards. Where every entry stands is worked out once, and again when a file or the database changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from newsletter.config import FILE_NAME
+from newsletter.model import TO_SORT, Entry, SectionStyle, State
+from newsletter.pipeline.choosing import Standing, making, standings
+from newsletter.pipeline.desk import Desk
+
+AT_ONCE = 60
+"""Cards shown before “Show more”."""
+
+
+class Place(StrEnum):
+    """Where a card lies, as editors think of it."""
+
+    INSIDE = "inside"
+    NEW = "new"
+    HELD = "held"
+    LEFT_OUT = "left_out"
+    DROPPED = "dropped"
+    CARRIED = "carried"
+
+
+PLACES = {
+    Place.INSIDE: "In this issue",
+    Place.NEW: "New",
+    Place.HELD: "Held",
+    Place.LEFT_OUT: "Left out",
+    Place.DROPPED: "Dropped",
+    Place.CARRIED: "Carried before",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One entry in the pool."""
+
+    entry: Entry
+    place: Place
+    section: str  # its name; `TO_SORT` when nothing tells
+    reason: str
+    is_late: bool
+    words: str  # what a search looks at, in small letters
+
+    @property
+    def can_split(self) -> bool:
+        """Whether more than one source gave it."""
+        return len(self.entry.sources) > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """All cards, and the state of the files that they were made of."""
+
+    issue: str
+    has_issue: bool
+    cards: tuple[Card, ...]
+    state: tuple[object, ...]
+
+    def counts(self) -> dict[Place, int]:
+        """How many cards lie at each place."""
+        places = [card.place for card in self.cards]
+        return {place: places.count(place) for place in Place}
+
+    def found(self, *, place: str, words: str, section: str, late: bool) -> tuple[Card, ...]:
+        """The cards of a place that hold all these words, in the order in which they were offered."""
+        wanted = words.casefold().split()
+        return tuple(
+            card
+            for card in self.cards
+            if (not place or card.place == place)
+            and (not section or card.section == section)
+            and (not late or card.is_late)
+            and all(word in card.words for word in wanted)
+        )
+
+
+def stock(desk: Desk, before: Shelf | None) -> Shelf:
+    """The shelf as it is now; `before` when nothing has changed since."""
+    state = _state(desk)
+    if before is not None and before.state == state:
+        return before
+    at = making(desk)
+    inside = {entry.key: entry for entry in at.present.entries()} if at.present else {}
+    cards = tuple(_cards(standings(desk, at.name), inside))
+    return Shelf(issue=at.name, has_issue=at.present is not None, cards=cards, state=state)
+
+
+def by_section(cards: Iterable[Card], styles: Sequence[SectionStyle]) -> dict[str, list[Card]]:
+    """Section → its cards, in printing order; what is to sort comes first, because it needs a person."""
+    found: dict[str, list[Card]] = {TO_SORT: [], **{style.name: [] for style in styles}}
+    for card in cards:
+        found.setdefault(card.section, []).append(card)
+    return {name: cards for name, cards in found.items() if cards}
+
+
+def _cards(known: Iterable[Standing], inside: dict[str, Entry]) -> Iterator[Card]:
+    told = {each.entry.key: each for each in known}
+    for entry in inside.values():
+        standing = told.get(entry.key)
+        shown = replace(standing.entry, note=entry.note) if standing else entry
+        reason = standing.reason if standing else "written into the issue by hand"
+        yield _card(shown, Place.INSIDE, entry.section, reason)
+    for each in told.values():
+        if each.entry.key not in inside:
+            yield _card(each.entry, _place(each), each.section, each.reason)
+
+
+def _place(standing: Standing) -> Place:
+    match standing.state:
+        case State.CARRIED:
+            return Place.CARRIED
+        case State.DROPPED:
+            return Place.DROPPED
+        case State.HELD:
+            return Place.HELD
+        case State.WAITING if not standing.reason.startswith("too far ahead"):
+            return Place.NEW
+        case _:
+            return Place.LEFT_OUT
+
+
+def _card(entry: Entry, place: Place, section: str | None, reason: str) -> Card:
+    said = (
+        entry.title,
+        *entry.authors,
+        entry.journal,
+        entry.summary,
+        *entry.ids.known().values(),
+        *entry.sources,
+        reason,
+    )
+    return Card(
+        entry=entry,
+        place=place,
+        section=section or TO_SORT,
+        reason=reason,
+        is_late=bool(re.search(r"\blate\b|seen only", reason)),
+        words=" ".join(said).casefold(),
+    )
+
+
+def _state(desk: Desk) -> tuple[object, ...]:
+    """What says that something changed: files by time and size, the database as well, and the day."""
+    workspace = desk.workspace
+    database = desk.store.engine.url
+    files = [workspace.folder / FILE_NAME, *sorted(workspace.issues.glob("*/*.toml"))]
+    if database.get_backend_name() == "sqlite":
+        files += [Path(f"{database.database}{end}") for end in ("", "-wal")]
+        moment = f"{desk.now:%Y-%m-%d %H}"
+    else:
+        moment = f"{desk.now:%Y-%m-%d %H:%M:%S}"  # a server does not tell that it was written to
+    return (moment, *(_stamp(file) for file in files))
+
+
+def _stamp(file: Path) -> tuple[str, int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return str(file), 0, 0
+    return str(file), found.st_mtime_ns, found.st_size

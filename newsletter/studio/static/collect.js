@@ -1,0 +1,45 @@
+// Shows each source's answer as it comes.
+import { change, say } from "/static/studio.js";
+
+const form = document.getElementById("collect");
+const bar = document.getElementById("progress");
+
+function row(name) {
+  return [...document.querySelectorAll("[data-source]")].find((each) => each.dataset.source === name);
+}
+
+function hear(told, stream) {
+  if (told.waiting) {
+    bar.max = told.waiting.length; bar.value = 0; bar.hidden = false;
+    for (const name of told.waiting) row(name).querySelector(".outcome").textContent = "Asking …";
+  }
+  if (told.name) {
+    const shown = row(told.name);
+    shown.className = told.state === "broken" ? "bad" : "";
+    shown.querySelector(".outcome").textContent = told.said;
+    bar.value += 1;
+  }
+  if (told.error) say(told.error, { bad: true });
+  if (told.done) {
+    const broken = told.broken ? ` ${told.broken} could not be read.` : "";
+    document.getElementById("over").textContent = `Done. ${told.new} new entries.${broken}`;
+  }
+  if (told.over) { stream.close(); bar.hidden = true; form.querySelector("button").disabled = false; }
+}
+
+function listen() {
+  form.querySelector("button").disabled = true;
+  document.getElementById("over").textContent = "";
+  const stream = new EventSource("/collect/news");
+  stream.onmessage = (event) => hear(JSON.parse(event.data), stream);
+}
+
+document.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    await change("/collect", new FormData(event.target));
+    listen();
+  } catch (error) { say(error.message, { bad: true }); }
+});
+
+if (form && form.dataset.running) listen();

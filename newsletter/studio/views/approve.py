@@ -1,0 +1,57 @@
+"""Approve: the proof sheet, and the name of who approves exactly this content."""
+
+from __future__ import annotations
+
+from starlette.responses import HTMLResponse, Response
+
+from newsletter import rendering, templating
+from newsletter.errors import UsageError
+from newsletter.model import Severity
+from newsletter.pipeline import making
+from newsletter.storage import issues
+from newsletter.studio.calls import Call, route, spoken
+from newsletter.studio.guarding import MAIL_POLICY
+
+
+def approve(call: Call) -> Response:
+    """What would be approved, and what was."""
+    if not call.has_issue:
+        return call.page("no_issue", title="Approve")
+    _, made, findings = making.check(call.desk, call.issue_name)
+    record = issues.read_record(call.desk.workspace, call.issue_name)
+    approval = record.approval if record else None
+    zone = call.desk.workspace.settings.newsletter.zone
+    return call.page(
+        "approve",
+        title="Approve",
+        made=made,
+        blocking=sum(each.severity is Severity.ERROR for each in findings),
+        warnings=sum(each.severity is Severity.WARNING for each in findings),
+        approval=approval,
+        approved=spoken(approval.approved_at, zone) if approval else "",
+        is_valid=approval is not None and approval.digest == made.digest,
+    )
+
+
+def proof(call: Call) -> Response:
+    """The proof sheet, for its frame."""
+    desk = call.desk
+    issue = making.load(desk, call.issue_name)
+    html = rendering.render_proof(issue, desk.workspace.settings, templating.environment(desk.workspace.folder))
+    return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
+
+
+def note(call: Call) -> Response:
+    """Note that somebody approves just what they were shown."""
+    made = making.rendered(call.desk, making.load(call.desk, call.issue_name))
+    if call.filled("digest") != made.digest:
+        raise UsageError("the issue was changed after this page was shown: look at it again, then approve it")
+    making.approve(call.desk, call.issue_name, by=" ".join(call.filled("by").split())[:100])
+    return call.go(f"/issues/{call.issue_name}/send", "Approved, exactly as it stands. Any later change voids this.")
+
+
+ROUTES = [
+    route("/issues/{issue}/approve", approve),
+    route("/issues/{issue}/proof.html", proof),
+    route("/issues/{issue}/approve", note, changes=True),
+]

@@ -1,0 +1,90 @@
+"""Collect: ask the sources, and see each answer as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from newsletter.studio.calls import Call, event, route
+from newsletter.studio.room import Room
+
+if TYPE_CHECKING:
+    from newsletter.pipeline.gathering import Gathered
+
+LOOK_S = 0.15
+
+
+def collect(call: Call) -> Response:
+    """Every source, with how it fared last."""
+    settings = call.desk.workspace.settings
+    known = call.desk.store.sources()
+    rows = [{"source": source, "record": known.get(source.name)} for source in settings.sources]
+    return call.page("collect", title="Collect", rows=rows, is_running=call.room.collecting.is_running)
+
+
+def begin(call: Call) -> Response:
+    """Begin to collect all sources, or the named ones."""
+    from newsletter.pipeline import gathering  # fetching comes with it, and takes a moment
+
+    desk = call.desk
+    sources = gathering.chosen_sources(desk, call.form.get("source", []))
+
+    def work(tell: Callable[[dict[str, Any]], None]) -> None:
+        tell({"waiting": [source.name for source in sources]})
+        done = gathering.collect(desk, sources, lambda each: tell(_told(each)))
+        tell(
+            {
+                "done": True,
+                "new": sum(each.new for each in done),
+                "broken": sum(bool(each.collected.error) for each in done),
+            }
+        )
+
+    began = call.room.collecting.start(work)
+    if call.is_script:
+        return JSONResponse({"began": began})
+    return call.go("/collect", "Collecting has begun.")
+
+
+def _told(gathered: Gathered) -> dict[str, Any]:
+    collected = gathered.collected
+    if collected.error is not None:
+        kept = " What it gave before is kept." if gathered.record.succeeded_at else ""
+        return {"name": gathered.name, "state": "broken", "said": f"Broken: {collected.error}{kept}"}
+    if collected.unchanged:
+        return {"name": gathered.name, "state": "good", "said": f"Unchanged, {gathered.count} entries."}
+    skipped = f" {len(collected.reading.skipped)} parts could not be read." if collected.reading.skipped else ""
+    return {
+        "name": gathered.name,
+        "state": "good" if gathered.count else "quiet",
+        "said": f"{gathered.count} entries, {gathered.new} new.{skipped}"
+        if gathered.count
+        else "It answers, and is empty.",
+    }
+
+
+async def news(request: Request) -> Response:
+    """What collecting has to say, as it says it (server-sent events)."""
+    room: Room = request.app.state.room
+    return StreamingResponse(_news(request, room), media_type="text/event-stream")
+
+
+async def _news(request: Request, room: Room) -> AsyncIterator[bytes]:
+    told = 0
+    while not (room.is_closing or await request.is_disconnected()):
+        running, events = room.collecting.is_running, room.collecting.events
+        for each in events[told:]:
+            yield event(each)
+        told = len(events)
+        if not running:
+            yield event({"over": True})
+            return
+        await asyncio.sleep(LOOK_S)
+
+
+ROUTES = [route("/collect", collect), route("/collect", begin, changes=True), Route("/collect/news", news)]

@@ -1,0 +1,81 @@
+"""Home: where the issue stands, what is next, which sources need a look, and what went out before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.responses import Response
+
+from newsletter.model import Source
+from newsletter.pipeline import choosing, mailing
+from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues
+from newsletter.storage.entries import SourceRecord
+from newsletter.studio.calls import Call, route, spoken
+from newsletter.studio.progress import Step, steps
+from newsletter.studio.shelf import Place, stock
+
+QUIET = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worry:
+    """A source that needs a look."""
+
+    source: Source
+    said: str
+
+
+def home(call: Call) -> Response:
+    """The first page."""
+    desk = call.desk
+    call.room.shelf = shelf = stock(desk, call.room.shelf)
+    found = steps(desk, call.issue_name, new=shelf.counts()[Place.NEW])
+    return call.page(
+        "home",
+        title="Home",
+        stations=found,
+        next=_next(found),
+        has_issue=call.has_issue,
+        worries=tuple(_worries(desk)),
+        sources=len(desk.workspace.settings.sources),
+        past=tuple(_past(desk)),
+    )
+
+
+def _next(found: tuple[Step, ...]) -> Step | None:
+    return next((step for step in found if not step.is_done), None)
+
+
+def _worries(desk: Desk) -> Iterator[Worry]:
+    known = desk.store.sources()
+    for source in desk.workspace.settings.sources:
+        record = known.get(source.name)
+        if record and (said := _worry(record, desk.now)):
+            yield Worry(source=source, said=said)
+
+
+def _worry(record: SourceRecord, now: datetime) -> str:
+    if record.error:
+        since = f" since {record.failing_since_at:%-d %B %Y}" if record.failing_since_at else ""
+        return f"Broken{since}: {record.error}"
+    if record.succeeded_at and not record.entries:
+        return "Quiet: it answers, and has nothing in it."
+    if record.changed_at and now - record.changed_at > QUIET:
+        return f"Quiet: nothing new since {record.changed_at:%-d %B %Y}."
+    return ""
+
+
+def _past(desk: Desk) -> Iterator[dict[str, str]]:
+    zone = desk.workspace.settings.newsletter.zone
+    for name in reversed(choosing.out_names(desk)):
+        issue, record = issues.read(desk.workspace, name), issues.read_record(desk.workspace, name)
+        out_at = record.published_at if record and record.published_at else issue.until_at
+        tally = mailing.status(desk, name)
+        sent = {"sending": "is being sent", "paused": "paused", "done": "sent"}.get(tally.state, "out")
+        yield {"name": name, "subject": issue.subject, "out": spoken(out_at, zone), "state": sent, "why": tally.why}
+
+
+ROUTES = [route("/", home)]

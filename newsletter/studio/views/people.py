@@ -1,0 +1,142 @@
+"""People: who is on the list, in which state and why; import, add, remove, export. No address ever stands in a link."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.responses import JSONResponse, Response
+
+from newsletter.errors import UsageError
+from newsletter.followup.subscriptions import Rejected, read_list
+from newsletter.model import Subscriber, SubscriberState
+from newsletter.pipeline import mailing
+from newsletter.studio.calls import Call, route
+
+AT_ONCE = 100
+FOLDER = ".newsletter"
+STATES = {
+    SubscriberState.ACTIVE: "is written to",
+    SubscriberState.PENDING: "waits: the list did not say clearly that they want it",
+    SubscriberState.PAUSED: "paused by themselves",
+    SubscriberState.UNSUBSCRIBED: "left",
+    SubscriberState.BOUNCED: "cannot be reached",
+    SubscriberState.COMPLAINED: "called it spam",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A list that was looked at and not taken in yet."""
+
+    name: str
+    content: bytes
+
+
+def people(call: Call) -> Response:
+    """The list, and what can be done with it."""
+    return call.page("people", title="People", **_list(call, ""), states=STATES, preview=None, upload="")
+
+
+def search(call: Call) -> Response:
+    """Those whose address or name has these words. Asked by POST: an address is no part of a link or a log."""
+    return JSONResponse({"html": call.part("_people", **_list(call, call.filled("words")), states=STATES)})
+
+
+def _list(call: Call, words: str) -> dict[str, Any]:
+    listed = mailing.people(call.desk)
+    wanted = words.casefold().split()
+    found = (person for person in listed.all() if _fits(person, wanted))
+    shown = list(islice(found, AT_ONCE + 1))
+    return {
+        "rows": shown[:AT_ONCE],
+        "has_more": len(shown) > AT_ONCE,
+        "words": words,
+        "counts": {state: listed.count(state) for state in SubscriberState},
+    }
+
+
+def _fits(person: Subscriber, wanted: list[str]) -> bool:
+    said = f"{person.address} {person.name} {person.state}".casefold()
+    return all(word in said for word in wanted)
+
+
+def look(call: Call) -> Response:
+    """What would be understood of a list; nothing is taken in."""
+    name = PurePath(unquote(call.request.headers.get("x-file-name", ""))).name[:100] or "list.csv"
+    if not call.body:
+        raise UsageError("choose a file first")
+    listing = read_list(io.BytesIO(call.body), name=name)
+    states: Counter[str] = Counter()
+    rejected: list[Rejected] = []
+    for row in listing.rows:
+        if isinstance(row, Rejected):
+            rejected.append(row)
+        else:
+            states[row.state] += 1
+    upload = call.room.keep(Upload(name=name, content=call.body))
+    shown = {
+        "understood": listing.understood,
+        "rejected": rejected[:50],
+        "rejections": len(rejected),
+        "found": dict(states),
+    }
+    return JSONResponse({"html": call.part("_import", **shown, upload=upload, states=STATES)})
+
+
+def take(call: Call) -> Response:
+    """Take in the list that was looked at."""
+    upload = call.room.take(call.filled("upload"), Upload)
+    if upload is None:
+        raise UsageError("this list was taken in already, or the studio was started again since: choose the file again")
+    done, to_mend = mailing.import_list(call.desk, io.BytesIO(upload.content), name=upload.name)
+    made = done.imported
+    said = f"{made.added} added, {made.updated} updated, {made.unchanged} unchanged."
+    if made.suppressed:
+        said += f" {made.suppressed} left before, and stay gone."
+    if done.rejected:
+        lines = "1 line was" if len(done.rejected) == 1 else f"{len(done.rejected)} lines were"
+        said += f" {lines} not taken; {FOLDER}/{to_mend.name if to_mend else ''} has what to mend."
+    return call.go("/people", said)
+
+
+def add(call: Call) -> Response:
+    """Put one person on the list."""
+    done = mailing.add_subscriber(call.desk, call.filled("address"), name=call.filled("name"))
+    if done.suppressed:
+        raise UsageError("this person left before and stays gone: only they themselves can come back")
+    return call.go("/people", "Added." if done.added else "Was on the list already.")
+
+
+def remove(call: Call) -> Response:
+    """Never write to this person again."""
+    number = call.filled("person")
+    person = mailing.people(call.desk).get(int(number)) if number.isdecimal() else None
+    if person is None:
+        raise UsageError("this person is not on the list any more")
+    mailing.remove_subscribers(call.desk, [person.address])
+    return call.go("/people", "Removed: this person is never written to again.")
+
+
+def export(call: Call) -> Response:
+    """Everybody as a file. A change, though it changes nothing: no link may fetch the list."""
+    written = io.StringIO(newline="")
+    mailing.export_list(call.desk, written)
+    headers = {"Content-Disposition": 'attachment; filename="subscribers.csv"'}
+    return Response(written.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+ROUTES = [
+    route("/people", people),
+    route("/people/search", search, changes=True),
+    route("/people/look", look, changes=True, asks=True),
+    route("/people/import", take, changes=True),
+    route("/people/add", add, changes=True),
+    route("/people/remove", remove, changes=True),
+    route("/people/export", export, changes=True),
+]

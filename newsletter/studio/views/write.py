@@ -1,0 +1,150 @@
+"""Write: subject, letter and notes with the mail beside them. Every change is on the disk at once, and nothing is written over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from newsletter import composition
+from newsletter.errors import NewsletterError, UsageError
+from newsletter.pipeline import editing, making
+from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues
+from newsletter.studio.calls import Call, event, route, spoken
+from newsletter.studio.hints import hints_on
+from newsletter.studio.room import Room
+
+LOOK_S = 0.5
+NO_ISSUE = "There is no issue yet: make one on the page Choose."
+
+
+def write(call: Call) -> Response:
+    """The whole issue as fields."""
+    if not call.has_issue:
+        return call.page("no_issue", title="Write")
+    desk = call.desk
+    issue = issues.read(desk.workspace, call.issue_name)
+    texts = composition.texts_of(issue)
+    settings = desk.workspace.settings
+    zone = settings.newsletter.zone
+    kept = [(each.id, spoken(each.kept_at, zone)) for each in editing.versions(desk, call.issue_name)[:30]]
+    return call.page(
+        "write",
+        title="Write",
+        issue=issue,
+        versions={place: editing.version_of(text) for place, text in texts.items()},
+        orders={section.name: editing.order_version(issue, section.name) for section in issue.sections},
+        styles=settings.sections,
+        sender=settings.newsletter.title,
+        file_version=editing.file_version(desk, call.issue_name),
+        hints={place: hints_on(text, making.glossary(desk)) for place, text in texts.items() if text},
+        kept=kept,
+        is_out=_is_out(desk, call.issue_name),
+    )
+
+
+def _is_out(desk: Desk, name: str) -> bool:
+    record = issues.read_record(desk.workspace, name)
+    return bool(record and record.published_at)
+
+
+def save(call: Call) -> Response:
+    """Save what was written at one place, unless somebody else wrote there meanwhile."""
+    place, text = call.filled("place"), call.filled("text")
+    edited = editing.save_text(call.desk, call.issue_name, place, text, seen=call.filled("seen"))
+    told: dict[str, Any] = {
+        "conflict": edited.conflict,
+        "text": edited.text,
+        "version": edited.version,
+        "file": editing.file_version(call.desk, call.issue_name),
+        "hints": hints_on(edited.text, making.glossary(call.desk)),
+    }
+    if call.is_script:
+        return JSONResponse(told)
+    if edited.conflict:
+        raise UsageError(
+            f"This was changed in another window meanwhile. It says there:\n\n{edited.text}\n\nYou wrote:\n\n{text}"
+        )
+    return call.go(f"/issues/{call.issue_name}/write", "Saved.")
+
+
+def order(call: Call) -> Response:
+    """Move an entry up or down in its section, or put a section in another order."""
+    section, keys = call.filled("section"), call.form.get("key", [])
+    if not editing.save_order(call.desk, call.issue_name, section, keys, seen=call.filled("seen")):
+        raise UsageError("this section was changed in another window meanwhile; load the page again, then move it")
+    issue = issues.read(call.desk.workspace, call.issue_name)
+    return JSONResponse(
+        {"version": editing.order_version(issue, section), "file": editing.file_version(call.desk, call.issue_name)}
+    )
+
+
+def step(call: Call) -> Response:
+    """One entry a step up or down: what the buttons do where no script runs."""
+    issue = issues.read(call.desk.workspace, call.issue_name)
+    key, by = call.filled("key"), -1 if call.filled("to") == "up" else 1
+    for section in issue.sections:
+        keys = [entry.key for entry in section.entries]
+        if key in keys:
+            place = keys.index(key)
+            keys.insert(max(0, place + by), keys.pop(place))
+            editing.save_order(
+                call.desk, issue.name, section.name, keys, seen=editing.order_version(issue, section.name)
+            )
+    return call.go(f"/issues/{call.issue_name}/write", "Moved.")
+
+
+def texts(call: Call) -> Response:
+    """Every text as the file says now, for a window that learns that it was changed elsewhere."""
+    issue = issues.read(call.desk.workspace, call.issue_name)
+    found = composition.texts_of(issue)
+    return JSONResponse(
+        {
+            "file": editing.file_version(call.desk, call.issue_name),
+            "texts": {place: {"text": text, "version": editing.version_of(text)} for place, text in found.items()},
+            "orders": {section.name: editing.order_version(issue, section.name) for section in issue.sections},
+        }
+    )
+
+
+def bring_back(call: Call) -> Response:
+    """Make the issue what it was at an earlier moment."""
+    editing.bring_back(call.desk, call.issue_name, call.filled("version"))
+    return call.go(f"/issues/{call.issue_name}/write", "That version is back. What you had is kept as a version too.")
+
+
+async def news(request: Request) -> Response:
+    """Says whenever the issue's file changed, by whomever (server-sent events)."""
+    room: Room = request.app.state.room
+    return StreamingResponse(_news(request, room, request.path_params["issue"]), media_type="text/event-stream")
+
+
+async def _news(request: Request, room: Room, name: str) -> AsyncIterator[bytes]:
+    last = request.query_params.get("seen", "")
+    while not (room.is_closing or await request.is_disconnected()):
+        try:
+            found = await run_in_threadpool(lambda: editing.file_version(room.desk(), name))
+        except NewsletterError as error:
+            yield event({"error": str(error)})
+        else:
+            if found != last:
+                last = found
+                yield event({"file": found})
+        await asyncio.sleep(LOOK_S)
+
+
+ROUTES = [
+    route("/issues/{issue}/write", write),
+    route("/issues/{issue}/texts", texts),
+    route("/issues/{issue}/save", save, changes=True),
+    route("/issues/{issue}/order", order, changes=True),
+    route("/issues/{issue}/step", step, changes=True),
+    route("/issues/{issue}/bring-back", bring_back, changes=True),
+    Route("/issues/{issue}/news", news),
+]

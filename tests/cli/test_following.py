@@ -1,0 +1,160 @@
+"""`newsletter inbox` and `newsletter serve`, as a person runs them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from bounce_mails import bounce, complaint, plain
+from cli.conftest import Run
+
+from newsletter.tokens import Keys, Purpose
+
+
+@pytest.fixture
+def mails(sample: Path, run: Run) -> Path:
+    """The sample with people, and a folder of mails as its bounce mailbox."""
+    assert run("subscribers", "import", "subscribers.csv").exit_code == 0
+    file = sample / "newsletter.toml"
+    text = file.read_text("utf-8").replace("[inbox]\n", '[inbox]\nfolder = "mails"\n')
+    file.write_text(text, "utf-8")
+    folder = sample / "mails"
+    folder.mkdir()
+    return folder
+
+
+def token(sample: Path, purpose: Purpose, number: int = 1) -> str:
+    return Keys.parse((sample / ".newsletter" / "secret").read_text()).sign(purpose, number, 1)
+
+
+def address(run: Run, number: int = 0) -> str:
+    found: str = run("subscribers", "list", "--json").json["subscribers"][number]["address"]
+    return found
+
+
+def test_the_inbox_answers_in_json(mails: Path, run: Run) -> None:
+    (mails / "a.eml").write_bytes(bounce(token(mails.parent, Purpose.BOUNCE)))
+    (mails / "b.eml").write_bytes(complaint(token(mails.parent, Purpose.BOUNCE, 2)))
+    (mails / "c.eml").write_bytes(plain(Subject=f"unsubscribe {token(mails.parent, Purpose.UNSUBSCRIBE, 3)}"))
+    (mails / "d.eml").write_bytes(bounce(status="4.2.2", words="x"))
+    (mails / "e.eml").write_bytes(plain("Hello?", Subject="Re: November"))
+    (mails / "f.eml").write_bytes(plain("x", Auto_Submitted="auto-replied"))
+    result = run("inbox", "--json")
+    assert result.exit_code == 1
+    counts = {name: value for name, value in result.json.items() if name != "mails"}
+    assert counts == {"bounces": 2, "complaints": 1, "unsubscribes": 1, "ignored": 2, "needs_a_person": 1}
+    assert result.json["mails"][0] == {
+        "file": "a.eml",
+        "kind": "bounce",
+        "address": address(run),
+        "status": "5.1.1",
+        "permanent": True,
+        "action": "suppressed",
+    }
+    assert [(each["kind"], each["action"], each["address"]) for each in result.json["mails"][3:]] == [
+        ("bounce", "ignored", "ann@example.net"),
+        ("reply", "needs_a_person", None),
+        ("auto_reply", "ignored", None),
+    ]
+    states = [each["state"] for each in run("subscribers", "list", "--json").json["subscribers"][:3]]
+    assert states == ["bounced", "complained", "unsubscribed"]
+
+
+def test_the_inbox_tells_people_what_it_did(mails: Path, run: Run) -> None:
+    (mails / "a.eml").write_bytes(bounce(token(mails.parent, Purpose.BOUNCE)))
+    result = run("inbox")
+    assert result.exit_code == 0
+    assert f"a.eml: bounce 5.1.1, {address(run)}: never written to again\n" in result.out
+    assert result.out.endswith(
+        "1 bounces, 0 complaints, 0 asked to stop; 0 need nothing, 0 wait for a person in the mailbox\n"
+    )
+    assert run("inbox", "--json").json["mails"] == []
+
+
+def test_before_there_is_a_list_there_need_be_no_key(mails: Path, run: Run) -> None:
+    (mails / "a.eml").write_bytes(bounce(token(mails.parent, Purpose.BOUNCE)))
+    secret = mails.parent / ".newsletter" / "secret"
+    secret.rename(mails.parent / "elsewhere")
+    result = run("inbox", "--json")
+    assert (result.exit_code, "no key" in result.err) == (2, True)
+    (mails.parent / ".newsletter" / "newsletter.db").unlink()
+    assert [each["action"] for each in run("inbox", "--json").json["mails"]] == ["ignored"]
+
+
+def test_watching_and_one_document_do_not_go_together(mails: Path, run: Run) -> None:
+    result = run("inbox", "--watch", "--json")
+    assert result.exit_code == 2
+    assert "--watch has no end" in result.err
+
+
+def test_without_a_mailbox_one_is_told(sample: Path, run: Run) -> None:
+    file = sample / "newsletter.toml"
+    file.write_text(re.sub(r"(?m)^\[inbox\]\naddress.*\n", "", file.read_text("utf-8")), "utf-8")
+    result = run("inbox")
+    assert result.exit_code == 2
+    assert "[inbox]" in result.err
+
+
+def started(sample: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "newsletter", "-C", str(sample), *arguments]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_watching_handles_mails_until_it_is_told_to_stop(mails: Path) -> None:
+    (mails / "a.eml").write_bytes(bounce(token(mails.parent, Purpose.BOUNCE)))
+    with started(mails.parent, "inbox", "--watch") as process:
+        assert process.stdout is not None
+        assert "never written to again" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "Traceback" not in err
+
+
+@pytest.fixture
+def public(sample: Path) -> Path:
+    """The sample with a public page."""
+    file = sample / "newsletter.toml"
+    file.write_text(f'{file.read_text("utf-8")}\n[public]\nurl = "https://news.example.org"\n', "utf-8")
+    return sample
+
+
+def test_without_a_public_page_one_is_told(sample: Path, run: Run) -> None:
+    result = run("serve", "--port", "0")
+    assert (result.exit_code, "[public]" in result.err) == (2, True)
+
+
+def test_the_public_page_is_served_until_it_is_told_to_stop(public: Path) -> None:
+    with started(public, "serve", "--port", "0", "--log") as process:
+        assert process.stderr is not None
+        url = re.search(r"http://\S+/", process.stderr.readline())
+        assert url is not None
+        leave = f"{url[0]}u/{token(public, Purpose.UNSUBSCRIBE)}"
+        with urllib.request.urlopen(leave, data=b"List-Unsubscribe=One-Click", timeout=20) as answer:
+            assert answer.status == 200
+            assert "server" not in {name.lower() for name in answer.headers}
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{url[0]}u/nothing", timeout=20)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=20)
+    assert out == ""
+    assert token(public, Purpose.UNSUBSCRIBE) not in err
+    assert "method=POST path=/u/" in err
+    assert "Traceback" not in err
+
+
+def test_a_port_that_is_taken_is_told(public: Path, run: Run) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        result = run("serve", "--port", listener.getsockname()[1])
+    assert result.exit_code == 2
+    assert "choose another one" in result.err

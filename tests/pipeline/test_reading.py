@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from newsletter.model import Collected, Document, Source, SourceKind
+from newsletter.pipeline.reading import FEW, Reader, ReadingRoom
+
+FEED = (
+    "<rss version='2.0'><channel><title>F</title><item><title>Item {0}</title><guid>{0}</guid></item></channel></rss>"
+)
+
+
+@pytest.fixture
+def reader(now: datetime) -> Reader:
+    return Reader(now=now, ahead_days=120, zone=ZoneInfo("America/New_York"))
+
+
+class Ending(Reader):
+    """Ends the process it reads in, unless that is the one of the tests."""
+
+    def collected(self, source: Source, document: Document) -> Collected:
+        if os.getpid() != int(source.query):
+            os._exit(1)
+        return super().collected(source, document)
+
+
+def read(room: ReadingRoom, count: int) -> list[Collected]:
+    async def all_of_them() -> list[Collected]:
+        sources = [Source(name=str(n), kind=SourceKind.FEED, query=str(os.getpid())) for n in range(count)]
+        documents = [Document(content=FEED.format(n).encode()) for n in range(count)]
+        return await asyncio.gather(*map(room.read, sources, documents))
+
+    with room:
+        return asyncio.run(all_of_them())
+
+
+def titles(found: list[Collected]) -> list[str]:
+    return [entry.title for each in found for entry in each.reading.entries]
+
+
+def test_many_documents_are_read_in_other_processes_with_the_same_outcome(reader: Reader) -> None:
+    found = read(ReadingRoom(reader, processes=2), FEW + 3)
+    assert titles(found) == [f"Item {n}" for n in range(FEW + 3)]
+
+
+def test_with_one_processor_all_is_read_here(reader: Reader) -> None:
+    assert titles(read(ReadingRoom(reader, expected=99, processes=1), 2)) == ["Item 0", "Item 1"]
+
+
+def test_a_process_that_the_system_ends_takes_nothing_away(now: datetime) -> None:
+    ending = Ending(now=now, ahead_days=120, zone=ZoneInfo("UTC"))
+    assert titles(read(ReadingRoom(ending, expected=99, processes=2), 2)) == ["Item 0", "Item 1"]
+
+
+def test_what_cannot_be_read_is_a_sentence(reader: Reader) -> None:
+    source = Source(name="f", kind=SourceKind.FEED)
+    assert reader.collected(source, Document(content=b"%PDF-1.7")).error

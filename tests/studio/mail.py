@@ -1,0 +1,31 @@
+"""A mail server on the loopback address, in a thread, because the one who sends runs a loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from loopback_smtp import Loopback
+
+
+@contextmanager
+def serving_mail() -> Iterator[Loopback]:
+    """A server that takes everything, until its script says otherwise."""
+    loop, server, stop, ready = asyncio.new_event_loop(), Loopback(), asyncio.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with server.running():
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    thread.start()
+    ready.wait(10)
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()

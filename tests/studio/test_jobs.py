@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from newsletter.errors import UsageError
+from newsletter.studio.jobs import Countdown, Job
+from newsletter.studio.room import KEPT, Room
+
+
+def over(job: Job) -> list[dict]:
+    while job.is_running:
+        time.sleep(0.01)
+    return job.events
+
+
+def test_a_job_runs_once_at_a_time_and_keeps_what_it_said() -> None:
+    job, go_on = Job(), threading.Event()
+
+    def work(tell) -> None:
+        tell({"began": True})
+        go_on.wait(10)
+
+    assert job.start(work)
+    assert not job.start(work)
+    go_on.set()
+    assert over(job) == [{"began": True}]
+
+
+def test_what_went_wrong_is_a_sentence() -> None:
+    def work(tell) -> None:
+        raise UsageError("the sources cannot be read")
+
+    job = Job()
+    job.start(work)
+    assert over(job) == [{"error": "the sources cannot be read"}]
+
+
+def test_a_mistake_of_ours_is_told_and_goes_to_the_terminal(caplog: pytest.LogCaptureFixture) -> None:
+    def work(tell) -> None:
+        raise ZeroDivisionError
+
+    job = Job()
+    job.start(work)
+    assert "nobody has thought of" in over(job)[0]["error"]
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_countdown_either_happens_or_is_called_off() -> None:
+    happened = threading.Event()
+    soon = Countdown("2026-11", 0, happened.set)
+    assert happened.wait(10)
+    assert not soon.call_off()
+    happened.clear()
+    late = Countdown("2026-11", 60, happened.set)
+    assert late.call_off()
+    assert not late.call_off()
+    late._happen()  # the timer fires in the very moment
+    assert not happened.is_set()
+
+
+def test_what_waits_for_a_second_request_is_taken_once_by_its_kind(tmp_path) -> None:
+    room = Room(folder=tmp_path)
+    assert room.take(room.keep(1), int) == 1
+    assert room.take(room.keep(1), str) is None
+    assert room.take("nothing", int) is None
+    first = room.keep(0)
+    for number in range(KEPT):
+        room.keep(number)
+    assert room.take(first, int) is None
+    assert room.clock().tzinfo is not None

@@ -1,0 +1,189 @@
+"""Send: a test, the sentence, the number, the time to undo, progress, pause, and what is in doubt."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from loopback_smtp import Loopback
+from studio.conftest import ISSUE, Studio
+from studio.mail import serving_mail
+
+from newsletter.pipeline import mailing
+from newsletter.studio import dispatching
+
+BASE = f"/issues/{ISSUE}/send"
+
+
+@pytest.fixture
+def mail_server() -> Iterator[Loopback]:
+    with serving_mail() as server:
+        yield server
+
+
+@pytest.fixture
+def ready(made: Studio, mail_server: Loopback) -> Studio:
+    """The sample with its list, a mail server, and an approval of its issue."""
+    made.room.clock = lambda: datetime.now(UTC)  # a process of its own has the true time
+    made.change("/setup/delivery", {"host": "127.0.0.1", "port": str(mail_server.port), "security": "none"})
+    file = made.room.folder / "newsletter.toml"
+    file.write_text(file.read_text("utf-8").replace('host = "127', 'per_minute = 0\nhost = "127'), "utf-8")
+    with (made.room.folder / "subscribers.csv").open("rb") as opened:
+        mailing.import_list(made.room.desk(), opened, name="subscribers.csv")
+    digest = re.search(r'name="digest" value="(\w+)"', made.page(f"/issues/{ISSUE}/approve"))[1]
+    made.change(f"/issues/{ISSUE}/approve", {"digest": digest, "by": "Ana"})
+    return made
+
+
+def tally(studio: Studio) -> dict[str, int | str]:
+    found = mailing.status(studio.room.desk(), ISSUE)
+    return {"state": found.state, "accepted": found.accepted, "remaining": found.remaining, "unknown": found.unknown}
+
+
+def done(studio: Studio) -> bool:
+    return not studio.room.countdown and not dispatching.is_at_work(studio.room.desk(), ISSUE)
+
+
+def said(studio: Studio, path: str, fields: dict | None = None) -> str:
+    return studio.change(path, fields, script=True).json()["error"]
+
+
+def test_one_sentence_tells_what_would_happen_and_the_number_confirms(ready: Studio, mail_server: Loopback) -> None:
+    page = ready.page(BASE)
+    assert re.search(
+        r"On \w+day \d+ \w+ \d{4} at \d\d:\d\d \(America/New_York\) “Circle News: November 2026” goes to "
+        r"<strong>10</strong> people through 127.0.0.1; 2 who left or are not active are not written to.",
+        page,
+    )
+    assert "type 10 to confirm" in said(ready, BASE, {"number": "9"})
+    assert ready.change(BASE, {"number": " 10 "}).status_code == 200
+    ready.wait(lambda: tally(ready)["state"] == "done" and done(ready))
+    assert set(mail_server.recipients().values()) == {1}
+    assert len(mail_server.messages) == 10
+    assert "10 accepted by the server" in ready.page(BASE)
+    assert "sent" in ready.page("/")
+
+
+def test_within_a_time_it_can_be_undone(ready: Studio, mail_server: Loopback) -> None:
+    ready.room.undo_s = 60
+    page = ready.change(BASE, {"number": "10"}).text
+    assert "Nothing has gone yet." in page
+    assert "it is on its way already" in said(ready, BASE, {"number": "10"})
+    assert "Undone: nothing was sent." in ready.change(f"{BASE}/undo").text
+    assert "it began already" in said(ready, f"{BASE}/undo")
+    assert mail_server.messages == []
+
+
+def test_progress_is_told_as_it_happens(ready: Studio) -> None:
+    ready.room.undo_s = 0.5
+    ready.change(BASE, {"number": "10"})
+    with ready.client.stream("GET", f"{BASE}/news") as answer:
+        events = [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")]
+    assert events[0]["waiting"] is True
+    assert (events[-1]["state"], events[-1]["accepted"], events[-1]["over"]) == ("done", 10, True)
+
+
+def test_a_paused_sending_goes_on_with_those_who_are_left(ready: Studio, mail_server: Loopback) -> None:
+    held = threading.Event()
+
+    async def hold(writer: object) -> None:
+        await asyncio.to_thread(held.wait, 20)
+        writer.write(b"250 2.0.0 ok\r\n")
+
+    mail_server.script = lambda command, number, connection: hold if command == "DOT" and number == 3 else None
+    ready.change(BASE, {"number": "10"})
+    ready.wait(lambda: mail_server.commands["DOT"] >= 3)
+    assert "Pausing" in ready.change(f"{BASE}/pause").text
+    held.set()
+    ready.wait(lambda: done(ready))
+    assert tally(ready)["state"] == "paused"
+    assert "Go on" in ready.page(BASE)
+    mail_server.script = lambda command, number, connection: None
+    assert "It goes on." in ready.change(f"{BASE}/go-on").text
+    ready.wait(lambda: tally(ready)["state"] == "done" and done(ready))
+    assert tally(ready)["accepted"] == 10
+    assert "started from the studio" in said(ready, f"{BASE}/pause")
+
+
+def test_the_ones_in_doubt_are_settled_by_a_person(ready: Studio, mail_server: Loopback) -> None:
+    mail_server.script = lambda command, number, connection: "drop" if command == "DOT" and number == 1 else None
+    ready.change(BASE, {"number": "10"})
+    ready.wait(lambda: not tally(ready)["remaining"] and tally(ready)["accepted"] == 9 and done(ready))
+    assert "1 in doubt" in ready.page(BASE)
+    assert "wait to be sent again" in ready.change(f"{BASE}/resolve", {"how": "resend"}).text
+    ready.change(f"{BASE}/go-on")
+    ready.wait(lambda: tally(ready)["accepted"] == 10 and done(ready))
+    assert "left as they are" in ready.change(f"{BASE}/resolve", {"how": "leave"}).text
+
+
+def test_what_stopped_a_sending_is_told(ready: Studio) -> None:
+    ready.change("/setup/delivery", {"port": "1"})
+    ready.change(BASE, {"number": "10"})
+    ready.wait(lambda: tally(ready)["state"] == "paused" and done(ready))
+    assert "[delivery] host and port" in ready.page(BASE)
+
+
+def test_a_test_copy_is_marked_and_needs_no_approval(ready: Studio, mail_server: Loopback) -> None:
+    (ready.file.parent / "record.toml").unlink()
+    answer = ready.change(f"{BASE}/test", {"address": "office@example.org"})
+    assert "The test copy is on its way" in answer.text
+    (message,) = mail_server.messages
+    assert b"Subject: [Test] Circle News" in message.content
+    assert "It is not approved yet." in answer.text
+
+
+def test_without_a_server_or_people_the_page_leads_there(made: Studio) -> None:
+    page = made.page(BASE)
+    assert 'href="/setup#delivery"' in page
+    digest = re.search(r'name="digest" value="(\w+)"', made.page(f"/issues/{ISSUE}/approve"))[1]
+    made.change(f"/issues/{ISSUE}/approve", {"digest": digest, "by": ""})
+    assert 'href="/people"' in made.page(BASE)
+    assert "name the mail server" in said(made, BASE, {"number": "0"})
+    made.change("/setup/delivery", {"host": "127.0.0.1", "security": "none"})
+    assert "there is nobody to send to" in said(made, BASE, {"number": "0"})
+
+
+def test_it_can_be_out_without_being_mailed_from_here(made: Studio) -> None:
+    assert "It counts as out" in made.change(f"{BASE}/publish").text
+    assert "This issue is out." in made.page(f"/issues/{ISSUE}/write")
+
+
+def test_an_issue_that_cannot_be_read_stops_the_news(made: Studio) -> None:
+    (made.room.folder / "newsletter.toml").write_text("[newsletter]", "utf-8")
+    with made.client.stream("GET", f"{BASE}/news") as answer:
+        (event,) = [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")]
+    assert (event["over"], "title" in event["trouble"]) == (True, True)
+
+
+def test_only_a_sending_of_this_issue_is_taken_for_one(tmp_path: Path) -> None:
+    process = tmp_path / "77"
+    process.mkdir()
+    (process / "cmdline").write_bytes(b"python\0-m\0newsletter\0send\0" + ISSUE.encode())
+    assert dispatching._is_ours(77, ISSUE, tmp_path)
+    assert not dispatching._is_ours(77, "2026-12", tmp_path)
+    assert not dispatching._is_ours(78, ISSUE, tmp_path)
+    nowhere = tmp_path / "no such folder"
+    assert dispatching._is_ours(os.getpid(), ISSUE, nowhere)
+    assert not dispatching._is_ours(2**22 + 1, ISSUE, nowhere)
+
+
+def test_a_template_that_is_wrong_is_told_and_stops_the_sending(ready: Studio) -> None:
+    ready.file.write_text("subject = ", "utf-8")
+    assert "no valid TOML" in ready.client.get(BASE).text
+
+
+def test_a_sending_that_waits_is_not_begun_twice(ready: Studio) -> None:
+    ready.room.undo_s = 60
+    ready.change(BASE, {"number": "10"})
+    dispatching.dispatch(ready.room.desk(), ISSUE)
+    assert "on its way already" in said(ready, f"{BASE}/go-on") or done(ready)
+    ready.change(f"{BASE}/undo")
+    ready.wait(lambda: tally(ready)["state"] == "done" and done(ready))
+    assert tally(ready)["accepted"] == 10

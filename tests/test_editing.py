@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import NOW
+
+from newsletter.pipeline import editing
+from newsletter.pipeline.desk import Desk
+from newsletter.storage.workspace import open_workspace
+
+ISSUE = """\
+subject = "News"
+send_on = 2026-12-01
+until = 2026-12-01T00:00:00Z
+# a word of mine
+letter = ""
+"""
+
+
+@pytest.fixture
+def desk(folder: Path) -> Desk:
+    (folder / "issues/2026-12").mkdir(parents=True)
+    (folder / "issues/2026-12/issue.toml").write_text(ISSUE, "utf-8")
+    return Desk(open_workspace(folder), NOW)
+
+
+def save(desk: Desk, text: str, seen: str) -> editing.Edited:
+    return editing.save_text(desk, "2026-12", "letter", text, seen=editing.version_of(seen))
+
+
+def test_a_comment_stays_where_words_are_saved(desk: Desk) -> None:
+    save(desk, "Hello", "")
+    text = (desk.workspace.folder / "issues/2026-12/issue.toml").read_text("utf-8")
+    assert "# a word of mine" in text
+    assert "Hello" in text
+
+
+def test_typing_for_a_minute_is_one_version(desk: Desk) -> None:
+    save(desk, "One", "")
+    save(desk, "Two", "One")
+    (only,) = editing.versions(desk, "2026-12")
+    assert datetime.now(UTC) - only.kept_at < timedelta(minutes=1)
+    assert only.id == f"{only.kept_at:%Y%m%dT%H%M%S.%fZ}"
+
+
+def test_what_stands_there_already_is_not_kept_again(desk: Desk) -> None:
+    editing.keep_version(desk, "2026-12", always=True)
+    editing.keep_version(desk, "2026-12", always=True)
+    editing.keep_version(desk, "no such issue")
+    assert len(editing.versions(desk, "2026-12")) == 1
+
+
+def test_old_versions_make_room(desk: Desk) -> None:
+    folder = desk.workspace.private / "versions/2026-12"
+    folder.mkdir(parents=True)
+    for number in range(editing.VERSIONS_KEPT):
+        (folder / f"20260101T{number // 60:02}{number % 60:02}00.000000Z.toml").write_text(str(number), "utf-8")
+    save(desk, "One", "")
+    kept = editing.versions(desk, "2026-12")
+    assert len(kept) == editing.VERSIONS_KEPT
+    assert kept[-1].id == "20260101T000100.000000Z"
+
+
+def test_versions_are_for_their_owner_alone(desk: Desk) -> None:
+    save(desk, "One", "")
+    (file,) = (desk.workspace.private / "versions/2026-12").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_issue_that_is_not_there_has_no_version(desk: Desk) -> None:
+    assert editing.file_version(desk, "2027-01") == ""
