@@ -40,6 +40,8 @@ async def _greeted(server: Server, now: datetime, patience_s: float) -> list[Dia
         return [_hello(server, link), *_certificate(server, link, now)]
     finally:
         await asyncio.shield(link.quit())
+        link.abort()  # TLS would wait for the server's own good-bye, and nobody stays to hear it
+        await asyncio.sleep(0)
 
 
 def _hello(server: Server, link: Link) -> Diagnosis:

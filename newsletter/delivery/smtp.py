@@ -225,6 +225,9 @@ async def open_link(server: Server) -> Link:
         await client.connect()
         if client.is_ehlo_or_helo_needed:
             await _greet(client)
+    except asyncio.CancelledError:
+        client.close()
+        raise
     except aiosmtplib.SMTPAuthenticationError as error:
         client.close()
         raise _login_error(server, error) from None  # its words may repeat what we sent
