@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -42,7 +43,7 @@ def test_the_readmes_configuration_can_be_read() -> None:
 
 def test_the_readmes_first_command_makes_a_newsletter(tmp_path: Path) -> None:
     (line,) = (line for line in README.splitlines() if "newsletter init ~/lms-news" in line)
-    command = line.strip().replace(".venv/bin/newsletter", f"{sys.executable} -m newsletter")
+    command = line.strip().replace(".venv/bin/newsletter", f"{shlex.quote(sys.executable)} -m newsletter")
     subprocess.run(
         command,
         shell=True,

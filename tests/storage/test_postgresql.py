@@ -110,3 +110,4 @@ def test_mails_are_decided_once_and_readers_wishes_are_kept(url, tmp_path):
     readers.forget(a.id, parse_address(a.address))
     assert list(record.of_person(a.id)) == []
     assert people.erase([parse_address(f"{name}@wishes.example") for name in ("a", "b", "c", "new")], now=NOW) == 4
+    engine.dispose()
