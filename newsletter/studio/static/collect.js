@@ -1,5 +1,5 @@
 // Shows each source's answer as it comes.
-import { change, say } from "/static/studio.js";
+import { change, closedWithPage, say } from "/static/studio.js";
 
 const form = document.getElementById("collect");
 const bar = document.getElementById("progress");
@@ -30,7 +30,7 @@ function hear(told, stream) {
 function listen() {
   form.querySelector("button").disabled = true;
   document.getElementById("over").textContent = "";
-  const stream = new EventSource("/collect/news");
+  const stream = closedWithPage(new EventSource("/collect/news"));
   stream.onmessage = (event) => hear(JSON.parse(event.data), stream);
 }
 

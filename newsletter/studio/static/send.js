@@ -1,4 +1,6 @@
 // Shows how a sending stands while it goes on; closing the page changes nothing.
+import { closedWithPage } from "/static/studio.js";
+
 const going = document.getElementById("going");
 const seconds = document.getElementById("seconds");
 const SAID = {
@@ -21,7 +23,7 @@ function show(told, waited) {
 
 if (going && going.dataset.live) {
   const waits = Boolean(seconds);
-  const stream = new EventSource(`/issues/${encodeURIComponent(going.dataset.issue)}/send/news`);
+  const stream = closedWithPage(new EventSource(`/issues/${encodeURIComponent(going.dataset.issue)}/send/news`));
   stream.onmessage = (event) => {
     const told = JSON.parse(event.data);
     const began = show(told, waits);

@@ -31,6 +31,13 @@ export function say(text, { undo, bad } = {}) {
   place.replaceChildren(line);
 }
 
+/** Close a stream of news with its page: a page that is left may be kept, and a browser has six connections to one place. */
+export function closedWithPage(stream) {
+  addEventListener("pagehide", () => stream.close(), { once: true });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  return stream;
+}
+
 /** Call `act` when nothing was asked for `wait` milliseconds. */
 export function later(act, wait) {
   let timer;

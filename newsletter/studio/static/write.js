@@ -1,5 +1,5 @@
 // Saves as one types; shows a conflict with both texts; keeps the picture of the mail beside it up to date.
-import { change, later, say } from "/static/studio.js";
+import { change, closedWithPage, later, say } from "/static/studio.js";
 
 const desk = document.getElementById("desk");
 const issue = desk.dataset.issue;
@@ -105,7 +105,7 @@ let stream;
 function listen() {
   stream?.close();
   if (document.hidden) return;
-  stream = new EventSource(`${base}/news?seen=${file}`);
+  stream = closedWithPage(new EventSource(`${base}/news?seen=${file}`));
   stream.onmessage = hear;
 }
 document.addEventListener("visibilitychange", listen);
