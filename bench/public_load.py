@@ -26,7 +26,7 @@ from newsletter.followup.subscriptions import Row
 from newsletter.model import SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk
-from newsletter.storage.ledger import Settlement
+from newsletter.storage.journal import Settlement
 from newsletter.model import DeliveryStatus
 from newsletter.storage.workspace import open_workspace
 from newsletter.tokens import Purpose
@@ -51,7 +51,9 @@ def keep_busy(desk: Desk, people: int, stop: threading.Event) -> None:
         while not stop.is_set():
             ids = range(number, min(number + 10, people))
             allowed = run.step((), list(ids), now=desk.now)
-            run.step([Settlement(subscriber_id=each, status=DeliveryStatus.ACCEPTED) for each in allowed], (), now=desk.now)
+            run.step(
+                [Settlement(subscriber_id=each, status=DeliveryStatus.ACCEPTED) for each in allowed], (), now=desk.now
+            )
             number = number + 10 if number + 10 < people else 1
             time.sleep(0.02)
 
@@ -83,7 +85,10 @@ async def ask(url: str, desk: Desk, rate: int, seconds: int) -> tuple[list[float
             failed += 1
         spent.append(time.perf_counter() - began)
 
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as session, asyncio.TaskGroup() as group:
+    async with (
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as session,
+        asyncio.TaskGroup() as group,
+    ):
         began = time.perf_counter()
         for number in range(rate * seconds):
             await asyncio.sleep(max(0, began + number / rate - time.perf_counter()))
@@ -102,7 +107,9 @@ def main() -> None:
         desk = make(Path(name), people)
         command = [sys.executable, "-m", "newsletter", "-C", name, "serve", "--port", "0"]
         core = min(os.sched_getaffinity(0))
-        with subprocess.Popen(command, stderr=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {core})) as server:
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {core})
+        ) as server:
             url = re.search(r"http://\S+/", server.stderr.readline().decode())[0]
             stop = threading.Event()
             busy = threading.Thread(target=keep_busy, args=(desk, people, stop))

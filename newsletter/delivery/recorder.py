@@ -2,7 +2,8 @@
 
 What became of a message and the wish to finish the next one ride in the same commit; while one commit is on its way
 to the disk, the next one gathers. A wish is granted only when it is on the disk, and never before the outcomes that
-were handed in earlier: so no more than one message of each connection can ever be in doubt.
+were handed in earlier. What happens between two commits is in the journal before the next final dot: so no more than
+one message of each connection is ever in doubt when the process dies.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import TypeVar
 
 from newsletter.delivery.clock import Clock
 from newsletter.errors import StorageError
-from newsletter.storage.ledger import Run, Settlement
+from newsletter.model import DeliveryStatus
+from newsletter.storage.journal import Settlement
+from newsletter.storage.ledger import Due, Run
 
 T = TypeVar("T")
 RETRIES_S = (0.2, 1.0, 3.0, 5.0)
@@ -40,8 +43,32 @@ class Recorder:
 
     def settle(self, settlement: Settlement) -> None:
         """Record what became of a message, with the next commit."""
+        self.run.journal.answered(settlement)
         self._settled.append(settlement)
         self._start()
+
+    def ending(self, due: Due) -> None:
+        """Called before the final dot of a message; raises StorageError when it must not go."""
+        self.run.journal.ending(due.subscriber.id, due.attempts)
+
+    def put_back(self, due: Due) -> None:
+        """The message surely did not go, and nobody is to blame: as if it had not been tried."""
+        status = DeliveryStatus.DEFERRED if due.next_at else DeliveryStatus.QUEUED
+        self.settle(
+            Settlement(
+                subscriber_id=due.subscriber.id,
+                status=status,
+                next_at=due.next_at,
+                attempts=due.attempts,
+                tried=False,
+            )
+        )
+
+    def withdraw(self, due: Due, granted: asyncio.Future[bool]) -> None:
+        """Take a wish back, whether it was granted, is on its way to the disk, or still waits."""
+        if not granted.cancel() and not granted.cancelled():
+            granted.exception()  # the sending has met it elsewhere
+        self.put_back(due)
 
     def claim(self, subscriber_id: int) -> asyncio.Future[bool]:
         """Ask to finish a message. The answer comes when it is on the disk: False when the person left.
@@ -62,8 +89,11 @@ class Recorder:
         try:
             while self._settled or self._claims:
                 await asyncio.sleep(0)  # the other connections that are ready now come along
-                settled, self._settled = self._settled, []
-                claims, self._claims = self._claims, []
+                # of several that take claims back the last one counts
+                settled = list({each.subscriber_id: each for each in self._settled}.values())
+                self._settled = []
+                claims = [each for each in self._claims if not each[1].cancelled()]
+                self._claims = []
                 await self._commit(settled, claims)
         finally:
             self._writing = None
@@ -78,6 +108,7 @@ class Recorder:
                 if not granted.done():
                     granted.set_exception(error)
             return
+        self.run.journal.committed(settled)
         left = set(allowed)
         for number, granted in claims:
             if not granted.done():

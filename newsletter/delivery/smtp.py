@@ -177,6 +177,10 @@ class Link:
         """Hand bytes to the system; whether they arrive, the replies tell."""
         self._transport.write(data)
 
+    def write_together(self, *parts: bytes) -> None:
+        """Hand several pieces to the system in one call."""
+        self._transport.writelines(parts)
+
     def envelope(self, envelope: Envelope, size: int) -> tuple[bytes, bytes, bytes]:
         """MAIL, RCPT and DATA for a message of `size` bytes."""
         mail = f"MAIL FROM:<{envelope.sender}>"

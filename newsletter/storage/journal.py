@@ -1,0 +1,167 @@
+"""What a sender did since its last commit, for the one who comes after its death.
+
+Claims may be on the disk some messages ahead of the wire. A line is written here before each final dot, and what the
+server answered stands before the next dot of that connection: so whoever finds claimed rows of a dead sender knows
+which messages surely did not go, and no more than one of each connection is in doubt. The lines are handed to the
+system, not forced to the disk: they outlive the process, not the machine. A journal of an earlier start of the
+machine, or of another machine, is not believed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from newsletter.errors import StorageError
+from newsletter.model import DeliveryStatus
+
+MOST_BYTES = 1 << 20  # then it starts over with what is still open
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What became of one try."""
+
+    subscriber_id: int
+    status: DeliveryStatus
+    reply: str = ""
+    next_at: datetime | None = None
+    bounced: bool = False  # the server says that this mailbox does not exist: never mail it again
+    attempts: int = 0  # tries before this one
+    tried: bool = True  # False: the message did not go, and it counts as no try
+
+
+Try = tuple[int, int]
+"""A subscriber and how many tries went before: a line about an earlier try says nothing of this one."""
+
+Told = Mapping[Try, Settlement | None]
+"""What is known of each try whose message may have been complete on the wire; None: no answer."""
+
+
+class Journal:
+    """The journal of one issue's sender."""
+
+    def __init__(self, folder: Path, issue: str) -> None:
+        self.path = folder / f"sending-{hashlib.sha256(issue.encode()).hexdigest()[:16]}.journal"
+        self._handle = -1
+        self._sending_id = 0
+        self._size = 0
+        self._open: dict[int, bytes] = {}  # the newest line of each whose outcome is not in the ledger yet
+        self._waiting: list[bytes] = []  # answers, which go with the next dot
+
+    def begin(self, sending_id: int) -> None:
+        """Start an empty one, when the rows of the sender before are settled."""
+        self._sending_id = sending_id
+        self._open.clear()
+        self._start_over()
+
+    def ending(self, subscriber_id: int, attempts: int) -> None:
+        """Say that the final dot of a message goes next; raises StorageError when it cannot be said."""
+        line = b"%d %d\n" % (subscriber_id, attempts)
+        self._open[subscriber_id] = line
+        data = b"".join((*self._waiting, line))
+        self._waiting.clear()
+        if self._size + len(data) > MOST_BYTES:
+            self._start_over()
+            return
+        try:
+            written = os.write(self._handle, data)
+        except OSError as error:
+            raise self._unwritable(error.strerror) from error
+        if written != len(data):
+            raise self._unwritable("the disk is full")
+        self._size += written
+
+    def answered(self, settlement: Settlement) -> None:
+        """Keep what became of a message; it is written with the next dot."""
+        line = b"%s\n" % _written(settlement)
+        self._open[settlement.subscriber_id] = line
+        self._waiting.append(line)
+
+    def committed(self, settled: Iterable[Settlement]) -> None:
+        """Forget what the ledger knows by now."""
+        for each in settled:
+            self._open.pop(each.subscriber_id, None)
+
+    def _start_over(self) -> None:
+        head = json.dumps({"boot": _boot(), "sending": self._sending_id}).encode() + b"\n"
+        data = b"".join((head, *self._open.values()))
+        passing = self.path.with_suffix(".new-journal")
+        try:
+            handle = os.open(passing, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with contextlib.ExitStack() as unless_it_is_ours:
+                unless_it_is_ours.callback(os.close, handle)
+                if os.write(handle, data) != len(data):
+                    raise self._unwritable("the disk is full")
+                passing.replace(self.path)
+                unless_it_is_ours.pop_all()
+        except OSError as error:
+            raise self._unwritable(error.strerror) from error
+        self.close()
+        self._handle, self._size = handle, len(data)
+
+    def _unwritable(self, why: str | None) -> StorageError:
+        return StorageError(f"{self.path.parent} cannot be written ({why})")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._handle != -1:
+            os.close(self._handle)
+            self._handle = -1
+
+    def told(self, sending_id: int) -> Told | None:
+        """What a dead sender told; None when there is no journal that can be believed."""
+        try:
+            head, *lines = self.path.read_bytes().split(b"\n")
+            start = json.loads(head)
+            if not start["boot"] or start != {"boot": _boot(), "sending": sending_id}:
+                return None
+            return dict(map(_read, lines[:-1]))  # what stands behind the last line's end was cut off before its dot
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+
+def _boot() -> str:
+    """A name of this start of this machine; empty where it has none."""
+    try:
+        return BOOT.read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+def _written(settlement: Settlement) -> bytes:
+    told = {
+        "id": settlement.subscriber_id,
+        "attempts": settlement.attempts,
+        "status": settlement.status.value,
+        "reply": settlement.reply,
+        "next_at": settlement.next_at and settlement.next_at.isoformat(),
+        "bounced": settlement.bounced,
+        "tried": settlement.tried,
+    }
+    return json.dumps(told).encode()
+
+
+def _read(line: bytes) -> tuple[Try, Settlement | None]:
+    if not line.startswith(b"{"):
+        subscriber_id, attempts = map(int, line.split())
+        return (subscriber_id, attempts), None
+    told: dict[str, Any] = json.loads(line)
+    settlement = Settlement(
+        subscriber_id=told["id"],
+        status=DeliveryStatus(told["status"]),
+        reply=told["reply"],
+        next_at=datetime.fromisoformat(told["next_at"]) if told["next_at"] else None,
+        bounced=told["bounced"],
+        attempts=told["attempts"],
+        tried=told["tried"],
+    )
+    return (settlement.subscriber_id, settlement.attempts), settlement
