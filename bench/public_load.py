@@ -9,25 +9,25 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import multiprocessing
 import os
 import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from datetime import UTC, datetime
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import aiohttp
 
 from newsletter.addresses import parse_address
 from newsletter.followup.subscriptions import Row
-from newsletter.model import SubscriberState
+from newsletter.model import DeliveryStatus, SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk
 from newsletter.storage.journal import Settlement
-from newsletter.model import DeliveryStatus
 from newsletter.storage.workspace import open_workspace
 from newsletter.tokens import Purpose
 
@@ -44,8 +44,9 @@ def make(folder: Path, people: int) -> Desk:
     return desk
 
 
-def keep_busy(desk: Desk, people: int, stop: threading.Event) -> None:
+def keep_busy(folder: str, people: int, stop: Event) -> None:
     """Settle and claim deliveries as a sender does, some at a time."""
+    desk = Desk(open_workspace(Path(folder)), datetime.now(UTC))
     with mailing.ledger(desk).run("busy", "d", now=desk.now) as run:
         number = 1
         while not stop.is_set():
@@ -107,17 +108,17 @@ def main() -> None:
         desk = make(Path(name), people)
         command = [sys.executable, "-m", "newsletter", "-C", name, "serve", "--port", "0"]
         core = min(os.sched_getaffinity(0))
-        with subprocess.Popen(
-            command, stderr=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {core})
-        ) as server:
+        with subprocess.Popen(command, stderr=subprocess.PIPE) as server:
+            os.sched_setaffinity(server.pid, {core})
             url = re.search(r"http://\S+/", server.stderr.readline().decode())[0]
-            stop = threading.Event()
-            busy = threading.Thread(target=keep_busy, args=(desk, people, stop))
+            stop = multiprocessing.Event()
+            busy = multiprocessing.Process(target=keep_busy, args=(name, people, stop))
             if not options.quiet_database:
                 busy.start()
+            asyncio.run(ask(url, desk, 10, 1))  # templates are read at the first request
             spent, left, failed = asyncio.run(ask(url, desk, options.rate, options.seconds))
             stop.set()
-            if busy.ident:
+            if busy.pid:
                 busy.join()
             server.terminate()
         gone = {each.id for each in mailing.people(desk).all() if each.state is SubscriberState.UNSUBSCRIBED}

@@ -23,6 +23,9 @@ T = TypeVar("T")
 RETRIES_S = (0.2, 1.0, 3.0, 5.0)
 """A disk that is full or a database that is locked may be free again in a moment."""
 
+GATHER_S = 0.02
+"""Outcomes wait so long for company, unless a wish goes to the disk before: nobody waits for them."""
+
 
 class Recorder:
     """Writes a run of the ledger on a thread of its own."""
@@ -35,6 +38,7 @@ class Recorder:
         self._settled: list[Settlement] = []
         self._claims: list[tuple[int, asyncio.Future[bool]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._gathering: asyncio.TimerHandle | None = None
 
     async def call(self, function: Callable[..., T], *args: object, **named: object) -> T:
         """Run a function of the ledger on its thread, in turn with the commits."""
@@ -45,7 +49,8 @@ class Recorder:
         """Record what became of a message, with the next commit."""
         self.run.journal.answered(settlement)
         self._settled.append(settlement)
-        self._start()
+        if self._writing is None and self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._start)
 
     def ending(self, due: Due) -> None:
         """Called before the final dot of a message; raises StorageError when it must not go."""
@@ -81,6 +86,9 @@ class Recorder:
         return granted
 
     def _start(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
         if self._writing is None:
             self._writing = asyncio.get_running_loop().create_task(self._write())
 
@@ -123,9 +131,14 @@ class Recorder:
                 await self.clock.sleep(wait_s)
         return await self.call(self.run.step, settled, wanted, now=self.clock.now())
 
-    async def close(self) -> None:
-        """Write what is left and give the ledger's connection back."""
+    async def written(self) -> None:
+        """Write what is left."""
+        self._start()
         while self._writing is not None:
             await asyncio.shield(self._writing)
+
+    async def close(self) -> None:
+        """Write what is left and give the ledger's connection back."""
+        await self.written()
         await self.call(self.run.close)
         self._thread.shutdown()

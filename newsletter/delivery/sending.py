@@ -34,7 +34,7 @@ from newsletter.tokens import Keys
 T = TypeVar("T")
 BEAT_S = 1.0
 PROGRESS_S = 0.25
-AHEAD = 4  # claims for each connection before it is their turn, while nothing limits the pace
+AHEAD = 8  # claims for each connection before it is their turn, while nothing limits the pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +204,7 @@ class _Sender:
                 each.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
             await feed.end()
+            await self.recorder.written()
 
     async def _work(self, feed: Feed) -> None:
         """One connection after the other, as long as somebody is due."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import re
 import ssl
 from collections import deque
@@ -75,17 +76,17 @@ class Replies(asyncio.Protocol):
     def _take_line(self, line: bytes) -> None:
         if self._broken:
             return  # after nonsense nothing can be told apart any more
-        if not _REPLY_LINE(line):
+        reply = _reply(line)
+        if reply is None:
             self._break("the server sent something that is no reply")
             return
-        words = line[4:].decode("utf-8", "replace").strip()
         if line[3:4] == b"-":
-            self._lines.append(words)
+            self._lines.append(reply.words)
             return
         if self._lines:
-            words = _joined([*self._lines, words])
+            reply = Reply(reply.code, _joined([*self._lines, reply.words]))
             self._lines = []
-        self._ready.append(Reply(int(line[:3]), words))
+        self._ready.append(reply)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._break("the server closed the connection" if exc is None else "the connection was lost")
@@ -143,6 +144,12 @@ class Replies(asyncio.Protocol):
     def _out_of_time(self) -> None:
         self._break("the server did not answer in time")
         self._wake()
+
+
+@functools.lru_cache(maxsize=64)  # a server says the same few things all the time
+def _reply(line: bytes) -> Reply | None:
+    """A line as a reply; None when it is none."""
+    return Reply(int(line[:3]), line[4:].decode("utf-8", "replace").strip()) if _REPLY_LINE(line) else None
 
 
 def _joined(lines: list[str]) -> str:

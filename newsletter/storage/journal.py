@@ -17,7 +17,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from newsletter.errors import StorageError
 from newsletter.model import DeliveryStatus
@@ -138,30 +137,26 @@ def _boot() -> str:
 
 
 def _written(settlement: Settlement) -> bytes:
-    told = {
-        "id": settlement.subscriber_id,
-        "attempts": settlement.attempts,
-        "status": settlement.status.value,
-        "reply": settlement.reply,
-        "next_at": settlement.next_at and settlement.next_at.isoformat(),
-        "bounced": settlement.bounced,
-        "tried": settlement.tried,
-    }
-    return json.dumps(told).encode()
+    each = settlement
+    next_at = each.next_at.isoformat() if each.next_at else "-"
+    reply = " ".join(each.reply.split())
+    return (
+        f"{each.subscriber_id} {each.attempts} {each.status.value} {each.bounced:d} {each.tried:d} {next_at} {reply}"
+    ).encode()
 
 
 def _read(line: bytes) -> tuple[Try, Settlement | None]:
-    if not line.startswith(b"{"):
-        subscriber_id, attempts = map(int, line.split())
-        return (subscriber_id, attempts), None
-    told: dict[str, Any] = json.loads(line)
-    settlement = Settlement(
-        subscriber_id=told["id"],
-        status=DeliveryStatus(told["status"]),
-        reply=told["reply"],
-        next_at=datetime.fromisoformat(told["next_at"]) if told["next_at"] else None,
-        bounced=told["bounced"],
-        attempts=told["attempts"],
-        tried=told["tried"],
+    number, attempts, *answer = line.decode().split(" ", 6)
+    this = (int(number), int(attempts))
+    if not answer:
+        return this, None
+    status, bounced, tried, next_at, reply = answer
+    return this, Settlement(
+        subscriber_id=this[0],
+        status=DeliveryStatus(status),
+        reply=reply,
+        next_at=None if next_at == "-" else datetime.fromisoformat(next_at),
+        bounced=bounced == "1",
+        attempts=this[1],
+        tried=tried == "1",
     )
-    return (settlement.subscriber_id, settlement.attempts), settlement

@@ -151,7 +151,7 @@ class Ledger:
 
     def _left_behind(self, connection: Connection, sending: Sending) -> list[Settlement]:
         """What becomes of the rows that a dead sender left in the middle."""
-        query = sa.select(deliveries.c.subscriber_id, deliveries.c.attempts, deliveries.c.next_at).where(
+        query = sa.select(deliveries).where(
             deliveries.c.sending_id == sending.id, deliveries.c.status == D.SENDING.value
         )
         rows = connection.execute(query).all()
@@ -429,7 +429,11 @@ def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any])
             deliveries.c.attempts,
             deliveries.c.first_tried_at,
             deliveries.c.next_at,
-            subscribers,
+            subscribers.c.address,
+            subscribers.c.name,
+            subscribers.c.language,
+            subscribers.c.sections,
+            subscribers.c.large_print,
             sa.and_(subscribers.c.id.is_not(None), _MAILABLE).label("mailable"),
         )
         .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
@@ -440,15 +444,16 @@ def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any])
 
 
 def _due(row: Row[Any]) -> Due:
+    number, attempts, first_tried_at, next_at, address, name, language, sections, large_print, _ = tuple(row)
     subscriber = Subscriber(
-        id=row.id,
-        address=row.address,
-        name=row.name,
-        language=row.language,
-        sections=tuple(row.sections.split()),
-        large_print=row.large_print,
+        id=number,
+        address=address,
+        name=name,
+        language=language,
+        sections=tuple(sections.split()),
+        large_print=large_print,
     )
-    return Due(subscriber=subscriber, attempts=row.attempts, first_tried_at=row.first_tried_at, next_at=row.next_at)
+    return Due(subscriber=subscriber, attempts=attempts, first_tried_at=first_tried_at, next_at=next_at)
 
 
 def _sending(connection: Connection, issue: str) -> Sending | None:
