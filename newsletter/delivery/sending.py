@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from newsletter.tokens import Keys
 T = TypeVar("T")
 BEAT_S = 1.0
 PROGRESS_S = 0.25
+SWITCH_S = 0.0005  # the ledger's thread needs Python's lock for moments only, and messages wait for its commits
 AHEAD = 8  # claims for each connection before it is their turn, while nothing limits the pace
 
 
@@ -264,6 +266,7 @@ def run(sending: Coroutine[Any, Any, T]) -> T:
     # The many objects of the imported libraries stay: looking through them for garbage was 15 % of a sending's time.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    sys.setswitchinterval(SWITCH_S)
     try:
         import uvloop
     except ImportError:

@@ -32,6 +32,8 @@ PAGE = 500
 FAR = timedelta(days=3)
 """No wait is that long: a `next_at` beyond it was written before the machine's clock was set back, and is due."""
 
+CLAIM_SLOTS = 16  # claims are made in multiples of so many, so that few statements are written
+
 D = DeliveryStatus
 STOPPED = "the program stopped before the server answered"
 
@@ -311,8 +313,10 @@ class Run:
 
     def _claimed(self, connection: Connection, wanted: Sequence[int], now: datetime) -> frozenset[int]:
         """Claim rows whose people may still be mailed; the others are settled as suppressed."""
-        values = {f"id{n}": each for n, each in enumerate(wanted)}
-        count = self._claim.run(connection, len(wanted), {"sending": self.sending.id, "now": _written(now), **values})
+        slots = 1 if len(wanted) == 1 else -(-len(wanted) // CLAIM_SLOTS) * CLAIM_SLOTS
+        padded = (*wanted, *[wanted[-1]] * (slots - len(wanted)))
+        values = {f"id{n}": each for n, each in enumerate(padded)}
+        count = self._claim.run(connection, slots, {"sending": self.sending.id, "now": _written(now), **values})
         if count == len(wanted):
             self._on_the_way.update(wanted)
             return frozenset(wanted)
@@ -407,10 +411,10 @@ def _suppress_bounced(connection: Connection, settled: Sequence[Settlement], now
             people.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
 
 
-def _settle(count: int) -> sa.TextClause:
+def _settle(count: int) -> str:
     """Settles that many rows at once. All of them exist: the insertion always meets its conflict."""
     row = "(:sending, :id{0}, :status{0}, :tries{0}, :reply{0}, :next_at{0}, :now, :now)"
-    return sa.text(
+    return (
         "INSERT INTO deliveries"  # noqa: S608 - nothing from outside is in it, only numbered parameters
         " (sending_id, subscriber_id, status, attempts, reply, next_at, first_tried_at, settled_at) VALUES "
         + ", ".join(row.format(n) for n in range(count))
@@ -491,7 +495,7 @@ def _record(connection: Connection, sending_id: int, settled: Sequence[Settlemen
     """Settle the rows of a dead sender."""
     for start in range(0, len(settled), PAGE):
         some = settled[start : start + PAGE]
-        connection.execute(_settle(len(some)), _settled_values(sending_id, some, now))
+        connection.execute(sa.text(_settle(len(some))), _settled_values(sending_id, some, now))
         _suppress_bounced(connection, some, now)
 
 
