@@ -159,9 +159,15 @@ class Ledger:
         rows = connection.execute(query).all()
         if not rows:
             return []
-        restored = self.witness(sending.issue).doubt(sending.beats)
-        told = None if restored else Journal(self.folder, sending.issue).told(sending.id)
+        told = Journal(self.folder, sending.issue).told(sending.id) if self._has_journal_of(sending) else None
         return [_fate(row, told) for row in rows]
+
+    def _has_journal_of(self, sending: Sending) -> bool:
+        """Whether the last sender worked in this folder. On a server it may have been one in another folder."""
+        witness = self.witness(sending.issue)
+        if witness.doubt(sending.beats):
+            return False
+        return witness.database is not None or witness.is_at(sending.beats)
 
     def recipients(self, issue: str) -> Iterator[Delivery]:
         """Every reader of an issue and what is known of the message; read in pages."""

@@ -38,6 +38,11 @@ class Witness:
         except OSError as error:
             raise StorageError(f"{self.path.parent} cannot be written ({error.strerror})") from error
 
+    def is_at(self, beats: int) -> bool:
+        """Whether the newest beat of the ledger was written from here."""
+        told = self._read()
+        return told is not None and told["beats"] == beats
+
     def doubt(self, beats: int | None) -> str | None:
         """Why the ledger may be an old or copied one, as a sentence; None when it is ours.
 

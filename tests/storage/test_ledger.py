@@ -199,6 +199,23 @@ def test_after_a_power_cut_everything_that_was_claimed_is_in_doubt(office, boot)
     assert counts(office.ledger.tally(ISSUE)) == {"unknown": 2, "remaining": 1}
 
 
+def test_a_witness_knows_whether_the_newest_beat_came_from_here(office, tmp_path):
+    with run_of(office) as run:
+        run.beat("sending", "", 1.0)
+        assert run.witness.is_at(1)
+        assert not run.witness.is_at(2)
+    assert not Witness(tmp_path, "another", None).is_at(0)
+
+
+def test_a_journal_beside_a_ledger_that_was_put_back_is_not_believed(office):
+    ann, bob, _ = ids(office)
+    with run_of(office) as run:
+        run.step([], [ann, bob], now=NOW)
+        run.beat("sending", "", 1.0)
+        run.witness.write(9)  # as if the ledger had been put back to before
+    assert counts(office.ledger.tally(ISSUE)) == {"unknown": 2, "remaining": 1}
+
+
 def test_a_line_that_was_cut_off_before_its_dot_says_nothing(office):
     ann, bob, _ = ids(office)
     with run_of(office) as run:
