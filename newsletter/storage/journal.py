@@ -48,8 +48,9 @@ Told = Mapping[Try, Settlement | None]
 class Journal:
     """The journal of one issue's sender."""
 
-    def __init__(self, folder: Path, issue: str) -> None:
+    def __init__(self, folder: Path, issue: str, *, boot: Path = BOOT) -> None:
         self.path = folder / f"sending-{hashlib.sha256(issue.encode()).hexdigest()[:16]}.journal"
+        self._boot = _name_in(boot)
         self._handle = -1
         self._sending_id = 0
         self._size = 0
@@ -91,7 +92,7 @@ class Journal:
             self._open.pop(each.subscriber_id, None)
 
     def _start_over(self) -> None:
-        head = json.dumps({"boot": _boot(), "sending": self._sending_id}).encode() + b"\n"
+        head = json.dumps({"boot": self._boot, "sending": self._sending_id}).encode() + b"\n"
         data = b"".join((head, *self._open.values()))
         passing = self.path.with_suffix(".new-journal")
         try:
@@ -121,17 +122,17 @@ class Journal:
         try:
             head, *lines = self.path.read_bytes().split(b"\n")
             start = json.loads(head)
-            if not start["boot"] or start != {"boot": _boot(), "sending": sending_id}:
+            if not start["boot"] or start != {"boot": self._boot, "sending": sending_id}:
                 return None
             return dict(map(_read, lines[:-1]))  # what stands behind the last line's end was cut off before its dot
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
 
-def _boot() -> str:
-    """A name of this start of this machine; empty where it has none."""
+def _name_in(boot: Path) -> str:
+    """The name of this start of this machine; empty where it has none."""
     try:
-        return BOOT.read_text("ascii").strip()
+        return boot.read_text("ascii").strip()
     except OSError:
         return ""
 
