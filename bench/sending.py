@@ -34,6 +34,7 @@ def main() -> None:
         return
     if not shutil.which("smtp-sink"):
         sys.exit("bench/sending.py needs smtp-sink and smtp-source: apt-get install postfix")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled; the first repeat compiles ours
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         prepare(work, options)

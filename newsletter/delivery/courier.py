@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from newsletter.delivery.clock import sleep_unless
 from newsletter.delivery.desk import Desk
-from newsletter.delivery.feed import Feed
+from newsletter.delivery.feed import Feed, Turn
 from newsletter.delivery.message import Message
 from newsletter.delivery.replies import Phase, Reply, is_go_ahead, judge
 from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, Link, LinkError
@@ -16,6 +16,7 @@ from newsletter.delivery.variants import Variants
 from newsletter.storage.ledger import Due
 
 END = b".\r\n"
+AT_ONCE = 1 << 18  # a message up to this size goes in one piece with its end, when its claim is there already
 BROKEN_OFF = "the sending was broken off before the server answered"
 NO_SMTPUTF8 = "cannot be addressed: the mail server takes no letters beyond ASCII before the @ (SMTPUTF8)"
 
@@ -32,10 +33,15 @@ class Stage(Enum):
 class Job:
     """A reader's message on its way."""
 
-    due: Due
+    turn: Turn
     message: Message
     stage: Stage = Stage.OFFERED
     offered: bool = False  # its envelope is already on the wire, behind the dot of the message before
+
+    @property
+    def due(self) -> Due:
+        """The delivery that is tried."""
+        return self.turn.due
 
 
 class Courier:
@@ -55,32 +61,33 @@ class Courier:
                 self.desk.trouble = "waiting: quiet hours, or the messages of a day are used up"
                 await sleep_unless(self.stop, pace.clock, min(closed_s, 60.0))
                 continue
-            due = await self.feed.take()
-            if due is None:
+            turn = await self.feed.take()
+            if turn is None:
                 return None
             await sleep_unless(self.stop, pace.clock, pace.claim())
             if self.stop.is_set():
-                self.feed.give_back(due)
+                self.feed.give_back(turn)
                 return None
-            return self._job(due)
+            return self._job(turn)
         return None
 
-    def _job(self, due: Due) -> Job:
-        return Job(due, self.variants.of(due.subscriber).fill(due.subscriber))
+    def _job(self, turn: Turn) -> Job:
+        reader = turn.due.subscriber
+        return Job(turn, self.variants.of(reader).fill(reader))
 
     def _following(self, link: Link) -> Job | None:
         """One whose envelope may ride behind the dot of the message before."""
         if not link.pipelining or self._is_used_up(link) or self.stop.is_set():
             return None
-        due = self.feed.take_ready()
-        if due is None:
+        turn = self.feed.take_ready()
+        if turn is None:
             return None
         if not self.desk.pace.claim_now():
-            self.feed.give_back(due)
+            self.feed.give_back(turn)
             return None
-        job = self._job(due)
+        job = self._job(turn)
         if job.message.envelope.needs_smtputf8 and not link.smtputf8:
-            self.feed.give_back(due)
+            self.feed.give_back(turn)
             return None
         return job
 
@@ -143,16 +150,23 @@ class Courier:
         refused = await self._offer(link, job)
         if refused is not None:
             return refused
-        granted = self.desk.recorder.claim(job.due.subscriber.id)
+        granted = self.feed.claim(job.turn)
         job.stage = Stage.CLAIMED
-        link.write(job.message.content)
+        content = job.message.content
+        at_once = granted.done() and len(content) <= AT_ONCE
+        if not at_once:
+            link.write(content)
         if not await granted:
             raise _LeftError
-        await link.replies.drained()
+        if not at_once:
+            await link.replies.drained()
+            content = b""
         if link.replies.waiting:
             raise LinkError("the server answered before the message was complete")
+        behind = self._envelope_behind(link, following)
+        self.desk.recorder.ending(job.due)
         job.stage = Stage.ENDED
-        link.write(END + self._envelope_behind(link, following))
+        link.write_together(content, END + behind)
         return Phase.FINAL, await link.replies.take(link.final_s)
 
     def _envelope_behind(self, link: Link, following: list[Job]) -> bytes:
@@ -214,7 +228,7 @@ class Courier:
     def _drop(self, link: Link, following: list[Job]) -> None:
         link.abort()
         while following:
-            self.feed.give_back(following.pop().due)
+            self.feed.give_back(following.pop().turn)
 
     def _broken(self, link: Link, job: Job, words: str) -> None:
         if job.stage is Stage.ENDED:
@@ -230,13 +244,13 @@ class Courier:
 
     def _come_again(self, job: Job) -> None:
         self.feed.came_again.add(job.due.subscriber.id)
-        self.feed.give_back(job.due)
+        self.feed.give_back(job.turn)
 
     def _cancelled(self, job: Job) -> None:
         if job.stage is Stage.ENDED:
             self.desk.doubt(job.due, BROKEN_OFF)
-        elif job.stage is Stage.CLAIMED:
-            self.desk.put_back(job.due)
+        elif job.turn.granted is not None:
+            self.desk.recorder.withdraw(job.due, job.turn.granted)
 
 
 class _LeftError(Exception):

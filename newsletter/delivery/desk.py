@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from newsletter.config import DeliverySettings
 from newsletter.delivery.pace import Pace
 from newsletter.delivery.recorder import Recorder
 from newsletter.delivery.replies import Reply, Verdict
 from newsletter.model import DeliveryStatus
-from newsletter.storage.ledger import Due, Settlement, Tally
+from newsletter.storage.journal import Settlement
+from newsletter.storage.ledger import Due, Tally
 
 LONGEST_WAIT = timedelta(seconds=4000)  # between two tries, as with Postfix
 D = DeliveryStatus
@@ -35,14 +36,11 @@ class Desk:
         if verdict.status is D.ACCEPTED:
             self.pace.accepted()
             self.trouble = ""
-            self._record(due, Settlement(subscriber_id=due.subscriber.id, status=D.ACCEPTED, reply=str(reply)))
+            self._record(due, D.ACCEPTED, str(reply))
         elif verdict.status is D.DEFERRED:
             self.defer(due, str(reply), for_good=not verdict.pause)
         else:
-            settlement = Settlement(
-                subscriber_id=due.subscriber.id, status=verdict.status, reply=str(reply), bounced=verdict.bounced
-            )
-            self._record(due, settlement)
+            self._record(due, verdict.status, str(reply), bounced=verdict.bounced)
 
     def defer(self, due: Due, words: str, *, for_good: bool = True) -> None:
         """Try again later, or give up when the time to try is over and it is `for_good`."""
@@ -50,10 +48,10 @@ class Desk:
         last = (due.first_tried_at or now) + self.settings.give_up_after
         if for_good and now >= last:
             words = f"given up after {_hours(self.settings.give_up_after)}: {words}"
-            self._record(due, Settlement(subscriber_id=due.subscriber.id, status=D.REFUSED, reply=words))
+            self._record(due, D.REFUSED, words)
             return
         next_at = min(now + self.wait(due.attempts), max(last, now + self.settings.retry_after))
-        self._record(due, Settlement(subscriber_id=due.subscriber.id, status=D.DEFERRED, reply=words, next_at=next_at))
+        self._record(due, D.DEFERRED, words, next_at=next_at)
 
     def wait(self, attempts: int) -> timedelta:
         """How long after so many earlier tries: doubling, to about an hour."""
@@ -63,11 +61,11 @@ class Desk:
 
     def doubt(self, due: Due, words: str) -> None:
         """The message may have arrived, or not."""
-        self._record(due, Settlement(subscriber_id=due.subscriber.id, status=D.UNKNOWN, reply=words))
+        self._record(due, D.UNKNOWN, words)
 
     def refuse(self, due: Due, words: str) -> None:
         """This reader cannot be written to, and a person should know."""
-        self._record(due, Settlement(subscriber_id=due.subscriber.id, status=D.REFUSED, reply=words))
+        self._record(due, D.REFUSED, words)
 
     def left(self, due: Due) -> None:
         """The person left before the claim; the ledger knows it already."""
@@ -75,12 +73,22 @@ class Desk:
 
     def put_back(self, due: Due) -> None:
         """The message surely did not go, and nobody is to blame: as if it had not been tried."""
-        status = D.DEFERRED if due.next_at else D.QUEUED
-        self.recorder.settle(Settlement(subscriber_id=due.subscriber.id, status=status, next_at=due.next_at))
+        self.recorder.put_back(due)
 
-    def _record(self, due: Due, settlement: Settlement) -> None:
-        self._count(due, settlement.status)
-        self.recorder.settle(settlement)
+    def _record(
+        self, due: Due, status: D, reply: str, *, next_at: datetime | None = None, bounced: bool = False
+    ) -> None:
+        self._count(due, status)
+        self.recorder.settle(
+            Settlement(
+                subscriber_id=due.subscriber.id,
+                status=status,
+                reply=reply,
+                next_at=next_at,
+                bounced=bounced,
+                attempts=due.attempts,
+            )
+        )
 
     def _count(self, due: Due, status: DeliveryStatus) -> None:
         self._changes[D.DEFERRED if due.next_at else D.QUEUED] -= 1

@@ -159,8 +159,9 @@ class Template:
             values[Place.PREFERENCES] = token.encode("ascii")
         if Place.NAME_TEXT in self._wanted or Place.NAME_HTML in self._wanted:
             name = reader.name or self.nameless
-            values[Place.NAME_TEXT] = _placed(name)
-            values[Place.NAME_HTML] = _placed(html.escape(name))
+            escaped = html.escape(name)
+            values[Place.NAME_TEXT] = placed = _placed(name)
+            values[Place.NAME_HTML] = placed if escaped == name else _placed(escaped)
         content: list[bytes] = list(self._literal)  # type: ignore[arg-type] # the places are filled next
         for index, place in self._places:
             content[index] = values[place]

@@ -35,6 +35,12 @@ class Pace:
         self._slowed = -SLOWING_AGAIN_S
         self._hours: dict[datetime, int] = dict(accepted)
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing limits the pace now."""
+        settings = self.settings
+        return not (self._interval_s or self.slowing_s or settings.per_day or settings.quiet_from)
+
     def claim_now(self) -> bool:
         """Take the present moment, if it is free."""
         if self._next > self.clock.monotonic() or self.closed_for():

@@ -2,7 +2,8 @@
 
 What became of a message and the wish to finish the next one ride in the same commit; while one commit is on its way
 to the disk, the next one gathers. A wish is granted only when it is on the disk, and never before the outcomes that
-were handed in earlier: so no more than one message of each connection can ever be in doubt.
+were handed in earlier. What happens between two commits is in the journal before the next final dot: so no more than
+one message of each connection is ever in doubt when the process dies.
 """
 
 from __future__ import annotations
@@ -14,11 +15,16 @@ from typing import TypeVar
 
 from newsletter.delivery.clock import Clock
 from newsletter.errors import StorageError
-from newsletter.storage.ledger import Run, Settlement
+from newsletter.model import DeliveryStatus
+from newsletter.storage.journal import Settlement
+from newsletter.storage.ledger import Due, Run
 
 T = TypeVar("T")
 RETRIES_S = (0.2, 1.0, 3.0, 5.0)
 """A disk that is full or a database that is locked may be free again in a moment."""
+
+GATHER_S = 0.02
+"""Outcomes wait so long for company, unless a wish goes to the disk before: nobody waits for them."""
 
 
 class Recorder:
@@ -32,6 +38,7 @@ class Recorder:
         self._settled: list[Settlement] = []
         self._claims: list[tuple[int, asyncio.Future[bool]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._gathering: asyncio.TimerHandle | None = None
 
     async def call(self, function: Callable[..., T], *args: object, **named: object) -> T:
         """Run a function of the ledger on its thread, in turn with the commits."""
@@ -40,8 +47,33 @@ class Recorder:
 
     def settle(self, settlement: Settlement) -> None:
         """Record what became of a message, with the next commit."""
+        self.run.journal.answered(settlement)
         self._settled.append(settlement)
-        self._start()
+        if self._writing is None and self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._start)
+
+    def ending(self, due: Due) -> None:
+        """Called before the final dot of a message; raises StorageError when it must not go."""
+        self.run.journal.ending(due.subscriber.id, due.attempts)
+
+    def put_back(self, due: Due) -> None:
+        """The message surely did not go, and nobody is to blame: as if it had not been tried."""
+        status = DeliveryStatus.DEFERRED if due.next_at else DeliveryStatus.QUEUED
+        self.settle(
+            Settlement(
+                subscriber_id=due.subscriber.id,
+                status=status,
+                next_at=due.next_at,
+                attempts=due.attempts,
+                tried=False,
+            )
+        )
+
+    def withdraw(self, due: Due, granted: asyncio.Future[bool]) -> None:
+        """Take a wish back, whether it was granted, is on its way to the disk, or still waits."""
+        if not granted.cancel() and not granted.cancelled():
+            granted.exception()  # the sending has met it elsewhere
+        self.put_back(due)
 
     def claim(self, subscriber_id: int) -> asyncio.Future[bool]:
         """Ask to finish a message. The answer comes when it is on the disk: False when the person left.
@@ -54,6 +86,9 @@ class Recorder:
         return granted
 
     def _start(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
         if self._writing is None:
             self._writing = asyncio.get_running_loop().create_task(self._write())
 
@@ -62,8 +97,11 @@ class Recorder:
         try:
             while self._settled or self._claims:
                 await asyncio.sleep(0)  # the other connections that are ready now come along
-                settled, self._settled = self._settled, []
-                claims, self._claims = self._claims, []
+                # of several that take claims back the last one counts
+                settled = list({each.subscriber_id: each for each in self._settled}.values())
+                self._settled = []
+                claims = [each for each in self._claims if not each[1].cancelled()]
+                self._claims = []
                 await self._commit(settled, claims)
         finally:
             self._writing = None
@@ -78,6 +116,7 @@ class Recorder:
                 if not granted.done():
                     granted.set_exception(error)
             return
+        self.run.journal.committed(settled)
         left = set(allowed)
         for number, granted in claims:
             if not granted.done():
@@ -92,9 +131,14 @@ class Recorder:
                 await self.clock.sleep(wait_s)
         return await self.call(self.run.step, settled, wanted, now=self.clock.now())
 
-    async def close(self) -> None:
-        """Write what is left and give the ledger's connection back."""
+    async def written(self) -> None:
+        """Write what is left."""
+        self._start()
         while self._writing is not None:
             await asyncio.shield(self._writing)
+
+    async def close(self) -> None:
+        """Write what is left and give the ledger's connection back."""
+        await self.written()
         await self.call(self.run.close)
         self._thread.shutdown()

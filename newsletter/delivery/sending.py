@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -34,6 +35,8 @@ from newsletter.tokens import Keys
 T = TypeVar("T")
 BEAT_S = 1.0
 PROGRESS_S = 0.25
+SWITCH_S = 0.0005  # the ledger's thread needs Python's lock for moments only, and messages wait for its commits
+AHEAD = 8  # claims for each connection before it is their turn, while nothing limits the pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +166,7 @@ class _Sender:
 
     async def _passes(self, *, once: bool, limit: int | None) -> tuple[str, str]:
         while True:
-            feed = Feed(self.recorder, began_at=self.clock.now(), limit=limit)
+            feed = Feed(self.recorder, began_at=self.clock.now(), limit=limit, ahead=self._ahead)
             await self._pass(feed)
             if feed.why_closed or self.stop.is_set():
                 return "paused", feed.why_closed or "stopped by a person; `newsletter send` goes on"
@@ -176,6 +179,9 @@ class _Sender:
                 return "paused", _waiting(next_at, limit)
             if not tally.remaining and next_at is not None:
                 await self._wait_for(next_at)
+
+    def _ahead(self) -> int:
+        return AHEAD * self.server.settings.connections if self.desk.pace.is_free else 0
 
     async def _wait_for(self, next_at: datetime) -> None:
         """Wait for the next try, never long at a time: the machine's clock may be set meanwhile."""
@@ -199,7 +205,8 @@ class _Sender:
             for each in workers:
                 each.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
-            await feed.close_reading()
+            await feed.end()
+            await self.recorder.written()
 
     async def _work(self, feed: Feed) -> None:
         """One connection after the other, as long as somebody is due."""
@@ -212,12 +219,12 @@ class _Sender:
             try:
                 link = await open_link(self.server)
             except LinkError as error:
-                feed.give_back(job.due)
+                feed.give_back(job.turn)
                 failures += 1
                 await self._bear(error, failures)
                 continue
             except BaseException:
-                feed.give_back(job.due)
+                feed.give_back(job.turn)
                 raise
             self.reached, failures = True, 0
             await courier.carry(link, job)
@@ -259,6 +266,7 @@ def run(sending: Coroutine[Any, Any, T]) -> T:
     # The many objects of the imported libraries stay: looking through them for garbage was 15 % of a sending's time.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    sys.setswitchinterval(SWITCH_S)
     try:
         import uvloop
     except ImportError:

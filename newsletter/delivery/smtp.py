@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import functools
 import re
 import ssl
 from collections import deque
@@ -77,17 +78,17 @@ class Replies(asyncio.Protocol):
     def _take_line(self, line: bytes) -> None:
         if self._broken:
             return  # after nonsense nothing can be told apart any more
-        if not _REPLY_LINE(line):
+        reply = _reply(line)
+        if reply is None:
             self._break("the server sent something that is no reply")
             return
-        words = line[4:].decode("utf-8", "replace").strip()
         if line[3:4] == b"-":
-            self._lines.append(words)
+            self._lines.append(reply.words)
             return
         if self._lines:
-            words = _joined([*self._lines, words])
+            reply = Reply(reply.code, _joined([*self._lines, reply.words]))
             self._lines = []
-        self._ready.append(Reply(int(line[:3]), words))
+        self._ready.append(reply)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._break("the server closed the connection" if exc is None else "the connection was lost")
@@ -147,6 +148,12 @@ class Replies(asyncio.Protocol):
         self._wake()
 
 
+@functools.lru_cache(maxsize=64)  # a server says the same few things all the time
+def _reply(line: bytes) -> Reply | None:
+    """A line as a reply; None when it is none."""
+    return Reply(int(line[:3]), line[4:].decode("utf-8", "replace").strip()) if _REPLY_LINE(line) else None
+
+
 def _joined(lines: list[str]) -> str:
     """Several lines of a reply as one; an enhanced status code stands once."""
     status = re.match(r"[245]\.\d{1,3}\.\d{1,3}\s+", lines[0])
@@ -184,6 +191,10 @@ class Link:
     def write(self, data: bytes) -> None:
         """Hand bytes to the system; whether they arrive, the replies tell."""
         self._transport.write(data)
+
+    def write_together(self, *parts: bytes) -> None:
+        """Hand several pieces to the system in one call."""
+        self._transport.writelines(parts)
 
     def envelope(self, envelope: Envelope, size: int) -> tuple[bytes, bytes, bytes]:
         """MAIL, RCPT and DATA for a message of `size` bytes."""

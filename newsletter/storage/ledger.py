@@ -1,14 +1,15 @@
 """The ledger of deliveries: who gets an issue, and what is known of each one's message.
 
 Promise 6, write before the wire: a row is *sending* on disk before the message can be complete on the wire, and is
-settled by the server's reply. Rows that a dead sender left in *sending* are *unknown* and wait for a person. Whether a
-person left is looked at in the same statement that claims the row.
+settled by the server's reply. Of the rows that a dead sender left in *sending* its journal tells which messages surely
+did not go; the others are *unknown* and wait for a person. Whether a person left is looked at in the same statement
+that claims the row.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from newsletter.errors import NewsletterError, NotApprovedError
 from newsletter.model import Delivery, DeliveryStatus, Subscriber, SubscriberState
 from newsletter.storage import people
 from newsletter.storage.database import UtcDateTime, translated
+from newsletter.storage.journal import Journal, Settlement, Told
 from newsletter.storage.lease import is_held, lease
 from newsletter.storage.prepared import Prepared, driver_errors
 from newsletter.storage.tables import deliveries, outcomes, sendings, subscribers, suppressions
@@ -29,6 +31,8 @@ from newsletter.storage.witness import Witness
 PAGE = 500
 FAR = timedelta(days=3)
 """No wait is that long: a `next_at` beyond it was written before the machine's clock was set back, and is due."""
+
+CLAIM_SLOTS = 16  # claims are made in multiples of so many, so that few statements are written
 
 D = DeliveryStatus
 STOPPED = "the program stopped before the server answered"
@@ -82,19 +86,8 @@ class Due:
         return (self.next_at, self.subscriber.id) if self.next_at else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """What became of one try."""
-
-    subscriber_id: int
-    status: DeliveryStatus
-    reply: str = ""
-    next_at: datetime | None = None
-    bounced: bool = False  # the server says that this mailbox does not exist: never mail it again
-
-
 class Ledger:
-    """The ledger in a database; `folder` is where lock and witness of a sender stand."""
+    """The ledger in a database; `folder` is where lock, witness and journal of a sender stand."""
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
@@ -118,10 +111,11 @@ class Ledger:
                 self._refuse(sending, issue, digest, resume_restored=resume_restored)
                 if sending is None:
                     sending = _freeze(connection, issue, digest, now)
-                _doubt_unsettled(connection, sending.id, now)
-            run = Run(self.engine, sending, self.witness(issue))
-            run.witness.write(sending.beats)
+                _record(connection, sending.id, self._left_behind(connection, sending), now)
+            run = Run(self.engine, sending, self.witness(issue), Journal(self.folder, issue))
             try:
+                run.journal.begin(sending.id)
+                run.witness.write(sending.beats)
                 yield run
             finally:
                 run.close()
@@ -151,15 +145,44 @@ class Ledger:
             row = connection.execute(sa.select(sendings).where(sendings.c.issue == issue)).one_or_none()
             if row is None:
                 return Tally(issue=issue)
-            return _tally(row, _counts(connection, row.id), alive=alive)
+            counts = _counts(connection, row.id)
+            if not alive and counts.pop(D.SENDING, 0):
+                for each in self._left_behind(connection, _frozen(row)):
+                    counts[each.status] = counts.get(each.status, 0) + 1
+            return _tally(row, counts, alive=alive)
+
+    def _left_behind(self, connection: Connection, sending: Sending) -> list[Settlement]:
+        """What becomes of the rows that a dead sender left in the middle."""
+        query = sa.select(deliveries).where(
+            deliveries.c.sending_id == sending.id, deliveries.c.status == D.SENDING.value
+        )
+        rows = connection.execute(query).all()
+        if not rows:
+            return []
+        told = Journal(self.folder, sending.issue).told(sending.id) if self._has_journal_of(sending) else None
+        return [_fate(row, told) for row in rows]
+
+    def _has_journal_of(self, sending: Sending) -> bool:
+        """Whether the last sender worked in this folder. On a server it may have been one in another folder."""
+        witness = self.witness(sending.issue)
+        if witness.doubt(sending.beats):
+            return False
+        return witness.database is not None or witness.is_at(sending.beats)
 
     def recipients(self, issue: str) -> Iterator[Delivery]:
         """Every reader of an issue and what is known of the message; read in pages."""
         alive = is_held(self.engine, self.folder, issue)
+        left = {} if alive else self._fates(issue)
         last = 0
         while page := self._recipients_after(issue, last):
-            yield from (_recipient(row, issue, alive=alive) for row in page)
+            yield from (_recipient(row, issue, left) for row in page)
             last = page[-1].subscriber_id
+
+    def _fates(self, issue: str) -> dict[int, Settlement]:
+        with translated(self.engine.url), self.engine.begin() as connection:
+            sending = _sending(connection, issue)
+            left = self._left_behind(connection, sending) if sending else []
+        return {each.subscriber_id: each for each in left}
 
     def _recipients_after(self, issue: str, last: int) -> Sequence[Row[Any]]:
         query = (
@@ -195,7 +218,7 @@ class Ledger:
         with lease(self.engine, self.folder, issue), translated(self.engine.url), self.engine.begin() as connection:
             sending = _sending(connection, issue)
             if sending is not None:
-                _doubt_unsettled(connection, sending.id, now)
+                _record(connection, sending.id, self._left_behind(connection, sending), now)
                 _settle_doubtful(connection, sending.id, resend=resend)
         return self.tally(issue)
 
@@ -214,10 +237,11 @@ class Ledger:
 class Run:
     """A sender's own hold on the ledger: one connection, used by one thread at a time."""
 
-    def __init__(self, engine: Engine, sending: Sending, witness: Witness) -> None:
+    def __init__(self, engine: Engine, sending: Sending, witness: Witness, journal: Journal) -> None:
         self.engine = engine
         self.sending = sending
         self.witness = witness
+        self.journal = journal
         self.left_queued = 0  # settled as suppressed while they were queued
         self.left_deferred = 0
         self._claim = Prepared(_claim, engine.dialect)
@@ -235,7 +259,8 @@ class Run:
                 yield self._connection
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Give connection and journal back."""
+        self.journal.close()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -294,8 +319,10 @@ class Run:
 
     def _claimed(self, connection: Connection, wanted: Sequence[int], now: datetime) -> frozenset[int]:
         """Claim rows whose people may still be mailed; the others are settled as suppressed."""
-        values = {f"id{n}": each for n, each in enumerate(wanted)}
-        count = self._claim.run(connection, len(wanted), {"sending": self.sending.id, "now": _written(now), **values})
+        slots = 1 if len(wanted) == 1 else -(-len(wanted) // CLAIM_SLOTS) * CLAIM_SLOTS
+        padded = (*wanted, *[wanted[-1]] * (slots - len(wanted)))
+        values = {f"id{n}": each for n, each in enumerate(padded)}
+        count = self._claim.run(connection, slots, {"sending": self.sending.id, "now": _written(now), **values})
         if count == len(wanted):
             self._on_the_way.update(wanted)
             return frozenset(wanted)
@@ -319,20 +346,9 @@ class Run:
             )
 
     def _settle(self, connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
-        if not settled:
-            return
-        values: dict[str, Any] = {"sending": self.sending.id, "now": _written(now)}
-        for n, each in enumerate(settled):
-            values[f"id{n}"] = each.subscriber_id
-            values[f"status{n}"] = each.status.value
-            values[f"reply{n}"] = each.reply
-            values[f"next_at{n}"] = each.next_at and _written(each.next_at)
-            values[f"tries{n}"] = 0 if each.status is D.QUEUED else 1
-        self._settlement.run(connection, len(settled), values)
+        self._settlement.run(connection, len(settled), _settled_values(self.sending.id, settled, now))
         self._on_the_way.difference_update(each.subscriber_id for each in settled)
-        for each in settled:
-            if each.bounced:
-                people.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
+        _suppress_bounced(connection, settled, now)
 
     def beat(self, state: str, why: str, seconds: float) -> None:
         """Say that we live and where we stand; `seconds` at work since the last beat."""
@@ -384,15 +400,33 @@ def _claim(count: int) -> sa.Update:
     )
 
 
-def _settle(count: int) -> sa.TextClause:
+def _settled_values(sending_id: int, settled: Sequence[Settlement], now: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = {"sending": sending_id, "now": _written(now)}
+    for n, each in enumerate(settled):
+        values[f"id{n}"] = each.subscriber_id
+        values[f"status{n}"] = each.status.value
+        values[f"reply{n}"] = each.reply
+        values[f"next_at{n}"] = each.next_at and _written(each.next_at)
+        values[f"tries{n}"] = int(each.tried)
+    return values
+
+
+def _suppress_bounced(connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
+    for each in settled:
+        if each.bounced:
+            people.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
+
+
+def _settle(count: int) -> str:
     """Settles that many rows at once. All of them exist: the insertion always meets its conflict."""
     row = "(:sending, :id{0}, :status{0}, :tries{0}, :reply{0}, :next_at{0}, :now, :now)"
-    return sa.text(
+    return (
         "INSERT INTO deliveries"  # noqa: S608 - nothing from outside is in it, only numbered parameters
         " (sending_id, subscriber_id, status, attempts, reply, next_at, first_tried_at, settled_at) VALUES "
         + ", ".join(row.format(n) for n in range(count))
         + " ON CONFLICT (sending_id, subscriber_id) DO UPDATE SET"
-        " status = excluded.status, attempts = deliveries.attempts + excluded.attempts, reply = excluded.reply,"
+        " status = excluded.status, attempts = deliveries.attempts + excluded.attempts,"
+        " reply = CASE WHEN excluded.attempts = 0 THEN deliveries.reply ELSE excluded.reply END,"
         " next_at = excluded.next_at, settled_at = excluded.settled_at,"
         " first_tried_at = coalesce(deliveries.first_tried_at, excluded.first_tried_at)"
     )
@@ -405,7 +439,11 @@ def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any])
             deliveries.c.attempts,
             deliveries.c.first_tried_at,
             deliveries.c.next_at,
-            subscribers,
+            subscribers.c.address,
+            subscribers.c.name,
+            subscribers.c.language,
+            subscribers.c.sections,
+            subscribers.c.large_print,
             sa.and_(subscribers.c.id.is_not(None), _MAILABLE).label("mailable"),
         )
         .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
@@ -416,21 +454,24 @@ def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any])
 
 
 def _due(row: Row[Any]) -> Due:
+    number, attempts, first_tried_at, next_at, address, name, language, sections, large_print, _ = tuple(row)
     subscriber = Subscriber(
-        id=row.id,
-        address=row.address,
-        name=row.name,
-        language=row.language,
-        sections=tuple(row.sections.split()),
-        large_print=row.large_print,
+        id=number,
+        address=address,
+        name=name,
+        language=language,
+        sections=tuple(sections.split()),
+        large_print=large_print,
     )
-    return Due(subscriber=subscriber, attempts=row.attempts, first_tried_at=row.first_tried_at, next_at=row.next_at)
+    return Due(subscriber=subscriber, attempts=attempts, first_tried_at=first_tried_at, next_at=next_at)
 
 
 def _sending(connection: Connection, issue: str) -> Sending | None:
     row = connection.execute(sa.select(sendings).where(sendings.c.issue == issue)).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _frozen(row)
+
+
+def _frozen(row: Row[Any]) -> Sending:
     return Sending(
         id=row.id,
         issue=row.issue,
@@ -456,13 +497,22 @@ def _freeze(connection: Connection, issue: str, digest: str, now: datetime) -> S
     return Sending(id=number, issue=issue, digest=digest, total=total, started_at=started_at, beats=0)
 
 
-def _doubt_unsettled(connection: Connection, sending_id: int, now: datetime) -> None:
-    """Rows that a dead sender left in the middle are in doubt."""
-    connection.execute(
-        sa.update(deliveries)
-        .where(deliveries.c.sending_id == sending_id, deliveries.c.status == D.SENDING.value)
-        .values(status=D.UNKNOWN.value, reply=STOPPED, attempts=deliveries.c.attempts + 1, settled_at=now, next_at=None)
-    )
+def _record(connection: Connection, sending_id: int, settled: Sequence[Settlement], now: datetime) -> None:
+    """Settle the rows of a dead sender."""
+    for start in range(0, len(settled), PAGE):
+        some = settled[start : start + PAGE]
+        connection.execute(sa.text(_settle(len(some))), _settled_values(sending_id, some, now))
+        _suppress_bounced(connection, some, now)
+
+
+def _fate(row: Row[Any], told: Told | None) -> Settlement:
+    """What becomes of a row that was claimed, by what the journal tells; None: by nothing, and so it is in doubt."""
+    this = (row.subscriber_id, row.attempts)
+    if told is not None and this not in told:
+        waiting = D.DEFERRED if row.next_at else D.QUEUED
+        return Settlement(subscriber_id=row.subscriber_id, status=waiting, next_at=row.next_at, tried=False)
+    answered = told[this] if told else None
+    return answered or Settlement(subscriber_id=row.subscriber_id, status=D.UNKNOWN, reply=STOPPED)
 
 
 def _settle_doubtful(connection: Connection, sending_id: int, *, resend: bool) -> None:
@@ -486,7 +536,6 @@ def _counts(connection: Connection, sending_id: int) -> dict[str, int]:
 
 
 def _tally(row: Row[Any], counts: dict[str, int], *, alive: bool) -> Tally:
-    going = counts.get(D.SENDING, 0)
     state, why = row.state, row.why
     if not alive and state == "sending":
         state, why = "paused", f"the sender stopped; `newsletter send {row.issue}` goes on"
@@ -497,23 +546,23 @@ def _tally(row: Row[Any], counts: dict[str, int], *, alive: bool) -> Tally:
         accepted=counts.get(D.ACCEPTED, 0),
         deferred=counts.get(D.DEFERRED, 0),
         refused=counts.get(D.REFUSED, 0),
-        unknown=counts.get(D.UNKNOWN, 0) + (0 if alive else going),
+        unknown=counts.get(D.UNKNOWN, 0),
         suppressed=counts.get(D.SUPPRESSED, 0),
-        remaining=counts.get(D.QUEUED, 0) + counts.get(D.CLAIMED, 0) + (going if alive else 0),
+        remaining=counts.get(D.QUEUED, 0) + counts.get(D.CLAIMED, 0) + counts.get(D.SENDING, 0),
         total=row.total,
         seconds=round(row.seconds, 3),
     )
 
 
-def _recipient(row: Row[Any], issue: str, *, alive: bool) -> Delivery:
-    status = D(row.status)
+def _recipient(row: Row[Any], issue: str, left: Mapping[int, Settlement]) -> Delivery:
+    found = left.get(row.subscriber_id)
     return Delivery(
         issue=issue,
         subscriber_id=row.subscriber_id,
         address=row.address or "",  # empty: erased since
         name=row.name or "",
-        status=D.UNKNOWN if status is D.SENDING and not alive else status,
+        status=found.status if found else D(row.status),
         attempts=row.attempts,
-        reply=row.reply,
-        next_at=row.next_at,
+        reply=found.reply if found and found.tried else row.reply,
+        next_at=found.next_at if found else row.next_at,
     )

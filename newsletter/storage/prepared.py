@@ -8,6 +8,7 @@ driver's own: text, numbers, None.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -16,7 +17,8 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 
 from newsletter.errors import StorageError
 
-Statement = sa.UpdateBase | sa.TextClause
+Statement = sa.UpdateBase | str
+"""A statement of SQLAlchemy's, or SQL with `:name` for each value: long ones are translated much faster as text."""
 
 
 class Prepared:
@@ -41,10 +43,21 @@ class Prepared:
 
     def _of(self, count: int) -> tuple[str, Mapping[str, Any], list[str] | None]:
         if count not in self._written:
-            compiled = self._build(count).compile(dialect=self._dialect)
+            statement = self._build(count)
+            if isinstance(statement, str):
+                self._written[count] = _translated(statement, self._dialect)
+                return self._written[count]
+            compiled = statement.compile(dialect=self._dialect)
             fixed = {name: value for name, value in compiled.params.items() if value is not None}
             self._written[count] = str(compiled), fixed, getattr(compiled, "positiontup", None)
         return self._written[count]
+
+
+def _translated(sql: str, dialect: Dialect) -> tuple[str, Mapping[str, Any], list[str] | None]:
+    """The SQL with its values marked as the driver wants them, and their order where it wants no names."""
+    if dialect.positional:
+        return re.sub(r":\w+", "?", sql), {}, re.findall(r":(\w+)", sql)
+    return re.sub(r":(\w+)", r"%(\1)s", sql), {}, None
 
 
 @contextlib.contextmanager

@@ -42,6 +42,11 @@ class Witness:
         if not beats:  # an issue was begun after a restore, with a person's word: from here on the ledger knows all
             (self.path.parent / RESTORED).unlink(missing_ok=True)
 
+    def is_at(self, beats: int) -> bool:
+        """Whether the newest beat of the ledger was written from here."""
+        told = self._read()
+        return told is not None and told["beats"] == beats
+
     def doubt(self, beats: int | None) -> str | None:
         """Why the ledger may be an old or copied one, as a sentence; None when it is ours.
 

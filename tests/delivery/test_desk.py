@@ -33,6 +33,8 @@ async def test_a_message_that_surely_did_not_go_is_as_if_it_had_not_been_tried(d
     ann = await due(desk)
     assert await desk.recorder.claim(ann.subscriber.id)
     desk.put_back(ann)
+    await desk.recorder.written()
+    assert (await due(desk)).subscriber == ann.subscriber
     assert (await due(desk)).attempts == 0
     assert counts(desk.tally()) == {"remaining": 3}
 

@@ -18,8 +18,9 @@ from newsletter.addresses import parse_address
 from newsletter.errors import NotApprovedError, StorageError
 from newsletter.model import DeliveryStatus as D
 from newsletter.model import SubscriberState as S
+from newsletter.storage.journal import MOST_BYTES, Journal, Settlement
 from newsletter.storage.lease import SenderAtWorkError, is_held, lease
-from newsletter.storage.ledger import RestoredLedgerError, Settlement
+from newsletter.storage.ledger import RestoredLedgerError
 from newsletter.storage.witness import Witness
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -155,10 +156,105 @@ def test_a_mailbox_that_does_not_exist_is_suppressed_with_its_reply(office):
     assert (person.state, person.why) == (S.BOUNCED, "550 5.1.1 unknown")
 
 
+def test_what_a_dead_sender_claimed_and_did_not_end_goes_back_to_the_queue(office):
+    ann, bob, carla = ids(office)
+    with run_of(office) as run:
+        run.step([], [ann, bob, carla], now=NOW)
+        run.journal.ending(bob, 0)
+        run.journal.answered(settled(bob, D.ACCEPTED, reply="250 ok"))
+        run.journal.ending(carla, 0)
+    assert counts(office.ledger.tally(ISSUE)) == {"accepted": 1, "unknown": 1, "remaining": 1}
+    assert office.statuses() == {"ann": "queued", "bob": "accepted", "carla": "unknown"}
+    with run_of(office) as run:
+        assert [(due.subscriber.id, due.attempts) for due in run.queued(0, 9, now=NOW)] == [(ann, 0)]
+        assert counts(run.tally()) == {"accepted": 1, "unknown": 1, "remaining": 1}
+    assert office.replies()["bob"] == "250 ok"
+
+
+def test_a_deferred_one_that_was_claimed_and_not_ended_waits_as_before(office):
+    ann = ids(office)[0]
+    with run_of(office) as run:
+        run.step([], [ann], now=NOW)
+        run.journal.ending(ann, 0)
+        answer = settled(ann, D.DEFERRED, reply="450 later", next_at=NOW)
+        run.journal.answered(answer)
+        run.step([answer], [], now=NOW)
+        run.step([], [ann], now=NOW)
+        run.journal.ending(ids(office)[1], 0)  # the answer to the first try is written by now
+    with run_of(office) as run:
+        (due,) = run.deferred(None, 9, due_at=NOW, now=NOW)
+        assert (due.subscriber.id, due.attempts, due.next_at) == (ann, 1, NOW)
+    assert office.replies()["ann"] == "450 later"
+
+
+@pytest.mark.parametrize("boot", ["of another start", ""])
+def test_after_a_power_cut_everything_that_was_claimed_is_in_doubt(office, boot):
+    ann, bob, _ = ids(office)
+    with run_of(office) as run:
+        run.step([], [ann, bob], now=NOW)
+        run.journal.ending(ann, 0)
+        head, *lines = run.journal.path.read_text("ascii").splitlines(keepends=True)
+        told = {**json.loads(head), "boot": boot}
+        run.journal.path.write_text("".join((json.dumps(told) + "\n", *lines)), "ascii")
+    assert counts(office.ledger.tally(ISSUE)) == {"unknown": 2, "remaining": 1}
+
+
+def test_a_witness_knows_whether_the_newest_beat_came_from_here(office, tmp_path):
+    with run_of(office) as run:
+        run.beat("sending", "", 1.0)
+        assert run.witness.is_at(1)
+        assert not run.witness.is_at(2)
+    assert not Witness(tmp_path, "another", None).is_at(0)
+
+
+def test_a_journal_beside_a_ledger_that_was_put_back_is_not_believed(office):
+    ann, bob, _ = ids(office)
+    with run_of(office) as run:
+        run.step([], [ann, bob], now=NOW)
+        run.beat("sending", "", 1.0)
+        run.witness.write(9)  # as if the ledger had been put back to before
+    assert counts(office.ledger.tally(ISSUE)) == {"unknown": 2, "remaining": 1}
+
+
+def test_a_line_that_was_cut_off_before_its_dot_says_nothing(office):
+    ann, bob, _ = ids(office)
+    with run_of(office) as run:
+        run.step([], [ann, bob], now=NOW)
+        run.journal.ending(ann, 0)
+        run.journal.path.write_text(run.journal.path.read_text("ascii") + f"{bob} ", "ascii")
+    assert office.statuses() == {"ann": "unknown", "bob": "queued", "carla": "queued"}
+
+
+def test_a_journal_that_grows_starts_over_with_what_is_open(office):
+    ann, bob, _ = ids(office)
+    with run_of(office) as run:
+        run.step([], [ann, bob], now=NOW)
+        run.journal.ending(ann, 0)
+        answers = [settled(bob, D.REFUSED, reply="x" * 400)] * (MOST_BYTES // 400)
+        for answer in answers:
+            run.journal.answered(answer)
+        run.journal.committed(answers)
+        run.journal.ending(bob, 0)
+        assert run.journal.path.stat().st_size < 1000
+    assert office.statuses() == {"ann": "unknown", "bob": "unknown", "carla": "queued"}
+
+
+def test_a_journal_that_cannot_be_written_lets_no_message_end(office, tmp_path):
+    with run_of(office) as run:
+        run.journal.close()
+        with pytest.raises(StorageError, match="cannot be written"):
+            run.journal.ending(1, 0)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot be written"):
+        Journal(tmp_path / "file", ISSUE).begin(1)
+
+
 def test_what_a_dead_sender_left_in_the_middle_is_in_doubt_and_waits_for_a_person(office):
     ann, bob, _ = ids(office)
     with run_of(office) as run:
         run.step([], [ann, bob], now=NOW)
+        run.journal.ending(ann, 0)
+        run.journal.ending(bob, 0)
     assert counts(office.ledger.tally(ISSUE)) == {"unknown": 2, "remaining": 1}
     assert office.ledger.tally(ISSUE).state == "paused"
     assert office.statuses() == {"ann": "unknown", "bob": "unknown", "carla": "queued"}
