@@ -27,11 +27,7 @@ from newsletter.followup.subscriptions import Row
 from newsletter.model import DeliveryStatus, SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk
-<<<<<<< HEAD
-from newsletter.storage.ledger import Settlement
-=======
 from newsletter.storage.journal import Settlement
->>>>>>> wire
 from newsletter.storage.workspace import open_workspace
 from newsletter.tokens import Purpose
 
