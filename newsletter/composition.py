@@ -17,18 +17,11 @@ HEADS = ("subject", "preheader", "letter", "closing")
 """The words of an issue that belong to no section."""
 
 
-def compose(
-    issue: Issue, chosen: Sequence[Choice], styles: Sequence[SectionStyle], *, dropped: Mapping[str, str] | None = None
-) -> Issue:
-    """`issue` with the chosen entries added, each to its section; those already in it stay as they are.
-
-    `dropped` (key → why) are entries that an editor took out; they leave the issue and stand in `left_out`.
-    """
-    dropped = dropped or {}
+def compose(issue: Issue, chosen: Sequence[Choice], styles: Sequence[SectionStyle]) -> Issue:
+    """`issue` with the chosen entries added, each to its section; those already in it stay as they are."""
     there = {entry.key for entry in issue.entries()}
-    issue = without(issue, dropped)
     for choice in chosen:
-        if choice.entry.key not in there and choice.entry.key not in dropped:
+        if choice.entry.key not in there:
             issue = with_entry(issue, choice.entry, choice.section or TO_SORT, styles)
     return replace(issue, sections=in_order(issue.sections, styles))
 

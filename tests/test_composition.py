@@ -83,11 +83,6 @@ def test_what_an_editor_drops_leaves_the_issue_and_is_noted_once() -> None:
     assert composition.without(issue, {}) == issue
 
 
-def test_a_dropped_entry_is_not_added_in_the_same_breath() -> None:
-    issue = composition.compose(ISSUE, [choice("a", "research")], DEFAULT_SECTIONS, dropped={"a": "no"})
-    assert issue.entries() == ()
-
-
 def test_what_is_held_leaves_no_trace() -> None:
     issue = composition.withdrawn(composed(choice("a", "research")), ["a"])
     assert issue.entries() == ()

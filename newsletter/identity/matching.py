@@ -17,7 +17,8 @@ from newsletter.identity.keys import key_of, named, naming_ids
 from newsletter.identity.titles import is_generic, is_telling, surnames, words_of
 from newsletter.model import Entry, Flag, Precision
 
-_WEAK = ("address:", "title:")
+WEAK = ("address:", "title:")
+"""Names that several things may have: they lead to an entry, and do not tell which one it is."""
 _MOST_OF_A_NAME = 30  # a title or address that so many things share tells none of them
 _NOTE_CHARACTERS = 300
 _SAME_NEWS_DAYS = 31  # a monthly “Join our support group” is each month another one
@@ -96,7 +97,7 @@ class Index:
         """
         found: list[str] = []
         for alias in aliases_of(entry):
-            is_weak = alias.startswith(_WEAK)
+            is_weak = alias.startswith(WEAK)
             if (keys := self._keys.get(alias)) and not (is_weak and len(keys) > _MOST_OF_A_NAME):
                 candidates = [key for key in keys if key not in found and self._fits(alias, key, entry, found)]
                 found += self._unambiguous(candidates) if is_weak else candidates

@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from newsletter.errors import UsageError
-from newsletter.identity import aliases_of, merge
+from newsletter.identity import WEAK, aliases_of, merge
 from newsletter.model import Entry
 from newsletter.pipeline.choosing import entry_named
 from newsletter.pipeline.desk import Desk
 from newsletter.storage.taking_in import own_names_of, said_by
-
-_WEAK = ("address:", "title:")
 
 
 def unite(desk: Desk, written: Iterable[str]) -> Entry:
@@ -25,7 +23,7 @@ def unite(desk: Desk, written: Iterable[str]) -> Entry:
     with desk.store.together():
         for other in others:
             united = merge(united, other)
-            names = [name for name in own_names_of(other) if not name.startswith(_WEAK)]
+            names = [name for name in own_names_of(other) if not name.startswith(WEAK)]
             desk.store.merge_by_hand(names, kept.key, desk.now)
         desk.store.put({kept.key: united}, {kept.key: aliases_of(united)})
         desk.store.fold({other.key: kept.key for other in others})

@@ -21,7 +21,6 @@ from newsletter.studio.hints import hints_on
 from newsletter.studio.room import Room
 
 LOOK_S = 0.5
-NO_ISSUE = "There is no issue yet: make one on the page Choose."
 
 
 def write(call: Call) -> Response:
