@@ -33,11 +33,6 @@ class Search:
     remarks: tuple[str, ...] = ()  # phrases or fields that PubMed does not know, as sentences
 
 
-def requests_per_second(api_key: str | None) -> float:
-    """How fast NCBI may be asked; whoever fetches keeps to it, for all sources together."""
-    return 10.0 if api_key else 3.0
-
-
 def esearch_request(query: str, *, most: int, api_key: str | None = None, base: str = EUTILS) -> str:
     """The address of a search for the newest records, kept on the history server."""
     wanted: Parameters = {
