@@ -306,10 +306,12 @@ class Key:
     check: Check | None
 
 
-@cache
+_hints_of: Callable[[type], dict[str, Any]] = cache(get_type_hints)  # 150 sources are tables of one kind
+
+
 def keys_of(table: type) -> tuple[Key, ...]:
     """The keys of a table, in the order of the documentation."""
-    hints = get_type_hints(table)
+    hints = _hints_of(table)
     return tuple(_key(table, each, hints[each.name]) for each in dataclasses.fields(table))
 
 

@@ -6,6 +6,7 @@ Python reads one document at a time in a process, however many threads it has; a
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Iterable
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 FEW = 6  # documents that are read before other processes, which need a moment to start, are worth their while
+MOST_SENTENCES = 100  # about one document
 MOST_PROCESSES = 2  # each takes some 50 MB
 LOADED_BEFORE = ("newsletter.pipeline.reading", "newsletter.sources.feed")  # once, for all processes
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +43,12 @@ class Reader:
     def collected(self, source: Source, document: Document) -> Collected:
         """The entries of one document, or the sentence that says why there are none."""
         try:
-            return Collected(source=source, reading=self.reading(source, document))
+            reading = self.reading(source, document)
         except SourceError as error:
             return Collected(source=source, error=str(error))
+        except Exception as error:  # noqa: BLE001 - a mistake of ours takes nothing from the other sources
+            return stumbled(source, error)
+        return Collected(source=source, reading=replace(reading, skipped=_few(reading.skipped)))
 
     def reading(self, source: Source, document: Document) -> Reading:
         """The entries of one document; raises SourceError."""
@@ -74,6 +81,19 @@ class Reader:
                 from newsletter.sources.table import read_table
 
                 return _in_known_sections(read_table(document, source, zone=self.zone), self.sections)
+
+
+def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    """The first of what was passed over, and how many more there are: nobody reads half a million of them."""
+    more = len(sentences) - MOST_SENTENCES
+    return (*sentences[:MOST_SENTENCES], f"and {more:,} more like these") if more > 0 else sentences
+
+
+def stumbled(source: Source, error: Exception) -> Collected:
+    """What is told of a source where this program made a mistake; the log has the details."""
+    LOG.error("a reader stumbled: source=%s kind=%s", source.name, source.kind, exc_info=error)
+    sentence = f"this program stumbled over what the address gives ({type(error).__name__}); please report it"
+    return Collected(source=source, error=sentence)
 
 
 def reader_for(desk: Desk) -> Reader:

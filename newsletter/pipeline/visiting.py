@@ -14,7 +14,7 @@ from newsletter.config import secret
 from newsletter.errors import SourceError
 from newsletter.model import Collected, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.reading import ReadingRoom
+from newsletter.pipeline.reading import ReadingRoom, stumbled
 from newsletter.sources.fetching import PER_SECOND, PER_SECOND_WITH_KEY, Fetched, Fetcher, Request
 from newsletter.storage.entries import SourceRecord
 
@@ -91,6 +91,8 @@ async def _answered(source: Source, ask: Callable[[], Awaitable[Reading]]) -> Co
         return Collected(source=source, reading=await ask())
     except SourceError as error:
         return Collected(source=source, error=str(error))
+    except Exception as error:  # noqa: BLE001 - a mistake of ours takes nothing from the other sources
+        return stumbled(source, error)
 
 
 def fetcher_for(desk: Desk) -> Fetcher:

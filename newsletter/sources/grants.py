@@ -17,7 +17,18 @@ from newsletter.dates import parse
 from newsletter.errors import SourceError
 from newsletter.identity import clean_url
 from newsletter.model import Dated, Document, Entry, Grant, Ids, Precision, Reading, Source
-from newsletter.sources.answers import Getter, ask_with, at, json_of, list_at, prose_at, text_at, xml_of
+from newsletter.sources.answers import (
+    Getter,
+    ask_with,
+    at,
+    json_of,
+    list_at,
+    number_of,
+    prose_at,
+    refuse_too_many,
+    text_at,
+    xml_of,
+)
 from newsletter.sources.calls import SECTION, with_call
 from newsletter.sources.limits import newest
 from newsletter.sources.plaintext import paragraphs
@@ -25,6 +36,7 @@ from newsletter.sources.titles import clean_title
 
 API = "https://api.grants.gov/v1/api"
 PAGE = 100  # hits of one request
+ANSWER = "an answer of Grants.gov"
 MAX_DETAILS = 50  # calls whose amounts are asked for, one request each
 NUMBER = re.compile(r"\b(?:PA|PAR|PAS|RFA|NOT|OTA|OT)-(?:[A-Z]{2,3}-)?\d\d-\d{3}\b")
 """NIH's numbers: PAR-26-101, RFA-CA-26-012, NOT-OD-26-004."""
@@ -34,10 +46,11 @@ def read_grants(document: Document, source: Source) -> Reading:
     """The calls of a search answer, of one opportunity, or of the NIH Guide's feed; SourceError on anything else."""
     if document.content.lstrip()[:1] == b"<":
         return _read_guide(document, source)
-    answer = json_of(document, "an answer of Grants.gov")
+    hits = _hits(json_of(document, ANSWER))
+    refuse_too_many(hits, ANSWER)
     entries: list[Entry] = []
     skipped: list[str] = []
-    for hit in _hits(answer):
+    for hit in hits:
         entry = _entry(hit, source)
         if entry.title:
             entries.append(entry)
@@ -155,9 +168,9 @@ async def collect_grants(getter: Getter, source: Source, *, base: str = API) -> 
         page = read_grants(document, source)
         entries += page.entries
         skipped += page.skipped
-        answer = json_of(document, "an answer of Grants.gov")
-        total = text_at(at(answer, "data") or answer, "hitCount")
-        if not (page.entries or page.skipped) or not total.isdigit() or len(entries) + len(skipped) >= int(total):
+        answer = json_of(document, ANSWER)
+        total = number_of(text_at(at(answer, "data") or answer, "hitCount"))
+        if not (page.entries or page.skipped) or total is None or len(entries) + len(skipped) >= total:
             break
     detailed = [await _detailed(getter, entry, source, base) for entry in entries[:MAX_DETAILS]]
     return Reading(entries=(*detailed, *entries[MAX_DETAILS:])[: source.limit], skipped=tuple(skipped))

@@ -12,7 +12,9 @@ from newsletter.sources.answers import (
     at,
     json_of,
     list_at,
+    number_of,
     prose_at,
+    refuse_too_many,
     text_at,
     texts_at,
     xml_of,
@@ -59,6 +61,19 @@ def test_what_is_no_xml_is_refused(content, words):
 def test_what_is_no_json_is_refused(content):
     with pytest.raises(SourceError, match="this is not an answer: it is no JSON"):
         json_of(Document(content=content), "an answer")
+
+
+def test_more_records_than_anybody_asked_for_are_refused():
+    refuse_too_many(range(20_000), "an answer")
+    with pytest.raises(SourceError, match="an answer may hold 20,000 records at most: ask for fewer"):
+        refuse_too_many(range(20_001), "an answer")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0", 0), ("123456789", 123456789), ("1" * 5_000, None), ("²", None), ("", None)]
+)
+def test_counts_are_small_whole_numbers(text, number):
+    assert number_of(text) == number
 
 
 def test_paths_that_lead_nowhere_are_empty():
