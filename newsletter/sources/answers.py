@@ -15,7 +15,7 @@ from lxml import etree
 
 from newsletter.errors import SourceError
 from newsletter.model import Document
-from newsletter.sources.plaintext import decoded, paragraphs
+from newsletter.sources.plaintext import decoded
 from newsletter.sources.titles import one_line
 
 MAX_BYTES = 20_000_000
@@ -125,12 +125,6 @@ def text_at(value: Any, *path: str) -> str:
     if isinstance(found, bool) or not isinstance(found, str | int | float):
         return ""
     return one_line(str(found)[:MAX_SUMMARY])
-
-
-def prose_at(value: Any, *path: str) -> str:
-    """The longer text at a path, markup undone, paragraphs kept; empty where there is none."""
-    found = at(value, *path)
-    return paragraphs(found)[:MAX_SUMMARY] if isinstance(found, str) else ""
 
 
 def number_of(text: str) -> int | None:

@@ -13,7 +13,6 @@ from newsletter.sources.answers import (
     json_of,
     list_at,
     number_of,
-    prose_at,
     refuse_too_many,
     text_at,
     texts_at,
@@ -77,11 +76,10 @@ def test_counts_are_small_whole_numbers(text, number):
 
 
 def test_paths_that_lead_nowhere_are_empty():
-    answer = {"a": {"b": " one\n two ", "c": ["x", 1, "", " y "], "d": "<p>1</p><p>2</p>", "n": 5, "t": True}, "l": "z"}
+    answer = {"a": {"b": " one\n two ", "c": ["x", 1, "", " y "], "n": 5, "t": True}, "l": "z"}
     assert text_at(answer, "a", "b") == "one two"
     assert (text_at(answer, "a", "n"), text_at(answer, "a", "t"), text_at(answer, "a", "c")) == ("5", "", "")
     assert (texts_at(answer, "a", "c"), texts_at(answer, "l"), texts_at(answer, "q")) == (["x", "y"], ["z"], [])
-    assert (prose_at(answer, "a", "d"), prose_at(answer, "a", "n")) == ("1\n\n2", "")
     assert (list_at(answer, "a", "c"), list_at(answer, "l")) == (["x", 1, "", " y "], [])
     assert at(answer, "a", "b", "c") is None
 
@@ -95,7 +93,6 @@ JSON = st.recursive(
 @given(JSON, st.lists(st.text(max_size=1), max_size=3))
 def test_any_shape_of_json_gives_text(value, path):
     assert isinstance(text_at(value, *path), str)
-    assert isinstance(prose_at(value, *path), str)
     assert all(isinstance(each, str) for each in texts_at(value, *path))
 
 
