@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 FEW = 6  # documents that are read before other processes, which need a moment to start, are worth their while
 MOST_SENTENCES = 100  # about one document
 MOST_PROCESSES = 2  # each takes some 50 MB
-LOADED_BEFORE = ("newsletter.pipeline.reading", "newsletter.sources.feed")  # once, for all processes
+LOADED_BEFORE = (
+    "newsletter.pipeline.reading",
+    "newsletter.sources.feed",
+    "newsletter.sources.engine",
+)  # once, for all processes
 
 LOG = logging.getLogger(__name__)
 

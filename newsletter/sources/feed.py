@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from newsletter.model import Document, Entry, Reading, Source
-from newsletter.sources import calls, engine, jsonfeed, sniffing
+from newsletter.sources import calls, jsonfeed, sniffing
 from newsletter.sources.items import Item, entry_of, first_date
 from newsletter.sources.links import absolute_link
 
@@ -53,6 +53,12 @@ def read_feed(document: Document, source: Source) -> Reading:
 
 
 def _read_xml(content: bytes, document: Document) -> tuple[list[Item], tuple[str, ...]]:
+    if sniffing.is_other_xml(content):
+        raise sniffing.refuse_unknown(content, document)
+    from newsletter.sources import (
+        engine,
+    )  # feedparser is loaded for feeds alone: a broken source is looked at each time
+
     content = sniffing.in_sure_letters(content, document.content_type)
     base = _base(content, document.url)
     parsed, skipped = engine.parse(content, document.content_type, base)
