@@ -55,9 +55,8 @@ def read_feed(document: Document, source: Source) -> Reading:
 def _read_xml(content: bytes, document: Document) -> tuple[list[Item], tuple[str, ...]]:
     if sniffing.is_other_xml(content):
         raise sniffing.refuse_unknown(content, document)
-    from newsletter.sources import (
-        engine,
-    )  # feedparser is loaded for feeds alone: a broken source is looked at each time
+    # feedparser is loaded for feeds alone: a source that is broken is looked at each time
+    from newsletter.sources import engine
 
     content = sniffing.in_sure_letters(content, document.content_type)
     base = _base(content, document.url)
