@@ -172,14 +172,19 @@ def _items(section: Section) -> int:
 
 
 def coming_up(issue: Issue, earlier: Iterable[Issue], *, ahead: timedelta = timedelta(days=60)) -> tuple[Entry, ...]:
-    """Events and deadlines that earlier issues announced and that lie ahead of the planned day, soonest first."""
+    """Events and deadlines that earlier issues announced and that lie ahead of the planned day, soonest first.
+
+    What counts is the last that readers were told: an event that a later issue called off does not come up.
+    """
     there = {entry.key for entry in issue.entries()} | {key for key, _ in issue.left_out}
-    found: dict[str, tuple[date, Entry]] = {}
-    for entry in (entry for each in earlier for entry in each.entries()):
-        day = due_on(entry)
-        if day and issue.send_on <= day <= issue.send_on + ahead and entry.key not in there:
-            found[entry.key] = (day, entry)
-    return tuple(entry for _, entry in sorted(found.values(), key=lambda each: (each[0], each[1].key)))
+    told = {entry.key: entry for each in earlier for entry in each.entries() if entry.key not in there}
+    found = [(day, entry) for entry in told.values() if (day := due_on(entry)) and not _is_cancelled(entry)]
+    within = [(day, entry) for day, entry in found if issue.send_on <= day <= issue.send_on + ahead]
+    return tuple(entry for _, entry in sorted(within, key=lambda each: (each[0], each[1].key)))
+
+
+def _is_cancelled(entry: Entry) -> bool:
+    return entry.event is not None and entry.event.cancelled
 
 
 def due_on(entry: Entry) -> date | None:

@@ -133,6 +133,11 @@ class TestComingUp:
         (found,) = composition.coming_up(ISSUE, earlier, ahead=timedelta(days=30))
         assert composition.due_on(found) == date(2026, 12, 9)
 
+    def test_what_a_later_issue_called_off_does_not_come_up(self) -> None:
+        day = date(2026, 12, 5)
+        called_off = entry("a", "events", event=Event(starts=day, cancelled=True))
+        assert composition.coming_up(ISSUE, [self.announced(self.on("a", day)), self.announced(called_off)]) == ()
+
 
 class TestTexts:
     def test_each_place_is_named_and_takes_other_words(self) -> None:
