@@ -281,3 +281,16 @@ def event_cancelled(proof: Proof) -> Iterator[Spot]:
         cancelled = entry.event is not None and entry.event.cancelled
         if cancelled and not re.search(r"cancel", f"{entry.title} {entry.note}", re.IGNORECASE):
             yield Spot(entry.key, f"{shown(entry)} is cancelled.")
+
+
+@rule(
+    "event-unlisted",
+    Severity.WARNING,
+    why="An event that was taken out of its calendar is most often called off, and nobody says so.",
+    remedy="Ask the organiser. If it is off, take it out; if an earlier issue announced it, tell the readers in the letter.",
+)
+def event_unlisted(proof: Proof) -> Iterator[Spot]:
+    """The calendar that an event came from was read again and does not list it any more."""
+    for entry in proof.printed:
+        if (last := proof.context.unlisted.get(entry.key)) and not (entry.event and entry.event.cancelled):
+            yield Spot(entry.key, f"{shown(entry)} is not in its calendar any more: it was last there on {last}.")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter import cadence, composition, rendering, templating
 from newsletter.errors import IssueFileError, NotApprovedError, UsageError
-from newsletter.model import Decision, Finding, Issue, RenderedIssue, Selection, Severity, Variant, Verdict
+from newsletter.model import Decision, Finding, Issue, RenderedIssue, Selection, Severity, SourceKind, Variant, Verdict
 from newsletter.pipeline.choosing import Making, Passed, making
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
@@ -212,10 +212,18 @@ def looked_at(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue
         settings=desk.workspace.settings,
         earlier=earlier,
         links=known_links(desk),
+        unlisted=_unlisted(desk, issue),
         glossary=frozenset(glossary(desk)),
         now=desk.now,
     )
     return issue, made, context
+
+
+def _unlisted(desk: Desk, issue: Issue) -> dict[str, date]:
+    """The events of the issue that their calendars do not list any more, and when they last did."""
+    calendars = [each.name for each in desk.workspace.settings.sources if each.kind is SourceKind.CALENDAR]
+    events = [entry.key for entry in (*issue.entries(), *issue.coming_up) if entry.event]
+    return {key: last.date() for key, last in desk.store.unlisted(events, calendars).items()}
 
 
 def approve(desk: Desk, name: str, *, by: str = "") -> RenderedIssue:

@@ -296,6 +296,21 @@ class EntryStore:
                 days[row.source].append(row.dated)
         return {source: tuple(map(date.fromisoformat, some[-_RHYTHM_OF:])) for source, some in days.items()}
 
+    def unlisted(self, keys: Iterable[str], sources: Iterable[str]) -> dict[str, datetime]:
+        """Which of these entries no one of these sources lists any more, though it was read again; and when it last did.
+
+        An answer that was unchanged, empty or broken sees nothing, and so makes nothing look withdrawn.
+        """
+        by, of, seen = (tables.sightings.c[name] for name in ("source", "key", "last_seen_at"))
+        named = frozenset(sources)
+        last_read = sa.select(by, sa.func.max(seen, type_=UtcDateTime).label("at")).group_by(by)
+        with self.together() as connection:
+            read = {row.source: row.at for row in _select_in(connection, last_read, by, named)}
+            rows = [row for row in _select_in(connection, sa.select(by, of, seen), of, keys) if row.source in named]
+        listed = {row.key for row in rows if row.last_seen_at == read[row.source]}
+        gone = sorted((row for row in rows if row.key not in listed), key=lambda row: row.last_seen_at)
+        return {row.key: row.last_seen_at for row in gone}
+
     def note_sources(self, records: Iterable[SourceRecord]) -> None:
         """Keep how these sources fared."""
         rows = [{column.name: getattr(record, column.name) for column in tables.sources.c} for record in records]
