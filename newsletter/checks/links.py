@@ -49,14 +49,17 @@ def link_scheme(proof: Proof) -> Iterator[Spot]:
 
     An entry may have an http: link, as long as the page does not print it so.
     """
-    ids = {each.get("id") or each.get("name") for each in proof.elements}
     for link in proof.links:
-        if link.href.startswith("#") and link.href[1:] in ids:
+        if link.href.startswith("#") and _is_place(link.href[1:], proof):
             continue
         parts = split(link.href if as_printed(link.href) in proof.on_page else secured(link.href))
         if parts is None or parts.scheme.lower() not in SCHEMES:
             shown = f"“{short(link.href)}”" if link.href else "nothing"
             yield Spot(link.where, f"A link leads to {shown}: not an https, mailto or tel address.")
+
+
+def _is_place(name: str, proof: Proof) -> bool:
+    return any(name in {each.get("id"), each.get("name")} for each in proof.elements)
 
 
 @rule(
@@ -90,6 +93,8 @@ def _wrong_with_host(parts: SplitResult) -> str | None:
 
 def _is_number(host: str) -> bool:
     """Whether the host is an IP address, also as browsers read it: 2130706433, 0x7f.1."""
+    if ":" not in host and host.rpartition(".")[2].isalpha():
+        return False  # nearly all: a top-level domain in letters
     try:
         ip_address(host)
     except ValueError:

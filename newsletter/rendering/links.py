@@ -16,6 +16,7 @@ _SAYS_NOTHING = re.compile(
     re.IGNORECASE,
 )
 """Labels that tell nothing to a person who listens to the links alone."""
+_MAY_STAND = re.compile(r"(?:[A-Za-z0-9._~/:?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d\s().–-]{7,}\d(?![\w])")
 
 
@@ -51,6 +52,8 @@ def _ascii(netloc: str) -> str:
 
 def _quoted(rest: str) -> str:
     """What follows the host, with every character that may not stand there percent-encoded (RFC 3986, section 2)."""
+    if _MAY_STAND.fullmatch(rest):
+        return rest
     return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(rest, safe="%/:?#@!$&'()*+,;=~"))
 
 
