@@ -164,9 +164,9 @@ def _lacking(element: _Element) -> Iterator[tuple[str, tuple[str, str]]]:
     tag = str(element.tag)
     if tag in ELEMENTS:
         yield f"<{tag}>", ELEMENTS[tag]
-    for attribute in element.attrib:
+    for attribute in map(str, element.attrib):
         if attribute in ATTRIBUTES:
-            yield f"the attribute {attribute}", ATTRIBUTES[str(attribute)]
+            yield f"the attribute {attribute}", ATTRIBUTES[attribute]
     ending = re.search(r"\.(\w+)(?:[?#]|$)", element.get("src") or "") if tag == "img" else None
     if ending and ending[1].lower() in PICTURE_FORMATS:
         yield f"pictures of the kind .{ending[1].lower()}", PICTURE_FORMATS[ending[1].lower()]

@@ -23,6 +23,7 @@ from newsletter.model import Severity
 ENOUGH = 4.5
 ENOUGH_LARGE = 3.0  # from 24 px, or 18.66 px bold
 NAMED = {"white": "ffffff", "black": "000000", "gray": "808080", "grey": "808080", "red": "ff0000", "blue": "0000ff"}
+LENGTH = re.compile(r"([\d.]+)(px|pt|em|rem|%)")
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"])
 
 Colour = tuple[int, int, int]
@@ -181,7 +182,7 @@ def _surface(own: Mapping[str, str], kind: Kind, around: Ink) -> Colour | None:
 
 
 def _size(text: str, around_px: float) -> float:
-    found = re.fullmatch(r"([\d.]+)(px|pt|em|rem|%)", text)
+    found = LENGTH.fullmatch(text) if text else None
     if not found:
         return around_px
     number = float(found[1])

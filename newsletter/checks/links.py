@@ -21,6 +21,9 @@ GENERIC = re.compile(
     re.IGNORECASE,
 )
 
+CUT = re.compile(r"…|%E2%80%A6|\.\.\.$", re.IGNORECASE)
+ADDRESS = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", re.IGNORECASE)
+
 
 def short(url: str) -> str:
     """An address as findings name it: not longer than a line."""
@@ -141,7 +144,7 @@ def link_without_text(proof: Proof) -> Iterator[Spot]:
 def link_cut(proof: Proof) -> Iterator[Spot]:
     """A link holds an ellipsis, or ends in three dots."""
     for link in proof.links:
-        if re.search(r"…|%E2%80%A6|\.\.\.$", link.href, re.IGNORECASE):
+        if CUT.search(link.href):
             yield Spot(link.where, f"The link {short(link.href)} is cut.")
 
 
@@ -154,7 +157,7 @@ def link_cut(proof: Proof) -> Iterator[Spot]:
 def link_shows_another(proof: Proof) -> Iterator[Spot]:
     """The words of a link are an address on another site than the one it leads to."""
     for anchor in proof.anchors:
-        shown = re.fullmatch(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", anchor.words, re.IGNORECASE)
+        shown = ADDRESS.fullmatch(anchor.words)
         parts = split(anchor.href)
         if shown and parts and parts.hostname and not _same_site(shown[1], parts.hostname):
             yield Spot(anchor.where, f"A link shows {short(anchor.words)} and leads to {parts.hostname}.")

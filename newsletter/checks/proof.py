@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import cast
 from urllib.parse import unquote, urlsplit
@@ -149,7 +149,7 @@ class Proof:
     def _texts(self) -> tuple[str, ...]:
         """The texts of the body, in reading order; what stands in a style or script is none."""
         if next(self.body.iter("style", "script"), None) is None:
-            return tuple(self.body.itertext())
+            return tuple(map(str, self.body.itertext()))
         return tuple(cast("list[str]", _TEXTS(self.body)))
 
     @cached_property
@@ -306,16 +306,17 @@ def text_of(element: _Element) -> str:
 
 def secured(href: str) -> str:
     """An address as rendering prints it: `http:` becomes `https:`."""
-    return re.sub(r"^http://", "https://", href, flags=re.IGNORECASE)
+    return f"https://{href[7:]}" if href[:7].lower() == "http://" else href
 
 
+@lru_cache(maxsize=4096)
 def as_printed(href: str) -> str:
     """What an address and the one that rendering makes of it have in common: https, and no percent signs."""
     return unquote(secured(href.strip()))
 
 
 def _words_of(anchor: _Element) -> str:
-    if words := " ".join("".join(anchor.itertext(with_tail=False)).split()):
+    if words := " ".join(text_of(anchor).split()):
         return words
     alts = (each.get("alt") or "" for each in anchor.iter("img"))
     return " ".join(" ".join(alts).split())

@@ -42,7 +42,7 @@ def visible_children(proof: Proof) -> Iterator[_Element]:
 
 
 def _says_something(element: _Element) -> bool:
-    return any(map(str.strip, element.itertext("*"))) or element.find(".//img") is not None
+    return any(str(text).strip() for text in element.itertext()) or element.find(".//img") is not None
 
 
 @rule(

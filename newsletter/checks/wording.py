@@ -111,10 +111,11 @@ def acronym_unexplained(proof: Proof) -> Iterator[Spot]:
 
 
 def _without_addresses(text: str) -> str:
-    text = re.sub(r"https?://\S+|\S+@\S+|`[^`]*`", " ", text)
-    return _SHOUTED.sub(" ", re.sub(r",\s[A-Z]{2}(?=[\s,.;)]|$)", " ", text))  # Denver, CO
+    return _SHOUTED.sub(" ", _STATE.sub(" ", _ADDRESS.sub(" ", text)))
 
 
+_ADDRESS = re.compile(r"https?://\S+|\S+@\S+|`[^`]*`")
+_STATE = re.compile(r",\s[A-Z]{2}(?=[\s,.;)]|$)")  # Denver, CO
 _SHOUTED = re.compile(r"\b[A-Z]{2,}(?:[ ,!]+[A-Z]{2,}){2,}\b")
 """Three words in capitals are a shout, not acronyms."""
 

@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import cssutils
 from lxml import etree
@@ -50,9 +50,9 @@ def _rules(css_body: str, ruleset_index: int) -> tuple[tuple[Rule, ...], tuple[A
 def _tags_of_classes(page: etree._Element) -> Mapping[str, set[str]]:
     """Class → the tags of the elements that have it."""
     tags: dict[str, set[str]] = {}
-    for element in _WITH_CLASS(page):
-        for name in element.get("class").split():
-            tags.setdefault(name, set()).add(element.tag)
+    for element in cast("list[etree._Element]", _WITH_CLASS(page)):
+        for name in element.get("class", "").split():
+            tags.setdefault(name, set()).add(str(element.tag))
     return tags
 
 
