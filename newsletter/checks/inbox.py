@@ -11,6 +11,8 @@ from newsletter.model import Severity
 
 LONGEST_SUBJECT = 60  # characters; phones cut there
 PREHEADER_LENGTH = range(30, 151)  # shorter, and the letter's first words run in; longer is never shown
+WORD = re.compile(r"[^\W\d_]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 TELLS_ILLNESS = re.compile(
     r"\b(?:leiomyosarcom\w*|l?lms|ulms|\w*sarcoma\w*|cancer\w*|tumou?rs?|oncolog\w*|chemo\w*|radiotherap\w*|metasta\w*"
@@ -41,7 +43,7 @@ def subject_empty(proof: Proof) -> Iterator[Spot]:
 )
 def subject_broken(proof: Proof) -> Iterator[Spot]:
     """The subject holds a line break or another control character."""
-    if re.search(r"[\x00-\x1f\x7f\u2028\u2029]", proof.context.subject):
+    if CONTROL.search(proof.context.subject):
         yield Spot("subject", "The subject holds a line break or another control character.")
 
 
@@ -125,7 +127,7 @@ def spam_shape(proof: Proof) -> Iterator[Spot]:
 
 def _shouts(text: str) -> bool:
     """Whether nearly all letters are capitals, in more than one long word."""
-    words = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
+    words = [word for word in WORD.findall(text) if len(word) > 3]
     return len(words) > 1 and sum(word.isupper() for word in words) > len(words) / 2
 
 
@@ -149,7 +151,19 @@ SPAM = re.compile(
 )
 SPAM_MARKS = re.compile(r"!{3,}|\${2,}|[!?]{4,}")
 SPAM_SIGNS = (
-    *("free", "act now", "buy now", "order now", "limited", "100", "obligation", "you have", "winner", "cash", "double"),
+    *(
+        "free",
+        "act now",
+        "buy now",
+        "order now",
+        "limited",
+        "100",
+        "obligation",
+        "you have",
+        "winner",
+        "cash",
+        "double",
+    ),
     *("once in", "miss out", "click below", "promotion", "price", "money", "this is not", "urgent", "supplies last"),
 )
 """One of these stands in every phrase of spam."""

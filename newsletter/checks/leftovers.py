@@ -39,7 +39,20 @@ UNFINISHED_TITLE = re.compile(r"\bTODO\b|\bFIXME\b|\bTKTK\b|\b[Ll]orem ipsum\b")
 
 _SIGNS = ("{", "*|", "<%", "%%", "%7B", "%7b")
 """One of these stands in every mark; looking for them is a hundred times cheaper than trying the patterns."""
-_UNFINISHED_SIGNS = ("todo", "fixme", "xxx", "tk", "lorem", "ipsum", "[insert", "[placeholder", "[your", "[add", "[fill", "???")
+_UNFINISHED_SIGNS = (
+    "todo",
+    "fixme",
+    "xxx",
+    "tk",
+    "lorem",
+    "ipsum",
+    "[insert",
+    "[placeholder",
+    "[your",
+    "[add",
+    "[fill",
+    "???",
+)
 _MISSING = ("None", "undefined", "null", "NaN", "nan", "[object Object]")
 
 

@@ -269,7 +269,9 @@ class Proof:
         return ranks
 
 
-def kinds_of(elements: tuple[_Element, ...], apart: Mapping[_Element, object] = MappingProxyType({})) -> tuple[Kind, ...]:
+def kinds_of(
+    elements: tuple[_Element, ...], apart: Mapping[_Element, object] = MappingProxyType({})
+) -> tuple[Kind, ...]:
     """Elements put together that look alike, in the order of the first of each; `apart` tells elements from their like."""
     kinds: dict[tuple[object, ...], Kind] = {}
     kind_of: dict[_Element | None, Kind] = {}

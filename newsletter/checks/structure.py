@@ -24,6 +24,7 @@ METAS = ("color-scheme", "supported-color-schemes", "format-detection", "x-apple
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 IDS = XPath("descendant-or-self::*/@id", smart_strings=False)
 ACTING = XPath("descendant-or-self::*[@*[starts-with(name(), 'on')]]")
+GHOST_TABLE = re.compile(r"<table[^>]*(?:width=[\"']?[567]\d\d\b|width:\s*[567]\d\dpx)")
 OUTLOOK_BUTTON = re.compile(r"mso-padding-alt|v:roundrect|mso-text-raise")
 FEWEST_CHARACTERS = 200
 TEMPLATE = "Mend it in templates/, where the page begins."
@@ -180,7 +181,7 @@ def outlook_scale_missing(proof: Proof) -> Iterator[Spot]:
 )
 def outlook_width_missing(proof: Proof) -> Iterator[Spot]:
     """No table holds the page to a readable width in Outlook."""
-    ghost = re.search(r"<table[^>]*(?:width=[\"']?[567]\d\d\b|width:\s*[567]\d\dpx)", comments(proof))
+    ghost = GHOST_TABLE.search(comments(proof))
     widths = (each.get("width") or "" for each in proof.body.iter("table"))
     if not ghost and not any(width.isdigit() and 500 <= int(width) <= 700 for width in widths):
         yield Spot("html", "No table of 500 to 700 px holds the page in Outlook.")

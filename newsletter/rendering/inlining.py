@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import cssutils
 from lxml import etree
+from lxml.etree import _Element
 from premailer import Premailer
 
 cssutils.ser.prefs.minimizeColorHash = False  # mail programs want six digits
@@ -47,10 +48,10 @@ def _rules(css_body: str, ruleset_index: int) -> tuple[tuple[Rule, ...], tuple[A
     return tuple(rules), tuple(leftover)
 
 
-def _tags_of_classes(page: etree._Element) -> Mapping[str, set[str]]:
+def _tags_of_classes(page: _Element) -> Mapping[str, set[str]]:
     """Class → the tags of the elements that have it."""
     tags: dict[str, set[str]] = {}
-    for element in cast("list[etree._Element]", _WITH_CLASS(page)):
+    for element in cast("list[_Element]", _WITH_CLASS(page)):
         for name in element.get("class", "").split():
             tags.setdefault(name, set()).add(str(element.tag))
     return tags
