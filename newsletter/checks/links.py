@@ -21,6 +21,9 @@ GENERIC = re.compile(
     re.IGNORECASE,
 )
 
+CUT = re.compile(r"…|%E2%80%A6|\.\.\.$", re.IGNORECASE)
+ADDRESS = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", re.IGNORECASE)
+
 
 def short(url: str) -> str:
     """An address as findings name it: not longer than a line."""
@@ -49,14 +52,17 @@ def link_scheme(proof: Proof) -> Iterator[Spot]:
 
     An entry may have an http: link, as long as the page does not print it so.
     """
-    ids = {each.get("id") or each.get("name") for each in proof.elements}
     for link in proof.links:
-        if link.href.startswith("#") and link.href[1:] in ids:
+        if link.href.startswith("#") and _is_place(link.href[1:], proof):
             continue
         parts = split(link.href if as_printed(link.href) in proof.on_page else secured(link.href))
         if parts is None or parts.scheme.lower() not in SCHEMES:
             shown = f"“{short(link.href)}”" if link.href else "nothing"
             yield Spot(link.where, f"A link leads to {shown}: not an https, mailto or tel address.")
+
+
+def _is_place(name: str, proof: Proof) -> bool:
+    return any(name in {each.get("id"), each.get("name")} for each in proof.elements)
 
 
 @rule(
@@ -90,6 +96,8 @@ def _wrong_with_host(parts: SplitResult) -> str | None:
 
 def _is_number(host: str) -> bool:
     """Whether the host is an IP address, also as browsers read it: 2130706433, 0x7f.1."""
+    if ":" not in host and host.rpartition(".")[2].isalpha():
+        return False  # nearly all: a top-level domain in letters
     try:
         ip_address(host)
     except ValueError:
@@ -136,7 +144,7 @@ def link_without_text(proof: Proof) -> Iterator[Spot]:
 def link_cut(proof: Proof) -> Iterator[Spot]:
     """A link holds an ellipsis, or ends in three dots."""
     for link in proof.links:
-        if re.search(r"…|%E2%80%A6|\.\.\.$", link.href, re.IGNORECASE):
+        if CUT.search(link.href):
             yield Spot(link.where, f"The link {short(link.href)} is cut.")
 
 
@@ -149,7 +157,7 @@ def link_cut(proof: Proof) -> Iterator[Spot]:
 def link_shows_another(proof: Proof) -> Iterator[Spot]:
     """The words of a link are an address on another site than the one it leads to."""
     for anchor in proof.anchors:
-        shown = re.fullmatch(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", anchor.words, re.IGNORECASE)
+        shown = ADDRESS.fullmatch(anchor.words)
         parts = split(anchor.href)
         if shown and parts and parts.hostname and not _same_site(shown[1], parts.hostname):
             yield Spot(anchor.where, f"A link shows {short(anchor.words)} and leads to {parts.hostname}.")

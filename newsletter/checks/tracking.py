@@ -25,6 +25,9 @@ WATCHER = re.compile(
 """Shorteners, click counters of mail services, and the wrappers that mail programs put around links."""
 
 
+MAIL_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+
+
 @rule(
     "link-tracks",
     Severity.WARNING,
@@ -78,9 +81,5 @@ def link_names_person(proof: Proof) -> Iterator[Spot]:
     """The query of a web link holds a mail address."""
     for link in proof.links:
         parts = split(link.href) if "?" in link.href else None
-        if (
-            parts
-            and parts.scheme in {"http", "https"}
-            and re.search(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", parts.query)
-        ):
+        if parts and parts.scheme in {"http", "https"} and MAIL_ADDRESS.search(parts.query):
             yield Spot(link.where, f"A link to {parts.hostname} holds a mail address.")

@@ -19,6 +19,12 @@ HYPE = re.compile(
 )
 """“Breakthrough therapy” is a legal status, breakthrough pain a symptom, a cure rate a measure."""
 
+HYPE_SIGNS = (
+    *("cure", "mirac", "game", "revolution", "drug", "pill", "bullet", "breaking", "breakthrough", "grail", "changing"),
+    *("100", "guaranteed", "milagro", "revolucionari"),
+)
+"""One of these stands in every promise."""
+
 HYPE_TITLE = re.compile(
     r"\b(?:miracles?\b|game[- ]?chang\w+|(?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b|holy grail\b"
     r"|breakthroughs?\b(?! (?:therapy|device|designation|pain|cancer pain|status|infection)))",
@@ -42,7 +48,7 @@ DENIES = re.compile(
 )
 def hype(proof: Proof) -> Iterator[Spot]:
     """Words of the editor's own, or a headline, promise more than medicine can keep."""
-    for passage in (*proof.head_words, *proof.own_words):
+    for passage in (*proof.head_words, *proof.own_words) if proof.may_say(HYPE_SIGNS) else ():
         if found := _promise(passage, is_head=passage.where in {"subject", "preheader"}):
             yield Spot(passage.where, f"This promises much: {around(passage.text, found)}.")
     for entry in proof.entries:
@@ -105,10 +111,11 @@ def acronym_unexplained(proof: Proof) -> Iterator[Spot]:
 
 
 def _without_addresses(text: str) -> str:
-    text = re.sub(r"https?://\S+|\S+@\S+|`[^`]*`", " ", text)
-    return _SHOUTED.sub(" ", re.sub(r",\s[A-Z]{2}(?=[\s,.;)]|$)", " ", text))  # Denver, CO
+    return _SHOUTED.sub(" ", _STATE.sub(" ", _ADDRESS.sub(" ", text)))
 
 
+_ADDRESS = re.compile(r"https?://\S+|\S+@\S+|`[^`]*`")
+_STATE = re.compile(r",\s[A-Z]{2}(?=[\s,.;)]|$)")  # Denver, CO
 _SHOUTED = re.compile(r"\b[A-Z]{2,}(?:[ ,!]+[A-Z]{2,}){2,}\b")
 """Three words in capitals are a shout, not acronyms."""
 

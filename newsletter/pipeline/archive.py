@@ -77,7 +77,8 @@ class Archive:
 
     def _environment(self) -> jinja2.Environment:
         if self._templates is None:
-            self._templates = templating.environment(self.desk.workspace.folder)
+            workspace = self.desk.workspace
+            self._templates = templating.environment(workspace.folder, compiled=workspace.compiled_templates)
         return self._templates
 
     def _rendered(self, issue: Issue) -> Page:

@@ -134,14 +134,15 @@ def glossary(desk: Desk) -> Mapping[str, str]:
 
 def _templates(desk: Desk) -> jinja2.Environment:
     own = desk.workspace.templates
-    return _environment(desk.workspace.folder, frozenset(own.rglob("*")) if own.is_dir() else frozenset())
+    files = frozenset(own.rglob("*")) if own.is_dir() else frozenset()
+    return _environment(desk.workspace.folder, desk.workspace.compiled_templates, files)
 
 
 @lru_cache(maxsize=4)
-def _environment(folder: Path, own: frozenset[Path]) -> jinja2.Environment:
+def _environment(folder: Path, compiled: Path, own: frozenset[Path]) -> jinja2.Environment:
     """The templates of a workspace; a file of its own that comes or goes makes other ones of them."""
     del own
-    return templating.environment(folder)
+    return templating.environment(folder, compiled=compiled)
 
 
 def rendered(desk: Desk, issue: Issue, variant: Variant = EVERYBODY) -> RenderedIssue:

@@ -28,6 +28,11 @@ class Workspace:
         return self.folder / ".newsletter"
 
     @property
+    def compiled_templates(self) -> Path:
+        """Where templates are kept in the form that can be filled at once; may be deleted at any time."""
+        return self.private / "templates"
+
+    @property
     def templates(self) -> Path:
         """The workspace's own templates, which win over the shipped ones."""
         return self.folder / "templates"
