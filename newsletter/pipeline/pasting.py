@@ -11,7 +11,8 @@ from newsletter.config import secret
 from newsletter.errors import UsageError
 from newsletter.model import Document, Entry, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.visiting import PUBMED_KEY, fetcher_for, reader_for
+from newsletter.pipeline.reading import reader_for
+from newsletter.pipeline.visiting import PUBMED_KEY, fetcher_for
 from newsletter.sources.fetching import read_file
 from newsletter.sources.handed import kind_of_document, out_of_its_mail
 from newsletter.sources.lookup import Kind, kind_of, look_up

@@ -80,8 +80,8 @@ def try_source(desk: Desk, source: Source) -> Collected:
 
 
 async def _tried(desk: Desk, source: Source) -> Collected:
-    from newsletter.pipeline.reading import ReadingRoom
-    from newsletter.pipeline.visiting import Visitor, fetcher_for, reader_for
+    from newsletter.pipeline.reading import ReadingRoom, reader_for
+    from newsletter.pipeline.visiting import Visitor, fetcher_for
 
     with ReadingRoom(reader_for(desk)) as room:
         async with fetcher_for(desk) as fetcher:

@@ -154,7 +154,7 @@ def _confirmed(parsed: Any, written: str) -> str:
     """What feedparser read from a date in a language it knows, where year and day stand in the text as well."""
     if parsed is None:
         return ""
-    numbers = {int(each) for each in re.findall(r"\d+", written)}
+    numbers = {int(each) for each in re.findall(r"(?<!\d)\d{1,4}(?!\d)", written)}
     return date(*parsed[:3]).isoformat() if {parsed[0], parsed[2]} <= numbers else ""
 
 
