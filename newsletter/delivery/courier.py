@@ -161,6 +161,8 @@ class Courier:
         if not at_once:
             await link.replies.drained()
             content = b""
+        if not await self.desk.recorder.last_look.may_go(job.due.subscriber.id):
+            raise _LeftError
         if link.replies.waiting:
             raise LinkError("the server answered before the message was complete")
         behind = self._envelope_behind(link, following)
@@ -254,4 +256,4 @@ class Courier:
 
 
 class _LeftError(Exception):
-    """The person left before the claim."""
+    """The person left before the message was complete."""
