@@ -86,7 +86,7 @@ class Courier:
             self.feed.give_back(turn)
             return None
         job = self._job(turn)
-        if job.message.envelope.needs_smtputf8 and not link.smtputf8:
+        if (job.message.envelope.needs_smtputf8 and not link.smtputf8) or link.too_large(len(job.message.content)):
             self.feed.give_back(turn)
             return None
         return job
@@ -112,6 +112,10 @@ class Courier:
         """Send one message; returns the one whose envelope went behind it."""
         if job.message.envelope.needs_smtputf8 and not link.smtputf8:
             self.desk.refuse(job.due, NO_SMTPUTF8)
+            return None
+        if why := link.too_large(len(job.message.content)):
+            self.feed.close(f"{why}. Nobody is refused for it")
+            self.feed.give_back(job.turn)
             return None
         try:
             phase, reply = await self._converse(link, job, following)
