@@ -404,7 +404,7 @@ class DeliveryStatus(StrEnum):
     DEFERRED = "deferred"  # not accepted for now; tried again at `next_at`
     REFUSED = "refused"  # the server said 5yz for good, or the time to try is over
     UNKNOWN = "unknown"  # the link broke after the body: it may have arrived
-    SUPPRESSED = "suppressed"  # the person left before the claim
+    SUPPRESSED = "suppressed"  # the person left before the message was complete
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from newsletter.storage.database import UtcDateTime, translated
 from newsletter.storage.journal import Journal, Settlement, Told
 from newsletter.storage.lease import is_held, lease
 from newsletter.storage.prepared import Prepared, driver_errors
-from newsletter.storage.tables import deliveries, outcomes, sendings, subscribers, suppressions
+from newsletter.storage.tables import deliveries, outcomes, sendings, subscribers
 from newsletter.storage.witness import Witness
 
 PAGE = 500
@@ -370,12 +370,6 @@ class Run:
             return _tally(row, _counts(connection, row.id), alive=True)
 
 
-_MAILABLE = sa.and_(
-    subscribers.c.state == SubscriberState.ACTIVE.value,
-    ~sa.exists().where(suppressions.c.address_hash == subscribers.c.address_hash),
-)
-
-
 def _written(moment: datetime) -> str:
     """A moment as `UtcDateTime` keeps it."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
@@ -394,7 +388,7 @@ def _claim(count: int) -> sa.Update:
             deliveries.c.sending_id == sa.bindparam("sending"),
             deliveries.c.subscriber_id.in_(ids),
             _WAITING,
-            sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, _MAILABLE),
+            sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, people.MAILABLE),
         )
         .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW))
     )
@@ -444,7 +438,7 @@ def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any])
             subscribers.c.language,
             subscribers.c.sections,
             subscribers.c.large_print,
-            sa.and_(subscribers.c.id.is_not(None), _MAILABLE).label("mailable"),
+            sa.and_(subscribers.c.id.is_not(None), people.MAILABLE).label("mailable"),
         )
         .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
         .where(deliveries.c.sending_id == sa.bindparam("sending"), condition)

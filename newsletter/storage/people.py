@@ -26,6 +26,12 @@ BATCH = 500
 LEFT = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED})
 """States that no import and no list may undo."""
 
+MAILABLE = sa.and_(
+    subscribers.c.state == SubscriberState.ACTIVE.value,
+    ~sa.exists().where(suppressions.c.address_hash == subscribers.c.address_hash),
+)
+"""Whom an issue may go to."""
+
 
 class Person(Protocol):
     """One row of a list to be imported; `followup.subscriptions.Row` is one."""

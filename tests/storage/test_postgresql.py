@@ -3,6 +3,7 @@
 import getpass
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -80,6 +81,31 @@ async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(ur
     assert not is_held(engine, tmp_path, ISSUE)
     assert sorted(office.statuses().values()).count("accepted") == 48
     assert office.ledger.resolve(ISSUE, resend=True, now=NOW).state == "done"
+    engine.dispose()
+
+
+@pytest.mark.parametrize("pace", ["per_minute = 0\n", "per_minute = 6000\n"], ids=["free", "limited"])
+async def test_who_leaves_in_the_moment_of_sending_gets_nothing(url, tmp_path, pace):
+    engine = open_database(url, tmp_path)
+    people = People(engine, KEYS)
+    addresses = [parse_address(f"late{n}@{tmp_path.name[-1]}.example") for n in range(40)]
+    people.take_in([Row(line=1, address=each) for each in addresses], now=NOW)
+    leaving = {str(each.text): people.find(each).id for each in addresses[::4]}
+    office = PostOffice(tmp_path, people, Ledger(engine, tmp_path))
+    server = Loopback()
+
+    def script(command, count, connection):
+        if command == "DATA" and (number := leaving.get(server.recipient_of[connection])):
+            people.suppress(number, SubscriberState.UNSUBSCRIBED, "asked", now=NOW)
+
+    server.script = script
+    async with server.running():
+        order = replace(office.order(server.port, "connections = 4\n" + pace), issue=f"late-{tmp_path.name}")
+        tally = await send_issue(order, office.ledger, clock=QuickClock())
+    assert (tally.suppressed, tally.accepted) == (10, tally.total - 10)
+    assert not leaving.keys() & server.recipients().keys()
+    assert set(server.recipients().values()) == {1}
+    people.erase(addresses, now=NOW)
     engine.dispose()
 
 
