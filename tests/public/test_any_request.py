@@ -29,7 +29,7 @@ from newsletter.followup.subscriptions import Row
 from newsletter.public.guard import HEADERS
 from newsletter.tokens import Keys, Purpose
 
-EXAMPLES = int(os.environ.get("NEWSLETTER_FUZZ", "150"))
+EXAMPLES = int(os.environ.get("NEWSLETTER_FUZZ", "100"))
 READERS = 40
 CANARY = re.compile(rb"reader-\d+|patients\.example|wilhelmina|news-login", re.IGNORECASE)
 """What stands in every reader's address and name."""
