@@ -80,7 +80,7 @@ class ReaderDesk:
         found = self.keys.read(Purpose.UNSUBSCRIBE, token)
         if found is None:
             return False
-        self.leavings.leave(found.subscriber_id, now=self.clock())
+        self.leavings.leave(found.subscriber_id, sending_id=found.sending_id, now=self.clock())
         return True
 
     def say_farewell(self, token: str, words: str) -> bool:
@@ -130,12 +130,15 @@ class ReaderDesk:
         self.people.change(person.id, now=self.clock(), state=SubscriberState.ACTIVE)
         return True
 
-    def leave_altogether(self, person: Subscriber) -> None:
-        """As `leave`, from the preferences."""
-        self.leavings.leave(person.id, now=self.clock())
+    def leave_altogether(self, token: str) -> None:
+        """As `leave`, with a token for the preferences."""
+        found = self.keys.read(Purpose.PREFERENCES, token)
+        if found is not None:
+            self.leavings.leave(found.subscriber_id, sending_id=found.sending_id, now=self.clock())
 
-    def erase(self, person: Subscriber) -> None:
+    def erase(self, person: Subscriber, token: str) -> None:
         """Erase a person; a keyed hash of the address stays, so that no list brings them back."""
+        self.leave_altogether(token)
         address = parse_address(person.address)
         self.readers.forget(person.id, address)
         self.people.erase([address], now=self.clock())

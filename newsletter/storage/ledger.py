@@ -524,8 +524,8 @@ def _settle_doubtful(connection: Connection, sending_id: int, *, resend: bool) -
 def _counts(connection: Connection, sending_id: int) -> dict[str, int]:
     query = sa.select(deliveries.c.status, sa.func.count()).where(deliveries.c.sending_id == sending_id)
     # of a sending so old that it was reduced, the counts alone are left; see `retention`
-    kept = sa.select(outcomes.c.status, outcomes.c.deliveries).where(outcomes.c.sending_id == sending_id)
-    both = sa.union_all(query.group_by(deliveries.c.status), kept)
+    kept = sa.select(outcomes.c.status, sa.func.sum(outcomes.c.people)).where(outcomes.c.sending_id == sending_id)
+    both = sa.union_all(query.group_by(deliveries.c.status), kept.group_by(outcomes.c.status))
     return {row[0]: row[1] for row in connection.execute(both)}
 
 

@@ -174,9 +174,10 @@ outcomes = sa.Table(
     "outcomes",
     METADATA,
     sa.Column("sending_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("status", sa.String(10), primary_key=True),
-    sa.Column("deliveries", sa.Integer, nullable=False),
-    comment="of sendings so old that their rows are gone: how many messages fared how",
+    sa.Column("provider", sa.String(20), primary_key=True),  # of `newsletter.providers`
+    sa.Column("status", sa.String(10), primary_key=True),  # of a delivery; or bounced, blamed, complained, left
+    sa.Column("people", sa.Integer, nullable=False),
+    comment="how many people left by the links of an issue; of issues so old that their rows are gone, how all fared",
 )
 
 incoming_mails = sa.Table(

@@ -111,6 +111,7 @@ def test_the_log_tells_of_requests_without_tokens(page: Page, caplog):
     assert f"method=GET path={link[:7]}… status=200" in caplog.text
     assert link[3:] not in caplog.text
     assert "example.org" not in caplog.text
+    assert masked("/issues/ann.example@example.org/x") == "/issues/…/x"
     assert masked("/issues/2026-11/2026-12-09-webinar.ics\n x") == "/issues/2026-11/2026-12-09-webinar.ics??x"
 
 
