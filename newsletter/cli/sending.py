@@ -132,9 +132,7 @@ async def _send(session: Session, issue: str, *, what: Order | None, how: dict[s
 
     desk, stop = session.desk, asyncio.Event()
     sending = asyncio.ensure_future(
-        mailing.send(desk, what, stop=stop, **how)
-        if what
-        else planning.send_at_its_time(desk, issue, stop=stop, **how)
+        mailing.send(desk, what, stop=stop, **how) if what else planning.send_at_its_time(desk, issue, stop=stop, **how)
     )
 
     def interrupted(number: signal.Signals) -> None:

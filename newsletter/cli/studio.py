@@ -16,6 +16,7 @@ from newsletter.cli.session import Session, interactive, say
 @click.pass_obj
 def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
     """Make the month's issue in the browser: collect, choose, write, check, approve, send."""
+    from newsletter.studio import dispatching
     from newsletter.studio.app import studio_app
     from newsletter.studio.room import Room
     from newsletter.studio.serving import serve_locally
@@ -27,6 +28,8 @@ def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
         undo_s=undo_s,
     )
     session.desk.store  # noqa: B018 - a database that cannot be used is told here, and not in the page
+    for said in dispatching.find_again(room.desk()):
+        room.say(said)
     serve_locally(
         studio_app(room),
         port=port,

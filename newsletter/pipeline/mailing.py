@@ -230,8 +230,12 @@ def recipients(desk: Desk, name: str, only: Collection[DeliveryStatus] = ()) -> 
 
 def in_doubt(desk: Desk, name: str) -> Iterator[Delivery]:
     """Those of whom nobody knows whether they have it, and of whom a person has not decided yet."""
-    doubtful = ledger(desk).recipients(name, (DeliveryStatus.UNKNOWN,))
-    return (each for each in doubtful if each.reply != LEFT_AS_IT_IS)
+    return (each for each in fared(desk, name, DeliveryStatus.UNKNOWN) if each.reply != LEFT_AS_IT_IS)
+
+
+def fared(desk: Desk, name: str, status: DeliveryStatus) -> Iterator[Delivery]:
+    """Those whose messages fared in one way."""
+    return ledger(desk).recipients(name, (status,))
 
 
 def resolve(desk: Desk, name: str, *, resend: bool, only: Collection[int] = ()) -> Tally:

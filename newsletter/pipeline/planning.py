@@ -97,7 +97,11 @@ def plan(desk: Desk, name: str, at: datetime, *, people: int) -> Plan:
 
 def take_back(desk: Desk, name: str) -> bool:
     """Take a plan back: nothing is sent. False when there is none, or it began before."""
-    return mailing.plans(desk).take_back(name)
+    found, kept = planned(desk, name), mailing.plans(desk)
+    if found is not None and found.waiting is Waiting.MISSED:
+        kept.forget(name)  # it may have been broken off as it began
+        return True
+    return kept.take_back(name)
 
 
 def planned(desk: Desk, name: str) -> Planned | None:

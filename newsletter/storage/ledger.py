@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 from newsletter.errors import NewsletterError, NotApprovedError
 from newsletter.model import Delivery, DeliveryStatus, Subscriber, SubscriberState
 from newsletter.storage import people
-from newsletter.storage.database import UtcDateTime, translated
+from newsletter.storage.database import UtcDateTime, only_reading, translated
 from newsletter.storage.journal import Journal, Settlement, Told
 from newsletter.storage.lease import is_held, lease
 from newsletter.storage.prepared import Prepared, driver_errors
@@ -141,6 +141,12 @@ class Ledger:
         """What was frozen when the issue was begun; None before."""
         with translated(self.engine.url), self.engine.begin() as connection:
             return _sending(connection, issue)
+
+    def newest(self, most: int) -> tuple[str, ...]:
+        """The issues that were begun last, the newest first."""
+        query = sa.select(sendings.c.issue).order_by(sendings.c.id.desc()).limit(most)
+        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+            return tuple(connection.execute(query).scalars())
 
     def tally(self, issue: str) -> Tally:
         """How the sending of an issue stands, seen from any process."""

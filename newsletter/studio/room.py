@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.pipeline.desk import Desk
 from newsletter.storage.workspace import open_workspace
-from newsletter.studio.jobs import Countdown, Job
+from newsletter.studio.jobs import Job
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -45,7 +45,6 @@ class Room:
     csrf: str = field(default_factory=_secret, repr=False)
     changing: threading.RLock = field(default_factory=threading.RLock)
     collecting: Job = field(default_factory=Job)
-    countdown: Countdown | None = None
     shelf: Shelf | None = None
     is_closing: bool = False
     _engines: dict[str, Engine] = field(default_factory=dict)
