@@ -87,26 +87,30 @@ def _moment(desk: Desk) -> list[str]:
 
 
 def _is_beginning(desk: Desk, name: str, *, planned: bool) -> bool:
-    _STARTED[:] = [each for each in _STARTED if each.process.poll() is None]
+    for each in tuple(_STARTED):
+        if each.process.poll() is not None:
+            with contextlib.suppress(ValueError):  # another page was first
+                _STARTED.remove(each)
     words = _words(desk, name)
     return any(each.words == words and each.planned is planned for each in _STARTED)
 
 
 def find_again(desk: Desk) -> tuple[str, ...]:
-    """Wait again for every plan that lost its process when the computer was started again; what is to be said of it."""
-    return tuple(_found(desk, each) for each in planning.all_planned(desk))
+    """Wait again for every plan whose process was lost, as when the computer was started again; what is to be said of it."""
+    return tuple(filter(None, (_found(desk, each) for each in planning.all_planned(desk))))
 
 
 def _found(desk: Desk, planned: Planned) -> str:
     name, at = planned.plan.issue, planning.spoken(desk, planned.plan.at)
     if planned.waiting is Waiting.MISSED:
         return f"Issue {name} was to go on {at}, and did not go. Open Send to decide."
+    if planned.waiting is Waiting.WAITED_FOR:
+        return ""
     if planning.is_to_be_waited_for(desk, planned):
-        try:
+        with contextlib.suppress(NewsletterError, OSError):
             dispatch(desk, name, planned=True)
-        except (NewsletterError, OSError):
-            return f"Issue {name} is planned for {at}, and nothing waits for it. Open Send to decide."
-    return f"Issue {name} is planned for {at}."
+            return f"Issue {name} is planned for {at}. The program that waited for it was ended; another one waits now."
+    return f"Issue {name} is planned for {at}, and nothing waits for it. Open Send to decide."
 
 
 def _last_words(desk: Desk, name: str) -> str:

@@ -12,6 +12,7 @@ from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.planning import Waiting
 from newsletter.storage import issues
 from newsletter.storage.wishes import Wish
+from newsletter.studio import dispatching
 
 FRESH = timedelta(days=3)
 """Sources that were collected within this time need not be asked again."""
@@ -101,7 +102,8 @@ def _send(desk: Desk, name: str) -> Step:
 
 def under_way(desk: Desk, name: str) -> str:
     """What a person should know of a sending that is planned, on its way, held up or in doubt; empty when it is none."""
-    planned = planning.planned(desk, name)
+    standing = dispatching.standing(desk, name)
+    planned, tally = standing.planned, standing.tally
     if planned is not None:
         at = planning.spoken(desk, planned.plan.at)
         return {
@@ -109,9 +111,8 @@ def under_way(desk: Desk, name: str) -> str:
             Waiting.ALONE: f"Planned for {at}, and nothing waits for it.",
             Waiting.MISSED: f"It was to go on {at}, and did not go.",
         }[planned.waiting]
-    tally = mailing.status(desk, name)
     have = f"{tally.accepted:,} of {tally.total:,} have it"
-    if tally.state == "sending":
+    if standing.is_at_work:
         return f"On its way: {have}."
     if tally.state == "paused" and tally.wish is not Wish.STOP:
         return f"Paused: {have}."

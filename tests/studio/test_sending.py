@@ -6,38 +6,14 @@ import asyncio
 import json
 import re
 import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime
 
-import pytest
 from loopback_smtp import Loopback
 from studio.conftest import ISSUE, Studio
-from studio.mail import serving_mail
 
 from newsletter.pipeline import mailing
 from newsletter.studio import dispatching
 
 BASE = f"/issues/{ISSUE}/send"
-
-
-@pytest.fixture
-def mail_server() -> Iterator[Loopback]:
-    with serving_mail() as server:
-        yield server
-
-
-@pytest.fixture
-def ready(made: Studio, mail_server: Loopback) -> Studio:
-    """The sample with its list, a mail server, and an approval of its issue."""
-    made.room.clock = lambda: datetime.now(UTC)  # a process of its own has the true time
-    made.change("/setup/delivery", {"host": "127.0.0.1", "port": str(mail_server.port), "security": "none"})
-    file = made.room.folder / "newsletter.toml"
-    file.write_text(file.read_text("utf-8").replace('host = "127', 'per_minute = 0\nhost = "127'), "utf-8")
-    with (made.room.folder / "subscribers.csv").open("rb") as opened:
-        mailing.import_list(made.room.desk(), opened, name="subscribers.csv")
-    digest = re.search(r'name="digest" value="(\w+)"', made.page(f"/issues/{ISSUE}/approve"))[1]
-    made.change(f"/issues/{ISSUE}/approve", {"digest": digest, "by": "Ana"})
-    return made
 
 
 def tally(studio: Studio) -> dict[str, int | str]:

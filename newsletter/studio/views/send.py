@@ -121,17 +121,17 @@ def _sentence(desk: Desk, name: str, tally: Tally, day: str = "", time: str = ""
         at = planning.moment(desk, day, time) if day else desk.now
     except UsageError as error:
         at, wrong = desk.now, str(error)
-    people, count = mailing.people(desk), _count(desk, tally)
+    people, count, subject = mailing.people(desk), _count(desk, tally), making.load(desk, name).subject
     left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
     delivery = desk.workspace.settings.delivery
     said = (
-        f"On {planning.spoken(desk, at)} “{making.load(desk, name).subject}” goes to "
+        f"On {planning.spoken(desk, at)} “{subject}” goes to "
         f"{count:,} {'person' if count == 1 else 'people'} through {delivery.host or delivery.socket}"
     )
     if left:
         are = "is" if left == 1 else "are"
         said += f"; {left:,} who left or {are} not active {are} not written to"
-    return {"sentence": f"{said}.", "wrong_time": wrong}
+    return {"sentence": f"{said}.", "wrong_time": wrong, "subject": subject}
 
 
 def sentence(call: Call) -> Response:
