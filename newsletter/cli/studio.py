@@ -18,6 +18,7 @@ def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
     """Make the month's issue in the browser: collect, choose, write, check, approve, send."""
     from newsletter.studio import dispatching
     from newsletter.studio.app import studio_app
+    from newsletter.studio.logbook import Logbook, broken_off
     from newsletter.studio.room import Room
     from newsletter.studio.serving import serve_locally
 
@@ -28,16 +29,21 @@ def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
         undo_s=undo_s,
     )
     session.desk.store  # noqa: B018 - a database that cannot be used is told here, and not in the page
-    for said in dispatching.find_again(room.desk()):
+    private = session.workspace.private
+    for said in (*broken_off(private), *dispatching.find_again(room.desk())):
         room.say(said)
-    serve_locally(
-        studio_app(room),
-        port=port,
-        browse=not no_browser,
-        ready=_announce,
-        path=f"?token={room.token}",
-        closing=room.close,
-    )
+    room.logbook = Logbook(private)
+    try:
+        serve_locally(
+            studio_app(room),
+            port=port,
+            browse=not no_browser,
+            ready=_announce,
+            path=f"?token={room.token}",
+            closing=room.close,
+        )
+    finally:
+        room.logbook.close()
 
 
 def _announce(address: str) -> None:

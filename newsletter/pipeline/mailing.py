@@ -22,7 +22,7 @@ from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.storage.files import write_whole
 from newsletter.storage.ledger import LEFT_AS_IT_IS, Ledger, Tally
-from newsletter.storage.people import Imported, People
+from newsletter.storage.people import Imported, People, Suppression
 from newsletter.storage.plans import Plans
 from newsletter.storage.readers import Readers
 from newsletter.storage.retention import reduce_old
@@ -73,6 +73,19 @@ def import_list(desk: Desk, file: BinaryIO, *, name: str) -> tuple[Report, Path 
     path = desk.workspace.private / f"rejected-{Path(name).stem}.csv"
     write_whole(path, mend.getvalue(), private=True)
     return report, path
+
+
+def foresee(desk: Desk, rows: Iterable[Row]) -> Imported:
+    """What taking these people in would do; nothing is changed."""
+    return people(desk).foresee(rows, now=desk.now)
+
+
+def why_gone(desk: Desk, written: str) -> Suppression | None:
+    """Why an address must never be written to, also when its person was erased; None: it may be, or it is none."""
+    try:
+        return people(desk).suppression(parse_address(written))
+    except ValueError:
+        return None
 
 
 def addresses(written: Iterable[str]) -> tuple[Address, ...]:

@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from newsletter.studio.jobs import Job
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
+    from newsletter.studio.logbook import Logbook
     from newsletter.studio.shelf import Shelf
 
 T = TypeVar("T")
@@ -46,6 +48,7 @@ class Room:
     changing: threading.RLock = field(default_factory=threading.RLock)
     collecting: Job = field(default_factory=Job)
     shelf: Shelf | None = None
+    logbook: Logbook | None = None
     is_closing: bool = False
     _engines: dict[str, Engine] = field(default_factory=dict)
     _notices: list[str] = field(default_factory=list)
@@ -63,6 +66,10 @@ class Room:
                 self._engines[address] = open_database(address, self.folder)
         desk.store = EntryStore(self._engines[address])  # of its own: a store holds one open transaction
         return desk
+
+    def noting(self, what: str) -> AbstractContextManager[None]:
+        """Note what goes on, for whoever starts the studio again after a crash."""
+        return self.logbook.during(what) if self.logbook else nullcontext()
 
     def close(self) -> None:
         """Let go the pages that listen for news."""
