@@ -33,17 +33,14 @@ def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
     for said in (*broken_off(private), *dispatching.find_again(room.desk())):
         room.say(said)
     room.logbook = Logbook(private)
-    try:
-        serve_locally(
-            studio_app(room),
-            port=port,
-            browse=not no_browser,
-            ready=_announce,
-            path=f"?token={room.token}",
-            closing=room.close,
-        )
-    finally:
-        room.logbook.close()
+    serve_locally(
+        studio_app(room),
+        port=port,
+        browse=not no_browser,
+        ready=_announce,
+        path=f"?token={room.token}",
+        closing=room.close,
+    )
 
 
 def _announce(address: str) -> None:

@@ -34,12 +34,14 @@ class Logbook:
         try:
             yield
         finally:
-            os.ftruncate(self._handle, 0)
+            if self._handle >= 0:
+                os.ftruncate(self._handle, 0)
 
     def close(self) -> None:
         """The studio is closed as it should be."""
         self.path.unlink(missing_ok=True)
         os.close(self._handle)
+        self._handle = -1
 
 
 def broken_off(folder: Path) -> tuple[str, ...]:

@@ -72,8 +72,11 @@ class Room:
         return self.logbook.during(what) if self.logbook else nullcontext()
 
     def close(self) -> None:
-        """Let go the pages that listen for news."""
+        """Let go the pages that listen for news, and say that it ended as it should."""
         self.is_closing = True
+        if self.logbook is not None:
+            self.logbook.close()
+            self.logbook = None
 
     def say(self, sentence: str) -> None:
         """Something for the next page that is shown."""
