@@ -16,7 +16,9 @@ from newsletter.cli.session import Session, interactive, say
 @click.pass_obj
 def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
     """Make the month's issue in the browser: collect, choose, write, check, approve, send."""
+    from newsletter.studio import dispatching
     from newsletter.studio.app import studio_app
+    from newsletter.studio.logbook import Logbook, broken_off
     from newsletter.studio.room import Room
     from newsletter.studio.serving import serve_locally
 
@@ -27,6 +29,10 @@ def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
         undo_s=undo_s,
     )
     session.desk.store  # noqa: B018 - a database that cannot be used is told here, and not in the page
+    private = session.workspace.private
+    for said in (*broken_off(private), *dispatching.find_again(room.desk())):
+        room.say(said)
+    room.logbook = Logbook(private)
     serve_locally(
         studio_app(room),
         port=port,

@@ -242,6 +242,21 @@ def approve(desk: Desk, name: str, *, by: str = "") -> RenderedIssue:
     return made
 
 
+def approve_too(desk: Desk, name: str, *, by: str) -> None:
+    """Note a second person who approves the content that the first one did.
+
+    Raises NotApprovedError when it is not approved as it stands, UsageError without a name, or with that of the first.
+    """
+    approved(desk, name)
+    record = issues.read_record(desk.workspace, name) or Record()
+    first = record.approval
+    if not by or first is None:
+        raise UsageError("write the name of the second person")
+    if first.by.casefold() == by.casefold():
+        raise UsageError(f"{first.by} approved it already: a second person is another one")
+    issues.write_record(desk.workspace, name, replace(record, approval=replace(first, second=by, second_at=desk.now)))
+
+
 def approved(desk: Desk, name: str) -> RenderedIssue:
     """The approved mail of an issue; raises NotApprovedError when nobody approved it, or it was changed since."""
     made = rendered(desk, load(desk, name))

@@ -36,6 +36,8 @@ class Approval:
     digest: str
     approved_at: datetime
     by: str = ""
+    second: str = ""  # another person who read it, and approves it too
+    second_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,8 @@ def write_record(workspace: Workspace, name: str, record: Record) -> None:
         table.update({"digest": record.approval.digest, "approved_at": record.approval.approved_at})
         if record.approval.by:
             table["by"] = record.approval.by
+        if record.approval.second:
+            table.update({"second": record.approval.second, "second_at": record.approval.second_at})
         document["approval"] = table
     write_if_new(issue_folder(workspace, name) / RECORD_FILE, tomlkit.dumps(document))
 

@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.pipeline.desk import Desk
 from newsletter.storage.workspace import open_workspace
-from newsletter.studio.jobs import Countdown, Job
+from newsletter.studio.jobs import Job
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
+    from newsletter.studio.logbook import Logbook
     from newsletter.studio.shelf import Shelf
 
 T = TypeVar("T")
@@ -45,8 +47,8 @@ class Room:
     csrf: str = field(default_factory=_secret, repr=False)
     changing: threading.RLock = field(default_factory=threading.RLock)
     collecting: Job = field(default_factory=Job)
-    countdown: Countdown | None = None
     shelf: Shelf | None = None
+    logbook: Logbook | None = None
     is_closing: bool = False
     _engines: dict[str, Engine] = field(default_factory=dict)
     _notices: list[str] = field(default_factory=list)
@@ -65,9 +67,16 @@ class Room:
         desk.store = EntryStore(self._engines[address])  # of its own: a store holds one open transaction
         return desk
 
+    def noting(self, what: str) -> AbstractContextManager[None]:
+        """Note what goes on, for whoever starts the studio again after a crash."""
+        return self.logbook.during(what) if self.logbook else nullcontext()
+
     def close(self) -> None:
-        """Let go the pages that listen for news."""
+        """Let go the pages that listen for news, and say that it ended as it should."""
         self.is_closing = True
+        if self.logbook is not None:
+            self.logbook.close()
+            self.logbook = None
 
     def say(self, sentence: str) -> None:
         """Something for the next page that is shown."""

@@ -69,7 +69,7 @@ def test_a_new_database_is_just_as_the_migrations_would_leave_it(tmp_path: Path)
 
 def test_a_database_of_an_older_program_is_brought_up_to_date(tmp_path: Path) -> None:
     with open_database(URL, tmp_path).begin() as connection:
-        for table in ("pauses", "requests", "farewells", "incoming_mails", "outcomes"):
+        for table in ("pauses", "requests", "farewells", "incoming_mails", "outcomes", "plans", "wishes"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
     assert differences(open_database(URL, tmp_path)) == []

@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 from starlette.responses import Response
 
 from newsletter.model import Source
-from newsletter.pipeline import choosing, mailing
+from newsletter.pipeline import choosing, mailing, planning
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.storage.entries import SourceRecord
 from newsletter.studio.calls import Call, route, spoken
-from newsletter.studio.progress import Step, steps
+from newsletter.studio.progress import Step, steps, under_way
 from newsletter.studio.shelf import Place, stock
 
 QUIET = timedelta(days=90)
+LOOKED_BACK = 6  # sendings, for one that is held up or in doubt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,16 @@ def home(call: Call) -> Response:
         worries=tuple(_worries(desk)),
         sources=len(desk.workspace.settings.sources),
         past=tuple(_past(desk)),
+        under_way=tuple(_under_way(desk)),
     )
+
+
+def _under_way(desk: Desk) -> Iterator[dict[str, str]]:
+    """The issues whose sending a person should know of: planned ones, then the newest ones."""
+    planned = (each.plan.issue for each in planning.all_planned(desk))
+    for name in dict.fromkeys((*planned, *mailing.ledger(desk).newest(LOOKED_BACK))):
+        if said := under_way(desk, name):
+            yield {"name": name, "said": said}
 
 
 def _next(found: tuple[Step, ...]) -> Step | None:
