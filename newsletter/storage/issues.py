@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,6 +27,7 @@ from newsletter.storage.workspace import Workspace, issue_folder
 
 ISSUE_FILE, RECORD_FILE = "issue.toml", "record.toml"
 _MULTILINE = frozenset({"letter", "closing", "text", "note"})
+_TEXTS_KEPT = 64  # issues of five years
 _INLINE = ("ids", "trial", "event", "grant")  # in this order, last in an entry
 
 
@@ -63,14 +65,17 @@ def exists(workspace: Workspace, name: str) -> bool:
 def read(workspace: Workspace, name: str) -> Issue:
     """The issue as its file says; raises IssueFileError with file, line and remedy."""
     path = issue_folder(workspace, name) / ISSUE_FILE
-    text = _text_of(path)
+    return _issue_in(_text_of(path), name, _shown(path), workspace.settings)
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _issue_in(text: str, name: str, file: str, settings: Settings) -> Issue:
+    """What a text says; one decision of an editor asks for the same few texts a dozen times."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise IssueFileError(
-            f"{_shown(path)} is no valid TOML: {error}. Mend that line; nothing was changed"
-        ) from error
-    return _IssueReader(_shown(path), text, workspace.settings).issue(name, data)
+        raise IssueFileError(f"{file} is no valid TOML: {error}. Mend that line; nothing was changed") from error
+    return _IssueReader(file, text, settings).issue(name, data)
 
 
 def write(workspace: Workspace, issue: Issue) -> bool:

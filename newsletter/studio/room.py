@@ -18,6 +18,7 @@ from newsletter.studio.jobs import Countdown, Job
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
+    from newsletter.storage.entries import Kept
     from newsletter.studio.shelf import Shelf
 
 T = TypeVar("T")
@@ -49,6 +50,7 @@ class Room:
     shelf: Shelf | None = None
     is_closing: bool = False
     _engines: dict[str, Engine] = field(default_factory=dict)
+    _read: dict[str, dict[str, Kept]] = field(default_factory=dict, repr=False)
     _notices: list[str] = field(default_factory=list)
     _kept: OrderedDict[str, object] = field(default_factory=OrderedDict, repr=False)
 
@@ -62,7 +64,8 @@ class Room:
         with self.changing:
             if address not in self._engines:
                 self._engines[address] = open_database(address, self.folder)
-        desk.store = EntryStore(self._engines[address])  # of its own: a store holds one open transaction
+        # of its own, because a store holds one open transaction; what was read is shared
+        desk.store = EntryStore(self._engines[address], self._read.setdefault(address, {}))
         return desk
 
     def close(self) -> None:

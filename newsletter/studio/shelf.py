@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from newsletter.config import FILE_NAME
 from newsletter.model import TO_SORT, Entry, SectionStyle, State
-from newsletter.pipeline.choosing import Standing, making, standings
+from newsletter.pipeline.choosing import Standing, making
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.pool import Pool, look
 
 AT_ONCE = 60
 """Cards shown before “Show more”."""
@@ -63,6 +64,7 @@ class Shelf:
     has_issue: bool
     cards: tuple[Card, ...]
     state: tuple[object, ...]
+    pool: Pool
 
     def counts(self) -> dict[Place, int]:
         """How many cards lie at each place."""
@@ -88,9 +90,11 @@ def stock(desk: Desk, before: Shelf | None) -> Shelf:
     if before is not None and before.state == state:
         return before
     at = making(desk)
+    pool = look(desk, at, before.pool if before else None)
     inside = {entry.key: entry for entry in at.present.entries()} if at.present else {}
-    cards = tuple(_cards(standings(desk, at.name), inside))
-    return Shelf(issue=at.name, has_issue=at.present is not None, cards=cards, state=state)
+    known = {card.entry.key: card for card in before.cards} if before else {}
+    cards = tuple(_cards(pool.standings, inside, known))
+    return Shelf(issue=at.name, has_issue=at.present is not None, cards=cards, state=state, pool=pool)
 
 
 def by_section(cards: Iterable[Card], styles: Sequence[SectionStyle]) -> dict[str, list[Card]]:
@@ -101,16 +105,16 @@ def by_section(cards: Iterable[Card], styles: Sequence[SectionStyle]) -> dict[st
     return {name: cards for name, cards in found.items() if cards}
 
 
-def _cards(known: Iterable[Standing], inside: dict[str, Entry]) -> Iterator[Card]:
-    told = {each.entry.key: each for each in known}
+def _cards(standings: Iterable[Standing], inside: Mapping[str, Entry], known: Mapping[str, Card]) -> Iterator[Card]:
+    told = {each.entry.key: each for each in standings}
     for entry in inside.values():
         standing = told.get(entry.key)
         shown = replace(standing.entry, note=entry.note) if standing else entry
         reason = standing.reason if standing else "written into the issue by hand"
-        yield _card(shown, Place.INSIDE, entry.section, reason)
+        yield _card(shown, Place.INSIDE, entry.section, reason, known.get(entry.key))
     for each in told.values():
         if each.entry.key not in inside:
-            yield _card(each.entry, _place(each), each.section, each.reason)
+            yield _card(each.entry, _place(each), each.section, each.reason, known.get(each.entry.key))
 
 
 def _place(standing: Standing) -> Place:
@@ -127,7 +131,11 @@ def _place(standing: Standing) -> Place:
             return Place.LEFT_OUT
 
 
-def _card(entry: Entry, place: Place, section: str | None, reason: str) -> Card:
+def _card(entry: Entry, place: Place, section: str | None, reason: str, known: Card | None) -> Card:
+    """The card of an entry; the very one that is known, where it says the same."""
+    section = section or TO_SORT
+    if known and known.entry == entry and (known.place, known.section, known.reason) == (place, section, reason):
+        return known
     said = (
         entry.title,
         *entry.authors,
@@ -140,7 +148,7 @@ def _card(entry: Entry, place: Place, section: str | None, reason: str) -> Card:
     return Card(
         entry=entry,
         place=place,
-        section=section or TO_SORT,
+        section=section,
         reason=reason,
         is_late=bool(re.search(r"\blate\b|seen only", reason)),
         words=" ".join(said).casefold(),
