@@ -112,6 +112,31 @@ def reordered(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
     )
 
 
+def exchanged(issue: Issue, keys: Iterable[str], entries: Sequence[Entry]) -> Issue:
+    """`issue` with `entries` where the first of these keys stood, and all others of them gone.
+
+    The first of `entries` takes over what was written about those that go. Unchanged when none of them is there.
+    """
+    keys = frozenset(keys)
+    there = [entry for entry in issue.entries() if entry.key in keys]
+    if not there:
+        return issue
+    first, *others = (replace(entry, section=there[0].section) for entry in entries)
+    notes = "\n\n".join(dict.fromkeys(entry.note for entry in there if entry.note))
+    standing_in = (replace(first, note=notes), *others)
+    return _with_sections(
+        issue,
+        lambda section: replace(
+            section,
+            entries=tuple(
+                new
+                for entry in section.entries
+                for new in (standing_in if entry is there[0] else () if entry.key in keys else (entry,))
+            ),
+        ),
+    )
+
+
 def as_before(issue: Issue, before: Issue, keys: Iterable[str], styles: Sequence[SectionStyle]) -> Issue:
     """`issue` with these entries as an earlier state of it had them; whatever else was changed since stays."""
     keys = frozenset(keys)
@@ -125,6 +150,39 @@ def as_before(issue: Issue, before: Issue, keys: Iterable[str], styles: Sequence
         if there:
             issue = reordered(issue, section.name, [entry.key for entry in section.entries])
     return replace(issue, sections=in_order(issue.sections, styles), left_out=(*kept, *noted.items()))
+
+
+def changed_keys(before: Issue, after: Issue) -> tuple[str, ...]:
+    """The keys of entries that only one of two states of an issue has, or that they print or leave out differently."""
+    one, other = (_by_key(issue) for issue in (before, after))
+    noted = dict({*before.left_out} ^ {*after.left_out})
+    return (*(key for key in {**one, **other} if one.get(key) != other.get(key)), *noted)
+
+
+def _by_key(issue: Issue) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in issue.entries():
+        found.setdefault(entry.key, []).append(entry)
+    return found
+
+
+def with_words_before(issue: Issue, before: Issue, after: Issue, styles: Sequence[SectionStyle]) -> Issue:
+    """`issue` with what was changed between two earlier states of it, words and whole sections, as it was before that.
+
+    What says something else by now than it did after that change was written since, and stays.
+    """
+    there, then = {section.name for section in issue.sections}, {section.name for section in after.sections}
+    gone = tuple(
+        replace(section, entries=())
+        for section in before.sections
+        if section.name not in then and section.name not in there
+    )
+    issue = replace(issue, sections=in_order((*issue.sections, *gone), styles))
+    now, old, new = (texts_of(each) for each in (issue, before, after))
+    for place in now.keys() & old.keys() & new.keys():
+        if now[place] == new[place] != old[place]:
+            issue = with_text(issue, place, old[place])
+    return issue
 
 
 def in_order(sections: Sequence[Section], styles: Sequence[SectionStyle]) -> tuple[Section, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -39,6 +39,12 @@ class Making:
     def present(self) -> Issue | None:
         """The issue as its file stands, if there is one."""
         return issues.read(self.desk.workspace, self.name) if issues.exists(self.desk.workspace, self.name) else None
+
+    @cached_property
+    def order(self) -> Mapping[str, tuple[str, ...]]:
+        """Section → keys, as editors want an issue that is not made yet; of one that is, its file tells."""
+        record = None if self.present else issues.read_record(self.desk.workspace, self.name)
+        return record.order if record else {}
 
     @property
     def until_at(self) -> datetime:
@@ -141,7 +147,7 @@ def out_names(desk: Desk) -> tuple[str, ...]:
 
 def _is_out(desk: Desk, name: str) -> bool:
     record = issues.read_record(desk.workspace, name)
-    if record is None:
+    if record is None or record.is_before_draft:
         return issues.read(desk.workspace, name).until_at <= desk.now
     return record.published_at is not None and record.published_at <= desk.now
 

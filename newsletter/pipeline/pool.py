@@ -65,12 +65,18 @@ def _placed(at: Making, now: Pool, before: Pool) -> Pool:
         return standing.entry.key not in touched and standing.entry.key in now.entries
 
     chosen = [*filter(stays, before.chosen), *standings_chosen(selected.chosen)]
+    ranks = {key: rank for keys in at.order.values() for rank, key in enumerate(keys)}
     left = [*filter(stays, before.left), *standings_left(selected.left_out, styles)]
     missing = before.missing
     if before.entries.keys() != now.entries.keys():
         missing = standings_left(at.only_in_issues(now.entries.values()), styles)
     return Pool(
-        chosen=tuple(sorted(chosen, key=lambda each: selection.printing_order(each.entry))),
+        chosen=tuple(
+            sorted(
+                chosen,
+                key=lambda each: (ranks.get(each.entry.key, len(ranks)), selection.printing_order(each.entry)),
+            )
+        ),
         left=tuple(sorted(left, key=lambda each: each.entry.key)),
         missing=missing,
         frame=now.frame,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -48,6 +48,12 @@ class Record:
     drafted_at: datetime | None = None  # when `draft` last changed it: what was seen until then was looked at
     approval: Approval | None = None
     published_at: datetime | None = None  # it is out, and counts as the last issue
+    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # section → keys, until the issue is made
+
+    @property
+    def is_before_draft(self) -> bool:
+        """Whether it tells nothing but how people want an issue that the program has not made."""
+        return replace(self, order={}) == Record()
 
 
 def names(workspace: Workspace) -> tuple[str, ...]:
@@ -106,8 +112,9 @@ def read_record(workspace: Workspace, name: str) -> Record | None:
             drafted_at=data.get("drafted_at"),
             approval=Approval(**approval) if approval else None,
             published_at=data.get("published_at"),
+            order={section: tuple(keys) for section, keys in data.get("order", {}).items()},
         )
-    except (tomllib.TOMLDecodeError, TypeError) as error:
+    except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
         raise IssueFileError(f"{_shown(path)} is damaged ({error}): delete it, and approve the issue again") from error
 
 
@@ -126,6 +133,10 @@ def write_record(workspace: Workspace, name: str, record: Record) -> None:
         if record.approval.by:
             table["by"] = record.approval.by
         document["approval"] = table
+    if record.order:
+        table = tomlkit.table()
+        table.update({section: _array(keys) for section, keys in record.order.items()})
+        document["order"] = table
     write_if_new(issue_folder(workspace, name) / RECORD_FILE, tomlkit.dumps(document))
 
 

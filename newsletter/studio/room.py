@@ -76,6 +76,11 @@ class Room:
         """Something for the next page that is shown."""
         self._notices.append(sentence)
 
+    @property
+    def has_said(self) -> bool:
+        """Whether there is something for the next page that is shown."""
+        return bool(self._notices)
+
     def said(self) -> tuple[str, ...]:
         """What is to be said now, and is then forgotten."""
         notices, self._notices = tuple(self._notices), []
@@ -93,3 +98,8 @@ class Room:
         """What was kept under a name, once; None when it is gone, or another kind of thing."""
         thing = self._kept.pop(name, None)
         return thing if isinstance(thing, kind) else None
+
+    def latest(self, kind: type[T]) -> tuple[str, T] | None:
+        """The newest thing of a kind that is kept, with its name; it stays kept."""
+        kept = ((name, thing) for name, thing in reversed(self._kept.items()) if isinstance(thing, kind))
+        return next(kept, None)

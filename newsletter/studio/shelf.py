@@ -71,6 +71,15 @@ class Shelf:
         places = [card.place for card in self.cards]
         return {place: places.count(place) for place in Place}
 
+    @property
+    def ordered(self) -> Place:
+        """The place whose order is that of print: the issue, or what would be in it."""
+        return Place.INSIDE if self.has_issue else Place.NEW
+
+    def listed(self, section: str) -> tuple[str, ...]:
+        """The keys of a section in the order in which it is printed, or would be."""
+        return tuple(card.entry.key for card in self.cards if card.place == self.ordered and card.section == section)
+
     def found(self, *, place: str, words: str, section: str, late: bool) -> tuple[Card, ...]:
         """The cards of a place that hold all these words, in the order in which they were offered."""
         wanted = words.casefold().split()
@@ -97,12 +106,11 @@ def stock(desk: Desk, before: Shelf | None) -> Shelf:
     return Shelf(issue=at.name, has_issue=at.present is not None, cards=cards, state=state, pool=pool)
 
 
-def by_section(cards: Iterable[Card], styles: Sequence[SectionStyle]) -> dict[str, list[Card]]:
-    """Section → its cards, in printing order; what is to sort comes first, because it needs a person."""
-    found: dict[str, list[Card]] = {TO_SORT: [], **{style.name: [] for style in styles}}
-    for card in cards:
-        found.setdefault(card.section, []).append(card)
-    return {name: cards for name, cards in found.items() if cards}
+def in_sections(cards: Sequence[Card], styles: Sequence[SectionStyle]) -> tuple[Card, ...]:
+    """Section by section in printing order; what is to sort comes first, because it needs a person."""
+    names = (TO_SORT, *(style.name for style in styles), *(card.section for card in cards))
+    ranks = {name: rank for rank, name in enumerate(dict.fromkeys(names))}
+    return tuple(sorted(cards, key=lambda card: ranks[card.section]))
 
 
 def _cards(standings: Iterable[Standing], inside: Mapping[str, Entry], known: Mapping[str, Card]) -> Iterator[Card]:

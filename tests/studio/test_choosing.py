@@ -151,7 +151,8 @@ class TestDeciding:
         assert told["counts"]["inside"] == len(before) - 1
         assert key not in inside(made)
         again = made.change("/choose/undo", {"undo": told["undo"]}, script=True).json()
-        assert (again["said"], inside(made), state_of(made, key)) == ("Undone.", before, "waiting")
+        assert again["said"] == f"Undone. Taken back: {told['said']}"
+        assert (inside(made), state_of(made, key)) == (before, "waiting")
         assert made.change("/choose/undo", {"undo": told["undo"]}, script=True).status_code == 409
 
     def test_undo_keeps_what_was_written_meanwhile(self, made: Studio) -> None:
