@@ -14,8 +14,8 @@ from newsletter.pipeline.choosing import Standing, making
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.pool import Pool, look
 
-AT_ONCE = 60
-"""Cards shown before “Show more”."""
+AT_ONCE = 30
+"""Cards that come at once; more come as one scrolls."""
 
 
 class Place(StrEnum):
