@@ -5,13 +5,14 @@ What a person wrote is never taken back: composing again adds what is new and le
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from newsletter.identity import series_of
-from newsletter.model import TO_SORT, Choice, Entry, Issue, Section, SectionStyle, section_title
+from newsletter.identity import address_key, series_of
+from newsletter.model import TO_SORT, Choice, Entry, Flag, Issue, Section, SectionStyle, section_title
 
 HEADS = ("subject", "preheader", "letter", "closing")
 """The words of an issue that belong to no section."""
@@ -61,6 +62,59 @@ def withdrawn(issue: Issue, keys: Iterable[str]) -> Issue:
     return replace(issue, sections=sections)
 
 
+def once(issue: Issue, key: str) -> Issue:
+    """`issue` with the first of several entries of one key alone."""
+    seen: set[str] = set()
+
+    def stays(entry: Entry) -> bool:
+        is_second = entry.key == key and key in seen
+        seen.add(entry.key)
+        return not is_second
+
+    return _with_sections(issue, lambda each: replace(each, entries=tuple(filter(stays, each.entries))))
+
+
+def without_section(issue: Issue, name: str) -> Issue:
+    """`issue` without a section that has neither entries nor words; one that has some stays."""
+    sections = (each for each in issue.sections if each.name != name or each.entries or each.text.strip())
+    return replace(issue, sections=tuple(sections))
+
+
+def flagged(issue: Issue, key: str, flag: Flag) -> Issue:
+    """`issue` with an entry marked as a preprint, or as what else readers have to be told."""
+    return _with_entries(issue, lambda entry: replace(entry, flags=entry.flags | {flag}) if entry.key == key else entry)
+
+
+def readdressed(issue: Issue, old: str, new: str) -> Issue:
+    """`issue` with another address in place of one, in links of entries and in what people wrote; each page once."""
+    own = re.compile(rf"{re.escape(old)}(?![^\s)>\]\"',])")  # not the beginning of a longer address
+
+    def words(text: str) -> str:
+        return own.sub(lambda _: new, text)
+
+    def entry(each: Entry) -> Entry:
+        links = tuple(dict.fromkeys(new if link.strip() == old else link for link in each.links))
+        joining = each.event is not None and each.event.join.strip() == old
+        event = replace(each.event, join=new) if each.event and joining else each.event
+        return replace(each, links=links, event=event, note=words(each.note))
+
+    issue = replace(issue, letter=words(issue.letter), closing=words(issue.closing))
+    issue = _with_sections(issue, lambda each: replace(each, text=words(each.text)))
+    return _with_entries(issue, entry)
+
+
+def with_pages_once(issue: Issue, key: str) -> Issue:
+    """`issue` with an entry that names each page once, in the form that comes first."""
+
+    def pages(links: Iterable[str]) -> tuple[str, ...]:
+        found: dict[str, str] = {}
+        for link in links:
+            found.setdefault(address_key(link) or link, link)
+        return tuple(found.values())
+
+    return _with_entries(issue, lambda entry: replace(entry, links=pages(entry.links)) if entry.key == key else entry)
+
+
 def moved(issue: Issue, key: str, section: str, styles: Sequence[SectionStyle]) -> Issue:
     """`issue` with an entry of it in another section, with its note; unchanged when it is there already."""
     entry = next((each for each in issue.entries() if each.key == key), None)
@@ -97,6 +151,10 @@ def with_text(issue: Issue, place: str, text: str) -> Issue:
 
 def _with_sections(issue: Issue, change: Callable[[Section], Section]) -> Issue:
     return replace(issue, sections=tuple(change(section) for section in issue.sections))
+
+
+def _with_entries(issue: Issue, change: Callable[[Entry], Entry]) -> Issue:
+    return _with_sections(issue, lambda each: replace(each, entries=tuple(map(change, each.entries))))
 
 
 def reordered(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
