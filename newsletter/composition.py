@@ -229,13 +229,12 @@ def with_words_before(issue: Issue, before: Issue, after: Issue, styles: Sequenc
 
     What says something else by now than it did after that change was written since, and stays.
     """
-    there, then = {section.name for section in issue.sections}, {section.name for section in after.sections}
-    gone = tuple(
-        replace(section, entries=())
-        for section in before.sections
-        if section.name not in then and section.name not in there
-    )
-    issue = replace(issue, sections=in_order((*issue.sections, *gone), styles))
+    had = {section.name for section in before.sections}
+    made = {section.name for section in after.sections} - had
+    there = [each for each in issue.sections if each.name not in made or each.entries or each.text]
+    names = {section.name for section in (*issue.sections, *after.sections)}
+    gone = [replace(section, entries=()) for section in before.sections if section.name not in names]
+    issue = replace(issue, sections=in_order((*there, *gone), styles))
     now, old, new = (texts_of(each) for each in (issue, before, after))
     for place in now.keys() & old.keys() & new.keys():
         if now[place] == new[place] != old[place]:

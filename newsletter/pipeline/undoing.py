@@ -56,6 +56,7 @@ def place_undoably(desk: Desk, keys: Sequence[str], section: str, *, before: str
     if before and before not in listed:
         raise UsageError("the entry that it was to stand before is not there any more: look again, then move it")
     at = making(desk)
+    order = None if at.present else (at.name, at.order)
     elsewhere = [key for key in keys if key not in listed]
     wanted = _with(listed, keys, before)
 
@@ -64,7 +65,7 @@ def place_undoably(desk: Desk, keys: Sequence[str], section: str, *, before: str
             decide(desk, elsewhere, Verdict.KEEP, section=section)
         _put_in_order(at, section, wanted)
 
-    return replace(_undoable(desk, keys, place), is_placed=True, order=None if at.present else (at.name, at.order))
+    return replace(_undoable(desk, keys, place), is_placed=True, order=order)
 
 
 def _with(listed: Sequence[str], keys: Sequence[str], before: str) -> tuple[str, ...]:

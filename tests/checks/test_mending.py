@@ -65,7 +65,7 @@ def test_the_button_takes_its_finding_away(rule: str, given: Context, verb: str)
 
 
 @pytest.mark.parametrize(("rule", "given", "verb"), [*cases()])
-def test_mending_twice_is_mending_once(rule: str, given: Context, verb: str) -> None:  # noqa: ARG001 - one table for both
+def test_mending_twice_is_mending_once(rule: str, given: Context, verb: str) -> None:
     found = findings(given, rule)[0]
     issue = mended(given, found)
     assert mended(replace(given, issue=issue), found) == issue
