@@ -226,10 +226,17 @@ class TestAdding:
         assert "A paper about hope" in page
         before = inside(made)
         looked = re.search(r'name="looked" value="([^"]+)"', page)[1]
-        fields = {"looked": looked, "take": "0", "section": "research"}
-        assert "1 entry was added and kept" in made.change("/choose/add", fields).text
+        fields = {"looked": looked, "take": "0", "section": "research", "title-0": "A paper about  much hope"}
+        page = made.change("/choose/add", fields).text
+        assert "1 entry was added and kept" in page
+        assert "A paper about much hope" in page
         assert len(inside(made)) == len(before) + 1
         assert made.change("/choose/add", fields, script=True).status_code == 409
+
+    def test_what_is_known_already_says_where_it_stands(self, made: Studio) -> None:
+        paper = next(each.entry for each in standings(made.room.desk()) if each.state == "carried" and each.entry.links)
+        page = made.change("/choose/look", {"text": f"{paper.title}\n\n{paper.links[0]}\n"}).text
+        assert re.search(r"Carried before</span> This is known already. <bdi>Carried in 2026-10", page)
 
     def test_nothing_selected_adds_nothing(self, made: Studio) -> None:
         page = made.change("/choose/look", {"text": self.TEXT}).text

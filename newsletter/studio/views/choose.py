@@ -37,7 +37,7 @@ def choose(call: Call) -> Response:
 
 
 def _page(call: Call, shelf: Shelf, place: str, **pasted: Any) -> Response:
-    values = _pool(call, shelf, place) | {"text": "", "found": None, "looked": ""} | pasted
+    values = _pool(call, shelf, place) | {"text": "", "found": None, "looked": "", "known": []} | pasted
     undo = call.room.latest(Undoable) if call.room.has_said else None
     return call.page("choose", title="Choose", **values, has_issue=shelf.has_issue, undo=undo and undo[0])
 
@@ -194,7 +194,10 @@ def look(call: Call) -> Response:
     pasted = call.filled("text")
     found = pasting.understand(call.desk, pasted)
     looked = call.room.keep(found) if found.entries else ""
-    return _page(call, _shelf(call), Place.NEW, text=pasted, found=found, looked=looked)
+    shelf = _shelf(call)
+    cards = {card.entry.key: card for card in shelf.cards}
+    known = [cards.get(pasting.known_as(call.desk, entry) or "") for entry in found.entries]
+    return _page(call, shelf, Place.NEW, text=pasted, found=found, looked=looked, known=known)
 
 
 def add(call: Call) -> Response:
@@ -203,13 +206,18 @@ def add(call: Call) -> Response:
     if found is None:
         raise UsageError("this was added already, or the studio was started again since: paste it once more")
     wanted = {int(number) for number in call.form.get("take", []) if number.isdecimal()}
-    entries = [entry for number, entry in enumerate(found.entries) if number in wanted]
+    entries = [
+        replace(entry, title=" ".join(call.filled(f"title-{number}").split()) or entry.title)
+        for number, entry in enumerate(found.entries)
+        if number in wanted
+    ]
     if not entries:
         raise UsageError("nothing was selected, so nothing was added")
     keys = pasting.take(call.desk, entries, section=call.filled("section") or None)
-    undoing.decide_undoably(call.desk, keys, Verdict.KEEP, why="added by hand")
-    count = "1 entry was" if len(keys) == 1 else f"{len(keys)} entries were"
-    return call.go("/choose?place=" + ("inside" if call.has_issue else "new"), f"{count} added and kept.")
+    done = undoing.decide_undoably(call.desk, keys, Verdict.KEEP, why="added by hand")
+    said = f"{'1 entry was' if len(keys) == 1 else f'{len(keys)} entries were'} added and kept."
+    call.room.keep(replace(done, said=said))
+    return call.go("/choose?place=" + ("inside" if call.has_issue else "new"), said)
 
 
 def merge(call: Call) -> Response:
