@@ -105,12 +105,12 @@ def select(entries: Sequence[Entry], memory: Memory, window: Window, propose: Pr
             decision = past.decision_on(entry)
             section = decision.section if decision and decision.section else propose(place.entry)
             chosen.append(Choice(entry=place.entry, section=section, why=place.why))
-    chosen.sort(key=lambda choice: _printing_order(choice.entry))
+    chosen.sort(key=lambda choice: printing_order(choice.entry))
     left_out.sort(key=lambda left: left.entry.key)
     return Selection(chosen=tuple(chosen), left_out=tuple(left_out))
 
 
-def _printing_order(entry: Entry) -> tuple[int, str, str, str]:
+def printing_order(entry: Entry) -> tuple[int, str, str, str]:
     """What lies ahead by its day, soonest first; then the rest, newest first, undated last."""
     ahead = _event_day(entry) or (entry.grant.deadline if entry.grant else None)
     if ahead:

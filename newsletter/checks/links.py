@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from newsletter import composition
 from newsletter.checks.context import LinkState
-from newsletter.checks.proof import Proof, as_printed, secured
+from newsletter.checks.proof import Link, Proof, as_printed, secured
 from newsletter.checks.registry import Spot, rule
 from newsletter.identity import address_key
-from newsletter.model import Severity
+from newsletter.model import Issue, Severity
 
 SCHEMES = frozenset({"https", "mailto", "tel"})
 GENERIC = re.compile(
@@ -46,6 +47,7 @@ def split(url: str) -> SplitResult | None:
     Severity.ERROR,
     why="Only https:, mailto: and tel: are safe and work in every mail program.",
     remedy="Write the whole address, beginning with https://. A site that has only http:// is better left out.",
+    mend="Use https",
 )
 def link_scheme(proof: Proof) -> Iterator[Spot]:
     """A link is relative, protocol-relative, empty, or of another scheme than https, mailto and tel.
@@ -58,7 +60,21 @@ def link_scheme(proof: Proof) -> Iterator[Spot]:
         parts = split(link.href if as_printed(link.href) in proof.on_page else secured(link.href))
         if parts is None or parts.scheme.lower() not in SCHEMES:
             shown = f"“{short(link.href)}”" if link.href else "nothing"
-            yield Spot(link.where, f"A link leads to {shown}: not an https, mailto or tel address.")
+            is_http = parts is not None and parts.scheme.lower() == "http"
+            change = readdressing(proof, link, secured) if is_http else None
+            yield Spot(link.where, f"A link leads to {shown}: not an https, mailto or tel address.", change=change)
+
+
+def readdressing(proof: Proof, link: Link, to: Callable[[str], str]) -> Callable[[Issue], Issue] | None:
+    """The change that writes a link as `to` does, wherever it stands in the issue; None when it stands nowhere there."""
+    written = [href for href in proof.own_addresses if as_printed(href) == as_printed(link.href)]
+
+    def change(issue: Issue) -> Issue:
+        for href in written:
+            issue = composition.readdressed(issue, href, to(href))
+        return issue
+
+    return change if written else None
 
 
 def _is_place(name: str, proof: Proof) -> bool:
@@ -220,10 +236,17 @@ def link_unreachable(proof: Proof) -> Iterator[Spot]:
     Severity.WARNING,
     why="A page that has moved for good will one day stop to tell where.",
     remedy="Use the new address.",
+    mend="Use the new address",
 )
 def link_moved(proof: Proof) -> Iterator[Spot]:
     """A link was tried, and its page has moved for good to another address than its own with www. or a slash."""
     for link in proof.links:
         answer = proof.context.links.get(link.href)
         if answer and answer.state is LinkState.MOVED and address_key(answer.final_url) != address_key(link.href):
-            yield Spot(link.where, f"The link {short(link.href)} has moved to {short(answer.final_url)}.")
+            change = readdressing(proof, link, _constantly(answer.final_url))
+            words = f"The link {short(link.href)} has moved to {short(answer.final_url)}."
+            yield Spot(link.where, words, change=change)
+
+
+def _constantly(new: str) -> Callable[[str], str]:
+    return lambda _: new

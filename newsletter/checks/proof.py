@@ -204,6 +204,15 @@ class Proof:
         return place
 
     @cached_property
+    def own_addresses(self) -> frozenset[str]:
+        """Every address that stands in the issue itself, as it is written there."""
+        texts = (each.text for each in self.own_words if each.where != "issue")  # the footer is of every issue
+        written = (href for text in texts for _, _, href in MARKDOWN_LINK.findall(text))
+        of_entries = (link.strip() for entry in self.entries for link in entry.links)
+        joining = (entry.event.join.strip() for entry in self.entries if entry.event)
+        return frozenset(filter(None, (*written, *of_entries, *joining)))
+
+    @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The entries of the issue in printing order."""
         return self.issue.entries()

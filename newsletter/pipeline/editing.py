@@ -8,15 +8,14 @@ file is kept in `.newsletter/versions/`, so that an earlier one can be brought b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from newsletter import composition
 from newsletter.errors import UsageError
-from newsletter.model import Issue, Verdict
-from newsletter.pipeline.choosing import decide, due_name
+from newsletter.model import Issue
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.storage.files import write_if_new, write_whole
@@ -90,38 +89,6 @@ def save_order(desk: Desk, name: str, section: str, keys: Sequence[str], *, seen
     keep_version(desk, name)
     issues.write(desk.workspace, composition.reordered(issue, section, keys))
     return True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undoable:
-    """What is needed to take a decision back."""
-
-    keys: tuple[str, ...]
-    before: Issue | None  # the issue being made as it was; None: there was none
-    decided_at: datetime
-
-
-def decide_undoably(
-    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
-) -> Undoable:
-    """`choosing.decide`, with what `undo` needs."""
-    keys = tuple(keys)
-    name = due_name(desk)
-    before = issues.read(desk.workspace, name) if issues.exists(desk.workspace, name) else None
-    if before:
-        keep_version(desk, name, always=True)
-    decide(desk, keys, verdict, why=why, section=section)
-    return Undoable(keys=keys, before=before, decided_at=desk.now)
-
-
-def undo(desk: Desk, done: Undoable) -> None:
-    """Take a decision back: its entries stand as they stood; whatever else was changed since stays."""
-    desk.store.take_back(done.keys, done.decided_at)
-    if done.before is None:
-        return
-    present = issues.read(desk.workspace, done.before.name)
-    styles = desk.workspace.settings.sections
-    issues.write(desk.workspace, composition.as_before(present, done.before, done.keys, styles))
 
 
 def keep_version(desk: Desk, name: str, *, always: bool = False) -> None:

@@ -55,7 +55,7 @@ def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> D
     changed = issues.write(desk.workspace, issue)
     drafted = {*record.drafted, *(entry.key for entry in issue.entries())}
     drafted_at = desk.now if changed or record.drafted_at is None else record.drafted_at
-    record = replace(record, drafted=tuple(sorted(drafted)), drafted_at=drafted_at)
+    record = replace(record, drafted=tuple(sorted(drafted)), drafted_at=drafted_at, order={})  # the file tells now
     issues.write_record(desk.workspace, at.name, record)
     rendered, files = render(desk, at.name)
     folder = issue_folder(desk.workspace, at.name)
@@ -101,6 +101,8 @@ def _composed(at: Making, selection: Selection, *, until_asked: bool) -> Issue:
     )
     issue = composition.compose(blank, selection.chosen, settings.sections)
     if at.present is None:
+        for section, keys in at.order.items():
+            issue = composition.reordered(issue, section, keys)
         return replace(issue, preheader=composition.first_preheader(issue))
     # The window moves on only with what it brings, so that drafting twice changes nothing.
     moved = until_asked or issue.entries() != at.present.entries()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from newsletter.config import secret
 from newsletter.errors import UsageError
+from newsletter.identity import Index
 from newsletter.model import Document, Entry, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.reading import reader_for
@@ -16,7 +17,7 @@ from newsletter.pipeline.visiting import PUBMED_KEY, fetcher_for
 from newsletter.sources.fetching import read_file
 from newsletter.sources.handed import kind_of_document, out_of_its_mail
 from newsletter.sources.lookup import Kind, kind_of, look_up
-from newsletter.storage.taking_in import take_in
+from newsletter.storage.taking_in import names_of, take_in
 
 PASTED = Source(name="pasted", kind=SourceKind.PAGE)
 """The source of what a person brings."""
@@ -50,6 +51,12 @@ def understand(desk: Desk, pasted: str) -> Reading:
     if "\n" not in text and kind_of(text) is not Kind.FILE:
         return asyncio.run(_looked_up(desk, text))
     return _read(desk, Document(content=text.encode(), content_type="text/plain; charset=utf-8"))
+
+
+def known_as(desk: Desk, entry: Entry) -> str | None:
+    """The key under which this was seen before, if it was."""
+    near = desk.store.by_keys(desk.store.known_as(names_of(entry)))
+    return next(iter(Index(near.values()).find(entry)), None)
 
 
 def take(desk: Desk, entries: Iterable[Entry], *, section: str | None = None) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
     from newsletter.studio.logbook import Logbook
+    from newsletter.storage.entries import Kept
     from newsletter.studio.shelf import Shelf
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class Room:
     logbook: Logbook | None = None
     is_closing: bool = False
     _engines: dict[str, Engine] = field(default_factory=dict)
+    _read: dict[str, dict[str, Kept]] = field(default_factory=dict, repr=False)
     _notices: list[str] = field(default_factory=list)
     _kept: OrderedDict[str, object] = field(default_factory=OrderedDict, repr=False)
 
@@ -64,7 +66,8 @@ class Room:
         with self.changing:
             if address not in self._engines:
                 self._engines[address] = open_database(address, self.folder)
-        desk.store = EntryStore(self._engines[address])  # of its own: a store holds one open transaction
+        # of its own, because a store holds one open transaction; what was read is shared
+        desk.store = EntryStore(self._engines[address], self._read.setdefault(address, {}))
         return desk
 
     def noting(self, what: str) -> AbstractContextManager[None]:
@@ -81,6 +84,11 @@ class Room:
     def say(self, sentence: str) -> None:
         """Something for the next page that is shown."""
         self._notices.append(sentence)
+
+    @property
+    def has_said(self) -> bool:
+        """Whether there is something for the next page that is shown."""
+        return bool(self._notices)
 
     def said(self) -> tuple[str, ...]:
         """What is to be said now, and is then forgotten."""
@@ -99,3 +107,8 @@ class Room:
         """What was kept under a name, once; None when it is gone, or another kind of thing."""
         thing = self._kept.pop(name, None)
         return thing if isinstance(thing, kind) else None
+
+    def latest(self, kind: type[T]) -> tuple[str, T] | None:
+        """The newest thing of a kind that is kept, with its name; it stays kept."""
+        kept = ((name, thing) for name, thing in reversed(self._kept.items()) if isinstance(thing, kind))
+        return next(kept, None)
