@@ -19,8 +19,8 @@ from newsletter.studio.jobs import Job
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
-    from newsletter.studio.logbook import Logbook
     from newsletter.storage.entries import Kept
+    from newsletter.studio.logbook import Logbook
     from newsletter.studio.shelf import Shelf
 
 T = TypeVar("T")
