@@ -99,7 +99,7 @@ def _server(desk: Desk) -> list[Diagnosis]:
         remedy = "name it in [delivery] host; without one, `newsletter publish` tells that an issue is out"
         return [look("mail server", "none is named, so nothing can be sent from here", remedy)]
     try:
-        password = config.secret(mailing.SMTP_PASSWORD)
+        password = mailing.smtp_password(desk)
     except UsageError as error:
         return [mend("mail server", str(error), "correct the name, or the rights of the file")]
     ehlo_name = settings.delivery.ehlo_name or sending_domain(settings)
