@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from newsletter.config import FILE_NAME
 from newsletter.pipeline.desk import Desk
 from newsletter.storage.workspace import open_workspace
 from newsletter.studio.jobs import Countdown, Job
@@ -64,6 +65,19 @@ class Room:
                 self._engines[address] = open_database(address, self.folder)
         desk.store = EntryStore(self._engines[address])  # of its own: a store holds one open transaction
         return desk
+
+    @property
+    def has_newsletter(self) -> bool:
+        """Whether there is a newsletter in the folder yet."""
+        return (self.folder / FILE_NAME).is_file()
+
+    def forget(self) -> None:
+        """Let go of the database and of what was worked out from it: it is about to be another one."""
+        with self.changing:
+            for engine in self._engines.values():
+                engine.dispose()
+            self._engines.clear()
+            self.shelf = None
 
     def close(self) -> None:
         """Let go the pages that listen for news."""
