@@ -15,6 +15,7 @@ from newsletter import config, sample
 from newsletter.config import FILE_NAME
 from newsletter.errors import StorageError, UsageError
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.settling import take_out
 from newsletter.storage.database import database_file
 from newsletter.storage.files import write_whole
 from newsletter.storage.workspace import Workspace
@@ -80,7 +81,7 @@ def _mine(workspace: Workspace, title: str, sender: str) -> str:
     """The settings without what is still the sample's own; what was set since stays."""
     theirs = tomllib.loads(sample.settings())
     document = tomlkit.parse(_without_its_comments((workspace.folder / FILE_NAME).read_text("utf-8-sig")))
-    document.pop("source", None)
+    take_out(document, "source")
     newsletter = document["newsletter"]
     assert isinstance(newsletter, dict)
     newsletter.pop("late_days", None)
@@ -94,7 +95,7 @@ def _mine(workspace: Workspace, title: str, sender: str) -> str:
             if found.get(name) == theirs[table][name]:
                 found.pop(name)
         if table in document and not found:
-            document.pop(table)
+            take_out(document, table)
     newsletter.update({"title": title, "from": sender})
     return tomlkit.dumps(document)
 

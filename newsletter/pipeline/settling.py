@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,17 +19,21 @@ from newsletter.storage.files import write_whole
 
 
 def settle(desk: Desk, table: str, values: Mapping[str, Any]) -> None:
-    """Set keys of one table; an empty text takes a key out. Raises ConfigError, with nothing written, when one is wrong."""
+    """Set keys of one table; an empty text takes a key out, and what is usual is not written. Raises ConfigError, with nothing written, when one is wrong."""
     document = read_document(desk)
     if table not in document:
         document[table] = tomlkit.table()
     found = document[table]
-    assert isinstance(found, dict)
+    assert isinstance(found, Table)
+    usual = {each.name: each.default for each in config.keys_of(config.TABLES[table][1])}
+    after = _cut(found)
     for name, value in values.items():
         if value == "":
             found.pop(name, None)
-        elif found.get(name) != value:
+        elif found.get(name, usual[name]) != value:
             found[name] = value
+            after = [each for each in after if not _is_example(each[1], name)]
+    _tail(found).extend(after)
     write_document(desk, document)
 
 
@@ -63,6 +68,32 @@ def source_of(name: str, kind: str, where: str, section: str) -> Source:
     asks = known in {SourceKind.PUBMED, SourceKind.TRIALS, SourceKind.GRANTS} and "://" not in where
     place: dict[str, Any] = {"query": where.strip()} if asks else {"url": where.strip()}
     return Source(name=name.strip(), kind=known, section=section or None, **place)
+
+
+def kinds_of(where: str) -> tuple[SourceKind, ...]:
+    """What an address, a path or words to search for may be, the likeliest first."""
+    path = where.strip().partition("?")[0].lower()
+    if path.startswith("webcal:") or path.endswith((".ics", ".ical")):
+        return (SourceKind.CALENDAR,)
+    if path.endswith((".csv", ".tsv", ".xlsx")):
+        return (SourceKind.TABLE,)
+    if "://" not in path and not re.search(r"\.\w{2,5}$", path):
+        return (SourceKind.PUBMED,)  # words
+    return (SourceKind.FEED, SourceKind.PAGE)
+
+
+def find_source(desk: Desk, name: str, where: str, section: str) -> Collected:
+    """Try an address as each kind that it may be; gives the first that has something, else the last failure.
+
+    Raises UsageError when name or address is missing.
+    """
+    found = [try_source(desk, source_of(name, kind, where, section)) for kind in kinds_of(where)[:1]]
+    for kind in kinds_of(where)[1:]:
+        if found[-1].reading.entries:
+            break
+        found.append(try_source(desk, source_of(name, kind, where, section)))
+    good = [each for each in found if each.reading.entries] or [each for each in found if not each.error]
+    return (good or found)[0]
 
 
 def try_source(desk: Desk, source: Source) -> Collected:
@@ -111,8 +142,8 @@ def add_table(document: tomlkit.TOMLDocument, name: str, values: Mapping[str, An
     tables = document.get(name)
     if not isinstance(tables, AoT):
         tables = tomlkit.aot()
+        document.add(tomlkit.nl())
         document[name] = tables
-        _tail(document).append((None, tomlkit.nl()))
     after = _cut(tables[-1]) if len(tables) else []
     if len(tables):
         _tail(tables[-1]).append((None, tomlkit.nl()))
@@ -128,13 +159,37 @@ def rearrange(document: tomlkit.TOMLDocument, name: str, order: Sequence[int]) -
     tails = [_cut(each) for each in found]
     while len(tables):
         del tables[-1]
+    if not order:
+        _leave_behind(document, name, tails)
     for place, number in enumerate(order):
         _tail(found[number]).extend(tails[place])
         tables.append(found[number])
-    if order:
-        _tail(found[order[-1]]).extend(_comments(tails[len(order) :]))
-    else:
-        document.pop(name)
+    if order and (left := [each for tail in tails[len(order) :] if _says_something(tail) for each in tail]):
+        if not _says_something(tails[len(order) - 1]):
+            _cut(found[order[-1]])  # one empty line is enough
+        _tail(found[order[-1]]).extend(left)
+
+
+def take_out(document: tomlkit.TOMLDocument, name: str) -> None:
+    """Take a whole table, or all tables of a name, out; comments behind it speak of what follows, and stay."""
+    found = document.get(name)
+    if isinstance(found, Table):
+        _leave_behind(document, name, [_cut(found)])
+    elif isinstance(found, AoT):
+        rearrange(document, name, [])
+
+
+def _leave_behind(document: tomlkit.TOMLDocument, name: str, tails: Sequence[Sequence[Trivia]]) -> None:
+    """Take `name` out, and put what stood behind its tables behind the table before it."""
+    before = None
+    for key, item in document.body:
+        if key is not None and key.key == name:
+            break
+        if isinstance(item, Table) or (isinstance(item, AoT) and len(item)):
+            before = item if isinstance(item, Table) else item[-1]
+    if before is not None:
+        _tail(before).extend(each for tail in tails if _says_something(tail) for each in tail)
+    document.pop(name)
 
 
 Trivia = tuple[Key | None, Item]
@@ -154,5 +209,10 @@ def _cut(table: Table) -> list[Trivia]:
     return cut
 
 
-def _comments(tails: Sequence[Sequence[Trivia]]) -> list[Trivia]:
-    return [each for tail in tails if any(item.as_string().strip() for _, item in tail) for each in tail]
+def _is_example(item: Item, name: str) -> bool:
+    """Whether this is a line such as `# reply_to = "…"`, which a new newsletter.toml shows keys by."""
+    return bool(re.match(rf"#\s*{re.escape(name)}\s*=", item.as_string().strip()))
+
+
+def _says_something(tail: Sequence[Trivia]) -> bool:
+    return any(item.as_string().strip() for _, item in tail)

@@ -52,6 +52,7 @@ if (source) {
       const told = await change("/setup/source/look", body);
       if (mine !== number) return;
       tried.innerHTML = told.html;
+      if (!kind.value && tried.querySelector(".good")) { kind.value = told.kind; asked = kind.value + words; }
       if (!named && tried.querySelector(".good")) name.value = proposed(words);
     } catch (error) { if (mine === number) tried.replaceChildren(Object.assign(document.createElement("p"), { textContent: error.message, className: "bad" })); }
   };
@@ -111,6 +112,7 @@ if (dress) {
     if (again) { again = false; draw(); }
   };
   dress.addEventListener("input", later(draw, 60));
+  if ("now" in dress.dataset) draw(); else dress.addEventListener("focusin", draw, { once: true });
 }
 
 // Where this browser is, for a newsletter that has just begun.

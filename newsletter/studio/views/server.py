@@ -7,13 +7,13 @@ from dataclasses import replace
 from starlette.responses import JSONResponse, Response
 
 from newsletter.config import DeliverySettings, Security, is_loopback
-from newsletter.delivery.diagnosis import Diagnosis, look, mend, ok
+from newsletter.delivery.diagnosis import Diagnosis, State, look, mend, ok
 from newsletter.delivery.greeting import is_greeted
 from newsletter.pipeline import examining, mailing, passwords
 from newsletter.studio.calls import Call, route
 from newsletter.studio.views.setup import back, show
 
-SUBJECT = "Protection"
+SUBJECT = "mail server"
 AGAIN = "Look at the server, port, protection and login above, then press Test again."
 PROTECTED = {
     Security.STARTTLS: "The link is encrypted (STARTTLS), and the server has proved who it is.",
@@ -40,19 +40,17 @@ def _tested(call: Call, given: dict[str, str]) -> list[Diagnosis]:
         return [mend(SUBJECT, "There is a user name, but no password.", "Type the password, then press Test again.")]
     found = examining.try_server(call.desk, settings, password)
     if not is_greeted(found):
-        return [replace(each, remedy=AGAIN) for each in found]
-    login = (
-        ok("Login", f"It takes the user name {settings.user} with this password.")
-        if settings.user
-        else _without_login(settings)
-    )
-    return [ok(SUBJECT, PROTECTED[settings.security]), login, *found]
+        return [replace(each, state=State.MEND, remedy=AGAIN) for each in found]
+    answers = ok(SUBJECT, f"{settings.host} answers on port {settings.port}.")
+    return [answers, ok(SUBJECT, PROTECTED[settings.security]), _login(settings), *found[1:]]
 
 
-def _without_login(settings: DeliverySettings) -> Diagnosis:
+def _login(settings: DeliverySettings) -> Diagnosis:
+    if settings.user:
+        return ok(SUBJECT, f"It takes the user name {settings.user} with this password.")
     if is_loopback(settings.host):
-        return ok("Login", "No login was tried, as no user name is filled in.")
-    return look("Login", "No login was tried.", "A server that sends for you wants a user name as a rule.")
+        return ok(SUBJECT, "No login was tried, as no user name is filled in.")
+    return look(SUBJECT, "No login was tried.", "A server that sends for you wants a user name as a rule.")
 
 
 def _settings(call: Call, given: dict[str, str]) -> tuple[str, DeliverySettings | None]:

@@ -15,12 +15,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from newsletter.addresses import parse_address
 from newsletter.config import Settings
 from newsletter.errors import UsageError
-from newsletter.model import SourceKind
+from newsletter.model import Collected, SourceKind
 from newsletter.pipeline import founding, passwords, sectioning, settling
 from newsletter.pipeline.desk import Desk
 from newsletter.studio.calls import Call, route
 
+BY_ITSELF = ""
 KINDS = {
+    BY_ITSELF: "Find out by itself",
     SourceKind.FEED: "A feed (RSS, Atom, JSON)",
     SourceKind.PAGE: "A web page, or a text in a file",
     SourceKind.PUBMED: "A search in PubMed",
@@ -147,7 +149,10 @@ def back(call: Call, anchor: str, notice: str, *, onward: bool = False) -> Respo
     step = step_of(call)
     if not step:
         return call.go(f"/setup#{anchor}", notice)
-    return call.go(_neighbour(step, 1) or "/" if onward else f"/start/{step}", notice)
+    if not onward:
+        return call.go(f"/start/{step}", notice)
+    after = _neighbour(step, 1)
+    return call.go(after or "/", notice if after else f"{notice} Your newsletter is ready: begin with Collect.")
 
 
 def sender_of(name: str, address: str) -> str:
@@ -221,15 +226,23 @@ def _keep_password(call: Call) -> str:
 def look(call: Call) -> Response:
     """Show what a source gives; nothing is kept."""
     tried = _tried(call)
-    found = settling.try_source(call.desk, settling.source_of(**tried))
+    found = _found(call, tried)
+    kind = found.source.kind
     if call.is_script:
-        return JSONResponse({"html": call.part("_tried", found=found)})
-    return show(call, tried=tried, found=found)
+        return JSONResponse({"html": call.part("_tried", found=found, kinds=KINDS), "kind": kind})
+    return show(call, tried=tried | {"kind": kind}, found=found)
+
+
+def _found(call: Call, tried: dict[str, str]) -> Collected:
+    if tried["kind"] != BY_ITSELF:
+        return settling.try_source(call.desk, settling.source_of(**tried))
+    return settling.find_source(call.desk, tried["name"], tried["where"], tried["section"])
 
 
 def source(call: Call) -> Response:
     """Add a source."""
-    described = settling.source_of(**_tried(call))
+    tried = _tried(call)
+    described = settling.source_of(**tried) if tried["kind"] else _found(call, tried).source
     settling.add_source(call.desk, described)
     return back(call, "sources", f"Added: {described.name}. Collect asks it from now on.")
 

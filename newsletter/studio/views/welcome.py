@@ -53,7 +53,10 @@ def begin_sample(call: Call) -> Response:
         founding.begin_sample(call.room.folder, call.room.clock())
     except NewsletterError as error:
         return _page(call, "welcome", "Welcome", wrong={"all": str(error)})
-    return call.go("/", "This is the sample: everything works, and its readers are invented. Begin with Collect.")
+    return call.go(
+        "/",
+        "This is the sample: everything works, and its readers are invented. Begin with Collect; Setup can make it yours.",
+    )
 
 
 def begin_own(call: Call) -> Response:
@@ -92,7 +95,9 @@ def _mine(call: Call, given: Mapping[str, str], wrong: Mapping[str, str]) -> Res
     if not founding.is_sample(call.desk.workspace):
         raise UsageError("this is no sample, but a newsletter of your own already")
     values = {"title": "", "from_name": "", "from_address": ""} | dict(given)
-    return call.page("mine", title="Make the sample mine", values=values, wrong=Blank(wrong), status=409 if wrong else 200)
+    return call.page(
+        "mine", title="Make the sample mine", values=values, wrong=Blank(wrong), status=409 if wrong else 200
+    )
 
 
 def make_mine(call: Call) -> Response:
