@@ -159,6 +159,11 @@ class TestServer:
         assert "kept no longer" in studio.change("/setup/delivery/forget").text
         assert not (studio.room.folder / ".newsletter/smtp-password").exists()
 
+    def test_a_link_without_protection_is_for_this_computer_alone(self, studio: Studio) -> None:
+        answer = studio.change("/setup/delivery", {"host": "smtp.example.org", "port": "25", "security": "none"})
+        assert (answer.status_code, "choose STARTTLS or TLS" in answer.text) == (409, True)
+        assert "delivery" not in settings(studio)
+
     def test_where_the_environment_has_it_no_field_asks_for_it(
         self, studio: Studio, monkeypatch: pytest.MonkeyPatch
     ) -> None:

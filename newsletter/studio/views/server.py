@@ -11,7 +11,7 @@ from newsletter.delivery.diagnosis import Diagnosis, State, look, mend, ok
 from newsletter.delivery.greeting import is_greeted
 from newsletter.pipeline import examining, mailing, passwords
 from newsletter.studio.calls import Call, route
-from newsletter.studio.views.setup import back, show
+from newsletter.studio.views.setup import NOT_PROTECTED, back, show
 
 SUBJECT = "mail server"
 AGAIN = "Look at the server, port, protection and login above, then press Test again."
@@ -64,7 +64,7 @@ def _settings(call: Call, given: dict[str, str]) -> tuple[str, DeliverySettings 
         return "Choose how the link is protected.", None
     security = Security(given["security"])
     if security is Security.NONE and not is_loopback(given["host"]):
-        return "Without protection only a server on this computer is asked: choose STARTTLS or TLS.", None
+        return NOT_PROTECTED, None
     known = call.desk.workspace.settings.delivery
     return "", replace(known, host=given["host"], port=port, security=security, user=given["user"], socket="")
 

@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from newsletter.addresses import parse_address
-from newsletter.config import Settings
+from newsletter.config import NewsletterSettings, Security, Settings, is_loopback
 from newsletter.errors import UsageError
 from newsletter.model import Collected, SourceKind
 from newsletter.pipeline import founding, passwords, sectioning, settling
@@ -45,6 +45,7 @@ STEPS = {
 }
 """What is asked of whoever begins, in order; each is found again on the page Setup."""
 LANGUAGES = {"en": "English", "es": "Spanish"}
+NOT_PROTECTED = "Without protection only a server on this computer is asked: choose STARTTLS or TLS."
 EVERY = {"week": "Every week", "2 weeks": "Every two weeks", "month": "Every month", "2 months": "Every two months"}
 KEPT = {
     passwords.Place.ENVIRONMENT: "It is taken from NEWSLETTER_SMTP_PASSWORD in the environment, and is changed there.",
@@ -99,6 +100,7 @@ def show(
         "leaving": {each.name: sectioning.leaving(call.desk, each.name) for each in settings.sections},
         "kinds": KINDS,
         "languages": LANGUAGES,
+        "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
         "zones": sorted(available_timezones()),
         "every": EVERY,
         "tried": {},
@@ -183,8 +185,8 @@ def save(call: Call) -> Response:
     given = {name: call.filled(name).strip() for name in call.form}
     values: dict[str, str | int] = {name: given[name] for name in TEXTS[table] if name in given}
     wrong = _read_sender(given, values) if table == "newsletter" else {}
-    if table == "delivery" and (port := given.get("port", "")):
-        values["port"] = int(port) if port.isdecimal() else 0
+    if table == "delivery":
+        wrong = _read_server(given, values)
     found = settling.mistakes(table, values)
     wrong = {name: f"This needs {expected}." for name, expected in found.items()} | wrong
     if wrong:
@@ -205,6 +207,16 @@ def _read_sender(given: Mapping[str, str], values: dict[str, str | int]) -> dict
     if given.get("reply_to") and (said := wrong_address(parseaddr(given["reply_to"])[1])):
         wrong["reply_to"] = said
     return wrong
+
+
+def _read_server(given: Mapping[str, str], values: dict[str, str | int]) -> dict[str, str]:
+    """Put the port in as a number; what is wrong with a link that would not be protected."""
+    if port := given.get("port", ""):
+        values["port"] = int(port) if port.isdecimal() else 0
+    host = given.get("host", "")
+    if given.get("security") == Security.NONE and host and not is_loopback(host):
+        return {"security": NOT_PROTECTED}
+    return {}
 
 
 def _refused(call: Call, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
