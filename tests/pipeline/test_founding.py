@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from newsletter.errors import ConfigError, StorageError, UsageError
-from newsletter.pipeline import founding, gathering, making
+from newsletter.pipeline import founding, gathering, mailing, making
 from newsletter.pipeline.desk import Desk
 from newsletter.storage.workspace import open_workspace
 
@@ -81,6 +81,27 @@ def test_what_was_set_since_stays(sample: Path, now: datetime) -> None:
     assert settings.newsletter.address.startswith("Leiomyosarcoma Circle, 9 Our Street")
     assert (settings.inbox.address, settings.delivery.host) == ("bounces@example.com", "smtp.example.com")
     assert settings.newsletter.reply_to == ""
+
+
+def test_who_asked_to_be_left_alone_stays_so_there_and_back(sample: Path, now: datetime) -> None:
+    first = desk(sample, now)
+    mailing.add_subscriber(first, "ana@example.com")
+    mailing.remove_subscribers(first, ["ana@example.com"])
+    first.store.engine.dispose()
+    founding.make_mine(desk(sample, now), **MINE)
+    second = desk(sample, now)
+    assert list(mailing.subscribers(second)) == []
+    assert mailing.add_subscriber(second, "ana@example.com").suppressed == 1
+    mailing.remove_subscribers(second, ["bo@example.com"])  # was on no list, and is not to come onto one
+    second.store.engine.dispose()
+    founding.bring_back(desk(sample, now + timedelta(hours=1)))
+    third = desk(sample, now)
+    assert founding.is_sample(third.workspace)
+    for address in ("ana@example.com", "bo@example.com"):
+        assert mailing.add_subscriber(third, address).suppressed == 1
+    third.store.engine.dispose()
+    with pytest.raises(UsageError, match="no sample that could be brought back"):
+        founding.bring_back(desk(sample, now))
 
 
 def test_what_is_wrong_changes_nothing(sample: Path, now: datetime) -> None:

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from conftest import NOW
 from starlette.testclient import TestClient
 from studio.conftest import ADDRESS, Studio
 
@@ -156,6 +157,23 @@ class TestMine:
         assert "Make the sample mine" not in made.page("/setup")
         assert "no sample" in made.client.get("/setup/mine").text
         assert made.change("/setup/mine/make", OWN).status_code == 409
+
+    def test_the_sample_comes_back_as_it_was_while_nobody_is_on_the_list(self, made: Studio) -> None:
+        before = made.file.read_text("utf-8")
+        made.change("/setup/mine/make", OWN)
+        assert "Bring the sample back" in made.page("/setup")
+        made.change("/people/add", {"address": "ana@example.org"})
+        assert "people on your list" in made.change("/setup/mine/back", script=True).json()["error"]
+        made.room.forget()
+        (made.room.folder / ".newsletter/newsletter.db").unlink()
+        made.room.clock = lambda: NOW + timedelta(hours=1)
+        answer = made.change("/setup/mine/back")
+        assert "This is the sample again. What you had lies in .newsletter/before-mine-20261123T150000Z." in answer.text
+        assert made.file.read_text("utf-8") == before
+        assert settings(made)["newsletter"]["title"] == "Circle News"
+        assert "Make the sample mine" in made.page("/setup")
+        assert "Nothing here." not in made.page("/choose")
+        assert "no sample that could be" in made.change("/setup/mine/back", script=True).json()["error"]
 
     def test_it_asks_for_a_name_first(self, studio: Studio) -> None:
         answer = studio.change("/setup/mine/make", OWN | {"title": ""})

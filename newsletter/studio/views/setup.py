@@ -110,6 +110,7 @@ def show(
         "dressed": None,
         "password": _kept(call.desk),
         "is_sample": founding.is_sample(call.desk.workspace),
+        "was_sample": founding.put_aside(call.desk.workspace) is not None,
     }
     title = f"Step {number} of {len(STEPS) + 1}: {STEPS[step]}" if step else "Setup"
     return call.page("start" if step else "setup", title=title, status=status, **shared | more)

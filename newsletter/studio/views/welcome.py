@@ -108,6 +108,23 @@ def make_mine(call: Call) -> Response:
     desk = call.desk
     if not founding.is_sample(desk.workspace):
         raise UsageError("this is no sample, but a newsletter of your own already")
+    _wait_for_others(call)
+    aside = founding.make_mine(desk, title=given["title"], sender=_sender(given))
+    where = aside.relative_to(desk.workspace.folder)
+    return call.go("/start/newsletter", f"{given['title']} is yours. What was in the sample lies in {where}.")
+
+
+def bring_back(call: Call) -> Response:
+    """Put the sample back, and what is there now aside."""
+    desk = call.desk
+    _wait_for_others(call)
+    where = founding.bring_back(desk).relative_to(desk.workspace.folder)
+    return call.go("/", f"This is the sample again. What you had lies in {where}.")
+
+
+def _wait_for_others(call: Call) -> None:
+    """Nobody else may be at the database; raises UsageError when something is going on."""
+    desk = call.desk
     names = issues.names(desk.workspace)
     if (
         call.room.collecting.is_running
@@ -116,9 +133,6 @@ def make_mine(call: Call) -> Response:
     ):
         raise UsageError("something is being collected or sent: wait until it is done")
     call.room.forget()
-    aside = founding.make_mine(desk, title=given["title"], sender=_sender(given))
-    where = aside.relative_to(desk.workspace.folder)
-    return call.go("/start/newsletter", f"{given['title']} is yours. What was in the sample lies in {where}.")
 
 
 ROUTES = [
@@ -128,4 +142,5 @@ ROUTES = [
     route("/welcome/begin", begin_own, changes=True),
     route("/setup/mine", mine),
     route("/setup/mine/make", make_mine, changes=True),
+    route("/setup/mine/back", bring_back, changes=True),
 ]
