@@ -31,6 +31,7 @@ from newsletter.tokens import Keys
 
 SECRET = "NEWSLETTER_SECRET"  # noqa: S105 - its name
 SMTP_PASSWORD = "NEWSLETTER_SMTP_PASSWORD"  # noqa: S105 - its name
+PASSWORD_FILE = "smtp-password"  # noqa: S105 - where it lies below .newsletter, when no keyring keeps it
 
 
 def keys(desk: Desk) -> Keys:
@@ -44,6 +45,12 @@ def keys(desk: Desk) -> Keys:
             f"there is no key to sign links with: put back {file.parent.name}/{file.name} from a backup, "
             f"or make one for a new newsletter with: python -c 'import secrets; print(secrets.token_hex(32))' > {file}"
         ) from error
+
+
+def smtp_password(desk: Desk) -> str | None:
+    """The mail server's password: as `config.secret` finds it, else as it was typed on the page Setup; None when nowhere."""
+    file = desk.workspace.private / PASSWORD_FILE
+    return config.secret(SMTP_PASSWORD) or (file.read_text("utf-8").strip() if file.is_file() else None)
 
 
 def people(desk: Desk) -> People:
@@ -137,7 +144,7 @@ def order(desk: Desk, name: str, *, approved: bool) -> tuple[Order, RenderedIssu
         settings=desk.workspace.settings,
         keys=keys(desk),
         render_variant=lambda variant: made if variant == Variant() else making.rendered(desk, issue, variant),
-        password=config.secret(SMTP_PASSWORD),
+        password=smtp_password(desk),
         folder=desk.workspace.folder,
     ), made
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter import config
 from newsletter.addresses import Address, clean_name, parse_address
 from newsletter.config import Settings
 from newsletter.delivery.letters import Letter, message_of, send_letter, server_of
@@ -62,7 +61,7 @@ class ReaderDesk:
             readers=Readers(desk.store.engine, keys),
             leavings=Leavings(desk.store.engine),
             clock=clock,
-            password=config.secret(mailing.SMTP_PASSWORD),
+            password=mailing.smtp_password(desk),
         )
 
     @contextmanager

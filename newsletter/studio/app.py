@@ -10,9 +10,25 @@ from starlette.staticfiles import StaticFiles
 from newsletter.studio.calls import HERE
 from newsletter.studio.guarding import Guard
 from newsletter.studio.room import Room
-from newsletter.studio.views import approve, check, choose, collect, home, people, preview, report, send, setup, write
+from newsletter.studio.views import (
+    approve,
+    check,
+    choose,
+    collect,
+    home,
+    people,
+    preview,
+    report,
+    sections,
+    send,
+    server,
+    setup,
+    theme,
+    welcome,
+    write,
+)
 
-VIEWS = (home, collect, choose, write, preview, check, approve, send, report, people, setup)
+VIEWS = (home, collect, choose, write, preview, check, approve, send, report, people, setup, sections, server, theme, welcome)
 
 
 def studio_app(room: Room) -> Starlette:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from newsletter.config import FILE_NAME
 from newsletter.pipeline.desk import Desk
 from newsletter.storage.workspace import open_workspace
 from newsletter.studio.jobs import Job
@@ -73,6 +74,20 @@ class Room:
     def noting(self, what: str) -> AbstractContextManager[None]:
         """Note what goes on, for whoever starts the studio again after a crash."""
         return self.logbook.during(what) if self.logbook else nullcontext()
+
+    @property
+    def has_newsletter(self) -> bool:
+        """Whether there is a newsletter in the folder yet."""
+        return (self.folder / FILE_NAME).is_file()
+
+    def forget(self) -> None:
+        """Let go of the database and of what was worked out from it: it is about to be another one."""
+        with self.changing:
+            for engine in self._engines.values():
+                engine.dispose()
+            self._engines.clear()
+            self._read.clear()
+            self.shelf = None
 
     def close(self) -> None:
         """Let go the pages that listen for news, and say that it ended as it should."""

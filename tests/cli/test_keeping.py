@@ -343,7 +343,7 @@ class TestTidy:
         assert {name: status[name] for name in ("accepted", "total")} == {"accepted": 10, "total": sent["total"]}
         told = run("tidy").out
         assert told.startswith("0 deliveries of 0 issues were reduced to counts")
-        assert "is left from a restore" in told
+        assert "was put aside" in told
 
     def test_sending_does_it_by_itself(self, approved: Path, run: Run) -> None:
         run("send", "2026-11", "--yes")
