@@ -28,7 +28,23 @@ from newsletter.studio.views import (
     write,
 )
 
-VIEWS = (home, collect, choose, write, preview, check, approve, send, report, people, setup, sections, server, theme, welcome)
+VIEWS = (
+    home,
+    collect,
+    choose,
+    write,
+    preview,
+    check,
+    approve,
+    send,
+    report,
+    people,
+    setup,
+    sections,
+    server,
+    theme,
+    welcome,
+)
 
 
 def studio_app(room: Room) -> Starlette:
