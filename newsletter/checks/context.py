@@ -51,4 +51,5 @@ class Context:
     earlier: tuple[EarlierIssue, ...] = ()  # newest first
     links: Mapping[str, LinkAnswer] = field(default_factory=dict)  # by address; empty: not tried
     glossary: frozenset[str] = frozenset()  # terms that the issue explains in its own box
+    pictures: frozenset[str] | None = None  # those beside the issue, as `pictures/…`; None: not looked
     now: datetime

@@ -63,7 +63,11 @@ def exists(workspace: Workspace, name: str) -> bool:
 def read(workspace: Workspace, name: str) -> Issue:
     """The issue as its file says; raises IssueFileError with file, line and remedy."""
     path = issue_folder(workspace, name) / ISSUE_FILE
-    text = _text_of(path)
+    return parse(workspace, name, _text_of(path), path=path)
+
+
+def parse(workspace: Workspace, name: str, text: str, *, path: Path) -> Issue:
+    """The issue as a text says that stands at `path`; raises IssueFileError as `read`."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

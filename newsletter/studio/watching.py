@@ -10,7 +10,7 @@ from newsletter import rendering, templating
 from newsletter.config import FILE_NAME
 from newsletter.pipeline import making
 from newsletter.pipeline.desk import Desk
-from newsletter.storage.workspace import issue_folder, open_workspace
+from newsletter.storage.workspace import GLOSSARY_FILE, issue_folder, open_workspace
 from newsletter.studio.preview import Shown, Watched
 
 
@@ -35,7 +35,7 @@ def _draw(desk: Desk, name: str) -> Shown:
 def _files(desk: Desk, name: str) -> Iterator[Path]:
     folder = desk.workspace.folder
     yield folder / FILE_NAME
-    yield folder / making.GLOSSARY_FILE
+    yield folder / GLOSSARY_FILE
     yield issue_folder(desk.workspace, name) / "issue.toml"
     for templates in (desk.workspace.templates, templating.shipped_folder()):
         yield from (path for path in templates.rglob("*") if path.is_file())
