@@ -124,9 +124,17 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
             is_first, is_last = not start, end == len(old)
             found += _shortened(old[start:end], is_first=is_first, is_last=is_last)
             continue
-        found += [Piece(Kind.REMOVED, "".join(old[start:end]))] * (end > start)
-        found += [Piece(Kind.ADDED, "".join(new[new_start:new_end]))] * (new_end > new_start)
+        found += _marked(Kind.REMOVED, old[start:end])
+        found += _marked(Kind.ADDED, new[new_start:new_end])
     return tuple(found)
+
+
+def _marked(kind: Kind, words: Sequence[str]) -> list[Piece]:
+    """Words that came or went; a space before them stays outside of the mark."""
+    text = "".join(words)
+    bare = text.lstrip(" ")
+    marked = [Piece(Kind.SAME, " ")] if bare and bare != text else []
+    return [*marked, Piece(kind, bare or text)] if text else []
 
 
 def _shortened(words: Sequence[str], *, is_first: bool, is_last: bool) -> list[Piece]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
+from newsletter.rendering.links import secured
 from newsletter.rendering.prose import PICTURE_WIDTH
 from newsletter.storage import pictures
 from newsletter.storage.workspace import issue_folder
@@ -75,7 +76,7 @@ def take_in(desk: Desk, name: str, data: bytes, *, words: str, is_ornament: bool
 def is_reachable(desk: Desk) -> bool:
     """Whether readers can fetch a picture of an issue: over https, from the public page."""
     public = desk.workspace.settings.public
-    return public is not None and public.url.startswith("https://")
+    return public is not None and secured(public.url).startswith("https:")
 
 
 def _one_line(words: str) -> str:

@@ -6,7 +6,7 @@ export const base = `/issues/${encodeURIComponent(desk.dataset.issue)}`;
 const frame = document.getElementById("mail");
 const saved = document.getElementById("saved");
 const fields = [...document.querySelectorAll("[data-place]")];
-const WAIT_MS = 250;
+const WAIT_MS = 200;
 let file = desk.dataset.file;
 const ours = new Set([file]);
 document.querySelector("main").classList.add("wide");
@@ -185,6 +185,12 @@ function put(field, told) {
   show(field);
 }
 
+/** What was said before is no news any more for who writes on; unless it offers to take something back. */
+function quiet() {
+  const said = document.getElementById("said");
+  if (!said.querySelector("button")) said.replaceChildren();
+}
+
 function show(field) {
   for (const shown of document.querySelectorAll(`[data-shows="${field.dataset.place}"]`)) shown.textContent = field.value;
 }
@@ -192,7 +198,7 @@ function show(field) {
 for (const field of fields) {
   field.dataset.saved = field.defaultValue; // not its value: somebody may have typed before this script was there
   const soon = later(() => save(field), WAIT_MS);
-  field.addEventListener("input", () => { show(field); soon(); });
+  field.addEventListener("input", () => { show(field); soon(); quiet(); });
   field.addEventListener("blur", () => save(field));
 }
 fields.filter(isDirty).forEach(save);

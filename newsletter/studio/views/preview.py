@@ -15,6 +15,7 @@ from newsletter.model import RenderedIssue, Variant
 from newsletter.pipeline import editing, making
 from newsletter.studio.calls import Call, route
 from newsletter.studio.guarding import MAIL_POLICY
+from newsletter.studio.preview import with_pictures_at
 
 GMAIL_CUTS_AT = 102 * 1024
 
@@ -79,7 +80,7 @@ def mail(call: Call) -> Response:
         return PlainTextResponse(
             f"This cannot be shown yet:\n{error}", headers={"Content-Security-Policy": MAIL_POLICY}
         )
-    html, policy = _with_pictures_from_here(call, made.html), MAIL_POLICY
+    html, policy = with_pictures_at(made.html, call.issue_name, f"/issues/{call.issue_name}/pictures/"), MAIL_POLICY
     if look == "dark":
         html = _forced_dark(html)
     elif look == "inverted":
@@ -91,12 +92,6 @@ def mail(call: Call) -> Response:
     if look != "dark":
         html = _forced_light(html)
     return HTMLResponse(_weighed(html, made.html_bytes), headers={"Content-Security-Policy": policy})
-
-
-def _with_pictures_from_here(call: Call, html: str) -> str:
-    """The pictures beside the issue are shown from its folder: nobody may have put them on the public page yet."""
-    beside = f"/issues/{call.issue_name}/pictures/"
-    return re.sub(rf'src="https://[^"]*{re.escape(beside)}', f'src="{beside}', html)
 
 
 def text(call: Call) -> Response:

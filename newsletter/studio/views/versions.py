@@ -28,6 +28,7 @@ class Row:
     id: str
     when: str
     said: str  # what changed since the version before
+    has_changes: bool = False
 
 
 def versions(call: Call) -> Response:
@@ -67,7 +68,7 @@ def _row(call: Call, names: list[str], place: int) -> Row:
         found = comparing.changes(_at(call, names[place + 1]), _at(call, name))
     except NewsletterError:
         return Row(id=name, when=when, said="The file could not be read then.")
-    return Row(id=name, when=when, said=comparing.summary(found))
+    return Row(id=name, when=when, said=comparing.summary(found), has_changes=bool(found))
 
 
 def _at(call: Call, name: str) -> Issue:
