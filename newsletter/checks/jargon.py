@@ -247,7 +247,9 @@ def hard_words(markdown: str, *, easy: Collection[str]) -> Iterator[str]:
     A word that is explained at once, in brackets behind it, is none.
     """
     told = set(easy) | _KNOWN
-    text = _UNSEEN.sub(lambda found: " " * len(found[0]), markdown)
+    text = _UNSEEN.sub(_blank, markdown)
+    if terms := [re.escape(term) for term in easy if not term.isalpha()]:  # their parts are explained with them
+        text = re.sub(rf"\b(?:{'|'.join(terms)})\b", _blank, text, flags=re.IGNORECASE)
     for found in HARD.finditer(text):
         word = found[0].casefold()
         if word in told:
@@ -255,3 +257,7 @@ def hard_words(markdown: str, *, easy: Collection[str]) -> Iterator[str]:
         told.add(word)
         if not re.match(r"[*_]*\s*\(\s*[a-z]", text[found.end() :]):
             yield found[0]
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])

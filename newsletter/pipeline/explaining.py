@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tomlkit
-from tomlkit.exceptions import TOMLKitError
 
-from newsletter.errors import IssueFileError, UsageError
+from newsletter.errors import UsageError
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.editing import Edited
 from newsletter.pipeline.making import glossary
@@ -19,7 +18,8 @@ HEADER = "Hard words, and what they mean in plain ones."
 def explain(desk: Desk, term: str, meaning: str, *, seen: str, was: str = "") -> Edited:
     """Write what a word means. `seen` is the version of the meaning that the editor began with; `was` its name before.
 
-    Raises UsageError when there is nothing to write, or the word is there already under another row.
+    Raises UsageError when there is nothing to write, or the word is there already under another row; IssueFileError, with
+    the file untouched, when it cannot be read.
     """
     term, meaning = " ".join(term.split()), " ".join(meaning.split())
     if not term or len(term) > LONGEST_TERM:
@@ -64,13 +64,11 @@ def _write(desk: Desk, was: str, term: str, meaning: str) -> None:
 
 
 def _document(desk: Desk) -> tomlkit.TOMLDocument:
+    """The file with all that people wrote in it; that it can be read was seen before."""
     path = desk.workspace.folder / GLOSSARY_FILE
     if not path.is_file():
         document = tomlkit.document()
         document.add(tomlkit.comment(HEADER))
         document.add(tomlkit.nl())
         return document
-    try:
-        return tomlkit.parse(path.read_text("utf-8-sig"))
-    except (TOMLKitError, UnicodeDecodeError) as error:
-        raise IssueFileError(f"{GLOSSARY_FILE} cannot be read: {error}") from error
+    return tomlkit.parse(path.read_text("utf-8-sig"))
