@@ -52,4 +52,5 @@ class Context:
     links: Mapping[str, LinkAnswer] = field(default_factory=dict)  # by address; empty: not tried
     unlisted: Mapping[str, date] = field(default_factory=dict)  # event → when its calendar last listed it
     glossary: frozenset[str] = frozenset()  # terms that the issue explains in its own box
+    pictures: frozenset[str] | None = None  # those beside the issue, as `pictures/…`; None: not looked
     now: datetime

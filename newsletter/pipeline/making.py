@@ -16,17 +16,16 @@ from newsletter.errors import IssueFileError, NotApprovedError, UsageError
 from newsletter.model import Decision, Finding, Issue, RenderedIssue, Selection, Severity, SourceKind, Variant, Verdict
 from newsletter.pipeline.choosing import Making, Passed, making
 from newsletter.pipeline.desk import Desk
-from newsletter.storage import issues
+from newsletter.storage import issues, pictures
 from newsletter.storage.files import write_if_new
 from newsletter.storage.issues import Approval, Record
-from newsletter.storage.workspace import issue_folder
+from newsletter.storage.workspace import GLOSSARY_FILE, issue_folder
 
 if TYPE_CHECKING:
     import jinja2
 
     from newsletter.checks import Context
 
-GLOSSARY_FILE = "glossary.toml"
 EVERYBODY = Variant()
 """What everybody gets who chose nothing else."""
 
@@ -217,6 +216,7 @@ def looked_at(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue
         links=known_links(desk),
         unlisted=_unlisted(desk, issue),
         glossary=frozenset(glossary(desk)),
+        pictures=pictures.names(desk.workspace, at.name),
         now=desk.now,
     )
     return issue, made, context

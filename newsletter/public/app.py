@@ -137,6 +137,7 @@ ROUTES = [
     Route("/issues/{name}", reading.moved, methods=["GET"]),
     Route("/issues/{name}/", reading.issue, methods=["GET"]),
     Route("/issues/{name}/print", reading.large_print, methods=["GET"]),
+    Route("/issues/{name}/pictures/{file}", reading.picture, methods=["GET"]),
     Route("/issues/{name}/{file}", reading.calendar, methods=["GET"]),
     Route("/robots.txt", _robots, methods=["GET"]),
     Route("/style.css", _style, methods=["GET"]),

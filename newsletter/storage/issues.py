@@ -73,7 +73,12 @@ def exists(workspace: Workspace, name: str) -> bool:
 def read(workspace: Workspace, name: str) -> Issue:
     """The issue as its file says; raises IssueFileError with file, line and remedy."""
     path = issue_folder(workspace, name) / ISSUE_FILE
-    return _issue_in(_text_of(path), name, _shown(path), workspace.settings)
+    return parse(workspace, name, _text_of(path), path=path)
+
+
+def parse(workspace: Workspace, name: str, text: str, *, path: Path) -> Issue:
+    """The issue as a text says that stands at `path`; raises IssueFileError as `read`."""
+    return _issue_in(text, name, _shown(path), workspace.settings)
 
 
 @lru_cache(maxsize=_TEXTS_KEPT)

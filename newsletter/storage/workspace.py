@@ -9,6 +9,8 @@ from newsletter import config
 from newsletter.config import Settings
 from newsletter.errors import UsageError, WorkspaceError
 
+GLOSSARY_FILE = "glossary.toml"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:

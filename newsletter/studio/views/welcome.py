@@ -125,12 +125,8 @@ def bring_back(call: Call) -> Response:
 def _wait_for_others(call: Call) -> None:
     """Nobody else may be at the database; raises UsageError when something is going on."""
     desk = call.desk
-    names = issues.names(desk.workspace)
-    if (
-        call.room.collecting.is_running
-        or call.room.countdown
-        or any(dispatching.is_at_work(desk, each) for each in names)
-    ):
+    sendings = [dispatching.standing(desk, each) for each in issues.names(desk.workspace)]
+    if call.room.collecting.is_running or any(each.waits or each.is_at_work for each in sendings):
         raise UsageError("something is being collected or sent: wait until it is done")
     call.room.forget()
 
