@@ -530,6 +530,10 @@ def line_numbers(text: str) -> dict[tuple[str, str], int]:
     return lines
 
 
+KEYRING = "newsletter"
+"""The service that our secrets stand under in a keyring."""
+
+
 def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
     """A secret by its name, `NEWSLETTER_SMTP_PASSWORD`: from the environment, the file of `…_FILE`, or the keyring.
 
@@ -544,7 +548,11 @@ def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
             raise UsageError(f"{name}_FILE names a file that cannot be read ({error.__class__.__name__})") from error
     try:
         import keyring  # optional: most machines that send from cron have none
+        import keyring.errors
     except ImportError:
         return None
-    password: str | None = keyring.get_password("newsletter", name)
+    try:
+        password: str | None = keyring.get_password(KEYRING, name)
+    except keyring.errors.KeyringError:  # there is none on this machine, or it stays locked
+        return None
     return password

@@ -41,6 +41,7 @@ class Loopback:
     messages: list[Received] = field(default_factory=list)
     commands: Counter = field(default_factory=Counter)
     lines: list[str] = field(default_factory=list)
+    recipient_of: dict[int, str] = field(default_factory=dict)  # of the envelope that each connection hands in
     connections: int = 0
     open_now: int = 0
     most_open: int = 0
@@ -144,6 +145,7 @@ class _Session:
                     elif await self.say("MAIL", "250 2.1.0 ok"):
                         self.sender = _path(line)
                 case "RCPT":
+                    self.server.recipient_of[self.number] = _path(line)
                     if not self.sender:
                         self.writer.write(b"503 5.5.1 MAIL first\r\n")
                     elif await self.say("RCPT", "250 2.1.5 ok"):

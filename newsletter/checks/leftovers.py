@@ -39,6 +39,20 @@ UNFINISHED_TITLE = re.compile(r"\bTODO\b|\bFIXME\b|\bTKTK\b|\b[Ll]orem ipsum\b")
 
 _SIGNS = ("{", "*|", "<%", "%%", "%7B", "%7b")
 """One of these stands in every mark; looking for them is a hundred times cheaper than trying the patterns."""
+_UNFINISHED_SIGNS = (
+    "todo",
+    "fixme",
+    "xxx",
+    "tk",
+    "lorem",
+    "ipsum",
+    "[insert",
+    "[placeholder",
+    "[your",
+    "[add",
+    "[fill",
+    "???",
+)
 _MISSING = ("None", "undefined", "null", "NaN", "nan", "[object Object]")
 
 
@@ -75,7 +89,10 @@ def _marked(passages: Iterable[Passage], pattern: re.Pattern[str]) -> Iterator[S
 
 def _without_styles(html: str) -> str:
     """HTML without comments and style elements: there braces are the language's own."""
-    return re.sub(r"<style\b.*?</style>|<!--.*?-->", " ", html, flags=re.DOTALL | re.IGNORECASE)
+    return _STYLES.sub(" ", html)
+
+
+_STYLES = re.compile(r"<(?:style\b.*?</style>|!--.*?-->)", re.DOTALL | re.IGNORECASE)
 
 
 @rule(
@@ -86,18 +103,23 @@ def _without_styles(html: str) -> str:
 )
 def empty_value(proof: Proof) -> Iterator[Spot]:
     """A missing value was printed as a word of the programming language."""
+    if not _may_be_missing(proof):
+        return
     sources = " ".join(chain.from_iterable((each.title, each.summary, each.note) for each in proof.printed))
-    named = [word for word in _MISSING if word in proof.words or word in proof.context.text]
-    for node in proof.nodes if named else ():
+    for node in proof.nodes:
         if (found := EMPTY_VALUE.search(node)) and (node == found[0] or node not in sources):
             yield Spot("html", f"A missing value was printed: {around(node, found)}.")
             break
-    lines = proof.context.text.splitlines()
-    for passage in (*proof.head_words, *(Passage("text", line.strip()) for line in lines if named)):
+    for passage in (*proof.head_words, *(Passage("text", line.strip()) for line in proof.text_lines)):
         found = EMPTY_VALUE.search(passage.text)
         if found and passage.text not in sources:
             yield Spot(passage.where, f"A missing value was printed: {around(passage.text, found)}.")
             break
+
+
+def _may_be_missing(proof: Proof) -> bool:
+    everywhere = (proof.words, proof.context.text, *(passage.text for passage in proof.head_words))
+    return any(word in text for word in _MISSING for text in everywhere)
 
 
 @rule(
@@ -108,7 +130,7 @@ def empty_value(proof: Proof) -> Iterator[Spot]:
 )
 def unfinished_text(proof: Proof) -> Iterator[Spot]:
     """TK, TODO, lorem ipsum or a bracket to be filled in is left in words of the editor."""
-    for passage in (*proof.head_words, *proof.own_words):
+    for passage in (*proof.head_words, *proof.own_words) if proof.may_say(_UNFINISHED_SIGNS) else ():
         if found := UNFINISHED.search(passage.text):
             yield Spot(passage.where, f"Unfinished: {around(passage.text, found)}.")
     for entry in proof.printed:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from urllib.parse import SplitResult, parse_qsl
 
-from newsletter.checks.links import short, split
+from newsletter.checks.links import readdressing, short, split
 from newsletter.checks.proof import Proof
 from newsletter.checks.registry import Spot, rule
 from newsletter.identity import clean_url
@@ -25,18 +25,31 @@ WATCHER = re.compile(
 """Shorteners, click counters of mail services, and the wrappers that mail programs put around links."""
 
 
+MAIL_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+
+
 @rule(
     "link-tracks",
     Severity.WARNING,
     why="Tracking parameters tell the site which mail, and at times which person, a visitor comes from.",
     remedy="Cut the address before them; the page opens without.",
+    mend="Remove the tracking",
 )
 def link_tracks(proof: Proof) -> Iterator[Spot]:
     """A link carries parameters that only watch the reader."""
     for link in proof.links:
         parts = split(link.href) if "?" in link.href else None
         if parts and parts.query and (tracking := sorted(_watching(parts))):
-            yield Spot(link.where, f"The link {short(link.href)} carries {', '.join(tracking)}.")
+            change = readdressing(proof, link, partial(_without, names=frozenset(tracking)))
+            yield Spot(link.where, f"The link {short(link.href)} carries {', '.join(tracking)}.", change=change)
+
+
+def _without(url: str, names: frozenset[str]) -> str:
+    """The address without these parameters; everything else in it stays as it is written."""
+    where, _, behind = url.partition("?")
+    query, mark, fragment = behind.partition("#")
+    kept = "&".join(each for each in query.split("&") if not _names(each) & names)
+    return where + (f"?{kept}" if kept else "") + mark + fragment
 
 
 @lru_cache(maxsize=1024)
@@ -78,9 +91,5 @@ def link_names_person(proof: Proof) -> Iterator[Spot]:
     """The query of a web link holds a mail address."""
     for link in proof.links:
         parts = split(link.href) if "?" in link.href else None
-        if (
-            parts
-            and parts.scheme in {"http", "https"}
-            and re.search(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", parts.query)
-        ):
+        if parts and parts.scheme in {"http", "https"} and MAIL_ADDRESS.search(parts.query):
             yield Spot(link.where, f"A link to {parts.hostname} holds a mail address.")

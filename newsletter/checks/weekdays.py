@@ -40,6 +40,7 @@ _IN_TITLE = (
     re.compile(rf"^{_WRITTEN[2]}", re.IGNORECASE),  # “7/30 - Webinar”; elsewhere it may be a share or a score
 )
 _WEEKDAY_ALONE = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _DATED = tuple(re.compile(rf"\b{each}", re.IGNORECASE) for each in (*_WRITTEN[:2], _WRITTEN[3]))
 _DEADLINE_WORD = re.compile(r"\b(?:deadlines?|due|appl(?:y|ications?)|fecha límite|plazo)\b", re.IGNORECASE)
 _ENDS_THEN = re.compile(
@@ -67,6 +68,8 @@ class Mention:
 
 def mentions(text: str, near: date, patterns: tuple[re.Pattern[str], ...] = _WITH_WEEKDAY) -> Iterator[Mention]:
     """The dates of a text. Where no year is written it is the one that comes nearest to `near`."""
+    if not _DIGIT.search(text):
+        return  # every way to write a date has one
     for found in chain.from_iterable(pattern.finditer(text) for pattern in patterns):
         groups = found.groupdict()
         weekday = _position(_DAYS, groups["weekday"]) if groups.get("weekday") else None
@@ -182,7 +185,7 @@ def deadline_past_in_words(proof: Proof) -> Iterator[Spot]:
     """The words of an entry name a deadline, with its year, that is over on the day the issue is planned for."""
     for entry in proof.printed:
         text = f"{entry.title}\n{entry.summary}\n{entry.note}"
-        if entry.grant is not None or not _DEADLINE_WORD.search(text):
+        if entry.grant is not None or "20" not in text or not _DEADLINE_WORD.search(text):
             continue
         dated = [each for each in mentions(text, proof.day, _DATED) if re.search(r"20\d\d", each.words) and each.days]
         if any(max(each.days) >= proof.day for each in dated):
@@ -192,7 +195,8 @@ def deadline_past_in_words(proof: Proof) -> Iterator[Spot]:
 
 
 def _other_days(entry: Entry, days: tuple[date, ...]) -> Iterator[str]:
-    found = (*mentions(entry.title, days[0], (*_IN_TITLE,)), *mentions(entry.note, days[0]))
+    in_note = mentions(entry.note, days[0]) if _names_weekday(entry.note) else ()
+    found = (*mentions(entry.title, days[0], (*_IN_TITLE,)), *in_note)
     for mention in found:
         if mention.days and not set(mention.days) & set(days) and not _OTHER_DAY.search(mention.before):
             yield mention.words

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from newsletter.checks.leftovers import around
 from newsletter.checks.proof import Passage, Proof
 from newsletter.checks.registry import Spot, rule
-from newsletter.model import Entry, Severity
+from newsletter.config import Settings
+from newsletter.model import Entry, Issue, Severity
 
 HYPE = re.compile(
     r"\b(?:cure[sd]?\b(?! rates?)|miracles?\b|miraculous(?:ly)?\b|game[- ]?chang\w+|revolutionary\b|revolutioni[sz]\w+"
@@ -18,6 +20,12 @@ HYPE = re.compile(
     re.IGNORECASE,
 )
 """“Breakthrough therapy” is a legal status, breakthrough pain a symptom, a cure rate a measure."""
+
+HYPE_SIGNS = (
+    *("cure", "mirac", "game", "revolution", "drug", "pill", "bullet", "breaking", "breakthrough", "grail", "changing"),
+    *("100", "guaranteed", "milagro", "revolucionari"),
+)
+"""One of these stands in every promise."""
 
 HYPE_TITLE = re.compile(
     r"\b(?:miracles?\b|game[- ]?chang\w+|(?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b|holy grail\b"
@@ -42,7 +50,7 @@ DENIES = re.compile(
 )
 def hype(proof: Proof) -> Iterator[Spot]:
     """Words of the editor's own, or a headline, promise more than medicine can keep."""
-    for passage in (*proof.head_words, *proof.own_words):
+    for passage in (*proof.head_words, *proof.own_words) if proof.may_say(HYPE_SIGNS) else ():
         if found := _promise(passage, is_head=passage.where in {"subject", "preheader"}):
             yield Spot(passage.where, f"This promises much: {around(passage.text, found)}.")
     for entry in proof.entries:
@@ -105,24 +113,40 @@ def acronym_unexplained(proof: Proof) -> Iterator[Spot]:
 
 
 def _without_addresses(text: str) -> str:
-    text = re.sub(r"https?://\S+|\S+@\S+|`[^`]*`", " ", text)
-    return _SHOUTED.sub(" ", re.sub(r",\s[A-Z]{2}(?=[\s,.;)]|$)", " ", text))  # Denver, CO
+    return _SHOUTED.sub(" ", _STATE.sub(" ", _ADDRESS.sub(" ", text)))
 
 
+_ADDRESS = re.compile(r"https?://\S+|\S+@\S+|`[^`]*`")
+_STATE = re.compile(r",\s[A-Z]{2}(?=[\s,.;)]|$)")  # Denver, CO
 _SHOUTED = re.compile(r"\b[A-Z]{2,}(?:[ ,!]+[A-Z]{2,}){2,}\b")
 """Three words in capitals are a shout, not acronyms."""
 
 
 def _explained_in(proof: Proof) -> set[str]:
-    """What the issue explains, bears as part of a name, or also writes in small letters: that was an emphasis."""
-    settings = proof.settings.newsletter
-    titles = (each.title for each in proof.issue.sections)
-    names = " ".join((settings.title, settings.sender, settings.url, settings.address, *titles))
     texts = [each.text for each in proof.own_words]
-    emphasis = {word.upper() for text in texts for word in re.findall(r"\b[a-z]{2,7}\b", text)}
-    texts += [f"{entry.title}\n{entry.summary}" for entry in proof.entries]
-    glossary = {term.upper() for term in proof.context.glossary}
-    return glossary.union(emphasis, re.findall(r"[A-Z&]+", names.upper()), *map(_explained, texts))
+    return explained_acronyms(proof.issue, proof.settings, texts, proof.context.glossary)
+
+
+def explained_acronyms(issue: Issue, settings: Settings, texts: Iterable[str], glossary: Iterable[str]) -> set[str]:
+    """What the issue explains, bears as part of a name, or also writes in small letters: that was an emphasis."""
+    newsletter = settings.newsletter
+    titles = (each.title for each in issue.sections)
+    names = " ".join((newsletter.title, newsletter.sender, newsletter.url, newsletter.address, *titles))
+    texts = list(texts)
+    emphasis = frozenset[str]().union(*map(_in_small_letters, texts))
+    texts += [f"{entry.title}\n{entry.summary}" for entry in issue.entries()]
+    terms = {term.upper() for term in glossary}
+    return terms.union(emphasis, re.findall(r"[A-Z&]+", names.upper()), *map(_explained, texts))
+
+
+@lru_cache(maxsize=1024)
+def _in_small_letters(text: str) -> frozenset[str]:
+    return frozenset(word.upper() for word in re.findall(r"\b[a-z]{2,7}\b", text))
+
+
+def acronyms(text: str) -> list[str]:
+    """The acronyms of a text of the editor's own, as often as they stand there; the well-known ones left out."""
+    return [short for short in ACRONYM.findall(_without_addresses(text)) if short not in WELL_KNOWN]
 
 
 _IN_BRACKETS = re.compile(r"\w[\w’'/-]*\W{1,3}\(\s*([A-Z][A-Z&]{1,6})s?\b")  # progression-free survival (PFS)
@@ -135,7 +159,8 @@ _IN_WORDS = re.compile(
 _SHORT_FOR = re.compile(r"\b(?:called|known as|short(?:ened to)?|or),?\s+(?:the\s+)?([A-Z][A-Z&]{1,6})\b")
 
 
-def _explained(text: str) -> set[str]:
-    return {
+@lru_cache(maxsize=1024)
+def _explained(text: str) -> frozenset[str]:
+    return frozenset(
         short for pattern in (_IN_BRACKETS, _BEFORE_BRACKETS, _IN_WORDS, _SHORT_FOR) for short in pattern.findall(text)
-    }
+    )

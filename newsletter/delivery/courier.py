@@ -86,7 +86,7 @@ class Courier:
             self.feed.give_back(turn)
             return None
         job = self._job(turn)
-        if job.message.envelope.needs_smtputf8 and not link.smtputf8:
+        if (job.message.envelope.needs_smtputf8 and not link.smtputf8) or link.too_large(len(job.message.content)):
             self.feed.give_back(turn)
             return None
         return job
@@ -112,6 +112,10 @@ class Courier:
         """Send one message; returns the one whose envelope went behind it."""
         if job.message.envelope.needs_smtputf8 and not link.smtputf8:
             self.desk.refuse(job.due, NO_SMTPUTF8)
+            return None
+        if why := link.too_large(len(job.message.content)):
+            self.feed.close(f"{why}. Nobody is refused for it")
+            self.feed.give_back(job.turn)
             return None
         try:
             phase, reply = await self._converse(link, job, following)
@@ -161,6 +165,8 @@ class Courier:
         if not at_once:
             await link.replies.drained()
             content = b""
+        if not await self.desk.recorder.last_look.may_go(job.due.subscriber.id):
+            raise _LeftError
         if link.replies.waiting:
             raise LinkError("the server answered before the message was complete")
         behind = self._envelope_behind(link, following)
@@ -254,4 +260,4 @@ class Courier:
 
 
 class _LeftError(Exception):
-    """The person left before the claim."""
+    """The person left before the message was complete."""

@@ -68,15 +68,22 @@ class Desk:
         self._record(due, D.REFUSED, words)
 
     def left(self, due: Due) -> None:
-        """The person left before the claim; the ledger knows it already."""
-        self._count(due, D.SUPPRESSED)
+        """The person left before the message was complete: nothing was sent, and it counts as no try."""
+        self._record(due, D.SUPPRESSED, "", tried=False)
 
     def put_back(self, due: Due) -> None:
         """The message surely did not go, and nobody is to blame: as if it had not been tried."""
         self.recorder.put_back(due)
 
     def _record(
-        self, due: Due, status: D, reply: str, *, next_at: datetime | None = None, bounced: bool = False
+        self,
+        due: Due,
+        status: D,
+        reply: str,
+        *,
+        next_at: datetime | None = None,
+        bounced: bool = False,
+        tried: bool = True,
     ) -> None:
         self._count(due, status)
         self.recorder.settle(
@@ -87,6 +94,7 @@ class Desk:
                 next_at=next_at,
                 bounced=bounced,
                 attempts=due.attempts,
+                tried=tried,
             )
         )
 

@@ -1,7 +1,7 @@
 """Whom to send to next: read from the ledger a page ahead, in constant memory, and claimed some messages ahead.
 
-While nothing slows the sending, the next few are claimed together, so that no connection waits for the disk. A claim
-is looked at once more when it has grown old: the person may have left meanwhile.
+While nothing slows the sending, the next few are claimed together, so that no connection waits for the disk. Who
+leaves behind a claim is seen by the last look before the message is complete.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from datetime import datetime
 from newsletter.delivery.recorder import Recorder
 from newsletter.storage.ledger import PAGE, Due
 
-FRESH_S = 1.0  # so long a claim holds before its message is finished
-
 
 @dataclass(slots=True)
 class Turn:
@@ -24,7 +22,6 @@ class Turn:
 
     due: Due
     granted: asyncio.Future[bool] | None = None
-    asked_at: float = 0.0
 
 
 class Feed:
@@ -56,12 +53,9 @@ class Feed:
         self.why_closed = self.why_closed or why
 
     def claim(self, turn: Turn) -> asyncio.Future[bool]:
-        """The claim of one who was handed out: the one asked for ahead, while it is fresh."""
-        now = self.recorder.clock.monotonic()
-        if turn.granted is not None and now - turn.asked_at > FRESH_S:
-            self._withdraw(turn)
+        """The claim of one who was handed out: the one that was asked for ahead, if any."""
         if turn.granted is None:
-            turn.granted, turn.asked_at = self.recorder.claim(turn.due.subscriber.id), now
+            turn.granted = self.recorder.claim(turn.due.subscriber.id)
         return turn.granted
 
     def _withdraw(self, turn: Turn) -> None:

@@ -78,7 +78,9 @@ async def send_test(order: Order, address: str, *, now: datetime, name: str = ""
 
 
 async def hand_over(link: Link, message: Message) -> tuple[Phase, Reply]:
-    """Step by step: the last reply, and what it answers."""
+    """Step by step: the last reply, and what it answers; raises DeliveryError when it is larger than the server takes."""
+    if why := link.too_large(len(message.content)):
+        raise DeliveryError(why)
     commands = link.envelope(message.envelope, len(message.content))
     for phase, command in zip((Phase.MAIL, Phase.RCPT, Phase.DATA), commands, strict=True):
         link.write(command)

@@ -14,15 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from newsletter.delivery.clock import Clock
+from newsletter.delivery.last_look import RETRIES_S, LastLook
 from newsletter.errors import StorageError
 from newsletter.model import DeliveryStatus
 from newsletter.storage.journal import Settlement
 from newsletter.storage.ledger import Due, Run
+from newsletter.storage.lookout import Lookout
 
 T = TypeVar("T")
-RETRIES_S = (0.2, 1.0, 3.0, 5.0)
-"""A disk that is full or a database that is locked may be free again in a moment."""
-
 GATHER_S = 0.02
 """Outcomes wait so long for company, unless a wish goes to the disk before: nobody waits for them."""
 
@@ -33,6 +32,7 @@ class Recorder:
     def __init__(self, run: Run, clock: Clock) -> None:
         self.run = run
         self.clock = clock
+        self.last_look = LastLook(Lookout(run.engine), clock)
         self.failed: StorageError | None = None
         self._thread = ThreadPoolExecutor(1, "ledger")
         self._settled: list[Settlement] = []
@@ -140,5 +140,6 @@ class Recorder:
     async def close(self) -> None:
         """Write what is left and give the ledger's connection back."""
         await self.written()
+        await self.last_look.close()
         await self.call(self.run.close)
         self._thread.shutdown()

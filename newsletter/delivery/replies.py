@@ -62,6 +62,7 @@ _AGAINST_US = re.compile(
     r"|too many messages|quota exceeded for sender|authentication required|not authenticated",
     re.IGNORECASE,
 )
+_TOO_LARGE = (3, 4)  # X.3.4: for this system, and the next reader's message is as large
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
 _SLOW_CODES = frozenset({421, 450, 451, 452, 454})
 
@@ -111,4 +112,4 @@ def _is_quota(reply: Reply) -> bool:
 
 def _is_policy(reply: Reply) -> bool:
     status = reply.enhanced
-    return status is not None and status[1] in {5, 7}
+    return status is not None and (status[1] in {5, 7} or status[1:] == _TOO_LARGE)

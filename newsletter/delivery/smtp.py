@@ -173,6 +173,8 @@ class Link:
         self.extensions = extensions
         self.pipelining = "pipelining" in extensions
         self.smtputf8 = "smtputf8" in extensions
+        largest = extensions.get("size", "")
+        self.largest_bytes = int(largest) if largest.isdecimal() else 0  # 0: no limit is told (RFC 1870, 3)
         self.final_s = final_s
         self.offered = 0  # envelopes
         self._closed = False
@@ -207,6 +209,15 @@ class Link:
             mail.encode() + b"\r\n",
             b"RCPT TO:<" + envelope.recipient.encode() + b">\r\n",
             b"DATA\r\n",
+        )
+
+    def too_large(self, size: int) -> str:
+        """Why the server will not take a message of `size` bytes, as it said in its greeting; empty when it may."""
+        if not self.largest_bytes or size <= self.largest_bytes:
+            return ""
+        return (
+            f"the message has {size:,} bytes and the mail server takes {self.largest_bytes:,} at most (SIZE): "
+            "shorten the issue, or send it by another server"
         )
 
     def abort(self) -> None:
@@ -365,4 +376,6 @@ async def _open_lmtp(server: Server) -> Link:
         raise LinkError(f"{server.called} answered {hello if greeting.code == 220 else greeting}")
     words = hello.words.lower().split()
     known: dict[str, str] = {name: "" for name in ("pipelining", "size", "smtputf8") if name in words}
+    if "size" in known:
+        known["size"] = "".join(words[words.index("size") + 1 :][:1])  # or the next extension, which is no figure
     return Link(transport, replies, known, final_s=server.final_s)

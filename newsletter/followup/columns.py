@@ -264,7 +264,7 @@ def _tells_states(index: int, sample: Sequence[Sequence[str]]) -> bool:
 
 def _default_state(names: Sequence[str], states: Sequence[StateColumn], file_name: str) -> SubscriberState:
     """What a row is when its columns tell nothing. Mailchimp tells it by the name of the file."""
-    stem = _folded(file_name.rpartition("/")[2])
+    stem = _folded(file_name.rpartition("/")[2]).removeprefix("rejected ")  # the lines of such a file, mended
     if stem.startswith(("unsubscribed", "unsubscribes", "optout", "opted out", "suppress")):
         return S.UNSUBSCRIBED
     if stem.startswith(("cleaned", "bounced", "bounces")):

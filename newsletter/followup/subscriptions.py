@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO, TextIO
 
 from newsletter.addresses import Address, clean_name, parse_address
 from newsletter.errors import UsageError
+from newsletter.followup.archives import lists_in, readable
 from newsletter.followup.columns import Columns, headless, recognise
 from newsletter.followup.tables import Cells, Sheet, open_sheet
 from newsletter.model import SubscriberState
 from newsletter.storage.people import Imported, People, harmless
 
 SAMPLE_ROWS = 200  # looked at before the columns are decided
+STATE = "Status"  # the heading of what a file's name told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Rejected:
     line: int
     reason: str
     cells: tuple[str, ...] = field(default=(), repr=False)  # as they stood, for the file to be mended
+    state: SubscriberState = SubscriberState.ACTIVE  # what the line or its file tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +62,14 @@ class Listing:
 def read_list(file: BinaryIO, *, name: str = "") -> Listing:
     """Read a list export; `file` must be seekable, `name` (of the file) tells a Mailchimp part by its beginning.
 
+    A zip file of several lists, as Mailchimp's export is, is read as one.
     Raises UsageError when it is no list: no address column, an unknown format, nothing in it.
     """
+    parts = lists_in(file)
+    return _read_together(parts) if parts else _read_one(file, name)
+
+
+def _read_one(file: BinaryIO, name: str) -> Listing:
     sheet = open_sheet(file)
     rows = sheet.rows
     sample = [cells for _, cells in zip(range(SAMPLE_ROWS), rows, strict=False)]
@@ -74,6 +83,47 @@ def read_list(file: BinaryIO, *, name: str = "") -> Listing:
         header=header,
         rows=_read(sample, rows, header, columns),
     )
+
+
+def _read_together(parts: Sequence[tuple[str, BinaryIO]]) -> Listing:
+    """Several lists one after the other. Whoever left by one of them stays gone, in whatever order they stand."""
+    listings: dict[str, Listing] = {}
+    understood: list[str] = []
+    for name, file in parts:
+        try:
+            with readable():
+                listings[name] = listing = _read_one(file, name)
+        except UsageError as error:
+            understood.append(f"{name} was not read: {error}")
+        else:
+            understood += [f"{name}: {sentence}" for sentence in listing.understood]
+    if not listings:
+        raise UsageError("; ".join(understood))
+    header = tuple(dict.fromkeys(heading for listing in listings.values() for heading in _headings_of(listing)))
+    return Listing(understood=tuple(understood), header=(*header, STATE), rows=_rows_of(listings, header))
+
+
+def _rows_of(listings: Mapping[str, Listing], header: tuple[str, ...]) -> Iterator[Row | Rejected]:
+    with readable():
+        for name, listing in listings.items():
+            yield from _aligned(name, listing, header)
+
+
+def _aligned(name: str, listing: Listing, header: tuple[str, ...]) -> Iterator[Row | Rejected]:
+    """The rows of one of several lists; a line to be mended has its cells under the headings of all, and its state."""
+    places = [header.index(heading) for heading in _headings_of(listing)]
+    for row in listing.rows:
+        if isinstance(row, Row):
+            yield row
+            continue
+        cells = [""] * len(header)
+        for place, cell in zip(places, row.cells, strict=False):
+            cells[place] = cell
+        yield replace(row, reason=f"{name}: {row.reason}", cells=(*cells, row.state.value))
+
+
+def _headings_of(listing: Listing) -> tuple[str, ...]:
+    return listing.header or ("Email",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,14 +230,18 @@ def _people(cells: Cells, columns: Columns, width: int) -> Iterator[Row | Reject
 
 def _person(cells: Cells, columns: Columns, width: int) -> Row | Rejected:
     if cells.problem:
-        return Rejected(line=cells.line, reason=cells.problem, cells=cells.cells)
+        return _rejected(cells, cells.problem, columns)
     if width and any(cell.strip() for cell in cells.cells[width:]):
         reason = f"the line has {len(cells.cells)} cells, the first line has {width}: a cell with a comma needs quotes"
-        return Rejected(line=cells.line, reason=reason, cells=cells.cells)
+        return _rejected(cells, reason, columns)
     try:
         return _row(cells, columns)
     except ValueError as error:
-        return Rejected(line=cells.line, reason=str(error), cells=cells.cells)
+        return _rejected(cells, str(error), columns)
+
+
+def _rejected(cells: Cells, reason: str, columns: Columns) -> Rejected:
+    return Rejected(line=cells.line, reason=reason, cells=cells.cells, state=columns.state_of(cells.cells))
 
 
 def _row(cells: Cells, columns: Columns) -> Row:

@@ -16,7 +16,9 @@ _SAYS_NOTHING = re.compile(
     re.IGNORECASE,
 )
 """Labels that tell nothing to a person who listens to the links alone."""
+_MAY_STAND = re.compile(r"(?:[A-Za-z0-9._~/:?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d\s().–-]{7,}\d(?![\w])")
+_CONTACT = re.compile(f"{_MAIL.pattern}|{_PHONE.pattern}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ def _ascii(netloc: str) -> str:
 
 def _quoted(rest: str) -> str:
     """What follows the host, with every character that may not stand there percent-encoded (RFC 3986, section 2)."""
+    if _MAY_STAND.fullmatch(rest):
+        return rest
     return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(rest, safe="%/:?#@!$&'()*+,;=~"))
 
 
@@ -63,7 +67,7 @@ def contacts(text: str) -> tuple[Link, ...]:
     """`text` in pieces, mail addresses and phone numbers as links that a finger can tap."""
     pieces: list[Link] = []
     start = 0
-    for found in re.finditer(f"{_MAIL.pattern}|{_PHONE.pattern}", text):
+    for found in _CONTACT.finditer(text):
         if found.start() > start:
             pieces.append(Link(label=text[start : found.start()]))
         pieces.append(Link(label=found[0], url=_contact_url(found[0])))

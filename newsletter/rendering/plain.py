@@ -19,7 +19,9 @@ def wrapped(text: str, *, indent: str = "", first: str | None = None, columns: i
     lines: list[str] = []
     for line in text.split("\n"):
         start = indent if lines or first is None else first
-        lines += _filled(_words(line), start, indent, columns)
+        words = _words(line)
+        whole = start + " ".join(words)
+        lines += [whole.rstrip(" ")] if len(whole) <= columns else _filled(words, start, indent, columns)
     return "\n".join(lines)
 
 
@@ -47,7 +49,7 @@ def _filled(words: list[str], start: str, indent: str, columns: int) -> list[str
 
 def printable(text: str) -> str:
     """`text` without control characters and halves of characters: a NUL would end the page for some readers."""
-    return _UNPRINTABLE.sub("", text)
+    return text if text.isprintable() else _UNPRINTABLE.sub("", text)
 
 
 def one_line(text: str) -> str:

@@ -94,7 +94,7 @@ class Setting:
     home: str  # IANA name of the newsletter's zone
     image_hosts: tuple[str, ...]
     marker: Marker | None
-    calendar_base: str | None  # address before an .ics file's name; None: readers cannot reach it
+    calendar_base: str | None  # address before the name of an .ics file or picture; None: readers cannot reach it
 
 
 def kind_of(entry: Entry) -> str:
@@ -111,7 +111,14 @@ def entry_view(entry: Entry, setting: Setting, *, dates: Sequence[Entry] = ()) -
     words, fit = setting.words, setting.fit
     title = one_line(entry.title)
     url = next(filter(None, map(secured, entry.links)), "")
-    note = fitted_note(entry.note, fit, heading=4, image_hosts=setting.image_hosts, marker=setting.marker)
+    note = fitted_note(
+        entry.note,
+        fit,
+        heading=4,
+        image_hosts=setting.image_hosts,
+        picture_base=setting.calendar_base,
+        marker=setting.marker,
+    )
     summary = "" if entry.note.strip() else beginning(told_summary(entry), fit.summary_words)
     return EntryView(
         kind=kind_of(entry),

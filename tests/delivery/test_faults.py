@@ -5,7 +5,10 @@ until nothing is due, on a clock that jumps over the waits.
 """
 
 import asyncio
+import re
 import ssl
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import trustme
@@ -14,7 +17,7 @@ from post_office import CAST, PostOffice, QuickClock, counts
 
 from newsletter.delivery.sending import send_issue
 from newsletter.errors import DeliveryError
-from newsletter.model import SubscriberState
+from newsletter.model import SubscriberState, Variant
 
 ALL = dict.fromkeys(CAST, 1)
 
@@ -139,6 +142,8 @@ async def test_an_unexplained_550_is_refused_but_the_person_stays(office, extens
         ("MAIL", "530 login has expired"),
         ("DOT", "452 4.4.5 daily message quota exceeded"),
         ("MAIL", "553 sender not known"),
+        ("MAIL", "552 5.3.4 message too big for system"),
+        ("DOT", "552 5.3.4 message too big for system"),
     ],
 )
 async def test_what_the_server_has_against_us_pauses_the_issue_and_blames_nobody(office, extensions, command, reply):
@@ -150,7 +155,46 @@ async def test_what_the_server_has_against_us_pauses_the_issue_and_blames_nobody
     assert [each.state for each in office.people.all()] == [SubscriberState.ACTIVE] * 3
 
 
-@pytest.mark.parametrize("reply", ["552 5.3.4 too big", "554 5.6.0 not liked", "552 5.2.2 mailbox full"])
+@pytest.mark.parametrize("protocol", ["smtp", "lmtp"])
+async def test_a_message_larger_than_the_server_takes_is_not_offered_and_nobody_is_refused(
+    office, extensions, protocol
+):
+    server = Loopback(extensions=("SIZE 1000", *(each for each in extensions if each == "PIPELINING")))
+    tally = await sent(office, server, f'protocol = "{protocol}"\nconnections = 2\n')
+    assert (counts(tally), tally.state) == ({"remaining": 3}, "paused")
+    assert re.fullmatch(
+        r"the message has \d,\d{3} bytes and the mail server takes 1,000 at most \(SIZE\): shorten the issue, "
+        r"or send it by another server\. Nobody is refused for it", tally.why
+    )  # fmt: skip
+    assert server.commands["MAIL"] == 0
+    server = Loopback(extensions=("SIZE 10000000",))
+    assert counts(await sent(office, server)) == {"accepted": 3}
+
+
+async def test_of_two_variants_only_the_one_that_is_too_large_is_held_back(office, extensions):
+    ann, bob, _ = office.people.all()
+    for each in (ann, bob):
+        office.people.change(each.id, now=datetime.now(UTC), large_print=True)
+    server = Loopback(extensions=(*(each for each in extensions if each == "PIPELINING"), "SIZE 8000"))
+    async with server.running():
+        order = office.order(server.port)
+        short = order.render_variant(Variant())
+        order = replace(
+            order, render_variant=lambda variant: replace(short, text="x\n" * 9000) if variant.large_print else short
+        )
+        office.people.change(ann.id, now=datetime.now(UTC), large_print=False)
+        tally = await send_issue(order, office.ledger, clock=QuickClock())
+    assert (tally.accepted, tally.remaining, tally.state) == (1, 2, "paused")
+    assert server.recipients() == {ann.address: 1}
+
+
+@pytest.mark.parametrize("size", ["SIZE", "SIZE 0", "SIZE many"])
+async def test_a_size_without_a_figure_is_no_limit(office, extensions, size):
+    server = Loopback(extensions=(*(each for each in extensions if each == "PIPELINING"), size))
+    assert counts(await sent(office, server)) == {"accepted": 3}
+
+
+@pytest.mark.parametrize("reply", ["552 too much mail data", "554 5.6.0 not liked", "552 5.2.2 mailbox full"])
 async def test_a_5yz_after_the_dot_is_final_for_this_reader_alone(office, extensions, reply):
     server = Loopback(script=once("DOT", reply), extensions=extensions)
     assert counts(await sent(office, server)) == {"accepted": 2, "refused": 1}

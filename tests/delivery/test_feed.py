@@ -1,13 +1,10 @@
 """Whose turn it is, and the claims that are made before it is."""
 
-from datetime import UTC, datetime
-
 import pytest
 from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
-from newsletter.delivery.feed import FRESH_S, Feed
+from newsletter.delivery.feed import Feed
 from newsletter.delivery.recorder import Recorder
-from newsletter.model import SubscriberState as S
 
 MANY = tuple(f"reader{n}@example.org" for n in range(20))
 
@@ -61,14 +58,3 @@ async def test_one_who_was_given_back_is_the_next_and_is_claimed_again(feed):
     again = await feed.take()
     assert again.due == first.due
     assert await feed.claim(again)
-
-
-async def test_an_old_claim_is_looked_at_again(feed):
-    first, second = await feed.take(), await feed.take()
-    assert await feed.claim(first)
-    assert await feed.claim(second)
-    feed.office.people.suppress(first.due.subscriber.id, S.UNSUBSCRIBED, "asked", now=datetime.now(UTC))
-    feed.recorder.clock.slept += FRESH_S + 1
-    assert not await feed.claim(first)
-    assert await feed.claim(second)
-    assert await claimed(feed) == 7

@@ -74,3 +74,11 @@ async def test_a_test_copy_that_does_not_go_is_told(office, command, answer, wor
     async with server.running():
         with pytest.raises(DeliveryError, match=words):
             await send_test(office.order(server.port), "me@example.org", now=NOW)
+
+
+async def test_a_test_copy_larger_than_the_server_takes_is_told_with_both_figures(office):
+    server = Loopback(extensions=("SIZE 1000",))
+    async with server.running():
+        with pytest.raises(DeliveryError, match=r"has \d,\d{3} bytes and the mail server takes 1,000 at most"):
+            await send_test(office.order(server.port), "me@example.org", now=NOW)
+    assert server.commands["MAIL"] == 0

@@ -3,12 +3,14 @@
 import asyncio
 import itertools
 import resource
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from loopback_smtp import Loopback
 from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
+from newsletter.addresses import parse_address
 from newsletter.delivery.clock import SystemClock
 from newsletter.delivery.sending import Order, recipients_of, run, send_issue
 from newsletter.delivery.variants import Variant
@@ -169,20 +171,61 @@ async def test_who_leaves_while_it_goes_out_gets_nothing_more(big_office):
     assert last.address not in server.recipients()
 
 
-async def test_who_leaves_between_envelope_and_body_gets_nothing(office):
+FREE, LIMITED = "per_minute = 0\n", "per_minute = 6000\n"  # claimed some messages ahead; claimed in the moment
+
+
+@pytest.mark.parametrize("pace", [FREE, LIMITED], ids=["free", "limited"])
+@pytest.mark.parametrize("extensions", [("PIPELINING",), ()], ids=["pipelining", "step-by-step"])
+@pytest.mark.parametrize("nth", [1, 2])
+async def test_who_leaves_between_envelope_and_body_gets_nothing(office, pace, extensions, nth):
+    person = list(office.people.all())[nth - 1]
+
+    def script(command, count, connection):
+        if (command, count) == ("DATA", nth):
+            office.people.suppress(person.id, S.UNSUBSCRIBED, "asked", now=datetime.now(UTC))
+
+    server = Loopback(script=script, extensions=extensions)
+    seen = []
+    async with server.running():
+        tally = await send(office, server, pace, on_progress=seen.append)
+    assert counts(tally) == {"accepted": 2, "suppressed": 1}
+    assert counts(seen[-1]) == counts(tally)
+    assert person.address not in server.recipients()
+    assert [each.attempts for each in office.ledger.recipients(ISSUE) if each.status == "suppressed"] == [0]
+
+
+@pytest.mark.parametrize("change", ["pause", "erase"])
+async def test_who_pauses_or_is_erased_behind_a_claim_gets_nothing(office, change):
     ann = next(iter(office.people.all()))
 
     def script(command, count, connection):
-        if (command, count) == ("DATA", 1):
+        if (command, count) == ("DATA", 1) and change == "pause":
+            office.people.change(ann.id, now=datetime.now(UTC), state=S.PAUSED)
+        elif (command, count) == ("DATA", 1):
+            office.people.erase([parse_address(ann.address)], now=datetime.now(UTC))
+
+    server = Loopback(script=script)
+    async with server.running():
+        tally = await send(office, server)
+    assert counts(tally) == {"accepted": 2, "suppressed": 1}
+    assert ann.address not in server.recipients()
+
+
+async def test_who_leaves_while_a_long_message_is_written_gets_no_end_of_it(office):
+    """The body goes before its claim is looked at; without the final dot it is no message."""
+    ann = next(iter(office.people.all()))
+    order = office.order(25)
+    page = replace(order.render_variant(Variant()), text="x" * 300_000)
+
+    def script(command, count, connection):
+        if (command, count) == ("BODY", 1):
             office.people.suppress(ann.id, S.UNSUBSCRIBED, "asked", now=datetime.now(UTC))
 
     server = Loopback(script=script)
-    seen = []
     async with server.running():
-        # a limited pace: nobody is claimed before the server waits for the message
-        tally = await send(office, server, "per_minute = 6000\n", on_progress=seen.append)
+        order = replace(office.order(server.port, LIMITED), render_variant=lambda variant: page)
+        tally = await send_issue(order, office.ledger)
     assert counts(tally) == {"accepted": 2, "suppressed": 1}
-    assert counts(seen[-1]) == counts(tally)
     assert ann.address not in server.recipients()
 
 

@@ -2,10 +2,14 @@
 
 import threading
 from collections import deque
+from queue import SimpleQueue
 
+import pytest
 from bounce_mails import NOW
+from loopback_smtp import Loopback
 from post_office import DIGEST, ISSUE, PostOffice
 
+from newsletter.delivery.sending import send_issue
 from newsletter.storage.leavings import Leavings
 
 PEOPLE = 1000
@@ -41,3 +45,51 @@ def test_whoever_left_before_a_claim_is_never_sent_to_a_thousand_times(tmp_path)
     assert {each.state.value for each in office.people.all()} == {"unsubscribed"}
     suppressed = {each.subscriber_id for each in office.ledger.recipients(ISSUE) if each.status == "suppressed"}
     assert suppressed == set(range(1, PEOPLE + 1)) - sent
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "people"),
+    [(0, PEOPLE), (600_000, 200)],  # claimed some messages ahead; claimed in the moment
+    ids=["free", "limited"],
+)
+async def test_whoever_is_gone_when_the_server_waits_for_the_message_gets_none(tmp_path, per_minute, people):
+    """Everybody leaves while their envelope stands before the server; it lets every second one finish first."""
+    office = PostOffice.opened(tmp_path, tuple(f"r{n}@example.org" for n in range(people)))
+    leaves = {each.address: (each.id, threading.Event()) for each in office.people.all()}
+    leavings = Leavings(office.people.engine)
+    leaving: SimpleQueue[str] = SimpleQueue()
+    gone_before: set[str] = set()
+
+    def leave_in_turn() -> None:
+        while address := leaving.get():
+            number, gone = leaves[address]
+            leavings.leave(number, now=NOW)
+            gone.set()
+
+    def script(command: str, count: int, connection: int) -> None:
+        address = server.recipient_of.get(connection, "")
+        if command == "RCPT":
+            leaving.put(address)
+        elif command == "DATA":
+            number, gone = leaves[address]
+            if number % 2:
+                gone.wait()
+            if gone.is_set():
+                gone_before.add(address)
+
+    server = Loopback(script=script)
+    readers = [threading.Thread(target=leave_in_turn) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    async with server.running():
+        order = office.order(server.port, f"connections = 8\nper_minute = {per_minute}\n")
+        tally = await send_issue(order, office.ledger)
+    for _ in readers:
+        leaving.put("")
+    for reader in readers:
+        reader.join()
+    taken = server.recipients()
+    assert len(gone_before) >= people // 2
+    assert not gone_before & taken.keys()
+    assert (tally.accepted, tally.suppressed) == (len(taken), people - len(taken))
+    assert all(count == 1 for count in taken.values())

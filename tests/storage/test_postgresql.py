@@ -3,6 +3,7 @@
 import getpass
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from newsletter.addresses import parse_address
 from newsletter.delivery.sending import send_issue
 from newsletter.followup.subscriptions import Row
 from newsletter.model import SubscriberState
+from newsletter.providers import Provider
 from newsletter.storage.database import open_database
 from newsletter.storage.incoming import Decided, IncomingMails, Suppressing, TakenError
 from newsletter.storage.lease import SenderAtWorkError, is_held, lease
@@ -21,6 +23,8 @@ from newsletter.storage.leavings import Leavings
 from newsletter.storage.ledger import Ledger
 from newsletter.storage.people import Imported, People
 from newsletter.storage.readers import Confirmed, Readers
+from newsletter.storage.results import Results
+from newsletter.storage.retention import reduce_old
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nowhere"))
@@ -80,7 +84,44 @@ async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(ur
     assert not is_held(engine, tmp_path, ISSUE)
     assert sorted(office.statuses().values()).count("accepted") == 48
     assert office.ledger.resolve(ISSUE, resend=True, now=NOW).state == "done"
+
+    Leavings(engine).leave(rows_of(people)[0], sending_id=1, now=NOW)
+    (result,) = Results(engine).up_to(ISSUE, 6)
+    other = Provider.OTHER
+    fared = {word: result.counts[other, word] for word in ("accepted", "refused", "left")}
+    assert fared == {"accepted": 48, "refused": 1, "left": 1}
+    assert reduce_old(engine, before=NOW + timedelta(days=9999)).sendings == 1
+    assert Results(engine).up_to(ISSUE, 6) == [result]
     engine.dispose()
+
+
+@pytest.mark.parametrize("pace", ["per_minute = 0\n", "per_minute = 6000\n"], ids=["free", "limited"])
+async def test_who_leaves_in_the_moment_of_sending_gets_nothing(url, tmp_path, pace):
+    engine = open_database(url, tmp_path)
+    people = People(engine, KEYS)
+    addresses = [parse_address(f"late{n}@{tmp_path.name[-1]}.example") for n in range(40)]
+    people.take_in([Row(line=1, address=each) for each in addresses], now=NOW)
+    leaving = {str(each.text): people.find(each).id for each in addresses[::4]}
+    office = PostOffice(tmp_path, people, Ledger(engine, tmp_path))
+    server = Loopback()
+
+    def script(command, count, connection):
+        if command == "DATA" and (number := leaving.get(server.recipient_of[connection])):
+            people.suppress(number, SubscriberState.UNSUBSCRIBED, "asked", now=NOW)
+
+    server.script = script
+    async with server.running():
+        order = replace(office.order(server.port, "connections = 4\n" + pace), issue=f"late-{tmp_path.name}")
+        tally = await send_issue(order, office.ledger, clock=QuickClock())
+    assert (tally.suppressed, tally.accepted) == (10, tally.total - 10)
+    assert not leaving.keys() & server.recipients().keys()
+    assert set(server.recipients().values()) == {1}
+    people.erase(addresses, now=NOW)
+    engine.dispose()
+
+
+def rows_of(people):
+    return [each.id for each in people.all() if each.state is SubscriberState.ACTIVE]
 
 
 def test_mails_are_decided_once_and_readers_wishes_are_kept(url, tmp_path):
