@@ -52,13 +52,11 @@ def page_before_inlining(issue: Issue) -> str:
         seen.append(html)
         return original(html)
 
-    from newsletter.rendering import issues as rendering_issues
-
-    rendering_issues.inlined = noting
+    inlining.inlined = noting
     try:
         rendering.render(issue, SETTINGS, templating.environment())
     finally:
-        rendering_issues.inlined = original
+        inlining.inlined = original
     return seen[0]
 
 

@@ -13,10 +13,8 @@ from newsletter.identity import Index
 from newsletter.model import Document, Entry, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.reading import reader_for
-from newsletter.pipeline.visiting import PUBMED_KEY, fetcher_for
-from newsletter.sources.fetching import read_file
 from newsletter.sources.handed import kind_of_document, out_of_its_mail
-from newsletter.sources.lookup import Kind, kind_of, look_up
+from newsletter.sources.reference import Kind, kind_of
 from newsletter.storage.taking_in import names_of, take_in
 
 PASTED = Source(name="pasted", kind=SourceKind.PAGE)
@@ -70,6 +68,8 @@ def _named(desk: Desk, what: str, stdin: Callable[[], bytes]) -> Reading:
         return _read(desk, Document(content=stdin()))
     if kind_of(what) is not Kind.FILE:
         return asyncio.run(_looked_up(desk, what))
+    from newsletter.sources.fetching import read_file
+
     fetched = read_file(Path(what))
     if fetched.document is None:
         raise UsageError(fetched.error or f"{what} cannot be read")
@@ -88,6 +88,9 @@ def _read(desk: Desk, handed: Document, name: str = "") -> Reading:
 
 
 async def _looked_up(desk: Desk, reference: str) -> Reading:
+    from newsletter.pipeline.visiting import PUBMED_KEY, fetcher_for  # the web client loads when something is asked
+    from newsletter.sources.lookup import look_up
+
     zone = desk.workspace.settings.newsletter.zone
     async with fetcher_for(desk) as fetcher:
         return await look_up(reference, fetcher, source=PASTED, api_key=secret(PUBMED_KEY), zone=zone)

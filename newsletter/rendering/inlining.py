@@ -17,6 +17,8 @@ from lxml import etree
 from lxml.etree import _Element
 from premailer import Premailer
 
+from newsletter.rendering.writing import compact
+
 cssutils.ser.prefs.minimizeColorHash = False  # mail programs want six digits
 
 _CLASS = re.compile(r"(?<!\S)\.([\w-]+)")
@@ -85,9 +87,3 @@ def inlined(html: str) -> str:
         cssutils_logging_level=logging.CRITICAL,
     ).transform()
     return f"{etree.tostring(page.getroottree(), method='html', encoding='utf-8').decode().strip()}\n"
-
-
-def compact(html: str) -> str:
-    """Without indentation and empty lines, which every reader would download; there is no `<pre>` in an issue."""
-    lines = (line.strip(" \t\r") for line in html.split("\n"))
-    return "\n".join(line for line in lines if line)

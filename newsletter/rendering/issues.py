@@ -15,7 +15,6 @@ from newsletter.config import Settings
 from newsletter.marks import Mark, fill
 from newsletter.model import Issue, RenderedIssue, Variant
 from newsletter.rendering.fitting import FULL, MAX_HTML_BYTES, TIGHTER, Fit
-from newsletter.rendering.inlining import inlined
 from newsletter.rendering.page import Frame, Page, frame, page, public_address
 from newsletter.rendering.plain import tidy
 from newsletter.rendering.wording import Words
@@ -44,7 +43,7 @@ def render(
     issue, settings = _chosen(issue, settings, variant)
     shared = frame(settings, scale=LARGE_PRINT if variant.large_print else 1.0)
     full = _page(issue, settings, glossary, FULL)
-    html = inlined(write(templates, HTML_TEMPLATE, page=full, frame=shared))
+    html = _inlined(write(templates, HTML_TEMPLATE, page=full, frame=shared))
     if len(html.encode()) > MAX_HTML_BYTES:
         html = _shortened(issue, settings, templates, glossary, shared)
     text = tidy(write(templates, TEXT_TEMPLATE, page=full, frame=shared))
@@ -108,7 +107,13 @@ def _shortened(
     html = ""
     for fit in TIGHTER:
         tighter = _page(issue, settings, glossary, fit)
-        html = inlined(write(templates, HTML_TEMPLATE, page=tighter, frame=shared))
+        html = _inlined(write(templates, HTML_TEMPLATE, page=tighter, frame=shared))
         if len(html.encode()) <= MAX_HTML_BYTES:
             break
     return html
+
+
+def _inlined(html: str) -> str:
+    from newsletter.rendering.inlining import inlined  # premailer's libraries wait until there is something to inline
+
+    return inlined(html)

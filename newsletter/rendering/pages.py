@@ -15,13 +15,12 @@ from newsletter.config import Settings
 from newsletter.marks import Mark
 from newsletter.model import Issue
 from newsletter.rendering.fitting import WHOLE
-from newsletter.rendering.inlining import compact
 from newsletter.rendering.issues import general_name
 from newsletter.rendering.page import frame, page
 from newsletter.rendering.plain import one_line
 from newsletter.rendering.proof import claims
 from newsletter.rendering.wording import Words
-from newsletter.rendering.writing import write
+from newsletter.rendering.writing import compact, write
 
 WEB_TEMPLATE = "web.html.jinja"
 PRINT_TEMPLATE = "print.html.jinja"

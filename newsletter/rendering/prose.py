@@ -12,14 +12,17 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
 from newsletter.rendering.links import host, secured
 from newsletter.rendering.plain import COLUMNS, one_line, wrapped
+
+if TYPE_CHECKING:  # the library waits until there is something to read
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+    from markdown_it.tree import SyntaxTreeNode
 
 PICTURE_WIDTH = 576
 """Pixels of a picture whose title gives no other width: the column of text in a mail."""
@@ -85,6 +88,8 @@ def _unmarked(markdown: str, heading: int, gallery: Gallery) -> Prose:
 
 
 def _prose(markdown: str, heading: int, gallery: Gallery, marker: Marker | None) -> Prose:
+    from markdown_it.tree import SyntaxTreeNode
+
     tokens = _parser().parse(markdown)
     _prepare(tokens, heading, gallery, marker)
     html = Markup(_parser().renderer.render(tokens, _parser().options, {}).strip())  # noqa: S704 - rendered with html off
@@ -101,6 +106,8 @@ def button(label: str, url: str) -> Markup:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": False})
     parser.disable(["code", "fence", "html_block", "html_inline"])
     parser.validateLink = lambda url: bool(secured(url) or OWN_PICTURE.fullmatch(url))  # type: ignore[method-assign] # the documented way to set it
@@ -173,6 +180,8 @@ def _is_button(children: list[Token]) -> bool:
 
 
 def _make_button(tokens: list[Token], place: int) -> None:
+    from markdown_it.token import Token
+
     children = tokens[place].children or []
     label = "".join(child.content for child in children if child.type == "text")
     url = next(str(child.attrs["href"]) for child in children if child.type == "link_open")
