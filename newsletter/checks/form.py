@@ -130,10 +130,7 @@ def style_sheet_dropped(proof: Proof) -> Iterator[Spot]:
 )
 def dark_rule_missing(proof: Proof) -> Iterator[Spot]:
     """The page declares dark mode and has no rule for it."""
-    declared = any(
-        each.get("name") == "color-scheme" and "dark" in (each.get("content") or "") for each in proof.page.iter("meta")
-    )
-    if declared and not any(True for _ in dark_blocks(proof.css)):
+    if "dark" in proof.metas.get("color-scheme", "") and not any(True for _ in dark_blocks(proof.css)):
         yield Spot("html", "The page declares dark mode, and no rule is meant for it.")
 
 

@@ -88,8 +88,10 @@ def _marked(passages: Iterable[Passage], pattern: re.Pattern[str]) -> Iterator[S
 
 
 def _without_styles(html: str) -> str:
-    """HTML without comments and style elements: there braces are the language's own."""
-    return _STYLES.sub(" ", html)
+    """HTML without comments and style elements, where braces are the language's own, and with the characters that
+    rendering writes as entities, so that mail services do not obey them.
+    """
+    return _STYLES.sub(" ", html).replace("&#123;", "{").replace("&#42;", "*").replace("&#37;", "%")
 
 
 _STYLES = re.compile(r"<(?:style\b.*?</style>|!--.*?-->)", re.DOTALL | re.IGNORECASE)

@@ -24,6 +24,7 @@ PADDING = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u2007\u2060\ufeff]+")
 """Invisible characters with which a preheader is filled up, so that no text of the letter follows it in the inbox."""
 
 
+_PORT = re.compile(r"[^/?#]*:(?!80(?:[/?#]|$))\d")
 _TEXTS = XPath(".//text()[not(parent::style or parent::script)]", smart_strings=False)
 _TEXT = XPath("string()", smart_strings=False)
 
@@ -316,8 +317,10 @@ def text_of(element: _Element) -> str:
 
 
 def secured(href: str) -> str:
-    """An address as rendering prints it: `http:` becomes `https:`."""
-    return f"https://{href[7:]}" if href[:7].lower() == "http://" else href
+    """An address as rendering prints it: `http:` becomes `https:`; with a port of its own it stays, and is no link then."""
+    if href[:7].lower() != "http://" or _PORT.match(href, 7):
+        return href
+    return f"https://{href[7:]}"
 
 
 @lru_cache(maxsize=4096)

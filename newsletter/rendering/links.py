@@ -1,7 +1,7 @@
 """Links that may stand in an issue: secure, absolute, and never one label for two places.
 
-A plain `http:` address is written as `https:`, because what a patient reads is nobody else's business on the way,
-unless it names a port of its own.
+A plain `http:` address is written as `https:`, because what a patient reads is nobody else's business on the way. One
+with a port of its own has no such other form, and is printed as words alone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ _SAYS_NOTHING = re.compile(
 )
 """Labels that tell nothing to a person who listens to the links alone."""
 _MAY_STAND = re.compile(r"(?:[A-Za-z0-9._~/:?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
+_HTTP = 80
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d\s().–-]{7,}\d(?![\w])")
 _CONTACT = re.compile(f"{_MAIL.pattern}|{_PHONE.pattern}")
 
@@ -39,7 +40,9 @@ def secured(url: str) -> str:
     rest = _quoted(urlunsplit(("", "", parts.path, parts.query, parts.fragment)))
     match scheme:
         case "https" | "http" if parts.hostname:
-            return f"{scheme if port else 'https'}://{address}{rest}"
+            if scheme == "http" and port not in {None, _HTTP}:
+                return ""
+            return f"https://{address.removesuffix(f':{_HTTP}')}{rest}"
         case "mailto" | "tel" if parts.path:
             return f"{scheme}:{rest}"
         case _:

@@ -160,18 +160,22 @@ def page(
 
 def public_address(issue: Issue, settings: Settings) -> str | None:
     """Where this issue stands on the public page, with a slash at the end; None without one."""
-    return f"{secured(settings.public.url).rstrip('/')}/issues/{issue.name}/" if settings.public else None
+    if settings.public is None:
+        return None
+    home = secured(settings.public.url) or settings.public.url  # of a trial on one's own machine
+    return f"{home.rstrip('/')}/issues/{issue.name}/"
 
 
 def _online(issue: Issue, settings: Settings, labels: Labels, words: Words) -> Link | None:
-    url = secured(public_address(issue, settings) or settings.newsletter.url)
+    """The issue on the public page. Without one there is no such line: a home page is not what it promises."""
+    url = public_address(issue, settings)
     return labels.link(words("view_online"), url) if url else None
 
 
 def _website(settings: Settings, words: Words) -> Link | None:
-    """The foundation's own page, unless it already stands in for the online version."""
+    """The foundation's own page."""
     url = secured(settings.newsletter.url)
-    return Link(label=words("our_page", host=host(url)), url=url) if url and settings.public else None
+    return Link(label=words("our_page", host=host(url)), url=url) if url else None
 
 
 def _words(markdown: str, setting: Setting) -> Prose:
