@@ -61,19 +61,33 @@ class Journal:
         """Start an empty one, when the rows of the sender before are settled."""
         self._sending_id = sending_id
         self._open.clear()
+        self._waiting.clear()
         self._start_over()
 
     def ending(self, subscriber_id: int, attempts: int) -> None:
         """Say that the final dot of a message goes next; raises StorageError when it cannot be said."""
         line = b"%d %d\n" % (subscriber_id, attempts)
+        before = self._open.get(subscriber_id)
         self._open[subscriber_id] = line
-        data = b"".join((*self._waiting, line))
+        try:
+            self._write((*self._waiting, line))
+        except StorageError:
+            if before is None:  # its dot does not go: no line may ever say that it may have gone
+                del self._open[subscriber_id]
+            else:
+                self._open[subscriber_id] = before
+            raise
         self._waiting.clear()
+
+    def _write(self, lines: Iterable[bytes]) -> None:
+        data = b"".join(lines)
         if self._size + len(data) > MOST_BYTES:
             self._start_over()
             return
         try:
-            written = os.write(self._handle, data)
+            written = os.pwrite(self._handle, data, self._size)
+            if written != len(data):
+                os.ftruncate(self._handle, self._size)  # half a line would be read as the beginning of the next one
         except OSError as error:
             raise self._unwritable(error.strerror) from error
         if written != len(data):
@@ -105,14 +119,21 @@ class Journal:
                 unless_it_is_ours.pop_all()
         except OSError as error:
             raise self._unwritable(error.strerror) from error
-        self.close()
+        self._let_go()
         self._handle, self._size = handle, len(data)
 
     def _unwritable(self, why: str | None) -> StorageError:
         return StorageError(f"{self.path.parent} cannot be written ({why})")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Write the answers that no dot followed, where the ledger could not be written, and let go of the file."""
+        if self._handle != -1 and self._waiting:
+            with contextlib.suppress(StorageError):
+                self._write(self._waiting)
+        self._waiting.clear()
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._handle != -1:
             os.close(self._handle)
             self._handle = -1

@@ -1,7 +1,12 @@
 """What a dead sender told."""
 
+import contextlib
+import resource
 from datetime import UTC, datetime
 
+import pytest
+
+from newsletter.errors import StorageError
 from newsletter.model import DeliveryStatus as D
 from newsletter.storage.journal import Journal, Settlement
 
@@ -46,3 +51,61 @@ def test_a_line_that_makes_no_sense_spoils_the_whole(tmp_path):
     with journal.path.open("a") as file:
         file.write("5 0 accep 6 0\n")
     assert Journal(tmp_path, "2026-11").told(7) is None
+
+
+@contextlib.contextmanager
+def no_file_grows_beyond(size):
+    """What is written beyond is cut off, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("room", [0, 2, 3, 5])
+def test_half_a_line_on_a_full_disk_is_no_line_and_spoils_none_behind_it(tmp_path, room):
+    journal = begun(tmp_path)
+    journal.ending(1, 0)
+    with (
+        no_file_grows_beyond(journal.path.stat().st_size + room),
+        pytest.raises(StorageError, match="cannot be written"),
+    ):
+        journal.ending(123456, 0)
+    journal.ending(5, 0)
+    assert Journal(tmp_path, "2026-11").told(7) == {(1, 0): None, (5, 0): None}
+    journal.close()
+
+
+def test_a_dot_that_could_not_be_noted_is_never_told_of_later(tmp_path):
+    answer = Settlement(subscriber_id=4, status=D.DEFERRED)
+    journal = begun(tmp_path)
+    journal.ending(4, 0)
+    journal.answered(answer)
+    with no_file_grows_beyond(journal.path.stat().st_size):
+        for number in (3, 4):
+            with pytest.raises(StorageError):
+                journal.ending(number, 1)
+    journal._start_over()
+    journal.close()
+    assert Journal(tmp_path, "2026-11").told(7) == {(4, 0): answer}
+
+
+def test_answers_that_no_dot_followed_are_written_at_the_end(tmp_path):
+    answer = Settlement(subscriber_id=1, status=D.ACCEPTED, reply="250 ok")
+    journal = begun(tmp_path)
+    journal.ending(1, 0)
+    journal.answered(answer)
+    journal.close()
+    journal.close()
+    assert Journal(tmp_path, "2026-11").told(7) == {(1, 0): answer}
+
+
+def test_a_full_disk_at_the_end_costs_an_answer_alone(tmp_path):
+    journal = begun(tmp_path)
+    journal.ending(1, 0)
+    journal.answered(Settlement(subscriber_id=1, status=D.ACCEPTED))
+    with no_file_grows_beyond(journal.path.stat().st_size):
+        journal.close()
+    assert Journal(tmp_path, "2026-11").told(7) == {(1, 0): None}
