@@ -26,6 +26,9 @@ BATCH = 500
 LEFT = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED})
 """States that no import and no list may undo."""
 
+MOVED = "moved"
+"""Why an address is suppressed whose reader reads at another one now."""
+
 
 class Person(Protocol):
     """One row of a list to be imported; `followup.subscriptions.Row` is one."""
