@@ -32,6 +32,9 @@ MAILABLE = sa.and_(
 )
 """Whom an issue may go to."""
 
+MOVED = "moved"
+"""Why an address is suppressed whose reader reads at another one now."""
+
 
 class Person(Protocol):
     """One row of a list to be imported; `followup.subscriptions.Row` is one."""

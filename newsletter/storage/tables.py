@@ -135,7 +135,7 @@ suppressions = sa.Table(
     "suppressions",
     METADATA,
     sa.Column("address_hash", sa.String(64), primary_key=True),
-    sa.Column("reason", sa.String(20), nullable=False),  # unsubscribed, bounced, complained
+    sa.Column("reason", sa.String(20), nullable=False),  # unsubscribed, bounced, complained, moved
     sa.Column("suppressed_at", UtcDateTime, nullable=False),
     comment="who must never be mailed again; outlives the person's row, holds no address",
 )

@@ -189,6 +189,21 @@ class TestOver:
         again = run("subscribers", "import", "subscribers.csv", "--json").json
         assert (again["added"], e_address in states(run, listed)) == (0, False)
 
+    def test_who_moved_to_another_address_since_gets_nothing_at_the_old_one(
+        self, listed: Path, run: Run, kept: Path
+    ) -> None:
+        with closing(sqlite3.connect(listed / ".newsletter/newsletter.db", isolation_level=None)) as changed:
+            (old,) = changed.execute("SELECT address_hash FROM subscribers WHERE id = 1").fetchone()
+            new = "address = 'new@example.org', address_key = 'new@example.org', address_hash = 'x', state = 'unsubscribed'"
+            changed.execute(f"UPDATE subscribers SET {new} WHERE id = 1")
+            changed.execute("INSERT INTO suppressions VALUES (?, 'moved', '2026-11-23T15:00:00+00:00')", (old,))
+            changed.execute("INSERT INTO suppressions VALUES ('x', 'unsubscribed', '2026-11-23T15:00:00+00:00')")
+        before = states(run, listed)
+        assert run("restore", kept, "--force", "--json", now=LATER).json["gone_since"] == 1
+        after = states(run, listed)
+        (moved,) = set(after) - set(before)
+        assert after[moved] == "unsubscribed"
+
     def test_a_complaint_since_replaces_another_reason(self, listed: Path, run: Run, tmp_path: Path) -> None:
         run("subscribers", "remove", "m.okafor@example.com")
         run("backup", tmp_path / "b.tar.gz")

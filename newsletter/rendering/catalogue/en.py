@@ -120,6 +120,7 @@ ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     # pages beside the mail
     "all_issues": "All issues",
     "all_issues_of": "All issues of {title}",
+    "subscribe": "Get these issues by mail",
     "feed": "Follow by feed reader (Atom)",
     "proof_sheet": "Proof sheet",
     "proof_why": (

@@ -133,6 +133,7 @@ SPANISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     # pages beside the mail
     "all_issues": "Todos los números",
     "all_issues_of": "Todos los números de {title}",
+    "subscribe": "Recibir estos números por correo",
     "feed": "Seguir con un lector de canales (Atom)",
     "proof_sheet": "Hoja de revisión",
     "proof_why": (
