@@ -122,9 +122,10 @@ def test_the_keyboard_orders_sections_and_the_look_is_seen_before_it_is_saved(br
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         begin(page, address)
         page.goto(f"{address.split('?')[0]}setup")
-        page.get_by_label("Title").first.focus()
+        page.get_by_label("Title").first.fill("Papers")
         page.keyboard.press("Alt+ArrowDown")
         page.get_by_text("2 of 4 now: Research").wait_for()
+        assert page.locator("#t-research").input_value() == "Papers"  # typed, and neither saved nor lost
         assert page.evaluate("document.activeElement.id") == "t-research"
         page.get_by_role("button", name="Down: Research").press("Enter")
         page.get_by_text("3 of 4 now: Research").wait_for()

@@ -13,7 +13,11 @@ async function move(form, by) {
   body.set("by", by);
   try {
     const told = await change("/setup/sections/move", body);
+    const typed = [...list.querySelectorAll("input[id], textarea")].filter((each) => each.value !== each.defaultValue);
+    const open = [...list.querySelectorAll("details[open]")].map((each) => each.closest("li").dataset.section);
     list.innerHTML = told.html;
+    for (const each of typed) document.getElementById(each.id).value = each.value; // not saved yet, and not lost
+    for (const each of open) list.querySelector(`[data-section="${CSS.escape(each)}"] details`).open = true;
     const row = list.querySelector(`[data-section="${CSS.escape(name)}"]`);
     (document.getElementById(wasIn) || row.querySelector(`button[value=${by}]`)).focus();
     row.scrollIntoView({ block: "nearest" });
