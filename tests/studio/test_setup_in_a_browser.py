@@ -79,6 +79,8 @@ def add_the_feed(page: Page, site: Site, folder: Path) -> None:
     file.write_text(
         file.read_text("utf-8").replace("[newsletter]", '[newsletter]\nfetch_from = ["127.0.0.1"]', 1), "utf-8"
     )
+    page.route("**/setup.js", lambda route: (page.wait_for_timeout(300), route.continue_()), times=1)
+    page.reload(wait_until="commit")  # so that the address is typed before the script is there
     page.get_by_label("Address, or what to search for").fill(f"http://127.0.0.1:{site.port}/feed")
     page.get_by_text("It works: 1 entry.").wait_for()
     page.get_by_text("A paper about leiomyosarcoma").wait_for()

@@ -62,6 +62,7 @@ if (source) {
   };
   const soon = later(ask, 700);
   where.addEventListener("input", soon);
+  if (where.value !== where.defaultValue) ask(); // somebody may have typed before this script was there
   kind.addEventListener("change", soon);
   source.addEventListener("submit", (event) => {
     if (!event.submitter?.formAction.endsWith("/look")) return;
@@ -116,7 +117,8 @@ if (dress) {
     if (again) { again = false; draw(); }
   };
   dress.addEventListener("input", later(draw, 60));
-  if ("now" in dress.dataset) draw(); else dress.addEventListener("focusin", draw, { once: true });
+  const isTyped = [...dress.querySelectorAll("input")].some((each) => each.value !== each.defaultValue);
+  if ("now" in dress.dataset || isTyped) draw(); else dress.addEventListener("focusin", draw, { once: true });
 }
 
 // Where this browser is, for a newsletter that has just begun.
