@@ -124,7 +124,7 @@ def people_and_server(page: Page, folder: Path, go: Callable[[str], None], pictu
     picture("setup")
     page.get_by_label("Words at the end of every mail").fill("Run by patients and families.")
     page.frame_locator("#dress").get_by_text("Run by patients and families.").wait_for()
-    page.evaluate("document.getElementById('theme').scrollIntoView()")
+    page.evaluate("document.getElementById('theme').scrollIntoView({behavior: 'instant'})")
     picture("look")
     page.get_by_role("textbox", name="Server").fill("smtp.example.org")
     page.locator("#delivery").get_by_role("button", name="Save").click()

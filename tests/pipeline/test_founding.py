@@ -104,6 +104,18 @@ def test_who_asked_to_be_left_alone_stays_so_there_and_back(sample: Path, now: d
         founding.bring_back(desk(sample, now))
 
 
+def test_a_database_elsewhere_goes_aside_and_one_that_never_was_is_not_missed(tmp_path: Path, now: datetime) -> None:
+    founding.begin_sample(tmp_path, now)
+    file = tmp_path / "newsletter.toml"
+    file.write_text(file.read_text("utf-8").replace('every = "month"', 'database = "sqlite:///news.db"'), "utf-8")
+    first = founding.make_mine(desk(tmp_path, now), **MINE)
+    assert not (first / "news.db").exists()
+    desk(tmp_path, now).store.engine.dispose()
+    founding.bring_back(desk(tmp_path, now + timedelta(hours=1)))
+    (second,) = (tmp_path / ".newsletter").glob("before-mine-*")
+    assert (second / "news.db").is_file()
+
+
 def test_what_is_wrong_changes_nothing(sample: Path, now: datetime) -> None:
     before = set(sample.rglob("*"))
     with pytest.raises(ConfigError, match="some text"):

@@ -13,7 +13,11 @@ async function move(form, by) {
   body.set("by", by);
   try {
     const told = await change("/setup/sections/move", body);
+    const typed = [...list.querySelectorAll("input[id], textarea")].filter((each) => each.value !== each.defaultValue);
+    const open = [...list.querySelectorAll("details[open]")].map((each) => each.closest("li").dataset.section);
     list.innerHTML = told.html;
+    for (const each of typed) document.getElementById(each.id).value = each.value; // not saved yet, and not lost
+    for (const each of open) list.querySelector(`[data-section="${CSS.escape(each)}"] details`).open = true;
     const row = list.querySelector(`[data-section="${CSS.escape(name)}"]`);
     (document.getElementById(wasIn) || row.querySelector(`button[value=${by}]`)).focus();
     row.scrollIntoView({ block: "nearest" });
@@ -58,6 +62,7 @@ if (source) {
   };
   const soon = later(ask, 700);
   where.addEventListener("input", soon);
+  if (where.value !== where.defaultValue) ask(); // somebody may have typed before this script was there
   kind.addEventListener("change", soon);
   source.addEventListener("submit", (event) => {
     if (!event.submitter?.formAction.endsWith("/look")) return;
@@ -112,7 +117,8 @@ if (dress) {
     if (again) { again = false; draw(); }
   };
   dress.addEventListener("input", later(draw, 60));
-  if ("now" in dress.dataset) draw(); else dress.addEventListener("focusin", draw, { once: true });
+  const isTyped = [...dress.querySelectorAll("input")].some((each) => each.value !== each.defaultValue);
+  if ("now" in dress.dataset || isTyped) draw(); else dress.addEventListener("focusin", draw, { once: true });
 }
 
 // Where this browser is, for a newsletter that has just begun.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from email.utils import parseaddr
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -101,7 +102,7 @@ def show(
         "kinds": KINDS,
         "languages": LANGUAGES,
         "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
-        "zones": sorted(available_timezones()),
+        "zones": _zones(),
         "every": EVERY,
         "tried": {},
         "found": None,
@@ -114,6 +115,11 @@ def show(
     }
     title = f"Step {number} of {len(STEPS) + 1}: {STEPS[step]}" if step else "Setup"
     return call.page("start" if step else "setup", title=title, status=status, **shared | more)
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    return tuple(sorted(available_timezones()))  # reads a folder of six hundred
 
 
 def _kept(desk: Desk) -> dict[str, Any]:
