@@ -48,6 +48,7 @@ class Room:
     countdown: Countdown | None = None
     shelf: Shelf | None = None
     is_closing: bool = False
+    _opening: threading.Lock = field(default_factory=threading.Lock)
     _engines: dict[str, Engine] = field(default_factory=dict)
     _notices: list[str] = field(default_factory=list)
     _kept: OrderedDict[str, object] = field(default_factory=OrderedDict, repr=False)
@@ -59,7 +60,8 @@ class Room:
 
         desk = Desk(open_workspace(self.folder), self.clock())
         address = desk.workspace.settings.newsletter.database
-        with self.changing:
+        # never `changing`: who changes something waits for other requests in `Call.desk`, which all share one lock (Python < 3.12)
+        with self._opening:
             if address not in self._engines:
                 self._engines[address] = open_database(address, self.folder)
         desk.store = EntryStore(self._engines[address])  # of its own: a store holds one open transaction
