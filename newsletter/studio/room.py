@@ -52,6 +52,7 @@ class Room:
     shelf: Shelf | None = None
     logbook: Logbook | None = None
     is_closing: bool = False
+    _opening: threading.Lock = field(default_factory=threading.Lock)
     _engines: dict[str, Engine] = field(default_factory=dict)
     _read: dict[str, dict[str, Kept]] = field(default_factory=dict, repr=False)
     _notices: list[str] = field(default_factory=list)
@@ -64,7 +65,8 @@ class Room:
 
         desk = Desk(open_workspace(self.folder), self.clock())
         address = desk.workspace.settings.newsletter.database
-        with self.changing:
+        # never `changing`: who changes something waits for other requests in `Call.desk`, which all share one lock (Python < 3.12)
+        with self._opening:
             if address not in self._engines:
                 self._engines[address] = open_database(address, self.folder)
         # of its own, because a store holds one open transaction; what was read is shared

@@ -206,3 +206,8 @@ def test_the_inbox_shows_the_sender_as_mail_programs_name_them(made: Studio, pag
 
 def test_the_mail_tells_its_weight(made: Studio) -> None:
     assert re.search(r'<meta name="weight" content="\d{5}">', made.page(f"{BASE}/mail.html"))
+
+
+def test_a_page_is_shown_while_something_is_being_changed(made: Studio) -> None:
+    with made.room.changing:  # by another request; once the two waited for each other for ever
+        assert made.client.get(f"{BASE}/texts").status_code == 200

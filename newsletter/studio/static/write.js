@@ -227,8 +227,11 @@ async function hear(event) {
   const told = JSON.parse(event.data);
   if (told.error) { elsewhere(`The file of the issue cannot be read: ${told.error}`); return; }
   if (ours.has(told.file)) return;
-  const answer = await fetch(`${base}/texts`, { headers: { Accept: "application/json" } });
-  const now = await answer.json();
+  let now, before;
+  do { // what was asked for before something was saved here is older than what stands here
+    before = file;
+    now = await (await fetch(`${base}/texts`, { headers: { Accept: "application/json" } })).json();
+  } while (file !== before || fields.some((field) => field.saving));
   if (now.error) { elsewhere(`The file of the issue cannot be read: ${now.error}`); return; }
   remember(now.file);
   announce(now.ahead);
