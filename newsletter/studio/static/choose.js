@@ -202,17 +202,14 @@ function point(card) {
   over?.classList.add("over");
 }
 
-pool.addEventListener("pointerdown", (event) => {
-  const card = event.target.closest(".grip")?.closest(".card");
-  if (card) card.draggable = true;
-});
 pool.addEventListener("dragstart", (event) => {
-  const card = event.target.closest(".card[data-ordered]");
+  const card = event.target.closest?.(".grip")?.closest(".card");
   if (!card) return;
   const ticked = cards().filter((each) => each.dataset.ordered !== undefined && each.querySelector("input[form=bulk]").checked);
   dragged = ticked.includes(card) ? ticked : [card];
   dragged.forEach((each) => each.classList.add("dragged"));
   event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setDragImage(card, 20, 20);
 });
 pool.addEventListener("dragover", (event) => {
   const card = event.target.closest?.(".card[data-ordered]");
@@ -228,7 +225,7 @@ pool.addEventListener("drop", (event) => {
   place(dragged, over.dataset.section, over, isBefore);
 });
 pool.addEventListener("dragend", () => {
-  dragged.forEach((each) => { each.draggable = false; each.classList.remove("dragged"); });
+  dragged.forEach((each) => each.classList.remove("dragged"));
   point(null);
   dragged = [];
 });
