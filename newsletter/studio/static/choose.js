@@ -47,6 +47,7 @@ async function more(link) {
   const shelf = document.createElement("template");
   shelf.innerHTML = told.html;
   const first = shelf.content.querySelector(".card");
+  for (const card of shelf.content.querySelectorAll(".card")) card.classList.add("later");
   const groups = pool.querySelectorAll(".group");
   const last = groups[groups.length - 1];
   const next = shelf.content.querySelector(".group");
@@ -119,6 +120,7 @@ function put(told) {
     const shelf = document.createElement("template");
     shelf.innerHTML = html;
     const card = shelf.content.firstElementChild;
+    card.classList.toggle("later", old.classList.contains("later"));
     card.querySelector("details").open = old.querySelector("details").open;
     old.replaceWith(card);
     if (focused) alike(card, focused).focus({ preventScroll: true });
