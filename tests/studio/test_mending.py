@@ -80,3 +80,15 @@ def test_an_issue_without_entries_is_told_as_a_whole(made: Studio) -> None:
     made.file.write_text('subject = "News"\nsend_on = 2026-12-01\n', "utf-8")
     page = made.page(f"{BASE}/check")
     assert "The issue as a whole" in page
+
+
+def test_what_is_wrong_with_an_entry_or_the_mail_as_a_whole_opens_there(made: Studio) -> None:
+    letter(made, "Dear friends. " * 8000)  # too long for Gmail
+    made.file.write_text(re.sub(r'(?m)^title = ".*"$', 'title = ""', made.file.read_text("utf-8"), count=1), "utf-8")
+    page = made.page(f"{BASE}/check")
+    assert f'href="{BASE}/preview"' in page
+    assert f'href="{BASE}/write#note:' in page
+
+
+def test_without_an_issue_there_is_nothing_to_check(studio: Studio) -> None:
+    assert "There is no issue 2026-11 yet" in studio.page(f"{BASE}/check")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 from studio.conftest import ISSUE, Studio
 
 from newsletter.storage import issues
+from newsletter.storage.taking_in import take_in
 
 
 def research(studio: Studio) -> list[str]:
@@ -82,6 +84,16 @@ class TestUndo:
         told = made.change("/choose/merge", {"key": before[:2]}, script=True).json()
         assert (told["anew"], research(made)) == (True, [before[0], *before[2:]])
         assert undone(made, told["undo"]).startswith("Undone. Taken back: One entry now: “")
+        assert research(made) == before
+
+    def test_a_split_is_undone(self, made: Studio) -> None:
+        before = research(made)
+        entry = made.room.desk().store.by_keys(before[:1])[before[0]]
+        take_in(made.room.desk().store, "A journal", [replace(entry, title=f"{entry.title} again")], made.room.clock())
+        told = made.change("/choose/split", {"key": before[0]}, script=True).json()
+        assert told["said"] == "2 entries now, one for each source."
+        assert len(research(made)) == len(before) + 1
+        undone(made, told["undo"])
         assert research(made) == before
 
     def test_the_last_thing_done_is_undone_first(self, made: Studio) -> None:

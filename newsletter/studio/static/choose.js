@@ -47,6 +47,7 @@ async function more(link) {
   const shelf = document.createElement("template");
   shelf.innerHTML = told.html;
   const first = shelf.content.querySelector(".card");
+  for (const card of shelf.content.querySelectorAll(".card")) card.classList.add("later");
   const groups = pool.querySelectorAll(".group");
   const last = groups[groups.length - 1];
   const next = shelf.content.querySelector(".group");
@@ -119,6 +120,7 @@ function put(told) {
     const shelf = document.createElement("template");
     shelf.innerHTML = html;
     const card = shelf.content.firstElementChild;
+    card.classList.toggle("later", old.classList.contains("later"));
     card.querySelector("details").open = old.querySelector("details").open;
     old.replaceWith(card);
     if (focused) alike(card, focused).focus({ preventScroll: true });
@@ -202,17 +204,14 @@ function point(card) {
   over?.classList.add("over");
 }
 
-pool.addEventListener("pointerdown", (event) => {
-  const card = event.target.closest(".grip")?.closest(".card");
-  if (card) card.draggable = true;
-});
 pool.addEventListener("dragstart", (event) => {
-  const card = event.target.closest(".card[data-ordered]");
+  const card = event.target.closest?.(".grip")?.closest(".card");
   if (!card) return;
   const ticked = cards().filter((each) => each.dataset.ordered !== undefined && each.querySelector("input[form=bulk]").checked);
   dragged = ticked.includes(card) ? ticked : [card];
   dragged.forEach((each) => each.classList.add("dragged"));
   event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setDragImage(card, 20, 20);
 });
 pool.addEventListener("dragover", (event) => {
   const card = event.target.closest?.(".card[data-ordered]");
@@ -228,7 +227,7 @@ pool.addEventListener("drop", (event) => {
   place(dragged, over.dataset.section, over, isBefore);
 });
 pool.addEventListener("dragend", () => {
-  dragged.forEach((each) => { each.draggable = false; each.classList.remove("dragged"); });
+  dragged.forEach((each) => each.classList.remove("dragged"));
   point(null);
   dragged = [];
 });
