@@ -14,6 +14,7 @@ from newsletter.addresses import parse_address
 from newsletter.delivery.sending import send_issue
 from newsletter.followup.subscriptions import Row
 from newsletter.model import SubscriberState
+from newsletter.storage import wishes
 from newsletter.storage.database import open_database
 from newsletter.storage.incoming import Decided, IncomingMails, Suppressing, TakenError
 from newsletter.storage.lease import SenderAtWorkError, is_held, lease
@@ -22,7 +23,6 @@ from newsletter.storage.ledger import Ledger
 from newsletter.storage.people import Imported, People
 from newsletter.storage.plans import Plans
 from newsletter.storage.readers import Confirmed, Readers
-from newsletter.storage.wishes import Wish, let_go_on, make_wish
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nowhere"))
@@ -126,9 +126,9 @@ def test_plans_and_wishes_are_kept_on_a_server_too(url, tmp_path):
     assert plans.begin("2027-01", now=NOW)
     assert not plans.take_back("2027-01")
     plans.forget("2027-01")
-    make_wish(engine, "2027-01", Wish.STOP, now=NOW)
-    assert ledger.tally("2027-01").wish is Wish.STOP
-    assert let_go_on(engine, "2027-01")
+    wishes.make_wish(engine, "2027-01", wishes.Wish.STOP, now=NOW)
+    assert ledger.tally("2027-01").wish is wishes.Wish.STOP
+    assert wishes.let_go_on(engine, "2027-01")
     row = Row(line=1, address=parse_address("foreseen@example.org"))
     assert people.foresee([row], now=NOW) == Imported(added=1)
     assert people.find(row.address) is None

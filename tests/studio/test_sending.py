@@ -117,6 +117,7 @@ def test_who_is_tried_again_and_who_was_refused_is_told_with_the_servers_words(
     page = ready.page(BASE)
     assert "2 to be tried again: what the server said" in page
     assert "<strong>2</strong> 450 4.2.1 busy" in page
+    assert re.search(r"the first of them on \w+day \d+ \w+ \d{4} at \d\d:\d\d \(New York\)", page)
     ready.change(f"{BASE}/stop")
     ready.wait(lambda: done(ready))
     page = ready.page(BASE)
