@@ -14,14 +14,12 @@ from newsletter.addresses import parse_address
 from newsletter.delivery.sending import send_issue
 from newsletter.followup.subscriptions import Row
 from newsletter.model import SubscriberState
-from newsletter.storage import wishes
 from newsletter.storage.database import open_database
 from newsletter.storage.incoming import Decided, IncomingMails, Suppressing, TakenError
 from newsletter.storage.lease import SenderAtWorkError, is_held, lease
 from newsletter.storage.leavings import Leavings
 from newsletter.storage.ledger import Ledger
 from newsletter.storage.people import Imported, People
-from newsletter.storage.plans import Plans
 from newsletter.storage.readers import Confirmed, Readers
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -116,6 +114,9 @@ def test_mails_are_decided_once_and_readers_wishes_are_kept(url, tmp_path):
 
 
 def test_plans_and_wishes_are_kept_on_a_server_too(url, tmp_path):
+    from newsletter.storage import wishes
+    from newsletter.storage.plans import Plans
+
     engine = open_database(url, tmp_path)
     plans, people, ledger = Plans(engine, tmp_path), People(engine, KEYS), Ledger(engine, tmp_path)
     plan = plans.make("2027-01", NOW, people=1, now=NOW)
