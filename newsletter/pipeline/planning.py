@@ -25,7 +25,7 @@ from newsletter.storage.workspace import open_workspace
 LATE = timedelta(minutes=15)
 """A newsletter for nine in the morning is not to go at ten at night, because then the laptop was opened."""
 FARTHEST = timedelta(days=366)
-LOOK_S, NEAR_LOOK_S = 5.0, 0.5
+LOOK_S, NEAR_LOOK_S = 2.0, 0.25
 NEAR = timedelta(minutes=2)
 
 

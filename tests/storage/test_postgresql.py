@@ -152,3 +152,27 @@ def test_mails_are_decided_once_and_readers_wishes_are_kept(url, tmp_path):
     assert list(record.of_person(a.id)) == []
     assert people.erase([parse_address(f"{name}@wishes.example") for name in ("a", "b", "c", "new")], now=NOW) == 4
     engine.dispose()
+
+
+def test_plans_and_wishes_are_kept_on_a_server_too(url, tmp_path):
+    from newsletter.storage import wishes
+    from newsletter.storage.plans import Plans
+
+    engine = open_database(url, tmp_path)
+    plans, people, ledger = Plans(engine, tmp_path), People(engine, KEYS), Ledger(engine, tmp_path)
+    plan = plans.make("2027-01", NOW, people=1, now=NOW)
+    assert (plans.of("2027-01"), plans.is_at_home(plan)) == (plan, True)
+    with plans.waiting("2027-01"):
+        assert plans.is_waited_for("2027-01")
+    assert not plans.is_waited_for("2027-01")
+    assert plans.begin("2027-01", now=NOW)
+    assert not plans.take_back("2027-01")
+    plans.forget("2027-01")
+    wishes.make_wish(engine, "2027-01", wishes.Wish.STOP, now=NOW)
+    assert ledger.tally("2027-01").wish is wishes.Wish.STOP
+    assert wishes.let_go_on(engine, "2027-01")
+    row = Row(line=1, address=parse_address("foreseen@example.org"))
+    assert people.foresee([row], now=NOW) == Imported(added=1)
+    assert people.find(row.address) is None
+    assert people.suppression(row.address) is None
+    engine.dispose()

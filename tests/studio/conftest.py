@@ -17,6 +17,7 @@ from studio.mail import serving_mail
 
 from newsletter.pipeline import mailing
 from newsletter.sample import build
+from newsletter.studio import dispatching
 from newsletter.studio.app import studio_app
 from newsletter.studio.room import Room
 
@@ -80,7 +81,7 @@ def mail_server() -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def ready(made: Studio, mail_server: Loopback) -> Studio:
+def ready(made: Studio, mail_server: Loopback) -> Iterator[Studio]:
     """The sample with its list, a mail server, and an approval of its issue."""
     made.room.clock = lambda: datetime.now(UTC)  # a process of its own has the true time
     made.change("/setup/delivery", {"host": "127.0.0.1", "port": str(mail_server.port), "security": "none"})
@@ -90,4 +91,5 @@ def ready(made: Studio, mail_server: Loopback) -> Studio:
         mailing.import_list(made.room.desk(), opened, name="subscribers.csv")
     digest = re.search(r'name="digest" value="(\w+)"', made.page(f"/issues/{ISSUE}/approve"))[1]
     made.change(f"/issues/{ISSUE}/approve", {"digest": digest, "by": "Ana"})
-    return made
+    yield made
+    made.wait(lambda: all(each.process.poll() is not None for each in dispatching._STARTED))

@@ -233,7 +233,7 @@ class TestFromATerminal:
         self, ready: Studio, mail_server: Loopback
     ) -> None:
         file = ready.room.folder / "newsletter.toml"
-        file.write_text(file.read_text("utf-8").replace("per_minute = 0", "per_minute = 600"), "utf-8")
+        file.write_text(file.read_text("utf-8").replace("per_minute = 0", "per_minute = 60"), "utf-8")
         command = [sys.executable, "-m", "newsletter", "-C", str(ready.room.folder), "send", ISSUE, "--yes"]
         with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             ready.wait(lambda: len(mail_server.messages) > 1)
@@ -250,7 +250,7 @@ class TestFromATerminal:
         what, _ = mailing.order(desk, ISSUE, approved=True)
         with pytest.raises(HeldBackError, match=r"stopped by a person: .* newsletter send 2026-11 --go-on"):
             asyncio.run(mailing.send(desk, what, stop=asyncio.Event()))
-        file.write_text(file.read_text("utf-8").replace("per_minute = 600", "per_minute = 0"), "utf-8")
+        file.write_text(file.read_text("utf-8").replace("per_minute = 60", "per_minute = 0"), "utf-8")
         assert "It goes on." in ready.change(f"{BASE}/go-on").text
         ready.wait(lambda: standing(ready).tally.state == "done" and not standing(ready).is_at_work)
         assert set(mail_server.recipients().values()) == {1}

@@ -145,11 +145,14 @@ def _fared(desk: Desk, name: str, tally: Tally) -> dict[str, Any]:
     doubtful = list(islice(mailing.in_doubt(desk, name), SHOWN + 1)) if tally.unknown else []
     refused = mailing.fared(desk, name, DeliveryStatus.REFUSED) if tally.refused else iter(())
     ledger = mailing.ledger(desk)
+    tries = (each.next_at for each in mailing.fared(desk, name, DeliveryStatus.DEFERRED)) if tally.deferred else ()
+    next_at = min(filter(None, tries), default=None)
     return {
         "doubtful": doubtful[:SHOWN],
         "has_more_doubtful": len(doubtful) > SHOWN,
         "left_in_doubt": tally.unknown - len(doubtful) if len(doubtful) <= SHOWN else 0,
         "refused": list(islice(refused, SHOWN)),
+        "next_try": planning.spoken(desk, next_at) if next_at else "",
         "deferred": ledger.replies(name, DeliveryStatus.DEFERRED) if tally.deferred else (),
     }
 
