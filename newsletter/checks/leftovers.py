@@ -88,8 +88,9 @@ def _marked(passages: Iterable[Passage], pattern: re.Pattern[str]) -> Iterator[S
 
 
 def _without_styles(html: str) -> str:
-    """HTML without comments and style elements, where braces are the language's own, and with the characters that
-    rendering writes as entities, so that mail services do not obey them.
+    """HTML without comments and style elements, where braces are the language's own.
+
+    The characters that rendering writes as entities, so that mail services do not obey them, stand as themselves.
     """
     return _STYLES.sub(" ", html).replace("&#123;", "{").replace("&#42;", "*").replace("&#37;", "%")
 
