@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 from newsletter import composition
 from newsletter.checks.context import EarlierIssue
-from newsletter.checks.proof import Proof
+from newsletter.checks.proof import MARKDOWN_LINK, Proof
 from newsletter.checks.registry import Spot, rule
 from newsletter.identity import Index, address_key, aliases_of, ids_in, is_preprint_doi
 from newsletter.model import TO_SORT, Entry, Flag, Issue, Severity
@@ -22,6 +22,10 @@ PREPRINT_HOST = re.compile(
 SAYS_RETRACTED = re.compile(
     r"\bretract|\bwithdrawn\b|\bwithdrawal\b|\bretirad|\bretractad|\bt(?:ake|ook)n? back\b|\bdo not rely", re.IGNORECASE
 )
+TITLED_RETRACTED = re.compile(
+    r"\W*(?:retracted|retractado|withdrawn|retraction(?: note| notice)?)\b\W*[:\]]", re.IGNORECASE
+)
+"""How journals and PubMed title what was taken back, and the notice of it."""
 SAYS_PREPRINT = re.compile(
     r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|prepublicac|medrxiv|biorxiv|arxiv", re.IGNORECASE
 )
@@ -153,12 +157,17 @@ def entry_twice(proof: Proof) -> Iterator[Spot]:
     mend="Remove the second",
 )
 def link_twice(proof: Proof) -> Iterator[Spot]:
-    """Two entries lead to the same page, or one names it twice. A home page does not count, nor do two days of one event."""
+    """Two entries lead to the same page, or one entry or text does so twice. Home pages and two days of one event may."""
     for entry in proof.entries:
         pages = [page for page in map(address_key, entry.links) if page]
         if len(set(pages)) < len(pages):
             one_each = partial(composition.with_pages_once, key=entry.key)
             yield Spot(entry.key, f"{shown(entry)} has the same link twice.", "Delete one of the two.", one_each)
+    for passage in proof.own_words:
+        linked = [href for picture, _, href in MARKDOWN_LINK.findall(passage.text) if not picture]
+        pages = [page for page in map(address_key, linked) if page]
+        if twice := next((href for href in linked if pages.count(address_key(href) or "") > 1), None):
+            yield Spot(passage.where, f"The text leads twice to {twice}.", "Let one link be enough.")
     for (first, second), link in _pairs_of_one_link(proof).items():
         entry, other = _by_key(proof, second), _by_key(proof, first)
         change = dropping(entry, f"it leads to the same page as {shown(other)}")
@@ -230,6 +239,8 @@ def _carried(entry: Entry, earlier: EarlierIssue) -> bool:
     # A series of events shares one page, and so do a trial and the paper on it: there only the key tells.
     if entry.event or entry.trial or entry.grant:
         return False
+    if earlier.keys & {f"doi:{doi}" for doi in map(_doi_in, entry.links) if doi}:
+        return True
     pages = {address_key(link) for link in earlier.links} - {None}
     return any(address_key(link) in pages for link in entry.links)
 
@@ -238,12 +249,13 @@ def _carried(entry: Entry, earlier: EarlierIssue) -> bool:
     "paper-retracted",
     Severity.ERROR,
     why="A patient may act on a finding that its own authors or journal have taken back.",
-    remedy="Take it out, or say in the note or title that it was retracted.",
+    remedy="Take it out, or say in the note that it was retracted.",
 )
 def paper_retracted(proof: Proof) -> Iterator[Spot]:
-    """A retracted paper is printed as if it held."""
+    """A retracted paper is printed as if it held; the note must say so where there is one, else the title."""
     for entry in proof.entries:
-        if Flag.RETRACTED in entry.flags and not SAYS_RETRACTED.search(f"{entry.title} {entry.note}"):
+        retracted = Flag.RETRACTED in entry.flags or TITLED_RETRACTED.match(entry.title)
+        if retracted and not SAYS_RETRACTED.search(entry.note if entry.note.strip() else entry.title):
             yield Spot(entry.key, f"{shown(entry)} was retracted, and the issue does not say so.")
 
 

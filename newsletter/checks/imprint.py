@@ -25,7 +25,7 @@ DISCLAIMS = re.compile(
     re.IGNORECASE,
 )
 
-FOOT = 1_500
+FOOT = 800
 """Characters at the end of a mail, among which the footer is."""
 
 

@@ -16,6 +16,19 @@ from newsletter.model import Severity
 HARMLESS = frozenset({"via", "via=ihub", "rss", "af", "fc", "ff", "v", "sort", "term"})
 """Parameters that say in which list a paper was found, and nothing of who reads it."""
 
+COUNTS_READERS = re.compile(
+    r"_kx|trk_(?:contact|msg|module|sid)|sc_(?:campaign|channel|content|medium|outcome|src)|ns_(?:campaign|mchannel|source)"
+    r"|(?:e?mail|mailing|newsletter|nl|campaign|subscriber|recipient|contact|reader)_?id|i?cmp|e?cmpid|icid|ecid|emid"
+    r"|campaign|mkcid|mkrid|wickedid|wickedsource|s_kwcid|ef_id|epik|rb_clickid|e?source_?code",
+    re.IGNORECASE,
+)
+"""Parameters of mail and campaign services that no page needs; identity keeps them, because it must not be wrong."""
+NAMES_READER = frozenset({"e", "eid", "cid", "uid", "sid", "mid", "rid", "mc"})
+READER = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
+CAMPAIGN = re.compile(r"newsletter|e-?news\b|\be-?mail(?:ing)?s?\b|campaign|\bem-20\d\d", re.IGNORECASE)
+ASKS = frozenset({"q", "query", "search", "s", "term", "title", "topic", "url", "page", "type", "category", "tag", "p"})
+"""Parameters whose values are what a reader looks for: there “newsletter” is a word like others."""
+
 WATCHER = re.compile(
     r"(?:.+\.)?(?:list-manage\.com|safelinks\.protection\.outlook\.com|urldefense\.(?:com|proofpoint\.com)|sendgrid\.net"
     r"|mandrillapp\.com|rs6\.net|klclick\d*\.com|lnkd\.in|t\.co|bit\.ly|tinyurl\.com|ow\.ly|buff\.ly|goo\.gl|hubs\.l[aiy]"
@@ -59,7 +72,15 @@ def _watching(parts: SplitResult) -> set[str]:
     kept = split(cleaned) if cleaned else None
     if kept is None:
         return set()
-    return _names(parts.query) - _names(kept.query) - HARMLESS
+    left_out = _names(parts.query) - _names(kept.query) - HARMLESS
+    return left_out | {name for name, value in parse_qsl(parts.query) if _watches(name.lower(), value)}
+
+
+def _watches(name: str, value: str) -> bool:
+    """Whether a parameter that a page might want is here for counting readers: by its name, or by what it says."""
+    if COUNTS_READERS.fullmatch(name) or (name in NAMES_READER and READER.fullmatch(value)):
+        return True
+    return name not in ASKS and CAMPAIGN.search(value) is not None
 
 
 def _names(query: str) -> set[str]:

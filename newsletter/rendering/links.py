@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -30,6 +31,7 @@ class Link:
     url: str = ""
 
 
+@lru_cache(maxsize=4096)
 def secured(url: str) -> str:
     """`url` as it may be printed, or "" when it is not for readers (javascript:, file:, relative, broken)."""
     try:

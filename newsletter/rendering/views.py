@@ -145,6 +145,8 @@ def told_summary(entry: Entry) -> str:
     """The source's words without what stands beside them anyway: a register's list of facts, an address that is a link."""
     if entry.trial and entry.trial.interventions and _LISTS_FACTS.match(entry.summary):
         return ""
+    if "://" not in entry.summary:
+        return entry.summary.strip()
     linked = {secured(link) for link in (*entry.links, entry.event.join if entry.event else "")}
     return _ADDRESS_ALONE.sub(lambda found: "" if secured(found[1]) in linked else found[0], entry.summary).strip()
 

@@ -176,7 +176,11 @@ def test_a_retracted_paper_must_say_so():
     retracted = frozenset({Flag.RETRACTED})
     assert where(changed(PAPER, flags=retracted), "paper-retracted") == [PAPER.key]
     assert where(changed(PAPER, flags=retracted, note="The journal retracted it in May."), "paper-retracted") == []
-    assert where(changed(PAPER, flags=retracted, title="RETRACTED: two drugs"), "paper-retracted") == []
+    titled = {"title": "RETRACTED: two drugs", "flags": retracted}
+    assert where(changed(PAPER, **titled, note=""), "paper-retracted") == []
+    assert where(changed(PAPER, **titled), "paper-retracted") == [PAPER.key]  # the note tells it as if it held
+    assert where(changed(PAPER, title="[Retracted] two drugs: no flag"), "paper-retracted") == [PAPER.key]
+    assert where(changed(PAPER, title="Why papers are retracted: a study"), "paper-retracted") == []
 
 
 def test_a_paper_in_doubt_should_say_so():
