@@ -97,7 +97,7 @@ class TestCollect:
         assert [events[0]["waiting"][0], events[-2]["done"], events[-2]["broken"], events[-1]] == [
             "PubMed", True, 1, {"over": True},
         ]  # fmt: skip
-        assert "Broken:" in studio.page("/collect")
+        assert "Broken since 23 November 2026:" in studio.page("/collect")
 
     def test_one_source_can_be_asked_again(self, studio: Studio) -> None:
         assert studio.change("/collect", {"source": "PubMed"}, script=True).json() == {"began": True}

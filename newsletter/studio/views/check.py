@@ -33,6 +33,7 @@ class Told:
     finding: Finding
     called: str
     link: str
+    glossary: str = ""  # where a word is explained that nothing explains
 
 
 def check(call: Call) -> Response:
@@ -63,10 +64,9 @@ def _groups(issue: Issue, findings: Sequence[Finding]) -> list[tuple[str, list[T
 def _told(issue: Issue, finding: Finding) -> Told:
     called, place = _place(issue, finding.where)
     at = f"/issues/{quote(issue.name)}"
-    if finding.rule == "acronym-unexplained":
-        return Told(finding=finding, called=called, link=f"{at}/write#glossary")
     if place:
-        return Told(finding=finding, called=called, link=f"{at}/write#{quote(place, safe=':')}")
+        glossary = f"{at}/write#glossary" if finding.rule == "acronym-unexplained" else ""
+        return Told(finding=finding, called=called, link=f"{at}/write#{quote(place, safe=':')}", glossary=glossary)
     return Told(finding=finding, called=called, link=ELSEWHERE.get(finding.rule, f"{at}/{_page(finding.where)}"))
 
 
