@@ -15,8 +15,9 @@ from conftest import NOW
 from starlette.testclient import TestClient
 from studio.conftest import ADDRESS, Studio
 
+from newsletter.pipeline import mailing, planning
+from newsletter.storage import issues
 from newsletter.studio.app import studio_app
-from newsletter.studio.jobs import Countdown
 from newsletter.studio.room import Room
 
 OWN = {"title": "Our News", "from_name": "Us, of Denver", "from_address": "us@example.com"}
@@ -181,9 +182,9 @@ class TestMine:
         assert settings(studio)["newsletter"]["title"] == "Circle News"
 
     def test_it_waits_for_what_is_going_on(self, studio: Studio) -> None:
-        studio.room.countdown = Countdown("2026-11", 60, lambda: None)
-        try:
+        desk = studio.room.desk()
+        issue = issues.names(desk.workspace)[-1]
+        planning.plan(desk, issue, desk.now + timedelta(hours=1), people=1)
+        with mailing.plans(desk).waiting(issue):
             answer = studio.change("/setup/mine/make", OWN, script=True)
             assert "wait until it is done" in answer.json()["error"]
-        finally:
-            studio.room.countdown.call_off()
