@@ -81,7 +81,7 @@ def test_counts_of_old_sendings_are_kept_by_an_update(tmp_path: Path) -> None:
         columns = "sending_id BIGINT, status VARCHAR(10), deliveries INTEGER NOT NULL, PRIMARY KEY (sending_id, status)"
         connection.exec_driver_sql(f"CREATE TABLE outcomes ({columns})")
         connection.exec_driver_sql("INSERT INTO outcomes VALUES (1, 'accepted', 90), (1, 'refused', 2)")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
     with open_database(URL, tmp_path).begin() as connection:
         assert set(connection.execute(sa.select(tables.outcomes))) == {
             (1, "other", "accepted", 90),
