@@ -46,7 +46,20 @@ UNFINISHED_TITLE = re.compile(r"\bTODO\b|\bFIXME\b|\bTKTK\b|\b[Ll]orem ipsum\b")
 _SIGNS = ("{", "*|", "<%", "%%", "%7B", "%7b")
 """One of these stands in every mark; looking for them is a hundred times cheaper than trying the patterns."""
 _UNFINISHED_SIGNS = (
-    *("todo", "to do", "to-do", "fixme", "xx", "tk", "lorem", "ipsum", "???", "pendiente", "por hacer", "por completar"),
+    *(
+        "todo",
+        "to do",
+        "to-do",
+        "fixme",
+        "xx",
+        "tk",
+        "lorem",
+        "ipsum",
+        "???",
+        "pendiente",
+        "por hacer",
+        "por completar",
+    ),
     *("[insert", "[placeholder", "[your", "[add", "[fill", "[añadir", "[completar", "[first name", "[name", "[nombre"),
     *("[date", "[fecha", "[link", "[enlace", "[url", "[title", "[number", "[amount", "[photo", "[foto", "[picture"),
     *("[image", "[tb"),
