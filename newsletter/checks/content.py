@@ -11,7 +11,7 @@ from newsletter import composition
 from newsletter.checks.context import EarlierIssue
 from newsletter.checks.proof import MARKDOWN_LINK, Proof
 from newsletter.checks.registry import Spot, rule
-from newsletter.identity import Index, address_key, aliases_of, ids_in, is_preprint_doi
+from newsletter.identity import Index, address_key, aliases_of, clean_doi, is_preprint_doi
 from newsletter.model import TO_SORT, Entry, Flag, Issue, Severity
 
 NO_TITLE = frozenset({"", "none", "null", "undefined", "untitled", "no title", "title"})
@@ -291,7 +291,7 @@ def preprint_not_marked(proof: Proof) -> Iterator[Spot]:
 
 @lru_cache(maxsize=4096)
 def _doi_in(link: str) -> str | None:
-    return ids_in(link).doi
+    return clean_doi(link)
 
 
 def _is_preprint(entry: Entry) -> bool:

@@ -1,4 +1,4 @@
-"""Writes mails as readers get them, for judges from outside: `python bench/documents.py FOLDER`.
+"""Writes mails as readers get them, for judges from outside: `python docs/make_documents.py FOLDER`.
 
 For each kind of issue there is NAME.html (what lies in issues/), NAME.txt and NAME.eml (the exact message of one reader,
 by `send --dry-run`): the sample, 80 and 150 entries of all kinds, one entry, nothing but odd content, and the sample's
