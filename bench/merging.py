@@ -57,6 +57,7 @@ def of_crossref(work: dict, name: str) -> Entry:
         ids=Ids(doi=clean_doi(work["DOI"]), url=clean_url(work.get("URL") or "")),
         authors=tuple(filter(None, people)),
         dated=dated(list(parts[0])),
+        journal=" ".join(work.get("container-title") or ()),
         sources=(f"crossref/{name}",),
     )
 
@@ -81,6 +82,7 @@ def of_pubmed(article: etree._Element, name: str) -> Entry:
         ids=Ids(doi=clean_doi(doi or ""), pmid=pmid, url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"),
         authors=tuple(each.text or "" for each in article.iterfind(".//AuthorList/Author/LastName")),
         dated=dated([int(year[:4])]) if year and year[:4].isdigit() else None,
+        journal=article.findtext(".//Journal/Title") or "",
         sources=(f"pubmed/{name}",),
     )
 
@@ -102,6 +104,7 @@ def of_feed(item: feedparser.FeedParserDict, name: str) -> Entry:
         ids=Ids(doi=found.doi, pmid=found.pmid, url=clean_url(link)),
         authors=tuple(each["name"] for each in item.get("authors", ()) if each.get("name")),
         dated=Dated(date(*when[:3])) if when else None,
+        journal=item.get("prism_publicationname") or "",
         sources=(f"feeds/{name}",),
     )
 
@@ -156,7 +159,8 @@ def together(entries: list[Entry]) -> None:
 def hidden(entries: list[Entry]) -> None:
     """Hide one record's identifiers: does it find the other records of its paper, and only those?
 
-    Told apart are papers that no title and year can tell: one is undated, or two papers of a year share the title.
+    Told apart are papers that no title and year can tell: one is undated, or several works share the title. Most of the
+    latter are one text that was registered twice: title, day and author are the same, the numbers are two.
     """
     groups = true_groups(entries)
     index = Index(replace(entry, key=str(n)) for n, entry in enumerate(entries))
@@ -164,7 +168,8 @@ def hidden(entries: list[Entry]) -> None:
     for n, group in enumerate(groups):
         members[group].append(n)
         titled[title_key(entries[n].title, None)].add(group)
-    tellable, others = Counter[str](), Counter[str]()
+    kinds = ("year known, title of one work alone", "undated", "title of several works")
+    outcomes = {kind: Counter[str]() for kind in kinds}
     for n, entry in enumerate(entries):
         mates = [m for m in members[groups[n]] if entries[m].sources != entry.sources]
         if mates:
@@ -173,9 +178,11 @@ def hidden(entries: list[Entry]) -> None:
             outcome = asked(index, entry, groups, groups[n])
             index.add(taken_away)
             is_dated = entry.dated and any(entries[m].dated for m in mates)
-            (tellable if is_dated and len(titled[title_key(entry.title, None)]) == 1 else others)[outcome] += 1
-    report("ids hidden, another record known", tellable)
-    report("  undated, or two papers of one title", others)
+            several = len(titled[title_key(entry.title, None)]) > 1
+            outcomes[kinds[2 if several else 0 if is_dated else 1]][outcome] += 1
+    report("ids hidden, another record known", sum(outcomes.values(), Counter[str]()))
+    for kind, counted in outcomes.items():
+        report(f"  {kind}", counted)
 
 
 def asked(index: Index, entry: Entry, groups: list[int], group: int) -> str:

@@ -43,6 +43,7 @@ ALL = (
     Measurement("startup"),
     Measurement("rendering"),
     Measurement("collecting", (REAL / "feeds",), (REAL / "feeds",)),
+    Measurement("hostile"),
     Measurement("drafting"),
     Measurement("merging", (SHARED,), (REAL,)),
     Measurement("sections", (SHARED,), (SHARED / "data" / "labels",)),

@@ -19,7 +19,8 @@ not silently passed over; all mistakes are reported at once, with file, line, wh
 Secrets never stand here. The password of the mail server comes from the environment's `NEWSLETTER_SMTP_PASSWORD`, from
 the file named by `NEWSLETTER_SMTP_PASSWORD_FILE`, or from the keyring (service “newsletter”); likewise
 `NEWSLETTER_INBOX_PASSWORD`, `NEWSLETTER_PUBMED_API_KEY` and `NEWSLETTER_SECRET`, the key that links are signed with.
-`newsletter init` makes the last one, in `.newsletter/secret`.
+`newsletter init` makes the last one, in `.newsletter/secret`. A password of the mail server that was typed on the studio's page
+Setup is in the keyring or, where there is none, in `.newsletter/smtp-password` (mode 0600, in no backup); it is looked at last.
 
 This page is written by `python docs/make_configuration.py`; a test holds it against the code.
 """

@@ -26,7 +26,6 @@ def main() -> None:
     """Take all pictures."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        subprocess.run([*command(folder), "init", folder, "--sample"], check=True, stdout=subprocess.DEVNULL)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         with opened(folder) as address:
             page = browser.new_page(viewport=SIZE)
@@ -66,6 +65,10 @@ def walk(page: Page, folder: Path) -> None:
     def go(name: str) -> None:
         page.get_by_role("navigation").get_by_role("link", name=name).click()
 
+    picture("welcome")
+    page.get_by_role("button", name="Start with the sample").click()
+    page.get_by_text("This is the sample").wait_for()
+    page.reload()
     picture("home")
     go("Collect")
     page.get_by_role("button", name="Collect", exact=True).click()
@@ -119,6 +122,10 @@ def people_and_server(page: Page, folder: Path, go: Callable[[str], None], pictu
     page.get_by_role("button", name="Import").click()
     go("Setup")
     picture("setup")
+    page.get_by_label("Words at the end of every mail").fill("Run by patients and families.")
+    page.frame_locator("#dress").get_by_text("Run by patients and families.").wait_for()
+    page.evaluate("document.getElementById('theme').scrollIntoView({behavior: 'instant'})")
+    picture("look")
     page.get_by_role("textbox", name="Server").fill("smtp.example.org")
     page.locator("#delivery").get_by_role("button", name="Save").click()
 

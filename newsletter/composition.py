@@ -5,13 +5,14 @@ What a person wrote is never taken back: composing again adds what is new and le
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from newsletter.identity import series_of
-from newsletter.model import TO_SORT, Choice, Entry, Issue, Section, SectionStyle, section_title
+from newsletter.identity import address_key, series_of
+from newsletter.model import TO_SORT, Choice, Entry, Flag, Issue, Section, SectionStyle, section_title
 
 HEADS = ("subject", "preheader", "letter", "closing")
 """The words of an issue that belong to no section."""
@@ -61,6 +62,59 @@ def withdrawn(issue: Issue, keys: Iterable[str]) -> Issue:
     return replace(issue, sections=sections)
 
 
+def once(issue: Issue, key: str) -> Issue:
+    """`issue` with the first of several entries of one key alone."""
+    seen: set[str] = set()
+
+    def stays(entry: Entry) -> bool:
+        is_second = entry.key == key and key in seen
+        seen.add(entry.key)
+        return not is_second
+
+    return _with_sections(issue, lambda each: replace(each, entries=tuple(filter(stays, each.entries))))
+
+
+def without_section(issue: Issue, name: str) -> Issue:
+    """`issue` without a section that has neither entries nor words; one that has some stays."""
+    sections = (each for each in issue.sections if each.name != name or each.entries or each.text.strip())
+    return replace(issue, sections=tuple(sections))
+
+
+def flagged(issue: Issue, key: str, flag: Flag) -> Issue:
+    """`issue` with an entry marked as a preprint, or as what else readers have to be told."""
+    return _with_entries(issue, lambda entry: replace(entry, flags=entry.flags | {flag}) if entry.key == key else entry)
+
+
+def readdressed(issue: Issue, old: str, new: str) -> Issue:
+    """`issue` with another address in place of one, in links of entries and in what people wrote; each page once."""
+    own = re.compile(rf"{re.escape(old)}(?![^\s)>\]\"',])")  # not the beginning of a longer address
+
+    def words(text: str) -> str:
+        return own.sub(lambda _: new, text)
+
+    def entry(each: Entry) -> Entry:
+        links = tuple(dict.fromkeys(new if link.strip() == old else link for link in each.links))
+        joining = each.event is not None and each.event.join.strip() == old
+        event = replace(each.event, join=new) if each.event and joining else each.event
+        return replace(each, links=links, event=event, note=words(each.note))
+
+    issue = replace(issue, letter=words(issue.letter), closing=words(issue.closing))
+    issue = _with_sections(issue, lambda each: replace(each, text=words(each.text)))
+    return _with_entries(issue, entry)
+
+
+def with_pages_once(issue: Issue, key: str) -> Issue:
+    """`issue` with an entry that names each page once, in the form that comes first."""
+
+    def pages(links: Iterable[str]) -> tuple[str, ...]:
+        found: dict[str, str] = {}
+        for link in links:
+            found.setdefault(address_key(link) or link, link)
+        return tuple(found.values())
+
+    return _with_entries(issue, lambda entry: replace(entry, links=pages(entry.links)) if entry.key == key else entry)
+
+
 def moved(issue: Issue, key: str, section: str, styles: Sequence[SectionStyle]) -> Issue:
     """`issue` with an entry of it in another section, with its note; unchanged when it is there already."""
     entry = next((each for each in issue.entries() if each.key == key), None)
@@ -99,6 +153,10 @@ def _with_sections(issue: Issue, change: Callable[[Section], Section]) -> Issue:
     return replace(issue, sections=tuple(change(section) for section in issue.sections))
 
 
+def _with_entries(issue: Issue, change: Callable[[Entry], Entry]) -> Issue:
+    return _with_sections(issue, lambda each: replace(each, entries=tuple(map(change, each.entries))))
+
+
 def reordered(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
     """`issue` with the entries of a section in this order; one that is not named stays behind those that are."""
     ranks = {key: rank for rank, key in enumerate(keys)}
@@ -108,6 +166,31 @@ def reordered(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
             replace(each, entries=tuple(sorted(each.entries, key=lambda entry: ranks.get(entry.key, len(ranks)))))
             if each.name == section
             else each
+        ),
+    )
+
+
+def exchanged(issue: Issue, keys: Iterable[str], entries: Sequence[Entry]) -> Issue:
+    """`issue` with `entries` where the first of these keys stood, and all others of them gone.
+
+    The first of `entries` takes over what was written about those that go. Unchanged when none of them is there.
+    """
+    keys = frozenset(keys)
+    there = [entry for entry in issue.entries() if entry.key in keys]
+    if not there:
+        return issue
+    first, *others = (replace(entry, section=there[0].section) for entry in entries)
+    notes = "\n\n".join(dict.fromkeys(entry.note for entry in there if entry.note))
+    standing_in = (replace(first, note=notes), *others)
+    return _with_sections(
+        issue,
+        lambda section: replace(
+            section,
+            entries=tuple(
+                new
+                for entry in section.entries
+                for new in (standing_in if entry is there[0] else () if entry.key in keys else (entry,))
+            ),
         ),
     )
 
@@ -125,6 +208,38 @@ def as_before(issue: Issue, before: Issue, keys: Iterable[str], styles: Sequence
         if there:
             issue = reordered(issue, section.name, [entry.key for entry in section.entries])
     return replace(issue, sections=in_order(issue.sections, styles), left_out=(*kept, *noted.items()))
+
+
+def changed_keys(before: Issue, after: Issue) -> tuple[str, ...]:
+    """The keys of entries that only one of two states of an issue has, or that they print or leave out differently."""
+    one, other = (_by_key(issue) for issue in (before, after))
+    noted = dict({*before.left_out} ^ {*after.left_out})
+    return (*(key for key in {**one, **other} if one.get(key) != other.get(key)), *noted)
+
+
+def _by_key(issue: Issue) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in issue.entries():
+        found.setdefault(entry.key, []).append(entry)
+    return found
+
+
+def with_words_before(issue: Issue, before: Issue, after: Issue, styles: Sequence[SectionStyle]) -> Issue:
+    """`issue` with what was changed between two earlier states of it, words and whole sections, as it was before that.
+
+    What says something else by now than it did after that change was written since, and stays.
+    """
+    had = {section.name for section in before.sections}
+    made = {section.name for section in after.sections} - had
+    there = [each for each in issue.sections if each.name not in made or each.entries or each.text]
+    names = {section.name for section in (*issue.sections, *after.sections)}
+    gone = [replace(section, entries=()) for section in before.sections if section.name not in names]
+    issue = replace(issue, sections=in_order((*there, *gone), styles))
+    now, old, new = (texts_of(each) for each in (issue, before, after))
+    for place in now.keys() & old.keys() & new.keys():
+        if now[place] == new[place] != old[place]:
+            issue = with_text(issue, place, old[place])
+    return issue
 
 
 def in_order(sections: Sequence[Section], styles: Sequence[SectionStyle]) -> tuple[Section, ...]:
@@ -172,14 +287,19 @@ def _items(section: Section) -> int:
 
 
 def coming_up(issue: Issue, earlier: Iterable[Issue], *, ahead: timedelta = timedelta(days=60)) -> tuple[Entry, ...]:
-    """Events and deadlines that earlier issues announced and that lie ahead of the planned day, soonest first."""
+    """Events and deadlines that earlier issues announced and that lie ahead of the planned day, soonest first.
+
+    What counts is the last that readers were told: an event that a later issue called off does not come up.
+    """
     there = {entry.key for entry in issue.entries()} | {key for key, _ in issue.left_out}
-    found: dict[str, tuple[date, Entry]] = {}
-    for entry in (entry for each in earlier for entry in each.entries()):
-        day = due_on(entry)
-        if day and issue.send_on <= day <= issue.send_on + ahead and entry.key not in there:
-            found[entry.key] = (day, entry)
-    return tuple(entry for _, entry in sorted(found.values(), key=lambda each: (each[0], each[1].key)))
+    told = {entry.key: entry for each in earlier for entry in each.entries() if entry.key not in there}
+    found = [(day, entry) for entry in told.values() if (day := due_on(entry)) and not _is_cancelled(entry)]
+    within = [(day, entry) for day, entry in found if issue.send_on <= day <= issue.send_on + ahead]
+    return tuple(entry for _, entry in sorted(within, key=lambda each: (each[0], each[1].key)))
+
+
+def _is_cancelled(entry: Entry) -> bool:
+    return entry.event is not None and entry.event.cancelled
 
 
 def due_on(entry: Entry) -> date | None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
@@ -305,9 +306,12 @@ class Key:
     check: Check | None
 
 
+_hints_of: Callable[[type], dict[str, Any]] = cache(get_type_hints)  # 150 sources are tables of one kind
+
+
 def keys_of(table: type) -> tuple[Key, ...]:
     """The keys of a table, in the order of the documentation."""
-    hints = get_type_hints(table)
+    hints = _hints_of(table)
     return tuple(_key(table, each, hints[each.name]) for each in dataclasses.fields(table))
 
 
@@ -348,8 +352,12 @@ class _Reader:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        self.lines = line_numbers(text)
+        self.text = text
         self.mistakes: list[Mistake] = []
+
+    @cached_property
+    def lines(self) -> dict[tuple[str, str], int]:
+        return line_numbers(self.text)
 
     def mistake(self, table: str, name: str, expected: str, found: str) -> None:
         line = self.lines.get((table, name)) or self.lines.get((table, ""))
@@ -522,6 +530,10 @@ def line_numbers(text: str) -> dict[tuple[str, str], int]:
     return lines
 
 
+KEYRING = "newsletter"
+"""The service that our secrets stand under in a keyring."""
+
+
 def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
     """A secret by its name, `NEWSLETTER_SMTP_PASSWORD`: from the environment, the file of `…_FILE`, or the keyring.
 
@@ -536,7 +548,11 @@ def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
             raise UsageError(f"{name}_FILE names a file that cannot be read ({error.__class__.__name__})") from error
     try:
         import keyring  # optional: most machines that send from cron have none
+        import keyring.errors
     except ImportError:
         return None
-    password: str | None = keyring.get_password("newsletter", name)
+    try:
+        password: str | None = keyring.get_password(KEYRING, name)
+    except keyring.errors.KeyringError:  # there is none on this machine, or it stays locked
+        return None
     return password

@@ -6,7 +6,7 @@ end in `_at`; days are dates and end in `_on`. Texts from sources are already pl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -358,6 +358,14 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """What takes a finding away, safely and without judgement."""
+
+    verb: str  # what its button says
+    change: Callable[[Issue], Issue] = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Something wrong with an issue before it goes."""
@@ -367,6 +375,7 @@ class Finding:
     where: str  # entry key, section name, "subject", "html", "text"
     message: str
     remedy: str
+    mend: Mend | None = field(default=None, compare=False)  # where a program can do it as well as a person
 
 
 class SubscriberState(StrEnum):

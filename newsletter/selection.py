@@ -105,12 +105,12 @@ def select(entries: Sequence[Entry], memory: Memory, window: Window, propose: Pr
             decision = past.decision_on(entry)
             section = decision.section if decision and decision.section else propose(place.entry)
             chosen.append(Choice(entry=place.entry, section=section, why=place.why))
-    chosen.sort(key=lambda choice: _printing_order(choice.entry))
+    chosen.sort(key=lambda choice: printing_order(choice.entry))
     left_out.sort(key=lambda left: left.entry.key)
     return Selection(chosen=tuple(chosen), left_out=tuple(left_out))
 
 
-def _printing_order(entry: Entry) -> tuple[int, str, str, str]:
+def printing_order(entry: Entry) -> tuple[int, str, str, str]:
     """What lies ahead by its day, soonest first; then the rest, newest first, undated last."""
     ahead = _event_day(entry) or (entry.grant.deadline if entry.grant else None)
     if ahead:
@@ -237,15 +237,20 @@ def _remarked(take: _Take, past: _Past) -> _Take:
 
 def _again(entry: Entry, issue: str, printed: Entry, window: Window) -> _Place:
     """A carried entry is offered again when readers have to unlearn what they read: status, day or deadline changed."""
+    if _is_called_off(entry, printed) and _is_ahead(entry, window):
+        return _Take(entry, f"cancelled since {issue} carried it")
     change = _changed_status(entry, printed) or _changed_day(entry, printed) or _changed_deadline(entry, printed)
     if change and not _past_or_far(entry, window):
         return _Take(_with_was(entry, printed), f"{change} since {issue} carried it")
     reason = f"carried in {issue}"
-    if entry.event and entry.event.cancelled and _is_ahead(entry, window):
-        reason += "; cancelled since: tell the readers"
     if Flag.RETRACTED in entry.flags:
         reason += "; it is marked as retracted"
     return _leave(entry, reason + (f"; {change}" if change else ""), state=State.CARRIED, issue=issue)
+
+
+def _is_called_off(entry: Entry, printed: Entry) -> bool:
+    """Whether readers were told of an event that is cancelled now."""
+    return bool(entry.event and entry.event.cancelled and printed.event and not printed.event.cancelled)
 
 
 def _changed_status(entry: Entry, printed: Entry) -> str | None:

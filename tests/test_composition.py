@@ -133,6 +133,11 @@ class TestComingUp:
         (found,) = composition.coming_up(ISSUE, earlier, ahead=timedelta(days=30))
         assert composition.due_on(found) == date(2026, 12, 9)
 
+    def test_what_a_later_issue_called_off_does_not_come_up(self) -> None:
+        day = date(2026, 12, 5)
+        called_off = entry("a", "events", event=Event(starts=day, cancelled=True))
+        assert composition.coming_up(ISSUE, [self.announced(self.on("a", day)), self.announced(called_off)]) == ()
+
 
 class TestTexts:
     def test_each_place_is_named_and_takes_other_words(self) -> None:
@@ -160,3 +165,40 @@ class TestOrder:
         again = composition.as_before(now, before, ["a"], DEFAULT_SECTIONS)
         assert again == composition.with_text(before, "letter", "Hello")
         assert composition.as_before(before, now, ["a"], DEFAULT_SECTIONS) == replace(now, letter="")
+
+
+def test_one_entry_stands_where_the_first_of_several_stood_with_all_their_notes() -> None:
+    issue = composed(choice("a", "research"), choice("b", "research"), choice("c", "events"))
+    for key in ("a", "c"):
+        issue = composition.with_text(issue, f"note:{key}", f"about {key}")
+    one = composition.exchanged(issue, ["c", "a"], [entry("c", "events")])
+    assert keys(one) == {"research": ["c", "b"], "events": []}
+    assert (one.entries()[0].note, one.entries()[0].section) == ("about a\n\nabout c", "research")
+    assert composition.exchanged(issue, ["x"], [entry("x")]) == issue
+
+
+def test_an_entry_is_exchanged_for_its_parts() -> None:
+    issue = composed(choice("a", "research"), choice("b", "research"))
+    assert keys(composition.exchanged(issue, ["a"], [entry("a"), entry("a~2")])) == {"research": ["a", "a~2", "b"]}
+
+
+def test_what_was_changed_comes_back_and_what_was_written_since_stays() -> None:
+    before = composed(choice("a", "research"))
+    before = replace(before, letter="old", closing="bye", sections=(*before.sections, replace(TIPS, text="")))
+    after = replace(composition.without_section(before, "recipe"), letter="new", closing="ciao")
+    since = replace(after, closing="See you")
+    back = composition.with_words_before(since, before, after, DEFAULT_SECTIONS)
+    assert (back.letter, back.closing) == ("old", "See you")
+    assert [section.name for section in back.sections] == ["research", "recipe"]
+
+
+def test_what_differs_between_two_states_is_told_by_its_keys() -> None:
+    before = composed(choice("a", "research"), choice("b", "research"), choice("c", "research"))
+    after = composition.without(composition.with_text(before, "note:b", "!"), {"c": "why"})
+    assert {*composition.changed_keys(before, after)} == {"b", "c"}
+    assert composition.changed_keys(before, before) == ()
+
+
+def test_a_section_with_words_is_not_removed() -> None:
+    issue = replace(ISSUE, sections=(TIPS,))
+    assert composition.without_section(issue, "recipe") == issue

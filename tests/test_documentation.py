@@ -20,7 +20,8 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+)", page.read_text("utf-8"))
+    text = re.sub(r"`[^`\n]*`", "", page.read_text("utf-8"))  # what is quoted as code leads nowhere
+    links = re.findall(r"\]\(([^)#]+)", text)
     missing = [
         link
         for link in links

@@ -317,6 +317,61 @@ def test_a_short_title_joins_within_its_year_alone():
     assert index.find(entry("Uterine leiomyosarcoma", dated=None)) == ()
 
 
+@pytest.mark.parametrize("title", ["Uterine leiomyosarcoma", "The tumour board"])
+def test_a_short_title_without_a_year_joins_where_the_first_author_or_the_abstract_is_the_same(title):
+    abstract = "We looked at " + " ".join(f"word{n}" for n in range(30))
+    known = entry(title, doi="10.1/x", key="k", authors=("Chi P", "Hemming ML"), summary=abstract)
+    index = Index([known])
+    assert index.find(entry(title, dated=None, authors=("Ping Chi",))) == ("k",)
+    assert index.find(entry(title, dated=None, summary=f"{abstract} and more")) == ("k",)
+    assert index.find(entry(title, dated=None, authors=("Hemming ML", "Chi P"))) == ()
+    assert index.find(entry(title, dated=None, journal="Cancer")) == ()
+    assert index.find(entry(title, dated=None, summary="We looked at few.")) == ()
+    assert index.find(entry(title, dated="2025", authors=("Ping Chi",))) == ()
+
+
+def test_a_bare_word_or_a_yearly_column_without_a_year_joins_nothing():
+    column = entry("From the president", doi="10.1/x", key="k", authors=("Chi P",), journal="Sarcoma Today")
+    word = entry("Leiomyosarcoma", doi="10.1/y", key="y", authors=("Chi P",))
+    index = Index([column, word])
+    assert index.find(entry("From the president", dated=None, journal="Sarcoma Today")) == ()
+    assert index.find(entry("Leiomyosarcoma", dated=None, authors=("Chi P",))) == ()
+    news = Index([entry("Support group", url="https://x.org/1", authors=("Chi P",))])
+    assert news.find(entry("Support group", dated=None, url="https://x.org/2", authors=("Chi P",))) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ({"authors": ("Chi P",)}, ("article",)),
+        ({"journal": "The Lancet."}, ("comment",)),
+        ({"summary": "word " * 30}, ("comment",)),
+        ({"authors": ("Chi P",), "journal": "The Lancet"}, ("article",)),
+        ({"authors": ("Wang L",)}, ("comment",)),
+        ({"journal": "Cancer"}, ()),
+        ({}, ()),
+    ],
+    ids=str,
+)
+def test_of_two_papers_with_one_title_a_shared_author_journal_or_abstract_singles_one_out(told, found):
+    article = entry(doi="10.1/article", key="article", authors=("Chi P",), journal="Sarcoma")
+    comment = entry(doi="10.1/comment", key="comment", journal="The Lancet", summary="word " * 40)
+    assert Index([article, comment]).find(entry(**told)) == found
+
+
+def test_an_abstract_at_a_conference_and_its_article_by_the_same_people_are_told_apart_by_the_journal_alone():
+    abstract = entry(doi="10.1/abstract", key="a", authors=("Chi P",), journal="JCO", dated="2025-06")
+    article = entry(doi="10.1/article", key="b", authors=("Chi P",), journal="Lancet Oncology", dated="2026-02")
+    index = Index([abstract, article])
+    assert index.find(entry(authors=("Ping Chi",), dated="2026")) == ()
+    assert index.find(entry(authors=("Ping Chi",), dated="2026", journal="Lancet oncology")) == ("b",)
+
+
+def test_two_papers_by_one_author_stay_two_where_only_that_author_is_told():
+    pair = [entry(doi=f"10.1/{n}", key=str(n), authors=("Chi P",)) for n in range(2)]
+    assert Index(pair).find(entry(authors=("Chi P",))) == ()
+
+
 def test_an_editorial_and_its_reply_with_one_title_stay_two_and_a_bare_title_joins_neither():
     known = merged(entry(doi="10.1/editorial", authors=("Smith J",)), entry(doi="10.1/reply", authors=("Hemming ML",)))
     assert [each.key for each in known] == ["doi:10.1/editorial", "doi:10.1/reply"]

@@ -6,7 +6,9 @@ from conftest import ROOT
 
 from newsletter.storage.tables import METADATA
 
-WITHOUT_READERS = {"aliases", "decisions", "entries", "merges", "outcomes", "sendings", "sightings", "sources"}
+WITHOUT_READERS = {
+    "aliases", "decisions", "entries", "merges", "outcomes", "plans", "sendings", "sightings", "sources", "wishes",
+}  # fmt: skip
 
 
 def told() -> dict[str, set[str]]:

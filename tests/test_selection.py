@@ -235,11 +235,12 @@ def test_an_event_announced_long_ago_is_offered_when_it_comes_near():
     assert why(event(date(2026, 12, 9), first_seen_at=datetime(2026, 1, 1, tzinfo=UTC))) == "+ ahead: on 2026-12-09"
 
 
-def test_a_cancelled_event_is_left_out_and_a_carried_one_says_so():
+def test_a_cancelled_event_is_left_out_and_one_that_readers_were_told_of_is_offered_again():
     cancelled = event(None, event=Event(starts=date(2026, 12, 9), cancelled=True))
     assert why(cancelled) == "left_out: the event is cancelled"
     as_printed = event(date(2026, 12, 9))
-    assert why(cancelled, carried(as_printed)) == "carried: carried in 2026-10; cancelled since: tell the readers"
+    assert why(cancelled, carried(as_printed)) == "+ cancelled since 2026-10 carried it"
+    assert why(cancelled, carried(cancelled)) == "carried: carried in 2026-10"
 
 
 def test_a_carried_event_is_offered_again_only_when_it_moved():

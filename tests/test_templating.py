@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import stat
+
 import pytest
 from rendering.issues import SAMPLE, SETTINGS
 
@@ -47,3 +49,30 @@ def test_everything_but_plain_text_and_styles_is_escaped():
     assert made.autoescape(None)
     assert not made.autoescape("issue.txt.jinja")
     assert not made.autoescape("styles/inline.css.jinja")
+
+
+def test_compiled_templates_are_kept_for_the_next_process(tmp_path):
+    kept = tmp_path / "kept"
+    once = render(SAMPLE, SETTINGS, environment(compiled=kept))
+    files = {path: path.stat().st_mtime_ns for path in kept.iterdir()}
+    assert len(files) > 10
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (kept, *files)} == {0o700, 0o600}
+    assert render(SAMPLE, SETTINGS, environment(compiled=kept)) == once == render(SAMPLE, SETTINGS, environment())
+    assert {path: path.stat().st_mtime_ns for path in kept.iterdir()} == files
+
+
+def test_a_template_that_was_changed_is_compiled_again(tmp_path):
+    own = tmp_path / "templates" / "parts" / "footer.html.jinja"
+    own.parent.mkdir(parents=True)
+    for words in ("The first end.", "The second end."):
+        own.write_text(words, "utf-8")
+        assert words in render(SAMPLE, SETTINGS, environment(tmp_path, compiled=tmp_path / "kept")).html
+
+
+def test_damaged_files_and_a_folder_that_cannot_be_made_do_no_harm(tmp_path):
+    kept = tmp_path / "kept"
+    expected = render(SAMPLE, SETTINGS, environment(compiled=kept))
+    for path in kept.iterdir():
+        path.write_bytes(path.read_bytes()[:100])
+    assert render(SAMPLE, SETTINGS, environment(compiled=kept)) == expected
+    assert render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "nowhere" / "kept")) == expected

@@ -97,8 +97,8 @@ class Site:
 
 
 @contextmanager
-def website() -> Iterator[Site]:
-    loop, stop, ready, made = asyncio.new_event_loop(), asyncio.Event(), threading.Event(), Site()
+def website(site: Site | None = None) -> Iterator[Site]:
+    loop, stop, ready, made = asyncio.new_event_loop(), asyncio.Event(), threading.Event(), site or Site()
     thread = threading.Thread(target=lambda: loop.run_until_complete(made.run(ready, stop)))
     thread.start()
     ready.wait(10)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from newsletter.checks.proof import Proof, is_hidden
 from newsletter.checks.registry import Spot, rule
@@ -139,6 +139,8 @@ HARMLESS: Final[Mapping[str, str]] = {
 )
 def client_support(proof: Proof) -> Iterator[Spot]:
     """The page relies on what Gmail on the desktop or Outlook for Windows does not show."""
+    if not _may_lack(proof):
+        return
     found: dict[str, tuple[str, str]] = {}
     for element in proof.elements:
         for name, lacking in _lacking(element):
@@ -148,13 +150,23 @@ def client_support(proof: Proof) -> Iterator[Spot]:
         yield Spot("html", f"{clients} cannot show {name}: {outcome}.")
 
 
-def _lacking(element: HtmlElement) -> Iterator[tuple[str, tuple[str, str]]]:
+def _may_lack(proof: Proof) -> bool:
+    """Whether anything of the tables is on the page: mostly nothing is, and its thousand elements need not be asked."""
+    markup = proof.markup
+    return (
+        any(map(_lacking_styles, proof.styles))
+        or any(name in markup for name in ATTRIBUTES)
+        or any(True for _ in proof.body.iter("img", *ELEMENTS))
+    )
+
+
+def _lacking(element: _Element) -> Iterator[tuple[str, tuple[str, str]]]:
     tag = str(element.tag)
     if tag in ELEMENTS:
         yield f"<{tag}>", ELEMENTS[tag]
-    for attribute in element.attrib:
+    for attribute in map(str, element.attrib):
         if attribute in ATTRIBUTES:
-            yield f"the attribute {attribute}", ATTRIBUTES[str(attribute)]
+            yield f"the attribute {attribute}", ATTRIBUTES[attribute]
     ending = re.search(r"\.(\w+)(?:[?#]|$)", element.get("src") or "") if tag == "img" else None
     if ending and ending[1].lower() in PICTURE_FORMATS:
         yield f"pictures of the kind .{ending[1].lower()}", PICTURE_FORMATS[ending[1].lower()]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 
+from newsletter import composition
 from newsletter.checks.context import EarlierIssue
-from newsletter.checks.proof import Proof
+from newsletter.checks.proof import MARKDOWN_LINK, Proof
 from newsletter.checks.registry import Spot, rule
 from newsletter.identity import Index, address_key, aliases_of, ids_in, is_preprint_doi
-from newsletter.model import TO_SORT, Entry, Flag, Severity
+from newsletter.model import TO_SORT, Entry, Flag, Issue, Severity
 
 NO_TITLE = frozenset({"", "none", "null", "undefined", "untitled", "no title", "title"})
 PREPRINT_HOST = re.compile(
@@ -21,6 +22,10 @@ PREPRINT_HOST = re.compile(
 SAYS_RETRACTED = re.compile(
     r"\bretract|\bwithdrawn\b|\bwithdrawal\b|\bretirad|\bretractad|\bt(?:ake|ook)n? back\b|\bdo not rely", re.IGNORECASE
 )
+TITLED_RETRACTED = re.compile(
+    r"\W*(?:retracted|retractado|withdrawn|retraction(?: note| notice)?)\b\W*[:\]]", re.IGNORECASE
+)
+"""How journals and PubMed title what was taken back, and the notice of it."""
 SAYS_PREPRINT = re.compile(
     r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|prepublicac|medrxiv|biorxiv|arxiv", re.IGNORECASE
 )
@@ -33,6 +38,11 @@ def shown(entry: Entry) -> str:
     if not title:
         return f"Entry {entry.key}"
     return f"“{title}”" if len(title) <= 70 else f"“{title[:69].rstrip()}…”"
+
+
+def dropping(entry: Entry, why: str) -> Callable[[Issue], Issue]:
+    """The change that leaves an entry out, noted with the reason."""
+    return partial(composition.without, dropped={entry.key: why})
 
 
 @rule(
@@ -53,12 +63,17 @@ def issue_empty(proof: Proof) -> Iterator[Spot]:
     Severity.WARNING,
     why="A heading with nothing below it looks like a mistake, and costs a reader with a screen reader a stop.",
     remedy="Put something in, or take the section out of this issue.",
+    mend="Remove the section",
 )
 def section_empty(proof: Proof) -> Iterator[Spot]:
     """A section has neither an entry nor a text."""
     for section in proof.issue.sections:
         if not section.entries and not section.text.strip():
-            yield Spot(section.name, f"The section “{section.title}” is empty.")
+            yield Spot(
+                section.name,
+                f"The section “{section.title}” is empty.",
+                change=partial(composition.without_section, name=section.name),
+            )
 
 
 @rule(
@@ -119,6 +134,7 @@ def entry_undated(proof: Proof) -> Iterator[Spot]:
     Severity.ERROR,
     why="The same item printed twice is the first thing readers complain about.",
     remedy="Delete one of the two.",
+    mend="Remove the second",
 )
 def entry_twice(proof: Proof) -> Iterator[Spot]:
     """Two entries of the issue have the same key."""
@@ -126,7 +142,11 @@ def entry_twice(proof: Proof) -> Iterator[Spot]:
     first = {entry.key: entry for entry in reversed(proof.entries)}
     for key, count in counts.items():
         if count > 1:
-            yield Spot(key, f"{shown(first[key])} stands in this issue {count} times (key {key}).")
+            yield Spot(
+                key,
+                f"{shown(first[key])} stands in this issue {count} times (key {key}).",
+                change=partial(composition.once, key=key),
+            )
 
 
 @rule(
@@ -134,16 +154,24 @@ def entry_twice(proof: Proof) -> Iterator[Spot]:
     Severity.WARNING,
     why="Two entries that lead to one page are mostly one thing, collected twice.",
     remedy="Merge the two entries, or give each the link to its own page.",
+    mend="Remove the second",
 )
 def link_twice(proof: Proof) -> Iterator[Spot]:
-    """Two entries lead to the same page, or one names it twice. A home page does not count, nor do two days of one event."""
+    """Two entries lead to the same page, or one entry or text does so twice. Home pages and two days of one event may."""
     for entry in proof.entries:
         pages = [page for page in map(address_key, entry.links) if page]
         if len(set(pages)) < len(pages):
-            yield Spot(entry.key, f"{shown(entry)} has the same link twice.", "Delete one of the two.")
+            one_each = partial(composition.with_pages_once, key=entry.key)
+            yield Spot(entry.key, f"{shown(entry)} has the same link twice.", "Delete one of the two.", one_each)
+    for passage in proof.own_words:
+        linked = [href for picture, _, href in MARKDOWN_LINK.findall(passage.text) if not picture]
+        pages = [page for page in map(address_key, linked) if page]
+        if twice := next((href for href in linked if pages.count(address_key(href) or "") > 1), None):
+            yield Spot(passage.where, f"The text leads twice to {twice}.", "Let one link be enough.")
     for (first, second), link in _pairs_of_one_link(proof).items():
         entry, other = _by_key(proof, second), _by_key(proof, first)
-        yield Spot(second, f"{shown(entry)} and {shown(other)} have the same link: {link}")
+        change = dropping(entry, f"it leads to the same page as {shown(other)}")
+        yield Spot(second, f"{shown(entry)} and {shown(other)} have the same link: {link}", change=change)
 
 
 def _by_key(proof: Proof, key: str) -> Entry:
@@ -186,6 +214,7 @@ def entries_alike(proof: Proof) -> Iterator[Spot]:
     Severity.ERROR,
     why="Nothing is printed twice; only a trial whose status has changed since is news again.",
     remedy="Drop it, or hold it until there is something new to say.",
+    mend="Drop",
 )
 def entry_ran_before(proof: Proof) -> Iterator[Spot]:
     """An issue that went out has carried this entry, under its key, another of its identifiers, or its link."""
@@ -194,7 +223,8 @@ def entry_ran_before(proof: Proof) -> Iterator[Spot]:
             continue
         for earlier in proof.context.earlier:
             if earlier.name != proof.issue.name and _carried(entry, earlier):
-                yield Spot(entry.key, f"{shown(entry)} ran before, in issue {earlier.name}.")
+                change = dropping(entry, f"it ran before, in {earlier.name}")
+                yield Spot(entry.key, f"{shown(entry)} ran before, in issue {earlier.name}.", change=change)
                 break
 
 
@@ -209,6 +239,8 @@ def _carried(entry: Entry, earlier: EarlierIssue) -> bool:
     # A series of events shares one page, and so do a trial and the paper on it: there only the key tells.
     if entry.event or entry.trial or entry.grant:
         return False
+    if earlier.keys & {f"doi:{doi}" for doi in map(_doi_in, entry.links) if doi}:
+        return True
     pages = {address_key(link) for link in earlier.links} - {None}
     return any(address_key(link) in pages for link in entry.links)
 
@@ -217,12 +249,13 @@ def _carried(entry: Entry, earlier: EarlierIssue) -> bool:
     "paper-retracted",
     Severity.ERROR,
     why="A patient may act on a finding that its own authors or journal have taken back.",
-    remedy="Take it out, or say in the note or title that it was retracted.",
+    remedy="Take it out, or say in the note that it was retracted.",
 )
 def paper_retracted(proof: Proof) -> Iterator[Spot]:
-    """A retracted paper is printed as if it held."""
+    """A retracted paper is printed as if it held; the note must say so where there is one, else the title."""
     for entry in proof.entries:
-        if Flag.RETRACTED in entry.flags and not SAYS_RETRACTED.search(f"{entry.title} {entry.note}"):
+        retracted = Flag.RETRACTED in entry.flags or TITLED_RETRACTED.match(entry.title)
+        if retracted and not SAYS_RETRACTED.search(entry.note if entry.note.strip() else entry.title):
             yield Spot(entry.key, f"{shown(entry)} was retracted, and the issue does not say so.")
 
 
@@ -244,6 +277,7 @@ def paper_in_doubt(proof: Proof) -> Iterator[Spot]:
     Severity.WARNING,
     why="No other researcher has reviewed a preprint yet; readers must be able to tell it from an article.",
     remedy="Add the flag preprint to the entry, or say in its note that it is not peer-reviewed yet.",
+    mend="Mark as a preprint",
 )
 def preprint_not_marked(proof: Proof) -> Iterator[Spot]:
     """An entry leads to a preprint server and is not marked as a preprint."""
@@ -251,7 +285,8 @@ def preprint_not_marked(proof: Proof) -> Iterator[Spot]:
         if not _is_preprint(entry):
             continue
         if Flag.PREPRINT not in entry.flags and not SAYS_PREPRINT.search(f"{entry.title} {entry.note} {entry.journal}"):
-            yield Spot(entry.key, f"{shown(entry)} is a preprint, and is not marked as one.")
+            change = partial(composition.flagged, key=entry.key, flag=Flag.PREPRINT)
+            yield Spot(entry.key, f"{shown(entry)} is a preprint, and is not marked as one.", change=change)
 
 
 @lru_cache(maxsize=4096)
@@ -274,10 +309,24 @@ def _is_preprint(entry: Entry) -> bool:
     Severity.WARNING,
     why="Readers would come to a meeting that does not take place.",
     remedy="Take it out, or say in its note that it is cancelled.",
+    mend="Drop",
 )
 def event_cancelled(proof: Proof) -> Iterator[Spot]:
     """The calendar says that an event is cancelled, and the entry does not."""
     for entry in proof.printed:
         cancelled = entry.event is not None and entry.event.cancelled
         if cancelled and not re.search(r"cancel", f"{entry.title} {entry.note}", re.IGNORECASE):
-            yield Spot(entry.key, f"{shown(entry)} is cancelled.")
+            yield Spot(entry.key, f"{shown(entry)} is cancelled.", change=dropping(entry, "it is cancelled"))
+
+
+@rule(
+    "event-unlisted",
+    Severity.WARNING,
+    why="An event that was taken out of its calendar is most often called off, and nobody says so.",
+    remedy="Ask the organiser. If it is off, take it out; if an earlier issue announced it, tell the readers in the letter.",
+)
+def event_unlisted(proof: Proof) -> Iterator[Spot]:
+    """The calendar that an event came from was read again and does not list it any more."""
+    for entry in proof.printed:
+        if (last := proof.context.unlisted.get(entry.key)) and not (entry.event and entry.event.cancelled):
+            yield Spot(entry.key, f"{shown(entry)} is not in its calendar any more: it was last there on {last}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from newsletter.config import Settings
@@ -50,5 +50,7 @@ class Context:
     settings: Settings
     earlier: tuple[EarlierIssue, ...] = ()  # newest first
     links: Mapping[str, LinkAnswer] = field(default_factory=dict)  # by address; empty: not tried
+    unlisted: Mapping[str, date] = field(default_factory=dict)  # event → when its calendar last listed it
     glossary: frozenset[str] = frozenset()  # terms that the issue explains in its own box
+    pictures: frozenset[str] | None = None  # those beside the issue, as `pictures/…`; None: not looked
     now: datetime

@@ -7,14 +7,15 @@ gradient is not known, and nothing is said of the text on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import cast
 
 from cssselect import HTMLTranslator, SelectorError
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
-from newsletter.checks.proof import HIDDEN, Proof
+from newsletter.checks.proof import HIDDEN, Kind, Proof, kinds_of
 from newsletter.checks.registry import Spot, rule
 from newsletter.checks.styles import Declaration, dark_blocks, declarations
 from newsletter.model import Severity
@@ -22,6 +23,7 @@ from newsletter.model import Severity
 ENOUGH = 4.5
 ENOUGH_LARGE = 3.0  # from 24 px, or 18.66 px bold
 NAMED = {"white": "ffffff", "black": "000000", "gray": "808080", "grey": "808080", "red": "ff0000", "blue": "0000ff"}
+LENGTH = re.compile(r"([\d.]+)(px|pt|em|rem|%)")
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"])
 
 Colour = tuple[int, int, int]
@@ -92,7 +94,7 @@ def _linear(channel: float) -> float:
 )
 def contrast_light(proof: Proof) -> Iterator[Spot]:
     """Text does not stand out from its surface."""
-    return _faint(proof, {}, "")
+    return _faint(proof, _inks(proof.kinds, lambda _: NOTHING), "")
 
 
 @rule(
@@ -103,37 +105,32 @@ def contrast_light(proof: Proof) -> Iterator[Spot]:
 )
 def contrast_dark(proof: Proof) -> Iterator[Spot]:
     """Text does not stand out from its surface with the page's own rules for dark mode."""
-    dark = _dark_styles(proof)
-    return _faint(proof, dark, " in dark mode") if dark else iter(())
+    rules = tuple(_dark_rules(proof.css))
+    if not rules:
+        return iter(())
+    return _faint(proof, _inks(_told_apart(proof, rules), _by_name(rules)), " in dark mode")
 
 
-def _faint(proof: Proof, dark: Mapping[HtmlElement, Style], when: str) -> Iterator[Spot]:
+def _faint(proof: Proof, inks: Iterable[tuple[Kind, Ink]], when: str) -> Iterator[Spot]:
+    found = {element: ink for kind, ink in inks if ink.is_faint for element in kind.elements}
     told: set[tuple[Colour | None, Colour | None]] = set()
-    for element, ink in _inks(proof, dark):
-        if (ink.colour, ink.surface) in told or not (words := _own_words(element)):
+    for element in proof.elements if found else ():
+        ink = found.get(element)
+        if ink is None or (ink.colour, ink.surface) in told or not (words := _own_words(element)):
             continue
         told.add((ink.colour, ink.surface))
         yield Spot("html", f"“{words[:40]}” has a contrast of {ink.contrast:.1f} to 1{when} ({_hex(ink)}).")
 
 
-def _inks(proof: Proof, dark: Mapping[HtmlElement, Style]) -> Iterator[tuple[HtmlElement, Ink]]:
-    """The elements with faint ink. Like elements under like ones have the same ink, so each is mixed once."""
-    paper = Ink()
-    inks: dict[HtmlElement, Ink] = {}
-    mixed: dict[tuple[object, ...], Ink] = {}
-    for element, parent, own in proof.looks:
-        above = inks.get(parent, paper)
-        rules = dark.get(element, NOTHING)
-        alike = (id(above), own, id(rules))
-        ink = mixed.get(alike)
-        if ink is None:
-            ink = mixed[alike] = _ink(element, above, rules)
-        inks[element] = ink
-        if ink.is_faint:
-            yield element, ink
+def _inks(kinds: Iterable[Kind], dark: Callable[[Kind], Style]) -> Iterator[tuple[Kind, Ink]]:
+    """How the text of each kind of element looks with the dark rules for it."""
+    inks: dict[Kind | None, Ink] = {None: Ink()}
+    for kind in kinds:
+        inks[kind] = _ink(kind, inks[kind.around], dark(kind))
+        yield kind, inks[kind]
 
 
-def _own_words(element: HtmlElement) -> str:
+def _own_words(element: _Element) -> str:
     """The words that stand directly in an element."""
     pieces = [element.text or "", *(child.tail or "" for child in element)]
     return " ".join(" ".join(pieces).split())
@@ -144,19 +141,16 @@ def _hex(ink: Ink) -> str:
     return " on ".join(on)
 
 
-def _ink(element: HtmlElement, above: Ink, dark: Style) -> Ink:
+def _ink(kind: Kind, around: Ink, dark: Style) -> Ink:
     """How the text of an element looks, from what stands around it, its own style and the dark rules for it."""
-    text = element.get("style") or ""
-    own = _cascade(declarations(text), dark)
-    hidden = above.hidden or bool(HIDDEN.search(text))
+    own = _cascade(declarations(kind.style), dark)
     bold = own["font-weight"] in {"bold", "bolder", "600", "700", "800", "900"} if "font-weight" in own else None
-    return replace(
-        above,
-        colour=_colour(own, element, above),
-        surface=_surface(own, element, above),
-        size_px=_size(own.get("font-size", ""), above.size_px),
-        bold=bold if bold is not None else above.bold or element.tag in HEADINGS,
-        hidden=hidden,
+    return Ink(
+        colour=_colour(own, kind, around),
+        surface=_surface(own, kind, around),
+        size_px=_size(own.get("font-size", ""), around.size_px),
+        bold=bold if bold is not None else around.bold or kind.names[0] in HEADINGS,
+        hidden=around.hidden or bool(HIDDEN.search(kind.style)),
     )
 
 
@@ -170,69 +164,103 @@ def _cascade(inline: Style, dark: Style) -> dict[str, str]:
     return own
 
 
-def _colour(own: Mapping[str, str], element: HtmlElement, above: Ink) -> Colour | None:
+def _colour(own: Mapping[str, str], kind: Kind, around: Ink) -> Colour | None:
     if "color" in own:
-        return above.colour if own["color"] == "inherit" else colour_of(own["color"])
-    return None if element.tag == "a" else above.colour  # a link without a colour is the mail program's own blue
+        return around.colour if own["color"] == "inherit" else colour_of(own["color"])
+    return None if kind.names[0] == "a" else around.colour  # a link without a colour is the mail program's own blue
 
 
-def _surface(own: Mapping[str, str], element: HtmlElement, above: Ink) -> Colour | None:
+def _surface(own: Mapping[str, str], kind: Kind, around: Ink) -> Colour | None:
     """The colour behind an element; `background` may write it together with a picture, which hides it."""
     if own.get("background-image", "none") != "none":
         return None
     for name in ("background-color", "background"):
         if name in own:
             value = own[name]
-            return above.surface if value in {"transparent", "none", "inherit"} else colour_of(value)
-    attribute = element.get("bgcolor")
-    return colour_of(attribute) if attribute else above.surface
+            return around.surface if value in {"transparent", "none", "inherit"} else colour_of(value)
+    return colour_of(kind.surface) if kind.surface else around.surface
 
 
-def _size(text: str, above_px: float) -> float:
-    found = re.fullmatch(r"([\d.]+)(px|pt|em|rem|%)", text)
+def _size(text: str, around_px: float) -> float:
+    found = LENGTH.fullmatch(text) if text else None
     if not found:
-        return above_px
+        return around_px
     number = float(found[1])
     return {
         "px": number,
         "pt": number * 4 / 3,
-        "em": number * above_px,
+        "em": number * around_px,
         "rem": number * 16,
-        "%": number * above_px / 100,
+        "%": number * around_px / 100,
     }[found[2]]
 
 
-def _dark_styles(proof: Proof) -> dict[HtmlElement, Style]:
-    """Element → what the dark rules of the page declare for it; the last rule wins."""
-    found: dict[HtmlElement, Style] = {}
-    named = _by_name(proof)
-    merged: dict[tuple[int, int], Style] = {}  # one object for each combination of rules, so that like ones are seen
-    for number, block in enumerate(dark_blocks(proof.css)):
+@dataclass(frozen=True, slots=True)
+class DarkRule:
+    """One selector of a rule for dark mode, and what it declares."""
+
+    number: int  # the later of two rules wins
+    selector: str
+    style: Style
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """`.button`, `a` of `.button a`: names that a kind of element is known by, outermost first; else empty."""
+        return tuple(self.selector.split()) if _PATH.fullmatch(self.selector) else ()
+
+
+_PATH = re.compile(r"\.?[a-z][\w-]*(?:\s+\.?[a-z][\w-]*)*", re.IGNORECASE)
+
+
+def _dark_rules(css: str) -> Iterator[DarkRule]:
+    for number, block in enumerate(dark_blocks(css)):
         style = declarations(block.content)
-        for selector in map(str.strip, block.prelude.split(",")):
-            for element in named.get(selector, ()) if _SIMPLE.fullmatch(selector) else _selected(proof, selector):
-                before = found.get(element, NOTHING)
-                found[element] = merged.setdefault((id(before), number), {**before, **style})
-    return found
+        for selector in block.prelude.split(","):
+            yield DarkRule(number, selector.strip(), style)
 
 
-_SIMPLE = re.compile(r"\.?[a-z][\w-]*", re.IGNORECASE)
+def _by_name(rules: Iterable[DarkRule]) -> Callable[[Kind], Style]:
+    """What tells the dark style of a kind of element. Most rules name one tag or class, and need no XPath."""
+    named: dict[str, list[DarkRule]] = {}
+    numbered: dict[int, Style] = {}
+    for each in rules:
+        named.setdefault(each.path[-1] if each.path else "", []).append(each)
+        numbered[each.number] = each.style
+
+    def style_of(kind: Kind) -> Style:
+        reached = {each.number for name in kind.names for each in named.get(name, ()) if _stands_in(kind, each.path)}
+        style: dict[str, Declaration] = {}
+        for number in sorted(reached.union(cast("tuple[int, ...]", kind.apart or ()))):
+            style.update(numbered[number])
+        return style
+
+    return style_of
 
 
-def _by_name(proof: Proof) -> Mapping[str, list[HtmlElement]]:
-    """`td` and `.head` → the elements they select: most rules name one tag or class, and need no XPath."""
-    named: dict[str, list[HtmlElement]] = {}
-    for element in proof.elements:
-        named.setdefault(str(element.tag), []).append(element)
-        for name in dict.fromkeys((element.get("class") or "").split()):
-            named.setdefault(f".{name}", []).append(element)
-    return named
+def _stands_in(kind: Kind, path: tuple[str, ...]) -> bool:
+    """Whether the elements of a kind stand in what all but the last name of a path call, from the inside out."""
+    wanted = list(path[:-1])
+    around = kind.around
+    while wanted and around is not None:
+        if wanted[-1] in around.names:
+            wanted.pop()
+        around = around.around
+    return not wanted
 
 
-def _selected(proof: Proof, selector: str) -> Iterable[HtmlElement]:
+def _told_apart(proof: Proof, rules: Iterable[DarkRule]) -> tuple[Kind, ...]:
+    """The kinds of elements on the page; one of which a selector reaches only some is two."""
+    reached: dict[_Element, tuple[int, ...]] = {}
+    for each in rules:
+        for element in () if each.path else _selected(proof, each.selector):
+            reached[element] = (*reached.get(element, ()), each.number)
+    return kinds_of(proof.elements, reached) if reached else proof.kinds
+
+
+def _selected(proof: Proof, selector: str) -> Iterable[_Element]:
     """The elements of a selector; none for one that no page at rest fulfils (:hover) or that cannot be read."""
     try:
-        return () if ":" in selector else proof.page.xpath(_xpath(selector))
+        return () if ":" in selector else cast("list[_Element]", proof.page.xpath(_xpath(selector)))
     except SelectorError:
         return ()
 

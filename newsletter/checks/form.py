@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.checks.proof import Proof, is_hidden
+from newsletter.checks.proof import Kind, Proof, is_hidden, text_of
 from newsletter.checks.registry import Spot, rule
 from newsletter.checks.styles import blocks, dark_blocks, declarations
 from newsletter.model import Severity
@@ -36,6 +36,10 @@ FORBIDDEN = frozenset(
     ]
 )
 
+SHORT_COLOUR = re.compile(r"#[0-9a-f]{3}(?![0-9a-f])|var\(", re.IGNORECASE)
+GENERIC_FAMILY = re.compile(r"(?:^|[\s,])(?:sans-serif|serif|monospace|system-ui|inherit)$")
+PIXELS = re.compile(r"([\d.]+)px")
+
 
 @rule(
     "html-too-large",
@@ -45,7 +49,7 @@ FORBIDDEN = frozenset(
 )
 def html_too_large(proof: Proof) -> Iterator[Spot]:
     """The HTML part is larger than what Gmail shows."""
-    size = len(proof.context.html.encode())
+    size = proof.html_bytes
     if size > CLIPPED_BYTES:
         yield Spot("html", f"The HTML part has {size:,} bytes; Gmail clips it at {CLIPPED_BYTES:,}.")
 
@@ -58,7 +62,7 @@ def html_too_large(proof: Proof) -> Iterator[Spot]:
 )
 def html_large(proof: Proof) -> Iterator[Spot]:
     """The HTML part comes near to what Gmail shows."""
-    size = len(proof.context.html.encode())
+    size = proof.html_bytes
     if LARGE_BYTES < size <= CLIPPED_BYTES:
         yield Spot("html", f"The HTML part has {size:,} bytes; Gmail clips it at {CLIPPED_BYTES:,}.")
 
@@ -71,7 +75,7 @@ def html_large(proof: Proof) -> Iterator[Spot]:
 )
 def message_large(proof: Proof) -> Iterator[Spot]:
     """Both parts together, as they travel, pass 500 KB. In base64, the worst case, four bytes carry three."""
-    size = (len(proof.context.html.encode()) + len(proof.context.text.encode())) * 4 // 3
+    size = (proof.html_bytes + len(proof.context.text.encode())) * 4 // 3
     if size > MESSAGE_BYTES:
         yield Spot("issue", f"The message has about {size // 1024:,} KB.")
 
@@ -84,7 +88,7 @@ def message_large(proof: Proof) -> Iterator[Spot]:
 )
 def html_forbidden_element(proof: Proof) -> Iterator[Spot]:
     """The page has a script, a form, a frame or another element that no mail may have."""
-    found = {str(each.tag) for each in proof.page.iter("*")} & FORBIDDEN
+    found = {str(each.tag) for each in proof.page.iter(*FORBIDDEN)}
     if found:
         yield Spot("html", f"The page has {', '.join(f'<{name}>' for name in sorted(found))}.")
 
@@ -97,7 +101,7 @@ def html_forbidden_element(proof: Proof) -> Iterator[Spot]:
 )
 def style_sheet_misplaced(proof: Proof) -> Iterator[Spot]:
     """A style element stands in the body, or all of them together are too large for Gmail."""
-    if any(each.tag == "style" for each in proof.elements):
+    if proof.body.find(".//style") is not None:
         yield Spot("html", "A <style> stands in the body.")
     size = len(proof.css.encode())
     if size >= STYLES_BYTES:
@@ -126,10 +130,7 @@ def style_sheet_dropped(proof: Proof) -> Iterator[Spot]:
 )
 def dark_rule_missing(proof: Proof) -> Iterator[Spot]:
     """The page declares dark mode and has no rule for it."""
-    declared = any(
-        each.get("name") == "color-scheme" and "dark" in (each.get("content") or "") for each in proof.page.iter("meta")
-    )
-    if declared and not any(True for _ in dark_blocks(proof.css)):
+    if "dark" in proof.metas.get("color-scheme", "") and not any(True for _ in dark_blocks(proof.css)):
         yield Spot("html", "The page declares dark mode, and no rule is meant for it.")
 
 
@@ -141,7 +142,7 @@ def dark_rule_missing(proof: Proof) -> Iterator[Spot]:
 )
 def not_responsive(proof: Proof) -> Iterator[Spot]:
     """The page has neither a media rule nor a max-width."""
-    if "@media" not in proof.css and not any("max-width" in style for _, style in proof.styled):
+    if "@media" not in proof.css and not any("max-width" in style for style in proof.styles):
         yield Spot("html", "The page has one fixed width.")
 
 
@@ -153,8 +154,8 @@ def not_responsive(proof: Proof) -> Iterator[Spot]:
 )
 def colour_short(proof: Proof) -> Iterator[Spot]:
     """A style attribute has a colour of three digits or a CSS variable."""
-    for style in dict.fromkeys(style for _, style in proof.styled):
-        if found := re.search(r"#[0-9a-f]{3}(?![0-9a-f])|var\(", style, re.IGNORECASE):
+    for style in proof.styles:
+        if found := SHORT_COLOUR.search(style):
             yield Spot("html", f"A style has {found[0].rstrip('(')} instead of a colour of six digits.")
             return
 
@@ -167,9 +168,9 @@ def colour_short(proof: Proof) -> Iterator[Spot]:
 )
 def font_without_fallback(proof: Proof) -> Iterator[Spot]:
     """A font stack does not end in a generic family."""
-    for _, style in proof.styled:
+    for style in proof.styles:
         family = declarations(style).get("font-family")
-        if family and not re.search(r"(?:^|[\s,])(?:sans-serif|serif|monospace|system-ui|inherit)$", family.value):
+        if family and not GENERIC_FAMILY.search(family.value):
             yield Spot("html", f"The fonts “{family.value}” have no generic family at the end.")
             return
 
@@ -182,9 +183,13 @@ def font_without_fallback(proof: Proof) -> Iterator[Spot]:
 )
 def text_too_small(proof: Proof) -> Iterator[Spot]:
     """An element with words is set smaller than 12 px."""
-    for element, style in proof.styled:
-        size = declarations(style).get("font-size")
-        pixels = re.fullmatch(r"([\d.]+)px", size.value) if size else None
-        if pixels and 2 < float(pixels[1]) < SMALLEST_PX and element.text_content().strip() and not is_hidden(element):
+    for kind in proof.kinds:
+        size = declarations(kind.style).get("font-size")
+        pixels = PIXELS.fullmatch(size.value) if size else None
+        if pixels and 2 < float(pixels[1]) < SMALLEST_PX and _can_be_read(kind):
             yield Spot("html", f"Text is set in {pixels[0]}.")
             return
+
+
+def _can_be_read(kind: Kind) -> bool:
+    return not is_hidden(kind.elements[0]) and any(text_of(each).strip() for each in kind.elements)

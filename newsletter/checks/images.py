@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from newsletter.checks.links import short, split
-from newsletter.checks.proof import Proof, is_hidden
+from newsletter.checks.proof import Proof, is_hidden, text_of
 from newsletter.checks.registry import Spot, rule
 from newsletter.model import Severity
 
+URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 
-def images(proof: Proof) -> Iterator[HtmlElement]:
+
+def images(proof: Proof) -> Iterator[_Element]:
     """The pictures of the page in reading order."""
-    return (each for each in proof.elements if each.tag == "img")
+    return proof.body.iter("img")
 
 
-def name_of(image: HtmlElement) -> str:
+def name_of(image: _Element) -> str:
     """A picture as findings name it."""
     source = (image.get("src") or "").strip()
     return source[:90] or "without a source"
@@ -51,9 +53,9 @@ def image_link_without_alt(proof: Proof) -> Iterator[Spot]:
             yield Spot("html", f"The picture {name_of(image)} is a link and says nothing.")
 
 
-def _says_something(anchor: HtmlElement) -> bool:
+def _says_something(anchor: _Element) -> bool:
     alts = "".join(each.get("alt") or "" for each in anchor.iter("img"))
-    return bool(anchor.text_content().strip() or alts.strip() or anchor.get("aria-label"))
+    return bool(text_of(anchor).strip() or alts.strip() or anchor.get("aria-label"))
 
 
 @rule(
@@ -91,9 +93,10 @@ def image_insecure(proof: Proof) -> Iterator[Spot]:
 def image_foreign_host(proof: Proof) -> Iterator[Spot]:
     """A picture, or a picture behind a box, comes from a host that is not the foundation's own."""
     sources = [image.get("src") or "" for image in images(proof)]
-    sources += [each.get("background") or "" for each in proof.elements]
-    for sheet in dict.fromkeys((proof.css, *(style for _, style in proof.styled))):
-        sources += re.findall(r"url\(\s*[\"']?([^\"')]+)", sheet)
+    if "background=" in proof.markup:
+        sources += [each.get("background") or "" for each in proof.elements]
+    for sheet in (proof.css, *proof.styles):
+        sources += URL.findall(sheet) if "url(" in sheet else ()
     for source in dict.fromkeys(sources):
         parts = split(source.strip())
         host = parts.hostname if parts else None

@@ -25,6 +25,9 @@ DISCLAIMS = re.compile(
     re.IGNORECASE,
 )
 
+FOOT = 800
+"""Characters at the end of a mail, among which the footer is."""
+
 
 def _letters(text: str) -> str:
     """The letters and digits of a text, so that line breaks and commas do not count."""
@@ -85,7 +88,12 @@ def postal_address_missing(proof: Proof) -> Iterator[Spot]:
 )
 def disclaimer_missing(proof: Proof) -> Iterator[Spot]:
     """A part of the mail does not say that it is no medical advice."""
-    if not DISCLAIMS.search(proof.words):
+    if not _disclaims(proof.words):
         yield Spot("html", "The HTML part does not say that it is no medical advice.")
-    if not DISCLAIMS.search(proof.text_words):
+    if not _disclaims(proof.text_words):
         yield Spot("text", "The text part does not say that it is no medical advice.")
+
+
+def _disclaims(words: str) -> bool:
+    """Whether a text says so: mostly at its foot, where it is looked for first."""
+    return any(DISCLAIMS.search(words, start) for start in (max(len(words) - FOOT, 0), 0))

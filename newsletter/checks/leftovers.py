@@ -16,7 +16,10 @@ _JINJA = r"\{\{(?=[\s-])|(?<![}^_$\\A-Za-z])\{\{|\{[%#]"
 _SERVICES = r"\*\|\w+\|\*|<%|%%\w+%%|\$\{\w+\}"
 """The marks of the usual mail services."""
 
-WRITTEN_MARK = re.compile(f"{_JINJA}|{_SERVICES}")
+_NAMES = r"\{(?!name\})(?i:(?:\w+[ _.-])?(?:name|nombre|e-?mail))\}"
+"""`{First Name}`, as other programs ask for it."""
+
+WRITTEN_MARK = re.compile(f"{_JINJA}|{_SERVICES}|{_NAMES}")
 """What must not stand in a text of the issue, where `{name}` asks for the reader's name."""
 
 TEMPLATE_MARK = re.compile(
@@ -30,8 +33,11 @@ EMPTY_VALUE = re.compile(
 """A value that was not there, where a value stands: alone, behind a colon, in a greeting. Not the word in a sentence."""
 
 UNFINISHED = re.compile(
-    r"\bTODO\b|\bFIXME\b|\bXXX+\b|\bTK(?:TK)*\b(?![ -](?:inhibit|activ|gene|domain|recept|1|2))"
-    r"|\blorem\b|\bipsum dolor\b|\[(?:insert|placeholder|your|add|fill)\b[^\]]*\](?!\()|\?\?\?"
+    r"\bTODO\b|\b(?i:to[- ]do):|\bFIXME\b|\bXXX+\b|\bTK(?:TK)*\b(?![ -](?:inhibit|activ|gene|domain|recept|1|2))"
+    r"|\b(?i:lorem)\b|\bipsum dolor\b|\?\?\?|\bPENDIENTE\b|\bPOR (?:HACER|COMPLETAR)\b"
+    r"|(?<!siglo )(?<!46,)\bXX\b(?![/’'-])(?! (?:chromosom|century))"
+    r"|\[(?i:insert|placeholder|your|add|fill|insertar|añadir|completar)\b[^\]]*\](?!\()"
+    r"|\[(?i:(?:first )?name|date|link|url|title|number|amount|photo|picture|image|tb[adc]|nombre|fecha|enlace|foto)\](?!\()"
 )
 UNFINISHED_TITLE = re.compile(r"\bTODO\b|\bFIXME\b|\bTKTK\b|\b[Ll]orem ipsum\b")
 """In titles of sources, where TK is thymidine kinase."""
@@ -39,6 +45,25 @@ UNFINISHED_TITLE = re.compile(r"\bTODO\b|\bFIXME\b|\bTKTK\b|\b[Ll]orem ipsum\b")
 
 _SIGNS = ("{", "*|", "<%", "%%", "%7B", "%7b")
 """One of these stands in every mark; looking for them is a hundred times cheaper than trying the patterns."""
+_UNFINISHED_SIGNS = (
+    *(
+        "todo",
+        "to do",
+        "to-do",
+        "fixme",
+        "xx",
+        "tk",
+        "lorem",
+        "ipsum",
+        "???",
+        "pendiente",
+        "por hacer",
+        "por completar",
+    ),
+    *("[insert", "[placeholder", "[your", "[add", "[fill", "[añadir", "[completar", "[first name", "[name", "[nombre"),
+    *("[date", "[fecha", "[link", "[enlace", "[url", "[title", "[number", "[amount", "[photo", "[foto", "[picture"),
+    *("[image", "[tb"),
+)
 _MISSING = ("None", "undefined", "null", "NaN", "nan", "[object Object]")
 
 
@@ -74,8 +99,11 @@ def _marked(passages: Iterable[Passage], pattern: re.Pattern[str]) -> Iterator[S
 
 
 def _without_styles(html: str) -> str:
-    """HTML without comments and style elements: there braces are the language's own."""
-    return re.sub(r"<style\b.*?</style>|<!--.*?-->", " ", html, flags=re.DOTALL | re.IGNORECASE)
+    """HTML without comments and styles, where braces are the language's own; a mark is one also as rendering writes it."""
+    return _STYLES.sub(" ", html).replace("&#123;", "{").replace("&#42;", "*").replace("&#37;", "%")
+
+
+_STYLES = re.compile(r"<(?:style\b.*?</style>|!--.*?-->)", re.DOTALL | re.IGNORECASE)
 
 
 @rule(
@@ -86,18 +114,23 @@ def _without_styles(html: str) -> str:
 )
 def empty_value(proof: Proof) -> Iterator[Spot]:
     """A missing value was printed as a word of the programming language."""
+    if not _may_be_missing(proof):
+        return
     sources = " ".join(chain.from_iterable((each.title, each.summary, each.note) for each in proof.printed))
-    named = [word for word in _MISSING if word in proof.words or word in proof.context.text]
-    for node in proof.nodes if named else ():
+    for node in proof.nodes:
         if (found := EMPTY_VALUE.search(node)) and (node == found[0] or node not in sources):
             yield Spot("html", f"A missing value was printed: {around(node, found)}.")
             break
-    lines = proof.context.text.splitlines()
-    for passage in (*proof.head_words, *(Passage("text", line.strip()) for line in lines if named)):
+    for passage in (*proof.head_words, *(Passage("text", line.strip()) for line in proof.text_lines)):
         found = EMPTY_VALUE.search(passage.text)
         if found and passage.text not in sources:
             yield Spot(passage.where, f"A missing value was printed: {around(passage.text, found)}.")
             break
+
+
+def _may_be_missing(proof: Proof) -> bool:
+    everywhere = (proof.words, proof.context.text, *(passage.text for passage in proof.head_words))
+    return any(word in text for word in _MISSING for text in everywhere)
 
 
 @rule(
@@ -108,8 +141,9 @@ def empty_value(proof: Proof) -> Iterator[Spot]:
 )
 def unfinished_text(proof: Proof) -> Iterator[Spot]:
     """TK, TODO, lorem ipsum or a bracket to be filled in is left in words of the editor."""
-    for passage in (*proof.head_words, *proof.own_words):
-        if found := UNFINISHED.search(passage.text):
+    for passage in (*proof.head_words, *proof.own_words) if proof.may_say(_UNFINISHED_SIGNS) else ():
+        explained = {"TK"} if "(TK)" in passage.text else set()  # thymidine kinase
+        if found := next((each for each in UNFINISHED.finditer(passage.text) if each[0] not in explained), None):
             yield Spot(passage.where, f"Unfinished: {around(passage.text, found)}.")
     for entry in proof.printed:
         if found := UNFINISHED_TITLE.search(entry.title):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from newsletter import composition
 from newsletter.checks.context import LinkState
-from newsletter.checks.proof import Proof, as_printed, secured
+from newsletter.checks.proof import Link, Proof, as_printed, secured
 from newsletter.checks.registry import Spot, rule
 from newsletter.identity import address_key
-from newsletter.model import Severity
+from newsletter.model import Issue, Severity
 
 SCHEMES = frozenset({"https", "mailto", "tel"})
 GENERIC = re.compile(
@@ -20,6 +21,9 @@ GENERIC = re.compile(
     r"|details|view|(?:haga )?clic aquí|aquí|(?:leer|ver) más|más(?: información)?|enlace",
     re.IGNORECASE,
 )
+
+CUT = re.compile(r"…|%E2%80%A6|\.\.\.$", re.IGNORECASE)
+ADDRESS = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", re.IGNORECASE)
 
 
 def short(url: str) -> str:
@@ -43,20 +47,38 @@ def split(url: str) -> SplitResult | None:
     Severity.ERROR,
     why="Only https:, mailto: and tel: are safe and work in every mail program.",
     remedy="Write the whole address, beginning with https://. A site that has only http:// is better left out.",
+    mend="Use https",
 )
 def link_scheme(proof: Proof) -> Iterator[Spot]:
     """A link is relative, protocol-relative, empty, or of another scheme than https, mailto and tel.
 
     An entry may have an http: link, as long as the page does not print it so.
     """
-    ids = {each.get("id") or each.get("name") for each in proof.elements}
     for link in proof.links:
-        if link.href.startswith("#") and link.href[1:] in ids:
+        if link.href.startswith("#") and _is_place(link.href[1:], proof):
             continue
         parts = split(link.href if as_printed(link.href) in proof.on_page else secured(link.href))
         if parts is None or parts.scheme.lower() not in SCHEMES:
             shown = f"“{short(link.href)}”" if link.href else "nothing"
-            yield Spot(link.where, f"A link leads to {shown}: not an https, mailto or tel address.")
+            is_http = parts is not None and parts.scheme.lower() == "http"
+            change = readdressing(proof, link, secured) if is_http else None
+            yield Spot(link.where, f"A link leads to {shown}: not an https, mailto or tel address.", change=change)
+
+
+def readdressing(proof: Proof, link: Link, to: Callable[[str], str]) -> Callable[[Issue], Issue] | None:
+    """The change that writes a link as `to` does, wherever it stands in the issue; None when it stands nowhere there."""
+    written = [href for href in proof.own_addresses if as_printed(href) == as_printed(link.href)]
+
+    def change(issue: Issue) -> Issue:
+        for href in written:
+            issue = composition.readdressed(issue, href, to(href))
+        return issue
+
+    return change if written else None
+
+
+def _is_place(name: str, proof: Proof) -> bool:
+    return any(name in {each.get("id"), each.get("name")} for each in proof.elements)
 
 
 @rule(
@@ -90,6 +112,8 @@ def _wrong_with_host(parts: SplitResult) -> str | None:
 
 def _is_number(host: str) -> bool:
     """Whether the host is an IP address, also as browsers read it: 2130706433, 0x7f.1."""
+    if ":" not in host and host.rpartition(".")[2].isalpha():
+        return False  # nearly all: a top-level domain in letters
     try:
         ip_address(host)
     except ValueError:
@@ -136,7 +160,7 @@ def link_without_text(proof: Proof) -> Iterator[Spot]:
 def link_cut(proof: Proof) -> Iterator[Spot]:
     """A link holds an ellipsis, or ends in three dots."""
     for link in proof.links:
-        if re.search(r"…|%E2%80%A6|\.\.\.$", link.href, re.IGNORECASE):
+        if CUT.search(link.href):
             yield Spot(link.where, f"The link {short(link.href)} is cut.")
 
 
@@ -149,7 +173,7 @@ def link_cut(proof: Proof) -> Iterator[Spot]:
 def link_shows_another(proof: Proof) -> Iterator[Spot]:
     """The words of a link are an address on another site than the one it leads to."""
     for anchor in proof.anchors:
-        shown = re.fullmatch(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", anchor.words, re.IGNORECASE)
+        shown = ADDRESS.fullmatch(anchor.words)
         parts = split(anchor.href)
         if shown and parts and parts.hostname and not _same_site(shown[1], parts.hostname):
             yield Spot(anchor.where, f"A link shows {short(anchor.words)} and leads to {parts.hostname}.")
@@ -212,10 +236,17 @@ def link_unreachable(proof: Proof) -> Iterator[Spot]:
     Severity.WARNING,
     why="A page that has moved for good will one day stop to tell where.",
     remedy="Use the new address.",
+    mend="Use the new address",
 )
 def link_moved(proof: Proof) -> Iterator[Spot]:
     """A link was tried, and its page has moved for good to another address than its own with www. or a slash."""
     for link in proof.links:
         answer = proof.context.links.get(link.href)
         if answer and answer.state is LinkState.MOVED and address_key(answer.final_url) != address_key(link.href):
-            yield Spot(link.where, f"The link {short(link.href)} has moved to {short(answer.final_url)}.")
+            change = readdressing(proof, link, _constantly(answer.final_url))
+            words = f"The link {short(link.href)} has moved to {short(answer.final_url)}."
+            yield Spot(link.where, words, change=change)
+
+
+def _constantly(new: str) -> Callable[[str], str]:
+    return lambda _: new

@@ -13,6 +13,10 @@ from newsletter.checks.registry import Spot, rule
 from newsletter.model import Severity
 
 TAG = re.compile(r"</?([a-z][a-z0-9]*)(?:\s+[a-z:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))*\s*/?>", re.IGNORECASE)
+BESIDE = "pictures/"
+"""How the address of a picture begins that lies beside issue.toml."""
+ORNAMENT = "ornament"
+"""In the title of a picture: its words are left out on purpose."""
 FORBIDDEN_TAG = re.compile(rf"<({'|'.join(sorted(FORBIDDEN))})\b", re.IGNORECASE)
 
 
@@ -71,8 +75,8 @@ def text_link_broken(proof: Proof) -> Iterator[Spot]:
 )
 def text_picture_mute(proof: Proof) -> Iterator[Spot]:
     """A picture in a text of the editor's own has no words between its brackets."""
-    for where, words, href in _pictures(proof):
-        if not words.strip():
+    for where, words, href, title in _pictures(proof):
+        if not words.strip() and ORNAMENT not in title.split():
             yield Spot(where, f"The picture {short(href)} has no alt text.")
 
 
@@ -85,13 +89,35 @@ def text_picture_mute(proof: Proof) -> Iterator[Spot]:
 def text_picture_left_out(proof: Proof) -> Iterator[Spot]:
     """A picture in a text of the editor's own is not on the page, since its host is not one of the foundation's."""
     shown = {each.get("src") for each in images(proof)}
-    for where, _, href in _pictures(proof):
-        if secured(href) not in shown:
+    for where, _, href, _ in _pictures(proof):
+        if href.startswith(BESIDE):
+            if not any(str(source).endswith(f"/{href}") for source in shown):
+                yield Spot(where, f"The picture {short(href)} is left out: readers cannot fetch it.", NO_PAGE)
+        elif secured(href) not in shown:
             yield Spot(where, f"The picture {short(href)} is left out.")
 
 
-def _pictures(proof: Proof) -> Iterator[tuple[str, str, str]]:
+NO_PAGE = "Pictures are fetched from your public page ([public] url, https). Without one, take the picture out."
+
+
+@rule(
+    "text-picture-missing",
+    Severity.ERROR,
+    why="Readers would see an empty frame in its place.",
+    remedy="Put the file into the folder pictures beside issue.toml, or insert the picture again in the studio.",
+)
+def text_picture_missing(proof: Proof) -> Iterator[Spot]:
+    """A picture that is to lie beside the issue is not there."""
+    there = proof.context.pictures
+    for where, _, href, _ in _pictures(proof):
+        if there is not None and href.startswith(BESIDE) and href not in there:
+            yield Spot(where, f"There is no file {short(href)}.")
+
+
+def _pictures(proof: Proof) -> Iterator[tuple[str, str, str, str]]:
+    """Place, words, address and title of each picture in the editor's texts."""
     for passage in proof.own_words:
-        for is_picture, words, href in MARKDOWN_LINK.findall(passage.text):
-            if is_picture:
-                yield passage.where, words, href
+        for found in MARKDOWN_LINK.finditer(passage.text):
+            if found[1]:
+                title = re.search(r'"([^"]*)"\s*\)$', found[0])
+                yield passage.where, found[2], found[3], title[1] if title else ""

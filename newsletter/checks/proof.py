@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
-from typing import NamedTuple, cast
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import cast
 from urllib.parse import unquote, urlsplit
 
-from lxml import html as lxml_html
-from lxml.etree import ParserError, XPath
+from lxml.etree import HTMLParser, XMLSyntaxError, XPath, _Element, fromstring
 
 from newsletter.checks.context import Context
 from newsletter.model import Entry
@@ -23,7 +24,9 @@ PADDING = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u2007\u2060\ufeff]+")
 """Invisible characters with which a preheader is filled up, so that no text of the letter follows it in the inbox."""
 
 
+_PORT = re.compile(r"[^/?#]*:(?!80(?:[/?#]|$))\d")
 _TEXTS = XPath(".//text()[not(parent::style or parent::script)]", smart_strings=False)
+_TEXT = XPath("string()", smart_strings=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,16 @@ class Link:
     where: str
 
 
-class Look(NamedTuple):
-    """One element among those that rules look at by the thousand."""
+@dataclass(slots=True, eq=False, kw_only=True)
+class Kind:
+    """Elements that look alike: they have these in common, and stand in elements that look alike."""
 
-    element: lxml_html.HtmlElement
-    parent: lxml_html.HtmlElement | None
-    own: tuple[str, str | None, str | None]  # tag, style and bgcolor: like ones look alike under like parents
+    names: tuple[str, ...]  # as style sheets call it: its tag, then `.class` for each of its classes
+    style: str
+    surface: str  # bgcolor
+    around: Kind | None
+    apart: object  # what else tells it from others
+    elements: list[_Element] = field(default_factory=list)  # in reading order
 
 
 class Proof:
@@ -69,23 +76,34 @@ class Proof:
         self.settings = context.settings
 
     @cached_property
-    def page(self) -> lxml_html.HtmlElement:
+    def page(self) -> _Element:
         """The HTML part as a tree; an empty page when there is nothing to parse."""
-        parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True)
+        html = self.context.html.encode()
         try:
-            return lxml_html.document_fromstring(self.context.html.encode(), parser=parser)
-        except ParserError:
-            return lxml_html.document_fromstring("<html><head></head><body></body></html>")
+            found = fromstring(html, HTMLParser(encoding="utf-8", huge_tree=True))
+        except XMLSyntaxError:
+            found = None
+        return fromstring("<html><head></head><body></body></html>", HTMLParser()) if found is None else found
 
     @cached_property
-    def body(self) -> lxml_html.HtmlElement:
+    def body(self) -> _Element:
         """The body of the page."""
         found = self.page.find("body")
         return self.page if found is None else found
 
     @cached_property
-    def elements(self) -> tuple[lxml_html.HtmlElement, ...]:
-        """All elements of the body in reading order, comments left out."""
+    def markup(self) -> str:
+        """The HTML part in small letters, to ask in a moment whether something rare can be in it at all."""
+        return self.context.html.lower()
+
+    @cached_property
+    def html_bytes(self) -> int:
+        """The size of the HTML part."""
+        return len(self.context.html.encode())
+
+    @cached_property
+    def elements(self) -> tuple[_Element, ...]:
+        """The body and all elements in it, in reading order, comments left out."""
         return tuple(self.body.iter("*"))
 
     @cached_property
@@ -94,26 +112,34 @@ class Proof:
         return "\n".join(each.text or "" for each in self.page.iter("style"))
 
     @cached_property
-    def looks(self) -> tuple[Look, ...]:
-        """What decides how the text of each element looks, in reading order."""
-        return tuple(
-            Look(each, each.getparent(), (each.tag, each.get("style"), each.get("bgcolor"))) for each in self.elements
-        )
+    def kinds(self) -> tuple[Kind, ...]:
+        """The elements of the body, those that look alike together: a mail has a thousand elements of some forty looks."""
+        return kinds_of(self.elements)
 
     @cached_property
-    def styled(self) -> tuple[tuple[lxml_html.HtmlElement, str], ...]:
-        """The elements of the body that have a style attribute, with it; the body among them."""
-        return tuple((each, style) for each in self.elements if (style := each.get("style")))
+    def metas(self) -> Mapping[str, str]:
+        """Name, in small letters → content of the metas of the page."""
+        return {(each.get("name") or "").lower(): each.get("content") or "" for each in self.page.iter("meta")}
+
+    @cached_property
+    def styles(self) -> tuple[str, ...]:
+        """Every style attribute of the body once, in reading order."""
+        return tuple(dict.fromkeys(kind.style for kind in self.kinds if kind.style))
 
     @cached_property
     def words(self) -> str:
         """All text of the body on one line, hidden text with it, invisible characters without."""
-        return " ".join(PADDING.sub("", " ".join(self._texts)).split())
+        return " ".join(" ".join(map(_without_padding, self._texts)).split())
 
     @cached_property
     def text_words(self) -> str:
         """All words of the text part on one line."""
         return " ".join(self.context.text.split())
+
+    @cached_property
+    def text_lines(self) -> tuple[str, ...]:
+        """The lines of the text part."""
+        return tuple(self.context.text.splitlines())
 
     @cached_property
     def nodes(self) -> tuple[str, ...]:
@@ -123,6 +149,8 @@ class Proof:
     @cached_property
     def _texts(self) -> tuple[str, ...]:
         """The texts of the body, in reading order; what stands in a style or script is none."""
+        if next(self.body.iter("style", "script"), None) is None:
+            return tuple(map(str, self.body.itertext()))
         return tuple(cast("list[str]", _TEXTS(self.body)))
 
     @cached_property
@@ -136,8 +164,8 @@ class Proof:
                 name=(each.get("aria-label") or words).strip(),
                 where=place.get(as_printed(href), "html"),
             )
-            for each in self.elements
-            if each.tag == "a" and each.get("href") is not None
+            for each in self.body.iter("a")
+            if each.get("href") is not None
         )
 
     @cached_property
@@ -177,6 +205,15 @@ class Proof:
         return place
 
     @cached_property
+    def own_addresses(self) -> frozenset[str]:
+        """Every address that stands in the issue itself, as it is written there."""
+        texts = (each.text for each in self.own_words if each.where != "issue")  # the footer is of every issue
+        written = (href for text in texts for _, _, href in MARKDOWN_LINK.findall(text))
+        of_entries = (link.strip() for entry in self.entries for link in entry.links)
+        joining = (entry.event.join.strip() for entry in self.entries if entry.event)
+        return frozenset(filter(None, (*written, *of_entries, *joining)))
+
+    @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The entries of the issue in printing order."""
         return self.issue.entries()
@@ -202,6 +239,14 @@ class Proof:
         """Subject and preheader, as an inbox shows them."""
         pair = (Passage("subject", self.context.subject), Passage("preheader", self.context.preheader))
         return tuple(each for each in pair if each.text.strip())
+
+    @cached_property
+    def _own_letters(self) -> str:
+        return "\n".join(each.text for each in (*self.head_words, *self.own_words)).lower()
+
+    def may_say(self, signs: Iterable[str]) -> bool:
+        """Whether the head or own words hold one of these, in small letters: if not, no pattern need be tried on them."""
+        return any(sign in self._own_letters for sign in signs)
 
     @property
     def day(self) -> date:
@@ -234,23 +279,63 @@ class Proof:
         return ranks
 
 
+def kinds_of(
+    elements: tuple[_Element, ...], apart: Mapping[_Element, object] = MappingProxyType({})
+) -> tuple[Kind, ...]:
+    """Elements put together that look alike, in the order of the first of each; `apart` tells elements from their like."""
+    kinds: dict[tuple[object, ...], Kind] = {}
+    kind_of: dict[_Element | None, Kind] = {}
+    for each in elements:
+        around = kind_of.get(each.getparent())
+        traits = (around, each.tag, each.get("style"), each.get("bgcolor"), each.get("class"), apart.get(each))
+        kind = kinds.get(traits)
+        if kind is None:
+            kind = kinds[traits] = _kind(each, around, apart.get(each))
+        kind.elements.append(each)
+        kind_of[each] = kind
+    return tuple(kinds.values())
+
+
+def _kind(element: _Element, around: Kind | None, apart: object) -> Kind:
+    classes = (f".{name}" for name in element.get("class", "").split())
+    return Kind(
+        names=(str(element.tag), *classes),
+        style=element.get("style", ""),
+        surface=element.get("bgcolor", ""),
+        around=around,
+        apart=apart,
+    )
+
+
+def _without_padding(text: str) -> str:
+    return text if text.isascii() else PADDING.sub("", text)
+
+
+def text_of(element: _Element) -> str:
+    """All text within an element, comments left out."""
+    return cast("str", _TEXT(element))
+
+
 def secured(href: str) -> str:
-    """An address as rendering prints it: `http:` becomes `https:`."""
-    return re.sub(r"^http://", "https://", href, flags=re.IGNORECASE)
+    """An address as rendering prints it: `http:` becomes `https:`; with a port of its own it stays, and is no link then."""
+    if href[:7].lower() != "http://" or _PORT.match(href, 7):
+        return href
+    return f"https://{href[7:]}"
 
 
+@lru_cache(maxsize=4096)
 def as_printed(href: str) -> str:
     """What an address and the one that rendering makes of it have in common: https, and no percent signs."""
     return unquote(secured(href.strip()))
 
 
-def _words_of(anchor: lxml_html.HtmlElement) -> str:
-    if words := " ".join("".join(anchor.itertext(with_tail=False)).split()):
+def _words_of(anchor: _Element) -> str:
+    if words := " ".join(text_of(anchor).split()):
         return words
     alts = (each.get("alt") or "" for each in anchor.iter("img"))
     return " ".join(" ".join(alts).split())
 
 
-def is_hidden(element: lxml_html.HtmlElement) -> bool:
+def is_hidden(element: _Element) -> bool:
     """Whether a style of the element itself or of one around it hides it."""
     return any(HIDDEN.search(each.get("style") or "") for each in (element, *element.iterancestors()))

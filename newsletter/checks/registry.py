@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from newsletter.checks.proof import Proof
-from newsletter.model import Finding, Severity
+from newsletter.model import Finding, Issue, Mend, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Spot:
     where: str
     message: str
     remedy: str = ""  # where this spot needs other words than the rule's own
+    change: Callable[[Issue], Issue] | None = None  # mends it, where the rule names what its button says
 
 
 Examine = Callable[[Proof], Iterable[Spot]]
@@ -33,6 +34,7 @@ class Rule:
     why: str
     remedy: str
     group: str  # module it stands in: "content", "links", …
+    mend: str = ""  # the button that mends what it finds, where a program can: a plain verb
     examine: Examine
 
     def findings(self, proof: Proof) -> tuple[Finding, ...]:
@@ -44,6 +46,7 @@ class Rule:
                 where=spot.where,
                 message=spot.message,
                 remedy=spot.remedy or self.remedy,
+                mend=Mend(self.mend, spot.change) if spot.change else None,
             )
             for spot in self.examine(proof)
         )
@@ -52,14 +55,15 @@ class Rule:
 _RULES: dict[str, Rule] = {}
 
 
-def rule(name: str, severity: Severity, *, why: str, remedy: str) -> Callable[[Examine], Examine]:
+def rule(name: str, severity: Severity, *, why: str, remedy: str, mend: str = "") -> Callable[[Examine], Examine]:
     """Register a rule under a name of its own; raises ValueError when the name is taken."""
 
     def register(examine: Examine) -> Examine:
         if name in _RULES:
             raise ValueError(f"two rules are named {name}")
         group = examine.__module__.rpartition(".")[2]
-        _RULES[name] = Rule(name=name, severity=severity, why=why, remedy=remedy, group=group, examine=examine)
+        told = Rule(name=name, severity=severity, why=why, remedy=remedy, group=group, mend=mend, examine=examine)
+        _RULES[name] = told
         return examine
 
     return register

@@ -10,16 +10,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import cast
 
-from lxml.html import HtmlElement
+from lxml.etree import XPath, _Element
 
-from newsletter.checks.proof import HIDDEN, PADDING, Proof
+from newsletter.checks.proof import HIDDEN, PADDING, Proof, text_of
 from newsletter.checks.registry import Spot, rule
 from newsletter.model import Severity
 
 CHARSET = re.compile(rb"charset=[\"']?utf-8", re.IGNORECASE)
 LOCKED = re.compile(r"user-scalable\s*=\s*(?:no|0)|maximum-scale\s*=\s*1(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
 METAS = ("color-scheme", "supported-color-schemes", "format-detection", "x-apple-disable-message-reformatting")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+IDS = XPath("descendant-or-self::*/@id", smart_strings=False)
+ACTING = XPath("descendant-or-self::*[@*[starts-with(name(), 'on')]]")
+GHOST_TABLE = re.compile(r"<table[^>]*(?:width=[\"']?[567]\d\d\b|width:\s*[567]\d\dpx)")
 OUTLOOK_BUTTON = re.compile(r"mso-padding-alt|v:roundrect|mso-text-raise")
 FEWEST_CHARACTERS = 200
 TEMPLATE = "Mend it in templates/, where the page begins."
@@ -27,15 +32,18 @@ TEMPLATE = "Mend it in templates/, where the page begins."
 
 def comments(proof: Proof) -> str:
     """The text of all comments: what Outlook for Windows alone reads."""
-    return " ".join(re.findall(r"<!--.*?-->", proof.context.html, re.DOTALL))
+    return " ".join(COMMENT.findall(proof.context.html))
 
 
-def visible_children(proof: Proof) -> Iterator[HtmlElement]:
+def visible_children(proof: Proof) -> Iterator[_Element]:
     """The children of the body that show something."""
     for child in proof.body.iterchildren("*"):
-        says = child.text_content().strip() or child.find(".//img") is not None
-        if says and not HIDDEN.search(child.get("style") or ""):
+        if not HIDDEN.search(child.get("style") or "") and _says_something(child):
             yield child
+
+
+def _says_something(element: _Element) -> bool:
+    return any(str(text).strip() for text in element.itertext()) or element.find(".//img") is not None
 
 
 @rule(
@@ -70,7 +78,7 @@ def html_little_text(proof: Proof) -> Iterator[Spot]:
 )
 def html_cut_off(proof: Proof) -> Iterator[Spot]:
     """The page does not end with its closing tag."""
-    if not proof.context.html.rstrip().lower().endswith("</html>"):
+    if not proof.context.html[-200:].rstrip().lower().endswith("</html>"):
         yield Spot("html", "The page does not end with </html>.")
 
 
@@ -121,15 +129,11 @@ def charset_late(proof: Proof) -> Iterator[Spot]:
 )
 def viewport_locked(proof: Proof) -> Iterator[Spot]:
     """There is no viewport, or one that forbids to zoom."""
-    content = _metas(proof).get("viewport")
+    content = proof.metas.get("viewport")
     if content is None:
         yield Spot("html", "The page has no viewport: phones show it as small as a computer's.")
     elif LOCKED.search(content):
         yield Spot("html", "The viewport forbids readers to zoom.")
-
-
-def _metas(proof: Proof) -> dict[str, str]:
-    return {(each.get("name") or "").lower(): each.get("content") or "" for each in proof.page.iter("meta")}
 
 
 @rule(
@@ -152,8 +156,7 @@ def title_missing(proof: Proof) -> Iterator[Spot]:
 )
 def meta_missing(proof: Proof) -> Iterator[Spot]:
     """One of the metas that mail programs look for is not there."""
-    metas = _metas(proof)
-    missing = [name for name in METAS if name not in metas]
+    missing = [name for name in METAS if name not in proof.metas]
     if missing:
         yield Spot("html", f"The head has no meta {', '.join(missing)}.")
 
@@ -178,8 +181,8 @@ def outlook_scale_missing(proof: Proof) -> Iterator[Spot]:
 )
 def outlook_width_missing(proof: Proof) -> Iterator[Spot]:
     """No table holds the page to a readable width in Outlook."""
-    ghost = re.search(r"<table[^>]*(?:width=[\"']?[567]\d\d\b|width:\s*[567]\d\dpx)", comments(proof))
-    widths = (each.get("width") or "" for each in proof.elements if each.tag == "table")
+    ghost = GHOST_TABLE.search(comments(proof))
+    widths = (each.get("width") or "" for each in proof.body.iter("table"))
     if not ghost and not any(width.isdigit() and 500 <= int(width) <= 700 for width in widths):
         yield Spot("html", "No table of 500 to 700 px holds the page in Outlook.")
 
@@ -192,7 +195,7 @@ def outlook_width_missing(proof: Proof) -> Iterator[Spot]:
 )
 def article_missing(proof: Proof) -> Iterator[Spot]:
     """No element is the labelled article of the mail."""
-    articles = [each for each in proof.elements if each.get("role") == "article"]
+    articles = (each for each in proof.elements if each.get("role") == "article")
     if not any(each.get("aria-label") and each.get("aria-roledescription") for each in articles):
         yield Spot("html", "No element has role=article with aria-roledescription and aria-label.")
 
@@ -205,10 +208,10 @@ def article_missing(proof: Proof) -> Iterator[Spot]:
 )
 def preheader_misplaced(proof: Proof) -> Iterator[Spot]:
     """The first words of the body are not the hidden preheader, or nothing keeps the letter's words from following it."""
-    first = next((each for each in proof.elements[1:] if each.text_content().strip()), None)
+    first = next((each for each in proof.elements[1:] if text_of(each).strip()), None)
     if first is None:
         return
-    words = first.text_content()
+    words = text_of(first)
     if not HIDDEN.search(first.get("style") or ""):
         yield Spot("html", "The body does not begin with a hidden preheader.")
     elif " ".join(PADDING.sub("", words).split()) != " ".join(proof.context.preheader.split()):
@@ -225,7 +228,7 @@ def preheader_misplaced(proof: Proof) -> Iterator[Spot]:
 )
 def layout_table_speaks(proof: Proof) -> Iterator[Spot]:
     """A table without headings is not marked as layout, or lets the mail program choose its gaps."""
-    tables = [each for each in proof.elements if each.tag == "table" and each.find(".//th") is None]
+    tables = [each for each in proof.body.iter("table") if each.find(".//th") is None]
     loud = sum(each.get("role") not in {"presentation", "none"} for each in tables)
     gaps = sum(any(each.get(name) != "0" for name in ("border", "cellpadding", "cellspacing")) for each in tables)
     if loud:
@@ -242,7 +245,7 @@ def layout_table_speaks(proof: Proof) -> Iterator[Spot]:
 )
 def headings_out_of_order(proof: Proof) -> Iterator[Spot]:
     """There is not exactly one h1, or a level is skipped."""
-    levels = [int(str(each.tag)[1]) for each in proof.elements if re.fullmatch(r"h[1-6]", str(each.tag))]
+    levels = [int(str(each.tag)[1]) for each in proof.body.iter("h1", "h2", "h3", "h4", "h5", "h6")]
     if levels.count(1) != 1:
         yield Spot("html", f"The page has {levels.count(1)} headings h1 instead of one.")
     skipped = next(((above, below) for above, below in pairwise([0, *levels]) if below - above > 1), None)
@@ -258,7 +261,7 @@ def headings_out_of_order(proof: Proof) -> Iterator[Spot]:
 )
 def button_role(proof: Proof) -> Iterator[Spot]:
     """A link has role=button."""
-    if any(each.tag == "a" and each.get("role") == "button" for each in proof.elements):
+    if any(each.get("role") == "button" for each in proof.body.iter("a")):
         yield Spot("html", "A link has role=button.")
 
 
@@ -270,10 +273,12 @@ def button_role(proof: Proof) -> Iterator[Spot]:
 )
 def button_flat_in_outlook(proof: Proof) -> Iterator[Spot]:
     """A link is drawn as a button, and nothing draws it for Outlook."""
-    for element, style in proof.styled:
-        drawn = element.tag == "a" and "inline-block" in style and "padding" in style
-        if drawn and not OUTLOOK_BUTTON.search(proof.context.html):
-            yield Spot("html", f"The button “{' '.join(element.text_content().split())}” has no padding in Outlook.")
+    if OUTLOOK_BUTTON.search(proof.context.html):
+        return
+    for element in proof.body.iter("a"):
+        style = element.get("style") or ""
+        if "inline-block" in style and "padding" in style:
+            yield Spot("html", f"The button “{' '.join(text_of(element).split())}” has no padding in Outlook.")
             return
 
 
@@ -285,8 +290,8 @@ def button_flat_in_outlook(proof: Proof) -> Iterator[Spot]:
 )
 def id_twice(proof: Proof) -> Iterator[Spot]:
     """Two elements have the same id."""
-    counts = Counter(each.get("id") for each in proof.elements if each.get("id"))
-    twice = sorted(str(name) for name, count in counts.items() if count > 1)
+    counts = Counter(cast("list[str]", IDS(proof.body)))
+    twice = sorted(name for name, count in counts.items() if name and count > 1)
     if twice:
         yield Spot("html", f"The id {', '.join(twice)} is given twice.")
 
@@ -299,9 +304,8 @@ def id_twice(proof: Proof) -> Iterator[Spot]:
 )
 def html_active_content(proof: Proof) -> Iterator[Spot]:
     """An element carries code in an on… attribute, or a meta acts as a header."""
-    names = {
-        str(name).lower() for each in proof.page.iter("*") for name in each.attrib if str(name).lower().startswith("on")
-    }
+    elements = cast("list[_Element]", ACTING(proof.page))
+    names = {str(name) for each in elements for name in each.attrib if str(name).startswith("on")}
     if names:
         yield Spot("html", f"An element has the attribute {', '.join(sorted(names))}.")
     acting = {(each.get("http-equiv") or "").lower() for each in proof.page.iter("meta")}

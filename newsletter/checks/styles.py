@@ -12,6 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_IMPORTANT = re.compile(r"\s*!\s*important\s*$", re.IGNORECASE)
 _PIECES = re.compile(r"""((?:[^;"'(]|"[^"]*"|'[^']*'|\([^)]*\))+)(?:;|$)""")
 
 
@@ -30,7 +31,7 @@ def declarations(style: str) -> Mapping[str, Declaration]:
     for piece in _PIECES.findall(style):
         name, colon, value = piece.partition(":")
         if colon:
-            plain = re.sub(r"\s*!\s*important\s*$", "", value.strip(), flags=re.IGNORECASE)
+            plain = _IMPORTANT.sub("", value.strip())
             found[name.strip().lower()] = Declaration(plain, important=plain != value.strip())
     return MappingProxyType(found)
 

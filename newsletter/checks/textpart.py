@@ -13,6 +13,7 @@ from newsletter.model import Severity
 
 LONGEST_LINE = 78  # RFC 5322, 2.1.1; the templates break at 72
 LEAKED = re.compile(r"[\u034f\u2007\ufeff\u00ad]{2,}")
+_NUMBER = re.compile(r"\d+")
 MARKUP = re.compile(
     r"</?(?:p|br|a|div|span|b|i|em|strong|sup|sub|ul|li|td|tr|table|h[1-6])\b[^<>]*>|&(?:amp|nbsp|lt|gt|quot|#\d+);"
 )
@@ -38,7 +39,7 @@ def text_empty(proof: Proof) -> Iterator[Spot]:
 )
 def text_line_too_long(proof: Proof) -> Iterator[Spot]:
     """A line has more than 78 characters and could be broken."""
-    lines = enumerate(proof.context.text.splitlines(), 1)
+    lines = enumerate(proof.text_lines, 1)
     long = [(number, line) for number, line in lines if len(line) > LONGEST_LINE and _can_be_broken(line)]
     if long:
         number, line = long[0]
@@ -61,7 +62,7 @@ def _can_be_broken(line: str) -> bool:
 def text_link_missing(proof: Proof) -> Iterator[Spot]:
     """A link of the HTML part is not in the text part."""
     text = proof.context.text
-    lines = frozenset(text.splitlines())  # where nearly every address stands alone
+    lines = frozenset(proof.text_lines)  # where nearly every address stands alone
     told: set[str] = set()
     for anchor in proof.anchors:
         if anchor.href not in told and anchor.href not in lines and not _is_in(anchor.href, text):
@@ -75,7 +76,7 @@ def _is_in(href: str, text: str) -> bool:
         case "mailto":
             return rest.partition("?")[0] in text
         case "tel":
-            return re.sub(r"\D", "", rest) in _digits(text)
+            return _digits(rest) in _digits(text)
         case "http" | "https":
             return href in text
         case _:
@@ -84,7 +85,7 @@ def _is_in(href: str, text: str) -> bool:
 
 @lru_cache(maxsize=2)
 def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
+    return "".join(_NUMBER.findall(text))
 
 
 @rule(
@@ -98,6 +99,8 @@ def text_markup_left(proof: Proof) -> Iterator[Spot]:
     text = proof.context.text
     if LEAKED.search(text):
         yield Spot("text", "The text part holds the invisible filling of the preheader.")
+    if "<" not in text and "&" not in text:
+        return
     own = " ".join(f"{entry.title} {entry.summary} {entry.note}" for entry in proof.printed)
     left = next((found[0] for found in MARKUP.finditer(text) if found[0] not in own), None)
     if left:

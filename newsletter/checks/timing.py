@@ -6,7 +6,7 @@ from calendar import day_name, month_name
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from newsletter.checks.content import shown
+from newsletter.checks.content import dropping, shown
 from newsletter.checks.proof import Proof
 from newsletter.checks.registry import Spot, rule
 from newsletter.model import Event, Severity
@@ -29,6 +29,7 @@ def in_words(day: date) -> str:
     Severity.ERROR,
     why="An invitation to something that is over is worse than none.",
     remedy="Take it out, or point to the recording as a piece of news.",
+    mend="Drop",
 )
 def event_past(proof: Proof) -> Iterator[Spot]:
     """An event is over on the day the issue is planned for."""
@@ -36,7 +37,7 @@ def event_past(proof: Proof) -> Iterator[Spot]:
         last = _last_day(entry.event)
         if last is not None and last < proof.day:
             words = f"was on {in_words(last)}, before the day of sending ({in_words(proof.day)})"
-            yield Spot(entry.key, f"{shown(entry)} {words}.")
+            yield Spot(entry.key, f"{shown(entry)} {words}.", change=dropping(entry, f"it was on {in_words(last)}"))
 
 
 def _last_day(event: Event | None) -> date | None:
@@ -70,6 +71,7 @@ def event_ends_wrong(proof: Proof) -> Iterator[Spot]:
     Severity.ERROR,
     why="Nobody can apply any more when the issue arrives.",
     remedy="Take the call out, or correct its deadline.",
+    mend="Drop",
 )
 def deadline_past(proof: Proof) -> Iterator[Spot]:
     """The deadline of a grant call is over on the day the issue is planned for."""
@@ -77,7 +79,8 @@ def deadline_past(proof: Proof) -> Iterator[Spot]:
         deadline = entry.grant.deadline if entry.grant else None
         if deadline is not None and deadline < proof.day:
             words = f"closed on {in_words(deadline)}, before the day of sending ({in_words(proof.day)})"
-            yield Spot(entry.key, f"{shown(entry)} {words}.")
+            change = dropping(entry, f"it closed on {in_words(deadline)}")
+            yield Spot(entry.key, f"{shown(entry)} {words}.", change=change)
 
 
 @rule(

@@ -40,13 +40,27 @@ _IN_TITLE = (
     re.compile(rf"^{_WRITTEN[2]}", re.IGNORECASE),  # “7/30 - Webinar”; elsewhere it may be a share or a score
 )
 _WEEKDAY_ALONE = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _DATED = tuple(re.compile(rf"\b{each}", re.IGNORECASE) for each in (*_WRITTEN[:2], _WRITTEN[3]))
-_DEADLINE_WORD = re.compile(r"\b(?:deadlines?|due|appl(?:y|ications?)|fecha límite|plazo)\b", re.IGNORECASE)
+_DEADLINE_WORD = re.compile(
+    r"\b(?:deadlines?|due|appl(?:y|ications?)|register|sign up|rsvp|fechas? límites?|plazos?|solicite|inscrib\w+|inscríb\w+)\b",
+    re.IGNORECASE,
+)
+_PUT_OFF = re.compile(r"\b(?:was|were|had been|until now|extended|moved|era|venció|ampli\w+)\b", re.IGNORECASE)
+"""What stands before a date that was the deadline once."""
+_RECENT = timedelta(days=60)
 _ENDS_THEN = re.compile(
-    r"\b(?:deadline|due (?:by|on|date)|apply (?:by|before|until)|applications? (?:close[sd]?|end)|fecha límite|plazo)\b[^.!?\n]{0,30}$",
+    r"\b(?:deadline|due (?:by|on|date)|(?:apply|register|sign up|rsvp) (?:by|before|until|no later than)|fecha límite|plazo"
+    r"|applications? (?:are )?(?:due|close[sd]?|end)|(?:solicite|inscríba(?:n?se|te)) (?:antes|hasta))\b[^.!?\n]{0,40}$",
     re.IGNORECASE,
 )
 """What stands before a date after which nobody can apply any more."""
+_HAPPENS_THEN = re.compile(
+    r"\b(?:(?:we|it) (?:start|begin|meet)s?|starts?|begins?|join us|takes? place|is held|see you|happens|empieza|comienza)"
+    r"(?:\s(?:online|in \w+))?,?(?:\s(?:on|el))?(?:\sthe)?\s*$",
+    re.IGNORECASE,
+)
+"""What stands before the day of the event itself."""
 _OTHER_DAY = re.compile(
     r"\b(?:by|until|till|before|since|after|deadline|regist\w+|rsvp|sign[- ]?up|apply|closes?|ends?|through|opens?|from|was|were|last"
     r"|posted|published|updated|recorded|hasta|antes)\b[^.!?]{0,30}$",
@@ -67,6 +81,8 @@ class Mention:
 
 def mentions(text: str, near: date, patterns: tuple[re.Pattern[str], ...] = _WITH_WEEKDAY) -> Iterator[Mention]:
     """The dates of a text. Where no year is written it is the one that comes nearest to `near`."""
+    if not _DIGIT.search(text):
+        return  # every way to write a date has one
     for found in chain.from_iterable(pattern.finditer(text) for pattern in patterns):
         groups = found.groupdict()
         weekday = _position(_DAYS, groups["weekday"]) if groups.get("weekday") else None
@@ -182,7 +198,7 @@ def deadline_past_in_words(proof: Proof) -> Iterator[Spot]:
     """The words of an entry name a deadline, with its year, that is over on the day the issue is planned for."""
     for entry in proof.printed:
         text = f"{entry.title}\n{entry.summary}\n{entry.note}"
-        if entry.grant is not None or not _DEADLINE_WORD.search(text):
+        if entry.grant is not None or "20" not in text or not _DEADLINE_WORD.search(text):
             continue
         dated = [each for each in mentions(text, proof.day, _DATED) if re.search(r"20\d\d", each.words) and each.days]
         if any(max(each.days) >= proof.day for each in dated):
@@ -191,8 +207,41 @@ def deadline_past_in_words(proof: Proof) -> Iterator[Spot]:
             yield Spot(entry.key, f"{shown(entry)} was due by “{over}”, before the day of sending.")
 
 
+@rule(
+    "deadline-past-in-own-words",
+    Severity.WARNING,
+    why="An editor who invites to what is closed sends readers on a way that ends before a locked door.",
+    remedy="Take the sentence out, or look the deadline up and correct it.",
+)
+def deadline_past_in_own_words(proof: Proof) -> Iterator[Spot]:
+    """A letter, note or box of the editor's own names a deadline that is over on the day the issue is planned for."""
+    for passage in proof.own_words:
+        if _DEADLINE_WORD.search(passage.text) and (over := next(_over(passage.text, proof.day), None)):
+            yield Spot(passage.where, f"The deadline “{over}” is before the day of sending ({in_words(proof.day)}).")
+
+
+def _over(text: str, day: date) -> Iterator[str]:
+    """The deadlines of a text that are over on `day`. Without a year only one of the last weeks is meant."""
+    for mention in mentions(text, day, _DATED):
+        named_year = re.search(r"20\d\d", mention.words) is not None
+        recent = bool(mention.days) and day - max(mention.days) <= _RECENT
+        if mention.days and max(mention.days) < day and (named_year or recent) and _is_deadline(mention.before):
+            yield mention.words
+
+
+def _is_deadline(before: str) -> bool:
+    """Whether a date ends something: by the words in front of it, or because it stands in a table of deadlines."""
+    if _PUT_OFF.search(before.rpartition(".")[2]):
+        return False
+    rows = before.rpartition("\n\n")[2].split("\n")
+    in_table = len(rows) > 2 and "|" in rows[-1] and _DEADLINE_WORD.search(rows[0]) is not None
+    return in_table or _ENDS_THEN.search(before) is not None
+
+
 def _other_days(entry: Entry, days: tuple[date, ...]) -> Iterator[str]:
-    found = (*mentions(entry.title, days[0], (*_IN_TITLE,)), *mentions(entry.note, days[0]))
+    in_note = mentions(entry.note, days[0]) if _names_weekday(entry.note) else ()
+    told = (each for each in mentions(entry.note, days[0], _DATED) if _HAPPENS_THEN.search(each.before))
+    found = (*mentions(entry.title, days[0], (*_IN_TITLE,)), *in_note, *told)
     for mention in found:
         if mention.days and not set(mention.days) & set(days) and not _OTHER_DAY.search(mention.before):
             yield mention.words

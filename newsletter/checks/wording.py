@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from newsletter.checks.leftovers import around
 from newsletter.checks.proof import Passage, Proof
 from newsletter.checks.registry import Spot, rule
-from newsletter.model import Entry, Severity
+from newsletter.config import Settings
+from newsletter.model import Entry, Issue, Severity
 
 HYPE = re.compile(
     r"\b(?:cure[sd]?\b(?! rates?)|miracles?\b|miraculous(?:ly)?\b|game[- ]?chang\w+|revolutionary\b|revolutioni[sz]\w+"
     r"|(?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b|silver bullets?\b|ground-?breaking\b|holy grail\b|life-?changing\b"
     r"|breakthroughs?\b(?! (?:therapy|device|designation|pain|cancer pain|status|infection))|100 ?% effective|guaranteed\b"
-    r"|cura milagrosa|milagros[oa]?s?\b|revolucionari[oa]s?\b)",
+    r"|(?:la|una) cura\b(?! de (?:la |las |los )?(?:herida|cicatri))|milagro(?:s[oa]?s?)?\b|revolucionari[oa]s?\b)",
     re.IGNORECASE,
 )
 """“Breakthrough therapy” is a legal status, breakthrough pain a symptom, a cure rate a measure."""
+
+HYPE_SIGNS = (
+    *("cure", "mirac", "game", "revolution", "drug", "pill", "bullet", "breaking", "breakthrough", "grail", "changing"),
+    *("100", "guaranteed", "cura", "milagro", "revolucionari"),
+)
+"""One of these stands in every promise."""
 
 HYPE_TITLE = re.compile(
     r"\b(?:miracles?\b|game[- ]?chang\w+|(?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b|holy grail\b"
@@ -28,7 +36,8 @@ HYPE_TITLE = re.compile(
 
 DENIES = re.compile(
     r"\b(?:no|not|never|without|cannot|can.t|isn.t|neither|nor|yet to|rather than|instead of|hop(?:e|es|ing) for|find|towards?"
-    r"|no hay|sin|ning[uú]n\w*|not (?:yet )?an?|is there)\b[^.!?]{0,25}$",
+    r"|no (?:hay|existe|es)|a[uú]n no|todav[ií]a no|sin|ning[uú]n\w*|busca(?:r|mos|n)|encontrar|hallar|hacia|esperamos|esperanza|not (?:yet )?an?|is there)"
+    r"\b[^.!?]{0,25}$",
     re.IGNORECASE,
 )
 """What stands before a word that the sentence does not promise: “not a cure”, “we hope to find a cure”."""
@@ -42,7 +51,8 @@ DENIES = re.compile(
 )
 def hype(proof: Proof) -> Iterator[Spot]:
     """Words of the editor's own, or a headline, promise more than medicine can keep."""
-    for passage in (*proof.head_words, *proof.own_words):
+    titles = (Passage(section.name, section.title) for section in proof.issue.sections)
+    for passage in (*proof.head_words, *titles, *proof.own_words) if proof.may_say(HYPE_SIGNS) else ():
         if found := _promise(passage, is_head=passage.where in {"subject", "preheader"}):
             yield Spot(passage.where, f"This promises much: {around(passage.text, found)}.")
     for entry in proof.entries:
@@ -68,17 +78,18 @@ def _is_paper_or_trial(entry: Entry) -> bool:
     return bool(entry.trial or ids.doi or ids.pmid or ids.pmcid or ids.nct)
 
 
-ACRONYM = re.compile(r"(?<![\w.@/#&-])([A-Z][A-Z&]{1,6})(?:s|’s|'s)?(?![\w@&]|[./’'-]\w)")
-"""Two to seven capitals standing alone. With digits it is a gene or a code, which has no long form."""
+_LETTERS = r"[a-z]{0,2}[A-Z][A-Z&]{1,6}"
+ACRONYM = re.compile(rf"(?<![\w.@/#&-])({_LETTERS})(?:s|’s|'s)?(?![\w@&]|[./’'-]\w)")
+"""Two to seven capitals standing alone, as in PFS or ctDNA. With digits it is a gene or a code, which has no long form."""
 
 WELL_KNOWN = frozenset(
     # countries and the clock
     "USA US UK EU UN NY LA DC AM PM ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC CET CEST BST IST AEST "  # noqa: SIM905 - a list of words reads better
     # daily life
-    "OK TBA TBD TK TODO FIXME XXX TV PC PDF FAQ ID PO RSVP DIY CEO VIP ASAP FYI PS DVD CD QR URL SMS USB AI IT HR NGO BBC CNN NASA AND OR NOT NO YES "
+    "OK iOS TBA TBD TK TODO FIXME XXX TV PC PDF FAQ ID PO RSVP DIY CEO VIP ASAP FYI PS DVD CD QR URL SMS USB AI IT HR NGO BBC CNN NASA AND OR NOT NO YES "
     "NEW ALL ONE TWO ANY NOW WE YOU SO DO GO IF IN IS IT OF ON AN AS AT BE BY TO UP MY ME HE HOW WHO WHY "
     # medicine as every patient meets it
-    "IRS MRI CT PET DNA RNA GP ER ICU IV HIV AIDS COVID FDA NIH NCI CDC WHO MD RN NHS BMI ADHD PTSD ECG EKG LMS "
+    "IRS MRI CT PET DNA RNA mRNA GP ER ICU IV HIV AIDS COVID FDA NIH NCI CDC WHO MD RN NHS BMI ADHD PTSD ECG EKG LMS "
     # numerals and titles
     "II III IV VI VII VIII IX XI XII XX PHD MBA MPH DO NP PA BSC MSC JR SR".split()
 )
@@ -105,37 +116,52 @@ def acronym_unexplained(proof: Proof) -> Iterator[Spot]:
 
 
 def _without_addresses(text: str) -> str:
-    text = re.sub(r"https?://\S+|\S+@\S+|`[^`]*`", " ", text)
-    return _SHOUTED.sub(" ", re.sub(r",\s[A-Z]{2}(?=[\s,.;)]|$)", " ", text))  # Denver, CO
+    return _SHOUTED.sub(" ", _STATE.sub(" ", _ADDRESS.sub(" ", text)))
 
 
+_ADDRESS = re.compile(r"https?://\S+|\S+@\S+|`[^`]*`|\*\|\w+\|\*")
+_STATE = re.compile(r",\s[A-Z]{2}(?=[\s,.;)]|$)")  # Denver, CO
 _SHOUTED = re.compile(r"\b[A-Z]{2,}(?:[ ,!]+[A-Z]{2,}){2,}\b")
 """Three words in capitals are a shout, not acronyms."""
 
 
 def _explained_in(proof: Proof) -> set[str]:
-    """What the issue explains, bears as part of a name, or also writes in small letters: that was an emphasis."""
-    settings = proof.settings.newsletter
-    titles = (each.title for each in proof.issue.sections)
-    names = " ".join((settings.title, settings.sender, settings.url, settings.address, *titles))
     texts = [each.text for each in proof.own_words]
-    emphasis = {word.upper() for text in texts for word in re.findall(r"\b[a-z]{2,7}\b", text)}
-    texts += [f"{entry.title}\n{entry.summary}" for entry in proof.entries]
-    glossary = {term.upper() for term in proof.context.glossary}
-    return glossary.union(emphasis, re.findall(r"[A-Z&]+", names.upper()), *map(_explained, texts))
+    return explained_acronyms(proof.issue, proof.settings, texts, proof.context.glossary)
 
 
-_IN_BRACKETS = re.compile(r"\w[\w’'/-]*\W{1,3}\(\s*([A-Z][A-Z&]{1,6})s?\b")  # progression-free survival (PFS)
-_BEFORE_BRACKETS = re.compile(
-    r"\b([A-Z][A-Z&]{1,6})s?\s*[(:—–]\s*[a-zA-Z][a-z]+(?:[ -][a-zA-Z]+)"
-)  # PFS (time without…)
+def explained_acronyms(issue: Issue, settings: Settings, texts: Iterable[str], glossary: Iterable[str]) -> set[str]:
+    """What the issue explains, bears as part of a name, or also writes in small letters: that was an emphasis."""
+    newsletter = settings.newsletter
+    titles = (each.title for each in issue.sections)
+    names = " ".join((newsletter.title, newsletter.sender, newsletter.url, newsletter.address, *titles))
+    texts = list(texts)
+    emphasis = frozenset[str]().union(*map(_in_small_letters, texts))
+    texts += [f"{entry.title}\n{entry.summary}" for entry in issue.entries()]
+    terms = {term.upper() for term in glossary}
+    return terms.union(emphasis, re.findall(r"[A-Z&]+", names.upper()), *map(_explained, texts))
+
+
+@lru_cache(maxsize=1024)
+def _in_small_letters(text: str) -> frozenset[str]:
+    return frozenset(word.upper() for word in re.findall(r"\b[a-z]{2,7}\b", text))
+
+
+def acronyms(text: str) -> list[str]:
+    """The acronyms of a text of the editor's own, as often as they stand there; the well-known ones left out."""
+    return [short for short in ACRONYM.findall(_without_addresses(text)) if short not in WELL_KNOWN]
+
+
+_IN_BRACKETS = re.compile(rf"\w[\w’'/-]*\W{{1,3}}\(\s*({_LETTERS})s?\b")  # progression-free survival (PFS)
+_BEFORE_BRACKETS = re.compile(rf"\b({_LETTERS})s?\s*[(:—–]\s*[^\W\d_]{{2,}}[ -][^\W\d_]+")  # PFS (time without…)
 _IN_WORDS = re.compile(
-    r"\b([A-Z][A-Z&]{1,6})s?,?\s+(?:stands for|is short for|means|is (?:the|an?)\b|or (?:the )?[a-z])"
+    rf"\b({_LETTERS})s?,?\s+(?:stands for|is short for|means|is (?:the|an?)\b|or (?:the )?[a-z]|significa|quiere decir|es decir|o sea)"
 )
-_SHORT_FOR = re.compile(r"\b(?:called|known as|short(?:ened to)?|or),?\s+(?:the\s+)?([A-Z][A-Z&]{1,6})\b")
+_SHORT_FOR = re.compile(rf"\b(?:called|known as|short(?:ened to)?|or|llamad[oa]s?),?\s+(?:the\s+)?({_LETTERS})\b")
 
 
-def _explained(text: str) -> set[str]:
-    return {
+@lru_cache(maxsize=1024)
+def _explained(text: str) -> frozenset[str]:
+    return frozenset(
         short for pattern in (_IN_BRACKETS, _BEFORE_BRACKETS, _IN_WORDS, _SHORT_FOR) for short in pattern.findall(text)
-    }
+    )

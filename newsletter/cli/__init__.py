@@ -44,6 +44,7 @@ COMMANDS = {
     "status": ("sending", "Tell how a sending stands."),
     "resolve": ("sending", "Settle the deliveries in doubt."),
     "inbox": ("following", "Read the bounce mailbox: who asked to stop, who cannot be reached."),
+    "report": ("reporting", "Tell what became of an issue, by mail provider, against those before it."),
     "serve": ("following", "Serve the public page: unsubscribe, preferences, archive."),
     "doctor": ("doctor", "Look for what mail providers will object to, and what is not private."),
     "tidy": ("keeping", "Forget what need not be kept: who got which issue long ago."),

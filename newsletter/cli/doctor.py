@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def doctor(session: Session, nameserver: str, as_json: bool) -> int:
     """Look at domains, mail server, mailbox, secrets and sources; nothing is sent."""
     from newsletter.delivery.diagnosis import State
-    from newsletter.delivery.names import DnsNames
+    from newsletter.delivery.resolver import DnsNames
     from newsletter.pipeline.examining import examine
 
     found = tuple(examine(session.desk, DnsNames.of(nameserver)))

@@ -74,7 +74,7 @@ def _source_line(gathered: Gathered) -> str:
 @json_option
 @click.pass_obj
 def add(session: Session, what: str, section: str | None, as_json: bool) -> int:
-    """Add entries from pasted text (“-”), a file, a page or an identifier."""
+    """Add entries from pasted text (“-”), a page, an identifier or a file: notes, a saved page or mail, a table, a calendar, a feed."""
     from newsletter.pipeline import pasting
     from newsletter.pipeline.choosing import standings
 
@@ -105,11 +105,11 @@ def entries(session: Session, state: str | None, as_json: bool) -> None:
 def _show(found: Sequence[Standing], *, as_json: bool, none: str) -> None:
     from newsletter.cli.listing import entry_json, entry_line
 
+    if not found:
+        (tell if as_json else say)(none)
     if as_json:
         answer({"entries": [entry_json(each) for each in found]})
         return
-    if not found:
-        say(none)
     for each in found:
         say(f"{entry_line(each.entry)}\n    {each.state.replace('_', ' ')}, {each.section or 'to sort'}: {each.reason}")
 

@@ -98,4 +98,4 @@ def tidy(session: Session, as_json: bool) -> None:
         f"longer name anybody, {done.files} files were deleted"
     )
     for each in done.aside:
-        say(f"{each} is left from a restore, and holds a list of people: delete it when you miss nothing")
+        say(f"{each} was put aside, and holds a list of people: delete it when you miss nothing")

@@ -6,7 +6,8 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,8 @@ COUNTS = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining
 @click.option(
     "--at", "at_written", metavar="MOMENT", help="Wait until then, as in 2026-12-01T09:00 on your own clocks."
 )
+@click.option("--go-on", "lets_go_on", is_flag=True, help="Go on although a person paused or stopped it.")
+@click.option("--planned", is_flag=True, hidden=True)  # the studio's: wait for the plan that stands in the database
 @click.option("--resume-restored", is_flag=True, help="Go on with a ledger that was restored or copied.")
 @json_option
 @click.pass_obj
@@ -51,13 +54,15 @@ def send(
     limit: int | None,
     once: bool,
     at_written: str | None,
+    lets_go_on: bool,
+    planned: bool,
     resume_restored: bool,
     as_json: bool,
 ) -> int:
     """Send an approved issue to the list; run again, it goes on where it stopped."""
-    from newsletter.pipeline import mailing
+    from newsletter.pipeline import mailing, planning
 
-    what, made = mailing.order(session.desk, issue, approved=not (dry_run or test_address))
+    what, made = mailing.order(session.desk, issue, approved=not (dry_run or test_address or planned))
     if test_address:
         words = mailing.send_test(session.desk, what, test_address)
         _answer(
@@ -73,14 +78,29 @@ def send(
             as_json=as_json,
         )
         return 0
-    at = mailing.moment_to_send(session.desk, at_written) if at_written else None
-    what.server()  # tells now, and not after the question, when none is named
+    if not planned:
+        what.server()  # tells now, and not after the question, when none is named
+    at = planning.moment_to_send(session.desk, at_written) if at_written else None
     _confirm(session, what, made, at or session.now, yes=yes)
-    with _on_its_way(what) as on_progress:
-        sending = _send(session, what, on_progress, once=once, limit=limit, resume_restored=resume_restored, at=at)
-        tally = mailing.run(sending)
+    if lets_go_on or not yes:
+        mailing.go_on(session.desk, issue)
+    if at is not None and at > session.now:
+        planned = True
+        planning.plan(session.desk, issue, at, people=_count(session, issue))
+    with _on_its_way(issue) as on_progress:
+        how = {"on_progress": on_progress, "once": once, "limit": limit, "resume_restored": resume_restored}
+        told = f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent." if at and planned else ""
+        tally = mailing.run(_send(session, issue, what=None if planned else what, how=how, told=told))
     _answer(_json(tally), _sentences(tally), as_json=as_json)
     return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
+
+
+def _count(session: Session, issue: str) -> int:
+    """How many people it goes to, as things stand."""
+    from newsletter.pipeline import mailing
+
+    tally = mailing.status(session.desk, issue)
+    return tally.remaining + tally.deferred if tally.total else mailing.people(session.desk).count()
 
 
 def _confirm(session: Session, what: Order, made: RenderedIssue, at: datetime, *, yes: bool) -> None:
@@ -91,8 +111,9 @@ def _confirm(session: Session, what: Order, made: RenderedIssue, at: datetime, *
     if yes:
         return
     tally = mailing.status(session.desk, what.issue)
-    people = mailing.people(session.desk)
-    count = tally.remaining + tally.deferred if tally.total else people.count()
+    people, count = mailing.people(session.desk), _count(session, what.issue)
+    if tally.wish:
+        tell(f"{what.issue} was held back: {tally.why}.")
     left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
     moment = at.astimezone(session.workspace.settings.newsletter.zone)
     delivery = session.workspace.settings.delivery
@@ -105,51 +126,36 @@ def _confirm(session: Session, what: Order, made: RenderedIssue, at: datetime, *
     click.confirm("Send it?", abort=True, err=True)
 
 
-async def _send(
-    session: Session,
-    what: Order,
-    on_progress: Callable[[Tally], None],
-    *,
-    once: bool,
-    limit: int | None,
-    resume_restored: bool,
-    at: datetime | None,
-) -> Tally:
-    from newsletter.pipeline import mailing
+async def _send(session: Session, issue: str, *, what: Order | None, how: dict[str, Any], told: str) -> Tally:
+    """Send `what` now; None: at the time that is planned, what is approved then."""
+    from newsletter.pipeline import mailing, planning
 
-    stop = asyncio.Event()
+    desk, stop = session.desk, asyncio.Event()
     sending = asyncio.ensure_future(
-        mailing.send(
-            session.desk,
-            what,
-            stop=stop,
-            on_progress=on_progress,
-            once=once,
-            limit=limit,
-            resume_restored=resume_restored,
-            at=at,
-        )
+        mailing.send(desk, what, stop=stop, **how) if what else planning.send_at_its_time(desk, issue, stop=stop, **how)
     )
+
+    def interrupted(number: signal.Signals) -> None:
+        if stop.is_set():
+            sending.cancel()
+            return
+        stop.set()
+        if number == signal.SIGINT:  # a person; a computer that is switched off forgets no plan
+            planning.take_back(desk, issue)
+        tell("Stopping: what is in flight is finished. Press Ctrl-C again to stop at once.")
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, _interrupted, stop, sending)
-    if at is not None and at > datetime.now(UTC):
-        tell(f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent.")
+        asyncio.get_running_loop().add_signal_handler(number, interrupted, number)
+    if told:
+        tell(told)
     try:
         return await sending
     except asyncio.CancelledError:
-        return mailing.status(session.desk, what.issue)
-
-
-def _interrupted(stop: asyncio.Event, sending: asyncio.Future[Tally]) -> None:
-    if stop.is_set():
-        sending.cancel()
-        return
-    stop.set()
-    tell("Stopping: what is in flight is finished. Press Ctrl-C again to stop at once.")
+        return mailing.status(desk, issue)
 
 
 @contextmanager
-def _on_its_way(what: Order) -> Iterator[Callable[[Tally], None]]:
+def _on_its_way(issue: str) -> Iterator[Callable[[Tally], None]]:
     """A bar that says how many are done; silent where nobody looks."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -157,7 +163,7 @@ def _on_its_way(what: Order) -> Iterator[Callable[[Tally], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"Sending {what.issue}", total=None)
+        task = progress.add_task(f"Sending {issue}", total=None)
 
         def show(tally: Tally) -> None:
             words = f"{tally.accepted} accepted" + "".join(
@@ -210,11 +216,14 @@ def _answer(document: dict[str, Any], words: str, *, as_json: bool) -> None:
 @click.pass_obj
 def status(session: Session, issue: str | None, with_recipients: bool, as_json: bool) -> int:
     """Tell how a sending stands, from any other terminal."""
-    from newsletter.pipeline import mailing
+    from newsletter.pipeline import mailing, planning
     from newsletter.pipeline.choosing import latest_name
 
     name = issue or latest_name(session.desk)
     tally = mailing.status(session.desk, name)
+    planned = planning.planned(session.desk, name)
+    if planned is not None:
+        tally = replace(tally, why=f"planned for {planning.spoken(session.desk, planned.plan.at)}")
     document = {**_json(tally), "state": tally.state, "why": tally.why}
     rows = list(mailing.recipients(session.desk, name)) if with_recipients else []
     if with_recipients:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -16,17 +17,24 @@ from newsletter.cli.session import Session, interactive, say
 @click.pass_obj
 def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
     """Make the month's issue in the browser: collect, choose, write, check, approve, send."""
+    from newsletter.studio import dispatching
     from newsletter.studio.app import studio_app
+    from newsletter.studio.logbook import Logbook, broken_off
     from newsletter.studio.room import Room
     from newsletter.studio.serving import serve_locally
 
     began, asked = datetime.now(UTC), session.now
     room = Room(
-        folder=session.workspace.folder.resolve(),
+        folder=_folder(session),
         clock=lambda: asked + (datetime.now(UTC) - began),  # `--now` sets the clock, and it goes on from there
         undo_s=undo_s,
     )
-    session.desk.store  # noqa: B018 - a database that cannot be used is told here, and not in the page
+    if room.has_newsletter:
+        session.desk.store  # noqa: B018 - a database that cannot be used is told here, and not in the page
+        private = session.workspace.private
+        for said in (*broken_off(private), *dispatching.find_again(room.desk())):
+            room.say(said)
+        room.logbook = Logbook(private)
     serve_locally(
         studio_app(room),
         port=port,
@@ -35,6 +43,16 @@ def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
         path=f"?token={room.token}",
         closing=room.close,
     )
+
+
+def _folder(session: Session) -> Path:
+    """The newsletter's folder; where there is none, the one in which the page will ask to begin."""
+    from newsletter.errors import WorkspaceError
+
+    try:
+        return session.workspace.folder.resolve()
+    except WorkspaceError:
+        return (session.folder or Path.cwd()).resolve()
 
 
 def _announce(address: str) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from newsletter.config import is_loopback
-from newsletter.delivery.diagnosis import Diagnosis, look, mend, ok
+from newsletter.delivery.diagnosis import Diagnosis, State, look, mend, ok
 from newsletter.delivery.smtp import Link, LinkError, Server, open_link
 from newsletter.errors import DeliveryError
 
 SUBJECT = "mail server"
 PATIENCE_S = 30.0
 SOON = timedelta(days=14)
+NOT_REACHED = "is this machine online? Look at [delivery] host and port, and try again"
 
 
 def greet(server: Server, *, now: datetime, patience_s: float = PATIENCE_S) -> list[Diagnosis]:
@@ -31,7 +33,12 @@ def greet(server: Server, *, now: datetime, patience_s: float = PATIENCE_S) -> l
         return [mend(SUBJECT, str(error), "correct [delivery], and look again")]
     except (LinkError, TimeoutError) as error:
         words = str(error) or f"{server.called} did not answer in {patience_s:.0f} seconds"
-        return [look(SUBJECT, words, "is this machine online? Look at [delivery] host and port, and try again")]
+        return [look(SUBJECT, words, NOT_REACHED)]
+
+
+def is_greeted(found: Sequence[Diagnosis]) -> bool:
+    """Whether, by what `greet` found, the server was reached and takes us."""
+    return found[0].state is not State.MEND and found[0].remedy != NOT_REACHED
 
 
 async def _greeted(server: Server, now: datetime, patience_s: float) -> list[Diagnosis]:

@@ -1,16 +1,8 @@
-"""What DNS says of a name, by dnspython. That nobody answers is a fact to be told, and no error."""
+"""What is asked of DNS. That nobody answers is a fact to be told, and no error."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
-import dns.exception
-import dns.name
-import dns.resolver
-
-from newsletter.errors import UsageError
-
-TIMEOUT_S = 4.0
+from typing import Protocol
 
 
 class UnansweredError(Exception):
@@ -32,50 +24,3 @@ class Names(Protocol):
 
     def has_address(self, name: str) -> bool:
         """Whether it has an A or AAAA record."""
-
-
-class DnsNames:
-    """Names as a resolver of dnspython tells them."""
-
-    def __init__(self, resolver: dns.resolver.Resolver, *, timeout_s: float = TIMEOUT_S) -> None:
-        self._resolver = resolver
-        self._timeout_s = timeout_s
-
-    @classmethod
-    def of(cls, nameserver: str = "") -> DnsNames:
-        """Those of this machine's name servers, or of one that is named as ADDRESS or ADDRESS:PORT.
-
-        Raises UsageError when that is no address.
-        """
-        try:
-            resolver = dns.resolver.Resolver(configure=not nameserver)
-            if nameserver:
-                host, _, port = nameserver.rpartition(":") if nameserver.count(":") == 1 else (nameserver, "", "53")
-                resolver.nameservers, resolver.port = [host], int(port)
-        except dns.resolver.NoResolverConfiguration:
-            resolver = dns.resolver.Resolver(configure=False)
-        except ValueError as error:
-            raise UsageError(
-                f"--nameserver {nameserver}: write an address such as 9.9.9.9 or 127.0.0.1:5353"
-            ) from error
-        return cls(resolver)
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(b"".join(each.strings).decode("utf-8", "replace") for each in self._ask(name, "TXT"))
-
-    def exchanges(self, name: str) -> tuple[str, ...]:
-        found = sorted(self._ask(name, "MX"), key=lambda each: (each.preference, str(each.exchange)))
-        return tuple(each.exchange.to_text(omit_final_dot=each.exchange != dns.name.root) for each in found)
-
-    def has_address(self, name: str) -> bool:
-        return bool(self._ask(name, "A") or self._ask(name, "AAAA"))
-
-    def _ask(self, name: str, kind: str) -> list[Any]:
-        try:
-            return list(self._resolver.resolve(name, kind, search=False, lifetime=self._timeout_s))
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.name.LabelTooLong, dns.name.EmptyLabel):
-            return []
-        except dns.resolver.NoNameservers as error:  # one said that it cannot tell
-            raise UnansweredError(silent=not self._resolver.nameservers) from error
-        except (dns.exception.DNSException, OSError) as error:
-            raise UnansweredError(silent=True) from error

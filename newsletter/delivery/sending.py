@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import gc
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ from newsletter.delivery.recorder import Recorder
 from newsletter.delivery.smtp import LinkError, Server, open_link
 from newsletter.delivery.variants import Variants
 from newsletter.errors import DeliveryError, StorageError, UsageError
-from newsletter.model import Delivery, RenderedIssue, Variant
+from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Variant
 from newsletter.storage.ledger import Ledger, Tally
 from newsletter.tokens import Keys
 
@@ -243,6 +243,13 @@ class _Sender:
             if self.clock.monotonic() - self._beaten_at >= BEAT_S:
                 with contextlib.suppress(StorageError):  # the recorder will meet it too, and knows what to do
                     await self._beat("sending", self.desk.trouble)
+            await self._heed()
+
+    async def _heed(self) -> None:
+        """Stop when a person wants it, from whatever window or machine."""
+        with contextlib.suppress(StorageError):
+            if await self.recorder.call(self.recorder.run.wish):
+                self.stop.set()
 
     async def _beat(self, state: str, why: str) -> None:
         now = self.clock.monotonic()
@@ -279,16 +286,18 @@ def status_of(ledger: Ledger, issue: str) -> Tally:
     return ledger.tally(issue)
 
 
-def recipients_of(ledger: Ledger, settings: Settings, keys: Keys, issue: str) -> Iterator[Delivery]:
-    """Every reader of an issue with the Message-ID of the message, whether it went or not."""
+def recipients_of(
+    ledger: Ledger, settings: Settings, keys: Keys, issue: str, only: Collection[DeliveryStatus] = ()
+) -> Iterator[Delivery]:
+    """Every reader of an issue, or those that fared in some ways, with the Message-ID of the message, whether it went or not."""
     sending = ledger.sending(issue)
     if sending is None:
         return
     mailing = Mailing(settings=settings, keys=keys, issue=issue, sending_id=sending.id, sent_at=sending.started_at)
-    for delivery in ledger.recipients(issue):
+    for delivery in ledger.recipients(issue, only):
         yield replace(delivery, message_id=message_id(mailing, delivery.subscriber_id))
 
 
-def resolve(ledger: Ledger, issue: str, *, resend: bool, now: datetime) -> Tally:
-    """Settle the deliveries in doubt: `resend` them by the next sending, or leave them."""
-    return ledger.resolve(issue, resend=resend, now=now)
+def resolve(ledger: Ledger, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()) -> Tally:
+    """Settle the deliveries in doubt, all or those of some people: `resend` them by the next sending, or leave them."""
+    return ledger.resolve(issue, resend=resend, now=now, only=only)

@@ -21,6 +21,7 @@ WEAK = ("address:", "title:")
 """Names that several things may have: they lead to an entry, and do not tell which one it is."""
 _MOST_OF_A_NAME = 30  # a title or address that so many things share tells none of them
 _NOTE_CHARACTERS = 300
+_SAME_BEGINNING = 25  # words of an abstract; no two papers begin alike for so long
 _SAME_NEWS_DAYS = 31  # a monthly “Join our support group” is each month another one
 
 
@@ -100,7 +101,7 @@ class Index:
             is_weak = alias.startswith(WEAK)
             if (keys := self._keys.get(alias)) and not (is_weak and len(keys) > _MOST_OF_A_NAME):
                 candidates = [key for key in keys if key not in found and self._fits(alias, key, entry, found)]
-                found += self._unambiguous(candidates) if is_weak else candidates
+                found += self._unambiguous(candidates, entry) if is_weak else candidates
         return tuple(found)
 
     def _fits(self, alias: str, key: str, entry: Entry, found: list[str]) -> bool:
@@ -111,12 +112,18 @@ class Index:
             return address_suffices(known, entry)
         return not alias.startswith("title:") or titles_suffice(known, entry)
 
-    def _unambiguous(self, keys: list[str]) -> list[str]:
-        """The candidates if they can all be one thing; else the only one that is no preprint; else none."""
+    def _unambiguous(self, keys: list[str], entry: Entry) -> list[str]:
+        """The candidates if they can all be one thing; else those that one more witness singles out; else none.
+
+        An article goes before its preprint; then speak the abstract, the authors, the journal.
+        """
         if len(keys) < 2 or not self._differ_among(keys):
             return keys
         articles = [key for key in keys if not is_preprint(self._entries[key])]
-        return articles if len(articles) == 1 else []
+        witnesses = (_begin_alike, _share_authors, _share_journal)
+        singled_out = ([key for key in articles if alike(self._entries[key], entry)] for alike in witnesses)
+        chosen = (some for some in (articles, *singled_out) if some and not self._differ_among(some))
+        return next(chosen, [])
 
     def _differ_among(self, keys: list[str]) -> bool:
         first, *others = (self._entries[key] for key in keys)
@@ -207,12 +214,14 @@ def titles_suffice(one: Entry, other: Entry, *, years: int = 1) -> bool:
     """Whether two entries with one title are one thing: year, authors and the title's length speak for it.
 
     A long title may be off by a year or lack it (online in December, printed in January); a short one wants the very
-    year, and an author on both lists wherever both have one.
+    year, or where one is undated the same first author or abstract, and an author on both lists wherever both have one.
     """
     apart = _years_apart(one, other)
     words = words_of(one.title)
     is_long = is_telling(words)
-    if (apart is None and not is_long) or (apart or 0) > (years if is_long else 0):
+    if apart is None and not is_long and not (len(words) > 1 and _are_surely_one_paper(one, other)):
+        return False
+    if (apart or 0) > (years if is_long else 0):
         return False
     shared = _share_authors(one, other)
     if shared is False or not (shared or is_long or len(words) > 1):
@@ -236,6 +245,25 @@ def _share_authors(one: Entry, other: Entry) -> bool | None:
     """Whether an author is on both; None when one of the lists tells none."""
     names, others = surnames(one.authors), surnames(other.authors)
     return not names.isdisjoint(others) if names and others else None
+
+
+def _share_journal(one: Entry, other: Entry) -> bool:
+    """Whether both name the same journal; an abbreviation is another name."""
+    return bool(one.journal) and words_of(one.journal) == words_of(other.journal)
+
+
+def _begin_alike(one: Entry, other: Entry) -> bool:
+    """Whether both abstracts begin with the same words; a few words, or a sentence on where to read it, are none."""
+    beginnings = [words_of(each.summary[: 20 * _SAME_BEGINNING])[:_SAME_BEGINNING] for each in (one, other)]
+    return len(beginnings[0]) == _SAME_BEGINNING and beginnings[0] == beginnings[1]
+
+
+def _are_surely_one_paper(one: Entry, other: Entry) -> bool:
+    """Whether the first author or the abstract says so; columns of a journal have one title year by year."""
+    if "paper" not in {_kind(one), _kind(other)}:
+        return False
+    first, other_first = surnames(one.authors[:1]), surnames(other.authors[:1])
+    return not first.isdisjoint(other_first) or _begin_alike(one, other)
 
 
 def _are_two_posts(one: Entry, other: Entry) -> bool:

@@ -13,7 +13,7 @@ from newsletter.model import Entry, Issue
 from newsletter.pipeline import making
 from newsletter.pipeline.desk import Desk
 from newsletter.rendering import ics, pages
-from newsletter.storage import issues
+from newsletter.storage import issues, pictures
 from newsletter.storage.workspace import issue_folder
 
 Stamp = tuple[int, ...]
@@ -55,6 +55,14 @@ class Archive:
             known = self._pages[name] = (stamp, self._rendered(making.load(self.desk, name)))
         return known[1]
 
+    def picture(self, name: str, file: str) -> Path | None:
+        """A picture of an issue, out or not: a test mail shows it before; None when there is none of this name.
+
+        Nobody guesses the name of one that the studio took in.
+        """
+        workspace = self.desk.workspace
+        return pictures.find(workspace, name, file) if name in issues.names(workspace) else None
+
     def _is_out(self, name: str) -> bool:
         record = issues.read_record(self.desk.workspace, name)
         return record is not None and record.published_at is not None
@@ -77,7 +85,8 @@ class Archive:
 
     def _environment(self) -> jinja2.Environment:
         if self._templates is None:
-            self._templates = templating.environment(self.desk.workspace.folder)
+            workspace = self.desk.workspace
+            self._templates = templating.environment(workspace.folder, compiled=workspace.compiled_templates)
         return self._templates
 
     def _rendered(self, issue: Issue) -> Page:

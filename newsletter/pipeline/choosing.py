@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from newsletter import cadence, composition, selection
 from newsletter.errors import UsageError
 from newsletter.identity import Index
-from newsletter.model import Choice, Decision, Entry, Issue, LeftOut, Selection, State, Verdict
+from newsletter.model import Choice, Decision, Entry, Issue, LeftOut, SectionStyle, Selection, State, Verdict
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.sorting import proposer
 from newsletter.selection import Memory, Window
@@ -39,6 +39,12 @@ class Making:
     def present(self) -> Issue | None:
         """The issue as its file stands, if there is one."""
         return issues.read(self.desk.workspace, self.name) if issues.exists(self.desk.workspace, self.name) else None
+
+    @cached_property
+    def order(self) -> Mapping[str, tuple[str, ...]]:
+        """Section → keys, as editors want an issue that is not made yet; of one that is, its file tells."""
+        record = None if self.present else issues.read_record(self.desk.workspace, self.name)
+        return record.order if record else {}
 
     @property
     def until_at(self) -> datetime:
@@ -100,11 +106,15 @@ class Making:
         return self.desk.store.known_as(names) | names | {decision.key for decision in self.memory.decisions}
 
     def _selection(self, known: Sequence[Entry]) -> Selection:
-        chosen = selection.select(known, self.memory, self.window, proposer(self.desk.workspace.settings.sections))
-        return replace(chosen, left_out=(*chosen.left_out, *self._only_in_issues(known)))
+        chosen = self.select_among(known)
+        return replace(chosen, left_out=(*chosen.left_out, *self.only_in_issues(known)))
 
-    def _only_in_issues(self, known: Sequence[Entry]) -> Iterable[LeftOut]:
-        """What issues carried that the database does not know (any more)."""
+    def select_among(self, known: Sequence[Entry]) -> Selection:
+        """Where these entries stand; each stands where it does whatever the others are."""
+        return selection.select(known, self.memory, self.window, proposer(self.desk.workspace.settings.sections))
+
+    def only_in_issues(self, known: Collection[Entry]) -> Iterable[LeftOut]:
+        """What issues carried that is not among all those known to the database (any more)."""
         keys = {entry.key for entry in known}
         missing = [(name, entry) for name, entry in self.memory.carried if entry.key not in keys]
         index = Index(known) if missing else Index()
@@ -137,7 +147,7 @@ def out_names(desk: Desk) -> tuple[str, ...]:
 
 def _is_out(desk: Desk, name: str) -> bool:
     record = issues.read_record(desk.workspace, name)
-    if record is None:
+    if record is None or record.is_before_draft:
         return issues.read(desk.workspace, name).until_at <= desk.now
     return record.published_at is not None and record.published_at <= desk.now
 
@@ -190,20 +200,32 @@ class Standing:
 
 def standings(desk: Desk, name: str | None = None) -> tuple[Standing, ...]:
     """Every entry ever seen, with its state and the reason: chosen ones first."""
-    at = making(desk, name)
-    selected = at.select()
-    propose = proposer(desk.workspace.settings.sections)
-    left = (_standing_of(each, propose(each.entry)) for each in selected.left_out)
-    return (*(_standing_of_choice(each) for each in selected.chosen), *left)
+    selected = making(desk, name).select()
+    styles = desk.workspace.settings.sections
+    return (*standings_chosen(selected.chosen), *standings_left(selected.left_out, styles))
 
 
-def _standing_of_choice(choice: Choice) -> Standing:
-    return Standing(entry=choice.entry, state=State.WAITING, reason=choice.why, section=choice.section, issue=None)
+def standings_chosen(chosen: Iterable[Choice]) -> tuple[Standing, ...]:
+    """Where those stand that the issue takes."""
+    return tuple(
+        Standing(entry=each.entry, state=State.WAITING, reason=each.why, section=each.section, issue=None)
+        for each in chosen
+    )
 
 
-def _standing_of(left: LeftOut, proposed: str | None) -> Standing:
-    section = left.entry.section or proposed
-    return Standing(entry=left.entry, state=left.state, reason=left.reason, section=section, issue=left.issue or None)
+def standings_left(left_out: Iterable[LeftOut], styles: Sequence[SectionStyle]) -> tuple[Standing, ...]:
+    """Where those stand that it leaves out; each with the section where it would belong."""
+    propose = proposer(styles)
+    return tuple(
+        Standing(
+            entry=each.entry,
+            state=each.state,
+            reason=each.reason,
+            section=each.entry.section or propose(each.entry),
+            issue=each.issue or None,
+        )
+        for each in left_out
+    )
 
 
 def entry_named(desk: Desk, written: str, entries: Iterable[Entry] | None = None) -> Entry:
@@ -234,8 +256,8 @@ def decide(
     sections = [style.name for style in desk.workspace.settings.sections]
     if section is not None and section not in sections:
         raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
-    entries = {entry.key: entry for entry in (entry_named(desk, key) for key in keys)}
     at = making(desk)
+    entries = {entry.key: entry for entry in _entries_named(at, tuple(keys))}
     decisions = [
         Decision(key=key, verdict=verdict, why=why, section=section, issue=at.name, decided_at=desk.now)
         for key in entries
@@ -243,7 +265,19 @@ def decide(
     desk.store.decide(decisions)
     if at.present is not None:
         issues.write(desk.workspace, _in_line(desk, at.present, entries, decisions))
-    return tuple(each for each in standings(desk, at.name) if each.entry.key in entries)
+    selected = making(desk, at.name).select_among(tuple(entries.values()))
+    return (
+        *standings_chosen(selected.chosen),
+        *standings_left(selected.left_out, desk.workspace.settings.sections),
+    )
+
+
+def _entries_named(at: Making, written: Sequence[str]) -> Iterator[Entry]:
+    """The entries of these names; one that a person wrote into the issue by hand goes by its key alone."""
+    known = at.desk.store.by_keys(written)
+    by_hand = {entry.key: entry for entry in at.present.entries()} if at.present else {}
+    for each in written:
+        yield known.get(each) or by_hand.get(each) or entry_named(at.desk, each)
 
 
 def _in_line(desk: Desk, issue: Issue, entries: dict[str, Entry], decisions: Iterable[Decision]) -> Issue:

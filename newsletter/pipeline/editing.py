@@ -2,25 +2,25 @@
 
 issue.toml is the truth. A change names what its window saw at that place (`version_of`); when the place says something
 else by now, nothing is written and both texts are shown. Changes at different places never meet. Before a change the
-file is kept in `.newsletter/versions/`, so that an earlier one can be brought back.
+file is kept in `.newsletter/versions/`, so that an earlier one can be brought back; and each change is noted as a step,
+which `pipeline.stepping` takes back.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from newsletter import composition
 from newsletter.errors import UsageError
-from newsletter.model import Issue, Verdict
-from newsletter.pipeline.choosing import decide, due_name
+from newsletter.model import Issue
 from newsletter.pipeline.desk import Desk
-from newsletter.storage import issues
+from newsletter.storage import issues, steps
 from newsletter.storage.files import write_if_new, write_whole
-from newsletter.storage.workspace import issue_folder
+from newsletter.storage.workspace import GLOSSARY_FILE, issue_folder
 
 VERSIONS_APART = timedelta(minutes=1)  # typing for a minute is one version
 VERSIONS_KEPT = 200
@@ -33,9 +33,12 @@ def version_of(text: str) -> str:
 
 
 def file_version(desk: Desk, name: str) -> str:
-    """A short name of the issue as its file stands; empty when there is none."""
-    path = _file(desk, name)
-    return version_of(path.read_text("utf-8-sig", errors="replace")) if path.is_file() else ""
+    """A short name of the issue and the glossary as their files stand; empty when there is no such issue."""
+    path, glossary = _file(desk, name), desk.workspace.folder / GLOSSARY_FILE
+    if not path.is_file():
+        return ""
+    files = [path, *([glossary] if glossary.is_file() else [])]
+    return version_of("\0".join(each.read_text("utf-8-sig", errors="replace") for each in files))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,7 @@ def save_text(desk: Desk, name: str, place: str, text: str, *, seen: str) -> Edi
         return Edited(text=there, conflict=True)
     keep_version(desk, name)
     issues.write(desk.workspace, composition.with_text(issue, place, text))
+    steps.take(desk.workspace, name, place, there, text)
     return Edited(text=text)
 
 
@@ -79,7 +83,12 @@ def _tidied(place: str, text: str) -> str:
 
 def order_version(issue: Issue, section: str) -> str:
     """A short name of the order of a section."""
-    return version_of("\n".join(each.key for part in issue.sections if part.name == section for each in part.entries))
+    return version_of(order_of(issue, section))
+
+
+def order_of(issue: Issue, section: str) -> str:
+    """The keys of a section's entries as they stand, each on a line."""
+    return "\n".join(each.key for part in issue.sections if part.name == section for each in part.entries)
 
 
 def save_order(desk: Desk, name: str, section: str, keys: Sequence[str], *, seen: str) -> bool:
@@ -88,40 +97,12 @@ def save_order(desk: Desk, name: str, section: str, keys: Sequence[str], *, seen
     if order_version(issue, section) != seen:
         return False
     keep_version(desk, name)
-    issues.write(desk.workspace, composition.reordered(issue, section, keys))
+    turned = composition.reordered(issue, section, keys)
+    issues.write(desk.workspace, turned)
+    before, after = order_of(issue, section), order_of(turned, section)
+    if before != after:
+        steps.take(desk.workspace, name, f"order:{section}", before, after)
     return True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undoable:
-    """What is needed to take a decision back."""
-
-    keys: tuple[str, ...]
-    before: Issue | None  # the issue being made as it was; None: there was none
-    decided_at: datetime
-
-
-def decide_undoably(
-    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
-) -> Undoable:
-    """`choosing.decide`, with what `undo` needs."""
-    keys = tuple(keys)
-    name = due_name(desk)
-    before = issues.read(desk.workspace, name) if issues.exists(desk.workspace, name) else None
-    if before:
-        keep_version(desk, name, always=True)
-    decide(desk, keys, verdict, why=why, section=section)
-    return Undoable(keys=keys, before=before, decided_at=desk.now)
-
-
-def undo(desk: Desk, done: Undoable) -> None:
-    """Take a decision back: its entries stand as they stood; whatever else was changed since stays."""
-    desk.store.take_back(done.keys, done.decided_at)
-    if done.before is None:
-        return
-    present = issues.read(desk.workspace, done.before.name)
-    styles = desk.workspace.settings.sections
-    issues.write(desk.workspace, composition.as_before(present, done.before, done.keys, styles))
 
 
 def keep_version(desk: Desk, name: str, *, always: bool = False) -> None:
@@ -155,12 +136,39 @@ def versions(desk: Desk, name: str) -> tuple[Version, ...]:
 
 def bring_back(desk: Desk, name: str, version: str) -> None:
     """Make the issue what it was; what it is now is kept as a version itself. Raises UsageError when it is not there."""
+    before = put_back(desk, name, version)
+    if before != version:
+        steps.take(desk.workspace, name, "whole", before, version)
+
+
+def put_back(desk: Desk, name: str, version: str) -> str:
+    """`bring_back` without a step to undo it by; gives the name of the version that the issue was until now."""
+    text = _version(desk, name, version).read_text("utf-8")
+    keep_version(desk, name, always=True)
+    now = _versions(desk, name)[-1].stem
+    write_if_new(_file(desk, name), text)
+    return now
+
+
+def is_version(desk: Desk, name: str, version: str) -> bool:
+    """Whether the issue says what this version says; a version that is not kept any more is none."""
+    try:
+        return issue_at(desk, name, version) == issues.read(desk.workspace, name)
+    except UsageError:
+        return False
+
+
+def issue_at(desk: Desk, name: str, version: str) -> Issue:
+    """The issue as a version has it; raises UsageError when that is not kept, or IssueFileError when it cannot be read."""
+    path = _version(desk, name, version)
+    return issues.parse(desk.workspace, name, path.read_text("utf-8-sig"), path=path)
+
+
+def _version(desk: Desk, name: str, version: str) -> Path:
     path = next((each for each in _versions(desk, name) if each.stem == version), None)
     if path is None:
         raise UsageError("that version is not kept any more")
-    text = path.read_text("utf-8")
-    keep_version(desk, name, always=True)
-    write_if_new(_file(desk, name), text)
+    return path
 
 
 def _file(desk: Desk, name: str) -> Path:
@@ -176,4 +184,9 @@ def _versions(desk: Desk, name: str) -> list[Path]:
 
 
 def _moment(path: Path) -> datetime:
-    return datetime.strptime(path.stem, _STAMP).replace(tzinfo=UTC)
+    return moment_of(path.stem)
+
+
+def moment_of(version: str) -> datetime:
+    """When a version was kept, by its name."""
+    return datetime.strptime(version, _STAMP).replace(tzinfo=UTC)

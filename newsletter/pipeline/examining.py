@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from newsletter import config
-from newsletter.config import DkimKey, Settings
+from newsletter.config import DeliverySettings, DkimKey, Settings
 from newsletter.delivery import domains
 from newsletter.delivery.diagnosis import Diagnosis, look, mend, ok
 from newsletter.delivery.domains import Domains
@@ -99,11 +99,16 @@ def _server(desk: Desk) -> list[Diagnosis]:
         remedy = "name it in [delivery] host; without one, `newsletter publish` tells that an issue is out"
         return [look("mail server", "none is named, so nothing can be sent from here", remedy)]
     try:
-        password = config.secret(mailing.SMTP_PASSWORD)
+        password = mailing.smtp_password(desk)
     except UsageError as error:
         return [mend("mail server", str(error), "correct the name, or the rights of the file")]
-    ehlo_name = settings.delivery.ehlo_name or sending_domain(settings)
-    return greet(Server(settings=settings.delivery, ehlo_name=ehlo_name, password=password), now=desk.now)
+    return try_server(desk, settings.delivery, password)
+
+
+def try_server(desk: Desk, delivery: DeliverySettings, password: str | None) -> list[Diagnosis]:
+    """What a mail server says to us, with settings that need not be saved; nothing is sent."""
+    ehlo_name = delivery.ehlo_name or sending_domain(desk.workspace.settings)
+    return greet(Server(settings=delivery, ehlo_name=ehlo_name, password=password), now=desk.now)
 
 
 def _inbox(desk: Desk) -> Diagnosis:

@@ -6,19 +6,22 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
 from newsletter.model import Collected, Source, SourceKind
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.quiet import Quiet
-from newsletter.pipeline.reading import ReadingRoom
-from newsletter.pipeline.visiting import Visit, Visitor, fetcher_for, reader_for
+from newsletter.pipeline.reading import ReadingRoom, reader_for
 from newsletter.storage.entries import SourceRecord
 from newsletter.storage.taking_in import TakenIn, take_in_all
 
+if TYPE_CHECKING:
+    from newsletter.pipeline.visiting import Visit
+
 STAMPED = frozenset({SourceKind.FEED, SourceKind.PUBMED})
 """Kinds of sources that date what they bring by the day they bring it; a register's old trial may be news."""
-KEEP_EVERY_S = 0.5
+KEEP_EVERY_S = 0.25
 """How much work a crash may lose; it would only be fetched again."""
 
 OnProgress = Callable[["Gathered"], None]
@@ -67,6 +70,8 @@ async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProg
     order = {source.name: n for n, source in enumerate(sources)}  # the first source to give an entry names it
     never_read = sum(source.name not in known for source in sources)
     with ReadingRoom(reader_for(desk), expected=never_read) as room:
+        from newsletter.pipeline.visiting import Visitor, fetcher_for  # the web client loads while the room gets ready
+
         async with fetcher_for(desk) as fetcher:
             visitor = Visitor(desk, fetcher, room)
             pending = {asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources}

@@ -30,7 +30,7 @@ def tidy(desk: Desk) -> Tidied:
     before = desk.now - desk.workspace.settings.newsletter.keep_deliveries
     reduced = reduce_old(desk.store.engine, before=before)
     private = desk.workspace.private
-    aside = tuple(sorted(private.glob("before-restore-*")))
+    aside = tuple(sorted(private.glob("before-*")))
     return Tidied(reduced=reduced, files=_delete(private, desk.now - LEFT_LYING), aside=aside)
 
 

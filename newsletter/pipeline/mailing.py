@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -17,19 +16,22 @@ from newsletter.delivery.sending import Order
 from newsletter.errors import StorageError, UsageError
 from newsletter.followup import subscriptions
 from newsletter.followup.subscriptions import Report, Row
-from newsletter.model import Delivery, RenderedIssue, Subscriber, SubscriberState, Variant
+from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Subscriber, SubscriberState, Variant
 from newsletter.pipeline import making
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.storage.files import write_whole
-from newsletter.storage.ledger import Ledger, Tally
-from newsletter.storage.people import Imported, People
+from newsletter.storage.ledger import LEFT_AS_IT_IS, Ledger, Tally
+from newsletter.storage.people import Imported, People, Suppression
+from newsletter.storage.plans import Plans
 from newsletter.storage.readers import Readers
 from newsletter.storage.retention import reduce_old
+from newsletter.storage.wishes import HeldBackError, Wish, let_go_on, make_wish
 from newsletter.tokens import Keys
 
 SECRET = "NEWSLETTER_SECRET"  # noqa: S105 - its name
 SMTP_PASSWORD = "NEWSLETTER_SMTP_PASSWORD"  # noqa: S105 - its name
+PASSWORD_FILE = "smtp-password"  # noqa: S105 - where it lies below .newsletter, when no keyring keeps it
 
 
 def keys(desk: Desk) -> Keys:
@@ -45,9 +47,20 @@ def keys(desk: Desk) -> Keys:
         ) from error
 
 
+def smtp_password(desk: Desk) -> str | None:
+    """The mail server's password: as `config.secret` finds it, else as it was typed on the page Setup; None when nowhere."""
+    file = desk.workspace.private / PASSWORD_FILE
+    return config.secret(SMTP_PASSWORD) or (file.read_text("utf-8").strip() if file.is_file() else None)
+
+
 def people(desk: Desk) -> People:
     """The list of subscribers."""
     return People(desk.store.engine, keys(desk))
+
+
+def plans(desk: Desk) -> Plans:
+    """When issues are to go."""
+    return Plans(desk.store.engine, desk.workspace.private)
 
 
 def ledger(desk: Desk) -> Ledger:
@@ -67,6 +80,19 @@ def import_list(desk: Desk, file: BinaryIO, *, name: str) -> tuple[Report, Path 
     path = desk.workspace.private / f"rejected-{Path(name).stem}.csv"
     write_whole(path, mend.getvalue(), private=True)
     return report, path
+
+
+def foresee(desk: Desk, rows: Iterable[Row]) -> Imported:
+    """What taking these people in would do; nothing is changed."""
+    return people(desk).foresee(rows, now=desk.now)
+
+
+def why_gone(desk: Desk, written: str) -> Suppression | None:
+    """Why an address must never be written to, also when its person was erased; None: it may be, or it is none."""
+    try:
+        return people(desk).suppression(parse_address(written))
+    except ValueError:
+        return None
 
 
 def addresses(written: Iterable[str]) -> tuple[Address, ...]:
@@ -118,7 +144,7 @@ def order(desk: Desk, name: str, *, approved: bool) -> tuple[Order, RenderedIssu
         settings=desk.workspace.settings,
         keys=keys(desk),
         render_variant=lambda variant: made if variant == Variant() else making.rendered(desk, issue, variant),
-        password=config.secret(SMTP_PASSWORD),
+        password=smtp_password(desk),
         folder=desk.workspace.folder,
     ), made
 
@@ -132,47 +158,55 @@ async def send(
     once: bool = False,
     limit: int | None = None,
     resume_restored: bool = False,
-    at: datetime | None = None,
 ) -> Tally:
-    """Send an approved issue, not before `at`; from the first message that is accepted on, it counts as out.
+    """Send an approved issue; from the first message that is accepted on, it counts as out.
 
-    Raises UsageError while nobody is on the list, and all that `send_issue` raises.
+    Raises UsageError while nobody is on the list, HeldBackError when a person stopped it and nobody let it go on, and
+    all that `send_issue` raises.
     """
-    if not status(desk, what.issue).total and not people(desk).count():  # the list is frozen at the start
+    begun = status(desk, what.issue)
+    if not begun.total and not people(desk).count():  # the list is frozen at the start
         raise UsageError("nobody is on the list: bring people in with “newsletter subscribers import FILE”")
-
-    if at is not None and not await _is_time(at, stop):
-        return status(desk, what.issue)
+    if begun.wish:
+        said = begun.why if begun.total else f"{begun.wish} was asked for by a person"
+        raise HeldBackError(f"{what.issue}: {said}. To go on: newsletter send {what.issue} --go-on")
 
     def progressed(tally: Tally) -> None:
         _note_out(desk, tally)
         on_progress(tally)
 
-    tally = await sending.send_issue(
-        what, ledger(desk), stop=stop, on_progress=progressed, once=once, limit=limit, resume_restored=resume_restored
-    )
+    try:
+        tally = await sending.send_issue(
+            what,
+            ledger(desk),
+            stop=stop,
+            on_progress=progressed,
+            once=once,
+            limit=limit,
+            resume_restored=resume_restored,
+        )
+    finally:
+        if status(desk, what.issue).total:
+            plans(desk).forget(what.issue)
     _note_out(desk, tally)
     with contextlib.suppress(StorageError):  # the issue is out; the next one, or `newsletter tidy`, will do it
         reduce_old(desk.store.engine, before=desk.now - desk.workspace.settings.newsletter.keep_deliveries)
     return tally
 
 
-async def _is_time(at: datetime, stop: asyncio.Event) -> bool:
-    """Wait until then; False when a person stopped it before. Looks at the clock again and again: laptops sleep."""
-    while (left := (at - datetime.now(UTC)).total_seconds()) > 0:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), min(left, 30.0))
-            return False
-    return not stop.is_set()
+def ask(desk: Desk, name: str, wish: Wish) -> None:
+    """Ask the sending of an issue to pause or to stop, wherever it runs; it does within a second, or is not begun."""
+    make_wish(desk.store.engine, name, wish, now=desk.now)
 
 
-def moment_to_send(desk: Desk, written: str) -> datetime:
-    """The moment that a person wrote, on the newsletter's own clocks; raises UsageError."""
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError as error:
-        raise UsageError(f"--at {written}: write a moment such as 2026-12-01T09:00") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=desk.workspace.settings.newsletter.zone)
+def go_on(desk: Desk, name: str) -> bool:
+    """Forget that a person paused or stopped a sending; whether anybody had."""
+    return let_go_on(desk.store.engine, name)
+
+
+def is_at_work(desk: Desk, name: str) -> bool:
+    """Whether a living process sends an issue, started from wherever."""
+    return ledger(desk).is_at_work(name)
 
 
 def run(sending_: Coroutine[Any, Any, Tally]) -> Tally:
@@ -209,14 +243,24 @@ def status(desk: Desk, name: str) -> Tally:
     return sending.status_of(ledger(desk), name)
 
 
-def recipients(desk: Desk, name: str) -> Iterator[Delivery]:
-    """Everybody an issue goes to, and how it went."""
-    return sending.recipients_of(ledger(desk), desk.workspace.settings, keys(desk), name)
+def recipients(desk: Desk, name: str, only: Collection[DeliveryStatus] = ()) -> Iterator[Delivery]:
+    """Everybody an issue goes to, or those that fared in some ways, and how it went."""
+    return sending.recipients_of(ledger(desk), desk.workspace.settings, keys(desk), name, only)
 
 
-def resolve(desk: Desk, name: str, *, resend: bool) -> Tally:
-    """Settle the deliveries in doubt."""
-    return sending.resolve(ledger(desk), name, resend=resend, now=desk.now)
+def in_doubt(desk: Desk, name: str) -> Iterator[Delivery]:
+    """Those of whom nobody knows whether they have it, and of whom a person has not decided yet."""
+    return (each for each in fared(desk, name, DeliveryStatus.UNKNOWN) if each.reply != LEFT_AS_IT_IS)
+
+
+def fared(desk: Desk, name: str, status: DeliveryStatus) -> Iterator[Delivery]:
+    """Those whose messages fared in one way."""
+    return ledger(desk).recipients(name, (status,))
+
+
+def resolve(desk: Desk, name: str, *, resend: bool, only: Collection[int] = ()) -> Tally:
+    """Settle the deliveries in doubt, all or those of some people."""
+    return sending.resolve(ledger(desk), name, resend=resend, now=desk.now, only=only)
 
 
 def subscribers(desk: Desk) -> Iterator[Subscriber]:

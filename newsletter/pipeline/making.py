@@ -13,20 +13,19 @@ from zoneinfo import ZoneInfo
 
 from newsletter import cadence, composition, rendering, templating
 from newsletter.errors import IssueFileError, NotApprovedError, UsageError
-from newsletter.model import Decision, Finding, Issue, RenderedIssue, Selection, Severity, Variant, Verdict
+from newsletter.model import Decision, Finding, Issue, RenderedIssue, Selection, Severity, SourceKind, Variant, Verdict
 from newsletter.pipeline.choosing import Making, Passed, making
 from newsletter.pipeline.desk import Desk
-from newsletter.storage import issues
+from newsletter.storage import issues, pictures
 from newsletter.storage.files import write_if_new
 from newsletter.storage.issues import Approval, Record
-from newsletter.storage.workspace import issue_folder
+from newsletter.storage.workspace import GLOSSARY_FILE, issue_folder
 
 if TYPE_CHECKING:
     import jinja2
 
     from newsletter.checks import Context
 
-GLOSSARY_FILE = "glossary.toml"
 EVERYBODY = Variant()
 """What everybody gets who chose nothing else."""
 
@@ -55,7 +54,7 @@ def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> D
     changed = issues.write(desk.workspace, issue)
     drafted = {*record.drafted, *(entry.key for entry in issue.entries())}
     drafted_at = desk.now if changed or record.drafted_at is None else record.drafted_at
-    record = replace(record, drafted=tuple(sorted(drafted)), drafted_at=drafted_at)
+    record = replace(record, drafted=tuple(sorted(drafted)), drafted_at=drafted_at, order={})  # the file tells now
     issues.write_record(desk.workspace, at.name, record)
     rendered, files = render(desk, at.name)
     folder = issue_folder(desk.workspace, at.name)
@@ -101,6 +100,8 @@ def _composed(at: Making, selection: Selection, *, until_asked: bool) -> Issue:
     )
     issue = composition.compose(blank, selection.chosen, settings.sections)
     if at.present is None:
+        for section, keys in at.order.items():
+            issue = composition.reordered(issue, section, keys)
         return replace(issue, preheader=composition.first_preheader(issue))
     # The window moves on only with what it brings, so that drafting twice changes nothing.
     moved = until_asked or issue.entries() != at.present.entries()
@@ -134,14 +135,15 @@ def glossary(desk: Desk) -> Mapping[str, str]:
 
 def _templates(desk: Desk) -> jinja2.Environment:
     own = desk.workspace.templates
-    return _environment(desk.workspace.folder, frozenset(own.rglob("*")) if own.is_dir() else frozenset())
+    files = frozenset(own.rglob("*")) if own.is_dir() else frozenset()
+    return _environment(desk.workspace.folder, desk.workspace.compiled_templates, files)
 
 
 @lru_cache(maxsize=4)
-def _environment(folder: Path, own: frozenset[Path]) -> jinja2.Environment:
+def _environment(folder: Path, compiled: Path, own: frozenset[Path]) -> jinja2.Environment:
     """The templates of a workspace; a file of its own that comes or goes makes other ones of them."""
     del own
-    return templating.environment(folder)
+    return templating.environment(folder, compiled=compiled)
 
 
 def rendered(desk: Desk, issue: Issue, variant: Variant = EVERYBODY) -> RenderedIssue:
@@ -212,10 +214,19 @@ def looked_at(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue
         settings=desk.workspace.settings,
         earlier=earlier,
         links=known_links(desk),
+        unlisted=_unlisted(desk, issue),
         glossary=frozenset(glossary(desk)),
+        pictures=pictures.names(desk.workspace, at.name),
         now=desk.now,
     )
     return issue, made, context
+
+
+def _unlisted(desk: Desk, issue: Issue) -> dict[str, date]:
+    """The events of the issue that their calendars do not list any more, and when they last did."""
+    calendars = [each.name for each in desk.workspace.settings.sources if each.kind is SourceKind.CALENDAR]
+    events = [entry.key for entry in (*issue.entries(), *issue.coming_up) if entry.event]
+    return {key: last.date() for key, last in desk.store.unlisted(events, calendars).items()}
 
 
 def approve(desk: Desk, name: str, *, by: str = "") -> RenderedIssue:
@@ -231,6 +242,21 @@ def approve(desk: Desk, name: str, *, by: str = "") -> RenderedIssue:
     approval = approval or Approval(digest=made.digest, approved_at=desk.now, by=by)
     issues.write_record(desk.workspace, name, replace(record, approval=approval))
     return made
+
+
+def approve_too(desk: Desk, name: str, *, by: str) -> None:
+    """Note a second person who approves the content that the first one did.
+
+    Raises NotApprovedError when it is not approved as it stands, UsageError without a name, or with that of the first.
+    """
+    approved(desk, name)
+    record = issues.read_record(desk.workspace, name) or Record()
+    first = record.approval
+    if not by or first is None:
+        raise UsageError("write the name of the second person")
+    if first.by.casefold() == by.casefold():
+        raise UsageError(f"{first.by} approved it already: a second person is another one")
+    issues.write_record(desk.workspace, name, replace(record, approval=replace(first, second=by, second_at=desk.now)))
 
 
 def approved(desk: Desk, name: str) -> RenderedIssue:

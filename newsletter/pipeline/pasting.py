@@ -9,12 +9,13 @@ from pathlib import Path
 
 from newsletter.config import secret
 from newsletter.errors import UsageError
+from newsletter.identity import Index
 from newsletter.model import Document, Entry, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.visiting import PUBMED_KEY, fetcher_for, reader_for
-from newsletter.sources.fetching import read_file
-from newsletter.sources.lookup import Kind, kind_of, look_up
-from newsletter.storage.taking_in import take_in
+from newsletter.pipeline.reading import reader_for
+from newsletter.sources.handed import kind_of_document, out_of_its_mail
+from newsletter.sources.reference import Kind, kind_of
+from newsletter.storage.taking_in import names_of, take_in
 
 PASTED = Source(name="pasted", kind=SourceKind.PAGE)
 """The source of what a person brings."""
@@ -47,8 +48,13 @@ def understand(desk: Desk, pasted: str) -> Reading:
         raise UsageError("paste a text, a link, a DOI, a PMID or an NCT number first")
     if "\n" not in text and kind_of(text) is not Kind.FILE:
         return asyncio.run(_looked_up(desk, text))
-    written = Document(content=text.encode(), content_type="text/plain; charset=utf-8")
-    return reader_for(desk).reading(PASTED, written)
+    return _read(desk, Document(content=text.encode(), content_type="text/plain; charset=utf-8"))
+
+
+def known_as(desk: Desk, entry: Entry) -> str | None:
+    """The key under which this was seen before, if it was."""
+    near = desk.store.by_keys(desk.store.known_as(names_of(entry)))
+    return next(iter(Index(near.values()).find(entry)), None)
 
 
 def take(desk: Desk, entries: Iterable[Entry], *, section: str | None = None) -> tuple[str, ...]:
@@ -59,21 +65,32 @@ def take(desk: Desk, entries: Iterable[Entry], *, section: str | None = None) ->
 
 def _named(desk: Desk, what: str, stdin: Callable[[], bytes]) -> Reading:
     if what == "-":
-        return reader_for(desk).reading(PASTED, Document(content=stdin()))
+        return _read(desk, Document(content=stdin()))
     if kind_of(what) is not Kind.FILE:
         return asyncio.run(_looked_up(desk, what))
+    from newsletter.sources.fetching import read_file
+
     fetched = read_file(Path(what))
     if fetched.document is None:
         raise UsageError(fetched.error or f"{what} cannot be read")
-    if what.lower().endswith(".json"):
+    return _read(desk, fetched.document, what)
+
+
+def _read(desk: Desk, handed: Document, name: str = "") -> Reading:
+    """The entries of a document, whatever it is."""
+    document = out_of_its_mail(handed)
+    kind = kind_of_document(document, name)
+    if kind is None:
         from newsletter.sources.crossref import read_works
 
-        return read_works(fetched.document, PASTED)
-    kind = SourceKind.TABLE if what.lower().endswith((".csv", ".tsv", ".xlsx")) else SourceKind.PAGE
-    return reader_for(desk).reading(replace(PASTED, kind=kind), fetched.document)
+        return read_works(document, PASTED)
+    return reader_for(desk).reading(replace(PASTED, kind=kind), document)
 
 
 async def _looked_up(desk: Desk, reference: str) -> Reading:
+    from newsletter.pipeline.visiting import PUBMED_KEY, fetcher_for  # the web client loads when something is asked
+    from newsletter.sources.lookup import look_up
+
     zone = desk.workspace.settings.newsletter.zone
     async with fetcher_for(desk) as fetcher:
         return await look_up(reference, fetcher, source=PASTED, api_key=secret(PUBMED_KEY), zone=zone)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter import config
 from newsletter.addresses import Address, clean_name, parse_address
 from newsletter.config import Settings
 from newsletter.delivery.letters import Letter, message_of, send_letter, server_of
@@ -62,7 +61,7 @@ class ReaderDesk:
             readers=Readers(desk.store.engine, keys),
             leavings=Leavings(desk.store.engine),
             clock=clock,
-            password=config.secret(mailing.SMTP_PASSWORD),
+            password=mailing.smtp_password(desk),
         )
 
     @contextmanager
@@ -80,7 +79,7 @@ class ReaderDesk:
         found = self.keys.read(Purpose.UNSUBSCRIBE, token)
         if found is None:
             return False
-        self.leavings.leave(found.subscriber_id, now=self.clock())
+        self.leavings.leave(found.subscriber_id, sending_id=found.sending_id, now=self.clock())
         return True
 
     def say_farewell(self, token: str, words: str) -> bool:
@@ -130,12 +129,15 @@ class ReaderDesk:
         self.people.change(person.id, now=self.clock(), state=SubscriberState.ACTIVE)
         return True
 
-    def leave_altogether(self, person: Subscriber) -> None:
-        """As `leave`, from the preferences."""
-        self.leavings.leave(person.id, now=self.clock())
+    def leave_altogether(self, token: str) -> None:
+        """As `leave`, with a token for the preferences."""
+        found = self.keys.read(Purpose.PREFERENCES, token)
+        if found is not None:
+            self.leavings.leave(found.subscriber_id, sending_id=found.sending_id, now=self.clock())
 
-    def erase(self, person: Subscriber) -> None:
+    def erase(self, person: Subscriber, token: str) -> None:
         """Erase a person; a keyed hash of the address stays, so that no list brings them back."""
+        self.leave_altogether(token)
         address = parse_address(person.address)
         self.readers.forget(person.id, address)
         self.people.erase([address], now=self.clock())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tomlkit
-from tomlkit.items import AoT
+from tomlkit.items import AoT, Item, Key, Table
 
 from newsletter import config
 from newsletter.config import FILE_NAME
@@ -18,47 +19,42 @@ from newsletter.storage.files import write_whole
 
 
 def settle(desk: Desk, table: str, values: Mapping[str, Any]) -> None:
-    """Set keys of one table; an empty text takes a key out. Raises ConfigError, with nothing written, when one is wrong."""
-    document = _document(desk)
+    """Set keys of one table; an empty text takes a key out, and what is usual is not written. Raises ConfigError, with nothing written, when one is wrong."""
+    document = read_document(desk)
     if table not in document:
         document[table] = tomlkit.table()
     found = document[table]
-    assert isinstance(found, dict)
+    assert isinstance(found, Table)
+    usual = {each.name: each.default for each in config.keys_of(config.TABLES[table][1])}
+    after = _cut(found)
     for name, value in values.items():
         if value == "":
             found.pop(name, None)
-        elif found.get(name) != value:
+        elif found.get(name, usual[name]) != value:
             found[name] = value
-    _write(desk, document)
+            after = [each for each in after if not _is_example(each[1], name)]
+    _tail(found).extend(after)
+    write_document(desk, document)
 
 
 def add_source(desk: Desk, source: Source) -> None:
     """Write one more `[[source]]`. Raises ConfigError or UsageError, with nothing written, when it is wrong."""
     if any(each.name == source.name for each in desk.workspace.settings.sources):
         raise UsageError(f"there is a source “{source.name}” already: give this one another name")
-    document = _document(desk)
-    table = tomlkit.table()
-    table.update({"name": source.name, "kind": source.kind.value})
-    table.update({name: value for name in ("url", "query", "section") if (value := getattr(source, name))})
-    sources = document.get("source")
-    if not isinstance(sources, AoT):
-        sources = tomlkit.aot()
-        document["source"] = sources
-    sources.append(table)
-    _write(desk, document)
+    document = read_document(desk)
+    told = {"name": source.name, "kind": source.kind.value}
+    add_table(document, "source", told | {n: v for n in ("url", "query", "section") if (v := getattr(source, n))})
+    write_document(desk, document)
 
 
 def remove_source(desk: Desk, name: str) -> None:
     """Take a `[[source]]` out; what it gave stays known."""
-    document = _document(desk)
-    sources = document.get("source")
-    place = next((n for n, each in enumerate(sources or ()) if each.get("name") == name), None)
-    if sources is None or place is None:
+    document = read_document(desk)
+    names = [each.get("name") for each in document.get("source", ())]
+    if name not in names:
         raise UsageError(f"there is no source “{name}” in {FILE_NAME}")
-    del sources[place]
-    if not sources:
-        document.pop("source")
-    _write(desk, document)
+    rearrange(document, "source", [n for n, each in enumerate(names) if each != name])
+    write_document(desk, document)
 
 
 def source_of(name: str, kind: str, where: str, section: str) -> Source:
@@ -74,25 +70,149 @@ def source_of(name: str, kind: str, where: str, section: str) -> Source:
     return Source(name=name.strip(), kind=known, section=section or None, **place)
 
 
+def kinds_of(where: str) -> tuple[SourceKind, ...]:
+    """What an address, a path or words to search for may be, the likeliest first."""
+    path = where.strip().partition("?")[0].lower()
+    if path.startswith("webcal:") or path.endswith((".ics", ".ical")):
+        return (SourceKind.CALENDAR,)
+    if path.endswith((".csv", ".tsv", ".xlsx")):
+        return (SourceKind.TABLE,)
+    if "://" not in path and not re.search(r"\.\w{2,5}$", path):
+        return (SourceKind.PUBMED,)  # words
+    return (SourceKind.FEED, SourceKind.PAGE)
+
+
+def find_source(desk: Desk, name: str, where: str, section: str) -> Collected:
+    """Try an address as each kind that it may be; gives the first that has something, else the last failure.
+
+    Raises UsageError when name or address is missing.
+    """
+    found = [try_source(desk, source_of(name, kind, where, section)) for kind in kinds_of(where)[:1]]
+    for kind in kinds_of(where)[1:]:
+        if found[-1].reading.entries:
+            break
+        found.append(try_source(desk, source_of(name, kind, where, section)))
+    good = [each for each in found if each.reading.entries] or [each for each in found if not each.error]
+    return (good or found)[0]
+
+
 def try_source(desk: Desk, source: Source) -> Collected:
     """What a source gives at this moment; nothing is kept."""
     return asyncio.run(_tried(desk, source))
 
 
 async def _tried(desk: Desk, source: Source) -> Collected:
-    from newsletter.pipeline.reading import ReadingRoom
-    from newsletter.pipeline.visiting import Visitor, fetcher_for, reader_for
+    from newsletter.pipeline.reading import ReadingRoom, reader_for
+    from newsletter.pipeline.visiting import Visitor, fetcher_for
 
     with ReadingRoom(reader_for(desk)) as room:
         async with fetcher_for(desk) as fetcher:
             return (await Visitor(desk, fetcher, room).visit(source, None)).collected
 
 
-def _document(desk: Desk) -> tomlkit.TOMLDocument:
+def mistakes(table: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """What each of these keys should be instead, in words; those that are good are left out. Empty takes a key out."""
+    keys = {each.name: each for each in config.keys_of(config.TABLES[table][1])}
+    found = {}
+    for name, value in values.items():
+        if value == "" and not keys[name].required:
+            continue
+        check = keys[name].check
+        if check and (expected := check(value)):
+            found[name] = expected
+    return found
+
+
+def read_document(desk: Desk) -> tomlkit.TOMLDocument:
+    """newsletter.toml with its comments."""
     return tomlkit.parse((desk.workspace.folder / FILE_NAME).read_text("utf-8-sig"))
 
 
-def _write(desk: Desk, document: tomlkit.TOMLDocument) -> None:
+def write_document(desk: Desk, document: tomlkit.TOMLDocument) -> None:
+    """Put newsletter.toml in place if it can be used; raises ConfigError, and then nothing was written."""
     text = tomlkit.dumps(document)
     config.parse(text)
     write_whole(desk.workspace.folder / FILE_NAME, text)
+
+
+def add_table(document: tomlkit.TOMLDocument, name: str, values: Mapping[str, Any]) -> None:
+    """One more `[[name]]` behind those there are."""
+    table = tomlkit.table()
+    table.update(values)
+    tables = document.get(name)
+    if not isinstance(tables, AoT):
+        tables = tomlkit.aot()
+        document.add(tomlkit.nl())
+        document[name] = tables
+    after = _cut(tables[-1]) if len(tables) else []
+    if len(tables):
+        _tail(tables[-1]).append((None, tomlkit.nl()))
+    tables.append(table)
+    _tail(table).extend(after)
+
+
+def rearrange(document: tomlkit.TOMLDocument, name: str, order: Sequence[int]) -> None:
+    """The `[[name]]` tables in another order, or fewer of them. Comments behind a table speak of what follows, and stay there."""
+    tables = document[name]
+    assert isinstance(tables, AoT)
+    found = list(tables)
+    tails = [_cut(each) for each in found]
+    while len(tables):
+        del tables[-1]
+    if not order:
+        _leave_behind(document, name, tails)
+    for place, number in enumerate(order):
+        _tail(found[number]).extend(tails[place])
+        tables.append(found[number])
+    if order and (left := [each for tail in tails[len(order) :] if _says_something(tail) for each in tail]):
+        if not _says_something(tails[len(order) - 1]):
+            _cut(found[order[-1]])  # one empty line is enough
+        _tail(found[order[-1]]).extend(left)
+
+
+def take_out(document: tomlkit.TOMLDocument, name: str) -> None:
+    """Take a whole table, or all tables of a name, out; comments behind it speak of what follows, and stay."""
+    found = document.get(name)
+    if isinstance(found, Table):
+        _leave_behind(document, name, [_cut(found)])
+    elif isinstance(found, AoT):
+        rearrange(document, name, [])
+
+
+def _leave_behind(document: tomlkit.TOMLDocument, name: str, tails: Sequence[Sequence[Trivia]]) -> None:
+    """Take `name` out, and put what stood behind its tables behind the table before it."""
+    before = None
+    for key, item in document.body:
+        if key is not None and key.key == name:
+            break
+        if isinstance(item, Table) or (isinstance(item, AoT) and len(item)):
+            before = item if isinstance(item, Table) else item[-1]
+    if before is not None:
+        _tail(before).extend(each for tail in tails if _says_something(tail) for each in tail)
+    document.pop(name)
+
+
+Trivia = tuple[Key | None, Item]
+"""What stands in a file between two keys: a comment, an empty line."""
+
+
+def _tail(table: Table | tomlkit.TOMLDocument) -> list[Trivia]:
+    return table.body if isinstance(table, tomlkit.TOMLDocument) else table.value.body
+
+
+def _cut(table: Table) -> list[Trivia]:
+    """Take away what stands behind the last key of a table."""
+    body = table.value.body
+    cut: list[Trivia] = []
+    while body and body[-1][0] is None:
+        cut.insert(0, body.pop())
+    return cut
+
+
+def _is_example(item: Item, name: str) -> bool:
+    """Whether this is a line such as `# reply_to = "…"`, which a new newsletter.toml shows keys by."""
+    return bool(re.match(rf"#\s*{re.escape(name)}\s*=", item.as_string().strip()))
+
+
+def _says_something(tail: Sequence[Trivia]) -> bool:
+    return any(item.as_string().strip() for _, item in tail)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from newsletter import composition
 from newsletter.errors import UsageError
 from newsletter.identity import WEAK, aliases_of, merge
 from newsletter.model import Entry
-from newsletter.pipeline.choosing import entry_named
+from newsletter.pipeline.choosing import entry_named, making
 from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues
 from newsletter.storage.taking_in import own_names_of, said_by
 
 
@@ -27,7 +29,18 @@ def unite(desk: Desk, written: Iterable[str]) -> Entry:
             desk.store.merge_by_hand(names, kept.key, desk.now)
         desk.store.put({kept.key: united}, {kept.key: aliases_of(united)})
         desk.store.fold({other.key: kept.key for other in others})
+    _unite_in_issue(desk, [entry.key for entry in entries], united)
     return united
+
+
+def _unite_in_issue(desk: Desk, keys: Iterable[str], united: Entry) -> None:
+    """Print one entry where the first of them stood, in the words that the issue had for it."""
+    keys = frozenset(keys)
+    present = making(desk).present
+    printed = next((entry for entry in present.entries() if entry.key in keys), None) if present else None
+    if present and printed:
+        one = replace(merge(printed, united), key=united.key)
+        issues.write(desk.workspace, composition.exchanged(present, keys, [one]))
 
 
 def part(desk: Desk, written: str) -> tuple[Entry, ...]:
@@ -46,4 +59,6 @@ def part(desk: Desk, written: str) -> tuple[Entry, ...]:
             desk.store.merge_by_hand((said_by(sighting.source, name) for name in own_names_of(own)), key, desk.now)
         desk.store.put(parts, {key: aliases_of(each) for key, each in parts.items()})
         desk.store.see({(each.sources[0], key): each for key, each in parts.items()}, desk.now)
+    if present := making(desk).present:
+        issues.write(desk.workspace, composition.exchanged(present, [entry.key], tuple(parts.values())))
     return tuple(parts.values())

@@ -14,8 +14,8 @@ from newsletter.config import secret
 from newsletter.errors import SourceError
 from newsletter.model import Collected, Reading, Source, SourceKind
 from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.reading import Reader, ReadingRoom
-from newsletter.sources.fetching import PER_SECOND, Fetched, Fetcher, Request
+from newsletter.pipeline.reading import ReadingRoom, stumbled
+from newsletter.sources.fetching import PER_SECOND, PER_SECOND_WITH_KEY, Fetched, Fetcher, Request
 from newsletter.storage.entries import SourceRecord
 
 PUBMED_KEY = "NEWSLETTER_PUBMED_API_KEY"
@@ -91,20 +91,13 @@ async def _answered(source: Source, ask: Callable[[], Awaitable[Reading]]) -> Co
         return Collected(source=source, reading=await ask())
     except SourceError as error:
         return Collected(source=source, error=str(error))
-
-
-def reader_for(desk: Desk) -> Reader:
-    """Reads documents as this newsletter does, at this moment."""
-    settings = desk.workspace.settings
-    newsletter = settings.newsletter
-    return Reader(now=desk.now, ahead_days=newsletter.ahead_days, zone=newsletter.zone, sections=settings.sections)
+    except Exception as error:  # noqa: BLE001 - a mistake of ours takes nothing from the other sources
+        return stumbled(source, error)
 
 
 def fetcher_for(desk: Desk) -> Fetcher:
     """The client of this newsletter: says who asks, and how often PubMed may be asked with the key there is."""
-    from newsletter.sources.entrez import requests_per_second
-
     settings = desk.workspace.settings.newsletter
     contact = settings.url or parseaddr(settings.reply_to or settings.sender)[1]
-    pace = {**PER_SECOND, "eutils.ncbi.nlm.nih.gov": requests_per_second(secret(PUBMED_KEY))}
+    pace = PER_SECOND_WITH_KEY if secret(PUBMED_KEY) else PER_SECOND
     return Fetcher(contact=contact, allow_hosts=settings.fetch_from, per_second=pace)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -24,7 +24,7 @@ from newsletter.pipeline.archive import Archive
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.readers import ReaderDesk
 from newsletter.public import choosing, leaving, reading, subscribing
-from newsletter.public.guard import LOG, Guard, TooLargeError, too_large
+from newsletter.public.guard import LOG, Guard, TooLargeError, hung_up, too_large
 from newsletter.public.limits import Limit
 from newsletter.public.look import Look
 
@@ -63,7 +63,13 @@ def make_app(
     public = Public(readers=ReaderDesk.of(desk, clock=now), archive=Archive(desk), look=Look(settings), clock=clock)
     app = Starlette(
         routes=ROUTES,
-        exception_handlers={HTTPException: _no_page, TooLargeError: too_large, StorageError: _busy, Exception: _wrong},
+        exception_handlers={
+            HTTPException: _no_page,
+            TooLargeError: too_large,
+            ClientDisconnect: hung_up,
+            StorageError: _busy,
+            Exception: _wrong,
+        },
     )
     app.router.redirect_slashes = False  # one click is answered in one request (RFC 8058, 3.1)
     app.state.public = public
@@ -131,6 +137,7 @@ ROUTES = [
     Route("/issues/{name}", reading.moved, methods=["GET"]),
     Route("/issues/{name}/", reading.issue, methods=["GET"]),
     Route("/issues/{name}/print", reading.large_print, methods=["GET"]),
+    Route("/issues/{name}/pictures/{file}", reading.picture, methods=["GET"]),
     Route("/issues/{name}/{file}", reading.calendar, methods=["GET"]),
     Route("/robots.txt", _robots, methods=["GET"]),
     Route("/style.css", _style, methods=["GET"]),

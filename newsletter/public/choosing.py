@@ -51,7 +51,7 @@ async def choose(request: Request) -> Response:
         case "come_back":
             await run_in_threadpool(public.readers.come_back, person)
         case "leave":
-            await run_in_threadpool(public.readers.leave_altogether, person)
+            await run_in_threadpool(public.readers.leave_altogether, request.path_params["token"])
         case "address":
             return await _ask_for_address(request, person, first(form, "address"))
         case _:
@@ -145,6 +145,6 @@ async def erase(request: Request) -> Response:
     if first(form, "sure") != "yes":
         words = public.look.words(request)
         return await _page(request, person, problem=words["erase_not_sure"], status=400)
-    await run_in_threadpool(public.readers.erase, person)
+    await run_in_threadpool(public.readers.erase, person, request.path_params["token"])
     page: Response = public.look.says(request, "erased", link="/")
     return page

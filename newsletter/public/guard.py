@@ -63,7 +63,11 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 _harden(message, secure=self.url.startswith("https://"))
-            await send(message)
+            try:
+                await send(message)
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody can be answered any more
+                # what came behind the request was no HTTP: no failure of ours, and no traceback of the server's
+                LOG.info("not answered error=%s", type(error).__name__)
 
         headers = Headers(scope=scope)
         if not self._is_known_host(headers.get("host", "")):
@@ -101,6 +105,11 @@ def _declared_length(headers: Headers) -> int:
     return int(written) if written.isascii() and written.isdigit() else 0
 
 
+async def hung_up(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
+    """A visitor who went away before the request was whole: nothing is done, and nobody hears the answer."""
+    return Response(status_code=400)
+
+
 async def too_large(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
     """The answer to a body that grows too large on its way."""
     return PlainTextResponse("too much\n", 413)
@@ -122,6 +131,7 @@ def _bounded(receive: Receive) -> Receive:
 
 
 def masked(path: str) -> str:
-    """A path for the log: of what may be a token only the first four characters, nothing that breaks a line."""
+    """A path for the log: of what may be a token only the first four characters, no address, nothing that breaks a line."""
+    path = re.sub(r"[^/]*(?:@|%40)[^/]*", "…", path)  # a stranger may write anything there
     path = re.sub(r"[^/]{12,}", lambda found: f"{found[0][:4]}…" if "." not in found[0] else found[0][:60], path)
     return "".join(each if each.isprintable() and each != " " else "?" for each in path)[:120]

@@ -1,4 +1,4 @@
-"""The archive for everybody: issues that are out, their feed, the calendar files of their events."""
+"""The archive for everybody: issues that are out, their feed, the calendar files of their events, their pictures."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.pipeline.archive import Page
+from newsletter.storage.pictures import media_type
 
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; form-action 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
 """Issues carry their style in themselves, and pictures of the foundation's own host."""
@@ -57,6 +58,20 @@ async def issue(request: Request) -> Response:
 async def large_print(request: Request) -> Response:
     """One issue in large print."""
     return _shown(request, (await _page(request)).large, "text/html")
+
+
+async def picture(request: Request) -> Response:
+    """A picture of an issue, for its page and for the mail: the same address for every reader."""
+    archive, asked = request.app.state.public.archive, request.path_params
+    path = await run_in_threadpool(archive.picture, asked["name"], asked["file"])
+    if path is None:
+        raise HTTPException(404)
+    headers = {
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Cross-Origin-Resource-Policy": "cross-origin",  # a reader's web mail is another site
+    }
+    return Response(await run_in_threadpool(path.read_bytes), media_type=media_type(path), headers=headers)
 
 
 async def calendar(request: Request) -> Response:

@@ -1,15 +1,22 @@
-"""Serving the public page until it is told to stop: for a reverse proxy on the same machine, which brings TLS."""
+"""Serving the public page until it is told to stop: for a reverse proxy on the same machine, which brings TLS.
+
+Nothing of a failure is logged but its kind: its words, and those of a traceback, may hold what a stranger sent.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from newsletter.errors import UsageError
+
+LOG = logging.getLogger("newsletter.public")
 
 
 def serve(app: ASGIApp, *, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -35,4 +42,20 @@ def serve(app: ASGIApp, *, host: str, port: int, ready: Callable[[str], None]) -
         )
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listener.getsockname()[1]}/")
-        asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+        logging.getLogger("uvicorn.error").addFilter(_without_traceback)
+        asyncio.run(_serve(uvicorn.Server(config), listener))
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
+    asyncio.get_running_loop().set_exception_handler(_told)
+    await server.serve(sockets=[listener])
+
+
+def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001 - asyncio's signature
+    """What asyncio would log with a traceback: uvicorn stumbles over some requests that are no HTTP."""
+    LOG.warning("not understood error=%s", type(context.get("exception")).__name__)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    record.exc_info = None
+    return True

@@ -85,7 +85,7 @@ async def ask(request: Request) -> Response:
     public = request.app.state.public
     waiting = await run_in_threadpool(public.readers.asked, request.path_params["token"])
     if waiting is None:
-        raise HTTPException(404)
+        return _gone(request)
     words = public.look.words(request)
     kind = "confirm" if waiting.subscriber_id is None else "confirm_move"
     page: Response = public.look.page(
@@ -105,7 +105,7 @@ async def confirm(request: Request) -> Response:
     await request.body()
     done = await run_in_threadpool(public.readers.confirm, request.path_params["token"])
     if done is Confirmed.GONE:
-        raise HTTPException(404)
+        return _gone(request)
     words = public.look.words(request)
     text = words["confirmed_text" if done is Confirmed.SUBSCRIBED else "confirmed_move_text"]
     page: Response = public.look.page(
@@ -117,4 +117,13 @@ async def confirm(request: Request) -> Response:
         link="/",
         link_text=words["home"],
     )
+    return page
+
+
+def _gone(request: Request) -> Response:
+    """A link that was used, one that is too old and one that never was: all the same."""
+    public = request.app.state.public
+    if not public.misses.allows(request.client.host if request.client else ""):
+        raise HTTPException(429)
+    page: Response = public.look.says(request, "confirmed_gone", status=404, link="/subscribe", link_words="ask_again")
     return page

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import colorsys
 from dataclasses import dataclass
+from functools import lru_cache
 
 ENOUGH = 4.6
 """Contrast asked for: WCAG's 4.5:1 with room for rounding."""
@@ -62,6 +63,7 @@ class Palette:
     hues: tuple[Hue, ...]
 
 
+@lru_cache(maxsize=8)
 def palette(accent: str, background: str) -> Palette:
     """The colours of a theme."""
     tint, tint_dark = mixed(accent, CARD, 0.08), mixed(accent, CARD_DARK, 0.22)

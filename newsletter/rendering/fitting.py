@@ -37,18 +37,27 @@ TIGHTER = (
 """What is tried in turn when an issue is too long."""
 
 
-def fitted_note(markdown: str, fit: Fit, *, heading: int, image_hosts: tuple[str, ...], marker: Marker | None) -> Prose:
+def fitted_note(
+    markdown: str,
+    fit: Fit,
+    *,
+    heading: int,
+    image_hosts: tuple[str, ...],
+    picture_base: str | None = None,
+    marker: Marker | None,
+) -> Prose:
     """The editor's note, its first paragraphs, or the beginning of its first one."""
     limit = fit.note_words
     if limit is None or len(markdown.split()) <= limit:
-        return prose(markdown, heading=heading, image_hosts=image_hosts, marker=marker)
+        return prose(markdown, heading=heading, image_hosts=image_hosts, picture_base=picture_base, marker=marker)
     kept: list[str] = []
     for paragraph in markdown.split("\n\n"):
         if len(" ".join([*kept, paragraph]).split()) > limit:
             break
         kept.append(paragraph)
     if kept:
-        return prose("\n\n".join(kept), heading=heading, image_hosts=image_hosts, marker=marker)
+        shorter = "\n\n".join(kept)
+        return prose(shorter, heading=heading, image_hosts=image_hosts, picture_base=picture_base, marker=marker)
     return plain_prose(beginning(words_only(markdown), limit), marker)
 
 

@@ -7,37 +7,76 @@ What works with it is narrow. Rules to inline stand in a plain `<style>`; rules 
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import cssutils
+from lxml import etree
+from lxml.etree import _Element
 from premailer import Premailer
+
+from newsletter.rendering.writing import compact
 
 cssutils.ser.prefs.minimizeColorHash = False  # mail programs want six digits
 
+_CLASS = re.compile(r"(?<!\S)\.([\w-]+)")
+"""A class that a selector names without the tag it is for: `.box` in `.box h2`."""
+_WITH_CLASS = etree.XPath("//*[@class]")
+
+Rule = tuple[Any, str, str]
+"""Premailer's own: how specific a selector is, the selector, its declarations."""
+
 
 class _Premailer(Premailer):  # type: ignore[misc] # the library has no types
-    """Premailer that reads one style sheet once: half of its time on a usual page goes into the same few rules."""
+    """Premailer with less to do: it reads a style sheet once, and looks only where a rule may match."""
 
-    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
+    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Rule], list[Any]]:
         rules, leftover = _rules(css_body, ruleset_index)
-        return list(rules), list(leftover)
+        tags = _tags_of_classes(self.html)
+        return [
+            (rank, _with_tags(selector, tags), style) for rank, selector, style in rules if _may_match(selector, tags)
+        ], list(leftover)
 
     def _style_to_basic_html_attributes(self, *_args: object, **_options: object) -> None:
         """Nothing: sizes, alignment and colours of tables stand in the template (see `disable_basic_attributes`)."""
 
 
 @lru_cache(maxsize=8)
-def _rules(css_body: str, ruleset_index: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def _rules(css_body: str, ruleset_index: int) -> tuple[tuple[Rule, ...], tuple[Any, ...]]:
     reader = Premailer(disable_validation=True, strip_important=False, cssutils_logging_level=logging.CRITICAL)
     rules, leftover = reader._parse_style_rules(css_body, ruleset_index)  # noqa: SLF001 - see the class
     return tuple(rules), tuple(leftover)
 
 
+def _tags_of_classes(page: _Element) -> Mapping[str, set[str]]:
+    """Class → the tags of the elements that have it."""
+    tags: dict[str, set[str]] = {}
+    for element in cast("list[_Element]", _WITH_CLASS(page)):
+        for name in element.get("class", "").split():
+            tags.setdefault(name, set()).add(str(element.tag))
+    return tags
+
+
+def _may_match(selector: str, tags: Mapping[str, set[str]]) -> bool:
+    return all(name in tags for name in _CLASS.findall(selector))
+
+
+def _with_tags(selector: str, tags: Mapping[str, set[str]]) -> str:
+    """`td.box h2` for `.box h2` where only cells are boxes: a tag is found four times as fast as a class."""
+    return _CLASS.sub(lambda found: _with_tag(found[1], tags[found[1]]), selector)
+
+
+def _with_tag(name: str, tags: set[str]) -> str:
+    return f"{next(iter(tags))}.{name}" if len(tags) == 1 else f".{name}"
+
+
 def inlined(html: str) -> str:
     """A whole page with its styles inlined; the same page gives the same bytes."""
-    page = _Premailer(
-        compact(html),
+    page = etree.fromstring(compact(html).strip(), etree.HTMLParser())
+    _Premailer(
+        page,
         strip_important=False,
         disable_validation=True,
         allow_network=False,
@@ -46,11 +85,5 @@ def inlined(html: str) -> str:
         align_floating_images=False,
         disable_basic_attributes=["width", "height", "align", "valign", "bgcolor"],
         cssutils_logging_level=logging.CRITICAL,
-    ).transform(pretty_print=False)
-    return f"{page.strip()}\n"
-
-
-def compact(html: str) -> str:
-    """Without indentation and empty lines, which every reader would download; there is no `<pre>` in an issue."""
-    lines = (line.strip(" \t\r") for line in html.split("\n"))
-    return "\n".join(line for line in lines if line)
+    ).transform()
+    return f"{etree.tostring(page.getroottree(), method='html', encoding='utf-8').decode().strip()}\n"

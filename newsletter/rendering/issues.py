@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Mapping
 from email.utils import parseaddr
 from urllib.parse import quote
@@ -15,7 +16,6 @@ from newsletter.config import Settings
 from newsletter.marks import Mark, fill
 from newsletter.model import Issue, RenderedIssue, Variant
 from newsletter.rendering.fitting import FULL, MAX_HTML_BYTES, TIGHTER, Fit
-from newsletter.rendering.inlining import inlined
 from newsletter.rendering.page import Frame, Page, frame, page, public_address
 from newsletter.rendering.plain import tidy
 from newsletter.rendering.wording import Words
@@ -44,7 +44,7 @@ def render(
     issue, settings = _chosen(issue, settings, variant)
     shared = frame(settings, scale=LARGE_PRINT if variant.large_print else 1.0)
     full = _page(issue, settings, glossary, FULL)
-    html = inlined(write(templates, HTML_TEMPLATE, page=full, frame=shared))
+    html = _html(templates, full, shared)
     if len(html.encode()) > MAX_HTML_BYTES:
         html = _shortened(issue, settings, templates, glossary, shared)
     text = tidy(write(templates, TEXT_TEMPLATE, page=full, frame=shared))
@@ -91,6 +91,21 @@ def _page(issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, 
     return page(issue, settings, glossary=glossary or {}, fit=fit, calendar_base=public_address(issue, settings))
 
 
+def _html(templates: jinja2.Environment, shown: Page, shared: Frame) -> str:
+    from newsletter.rendering.inlining import inlined  # premailer's libraries wait until there is something to inline
+
+    return _MARK.sub(_as_entity, inlined(write(templates, HTML_TEMPLATE, page=shown, frame=shared)))
+
+
+_MARK = re.compile(r"\{(?=[{%#])|\*(?=\|[A-Z])|%(?=7[Bb]%7[Bb])")
+"""What mail services, where staff paste the mail, take for a mark of theirs: `{{`, `{%`, `*|NAME|*`. A title may have it."""
+
+
+def _as_entity(found: re.Match[str]) -> str:
+    """The same character for readers, and for no mail service a mark."""
+    return f"&#{ord(found[0])};"
+
+
 def _chosen(issue: Issue, settings: Settings, variant: Variant) -> tuple[Issue, Settings]:
     """What the readers of this variant want: their sections, and the fixed words in their language."""
     if variant.sections:
@@ -108,7 +123,7 @@ def _shortened(
     html = ""
     for fit in TIGHTER:
         tighter = _page(issue, settings, glossary, fit)
-        html = inlined(write(templates, HTML_TEMPLATE, page=tighter, frame=shared))
+        html = _html(templates, tighter, shared)
         if len(html.encode()) <= MAX_HTML_BYTES:
             break
     return html

@@ -1,13 +1,14 @@
 """Links that may stand in an issue: secure, absolute, and never one label for two places.
 
-A plain `http:` address is written as `https:`, because what a patient reads is nobody else's business on the way,
-unless it names a port of its own.
+A plain `http:` address is written as `https:`, because what a patient reads is nobody else's business on the way. One
+with a port of its own has no such other form, and is printed as words alone.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -16,7 +17,10 @@ _SAYS_NOTHING = re.compile(
     re.IGNORECASE,
 )
 """Labels that tell nothing to a person who listens to the links alone."""
+_MAY_STAND = re.compile(r"(?:[A-Za-z0-9._~/:?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
+_HTTP = 80
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d\s().–-]{7,}\d(?![\w])")
+_CONTACT = re.compile(f"{_MAIL.pattern}|{_PHONE.pattern}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,7 @@ class Link:
     url: str = ""
 
 
+@lru_cache(maxsize=4096)
 def secured(url: str) -> str:
     """`url` as it may be printed, or "" when it is not for readers (javascript:, file:, relative, broken)."""
     try:
@@ -37,7 +42,9 @@ def secured(url: str) -> str:
     rest = _quoted(urlunsplit(("", "", parts.path, parts.query, parts.fragment)))
     match scheme:
         case "https" | "http" if parts.hostname:
-            return f"{scheme if port else 'https'}://{address}{rest}"
+            if scheme == "http" and port not in {None, _HTTP}:
+                return ""
+            return f"https://{address.removesuffix(f':{_HTTP}')}{rest}"
         case "mailto" | "tel" if parts.path:
             return f"{scheme}:{rest}"
         case _:
@@ -51,6 +58,8 @@ def _ascii(netloc: str) -> str:
 
 def _quoted(rest: str) -> str:
     """What follows the host, with every character that may not stand there percent-encoded (RFC 3986, section 2)."""
+    if _MAY_STAND.fullmatch(rest):
+        return rest
     return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(rest, safe="%/:?#@!$&'()*+,;=~"))
 
 
@@ -63,7 +72,7 @@ def contacts(text: str) -> tuple[Link, ...]:
     """`text` in pieces, mail addresses and phone numbers as links that a finger can tap."""
     pieces: list[Link] = []
     start = 0
-    for found in re.finditer(f"{_MAIL.pattern}|{_PHONE.pattern}", text):
+    for found in _CONTACT.finditer(text):
         if found.start() > start:
             pieces.append(Link(label=text[start : found.start()]))
         pieces.append(Link(label=found[0], url=_contact_url(found[0])))

@@ -125,7 +125,7 @@ def page(
     fit: Fit = FULL,
     calendar_base: str | None = None,
 ) -> Page:
-    """`issue` in the reader's words. `calendar_base` is where .ics files can be reached; None: nowhere."""
+    """`issue` in the reader's words. `calendar_base` is where .ics files and pictures can be reached; None: nowhere."""
     newsletter, theme = settings.newsletter, settings.theme
     words, labels, terms = Words(newsletter.language), Labels(), Glossary(glossary)
     setting = Setting(
@@ -139,7 +139,7 @@ def page(
         calendar_base=calendar_base,
     )
     online = _online(issue, settings, labels, words)
-    letter = _with_name(prose(issue.letter, heading=2, image_hosts=theme.image_hosts, marker=setting.marker))
+    letter = _words(issue.letter, setting)
     sections = _sections(issue.sections, setting)
     return Page(
         name=issue.name,
@@ -150,7 +150,7 @@ def page(
         letter=letter,
         sections=sections,
         coming_up=tuple(_coming(entry, setting) for entry in issue.coming_up),
-        closing=_with_name(prose(issue.closing, heading=2, image_hosts=theme.image_hosts, marker=setting.marker)),
+        closing=_words(issue.closing, setting),
         glossary=terms.used(),
         unsubscribe=Mark.UNSUBSCRIBE.value,
         preferences=Mark.PREFERENCES.value if settings.public else "",
@@ -160,21 +160,33 @@ def page(
 
 def public_address(issue: Issue, settings: Settings) -> str | None:
     """Where this issue stands on the public page, with a slash at the end; None without one."""
-    return f"{secured(settings.public.url).rstrip('/')}/issues/{issue.name}/" if settings.public else None
+    if settings.public is None:
+        return None
+    home = secured(settings.public.url) or settings.public.url  # of a trial on one's own machine
+    return f"{home.rstrip('/')}/issues/{issue.name}/"
 
 
 def _online(issue: Issue, settings: Settings, labels: Labels, words: Words) -> Link | None:
-    url = secured(public_address(issue, settings) or settings.newsletter.url)
+    """The issue on the public page. Without one there is no such line: a home page is not what it promises."""
+    url = public_address(issue, settings)
     return labels.link(words("view_online"), url) if url else None
 
 
 def _website(settings: Settings, words: Words) -> Link | None:
-    """The foundation's own page, unless it already stands in for the online version."""
+    """The foundation's own page."""
     url = secured(settings.newsletter.url)
-    return Link(label=words("our_page", host=host(url)), url=url) if url and settings.public else None
+    return Link(label=words("our_page", host=host(url)), url=url) if url else None
 
 
-def _with_name(letter: Prose) -> Prose:
+def _words(markdown: str, setting: Setting) -> Prose:
+    """Letter or closing, with the mark where the reader's name stands."""
+    letter = prose(
+        markdown,
+        heading=2,
+        image_hosts=setting.image_hosts,
+        picture_base=setting.calendar_base,
+        marker=setting.marker,
+    )
     return Prose(letter.html.replace("{name}", Mark.NAME), letter.text.replace("{name}", Mark.NAME))
 
 
@@ -192,7 +204,13 @@ def _section(section: Section, anchor: str, hue: int, setting: Setting) -> Secti
         title=one_line(section.title) or section.name,
         hue=hue,
         count=_count(section.name, [dates[0] for dates in items], setting.words),
-        text=prose(section.text, heading=3, image_hosts=setting.image_hosts, marker=setting.marker),
+        text=prose(
+            section.text,
+            heading=3,
+            image_hosts=setting.image_hosts,
+            picture_base=setting.calendar_base,
+            marker=setting.marker,
+        ),
         entries=tuple(entry_view(dates[0], setting, dates=dates) for dates in items),
     )
 

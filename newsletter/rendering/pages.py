@@ -15,13 +15,12 @@ from newsletter.config import Settings
 from newsletter.marks import Mark
 from newsletter.model import Issue
 from newsletter.rendering.fitting import WHOLE
-from newsletter.rendering.inlining import compact
 from newsletter.rendering.issues import general_name
 from newsletter.rendering.page import frame, page
 from newsletter.rendering.plain import one_line
 from newsletter.rendering.proof import claims
 from newsletter.rendering.wording import Words
-from newsletter.rendering.writing import write
+from newsletter.rendering.writing import compact, write
 
 WEB_TEMPLATE = "web.html.jinja"
 PRINT_TEMPLATE = "print.html.jinja"
@@ -29,6 +28,7 @@ PROOF_TEMPLATE = "proof.html.jinja"
 ARCHIVE_TEMPLATE = "archive.html.jinja"
 FEED_TEMPLATE = "archive.xml.jinja"
 FEED_NAME = "atom.xml"
+SUBSCRIBE_NAME = "subscribe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,11 @@ def render_proof(issue: Issue, settings: Settings, templates: jinja2.Environment
 def render_archive(issues: Iterable[Issue], settings: Settings, templates: jinja2.Environment) -> str:
     """The list of `issues`, newest first; its links are relative to the page. Raises TemplateError."""
     listed, shared = _listed(issues, settings, base="issues/"), frame(settings)
-    feed = FEED_NAME if settings.public else ""
-    return _written(templates, ARCHIVE_TEMPLATE, frame=shared, issues=listed, feed=feed, robots=_robots(settings))
+    feed, subscribe = (FEED_NAME, SUBSCRIBE_NAME) if settings.public else ("", "")
+    robots = _robots(settings)
+    return _written(
+        templates, ARCHIVE_TEMPLATE, frame=shared, issues=listed, feed=feed, subscribe=subscribe, robots=robots
+    )
 
 
 def render_feed(issues: Iterable[Issue], settings: Settings, templates: jinja2.Environment) -> str:

@@ -1,8 +1,10 @@
-"""Plain text as a mail shows it: 72 columns, and neither a word nor an address is ever broken."""
+"""Plain text as a mail shows it: 72 columns. No address is ever broken, and a word only where it is longer than a line."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
 
 COLUMNS = 72
 
@@ -19,7 +21,9 @@ def wrapped(text: str, *, indent: str = "", first: str | None = None, columns: i
     lines: list[str] = []
     for line in text.split("\n"):
         start = indent if lines or first is None else first
-        lines += _filled(_words(line), start, indent, columns)
+        words = _words(line)
+        whole = start + " ".join(words)
+        lines += [whole.rstrip(" ")] if len(whole) <= columns else _filled(words, start, indent, columns)
     return "\n".join(lines)
 
 
@@ -33,7 +37,7 @@ def _filled(words: list[str], start: str, indent: str, columns: int) -> list[str
     lines: list[str] = []
     line = start
     is_empty = True
-    for word in words:
+    for word in _fitting(words, columns - max(len(start), len(indent))):
         if is_empty:
             line += word
         elif len(line) + 1 + len(word) <= columns:
@@ -45,9 +49,25 @@ def _filled(words: list[str], start: str, indent: str, columns: int) -> list[str
     return [*lines, line.rstrip(" ")]
 
 
+def _fitting(words: list[str], room: int) -> Iterator[str]:
+    """The words, those that no line can hold in pieces; an address stays whole, since in pieces it leads nowhere."""
+    for word in words:
+        rest = word
+        while len(rest) > room and "://" not in word and "@" not in word:
+            end = next((n for n in range(room, 1, -1) if _may_end(rest, n)), room)
+            yield rest[:end]
+            rest = rest[end:]
+        yield rest
+
+
+def _may_end(word: str, end: int) -> bool:
+    """Whether a line may end in front of this character: not before a combining mark, nor within a joined emoji."""
+    return unicodedata.category(word[end]) not in {"Mn", "Me", "Mc", "Cf"} and word[end - 1] != "\u200d"
+
+
 def printable(text: str) -> str:
     """`text` without control characters and halves of characters: a NUL would end the page for some readers."""
-    return _UNPRINTABLE.sub("", text)
+    return text if text.isprintable() else _UNPRINTABLE.sub("", text)
 
 
 def one_line(text: str) -> str:

@@ -1,7 +1,7 @@
 """Editors' Markdown as HTML and as plain text.
 
 No HTML of one's own, no bare address made a link, only https, mailto and tel; a picture only from the foundation's own
-hosts, else its description stands there. All headings become one level, so that an issue's outline skips none.
+hosts or beside the issue (`pictures/…`), else its description stands there. All headings become one level, so that an issue's outline skips none.
 Two short lines, as of a signature, stay two lines.
 A paragraph that is nothing but a link in bold, `**[Register](https://…)**`, becomes a button.
 """
@@ -12,14 +12,17 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
 from newsletter.rendering.links import host, secured
 from newsletter.rendering.plain import COLUMNS, one_line, wrapped
+
+if TYPE_CHECKING:  # the library waits until there is something to read
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+    from markdown_it.tree import SyntaxTreeNode
 
 PICTURE_WIDTH = 576
 """Pixels of a picture whose title gives no other width: the column of text in a mail."""
@@ -36,6 +39,9 @@ class Prose:
         return bool(self.text)
 
 
+OWN_PICTURE = re.compile(r"pictures/[A-Za-z0-9][\w.-]*", re.ASCII)
+"""A picture that lies beside the issue: in the folder `pictures` of its own."""
+
 SHORT_LINE = 40
 """Characters of a line that nobody breaks for want of room."""
 
@@ -43,23 +49,49 @@ Marker = Callable[[str], str]
 """Marks the words of a glossary in a piece of plain text."""
 
 
-def prose(markdown: str, *, heading: int = 3, image_hosts: Iterable[str] = (), marker: Marker | None = None) -> Prose:
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Where pictures may come from."""
+
+    hosts: frozenset[str] = frozenset()
+    base: str | None = None  # the address before `pictures/…`; empty: beside the page; None: readers cannot reach it
+
+    def address(self, source: str) -> str:
+        """The address that readers fetch a picture from; empty when it is not to be shown."""
+        if OWN_PICTURE.fullmatch(source):
+            reached = self.base is not None and (not self.base or self.base.startswith("https:"))
+            return f"{self.base}{source}" if reached else ""
+        source = secured(source)
+        return source if source.startswith("https:") and host(source) in self.hosts else ""
+
+
+def prose(
+    markdown: str,
+    *,
+    heading: int = 3,
+    image_hosts: Iterable[str] = (),
+    picture_base: str | None = None,
+    marker: Marker | None = None,
+) -> Prose:
     """Markdown as HTML with headings of level `heading`, and as text of 72 columns."""
     if not markdown.strip():
         return Prose()
+    gallery = Gallery(frozenset(name.removeprefix("www.") for name in image_hosts), picture_base)
     if marker:
-        return _prose(markdown, heading, frozenset(image_hosts), marker)
-    return _unmarked(markdown, heading, frozenset(image_hosts))
+        return _prose(markdown, heading, gallery, marker)
+    return _unmarked(markdown, heading, gallery)
 
 
 @lru_cache(maxsize=1024)
-def _unmarked(markdown: str, heading: int, image_hosts: frozenset[str]) -> Prose:
-    return _prose(markdown, heading, image_hosts, None)
+def _unmarked(markdown: str, heading: int, gallery: Gallery) -> Prose:
+    return _prose(markdown, heading, gallery, None)
 
 
-def _prose(markdown: str, heading: int, image_hosts: frozenset[str], marker: Marker | None) -> Prose:
+def _prose(markdown: str, heading: int, gallery: Gallery, marker: Marker | None) -> Prose:
+    from markdown_it.tree import SyntaxTreeNode
+
     tokens = _parser().parse(markdown)
-    _prepare(tokens, heading, image_hosts, marker)
+    _prepare(tokens, heading, gallery, marker)
     html = Markup(_parser().renderer.render(tokens, _parser().options, {}).strip())  # noqa: S704 - rendered with html off
     return Prose(html, _Text().blocks(SyntaxTreeNode(tokens)).strip("\n"))
 
@@ -74,33 +106,36 @@ def button(label: str, url: str) -> Markup:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": False})
     parser.disable(["code", "fence", "html_block", "html_inline"])
-    parser.validateLink = lambda url: bool(secured(url))  # type: ignore[method-assign] # the documented way to set it
+    parser.validateLink = lambda url: bool(secured(url) or OWN_PICTURE.fullmatch(url))  # type: ignore[method-assign] # the documented way to set it
     return parser
 
 
-def _prepare(tokens: list[Token], heading: int, image_hosts: frozenset[str], marker: Marker | None) -> None:
+def _prepare(tokens: list[Token], heading: int, gallery: Gallery, marker: Marker | None) -> None:
     """What must differ from plain Markdown, done on the tokens, so that HTML and text agree."""
     for place, token in enumerate(tokens):
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{heading}"
         elif token.type == "inline":
-            token.children = _inline(token.children or [], image_hosts, marker)
+            token.children = _inline(token.children or [], gallery, marker)
             if _is_button(token.children) and place and tokens[place - 1].type == "paragraph_open":
                 _make_button(tokens, place)
 
 
-def _inline(children: list[Token], image_hosts: frozenset[str], marker: Marker | None) -> list[Token]:
+def _inline(children: list[Token], gallery: Gallery, marker: Marker | None) -> list[Token]:
     _keep_short_lines(children)
     inside_link = False
     for child in children:
         if child.type in {"link_open", "link_close"}:
             inside_link = child.type == "link_open"
         if child.type == "link_open":
-            child.attrs = {"href": secured(str(child.attrs["href"]))}
+            href = str(child.attrs["href"])
+            child.attrs = {"href": secured(href) or gallery.address(href) or "#"}
         elif child.type == "image":
-            _prepare_picture(child, image_hosts)
+            _prepare_picture(child, gallery)
         elif child.type == "text" and marker and not inside_link:
             child.content = marker(child.content)
     return children
@@ -124,13 +159,13 @@ def _links(line: list[Token]) -> bool:
     return any(child.type in {"link_open", "image"} for child in line)
 
 
-def _prepare_picture(token: Token, image_hosts: frozenset[str]) -> None:
-    source = secured(str(token.attrs["src"]))
-    title = str(token.attrs.get("title", ""))
-    if not source.startswith("https:") or host(source) not in {name.removeprefix("www.") for name in image_hosts}:
+def _prepare_picture(token: Token, gallery: Gallery) -> None:
+    source = gallery.address(str(token.attrs["src"]))
+    if not source:
         token.type, token.children = "text", None  # its description stays
         return
-    width = int(title) if title.isdecimal() and 0 < int(title) <= PICTURE_WIDTH else PICTURE_WIDTH
+    written = next((word for word in str(token.attrs.get("title", "")).split() if word.isdecimal()), "0")
+    width = int(written) if 0 < int(written) <= PICTURE_WIDTH else PICTURE_WIDTH
     token.attrs = {"src": source, "alt": "", "width": str(width)}  # the renderer fills alt from the children
 
 
@@ -145,6 +180,8 @@ def _is_button(children: list[Token]) -> bool:
 
 
 def _make_button(tokens: list[Token], place: int) -> None:
+    from markdown_it.token import Token
+
     children = tokens[place].children or []
     label = "".join(child.content for child in children if child.type == "text")
     url = next(str(child.attrs["href"]) for child in children if child.type == "link_open")

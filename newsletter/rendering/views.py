@@ -94,7 +94,7 @@ class Setting:
     home: str  # IANA name of the newsletter's zone
     image_hosts: tuple[str, ...]
     marker: Marker | None
-    calendar_base: str | None  # address before an .ics file's name; None: readers cannot reach it
+    calendar_base: str | None  # address before the name of an .ics file or picture; None: readers cannot reach it
 
 
 def kind_of(entry: Entry) -> str:
@@ -111,7 +111,14 @@ def entry_view(entry: Entry, setting: Setting, *, dates: Sequence[Entry] = ()) -
     words, fit = setting.words, setting.fit
     title = one_line(entry.title)
     url = next(filter(None, map(secured, entry.links)), "")
-    note = fitted_note(entry.note, fit, heading=4, image_hosts=setting.image_hosts, marker=setting.marker)
+    note = fitted_note(
+        entry.note,
+        fit,
+        heading=4,
+        image_hosts=setting.image_hosts,
+        picture_base=setting.calendar_base,
+        marker=setting.marker,
+    )
     summary = "" if entry.note.strip() else beginning(told_summary(entry), fit.summary_words)
     return EntryView(
         kind=kind_of(entry),
@@ -138,6 +145,8 @@ def told_summary(entry: Entry) -> str:
     """The source's words without what stands beside them anyway: a register's list of facts, an address that is a link."""
     if entry.trial and entry.trial.interventions and _LISTS_FACTS.match(entry.summary):
         return ""
+    if "://" not in entry.summary:
+        return entry.summary.strip()
     linked = {secured(link) for link in (*entry.links, entry.event.join if entry.event else "")}
     return _ADDRESS_ALONE.sub(lambda found: "" if secured(found[1]) in linked else found[0], entry.summary).strip()
 

@@ -42,7 +42,7 @@ class Words:
         if isinstance(forms, str):
             raise KeyError(f"{key} counts nothing: call words itself")
         form = self.locale.plural_form(n)
-        return forms.get(form, forms["other"]).format(n=format_decimal(n, locale=self.locale), **blanks)
+        return forms.get(form, forms["other"]).format(n=_number(n, self.locale), **blanks)
 
     def enumeration(self, parts: Sequence[str]) -> str:
         """`a, b, and c`."""
@@ -77,6 +77,11 @@ class Words:
     def country(self, code: str) -> str:
         """`United States` for `US`; anything that is no country code is returned as it is."""
         return self.locale.territories.get(code, code) if len(code) == 2 else code
+
+
+@lru_cache(maxsize=1024)
+def _number(n: int, locale: Locale) -> str:
+    return format_decimal(n, locale=locale)
 
 
 @lru_cache(maxsize=1024)

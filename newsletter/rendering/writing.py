@@ -18,6 +18,12 @@ def write(templates: jinja2.Environment, name: str, **values: object) -> str:
         return printable(templates.get_template(name).render(**values))
 
 
+def compact(html: str) -> str:
+    """Without indentation and empty lines, which every reader would download; there is no `<pre>` in an issue."""
+    lines = (line.strip(" \t\r") for line in html.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
 @contextmanager
 def _explained(name: str) -> Iterator[None]:
     """Turns whatever goes wrong in the template `name`, or in one that it includes, into a TemplateError."""

@@ -18,7 +18,7 @@ from newsletter import config
 from newsletter.sample import moments
 from newsletter.sample.placing import Files, place
 
-__all__ = ["build", "build_empty"]
+__all__ = ["blank_settings", "build", "build_empty", "settings"]
 
 HERE = Path(__file__).parent
 LAST_ISSUE = "last"  # the folder below files/issues/ that is named by its month when it is built
@@ -38,11 +38,20 @@ def build_empty(folder: Path, *, title: str, sender: str, secret: str) -> None:
 
     Raises ConfigError, before anything is written, when title or sender cannot be used, and WorkspaceError as `build`.
     """
-    template = (HERE / "empty" / config.FILE_NAME).read_text("utf-8")
     words = {"title": _toml(title), "from": _toml(sender)}
-    text = re.sub(r"\{\{(\w+)\}\}", lambda mark: words[mark[1]], template)
+    text = re.sub(r"\{\{(\w+)\}\}", lambda mark: words[mark[1]], blank_settings())
     config.parse(text)
     place(folder, _common(secret) | {Path("issues/.gitkeep"): "", Path(config.FILE_NAME): text})
+
+
+def blank_settings() -> str:
+    """newsletter.toml of a new newsletter, with marks for its title and sender."""
+    return (HERE / "empty" / config.FILE_NAME).read_text("utf-8")
+
+
+def settings() -> str:
+    """newsletter.toml of the sample, as if built with a look back of 90 days."""
+    return (HERE / "files" / config.FILE_NAME).read_text("utf-8").replace("{{late_days}}", "90")
 
 
 def _common(secret: str) -> Files:

@@ -7,16 +7,19 @@ has another shape than its documentation says.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sized
 from typing import Any, Protocol
 
 from lxml import etree
 
 from newsletter.errors import SourceError
 from newsletter.model import Document
-from newsletter.sources.plaintext import decoded, paragraphs
+from newsletter.sources.plaintext import decoded
 from newsletter.sources.titles import one_line
 
 MAX_BYTES = 20_000_000
+MAX_RECORDS = 20_000  # of one answer; of true ones 20 MB hold a few thousand
 MAX_SUMMARY = 20_000  # characters; the longest abstracts have about 6,000
 
 
@@ -103,6 +106,12 @@ def _bounded(document: Document, what: str) -> bytes:
     return document.content
 
 
+def refuse_too_many(records: Sized, what: str) -> None:
+    """Raise SourceError for more records than any of our questions is answered with."""
+    if len(records) > MAX_RECORDS:
+        raise SourceError(f"{what} may hold {MAX_RECORDS:,} records at most: ask for fewer")
+
+
 def at(value: Any, *path: str) -> Any:
     """What a JSON object holds at a path of names; None where there is nothing."""
     for name in path:
@@ -118,10 +127,9 @@ def text_at(value: Any, *path: str) -> str:
     return one_line(str(found)[:MAX_SUMMARY])
 
 
-def prose_at(value: Any, *path: str) -> str:
-    """The longer text at a path, markup undone, paragraphs kept; empty where there is none."""
-    found = at(value, *path)
-    return paragraphs(found)[:MAX_SUMMARY] if isinstance(found, str) else ""
+def number_of(text: str) -> int | None:
+    """A count as registers write it, of nine digits at most; None for anything else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def list_at(value: Any, *path: str) -> list[Any]:

@@ -15,12 +15,23 @@ from newsletter.dates import parse
 from newsletter.errors import SourceError
 from newsletter.identity import clean_doi, clean_url, ids_in, is_preprint_doi
 from newsletter.model import Dated, Document, Entry, Flag, Ids, Reading, Source
-from newsletter.sources.answers import MAX_SUMMARY, Getter, ask, at, json_of, list_at, text_at, texts_at
+from newsletter.sources.answers import (
+    MAX_SUMMARY,
+    Getter,
+    ask,
+    at,
+    json_of,
+    list_at,
+    refuse_too_many,
+    text_at,
+    texts_at,
+)
 from newsletter.sources.authors import form_of
 from newsletter.sources.plaintext import paragraphs
 from newsletter.sources.titles import clean_title, text_of
 
 API = "https://api.crossref.org"
+ANSWER = "an answer of Crossref or CSL JSON"
 MAX_AUTHORS = 1_000
 BOOKS = frozenset(("book", "monograph", "edited-book", "reference-book"))
 """Types that an ISBN names; on a chapter it names the book around it."""
@@ -45,7 +56,9 @@ def read_works(document: Document, source: Source) -> Reading:
     """The works of an answer (one or a list), or of a CSL JSON file; raises SourceError when it is something else."""
     entries: list[Entry] = []
     skipped: list[str] = []
-    for number, work in enumerate(_works(json_of(document, "an answer of Crossref or CSL JSON")), 1):
+    works = _works(json_of(document, ANSWER))
+    refuse_too_many(works, ANSWER)
+    for number, work in enumerate(works, 1):
         entry = _entry(work, source)
         if entry.title:
             entries.append(entry)

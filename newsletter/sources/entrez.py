@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Entry, Reading, Source
-from newsletter.sources.answers import Getter, ask, json_of, list_at, text_at, texts_at, xml_of
+from newsletter.sources.answers import Getter, ask, json_of, list_at, number_of, text_at, texts_at, xml_of
 from newsletter.sources.plaintext import one_line
 from newsletter.sources.pubmed import read_pubmed
 
@@ -31,11 +31,6 @@ class Search:
     web_env: str = ""
     query_key: str = ""
     remarks: tuple[str, ...] = ()  # phrases or fields that PubMed does not know, as sentences
-
-
-def requests_per_second(api_key: str | None) -> float:
-    """How fast NCBI may be asked; whoever fetches keeps to it, for all sources together."""
-    return 10.0 if api_key else 3.0
 
 
 def esearch_request(query: str, *, most: int, api_key: str | None = None, base: str = EUTILS) -> str:
@@ -78,7 +73,8 @@ def _from_json(document: Document) -> Search:
     answer = json_of(document, "an esearch answer of PubMed")
     if reason := text_at(answer, "esearchresult", "ERROR") or text_at(answer, "error"):
         raise SourceError(f"PubMed answered: {reason[:200]}")
-    if not text_at(answer, "esearchresult", "count").isdigit():
+    count = number_of(text_at(answer, "esearchresult", "count"))
+    if count is None:
         raise SourceError("this is not an esearch answer of PubMed: it has no count")
     errors = [
         f"{name} “{phrase}”"
@@ -86,7 +82,7 @@ def _from_json(document: Document) -> Search:
         for phrase in texts_at(answer, "esearchresult", "errorlist", key)
     ]
     return Search(
-        count=int(text_at(answer, "esearchresult", "count")),
+        count=count,
         ids=_numbers(str(each) for each in list_at(answer, "esearchresult", "idlist")),
         web_env=text_at(answer, "esearchresult", "webenv"),
         query_key=text_at(answer, "esearchresult", "querykey"),
@@ -99,7 +95,8 @@ def _from_xml(document: Document) -> Search:
     texts = {name: one_line(root.findtext(name) or "") for name in ("Count", "WebEnv", "QueryKey", "ERROR")}
     if texts["ERROR"]:
         raise SourceError(f"PubMed answered: {texts['ERROR'][:200]}")
-    if root.tag != "eSearchResult" or not texts["Count"].isdigit():
+    count = number_of(texts["Count"])
+    if root.tag != "eSearchResult" or count is None:
         raise SourceError("this is not an esearch answer of PubMed: it has no count")
     errors = [
         f"{name} “{one_line(each.text or '')}”"
@@ -107,7 +104,7 @@ def _from_xml(document: Document) -> Search:
         for each in root.iterfind(f"ErrorList/{tag}")
     ]
     return Search(
-        count=int(texts["Count"]),
+        count=count,
         ids=_numbers(each.text or "" for each in root.iterfind("IdList/Id")),
         web_env=texts["WebEnv"],
         query_key=texts["QueryKey"],

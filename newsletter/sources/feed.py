@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from newsletter.model import Document, Entry, Reading, Source
-from newsletter.sources import calls, engine, jsonfeed, sniffing
+from newsletter.sources import calls, jsonfeed, sniffing
 from newsletter.sources.items import Item, entry_of, first_date
 from newsletter.sources.links import absolute_link
 
@@ -53,6 +53,11 @@ def read_feed(document: Document, source: Source) -> Reading:
 
 
 def _read_xml(content: bytes, document: Document) -> tuple[list[Item], tuple[str, ...]]:
+    if sniffing.is_other_xml(content):
+        raise sniffing.refuse_unknown(content, document)
+    # feedparser is loaded for feeds alone: a source that is broken is looked at each time
+    from newsletter.sources import engine
+
     content = sniffing.in_sure_letters(content, document.content_type)
     base = _base(content, document.url)
     parsed, skipped = engine.parse(content, document.content_type, base)
@@ -154,7 +159,7 @@ def _confirmed(parsed: Any, written: str) -> str:
     """What feedparser read from a date in a language it knows, where year and day stand in the text as well."""
     if parsed is None:
         return ""
-    numbers = {int(each) for each in re.findall(r"\d+", written)}
+    numbers = {int(each) for each in re.findall(r"(?<!\d)\d{1,4}(?!\d)", written)}
     return date(*parsed[:3]).isoformat() if {parsed[0], parsed[2]} <= numbers else ""
 
 

@@ -38,8 +38,9 @@ CONNECTIONS_PER_HOST = 2
 TIMEOUT_S = 30.0
 LONGEST_WAIT_S = 30.0  # a server that wants us to wait longer is asked again on the next run
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-NCBI_PER_SECOND = 3.0  # without an API key: https://www.ncbi.nlm.nih.gov/books/NBK25497/
-PER_SECOND: Mapping[str, float] = MappingProxyType({"eutils.ncbi.nlm.nih.gov": NCBI_PER_SECOND})
+NCBI = "eutils.ncbi.nlm.nih.gov"
+PER_SECOND: Mapping[str, float] = MappingProxyType({NCBI: 3.0})  # https://www.ncbi.nlm.nih.gov/books/NBK25497/
+PER_SECOND_WITH_KEY: Mapping[str, float] = MappingProxyType({NCBI: 10.0})
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 
 

@@ -1,7 +1,9 @@
 """Calls for proposals: Grants.gov's search answers (JSON) and the NIH Guide's feed (RSS).
 
 Grants.gov: https://www.grants.gov/api/api-guide describes search2 and fetchOpportunity; the older search gives the same
-hits without the envelope. Its dates are American (MM/DD/YYYY). The NIH Guide tells no deadline in its feed.
+hits without the envelope. Its dates are American (MM/DD/YYYY), its texts are HTML that agencies often escaped once too
+often, and `agencyName` in a synopsis is whatever the agency typed, often an officer's name: `agencyDetails` has the true
+one. The NIH Guide tells no deadline in its feed.
 """
 
 from __future__ import annotations
@@ -17,27 +19,43 @@ from newsletter.dates import parse
 from newsletter.errors import SourceError
 from newsletter.identity import clean_url
 from newsletter.model import Dated, Document, Entry, Grant, Ids, Precision, Reading, Source
-from newsletter.sources.answers import Getter, ask_with, at, json_of, list_at, prose_at, text_at, xml_of
+from newsletter.sources.answers import (
+    MAX_SUMMARY,
+    Getter,
+    ask_with,
+    at,
+    json_of,
+    list_at,
+    number_of,
+    refuse_too_many,
+    text_at,
+    xml_of,
+)
 from newsletter.sources.calls import SECTION, with_call
 from newsletter.sources.limits import newest
 from newsletter.sources.plaintext import paragraphs
-from newsletter.sources.titles import clean_title
+from newsletter.sources.titles import clean_title, text_of
 
 API = "https://api.grants.gov/v1/api"
 PAGE = 100  # hits of one request
+ANSWER = "an answer of Grants.gov"
 MAX_DETAILS = 50  # calls whose amounts are asked for, one request each
 NUMBER = re.compile(r"\b(?:PA|PAR|PAS|RFA|NOT|OTA|OT)-(?:[A-Z]{2,3}-)?\d\d-\d{3}\b")
 """NIH's numbers: PAR-26-101, RFA-CA-26-012, NOT-OD-26-004."""
+_ESCAPED_TWICE = re.compile(r"&amp;(?=[a-zA-Z]{2,8};|#\d{1,5};)")
+_SEE_ELSEWHERE = re.compile(r"\s*\(see text field entitled .*", re.DOTALL)  # who may apply is “Others”, and no more
+_LEAD = re.compile(r"(?:Funding Opportunity|Notice) \S+ from the NIH Guide for Grants and Contracts\.?\s*")
 
 
 def read_grants(document: Document, source: Source) -> Reading:
     """The calls of a search answer, of one opportunity, or of the NIH Guide's feed; SourceError on anything else."""
     if document.content.lstrip()[:1] == b"<":
         return _read_guide(document, source)
-    answer = json_of(document, "an answer of Grants.gov")
+    hits = _hits(json_of(document, ANSWER))
+    refuse_too_many(hits, ANSWER)
     entries: list[Entry] = []
     skipped: list[str] = []
-    for hit in _hits(answer):
+    for hit in hits:
         entry = _entry(hit, source)
         if entry.title:
             entries.append(entry)
@@ -65,24 +83,38 @@ def _entry(hit: Any, source: Source) -> Entry:
     links = (f"https://www.grants.gov/search-results-detail/{record}",) if record.isdigit() else ()
     return Entry(
         ids=Ids(opportunity=number.upper() or None, url=clean_url(links[0]) if links else None),
-        title=clean_title(text_at(hit, "title") or text_at(hit, "opportunityTitle")),
+        title=clean_title(_once_escaped(text_at(hit, "title") or text_at(hit, "opportunityTitle"))),
         links=links,
         dated=_date(text_at(hit, "openDate") or text_at(detail, "postingDate")),
-        summary=prose_at(detail, "synopsisDesc") or prose_at(detail, "forecastDesc"),
+        summary=_text(at(detail, "synopsisDesc")) or _text(at(detail, "forecastDesc")),
         section=source.section or SECTION,
         grant=Grant(
             deadline=_deadline(text_at(hit, "closeDate") or text_at(detail, "responseDate")),
             amount=_amount(detail or hit),
             funder=_funder(hit, detail),
             number=number,
-            who=", ".join(filter(None, (text_at(each, "description") for each in list_at(detail, "applicantTypes")))),
+            who=", ".join(dict.fromkeys(filter(None, map(_applicant, list_at(detail, "applicantTypes"))))),
         ),
     )
 
 
+def _once_escaped(text: str) -> str:
+    return _ESCAPED_TWICE.sub("&", text)
+
+
+def _text(found: Any) -> str:
+    return paragraphs(_once_escaped(found[: 5 * MAX_SUMMARY]))[:MAX_SUMMARY] if isinstance(found, str) else ""
+
+
+def _applicant(kind: Any) -> str:
+    return _SEE_ELSEWHERE.sub("", text_at(kind, "description"))
+
+
 def _funder(hit: Any, detail: Any) -> str:
-    names = (text_at(hit, "agency"), text_at(hit, "agencyName"), text_at(detail, "agencyName"))
-    return next(filter(None, (*names, text_at(hit, "agencyCode"), text_at(hit, "owningAgencyCode"))), "")
+    names = (text_at(hit, "agency"), text_at(hit, "agencyName"))
+    looked_up = (text_at(each, "agencyDetails", "agencyName") for each in (hit, detail))
+    codes = (text_at(hit, "agencyCode"), text_at(hit, "owningAgencyCode"))
+    return text_of(_once_escaped(next(filter(None, (*names, *looked_up, *codes)), "")))
 
 
 def _date(text: str) -> Dated | None:
@@ -135,7 +167,7 @@ def _guide_entry(item: etree._Element, source: Source) -> Entry:
         title=title.removeprefix(number).lstrip(" :-–—") or title,
         links=(link,) if link else (),
         dated=parse(texts["pubDate"].strip()),
-        summary=paragraphs(texts["description"]),
+        summary=_LEAD.sub("", paragraphs(texts["description"]), count=1),
         section=source.section or SECTION,
         grant=Grant(funder="National Institutes of Health", number=number) if number else None,
     )
@@ -155,9 +187,9 @@ async def collect_grants(getter: Getter, source: Source, *, base: str = API) -> 
         page = read_grants(document, source)
         entries += page.entries
         skipped += page.skipped
-        answer = json_of(document, "an answer of Grants.gov")
-        total = text_at(at(answer, "data") or answer, "hitCount")
-        if not (page.entries or page.skipped) or not total.isdigit() or len(entries) + len(skipped) >= int(total):
+        answer = json_of(document, ANSWER)
+        total = number_of(text_at(at(answer, "data") or answer, "hitCount"))
+        if not (page.entries or page.skipped) or total is None or len(entries) + len(skipped) >= total:
             break
     detailed = [await _detailed(getter, entry, source, base) for entry in entries[:MAX_DETAILS]]
     return Reading(entries=(*detailed, *entries[MAX_DETAILS:])[: source.limit], skipped=tuple(skipped))

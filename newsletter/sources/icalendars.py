@@ -23,7 +23,7 @@ from newsletter.identity import clean_url
 from newsletter.model import Dated, Document, Entry, Event, Ids, Reading, Source
 from newsletter.sources import joining
 from newsletter.sources.plaintext import decoded, one_line, paragraphs
-from newsletter.sources.recurrence import count_instances
+from newsletter.sources.recurrence import MAX_AHEAD, count_instances
 from newsletter.sources.vevents import calendars_in
 
 MAX_BYTES = 20_000_000
@@ -52,6 +52,8 @@ def read_calendar(document: Document, source: Source, *, now: datetime, ahead_da
             continue
         try:
             left = _spend(left, series.count_instances(window))
+            if len(found) > MAX_AHEAD:
+                raise ValueError(f"the calendar announces more than {MAX_AHEAD:,} dates")  # noqa: TRY301 - as below
             entries, sentences = series.entries(window, source)
         except Exception as error:  # noqa: BLE001 - what a stranger writes makes the libraries raise nearly anything
             skipped.append(f"event “{series.title}” was left out: {_reason(series, error)}")
@@ -122,8 +124,14 @@ class _Series:
             if not isinstance(start, date):
                 raise ValueError("its start is no date")  # noqa: TRY004 - the calendar's mistake, not a caller's
             moment = window.aware(start).replace(tzinfo=None)
+            since, stop = (each.replace(tzinfo=None) for each in (window.start, window.stop + timedelta(days=2)))
             for rule in _as_list(event.get("RRULE")):
-                count += count_instances(rule, moment, window.stop.replace(tzinfo=None) + timedelta(days=2))
+                count += count_instances(rule, moment, stop, since=since)
+        if (
+            sum(len(getattr(dates, "dts", ())) for event in self.events for dates in _as_list(event.get("RDATE")))
+            > MAX_AHEAD
+        ):
+            raise ValueError(f"it names more than {MAX_AHEAD:,} dates")
         return count
 
     def entries(self, window: _Window, source: Source) -> tuple[list[Entry], list[str]]:

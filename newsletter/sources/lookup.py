@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from enum import StrEnum
 from urllib.parse import quote
 
 from newsletter.errors import SourceError
@@ -14,16 +13,7 @@ from newsletter.model import Reading, Source, SourceKind
 from newsletter.sources import crossref, entrez, trials
 from newsletter.sources.answers import Getter, ask
 from newsletter.sources.metadata import read_page_metadata
-
-
-class Kind(StrEnum):
-    """What a reference is."""
-
-    DOI = "doi"
-    PMID = "pmid"
-    NCT = "nct"
-    URL = "url"
-    FILE = "file"
+from newsletter.sources.reference import Kind, kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +27,6 @@ class Services:
 
 
 ADDED = Source(name="added", kind=SourceKind.PAGE)
-_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+", re.IGNORECASE)
-_PMID = re.compile(
-    r"pmid[:\s]\s*\d{1,9}|https?://(?:www\.)?pubmed\.ncbi\.nlm\.nih\.gov/\d{1,9}/?(?:\?.*)?", re.IGNORECASE
-)
-_NCT = re.compile(r"NCT\d{8}|https?://(?:www\.)?clinicaltrials\.gov/(?:ct2/)?(?:show|study)/NCT\d{8}\S*", re.IGNORECASE)
-
-
-def kind_of(reference: str) -> Kind:
-    """What a reference is: `doi:10.1/x`, `pmid:123`, `NCT01234567`, an http(s) address; anything else names a file."""
-    text = reference.strip()
-    for kind, pattern in ((Kind.DOI, _DOI), (Kind.PMID, _PMID), (Kind.NCT, _NCT)):
-        if pattern.fullmatch(text):
-            return kind
-    return Kind.URL if re.match(r"https?://[^/\s]", text, re.IGNORECASE) else Kind.FILE
 
 
 async def look_up(

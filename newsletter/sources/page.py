@@ -14,7 +14,7 @@ from newsletter.identity import are_different, clean_url, ids_in
 from newsletter.model import Document, Entry, Ids, Reading, Source
 from newsletter.sources import prose
 from newsletter.sources.blocks import Block, blocks_of, unwrap
-from newsletter.sources.page_lines import Lines, decode, pasted_lines
+from newsletter.sources.page_lines import MAX_LINES, Lines, decode, pasted_lines
 from newsletter.sources.page_markup import is_markup, markup_lines
 from newsletter.sources.pieces import Piece, read_line
 from newsletter.sources.titles import polish
@@ -41,9 +41,11 @@ def read_text(text: str, *, base: str = "") -> Reading:
 
 def _read(text: str, *, base: str, content_type: str) -> Reading:
     page = markup_lines(text, base=base) if is_markup(text, content_type) else pasted_lines(text)
-    blocks = blocks_of(_pieces(page))
+    read = replace(page, lines=page.lines[:MAX_LINES])
+    blocks = blocks_of(_pieces(read))
     entries = _once(_entry(block) for block in blocks[:MAX_ENTRIES])
-    return Reading(entries=entries, skipped=tuple(dict.fromkeys(_sentences(blocks, cut=page.cut))))
+    cut = page.cut or len(read.lines) < len(page.lines)
+    return Reading(entries=entries, skipped=tuple(dict.fromkeys(_sentences(blocks, cut=cut))))
 
 
 def _pieces(page: Lines) -> tuple[Piece, ...]:

@@ -16,6 +16,7 @@ from newsletter.errors import SourceError
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_CHARS = 1_000_000  # of all lines of one page; a foundation's page has some ten thousand
+MAX_LINES = 10_000  # each takes some 0.2 ms
 MAX_LINE_CHARS = 5_000  # a line of a page is far shorter; what lies behind is no title
 OPEN, MIDDLE, CLOSE = "\ue000", "\ue001", "\ue002"
 

@@ -16,11 +16,12 @@ from newsletter.dates import parse
 from newsletter.errors import SourceError
 from newsletter.identity import clean_doi, ids_in
 from newsletter.model import Dated, Document, Entry, Flag, Ids, Reading, Source
-from newsletter.sources.answers import MAX_SUMMARY, xml_of
+from newsletter.sources.answers import MAX_SUMMARY, refuse_too_many, xml_of
 from newsletter.sources.limits import newest
 from newsletter.sources.plaintext import one_line
 from newsletter.sources.titles import polish
 
+ANSWER = "an efetch answer of PubMed"
 RECORDS = ("PubmedArticle", "PubmedBookArticle")
 MAX_AUTHORS = 1_000
 
@@ -62,10 +63,12 @@ LINKED = frozenset(NOTICE_FLAGS) | {
 
 def read_pubmed(document: Document, source: Source) -> Reading:
     """The records of an efetch answer, in its order; raises SourceError when it is something else."""
-    root, broken = xml_of(document, "an efetch answer of PubMed")
+    root, broken = xml_of(document, ANSWER)
     skipped = [broken] if broken else []
     entries: list[Entry] = []
-    for record in _records(root):
+    records = _records(root)
+    refuse_too_many(records, ANSWER)
+    for record in records:
         entry = _entry(record, source)
         if entry.title:
             entries.append(entry)

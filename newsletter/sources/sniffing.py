@@ -35,6 +35,7 @@ _HTML = re.compile(  # a DOCTYPE alone says nothing: some feeds carry that of HT
 _ALTERNATE = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"""type\s*=\s*["']?application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json)""", re.IGNORECASE)
 _HREF = re.compile(r"""href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
+_OF_A_FEED = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)[\s/>]")
 
 
@@ -101,6 +102,11 @@ def refuse_other_kinds(content: bytes, document: Document) -> None:
             raise SourceError(f"{_gives(document)} {kind}, not a feed")
     if _HTML.match(content[:4_000].lstrip(b"\xef\xbb\xbf")):
         raise SourceError(_web_page(content, document))
+
+
+def is_other_xml(content: bytes) -> bool:
+    """Whether there are elements, and none is of a feed. Where none can be seen, in EBCDIC or UTF-16, feedparser looks."""
+    return _ROOT.search(content[:20_000]) is not None and _OF_A_FEED.search(content) is None
 
 
 def refuse_unknown(content: bytes, document: Document) -> SourceError:

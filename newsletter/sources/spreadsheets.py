@@ -25,6 +25,7 @@ MAX_UNPACKED = 10_000_000  # bytes of an XLSX once unpacked: some 100,000 cells,
 MAX_ROWS = 5_000
 MAX_COLUMNS = 40
 DELIMITERS = ",;\t|"
+_LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,13 @@ def _text(document: Document) -> str:
 
 
 def _csv_rows(text: str) -> Iterator[Row]:
-    lines = text.splitlines(keepends=True)
-    if lines and (told := re.fullmatch(r"sep=(.)\s*", lines[0])):  # what Excel writes to tell itself
-        lines[0] = "\n"
-    delimiter = told[1] if lines and told else _delimiter(lines)
+    told = re.match(r"sep=(.)\s*$", text, re.MULTILINE)  # what Excel writes to tell itself
+    delimiter = told[1] if told else _delimiter([found[0] for found in itertools.islice(_LINE.finditer(text), 50)])
+    lines: Iterator[str] = (
+        found[0] for found in _LINE.finditer(text)
+    )  # one by one: ten million of them would take a gigabyte
+    if told:
+        lines = itertools.chain(["\n"], itertools.islice(lines, 1, None))
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     number = 1
     for count in itertools.count():
@@ -84,7 +88,7 @@ _TOO_MANY = f"the table has more than {MAX_ROWS:,} rows: keep only those that ar
 
 def _delimiter(lines: list[str]) -> str:
     """What stands in the first lines most evenly; a comma when nothing does."""
-    head = [line for line in lines[:50] if line.strip()][:10]
+    head = [line for line in lines if line.strip()][:10]
     if not head:
         return ","
     return max(DELIMITERS, key=lambda each: (min(map(_count(each), head)) > 0, _count(each)(head[0]), each == ","))

@@ -15,7 +15,17 @@ from urllib.parse import urlencode
 from newsletter.dates import parse
 from newsletter.errors import SourceError
 from newsletter.model import Dated, Document, Entry, Ids, Reading, Source, Trial, TrialStatus
-from newsletter.sources.answers import MAX_SUMMARY, Getter, ask, at, json_of, list_at, text_at, texts_at
+from newsletter.sources.answers import (
+    MAX_SUMMARY,
+    Getter,
+    ask,
+    at,
+    json_of,
+    list_at,
+    refuse_too_many,
+    text_at,
+    texts_at,
+)
 from newsletter.sources.limits import newest
 from newsletter.sources.plaintext import paragraphs
 from newsletter.sources.titles import clean_title
@@ -25,6 +35,7 @@ SECTION = "trials"
 PAGE = 100  # studies of one request; the service allows 1,000, which may be 100 MB
 MAX_PLACES = 200
 
+ANSWER = "an answer of ClinicalTrials.gov"
 STATUS = {status.value.upper().replace(",", "").replace(" ", "_"): status for status in TrialStatus}
 """The register's word → ours: ACTIVE_NOT_RECRUITING → “active, not recruiting”."""
 
@@ -41,7 +52,9 @@ def read_trials(document: Document, source: Source) -> Reading:
     wanted = _wanted(source)
     entries: list[Entry] = []
     skipped: list[str] = []
-    for study in _studies(json_of(document, "an answer of ClinicalTrials.gov")):
+    studies = _studies(json_of(document, ANSWER))
+    refuse_too_many(studies, ANSWER)
+    for study in studies:
         entry = _entry(study, source)
         if not entry.ids.nct or not entry.title:
             skipped.append(f"study {entry.ids.nct or f'“{entry.title}”'} was left out: it has no number or no title")

@@ -19,6 +19,8 @@ def calendars_in(text: str, skipped: list[str]) -> list[icalendar.Component]:
     """The calendars of a text; `skipped` gets a sentence for each event that is lost. SourceError when it holds none."""
     if not re.search(r"^BEGIN:V(?:CALENDAR|EVENT)\s*$", text, re.IGNORECASE | re.MULTILINE):
         raise SourceError("this is no calendar: it has no BEGIN:VCALENDAR; use the address that ends in .ics")
+    if len(_BEGIN.findall(text)) > MOST_EVENTS:
+        raise SourceError(f"the calendar holds more than {MOST_EVENTS:,} events: ask its owner for one of this year")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # icalendar tells that way which zone it guesses
         try:
@@ -31,6 +33,7 @@ def calendars_in(text: str, skipped: list[str]) -> list[icalendar.Component]:
         return [_event_by_event(text, skipped)]
 
 
+MOST_EVENTS = 10_000  # each takes a millisecond
 _BEGIN = re.compile(r"^BEGIN:VEVENT[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _EDGE = re.compile(r"(BEGIN|END):(VEVENT|VTIMEZONE)[ \t]*", re.IGNORECASE)
 _NAMED_ZONE = re.compile(r";TZID=\"?([^\":;,\n]+)", re.IGNORECASE)

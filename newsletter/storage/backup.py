@@ -37,7 +37,7 @@ ASIDE = "before-restore-"
 
 _TOP = (config.FILE_NAME, "glossary.toml", ".gitignore")
 _FOLDERS = ("templates", "issues", ".newsletter")
-_LEFT_OUT = ("*.lock", "*.witness", "*.new", "rejected-*", "dry-run", f"{ASIDE}*", "restored", ".*")
+_LEFT_OUT = ("*.lock", "*.witness", "*.new", "rejected-*", "dry-run", "smtp-password", "before-*", "restored", ".*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

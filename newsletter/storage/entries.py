@@ -20,6 +20,9 @@ from newsletter.storage.database import UtcDateTime, translated
 from newsletter.storage.plain import entry_from_plain, entry_to_plain
 
 T = TypeVar("T")
+Kept = tuple[str, datetime, Entry]
+"""The record of an entry and when it was first seen, with the entry that was read from them."""
+
 _RHYTHM_OF = 30  # days from which the rhythm of a source is taken
 _AT_ONCE = 500  # values in one IN (…): SQLite's smallest limit is 999
 
@@ -87,9 +90,11 @@ class News(NamedTuple):
 class EntryStore:
     """The entries in the database. Every method is one transaction, or runs inside `together`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, read: dict[str, Kept] | None = None) -> None:
+        """`read` outlives the store: what was read before, so that a record that did not change is not read anew."""
         self.engine = engine
         self._open: Connection | None = None
+        self._kept = read
 
     @contextlib.contextmanager
     def together(self) -> Iterator[Connection]:
@@ -125,14 +130,22 @@ class EntryStore:
         columns = (tables.entries.c.key, tables.entries.c.record, tables.entries.c.first_seen_at)
         query = sa.select(*columns).where(condition).order_by(tables.entries.c.first_seen_at, tables.entries.c.key)
         with self.together() as connection:
-            return tuple(_entry(*row) for row in connection.execute(query))
+            return tuple(self._entry(*row) for row in connection.execute(query))
+
+    def _entry(self, key: str, record: str, first_seen_at: datetime) -> Entry:
+        if self._kept is None:
+            return _entry(key, record, first_seen_at)
+        kept = self._kept.get(key)
+        if kept is None or kept[:2] != (record, first_seen_at):
+            self._kept[key] = kept = (record, first_seen_at, _entry(key, record, first_seen_at))
+        return kept[2]
 
     def by_keys(self, keys: Iterable[str]) -> dict[str, Entry]:
         """Key → entry, of those that are known."""
         columns = (tables.entries.c.key, tables.entries.c.record, tables.entries.c.first_seen_at)
         with self.together() as connection:
             rows = _select_in(connection, sa.select(*columns), tables.entries.c.key, keys)
-            return {row.key: _entry(row.key, row.record, row.first_seen_at) for row in rows}
+            return {row.key: self._entry(row.key, row.record, row.first_seen_at) for row in rows}
 
     def known_as(self, names: Iterable[str]) -> set[str]:
         """The keys of all entries that one of these aliases may mean."""
@@ -295,6 +308,21 @@ class EntryStore:
             for row in _select_in(connection, query, by, sources):
                 days[row.source].append(row.dated)
         return {source: tuple(map(date.fromisoformat, some[-_RHYTHM_OF:])) for source, some in days.items()}
+
+    def unlisted(self, keys: Iterable[str], sources: Iterable[str]) -> dict[str, datetime]:
+        """Which of these entries no one of these sources lists any more, though it was read again; and when it last did.
+
+        An answer that was unchanged, empty or broken sees nothing, and so makes nothing look withdrawn.
+        """
+        by, of, seen = (tables.sightings.c[name] for name in ("source", "key", "last_seen_at"))
+        named = frozenset(sources)
+        last_read = sa.select(by, sa.func.max(seen, type_=UtcDateTime).label("at")).group_by(by)
+        with self.together() as connection:
+            read = {row.source: row.at for row in _select_in(connection, last_read, by, named)}
+            rows = [row for row in _select_in(connection, sa.select(by, of, seen), of, keys) if row.source in named]
+        listed = {row.key for row in rows if row.last_seen_at == read[row.source]}
+        gone = sorted((row for row in rows if row.key not in listed), key=lambda row: row.last_seen_at)
+        return {row.key: row.last_seen_at for row in gone}
 
     def note_sources(self, records: Iterable[SourceRecord]) -> None:
         """Keep how these sources fared."""

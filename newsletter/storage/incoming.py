@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
-from newsletter.storage import people
+from newsletter.storage import people, results
 from newsletter.storage.database import only_reading, translated
 from newsletter.storage.tables import deliveries, incoming_mails, sendings, subscribers
 
@@ -99,7 +99,9 @@ class Deciding:
         """Write a decision down, and do what follows for the person."""
         self.connection.execute(sa.insert(incoming_mails).values(_row(place, decided, now)))
         if effect is not None and decided.subscriber_id is not None:
-            people.suppress(self.connection, decided.subscriber_id, effect.state, effect.why, now=now)
+            gone = people.suppress(self.connection, decided.subscriber_id, effect.state, effect.why, now=now)
+            if gone and effect.state is SubscriberState.UNSUBSCRIBED:
+                results.add_left(self.connection, [(decided.subscriber_id, decided.sending_id or 0)])
 
     def knows(self, subscriber_id: int) -> bool:
         """Whether there is a person with this number."""

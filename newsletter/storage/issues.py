@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,6 +27,7 @@ from newsletter.storage.workspace import Workspace, issue_folder
 
 ISSUE_FILE, RECORD_FILE = "issue.toml", "record.toml"
 _MULTILINE = frozenset({"letter", "closing", "text", "note"})
+_TEXTS_KEPT = 64  # issues of five years
 _INLINE = ("ids", "trial", "event", "grant")  # in this order, last in an entry
 
 
@@ -36,6 +38,8 @@ class Approval:
     digest: str
     approved_at: datetime
     by: str = ""
+    second: str = ""  # another person who read it, and approves it too
+    second_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,12 @@ class Record:
     drafted_at: datetime | None = None  # when `draft` last changed it: what was seen until then was looked at
     approval: Approval | None = None
     published_at: datetime | None = None  # it is out, and counts as the last issue
+    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # section → keys, until the issue is made
+
+    @property
+    def is_before_draft(self) -> bool:
+        """Whether it tells nothing but how people want an issue that the program has not made."""
+        return replace(self, order={}) == Record()
 
 
 def names(workspace: Workspace) -> tuple[str, ...]:
@@ -63,14 +73,22 @@ def exists(workspace: Workspace, name: str) -> bool:
 def read(workspace: Workspace, name: str) -> Issue:
     """The issue as its file says; raises IssueFileError with file, line and remedy."""
     path = issue_folder(workspace, name) / ISSUE_FILE
-    text = _text_of(path)
+    return parse(workspace, name, _text_of(path), path=path)
+
+
+def parse(workspace: Workspace, name: str, text: str, *, path: Path) -> Issue:
+    """The issue as a text says that stands at `path`; raises IssueFileError as `read`."""
+    return _issue_in(text, name, _shown(path), workspace.settings)
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _issue_in(text: str, name: str, file: str, settings: Settings) -> Issue:
+    """What a text says; one decision of an editor asks for the same few texts a dozen times."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise IssueFileError(
-            f"{_shown(path)} is no valid TOML: {error}. Mend that line; nothing was changed"
-        ) from error
-    return _IssueReader(_shown(path), text, workspace.settings).issue(name, data)
+        raise IssueFileError(f"{file} is no valid TOML: {error}. Mend that line; nothing was changed") from error
+    return _IssueReader(file, text, settings).issue(name, data)
 
 
 def write(workspace: Workspace, issue: Issue) -> bool:
@@ -101,8 +119,9 @@ def read_record(workspace: Workspace, name: str) -> Record | None:
             drafted_at=data.get("drafted_at"),
             approval=Approval(**approval) if approval else None,
             published_at=data.get("published_at"),
+            order={section: tuple(keys) for section, keys in data.get("order", {}).items()},
         )
-    except (tomllib.TOMLDecodeError, TypeError) as error:
+    except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
         raise IssueFileError(f"{_shown(path)} is damaged ({error}): delete it, and approve the issue again") from error
 
 
@@ -120,7 +139,13 @@ def write_record(workspace: Workspace, name: str, record: Record) -> None:
         table.update({"digest": record.approval.digest, "approved_at": record.approval.approved_at})
         if record.approval.by:
             table["by"] = record.approval.by
+        if record.approval.second:
+            table.update({"second": record.approval.second, "second_at": record.approval.second_at})
         document["approval"] = table
+    if record.order:
+        table = tomlkit.table()
+        table.update({section: _array(keys) for section, keys in record.order.items()})
+        document["order"] = table
     write_if_new(issue_folder(workspace, name) / RECORD_FILE, tomlkit.dumps(document))
 
 

@@ -10,11 +10,11 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
-from newsletter.storage import people
+from newsletter.storage import people, results
 from newsletter.storage.database import eager, translated
 
 WHY = "own choice"
@@ -25,6 +25,7 @@ class _Wish:
     """One person who leaves."""
 
     subscriber_id: int
+    sending_id: int  # whose link was used; 0: of none
     done: bool = False
     error: StorageError | None = None
 
@@ -39,9 +40,9 @@ class Leavings:
         self._list = threading.Lock()
         self._turn = threading.Lock()
 
-    def leave(self, subscriber_id: int, *, now: datetime) -> None:
+    def leave(self, subscriber_id: int, *, sending_id: int = 0, now: datetime) -> None:
         """Never mail this person again; raises StorageError when it could not be written down."""
-        wish = _Wish(subscriber_id)
+        wish = _Wish(subscriber_id, sending_id)
         with self._list:
             self._waiting.append(wish)
         with self._turn:
@@ -50,14 +51,21 @@ class Leavings:
         if wish.error is not None:
             raise wish.error
 
+    def _written(self, connection: Connection, wishes: list[_Wish], now: datetime) -> list[tuple[int, int]]:
+        """Write down who leaves; gives those who had not left before."""
+        return [
+            (wish.subscriber_id, wish.sending_id)
+            for wish in wishes
+            if people.suppress(connection, wish.subscriber_id, SubscriberState.UNSUBSCRIBED, WHY, now=now)
+        ]
+
     def _write_all(self, now: datetime) -> None:
         with self._list:
             wishes, self._waiting = self._waiting, []
         error = None
         try:
             with translated(self.engine.url), eager(self.engine).begin() as connection:
-                for wish in wishes:
-                    people.suppress(connection, wish.subscriber_id, SubscriberState.UNSUBSCRIBED, WHY, now=now)
+                results.add_left(connection, self._written(connection, wishes, now))
         except StorageError as refused:
             error = refused
         self.commits += 1

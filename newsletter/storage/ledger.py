@@ -9,7 +9,7 @@ that claims the row.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,11 +21,12 @@ from sqlalchemy.engine import Connection, Engine, Row
 from newsletter.errors import NewsletterError, NotApprovedError
 from newsletter.model import Delivery, DeliveryStatus, Subscriber, SubscriberState
 from newsletter.storage import people
-from newsletter.storage.database import UtcDateTime, translated
+from newsletter.storage.database import UtcDateTime, only_reading, translated
 from newsletter.storage.journal import Journal, Settlement, Told
 from newsletter.storage.lease import is_held, lease
 from newsletter.storage.prepared import Prepared, driver_errors
 from newsletter.storage.tables import deliveries, outcomes, sendings, subscribers
+from newsletter.storage.wishes import Wish, held_back, wish_of
 from newsletter.storage.witness import Witness
 
 PAGE = 500
@@ -36,6 +37,8 @@ CLAIM_SLOTS = 16  # claims are made in multiples of so many, so that few stateme
 
 D = DeliveryStatus
 STOPPED = "the program stopped before the server answered"
+LEFT_AS_IT_IS = "left as it is by a person; not sent again"
+"""The reply of one in doubt that a person settled so: it may have arrived, or not, and is asked about no more."""
 
 
 class RestoredLedgerError(NewsletterError):
@@ -57,6 +60,7 @@ class Tally:
     remaining: int = 0
     total: int = 0
     seconds: float = 0.0
+    wish: Wish | None = None  # what a person wants of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,18 +142,29 @@ class Ledger:
         with translated(self.engine.url), self.engine.begin() as connection:
             return _sending(connection, issue)
 
+    def newest(self, most: int) -> tuple[str, ...]:
+        """The issues that were begun last, the newest first."""
+        query = sa.select(sendings.c.issue).order_by(sendings.c.id.desc()).limit(most)
+        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+            return tuple(connection.execute(query).scalars())
+
     def tally(self, issue: str) -> Tally:
         """How the sending of an issue stands, seen from any process."""
         alive = is_held(self.engine, self.folder, issue)
         with translated(self.engine.url), self.engine.begin() as connection:
             row = connection.execute(sa.select(sendings).where(sendings.c.issue == issue)).one_or_none()
+            wish = wish_of(connection, issue)
             if row is None:
-                return Tally(issue=issue)
+                return Tally(issue=issue, wish=wish)
             counts = _counts(connection, row.id)
             if not alive and counts.pop(D.SENDING, 0):
                 for each in self._left_behind(connection, _frozen(row)):
                     counts[each.status] = counts.get(each.status, 0) + 1
-            return _tally(row, counts, alive=alive)
+            return _tally(row, counts, alive=alive, wish=wish)
+
+    def is_at_work(self, issue: str) -> bool:
+        """Whether a living process sends it."""
+        return is_held(self.engine, self.folder, issue)
 
     def _left_behind(self, connection: Connection, sending: Sending) -> list[Settlement]:
         """What becomes of the rows that a dead sender left in the middle."""
@@ -169,13 +184,14 @@ class Ledger:
             return False
         return witness.database is not None or witness.is_at(sending.beats)
 
-    def recipients(self, issue: str) -> Iterator[Delivery]:
-        """Every reader of an issue and what is known of the message; read in pages."""
-        alive = is_held(self.engine, self.folder, issue)
-        left = {} if alive else self._fates(issue)
+    def recipients(self, issue: str, only: Collection[DeliveryStatus] = ()) -> Iterator[Delivery]:
+        """Every reader of an issue, or those that fared in some ways, and what is known of the message; read in pages."""
+        left = {} if self.is_at_work(issue) else self._fates(issue)
+        statuses = {*only, D.SENDING} if only and left else {*only}  # of those left in the middle `left` knows more
         last = 0
-        while page := self._recipients_after(issue, last):
-            yield from (_recipient(row, issue, left) for row in page)
+        while page := self._recipients_after(issue, last, statuses):
+            found = (_recipient(row, issue, left) for row in page)
+            yield from (each for each in found if not only or each.status in only)
             last = page[-1].subscriber_id
 
     def _fates(self, issue: str) -> dict[int, Settlement]:
@@ -184,12 +200,13 @@ class Ledger:
             left = self._left_behind(connection, sending) if sending else []
         return {each.subscriber_id: each for each in left}
 
-    def _recipients_after(self, issue: str, last: int) -> Sequence[Row[Any]]:
+    def _recipients_after(self, issue: str, last: int, statuses: Collection[DeliveryStatus]) -> Sequence[Row[Any]]:
+        wanted = deliveries.c.status.in_([each.value for each in statuses]) if statuses else sa.true()
         query = (
             sa.select(deliveries, subscribers.c.address, subscribers.c.name)
             .join(sendings, sendings.c.id == deliveries.c.sending_id)
             .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-            .where(sendings.c.issue == issue, deliveries.c.subscriber_id > last)
+            .where(sendings.c.issue == issue, deliveries.c.subscriber_id > last, wanted)
             .order_by(deliveries.c.subscriber_id)
             .limit(PAGE)
         )
@@ -210,8 +227,8 @@ class Ledger:
         with translated(self.engine.url), self.engine.begin() as connection:
             return tuple((row[0], row[1]) for row in connection.execute(query))
 
-    def resolve(self, issue: str, *, resend: bool, now: datetime) -> Tally:
-        """Settle the deliveries in doubt: send them again, or leave them as they are.
+    def resolve(self, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()) -> Tally:
+        """Settle the deliveries in doubt, all or those of some subscribers: send them again, or leave them as they are.
 
         Raises SenderAtWorkError while a sender lives.
         """
@@ -219,7 +236,7 @@ class Ledger:
             sending = _sending(connection, issue)
             if sending is not None:
                 _record(connection, sending.id, self._left_behind(connection, sending), now)
-                _settle_doubtful(connection, sending.id, resend=resend)
+                _settle_doubtful(connection, sending.id, resend=resend, only=only)
         return self.tally(issue)
 
     def accepted_since(self, since: datetime) -> list[tuple[datetime, int]]:
@@ -362,6 +379,11 @@ class Run:
                 sa.select(sendings.c.beats).where(sendings.c.id == self.sending.id)
             ).scalar_one()
         self.witness.write(self._beats)
+
+    def wish(self) -> Wish | None:
+        """What a person wants of this sending now."""
+        with self._transaction() as connection:
+            return wish_of(connection, self.sending.issue)
 
     def tally(self) -> Tally:
         """How it stands, seen by its own sender."""
@@ -509,11 +531,11 @@ def _fate(row: Row[Any], told: Told | None) -> Settlement:
     return answered or Settlement(subscriber_id=row.subscriber_id, status=D.UNKNOWN, reply=STOPPED)
 
 
-def _settle_doubtful(connection: Connection, sending_id: int, *, resend: bool) -> None:
-    doubtful = sa.and_(deliveries.c.sending_id == sending_id, deliveries.c.status == D.UNKNOWN.value)
+def _settle_doubtful(connection: Connection, sending_id: int, *, resend: bool, only: Collection[int]) -> None:
+    named = deliveries.c.subscriber_id.in_(list(only)) if only else sa.true()
+    doubtful = sa.and_(deliveries.c.sending_id == sending_id, deliveries.c.status == D.UNKNOWN.value, named)
     if not resend:
-        left = sa.update(deliveries).where(doubtful).values(reply="left as it is by a person; not sent again")
-        connection.execute(left)
+        connection.execute(sa.update(deliveries).where(doubtful).values(reply=LEFT_AS_IT_IS))
         return
     again = connection.execute(sa.update(deliveries).where(doubtful).values(status=D.QUEUED.value)).rowcount
     if again:
@@ -524,15 +546,18 @@ def _settle_doubtful(connection: Connection, sending_id: int, *, resend: bool) -
 def _counts(connection: Connection, sending_id: int) -> dict[str, int]:
     query = sa.select(deliveries.c.status, sa.func.count()).where(deliveries.c.sending_id == sending_id)
     # of a sending so old that it was reduced, the counts alone are left; see `retention`
-    kept = sa.select(outcomes.c.status, outcomes.c.deliveries).where(outcomes.c.sending_id == sending_id)
-    both = sa.union_all(query.group_by(deliveries.c.status), kept)
+    kept = sa.select(outcomes.c.status, sa.func.sum(outcomes.c.people)).where(outcomes.c.sending_id == sending_id)
+    both = sa.union_all(query.group_by(deliveries.c.status), kept.group_by(outcomes.c.status))
     return {row[0]: row[1] for row in connection.execute(both)}
 
 
-def _tally(row: Row[Any], counts: dict[str, int], *, alive: bool) -> Tally:
+def _tally(row: Row[Any], counts: dict[str, int], *, alive: bool, wish: Wish | None = None) -> Tally:
     state, why = row.state, row.why
+    remaining = counts.get(D.QUEUED, 0) + counts.get(D.CLAIMED, 0) + counts.get(D.SENDING, 0)
     if not alive and state == "sending":
         state, why = "paused", f"the sender stopped; `newsletter send {row.issue}` goes on"
+    if state == "paused" and wish:
+        why = held_back(wish, counts.get(D.ACCEPTED, 0), row.total, remaining + counts.get(D.DEFERRED, 0))
     return Tally(
         issue=row.issue,
         state=state,
@@ -542,9 +567,10 @@ def _tally(row: Row[Any], counts: dict[str, int], *, alive: bool) -> Tally:
         refused=counts.get(D.REFUSED, 0),
         unknown=counts.get(D.UNKNOWN, 0),
         suppressed=counts.get(D.SUPPRESSED, 0),
-        remaining=counts.get(D.QUEUED, 0) + counts.get(D.CLAIMED, 0) + counts.get(D.SENDING, 0),
+        remaining=remaining,
         total=row.total,
         seconds=round(row.seconds, 3),
+        wish=wish,
     )
 
 

@@ -32,6 +32,9 @@ MAILABLE = sa.and_(
 )
 """Whom an issue may go to."""
 
+MOVED = "moved"
+"""Why an address is suppressed whose reader reads at another one now."""
+
 
 class Person(Protocol):
     """One row of a list to be imported; `followup.subscriptions.Row` is one."""
@@ -70,6 +73,14 @@ class Imported:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """Why somebody must never be written to, and since when."""
+
+    reason: SubscriberState  # one of `LEFT`
+    suppressed_at: datetime
+
+
 class People:
     """The subscribers in a database."""
 
@@ -84,6 +95,16 @@ class People:
         while batch := list(islice(source, BATCH)):
             with translated(self.engine.url), self.engine.begin() as connection:
                 done += _Batch(connection, self.keys, now).take_in(batch)
+        return done
+
+    def foresee(self, rows: Iterable[Person], *, now: datetime) -> Imported:
+        """What `take_in` would do with these rows, as far as each batch can tell; nothing is changed."""
+        done = Imported()
+        source = iter(rows)
+        while batch := list(islice(source, BATCH)):
+            with translated(self.engine.url), self.engine.connect() as connection, connection.begin() as trying:
+                done += _Batch(connection, self.keys, now).take_in(batch)
+                trying.rollback()
         return done
 
     def count(self, state: SubscriberState = SubscriberState.ACTIVE) -> int:
@@ -163,6 +184,15 @@ class People:
                     erased += 1
                     _drop_waiting(connection, row.id, now)
         return erased
+
+    def suppression(self, address: Address) -> Suppression | None:
+        """Why an address must never be written to, and since when; also when its row was erased. None: it may be."""
+        known = suppressions.c.address_hash == self.keys.address_hash(address.key)
+        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+            row = connection.execute(sa.select(suppressions).where(known)).one_or_none()
+        if row is None:
+            return None
+        return Suppression(reason=SubscriberState(row.reason), suppressed_at=row.suppressed_at)
 
     def is_suppressed(self, address: Address) -> bool:
         """Whether this address left, bounced for good or complained; also when its row was erased."""

@@ -17,7 +17,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from newsletter.addresses import Address
 from newsletter.model import SubscriberState
-from newsletter.storage.database import only_reading, translated
+from newsletter.storage.database import UtcDateTime, only_reading, translated
+from newsletter.storage.people import MOVED
 from newsletter.storage.tables import (
     deliveries,
     farewells,
@@ -225,6 +226,7 @@ def _move(connection: Connection, subscriber_id: int, address: Address, address_
     if taken is not None:
         left = {"state": SubscriberState.UNSUBSCRIBED.value, "why": "reads at another address", "updated_at": now}
         return bool(connection.execute(sa.update(subscribers).where(mine).values(left)).rowcount)
+    _leave_behind(connection, mine, now)
     connection.execute(sa.delete(suppressions).where(suppressions.c.address_hash == address_hash))
     values = {"address": address.text, "address_key": address.key, "address_hash": address_hash, "updated_at": now}
     moved = connection.execute(sa.update(subscribers).where(mine).values(values)).rowcount
@@ -232,6 +234,13 @@ def _move(connection: Connection, subscriber_id: int, address: Address, address_
     active = {"state": SubscriberState.ACTIVE.value, "why": "new address"}
     connection.execute(sa.update(subscribers).where(bounced).values(active))
     return bool(moved)
+
+
+def _leave_behind(connection: Connection, mine: sa.ColumnElement[bool], now: datetime) -> None:
+    """An old list must not bring the old address back: its reader would get everything twice."""
+    known = sa.exists().where(suppressions.c.address_hash == subscribers.c.address_hash)
+    old = sa.select(subscribers.c.address_hash, sa.literal(MOVED), sa.literal(now, UtcDateTime())).where(mine, ~known)
+    connection.execute(sa.insert(suppressions).from_select(["address_hash", "reason", "suppressed_at"], old))
 
 
 def _sent_to(connection: Connection, subscriber_id: int) -> list[dict[str, Any]]:

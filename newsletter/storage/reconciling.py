@@ -12,8 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from newsletter.model import SubscriberState
 from newsletter.storage.database import translated
-from newsletter.storage.people import LEFT
+from newsletter.storage.people import LEFT, MOVED
 from newsletter.storage.tables import deliveries, incoming_mails, pauses, requests, subscribers, suppressions
 
 PAGE = 500
@@ -65,8 +66,17 @@ def _take_suppressions(old: Connection, restored: Connection, now: datetime) -> 
         kept = set(
             old.execute(sa.select(subscribers.c.address_hash).where(subscribers.c.address_hash.in_(hashes))).scalars()
         )
-        gone += _erase(restored, [each for each in hashes if each not in kept], now)
+        without = [row for row in page if row["address_hash"] not in kept]
+        gone += _erase(restored, [row["address_hash"] for row in without if row["reason"] != MOVED], now)
+        gone += _stop(restored, [row["address_hash"] for row in without if row["reason"] == MOVED], now)
     return gone
+
+
+def _stop(restored: Connection, hashes: list[str], now: datetime) -> int:
+    """Whoever reads at another address since: whether they left there is not known under the old one, so nothing is sent."""
+    theirs = sa.and_(subscribers.c.address_hash.in_(hashes), subscribers.c.state.not_in(LEFT))
+    left = {"state": SubscriberState.UNSUBSCRIBED.value, "why": "reads at another address", "updated_at": now}
+    return restored.execute(sa.update(subscribers).where(theirs).values(left)).rowcount
 
 
 def _erase(restored: Connection, hashes: list[str], now: datetime) -> int:

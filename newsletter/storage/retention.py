@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
+from newsletter.storage import results
 from newsletter.storage.database import translated
-from newsletter.storage.tables import deliveries, incoming_mails, outcomes, sendings
+from newsletter.storage.tables import deliveries, incoming_mails, sendings
 
 WAITING = ("queued", "claimed", "sending", "deferred")
 
@@ -33,7 +34,7 @@ def reduce_old(engine: Engine, *, before: datetime) -> Reduced:
     rows = 0
     for number in numbers:
         with translated(engine.url), engine.begin() as connection:
-            rows += _reduce(connection, number)
+            rows += results.reduce(connection, number)
     named = sa.and_(incoming_mails.c.decided_at < before, incoming_mails.c.subscriber_id.is_not(None))
     with translated(engine.url), engine.begin() as connection:
         mails = connection.execute(sa.update(incoming_mails).where(named).values(subscriber_id=None)).rowcount
@@ -49,14 +50,3 @@ def _old(engine: Engine, before: datetime) -> list[int]:
     )
     with translated(engine.url), engine.begin() as connection:
         return list(connection.execute(query).scalars())
-
-
-def _reduce(connection: Connection, number: int) -> int:
-    counted = (
-        sa.select(deliveries.c.sending_id, deliveries.c.status, sa.func.count())
-        .where(deliveries.c.sending_id == number)
-        .group_by(deliveries.c.sending_id, deliveries.c.status)
-    )
-    columns = ["sending_id", "status", "deliveries"]
-    connection.execute(sa.insert(outcomes).from_select(columns, counted, include_defaults=False))
-    return connection.execute(sa.delete(deliveries).where(deliveries.c.sending_id == number)).rowcount

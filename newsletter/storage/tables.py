@@ -17,12 +17,14 @@ __all__ = [
     "merges",
     "outcomes",
     "pauses",
+    "plans",
     "requests",
     "sendings",
     "sightings",
     "sources",
     "subscribers",
     "suppressions",
+    "wishes",
 ]
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -133,7 +135,7 @@ suppressions = sa.Table(
     "suppressions",
     METADATA,
     sa.Column("address_hash", sa.String(64), primary_key=True),
-    sa.Column("reason", sa.String(20), nullable=False),  # unsubscribed, bounced, complained
+    sa.Column("reason", sa.String(20), nullable=False),  # unsubscribed, bounced, complained, moved
     sa.Column("suppressed_at", UtcDateTime, nullable=False),
     comment="who must never be mailed again; outlives the person's row, holds no address",
 )
@@ -174,9 +176,10 @@ outcomes = sa.Table(
     "outcomes",
     METADATA,
     sa.Column("sending_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("status", sa.String(10), primary_key=True),
-    sa.Column("deliveries", sa.Integer, nullable=False),
-    comment="of sendings so old that their rows are gone: how many messages fared how",
+    sa.Column("provider", sa.String(20), primary_key=True),  # of `newsletter.providers`
+    sa.Column("status", sa.String(10), primary_key=True),  # of a delivery; or bounced, blamed, complained, left
+    sa.Column("people", sa.Integer, nullable=False),
+    comment="how many people left by the links of an issue; of issues so old that their rows are gone, how all fared",
 )
 
 incoming_mails = sa.Table(
@@ -222,4 +225,25 @@ farewells = sa.Table(
     sa.Column("said_on", sa.String(10), nullable=False),
     sa.Column("words", sa.Text, nullable=False),
     comment="why people left, in their words; nothing tells whose they are",
+)
+
+plans = sa.Table(
+    "plans",
+    METADATA,
+    sa.Column("issue", sa.String(100), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),  # not sent before
+    sa.Column("people", sa.Integer, nullable=False),  # how many it would have gone to when it was planned
+    sa.Column("planned_at", UtcDateTime, nullable=False),
+    sa.Column("place", sa.String(100), nullable=False, default=""),  # the file of the database: a copy keeps no plan
+    sa.Column("begun_at", UtcDateTime),  # its time had come; from then on it cannot be taken back
+    comment="when an issue is to go; gone when it went",
+)
+
+wishes = sa.Table(
+    "wishes",
+    METADATA,
+    sa.Column("issue", sa.String(100), primary_key=True),
+    sa.Column("wish", sa.String(10), nullable=False),  # pause, stop
+    sa.Column("wished_at", UtcDateTime, nullable=False),
+    comment="what a person wants of a sending, wherever it runs; gone when they let it go on",
 )

@@ -9,6 +9,8 @@ from newsletter import config
 from newsletter.config import Settings
 from newsletter.errors import UsageError, WorkspaceError
 
+GLOSSARY_FILE = "glossary.toml"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
@@ -26,6 +28,11 @@ class Workspace:
     def private(self) -> Path:
         """The folder of what is not for git: the database, the secret."""
         return self.folder / ".newsletter"
+
+    @property
+    def compiled_templates(self) -> Path:
+        """Where templates are kept in the form that can be filled at once; may be deleted at any time."""
+        return self.private / "templates"
 
     @property
     def templates(self) -> Path:

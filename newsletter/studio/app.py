@@ -10,9 +10,47 @@ from starlette.staticfiles import StaticFiles
 from newsletter.studio.calls import HERE
 from newsletter.studio.guarding import Guard
 from newsletter.studio.room import Room
-from newsletter.studio.views import approve, check, choose, collect, home, people, preview, send, setup, write
+from newsletter.studio.views import (
+    approve,
+    check,
+    choose,
+    collect,
+    glossary,
+    home,
+    people,
+    pictures,
+    preview,
+    report,
+    sections,
+    send,
+    server,
+    setup,
+    theme,
+    versions,
+    welcome,
+    write,
+)
 
-VIEWS = (home, collect, choose, write, preview, check, approve, send, people, setup)
+VIEWS = (
+    home,
+    collect,
+    choose,
+    write,
+    glossary,
+    pictures,
+    versions,
+    preview,
+    check,
+    approve,
+    send,
+    report,
+    people,
+    setup,
+    sections,
+    server,
+    theme,
+    welcome,
+)
 
 
 def studio_app(room: Room) -> Starlette:

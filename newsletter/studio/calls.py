@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, WorkspaceError
 from newsletter.pipeline import choosing
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
@@ -160,6 +160,8 @@ def _answered(view: View, call: Call, *, alone: bool) -> Response:
         with call.room.changing:
             return view(call)
     except NewsletterError as error:
+        if isinstance(error, WorkspaceError) and not call.room.has_newsletter and not call.is_script:
+            return RedirectResponse("/welcome", 303)
         if call.is_script:
             return JSONResponse({"error": str(error)}, 409)
         return _mistake(call, error)

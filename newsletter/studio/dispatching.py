@@ -1,86 +1,123 @@
-"""A sending as a process of its own: it goes on when the page or the studio is closed, and is found again by its ledger."""
+"""A sending as a process of its own: it goes on when the page or the studio is closed, and is found again by its ledger.
+
+The studio keeps nothing of it in mind. What is planned, what is wanted and who is at work stand in the database and in
+leases that a dead process loses at once; so a sending that was begun in a terminal is steered from here as well.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import subprocess
 import sys
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from newsletter.pipeline import mailing
+from newsletter.errors import NewsletterError
+from newsletter.pipeline import mailing, planning
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.planning import Planned, Waiting
 from newsletter.storage import issues
 from newsletter.storage.files import write_whole
 from newsletter.storage.ledger import Tally
 from newsletter.storage.workspace import issue_folder
 
+MOST_WORDS = 2000
 
-def dispatch(desk: Desk, name: str, *, resume_restored: bool = False) -> None:
-    """Start to send an approved issue, or go on with it, as `newsletter send` does."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the sending of an issue stands, as its page shows it."""
+
+    tally: Tally
+    planned: Planned | None  # and not on its way
+    is_at_work: bool  # a process sends, or is about to
+    trouble: str  # what the process said as it ended; empty when all is well
+
+    @property
+    def waits(self) -> bool:
+        """Whether a process waits for the time that is planned."""
+        return self.planned is not None and self.planned.waiting is Waiting.WAITED_FOR
+
+
+def standing(desk: Desk, name: str) -> Standing:
+    """How the sending stands, whoever started it."""
+    planned = planning.planned(desk, name)
+    if planned is not None and _is_beginning(desk, name, planned=True):
+        planned = replace(planned, waiting=Waiting.WAITED_FOR)  # the process is on its way to its lease
+    tally = mailing.status(desk, name)
+    at_work = mailing.is_at_work(desk, name) or _is_beginning(desk, name, planned=False)
+    waits = planned is not None and planned.waiting is Waiting.WAITED_FOR
+    is_well = at_work or waits or tally.wish or tally.state == "done"
+    return Standing(
+        tally=tally, planned=planned, is_at_work=at_work, trouble="" if is_well else _last_words(desk, name)
+    )
+
+
+def dispatch(desk: Desk, name: str, *, planned: bool = False, resume_restored: bool = False) -> None:
+    """Start a process that sends an approved issue: at the time that is `planned`, or at once."""
     words = _words(desk, name)
     write_whole(words, "", private=True)
-    command = [sys.executable, "-m", "newsletter", "-C", str(desk.workspace.folder), "send", name, "--yes", "--json"]
-    if resume_restored:
-        command.append("--resume-restored")
+    command = [sys.executable, "-m", "newsletter", "-C", str(desk.workspace.folder), *_moment(desk)]
+    command += ["send", name, "--yes", "--json"]
+    command += ["--planned"] if planned else []
+    command += ["--resume-restored"] if resume_restored else []
     with words.open("wb") as heard:
         process = subprocess.Popen(  # noqa: S603 - our own program; the name was one of our issues'
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=heard, start_new_session=True
         )
-    write_whole(_number(desk, name), str(process.pid), private=True)
-    _RUNNING[process.pid] = process
+    _STARTED.append(_Started(words=words, planned=planned, process=process))
 
 
-_RUNNING: dict[int, subprocess.Popen[bytes]] = {}
-"""Those that this studio started, so that they are not left as zombies when they end."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Started:
+    words: Path  # tells workspace and issue
+    planned: bool
+    process: subprocess.Popen[bytes]
 
 
-def pause(desk: Desk, name: str) -> bool:
-    """Ask the sending to finish what is in flight and stop; whether there was one."""
-    with contextlib.suppress(OSError, ValueError):
-        number = int(_number(desk, name).read_text("utf-8"))
-        if _is_ours(number, name):
-            os.kill(number, signal.SIGTERM)
-            return True
-    return False
+_STARTED: list[_Started] = []
+"""Those that this studio started: known while they are on their way to their lease, and not left as zombies."""
 
 
-def is_at_work(desk: Desk, name: str) -> bool:
-    """Whether the process that was started is still there."""
-    with contextlib.suppress(OSError, ValueError):
-        return _is_ours(int(_number(desk, name).read_text("utf-8")), name)
-    return False
+def _moment(desk: Desk) -> list[str]:
+    """A studio that runs at another moment hands its moment on."""
+    is_now = abs(datetime.now(UTC) - desk.now) < timedelta(minutes=1)
+    return [] if is_now else ["--now", desk.now.isoformat()]
 
 
-def standing(desk: Desk, name: str) -> tuple[Tally, str]:
-    """How the sending stands, and what went wrong as a sentence."""
-    tally = mailing.status(desk, name)
-    if tally.state == "done" or is_at_work(desk, name):
-        return tally, ""
+def _is_beginning(desk: Desk, name: str, *, planned: bool) -> bool:
+    for each in tuple(_STARTED):
+        if each.process.poll() is not None:
+            with contextlib.suppress(ValueError):  # another page was first
+                _STARTED.remove(each)
+    words = _words(desk, name)
+    return any(each.words == words and each.planned is planned for each in _STARTED)
+
+
+def find_again(desk: Desk) -> tuple[str, ...]:
+    """Wait again for every plan whose process was lost, as when the computer was started again; what is to be said of it."""
+    return tuple(filter(None, (_found(desk, each) for each in planning.all_planned(desk))))
+
+
+def _found(desk: Desk, planned: Planned) -> str:
+    name, at = planned.plan.issue, planning.spoken(desk, planned.plan.at)
+    if planned.waiting is Waiting.MISSED:
+        return f"Issue {name} was to go on {at}, and did not go. Open Send to decide."
+    if planned.waiting is Waiting.WAITED_FOR:
+        return ""
+    if planning.is_to_be_waited_for(desk, planned):
+        with contextlib.suppress(NewsletterError, OSError):
+            dispatch(desk, name, planned=True)
+            return f"Issue {name} is planned for {at}. The program that waited for it was ended; another one waits now."
+    return f"Issue {name} is planned for {at}, and nothing waits for it. Open Send to decide."
+
+
+def _last_words(desk: Desk, name: str) -> str:
     with contextlib.suppress(OSError):
-        return tally, _words(desk, name).read_text("utf-8", errors="replace").removeprefix("newsletter: ").strip()[
-            :2000
-        ]
-    return tally, ""
-
-
-def _is_ours(number: int, name: str, processes: Path = Path("/proc")) -> bool:
-    """Whether this process is a sending of this issue, and not another one that got its number since."""
-    if number in _RUNNING and _RUNNING[number].poll() is not None:
-        return False
-    try:
-        if processes.is_dir():
-            words = (processes / str(number) / "cmdline").read_bytes().split(b"\0")
-            return b"send" in words and name.encode() in words
-        os.kill(number, 0)  # no /proc, as on macOS: it is there, and most likely ours
-    except OSError:
-        return False
-    return True
-
-
-def _number(desk: Desk, name: str) -> Path:
-    return desk.workspace.private / f"studio-sending-{issue_folder(desk.workspace, name).name}.pid"
+        said = _words(desk, name).read_text("utf-8", errors="replace")
+        return said.removeprefix("newsletter: ").strip()[:MOST_WORDS]
+    return ""
 
 
 def _words(desk: Desk, name: str) -> Path:

@@ -24,7 +24,7 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data: 'self'; frame-ancestors 'self'; "
     "form-action 'none'; base-uri 'none'; sandbox allow-same-origin"
 )
 """Of a mail in its frame: no script runs in it; the page around it may ask how far it is scrolled."""

@@ -42,30 +42,3 @@ class Job:
             events.append({"error": "This went wrong in a way nobody has thought of. The terminal tells more."})
         finally:
             self.is_running = False
-
-
-class Countdown:
-    """Something that happens after some seconds, unless it is called off before."""
-
-    def __init__(self, issue: str, seconds: float, act: Callable[[], None]) -> None:
-        self.issue = issue
-        self._act = act
-        self._deciding = threading.Lock()
-        self._is_over = False
-        self._timer = threading.Timer(seconds, self._happen)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _happen(self) -> None:
-        if self._ends():
-            self._act()
-
-    def call_off(self) -> bool:
-        """Whether it was called off in time: it never both happens and is called off."""
-        self._timer.cancel()
-        return self._ends()
-
-    def _ends(self) -> bool:
-        with self._deciding:
-            first, self._is_over = not self._is_over, True
-        return first

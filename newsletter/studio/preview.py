@@ -7,6 +7,7 @@ outside. A mistake in issue.toml or a template is shown in place of the mail, wi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from starlette.staticfiles import StaticFiles
 
 from newsletter.errors import NewsletterError
 from newsletter.model import Finding, RenderedIssue
+from newsletter.storage.pictures import media_type
 
 _HERE = Path(__file__).parent
 _PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
@@ -29,7 +31,8 @@ HOSTS = ["127.0.0.1", "localhost"]
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self'"
 )
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; sandbox"
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data: 'self'; sandbox"
+PICTURES = "pictures/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class Watched:
     draw: Callable[[], Shown]  # reads the files; raises NewsletterError
     files: Callable[[], Iterable[Path]]
     state: str = ""
+    picture: Callable[[str], Path | None] = lambda _: None  # the file of a picture beside the issue, by its name
     shown: Shown | None = None
     error: str = ""
 
@@ -62,6 +66,12 @@ class Watched:
         except NewsletterError as error:
             self.error = str(error)
         self.state = state
+
+
+def with_pictures_at(html: str, issue: str, place: str) -> str:
+    """The pictures beside the issue as found at `place`: nobody may have put them on the public page yet."""
+    beside = f"/issues/{re.escape(issue)}/{PICTURES}"
+    return re.sub(rf'src="https://[^"]*{beside}', f'src="{place}', html)
 
 
 def _state_of(files: Iterable[Path]) -> str:
@@ -98,12 +108,19 @@ def preview_app(watched: Watched) -> Starlette:
         watched.look()
         return JSONResponse({"state": watched.state}, headers=_headers(PAGE_POLICY))
 
+    def picture(request: Request) -> Response:
+        path = watched.picture(request.path_params["file"])
+        if path is None:
+            return PlainTextResponse("There is no such picture.", 404)
+        return Response(path.read_bytes(), media_type=media_type(path), headers=_headers("default-src 'none'; sandbox"))
+
     return Starlette(
         routes=[
             Route("/", page),
             Route("/mail.html", mail),
             Route("/mail.txt", plain),
             Route("/state", state),
+            Route(f"/{PICTURES}{{file}}", picture),
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ],
         # Another page in the same browser must not read the preview under a name of its own (DNS rebinding).

@@ -7,9 +7,12 @@ from datetime import timedelta
 
 from newsletter.errors import NewsletterError
 from newsletter.model import Severity
-from newsletter.pipeline import mailing, making
+from newsletter.pipeline import mailing, making, planning
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.planning import Waiting
 from newsletter.storage import issues
+from newsletter.storage.wishes import Wish
+from newsletter.studio import dispatching
 
 FRESH = timedelta(days=3)
 """Sources that were collected within this time need not be asked again."""
@@ -91,5 +94,27 @@ def _looked_at(desk: Desk, name: str, *, there: bool) -> tuple[Step, Step]:
 
 def _send(desk: Desk, name: str) -> Step:
     tally = mailing.status(desk, name)
-    said = f"{tally.accepted} of {tally.total} accepted." if tally.total else "Not begun."
-    return Step(name="Send", is_done=tally.state == "done", said=said)
+    said = under_way(desk, name) or (
+        f"{tally.accepted:,} of {tally.total:,} accepted." if tally.total else "Not begun."
+    )
+    return Step(name="Send", is_done=tally.state == "done" or tally.wish is Wish.STOP, said=said)
+
+
+def under_way(desk: Desk, name: str) -> str:
+    """What a person should know of a sending that is planned, on its way, held up or in doubt; empty when it is none."""
+    standing = dispatching.standing(desk, name)
+    planned, tally = standing.planned, standing.tally
+    if planned is not None:
+        at = planning.spoken(desk, planned.plan.at)
+        return {
+            Waiting.WAITED_FOR: f"Planned for {at}.",
+            Waiting.ALONE: f"Planned for {at}, and nothing waits for it.",
+            Waiting.MISSED: f"It was to go on {at}, and did not go.",
+        }[planned.waiting]
+    have = f"{tally.accepted:,} of {tally.total:,} have it"
+    if standing.is_at_work:
+        return f"On its way: {have}."
+    if tally.state == "paused" and tally.wish is not Wish.STOP:
+        return f"Paused: {have}."
+    doubtful = sum(1 for _ in mailing.in_doubt(desk, name)) if tally.unknown else 0
+    return f"{doubtful} in doubt: decide what is to be done." if doubtful else ""

@@ -6,18 +6,22 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from newsletter.config import FILE_NAME
 from newsletter.pipeline.desk import Desk
 from newsletter.storage.workspace import open_workspace
-from newsletter.studio.jobs import Countdown, Job
+from newsletter.studio.jobs import Job
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
+    from newsletter.storage.entries import Kept
+    from newsletter.studio.logbook import Logbook
     from newsletter.studio.shelf import Shelf
 
 T = TypeVar("T")
@@ -45,10 +49,12 @@ class Room:
     csrf: str = field(default_factory=_secret, repr=False)
     changing: threading.RLock = field(default_factory=threading.RLock)
     collecting: Job = field(default_factory=Job)
-    countdown: Countdown | None = None
     shelf: Shelf | None = None
+    logbook: Logbook | None = None
     is_closing: bool = False
+    _opening: threading.Lock = field(default_factory=threading.Lock)
     _engines: dict[str, Engine] = field(default_factory=dict)
+    _read: dict[str, dict[str, Kept]] = field(default_factory=dict, repr=False)
     _notices: list[str] = field(default_factory=list)
     _kept: OrderedDict[str, object] = field(default_factory=OrderedDict, repr=False)
 
@@ -59,19 +65,47 @@ class Room:
 
         desk = Desk(open_workspace(self.folder), self.clock())
         address = desk.workspace.settings.newsletter.database
-        with self.changing:
+        # never `changing`: who changes something waits for other requests in `Call.desk`, which all share one lock (Python < 3.12)
+        with self._opening:
             if address not in self._engines:
                 self._engines[address] = open_database(address, self.folder)
-        desk.store = EntryStore(self._engines[address])  # of its own: a store holds one open transaction
+        # of its own, because a store holds one open transaction; what was read is shared
+        desk.store = EntryStore(self._engines[address], self._read.setdefault(address, {}))
         return desk
 
+    def noting(self, what: str) -> AbstractContextManager[None]:
+        """Note what goes on, for whoever starts the studio again after a crash."""
+        return self.logbook.during(what) if self.logbook else nullcontext()
+
+    @property
+    def has_newsletter(self) -> bool:
+        """Whether there is a newsletter in the folder yet."""
+        return (self.folder / FILE_NAME).is_file()
+
+    def forget(self) -> None:
+        """Let go of the database and of what was worked out from it: it is about to be another one."""
+        with self.changing:
+            for engine in self._engines.values():
+                engine.dispose()
+            self._engines.clear()
+            self._read.clear()
+            self.shelf = None
+
     def close(self) -> None:
-        """Let go the pages that listen for news."""
+        """Let go the pages that listen for news, and say that it ended as it should."""
         self.is_closing = True
+        if self.logbook is not None:
+            self.logbook.close()
+            self.logbook = None
 
     def say(self, sentence: str) -> None:
         """Something for the next page that is shown."""
         self._notices.append(sentence)
+
+    @property
+    def has_said(self) -> bool:
+        """Whether there is something for the next page that is shown."""
+        return bool(self._notices)
 
     def said(self) -> tuple[str, ...]:
         """What is to be said now, and is then forgotten."""
@@ -90,3 +124,8 @@ class Room:
         """What was kept under a name, once; None when it is gone, or another kind of thing."""
         thing = self._kept.pop(name, None)
         return thing if isinstance(thing, kind) else None
+
+    def latest(self, kind: type[T]) -> tuple[str, T] | None:
+        """The newest thing of a kind that is kept, with its name; it stays kept."""
+        kept = ((name, thing) for name, thing in reversed(self._kept.items()) if isinstance(thing, kind))
+        return next(kept, None)

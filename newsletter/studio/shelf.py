@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from newsletter.config import FILE_NAME
 from newsletter.model import TO_SORT, Entry, SectionStyle, State
-from newsletter.pipeline.choosing import Standing, making, standings
+from newsletter.pipeline.choosing import Standing, making
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.pool import Pool, look
 
-AT_ONCE = 60
-"""Cards shown before “Show more”."""
+AT_ONCE = 30
+"""Cards that come at once; more come as one scrolls."""
 
 
 class Place(StrEnum):
@@ -63,11 +64,21 @@ class Shelf:
     has_issue: bool
     cards: tuple[Card, ...]
     state: tuple[object, ...]
+    pool: Pool
 
     def counts(self) -> dict[Place, int]:
         """How many cards lie at each place."""
         places = [card.place for card in self.cards]
         return {place: places.count(place) for place in Place}
+
+    @property
+    def ordered(self) -> Place:
+        """The place whose order is that of print: the issue, or what would be in it."""
+        return Place.INSIDE if self.has_issue else Place.NEW
+
+    def listed(self, section: str) -> tuple[str, ...]:
+        """The keys of a section in the order in which it is printed, or would be."""
+        return tuple(card.entry.key for card in self.cards if card.place == self.ordered and card.section == section)
 
     def found(self, *, place: str, words: str, section: str, late: bool) -> tuple[Card, ...]:
         """The cards of a place that hold all these words, in the order in which they were offered."""
@@ -88,29 +99,30 @@ def stock(desk: Desk, before: Shelf | None) -> Shelf:
     if before is not None and before.state == state:
         return before
     at = making(desk)
+    pool = look(desk, at, before.pool if before else None)
     inside = {entry.key: entry for entry in at.present.entries()} if at.present else {}
-    cards = tuple(_cards(standings(desk, at.name), inside))
-    return Shelf(issue=at.name, has_issue=at.present is not None, cards=cards, state=state)
+    known = {card.entry.key: card for card in before.cards} if before else {}
+    cards = tuple(_cards(pool.standings, inside, known))
+    return Shelf(issue=at.name, has_issue=at.present is not None, cards=cards, state=state, pool=pool)
 
 
-def by_section(cards: Iterable[Card], styles: Sequence[SectionStyle]) -> dict[str, list[Card]]:
-    """Section → its cards, in printing order; what is to sort comes first, because it needs a person."""
-    found: dict[str, list[Card]] = {TO_SORT: [], **{style.name: [] for style in styles}}
-    for card in cards:
-        found.setdefault(card.section, []).append(card)
-    return {name: cards for name, cards in found.items() if cards}
+def in_sections(cards: Sequence[Card], styles: Sequence[SectionStyle]) -> tuple[Card, ...]:
+    """Section by section in printing order; what is to sort comes first, because it needs a person."""
+    names = (TO_SORT, *(style.name for style in styles), *(card.section for card in cards))
+    ranks = {name: rank for rank, name in enumerate(dict.fromkeys(names))}
+    return tuple(sorted(cards, key=lambda card: ranks[card.section]))
 
 
-def _cards(known: Iterable[Standing], inside: dict[str, Entry]) -> Iterator[Card]:
-    told = {each.entry.key: each for each in known}
+def _cards(standings: Iterable[Standing], inside: Mapping[str, Entry], known: Mapping[str, Card]) -> Iterator[Card]:
+    told = {each.entry.key: each for each in standings}
     for entry in inside.values():
         standing = told.get(entry.key)
         shown = replace(standing.entry, note=entry.note) if standing else entry
         reason = standing.reason if standing else "written into the issue by hand"
-        yield _card(shown, Place.INSIDE, entry.section, reason)
+        yield _card(shown, Place.INSIDE, entry.section, reason, known.get(entry.key))
     for each in told.values():
         if each.entry.key not in inside:
-            yield _card(each.entry, _place(each), each.section, each.reason)
+            yield _card(each.entry, _place(each), each.section, each.reason, known.get(each.entry.key))
 
 
 def _place(standing: Standing) -> Place:
@@ -127,7 +139,11 @@ def _place(standing: Standing) -> Place:
             return Place.LEFT_OUT
 
 
-def _card(entry: Entry, place: Place, section: str | None, reason: str) -> Card:
+def _card(entry: Entry, place: Place, section: str | None, reason: str, known: Card | None) -> Card:
+    """The card of an entry; the very one that is known, where it says the same."""
+    section = section or TO_SORT
+    if known and known.entry == entry and (known.place, known.section, known.reason) == (place, section, reason):
+        return known
     said = (
         entry.title,
         *entry.authors,
@@ -140,7 +156,7 @@ def _card(entry: Entry, place: Place, section: str | None, reason: str) -> Card:
     return Card(
         entry=entry,
         place=place,
-        section=section or TO_SORT,
+        section=section,
         reason=reason,
         is_late=bool(re.search(r"\blate\b|seen only", reason)),
         words=" ".join(said).casefold(),

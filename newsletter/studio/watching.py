@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -10,13 +11,18 @@ from newsletter import rendering, templating
 from newsletter.config import FILE_NAME
 from newsletter.pipeline import making
 from newsletter.pipeline.desk import Desk
-from newsletter.storage.workspace import issue_folder, open_workspace
-from newsletter.studio.preview import Shown, Watched
+from newsletter.storage import pictures
+from newsletter.storage.workspace import GLOSSARY_FILE, issue_folder, open_workspace
+from newsletter.studio.preview import PICTURES, Shown, Watched, with_pictures_at
 
 
 def watch(desk: Desk, name: str) -> Watched:
     """The issue of this name, drawn again when its file, a template or the configuration is saved."""
-    return Watched(draw=lambda: _draw(desk, name), files=lambda: _files(desk, name))
+    return Watched(
+        draw=lambda: _draw(desk, name),
+        files=lambda: _files(desk, name),
+        picture=lambda file: pictures.find(desk.workspace, name, file),
+    )
 
 
 def _draw(desk: Desk, name: str) -> Shown:
@@ -24,10 +30,11 @@ def _draw(desk: Desk, name: str) -> Shown:
     _, rendered, findings = making.check(fresh, name)
     settings = fresh.workspace.settings
     display, address = parseaddr(settings.newsletter.sender)
+    shown = rendering.for_everyone(rendered, settings)
     return Shown(
         title=settings.newsletter.title,
         sender=display or address,
-        rendered=rendering.for_everyone(rendered, settings),
+        rendered=replace(shown, html=with_pictures_at(shown.html, name, f"/{PICTURES}")),
         findings=findings,
     )
 
@@ -35,7 +42,7 @@ def _draw(desk: Desk, name: str) -> Shown:
 def _files(desk: Desk, name: str) -> Iterator[Path]:
     folder = desk.workspace.folder
     yield folder / FILE_NAME
-    yield folder / making.GLOSSARY_FILE
+    yield folder / GLOSSARY_FILE
     yield issue_folder(desk.workspace, name) / "issue.toml"
     for templates in (desk.workspace.templates, templating.shipped_folder()):
         yield from (path for path in templates.rglob("*") if path.is_file())

@@ -1,4 +1,5 @@
 import dataclasses
+from datetime import date
 
 import pytest
 from checks.specimen import EVENT, GRANT, ISSUE, PAPER, TRIAL, changed, context, findings, message, where, with_entry
@@ -175,7 +176,11 @@ def test_a_retracted_paper_must_say_so():
     retracted = frozenset({Flag.RETRACTED})
     assert where(changed(PAPER, flags=retracted), "paper-retracted") == [PAPER.key]
     assert where(changed(PAPER, flags=retracted, note="The journal retracted it in May."), "paper-retracted") == []
-    assert where(changed(PAPER, flags=retracted, title="RETRACTED: two drugs"), "paper-retracted") == []
+    titled = {"title": "RETRACTED: two drugs", "flags": retracted}
+    assert where(changed(PAPER, **titled, note=""), "paper-retracted") == []
+    assert where(changed(PAPER, **titled), "paper-retracted") == [PAPER.key]  # the note tells it as if it held
+    assert where(changed(PAPER, title="[Retracted] two drugs: no flag"), "paper-retracted") == [PAPER.key]
+    assert where(changed(PAPER, title="Why papers are retracted: a study"), "paper-retracted") == []
 
 
 def test_a_paper_in_doubt_should_say_so():
@@ -216,6 +221,15 @@ def test_a_cancelled_event_must_say_so():
     cancelled = Event(starts=EVENT.event.starts, zone="America/New_York", cancelled=True)
     assert where(changed(EVENT, event=cancelled), "event-cancelled") == [EVENT.key]
     assert where(changed(EVENT, event=cancelled, note="Cancelled: the speaker is ill."), "event-cancelled") == []
+
+
+def test_an_event_that_its_calendar_no_longer_lists_is_asked_after():
+    gone = context(unlisted={EVENT.key: date(2026, 11, 20)})
+    assert where(gone, "event-unlisted") == [EVENT.key]
+    assert message(gone, "event-unlisted").endswith(
+        " is not in its calendar any more: it was last there on 2026-11-20."
+    )
+    assert where(context(), "event-unlisted") == []
 
 
 def test_a_long_title_is_shortened_in_messages():

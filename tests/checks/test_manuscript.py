@@ -47,6 +47,28 @@ def test_a_picture_says_what_it_shows():
     assert where(letter("![A dog](https://www.example.org/a.png)"), "text-picture-mute") == []
 
 
+def test_a_picture_that_is_marked_as_an_ornament_may_be_without_words():
+    assert where(letter('![](https://www.example.org/a.png "300 ornament")'), "text-picture-mute") == []
+    assert where(letter('![](https://www.example.org/a.png "300")'), "text-picture-mute") == ["letter"]
+
+
+def test_a_picture_beside_the_issue_must_be_there():
+    words = "![Snow](pictures/ab12.jpg)"
+    assert where(letter(words), "text-picture-missing") == []  # nobody looked
+    assert where(dataclasses.replace(letter(words), pictures=frozenset()), "text-picture-missing") == ["letter"]
+    there = dataclasses.replace(letter(words), pictures=frozenset({"pictures/ab12.jpg"}))
+    assert where(there, "text-picture-missing") == []
+
+
+def test_a_picture_beside_the_issue_is_shown_where_there_is_a_public_page():
+    html = page(extra='<img src="https://news.example.org/issues/2026-12/pictures/ab12.jpg" alt="Snow" width="576">')
+    shown = dataclasses.replace(letter("![Snow](pictures/ab12.jpg)"), html=html)
+    assert where(shown, "text-picture-left-out") == []
+    left_out = findings(letter("![Snow](pictures/ab12.jpg)"), "text-picture-left-out")[0]
+    assert left_out.message == "The picture pictures/ab12.jpg is left out: readers cannot fetch it."
+    assert "public page" in left_out.remedy
+
+
 def test_a_picture_that_is_not_on_the_page_is_left_out():
     said = message(changed(PAPER, note="![A dog](https://dogs.com/a.png)"), "text-picture-left-out")
     assert said == "The picture https://dogs.com/a.png is left out."

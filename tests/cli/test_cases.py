@@ -299,6 +299,39 @@ def test_each_meeting_of_a_support_group_is_offered_once(desk: Desk, run: Run) -
     assert set(drafted(run, "2026-12", NEXT).values()) == {"ahead: on 2027-04-03"}
 
 
+def test_an_event_that_was_called_off_is_told_once_and_does_not_come_up_again(desk: Desk, run: Run) -> None:
+    folder = desk(cal="kind=calendar")
+    write(folder / "cal.txt", calendar(event("w1@example.org", "20270205T190000Z", "Webinar on rest")))
+    sent(run)
+    off = event("w1@example.org", "20270205T190000Z", "Webinar on rest", "STATUS:CANCELLED\r\n")
+    write(folder / "cal.txt", calendar(off))
+    run("collect", now=NEXT)
+    assert drafted(run, "2026-12", NEXT) == {"uid:w1@example.org": "cancelled since 2026-11 carried it"}
+    assert "[Cancelled]" in (folder / "issues" / "2026-12" / "issue.txt").read_text("utf-8")
+    sent(run, "2026-12", NEXT)
+    assert drafted(run, "2027-01", "2027-01-18T09:00-05:00") == {}
+    assert "Webinar on rest" not in (folder / "issues" / "2027-01" / "issue.txt").read_text("utf-8")
+
+
+def test_an_announced_event_that_left_its_calendar_is_asked_after(desk: Desk, run: Run) -> None:
+    folder = desk(cal="kind=calendar")
+    first, second = event("a@x", "20270105T190000Z", "Webinar on rest"), event("b@x", "20270106T190000Z", "Sleep")
+    write(folder / "cal.txt", calendar(first, second))
+    sent(run)
+    write(folder / "cal.txt", calendar())
+    run("collect", now=NEXT)
+    run("draft", "2026-12", now=NEXT)
+    assert unlisted(run) == []  # an empty calendar tells nothing
+    write(folder / "cal.txt", calendar(second))
+    run("collect", now="2026-12-22T09:00-05:00")
+    assert unlisted(run) == ["uid:a@x"]
+
+
+def unlisted(run: Run) -> list[str]:
+    findings = run("check", "2026-12", "--json", now="2026-12-22T09:00-05:00").json["findings"]
+    return [each["where"] for each in findings if each["rule"] == "event-unlisted"]
+
+
 def test_a_deadline_that_is_extended_is_offered_again(desk: Desk, run: Run) -> None:
     folder = desk(calls="kind=table section=grants")
     row = "title,link,deadline\nSeed grants for rare sarcomas,https://example.org/seed,{}\n"

@@ -123,7 +123,8 @@ class TestElsewhere:
         assert run("-C", other, "check", "2026-11").exit_code == run("check", "2026-11").exit_code
         private = other / ".newsletter"
         assert stat.S_IMODE(private.stat().st_mode) == 0o700
-        assert {stat.S_IMODE(each.stat().st_mode) for each in private.iterdir()} == {0o600}
+        files = [each for each in private.rglob("*") if each.is_file()]
+        assert {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
         assert not list(other.glob(".restoring-*"))
 
     def test_nothing_is_mailed_before_a_person_says_so(
@@ -187,6 +188,21 @@ class TestOver:
         assert (after[b_address], after[c_address], e_address in after) == ("bounced", "complained", False)
         again = run("subscribers", "import", "subscribers.csv", "--json").json
         assert (again["added"], e_address in states(run, listed)) == (0, False)
+
+    def test_who_moved_to_another_address_since_gets_nothing_at_the_old_one(
+        self, listed: Path, run: Run, kept: Path
+    ) -> None:
+        with closing(sqlite3.connect(listed / ".newsletter/newsletter.db", isolation_level=None)) as changed:
+            (old,) = changed.execute("SELECT address_hash FROM subscribers WHERE id = 1").fetchone()
+            new = "address = 'new@example.org', address_key = 'new@example.org', address_hash = 'x', state = 'unsubscribed'"
+            changed.execute(f"UPDATE subscribers SET {new} WHERE id = 1")
+            changed.execute("INSERT INTO suppressions VALUES (?, 'moved', '2026-11-23T15:00:00+00:00')", (old,))
+            changed.execute("INSERT INTO suppressions VALUES ('x', 'unsubscribed', '2026-11-23T15:00:00+00:00')")
+        before = states(run, listed)
+        assert run("restore", kept, "--force", "--json", now=LATER).json["gone_since"] == 1
+        after = states(run, listed)
+        (moved,) = set(after) - set(before)
+        assert after[moved] == "unsubscribed"
 
     def test_a_complaint_since_replaces_another_reason(self, listed: Path, run: Run, tmp_path: Path) -> None:
         run("subscribers", "remove", "m.okafor@example.com")
@@ -342,7 +358,7 @@ class TestTidy:
         assert {name: status[name] for name in ("accepted", "total")} == {"accepted": 10, "total": sent["total"]}
         told = run("tidy").out
         assert told.startswith("0 deliveries of 0 issues were reduced to counts")
-        assert "is left from a restore" in told
+        assert "was put aside" in told
 
     def test_sending_does_it_by_itself(self, approved: Path, run: Run) -> None:
         run("send", "2026-11", "--yes")

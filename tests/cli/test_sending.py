@@ -6,10 +6,16 @@ import signal
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.conftest import Run
 from loopback_smtp import Loopback
+
+from newsletter.pipeline import mailing
+from newsletter.pipeline.desk import Desk
+from newsletter.storage.wishes import Wish
+from newsletter.storage.workspace import open_workspace
 
 COUNTS = {"accepted": 10, "deferred": 0, "refused": 0, "unknown": 0, "suppressed": 0, "remaining": 0, "total": 10}
 
@@ -172,3 +178,34 @@ def test_a_stop_while_it_waits_sends_nothing(approved: Path, mail_server: Loopba
     assert "Stopping: what is in flight is finished" in err
     assert "not started" in out
     assert mail_server.messages == []
+
+
+def test_what_is_planned_is_told_by_status(approved: Path, run: Run, mail_server: Loopback) -> None:
+    command = [sys.executable, "-m", "newsletter", "send", "2026-11", "--yes", "--at", "2099-01-01T09:00"]
+    with subprocess.Popen(command, cwd=approved, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        process.stderr.readline()
+        told = run("status", "2026-11", "--json").json
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert (told["state"], told["why"]) == ("not_started", "planned for Thursday 1 January 2099 at 09:00 (New York)")
+    assert run("status", "2026-11", "--json").json["why"] == ""
+
+
+def test_a_sending_that_a_person_stopped_goes_on_when_somebody_says_so(
+    approved: Path, run: Run, mail_server: Loopback
+) -> None:
+    run("send", "2026-11", "--yes", "--limit", 4)
+    desk = Desk(open_workspace(approved), datetime.now(UTC))
+    mailing.ask(desk, "2026-11", Wish.STOP)
+    told = run("status", "2026-11", "--json").json
+    words = "stopped by a person: 4 of 10 have it; 6 get nothing until somebody lets it go on"
+    assert (told["state"], told["why"]) == ("paused", words)
+    refused = run("send", "2026-11", "--yes")
+    assert (refused.exit_code, f"2026-11: {words}. To go on: newsletter send 2026-11 --go-on" in refused.err) == (
+        1,
+        True,
+    )
+    assert len(mail_server.messages) == 4
+    assert counts(run("send", "2026-11", "--yes", "--go-on", "--json").json) == COUNTS
+    assert set(mail_server.recipients().values()) == {1}

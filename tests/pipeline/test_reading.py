@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.model import Collected, Document, Source, SourceKind
+from newsletter.model import Collected, Document, Reading, Source, SourceKind
 from newsletter.pipeline.reading import FEW, Reader, ReadingRoom
 
 FEED = (
@@ -55,6 +56,26 @@ def test_with_one_processor_all_is_read_here(reader: Reader) -> None:
 def test_a_process_that_the_system_ends_takes_nothing_away(now: datetime) -> None:
     ending = Ending(now=now, ahead_days=120, zone=ZoneInfo("UTC"))
     assert titles(read(ReadingRoom(ending, expected=99, processes=2), 2)) == ["Item 0", "Item 1"]
+
+
+class Stumbling(Reader):
+    """Makes a mistake of its own."""
+
+    def reading(self, source: Source, document: Document) -> Reading:
+        raise ZeroDivisionError
+
+
+def test_a_reader_that_stumbles_takes_nothing_from_the_other_sources(now: datetime) -> None:
+    stumbling = Stumbling(now=now, ahead_days=120, zone=ZoneInfo("UTC"))
+    (found,) = read(ReadingRoom(stumbling), 1)
+    assert found.error == "this program stumbled over what the address gives (ZeroDivisionError); please report it"
+
+
+def test_of_very_many_sentences_the_first_ones_are_told(reader: Reader) -> None:
+    studies = json.dumps({"studies": [{}] * 150}).encode()
+    found = reader.collected(Source(name="t", kind=SourceKind.TRIALS), Document(content=studies))
+    assert len(found.reading.skipped) == 101
+    assert found.reading.skipped[-1] == "and 50 more like these"
 
 
 def test_what_cannot_be_read_is_a_sentence(reader: Reader) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from website import ARTICLES, Site, desk_with
 
-from newsletter.model import State
+from newsletter.model import Reading, Source, SourceKind, State
 from newsletter.pipeline import gathering, pasting
 from newsletter.pipeline.choosing import standings
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.visiting import _answered
 from newsletter.storage.workspace import open_workspace
 
 
@@ -157,3 +158,11 @@ class TestAdd:
         text = b"A paper on uterine leiomyosarcoma (5 Nov 2026) https://doi.org/10.1000/new\n"
         (entry,), _ = pasting.add(desk_with(folder, now), "-", stdin=lambda: text)
         assert entry.key == "doi:10.1000/new"
+
+
+async def test_a_register_that_we_stumble_over_takes_nothing_from_the_others() -> None:
+    async def ask() -> Reading:
+        raise ZeroDivisionError
+
+    found = await _answered(Source(name="t", kind=SourceKind.TRIALS), ask)
+    assert found.error == "this program stumbled over what the address gives (ZeroDivisionError); please report it"

@@ -21,6 +21,30 @@ from newsletter.storage.workspace import open_workspace
 from newsletter.tokens import Purpose
 
 
+def test_a_picture_is_shown_before_the_issue_is_out_and_to_other_sites(page: Page):
+    page.add_issue(out=False)
+    folder = page.folder / "issues/2026-11/pictures"
+    folder.mkdir()
+    (folder / "ab12.png").write_bytes(b"a picture")
+    answer = page.visitor.get("/issues/2026-11/pictures/ab12.png")
+    assert (answer.status, answer.body, answer.headers["content-type"]) == (200, b"a picture", "image/png")
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"  # or no web mail could show it
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert page.visitor.get("/issues/2026-11/").status == 404
+    for wrong in ("2026-11/pictures/gone.png", "2026-11/pictures/..%2Fissue.toml", "2027-01/pictures/ab12.png"):
+        assert page.visitor.get(f"/issues/{wrong}").status == 404
+
+
+def test_a_page_shows_the_pictures_beside_it(page: Page):
+    page.add_issue()
+    file = page.folder / "issues/2026-11/issue.toml"
+    file.write_text(ISSUE.replace('"Hello"', '"![Snow](pictures/ab12.png)"'))
+    for name in ("", "print"):
+        answer = page.visitor.get(f"/issues/2026-11/{name}")
+        assert '<img src="pictures/ab12.png" alt="Snow"' in answer.text
+        assert "img-src 'self'" in answer.headers["content-security-policy"]
+
+
 def test_every_answer_carries_the_headers_that_protect_its_reader(page: Page):
     page.add_issue()
     paths = [
@@ -111,6 +135,7 @@ def test_the_log_tells_of_requests_without_tokens(page: Page, caplog):
     assert f"method=GET path={link[:7]}… status=200" in caplog.text
     assert link[3:] not in caplog.text
     assert "example.org" not in caplog.text
+    assert masked("/issues/ann.example@example.org/x") == "/issues/…/x"
     assert masked("/issues/2026-11/2026-12-09-webinar.ics\n x") == "/issues/2026-11/2026-12-09-webinar.ics??x"
 
 

@@ -13,6 +13,8 @@ from public_page import Page
 
 from newsletter.addresses import parse_address
 from newsletter.model import SubscriberState
+from newsletter.pipeline import mailing
+from newsletter.storage.people import Imported
 from newsletter.storage.readers import Confirmed, Readers
 from newsletter.tokens import Purpose
 
@@ -85,7 +87,8 @@ def test_a_link_works_once_and_for_a_week(page: Page, server: Loopback):
     page.visitor.post("/subscribe", {"address": "zoe@example.org"})
     link = link_in(server)
     page.visitor.post(link)
-    assert (page.visitor.get(link).status, page.visitor.post(link).status) == (404, 404)
+    answers = (page.visitor.get(link), page.visitor.post(link), page.visitor.get("/c/never-was"))
+    assert {(each.status, each.heading) for each in answers} == {(404, "This link is used up")}
     page.visitor.post("/subscribe", {"address": "yan@example.org"})
     page.clock.passes(timedelta(days=8))
     assert page.visitor.post(link_in(server)).status == 404
@@ -147,6 +150,18 @@ def test_a_new_address_holds_when_it_confirmed(page: Page, server: Loopback):
     assert "go to this address" in page.visitor.post(link_in(server)).text
     assert page.person() is None
     assert page.person("ann@new.example").id == 1
+
+
+def test_an_old_list_does_not_bring_the_old_address_back(page: Page, server: Loopback):
+    mine = page.link(Purpose.PREFERENCES)
+    page.visitor.post(mine, {"do": "address", "address": "ann@new.example"})
+    page.visitor.post(link_in(server))
+    assert mailing.add_subscriber(page.desk, "ann@example.org") == Imported(suppressed=1)
+    page.visitor.post(mine, {"do": "address", "address": "ann@example.org"})  # and back again
+    page.visitor.post(link_in(server))
+    assert (page.person().id, page.person().state) == (1, S.ACTIVE)
+    assert not page.people.is_suppressed(parse_address("ann@example.org"))
+    assert mailing.add_subscriber(page.desk, "ann@new.example") == Imported(suppressed=1)
 
 
 def test_a_new_address_brings_back_whoever_bounced_and_nobody_who_left(page: Page, server: Loopback):

@@ -67,3 +67,8 @@ def test_a_cut_drops_a_comma_at_its_end():
 def test_what_cannot_be_printed_is_left_out():
     assert printable("a\x00b\x1bc\ud800d\x85\ufffe") == "abcd"
     assert one_line(" a\x00\n\tb\u00a0 c ") == "a b c"
+
+
+def test_a_word_longer_than_a_line_is_never_broken_before_a_combining_mark():
+    accented = "e\u0301" * 60
+    assert wrapped(accented, columns=71).split("\n") == ["e\u0301" * 35, "e\u0301" * 25]

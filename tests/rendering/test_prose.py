@@ -77,14 +77,39 @@ def test_a_picture_has_the_width_that_its_title_names(title, width):
     assert made.text == '[A "view"]'
 
 
+@pytest.mark.parametrize(
+    ("base", "source"),
+    [("", "pictures/ab.jpg"), ("https://news.example/issues/1/", "https://news.example/issues/1/pictures/ab.jpg")],
+)
+def test_a_picture_beside_the_issue_is_fetched_from_where_the_issue_stands(base, source):
+    made = prose('![Snow](pictures/ab.jpg "240 ornament")', picture_base=base)
+    assert made.html == f'<p><img src="{source}" alt="Snow" width="240" /></p>'
+    assert made.text == "[Snow]"
+
+
+@pytest.mark.parametrize("base", [None, "http://localhost:8000/issues/1/"])
+def test_where_readers_cannot_reach_it_its_words_stand(base):
+    assert prose("![Snow](pictures/ab.jpg)", picture_base=base).html == "<p>Snow</p>"
+
+
+@pytest.mark.parametrize("source", ["pictures/../secret", "pictures/a/b.png", "/pictures/a.png", "picture/a.png"])
+def test_no_other_file_is_a_picture_beside_the_issue(source):
+    assert "<img" not in prose(f"![Snow]({source})", picture_base="").html
+
+
+def test_a_link_may_lead_to_a_picture_beside_the_issue():
+    assert 'href="pictures/a.png"' in prose("[Snow](pictures/a.png)", picture_base="").html
+    assert 'href="#"' in prose("[Snow](pictures/a.png)").html  # the checks tell it
+
+
 def test_a_picture_from_elsewhere_is_its_description():
     assert prose("![A view](https://b.example/x.png)").html == "<p>A view</p>"
 
 
-def test_long_words_and_addresses_are_never_broken():
+def test_an_address_is_never_broken_and_a_word_only_where_it_is_longer_than_a_line():
     word, url = "w" * 90, "https://a.example/" + "x" * 100
     made = prose(f"A {word} and {url} here")
-    assert word in made.text.splitlines()
+    assert made.text.splitlines()[:3] == ["A", "w" * 72, "w" * 18 + " and"]
     assert url in made.text
 
 

@@ -12,7 +12,8 @@ from newsletter.sources.answers import (
     at,
     json_of,
     list_at,
-    prose_at,
+    number_of,
+    refuse_too_many,
     text_at,
     texts_at,
     xml_of,
@@ -61,12 +62,24 @@ def test_what_is_no_json_is_refused(content):
         json_of(Document(content=content), "an answer")
 
 
+def test_more_records_than_anybody_asked_for_are_refused():
+    refuse_too_many(range(20_000), "an answer")
+    with pytest.raises(SourceError, match="an answer may hold 20,000 records at most: ask for fewer"):
+        refuse_too_many(range(20_001), "an answer")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0", 0), ("123456789", 123456789), ("1" * 5_000, None), ("²", None), ("", None)]
+)
+def test_counts_are_small_whole_numbers(text, number):
+    assert number_of(text) == number
+
+
 def test_paths_that_lead_nowhere_are_empty():
-    answer = {"a": {"b": " one\n two ", "c": ["x", 1, "", " y "], "d": "<p>1</p><p>2</p>", "n": 5, "t": True}, "l": "z"}
+    answer = {"a": {"b": " one\n two ", "c": ["x", 1, "", " y "], "n": 5, "t": True}, "l": "z"}
     assert text_at(answer, "a", "b") == "one two"
     assert (text_at(answer, "a", "n"), text_at(answer, "a", "t"), text_at(answer, "a", "c")) == ("5", "", "")
     assert (texts_at(answer, "a", "c"), texts_at(answer, "l"), texts_at(answer, "q")) == (["x", "y"], ["z"], [])
-    assert (prose_at(answer, "a", "d"), prose_at(answer, "a", "n")) == ("1\n\n2", "")
     assert (list_at(answer, "a", "c"), list_at(answer, "l")) == (["x", 1, "", " y "], [])
     assert at(answer, "a", "b", "c") is None
 
@@ -80,7 +93,6 @@ JSON = st.recursive(
 @given(JSON, st.lists(st.text(max_size=1), max_size=3))
 def test_any_shape_of_json_gives_text(value, path):
     assert isinstance(text_at(value, *path), str)
-    assert isinstance(prose_at(value, *path), str)
     assert all(isinstance(each, str) for each in texts_at(value, *path))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.errors import SourceError
 from newsletter.model import Source, SourceKind
-from newsletter.sources.entrez import collect_pubmed, esearch_request, fetch_pubmed, parse_esearch, requests_per_second
+from newsletter.sources.entrez import collect_pubmed, esearch_request, fetch_pubmed, parse_esearch
 
 SOURCE = Source(name="pubmed", kind=SourceKind.PUBMED, query='"leiomyosarcoma"[MeSH] AND 2026[dp]', limit=450)
 
@@ -115,10 +115,6 @@ async def test_records_may_be_asked_for_by_number(registry):
     assert [entry.title for entry in reading.entries] == ["Title 11"]
     with pytest.raises(SourceError, match="PubMed has no record 12"):
         await fetch_pubmed(registry, ("12",), SOURCE, base=registry.base)
-
-
-def test_a_key_allows_ten_requests_a_second_instead_of_three():
-    assert (requests_per_second("k"), requests_per_second(None)) == (10.0, 3.0)
 
 
 @pytest.mark.shared

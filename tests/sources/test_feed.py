@@ -342,6 +342,10 @@ def test_a_bomb_ends_in_bounded_entries(bomb):
     assert len(entries[0].title) <= 1_000
 
 
+def test_a_date_of_endless_digits_is_none():
+    assert first(f"<title>A</title><pubDate>{'1' * 10_000}</pubDate>").dated is None
+
+
 @pytest.mark.parametrize("bomb", REFUSED_BOMBS.values(), ids=REFUSED_BOMBS)
 def test_what_would_never_end_is_refused(bomb):
     with pytest.raises(SourceError, match="absurdly many elements"):

@@ -31,15 +31,26 @@ DETAIL = {
     "opportunityNumber": "PAR-26-101",
     "opportunityTitle": "Rare Cancers – Early Phase Trials (R01)",
     "owningAgencyCode": "HHS-NIH11",
+    "docType": "synopsis",
+    "agencyDetails": {"code": "HHS-NIH11", "agencyName": "National Institutes of Health", "agencyCode": "HHS-NIH11"},
+    "topAgencyDetails": {"code": "HHS", "agencyName": "Department of Health and Human Services", "agencyCode": "HHS"},
     "synopsis": {
-        "agencyName": "National Institutes of Health",
+        "agencyName": "Jane Roe\nGrants Officer",
+        "agencyContactName": "Jane Roe",
+        "agencyContactEmail": "jane.roe@example.gov",
         "postingDate": "Sep 05, 2026 12:00:00 AM EDT",
         "responseDate": "Feb 07, 2027 12:00:00 AM EST",
         "synopsisDesc": "<p>For <b>rare</b> cancers.</p><p>Two parts.</p>",
+        "responseDateStr": "2027-02-07-00-00-00",
+        "estimatedFunding": "2500000",
+        "estimatedFundingFormatted": "2,500,000",
         "awardCeiling": "500000",
+        "awardCeilingFormatted": "500,000",
         "awardFloor": "0",
+        "costSharing": False,
         "applicantTypes": [{"id": "06", "description": "Universities"}, {"description": "Nonprofits"}],
     },
+    "cfdas": [{"id": 1, "opportunityId": 356000, "cfdaNumber": "93.395", "programTitle": "Cancer Treatment Research"}],
 }
 
 
@@ -90,6 +101,48 @@ def test_the_whole_record_tells_amount_and_who_may_apply():
         number="PAR-26-101",
         who="Universities, Nonprofits",
     )
+
+
+FORECAST = {
+    "id": 357000,
+    "opportunityNumber": "RFA-CA-27-005",
+    "opportunityTitle": "Sarcoma Registries (U01)",
+    "owningAgencyCode": "HHS-NIH11",
+    "docType": "forecast",
+    "synopsis": None,
+    "forecast": {
+        "postingDate": "Oct 05, 2026 12:00:00 AM EDT",
+        "forecastDesc": "<p>Registries of rare sarcomas.</p>",
+        "agencyDetails": {"agencyName": "National Cancer Institute"},
+        "estApplicationResponseDate": "Mar 01, 2027 12:00:00 AM EST",
+        "awardCeiling": "300000",
+        "applicantTypes": [
+            {
+                "id": "25",
+                "description": 'Others (see text field entitled "Additional Information on Eligibility" for clarification)',
+            }
+        ],
+    },
+}
+
+
+def test_a_forecast_has_its_text_and_no_deadline_yet():
+    entry = only({"errorcode": 0, "msg": "Webservice Succeeds", "data": FORECAST})
+    assert (entry.title, entry.summary) == ("Sarcoma Registries (U01)", "Registries of rare sarcomas.")
+    assert str(entry.dated) == "2026-10-05"
+    assert entry.grant == Grant(
+        amount="up to $300,000", funder="National Cancer Institute", number="RFA-CA-27-005", who="Others"
+    )
+    assert only(answer(HIT | {"closeDate": "", "oppStatus": "forecasted"})).grant.deadline is None
+
+
+def test_what_an_agency_escaped_once_too_often_is_read_as_meant():
+    entry = only(
+        answer(HIT | {"title": "A Foundation&amp;rsquo;s Call &amp; More", "agency": "Women&amp;#39;s Health"})
+    )
+    assert (entry.title, entry.grant.funder) == ("A Foundation’s Call & More", "Women's Health")
+    told = DETAIL | {"synopsis": {"synopsisDesc": "<p>Not &lt;more&gt; than&amp;nbsp;one &amp;ndash; each.</p>"}}
+    assert only({"data": told}).summary == "Not <more> than one – each."
 
 
 @pytest.mark.parametrize(
@@ -146,6 +199,30 @@ def test_the_nih_guide_s_feed_gives_calls_with_their_numbers():
     assert first.grant == Grant(funder="National Institutes of Health", number="PAR-26-101")
     assert (second.ids.opportunity, second.links, second.dated) == ("RFA-CA-26-012", (), None)
     assert reading.skipped == ("item “News of the week” was left out: it names no call",)
+
+
+def test_an_item_as_the_nih_guide_writes_it():
+    reading = read(
+        guide(
+            "<title>Models of Rare Sarcomas (U24 Clinical Trial Not Allowed)</title>"
+            "<link>http://grants.nih.gov/grants/guide/rfa-files/RFA-CA-27-004.html</link>"
+            "<description>Funding Opportunity RFA-CA-27-004 from the NIH Guide for Grants and Contracts. "
+            "This call supports shared models. Efforts will b...</description>"
+            "<pubDate>Tue, 03 Nov 2026 04:22:48 EST</pubDate>",
+            "<title>Notice of Change to Dates</title>"
+            "<link>http://grants.nih.gov/grants/guide/notice-files/NOT-CA-27-011.html</link>"
+            "<description>Notice NOT-CA-27-011 from the NIH Guide for Grants and Contracts</description>"
+            "<pubDate>Tue, 03 Nov 2026 04:20:11 EST</pubDate>",
+        )
+    )
+    call, notice = reading.entries
+    assert (call.title, call.ids.opportunity) == (
+        "Models of Rare Sarcomas (U24 Clinical Trial Not Allowed)",
+        "RFA-CA-27-004",
+    )
+    assert call.summary == "This call supports shared models. Efforts will b..."
+    assert str(call.dated) == "2026-11-03"
+    assert (notice.ids.opportunity, notice.summary) == ("NOT-CA-27-011", "")
 
 
 def test_a_feed_cut_short_is_told():

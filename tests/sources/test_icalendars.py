@@ -387,9 +387,32 @@ def test_a_calendar_too_large_is_refused():
         read_text(b"BEGIN:VCALENDAR\n" + b" " * 20_000_000)
 
 
+def test_a_calendar_of_too_many_events_is_refused():
+    with pytest.raises(SourceError, match="more than 10,000 events: ask its owner for one of this year"):
+        read_text("BEGIN:VCALENDAR\n" + "BEGIN:VEVENT\n" * 10_001)
+
+
+def test_an_event_that_names_too_many_dates_is_left_out():
+    dates = ",".join(f"20261201T{n // 3600:02d}{n // 60 % 60:02d}{n % 60:02d}Z" for n in range(3_001))
+    reading = read(f"UID:a\nDTSTART:20261130T180000Z\nSUMMARY:A\nRDATE:{dates}")
+    assert reading.skipped == ("event “A” was left out: it names more than 3,000 dates",)
+
+
+def test_an_event_of_every_quarter_of_an_hour_is_left_out():
+    reading = read("UID:a\nDTSTART:20261130T180000Z\nSUMMARY:A\nRRULE:FREQ=MINUTELY;INTERVAL=15")
+    assert reading.skipped == ("event “A” was left out: it takes place more than 3,000 times in the time ahead",)
+
+
+def test_of_a_calendar_that_announces_too_much_the_rest_is_left_out():
+    hourly = "UID:{0}\nDTSTART:20261123T000000Z\nSUMMARY:{0}\nRRULE:FREQ=HOURLY"
+    reading = read(*(hourly.format(name) for name in "abc"), ahead_days=70)
+    assert {entry.title for entry in reading.entries} == {"a", "b"}
+    assert reading.skipped == ("event “c” was left out: the calendar announces more than 3,000 dates",)
+
+
 def test_deep_nesting_and_endless_lines_end():
-    assert read_text("BEGIN:VCALENDAR\n" + "BEGIN:VEVENT\n" * 100_000).skipped == (
-        "the calendar is cut short or broken: 100000 of its events have no end",
+    assert read_text("BEGIN:VCALENDAR\n" + "BEGIN:VEVENT\n" * 10_000).skipped == (
+        "the calendar is cut short or broken: 10000 of its events have no end",
     )
     entry = only(read(f"UID:a\nDTSTART:20261209T180000Z\nSUMMARY:{'x' * 100_000}"))
     assert len(entry.title) == 500

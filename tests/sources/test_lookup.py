@@ -5,7 +5,8 @@ import json
 import pytest
 
 from newsletter.errors import SourceError
-from newsletter.sources.lookup import Kind, Services, kind_of, look_up
+from newsletter.sources.lookup import Services, look_up
+from newsletter.sources.reference import Kind, kind_of
 
 
 @pytest.mark.parametrize(

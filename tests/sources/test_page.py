@@ -292,6 +292,13 @@ def test_a_page_longer_than_is_read_says_so():
     assert reading.skipped == ("The page is longer than we read: its last part was left out. Split it into several.",)
 
 
+def test_a_page_of_more_lines_than_are_read_says_so():
+    page = "\n".join(f"Sarcoma Paper of Kind {n} (May 2024)" for n in range(10_001))
+    cut, too_many = read_text(page).skipped
+    assert cut == "The page is longer than we read: its last part was left out. Split it into several."
+    assert too_many == "The page holds 10000 entries; the first 2000 were read."
+
+
 def test_deep_nesting_and_endless_titles_end():
     deep = b"<div>" * 50_000 + b"<p>Margins in Sarcoma Surgery of the Leg (May 2024)</p>"
     assert len(read_page(Document(content=deep), SOURCE).entries) == 1

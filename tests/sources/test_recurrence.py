@@ -18,8 +18,8 @@ START = at("2026-01-06T18:00")  # a Tuesday
 END = at("2027-01-01")
 
 
-def count(rule, start=START, stop=END):
-    return count_instances(vRecur.from_ical(rule), start, stop)
+def count(rule, start=START, stop=END, since=END):
+    return count_instances(vRecur.from_ical(rule), start, stop, since=since)
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,14 @@ def test_a_quote_that_nobody_closed_costs_its_own_row():
     assert rows('a,b\n"' + "x" * 140_000 + "\n" * 3)[0][0] == (1, "a", "b")
 
 
+def test_a_file_of_one_endless_line_is_one_row():
+    assert rows("a," * 100_000) == [[(1, *"a" * 40)]]
+
+
+def test_all_three_kinds_of_line_ends_are_counted():
+    assert rows("a,b\r1,2\n3,4\r\n5,6") == [[(1, "a", "b"), (2, "1", "2"), (3, "3", "4"), (4, "5", "6")]]
+
+
 def test_a_workbook_gives_its_sheets_with_dates_and_numbers_as_written():
     content = workbook(
         [

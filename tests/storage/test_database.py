@@ -69,10 +69,24 @@ def test_a_new_database_is_just_as_the_migrations_would_leave_it(tmp_path: Path)
 
 def test_a_database_of_an_older_program_is_brought_up_to_date(tmp_path: Path) -> None:
     with open_database(URL, tmp_path).begin() as connection:
-        for table in ("pauses", "requests", "farewells", "incoming_mails", "outcomes"):
+        for table in ("pauses", "requests", "farewells", "incoming_mails", "outcomes", "plans", "wishes"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
     assert differences(open_database(URL, tmp_path)) == []
+
+
+def test_counts_of_old_sendings_are_kept_by_an_update(tmp_path: Path) -> None:
+    with open_database(URL, tmp_path).begin() as connection:
+        connection.exec_driver_sql("DROP TABLE outcomes")
+        columns = "sending_id BIGINT, status VARCHAR(10), deliveries INTEGER NOT NULL, PRIMARY KEY (sending_id, status)"
+        connection.exec_driver_sql(f"CREATE TABLE outcomes ({columns})")
+        connection.exec_driver_sql("INSERT INTO outcomes VALUES (1, 'accepted', 90), (1, 'refused', 2)")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+    with open_database(URL, tmp_path).begin() as connection:
+        assert set(connection.execute(sa.select(tables.outcomes))) == {
+            (1, "other", "accepted", 90),
+            (1, "other", "refused", 2),
+        }
 
 
 def test_a_database_is_opened_again_as_it_is(tmp_path: Path) -> None:

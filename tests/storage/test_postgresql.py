@@ -15,6 +15,7 @@ from newsletter.addresses import parse_address
 from newsletter.delivery.sending import send_issue
 from newsletter.followup.subscriptions import Row
 from newsletter.model import SubscriberState
+from newsletter.providers import Provider
 from newsletter.storage.database import open_database
 from newsletter.storage.incoming import Decided, IncomingMails, Suppressing, TakenError
 from newsletter.storage.lease import SenderAtWorkError, is_held, lease
@@ -22,6 +23,8 @@ from newsletter.storage.leavings import Leavings
 from newsletter.storage.ledger import Ledger
 from newsletter.storage.people import Imported, People
 from newsletter.storage.readers import Confirmed, Readers
+from newsletter.storage.results import Results
+from newsletter.storage.retention import reduce_old
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nowhere"))
@@ -81,6 +84,14 @@ async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(ur
     assert not is_held(engine, tmp_path, ISSUE)
     assert sorted(office.statuses().values()).count("accepted") == 48
     assert office.ledger.resolve(ISSUE, resend=True, now=NOW).state == "done"
+
+    Leavings(engine).leave(rows_of(people)[0], sending_id=1, now=NOW)
+    (result,) = Results(engine).up_to(ISSUE, 6)
+    other = Provider.OTHER
+    fared = {word: result.counts[other, word] for word in ("accepted", "refused", "left")}
+    assert fared == {"accepted": 48, "refused": 1, "left": 1}
+    assert reduce_old(engine, before=NOW + timedelta(days=9999)).sendings == 1
+    assert Results(engine).up_to(ISSUE, 6) == [result]
     engine.dispose()
 
 
@@ -107,6 +118,10 @@ async def test_who_leaves_in_the_moment_of_sending_gets_nothing(url, tmp_path, p
     assert set(server.recipients().values()) == {1}
     people.erase(addresses, now=NOW)
     engine.dispose()
+
+
+def rows_of(people):
+    return [each.id for each in people.all() if each.state is SubscriberState.ACTIVE]
 
 
 def test_mails_are_decided_once_and_readers_wishes_are_kept(url, tmp_path):
@@ -136,4 +151,28 @@ def test_mails_are_decided_once_and_readers_wishes_are_kept(url, tmp_path):
     readers.forget(a.id, parse_address(a.address))
     assert list(record.of_person(a.id)) == []
     assert people.erase([parse_address(f"{name}@wishes.example") for name in ("a", "b", "c", "new")], now=NOW) == 4
+    engine.dispose()
+
+
+def test_plans_and_wishes_are_kept_on_a_server_too(url, tmp_path):
+    from newsletter.storage import wishes
+    from newsletter.storage.plans import Plans
+
+    engine = open_database(url, tmp_path)
+    plans, people, ledger = Plans(engine, tmp_path), People(engine, KEYS), Ledger(engine, tmp_path)
+    plan = plans.make("2027-01", NOW, people=1, now=NOW)
+    assert (plans.of("2027-01"), plans.is_at_home(plan)) == (plan, True)
+    with plans.waiting("2027-01"):
+        assert plans.is_waited_for("2027-01")
+    assert not plans.is_waited_for("2027-01")
+    assert plans.begin("2027-01", now=NOW)
+    assert not plans.take_back("2027-01")
+    plans.forget("2027-01")
+    wishes.make_wish(engine, "2027-01", wishes.Wish.STOP, now=NOW)
+    assert ledger.tally("2027-01").wish is wishes.Wish.STOP
+    assert wishes.let_go_on(engine, "2027-01")
+    row = Row(line=1, address=parse_address("foreseen@example.org"))
+    assert people.foresee([row], now=NOW) == Imported(added=1)
+    assert people.find(row.address) is None
+    assert people.suppression(row.address) is None
     engine.dispose()

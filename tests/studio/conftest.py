@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from httpx2 import Response
+from loopback_smtp import Loopback
 from starlette.testclient import TestClient
+from studio.mail import serving_mail
 
+from newsletter.pipeline import mailing
 from newsletter.sample import build
+from newsletter.studio import dispatching
 from newsletter.studio.app import studio_app
 from newsletter.studio.room import Room
 
@@ -67,3 +72,24 @@ def made(studio: Studio) -> Studio:
     studio.collect()
     assert studio.change("/choose/issue").status_code == 200
     return studio
+
+
+@pytest.fixture
+def mail_server() -> Iterator[Loopback]:
+    with serving_mail() as server:
+        yield server
+
+
+@pytest.fixture
+def ready(made: Studio, mail_server: Loopback) -> Iterator[Studio]:
+    """The sample with its list, a mail server, and an approval of its issue."""
+    made.room.clock = lambda: datetime.now(UTC)  # a process of its own has the true time
+    made.change("/setup/delivery", {"host": "127.0.0.1", "port": str(mail_server.port), "security": "none"})
+    file = made.room.folder / "newsletter.toml"
+    file.write_text(file.read_text("utf-8").replace('host = "127', 'per_minute = 0\nhost = "127'), "utf-8")
+    with (made.room.folder / "subscribers.csv").open("rb") as opened:
+        mailing.import_list(made.room.desk(), opened, name="subscribers.csv")
+    digest = re.search(r'name="digest" value="(\w+)"', made.page(f"/issues/{ISSUE}/approve"))[1]
+    made.change(f"/issues/{ISSUE}/approve", {"digest": digest, "by": "Ana"})
+    yield made
+    made.wait(lambda: all(each.process.poll() is not None for each in dispatching._STARTED))

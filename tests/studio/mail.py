@@ -11,9 +11,10 @@ from loopback_smtp import Loopback
 
 
 @contextmanager
-def serving_mail() -> Iterator[Loopback]:
+def serving_mail(server: Loopback | None = None) -> Iterator[Loopback]:
     """A server that takes everything, until its script says otherwise."""
-    loop, server, stop, ready = asyncio.new_event_loop(), Loopback(), asyncio.Event(), threading.Event()
+    server = server or Loopback()
+    loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
 
     async def serve() -> None:
         async with server.running():

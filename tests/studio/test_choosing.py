@@ -55,6 +55,7 @@ class TestHome:
         page = studio.page("/")
         assert "Our calendar" in page
         assert "Broken since 23 November 2026" in page
+        assert 'aria-label="Collect again: Our calendar"' in page
 
     def test_a_quiet_source_is_told(self, studio: Studio, now: datetime) -> None:
         studio.collect()
@@ -64,8 +65,8 @@ class TestHome:
         studio.room.clock = lambda: now + timedelta(days=100)
         studio.collect()
         page = studio.page("/")
-        assert "Quiet: it answers, and has nothing in it." in page
-        assert "Quiet: nothing new since 23 November 2026." in page
+        assert "Quiet: it gives no entries now, though it gave some before" in page
+        assert "Quiet: nothing new since" in page
         assert "It answers, and is empty." in json.dumps(studio.room.collecting.events)
 
     def test_a_mistake_in_the_issues_file_is_shown_and_nothing_breaks(self, made: Studio) -> None:
@@ -96,7 +97,7 @@ class TestCollect:
         assert [events[0]["waiting"][0], events[-2]["done"], events[-2]["broken"], events[-1]] == [
             "PubMed", True, 1, {"over": True},
         ]  # fmt: skip
-        assert "Broken:" in studio.page("/collect")
+        assert "Broken since 23 November 2026:" in studio.page("/collect")
 
     def test_one_source_can_be_asked_again(self, studio: Studio) -> None:
         assert studio.change("/collect", {"source": "PubMed"}, script=True).json() == {"began": True}
@@ -151,7 +152,8 @@ class TestDeciding:
         assert told["counts"]["inside"] == len(before) - 1
         assert key not in inside(made)
         again = made.change("/choose/undo", {"undo": told["undo"]}, script=True).json()
-        assert (again["said"], inside(made), state_of(made, key)) == ("Undone.", before, "waiting")
+        assert again["said"] == f"Undone. Taken back: {told['said']}"
+        assert (inside(made), state_of(made, key)) == (before, "waiting")
         assert made.change("/choose/undo", {"undo": told["undo"]}, script=True).status_code == 409
 
     def test_undo_keeps_what_was_written_meanwhile(self, made: Studio) -> None:
@@ -224,10 +226,17 @@ class TestAdding:
         assert "A paper about hope" in page
         before = inside(made)
         looked = re.search(r'name="looked" value="([^"]+)"', page)[1]
-        fields = {"looked": looked, "take": "0", "section": "research"}
-        assert "1 entry was added and kept" in made.change("/choose/add", fields).text
+        fields = {"looked": looked, "take": "0", "section": "research", "title-0": "A paper about  much hope"}
+        page = made.change("/choose/add", fields).text
+        assert "1 entry was added and kept" in page
+        assert "A paper about much hope" in page
         assert len(inside(made)) == len(before) + 1
         assert made.change("/choose/add", fields, script=True).status_code == 409
+
+    def test_what_is_known_already_says_where_it_stands(self, made: Studio) -> None:
+        paper = next(each.entry for each in standings(made.room.desk()) if each.state == "carried" and each.entry.links)
+        page = made.change("/choose/look", {"text": f"{paper.title}\n\n{paper.links[0]}\n"}).text
+        assert re.search(r"Carried before</span> This is known already. <bdi>Carried in 2026-10", page)
 
     def test_nothing_selected_adds_nothing(self, made: Studio) -> None:
         page = made.change("/choose/look", {"text": self.TEXT}).text

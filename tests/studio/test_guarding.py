@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from pathlib import Path
+
 import pytest
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from studio.conftest import ADDRESS, ISSUE, Studio
 
-from newsletter.studio.app import VIEWS, studio_app
+from newsletter.studio.app import studio_app
+from newsletter.studio.room import Room
 
-CHANGES = sorted(
-    each.path for view in VIEWS for each in view.ROUTES if isinstance(each, Route) and "POST" in each.methods
-)
-PAGES = sorted(each.path for view in VIEWS for each in view.ROUTES if isinstance(each, Route) and "GET" in each.methods)
+ROUTES = studio_app(Room(folder=Path())).routes  # all there are: a new one cannot be forgotten
+CHANGES = sorted(each.path for each in ROUTES if isinstance(each, Route) and "POST" in (each.methods or ()))
+PAGES = sorted(each.path for each in ROUTES if isinstance(each, Route) and "GET" in (each.methods or ()))
+FILLED = {"issue": ISSUE, "table": "newsletter"}
 
 
 def filled(path: str) -> str:
-    return path.replace("{issue}", ISSUE).replace("{table}", "newsletter")
+    return re.sub(r"\{(\w+)(:\w+)?\}", lambda found: FILLED.get(found[1], "1"), path)
+
+
+def kept(studio: Studio) -> tuple[dict[Path, bytes], list[str]]:
+    """All that a change could change: the files of the workspace and the rows of its database."""
+    files = {each: each.read_bytes() for each in studio.room.folder.rglob("*.toml")}
+    with sqlite3.connect(studio.room.folder / ".newsletter/newsletter.db") as database:
+        rows = list(database.iterdump())
+    database.close()
+    return files, rows
+
+
+def test_every_route_shows_or_changes_and_is_known_to_these_tests() -> None:
+    known = {*CHANGES, *PAGES}
+    for each in ROUTES:
+        if isinstance(each, Mount):
+            assert each.path == "/static"
+            continue
+        assert isinstance(each, Route)
+        assert each.path in known
+        assert each.methods in ({"GET", "HEAD"}, {"POST"}), each.path
+
+
+def test_what_is_only_fetched_changes_nothing(made: Studio) -> None:
+    """A stranger's page may fetch with our cookie: 127.0.0.1 is one site, whatever the port."""
+    before = kept(made)
+    for path in PAGES:
+        if not path.endswith("/news"):
+            made.client.get(filled(path))
+    assert kept(made) == before
 
 
 def test_the_opened_address_gives_a_cookie_that_no_script_and_no_other_site_can_use(studio: Studio) -> None:
@@ -46,7 +80,8 @@ def test_without_the_cookie_no_page_is_shown(studio: Studio, path: str) -> None:
 
 @pytest.mark.parametrize("path", CHANGES)
 def test_a_strangers_page_changes_nothing(studio: Studio, path: str) -> None:
-    before = {each: each.read_bytes() for each in studio.room.folder.rglob("*.toml")}
+    studio.page("/")
+    before = kept(studio)
     for origin in ("http://evil.example", "http://127.0.0.1:9999", "null"):
         answer = studio.client.post(filled(path), data={"csrf": studio.room.csrf}, headers={"origin": origin})
         assert (answer.status_code, "nothing was changed" in answer.text) == (403, True)
@@ -55,7 +90,7 @@ def test_a_strangers_page_changes_nothing(studio: Studio, path: str) -> None:
         assert studio.client.post(filled(path), data=token, headers={"origin": ADDRESS}).status_code == 403
     guessed = {"origin": ADDRESS, "x-csrf-token": "guessed"}
     assert studio.client.post(filled(path), data={"csrf": studio.room.csrf}, headers=guessed).status_code == 403
-    assert {each: each.read_bytes() for each in studio.room.folder.rglob("*.toml")} == before
+    assert kept(studio) == before
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8642", "127.0.0.1.evil.example", ""])

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from newsletter.errors import UsageError
-from newsletter.studio.jobs import Countdown, Job
+from newsletter.studio.jobs import Job
 from newsletter.studio.room import KEPT, Room
 
 
@@ -46,19 +46,6 @@ def test_a_mistake_of_ours_is_told_and_goes_to_the_terminal(caplog: pytest.LogCa
     job.start(work)
     assert "nobody has thought of" in over(job)[0]["error"]
     assert "ZeroDivisionError" in caplog.text
-
-
-def test_a_countdown_either_happens_or_is_called_off() -> None:
-    happened = threading.Event()
-    soon = Countdown("2026-11", 0, happened.set)
-    assert happened.wait(10)
-    assert not soon.call_off()
-    happened.clear()
-    late = Countdown("2026-11", 60, happened.set)
-    assert late.call_off()
-    assert not late.call_off()
-    late._happen()  # the timer fires in the very moment
-    assert not happened.is_set()
 
 
 def test_what_waits_for_a_second_request_is_taken_once_by_its_kind(tmp_path) -> None:

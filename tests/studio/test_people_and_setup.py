@@ -40,6 +40,18 @@ class TestImport:
         assert addresses(studio) == {"ana@example.org": "active", "bo@example.org": "unsubscribed"}
         assert studio.change("/people/import", {"upload": upload}, script=True).status_code == 409
 
+    def test_what_it_would_do_to_the_list_is_foreseen(self, studio: Studio) -> None:
+        studio.change("/people/add", {"address": "ana@example.org"})
+        studio.change("/people/add", {"address": "bo@example.org"})
+        found = studio.change("/people/search", {"words": "bo"}, script=True).json()["html"]
+        studio.change("/people/remove", {"person": re.search(r'name="person" value="(\d+)"', found)[1]})
+        html = look(studio, b"Email,Name\nana@example.org,Ana\nbo@example.org,Bo\ncleo@example.org,Cleo\n").json()[
+            "html"
+        ]
+        assert "<td>cleo@example.org</td><td>Cleo</td><td>Active" in html
+        assert "<strong>1</strong> new, 1 changed, 0 as they are; <strong>1</strong> left before and stay gone" in html
+        assert addresses(studio) == {"ana@example.org": "active", "bo@example.org": "unsubscribed"}
+
     def test_a_file_that_is_no_list_is_a_sentence(self, studio: Studio) -> None:
         assert "no column of mail addresses" in look(studio, b"a,b\n1,2\n").json()["error"]
         assert look(studio, b"").json()["error"] == "choose a file first"
@@ -58,6 +70,13 @@ class TestPeople:
         assert "stays gone" in again.json()["error"]
         assert studio.change("/people/remove", {"person": "99"}, script=True).status_code == 409
         assert "removed by staff" in studio.page("/people")
+
+    def test_an_address_that_was_erased_is_still_known_to_be_gone(self, studio: Studio) -> None:
+        mailing.remove_subscribers(studio.room.desk(), ["gone@example.org"])
+        told = studio.change("/people/search", {"words": " Gone@example.org "}, script=True).json()["html"]
+        assert "This address is not on the list, and is never written to: left, since 23 November 2026." in told
+        told = studio.change("/people/search", {"words": "new@example.org"}, script=True).json()["html"]
+        assert "Nobody fits." in told
 
     def test_long_lists_are_searched(self, studio: Studio) -> None:
         for number in range(101):

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from newsletter.errors import TemplateError
 from newsletter.model import Finding, RenderedIssue, Severity
-from newsletter.studio.preview import Shown, Watched, preview_app
+from newsletter.studio.preview import Shown, Watched, preview_app, with_pictures_at
 
 RENDERED = RenderedIssue(
     subject="News <b>", preheader="Three things", html="<p>The mail</p>", text="The text", digest="d"
@@ -30,6 +30,21 @@ def shown(*findings: Finding) -> Shown:
 @pytest.fixture
 def client() -> TestClient:
     return TestClient(preview_app(Watched(draw=lambda: shown(FINDING), files=lambda: ())), base_url="http://127.0.0.1")
+
+
+def test_pictures_beside_the_issue_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "ab12.png").write_bytes(b"a picture")
+    found = {"ab12.png": tmp_path / "ab12.png"}
+    client = TestClient(
+        preview_app(Watched(draw=shown, files=lambda: (), picture=found.get)), base_url="http://127.0.0.1"
+    )
+    answer = client.get("/pictures/ab12.png")
+    assert (answer.content, answer.headers["content-type"]) == (b"a picture", "image/png")
+    assert client.get("/pictures/gone.png").status_code == 404
+    assert "'self'" in client.get("/mail.html").headers["content-security-policy"]
+    mail = '<img src="https://news.example.org/issues/2026-11/pictures/ab12.png" alt="">'
+    assert with_pictures_at(mail, "2026-11", "/pictures/") == '<img src="/pictures/ab12.png" alt="">'
+    assert with_pictures_at(mail, "2026-12", "/pictures/") == mail
 
 
 def test_the_page_shows_inbox_findings_and_text(client: TestClient) -> None:

@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import re
-import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
 from loopback_smtp import Loopback
 from studio.conftest import ISSUE, Studio
-from studio.mail import serving_mail
 
 from newsletter.pipeline import mailing
 from newsletter.studio import dispatching
 
 BASE = f"/issues/{ISSUE}/send"
-
-
-@pytest.fixture
-def mail_server() -> Iterator[Loopback]:
-    with serving_mail() as server:
-        yield server
-
-
-@pytest.fixture
-def ready(made: Studio, mail_server: Loopback) -> Studio:
-    """The sample with its list, a mail server, and an approval of its issue."""
-    made.room.clock = lambda: datetime.now(UTC)  # a process of its own has the true time
-    made.change("/setup/delivery", {"host": "127.0.0.1", "port": str(mail_server.port), "security": "none"})
-    file = made.room.folder / "newsletter.toml"
-    file.write_text(file.read_text("utf-8").replace('host = "127', 'per_minute = 0\nhost = "127'), "utf-8")
-    with (made.room.folder / "subscribers.csv").open("rb") as opened:
-        mailing.import_list(made.room.desk(), opened, name="subscribers.csv")
-    digest = re.search(r'name="digest" value="(\w+)"', made.page(f"/issues/{ISSUE}/approve"))[1]
-    made.change(f"/issues/{ISSUE}/approve", {"digest": digest, "by": "Ana"})
-    return made
 
 
 def tally(studio: Studio) -> dict[str, int | str]:
@@ -48,7 +20,8 @@ def tally(studio: Studio) -> dict[str, int | str]:
 
 
 def done(studio: Studio) -> bool:
-    return not studio.room.countdown and not dispatching.is_at_work(studio.room.desk(), ISSUE)
+    standing = dispatching.standing(studio.room.desk(), ISSUE)
+    return not (standing.waits or standing.is_at_work)
 
 
 def said(studio: Studio, path: str, fields: dict | None = None) -> str:
@@ -58,8 +31,8 @@ def said(studio: Studio, path: str, fields: dict | None = None) -> str:
 def test_one_sentence_tells_what_would_happen_and_the_number_confirms(ready: Studio, mail_server: Loopback) -> None:
     page = ready.page(BASE)
     assert re.search(
-        r"On \w+day \d+ \w+ \d{4} at \d\d:\d\d \(America/New_York\) “Circle News: November 2026” goes to "
-        r"<strong>10</strong> people through 127.0.0.1; 2 who left or are not active are not written to.",
+        r"On \w+day \d+ \w+ \d{4} at \d\d:\d\d \(New York\) “Circle News: November 2026” goes to "
+        r"10 people through 127.0.0.1; 2 who left or are not active are not written to.",
         page,
     )
     assert "type 10 to confirm" in said(ready, BASE, {"number": "9"})
@@ -90,37 +63,68 @@ def test_progress_is_told_as_it_happens(ready: Studio) -> None:
     assert (events[-1]["state"], events[-1]["accepted"], events[-1]["over"]) == ("done", 10, True)
 
 
+def at_a_pace(studio: Studio, before: int, now: int) -> None:
+    """So many mails a minute."""
+    file = studio.room.folder / "newsletter.toml"
+    file.write_text(file.read_text("utf-8").replace(f"per_minute = {before}", f"per_minute = {now}"), "utf-8")
+
+
 def test_a_paused_sending_goes_on_with_those_who_are_left(ready: Studio, mail_server: Loopback) -> None:
-    held = threading.Event()
-
-    async def hold(writer: object) -> None:
-        await asyncio.to_thread(held.wait, 20)
-        writer.write(b"250 2.0.0 ok\r\n")
-
-    mail_server.script = lambda command, number, connection: hold if command == "DOT" and number == 3 else None
+    at_a_pace(ready, 0, 60)
     ready.change(BASE, {"number": "10"})
-    ready.wait(lambda: mail_server.commands["DOT"] >= 3)
+    ready.wait(lambda: len(mail_server.messages) > 1)
     assert "Pausing" in ready.change(f"{BASE}/pause").text
-    held.set()
     ready.wait(lambda: done(ready))
     assert tally(ready)["state"] == "paused"
     assert "Go on" in ready.page(BASE)
-    mail_server.script = lambda command, number, connection: None
+    at_a_pace(ready, 60, 0)
     assert "It goes on." in ready.change(f"{BASE}/go-on").text
     ready.wait(lambda: tally(ready)["state"] == "done" and done(ready))
-    assert tally(ready)["accepted"] == 10
-    assert "started from the studio" in said(ready, f"{BASE}/pause")
+    assert set(mail_server.recipients().values()) == {1}
+    assert len(mail_server.messages) == 10
+    assert "it is not being sent" in said(ready, f"{BASE}/pause")
 
 
-def test_the_ones_in_doubt_are_settled_by_a_person(ready: Studio, mail_server: Loopback) -> None:
-    mail_server.script = lambda command, number, connection: "drop" if command == "DOT" and number == 1 else None
+def test_the_ones_in_doubt_are_settled_one_by_one_or_all(ready: Studio, mail_server: Loopback) -> None:
+    mail_server.script = lambda command, number, connection: "drop" if command == "DOT" and number < 4 else None
     ready.change(BASE, {"number": "10"})
-    ready.wait(lambda: not tally(ready)["remaining"] and tally(ready)["accepted"] == 9 and done(ready))
-    assert "1 in doubt" in ready.page(BASE)
-    assert "wait to be sent again" in ready.change(f"{BASE}/resolve", {"how": "resend"}).text
+    ready.wait(lambda: tally(ready)["accepted"] == 7 and done(ready))
+    page = ready.page(BASE)
+    assert "3 in doubt" in page
+    assert "3 in doubt: decide what is to be done." in ready.page("/")
+    people = re.findall(r'name="person" value="(\d+)"', page)
+    assert len(people) == 3
+    assert (
+        "This one is left as it stands." in ready.change(f"{BASE}/resolve", {"person": people[0], "how": "leave"}).text
+    )
+    page = ready.page(BASE)
+    assert "2 in doubt" in page
+    assert "1 is left in doubt, as you decided" in page
+    assert "nobody is in doubt any more" in said(ready, f"{BASE}/resolve", {"person": people[0], "how": "resend"})
+    assert "They are to be sent again: press Go on." in ready.change(f"{BASE}/resolve", {"how": "resend"}).text
     ready.change(f"{BASE}/go-on")
-    ready.wait(lambda: tally(ready)["accepted"] == 10 and done(ready))
-    assert "left as they are" in ready.change(f"{BASE}/resolve", {"how": "leave"}).text
+    ready.wait(lambda: tally(ready)["accepted"] == 9 and done(ready))
+    assert "nobody is in doubt" in said(ready, f"{BASE}/resolve", {"how": "leave"})
+
+
+def test_who_is_tried_again_and_who_was_refused_is_told_with_the_servers_words(
+    ready: Studio, mail_server: Loopback
+) -> None:
+    replies = {1: "550 5.1.1 no such mailbox", 2: "450 4.2.1 busy", 3: "450 4.2.1 busy"}
+    mail_server.script = lambda command, number, connection: replies.get(number) if command == "RCPT" else None
+    ready.change(BASE, {"number": "10"})
+    ready.wait(lambda: tally(ready)["accepted"] == 7)
+    page = ready.page(BASE)
+    assert "2 to be tried again: what the server said" in page
+    assert "<strong>2</strong> 450 4.2.1 busy" in page
+    assert re.search(r"the first of them on \w+day \d+ \w+ \d{4} at \d\d:\d\d \(New York\)", page)
+    ready.change(f"{BASE}/stop")
+    ready.wait(lambda: done(ready))
+    page = ready.page(BASE)
+    assert "Stopped by a person: 7 of 10 have it; 2 get nothing until somebody lets it go on." in page
+    assert "1 refused: who, and why" in page
+    assert "<td>550 5.1.1 no such mailbox</td>" in page
+    assert "Paused" not in ready.page("/")  # a decision, and nothing to remember
 
 
 def test_what_stopped_a_sending_is_told(ready: Studio) -> None:
@@ -162,28 +166,6 @@ def test_an_issue_that_cannot_be_read_stops_the_news(made: Studio) -> None:
     assert (event["over"], "title" in event["trouble"]) == (True, True)
 
 
-def test_only_a_sending_of_this_issue_is_taken_for_one(tmp_path: Path) -> None:
-    process = tmp_path / "77"
-    process.mkdir()
-    (process / "cmdline").write_bytes(b"python\0-m\0newsletter\0send\0" + ISSUE.encode())
-    assert dispatching._is_ours(77, ISSUE, tmp_path)
-    assert not dispatching._is_ours(77, "2026-12", tmp_path)
-    assert not dispatching._is_ours(78, ISSUE, tmp_path)
-    nowhere = tmp_path / "no such folder"
-    assert dispatching._is_ours(os.getpid(), ISSUE, nowhere)
-    assert not dispatching._is_ours(2**22 + 1, ISSUE, nowhere)
-
-
 def test_a_template_that_is_wrong_is_told_and_stops_the_sending(ready: Studio) -> None:
     ready.file.write_text("subject = ", "utf-8")
     assert "no valid TOML" in ready.client.get(BASE).text
-
-
-def test_a_sending_that_waits_is_not_begun_twice(ready: Studio) -> None:
-    ready.room.undo_s = 60
-    ready.change(BASE, {"number": "10"})
-    dispatching.dispatch(ready.room.desk(), ISSUE)
-    assert "on its way already" in said(ready, f"{BASE}/go-on") or done(ready)
-    ready.change(f"{BASE}/undo")
-    ready.wait(lambda: tally(ready)["state"] == "done" and done(ready))
-    assert tally(ready)["accepted"] == 10

@@ -7,6 +7,7 @@ import re
 import pytest
 from conftest import ROOT
 
+from newsletter.checks import rules
 from newsletter.studio.calls import HERE
 from newsletter.studio.shelf import PLACES
 from newsletter.studio.views.preview import LOOKS
@@ -14,7 +15,7 @@ from newsletter.studio.views.preview import LOOKS
 WALK = (ROOT / "docs/studio.md").read_text("utf-8")
 SHOWN = "\n".join(
     [path.read_text("utf-8") for folder in ("templates", "static") for path in (HERE / folder).iterdir()]
-    + [*PLACES.values(), *(look.said for look in LOOKS.values())]
+    + [*PLACES.values(), *(look.said for look in LOOKS.values()), *(rule.mend for rule in rules())]
 )
 
 

@@ -86,8 +86,11 @@ class TestSaving:
             "administered throughout multidisciplinary investigations."
         )
         hints = save(made, "letter", hard, "")["hints"]
-        assert "reads at grade" in hints[0]
-        assert hints[-1] == "Explained to readers from the glossary: retroperitoneal."
+        assert [each["kind"] for each in hints] == ["paragraph", "word", "word", "explained"]
+        assert "reads at grade" in hints[0]["said"]
+        assert hints[0]["find"] == hard
+        assert [each["find"] for each in hints[1:3]] == ["Immunohistochemical", "heterogeneity"]
+        assert hints[-1]["said"] == "Explained to readers from the glossary: retroperitoneal."
 
 
 class TestOrder:
@@ -111,15 +114,18 @@ class TestOrder:
         assert [entry.key for entry in issue_of(made).entries()[:2]] == [first, second]
 
 
+def versions_on(page: str) -> list[str]:
+    return re.findall(r'name="version" value="(\d{8}T[^"]+)"', page)
+
+
 class TestVersions:
     def test_an_earlier_version_can_be_brought_back_and_that_undone(self, made: Studio) -> None:
         save(made, "letter", "First words", "")
-        page = made.page(f"{BASE}/write")
-        (version,) = re.findall(r'<option value="(\d{8}T[^"]+)"', page)
+        (version,) = versions_on(made.page(f"{BASE}/versions"))
         answer = made.change(f"{BASE}/bring-back", {"version": version})
         assert "That version is back" in answer.text
         assert issue_of(made).letter == ""
-        newest = re.findall(r'<option value="(\d{8}T[^"]+)"', answer.text)[0]
+        newest = versions_on(made.page(f"{BASE}/versions"))[0]
         made.change(f"{BASE}/bring-back", {"version": newest})
         assert issue_of(made).letter == "First words"
 

@@ -20,7 +20,7 @@ ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "unsubscribe": "Unsubscribe",
     "preferences": "Change what you receive",
     "write_to_us": "Write to {address}",
-    "our_page": "Visit our website: {host}",
+    "our_page": "Find us online: {host}",
     "read_on_online": "This issue is long, so some texts are shortened here.",
     "glossary": "Words explained",
     "glossary_why": "Words marked with * in this issue.",
@@ -120,6 +120,7 @@ ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     # pages beside the mail
     "all_issues": "All issues",
     "all_issues_of": "All issues of {title}",
+    "subscribe": "Get these issues by mail",
     "feed": "Follow by feed reader (Atom)",
     "proof_sheet": "Proof sheet",
     "proof_why": (

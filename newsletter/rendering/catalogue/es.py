@@ -20,7 +20,7 @@ SPANISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "unsubscribe": "Darse de baja (unsubscribe)",
     "preferences": "Cambiar lo que recibe",
     "write_to_us": "Escriba a {address}",
-    "our_page": "Visite nuestra página: {host}",
+    "our_page": "Nuestra página online: {host}",
     "read_on_online": "Este número es largo, así que aquí hemos abreviado algunos textos.",
     "glossary": "Palabras explicadas",
     "glossary_why": "Palabras marcadas con * en este número.",
@@ -133,6 +133,7 @@ SPANISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     # pages beside the mail
     "all_issues": "Todos los números",
     "all_issues_of": "Todos los números de {title}",
+    "subscribe": "Recibir estos números por correo",
     "feed": "Seguir con un lector de canales (Atom)",
     "proof_sheet": "Hoja de revisión",
     "proof_why": (

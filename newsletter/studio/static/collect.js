@@ -17,6 +17,7 @@ function hear(told, stream) {
     const shown = row(told.name);
     shown.className = told.state === "broken" ? "bad" : "";
     shown.querySelector(".outcome").textContent = told.said;
+    shown.querySelector(".again").hidden = told.state !== "broken";
     bar.value += 1;
   }
   if (told.error) say(told.error, { bad: true });
@@ -24,11 +25,15 @@ function hear(told, stream) {
     const broken = told.broken ? ` ${told.broken} could not be read.` : "";
     document.getElementById("over").textContent = `Done. ${told.new} new entries.${broken}`;
   }
-  if (told.over) { stream.close(); bar.hidden = true; form.querySelector("button").disabled = false; }
+  if (told.over) { stream.close(); bar.hidden = true; pressed(false); }
+}
+
+function pressed(isGoing) {
+  for (const button of document.querySelectorAll("#collect button, .again button")) button.disabled = isGoing;
 }
 
 function listen() {
-  form.querySelector("button").disabled = true;
+  pressed(true);
   document.getElementById("over").textContent = "";
   const stream = closedWithPage(new EventSource("/collect/news"));
   stream.onmessage = (event) => hear(JSON.parse(event.data), stream);
@@ -37,7 +42,8 @@ function listen() {
 document.addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
-    await change("/collect", new FormData(event.target));
+    const told = await change("/collect", new FormData(event.target));
+    if (!told.began) say("The sources are being asked already; wait until that is done.");
     listen();
   } catch (error) { say(error.message, { bad: true }); }
 });

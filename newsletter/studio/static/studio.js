@@ -48,3 +48,13 @@ document.addEventListener("click", (event) => {
   const asked = event.target.closest("[data-sure]");
   if (asked && !confirm(asked.dataset.sure)) event.preventDefault();
 });
+
+// A link to a field puts the cursor into it, and opens what it is folded into.
+function focusPlace() {
+  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!place?.matches("input, textarea, select")) return;
+  for (let around = place.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+  place.focus();
+}
+addEventListener("hashchange", focusPlace);
+if (location.hash) focusPlace();

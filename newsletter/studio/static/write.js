@@ -2,22 +2,40 @@
 import { change, closedWithPage, later, say } from "/static/studio.js";
 
 const desk = document.getElementById("desk");
-const issue = desk.dataset.issue;
-const base = `/issues/${encodeURIComponent(issue)}`;
+export const base = `/issues/${encodeURIComponent(desk.dataset.issue)}`;
 const frame = document.getElementById("mail");
 const saved = document.getElementById("saved");
 const fields = [...document.querySelectorAll("[data-place]")];
-const WAIT_MS = 250;
+const WAIT_MS = 200;
 let file = desk.dataset.file;
 const ours = new Set([file]);
 document.querySelector("main").classList.add("wide");
 
 // The mail beside the writing.
+const looks = document.getElementById("looks");
+let look = "desktop";
 const draw = later(() => {
   const at = frame.contentWindow?.scrollY || 0;
   frame.addEventListener("load", () => frame.contentWindow?.scrollTo(0, at), { once: true });
-  frame.contentWindow.location.replace(`${base}/mail.html?at=${file}`);
+  frame.contentWindow.location.replace(look === "text" ? `${base}/mail.txt?at=${file}` : `${base}/mail.html?look=${look}&at=${file}`);
 }, 20);
+
+function weigh() {
+  const size = Number(frame.contentDocument?.querySelector("meta[name=weight]")?.content);
+  if (size) document.getElementById("weight").textContent = `The mail weighs ${Math.round(size / 1024)} KB of the 102 KB at which Gmail cuts it off.`;
+}
+frame.addEventListener("load", weigh);
+weigh();
+
+looks.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  look = button.dataset.look;
+  for (const each of looks.children) each.setAttribute("aria-pressed", each === button);
+  frame.className = look === "text" ? "plain-text" : look;
+  frame.title = `The mail: ${button.textContent}`;
+  draw();
+});
 
 // Saving.
 function isDirty(field) { return field.value !== field.dataset.saved; }
@@ -36,8 +54,9 @@ async function save(field) {
     settled(field);
     remember(told.file);
     tell(field, told.hints);
+    announce(told.ahead);
+    dropped = null;
     saved.textContent = fields.some(isDirty) ? "Saving …" : "Saved.";
-    draw();
   } catch (error) {
     saved.textContent = `Not saved: ${error.message}`;
     setTimeout(() => save(field), 2000);
@@ -47,12 +66,99 @@ async function save(field) {
   }
 }
 
-function remember(version) { file = version; ours.add(version); }
+export function remember(version) { file = version; ours.add(version); draw(); }
 
+// Hints on a text: what they are about can be found in it, and a word that nothing explains can be explained.
 function tell(field, hints) {
   const list = document.getElementById(`hints-${field.dataset.place}`);
-  if (list) list.replaceChildren(...hints.map((hint) => Object.assign(document.createElement("li"), { textContent: hint })));
+  if (!list) return;
+  const now = JSON.stringify(hints);
+  if (list.dataset.now === now) return; // nothing new for who listens, and the focus stays
+  list.dataset.now = now;
+  list.replaceChildren(...hints.map((hint) => {
+    const line = Object.assign(document.createElement("li"), { textContent: hint.said });
+    Object.assign(line.dataset, { kind: hint.kind, find: hint.find });
+    return line;
+  }));
+  equip(list);
 }
+
+function equip(list) {
+  const field = document.getElementById(list.id.slice("hints-".length));
+  for (const line of list.children) {
+    const { kind, find } = line.dataset;
+    if (!find) continue;
+    const named = kind === "word" ? `“${find}”` : `“${find.split(/\s+/).slice(0, 5).join(" ")} …”`;
+    line.append(button("Find", `Find ${named}`, () => seek(field, find)));
+    if (kind === "word") line.append(button("Add to glossary", `Add to glossary: ${find}`, () => {
+      document.dispatchEvent(new CustomEvent("unexplained", { detail: { term: find, back: field } }));
+    }));
+  }
+}
+
+function button(text, label, act) {
+  const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, ariaLabel: label });
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** Select words in a text, at the next place behind the one that is selected. */
+function seek(field, words) {
+  const from = field.value.indexOf(words, field.selectionStart + 1);
+  const at = from < 0 ? field.value.indexOf(words) : from;
+  if (at < 0) { say("These words are not in the text any more."); return; }
+  field.focus();
+  field.setSelectionRange(at, at); // the browser scrolls to where the caret stands, not to a selection
+  field.blur();
+  field.focus();
+  field.setSelectionRange(at, at + words.length);
+}
+
+export async function refresh() {
+  const now = await (await fetch(`${base}/texts`, { headers: { Accept: "application/json" } })).json();
+  for (const field of fields) if (now.hints?.[field.dataset.place]) tell(field, now.hints[field.dataset.place]);
+}
+for (const list of document.querySelectorAll(".hints")) equip(list);
+
+// Undo and Redo, of what was written.
+let dropped = null;
+const undoing = document.getElementById("undo");
+const redoing = document.getElementById("redo");
+
+function announce(ahead) {
+  for (const [button, what] of [[undoing, ahead?.undo], [redoing, ahead?.redo]]) {
+    button.setAttribute("aria-disabled", what ? "false" : "true");
+    button.title = what || "Nothing";
+  }
+}
+
+async function move(way) {
+  if (way === "undo" && dropped) { dropped(); return; } // an entry was taken out last, and nothing written since
+  await Promise.all(fields.filter(isDirty).map(save));
+  try {
+    const told = await change(`${base}/${way}`, {});
+    remember(told.file);
+    announce(told.ahead);
+    const field = fields.find((each) => each.dataset.place === told.place);
+    if (!field) { location.reload(); return; }
+    put(field, told);
+    refresh();
+    field.closest("details:not([open])")?.setAttribute("open", "");
+    field.scrollIntoView({ block: "nearest" });
+    saved.textContent = "Saved.";
+    say(told.said);
+  } catch (error) { say(error.message, { bad: true }); }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+  if (event.target.closest?.("input, textarea, select, dialog")) return; // there the browser's own undo holds
+  const key = event.key.toLowerCase();
+  const way = key === "z" ? (event.shiftKey ? "redo" : "undo") : key === "y" ? "redo" : "";
+  if (!way) return;
+  event.preventDefault();
+  move(way);
+});
 
 function settled(field) { field.parentElement.querySelector(".conflict")?.remove(); }
 
@@ -79,15 +185,20 @@ function put(field, told) {
   show(field);
 }
 
+/** What was said before is no news any more for who writes on; unless it offers to take something back. */
+function quiet() {
+  const said = document.getElementById("said");
+  if (!said.querySelector("button")) said.replaceChildren();
+}
+
 function show(field) {
-  const shown = document.querySelector(`[data-shows="${field.dataset.place}"]`);
-  if (shown) shown.textContent = field.value;
+  for (const shown of document.querySelectorAll(`[data-shows="${field.dataset.place}"]`)) shown.textContent = field.value;
 }
 
 for (const field of fields) {
   field.dataset.saved = field.defaultValue; // not its value: somebody may have typed before this script was there
   const soon = later(() => save(field), WAIT_MS);
-  field.addEventListener("input", () => { show(field); soon(); });
+  field.addEventListener("input", () => { show(field); soon(); quiet(); });
   field.addEventListener("blur", () => save(field));
 }
 fields.filter(isDirty).forEach(save);
@@ -95,6 +206,7 @@ addEventListener("pagehide", () => fields.filter(isDirty).forEach(save));
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.classList.contains("words")) { event.preventDefault(); save(form.querySelector("[data-place]")); }
+  else if (form.classList.contains("back")) { event.preventDefault(); move(event.submitter.id); }
   else if (form.classList.contains("steps")) { event.preventDefault(); step(form.closest(".entry"), event.submitter.value); }
   else if (form.action.endsWith("/choose/decide")) { event.preventDefault(); decide(form, event.submitter); }
 });
@@ -115,10 +227,16 @@ async function hear(event) {
   const told = JSON.parse(event.data);
   if (told.error) { elsewhere(`The file of the issue cannot be read: ${told.error}`); return; }
   if (ours.has(told.file)) return;
-  const answer = await fetch(`${base}/texts`, { headers: { Accept: "application/json" } });
-  const now = await answer.json();
+  let now, before;
+  do { // what was asked for before something was saved here is older than what stands here
+    before = file;
+    now = await (await fetch(`${base}/texts`, { headers: { Accept: "application/json" } })).json();
+  } while (file !== before || fields.some((field) => field.saving));
   if (now.error) { elsewhere(`The file of the issue cannot be read: ${now.error}`); return; }
   remember(now.file);
+  announce(now.ahead);
+  document.dispatchEvent(new CustomEvent("glossary", { detail: now.glossary }));
+  for (const field of fields) if (!isDirty(field)) tell(field, now.hints[field.dataset.place] ?? []);
   let news = 0;
   for (const field of fields) {
     const there = now.texts[field.dataset.place];
@@ -129,7 +247,6 @@ async function hear(event) {
     && [...document.querySelectorAll(".part")].every((part) => now.orders[part.dataset.section] === part.dataset.order);
   if (!same) elsewhere("Entries were added, moved or taken out elsewhere.", true);
   else { document.getElementById("elsewhere").replaceChildren(); if (news) saved.textContent = "Changed elsewhere, and shown here."; }
-  draw();
 }
 
 function elsewhere(text, reload) {
@@ -151,8 +268,9 @@ async function keep(part) {
     const told = await change(`${base}/order`, body);
     part.dataset.order = told.version;
     remember(told.file);
+    announce(told.ahead);
+    dropped = null;
     saved.textContent = "Saved.";
-    draw();
   } catch (error) { say(error.message, { bad: true }); }
 }
 
@@ -213,7 +331,9 @@ async function decide(form, button) {
     const now = await (await fetch(`${base}/texts`, { headers: { Accept: "application/json" } })).json();
     part.dataset.order = now.orders[part.dataset.section] ?? "";
     remember(now.file);
-    draw();
+    dropped = undo;
+    undoing.setAttribute("aria-disabled", "false");
+    undoing.title = told.said;
     say(told.said, { undo });
     document.getElementById("main").focus();
   } catch (error) { say(error.message, { bad: true }); }
@@ -224,16 +344,22 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest(".tools button");
   if (!button) return;
   const field = document.getElementById(button.parentElement.dataset.for);
+  if ("picture" in button.dataset) { document.dispatchEvent(new CustomEvent("picture", { detail: field })); return; }
   const { selectionStart: from, selectionEnd: to, value } = field;
   const chosen = value.slice(from, to);
   let words;
   if (button.dataset.mark) words = `${button.dataset.mark}${chosen || "words"}${button.dataset.mark}`;
   else if ("link" in button.dataset) words = `[${chosen || "words"}](https://)`;
   else words = (chosen || "words").split("\n").map((line) => `- ${line}`).join("\n");
+  insert(field, from, to, words);
+});
+
+/** Put words in place of a part of a text. */
+export function insert(field, from, to, words) {
   field.focus();
   field.setSelectionRange(from, to);
   document.execCommand("insertText", false, words); // the only way that the browser's own undo knows of it
-});
+}
 const all = document.getElementById("save");
 all.hidden = false;
 all.addEventListener("click", () => {

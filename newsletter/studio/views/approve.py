@@ -1,4 +1,4 @@
-"""Approve: the proof sheet, and the name of who approves exactly this content."""
+"""Approve: the proof sheet, and the names of who approves exactly this content."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def approve(call: Call) -> Response:
         warnings=sum(each.severity is Severity.WARNING for each in findings),
         approval=approval,
         approved=spoken(approval.approved_at, zone) if approval else "",
+        approved_too=spoken(approval.second_at, zone) if approval and approval.second_at else "",
         is_valid=approval is not None and approval.digest == made.digest,
     )
 
@@ -46,12 +47,23 @@ def note(call: Call) -> Response:
     made = making.rendered(call.desk, making.load(call.desk, call.issue_name))
     if call.filled("digest") != made.digest:
         raise UsageError("the issue was changed after this page was shown: look at it again, then approve it")
-    making.approve(call.desk, call.issue_name, by=" ".join(call.filled("by").split())[:100])
+    making.approve(call.desk, call.issue_name, by=_name(call))
     return call.go(f"/issues/{call.issue_name}/send", "Approved, exactly as it stands. Any later change voids this.")
+
+
+def note_second(call: Call) -> Response:
+    """Note that a second person approves it too."""
+    making.approve_too(call.desk, call.issue_name, by=_name(call))
+    return call.go(f"/issues/{call.issue_name}/approve", "Noted: two people approve it, exactly as it stands.")
+
+
+def _name(call: Call) -> str:
+    return " ".join(call.filled("by").split())[:100]
 
 
 ROUTES = [
     route("/issues/{issue}/approve", approve),
     route("/issues/{issue}/proof.html", proof),
     route("/issues/{issue}/approve", note, changes=True),
+    route("/issues/{issue}/approve/second", note_second, changes=True),
 ]

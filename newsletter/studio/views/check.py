@@ -1,17 +1,29 @@
-"""Check: what is wrong with the issue, by what to do, each finding opening its place."""
+"""Check: what is wrong with the issue, by what to do, each finding opening its place, and mended where a program can."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from starlette.responses import Response
 
-from newsletter.model import Finding, Issue, Severity
-from newsletter.pipeline import making
+from newsletter.checks import by_remedy
+from newsletter.errors import UsageError
+from newsletter.model import Finding, Issue, Mend, Severity
+from newsletter.pipeline import making, undoing
+from newsletter.pipeline.undoing import Undoable
 from newsletter.studio.calls import Call, route
 
 HEADS = {"subject": "Subject", "preheader": "Line behind the subject", "letter": "Letter", "closing": "Closing"}
+ELSEWHERE = {
+    "postal-address-missing": "/setup#newsletter",
+    "disclaimer-missing": "/setup#theme",
+    "contrast-light": "/setup#theme",
+    "contrast-dark": "/setup#theme",
+}
+"""Rules whose finding is mended in the settings, and where there."""
+WHOLE = {"html": "The mail as a whole", "text": "Its plain text", "issue": "The issue as a whole"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +33,7 @@ class Told:
     finding: Finding
     called: str
     link: str
+    glossary: str = ""  # where a word is explained that nothing explains
 
 
 def check(call: Call) -> Response:
@@ -28,23 +41,37 @@ def check(call: Call) -> Response:
     if not call.has_issue:
         return call.page("no_issue", title="Check")
     issue, made, findings = making.check(call.desk, call.issue_name)
-    told = [_told(issue, finding) for finding in findings]
+    errors = [each for each in findings if each.severity is Severity.ERROR]
+    warnings = [each for each in findings if each.severity is not Severity.ERROR]
+    undo = call.room.latest(Undoable) if call.room.has_said else None
     return call.page(
         "check",
         title="Check",
-        errors=[each for each in told if each.finding.severity is Severity.ERROR],
-        warnings=[each for each in told if each.finding.severity is not Severity.ERROR],
+        errors=_groups(issue, errors),
+        warnings=_groups(issue, warnings),
+        to_mend=len(errors),
+        to_see=len(warnings),
+        undo=undo and undo[0],
         subject=made.subject,
     )
 
 
+def _groups(issue: Issue, findings: Sequence[Finding]) -> list[tuple[str, list[Told]]]:
+    """What to do, each time with the places where to do it."""
+    return [(remedy, [_told(issue, each) for each in some]) for remedy, some in by_remedy(tuple(findings))]
+
+
 def _told(issue: Issue, finding: Finding) -> Told:
     called, place = _place(issue, finding.where)
-    write = f"/issues/{quote(issue.name)}/write"
+    at = f"/issues/{quote(issue.name)}"
     if place:
-        return Told(finding=finding, called=called, link=f"{write}#{quote(place, safe=':')}")
-    setup = finding.where in {"settings", "newsletter.toml", "footer"}
-    return Told(finding=finding, called=called, link="/setup" if setup else f"/issues/{quote(issue.name)}/preview")
+        glossary = f"{at}/write#glossary" if finding.rule == "acronym-unexplained" else ""
+        return Told(finding=finding, called=called, link=f"{at}/write#{quote(place, safe=':')}", glossary=glossary)
+    return Told(finding=finding, called=called, link=ELSEWHERE.get(finding.rule, f"{at}/{_page(finding.where)}"))
+
+
+def _page(where: str) -> str:
+    return "write" if where == "issue" else "preview?look=text" if where == "text" else "preview"
 
 
 def _place(issue: Issue, where: str) -> tuple[str, str]:
@@ -57,7 +84,26 @@ def _place(issue: Issue, where: str) -> tuple[str, str]:
         for entry in section.entries:
             if where == entry.key:
                 return entry.title, f"note:{entry.key}"
-    return where, ""
+    coming = next((entry.title for entry in issue.coming_up if entry.key == where), WHOLE.get(where, where))
+    return coming, ""
 
 
-ROUTES = [route("/issues/{issue}/check", check)]
+def mend(call: Call) -> Response:
+    """Do what one finding asks for, and check again."""
+    asked = (call.filled("rule"), call.filled("where"), call.filled("message"))
+    _, _, findings = making.check(call.desk, call.issue_name)
+    found = next((each for each in findings if (each.rule, each.where, each.message) == asked), None)
+    if found is None or found.mend is None:
+        raise UsageError("this is not so any more: the issue was changed meanwhile. Check again")
+    said = _mended(call, found, found.mend)
+    return call.go(f"/issues/{call.issue_name}/check", said)
+
+
+def _mended(call: Call, finding: Finding, mend: Mend) -> str:
+    done = undoing.mend_undoably(call.desk, call.issue_name, mend.change)
+    said = f"{mend.verb}: done. {finding.message}"
+    call.room.keep(replace(done, said=said))
+    return said
+
+
+ROUTES = [route("/issues/{issue}/check", check), route("/issues/{issue}/mend", mend, changes=True)]

@@ -1,20 +1,22 @@
-"""Choose: every entry ever seen as a card, where it stands and why; keep, hold, drop, move, merge, split, add."""
+"""Choose: every entry ever seen as a card, where it stands and why; keep, hold, drop, move, order, merge, split, add."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from newsletter.errors import UsageError
 from newsletter.model import TO_SORT, Reading, Verdict, section_title
-from newsletter.pipeline import editing, making, pasting, uniting
-from newsletter.pipeline.choosing import making as making_of
-from newsletter.pipeline.editing import Undoable
+from newsletter.pipeline import editing, making, pasting, undoing
 from newsletter.pipeline.story import story_of
+from newsletter.pipeline.undoing import Undoable
 from newsletter.studio.calls import Call, route
-from newsletter.studio.shelf import AT_ONCE, PLACES, Card, Place, Shelf, by_section, stock
+from newsletter.studio.shelf import AT_ONCE, PLACES, Card, Place, Shelf, in_sections, stock
 
 DONE = {"keep": "Kept", "hold": "Held", "drop": "Dropped", "move": "Moved"}
 
@@ -31,26 +33,41 @@ def choose(call: Call) -> Response:
     counts = shelf.counts()
     usual = Place.NEW if counts[Place.NEW] or not counts[Place.INSIDE] else Place.INSIDE
     place = call.asked("place", usual)
-    values = _pool(call, shelf, place if place in {*PLACES, ""} else usual)
-    return call.page("choose", title="Choose", **values, has_issue=shelf.has_issue, text="", found=None, looked="")
+    return _page(call, shelf, place if place in {*PLACES, ""} else usual)
+
+
+def _page(call: Call, shelf: Shelf, place: str, **pasted: Any) -> Response:
+    values = _pool(call, shelf, place) | {"text": "", "found": None, "looked": "", "known": []} | pasted
+    undo = call.room.latest(Undoable) if call.room.has_said else None
+    return call.page("choose", title="Choose", **values, has_issue=shelf.has_issue, undo=undo and undo[0])
 
 
 def cards(call: Call) -> Response:
-    """Only the cards, for the page to put in place as one types."""
+    """Only the cards, for the page to put in place as one types, or to add as one scrolls."""
     values = _pool(call, _shelf(call), call.asked("place"))
-    return JSONResponse({"html": call.part("_pool", **values), "count": values["total"]})
+    html = call.part("_pool", **values)
+    return JSONResponse({"html": html, "count": values["total"], "counts": values["counts"]})
+
+
+def counts(call: Call) -> Response:
+    """How many cards lie where, for a page that wants to know whether something arrived."""
+    return JSONResponse(_shelf(call).counts())
 
 
 def _pool(call: Call, shelf: Shelf, place: str) -> dict[str, Any]:
     words, section, late = call.asked("words"), call.asked("section"), call.asked("late") == "yes"
-    found = shelf.found(place=place, words=words, section=section, late=late)
-    most = int(more) if (more := call.asked("most")).isdecimal() else AT_ONCE
+    styles = call.desk.workspace.settings.sections
+    found = in_sections(shelf.found(place=place, words=words, section=section, late=late), styles)
+    begin, most = _number(call, "from", 0), _number(call, "most", AT_ONCE)
+    shown = found[begin : begin + most]
     return {
-        "groups": by_section(found[:most], call.desk.workspace.settings.sections),
+        "groups": [(name, list(cards)) for name, cards in groupby(shown, key=lambda card: card.section)],
+        "sizes": Counter(card.section for card in found),
         "total": len(found),
-        "shown": min(most, len(found)),
-        "most": most + 5 * AT_ONCE,
+        "shown": begin + len(shown),
+        "most": begin + most + 5 * AT_ONCE,
         "places": PLACES,
+        "ordered": shelf.ordered,
         "place": place,
         "counts": shelf.counts(),
         "words": words,
@@ -59,6 +76,10 @@ def _pool(call: Call, shelf: Shelf, place: str) -> dict[str, Any]:
         "lates": sum(card.is_late for card in shelf.cards),
         **_headings(call),
     }
+
+
+def _number(call: Call, name: str, usual: int) -> int:
+    return int(asked) if (asked := call.asked(name)).isdecimal() else usual
 
 
 def _headings(call: Call) -> dict[str, Any]:
@@ -79,37 +100,82 @@ def decide(call: Call) -> Response:
         raise UsageError("say which section it moves to")
     verdict = Verdict.KEEP if what == "move" else Verdict(what)
     moved_to = section if what == "move" else None
-    done = editing.decide_undoably(call.desk, keys, verdict, why=call.filled("why"), section=moved_to)
-    return _changed(call, keys, f"{DONE[what]}: {_called(call, keys)}.", undo=call.room.keep(done))
+    done = undoing.decide_undoably(call.desk, keys, verdict, why=call.filled("why"), section=moved_to)
+    return _done(call, done, keys, f"{DONE[what]}: {_called(call, keys)}.")
+
+
+def place(call: Call) -> Response:
+    """Put entries into a section, before or behind another one of it, or last."""
+    keys, section = call.form.get("key", []), call.filled("section")
+    if not keys:
+        raise UsageError("select at least one entry first")
+    listed = _shelf(call).listed(section)
+    done = undoing.place_undoably(call.desk, keys, section, before=_next(call, listed), listed=listed)
+    return _placed(call, done, keys, section)
+
+
+def _next(call: Call, listed: tuple[str, ...]) -> str:
+    """The key of the entry that follows the place which was named; empty: none does."""
+    behind = call.filled("behind")
+    if not behind:
+        return call.filled("before")
+    if behind not in listed:
+        raise UsageError("the entry that it was to stand behind is not there any more: look again, then move it")
+    return (*listed, "")[listed.index(behind) + 1]
+
+
+def step(call: Call) -> Response:
+    """One entry a step up or down in its section."""
+    key, shelf = call.filled("key"), _shelf(call)
+    section = next((card.section for card in shelf.cards if card.entry.key == key), "")
+    listed = shelf.listed(section)
+    if key not in listed:
+        raise UsageError("only what is in the issue has a place in it: keep the entry first")
+    at = listed.index(key)
+    before = listed[max(0, at - 1)] if call.filled("to") == "up" else (*listed, "", "")[at + 2]
+    done = undoing.place_undoably(call.desk, [key], section, before=before, listed=listed)
+    return _placed(call, done, [key], section)
+
+
+def _placed(call: Call, done: Undoable, keys: list[str], section: str) -> Response:
+    listed = _shelf(call).listed(section)
+    at = f"{listed.index(keys[0]) + 1} of {len(listed)}"
+    return _done(call, done, keys, f"{at} in {_headings(call)['title_of'](section)} now: {_called(call, keys)}.")
 
 
 def _called(call: Call, keys: list[str]) -> str:
     if len(keys) > 1:
         return f"{len(keys)} entries"
-    known = call.desk.store.by_keys(keys)
-    return f"“{known[keys[0]].title}”" if keys[0] in known else "1 entry"
+    known = next((card.entry.title for card in _shelf(call).cards if card.entry.key == keys[0]), "")
+    return f"“{known}”" if known else "1 entry"
 
 
 def undo(call: Call) -> Response:
-    """Take a decision back."""
-    done = call.room.take(call.filled("undo"), Undoable)
+    """Take back what was named, or what was done last."""
+    latest = call.room.latest(Undoable)
+    done = call.room.take(call.filled("undo") or (latest[0] if latest else ""), Undoable)
     if done is None:
         raise UsageError("this cannot be undone any more; decide again on the card")
-    editing.undo(call.desk, done)
-    return _changed(call, list(done.keys), "Undone.")
+    undoing.undo(call.desk, done)
+    return _changed(call, done.keys, f"Undone. Taken back: {done.said}", anew=done.is_wide)
 
 
-def _changed(call: Call, keys: Iterable[str], said: str, *, undo: str = "") -> Response:
+def _done(call: Call, done: Undoable, keys: Iterable[str], said: str, *, anew: bool = False) -> Response:
+    """Keep what is needed to undo it, and say what was done."""
+    return _changed(call, keys, said, undo=call.room.keep(replace(done, said=said)), anew=anew)
+
+
+def _changed(call: Call, keys: Iterable[str], said: str, *, undo: str = "", anew: bool = False) -> Response:
+    """Show these cards as they are now; `anew`: other cards may have come, gone or moved as well."""
     if not call.is_script:
         return call.go(call.request.headers.get("referer", "/choose"), said)
-    shelf = _shelf(call)
-    changed = [card for card in shelf.cards if card.entry.key in set(keys)]
-    html = {card.entry.key: _drawn(call, card) for card in changed}
-    return JSONResponse({"said": said, "undo": undo, "cards": html, "counts": shelf.counts()})
+    shelf, changed = _shelf(call), {*keys}
+    html = {card.entry.key: _drawn(call, shelf, card) for card in shelf.cards if card.entry.key in changed}
+    return JSONResponse({"said": said, "undo": undo, "cards": html, "counts": shelf.counts(), "anew": anew})
 
 
-def _drawn(call: Call, card: Card) -> str:
-    return call.part("_card", card=card, places=PLACES, **_headings(call))
+def _drawn(call: Call, shelf: Shelf, card: Card) -> str:
+    return call.part("_card", card=card, places=PLACES, ordered=shelf.ordered, **_headings(call))
 
 
 def begin(call: Call) -> Response:
@@ -127,10 +193,11 @@ def look(call: Call) -> Response:
     """Show what was understood of a pasted text, before anything is taken."""
     pasted = call.filled("text")
     found = pasting.understand(call.desk, pasted)
-    values = _pool(call, _shelf(call), Place.NEW)
     looked = call.room.keep(found) if found.entries else ""
-    has_issue = making_of(call.desk).present is not None
-    return call.page("choose", title="Choose", **values, has_issue=has_issue, text=pasted, found=found, looked=looked)
+    shelf = _shelf(call)
+    cards = {card.entry.key: card for card in shelf.cards}
+    known = [cards.get(pasting.known_as(call.desk, entry) or "") for entry in found.entries]
+    return _page(call, shelf, Place.NEW, text=pasted, found=found, looked=looked, known=known)
 
 
 def add(call: Call) -> Response:
@@ -139,27 +206,31 @@ def add(call: Call) -> Response:
     if found is None:
         raise UsageError("this was added already, or the studio was started again since: paste it once more")
     wanted = {int(number) for number in call.form.get("take", []) if number.isdecimal()}
-    entries = [entry for number, entry in enumerate(found.entries) if number in wanted]
+    entries = [
+        replace(entry, title=" ".join(call.filled(f"title-{number}").split()) or entry.title)
+        for number, entry in enumerate(found.entries)
+        if number in wanted
+    ]
     if not entries:
         raise UsageError("nothing was selected, so nothing was added")
     keys = pasting.take(call.desk, entries, section=call.filled("section") or None)
-    editing.decide_undoably(call.desk, keys, Verdict.KEEP, why="added by hand")
-    count = "1 entry was" if len(keys) == 1 else f"{len(keys)} entries were"
-    return call.go("/choose?place=" + ("inside" if call.has_issue else "new"), f"{count} added and kept.")
+    done = undoing.decide_undoably(call.desk, keys, Verdict.KEEP, why="added by hand")
+    said = f"{'1 entry was' if len(keys) == 1 else f'{len(keys)} entries were'} added and kept."
+    call.room.keep(replace(done, said=said))
+    return call.go("/choose?place=" + ("inside" if call.has_issue else "new"), said)
 
 
 def merge(call: Call) -> Response:
     """Make one entry of the selected ones."""
-    if call.has_issue:
-        editing.keep_version(call.desk, call.issue_name, always=True)
-    united = uniting.unite(call.desk, call.form.get("key", []))
-    return call.go(call.request.headers.get("referer", "/choose"), f"One entry now: “{united.title}”.")
+    keys = call.form.get("key", [])
+    done = undoing.unite_undoably(call.desk, keys)
+    return _done(call, done, keys, f"One entry now: {_called(call, keys[:1])}.", anew=True)
 
 
 def split(call: Call) -> Response:
     """Take a wrong merge apart."""
-    parts = uniting.part(call.desk, call.filled("key"))
-    return call.go(call.request.headers.get("referer", "/choose"), f"{len(parts)} entries now, one for each source.")
+    done = undoing.part_undoably(call.desk, call.filled("key"))
+    return _done(call, done, done.made, f"{len(done.made)} entries now, one for each source.", anew=True)
 
 
 def story(call: Call) -> Response:
@@ -171,8 +242,11 @@ def story(call: Call) -> Response:
 ROUTES = [
     route("/choose", choose),
     route("/choose/cards", cards),
+    route("/choose/counts", counts),
     route("/choose/story", story),
     route("/choose/decide", decide, changes=True),
+    route("/choose/place", place, changes=True),
+    route("/choose/step", step, changes=True),
     route("/choose/undo", undo, changes=True),
     route("/choose/issue", begin, changes=True),
     route("/choose/look", look, changes=True, asks=True),

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from newsletter.studio.calls import Call, event, route
+from newsletter.studio.logbook import COLLECTING
 from newsletter.studio.room import Room
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def begin(call: Call) -> Response:
 
     def work(tell: Callable[[dict[str, Any]], None]) -> None:
         tell({"waiting": [source.name for source in sources]})
-        done = gathering.collect(desk, sources, lambda each: tell(_told(each)))
+        with call.room.noting(COLLECTING):
+            done = gathering.collect(desk, sources, lambda each: tell(_told(each)))
         tell(
             {
                 "done": True,

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
 from newsletter.model import Source
-from newsletter.pipeline import choosing, mailing
+from newsletter.pipeline import choosing, mailing, planning
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.quiet import Quiet
 from newsletter.storage import issues
 from newsletter.storage.entries import SourceRecord
 from newsletter.studio.calls import Call, route, spoken
-from newsletter.studio.progress import Step, steps
+from newsletter.studio.progress import Step, steps, under_way
 from newsletter.studio.shelf import Place, stock
 
-QUIET = timedelta(days=90)
+LOOKED_BACK = 6  # sendings, for one that is held up or in doubt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,16 @@ def home(call: Call) -> Response:
         worries=tuple(_worries(desk)),
         sources=len(desk.workspace.settings.sources),
         past=tuple(_past(desk)),
+        under_way=tuple(_under_way(desk)),
     )
+
+
+def _under_way(desk: Desk) -> Iterator[dict[str, str]]:
+    """The issues whose sending a person should know of: planned ones, then the newest ones."""
+    planned = (each.plan.issue for each in planning.all_planned(desk))
+    for name in dict.fromkeys((*planned, *mailing.ledger(desk).newest(LOOKED_BACK))):
+        if said := under_way(desk, name):
+            yield {"name": name, "said": said}
 
 
 def _next(found: tuple[Step, ...]) -> Step | None:
@@ -50,22 +59,25 @@ def _next(found: tuple[Step, ...]) -> Step | None:
 
 
 def _worries(desk: Desk) -> Iterator[Worry]:
-    known = desk.store.sources()
-    for source in desk.workspace.settings.sources:
-        record = known.get(source.name)
-        if record and (said := _worry(record, desk.now)):
+    from newsletter.pipeline.gathering import STAMPED  # fetching comes with it, and takes a moment
+
+    sources = {source.name: source for source in desk.workspace.settings.sources}
+    records = [record for record in desk.store.sources().values() if record.name in sources]
+    stamped = frozenset(source.name for source in sources.values() if source.kind in STAMPED)
+    quiet = Quiet(store=desk.store, today=desk.now.date(), stamped=stamped).among(records)
+    told = {record.name: _worry(record, quiet.get(record.name, "")) for record in records}
+    for name, source in sources.items():
+        if said := told.get(name):
             yield Worry(source=source, said=said)
 
 
-def _worry(record: SourceRecord, now: datetime) -> str:
+def _worry(record: SourceRecord, quiet: str) -> str:
     if record.error:
         since = f" since {record.failing_since_at:%-d %B %Y}" if record.failing_since_at else ""
         return f"Broken{since}: {record.error}"
     if record.succeeded_at and not record.entries:
-        return "Quiet: it answers, and has nothing in it."
-    if record.changed_at and now - record.changed_at > QUIET:
-        return f"Quiet: nothing new since {record.changed_at:%-d %B %Y}."
-    return ""
+        quiet = quiet or "it answers, and has nothing in it"
+    return f"Quiet: {quiet}." if quiet else ""
 
 
 def _past(desk: Desk) -> Iterator[dict[str, str]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import PurePath
 from typing import Any
@@ -13,12 +14,13 @@ from urllib.parse import unquote
 from starlette.responses import JSONResponse, Response
 
 from newsletter.errors import UsageError
-from newsletter.followup.subscriptions import Rejected, read_list
+from newsletter.followup.subscriptions import Rejected, Row, read_list
 from newsletter.model import Subscriber, SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.studio.calls import Call, route
 
 AT_ONCE = 100
+ROWS_SHOWN, REJECTED_SHOWN = 5, 50
 FOLDER = ".newsletter"
 STATES = {
     SubscriberState.ACTIVE: "is written to",
@@ -38,6 +40,29 @@ class Upload:
     content: bytes
 
 
+@dataclass
+class Seen:
+    """What was seen of a list while it was read."""
+
+    states: Counter[SubscriberState] = field(default_factory=Counter)
+    first: list[Row] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    rejections: int = 0
+
+    def rows_of(self, rows: Iterable[Row | Rejected]) -> Iterator[Row]:
+        """The rows that can be taken in, counted on the way."""
+        for row in rows:
+            if isinstance(row, Rejected):
+                self.rejections += 1
+                if len(self.rejected) < REJECTED_SHOWN:
+                    self.rejected.append(row)
+                continue
+            self.states[row.state] += 1
+            if len(self.first) < ROWS_SHOWN:
+                self.first.append(row)
+            yield row
+
+
 def people(call: Call) -> Response:
     """The list, and what can be done with it."""
     return call.page("people", title="People", **_list(call, ""), states=STATES, preview=None, upload="")
@@ -53,7 +78,9 @@ def _list(call: Call, words: str) -> dict[str, Any]:
     wanted = words.casefold().split()
     found = (person for person in listed.all() if _fits(person, wanted))
     shown = list(islice(found, AT_ONCE + 1))
+    gone = mailing.why_gone(call.desk, words) if words and not shown else None
     return {
+        "gone": gone and {"why": STATES[gone.reason], "on": f"{gone.suppressed_at:%-d %B %Y}"},
         "rows": shown[:AT_ONCE],
         "has_more": len(shown) > AT_ONCE,
         "words": words,
@@ -72,21 +99,11 @@ def look(call: Call) -> Response:
     if not call.body:
         raise UsageError("choose a file first")
     listing = read_list(io.BytesIO(call.body), name=name)
-    states: Counter[str] = Counter()
-    rejected: list[Rejected] = []
-    for row in listing.rows:
-        if isinstance(row, Rejected):
-            rejected.append(row)
-        else:
-            states[row.state] += 1
+    seen = Seen()
+    would = mailing.foresee(call.desk, seen.rows_of(listing.rows))
     upload = call.room.keep(Upload(name=name, content=call.body))
-    shown = {
-        "understood": listing.understood,
-        "rejected": rejected[:50],
-        "rejections": len(rejected),
-        "found": dict(states),
-    }
-    return JSONResponse({"html": call.part("_import", **shown, upload=upload, states=STATES)})
+    html = call.part("_import", understood=listing.understood, seen=seen, would=would, upload=upload, states=STATES)
+    return JSONResponse({"html": html})
 
 
 def take(call: Call) -> Response:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from newsletter import rendering
+from newsletter.config import Settings
 from newsletter.errors import NewsletterError
 from newsletter.model import RenderedIssue, Variant
-from newsletter.pipeline import making
+from newsletter.pipeline import editing, making
 from newsletter.studio.calls import Call, route
 from newsletter.studio.guarding import MAIL_POLICY
+from newsletter.studio.preview import with_pictures_at
 
 GMAIL_CUTS_AT = 102 * 1024
 
@@ -36,6 +39,12 @@ LOOKS = {
 }
 
 
+def sender_of(settings: Settings) -> str:
+    """The sender as an inbox names them."""
+    display, address = parseaddr(settings.newsletter.sender)
+    return display or address
+
+
 def preview(call: Call) -> Response:
     """The page around the mail."""
     if not call.has_issue:
@@ -48,7 +57,8 @@ def preview(call: Call) -> Response:
         looks=LOOKS,
         look=looked if looked in LOOKS else "desktop",
         made=made,
-        sender=call.desk.workspace.settings.newsletter.title,
+        sender=sender_of(call.desk.workspace.settings),
+        file_version=editing.file_version(call.desk, call.issue_name),
         kilobytes=round(made.html_bytes / 1024),
         share=round(100 * made.html_bytes / GMAIL_CUTS_AT),
     )
@@ -70,7 +80,7 @@ def mail(call: Call) -> Response:
         return PlainTextResponse(
             f"This cannot be shown yet:\n{error}", headers={"Content-Security-Policy": MAIL_POLICY}
         )
-    html, policy = made.html, MAIL_POLICY
+    html, policy = with_pictures_at(made.html, call.issue_name, f"/issues/{call.issue_name}/pictures/"), MAIL_POLICY
     if look == "dark":
         html = _forced_dark(html)
     elif look == "inverted":
@@ -78,10 +88,10 @@ def mail(call: Call) -> Response:
             html, "html{filter:invert(1) hue-rotate(180deg);background:#fff}img{filter:invert(1) hue-rotate(180deg)}"
         )
     elif look == "bare":
-        policy = MAIL_POLICY.replace("img-src https: data:", "img-src 'none'")
+        policy = MAIL_POLICY.replace("img-src https: data: 'self'", "img-src 'none'")
     if look != "dark":
         html = _forced_light(html)
-    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+    return HTMLResponse(_weighed(html, made.html_bytes), headers={"Content-Security-Policy": policy})
 
 
 def text(call: Call) -> Response:
@@ -103,6 +113,11 @@ def _forced_light(html: str) -> str:
 
 def _styled(html: str, rule: str) -> str:
     return html.replace("</head>", f"<style>{rule}</style></head>", 1)
+
+
+def _weighed(html: str, size: int) -> str:
+    """With the size of the mail as it goes out, for the page around it."""
+    return html.replace("</head>", f'<meta name="weight" content="{size}"></head>', 1)
 
 
 ROUTES = [

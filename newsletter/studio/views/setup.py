@@ -1,17 +1,29 @@
-"""Setup: name and sender, sources tested before they are kept, the mail server, the look."""
+"""Setup: all that is set once, on one page; and the same in steps, for whoever begins.
+
+What is filled in wrongly is said beside its field, and nothing that was typed is lost.
+"""
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from collections.abc import Mapping
+from email.utils import parseaddr
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
 
-from newsletter import config
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from newsletter.addresses import parse_address
+from newsletter.config import NewsletterSettings, Security, Settings, is_loopback
 from newsletter.errors import UsageError
 from newsletter.model import Collected, SourceKind
-from newsletter.pipeline import settling
-from newsletter.pipeline.mailing import SMTP_PASSWORD
+from newsletter.pipeline import founding, passwords, sectioning, settling
+from newsletter.pipeline.desk import Desk
 from newsletter.studio.calls import Call, route
 
+BY_ITSELF = ""
 KINDS = {
+    BY_ITSELF: "Find out by itself",
     SourceKind.FEED: "A feed (RSS, Atom, JSON)",
     SourceKind.PAGE: "A web page, or a text in a file",
     SourceKind.PUBMED: "A search in PubMed",
@@ -21,29 +33,155 @@ KINDS = {
     SourceKind.TABLE: "A table (CSV, Excel)",
 }
 TEXTS = {
-    "newsletter": ("title", "from", "reply_to", "address", "url", "time_zone", "every"),
+    "newsletter": ("title", "from", "reply_to", "address", "url", "language", "time_zone", "every"),
     "delivery": ("host", "security", "user"),
     "theme": ("accent", "background", "logo", "logo_alt", "font", "footer"),
 }
+STEPS = {
+    "newsletter": "About your newsletter",
+    "sections": "Sections",
+    "sources": "Sources",
+    "delivery": "Mail server",
+    "theme": "Look",
+}
+"""What is asked of whoever begins, in order; each is found again on the page Setup."""
+LANGUAGES = {"en": "English", "es": "Spanish"}
+NOT_PROTECTED = "Without protection only a server on this computer is asked: choose STARTTLS or TLS."
+EVERY = {"week": "Every week", "2 weeks": "Every two weeks", "month": "Every month", "2 months": "Every two months"}
+KEPT = {
+    passwords.Place.ENVIRONMENT: "It is taken from NEWSLETTER_SMTP_PASSWORD in the environment, and is changed there.",
+    passwords.Place.FILE: "It is taken from the file that NEWSLETTER_SMTP_PASSWORD_FILE names, and is changed there.",
+    passwords.Place.KEYRING: "It is kept in the keyring of this computer. Type here only to change it.",
+    passwords.Place.HERE: "It is kept in .newsletter/smtp-password, which only you can read. Type here only to change it.",
+    passwords.Place.NOWHERE: "It goes into the keyring of this computer or, where there is none, into a file that only you can "
+    "read; never into newsletter.toml.",
+}
+
+
+class Blank(dict[str, str]):
+    """What there is to say of each field; of most there is nothing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
 
 
 def setup(call: Call) -> Response:
     """Everything that is set once."""
-    return _page(call, {}, None)
+    return show(call)
 
 
-def _page(call: Call, tried: dict[str, str], found: Collected | None) -> Response:
+def start(call: Call) -> Response:
+    """One step of beginning."""
+    if call.request.path_params["step"] not in STEPS:
+        return RedirectResponse("/setup", 303)
+    return show(call)
+
+
+def show(
+    call: Call,
+    *,
+    given: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+    status: int = 200,
+    **more: Any,
+) -> Response:
+    """The page Setup, or the step that is being taken; with what was typed, and what is wrong with it."""
+    step = step_of(call)
     settings = call.desk.workspace.settings
-    return call.page(
-        "setup",
-        title="Setup",
-        settings=settings,
-        kinds=KINDS,
-        tried=tried,
-        found=found,
-        has_password=config.secret(SMTP_PASSWORD) is not None,
-        password=SMTP_PASSWORD,
+    number = list(STEPS).index(step) + 2 if step else 0  # the first is the name, before there is anything
+    shared = {
+        "step": step,
+        "steps_of_start": STEPS,
+        "number": number,
+        "before": _neighbour(step, -1),
+        "after": _neighbour(step, 1),
+        "settings": settings,
+        "values": _values(settings) | dict(given or {}),
+        "wrong": Blank(wrong or {}),
+        "leaving": {each.name: sectioning.leaving(call.desk, each.name) for each in settings.sections},
+        "kinds": KINDS,
+        "languages": LANGUAGES,
+        "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
+        "zones": _zones(),
+        "every": EVERY,
+        "tried": {},
+        "found": None,
+        "tested": (),
+        "shown": "",
+        "dressed": None,
+        "password": _kept(call.desk),
+        "is_sample": founding.is_sample(call.desk.workspace),
+        "was_sample": founding.put_aside(call.desk.workspace) is not None,
+    }
+    title = f"Step {number} of {len(STEPS) + 1}: {STEPS[step]}" if step else "Setup"
+    return call.page("start" if step else "setup", title=title, status=status, **shared | more)
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    return tuple(sorted(available_timezones()))  # reads a folder of six hundred
+
+
+def _kept(desk: Desk) -> dict[str, Any]:
+    place = passwords.place(desk)
+    ours = place in {passwords.Place.KEYRING, passwords.Place.HERE}
+    return {"said": KEPT[place], "is_ours": ours, "may_type": ours or place is passwords.Place.NOWHERE}
+
+
+def _values(settings: Settings) -> dict[str, str]:
+    newsletter, delivery, theme = settings.newsletter, settings.delivery, settings.theme
+    name, address = parseaddr(newsletter.sender)
+    return {
+        "from_name": name,
+        "from_address": address,
+        "port": str(delivery.port),
+        **{each: getattr(newsletter, each) for each in TEXTS["newsletter"] if each != "from"},
+        **{each: getattr(delivery, each) for each in TEXTS["delivery"]},
+        **{each: getattr(theme, each) for each in TEXTS["theme"]},
+    }
+
+
+def _neighbour(step: str, by: int) -> str:
+    names = list(STEPS)
+    place = names.index(step) + by if step else -1
+    return f"/start/{names[place]}" if 0 <= place < len(names) else ""
+
+
+def step_of(call: Call) -> str:
+    """The step of beginning that is being taken; empty on the page Setup."""
+    step = call.request.path_params.get("step") or call.filled("step")
+    return step if step in STEPS else ""
+
+
+def back(call: Call, anchor: str, notice: str, *, onward: bool = False) -> Response:
+    """Back to where a change was made, or `onward` to the next step of beginning."""
+    step = step_of(call)
+    if not step:
+        return call.go(f"/setup#{anchor}", notice)
+    if not onward:
+        return call.go(f"/start/{step}", notice)
+    after = _neighbour(step, 1)
+    return call.go(after or "/", notice if after else f"{notice} Your newsletter is ready: begin with Collect.")
+
+
+def sender_of(name: str, address: str) -> str:
+    """A sender as newsletter.toml writes it."""
+    name = " ".join(name.split())
+    quoted = (
+        '"' + name.replace("\\", r"\\").replace('"', r"\"") + '"'
+        if any(each in name for each in ',;:<>@()[]"\\')
+        else name
     )
+    return f"{quoted} <{address}>" if name else address
+
+
+def wrong_address(address: str) -> str | None:
+    """What is wrong with a mail address, as a sentence; None when mail can be sent to it."""
+    try:
+        parse_address(address)
+    except ValueError as error:
+        return f"This needs a mail address such as news@example.org: {error}."
+    return None
 
 
 def save(call: Call) -> Response:
@@ -51,38 +189,97 @@ def save(call: Call) -> Response:
     table = call.request.path_params["table"]
     if table not in TEXTS:
         raise UsageError("there are no such settings")
-    values: dict[str, str | int] = {name: call.filled(name).strip() for name in TEXTS[table] if name in call.form}
-    if table == "delivery" and (port := call.filled("port").strip()):
-        if not port.isdecimal():
-            raise UsageError("the port is a number, most often 587")
-        values["port"] = int(port)
+    given = {name: call.filled(name).strip() for name in call.form}
+    values: dict[str, str | int] = {name: given[name] for name in TEXTS[table] if name in given}
+    wrong = _read_sender(given, values) if table == "newsletter" else {}
+    if table == "delivery":
+        wrong = _read_server(given, values)
+    found = settling.mistakes(table, values)
+    wrong = {name: f"This needs {expected}." for name, expected in found.items()} | wrong
+    if wrong:
+        return _refused(call, given, wrong)
     settling.settle(call.desk, table, values)
-    return call.go(f"/setup#{table}", "Saved.")
+    if table == "theme" and given.get("language"):
+        settling.settle(call.room.desk(), "newsletter", {"language": given["language"]})
+    return back(call, table, "Saved." + _keep_password(call), onward=True)
+
+
+def _read_sender(given: Mapping[str, str], values: dict[str, str | int]) -> dict[str, str]:
+    """Put name and address of the sender together; what is wrong with addresses."""
+    wrong = {}
+    if "from_address" in given:
+        values["from"] = sender_of(given.get("from_name", ""), given["from_address"])
+        if said := wrong_address(given["from_address"]):
+            wrong["from_address"] = said
+    if given.get("reply_to") and (said := wrong_address(parseaddr(given["reply_to"])[1])):
+        wrong["reply_to"] = said
+    return wrong
+
+
+def _read_server(given: Mapping[str, str], values: dict[str, str | int]) -> dict[str, str]:
+    """Put the port in as a number; what is wrong with a link that would not be protected."""
+    if port := given.get("port", ""):
+        values["port"] = int(port) if port.isdecimal() else 0
+    host = given.get("host", "")
+    if given.get("security") == Security.NONE and host and not is_loopback(host):
+        return {"security": NOT_PROTECTED}
+    return {}
+
+
+def _refused(call: Call, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
+    """The page again, with what was typed; a script hears it as a sentence."""
+    if call.is_script:
+        raise UsageError(" ".join(wrong.values()))
+    return show(call, given={name: text for name, text in given.items() if name != "password"}, wrong=wrong, status=409)
+
+
+def _keep_password(call: Call) -> str:
+    typed = call.filled("password")
+    if not typed:
+        return ""
+    place = passwords.keep(call.desk, typed)
+    where = "the keyring of this computer" if place is passwords.Place.KEYRING else "a file that only you can read"
+    return f" The password is kept in {where}."
 
 
 def look(call: Call) -> Response:
     """Show what a source gives; nothing is kept."""
-    tried = {name: call.filled(name).strip() for name in ("name", "kind", "where", "section")}
-    return _page(call, tried, settling.try_source(call.desk, settling.source_of(**tried)))
+    tried = _tried(call)
+    found = _found(call, tried)
+    kind = found.source.kind
+    if call.is_script:
+        return JSONResponse({"html": call.part("_tried", found=found, kinds=KINDS), "kind": kind})
+    return show(call, tried=tried | {"kind": kind}, found=found)
+
+
+def _found(call: Call, tried: dict[str, str]) -> Collected:
+    if tried["kind"] != BY_ITSELF:
+        return settling.try_source(call.desk, settling.source_of(**tried))
+    return settling.find_source(call.desk, tried["name"], tried["where"], tried["section"])
 
 
 def source(call: Call) -> Response:
     """Add a source."""
-    tried = {name: call.filled(name).strip() for name in ("name", "kind", "where", "section")}
-    described = settling.source_of(**tried)
+    tried = _tried(call)
+    described = settling.source_of(**tried) if tried["kind"] else _found(call, tried).source
     settling.add_source(call.desk, described)
-    return call.go("/setup#sources", f"Added: {described.name}. Collect asks it from now on.")
+    return back(call, "sources", f"Added: {described.name}. Collect asks it from now on.")
+
+
+def _tried(call: Call) -> dict[str, str]:
+    return {name: call.filled(name).strip() for name in ("name", "kind", "where", "section")}
 
 
 def remove(call: Call) -> Response:
     """Ask a source no more."""
     name = call.filled("name")
     settling.remove_source(call.desk, name)
-    return call.go("/setup#sources", f"Removed: {name}. What it gave stays known.")
+    return back(call, "sources", f"Removed: {name}. What it gave stays known.")
 
 
 ROUTES = [
     route("/setup", setup),
+    route("/start/{step}", start),
     route("/setup/source", source, changes=True),
     route("/setup/source/look", look, changes=True, asks=True),
     route("/setup/source/remove", remove, changes=True),

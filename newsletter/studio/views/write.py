@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,14 +14,18 @@ from starlette.routing import Route
 
 from newsletter import composition
 from newsletter.errors import NewsletterError, UsageError
-from newsletter.pipeline import editing, making
+from newsletter.pipeline import editing, making, picturing, stepping
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
-from newsletter.studio.calls import Call, event, route, spoken
-from newsletter.studio.hints import hints_on
+from newsletter.studio.calls import Call, event, route
+from newsletter.studio.hints import Adviser
 from newsletter.studio.room import Room
+from newsletter.studio.views.glossary import listed
+from newsletter.studio.views.preview import LOOKS, sender_of
 
 LOOK_S = 0.5
+HEADS_UNHINTED = frozenset({"subject", "preheader"})
+"""One line each: the checks say what is to be said of them."""
 
 
 def write(call: Call) -> Response:
@@ -31,8 +36,7 @@ def write(call: Call) -> Response:
     issue = issues.read(desk.workspace, call.issue_name)
     texts = composition.texts_of(issue)
     settings = desk.workspace.settings
-    zone = settings.newsletter.zone
-    kept = [(each.id, spoken(each.kept_at, zone)) for each in editing.versions(desk, call.issue_name)[:30]]
+    adviser = Adviser.of(issue, settings, making.glossary(desk))
     return call.page(
         "write",
         title="Write",
@@ -40,10 +44,13 @@ def write(call: Call) -> Response:
         versions={place: editing.version_of(text) for place, text in texts.items()},
         orders={section.name: editing.order_version(issue, section.name) for section in issue.sections},
         styles=settings.sections,
-        sender=settings.newsletter.title,
+        sender=sender_of(settings),
+        looks=LOOKS,
         file_version=editing.file_version(desk, call.issue_name),
-        hints={place: hints_on(text, making.glossary(desk)) for place, text in texts.items() if text},
-        kept=kept,
+        hints={place: adviser.hints(text) for place, text in texts.items() if place not in HEADS_UNHINTED},
+        glossary=listed(desk),
+        ahead=stepping.ahead(desk, issue),
+        has_public_page=picturing.is_reachable(desk),
         is_out=_is_out(desk, call.issue_name),
     )
 
@@ -57,20 +64,26 @@ def save(call: Call) -> Response:
     """Save what was written at one place, unless somebody else wrote there meanwhile."""
     place, text = call.filled("place"), call.filled("text")
     edited = editing.save_text(call.desk, call.issue_name, place, text, seen=call.filled("seen"))
-    told: dict[str, Any] = {
-        "conflict": edited.conflict,
-        "text": edited.text,
-        "version": edited.version,
-        "file": editing.file_version(call.desk, call.issue_name),
-        "hints": hints_on(edited.text, making.glossary(call.desk)),
-    }
     if call.is_script:
-        return JSONResponse(told)
+        told = {"conflict": edited.conflict, "text": edited.text, "version": edited.version}
+        return JSONResponse({**told, **_around(call, place, edited.text)})
     if edited.conflict:
         raise UsageError(
             f"This was changed in another window meanwhile. It says there:\n\n{edited.text}\n\nYou wrote:\n\n{text}"
         )
     return call.go(f"/issues/{call.issue_name}/write", "Saved.")
+
+
+def _around(call: Call, place: str, text: str) -> dict[str, Any]:
+    """What the page shows besides, after words were saved at a place: hints on them, what Undo would do now."""
+    desk = call.desk
+    issue = issues.read(desk.workspace, call.issue_name)
+    adviser = Adviser.of(issue, desk.workspace.settings, making.glossary(desk))
+    return {
+        "file": editing.file_version(desk, call.issue_name),
+        "hints": [asdict(hint) for hint in adviser.hints(text)] if place not in HEADS_UNHINTED else [],
+        "ahead": asdict(stepping.ahead(desk, issue)),
+    }
 
 
 def order(call: Call) -> Response:
@@ -80,7 +93,11 @@ def order(call: Call) -> Response:
         raise UsageError("this section was changed in another window meanwhile; load the page again, then move it")
     issue = issues.read(call.desk.workspace, call.issue_name)
     return JSONResponse(
-        {"version": editing.order_version(issue, section), "file": editing.file_version(call.desk, call.issue_name)}
+        {
+            "version": editing.order_version(issue, section),
+            "file": editing.file_version(call.desk, call.issue_name),
+            "ahead": asdict(stepping.ahead(call.desk, issue)),
+        }
     )
 
 
@@ -101,21 +118,21 @@ def step(call: Call) -> Response:
 
 def texts(call: Call) -> Response:
     """Every text as the file says now, for a window that learns that it was changed elsewhere."""
-    issue = issues.read(call.desk.workspace, call.issue_name)
+    desk = call.desk
+    issue = issues.read(desk.workspace, call.issue_name)
     found = composition.texts_of(issue)
+    adviser = Adviser.of(issue, desk.workspace.settings, making.glossary(desk))
+    hints = {place: adviser.hints(text) for place, text in found.items() if place not in HEADS_UNHINTED}
     return JSONResponse(
         {
             "file": editing.file_version(call.desk, call.issue_name),
             "texts": {place: {"text": text, "version": editing.version_of(text)} for place, text in found.items()},
             "orders": {section.name: editing.order_version(issue, section.name) for section in issue.sections},
+            "hints": {place: [asdict(hint) for hint in told] for place, told in hints.items()},
+            "glossary": listed(desk),
+            "ahead": asdict(stepping.ahead(desk, issue)),
         }
     )
-
-
-def bring_back(call: Call) -> Response:
-    """Make the issue what it was at an earlier moment."""
-    editing.bring_back(call.desk, call.issue_name, call.filled("version"))
-    return call.go(f"/issues/{call.issue_name}/write", "That version is back. What you had is kept as a version too.")
 
 
 async def news(request: Request) -> Response:
@@ -144,6 +161,5 @@ ROUTES = [
     route("/issues/{issue}/save", save, changes=True),
     route("/issues/{issue}/order", order, changes=True),
     route("/issues/{issue}/step", step, changes=True),
-    route("/issues/{issue}/bring-back", bring_back, changes=True),
     Route("/issues/{issue}/news", news),
 ]

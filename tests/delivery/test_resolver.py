@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from name_server import name_server
 
-from newsletter.delivery.names import DnsNames, UnansweredError
+from newsletter.delivery.names import UnansweredError
+from newsletter.delivery.resolver import DnsNames
 from newsletter.errors import UsageError
 
 

@@ -1,0 +1,75 @@
+"""`report`: what became of an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli.session import Session, answer, json_option, say
+
+if TYPE_CHECKING:
+    from newsletter.followup.results import Figures, IssueReport
+
+COLUMNS = {
+    "people": "people",
+    "accepted": "accepted",
+    "refused": "refused",
+    "bounced": "came back",
+    "complained": "spam",
+    "left": "left",
+    "in_doubt": "in doubt",
+}
+
+
+@click.command(epilog="Example: newsletter report 2026-11")
+@click.argument("issue", required=False)
+@json_option
+@click.pass_obj
+def report(session: Session, issue: str | None, as_json: bool) -> None:
+    """Tell what became of an issue, by mail provider, against those before it. Counts alone, and nobody's name."""
+    from newsletter.followup.results import UNCOUNTED
+    from newsletter.pipeline import following
+
+    found = following.report(session.desk, issue)
+    if as_json:
+        answer(_json(found))
+        return
+    for line in (*_table(found), "", *found.notes, UNCOUNTED):
+        say(line)
+
+
+def _json(found: IssueReport) -> dict[str, Any]:
+    lines = [
+        {"provider": line.title, "providers": line.providers, **asdict(line.now), "before": asdict(line.before)}
+        for line in found.lines
+    ]
+    before = [{"issue": name, "started_at": started_at, **asdict(all_)} for name, started_at, all_ in found.before]
+    return {
+        "issue": found.issue,
+        "started_at": found.started_at,
+        **asdict(found.all.now),
+        "providers": lines,
+        "before": before,
+        "notes": found.notes,
+    }
+
+
+def _table(found: IssueReport) -> Iterator[str]:
+    rows = [(line.title, line.now) for line in found.lines]
+    if len(rows) > 1:
+        rows.append(("everybody", found.all.now))
+    earlier = [(f"{name} ({started_at:%Y-%m-%d})", all_) for name, started_at, all_ in found.before]
+    width = max(len(title) for title, _ in (*rows, *earlier, ("before it", None)))
+    yield f"{found.issue}, sent on {found.started_at:%Y-%m-%d}"
+    yield " " * width + "".join(f"{words:>10}" for words in COLUMNS.values())
+    yield from (_row(title, figures, width) for title, figures in rows)
+    if earlier:
+        yield "before it"
+        yield from (_row(title, figures, width) for title, figures in earlier)
+
+
+def _row(title: str, figures: Figures, width: int) -> str:
+    return f"{title:{width}}" + "".join(f"{getattr(figures, name):>10}" for name in COLUMNS)

@@ -1,0 +1,74 @@
+"""glossary.toml as a page changes it: comments and order stay, and nothing that another window wrote is written over."""
+
+from __future__ import annotations
+
+import tomlkit
+
+from newsletter.errors import UsageError
+from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.editing import Edited
+from newsletter.pipeline.making import glossary
+from newsletter.storage.files import write_whole
+from newsletter.storage.workspace import GLOSSARY_FILE
+
+LONGEST_TERM = 80
+HEADER = "Hard words, and what they mean in plain ones."
+
+
+def explain(desk: Desk, term: str, meaning: str, *, seen: str, was: str = "") -> Edited:
+    """Write what a word means. `seen` is the version of the meaning that the editor began with; `was` its name before.
+
+    Raises UsageError when there is nothing to write, or the word is there already under another row; IssueFileError, with
+    the file untouched, when it cannot be read.
+    """
+    term, meaning = " ".join(term.split()), " ".join(meaning.split())
+    if not term or len(term) > LONGEST_TERM:
+        raise UsageError(f"write the word that is to be explained, in up to {LONGEST_TERM} characters")
+    if not meaning:
+        raise UsageError(f"write in plain words what “{term}” means")
+    known = glossary(desk)
+    was = was or term
+    taken = next((each for each in known if each.casefold() == term.casefold() and each != was), None)
+    if taken:
+        raise UsageError(f"“{taken}” is in the glossary already: change it there")
+    there = Edited(text=known.get(was, ""))
+    if there.text == meaning and was == term:
+        return there
+    if there.version != seen:
+        return Edited(text=there.text, conflict=True)
+    _write(desk, was, term, meaning)
+    return Edited(text=meaning)
+
+
+def forget(desk: Desk, term: str) -> str:
+    """Take a word out; gives what it meant, so that this can be undone. Raises UsageError when it is not there."""
+    meaning = glossary(desk).get(term)
+    if meaning is None:
+        raise UsageError(f"“{term}” is not in the glossary any more")
+    document = _document(desk)
+    document.remove(term)
+    write_whole(desk.workspace.folder / GLOSSARY_FILE, tomlkit.dumps(document))
+    return meaning
+
+
+def _write(desk: Desk, was: str, term: str, meaning: str) -> None:
+    document = _document(desk)
+    if was != term and was in document:
+        renamed = tomlkit.document()
+        for key, item in document.body:
+            # a name is changed where it stands: taken out and put in again, it would come last
+            renamed.append(tomlkit.key(term) if key is not None and key.key == was else key, item)
+        document = renamed
+    document[term] = meaning
+    write_whole(desk.workspace.folder / GLOSSARY_FILE, tomlkit.dumps(document))
+
+
+def _document(desk: Desk) -> tomlkit.TOMLDocument:
+    """The file with all that people wrote in it; that it can be read was seen before."""
+    path = desk.workspace.folder / GLOSSARY_FILE
+    if not path.is_file():
+        document = tomlkit.document()
+        document.add(tomlkit.comment(HEADER))
+        document.add(tomlkit.nl())
+        return document
+    return tomlkit.parse(path.read_text("utf-8-sig"))

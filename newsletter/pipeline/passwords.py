@@ -1,0 +1,75 @@
+"""The mail server's password as typed on a page: into the keyring where one works, else a file for its owner alone.
+
+It never enters newsletter.toml. Where the environment names one, that one counts, and nothing is kept here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+
+from newsletter import config
+from newsletter.errors import UsageError
+from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.mailing import PASSWORD_FILE, SMTP_PASSWORD
+from newsletter.storage.files import write_whole
+
+
+class Place(StrEnum):
+    """Where the password is."""
+
+    ENVIRONMENT = "environment"
+    FILE = "file"  # the one that the environment names
+    KEYRING = "keyring"
+    HERE = "here"  # .newsletter/smtp-password
+    NOWHERE = "nowhere"
+
+
+def place(desk: Desk, environ: Mapping[str, str] = os.environ) -> Place:
+    """Where the password comes from that a sending would use."""
+    if environ.get(SMTP_PASSWORD):
+        return Place.ENVIRONMENT
+    if environ.get(f"{SMTP_PASSWORD}_FILE"):
+        return Place.FILE
+    if config.secret(SMTP_PASSWORD, {}):
+        return Place.KEYRING
+    return Place.HERE if (desk.workspace.private / PASSWORD_FILE).is_file() else Place.NOWHERE
+
+
+def keep(desk: Desk, password: str) -> Place:
+    """Keep a password for later; tells where. Raises UsageError when the environment names one already."""
+    if place(desk) in {Place.ENVIRONMENT, Place.FILE}:
+        raise UsageError(f"the password comes from {SMTP_PASSWORD} in the environment: change it there")
+    file = desk.workspace.private / PASSWORD_FILE
+    if _into_keyring(password):
+        file.unlink(missing_ok=True)
+        return Place.KEYRING
+    write_whole(file, password + "\n", private=True)
+    return Place.HERE
+
+
+def forget(desk: Desk) -> None:
+    """Keep no password any longer, neither in the keyring nor in a file of ours."""
+    (desk.workspace.private / PASSWORD_FILE).unlink(missing_ok=True)
+    with contextlib.suppress(ImportError):
+        import keyring
+        import keyring.errors
+
+        with contextlib.suppress(keyring.errors.KeyringError):
+            keyring.delete_password(config.KEYRING, SMTP_PASSWORD)
+
+
+def _into_keyring(password: str) -> bool:
+    """Whether a keyring took it, and gives it back."""
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        return False
+    try:
+        keyring.set_password(config.KEYRING, SMTP_PASSWORD, password)
+    except keyring.errors.KeyringError:
+        return False
+    return config.secret(SMTP_PASSWORD, {}) == password

@@ -1,0 +1,189 @@
+"""A picture that an editor chose, made fit for mail: small, without its hidden notes, and said in words.
+
+A photograph tells the place and time where it was taken, the camera and often a name: it is drawn anew, and only what
+can be seen is kept. What a file is, its content says, never its name. Sizes are looked at before anything is unpacked.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.errors import UsageError
+from newsletter.rendering.links import secured
+from newsletter.rendering.prose import PICTURE_WIDTH
+from newsletter.storage import pictures
+from newsletter.storage.workspace import issue_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PIL.Image import Image
+
+    from newsletter.pipeline.desk import Desk
+
+MOST_BYTES = 20_000_000
+MOST_PIXELS = 60_000_000
+"""A photograph of a telephone has up to 50 million; unpacked, these take 240 MB."""
+WIDEST, HIGHEST = 1200, 2400
+"""Twice what is shown, for fine screens."""
+HEAVY_PNG = 250_000
+"""Bytes from which a drawing without see-through parts is kept as a photograph instead."""
+KINDS = ("JPEG", "PNG", "GIF", "WEBP")
+ORNAMENT = "ornament"
+"""In the title of a picture: it is mere ornament, and its words are left out on purpose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that was taken in."""
+
+    markdown: str
+    said: str  # what was done to it, for the editor
+    path: str  # from the folder of the issue
+    is_reachable: bool  # False: without a public page readers see its words alone
+
+
+def take_in(desk: Desk, name: str, data: bytes, *, words: str, is_ornament: bool = False, width: int = 0) -> Picture:
+    """Keep a picture beside the issue. `width` is in pixels as shown; 0: as wide as the text.
+
+    Raises UsageError, with nothing kept, when it is no picture that may go out, or nothing says what it shows.
+    """
+    words = "" if is_ornament else _one_line(words)
+    if not words and not is_ornament:
+        raise UsageError("say in a few words what the picture shows, or mark it as mere decoration")
+    if not issue_folder(desk.workspace, name).is_dir():
+        raise UsageError(f"there is no issue {name} to put the picture into")
+    with _refusing_what_is_damaged():
+        content, ending, size, was_moving = _drawn_anew(data)
+    path = pictures.keep(desk.workspace, name, content, ending=ending)
+    shown = min(size[0], width or PICTURE_WIDTH, PICTURE_WIDTH)
+    title = " ".join([str(shown)] * (shown < PICTURE_WIDTH) + [ORNAMENT] * is_ornament)
+    said = f"The picture is in: {size[0]} by {size[1]} pixels, {max(1, round(len(content) / 1000))} KB."
+    if was_moving:
+        said += " It moved; its first picture is kept, because many mail programs show no more."
+    return Picture(
+        markdown=f'![{words}]({path} "{title}")' if title else f"![{words}]({path})",
+        said=said,
+        path=path,
+        is_reachable=is_reachable(desk),
+    )
+
+
+def is_reachable(desk: Desk) -> bool:
+    """Whether readers can fetch a picture of an issue: over https, from the public page."""
+    public = desk.workspace.settings.public
+    return public is not None and secured(public.url).startswith("https:")
+
+
+def _one_line(words: str) -> str:
+    """Words that stand between the brackets of Markdown and end there."""
+    words = words.replace("[", "(").replace("]", ")").replace("\\", "/")
+    return re.sub(r"([*_`<&])", r"\\\1", " ".join(words.split()))[:300]
+
+
+@contextmanager
+def _refusing_what_is_damaged() -> Iterator[None]:
+    """What the library says of a file that is broken, or made to break it, as a sentence."""
+    from PIL import Image
+
+    try:
+        yield
+    except UsageError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
+        raise _too_large() from error
+    except Exception as error:  # decoders raise nearly anything on a damaged file
+        raise UsageError("this picture is damaged and cannot be read: save it again, or choose another one") from error
+
+
+def _too_large() -> UsageError:
+    return UsageError(
+        f"this picture is too large: {MOST_BYTES // 1_000_000} MB and {MOST_PIXELS // 1_000_000} million pixels are the most. "
+        "Make it smaller first"
+    )
+
+
+def _drawn_anew(data: bytes) -> tuple[bytes, str, tuple[int, int], bool]:
+    """The bytes of a picture of our own, its ending, its size, and whether it was a moving one."""
+    from PIL import ImageOps
+
+    if len(data) > MOST_BYTES:
+        raise _too_large()
+    image = _opened(data)
+    if image.width * image.height > MOST_PIXELS:
+        raise _too_large()
+    if min(image.size) < 2:
+        raise UsageError("this picture is too small to be seen; such ones are used to spy on readers")
+    is_photograph = image.format in {"JPEG", "MPO"}  # MPO: a JPEG with a second one behind it, as telephones write
+    was_moving = not is_photograph and bool(getattr(image, "is_animated", False))
+    image.draft("RGB", (2 * WIDEST, 2 * HIGHEST))  # a large photograph is unpacked at a fraction of its size
+    image = _in_plain_colours(ImageOps.exif_transpose(image))
+    image.thumbnail((WIDEST, HIGHEST))
+    content, ending = _encoded(image, is_photograph=is_photograph)
+    return content, ending, image.size, was_moving
+
+
+def _opened(data: bytes) -> Image:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        return Image.open(io.BytesIO(data), formats=KINDS)
+    except UnidentifiedImageError as error:
+        raise UsageError(_what_it_is(data)) from error
+
+
+def _what_it_is(data: bytes) -> str:
+    head = data[:4096].lstrip().lower()
+    if not head:
+        return "this file is empty: choose a picture"
+    if b"<svg" in head:
+        return "this is a drawing of the kind SVG, which can hold scripts and is shown by few mail programs: save it as PNG"
+    if head[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif", b"ftyphevc"}:
+        return "this picture is of a kind (HEIC or AVIF) that few mail programs show: save it as JPEG first"
+    return "this file is no picture of the kinds PNG, JPEG, GIF or WebP, whatever its name says: choose another one"
+
+
+def _in_plain_colours(image: Image) -> Image:
+    """The colours that every screen knows (sRGB), with see-through parts where there are some."""
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    profile = image.info.get("icc_profile")
+    if profile and image.mode in {"RGB", "CMYK"}:
+        return _as_srgb(image, profile)
+    return image.convert("RGB")
+
+
+def _as_srgb(image: Image, profile: bytes) -> Image:
+    """Cameras of today write wider colours, which would look pale without their profile."""
+    from PIL import ImageCms
+
+    try:
+        made = ImageCms.profileToProfile(
+            image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError):  # a profile that is wrong: as if there were none
+        return image.convert("RGB")
+    assert made is not None  # only when it is done in place
+    return made
+
+
+def _encoded(image: Image, *, is_photograph: bool) -> tuple[bytes, str]:
+    """As PNG what is drawn, as JPEG what is photographed; nothing but what can be seen goes with it."""
+    image.info.clear()  # else some notes of the file would be written again
+    if not is_photograph:
+        drawn = _written(image, "PNG", optimize=True)
+        if len(drawn) <= HEAVY_PNG:
+            return drawn, ".png"
+        if image.mode == "RGBA":
+            return _written(image.quantize(256), "PNG", optimize=True), ".png"
+    return _written(image, "JPEG", quality=82, optimize=True, progressive=True), ".jpg"
+
+
+def _written(image: Image, kind: str, **how: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **how)
+    return file.getvalue()

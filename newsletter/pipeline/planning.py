@@ -1,0 +1,192 @@
+"""An issue that goes at its time: the plan is on the disk, and a process of its own waits for it.
+
+What is approved at that moment is what goes. When nobody was there to send it at its time, for the computer was off or
+asleep, nothing goes later by itself: a person is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from newsletter.delivery.clock import SystemClock, sleep_unless
+from newsletter.errors import NotApprovedError, StorageError, UsageError
+from newsletter.pipeline import mailing
+from newsletter.pipeline.desk import Desk
+from newsletter.storage.ledger import Tally
+from newsletter.storage.plans import Plan
+from newsletter.storage.workspace import open_workspace
+
+LATE = timedelta(minutes=15)
+"""A newsletter for nine in the morning is not to go at ten at night, because then the laptop was opened."""
+FARTHEST = timedelta(days=366)
+LOOK_S, NEAR_LOOK_S = 2.0, 0.25
+NEAR = timedelta(minutes=2)
+
+
+class Waiting(StrEnum):
+    """How a plan stands."""
+
+    WAITED_FOR = "waited for"  # a living process waits, or begins
+    ALONE = "alone"  # its time is to come, and nobody waits: the computer was started again
+    MISSED = "missed"  # its time is over, and nothing went
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan that is not carried out yet."""
+
+    plan: Plan
+    waiting: Waiting
+
+
+def ticking(now: datetime) -> Callable[[], datetime]:
+    """A clock that shows `now` and goes on from there, as the machine's does: also while it sleeps."""
+    began = datetime.now(UTC)
+    return lambda: now + (datetime.now(UTC) - began)
+
+
+def moment(desk: Desk, day: str, time: str) -> datetime:
+    """A day and a time on the newsletter's own clocks, as the moment in UTC; raises UsageError."""
+    zone = desk.workspace.settings.newsletter.zone
+    try:
+        here = datetime.fromisoformat(f"{day.strip()}T{time.strip()}")
+    except ValueError as error:
+        raise UsageError("choose a day and a time, such as 2026-11-03 and 09:00") from error
+    at = here.replace(tzinfo=zone).astimezone(UTC)
+    if at.astimezone(zone).replace(tzinfo=None) != here:
+        raise UsageError(
+            f"{time.strip()} is left out on that day, when the clocks are put forward: choose another time"
+        )
+    if at <= desk.now:
+        raise UsageError("that moment is over: choose one that is still to come")
+    if at > desk.now + FARTHEST:
+        raise UsageError("that is more than a year away: choose an earlier day")
+    return at
+
+
+def moment_to_send(desk: Desk, written: str) -> datetime:
+    """The moment that a person wrote, on the newsletter's own clocks; raises UsageError."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise UsageError(f"--at {written}: write a moment such as 2026-12-01T09:00") from error
+    return found if found.tzinfo else found.replace(tzinfo=desk.workspace.settings.newsletter.zone)
+
+
+def place_name(zone: ZoneInfo) -> str:
+    """A time zone as people call it: `America/New_York` is New York."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
+
+
+def spoken(desk: Desk, at: datetime) -> str:
+    """A moment on the newsletter's own clocks: `Tuesday 3 November 2026 at 09:00 (New York)`."""
+    zone = desk.workspace.settings.newsletter.zone
+    return f"{at.astimezone(zone):%A %-d %B %Y at %H:%M} ({place_name(zone)})"
+
+
+def plan(desk: Desk, name: str, at: datetime, *, people: int) -> Plan:
+    """Write down that an issue goes at a moment, to about so many people."""
+    return mailing.plans(desk).make(name, at, people=people, now=desk.now)
+
+
+def take_back(desk: Desk, name: str) -> bool:
+    """Take a plan back: nothing is sent. False when there is none, or it began before."""
+    found, kept = planned(desk, name), mailing.plans(desk)
+    if found is not None and found.waiting is Waiting.MISSED:
+        kept.forget(name)  # it may have been broken off as it began
+        return True
+    return kept.take_back(name)
+
+
+def planned(desk: Desk, name: str) -> Planned | None:
+    """The plan of an issue and how it stands; None when there is none, or the issue is on its way."""
+    kept = mailing.plans(desk)
+    found = kept.of(name)
+    if found is None or mailing.status(desk, name).total:
+        return None
+    if kept.is_waited_for(name) or mailing.is_at_work(desk, name):
+        waiting = Waiting.WAITED_FOR
+    else:
+        waiting = Waiting.ALONE if desk.now < found.at else Waiting.MISSED
+    return Planned(plan=found, waiting=waiting)
+
+
+def all_planned(desk: Desk) -> tuple[Planned, ...]:
+    """Every plan that is not carried out yet, the next one first."""
+    found = (planned(desk, each.issue) for each in mailing.plans(desk).all())
+    return tuple(each for each in found if each is not None)
+
+
+def is_to_be_waited_for(desk: Desk, found: Planned) -> bool:
+    """Whether nobody waits for a plan that was made just here: not one that came with a copy or a backup."""
+    return found.waiting is Waiting.ALONE and mailing.plans(desk).is_at_home(found.plan)
+
+
+async def send_at_its_time(
+    desk: Desk,
+    name: str,
+    *,
+    stop: asyncio.Event,
+    on_progress: Callable[[Tally], None] = lambda _: None,
+    once: bool = False,
+    limit: int | None = None,
+    resume_restored: bool = False,
+) -> Tally:
+    """Wait for the moment that is planned, then send what is approved then.
+
+    Nothing is sent when the plan is taken back before, when `stop` is set, when the moment was slept through, or when
+    what was approved was changed (NotApprovedError). Raises SenderAtWorkError when another process waits, and all that
+    `mailing.send` raises.
+    """
+    clock, kept = ticking(desk.now), mailing.plans(desk)
+    with kept.waiting(name):
+        if not await _has_come(desk, name, stop, clock):
+            return mailing.status(desk, name)
+        desk = Desk(open_workspace(desk.workspace.folder), clock())  # as everything stands now
+        what, _ = mailing.order(desk, name, approved=True)
+        what.server()
+        if not kept.begin(name, now=desk.now):
+            return mailing.status(desk, name)
+        return await mailing.send(
+            desk,
+            what,
+            stop=stop,
+            on_progress=on_progress,
+            once=once,
+            limit=limit,
+            resume_restored=resume_restored,
+        )
+
+
+async def _has_come(desk: Desk, name: str, stop: asyncio.Event, clock: Callable[[], datetime]) -> bool:
+    """Whether the time has come, and not passed; looks at plan and clock again and again: laptops sleep."""
+    kept, steady = mailing.plans(desk), SystemClock()
+    while not stop.is_set():
+        look_s = LOOK_S
+        with contextlib.suppress(StorageError):  # a database that is busy for a moment ends no waiting
+            found = kept.of(name)
+            if found is None or found.begun_at:
+                return False
+            left = found.at - clock()
+            if left <= timedelta():
+                return left > -LATE
+            look_s = min(left.total_seconds(), NEAR_LOOK_S if left < NEAR else LOOK_S)
+        await sleep_unless(stop, steady, look_s)
+    return False
+
+
+def why_missed(desk: Desk, name: str, found: Plan) -> str:
+    """Why nothing went at its time, as far as that can be known: a sentence."""
+    if found.begun_at:
+        return "It was broken off as it began, before the first mail."
+    try:
+        mailing.order(desk, name, approved=True)
+    except NotApprovedError:
+        return "It was changed after it was approved, and so it did not go."
+    return "The computer was off or asleep at that time, or the program was ended."

@@ -1,0 +1,83 @@
+"""Undo and redo of what was written in an issue: one step at a time, and never over what somebody else wrote since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from newsletter import composition
+from newsletter.errors import UsageError
+from newsletter.model import Issue
+from newsletter.pipeline import editing
+from newsletter.pipeline.comparing import named
+from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues, steps
+from newsletter.storage.steps import Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """What Undo and Redo would do now, as words; empty: nothing."""
+
+    undo: str = ""
+    redo: str = ""
+
+
+def ahead(desk: Desk, issue: Issue) -> Ahead:
+    """What can be undone and redone in an issue."""
+    known = list(steps.steps(desk.workspace, issue.name))
+    undo = next((each for each in reversed(known) if not each.is_undone), None)
+    redo = next((each for each in known if each.is_undone), None)
+    return Ahead(
+        undo=named(issue, undo.place) if undo else "",
+        redo=named(issue, redo.place) if redo else "",
+    )
+
+
+def undo(desk: Desk, name: str) -> Step:
+    """Take the last step back; raises UsageError when there is none, or its place was changed elsewhere since."""
+    known = [each for each in steps.steps(desk.workspace, name) if not each.is_undone]
+    if not known:
+        raise UsageError("there is nothing to undo")
+    step = known[-1]
+    _put(desk, name, step, there=step.after, wanted=step.before)
+    steps.write(desk.workspace, name, replace(step, is_undone=True))
+    return step
+
+
+def redo(desk: Desk, name: str) -> Step:
+    """Make the step again that was undone last; raises UsageError as `undo`."""
+    step = next((each for each in steps.steps(desk.workspace, name) if each.is_undone), None)
+    if step is None:
+        raise UsageError("there is nothing to redo")
+    _put(desk, name, step, there=step.before, wanted=step.after)
+    steps.write(desk.workspace, name, replace(step, is_undone=False))
+    return step
+
+
+def _put(desk: Desk, name: str, step: Step, *, there: str, wanted: str) -> None:
+    """Make a place say `wanted`, when it says `there`; else the step is forgotten, so that those before it can be reached."""
+    issue = issues.read(desk.workspace, name)
+    if not _stands(desk, issue, step.place, there):
+        steps.forget(desk.workspace, name, step)
+        raise UsageError(
+            f"{named(issue, step.place)} was changed elsewhere since, so this step was left as it is. "
+            "Look at the earlier versions to go further back"
+        )
+    kind, _, section = step.place.partition(":")
+    if kind == "whole":
+        editing.put_back(desk, name, wanted)
+        return
+    editing.keep_version(desk, name)
+    if kind == "order":
+        issues.write(desk.workspace, composition.reordered(issue, section, wanted.split("\n")))
+    else:
+        issues.write(desk.workspace, composition.with_text(issue, step.place, wanted))
+
+
+def _stands(desk: Desk, issue: Issue, place: str, wanted: str) -> bool:
+    kind, _, section = place.partition(":")
+    if kind == "whole":
+        return editing.is_version(desk, issue.name, wanted)
+    if kind == "order":
+        return editing.order_of(issue, section) == wanted
+    return composition.texts_of(issue).get(place) == wanted

@@ -1,0 +1,150 @@
+"""What an editor does to entries, with what is needed to take it back. What was changed elsewhere since then stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from newsletter import composition
+from newsletter.errors import UsageError
+from newsletter.model import Decision, Issue, Verdict
+from newsletter.pipeline import editing, uniting
+from newsletter.pipeline.choosing import Making, decide, making
+from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues
+from newsletter.storage.copies import Copy, copy_of, put_back
+from newsletter.storage.issues import Record
+from newsletter.storage.taking_in import own_names_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undoable:
+    """What was done, and what is needed to take it back."""
+
+    said: str = ""  # what it was, for the line that offers to undo it
+    keys: tuple[str, ...]
+    decided_at: datetime
+    before: Issue | None = None  # the issue as it was; None: there was none
+    after: Issue | None = None
+    order: tuple[str, Mapping[str, tuple[str, ...]]] | None = None  # an issue that is not made, and the order in it
+    copy: Copy | None = None  # of what a merge or split changed in the database
+    made: tuple[str, ...] = ()  # the keys of what it made
+    is_placed: bool = False  # it was put before or behind another one
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether other entries than its own came, went or changed their place with it."""
+        return self.is_placed or self.copy is not None
+
+
+def decide_undoably(
+    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+) -> Undoable:
+    """`choosing.decide`, with what `undo` needs."""
+    keys = tuple(keys)
+    return _undoable(desk, keys, lambda: decide(desk, keys, verdict, why=why, section=section))
+
+
+def place_undoably(desk: Desk, keys: Sequence[str], section: str, *, before: str, listed: Sequence[str]) -> Undoable:
+    """Print these entries in a section, directly before another one of it, or last when `before` is empty.
+
+    `listed` are the keys of the section in the order in which they stand. An entry of another section is moved, which is
+    a decision. Raises UsageError when the other one does not stand there any more.
+    """
+    keys = tuple(keys)
+    if before and before not in listed:
+        raise UsageError("the entry that it was to stand before is not there any more: look again, then move it")
+    at = making(desk)
+    order = None if at.present else (at.name, at.order)
+    elsewhere = [key for key in keys if key not in listed]
+    wanted = _with(listed, keys, before)
+
+    def place() -> None:
+        if elsewhere:
+            decide(desk, elsewhere, Verdict.KEEP, section=section)
+        _put_in_order(at, section, wanted)
+
+    return replace(_undoable(desk, keys, place), is_placed=True, order=order)
+
+
+def _with(listed: Sequence[str], keys: Sequence[str], before: str) -> tuple[str, ...]:
+    """The list with `keys` before one of it. When that is one of them, they come before the next that is none."""
+    tail = list(listed[listed.index(before) :]) if before else []
+    behind = next((key for key in tail if key not in keys), "")
+    rest = [key for key in listed if key not in keys]
+    place = rest.index(behind) if behind else len(rest)
+    return (*rest[:place], *keys, *rest[place:])
+
+
+def _put_in_order(at: Making, section: str, keys: tuple[str, ...]) -> None:
+    """Where the issue is made, its file is the truth about its order; until then, the note that is kept beside it."""
+    workspace = at.desk.workspace
+    if at.present:
+        present = issues.read(workspace, at.name)  # as it is after the decision
+        issues.write(workspace, composition.reordered(present, section, keys))
+        return
+    record = issues.read_record(workspace, at.name) or Record()
+    issues.write_record(workspace, at.name, replace(record, order={**record.order, section: keys}))
+
+
+def unite_undoably(desk: Desk, keys: Iterable[str]) -> Undoable:
+    """`uniting.unite`, with what `undo` needs."""
+    keys = tuple(keys)
+    copy = _copied(desk, keys)
+    return replace(_undoable(desk, keys, lambda: uniting.unite(desk, keys)), copy=copy)
+
+
+def part_undoably(desk: Desk, key: str) -> Undoable:
+    """`uniting.part`, with what `undo` needs."""
+    copy = _copied(desk, [key])
+    made: list[str] = []
+    done = _undoable(desk, [key], lambda: made.extend(entry.key for entry in uniting.part(desk, key)))
+    return replace(done, copy=copy, made=tuple(made))
+
+
+def _copied(desk: Desk, keys: Iterable[str]) -> Copy:
+    known = desk.store.by_keys(keys)
+    return copy_of(desk.store, known, {name for entry in known.values() for name in own_names_of(entry)})
+
+
+def mend_undoably(desk: Desk, name: str, change: Callable[[Issue], Issue]) -> Undoable:
+    """Change an issue; what the change leaves out is dropped, as by an editor's decision."""
+
+    def mend() -> None:
+        before = issues.read(desk.workspace, name)
+        after = change(before)
+        noted = dict(before.left_out)
+        drop = Decision(key="", verdict=Verdict.DROP, issue=name, decided_at=desk.now)
+        desk.store.decide(replace(drop, key=key, why=why) for key, why in after.left_out if key not in noted)
+        issues.write(desk.workspace, after)
+
+    return _undoable(desk, (), mend, name)
+
+
+def _undoable(desk: Desk, keys: Iterable[str], act: Callable[[], object], name: str | None = None) -> Undoable:
+    """Do it, and tell what the issue was before and is after it; a version of it is kept."""
+    at = making(desk, name)
+    if at.present:
+        editing.keep_version(desk, at.name, always=True)
+    act()
+    after = making(desk, at.name).present
+    changed = composition.changed_keys(at.present, after) if at.present and after else ()
+    return Undoable(keys=tuple(dict.fromkeys((*keys, *changed))), before=at.present, after=after, decided_at=desk.now)
+
+
+def undo(desk: Desk, done: Undoable) -> None:
+    """Take it back: its entries stand as they stood; whatever else was changed since stays."""
+    desk.store.take_back(done.keys, done.decided_at)
+    if done.copy:
+        put_back(desk.store, done.copy, done.made)
+    if done.order and not issues.exists(desk.workspace, done.order[0]):
+        name, order = done.order
+        record = issues.read_record(desk.workspace, name) or Record()
+        issues.write_record(desk.workspace, name, replace(record, order=order))
+    if done.before and done.after:
+        present = issues.read(desk.workspace, done.before.name)
+        styles = desk.workspace.settings.sections
+        issue = composition.as_before(present, done.before, (*done.keys, *done.made), styles)
+        issue = composition.with_words_before(issue, done.before, done.after, styles)
+        issues.write(desk.workspace, issue)

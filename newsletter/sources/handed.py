@@ -1,0 +1,51 @@
+"""What a document is that a person hands over: told from its bytes, and only then from its name.
+
+Staff save what reaches them: an attachment, a calendar file, a colleague's mail. Nobody should have to know its kind.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from dataclasses import replace
+
+from newsletter.model import Document, SourceKind
+
+_LOOK_AT = 4_000  # bytes; what a document is stands at its beginning
+_MOST_OF_A_HEADER = 200_000  # bytes
+_TABLES = (".csv", ".tsv", ".xlsx")
+_BEGINNINGS = (
+    (SourceKind.CALENDAR, re.compile(rb"BEGIN:VCALENDAR\b", re.IGNORECASE)),
+    (SourceKind.PUBMED, re.compile(rb"(?:<[?!][^>]*>\s*)*<(?:PubmedArticleSet|PubmedBookArticleSet)\b")),
+    (SourceKind.FEED, re.compile(rb"(?:<[?!][^>]*>\s*)*<(?:rss|feed|rdf:RDF|atom:feed)\b")),
+    (SourceKind.FEED, re.compile(rb'\{[^{\[]*"version"\s*:\s*"https?:(?:\\?/){2}jsonfeed\.org(?:\\?/)version')),
+    (SourceKind.TRIALS, re.compile(rb'[\[{][\s\S]*?"(?:protocolSection|FullStudiesResponse)"\s*:')),
+    (SourceKind.GRANTS, re.compile(rb'\{[\s\S]*?"oppHits"\s*:')),
+)
+_HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
+_OF_A_MAIL = re.compile(rb"^(?:Message-ID|MIME-Version|Received|Return-Path)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+
+
+def kind_of_document(document: Document, name: str = "") -> SourceKind | None:
+    """The kind of source whose reader understands the document; None for JSON of works, which no source is."""
+    start = document.content[:_LOOK_AT].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if name.lower().endswith(_TABLES):
+        return SourceKind.TABLE
+    kind = next((kind for kind, beginning in _BEGINNINGS if beginning.match(start)), None)
+    return kind or (None if name.lower().endswith(".json") else SourceKind.PAGE)
+
+
+def out_of_its_mail(document: Document) -> Document:
+    """What a mail says (RFC 5322, MIME): its HTML part, else its text; the document itself where it is no mail."""
+    header = _HEADER.match(document.content[:_MOST_OF_A_HEADER])
+    if header is None or not _OF_A_MAIL.search(header[0]):
+        return document
+    mail = email.message_from_bytes(document.content, policy=email.policy.default)
+    body = mail.get_body(("html", "plain"))
+    content = body.get_payload(decode=True) if body is not None else None
+    if body is None or not isinstance(content, bytes):
+        return document
+    charset = body.get_content_charset()
+    content_type = body.get_content_type() + (f"; charset={charset}" if charset else "")
+    return replace(document, content=content, content_type=content_type)

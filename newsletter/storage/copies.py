@@ -1,0 +1,54 @@
+"""What the database says of a few entries, copied before a person merges or splits them, so that it can be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from newsletter.storage import tables
+from newsletter.storage.entries import EntryStore
+
+Rows = Sequence[RowMapping]
+_BY_KEY = (tables.entries, tables.aliases, tables.sightings, tables.decisions)
+"""In the order in which they are put back: the others name an entry that must be there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """All rows about some entries."""
+
+    keys: frozenset[str]
+    names: frozenset[str]  # under which a person may have said that they are one
+    rows: Mapping[str, Rows]  # table → rows
+
+
+def copy_of(store: EntryStore, keys: Iterable[str], names: Iterable[str]) -> Copy:
+    """What stands in the database about these entries now, `names` being all they may be known by."""
+    keys, names = frozenset(keys), frozenset(names)
+    with store.together() as connection:
+        rows: dict[str, Rows] = {
+            table.name: connection.execute(sa.select(table).where(table.c.key.in_(keys))).mappings().all()
+            for table in _BY_KEY
+        }
+        rows["merges"] = connection.execute(sa.select(tables.merges).where(_said_of(keys, names))).mappings().all()
+    return Copy(keys=keys, names=names, rows=rows)
+
+
+def put_back(store: EntryStore, copy: Copy, made: Iterable[str]) -> None:
+    """Make it so again; the entries `made` since out of them (by key) are gone."""
+    keys = copy.keys | frozenset(made)
+    with store.together() as connection:
+        connection.execute(sa.delete(tables.merges).where(_said_of(keys, copy.names)))
+        for table in reversed(_BY_KEY):
+            connection.execute(sa.delete(table).where(table.c.key.in_(keys)))
+        for table in (*_BY_KEY, tables.merges):
+            if rows := copy.rows[table.name]:
+                connection.execute(sa.insert(table), [dict(row) for row in rows])
+
+
+def _said_of(keys: frozenset[str], names: frozenset[str]) -> sa.ColumnElement[bool]:
+    merges = tables.merges.c
+    return merges.key.in_(keys) | merges.alias.in_(names)

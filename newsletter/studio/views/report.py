@@ -1,0 +1,35 @@
+"""Report: what became of an issue, by mail provider, against those before it. Counts alone, and nobody's name."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from newsletter.followup.results import UNCOUNTED
+from newsletter.pipeline import following
+from newsletter.studio.calls import Call, route, spoken
+
+
+def report(call: Call) -> Response:
+    """The page of one issue."""
+    found = following.report(call.desk, call.issue_name)
+    zone = call.desk.workspace.settings.newsletter.zone
+    return call.page(
+        "report",
+        title=f"What became of {found.issue}",
+        report=found,
+        sent=spoken(found.started_at, zone),
+        columns=COLUMNS,
+        uncounted=UNCOUNTED,
+    )
+
+
+COLUMNS = {
+    "accepted": "accepted",
+    "refused": "refused",
+    "bounced": "came back",
+    "complained": "called spam",
+    "left": "left",
+    "in_doubt": "in doubt",
+}
+
+ROUTES = [route("/issues/{issue}/report", report)]

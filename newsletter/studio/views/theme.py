@@ -1,0 +1,48 @@
+"""The look in Setup: an issue in colours and letters that are not saved yet, with what is to be said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+
+from newsletter.errors import NewsletterError
+from newsletter.pipeline import dressing
+from newsletter.studio.calls import Call, route
+from newsletter.studio.guarding import MAIL_POLICY
+from newsletter.studio.views.setup import TEXTS, show
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A mail that was drawn for a frame that will ask for it."""
+
+    html: str
+
+
+def look(call: Call) -> Response:
+    """How it would look; nothing is saved."""
+    given = {name: call.filled(name).strip() for name in (*TEXTS["theme"], "language") if name in call.form}
+    theme = {name: text for name, text in given.items() if name != "language"}
+    made = dressing.dress(call.desk, theme, language=given.get("language", ""))
+    shown = call.room.keep(Picture(made.html))
+    if call.is_script:
+        return JSONResponse({"shown": shown, "html": call.part("_dressed", dressed=made)})
+    return show(call, given=given, shown=shown, dressed=made)
+
+
+def mail(call: Call) -> Response:
+    """The mail for the frame: the one that was asked for, else as it is saved."""
+    headers = {"Content-Security-Policy": MAIL_POLICY}
+    picture = call.room.take(call.asked("shown"), Picture)
+    try:
+        html = picture.html if picture else dressing.dress(call.desk, {}).html
+    except NewsletterError as error:
+        return PlainTextResponse(f"This cannot be shown yet:\n{error}", headers=headers)
+    return HTMLResponse(html, headers=headers)
+
+
+ROUTES = [
+    route("/setup/theme/look", look, changes=True, asks=True),
+    route("/setup/theme/mail.html", mail),
+]

@@ -1,0 +1,120 @@
+"""Earlier versions: what changed when, word by word, and the way back to each; undo and redo of what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from starlette.responses import JSONResponse, Response
+
+from newsletter import composition
+from newsletter.errors import NewsletterError, UsageError
+from newsletter.model import Issue
+from newsletter.pipeline import comparing, editing, stepping
+from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues
+from newsletter.storage.steps import Step
+from newsletter.studio.calls import Call, route, spoken
+
+AT_ONCE = 20
+NOW = "now"
+"""The issue as it is, in the list of its versions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One version in the list."""
+
+    id: str
+    when: str
+    said: str  # what changed since the version before
+    has_changes: bool = False
+
+
+def versions(call: Call) -> Response:
+    """The versions, newest first, each with what changed in it."""
+    if not call.has_issue:
+        return call.page("no_issue", title="Earlier versions")
+    names = _names(call)
+    asked = call.asked("most")
+    most = max(AT_ONCE, int(asked) if asked.isdecimal() else 0)
+    rows = [_row(call, names, place) for place in range(min(most, len(names)))]
+    more = most + AT_ONCE if len(names) > most else 0
+    return call.page("versions", title="Earlier versions", rows=rows, more=more, shown=None, changes=())
+
+
+def version(call: Call) -> Response:
+    """One version: what changed in it, word by word."""
+    names, asked = _names(call), call.request.path_params["version"]
+    if asked not in names:
+        raise UsageError("that version is not kept any more")
+    place = names.index(asked)
+    row = _row(call, names, place)
+    older = names[place + 1 : place + 2]
+    found = comparing.changes(_at(call, older[0]), _at(call, asked)) if older else ()
+    return call.page("versions", title="Earlier versions", rows=(), more=0, shown=row, changes=found)
+
+
+def _names(call: Call) -> list[str]:
+    return [NOW, *(each.id for each in editing.versions(call.desk, call.issue_name))]
+
+
+def _row(call: Call, names: list[str], place: int) -> Row:
+    name, zone = names[place], call.desk.workspace.settings.newsletter.zone
+    when = "Now" if name == NOW else spoken(editing.moment_of(name), zone)
+    if place + 1 == len(names):
+        return Row(id=name, when=when, said="The first one that is kept.")
+    try:
+        found = comparing.changes(_at(call, names[place + 1]), _at(call, name))
+    except NewsletterError:
+        return Row(id=name, when=when, said="The file could not be read then.")
+    return Row(id=name, when=when, said=comparing.summary(found), has_changes=bool(found))
+
+
+def _at(call: Call, name: str) -> Issue:
+    known: dict[str, Issue] = call.request.scope.setdefault(
+        "versions", {}
+    )  # each is asked for twice: as older, as newer
+    if name not in known:
+        desk, issue = call.desk, call.issue_name
+        known[name] = issues.read(desk.workspace, issue) if name == NOW else editing.issue_at(desk, issue, name)
+    return known[name]
+
+
+def bring_back(call: Call) -> Response:
+    """Make the issue what it was at an earlier moment."""
+    editing.bring_back(call.desk, call.issue_name, call.filled("version"))
+    return call.go(f"/issues/{call.issue_name}/write", "That version is back. What you had is kept as a version too.")
+
+
+def undo(call: Call) -> Response:
+    """Take back what was written last."""
+    return _stepped(call, stepping.undo, "Undone")
+
+
+def redo(call: Call) -> Response:
+    """Make again what was undone last."""
+    return _stepped(call, stepping.redo, "Done again")
+
+
+def _stepped(call: Call, move: Callable[[Desk, str], Step], word: str) -> Response:
+    desk, name = call.desk, call.issue_name
+    step = move(desk, name)
+    issue = issues.read(desk.workspace, name)
+    said = f"{word}: {comparing.named(issue, step.place)}."
+    if not call.is_script:
+        return call.go(f"/issues/{name}/write", said)
+    text = composition.texts_of(issue).get(step.place)
+    told = {"said": said, "place": step.place, "text": text, "version": editing.version_of(text or "")}
+    return JSONResponse(
+        {**told, "file": editing.file_version(desk, name), "ahead": asdict(stepping.ahead(desk, issue))}
+    )
+
+
+ROUTES = [
+    route("/issues/{issue}/versions", versions),
+    route("/issues/{issue}/versions/{version}", version),
+    route("/issues/{issue}/bring-back", bring_back, changes=True),
+    route("/issues/{issue}/undo", undo, changes=True),
+    route("/issues/{issue}/redo", redo, changes=True),
+]

@@ -1,0 +1,142 @@
+"""The first page of all, in a folder without a newsletter; and the sample made one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from newsletter.errors import NewsletterError, UsageError
+from newsletter.pipeline import founding
+from newsletter.storage import issues
+from newsletter.studio import dispatching
+from newsletter.studio.calls import PAGES, Call, route
+from newsletter.studio.views.setup import STEPS, Blank, sender_of, wrong_address
+
+
+def welcome(call: Call) -> Response:
+    """The sample, or one's own?"""
+    if call.room.has_newsletter:
+        return RedirectResponse("/", 303)
+    return _page(call, "welcome", "Welcome")
+
+
+def own(call: Call) -> Response:
+    """Ask for the little without which there is no newsletter."""
+    if call.room.has_newsletter:
+        return RedirectResponse("/", 303)
+    return _page(call, "welcome_own", f"Step 1 of {len(STEPS) + 1}: Name and sender")
+
+
+def _page(
+    call: Call,
+    template: str,
+    title: str,
+    *,
+    given: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> Response:
+    values = {
+        "title": title,
+        "csrf": call.room.csrf,
+        "folder": str(call.room.folder),
+        "is_empty": not call.room.folder.is_dir() or not any(call.room.folder.iterdir()),
+        "values": {"title": "", "from_name": "", "from_address": ""} | dict(given or {}),
+        "wrong": Blank(wrong or {}),
+    }
+    return HTMLResponse(PAGES.get_template(f"{template}.html.jinja").render(values), 409 if wrong else 200)
+
+
+def begin_sample(call: Call) -> Response:
+    """Fill the folder with the sample."""
+    try:
+        founding.begin_sample(call.room.folder, call.room.clock())
+    except NewsletterError as error:
+        return _page(call, "welcome", "Welcome", wrong={"all": str(error)})
+    return call.go(
+        "/",
+        "This is the sample: everything works, and its readers are invented. Begin with Collect; Setup can make it yours.",
+    )
+
+
+def begin_own(call: Call) -> Response:
+    """Make the folder a newsletter of one's own."""
+    given, wrong = _asked(call)
+    if not wrong:
+        try:
+            founding.begin_own(call.room.folder, title=given["title"], sender=_sender(given))
+        except NewsletterError as error:
+            wrong = {"all": str(error)}
+    if wrong:
+        return _page(call, "welcome_own", f"Step 1 of {len(STEPS) + 1}: Name and sender", given=given, wrong=wrong)
+    return call.go(
+        "/start/newsletter", f"{given['title']} is there. What follows can be skipped, and found again under Setup."
+    )
+
+
+def _asked(call: Call) -> tuple[dict[str, str], dict[str, str]]:
+    given = {name: " ".join(call.filled(name).split()) for name in ("title", "from_name", "from_address")}
+    wrong = {} if given["title"] else {"title": "This needs a name; you can change it later."}
+    if said := wrong_address(given["from_address"]):
+        wrong["from_address"] = said
+    return given, wrong
+
+
+def _sender(given: Mapping[str, str]) -> str:
+    return sender_of(given["from_name"] or given["title"], given["from_address"])
+
+
+def mine(call: Call) -> Response:
+    """What goes and what stays when the sample is made one's own."""
+    return _mine(call, {}, {})
+
+
+def _mine(call: Call, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
+    if not founding.is_sample(call.desk.workspace):
+        raise UsageError("this is no sample, but a newsletter of your own already")
+    values = {"title": "", "from_name": "", "from_address": ""} | dict(given)
+    return call.page(
+        "mine", title="Make the sample mine", values=values, wrong=Blank(wrong), status=409 if wrong else 200
+    )
+
+
+def make_mine(call: Call) -> Response:
+    """Put the sample aside and keep its look."""
+    given, wrong = _asked(call)
+    if wrong:
+        return _mine(call, given, wrong)
+    desk = call.desk
+    if not founding.is_sample(desk.workspace):
+        raise UsageError("this is no sample, but a newsletter of your own already")
+    _wait_for_others(call)
+    aside = founding.make_mine(desk, title=given["title"], sender=_sender(given))
+    where = aside.relative_to(desk.workspace.folder)
+    return call.go("/start/newsletter", f"{given['title']} is yours. What was in the sample lies in {where}.")
+
+
+def bring_back(call: Call) -> Response:
+    """Put the sample back, and what is there now aside."""
+    desk = call.desk
+    _wait_for_others(call)
+    where = founding.bring_back(desk).relative_to(desk.workspace.folder)
+    return call.go("/", f"This is the sample again. What you had lies in {where}.")
+
+
+def _wait_for_others(call: Call) -> None:
+    """Nobody else may be at the database; raises UsageError when something is going on."""
+    desk = call.desk
+    sendings = [dispatching.standing(desk, each) for each in issues.names(desk.workspace)]
+    if call.room.collecting.is_running or any(each.waits or each.is_at_work for each in sendings):
+        raise UsageError("something is being collected or sent: wait until it is done")
+    call.room.forget()
+
+
+ROUTES = [
+    route("/welcome", welcome),
+    route("/welcome/own", own),
+    route("/welcome/sample", begin_sample, changes=True),
+    route("/welcome/begin", begin_own, changes=True),
+    route("/setup/mine", mine),
+    route("/setup/mine/make", make_mine, changes=True),
+    route("/setup/mine/back", bring_back, changes=True),
+]

@@ -1,0 +1,125 @@
+"""A pool that is looked at again says what one that is looked at for the first time says."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter import composition
+from newsletter.model import Dated, Entry, Ids, Verdict
+from newsletter.pipeline import making, uniting
+from newsletter.pipeline.choosing import decide, standings
+from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.gathering import collect
+from newsletter.pipeline.pool import Pool, look
+from newsletter.sample import build
+from newsletter.storage import issues
+from newsletter.storage.database import open_database
+from newsletter.storage.entries import EntryStore
+from newsletter.storage.taking_in import take_in
+from newsletter.storage.workspace import open_workspace
+
+
+@pytest.fixture
+def desk(tmp_path: Path, now: datetime) -> Desk:
+    """The sample, collected, read by a store that remembers what it read."""
+    build(tmp_path / "news", now=now, secret="5" * 64)
+    desk = Desk(open_workspace(tmp_path / "news"), now)
+    engine = open_database(desk.workspace.settings.newsletter.database, desk.workspace.folder)
+    desk.store = EntryStore(engine, {})
+    collect(desk, desk.workspace.settings.sources)
+    return desk
+
+
+def same(desk: Desk, before: Pool | None) -> Pool:
+    now = look(desk, before=before)
+    assert now.standings == standings(desk)
+    return now
+
+
+def test_whatever_is_done_the_second_look_is_as_good_as_the_first(desk: Desk) -> None:
+    chance = random.Random(7)
+    pool = same(desk, None)
+    for number in range(24):
+        desk.now += timedelta(minutes=1)
+        if number == 8:
+            making.draft(desk)
+        else:
+            chance.choice(DEEDS)(desk, chance.choice(pool.standings).entry.key)
+        pool = same(desk, pool)
+
+
+def kept(desk: Desk, key: str) -> None:
+    decide(desk, [key], Verdict.KEEP)
+
+
+def held(desk: Desk, key: str) -> None:
+    decide(desk, [key], Verdict.HOLD, why="later")
+
+
+def dropped(desk: Desk, key: str) -> None:
+    decide(desk, [key], Verdict.DROP, why="no")
+
+
+def moved(desk: Desk, key: str) -> None:
+    decide(desk, [key], Verdict.KEEP, section="tips")
+
+
+def taken_back(desk: Desk, key: str) -> None:
+    desk.store.take_back([key], desk.now - timedelta(minutes=3))
+
+
+def left_out_by_hand(desk: Desk, key: str) -> None:
+    """Somebody writes a drop into the issue's file."""
+    if issues.exists(desk.workspace, "2026-11"):
+        issue = issues.read(desk.workspace, "2026-11")
+        issues.write(desk.workspace, composition.without(issue, {key: "by hand"}))
+
+
+def merged(desk: Desk, key: str) -> None:
+    other = next(entry.key for entry in desk.store.all() if entry.key != key)
+    uniting.unite(desk, [key, other])
+
+
+def arrived(desk: Desk, key: str) -> None:
+    """A source gives something new, and says more of what is known."""
+    known = desk.store.by_keys([key])
+    paper = Entry(title=f"New at {desk.now}", ids=Ids(doi=f"10.1000/{desk.now:%H%M}"), dated=Dated(desk.now.date()))
+    again = [replace(entry, key="", summary=entry.summary * 2 + "!") for entry in known.values()]
+    take_in(desk.store, "PubMed", [paper, *again], desk.now)
+
+
+DEEDS: tuple[Callable[[Desk, str], None], ...] = (
+    kept, held, dropped, moved, taken_back, left_out_by_hand, merged, arrived,
+)  # fmt: skip
+
+
+def test_what_did_not_change_is_not_worked_out_again(desk: Desk) -> None:
+    before = look(desk)
+    key = before.chosen[0].entry.key
+    decide(desk, [key], Verdict.HOLD)
+    after = look(desk, before=before)
+    is_new = [each.entry.key for each in after.standings if not any(each is old for old in before.standings)]
+    assert is_new == [key]
+
+
+def test_another_hour_is_another_look(desk: Desk) -> None:
+    before = look(desk)
+    desk.now += timedelta(hours=1)
+    assert look(desk, before=before).frame != before.frame
+
+
+def test_a_drop_counts_for_all_that_go_by_its_name(desk: Desk) -> None:
+    making.draft(desk)
+    before = same(desk, None)
+    paper = next(each.entry for each in before.chosen if each.entry.ids.doi and each.entry.ids.pmid)
+    other = next(name for name in (f"pmid:{paper.ids.pmid}", f"doi:{paper.ids.doi}") if name != paper.key)
+    issue = issues.read(desk.workspace, "2026-11")
+    issues.write(desk.workspace, composition.without(composition.withdrawn(issue, [paper.key]), {other: "read"}))
+    after = same(desk, before)
+    assert next(each.reason for each in after.left if each.entry.key == paper.key).endswith("2026-11 was made: read")

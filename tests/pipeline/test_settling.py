@@ -1,0 +1,75 @@
+"""newsletter.toml as pages write it: comments stay, and it is written only when it is right."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from newsletter.model import SourceKind
+from newsletter.pipeline import settling
+from newsletter.pipeline.desk import Desk
+from newsletter.sample import build, build_empty
+from newsletter.storage.workspace import open_workspace
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    build_empty(tmp_path / "new", title="News", sender="News <news@example.org>", secret="5" * 64)
+    return tmp_path / "new"
+
+
+def desk(folder: Path, now: datetime) -> Desk:
+    return Desk(open_workspace(folder), now)
+
+
+def text(folder: Path) -> str:
+    return (folder / "newsletter.toml").read_text("utf-8")
+
+
+def test_a_key_takes_the_place_of_its_example_and_what_is_usual_is_not_written(new: Path, now: datetime) -> None:
+    settling.settle(desk(new, now), "newsletter", {"address": "1 Main Street", "every": "month", "language": "en"})
+    settling.settle(desk(new, now), "delivery", {"host": "", "port": 587})
+    assert 'the sender that readers see\naddress = "1 Main Street"\n# reply_to = ' in text(new)
+    assert "# address =" not in text(new)
+    assert "# every =" in text(new)
+    assert tomllib.loads(text(new))["newsletter"].keys() == {"title", "from", "address"}
+
+
+def test_sources_come_and_go_and_leave_the_file_as_it_was(new: Path, now: datetime) -> None:
+    before = text(new)
+    for name in ("one", "two"):
+        source = settling.source_of(name, "feed", "https://example.org/feed", "grants")
+        settling.add_source(desk(new, now), source)
+    assert 'section = "grants"\n\n[[source]]\nname = "two"' in text(new)
+    for name in ("one", "two"):
+        settling.remove_source(desk(new, now), name)
+    assert text(new).rstrip() == before.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("where", "kinds"),
+    [
+        ("https://example.org/feed", (SourceKind.FEED, SourceKind.PAGE)),
+        ("sources/updates.txt", (SourceKind.FEED, SourceKind.PAGE)),
+        ("webcal://example.org/calendar", (SourceKind.CALENDAR,)),
+        ("https://example.org/events.ics?key=1", (SourceKind.CALENDAR,)),
+        ("calls.xlsx", (SourceKind.TABLE,)),
+        ("leiomyosarcoma AND trial", (SourceKind.PUBMED,)),
+    ],
+)
+def test_what_an_address_may_be(where: str, kinds: tuple[SourceKind, ...]) -> None:
+    assert settling.kinds_of(where) == kinds
+
+
+def test_a_page_is_found_to_be_one_and_what_is_nowhere_says_so(new: Path, now: datetime) -> None:
+    build(new / "sample", now=now, secret="5" * 64)
+    found = settling.find_source(desk(new, now), "our page", "sample/sources/research-updates.txt", "")
+    assert (found.source.kind, found.error, len(found.reading.entries) > 1) == (SourceKind.PAGE, None, True)
+    feed = settling.find_source(desk(new, now), "feed", "sample/sources/tips.json", "tips")
+    assert (feed.source.kind, feed.source.section) == (SourceKind.FEED, "tips")
+    missing = settling.find_source(desk(new, now), "gone", "gone.html", "")
+    assert missing.error
+    assert missing.source.kind is SourceKind.FEED

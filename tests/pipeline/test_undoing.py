@@ -1,0 +1,205 @@
+"""Whatever is taken back leaves everything as it was: the issue, where entries stand, and what the database says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from newsletter import composition
+from newsletter.errors import UsageError
+from newsletter.model import Dated, Entry, Ids, Issue, Verdict
+from newsletter.pipeline import making, undoing
+from newsletter.pipeline.choosing import making as making_of
+from newsletter.pipeline.choosing import standings
+from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.pool import look
+from newsletter.sample import build
+from newsletter.storage import issues, tables
+from newsletter.storage.taking_in import take_in
+from newsletter.storage.workspace import open_workspace
+
+ISSUE = "2026-11"
+PAPERS = tuple(
+    Entry(title=f"A paper on leiomyosarcoma, number {n}", ids=Ids(doi=f"10.1000/{n}"), dated=Dated.parse("2026-11-10"))
+    for n in range(4)
+)
+KEYS = tuple(f"doi:10.1000/{n}" for n in range(4))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, now: datetime) -> Desk:
+    """A workspace with four papers, one of which a second source gave too."""
+    build(tmp_path / "news", now=now, secret="5" * 64)
+    desk = Desk(open_workspace(tmp_path / "news"), now)
+    take_in(desk.store, "PubMed", PAPERS, now)
+    other = replace(PAPERS[3], title="Another title of number 3", links=("https://example.org/three",))
+    take_in(desk.store, "A journal", [other], now)
+    desk.now = now + timedelta(minutes=5)
+    return desk
+
+
+@pytest.fixture
+def drafted(desk: Desk) -> Desk:
+    making.draft(desk)
+    desk.now += timedelta(minutes=5)
+    return desk
+
+
+def issue(desk: Desk) -> Issue:
+    return issues.read(desk.workspace, ISSUE)
+
+
+def research(desk: Desk) -> list[str]:
+    return [entry.key for section in issue(desk).sections if section.name == "research" for entry in section.entries]
+
+
+def everything(desk: Desk) -> list[Any]:
+    """All that may not differ afterwards."""
+    with desk.store.together() as connection:
+        rows = [
+            sorted(map(repr, connection.execute(sa.select(table))))
+            for table in (tables.entries, tables.aliases, tables.sightings, tables.merges, tables.decisions)
+        ]
+    there = making_of(desk).present
+    return [rows, there and (there.sections, there.left_out, there.letter), standings(desk), look(desk).standings]
+
+
+def listed(desk: Desk, section: str = "research") -> tuple[str, ...]:
+    """The section as the page shows it."""
+    if there := making_of(desk).present:
+        return tuple(entry.key for entry in there.entries() if entry.section == section)
+    return tuple(each.entry.key for each in look(desk).chosen if each.section == section)
+
+
+def placed(desk: Desk, key: str, before: str, section: str = "research") -> undoing.Undoable:
+    return undoing.place_undoably(desk, [key], section, before=before, listed=listed(desk, section))
+
+
+ACTS: dict[str, Callable[[Desk], undoing.Undoable]] = {
+    "keep": lambda desk: undoing.decide_undoably(desk, KEYS[:2], Verdict.KEEP, section="tips"),
+    "hold": lambda desk: undoing.decide_undoably(desk, KEYS[:2], Verdict.HOLD),
+    "drop": lambda desk: undoing.decide_undoably(desk, KEYS[:2], Verdict.DROP, why="read"),
+    "place": lambda desk: placed(desk, KEYS[3], KEYS[0]),
+    "place elsewhere": lambda desk: placed(desk, KEYS[1], "", "tips"),
+    "merge": lambda desk: undoing.unite_undoably(desk, [KEYS[2], KEYS[0]]),
+    "split": lambda desk: undoing.part_undoably(desk, KEYS[3]),
+}
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=[*ACTS])
+@pytest.mark.parametrize("stage", ["before the issue is made", "afterwards"])
+def test_undo_leaves_everything_as_it_was(desk: Desk, act: Callable[[Desk], undoing.Undoable], stage: str) -> None:
+    if stage == "afterwards":
+        making.draft(desk)
+        desk.now += timedelta(minutes=5)
+    before = everything(desk)
+    done = act(desk)
+    assert everything(desk) != before
+    undoing.undo(desk, done)
+    assert everything(desk) == before
+
+
+def test_the_order_is_that_of_the_issue(drafted: Desk) -> None:
+    assert research(drafted) == [*KEYS]
+    placed(drafted, KEYS[3], KEYS[1])
+    assert research(drafted) == [KEYS[0], KEYS[3], KEYS[1], KEYS[2]]
+    placed(drafted, KEYS[0], "")
+    assert research(drafted) == [KEYS[3], KEYS[1], KEYS[2], KEYS[0]]
+
+
+def test_an_order_set_before_the_issue_is_made_is_that_of_its_draft(desk: Desk) -> None:
+    placed(desk, KEYS[2], KEYS[0])
+    placed(desk, KEYS[1], KEYS[2])
+    assert listed(desk) == (KEYS[1], KEYS[2], KEYS[0], KEYS[3])
+    making.draft(desk)
+    assert research(desk) == [KEYS[1], KEYS[2], KEYS[0], KEYS[3]]
+    record = issues.read_record(desk.workspace, ISSUE)
+    assert record is not None
+    assert record.order == {}  # the file tells from now on
+
+
+def test_an_order_outlives_what_arrives_later(desk: Desk) -> None:
+    placed(desk, KEYS[2], KEYS[0])
+    late = Entry(title="A late paper on leiomyosarcoma", ids=Ids(doi="10.1000/late"), dated=Dated.parse("2026-11-22"))
+    take_in(desk.store, "PubMed", [late], desk.now)
+    making.draft(desk)
+    assert research(desk) == [KEYS[2], KEYS[0], KEYS[1], KEYS[3], "doi:10.1000/late"]
+
+
+def test_an_issue_made_by_hand_stays_one_when_an_order_was_noted_before(desk: Desk) -> None:
+    placed(desk, KEYS[2], KEYS[0])
+    file = desk.workspace.issues / ISSUE / "issue.toml"
+    file.write_text('subject = "By hand"\nsend_on = 2026-11-20\nuntil = 2026-11-20T00:00:00Z\n', "utf-8")
+    assert [each.name for each in making_of(desk, "2026-12").earlier][-1] == ISSUE
+
+
+def test_several_are_placed_together(drafted: Desk) -> None:
+    undoing.place_undoably(drafted, [KEYS[3], KEYS[2]], "research", before=KEYS[1], listed=listed(drafted))
+    assert research(drafted) == [KEYS[0], KEYS[3], KEYS[2], KEYS[1]]
+    undoing.place_undoably(drafted, [KEYS[0], KEYS[3]], "research", before=KEYS[0], listed=listed(drafted))
+    assert research(drafted) == [KEYS[0], KEYS[3], KEYS[2], KEYS[1]]
+
+
+def test_a_place_before_what_is_gone_is_refused(drafted: Desk) -> None:
+    with pytest.raises(UsageError, match="not there any more"):
+        placed(drafted, KEYS[0], "doi:10.1000/gone")
+
+
+def test_a_merge_is_one_entry_in_the_issue_with_what_was_written_about_both(drafted: Desk) -> None:
+    issues.write(drafted.workspace, composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Read this."))
+    undoing.unite_undoably(drafted, [KEYS[0], KEYS[1]])
+    assert research(drafted) == [KEYS[0], *KEYS[2:]]
+    assert issue(drafted).entries()[0].note == "Read this."
+
+
+def test_a_split_is_two_entries_in_the_issue(drafted: Desk) -> None:
+    done = undoing.part_undoably(drafted, KEYS[3])
+    assert research(drafted) == [*KEYS, done.made[1]]
+    assert len(done.made) == 2
+
+
+def test_what_was_written_meanwhile_stays(drafted: Desk) -> None:
+    done = undoing.decide_undoably(drafted, [KEYS[1]], Verdict.DROP)
+    changed = composition.with_text(issue(drafted), f"note:{KEYS[0]}", "Written meanwhile")
+    issues.write(drafted.workspace, replace(changed, letter="Dear all"))
+    undoing.undo(drafted, done)
+    assert research(drafted) == [*KEYS]
+    assert (issue(drafted).letter, issue(drafted).entries()[0].note) == ("Dear all", "Written meanwhile")
+
+
+def test_what_a_mend_leaves_out_is_dropped_for_good_until_it_is_undone(drafted: Desk) -> None:
+    before = everything(drafted)
+    change = partial(composition.without, dropped={KEYS[0]: "it is past"})
+    done = undoing.mend_undoably(drafted, ISSUE, change)
+    assert "it is past" in next(each.reason for each in standings(drafted) if each.entry.key == KEYS[0])
+    making.draft(drafted)
+    assert research(drafted) == [*KEYS[1:]]
+    undoing.undo(drafted, done)
+    assert everything(drafted) == before
+
+
+def test_a_mend_of_words_is_undone_by_words(drafted: Desk) -> None:
+    issues.write(drafted.workspace, replace(issue(drafted), letter="See http://x.org/a", closing="Bye"))
+    done = undoing.mend_undoably(
+        drafted, ISSUE, partial(composition.readdressed, old="http://x.org/a", new="https://x.org/a")
+    )
+    assert issue(drafted).letter == "See https://x.org/a"
+    issues.write(drafted.workspace, replace(issue(drafted), closing="See you"))
+    undoing.undo(drafted, done)
+    assert (issue(drafted).letter, issue(drafted).closing) == ("See http://x.org/a", "See you")
+
+
+def test_what_was_written_by_hand_into_the_issue_can_be_dropped(drafted: Desk) -> None:
+    by_hand = Entry(key="url:https://example.org/mine", title="Mine", links=("https://example.org/mine",))
+    issues.write(drafted.workspace, composition.with_entry(issue(drafted), by_hand, "tips", ()))
+    done = undoing.decide_undoably(drafted, [by_hand.key], Verdict.DROP)
+    assert by_hand.key not in [entry.key for entry in issue(drafted).entries()]
+    undoing.undo(drafted, done)
+    assert by_hand.key in [entry.key for entry in issue(drafted).entries()]

@@ -1,0 +1,72 @@
+"""What a person wants of a sending holds, whoever starts it again; and those in doubt are settled one by one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from post_office import DIGEST, ISSUE, PostOffice
+
+from newsletter.model import DeliveryStatus as D
+from newsletter.storage.journal import Settlement
+from newsletter.storage.ledger import LEFT_AS_IT_IS
+from newsletter.storage.wishes import Wish, let_go_on, make_wish
+
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> PostOffice:
+    return PostOffice.opened(tmp_path)
+
+
+def test_a_wish_is_seen_by_the_sender_and_told_by_the_state(office: PostOffice) -> None:
+    engine = office.ledger.engine
+    with office.ledger.run(ISSUE, DIGEST, now=NOW) as run:
+        assert run.wish() is None
+        make_wish(engine, ISSUE, Wish.PAUSE, now=NOW)
+        assert run.wish() is Wish.PAUSE
+        assert office.ledger.tally(ISSUE).state == "sending"
+        assert office.ledger.is_at_work(ISSUE)
+        ann = next(office.people.all()).id
+        run.step([], [ann], now=NOW)
+        run.step([Settlement(subscriber_id=ann, status=D.ACCEPTED)], [], now=NOW)
+        run.beat("paused", "", 1.0)
+    tally = office.ledger.tally(ISSUE)
+    assert (tally.wish, tally.why) == (
+        Wish.PAUSE,
+        "paused by a person: 1 of 3 have it; 2 wait until somebody lets it go on",
+    )
+    make_wish(engine, ISSUE, Wish.STOP, now=NOW)
+    assert (
+        office.ledger.tally(ISSUE).why
+        == "stopped by a person: 1 of 3 have it; 2 get nothing until somebody lets it go on"
+    )
+    assert let_go_on(engine, ISSUE)
+    assert not let_go_on(engine, ISSUE)
+    assert office.ledger.tally(ISSUE).wish is None
+    assert office.ledger.newest(5) == (ISSUE,)
+
+
+def test_a_wish_may_come_before_the_sending(office: PostOffice) -> None:
+    make_wish(office.ledger.engine, ISSUE, Wish.STOP, now=NOW)
+    tally = office.ledger.tally(ISSUE)
+    assert (tally.state, tally.wish) == ("not_started", Wish.STOP)
+
+
+def test_those_in_doubt_are_found_and_settled_by_name(office: PostOffice) -> None:
+    ann, bob, carla = (each.id for each in office.people.all())
+    with office.ledger.run(ISSUE, DIGEST, now=NOW) as run:
+        run.step([], [ann, bob, carla], now=NOW)
+        run.step([Settlement(subscriber_id=ann, status=D.UNKNOWN, reply="the link broke")], [], now=NOW)
+        run.journal.ending(bob, 0)
+    doubtful = [(each.subscriber_id, each.name, each.reply) for each in office.ledger.recipients(ISSUE, (D.UNKNOWN,))]
+    # the sender died with Bob's message ended and Carla's claimed alone
+    assert doubtful == [(ann, "Ann", "the link broke"), (bob, "Bob", "the program stopped before the server answered")]
+    assert [each.subscriber_id for each in office.ledger.recipients(ISSUE, (D.QUEUED,))] == [carla]
+    office.ledger.resolve(ISSUE, resend=True, now=NOW, only=[ann])
+    assert office.statuses() == {"ann": "queued", "bob": "unknown", "carla": "queued"}
+    office.ledger.resolve(ISSUE, resend=False, now=NOW, only=[bob])
+    assert office.replies()["bob"] == LEFT_AS_IT_IS
+    assert office.statuses()["bob"] == "unknown"

@@ -1,0 +1,235 @@
+"""The studio is killed in the middle of each step, and started again: nothing is lost, nobody gets anything twice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx2
+import pytest
+from conftest import NOW
+from loopback_smtp import Loopback
+from studio.running import Running, running, until
+
+from newsletter.model import State
+from newsletter.pipeline import choosing, gathering, mailing, making
+from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.editing import version_of
+from newsletter.sample import build
+from newsletter.storage import issues
+from newsletter.storage.workspace import open_workspace
+from newsletter.studio.logbook import COLLECTING, ENDED, Logbook, broken_off
+
+ISSUE = "2026-11"
+BASE = f"/issues/{ISSUE}"
+
+
+def desk(folder: Path) -> Desk:
+    return Desk(open_workspace(folder), NOW)
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    folder = tmp_path / "our news"
+    build(folder, now=NOW, secret="5" * 64)
+    return folder
+
+
+@pytest.fixture
+def drafted(sample: Path) -> Path:
+    there = desk(sample)
+    gathering.collect(there, gathering.chosen_sources(there, []))
+    making.draft(there)
+    return sample
+
+
+@pytest.fixture
+def approved(drafted: Path, mail_server: Loopback) -> Path:
+    """An approved issue, its readers, and a server that takes ten mails a second on one connection."""
+    with (drafted / "newsletter.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[delivery]\nhost = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"\n')
+        file.write("per_minute = 600\nconnections = 1\n")
+    with (drafted / "subscribers.csv").open("rb") as opened:
+        mailing.import_list(desk(drafted), opened, name="subscribers.csv")
+    making.approve(desk(drafted), ISSUE, by="Ana")
+    return drafted
+
+
+def status(folder: Path) -> dict:
+    """As another program sees it."""
+    found = mailing.status(desk(folder), ISSUE)
+    return {"state": found.state, "accepted": found.accepted, "remaining": found.remaining, "unknown": found.unknown}
+
+
+def letter(studio: Running, text: str, seen: str) -> httpx2.Response:
+    return studio.change(f"{BASE}/save", {"place": "letter", "text": text, "seen": version_of(seen)}, script=True)
+
+
+def test_while_collecting(sample: Path) -> None:
+    with running(sample) as studio:
+        assert studio.change("/collect", script=True).json()["began"]
+        studio.kill()
+    assert [path.name for path in (sample / ".newsletter").glob("studio-*.running")] != []
+    with running(sample) as studio:
+        assert ENDED in studio.first_page
+        studio.change("/collect", script=True)
+        with studio.client.stream("GET", "/collect/news") as news:
+            told = [json.loads(line[6:]) for line in news.iter_lines() if line.startswith("data: ")]
+        assert told[-1] == {"over": True}
+        assert not any("error" in each for each in told)
+    entries = desk(sample).store.all()
+    whole = build_whole(sample.parent / "never killed")
+    assert sorted(entry.key for entry in entries) == whole  # all of them, and none twice
+    with running(sample) as studio:
+        assert ENDED not in studio.first_page
+
+
+def build_whole(folder: Path) -> list[str]:
+    """The keys that a studio collects which nobody kills."""
+    build(folder, now=NOW, secret="5" * 64)
+    there = desk(folder)
+    gathering.collect(there, gathering.chosen_sources(there, []))
+    return sorted(entry.key for entry in there.store.all())
+
+
+def test_while_choosing_writing_and_approving(drafted: Path) -> None:
+    chosen = issues.read(desk(drafted).workspace, ISSUE).entries()[0].key
+    with running(drafted) as studio:
+        studio.change("/choose/decide", {"key": chosen, "verdict": "drop", "why": "not for us"})
+        studio.kill()
+    assert chosen in {each.entry.key for each in choosing.standings(desk(drafted)) if each.state is State.DROPPED}
+    last = typed_until_killed(drafted)
+    found = issues.read(desk(drafted).workspace, ISSUE).letter  # whole, whenever it was killed
+    assert found in {f"Dear all, {last}", f"Dear all, {last + 1}"}  # nothing that was answered as saved is lost
+    with running(drafted) as studio:
+        assert ENDED in studio.first_page
+        assert found in studio.page(f"{BASE}/write")
+        assert chosen not in {entry.key for entry in issues.read(desk(drafted).workspace, ISSUE).entries()}
+        digest = re.search(r'name="digest" value="(\w+)"', studio.page(f"{BASE}/approve"))[1]
+        studio.change(f"{BASE}/approve", {"digest": digest, "by": "Ana"})
+        studio.kill()
+    with running(drafted) as studio:
+        assert "<strong>Approved</strong> by Ana" in studio.page(f"{BASE}/approve")
+        assert "Noted: two people" in studio.change(f"{BASE}/approve/second", {"by": "Ben"}).text
+        letter(studio, "Another one", found)
+        assert "was changed since" in studio.page(f"{BASE}/approve")
+
+
+def typed_until_killed(folder: Path) -> int:
+    """Type and save as quickly as it goes, and kill the studio meanwhile; the last word that was surely saved."""
+    saved = [-1]
+    with running(folder) as studio:
+        threading.Timer(0.7, studio.process.kill).start()
+        before = issues.read(desk(folder).workspace, ISSUE).letter
+        with contextlib.suppress(httpx2.HTTPError):
+            for number in range(10_000):
+                assert letter(studio, f"Dear all, {number}", before).json()["conflict"] is False
+                before = f"Dear all, {number}"
+                saved.append(number)
+    return saved[-1]
+
+
+def test_in_the_time_to_undo_it_goes_on(approved: Path, mail_server: Loopback) -> None:
+    with running(approved, "--undo", "3") as studio:
+        assert "Nothing has gone yet" in studio.change(f"{BASE}/send", {"number": "10"}).text
+        studio.kill()
+    assert mail_server.messages == []
+    with running(approved) as studio:  # another start finds it, and could undo it
+        assert "2026-11" in studio.first_page
+        until(lambda: status(approved)["state"] == "done")
+        assert "10 accepted by the server" in studio.page(f"{BASE}/send")
+    assert set(mail_server.recipients().values()) == {1}
+
+
+def test_what_a_killed_studio_planned_is_undone_by_the_next_one(approved: Path, mail_server: Loopback) -> None:
+    with running(approved, "--undo", "60") as studio:
+        studio.change(f"{BASE}/send", {"number": "10"})
+        studio.kill()
+    with running(approved) as studio:
+        assert "Nothing has gone yet" in studio.page(f"{BASE}/send")
+        assert "Undone: nothing was sent." in studio.change(f"{BASE}/send/undo").text
+        assert "Type the number of people" in studio.page(f"{BASE}/send")
+    assert mail_server.messages == []
+
+
+def test_while_it_is_sent(approved: Path, mail_server: Loopback) -> None:
+    seen = threading.Event()
+
+    async def when_seen(writer: object) -> None:
+        await asyncio.to_thread(seen.wait, 60)
+        writer.write(b"250 2.0.0 ok\r\n")
+
+    mail_server.script = lambda command, number, connection: when_seen if (command, number) == ("DOT", 3) else None
+    with running(approved, "--undo", "0") as studio:
+        studio.change(f"{BASE}/send", {"number": "10"})
+        until(lambda: mail_server.commands["DOT"] == 3)
+        studio.kill()
+    with running(approved) as studio:
+        assert "On its way: 2 of 10 have it." in studio.first_page
+        seen.set()
+        until(lambda: status(approved)["state"] == "done")
+        assert "10 accepted by the server" in studio.page(f"{BASE}/send")
+    # the third one's answer was given by hand: the server has counted it, and kept no copy
+    assert set(mail_server.recipients().values()) == {1}
+    assert mail_server.commands["DOT"] == 10
+
+
+def test_when_the_sending_itself_is_killed_a_person_decides_on_the_one_in_doubt(
+    approved: Path, mail_server: Loopback
+) -> None:
+    never = threading.Event()
+
+    async def no_answer(writer: object) -> None:
+        await asyncio.to_thread(never.wait, 60)
+
+    mail_server.script = lambda command, number, connection: no_answer if (command, number) == ("DOT", 3) else None
+    command = [sys.executable, "-m", "newsletter", "-C", str(approved), "send", ISSUE, "--yes"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as sender:
+        until(lambda: mail_server.commands["DOT"] == 3)
+        os.kill(sender.pid, signal.SIGKILL)
+    never.set()
+    mail_server.script = lambda command, number, connection: None
+    assert status(approved) == {"state": "paused", "accepted": 2, "remaining": 7, "unknown": 1}
+    with running(approved, "--undo", "0") as studio:
+        assert "Paused: 2 of 10 have it." in studio.first_page
+        page = studio.page(f"{BASE}/send")
+        assert "1 in doubt" in page
+        person = re.search(r'name="person" value="(\d+)"', page)[1]
+        studio.change(f"{BASE}/send/resolve", {"person": person, "how": "leave"})
+        assert "1 is left in doubt, as you decided" in studio.page(f"{BASE}/send")
+        studio.change(f"{BASE}/send/go-on")
+        until(lambda: status(approved)["state"] == "done")
+    assert status(approved) == {"state": "done", "accepted": 9, "remaining": 0, "unknown": 1}
+    assert set(mail_server.recipients().values()) == {1}
+
+
+class TestLogbook:
+    def test_a_studio_that_runs_or_was_closed_is_not_told_of(self, tmp_path: Path) -> None:
+        book = Logbook(tmp_path / "private")
+        assert broken_off(tmp_path / "private") == ()
+        book.close()
+        assert broken_off(tmp_path / "private") == ()
+        assert list((tmp_path / "private").iterdir()) == []
+
+    def test_one_that_died_is_told_of_once_with_what_it_did(self, tmp_path: Path) -> None:
+        book = Logbook(tmp_path)
+        with book.during(COLLECTING):
+            os.close(os.dup(book._handle))
+            (tmp_path / "studio-1.running").write_text(COLLECTING, "utf-8")
+        (told,) = broken_off(tmp_path)
+        assert (
+            told
+            == f"{ENDED} It was collecting: what the sources had answered is kept. Press Collect to ask the others."
+        )
+        assert broken_off(tmp_path) == ()
+        (tmp_path / "studio-2.running").mkdir()
+        assert broken_off(tmp_path) == ()
+        book.close()

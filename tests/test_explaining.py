@@ -1,0 +1,100 @@
+"""The glossary as a page changes it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from conftest import NOW
+
+from newsletter.errors import IssueFileError, UsageError
+from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.editing import version_of
+from newsletter.pipeline.explaining import explain, forget
+from newsletter.storage.workspace import open_workspace
+
+GLOSSARY = """\
+# Ours.
+
+# looked up by Ana
+biopsy = "a small sample" # short
+"first-line" = "the first treatment"
+
+[later]
+cohort = "a group"
+"""
+
+
+@pytest.fixture
+def desk(folder: Path) -> Desk:
+    (folder / "glossary.toml").write_text(GLOSSARY, "utf-8")
+    return Desk(open_workspace(folder), NOW)
+
+
+def written(desk: Desk) -> str:
+    return (desk.workspace.folder / "glossary.toml").read_text("utf-8")
+
+
+def test_another_meaning_leaves_everything_else_as_it_stood(desk: Desk) -> None:
+    done = explain(desk, "biopsy", " a small  piece of\ntissue ", seen=version_of("a small sample"))
+    assert (done.text, done.conflict) == ("a small piece of tissue", False)
+    assert written(desk) == GLOSSARY.replace('"a small sample"', '"a small piece of tissue"')
+
+
+def test_another_name_stays_in_its_place(desk: Desk) -> None:
+    explain(desk, "tissue sample", "a small sample", seen=version_of("a small sample"), was="biopsy")
+    assert written(desk) == GLOSSARY.replace("biopsy =", '"tissue sample" =')
+
+
+def test_a_new_word_comes_last_and_before_the_tables(desk: Desk) -> None:
+    explain(desk, "p.o.", 'by "mouth"', seen=version_of(""))
+    terms = tomllib.loads(written(desk))
+    assert list(terms) == ["biopsy", "first-line", "p.o.", "later"]
+    assert terms["p.o."] == 'by "mouth"'
+    assert "# looked up by Ana" in written(desk)
+
+
+def test_the_first_word_makes_the_file(folder: Path) -> None:
+    desk = Desk(open_workspace(folder), NOW)
+    explain(desk, "biopsy", "a small sample", seen=version_of(""))
+    assert written(desk) == '# Hard words, and what they mean in plain ones.\n\nbiopsy = "a small sample"\n'
+
+
+def test_what_another_window_wrote_is_not_written_over(desk: Desk) -> None:
+    done = explain(desk, "biopsy", "mine", seen=version_of("older"))
+    assert (done.text, done.conflict, written(desk)) == ("a small sample", True, GLOSSARY)
+    assert not explain(desk, "biopsy", "a small sample", seen=version_of("older")).conflict  # they wrote the same
+
+
+@pytest.mark.parametrize(
+    ("term", "meaning", "said"),
+    [
+        (" ", "x", "write the word"),
+        ("w" * 81, "x", "up to 80 characters"),
+        ("cyst", " ", "in plain words what “cyst” means"),
+        ("BIOPSY", "x", "“biopsy” is in the glossary already"),
+    ],
+)
+def test_what_cannot_be_used_is_a_sentence(desk: Desk, term: str, meaning: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        explain(desk, term, meaning, seen=version_of(""))
+    assert written(desk) == GLOSSARY
+
+
+def test_capitals_of_a_word_can_be_changed(desk: Desk) -> None:
+    explain(desk, "Biopsy", "a small sample", seen=version_of("a small sample"), was="biopsy")
+    assert 'Biopsy = "a small sample" # short' in written(desk)
+
+
+def test_a_word_is_taken_out_and_known_for_undo(desk: Desk) -> None:
+    assert forget(desk, "first-line") == "the first treatment"
+    assert "first-line" not in tomllib.loads(written(desk))
+    with pytest.raises(UsageError, match="not in the glossary any more"):
+        forget(desk, "first-line")
+
+
+def test_a_file_that_is_broken_is_not_touched(desk: Desk) -> None:
+    (desk.workspace.folder / "glossary.toml").write_text("biopsy = ", "utf-8")
+    with pytest.raises(IssueFileError, match=r"glossary\.toml cannot be read"):
+        explain(desk, "cyst", "a sac", seen=version_of(""))

@@ -1,0 +1,138 @@
+"""Undo and redo: one step at a time, and never over what somebody else wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import NOW
+
+from newsletter import composition
+from newsletter.errors import UsageError
+from newsletter.model import Issue
+from newsletter.pipeline import editing, stepping
+from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues
+from newsletter.storage.workspace import open_workspace
+
+NAME = "2026-12"
+TEXT = """\
+subject = "News"
+send_on = 2026-12-01
+until = 2026-12-01T00:00:00Z
+# a word of mine
+letter = ""
+
+[[section]]
+name = "research"
+
+[[section.entry]]
+key = "url:https://a.example/1"
+title = "One"
+
+[[section.entry]]
+key = "url:https://a.example/2"
+title = "Two"
+"""
+FIRST, SECOND = "url:https://a.example/1", "url:https://a.example/2"
+
+
+@pytest.fixture
+def desk(folder: Path) -> Desk:
+    (folder / f"issues/{NAME}").mkdir(parents=True)
+    (folder / f"issues/{NAME}/issue.toml").write_text(TEXT, "utf-8")
+    return Desk(open_workspace(folder), NOW)
+
+
+def issue(desk: Desk) -> Issue:
+    return issues.read(desk.workspace, NAME)
+
+
+def save(desk: Desk, place: str, text: str) -> None:
+    seen = editing.version_of(composition.texts_of(issue(desk))[place])
+    assert not editing.save_text(desk, NAME, place, text, seen=seen).conflict
+
+
+def turn(desk: Desk, *keys: str) -> None:
+    assert editing.save_order(desk, NAME, "research", keys, seen=editing.order_version(issue(desk), "research"))
+
+
+def keys(desk: Desk) -> list[str]:
+    return [entry.key for entry in issue(desk).entries()]
+
+
+def test_each_step_is_undone_and_done_again(desk: Desk) -> None:
+    save(desk, "letter", "Hello")
+    save(desk, f"note:{FIRST}", "Read it.")
+    turn(desk, SECOND, FIRST)
+    turn(desk, SECOND, FIRST)  # nothing moved: no step
+    assert stepping.ahead(desk, issue(desk)) == stepping.Ahead(undo="the order of “Research”")
+    stepping.undo(desk, NAME)
+    assert keys(desk) == [FIRST, SECOND]
+    assert stepping.ahead(desk, issue(desk)) == stepping.Ahead(undo="the note on “One”", redo="the order of “Research”")
+    stepping.undo(desk, NAME)
+    stepping.undo(desk, NAME)
+    assert (issue(desk).letter, issue(desk).entries()[0].note) == ("", "")
+    with pytest.raises(UsageError, match="nothing to undo"):
+        stepping.undo(desk, NAME)
+    for _ in range(3):
+        stepping.redo(desk, NAME)
+    assert (issue(desk).letter, keys(desk), issue(desk).entries()[1].note) == ("Hello", [SECOND, FIRST], "Read it.")
+    with pytest.raises(UsageError, match="nothing to redo"):
+        stepping.redo(desk, NAME)
+    assert "# a word of mine" in (desk.workspace.folder / f"issues/{NAME}/issue.toml").read_text("utf-8")
+
+
+def test_it_survives_the_program(desk: Desk) -> None:
+    save(desk, "letter", "Hello")
+    again = Desk(open_workspace(desk.workspace.folder), NOW)
+    assert stepping.undo(again, NAME).place == "letter"
+    assert issue(again).letter == ""
+
+
+def test_what_was_written_elsewhere_since_is_never_undone(desk: Desk) -> None:
+    save(desk, "subject", "More news")
+    save(desk, "letter", "Hello")
+    file = desk.workspace.folder / f"issues/{NAME}/issue.toml"
+    file.write_text(file.read_text("utf-8").replace("Hello", "By hand"), "utf-8")
+    with pytest.raises(UsageError, match="the letter was changed elsewhere since"):
+        stepping.undo(desk, NAME)
+    assert issue(desk).letter == "By hand"
+    assert stepping.undo(desk, NAME).place == "subject"  # those before it can still be reached
+    assert issue(desk).subject == "News"
+
+
+def test_a_note_whose_entry_is_gone_is_told(desk: Desk) -> None:
+    save(desk, f"note:{FIRST}", "Read it.")
+    issues.write(desk.workspace, composition.without(issue(desk), {FIRST: ""}))
+    with pytest.raises(UsageError, match="changed elsewhere"):
+        stepping.undo(desk, NAME)
+
+
+def test_going_back_to_a_version_can_be_undone_too(desk: Desk) -> None:
+    save(desk, "letter", "Hello")
+    (first,) = editing.versions(desk, NAME)
+    editing.bring_back(desk, NAME, first.id)
+    assert issue(desk).letter == ""
+    assert stepping.ahead(desk, issue(desk)).undo == "the whole issue"
+    stepping.undo(desk, NAME)
+    assert issue(desk).letter == "Hello"
+    stepping.redo(desk, NAME)
+    assert issue(desk).letter == ""
+
+
+def test_going_back_to_what_stands_there_is_no_step(desk: Desk) -> None:
+    editing.keep_version(desk, NAME, always=True)
+    (only,) = editing.versions(desk, NAME)
+    editing.bring_back(desk, NAME, only.id)
+    assert stepping.ahead(desk, issue(desk)) == stepping.Ahead()
+
+
+def test_a_version_that_is_not_kept_any_more_cannot_be_reached(desk: Desk) -> None:
+    save(desk, "letter", "Hello")
+    (first,) = editing.versions(desk, NAME)
+    editing.bring_back(desk, NAME, first.id)
+    for path in (desk.workspace.private / f"versions/{NAME}").glob("*.toml"):
+        path.unlink()
+    with pytest.raises(UsageError, match="changed elsewhere"):
+        stepping.undo(desk, NAME)
