@@ -51,7 +51,7 @@ class Loopback:
     async def running(self) -> AsyncIterator[Loopback]:
         self._tasks: set[asyncio.Task] = set()
         server = await asyncio.start_server(
-            self._serve, "127.0.0.1", self.port, ssl=self.tls if self.implicit_tls else None, limit=1 << 20
+            self._serve, "127.0.0.1", self.port, ssl=self.tls if self.implicit_tls else None, limit=1 << 24
         )
         self.port = server.sockets[0].getsockname()[1]
         try:
@@ -172,15 +172,13 @@ class _Session:
         return "\n".join(f"250{' ' if word is words[-1] else '-'}{word}" for word in words)
 
     async def _message(self) -> None:
-        content = b""
-        while True:
-            line = await self.reader.readuntil(b"\n")
-            if line == b".\r\n":
-                break
-            if not content and self.server.script("BODY", self.server.commands["DATA"], self.number) == DROP:
-                self.server.lost_replies += 1  # the sender may have written all of it by now
-                raise _DroppedError
-            content += line[1:] if line.startswith(b".") else line
+        content = await self.reader.readuntil(b"\n")
+        if content != b".\r\n" and self.server.script("BODY", self.server.commands["DATA"], self.number) == DROP:
+            self.server.lost_replies += 1  # the sender may have written all of it by now
+            raise _DroppedError
+        while content != b".\r\n" and not content.endswith(b"\r\n.\r\n"):
+            content += await self.reader.readuntil(b".\r\n")
+        content = re.sub(rb"(\A|\r\n)\.", rb"\1", content[:-3])
         sender, recipient, self.sender, self.recipient = self.sender, self.recipient, "", ""
         if not recipient:
             self.writer.write(b"554 5.5.1 no valid recipients\r\n")

@@ -160,10 +160,11 @@ def _on_its_way(issue: str) -> Iterator[Callable[[Tally], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"Sending {issue}", total=None)
+        task = progress.add_task(f"Sending {issue}", total=None, rate="")
 
         def show(tally: Tally) -> None:
             words = f"{tally.accepted} accepted" + "".join(
@@ -172,7 +173,9 @@ def _on_its_way(issue: str) -> Iterator[Callable[[Tally], None]]:
                 if getattr(tally, name)
             )
             done = tally.total - tally.remaining - tally.deferred
-            progress.update(task, total=tally.total, completed=done, description=words)
+            speed = progress.tasks[0].speed  # over the last half a minute
+            rate = f"{speed * 60:.0f} a minute" if speed else ""
+            progress.update(task, total=tally.total, completed=done, description=words, rate=rate)
 
         yield show
 
@@ -189,6 +192,35 @@ def _sentences(tally: Tally) -> str:
             f"Some may or may not have arrived; settle them with “newsletter resolve {tally.issue} --leave” or “--resend”"
         )
     return "\n".join(parts)
+
+
+def _pace(tally: Tally) -> Iterator[str]:
+    """How fast it goes, and how long it still takes at that."""
+    done = tally.accepted + tally.refused + tally.unknown
+    if tally.state != "sending" or not done or not tally.seconds:
+        return
+    rate = done / tally.seconds
+    yield f"  {rate * 60:.0f} a minute until now; {_duration(tally.remaining / rate)} for those not yet sent"
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "less than a minute"
+    hours, minutes = divmod(minutes, 60)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")))
+
+
+def _words(session: Session, tally: Tally) -> Iterator[str]:
+    """What the mail server said to those it did not take, each of its sentences once."""
+    from newsletter.model import DeliveryStatus
+    from newsletter.pipeline import mailing
+
+    ledger = mailing.ledger(session.desk)
+    for status, said in ((DeliveryStatus.DEFERRED, "to be tried again"), (DeliveryStatus.REFUSED, "refused")):
+        if getattr(tally, status.value):
+            for reply, count in ledger.replies(tally.issue, status):
+                yield f"  {count:>7} {said}: {reply}"
 
 
 _SAID = {
@@ -239,7 +271,7 @@ def status(session: Session, issue: str | None, with_recipients: bool, as_json: 
             for each in rows
         ]
     lines = (f"  {each.status.value:10} {each.address}  {each.reply}" for each in rows)
-    _answer(document, "\n".join((_sentences(tally), *lines)), as_json=as_json)
+    _answer(document, "\n".join((_sentences(tally), *_pace(tally), *_words(session, tally), *lines)), as_json=as_json)
     return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
 
 

@@ -105,6 +105,8 @@ class Feed:
     def _read_ahead(self) -> None:
         if self._reading is None and not self._dry and len(self._ready) < PAGE // 2:
             self._reading = asyncio.get_running_loop().create_task(self._read())
+            # who waits for the page hears of a database that refuses; where nobody waits, it is read again
+            self._reading.add_done_callback(lambda read: read.cancelled() or read.exception())
 
     async def _read(self) -> None:
         try:

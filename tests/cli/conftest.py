@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,15 @@ def sample(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def mail_server() -> Iterator[Loopback]:
-    """A mail server of our own on 127.0.0.1, in a thread, because a command runs a loop of its own."""
-    loop, server, stop = asyncio.new_event_loop(), Loopback(), asyncio.Event()
+    """A mail server of our own on 127.0.0.1."""
+    with serving(Loopback()) as server:
+        yield server
+
+
+@contextmanager
+def serving(server: Loopback) -> Iterator[Loopback]:
+    """Run a mail server in a thread, because a command runs a loop of its own."""
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
     ready = threading.Event()
 
     async def serve() -> None:
@@ -69,10 +77,12 @@ def mail_server() -> Iterator[Loopback]:
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
     ready.wait(10)
-    yield server
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
-    loop.close()
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()
 
 
 @pytest.fixture

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import email
 import email.policy
 import signal
 import stat
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.conftest import Run
 from loopback_smtp import Loopback
 
+from newsletter.cli.sending import _pace
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk
+from newsletter.storage.ledger import Tally
 from newsletter.storage.wishes import Wish
 from newsletter.storage.workspace import open_workspace
 
@@ -142,6 +148,29 @@ class TestStatus:
         assert "rosa" not in first["message_id"]
         assert "10 accepted by the server" in run("status").out
 
+    def test_it_groups_what_the_server_said(self, approved: Path, run: Run, mail_server: Loopback) -> None:
+        replies = {2: "450 4.2.0 greylisted", 4: "450 4.2.0 greylisted", 5: "550 no"}
+        mail_server.script = lambda command, number, connection: replies.get(number) if command == "RCPT" else None
+        run("send", "2026-11", "--yes", "--once")
+        lines = run("status", "2026-11").out.splitlines()
+        assert "        2 to be tried again: 450 4.2.0 greylisted" in lines
+        assert "        1 refused: 550 no" in lines
+
+    def test_it_tells_the_rate_and_the_time_left(self) -> None:
+        going = Tally(
+            issue="2026-11", state="sending", accepted=290, refused=10, remaining=700, total=1000, seconds=150
+        )
+        assert list(_pace(going)) == ["  120 a minute until now; 6 min for those not yet sent"]
+        assert list(_pace(replace(going, remaining=10))) == [
+            "  120 a minute until now; less than a minute for those not yet sent"
+        ]
+        assert list(_pace(replace(going, remaining=9000))) == [
+            "  120 a minute until now; 1 h 15 min for those not yet sent"
+        ]
+        assert list(_pace(replace(going, remaining=14400))) == ["  120 a minute until now; 2 h for those not yet sent"]
+        assert list(_pace(replace(going, state="done"))) == []
+        assert list(_pace(replace(going, accepted=0, refused=0))) == []
+
     def test_without_an_issue_there_is_none_to_tell_of(self, folder: Path, run: Run) -> None:
         result = run("-C", folder, "status")
         assert (result.exit_code, "there is no issue yet" in result.err) == (2, True)
@@ -208,4 +237,34 @@ def test_a_sending_that_a_person_stopped_goes_on_when_somebody_says_so(
     )
     assert len(mail_server.messages) == 4
     assert counts(run("send", "2026-11", "--yes", "--go-on", "--json").json) == COUNTS
+    assert set(mail_server.recipients().values()) == {1}
+
+
+def test_a_first_ctrl_c_finishes_what_is_in_flight_and_a_second_one_stops_at_once(
+    approved: Path, run: Run, mail_server: Loopback
+) -> None:
+    held = threading.Event()
+
+    async def never(writer: asyncio.StreamWriter) -> None:
+        held.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+
+    mail_server.script = lambda command, number, connection: never if (command, number) == ("DOT", 3) else None
+    command = [sys.executable, "-m", "newsletter", "send", "2026-11", "--yes"]
+    with subprocess.Popen(command, cwd=approved, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert held.wait(60)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr
+        while "Press Ctrl-C again" not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    mail_server.script = lambda *_: None
+    assert process.returncode == 1
+    stopped = run("status", "2026-11", "--json").json
+    doubtful = stopped["unknown"]
+    assert (stopped["state"], doubtful) in {("paused", 1), ("paused", 2)}  # no more than there are connections
+    went_on = run("send", "2026-11", "--yes", "--json").json
+    assert (went_on["accepted"], went_on["unknown"]) == (10 - doubtful, doubtful)
     assert set(mail_server.recipients().values()) == {1}
