@@ -34,6 +34,7 @@ FAR = timedelta(days=3)
 """No wait is that long: a `next_at` beyond it was written before the machine's clock was set back, and is due."""
 
 CLAIM_SLOTS = 16  # claims are made in multiples of so many, so that few statements are written
+SETTLED_TOGETHER = 8  # outcomes too; what is left over goes in a statement of its own
 
 D = DeliveryStatus
 STOPPED = "the program stopped before the server answered"
@@ -363,7 +364,9 @@ class Run:
             )
 
     def _settle(self, connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
-        self._settlement.run(connection, len(settled), _settled_values(self.sending.id, settled, now))
+        even = len(settled) - len(settled) % SETTLED_TOGETHER
+        for some in filter(None, (settled[:even], settled[even:])):
+            self._settlement.run(connection, len(some), _settled_values(self.sending.id, some, now))
         self._on_the_way.difference_update(each.subscriber_id for each in settled)
         _suppress_bounced(connection, settled, now)
 
