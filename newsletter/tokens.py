@@ -19,6 +19,10 @@ LENGTH = 45
 _MAC_BYTES = 16  # 128 bits
 _BODY_BYTES = 11  # purpose, subscriber, sending
 _DECODED_BYTES = 1 + _MAC_BYTES + _BODY_BYTES
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_TWO_LETTERS = tuple(first + second for first in _LETTERS for second in _LETTERS)
+_SHIFTS = range(LENGTH * 5 - 5, -1, -10)  # 46 letters, of which the last one is cut off
+_FILLING_BITS = 46 * 5 - _DECODED_BYTES * 8
 
 
 class Purpose(IntEnum):
@@ -73,7 +77,7 @@ class Keys:
         body = bytes((purpose,)) + subscriber_id.to_bytes(8, "big") + sending_id.to_bytes(2, "big")
         mac = hmac.digest(key.seal, body, "sha256")[:_MAC_BYTES]
         sealed = bytes((key.number,)) + mac + _masked(key, mac, body)
-        return base64.b32encode(sealed)[:LENGTH].decode("ascii").lower()
+        return _encoded(sealed)
 
     def read(self, purpose: Purpose, token: str) -> Token | None:
         """What a token says, or None when it is not ours, not whole, or for another purpose."""
@@ -105,6 +109,12 @@ def _masked(key: _Key, mac: bytes, body: bytes) -> bytes:
     return (int.from_bytes(body, "big") ^ int.from_bytes(stream, "big")).to_bytes(_BODY_BYTES, "big")
 
 
+def _encoded(sealed: bytes) -> str:
+    """Base32 (RFC 4648, 6) in small letters, without the filling; two letters at a time, since a sending makes many."""
+    bits = int.from_bytes(sealed, "big") << _FILLING_BITS
+    return "".join([_TWO_LETTERS[bits >> shift & 1023] for shift in _SHIFTS])[:LENGTH]
+
+
 def _decoded(token: str) -> bytes | None:
     """The octets of a token in its one canonical spelling; upper case is allowed, nothing else is."""
     if len(token) != LENGTH or not token.isascii():
@@ -113,5 +123,4 @@ def _decoded(token: str) -> bytes | None:
         sealed = base64.b32decode(token.upper() + "===")
     except binascii.Error:
         return None
-    canonical = base64.b32encode(sealed)[:LENGTH].decode("ascii") == token.upper()
-    return sealed if canonical and len(sealed) == _DECODED_BYTES else None
+    return sealed if len(sealed) == _DECODED_BYTES and _encoded(sealed) == token.lower() else None

@@ -29,7 +29,8 @@ class Loopback:
     """`script(command, number, connection)` gives a reply, DROP or None for the usual one.
 
     `command` is GREETING, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY (while it comes), DOT or QUIT; `number` counts
-    this command over all connections from 1; `connection` from 1. A reply may be a function that gets the writer.
+    this command over all connections from 1; `connection` from 1. A reply may be a function that gets the writer,
+    and returns True when it said what is usual.
     """
 
     script: Callable[[str, int, int], object] = lambda command, number, connection: None
@@ -110,11 +111,10 @@ class _Session:
         if scripted == DROP:
             raise _DroppedError
         if callable(scripted):
-            await scripted(self.writer)
-            scripted = None
+            as_usual = await scripted(self.writer)
             if self.writer.transport.is_closing():
                 raise _DroppedError
-            return False
+            return bool(as_usual)
         reply = usual if scripted is None else str(scripted)
         self.writer.write(reply.replace("\n", "\r\n").encode() + b"\r\n")
         await self.writer.drain()

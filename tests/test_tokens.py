@@ -1,12 +1,13 @@
 """Tokens: one person, one purpose, and nothing given away."""
 
+import base64
 import secrets
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.tokens import LENGTH, Keys, Purpose, Token
+from newsletter.tokens import LENGTH, Keys, Purpose, Token, _encoded
 
 KEYS = Keys(b"an invented secret")
 
@@ -62,3 +63,8 @@ def test_guessing_hits_nobody():
     alphabet = "abcdefghijklmnopqrstuvwxyz234567"
     guesses = ("".join(secrets.choice(alphabet) for _ in range(LENGTH)) for _ in range(2000))
     assert not any(KEYS.read(Purpose.UNSUBSCRIBE, guess) for guess in guesses)
+
+
+@given(st.binary(min_size=28, max_size=28))
+def test_tokens_are_written_as_rfc_4648_says(sealed):
+    assert _encoded(sealed) == base64.b32encode(sealed)[:LENGTH].decode("ascii").lower()

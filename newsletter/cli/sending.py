@@ -282,10 +282,14 @@ def status(session: Session, issue: str | None, with_recipients: bool, as_json: 
 @json_option
 @click.pass_obj
 def resolve(session: Session, issue: str, resend: bool, leave: bool, as_json: bool) -> None:
-    """Settle the deliveries in doubt, one way or the other."""
+    """Settle the deliveries in doubt, one way or the other; without either, list them."""
+    from newsletter.model import DeliveryStatus
     from newsletter.pipeline import mailing
 
     if resend == leave:
+        for each in mailing.recipients(session.desk, issue):
+            if each.status is DeliveryStatus.UNKNOWN and not as_json:
+                say(f"  {each.address}  {each.reply}")
         raise UsageError("say --resend (some may get a second copy) or --leave (some may have got none)")
     tally = mailing.resolve(session.desk, issue, resend=resend)
     _answer({**_json(tally), "state": tally.state, "why": tally.why}, _sentences(tally), as_json=as_json)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import email
 import email.policy
+import re
 import signal
 import stat
 import subprocess
@@ -181,7 +182,10 @@ def test_the_ones_in_doubt_are_listed_and_settled_by_a_person(approved: Path, ru
     sent = run("send", "2026-11", "--yes", "--json")
     assert (sent.exit_code, sent.json["unknown"], sent.json["accepted"]) == (1, 1, 9)
     assert "settle them with “newsletter resolve 2026-11" in run("status", "2026-11").out
-    assert run("resolve", "2026-11").exit_code == 2
+    listed = run("resolve", "2026-11")
+    assert listed.exit_code == 2
+    assert re.fullmatch(r"  \S+@example\.\w+  the server closed the connection\n", listed.out)
+    assert run("resolve", "2026-11", "--json").out == ""
     assert run("resolve", "2026-11", "--leave", "--json").json["state"] == "done"
 
 

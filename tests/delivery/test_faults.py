@@ -45,12 +45,31 @@ def once(command, answer, *, number=1):
     return lambda name, count, connection: answer if (name, count) == (command, number) else None
 
 
-@pytest.mark.parametrize("command", ["GREETING", "EHLO", "MAIL", "RCPT", "DATA", "BODY"])
+@pytest.mark.parametrize("command", ["GREETING", "EHLO", "MAIL", "RCPT", "DATA"])
 async def test_a_drop_before_the_final_dot_is_tried_again_and_nobody_gets_two(office, extensions, command):
     server = Loopback(script=once(command, DROP), extensions=extensions)
     tally = await sent(office, server)
     assert (counts(tally), tally.state) == ({"accepted": 3}, "done")
     assert server.recipients() == ALL
+
+
+async def test_a_drop_within_the_message_is_tried_again_and_nobody_gets_two(office, extensions):
+    """Of a message that the system cannot take whole: a short one is written by then, with its dot."""
+    server = Loopback(script=once("BODY", DROP), extensions=extensions)
+    async with server.running():
+        order = office.order(server.port)
+        page = replace(order.render_variant(Variant()), text="so many words\n" * 600_000)
+        tally = await send_issue(replace(order, render_variant=lambda variant: page), office.ledger, clock=QuickClock())
+    assert (counts(tally), tally.state) == ({"accepted": 3}, "done")
+    assert server.recipients() == ALL
+
+
+async def test_a_drop_within_a_short_message_sends_no_second_copy_and_leaves_one_in_doubt_at_most(office, extensions):
+    server = Loopback(script=once("BODY", DROP), extensions=extensions)
+    tally = await sent(office, server)
+    assert counts(tally) in ({"accepted": 3}, {"accepted": 2, "unknown": 1})
+    assert len(server.messages) == tally.accepted
+    assert set(server.recipients().values()) == {1}
 
 
 async def test_a_drop_after_the_final_dot_leaves_one_in_doubt_and_sends_no_second_copy(office, extensions):
@@ -210,10 +229,23 @@ async def test_a_refused_data_after_an_accepted_recipient_is_this_readers_alone(
 async def test_a_late_354_is_waited_for(office, extensions):
     async def late(writer):
         await asyncio.sleep(0.2)
+        writer.write(b"354 go on\r\n")
+        return True
+
+    server = Loopback(script=once("DATA", late), extensions=extensions)
+    assert counts(await sent(office, server)) == {"accepted": 3}
+    assert server.connections == 1
+    assert server.recipients() == ALL
+
+
+async def test_a_late_refusal_is_waited_for(office, extensions):
+    async def late(writer):
+        await asyncio.sleep(0.2)
         writer.write(b"451 4.3.0 on second thought, no\r\n")
 
     server = Loopback(script=once("DATA", late), extensions=extensions)
     assert counts(await sent(office, server)) == {"accepted": 3}
+    assert server.commands["DATA"] == 4
 
 
 async def test_half_a_reply_and_then_nothing_is_no_reply(office, extensions):
