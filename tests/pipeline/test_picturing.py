@@ -114,7 +114,12 @@ def test_the_name_of_the_file_is_its_content(desk: Desk) -> None:
 def test_only_a_public_page_over_https_shows_pictures(desk: Desk, folder: Path) -> None:
     file = folder / "newsletter.toml"
     plain = file.read_text("utf-8")
-    told = {"": False, "https://news.example.org": True, "http://news.example.org": True, "http://localhost:8080": False}
+    told = {
+        "": False,
+        "https://news.example.org": True,
+        "http://news.example.org": True,
+        "http://localhost:8080": False,
+    }
     for url, is_reachable in told.items():
         file.write_text(f'{plain}\n[public]\nurl = "{url}"\n' if url else plain, "utf-8")
         assert picturing.is_reachable(Desk(open_workspace(folder), NOW)) is is_reachable, url

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from loopback_smtp import Loopback
 from post_office import ISSUE, KEYS, PostOffice, QuickClock, counts
+from psycopg import sql
 
 from newsletter.addresses import parse_address
 from newsletter.delivery.sending import send_issue
@@ -37,7 +39,8 @@ def as_owner(*command):
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
+def server(tmp_path_factory):
+    """Its own database, in which others are made."""
     if not (BINARIES / "initdb").exists():
         pytest.skip("PostgreSQL is not installed")
     folder = Path("/tmp") / f"newsletter-postgresql-{tmp_path_factory.getbasetemp().name}"
@@ -52,6 +55,15 @@ def url(tmp_path_factory):
     yield f"postgresql+psycopg://{owner}@/postgres?host={folder}"
     as_owner(BINARIES / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def url(server, request):
+    """An empty database for each test: they run in any order, and none may see what another left."""
+    name = f"news_{abs(hash(request.node.nodeid))}"
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return server.replace("/postgres?", f"/{name}?")
 
 
 async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(url, tmp_path):
