@@ -271,6 +271,16 @@ async def open_link(server: Server) -> Link:
     return Link(cast(asyncio.WriteTransport, transport), replies, extensions, final_s=server.final_s)
 
 
+class _Client(aiosmtplib.SMTP):
+    """Hangs up at once, also when connecting fails: over TLS it would wait for the server's good-bye, which may not come."""
+
+    def close(self) -> None:
+        transport = self.transport
+        super().close()
+        if transport is not None:
+            cast(asyncio.WriteTransport, transport).abort()
+
+
 def _client(server: Server) -> aiosmtplib.SMTP:
     settings = server.settings
     by_socket = bool(settings.socket)
@@ -279,7 +289,7 @@ def _client(server: Server) -> aiosmtplib.SMTP:
     async def token() -> str:
         return server.password or ""
 
-    return aiosmtplib.SMTP(
+    return _Client(
         hostname=None if by_socket else settings.host,
         port=None if by_socket else settings.port,
         socket_path=settings.socket or None,
