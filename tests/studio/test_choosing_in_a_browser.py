@@ -9,14 +9,14 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from browser import chromium
 from playwright.sync_api import expect
-from studio.test_in_a_browser import ISSUE, SCREENS, named, newsletter, opened, tab_to, violations
+from studio.axe import complaints
+from studio.test_in_a_browser import ISSUE, named, newsletter, opened, tab_to
 from website import Site, website
 
 from newsletter.storage import issues
@@ -339,26 +339,12 @@ def test_every_state_is_for_all_people(browser: Browser, drafted: Path) -> None:
         page.get_by_text("Done.").wait_for()
         for path in ("", "collect", f"issues/{ISSUE}/check", "choose?place=inside"):
             page.goto(base + path)
-            found += seen_by_all(page, path)
+            found += complaints(page, path)
         page.get_by_role("button", name="Select all shown").click()
         page.locator(".card summary").first.click()
         page.get_by_role("button", name="Drop: ").first.click()
         page.get_by_text("Why, for those who ask later").wait_for()
-        found += seen_by_all(page, "selected")
+        found += complaints(page, "selected")
         paste(page, f"{GOOD}\n\nhttps://example.org/harmless\n")
-        found += seen_by_all(page, "pasted")
+        found += complaints(page, "pasted")
     assert found == []
-
-
-def seen_by_all(page: Page, state: str) -> list[str]:
-    """What axe objects to, light and dark, on a phone and on a computer."""
-    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
-    found = []
-    for scheme, width, rules in SCREENS:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
-        found += [f"{state} {scheme} {width}: {each}" for each in violations(page, rules)]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append(f"{state} {scheme} {width}: scrolls sideways")
-    page.set_viewport_size({"width": 1280, "height": 900})
-    return found

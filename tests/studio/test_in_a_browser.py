@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ import pytest
 from browser import chromium
 from loopback_smtp import Loopback
 from playwright.sync_api import expect
+from studio.axe import complaints
 from studio.mail import serving_mail
 
 if TYPE_CHECKING:
@@ -27,16 +27,6 @@ ISSUE = "2026-11"
 MOMENT = "2026-11-23T09:00-05:00"
 PAGES = ("", "collect", "choose", "people", "setup", *(f"issues/{ISSUE}/{page}" for page in
          ("write", "preview", "check", "approve", "send")))  # fmt: skip
-EVERYTHING = '{"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}'
-COLOURS = '{"type": "rule", "values": ["color-contrast"]}'
-SIZES = '{"type": "rule", "values": ["target-size"]}'
-SCREENS = (
-    # the colours follow from the scheme, and what is where from the width: each is looked at in both
-    ("light", 1280, EVERYTHING),
-    ("light", 375, SIZES),
-    ("dark", 375, EVERYTHING),
-    ("dark", 1280, COLOURS),
-)
 
 
 def newsletter(folder: Path, *arguments: str) -> None:
@@ -234,30 +224,15 @@ def test_the_keyboard_orders_entries_and_a_crash_loses_nothing(browser: Browser,
 
 def test_every_page_is_accessible_and_fits_a_phone(browser: Browser, drafted: Path) -> None:
     newsletter(drafted, "subscribers", "import", str(drafted / "subscribers.csv"))
-    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
     found = []
     with opened(drafted) as address:
         page = browser.new_page()
         page.goto(address)
         for name in PAGES:
             page.goto(f"{address.split('?')[0]}{name}")
-            page.evaluate(axe)
-            for scheme, width, rules in SCREENS:
-                page.set_viewport_size({"width": width, "height": 800})
-                page.emulate_media(color_scheme=scheme)
-                found += [f"{name} {scheme} {width}: {each}" for each in violations(page, rules)]
-                if page.evaluate("document.documentElement.scrollWidth") > width:
-                    found.append(f"{name} {scheme} {width}: scrolls sideways")
+            found += complaints(page, name)
         page.close()
     assert found == []
-
-
-def violations(page: Page, rules: str) -> list[str]:
-    page.evaluate("() => scrollTo(0, 0)")  # what sticks to the top of the window covers the menu only while one scrolls
-    told = page.evaluate(
-        "rules => axe.run(document, {iframes: false, resultTypes: ['violations'], runOnly: JSON.parse(rules)})", rules
-    )
-    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in told["violations"]]
 
 
 HOSTILE = """<?xml version="1.0"?><rss version="2.0"><channel><title>T</title><link>https://example.org</link><item>

@@ -6,7 +6,6 @@ import re
 import time
 import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,9 @@ import pytest
 from browser import chromium
 from loopback_smtp import Loopback
 from playwright.sync_api import expect
+from studio.axe import complaints
 from studio.mail import serving_mail
-from studio.test_in_a_browser import SCREENS, opened, violations
+from studio.test_in_a_browser import opened
 from website import Site, website
 
 if TYPE_CHECKING:
@@ -147,17 +147,10 @@ def test_the_keyboard_orders_sections_and_the_look_is_seen_before_it_is_saved(br
 
 
 def test_every_page_of_beginning_is_accessible_and_fits_a_phone(browser: Browser, empty: Path) -> None:
-    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
     found: list[str] = []
 
     def look(name: str) -> None:
-        page.evaluate(axe)
-        for scheme, width, rules in SCREENS:
-            page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=scheme)
-            found.extend(f"{name} {scheme} {width}: {each}" for each in violations(page, rules))
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                found.append(f"{name} {scheme} {width}: scrolls sideways")
+        found.extend(complaints(page, name))
 
     with opened(empty) as address:
         page = browser.new_page()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,8 @@ import pytest
 from browser import chromium
 from conftest import NOW
 from playwright.sync_api import expect
-from studio.test_in_a_browser import ISSUE, SCREENS, newsletter, opened, until_written, violations
+from studio.axe import complaints
+from studio.test_in_a_browser import ISSUE, newsletter, opened, until_written
 
 from newsletter.pipeline import editing
 from newsletter.pipeline.desk import Desk
@@ -150,7 +150,6 @@ def test_earlier_versions_and_the_dialog_are_accessible_and_fit_a_phone(browser:
     for before, after in (("", "Dear all, hello."), ("Dear all, hello.", "Dear friends, hello.")):
         editing.keep_version(desk, ISSUE, always=True)
         editing.save_text(desk, ISSUE, "letter", after, seen=editing.version_of(before))
-    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
     found, wrong = [], []
     with opened(drafted) as address:
         page = open_page(browser, address, "versions", wrong)
@@ -161,13 +160,7 @@ def test_earlier_versions_and_the_dialog_are_accessible_and_fit_a_phone(browser:
                 page.get_by_role("button", name="Find “neoadjuvant”").wait_for()
                 page.get_by_text("All words").click()
                 page.locator("[data-for=letter]").get_by_role("button", name="Picture").click()
-            page.evaluate(axe)
-            for scheme, width, rules in SCREENS:
-                page.set_viewport_size({"width": width, "height": 800})
-                page.emulate_media(color_scheme=scheme)
-                found += [f"{name} {scheme} {width}: {each}" for each in violations(page, rules)]
-                if page.evaluate("document.documentElement.scrollWidth") > width:
-                    found.append(f"{name} {scheme} {width}: scrolls sideways")
+            found += complaints(page, name)
         page.keyboard.press("Escape")
         page.goto(f"{address.split('?')[0]}issues/{ISSUE}/versions")
         page.get_by_role("link", name="What changed: ").first.click()
