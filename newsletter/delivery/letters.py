@@ -5,7 +5,6 @@ It is marked as automatic (RFC 3834), so that nobody's out-of-office answers it,
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
@@ -19,10 +18,6 @@ from newsletter.delivery.message import (
     sending_domain,
     to_header,
 )
-from newsletter.delivery.proof import hand_over
-from newsletter.delivery.replies import is_go_ahead
-from newsletter.delivery.smtp import LinkError, Server, open_link
-from newsletter.errors import DeliveryError, UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,25 +49,3 @@ def message_of(letter: Letter, settings: Settings, *, now: datetime) -> Message:
     )
     content = b"\r\n".join((*headers, b"", quoted(letter.text), b""))
     return Message(envelope=Envelope(sender=sender, recipient=letter.recipient), message_id=message_id, content=content)
-
-
-def server_of(settings: Settings, password: str | None) -> Server:
-    """The mail server of the settings; raises UsageError when none is named."""
-    delivery = settings.delivery
-    if not delivery.host and not delivery.socket:
-        raise UsageError("newsletter.toml, [delivery] host: name the mail server to send by")
-    return Server(settings=delivery, ehlo_name=delivery.ehlo_name or sending_domain(settings), password=password)
-
-
-async def send_letter(message: Message, server: Server) -> None:
-    """Send one message; raises DeliveryError, without the address, when it was not taken."""
-    try:
-        link = await open_link(server)
-        try:
-            phase, reply = await hand_over(link, message)
-        finally:
-            await asyncio.shield(link.quit())
-    except LinkError as error:
-        raise DeliveryError(f"the mail did not go: {error}") from error
-    if not is_go_ahead(phase, reply):
-        raise DeliveryError(f"the mail did not go: {server.called} answered {reply} to {phase.value}")

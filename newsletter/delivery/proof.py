@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from newsletter.addresses import parse_address
-from newsletter.delivery.message import Message, Template
-from newsletter.delivery.replies import Phase, Reply, is_go_ahead
+from newsletter.delivery.alone import send_alone
+from newsletter.delivery.message import Template
 from newsletter.delivery.sending import Order
-from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, Link, LinkError, open_link
 from newsletter.delivery.variants import Variants
-from newsletter.errors import DeliveryError, StorageError, UsageError
+from newsletter.errors import StorageError, UsageError
 from newsletter.model import Subscriber, SubscriberState, Variant
 
 NOBODY = 0
@@ -64,28 +62,4 @@ async def send_test(order: Order, address: str, *, now: datetime, name: str = ""
         raise UsageError(f"--test: {error}") from error
     server = order.server()
     message = Template(order.render_variant(Variant()), order.mailing(0, now, test=True)).fill(reader)
-    try:
-        link = await open_link(server)
-        try:
-            phase, reply = await hand_over(link, message)
-        finally:
-            await asyncio.shield(link.quit())
-    except LinkError as error:
-        raise DeliveryError(f"the test copy did not go: {error}") from error
-    if not is_go_ahead(phase, reply):
-        raise DeliveryError(f"the test copy did not go: {server.called} answered {reply} to {phase.value}")
-    return str(reply)
-
-
-async def hand_over(link: Link, message: Message) -> tuple[Phase, Reply]:
-    """Step by step: the last reply, and what it answers; raises DeliveryError when it is larger than the server takes."""
-    if why := link.too_large(len(message.content)):
-        raise DeliveryError(why)
-    commands = link.envelope(message.envelope, len(message.content))
-    for phase, command in zip((Phase.MAIL, Phase.RCPT, Phase.DATA), commands, strict=True):
-        link.write(command)
-        reply = await link.replies.take(DATA_S if phase is Phase.DATA else ENVELOPE_S)
-        if not is_go_ahead(phase, reply):
-            return phase, reply
-    link.write(message.content + b".\r\n")
-    return Phase.FINAL, await link.replies.take(link.final_s)
+    return str(await send_alone(message, server, called="the test copy"))

@@ -22,12 +22,12 @@ from newsletter.delivery.clock import Clock, SystemClock, sleep_unless
 from newsletter.delivery.courier import Courier
 from newsletter.delivery.desk import Desk
 from newsletter.delivery.feed import Feed
-from newsletter.delivery.message import Mailing, Template, message_id, sending_domain
+from newsletter.delivery.message import Mailing, Template, message_id
 from newsletter.delivery.pace import DAY, Pace
 from newsletter.delivery.recorder import Recorder
-from newsletter.delivery.smtp import LinkError, Server, open_link
+from newsletter.delivery.smtp import LinkError, Server, open_link, server_of
 from newsletter.delivery.variants import Variants
-from newsletter.errors import DeliveryError, StorageError, UsageError
+from newsletter.errors import DeliveryError, StorageError
 from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Variant
 from newsletter.storage.ledger import Ledger, Tally
 from newsletter.tokens import Keys
@@ -53,11 +53,7 @@ class Order:
 
     def server(self) -> Server:
         """The server of the settings; raises UsageError when none is named."""
-        delivery = self.settings.delivery
-        if not delivery.host and not delivery.socket:
-            raise UsageError("newsletter.toml, [delivery] host: name the mail server to send by")
-        ehlo = delivery.ehlo_name or sending_domain(self.settings)
-        return Server(settings=delivery, ehlo_name=ehlo, password=self.password)
+        return server_of(self.settings, self.password)
 
     def mailing(self, sending_id: int, sent_at: datetime, *, test: bool = False) -> Mailing:
         """What all messages of the sending have in common."""

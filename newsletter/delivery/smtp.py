@@ -20,10 +20,10 @@ from typing import cast
 
 import aiosmtplib
 
-from newsletter.config import DeliverySettings, Login, Security
-from newsletter.delivery.message import Envelope
+from newsletter.config import DeliverySettings, Login, Security, Settings
+from newsletter.delivery.message import Envelope, sending_domain
 from newsletter.delivery.replies import Reply, masked
-from newsletter.errors import DeliveryError
+from newsletter.errors import DeliveryError, UsageError
 
 CONNECT_S = 300.0  # RFC 5321, 4.5.3.2.1: the greeting may take five minutes
 ENVELOPE_S = 300.0  # 4.5.3.2.2 and .3: MAIL and RCPT
@@ -52,6 +52,14 @@ class Server:
     def called(self) -> str:
         """The server in messages for people."""
         return self.settings.socket or f"{self.settings.host}:{self.settings.port}"
+
+
+def server_of(settings: Settings, password: str | None) -> Server:
+    """The mail server of the settings; raises UsageError when none is named."""
+    delivery = settings.delivery
+    if not delivery.host and not delivery.socket:
+        raise UsageError("newsletter.toml, [delivery] host: name the mail server to send by")
+    return Server(settings=delivery, ehlo_name=delivery.ehlo_name or sending_domain(settings), password=password)
 
 
 class Replies(asyncio.Protocol):

@@ -14,7 +14,9 @@ from typing import Any
 
 from newsletter.addresses import Address, clean_name, parse_address
 from newsletter.config import Settings
-from newsletter.delivery.letters import Letter, message_of, send_letter, server_of
+from newsletter.delivery.alone import send_alone
+from newsletter.delivery.letters import Letter, message_of
+from newsletter.delivery.smtp import server_of
 from newsletter.model import Subscriber, SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk
@@ -176,7 +178,7 @@ class ReaderDesk:
     async def send(self, letter: Letter) -> None:
         """Send a mail now; raises DeliveryError or UsageError."""
         message = message_of(letter, self.settings, now=self.clock())
-        await send_letter(message, server_of(self.settings, self.password))
+        await send_alone(message, server_of(self.settings, self.password), called="the mail")
 
     def asked(self, token: str) -> Request | None:
         """The request of a confirmation link that still waits."""
