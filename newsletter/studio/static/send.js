@@ -55,6 +55,8 @@ if (live) {
     if (going && told.headline) show(told);
     if (told.over || (waiting && !told.waiting)) { stream.close(); location.reload(); }
   };
+  // The answer to a button is a page of its own: to load this one again meanwhile would lose what that one says.
+  addEventListener("submit", (event) => { if (!event.defaultPrevented) stream.close(); });
 }
 
 if (seconds) {
