@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from loopback_smtp import Loopback
 from post_office import ISSUE, KEYS, PostOffice, QuickClock, counts
 
@@ -146,4 +147,16 @@ def test_plans_and_wishes_are_kept_on_a_server_too(postgresql, tmp_path):
     assert people.foresee([row], now=NOW) == Imported(added=1)
     assert people.find(row.address) is None
     assert people.suppression(row.address) is None
+    engine.dispose()
+
+
+def test_a_lease_is_free_again_at_once_and_also_when_its_session_was_ended(postgresql, tmp_path):
+    engine = open_database(postgresql, tmp_path)
+    for _ in range(20):
+        with lease(engine, tmp_path, ISSUE):
+            assert is_held(engine, tmp_path, ISSUE)
+        assert not is_held(engine, tmp_path, ISSUE)
+    with lease(engine, tmp_path, ISSUE), engine.begin() as connection:
+        ended = sa.text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        assert connection.execute(ended).scalar_one()
     engine.dispose()
