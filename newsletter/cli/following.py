@@ -111,9 +111,16 @@ def _line(report: Report) -> str:
 @click.command(epilog="Example: newsletter serve --port 8080")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any that is free.")
+@click.option(
+    "--proxy",
+    default="127.0.0.1,::1",
+    show_default=True,
+    metavar="ADDRESSES",
+    help="Where the web server before it asks from: it is believed who the visitor is (X-Forwarded-For).",
+)
 @click.option("--log", is_flag=True, help="Tell of each request on standard error, without tokens and addresses.")
 @click.pass_obj
-def serve(session: Session, host: str, port: int, log: bool) -> None:
+def serve(session: Session, host: str, port: int, proxy: str, log: bool) -> None:
     """Serve the public page: unsubscribe, preferences, archive. Put a web server with TLS before it."""
     import logging
 
@@ -123,4 +130,10 @@ def serve(session: Session, host: str, port: int, log: bool) -> None:
     app = make_app(session.desk)
     logging.basicConfig(level=logging.INFO if log else logging.WARNING, format="%(asctime)s %(message)s")
     with app.app.state.public.readers.at_hand():
-        serve_app(app, host=host, port=port, ready=lambda url: tell(f"The public page answers at {url}; Ctrl-C ends."))
+        serve_app(
+            app,
+            host=host,
+            port=port,
+            proxy=proxy,
+            ready=lambda url: tell(f"The public page answers at {url}; Ctrl-C ends."),
+        )

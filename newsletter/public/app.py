@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from newsletter.errors import StorageError, UsageError
 from newsletter.pipeline.archive import Archive
@@ -102,8 +102,15 @@ async def _no_page(request: Request, error: Exception) -> Response:
         answer: Response = request.app.state.public.look.says(request, "too_many", status=429)
         return answer
     if isinstance(error, HTTPException) and error.status_code != 404:
-        return PlainTextResponse(f"{error.detail}\n", error.status_code, headers=error.headers)
+        headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+        return PlainTextResponse(f"{error.detail}\n", error.status_code, headers=headers)
     return missed(request)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of a path, which several routes may share: Starlette tells those of the first one."""
+    found = [each.methods or () for each in ROUTES if each.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for methods in found for method in methods}))
 
 
 async def _busy(request: Request, error: Exception) -> Response:

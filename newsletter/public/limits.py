@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -22,7 +23,7 @@ class Limit:
 
     def allows(self, visitor: str) -> bool:
         """Count one event of a visitor; False when it is one too many."""
-        name = hashlib.blake2s(visitor.encode("utf-8", "replace"), key=self._salt, digest_size=8).digest()
+        name = hashlib.blake2s(_household(visitor).encode("utf-8", "replace"), key=self._salt, digest_size=8).digest()
         now = self.clock()
         recent = [each for each in self._seen.pop(name, []) if each > now - self.window_s]
         allowed = len(recent) < self.most
@@ -30,3 +31,14 @@ class Limit:
         while len(self._seen) > self.visitors:
             self._seen.popitem(last=False)
         return allowed
+
+
+def _household(visitor: str) -> str:
+    """Whoever has one address of IPv6 has 2⁶⁴ of them: their network counts."""
+    try:
+        address = ipaddress.ip_address(visitor)
+    except ValueError:
+        return visitor
+    if address.version == 4:
+        return visitor
+    return str(address.ipv4_mapped or ipaddress.ip_network((address.packed[:8] + bytes(8), 64)))

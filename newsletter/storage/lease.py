@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from newsletter.errors import NewsletterError, StorageError
 from newsletter.storage.database import translated
@@ -36,13 +36,23 @@ def lease(engine: Engine, folder: Path, issue: str) -> Iterator[None]:
             yield
         return
     with translated(engine.url), engine.connect() as connection:
-        if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(_number(issue)))).scalar_one():
-            raise _at_work(issue)
-        connection.commit()
+        _lock_session(connection, issue)
         try:
             yield
         finally:
-            connection.invalidate()  # the lock lives as long as this session, which must not go back to the pool
+            with contextlib.suppress(sa.exc.SQLAlchemyError):  # the session is gone, and the lock with it
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(_number(issue))))
+            connection.invalidate()  # a lock lives as long as its session, which must not go back to the pool
+
+
+def _lock_session(connection: Connection, issue: str) -> None:
+    for _ in range(TRIES):
+        taken = connection.execute(sa.select(sa.func.pg_try_advisory_lock(_number(issue)))).scalar_one()
+        connection.commit()
+        if taken:
+            return
+        time.sleep(PAUSE_S)
+    raise _at_work(issue)
 
 
 def is_held(engine: Engine, folder: Path, issue: str) -> bool:

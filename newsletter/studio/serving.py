@@ -52,6 +52,9 @@ async def _serve(
     closing: Callable[[], None],
 ) -> None:
     with socket.create_server(("127.0.0.1", port)) as listener:
+        listener.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # inherited; or each answer waits 40 ms for an ACK
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/{path}"
         config = uvicorn.Config(
             app,

@@ -151,6 +151,31 @@ def test_the_public_page_is_served_until_it_is_told_to_stop(public: Path) -> Non
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(("believed", "last"), [("127.0.0.0/8", 404), ("203.0.113.7, 2001:db8::/32", 429)])
+def test_the_web_server_before_it_says_who_the_visitor_is_where_it_is_believed(
+    public: Path, believed: str, last: int
+) -> None:
+    with started(public, "serve", "--port", "0", "--proxy", believed) as process:
+        assert process.stderr is not None
+        url = re.search(r"http://\S+/", process.stderr.readline())
+        assert url is not None
+        statuses = []
+        for number in range(31):  # one more than a visitor may miss
+            asked = urllib.request.Request(f"{url[0]}nothing", headers={"X-Forwarded-For": f"198.51.100.{number}"})
+            with pytest.raises(urllib.error.HTTPError) as told, urllib.request.urlopen(asked, timeout=20):
+                pass
+            statuses.append(told.value.code)
+            told.value.close()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert statuses == [404] * 30 + [last]
+
+
+def test_a_proxy_that_is_no_address_is_told(public: Path, run: Run) -> None:
+    result = run("serve", "--port", "0", "--proxy", "127.0.0.1,nginx")
+    assert (result.exit_code, "--proxy nginx: write an address" in result.err) == (2, True)
+
+
 def test_a_port_that_is_taken_is_told(public: Path, run: Run) -> None:
     import socket
 

@@ -15,7 +15,7 @@ from newsletter.errors import StorageError, UsageError
 from newsletter.model import SubscriberState
 from newsletter.pipeline.desk import Desk
 from newsletter.public.app import make_app
-from newsletter.public.guard import masked
+from newsletter.public.guard import HEADERS, masked
 from newsletter.public.words import LANGUAGES
 from newsletter.storage.workspace import open_workspace
 from newsletter.tokens import Purpose
@@ -66,6 +66,36 @@ def test_every_answer_carries_the_headers_that_protect_its_reader(page: Page):
         assert "noindex" in headers["x-robots-tag"]
         assert "set-cookie" not in headers
     assert page.visitor.get(page.link(Purpose.UNSUBSCRIBE)).headers["cache-control"] == "no-store"
+
+
+def test_a_refusal_is_as_well_protected_and_a_405_names_every_method_of_its_path(page: Page):
+    leave = page.link(Purpose.UNSUBSCRIBE)
+    refusals = [
+        (page.visitor.get("/nothing"), 404),
+        (page.visitor.send("POST", leave, b"x" * 5000, {}), 413),
+        (page.visitor.send("POST", leave, b"x" * 5000, {}, declared=False), 413),
+        (Visitor(page.app, host="evil.example").get("/"), 400),
+        (page.visitor.get(leave, "PUT"), 405),
+        (page.visitor.get(f"{leave}/why", "OPTIONS"), 405),
+    ]
+    for answer, status in refusals:
+        assert answer.status == status
+        for name, value in HEADERS.items():
+            assert answer.headers[name.lower()] == value, (status, name)
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert [answer.headers.get("allow") for answer, _ in refusals[4:]] == ["GET, HEAD, POST", "POST"]
+
+
+def test_a_head_is_answered_as_a_get_would_be(page: Page):
+    for path in (
+        "/subscribe",
+        page.link(Purpose.UNSUBSCRIBE),
+        page.link(Purpose.PREFERENCES),
+        "/robots.txt",
+        "/nothing",
+    ):
+        asked, told = page.visitor.get(path), page.visitor.get(path, "HEAD")
+        assert (told.status, told.headers) == (asked.status, asked.headers)
 
 
 def test_no_page_holds_a_script_or_loads_from_others(page: Page):
@@ -160,6 +190,7 @@ def test_a_failure_is_told_without_what_it_says(page: Page, caplog, error, statu
     object.__setattr__(page.app.app.state.public, "readers", Refusing(error))
     answer = page.visitor.post(page.link(Purpose.UNSUBSCRIBE))
     assert (answer.status, answer.heading) == (status, heading)
+    assert HEADERS.items() <= {name: answer.headers.get(name.lower()) for name in HEADERS}.items()
     assert "ann@example.org" not in caplog.text + answer.text
 
 

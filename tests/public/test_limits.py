@@ -17,3 +17,18 @@ def test_the_memory_of_visitors_is_bounded_and_holds_no_address():
         limit.allows(f"192.0.2.{number}")
     assert len(limit._seen) == 3
     assert b"192.0.2.9" not in limit._seen
+
+
+def test_a_household_with_many_addresses_is_one_visitor():
+    limit = Limit(1, 60, lambda: 0.0)
+    asked = (
+        "2001:db8::1",
+        "2001:db8::2",
+        "2001:db8:0:1::1",
+        "192.0.2.1",
+        "::ffff:192.0.2.1",
+        "192.0.2.2",
+        "a socket",
+        "",
+    )
+    assert [limit.allows(each) for each in asked] == [True, False, True, True, False, True, True, True]

@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import os
-import shutil
 import stat
-import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -133,52 +129,6 @@ def test_instants_are_aware_and_sort_as_text() -> None:
     assert column.process_result_value(written, dialect) == there
     assert column.process_bind_param(None, dialect) is None
     assert column.process_result_value(None, dialect) is None
-
-
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of our own, on a unix socket in a folder of its own."""
-    initdb = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
-    if initdb is None:
-        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
-    folder = tmp_path_factory.mktemp("pg")
-    as_user: list[str] = []
-    if os.geteuid() == 0:  # the server refuses to run as root
-        if shutil.which("runuser") is None:
-            pytest.skip("PostgreSQL does not run as root, and runuser is missing")
-        shutil.chown(folder, "postgres")
-        for parent in (folder, *folder.parents):
-            if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
-                parent.chmod(parent.stat().st_mode | 0o011)
-        as_user = ["runuser", "-u", "postgres", "--"]
-    data = folder / "data"
-    run = [*as_user, str(initdb), "-D", str(data), "-U", "news", "--no-sync", "-A", "trust"]
-    subprocess.run(run, check=True, capture_output=True)
-    server = subprocess.Popen(
-        [
-            *as_user,
-            str(initdb.with_name("postgres")),
-            "-D",
-            str(data),
-            "-k",
-            str(folder),
-            "-c",
-            "listen_addresses=",
-            "-F",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    ready = [str(initdb.with_name("pg_isready")), "-h", str(folder), "-U", "news", "-q"]
-    try:
-        for _ in range(200):
-            if subprocess.run(ready, check=False).returncode == 0:
-                break
-            subprocess.run(["sleep", "0.05"], check=True)
-        yield f"postgresql+psycopg://news@/postgres?host={folder}"
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 def test_the_same_program_runs_on_postgresql(postgresql: str, tmp_path: Path) -> None:

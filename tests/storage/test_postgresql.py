@@ -1,17 +1,12 @@
 """The same program on PostgreSQL."""
 
-import getpass
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import psycopg
 import pytest
+import sqlalchemy as sa
 from loopback_smtp import Loopback
 from post_office import ISSUE, KEYS, PostOffice, QuickClock, counts
-from psycopg import sql
 
 from newsletter.addresses import parse_address
 from newsletter.delivery.sending import send_issue
@@ -29,45 +24,10 @@ from newsletter.storage.results import Results
 from newsletter.storage.retention import reduce_old
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nowhere"))
 
 
-def as_owner(*command):
-    """PostgreSQL refuses to run as root; then Debian's own user runs it."""
-    prefix = ["runuser", "-u", "postgres", "--"] if getpass.getuser() == "root" else []
-    subprocess.run([*prefix, *map(str, command)], check=True, capture_output=True)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """Its own database, in which others are made."""
-    if not (BINARIES / "initdb").exists():
-        pytest.skip("PostgreSQL is not installed")
-    folder = Path("/tmp") / f"newsletter-postgresql-{tmp_path_factory.getbasetemp().name}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    if getpass.getuser() == "root":
-        shutil.chown(folder, "postgres")
-    as_owner(BINARIES / "initdb", "-D", folder / "data", "-A", "trust", "--no-sync")
-    start = f"-c listen_addresses= -k {folder} -c fsync=off"
-    as_owner(BINARIES / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", start, "start")
-    owner = "postgres" if getpass.getuser() == "root" else getpass.getuser()
-    yield f"postgresql+psycopg://{owner}@/postgres?host={folder}"
-    as_owner(BINARIES / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def url(server, request):
-    """An empty database for each test: they run in any order, and none may see what another left."""
-    name = f"news_{abs(hash(request.node.nodeid))}"
-    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return server.replace("/postgres?", f"/{name}?")
-
-
-async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(url, tmp_path):
-    engine = open_database(url, tmp_path)
+async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(postgresql, tmp_path):
+    engine = open_database(postgresql, tmp_path)
     people = People(engine, KEYS)
     rows = [Row(line=n, address=parse_address(f"reader{n}@example.org")) for n in range(50)]
     assert people.take_in(rows, now=NOW) == Imported(added=50)
@@ -108,8 +68,8 @@ async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(ur
 
 
 @pytest.mark.parametrize("pace", ["per_minute = 0\n", "per_minute = 6000\n"], ids=["free", "limited"])
-async def test_who_leaves_in_the_moment_of_sending_gets_nothing(url, tmp_path, pace):
-    engine = open_database(url, tmp_path)
+async def test_who_leaves_in_the_moment_of_sending_gets_nothing(postgresql, tmp_path, pace):
+    engine = open_database(postgresql, tmp_path)
     people = People(engine, KEYS)
     addresses = [parse_address(f"late{n}@{tmp_path.name[-1]}.example") for n in range(40)]
     people.take_in([Row(line=1, address=each) for each in addresses], now=NOW)
@@ -136,8 +96,8 @@ def rows_of(people):
     return [each.id for each in people.all() if each.state is SubscriberState.ACTIVE]
 
 
-def test_mails_are_decided_once_and_readers_wishes_are_kept(url, tmp_path):
-    engine = open_database(url, tmp_path)
+def test_mails_are_decided_once_and_readers_wishes_are_kept(postgresql, tmp_path):
+    engine = open_database(postgresql, tmp_path)
     people, record, readers = People(engine, KEYS), IncomingMails(engine), Readers(engine, KEYS)
     people.take_in([Row(line=1, address=parse_address(f"{name}@wishes.example")) for name in "abc"], now=NOW)
     a, b, c = (people.find(parse_address(f"{name}@wishes.example")) for name in "abc")
@@ -166,11 +126,11 @@ def test_mails_are_decided_once_and_readers_wishes_are_kept(url, tmp_path):
     engine.dispose()
 
 
-def test_plans_and_wishes_are_kept_on_a_server_too(url, tmp_path):
+def test_plans_and_wishes_are_kept_on_a_server_too(postgresql, tmp_path):
     from newsletter.storage import wishes
     from newsletter.storage.plans import Plans
 
-    engine = open_database(url, tmp_path)
+    engine = open_database(postgresql, tmp_path)
     plans, people, ledger = Plans(engine, tmp_path), People(engine, KEYS), Ledger(engine, tmp_path)
     plan = plans.make("2027-01", NOW, people=1, now=NOW)
     assert (plans.of("2027-01"), plans.is_at_home(plan)) == (plan, True)
@@ -187,4 +147,16 @@ def test_plans_and_wishes_are_kept_on_a_server_too(url, tmp_path):
     assert people.foresee([row], now=NOW) == Imported(added=1)
     assert people.find(row.address) is None
     assert people.suppression(row.address) is None
+    engine.dispose()
+
+
+def test_a_lease_is_free_again_at_once_and_also_when_its_session_was_ended(postgresql, tmp_path):
+    engine = open_database(postgresql, tmp_path)
+    for _ in range(20):
+        with lease(engine, tmp_path, ISSUE):
+            assert is_held(engine, tmp_path, ISSUE)
+        assert not is_held(engine, tmp_path, ISSUE)
+    with lease(engine, tmp_path, ISSUE), engine.begin() as connection:
+        ended = sa.text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        assert connection.execute(ended).scalar_one()
     engine.dispose()
