@@ -324,6 +324,7 @@ async function decide(form, button) {
     const entry = form.closest(".entry");
     await Promise.all(fields.filter(isDirty).map(save));
     const told = await change("/choose/decide", new FormData(form, button));
+    if (told.conflict) { say(told.said, { bad: true }); return; }
     const undo = () => change("/choose/undo", { undo: told.undo }).then(() => location.reload(), (error) => say(error.message, { bad: true }));
     const part = entry.closest(".part");
     if (button.value === "move") { location.reload(); return; }
