@@ -10,11 +10,14 @@ import sqlite3
 import threading
 from html import unescape
 
+import pytest
 from studio.conftest import ISSUE, Studio
 
+from newsletter import composition
 from newsletter.model import State, Verdict
 from newsletter.pipeline import choosing
 from newsletter.pipeline.choosing import Standing
+from newsletter.pipeline.editing import version_of
 from newsletter.storage import issues
 
 BASE = f"/issues/{ISSUE}"
@@ -182,3 +185,89 @@ class TestChoose:
         assert (told["conflict"], "in Tips for living with LMS" in told["said"]) == (True, True)
         assert "conflict" not in made.change("/choose/decide", fields | {"stood": "tips"}, script=True).json()
         assert standing(made, key).state is State.DROPPED
+
+
+def save(studio: Studio, place: str, text: str, seen: str) -> dict:
+    return studio.change(f"{BASE}/save", {"place": place, "text": text, "seen": version_of(seen)}, script=True).json()
+
+
+def places(studio: Studio) -> dict[str, str]:
+    return composition.texts_of(issues.read(studio.room.desk().workspace, ISSUE))
+
+
+def by_hand(studio: Studio, place: str, text: str) -> None:
+    """What an editor of text does: another file where this one stood."""
+    desk = studio.room.desk()
+    issues.write(desk.workspace, composition.with_text(issues.read(desk.workspace, ISSUE), place, text))
+
+
+PICTURE = "![Forty people in the snow](pictures/0a1b2c.png)"
+FIELDS = {
+    "letter": "Dear all,",
+    "subject": "News",
+    "preheader": "And more",
+    "closing": PICTURE,
+    "section:research": "Two words.",
+}
+
+
+class TestWrite:
+    @pytest.mark.parametrize("place", [*FIELDS, "note"])
+    @pytest.mark.parametrize("other", ["another window", "a text editor"])
+    def test_at_every_kind_of_field_the_second_is_shown_both_texts(self, made: Studio, place: str, other: str) -> None:
+        place = f"note:{research(made)[0]}" if place == "note" else place
+        words = FIELDS.get(place, "Worth reading.")
+        before = places(made)[place]
+        if other == "another window":
+            assert not save(made, place, words, before)["conflict"]
+        else:
+            by_hand(made, place, words)
+        told = save(made, place, "Mine", before)
+        assert (told["conflict"], told["text"], places(made)[place]) == (True, words, words)
+        assert not save(made, place, "Mine", told["text"])["conflict"]  # when it is decided so
+        assert places(made)[place] == "Mine"
+
+    def test_a_window_learns_what_a_text_editor_wrote_at_every_place(self, made: Studio) -> None:
+        for place, words in FIELDS.items():
+            by_hand(made, place, words)
+        told = made.client.get(f"{BASE}/texts").json()["texts"]
+        assert {place: told[place]["text"] for place in FIELDS} == FIELDS
+        page = made.page(f"{BASE}/write")
+        assert all(words in page for words in FIELDS.values())
+
+    def test_a_note_on_what_was_dropped_elsewhere_is_kept_in_the_window(self, made: Studio) -> None:
+        key = research(made)[0]
+        Window(made).decide(key, "drop")
+        told = save(made, f"note:{key}", "Worth reading.", "")
+        assert "copy what you wrote before you go on" in told["error"]
+
+    def test_of_two_windows_that_undo_one_is_told(self, made: Studio) -> None:
+        save(made, "letter", "Hello", "")
+        step = save(made, "closing", "Goodbye", "")["ahead"]["undo_step"]
+        first = made.change(f"{BASE}/undo", {"step": step}, script=True).json()
+        assert first["said"] == "Undone: the closing words."
+        second = made.change(f"{BASE}/undo", {"step": step}, script=True).json()
+        assert "another window wrote or undid something meanwhile" in second["error"]
+        assert (places(made)["letter"], places(made)["closing"]) == ("Hello", "")
+
+    def test_undo_where_a_text_editor_wrote_since_takes_nothing_back(self, made: Studio) -> None:
+        step = save(made, "letter", "Hello", "")["ahead"]["undo_step"]
+        by_hand(made, "letter", "By hand")
+        answer = made.change(f"{BASE}/undo", {"step": step}, script=True).json()
+        assert "the letter was changed elsewhere since" in answer["error"]
+        assert places(made)["letter"] == "By hand"
+
+    def test_a_word_of_the_glossary_that_a_text_editor_changed(self, made: Studio) -> None:
+        def explain(meaning: str, seen: str) -> dict:
+            fields = {"was": "PFS", "term": "PFS", "meaning": meaning, "seen": version_of(seen)}
+            return made.change(f"{BASE}/glossary", fields, script=True).json()
+
+        before = made.client.get(f"{BASE}/texts").json()["file"]
+        (made.room.folder / "glossary.toml").write_text('PFS = "by hand"\n', "utf-8")
+        assert made.client.get(f"{BASE}/texts").json()["file"] != before
+        told = explain("mine", "")
+        assert (told["conflict"], told["text"]) == (True, "by hand")
+        (made.room.folder / "glossary.toml").write_text("", "utf-8")
+        told = explain("mine", "by hand")
+        assert (told["conflict"], told["text"]) == (True, "")
+        assert not explain("mine", "")["conflict"]
