@@ -203,11 +203,39 @@ def as_before(issue: Issue, before: Issue, keys: Iterable[str], styles: Sequence
     kept = tuple(pair for pair in issue.left_out if pair[0] not in keys)
     for section in before.sections:
         there = [entry for entry in section.entries if entry.key in keys]
+        order = [entry.key for entry in section.entries]
         for entry in there:
             issue = with_entry(issue, entry, section.name, styles)
-        if there:
-            issue = reordered(issue, section.name, [entry.key for entry in section.entries])
+            issue = reordered(
+                issue, section.name, _put_after_those_before(_keys(issue, section.name), entry.key, order)
+            )
     return replace(issue, sections=in_order(issue.sections, styles), left_out=(*kept, *noted.items()))
+
+
+def _keys(issue: Issue, section: str) -> list[str]:
+    return [entry.key for each in issue.sections if each.name == section for entry in each.entries]
+
+
+def _put_after_those_before(keys: Sequence[str], key: str, order: Sequence[str]) -> list[str]:
+    """`keys` with one of them directly behind the nearest that stood before it in an earlier `order`; else first."""
+    others = [each for each in keys if each != key]
+    before = next((each for each in reversed(order[: order.index(key)]) if each in others), None)
+    place = others.index(before) + 1 if before is not None else 0
+    return [*others[:place], key, *others[place:]]
+
+
+def stands_between(keys: Sequence[str], key: str, above: str, below: str) -> bool:
+    """Whether `key` still stands behind `above` and before `below`; one that is empty, or gone, says nothing."""
+    ranks = {each: rank for rank, each in enumerate(keys)}
+    if key not in ranks:
+        return False
+    return ranks.get(above, -1) < ranks[key] < ranks.get(below, len(ranks))
+
+
+def neighbours(keys: Sequence[str], key: str) -> tuple[str, str]:
+    """What stands above and below one of the keys; empty: nothing does."""
+    place = keys.index(key)
+    return (keys[place - 1] if place else "", keys[place + 1] if place + 1 < len(keys) else "")
 
 
 def changed_keys(before: Issue, after: Issue) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from newsletter import composition
+from newsletter.config import FILE_NAME
 from newsletter.errors import UsageError
 from newsletter.model import Issue
 from newsletter.pipeline.desk import Desk
@@ -33,11 +34,12 @@ def version_of(text: str) -> str:
 
 
 def file_version(desk: Desk, name: str) -> str:
-    """A short name of the issue and the glossary as their files stand; empty when there is no such issue."""
-    path, glossary = _file(desk, name), desk.workspace.folder / GLOSSARY_FILE
+    """A short name of all that people write by hand and the mail shows, as it stands; empty when there is no such issue."""
+    path = _file(desk, name)
     if not path.is_file():
         return ""
-    files = [path, *([glossary] if glossary.is_file() else [])]
+    others = (desk.workspace.folder / GLOSSARY_FILE, desk.workspace.folder / FILE_NAME)
+    files = [path, *(each for each in others if each.is_file())]
     return version_of("\0".join(each.read_text("utf-8-sig", errors="replace") for each in files))
 
 

@@ -40,15 +40,21 @@ def explain(desk: Desk, term: str, meaning: str, *, seen: str, was: str = "") ->
     return Edited(text=meaning)
 
 
-def forget(desk: Desk, term: str) -> str:
-    """Take a word out; gives what it meant, so that this can be undone. Raises UsageError when it is not there."""
+def forget(desk: Desk, term: str, *, seen: str) -> Edited:
+    """Take a word out; gives what it meant, so that this can be undone. `seen` is the version of that which was shown.
+
+    Raises UsageError when it is not there.
+    """
     meaning = glossary(desk).get(term)
     if meaning is None:
         raise UsageError(f"“{term}” is not in the glossary any more")
+    there = Edited(text=meaning)
+    if there.version != seen:
+        return Edited(text=meaning, conflict=True)
     document = _document(desk)
     document.remove(term)
     write_whole(desk.workspace.folder / GLOSSARY_FILE, tomlkit.dumps(document))
-    return meaning
+    return there
 
 
 def _write(desk: Desk, was: str, term: str, meaning: str) -> None:

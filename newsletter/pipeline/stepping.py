@@ -20,6 +20,8 @@ class Ahead:
 
     undo: str = ""
     redo: str = ""
+    undo_step: str = ""  # which step that is; to be named when it is taken
+    redo_step: str = ""
 
 
 def ahead(desk: Desk, issue: Issue) -> Ahead:
@@ -30,28 +32,50 @@ def ahead(desk: Desk, issue: Issue) -> Ahead:
     return Ahead(
         undo=named(issue, undo.place) if undo else "",
         redo=named(issue, redo.place) if redo else "",
+        undo_step=_id(undo) if undo else "",
+        redo_step=_id(redo) if redo else "",
     )
 
 
-def undo(desk: Desk, name: str) -> Step:
-    """Take the last step back; raises UsageError when there is none, or its place was changed elsewhere since."""
+def _id(step: Step) -> str:
+    """A short name of a step; another one when it has gone on since."""
+    return f"{step.number}-{editing.version_of(step.after)}"
+
+
+def undo(desk: Desk, name: str, *, seen: str = "") -> Step:
+    """Take the last step back; `seen` is the one that was offered.
+
+    Raises UsageError when there is none, another one is the last by now, or its place was changed elsewhere since.
+    """
     known = [each for each in steps.steps(desk.workspace, name) if not each.is_undone]
     if not known:
         raise UsageError("there is nothing to undo")
     step = known[-1]
+    _expect(desk, name, step, seen)
     _put(desk, name, step, there=step.after, wanted=step.before)
     steps.write(desk.workspace, name, replace(step, is_undone=True))
     return step
 
 
-def redo(desk: Desk, name: str) -> Step:
+def redo(desk: Desk, name: str, *, seen: str = "") -> Step:
     """Make the step again that was undone last; raises UsageError as `undo`."""
     step = next((each for each in steps.steps(desk.workspace, name) if each.is_undone), None)
     if step is None:
         raise UsageError("there is nothing to redo")
+    _expect(desk, name, step, seen)
     _put(desk, name, step, there=step.before, wanted=step.after)
     steps.write(desk.workspace, name, replace(step, is_undone=False))
     return step
+
+
+def _expect(desk: Desk, name: str, step: Step, seen: str) -> None:
+    """Two windows share one row of steps: what one of them takes back has to be what it has offered."""
+    if seen and seen != _id(step):
+        place = named(issues.read(desk.workspace, name), step.place)
+        raise UsageError(
+            f"another window wrote or undid something meanwhile, so nothing was changed. It would be {place} now: "
+            "look at it, then press again"
+        )
 
 
 def _put(desk: Desk, name: str, step: Step, *, there: str, wanted: str) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from newsletter import composition
 from newsletter.errors import UsageError
@@ -19,15 +18,25 @@ from newsletter.storage.taking_in import own_names_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """The order of a section of an issue that is not made yet, before and after it was set; empty: nobody had set one."""
+
+    issue: str
+    section: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undoable:
     """What was done, and what is needed to take it back."""
 
     said: str = ""  # what it was, for the line that offers to undo it
     keys: tuple[str, ...]
-    decided_at: datetime
+    decisions: tuple[int, int]  # the numbers of the newest decision before it, and after it
     before: Issue | None = None  # the issue as it was; None: there was none
     after: Issue | None = None
-    order: tuple[str, Mapping[str, tuple[str, ...]]] | None = None  # an issue that is not made, and the order in it
+    order: Order | None = None
     copy: Copy | None = None  # of what a merge or split changed in the database
     made: tuple[str, ...] = ()  # the keys of what it made
     is_placed: bool = False  # it was put before or behind another one
@@ -56,16 +65,16 @@ def place_undoably(desk: Desk, keys: Sequence[str], section: str, *, before: str
     if before and before not in listed:
         raise UsageError("the entry that it was to stand before is not there any more: look again, then move it")
     at = making(desk)
-    order = None if at.present else (at.name, at.order)
     elsewhere = [key for key in keys if key not in listed]
     wanted = _with(listed, keys, before)
+    order = Order(issue=at.name, section=section, before=at.order.get(section, ()), after=wanted)
 
     def place() -> None:
         if elsewhere:
             decide(desk, elsewhere, Verdict.KEEP, section=section)
         _put_in_order(at, section, wanted)
 
-    return replace(_undoable(desk, keys, place), is_placed=True, order=order)
+    return replace(_undoable(desk, keys, place), is_placed=True, order=None if at.present else order)
 
 
 def _with(listed: Sequence[str], keys: Sequence[str], before: str) -> tuple[str, ...]:
@@ -125,26 +134,74 @@ def mend_undoably(desk: Desk, name: str, change: Callable[[Issue], Issue]) -> Un
 def _undoable(desk: Desk, keys: Iterable[str], act: Callable[[], object], name: str | None = None) -> Undoable:
     """Do it, and tell what the issue was before and is after it; a version of it is kept."""
     at = making(desk, name)
+    newest = desk.store.newest_decision()
     if at.present:
         editing.keep_version(desk, at.name, always=True)
     act()
     after = making(desk, at.name).present
     changed = composition.changed_keys(at.present, after) if at.present and after else ()
-    return Undoable(keys=tuple(dict.fromkeys((*keys, *changed))), before=at.present, after=after, decided_at=desk.now)
+    return Undoable(
+        keys=tuple(dict.fromkeys((*keys, *changed))),
+        before=at.present,
+        after=after,
+        decisions=(newest, desk.store.newest_decision()),
+    )
 
 
 def undo(desk: Desk, done: Undoable) -> None:
-    """Take it back: its entries stand as they stood; whatever else was changed since stays."""
-    desk.store.take_back(done.keys, done.decided_at)
+    """Take it back: its entries stand as they stood; whatever else was changed since stays.
+
+    Raises UsageError, with nothing changed, when somebody decided on one of these entries since, or moved it.
+    """
+    present = issues.read(desk.workspace, done.before.name) if done.before else None
+    record = issues.read_record(desk.workspace, done.order.issue) or Record() if done.order else Record()
+    if _is_overtaken(desk, done, present, record):
+        raise UsageError(
+            "this was decided or moved anew since, in another window or program, and is left as that has it. "
+            "Look at it again, then decide on the card"
+        )
+    desk.store.take_back(done.keys, done.decisions[0])
     if done.copy:
         put_back(desk.store, done.copy, done.made)
-    if done.order and not issues.exists(desk.workspace, done.order[0]):
-        name, order = done.order
-        record = issues.read_record(desk.workspace, name) or Record()
-        issues.write_record(desk.workspace, name, replace(record, order=order))
-    if done.before and done.after:
-        present = issues.read(desk.workspace, done.before.name)
-        styles = desk.workspace.settings.sections
-        issue = composition.as_before(present, done.before, (*done.keys, *done.made), styles)
-        issue = composition.with_words_before(issue, done.before, done.after, styles)
-        issues.write(desk.workspace, issue)
+    if done.order and not issues.exists(desk.workspace, done.order.issue):
+        order = {**record.order, done.order.section: done.order.before}
+        issues.write_record(
+            desk.workspace, done.order.issue, replace(record, order={n: k for n, k in order.items() if k})
+        )
+    if present and done.before and done.after:
+        issues.write(desk.workspace, _taken_back(desk, done, present, done.before, done.after))
+
+
+def _taken_back(desk: Desk, done: Undoable, present: Issue, before: Issue, after: Issue) -> Issue:
+    """The issue with what was done taken back, and with all that was written since."""
+    styles = desk.workspace.settings.sections
+    issue = composition.as_before(present, before, (*done.keys, *done.made), styles)
+    issue = composition.with_words_before(issue, before, after, styles)
+    then, places = composition.texts_of(after), composition.texts_of(issue)
+    for place, words in composition.texts_of(present).items():
+        if place in places and place in then and words != then[place]:
+            issue = composition.with_text(issue, place, words)
+    return issue
+
+
+def _is_overtaken(desk: Desk, done: Undoable, present: Issue | None, record: Record) -> bool:
+    """Whether somebody decided on its entries, or moved them, after it was done."""
+    if desk.store.decided_since((*done.keys, *done.made), done.decisions[1]):
+        return True
+    if done.order and not issues.exists(desk.workspace, done.order.issue):
+        return record.order.get(done.order.section) != done.order.after
+    return done.is_placed and present is not None and done.after is not None and _is_moved(done, present, done.after)
+
+
+def _is_moved(done: Undoable, present: Issue, after: Issue) -> bool:
+    now = _listed(present)
+    for section, keys in _listed(after).items():
+        placed = [key for key in done.keys if key in keys]
+        there = now.get(section, ())
+        if not all(composition.stands_between(there, key, *composition.neighbours(keys, key)) for key in placed):
+            return True
+    return False
+
+
+def _listed(issue: Issue) -> dict[str, tuple[str, ...]]:
+    return {section.name: tuple(entry.key for entry in section.entries) for section in issue.sections}

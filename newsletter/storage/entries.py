@@ -259,9 +259,20 @@ class EntryStore:
         with self.together() as connection:
             _execute(connection, sa.insert(tables.decisions), rows)
 
-    def take_back(self, keys: Iterable[str], since_at: datetime) -> None:
-        """Forget what was decided on these entries at that moment or later, as if nobody had."""
-        later = tables.decisions.c.decided_at >= since_at
+    def newest_decision(self) -> int:
+        """The number of the decision that was made last; decisions are counted in the order in which they are made."""
+        with self.together() as connection:
+            return connection.execute(sa.select(sa.func.max(tables.decisions.c.id))).scalar() or 0
+
+    def decided_since(self, keys: Iterable[str], number: int) -> set[str]:
+        """Those of these entries on which something was decided after the decision of this number."""
+        query = sa.select(tables.decisions.c.key).where(tables.decisions.c.id > number)
+        with self.together() as connection:
+            return {row[0] for row in _select_in(connection, query, tables.decisions.c.key, keys)}
+
+    def take_back(self, keys: Iterable[str], number: int) -> None:
+        """Forget what was decided on these entries after the decision of this number, as if nobody had."""
+        later = tables.decisions.c.id > number
         with self.together() as connection:
             for some in _chunks(keys):
                 connection.execute(sa.delete(tables.decisions).where(later, tables.decisions.c.key.in_(some)))

@@ -12,6 +12,7 @@ from newsletter.config import FILE_NAME
 from newsletter.model import TO_SORT, Entry, SectionStyle, State
 from newsletter.pipeline.choosing import Standing, making
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.editing import version_of
 from newsletter.pipeline.pool import Pool, look
 
 AT_ONCE = 30
@@ -49,6 +50,12 @@ class Card:
     reason: str
     is_late: bool
     words: str  # what a search looks at, in small letters
+
+    @property
+    def version(self) -> str:
+        """A short name of where it stands and of what it is; a decision names the one that its window has shown."""
+        told = self.reason if self.place in {Place.HELD, Place.DROPPED} else ""
+        return version_of("\0".join((self.place, self.section, told, self.entry.title, *self.entry.links)))
 
     @property
     def can_split(self) -> bool:

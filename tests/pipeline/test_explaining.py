@@ -88,10 +88,17 @@ def test_capitals_of_a_word_can_be_changed(desk: Desk) -> None:
 
 
 def test_a_word_is_taken_out_and_known_for_undo(desk: Desk) -> None:
-    assert forget(desk, "first-line") == "the first treatment"
+    seen = version_of("the first treatment")
+    assert forget(desk, "first-line", seen=seen).text == "the first treatment"
     assert "first-line" not in tomllib.loads(written(desk))
     with pytest.raises(UsageError, match="not in the glossary any more"):
-        forget(desk, "first-line")
+        forget(desk, "first-line", seen=seen)
+
+
+def test_a_word_that_was_explained_anew_is_not_taken_out_unseen(desk: Desk) -> None:
+    told = forget(desk, "biopsy", seen=version_of("something else"))
+    assert (told.conflict, told.text) == (True, "a small sample")
+    assert written(desk) == GLOSSARY
 
 
 def test_a_file_that_is_broken_is_not_touched(desk: Desk) -> None:

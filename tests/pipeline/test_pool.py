@@ -71,7 +71,7 @@ def moved(desk: Desk, key: str) -> None:
 
 
 def taken_back(desk: Desk, key: str) -> None:
-    desk.store.take_back([key], desk.now - timedelta(minutes=3))
+    desk.store.take_back([key], desk.store.newest_decision() - 1)
 
 
 def left_out_by_hand(desk: Desk, key: str) -> None:

@@ -61,15 +61,20 @@ def keys(desk: Desk) -> list[str]:
     return [entry.key for entry in issue(desk).entries()]
 
 
+def offered(desk: Desk) -> tuple[str, str]:
+    ahead = stepping.ahead(desk, issue(desk))
+    return ahead.undo, ahead.redo
+
+
 def test_each_step_is_undone_and_done_again(desk: Desk) -> None:
     save(desk, "letter", "Hello")
     save(desk, f"note:{FIRST}", "Read it.")
     turn(desk, SECOND, FIRST)
     turn(desk, SECOND, FIRST)  # nothing moved: no step
-    assert stepping.ahead(desk, issue(desk)) == stepping.Ahead(undo="the order of “Research”")
+    assert offered(desk) == ("the order of “Research”", "")
     stepping.undo(desk, NAME)
     assert keys(desk) == [FIRST, SECOND]
-    assert stepping.ahead(desk, issue(desk)) == stepping.Ahead(undo="the note on “One”", redo="the order of “Research”")
+    assert offered(desk) == ("the note on “One”", "the order of “Research”")
     stepping.undo(desk, NAME)
     stepping.undo(desk, NAME)
     assert (issue(desk).letter, issue(desk).entries()[0].note) == ("", "")
@@ -136,3 +141,26 @@ def test_a_version_that_is_not_kept_any_more_cannot_be_reached(desk: Desk) -> No
         path.unlink()
     with pytest.raises(UsageError, match="changed elsewhere"):
         stepping.undo(desk, NAME)
+
+
+def test_what_is_taken_back_is_what_was_offered(desk: Desk) -> None:
+    save(desk, "letter", "Hello")
+    seen = stepping.ahead(desk, issue(desk)).undo_step
+    save(desk, "subject", "From another window")
+    with pytest.raises(UsageError, match="It would be the subject now"):
+        stepping.undo(desk, NAME, seen=seen)
+    assert (issue(desk).letter, issue(desk).subject) == ("Hello", "From another window")
+    stepping.undo(desk, NAME, seen=stepping.ahead(desk, issue(desk)).undo_step)
+    redo = stepping.ahead(desk, issue(desk)).redo_step
+    stepping.undo(desk, NAME)
+    with pytest.raises(UsageError, match="It would be the letter now"):
+        stepping.redo(desk, NAME, seen=redo)
+    assert (issue(desk).letter, issue(desk).subject) == ("", "News")
+
+
+def test_a_step_that_has_gone_on_is_another_one(desk: Desk) -> None:
+    save(desk, "letter", "Hello")
+    seen = stepping.ahead(desk, issue(desk)).undo_step
+    save(desk, "letter", "Hello all")
+    with pytest.raises(UsageError, match="look at it, then press again"):
+        stepping.undo(desk, NAME, seen=seen)

@@ -203,3 +203,43 @@ def test_what_was_written_by_hand_into_the_issue_can_be_dropped(drafted: Desk) -
     assert by_hand.key not in [entry.key for entry in issue(drafted).entries()]
     undoing.undo(drafted, done)
     assert by_hand.key in [entry.key for entry in issue(drafted).entries()]
+
+
+class TestWhatOthersDidSince:
+    def test_what_was_decided_anew_is_left_and_that_is_said(self, drafted: Desk) -> None:
+        done = undoing.decide_undoably(drafted, KEYS[:1], Verdict.DROP, why="read")
+        undoing.decide_undoably(drafted, KEYS[:1], Verdict.KEEP, section="tips")
+        before = everything(drafted)
+        with pytest.raises(UsageError, match="decided or moved anew since"):
+            undoing.undo(drafted, done)
+        assert everything(drafted) == before
+
+    def test_what_was_moved_again_is_left(self, drafted: Desk) -> None:
+        done = placed(drafted, KEYS[3], KEYS[0])
+        placed(drafted, KEYS[3], KEYS[1])
+        with pytest.raises(UsageError, match="decided or moved anew since"):
+            undoing.undo(drafted, done)
+        assert research(drafted) == [KEYS[0], KEYS[3], KEYS[1], KEYS[2]]
+
+    def test_an_order_that_was_set_anew_before_the_issue_is_made_is_left(self, desk: Desk) -> None:
+        done = placed(desk, KEYS[3], KEYS[0])
+        later = placed(desk, KEYS[1], KEYS[0])
+        with pytest.raises(UsageError, match="decided or moved anew since"):
+            undoing.undo(desk, done)
+        undoing.undo(desk, later)
+        assert listed(desk) == (KEYS[3], KEYS[0], KEYS[1], KEYS[2])
+        undoing.undo(desk, done)
+        assert listed(desk) == KEYS
+
+    def test_the_order_of_other_entries_stays(self, drafted: Desk) -> None:
+        done = undoing.decide_undoably(drafted, [KEYS[1]], Verdict.HOLD)
+        placed(drafted, KEYS[3], KEYS[0])
+        undoing.undo(drafted, done)
+        assert research(drafted) == [KEYS[3], KEYS[0], KEYS[1], KEYS[2]]
+
+    def test_a_note_that_was_written_on_it_stays(self, drafted: Desk) -> None:
+        done = placed(drafted, KEYS[1], "", "tips")
+        issues.write(drafted.workspace, composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Worth reading."))
+        undoing.undo(drafted, done)
+        assert research(drafted) == [*KEYS]
+        assert [entry.note for entry in issue(drafted).entries() if entry.key == KEYS[1]] == ["Worth reading."]

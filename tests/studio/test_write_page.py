@@ -107,7 +107,8 @@ class TestGlossary:
         assert "time without growth</textarea>" in made.page(f"{BASE}/write")
         conflict = self.term(made, was="PFS", term="PFS", meaning="mine", seen=row["version"])
         assert (conflict["conflict"], conflict["text"]) == (True, "time without growth")
-        gone = self.term(made, "glossary/remove", was="PFS")
+        assert self.term(made, "glossary/remove", was="PFS", seen=row["version"])["conflict"]
+        gone = self.term(made, "glossary/remove", was="PFS", seen=conflict["version"])
         assert (gone["term"], gone["meaning"]) == ("PFS", "time without growth")
         assert "not in the glossary any more" in self.term(made, "glossary/remove", was="PFS")["error"]
 
@@ -115,16 +116,19 @@ class TestGlossary:
         assert "Saved." in made.change(f"{BASE}/glossary", {"term": "PFS", "meaning": "a time"}).text
         answer = made.change(f"{BASE}/glossary", {"term": "PFS", "was": "PFS", "meaning": "x", "seen": version_of("y")})
         assert "it says there: a time" in answer.text
-        answer = made.change(f"{BASE}/glossary/remove", {"was": "PFS", "term": "PFS"})
+        answer = made.change(f"{BASE}/glossary/remove", {"was": "PFS", "term": "PFS", "seen": version_of("y")})
+        assert "it says there: a time" in answer.text
+        answer = made.change(f"{BASE}/glossary/remove", {"was": "PFS", "term": "PFS", "seen": version_of("a time")})
         assert "“PFS” is out of the glossary." in answer.text
 
 
 class TestUndo:
     def test_words_come_and_go(self, made: Studio) -> None:
-        assert save(made, "letter", "Hello")["ahead"] == {"undo": "the letter", "redo": ""}
+        ahead = save(made, "letter", "Hello")["ahead"]
+        assert (ahead["undo"], ahead["redo"]) == ("the letter", "")
         told = made.change(f"{BASE}/undo", script=True).json()
         assert (told["said"], told["place"], told["text"]) == ("Undone: the letter.", "letter", "")
-        assert told["ahead"] == {"undo": "", "redo": "the letter"}
+        assert (told["ahead"]["undo"], told["ahead"]["redo"]) == ("", "the letter")
         assert "Done again: the letter." in made.change(f"{BASE}/redo").text
         assert issue_of(made).letter == "Hello"
         assert "nothing to redo" in made.change(f"{BASE}/redo", script=True).json()["error"]

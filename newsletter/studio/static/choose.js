@@ -6,7 +6,7 @@ const pool = document.getElementById("pool");
 const bulk = document.getElementById("bulk");
 const SEEN_MS = 4000;
 const cards = () => [...pool.querySelectorAll(".card")];
-const cardOf = (key) => cards().find((each) => each.dataset.key === key);
+const cardOf = (key) => pool.querySelector(`.card[data-key="${CSS.escape(key)}"]`);
 
 async function ask(url) {
   const answer = await fetch(url, { headers: { Accept: "application/json" } });
@@ -25,7 +25,11 @@ async function show() {
   const query = new URLSearchParams(new FormData(filter));
   try {
     const told = await ask(`/choose/cards?${query}`);
+    const focused = pool.contains(document.activeElement) ? document.activeElement : null;
+    const key = focused?.closest(".card")?.dataset.key;
     pool.innerHTML = told.html;
+    const card = key && cardOf(key);
+    if (card) alike(card, focused).focus({ preventScroll: true });
     document.getElementById("count").textContent = told.count === 1 ? "1 entry" : `${told.count} entries`;
     history.replaceState(null, "", `/choose?${query}`);
     tally(told.counts);
@@ -122,6 +126,7 @@ function put(told) {
     const card = shelf.content.firstElementChild;
     card.classList.toggle("later", old.classList.contains("later"));
     card.querySelector("details").open = old.querySelector("details").open;
+    if (told.conflict) card.querySelector("input[form=bulk]").checked = old.querySelector("input[form=bulk]").checked; // to decide again
     old.replaceWith(card);
     if (focused) alike(card, focused).focus({ preventScroll: true });
   }
@@ -140,10 +145,22 @@ function told(answer) {
   say(answer.said, answer.undo ? { undo: () => takeBack(answer.undo) } : {});
 }
 
-async function act(url, fields) {
+// One after the other: what a card says when its turn comes is what was seen of it.
+let turn = Promise.resolve();
+
+function act(url, fields) {
+  turn = turn.then(() => now(url, fields));
+  return turn;
+}
+
+async function now(url, fields) {
   try {
-    const answer = await change(url, fields);
+    const body = new URLSearchParams(fields);
+    body.delete("seen");
+    for (const key of body.getAll("key")) body.append("seen", cardOf(key)?.dataset.seen ?? "");
+    const answer = await change(url, body);
     if (answer.anew) { tally(answer.counts); await show(); } else put(answer);
+    if (answer.conflict) { say(answer.said, { bad: true }); return; }
     told(answer);
     return answer;
   } catch (error) { say(error.message, { bad: true }); }
@@ -163,22 +180,24 @@ function step(card, to) {
   const other = beside(card, to);
   if (!other?.dataset.key) { say(to === "up" ? "It is the first already." : "It is the last already."); return; }
   const focused = document.activeElement;
+  const around = [neighbours(card)];
   if (to === "up") other.before(card); else other.after(card);
   focused.focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest" });
-  place([card], card.dataset.section, other, to === "up");
+  place([card], around, card.dataset.section, other, to === "up");
 }
 
-let placing = Promise.resolve(); // one after the other: each move is told by its neighbour
+/** What a card stands between, before it is moved: somebody else may have moved it meanwhile. */
+function neighbours(card) {
+  return [card.previousElementSibling?.dataset.key ?? "", card.nextElementSibling?.dataset.key ?? ""];
+}
 
-function place(moved, section, other, isBefore) {
+async function place(moved, around, section, other, isBefore) {
   const body = new URLSearchParams({ section });
   for (const card of moved) body.append("key", card.dataset.key);
+  for (const [above, below] of around) { body.append("above", above); body.append("below", below); }
   if (other) body.append(isBefore ? "before" : "behind", other.dataset.key);
-  placing = placing.then(async () => {
-    const answer = await act("/choose/place", body);
-    if (!answer) show(); // refused: show how it really stands
-  });
+  if (!await act("/choose/place", body)) show(); // refused: show how it really stands
 }
 
 document.addEventListener("keydown", (event) => {
@@ -223,8 +242,9 @@ pool.addEventListener("drop", (event) => {
   if (!dragged.length || !over) return;
   event.preventDefault();
   const isBefore = event.clientY < over.getBoundingClientRect().top + over.offsetHeight / 2;
+  const around = dragged.map(neighbours);
   if (isBefore) over.before(...dragged); else over.after(...dragged);
-  place(dragged, over.dataset.section, over, isBefore);
+  place(dragged, around, over.dataset.section, over, isBefore);
 });
 pool.addEventListener("dragend", () => {
   dragged.forEach((each) => each.classList.remove("dragged"));

@@ -1,6 +1,6 @@
 // The glossary: saved as one types, and filled in from a hint with one press.
 import { change, later, say } from "/static/studio.js";
-import { base, refresh, remember } from "/static/write.js";
+import { base, collided, refresh, remember } from "/static/write.js";
 
 const adding = document.getElementById("new-term");
 const list = document.getElementById("terms");
@@ -63,7 +63,7 @@ function equip(row) {
 }
 
 async function save(row) {
-  if (!isDirty(row) || !row.checkValidity() || !row.isConnected) return;
+  if (!isDirty(row) || row.asks || !row.checkValidity() || !row.isConnected) return;
   if (row.saving) { row.again = true; return; }
   row.saving = true;
   const { was, term, meaning, seen } = row.elements;
@@ -72,13 +72,7 @@ async function save(row) {
   saved.textContent = "Saving …";
   try {
     const told = await change(`${base}/glossary`, { was: was.value, term: name, meaning: text, seen: seen.value });
-    if (told.conflict) {
-      saved.textContent = "Not saved: this was changed in another window or program.";
-      say(`“${was.value}” was changed elsewhere meanwhile. There it says: ${told.text} — Write yours again to replace it.`, { bad: true });
-      row.dataset.saved = told.text;
-      seen.value = told.version;
-      return;
-    }
+    if (told.conflict) { collide(row, told); return; }
     was.value = name;
     row.dataset.saved = text;
     seen.value = told.version;
@@ -94,12 +88,40 @@ async function save(row) {
   }
 }
 
+/** Which meaning is to stand: until that is said, nothing of the row is saved. Theirs may be that it is out. */
+function collide(row, told) {
+  const { term, meaning, seen } = row.elements;
+  const settle = () => {
+    row.asks = false;
+    row.querySelector(".conflict").remove();
+    row.dataset.saved = told.text;
+    seen.value = told.version;
+    meaning.focus();
+  };
+  row.asks = true;
+  collided(meaning, told.text, () => { settle(); save(row); }, () => {
+    settle();
+    term.value = row.elements.was.value;
+    meaning.value = told.text;
+    saved.textContent = "Saved.";
+    if (told.text) return;
+    row.remove();
+    adding.elements.term.focus();
+  });
+}
+
 list.addEventListener("submit", async (event) => {
   event.preventDefault();
   const row = event.target;
   if (!event.submitter?.hasAttribute("formaction")) { save(row); return; }
   try {
-    const told = await change(`${base}/glossary/remove`, { was: row.elements.was.value });
+    const told = await change(`${base}/glossary/remove`, { was: row.elements.was.value, seen: row.elements.seen.value });
+    if (told.conflict) {
+      row.elements.meaning.value = row.dataset.saved = told.meaning;
+      row.elements.seen.value = told.version;
+      say(`“${told.term}” was changed elsewhere meanwhile: its new meaning stands here now. Press Remove again to take it out.`, { bad: true });
+      return;
+    }
     const next = row.nextElementSibling || row.previousElementSibling;
     row.remove();
     remember(told.file);

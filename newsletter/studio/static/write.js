@@ -97,7 +97,7 @@ function equip(list) {
 }
 
 function button(text, label, act) {
-  const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, ariaLabel: label });
+  const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, ariaLabel: label || null });
   made.addEventListener("click", act);
   return made;
 }
@@ -117,6 +117,7 @@ function seek(field, words) {
 export async function refresh() {
   const now = await (await fetch(`${base}/texts`, { headers: { Accept: "application/json" } })).json();
   for (const field of fields) if (now.hints?.[field.dataset.place]) tell(field, now.hints[field.dataset.place]);
+  if (now.ahead) announce(now.ahead);
 }
 for (const list of document.querySelectorAll(".hints")) equip(list);
 
@@ -126,9 +127,10 @@ const undoing = document.getElementById("undo");
 const redoing = document.getElementById("redo");
 
 function announce(ahead) {
-  for (const [button, what] of [[undoing, ahead?.undo], [redoing, ahead?.redo]]) {
+  for (const [button, what, step] of [[undoing, ahead?.undo, ahead?.undo_step], [redoing, ahead?.redo, ahead?.redo_step]]) {
     button.setAttribute("aria-disabled", what ? "false" : "true");
     button.title = what || "Nothing";
+    button.form.elements.step.value = step || "";
   }
 }
 
@@ -136,7 +138,8 @@ async function move(way) {
   if (way === "undo" && dropped) { dropped(); return; } // an entry was taken out last, and nothing written since
   await Promise.all(fields.filter(isDirty).map(save));
   try {
-    const told = await change(`${base}/${way}`, {});
+    const { step } = (way === "undo" ? undoing : redoing).form.elements;
+    const told = await change(`${base}/${way}`, { step: step.value });
     remember(told.file);
     announce(told.ahead);
     const field = fields.find((each) => each.dataset.place === told.place);
@@ -147,7 +150,7 @@ async function move(way) {
     field.scrollIntoView({ block: "nearest" });
     saved.textContent = "Saved.";
     say(told.said);
-  } catch (error) { say(error.message, { bad: true }); }
+  } catch (error) { say(error.message, { bad: true }); refresh(); }
 }
 
 document.addEventListener("keydown", (event) => {
@@ -164,17 +167,23 @@ function settled(field) { field.parentElement.querySelector(".conflict")?.remove
 
 function collide(field, told) {
   settled(field);
+  collided(field, told.text, () => {
+    field.dataset.seen = told.version;
+    field.dataset.saved = told.text;
+    save(field);
+    field.focus();
+  }, () => { put(field, told); settled(field); saved.textContent = "Saved."; field.focus(); });
+}
+
+/** Two texts for one place: show the other one below the field, and ask which is to stand. */
+export function collided(field, text, keep, take) {
   saved.textContent = "Not saved: this was changed in another window or program.";
   const box = document.createElement("div");
   box.className = "conflict";
   box.setAttribute("role", "alert");
   const words = Object.assign(document.createElement("p"), { textContent: "This was changed elsewhere meanwhile. Nothing is lost: yours is above, and elsewhere it says:" });
-  const theirs = Object.assign(document.createElement("pre"), { textContent: told.text || "(nothing)", tabIndex: 0 });
-  const mine = Object.assign(document.createElement("button"), { type: "button", textContent: "Keep mine" });
-  const take = Object.assign(document.createElement("button"), { type: "button", textContent: "Take theirs" });
-  mine.addEventListener("click", () => { field.dataset.seen = told.version; field.dataset.saved = told.text; save(field); field.focus(); });
-  take.addEventListener("click", () => { put(field, told); settled(field); saved.textContent = "Saved."; field.focus(); });
-  box.append(words, theirs, mine, " ", take);
+  const theirs = Object.assign(document.createElement("pre"), { textContent: text || "(nothing)", tabIndex: 0 });
+  box.append(words, theirs, button("Keep mine", "", keep), " ", button("Take theirs", "", take));
   field.after(box);
 }
 
@@ -225,28 +234,44 @@ listen();
 
 async function hear(event) {
   const told = JSON.parse(event.data);
-  if (told.error) { elsewhere(`The file of the issue cannot be read: ${told.error}`); return; }
+  if (told.error) { unreadable(told.error); return; }
+  readable();
   if (ours.has(told.file)) return;
   let now, before;
   do { // what was asked for before something was saved here is older than what stands here
     before = file;
     now = await (await fetch(`${base}/texts`, { headers: { Accept: "application/json" } })).json();
   } while (file !== before || fields.some((field) => field.saving));
-  if (now.error) { elsewhere(`The file of the issue cannot be read: ${now.error}`); return; }
+  if (now.error) { unreadable(now.error); return; }
   remember(now.file);
   announce(now.ahead);
   document.dispatchEvent(new CustomEvent("glossary", { detail: now.glossary }));
   for (const field of fields) if (!isDirty(field)) tell(field, now.hints[field.dataset.place] ?? []);
-  let news = 0;
+  let count = 0;
   for (const field of fields) {
     const there = now.texts[field.dataset.place];
-    if (there && there.version !== field.dataset.seen && !isDirty(field) && !field.saving) { put(field, there); news += 1; }
+    if (there && there.version !== field.dataset.seen && !isDirty(field) && !field.saving) { put(field, there); count += 1; }
   }
   const places = new Set(fields.map((field) => field.dataset.place));
   const same = Object.keys(now.texts).every((place) => places.has(place))
     && [...document.querySelectorAll(".part")].every((part) => now.orders[part.dataset.section] === part.dataset.order);
   if (!same) elsewhere("Entries were added, moved or taken out elsewhere.", true);
-  else { document.getElementById("elsewhere").replaceChildren(); if (news) saved.textContent = "Changed elsewhere, and shown here."; }
+  else { news.replaceChildren(); if (count) saved.textContent = "Changed elsewhere, and shown here."; }
+}
+
+// A mistake in a file that somebody edits by hand: what is written here is kept, and saved when it is mended.
+const news = document.getElementById("elsewhere");
+
+function unreadable(error) {
+  if (news.dataset.error === error) return; // said already
+  elsewhere(`Nothing can be saved at the moment; what you write stays here, and is saved when this is mended: ${error}`);
+  news.dataset.error = error;
+}
+
+function readable() {
+  if (news.dataset.error === undefined) return;
+  delete news.dataset.error;
+  news.replaceChildren();
 }
 
 function elsewhere(text, reload) {
@@ -257,7 +282,7 @@ function elsewhere(text, reload) {
     button.addEventListener("click", () => location.reload());
     box.append(button);
   }
-  document.getElementById("elsewhere").replaceChildren(box);
+  news.replaceChildren(box);
 }
 
 // Order: buttons, Alt with an arrow key, or dragging.
@@ -324,6 +349,7 @@ async function decide(form, button) {
     const entry = form.closest(".entry");
     await Promise.all(fields.filter(isDirty).map(save));
     const told = await change("/choose/decide", new FormData(form, button));
+    if (told.conflict) { say(told.said, { bad: true }); return; }
     const undo = () => change("/choose/undo", { undo: told.undo }).then(() => location.reload(), (error) => say(error.message, { bad: true }));
     const part = entry.closest(".part");
     if (button.value === "move") { location.reload(); return; }

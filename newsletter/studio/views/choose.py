@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from newsletter import composition
 from newsletter.errors import UsageError
 from newsletter.model import TO_SORT, Reading, Verdict, section_title
 from newsletter.pipeline import editing, making, pasting, undoing
@@ -95,6 +96,8 @@ def decide(call: Call) -> Response:
         raise UsageError("select at least one entry first")
     if what not in DONE:
         raise UsageError("that cannot be done with an entry")
+    if others := _overtaken(call, keys):
+        return _collided(call, keys, others)
     section = call.filled("section") or None
     if what == "move" and section is None:
         raise UsageError("say which section it moves to")
@@ -110,6 +113,8 @@ def place(call: Call) -> Response:
     if not keys:
         raise UsageError("select at least one entry first")
     listed = _shelf(call).listed(section)
+    if others := _overtaken(call, keys) or _moved_elsewhere(call, keys, listed):
+        return _collided(call, keys, others)
     done = undoing.place_undoably(call.desk, keys, section, before=_next(call, listed), listed=listed)
     return _placed(call, done, keys, section)
 
@@ -127,6 +132,8 @@ def _next(call: Call, listed: tuple[str, ...]) -> str:
 def step(call: Call) -> Response:
     """One entry a step up or down in its section."""
     key, shelf = call.filled("key"), _shelf(call)
+    if others := _overtaken(call, [key]):
+        return _collided(call, [key], others)
     section = next((card.section for card in shelf.cards if card.entry.key == key), "")
     listed = shelf.listed(section)
     if key not in listed:
@@ -148,6 +155,58 @@ def _called(call: Call, keys: list[str]) -> str:
         return f"{len(keys)} entries"
     known = next((card.entry.title for card in _shelf(call).cards if card.entry.key == keys[0]), "")
     return f"“{known}”" if known else "1 entry"
+
+
+def _overtaken(call: Call, keys: list[str]) -> list[str]:
+    """What to say of each entry that stands elsewhere by now than the asking window has shown.
+
+    A window names the version of each entry, in the same order; one that names none is a selection without a script.
+    """
+    seen, stood = call.form.get("seen", []), call.filled("stood")
+    there = {card.entry.key: card for card in _shelf(call).cards}
+    if stood:  # on the page Write, where an entry is in a section of the issue, or is not shown
+        cards = [there.get(key) for key in keys]
+        return [
+            _stands(call, card) for card in cards if card is None or (card.place, card.section) != (Place.INSIDE, stood)
+        ]
+    if len(seen) != len(keys):
+        return []
+    pairs = ((there.get(key), version) for key, version in zip(keys, seen, strict=True))
+    return [_stands(call, card) for card, version in pairs if card is None or card.version != version]
+
+
+def _stands(call: Call, card: Card | None) -> str:
+    if card is None:
+        return "One entry is not there any more: it was merged with another one, or split."
+    title_of = _headings(call)["title_of"]
+    return f"“{card.entry.title}” is under “{PLACES[card.place]}” by now, in {title_of(card.section)}: {card.reason}."
+
+
+def _moved_elsewhere(call: Call, keys: list[str], listed: tuple[str, ...]) -> list[str]:
+    """What to say when the entries that are moved do not stand between those any more that the window shows beside them."""
+    above, below = call.form.get("above", []), call.form.get("below", [])
+    if not len(above) == len(below) == len(keys):
+        return []
+    around = [each for each in zip(keys, above, below, strict=True) if each[0] in listed]
+    if all(composition.stands_between(listed, *each) for each in around):
+        return []
+    return ["This section is in another order by now."]
+
+
+def _collided(call: Call, keys: list[str], others: list[str]) -> Response:
+    """Nothing was changed: say how these entries stand now, and show it."""
+    said = (
+        f"This was changed in another window or program meanwhile, and nothing was changed here. {' '.join(others[:3])}"
+    )
+    if len(others) > 3:
+        said += f" And {len(others) - 3} more."
+    if not call.is_script:
+        raise UsageError(f"{said} Load the page again, then decide.")
+    shelf = _shelf(call)
+    there = {card.entry.key: card for card in shelf.cards}
+    html = {key: _drawn(call, shelf, there[key]) for key in keys if key in there}
+    answer = {"conflict": True, "said": said, "cards": html, "counts": shelf.counts(), "anew": len(html) < len(keys)}
+    return JSONResponse(answer)
 
 
 def undo(call: Call) -> Response:
@@ -223,13 +282,18 @@ def add(call: Call) -> Response:
 def merge(call: Call) -> Response:
     """Make one entry of the selected ones."""
     keys = call.form.get("key", [])
+    if others := _overtaken(call, keys):
+        return _collided(call, keys, others)
     done = undoing.unite_undoably(call.desk, keys)
     return _done(call, done, keys, f"One entry now: {_called(call, keys[:1])}.", anew=True)
 
 
 def split(call: Call) -> Response:
     """Take a wrong merge apart."""
-    done = undoing.part_undoably(call.desk, call.filled("key"))
+    key = call.filled("key")
+    if others := _overtaken(call, [key]):
+        return _collided(call, [key], others)
+    done = undoing.part_undoably(call.desk, key)
     return _done(call, done, done.made, f"{len(done.made)} entries now, one for each source.", anew=True)
 
 

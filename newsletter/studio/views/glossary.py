@@ -32,12 +32,15 @@ def explain(call: Call) -> Response:
 def forget(call: Call) -> Response:
     """Take a word out of the glossary."""
     term = call.filled("was") or call.filled("term")
-    meaning = explaining.forget(call.desk, term)
+    gone = explaining.forget(call.desk, term, seen=call.filled("seen"))
+    if gone.conflict and not call.is_script:
+        raise UsageError(f"this was changed in another window meanwhile; it says there: {gone.text}")
     if not call.is_script:
         return call.go(_back(call), f"“{term}” is out of the glossary.")
     said = f"“{term}” is out of the glossary."
     file = editing.file_version(call.desk, call.issue_name)
-    return JSONResponse({"said": said, "term": term, "meaning": meaning, "file": file})
+    told = {"conflict": gone.conflict, "term": term, "meaning": gone.text, "version": gone.version, "file": file}
+    return JSONResponse({**told, "said": said})
 
 
 def _back(call: Call) -> str:

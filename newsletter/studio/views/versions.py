@@ -11,7 +11,6 @@ from newsletter import composition
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.model import Issue
 from newsletter.pipeline import comparing, editing, stepping
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.storage.steps import Step
 from newsletter.studio.calls import Call, route, spoken
@@ -97,9 +96,9 @@ def redo(call: Call) -> Response:
     return _stepped(call, stepping.redo, "Done again")
 
 
-def _stepped(call: Call, move: Callable[[Desk, str], Step], word: str) -> Response:
+def _stepped(call: Call, move: Callable[..., Step], word: str) -> Response:
     desk, name = call.desk, call.issue_name
-    step = move(desk, name)
+    step = move(desk, name, seen=call.filled("step"))
     issue = issues.read(desk.workspace, name)
     said = f"{word}: {comparing.named(issue, step.place)}."
     if not call.is_script:

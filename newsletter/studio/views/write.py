@@ -147,6 +147,7 @@ async def _news(request: Request, room: Room, name: str) -> AsyncIterator[bytes]
         try:
             found = await run_in_threadpool(lambda: editing.file_version(room.desk(), name))
         except NewsletterError as error:
+            last = ""  # that it can be read again is news
             yield event({"error": str(error)})
         else:
             if found != last:

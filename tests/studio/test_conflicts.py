@@ -1,0 +1,273 @@
+"""Two windows, the command line and a text editor at the same thing: who comes second is told, and nothing is lost.
+
+Each window is a page that was loaded before the other one changed something; what it sends is read from that page.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from html import unescape
+
+import pytest
+from studio.conftest import ISSUE, Studio
+
+from newsletter import composition
+from newsletter.model import State, Verdict
+from newsletter.pipeline import choosing
+from newsletter.pipeline.choosing import Standing
+from newsletter.pipeline.editing import version_of
+from newsletter.storage import issues
+
+BASE = f"/issues/{ISSUE}"
+MEANWHILE = "This was changed in another window or program meanwhile, and nothing was changed here."
+
+
+def research(studio: Studio) -> list[str]:
+    issue = issues.read(studio.room.desk().workspace, ISSUE)
+    return [entry.key for section in issue.sections if section.name == "research" for entry in section.entries]
+
+
+def standing(studio: Studio, key: str) -> Standing:
+    return next(each for each in choosing.standings(studio.room.desk()) if each.entry.key == key)
+
+
+class Window:
+    """The page Choose as it was when it was loaded."""
+
+    def __init__(self, studio: Studio, query: str = "place=inside&section=research&most=200") -> None:
+        self.studio = studio
+        cards = re.findall(
+            r'data-key="([^"]+)" data-section="[^"]+" data-seen="(\w+)"', studio.page(f"/choose?{query}")
+        )
+        self.seen = {unescape(key): version for key, version in cards}
+
+    def beside(self, key: str) -> dict[str, str]:
+        keys = [*self.seen]
+        at = keys.index(key)
+        return {"above": keys[at - 1] if at else "", "below": (*keys, "")[at + 1]}
+
+    def send(self, path: str, keys: list[str], *, script: bool = True, **fields: str | list[str]) -> dict:
+        seen = [self.seen[key] for key in keys]
+        answer = self.studio.change(path, {"key": keys, "seen": seen, **fields}, script=script)
+        return answer.json() if script else {"status": answer.status_code, "text": answer.text}
+
+    def decide(self, key: str, verdict: str, **fields: str) -> dict:
+        return self.send("/choose/decide", [key], verdict=verdict, **fields)
+
+    def learn(self, told: dict) -> None:
+        """Show the cards that came back."""
+        for key, html in told["cards"].items():
+            self.seen[key] = re.search(r'data-seen="(\w+)"', html)[1]
+
+
+class TestChoose:
+    def test_of_two_decisions_on_a_card_the_second_is_told_of_the_first_and_can_follow(self, made: Studio) -> None:
+        key = research(made)[0]
+        one, two = Window(made), Window(made)
+        assert "conflict" not in one.decide(key, "drop", why="not for us")
+        told = two.decide(key, "move", section="tips")
+        assert told["conflict"]
+        assert told["said"].startswith(MEANWHILE)
+        assert "is under “Dropped” by now, in Research: dropped" in told["said"]
+        assert standing(made, key).state is State.DROPPED
+        two.learn(told)
+        assert "conflict" not in two.decide(key, "move", section="tips")
+        assert standing(made, key).section == "tips"
+
+    def test_where_no_script_runs_it_is_a_page_that_says_so(self, made: Studio) -> None:
+        key = research(made)[0]
+        one, two = Window(made), Window(made)
+        one.decide(key, "hold")
+        answer = two.send("/choose/decide", [key], script=False, verdict="drop")
+        assert (answer["status"], "Load the page again, then decide." in answer["text"]) == (409, True)
+        answer = two.send("/choose/step", [key], script=False, to="up")
+        assert (answer["status"], "“Held” by now" in answer["text"]) == (409, True)
+
+    def test_of_many_none_is_decided_when_one_stands_elsewhere(self, made: Studio) -> None:
+        keys = research(made)[:5]
+        one, two = Window(made), Window(made)
+        for key in keys[:4]:
+            one.decide(key, "hold")
+        told = two.send("/choose/decide", keys, verdict="drop")
+        assert told["said"].endswith("And 1 more.")
+        assert (told["cards"].keys(), standing(made, keys[4]).state) == ({*keys}, State.WAITING)
+
+    def test_other_cards_do_not_meet(self, made: Studio) -> None:
+        first, second, *rest = research(made)
+        one, two = Window(made), Window(made)
+        one.decide(first, "hold")
+        assert "conflict" not in two.decide(second, "drop")
+        assert research(made) == rest
+
+    def test_a_merge_of_what_was_dropped_is_told(self, made: Studio) -> None:
+        before = research(made)
+        one, two = Window(made), Window(made)
+        one.decide(before[1], "drop")
+        told = two.send("/choose/merge", before[:2])
+        assert (told["conflict"], "“Dropped”" in told["said"]) == (True, True)
+        assert research(made) == [before[0], *before[2:]]
+
+    def test_a_decision_on_either_half_of_a_merge_is_told(self, made: Studio) -> None:
+        before = research(made)
+        one, two = Window(made), Window(made)
+        one.send("/choose/merge", before[:2])
+        told = two.decide(before[1], "drop")
+        assert (told["conflict"], told["anew"], told["cards"]) == (True, True, {})
+        assert "it was merged with another one, or split" in told["said"]
+        assert two.decide(before[0], "drop")["conflict"]  # it is more than this window has shown
+        assert two.send("/choose/split", [before[0]])["conflict"]
+        assert research(made) == [before[0], *before[2:]]
+
+    def test_of_two_orders_the_second_is_told_and_others_do_not_meet(self, made: Studio) -> None:
+        before = research(made)
+        first, second, third, *_, last = before
+        one, two = Window(made), Window(made)
+        one.send("/choose/place", [third], section="research", before=first, **one.beside(third))
+        told = two.send("/choose/place", [third], section="research", **two.beside(third))
+        assert (told["conflict"], "in another order by now" in told["said"]) == (True, True)
+        assert research(made)[:3] == [third, first, second]
+        assert "conflict" not in two.send("/choose/place", [last], section="research", before=first, **two.beside(last))
+        assert research(made)[:4] == [third, last, first, second]
+
+    def test_a_decision_by_the_command_line_is_met_too(self, made: Studio) -> None:
+        key = research(made)[0]
+        window = Window(made)
+        choosing.decide(made.room.desk(), [key], Verdict.DROP, why="said Ben")
+        told = window.decide(key, "hold")
+        assert (told["conflict"], "said Ben" in told["said"]) == (True, True)
+        assert standing(made, key).state is State.DROPPED
+
+    def test_a_decision_waits_while_another_program_writes_the_database(self, made: Studio) -> None:
+        key = research(made)[0]
+        window, told = Window(made), []
+        busy = sqlite3.connect(made.room.folder / ".newsletter/newsletter.db", isolation_level=None)
+        busy.execute("BEGIN IMMEDIATE")
+        waiting = threading.Thread(target=lambda: told.append(window.decide(key, "drop")))
+        waiting.start()
+        waiting.join(0.3)
+        busy.execute("COMMIT")
+        waiting.join(60)
+        busy.close()
+        assert told[0]["said"].startswith("Dropped: “")
+        assert standing(made, key).state is State.DROPPED
+
+    def test_an_edit_of_the_issue_in_a_text_editor_is_met_too(self, made: Studio) -> None:
+        key = research(made)[0]
+        window = Window(made)
+        desk = made.room.desk()
+        issues.write(desk.workspace, issues.read(desk.workspace, ISSUE))  # the same words again are no change
+        assert "conflict" not in window.decide(research(made)[1], "hold")
+        text = made.file.read_text("utf-8")
+        start = text.index("[[section.entry]]")
+        end = text.index("[[section.entry]]", start + 1)
+        made.file.write_text(text[:start] + text[end:], "utf-8")
+        told = window.decide(key, "hold")
+        assert (told["conflict"], "“New” by now" in told["said"]) == (True, True)
+
+    def test_undo_of_what_the_other_window_decided_anew_is_told(self, made: Studio) -> None:
+        key = research(made)[0]
+        one, two = Window(made), Window(made)
+        undo = one.decide(key, "drop")["undo"]
+        two.learn(two.decide(key, "keep"))
+        two.decide(key, "move", section="tips")
+        answer = made.change("/choose/undo", {"undo": undo}, script=True)
+        assert (answer.status_code, "decided or moved anew since" in answer.json()["error"]) == (409, True)
+        assert standing(made, key).section == "tips"
+
+    def test_the_page_write_decides_on_what_it_shows(self, made: Studio) -> None:
+        key = research(made)[0]
+        fields = {"key": key, "verdict": "drop", "stood": "research"}
+        assert 'name="stood" value="research"' in made.page(f"{BASE}/write")
+        Window(made).decide(key, "move", section="tips")
+        told = made.change("/choose/decide", fields, script=True).json()
+        assert (told["conflict"], "in Tips for living with LMS" in told["said"]) == (True, True)
+        assert "conflict" not in made.change("/choose/decide", fields | {"stood": "tips"}, script=True).json()
+        assert standing(made, key).state is State.DROPPED
+
+
+def save(studio: Studio, place: str, text: str, seen: str) -> dict:
+    return studio.change(f"{BASE}/save", {"place": place, "text": text, "seen": version_of(seen)}, script=True).json()
+
+
+def places(studio: Studio) -> dict[str, str]:
+    return composition.texts_of(issues.read(studio.room.desk().workspace, ISSUE))
+
+
+def by_hand(studio: Studio, place: str, text: str) -> None:
+    """What an editor of text does: another file where this one stood."""
+    desk = studio.room.desk()
+    issues.write(desk.workspace, composition.with_text(issues.read(desk.workspace, ISSUE), place, text))
+
+
+PICTURE = "![Forty people in the snow](pictures/0a1b2c.png)"
+FIELDS = {
+    "letter": "Dear all,",
+    "subject": "News",
+    "preheader": "And more",
+    "closing": PICTURE,
+    "section:research": "Two words.",
+}
+
+
+class TestWrite:
+    @pytest.mark.parametrize("place", [*FIELDS, "note"])
+    @pytest.mark.parametrize("other", ["another window", "a text editor"])
+    def test_at_every_kind_of_field_the_second_is_shown_both_texts(self, made: Studio, place: str, other: str) -> None:
+        place = f"note:{research(made)[0]}" if place == "note" else place
+        words = FIELDS.get(place, "Worth reading.")
+        before = places(made)[place]
+        if other == "another window":
+            assert not save(made, place, words, before)["conflict"]
+        else:
+            by_hand(made, place, words)
+        told = save(made, place, "Mine", before)
+        assert (told["conflict"], told["text"], places(made)[place]) == (True, words, words)
+        assert not save(made, place, "Mine", told["text"])["conflict"]  # when it is decided so
+        assert places(made)[place] == "Mine"
+
+    def test_a_window_learns_what_a_text_editor_wrote_at_every_place(self, made: Studio) -> None:
+        for place, words in FIELDS.items():
+            by_hand(made, place, words)
+        told = made.client.get(f"{BASE}/texts").json()["texts"]
+        assert {place: told[place]["text"] for place in FIELDS} == FIELDS
+        page = made.page(f"{BASE}/write")
+        assert all(words in page for words in FIELDS.values())
+
+    def test_a_note_on_what_was_dropped_elsewhere_is_kept_in_the_window(self, made: Studio) -> None:
+        key = research(made)[0]
+        Window(made).decide(key, "drop")
+        told = save(made, f"note:{key}", "Worth reading.", "")
+        assert "copy what you wrote before you go on" in told["error"]
+
+    def test_of_two_windows_that_undo_one_is_told(self, made: Studio) -> None:
+        save(made, "letter", "Hello", "")
+        step = save(made, "closing", "Goodbye", "")["ahead"]["undo_step"]
+        first = made.change(f"{BASE}/undo", {"step": step}, script=True).json()
+        assert first["said"] == "Undone: the closing words."
+        second = made.change(f"{BASE}/undo", {"step": step}, script=True).json()
+        assert "another window wrote or undid something meanwhile" in second["error"]
+        assert (places(made)["letter"], places(made)["closing"]) == ("Hello", "")
+
+    def test_undo_where_a_text_editor_wrote_since_takes_nothing_back(self, made: Studio) -> None:
+        step = save(made, "letter", "Hello", "")["ahead"]["undo_step"]
+        by_hand(made, "letter", "By hand")
+        answer = made.change(f"{BASE}/undo", {"step": step}, script=True).json()
+        assert "the letter was changed elsewhere since" in answer["error"]
+        assert places(made)["letter"] == "By hand"
+
+    def test_a_word_of_the_glossary_that_a_text_editor_changed(self, made: Studio) -> None:
+        def explain(meaning: str, seen: str) -> dict:
+            fields = {"was": "PFS", "term": "PFS", "meaning": meaning, "seen": version_of(seen)}
+            return made.change(f"{BASE}/glossary", fields, script=True).json()
+
+        before = made.client.get(f"{BASE}/texts").json()["file"]
+        (made.room.folder / "glossary.toml").write_text('PFS = "by hand"\n', "utf-8")
+        assert made.client.get(f"{BASE}/texts").json()["file"] != before
+        told = explain("mine", "")
+        assert (told["conflict"], told["text"]) == (True, "by hand")
+        (made.room.folder / "glossary.toml").write_text("", "utf-8")
+        told = explain("mine", "by hand")
+        assert (told["conflict"], told["text"]) == (True, "")
+        assert not explain("mine", "")["conflict"]
