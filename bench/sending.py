@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import os
 import re
 import resource
@@ -278,7 +279,10 @@ def order(work: Path, options: argparse.Namespace):
 
 
 def send(work: Path, options: argparse.Namespace) -> None:
-    """The process that is timed."""
+    """The process that is timed; it starts with the program's own setting of the garbage collector."""
+    from newsletter.__main__ import FEWER_PASSES
+
+    gc.set_threshold(*FEWER_PASSES)
     from newsletter.delivery.sending import run, send_issue
     from newsletter.storage.database import open_database
     from newsletter.storage.ledger import Ledger

@@ -49,8 +49,8 @@ class Recorder:
         """Record what became of a message, with the next commit."""
         self.run.journal.answered(settlement)
         self._settled.append(settlement)
-        if self._writing is None and self._gathering is None:
-            self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._start)
+        if self._writing is None:
+            self._gather()
 
     def ending(self, due: Due) -> None:
         """Called before the final dot of a message; raises StorageError when it must not go."""
@@ -85,6 +85,10 @@ class Recorder:
         self._start()
         return granted
 
+    def _gather(self) -> None:
+        if self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._start)
+
     def _start(self) -> None:
         if self._gathering is not None:
             self._gathering.cancel()
@@ -93,18 +97,23 @@ class Recorder:
             self._writing = asyncio.get_running_loop().create_task(self._write())
 
     async def _write(self) -> None:
-        """Commit until nothing is left."""
+        """Commit until nobody waits for a wish; outcomes that came meanwhile wait for company again."""
         try:
-            while self._settled or self._claims:
+            while True:
                 await asyncio.sleep(0)  # the other connections that are ready now come along
                 # of several that take claims back the last one counts
                 settled = list({each.subscriber_id: each for each in self._settled}.values())
                 self._settled = []
                 claims = [each for each in self._claims if not each[1].cancelled()]
                 self._claims = []
-                await self._commit(settled, claims)
+                if settled or claims:
+                    await self._commit(settled, claims)
+                if not self._claims:
+                    return
         finally:
             self._writing = None
+            if self._settled:
+                self._gather()
 
     async def _commit(self, settled: list[Settlement], claims: list[tuple[int, asyncio.Future[bool]]]) -> None:
         wanted = [number for number, _ in claims]
@@ -133,9 +142,10 @@ class Recorder:
 
     async def written(self) -> None:
         """Write what is left."""
-        self._start()
-        while self._writing is not None:
-            await asyncio.shield(self._writing)
+        while self._settled or self._claims or self._writing is not None:
+            self._start()
+            if self._writing is not None:
+                await asyncio.shield(self._writing)
 
     async def close(self) -> None:
         """Write what is left and give the ledger's connection back."""
