@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NoReturn
@@ -12,6 +14,8 @@ from newsletter.cli.session import Session, answer, json_option, say, tell
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from newsletter.pipeline.following import Report
 
 _SAID = {
@@ -49,11 +53,14 @@ def _watch(session: Session) -> NoReturn:
     from newsletter.followup.mailbox import MailboxError
     from newsletter.pipeline import following
 
+    stopped = _remembered_stop()
     tell("Waiting for mails; Ctrl-C ends.")
     while True:
         try:
             with following.opened_inbox(session.desk) as (mailbox, opened):
                 while True:
+                    if stopped.is_set():
+                        raise KeyboardInterrupt
                     for report in following.follow_up(session.desk, opened, live=True):
                         if report.handled.new:
                             say(_line(report))
@@ -61,6 +68,18 @@ def _watch(session: Session) -> NoReturn:
         except MailboxError as error:
             tell(f"{error}. Trying again in a minute.")
             time.sleep(RETRY_S)
+
+
+def _remembered_stop() -> threading.Event:
+    """Set by Ctrl-C, which also interrupts as ever: an interrupt in the middle of a library may be lost there."""
+    stopped = threading.Event()
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        stopped.set()
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, interrupted)
+    return stopped
 
 
 IDLE_S = 20 * 60
