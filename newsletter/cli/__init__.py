@@ -113,7 +113,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"newsletter: {error.filename or 'the system'}: {error.strerror or error}\n")
         return 1
     except Exception as error:  # noqa: BLE001 - whatever nobody thought of: its words may name a reader
-        from newsletter.cli import crash
+        from newsletter import crash
 
         sys.stderr.write(crash.told(error))
         return 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from newsletter.cli import crash
+import pytest
+
+from newsletter import crash
 
 ADDRESS = "wilhelmina@patients.example.net"
 
@@ -35,6 +38,20 @@ def test_an_error_that_leads_to_itself_is_told_once() -> None:
     error, cause = ValueError(ADDRESS), KeyError(ADDRESS)
     error.__cause__, cause.__cause__ = cause, error
     assert crash.told(error).splitlines()[-2:] == ["KeyError", "ValueError"]
+
+
+def test_a_log_keeps_the_way_of_a_failure_and_none_of_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("newsletter.of_a_test")
+    log.addFilter(crash.without_words)
+    try:
+        stumble(ADDRESS)
+    except ValueError:
+        log.exception("went wrong")
+    log.warning("nothing failed")
+    assert [each.getMessage() for each in caplog.records] == ["went wrong", "nothing failed"]
+    assert "in stumble" in caplog.text
+    assert "\nKeyError\n" in caplog.text
+    assert ADDRESS not in caplog.text
 
 
 def test_what_nobody_thought_of_ends_with_1_and_names_nobody(tmp_path: Path) -> None:
