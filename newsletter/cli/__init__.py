@@ -112,4 +112,9 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         sys.stderr.write(f"newsletter: {error.filename or 'the system'}: {error.strerror or error}\n")
         return 1
+    except Exception as error:  # noqa: BLE001 - whatever nobody thought of: its words may name a reader
+        from newsletter import crash
+
+        sys.stderr.write(crash.told(error))
+        return 1
     return 0

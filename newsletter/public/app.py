@@ -121,8 +121,7 @@ async def _busy(request: Request, error: Exception) -> Response:
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
-    # the kind alone: the words of an error may hold an address
-    LOG.error("failed error=%s", type(error).__name__)
+    LOG.error("answered with an apology error=%s", type(error).__name__)  # the way comes behind it, from the guard
     answer: Response = request.app.state.public.look.says(request, "wrong", status=500)
     return answer
 

@@ -19,7 +19,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from newsletter import crash
+
 LOG = logging.getLogger("newsletter.public")
+LOG.addFilter(crash.without_words)
 MAX_BODY_BYTES = 4096
 POLICY = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'none'"
@@ -79,7 +82,7 @@ class Guard:
                 await self.app(scope, _bounded(receive), send_guarded)
             except Exception as error:
                 # answered already; passed on, the server would log it with all that its words may hold
-                LOG.error("failed error=%s", type(error).__name__)  # noqa: TRY400 - see above
+                LOG.exception("failed error=%s", type(error).__name__)
                 if not status:
                     raise
         spent_ms = (time.perf_counter() - began) * 1000

@@ -1,6 +1,6 @@
 """Serving the public page until it is told to stop: for a reverse proxy on the same machine, which brings TLS.
 
-Nothing of a failure is logged but its kind: its words, and those of a traceback, may hold what a stranger sent.
+Nothing of a failure is logged but its kind and its way: its words may hold what a stranger sent.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from newsletter import crash
 from newsletter.errors import UsageError
 
 LOG = logging.getLogger("newsletter.public")
@@ -44,7 +45,7 @@ def serve(app: ASGIApp, *, host: str, port: int, ready: Callable[[str], None], p
         )
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listener.getsockname()[1]}/")
-        logging.getLogger("uvicorn.error").addFilter(_without_traceback)
+        logging.getLogger("uvicorn.error").addFilter(crash.without_words)
         asyncio.run(_serve(uvicorn.Server(config), listener))
 
 
@@ -79,8 +80,3 @@ async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
 def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001 - asyncio's signature
     """What asyncio would log with a traceback: uvicorn stumbles over some requests that are no HTTP."""
     LOG.warning("not understood error=%s", type(context.get("exception")).__name__)
-
-
-def _without_traceback(record: logging.LogRecord) -> bool:
-    record.exc_info = None
-    return True

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from newsletter import crash
 from newsletter.errors import NewsletterError
 
 LOG = logging.getLogger(__name__)
+LOG.addFilter(crash.without_words)
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import webbrowser
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from newsletter import crash
 
 
 def serve_locally(
@@ -64,6 +67,7 @@ async def _serve(
             ws="none",
             timeout_graceful_shutdown=3,
         )
+        logging.getLogger("uvicorn.error").addFilter(crash.without_words)
         server = _Server(config, closing)
         ready(address)  # whoever asks already now waits in the listener's queue until the server takes over
         if browse:

@@ -1,15 +1,13 @@
 """Subscribing with double opt-in, and a new address."""
 
-import asyncio
-import contextlib
 import re
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from loopback_smtp import Loopback
 from public_page import Page
+from studio.mail import serving_mail
 
 from newsletter.addresses import parse_address
 from newsletter.model import SubscriberState
@@ -21,29 +19,9 @@ from newsletter.tokens import Purpose
 S = SubscriberState
 
 
-@contextlib.contextmanager
-def mail_server(**more: object) -> Iterator[Loopback]:
-    loop, server, stop, ready = asyncio.new_event_loop(), Loopback(**more), asyncio.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with server.running():
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
-    ready.wait(10)
-    try:
-        yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
-
-
 @pytest.fixture
 def server() -> Iterator[Loopback]:
-    with mail_server() as running:
+    with serving_mail() as running:
         yield running
 
 
@@ -190,7 +168,9 @@ def test_a_request_of_somebody_erased_meanwhile_is_gone(page: Page):
 
 @pytest.mark.parametrize("answer", ["550 5.7.1 no", "drop"])
 def test_a_mail_server_that_refuses_is_told_to_staff_without_the_address(tmp_path, caplog, answer):
-    with mail_server(script=lambda command, number, connection: answer if command == "RCPT" else None) as server:
+    with serving_mail(
+        Loopback(script=lambda command, number, connection: answer if command == "RCPT" else None)
+    ) as server:
         page = sending_by(tmp_path, server)
         assert page.visitor.post("/subscribe", {"address": "zoe@example.org"}).status == 200
     assert "confirmation not sent" in caplog.text

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx2
 from conftest import NOW
@@ -27,11 +28,12 @@ def until(happened: Callable[[], bool]) -> None:
 class Running:
     """One start of the studio."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, log: BinaryIO | None = None) -> None:
         command = [sys.executable, "-m", "newsletter", "-C", str(folder), "--now", NOW.isoformat()]
         self.process = subprocess.Popen(
             [*command, "studio", "--no-browser", *options],
             stdout=subprocess.PIPE,
+            stderr=log,
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
@@ -66,9 +68,9 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, *options: str) -> Iterator[Running]:
+def running(folder: Path, *options: str, log: BinaryIO | None = None) -> Iterator[Running]:
     """A studio that is closed in the end, if nobody killed it before."""
-    studio = Running(folder, *options)
+    studio = Running(folder, *options, log=log)
     try:
         yield studio
     finally:

@@ -37,7 +37,7 @@ class Upload:
     """A list that was looked at and not taken in yet."""
 
     name: str
-    content: bytes
+    content: bytes = field(repr=False)
 
 
 @dataclass

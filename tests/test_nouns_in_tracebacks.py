@@ -1,0 +1,113 @@
+"""A traceback that shows local variables, as some tools make them: our nouns keep a reader's address and secrets back."""
+
+from __future__ import annotations
+
+import io
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from canary import ADDRESS, NAME, OF_HER, OF_THE_PASSWORD, PASSWORD, forms, told_in
+from public_page import Page
+
+from newsletter.addresses import parse_address
+from newsletter.delivery.courier import Job
+from newsletter.delivery.feed import Turn
+from newsletter.delivery.letters import Letter, message_of, server_of
+from newsletter.followup.bounces import read_mail
+from newsletter.followup.inbox import Handled
+from newsletter.followup.parts import take_apart
+from newsletter.followup.subscriptions import read_list
+from newsletter.followup.tables import open_sheet
+from newsletter.model import Delivery, DeliveryStatus
+from newsletter.pipeline import mailing
+from newsletter.pipeline.following import Report
+from newsletter.pipeline.readers import ReaderDesk
+from newsletter.storage.incoming import Decided
+from newsletter.storage.ledger import Due
+from newsletter.storage.readers import Readers
+from newsletter.studio.views.people import Upload
+
+SECRETS = OF_HER | OF_THE_PASSWORD | forms(NAME)
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+BOUNCE = f"""\
+From: MAILER-DAEMON@{ADDRESS.partition("@")[2]}
+To: bounces@example.org
+Subject: failure
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+
+<{ADDRESS}> is unknown
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; {ADDRESS.partition("@")[2]}
+
+Final-Recipient: rfc822; {ADDRESS}
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 <{ADDRESS}>
+--b
+Content-Type: message/rfc822
+
+To: {ADDRESS}
+Subject: x
+
+x
+--b--
+"""
+
+
+def held(page: Page) -> dict[str, object]:
+    """One of each noun that holds her, or the password, as the program makes it."""
+    mailing.add_subscriber(page.desk, ADDRESS, name=NAME)
+    subscriber = page.person(ADDRESS)
+    assert subscriber is not None
+    letter = Letter(subject="x", text="x", recipient=ADDRESS, token="t")
+    settings = page.desk.workspace.settings
+    asked = Readers(page.people.engine, page.keys).ask(parse_address("z" + ADDRESS), now=NOW, name=NAME)
+    listing = read_list(io.BytesIO(f"Email,Name\n{ADDRESS},{NAME}\n{ADDRESS};,{NAME}\n".encode()), name="x")
+    incoming = read_mail(BOUNCE.encode())
+    handled = Handled(name="1.eml", decided=Decided(kind="bounce", action="counted"), named=ADDRESS)
+    return {
+        "address": parse_address(ADDRESS),
+        "subscriber": subscriber,
+        "due": Due(subscriber=subscriber),
+        "job": Job(turn=Turn(due=Due(subscriber=subscriber)), message=message_of(letter, settings, now=NOW)),
+        "delivery": Delivery(issue="x", subscriber_id=1, name=NAME, address=ADDRESS, status=DeliveryStatus.REFUSED),
+        "letter": letter,
+        "message": message_of(letter, settings, now=NOW),
+        "server": server_of(settings, PASSWORD),
+        "readers": ReaderDesk.of(page.desk, clock=lambda: NOW),
+        "request": asked,
+        "listing": listing,
+        "rows": list(listing.rows),
+        "sheet": list(open_sheet(io.BytesIO(f"Email\n{ADDRESS}\n".encode())).rows),
+        "mail": take_apart(BOUNCE.encode()),
+        "incoming": incoming,
+        "fates": incoming.fates,
+        "handled": handled,
+        "report": Report(handled=handled, address=ADDRESS),
+        "upload": Upload(name="list.csv", content=BOUNCE.encode()),
+    }
+
+
+def stumble(held: dict[str, object]) -> None:
+    raise ZeroDivisionError
+
+
+def test_no_noun_shows_a_reader_or_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", PASSWORD)
+    page = Page(tmp_path / "ours", more='[delivery]\nhost = "127.0.0.1"\nsecurity = "none"\nuser = "x"\n')
+    nouns = held(page)
+    assert [(name, told) for name, noun in nouns.items() if (told := told_in(repr(noun), SECRETS))] == []
+    try:
+        stumble(nouns)
+    except ZeroDivisionError as error:
+        shown = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    assert "due=Due(" in shown
+    assert told_in(shown, SECRETS) == []
