@@ -125,7 +125,12 @@ def mistakes(table: str, values: Mapping[str, Any]) -> dict[str, str]:
 
 def read_document(desk: Desk) -> tomlkit.TOMLDocument:
     """newsletter.toml with its comments."""
-    return tomlkit.parse((desk.workspace.folder / FILE_NAME).read_text("utf-8-sig"))
+    return tomlkit.parse(read_text(desk))
+
+
+def read_text(desk: Desk) -> str:
+    """newsletter.toml as people wrote it."""
+    return (desk.workspace.folder / FILE_NAME).read_text("utf-8-sig")
 
 
 def write_document(desk: Desk, document: tomlkit.TOMLDocument) -> None:

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from newsletter.errors import NewsletterError, WorkspaceError
+from newsletter.errors import ConfigError, IssueFileError, NewsletterError, WorkspaceError
 from newsletter.pipeline import choosing
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
@@ -168,8 +168,12 @@ def _answered(view: View, call: Call, *, alone: bool) -> Response:
 
 
 def _mistake(call: Call, error: NewsletterError) -> Response:
-    values = {"title": "This cannot be done yet", "csrf": call.room.csrf, "message": str(error)}
-    text = PAGES.get_template("mistake.html.jinja").render(values | {"back": call.request.headers.get("referer", "/")})
+    is_file = isinstance(error, ConfigError | IssueFileError)  # somebody edits it by hand at this moment
+    title = "A file has to be mended" if is_file else "This cannot be done yet"
+    values = {"title": title, "csrf": call.room.csrf, "message": str(error), "is_file": is_file}
+    again = str(call.request.url) if call.request.method == "GET" else ""
+    back = call.request.headers.get("referer", "/")
+    text = PAGES.get_template("mistake.html.jinja").render(values | {"back": back, "again": again})
     return HTMLResponse(text, 409)
 
 

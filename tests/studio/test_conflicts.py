@@ -5,17 +5,19 @@ Each window is a page that was loaded before the other one changed something; wh
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import threading
+import tomllib
 from html import unescape
 
 import pytest
-from studio.conftest import ISSUE, Studio
+from studio.conftest import ADDRESS, ISSUE, Studio
 
 from newsletter import composition
 from newsletter.model import State, Verdict
-from newsletter.pipeline import choosing
+from newsletter.pipeline import choosing, mailing
 from newsletter.pipeline.choosing import Standing
 from newsletter.pipeline.editing import version_of
 from newsletter.storage import issues
@@ -271,3 +273,181 @@ class TestWrite:
         told = explain("mine", "by hand")
         assert (told["conflict"], told["text"]) == (True, "")
         assert not explain("mine", "")["conflict"]
+
+
+def fields_of(studio: Studio, form: str) -> dict[str, str]:
+    """All that a form of the page Setup would send, as a window has loaded it."""
+    html = studio.page("/setup").partition(f'action="/setup/{form}"')[2].partition("</form>")[0]
+    inputs = dict(re.findall(r'<input[^>]* name="([\w-]+)"[^>]*? value="([^"]*)"', html))
+    chosen = dict(re.findall(r'(?s)<select id="[^"]+" name="([^"]+)".*?<option value="([^"]*)" selected', html))
+    return {name: unescape(text) for name, text in (inputs | chosen).items()}
+
+
+def settings(studio: Studio) -> dict:
+    return tomllib.loads((studio.room.folder / "newsletter.toml").read_text("utf-8"))
+
+
+def by_hand_in_settings(studio: Studio, old: str, new: str) -> None:
+    file = studio.room.folder / "newsletter.toml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+
+
+class TestSetup:
+    def test_two_windows_change_different_fields_and_both_count(self, studio: Studio) -> None:
+        one, two = fields_of(studio, "theme"), fields_of(studio, "theme")
+        studio.change("/setup/theme", one | {"accent": "#123456"})
+        assert "Saved." in studio.change("/setup/theme", two | {"footer": "Bye now.", "language": "es"}).text
+        assert settings(studio)["theme"] == {"accent": "#123456", "footer": "Bye now."}
+        letter = fields_of(studio, "newsletter")
+        studio.change("/setup/newsletter", letter | {"from_name": "All of us"})
+        assert (settings(studio)["newsletter"]["from"][:9], settings(studio)["newsletter"]["language"]) == (
+            "All of us",
+            "es",
+        )
+
+    def test_the_same_field_is_asked_about_and_shows_what_it_says_by_now(self, studio: Studio) -> None:
+        one, two = fields_of(studio, "newsletter"), fields_of(studio, "newsletter")
+        studio.change("/setup/newsletter", one | {"title": "Their News"})
+        answer = studio.change("/setup/newsletter", two | {"title": "My News", "address": "1 Main Street"})
+        assert answer.status_code == 409
+        assert "in another window or program meanwhile, and says “Their News” by now." in answer.text
+        assert 'value="My News"' in answer.text
+        assert 'value="1 Main Street"' in answer.text
+        assert settings(studio)["newsletter"]["title"] == "Their News"
+        again = two | {"title": "My News", "address": "1 Main Street", "was-title": "Their News"}
+        assert "Saved." in studio.change("/setup/newsletter", again).text
+        found = settings(studio)["newsletter"]
+        assert (found["title"], found["address"]) == ("My News", "1 Main Street")
+
+    def test_an_edit_in_a_text_editor_stays_beside_what_the_page_saves(self, studio: Studio) -> None:
+        before, version = fields_of(studio, "newsletter"), studio.client.get("/setup/version").json()["version"]
+        assert f'data-version="{version}"' in studio.page("/setup")
+        by_hand_in_settings(studio, f'title = "{before["title"]}"', 'title = "By hand" # Ana asked for it')
+        assert studio.client.get("/setup/version").json()["version"] != version
+        studio.change("/setup/newsletter", before | {"address": "1 Main Street"})
+        file = (studio.room.folder / "newsletter.toml").read_text("utf-8")
+        assert 'title = "By hand" # Ana asked for it' in file
+        assert settings(studio)["newsletter"]["address"] == "1 Main Street"
+        told = studio.change("/setup/newsletter", before | {"title": "Mine"}, script=True).json()
+        assert "says “By hand” by now" in told["error"]
+
+    def test_the_sender_that_another_window_changed_stays(self, studio: Studio) -> None:
+        one, two = fields_of(studio, "newsletter"), fields_of(studio, "newsletter")
+        studio.change("/setup/newsletter", one | {"from_name": "All of us"})
+        studio.change("/setup/newsletter", two | {"from_address": "new@example.com"})
+        assert settings(studio)["newsletter"]["from"] == "All of us <new@example.com>"
+
+    def test_the_ends_of_lines_in_a_text_of_one_line_are_kept(self, studio: Studio) -> None:
+        footer = f'footer = "{settings(studio)["theme"]["footer"]}"'
+        by_hand_in_settings(studio, footer, 'footer = """One\nTwo"""')
+        shown = fields_of(studio, "theme") | {"footer": "OneTwo", "was-footer": "One\r\nTwo"}  # as a browser sends it
+        studio.change("/setup/theme", shown | {"accent": "#123456"})
+        assert settings(studio)["theme"] == {"accent": "#123456", "footer": "One\nTwo"}
+
+    def test_a_look_that_is_tried_is_no_save(self, studio: Studio) -> None:
+        one, two = fields_of(studio, "theme"), fields_of(studio, "theme")
+        studio.change("/setup/theme", one | {"accent": "#123456"})
+        page = studio.change("/setup/theme/look", two | {"accent": "#654321"}).text  # where no script runs
+        assert f'name="was-accent" value="{two["was-accent"]}"' in page
+        answer = studio.change("/setup/theme", two | {"accent": "#654321"})
+        assert (answer.status_code, "says “#123456” by now" in answer.text) == (409, True)
+
+    def test_a_section_that_was_changed_elsewhere(self, studio: Studio) -> None:
+        page = studio.page("/setup")
+        words = re.search(
+            r'value="Tips for living with LMS"><input type="hidden" name="was-rules" value="([^"]*)"', page
+        )[1]
+        shown = {"name": "tips", "was-title": "Tips for living with LMS", "was-rules": words}
+        studio.change("/setup/sections/change", {**shown, "title": "Living well", "rules": words})
+        merged = studio.change("/setup/sections/change", {**shown, "title": shown["was-title"], "rules": "caregiver"})
+        assert "Saved: Living well." in merged.text
+        assert [each for each in settings(studio)["section"] if each["name"] == "tips"] == [
+            {"name": "tips", "title": "Living well", "rules": ["caregiver"]}
+        ]
+        told = studio.change("/setup/sections/change", {**shown, "title": "Advice", "rules": words}, script=True).json()
+        assert "Its title is “Living well” by now, and its words are: caregiver." in told["error"]
+        studio.change("/setup/sections/remove", {"name": "tips"})
+        told = studio.change("/setup/sections/change", {**shown, "title": "Advice", "rules": words}, script=True).json()
+        assert "was taken out in another window or program meanwhile" in told["error"]
+
+    @pytest.mark.parametrize("mistake", ['title = "open', "[newsletter", "colour = 3"])
+    def test_a_mistake_in_the_file_is_said_on_every_page_and_nothing_is_written(
+        self, made: Studio, mistake: str
+    ) -> None:
+        key, shown = research(made)[0], fields_of(made, "newsletter")
+        by_hand_in_settings(made, "[newsletter]\n", f"[newsletter]\n{mistake}\n")
+        broken = (made.room.folder / "newsletter.toml").read_text("utf-8")
+        for path in ("/", "/collect", "/choose", "/people", "/setup", "/start/theme", "/setup/mine", *(
+            f"{BASE}/{step}" for step in ("write", "preview", "check", "approve", "send", "report", "versions"))):  # fmt: skip
+            answer = made.client.get(path)
+            assert (answer.status_code, "A file has to be mended" in answer.text) == (409, True)
+            assert "newsletter.toml" in answer.text
+            assert ">Load again</a>" in answer.text
+        for path in (f"{BASE}/mail.html", "/setup/theme/mail.html"):
+            assert "This cannot be shown yet" in made.page(path)
+        for path, fields in (
+            ("/setup/newsletter", shown), ("/choose/decide", {"key": key, "verdict": "drop"}), ("/collect", {}),
+            (f"{BASE}/save", {"place": "letter", "text": "Hello", "seen": version_of("")}),
+            (f"{BASE}/undo", {}), ("/people/add", {"address": "ana@example.org"}), (f"{BASE}/send", {"number": "1"}),
+        ):  # fmt: skip
+            assert "newsletter.toml" in made.change(path, fields, script=True).json()["error"]
+        assert (made.room.folder / "newsletter.toml").read_text("utf-8") == broken
+        by_hand_in_settings(made, f"{mistake}\n", "")
+        assert key in research(made)
+        assert made.client.get("/").status_code == 200
+
+    def test_a_window_hears_when_the_mistake_is_mended(self, made: Studio) -> None:
+        now = made.client.get(f"{BASE}/texts").json()["file"]
+        told: list[dict] = []
+        by_hand_in_settings(made, "[newsletter]\n", "[newsletter\n")
+        listening = threading.Event()
+
+        def listen() -> None:
+            with made.client.stream("GET", f"{BASE}/news?seen={now}") as answer:
+                for line in answer.iter_lines():
+                    if line.startswith("data: "):
+                        told.append(json.loads(line[6:]))
+                        listening.set()
+
+        threading.Thread(target=listen, daemon=True).start()
+        threading.Timer(0.6, by_hand_in_settings, (made, "[newsletter\n", "[newsletter]\n")).start()
+        threading.Timer(2.5, made.room.close).start()
+        listen()
+        assert "newsletter.toml" in told[0]["error"]
+        assert told[-1] == {"file": now}
+
+
+class TestPeople:
+    def listed(self, studio: Studio) -> str:
+        found = studio.change("/people/search", {"words": "ana"}, script=True).json()["html"]
+        return re.search(r'name="person" value="(\d+)"', found)[1]
+
+    def test_whom_two_windows_remove_is_removed_once(self, studio: Studio) -> None:
+        studio.change("/people/add", {"address": "ana@example.org"})
+        number = self.listed(studio)
+        assert "Removed: this person" in studio.change("/people/remove", {"person": number}).text
+        assert "Was removed already" in studio.change("/people/remove", {"person": number}).text
+
+    def test_who_left_while_the_page_was_open_is_not_brought_back_by_it(self, studio: Studio) -> None:
+        studio.change("/people/add", {"address": "ana@example.org"})
+        upload = look(studio, b"Email,Name\nana@example.org,Ana A\nbo@example.org,Bo\n")
+        mailing.remove_subscribers(studio.room.desk(), ["ana@example.org"])
+        page = studio.change("/people/import", {"upload": upload}).text
+        assert "1 added, 0 updated, 0 unchanged. 1 left before, and stay gone." in page
+
+    def test_whom_two_windows_add_and_a_list_that_two_take_in(self, studio: Studio) -> None:
+        uploads = [look(studio, b"Email,Name\nana@example.org,Ana\n") for _ in range(2)]
+        pages = [studio.change("/people/import", {"upload": upload}).text for upload in uploads]
+        assert "1 added, 0 updated, 0 unchanged." in pages[0]
+        assert "0 added, 0 updated, 1 unchanged." in pages[1]
+        assert "Was on the list already." in studio.change("/people/add", {"address": "ana@example.org"}).text
+        assert [each.address for each in mailing.subscribers(studio.room.desk())] == ["ana@example.org"]
+
+
+def look(studio: Studio, content: bytes) -> str:
+    """Show a list to the page People; gives the name of what is to be taken in."""
+    headers = {"origin": ADDRESS, "accept": "application/json", "x-csrf-token": studio.room.csrf}
+    answer = studio.client.post("/people/look", content=content, headers=headers | {"x-file-name": "list.csv"})
+    return re.search(r'name="upload" value="([^"]+)"', answer.json()["html"])[1]

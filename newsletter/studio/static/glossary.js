@@ -92,11 +92,11 @@ async function save(row) {
 function collide(row, told) {
   const { term, meaning, seen } = row.elements;
   const settle = () => {
-    row.asks = false;
-    row.querySelector(".conflict").remove();
     row.dataset.saved = told.text;
     seen.value = told.version;
     meaning.focus();
+    row.querySelector(".conflict").remove();
+    row.asks = false; // last: the focus that leaves the box would save
   };
   row.asks = true;
   collided(meaning, told.text, () => { settle(); save(row); }, () => {

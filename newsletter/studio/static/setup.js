@@ -14,10 +14,16 @@ async function move(form, by) {
   try {
     const told = await change("/setup/sections/move", body);
     const typed = [...list.querySelectorAll("input[id], textarea")].filter((each) => each.value !== each.defaultValue);
+    const shown = new Map(typed.map((each) => [each.id, each.form.elements[`was-${each.name}`].value]));
     const open = [...list.querySelectorAll("details[open]")].map((each) => each.closest("li").dataset.section);
     list.innerHTML = told.html;
-    for (const each of typed) document.getElementById(each.id).value = each.value; // not saved yet, and not lost
-    for (const each of open) list.querySelector(`[data-section="${CSS.escape(each)}"] details`).open = true;
+    for (const each of typed) { // not saved yet, and not lost
+      const field = document.getElementById(each.id);
+      if (!field) continue; // its section was taken out elsewhere
+      field.value = each.value;
+      field.form.elements[`was-${each.name}`].value = shown.get(each.id);
+    }
+    for (const each of open) list.querySelector(`[data-section="${CSS.escape(each)}"] details`)?.setAttribute("open", "");
     const row = list.querySelector(`[data-section="${CSS.escape(name)}"]`);
     (document.getElementById(wasIn) || row.querySelector(`button[value=${by}]`)).focus();
     row.scrollIntoView({ block: "nearest" });
@@ -120,6 +126,31 @@ if (dress) {
   const isTyped = [...dress.querySelectorAll("input")].some((each) => each.value !== each.defaultValue);
   if ("now" in dress.dataset || isTyped) draw(); else dress.addEventListener("focusin", draw, { once: true });
 }
+
+// newsletter.toml may be changed in another window, or by hand: that is told, and what is typed here stays.
+const changed = document.getElementById("changed");
+const LOOK_MS = 3000;
+
+async function look() {
+  if (document.hidden) return;
+  const answer = await fetch("/setup/version", { headers: { Accept: "application/json" } }).catch(() => null);
+  const told = await answer?.json().catch(() => null);
+  if (!told || changed.dataset.told === (told.error ?? told.version)) return;
+  changed.dataset.told = told.error ?? told.version;
+  changed.replaceChildren();
+  if (told.version === changed.dataset.version) return;
+  const box = Object.assign(document.createElement("div"), { className: told.error ? "panel bad" : "panel next" });
+  const said = told.error || "newsletter.toml was changed in another window or program. What you type here is not lost: a field that was changed in both is asked about when you save.";
+  box.append(Object.assign(document.createElement("p"), { textContent: said }));
+  if (!told.error) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Show it" });
+    button.addEventListener("click", () => location.reload());
+    box.append(button);
+  }
+  changed.append(box);
+}
+setInterval(look, LOOK_MS);
+document.addEventListener("visibilitychange", look);
 
 // Where this browser is, for a newsletter that has just begun.
 const zone = document.querySelector("[data-here]");

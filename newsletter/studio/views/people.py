@@ -32,6 +32,9 @@ STATES = {
 }
 
 
+GONE = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """A list that was looked at and not taken in yet."""
@@ -136,6 +139,8 @@ def remove(call: Call) -> Response:
     person = mailing.people(call.desk).get(int(number)) if number.isdecimal() else None
     if person is None:
         raise UsageError("this person is not on the list any more")
+    if person.state in GONE:
+        return call.go("/people", "Was removed already: this person is never written to again.")
     mailing.remove_subscribers(call.desk, [person.address])
     return call.go("/people", "Removed: this person is never written to again.")
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
+from newsletter.errors import UsageError
 from newsletter.model import section_title
 from newsletter.pipeline import sectioning
 from newsletter.studio.calls import Call, route
 from newsletter.studio.views.setup import back, step_of
+
+FIELDS = ("title", "rules")
 
 
 def add(call: Call) -> Response:
@@ -19,9 +22,31 @@ def add(call: Call) -> Response:
 
 def change(call: Call) -> Response:
     """Another title, other words."""
-    title = call.filled("title").strip()
-    sectioning.change_section(call.desk, call.filled("name"), title, call.filled("rules").splitlines())
+    name, there = call.filled("name"), _there(call)
+    given = {each: _lines(call.filled(each)) for each in FIELDS}
+    shown = {each: _lines(call.filled(f"was-{each}")) if f"was-{each}" in call.form else there[each] for each in FIELDS}
+    meant = {each: there[each] if given[each] == shown[each] else given[each] for each in FIELDS}
+    if any(meant[each] != there[each] != shown[each] for each in FIELDS):
+        said = ", ".join(there["rules"]) or "none"
+        raise UsageError(
+            f"this section was changed in another window or program meanwhile. Its title is “{' '.join(there['title'])}” by "
+            f"now, and its words are: {said}. Load the page again, then change it"
+        )
+    title = " ".join(meant["title"])
+    sectioning.change_section(call.desk, name, title, meant["rules"])
     return back(call, "sections", f"Saved: {title}.")
+
+
+def _there(call: Call) -> dict[str, list[str]]:
+    """What is set by now, each field in lines."""
+    style = next((each for each in call.desk.workspace.settings.sections if each.name == call.filled("name")), None)
+    if style is None:
+        raise UsageError("this section was taken out in another window or program meanwhile: load the page again")
+    return {"title": _lines(style.title), "rules": _lines("\n".join(style.rules))}
+
+
+def _lines(text: str) -> list[str]:
+    return [line for each in text.splitlines() if (line := each.strip())]
 
 
 def move(call: Call) -> Response:

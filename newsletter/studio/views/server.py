@@ -11,7 +11,7 @@ from newsletter.delivery.diagnosis import Diagnosis, State, look, mend, ok
 from newsletter.delivery.greeting import is_greeted
 from newsletter.pipeline import mailing, passwords
 from newsletter.studio.calls import Call, route
-from newsletter.studio.views.setup import NOT_PROTECTED, back, show
+from newsletter.studio.views.setup import NOT_PROTECTED, back, show, shown_before
 
 SUBJECT = "mail server"
 AGAIN = "Look at the server, port, protection and login above, then press Test again."
@@ -28,7 +28,7 @@ def test(call: Call) -> Response:
     tested = _tested(call, given)
     if call.is_script:
         return JSONResponse({"html": call.part("_tested", tested=tested)})
-    return show(call, given=given, tested=tested)
+    return show(call, given=given | shown_before(call), tested=tested)
 
 
 def _tested(call: Call, given: dict[str, str]) -> list[Diagnosis]:

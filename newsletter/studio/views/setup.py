@@ -19,6 +19,7 @@ from newsletter.errors import UsageError
 from newsletter.model import Collected, SourceKind
 from newsletter.pipeline import founding, passwords, sectioning, settling
 from newsletter.pipeline.desk import Desk
+from newsletter.pipeline.editing import version_of
 from newsletter.studio.calls import Call, route
 
 BY_ITSELF = ""
@@ -97,6 +98,8 @@ def show(
         "after": _neighbour(step, 1),
         "settings": settings,
         "values": _values(settings) | dict(given or {}),
+        "was": _values(settings) | {name[4:]: text for name, text in (given or {}).items() if name.startswith("was-")},
+        "settings_version": settings_version(call.desk),
         "wrong": Blank(wrong or {}),
         "leaving": {each.name: sectioning.leaving(call.desk, each.name) for each in settings.sections},
         "kinds": KINDS,
@@ -115,6 +118,21 @@ def show(
     }
     title = f"Step {number} of {len(STEPS) + 1}: {STEPS[step]}" if step else "Setup"
     return call.page("start" if step else "setup", title=title, status=status, **shared | more)
+
+
+def shown_before(call: Call) -> dict[str, str]:
+    """What each field said when its window was loaded; a page that is drawn again with what was typed goes by it."""
+    return {name: call.filled(name).strip() for name in call.form if name.startswith("was-")}
+
+
+def settings_version(desk: Desk) -> str:
+    """A short name of newsletter.toml as it stands."""
+    return version_of(settling.read_text(desk))
+
+
+def version(call: Call) -> Response:
+    """Whether newsletter.toml was changed elsewhere, for a page that shows it."""
+    return JSONResponse({"version": settings_version(call.desk)})
 
 
 @cache
@@ -189,8 +207,13 @@ def save(call: Call) -> Response:
     table = call.request.path_params["table"]
     if table not in TEXTS:
         raise UsageError("there are no such settings")
+    there = _values(call.desk.workspace.settings)
     given = {name: call.filled(name).strip() for name in call.form}
-    values: dict[str, str | int] = {name: given[name] for name in TEXTS[table] if name in given}
+    untouched = {name for name in there if name in given and _is_alike(given[name], given.get(f"was-{name}"))}
+    given |= {name: there[name] for name in untouched}
+    if overtaken := _overtaken(there, given):
+        return _refused(call, given, overtaken)
+    values: dict[str, str | int] = {name: given[name] for name in TEXTS[table] if name in given.keys() - untouched}
     wrong = _read_sender(given, values) if table == "newsletter" else {}
     if table == "delivery":
         wrong = _read_server(given, values)
@@ -199,21 +222,42 @@ def save(call: Call) -> Response:
     if wrong:
         return _refused(call, given, wrong)
     settling.settle(call.desk, table, values)
-    if table == "theme" and given.get("language"):
+    if table == "theme" and given.get("language") and "language" not in untouched:
         settling.settle(call.room.desk(), "newsletter", {"language": given["language"]})
     return back(call, table, "Saved." + _keep_password(call), onward=True)
+
+
+def _is_alike(text: str, other: str | None) -> bool:
+    """Whether two texts say the same to a field of one line, which takes no ends of lines."""
+    return other is not None and "".join(text.splitlines()) == "".join(other.splitlines())
+
+
+def _overtaken(there: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """What to say of each field that was changed here, and elsewhere since it was shown here (`was-…` in the form)."""
+    shown = {name: given[f"was-{name}"] for name in there if name in given and f"was-{name}" in given}
+    return {
+        name: f"This was changed in another window or program meanwhile, and says “{there[name]}” by now. "
+        "Save again to put yours there instead."
+        for name, was in shown.items()
+        if there[name] != given[name] and not _is_alike(there[name], was)
+    }
 
 
 def _read_sender(given: Mapping[str, str], values: dict[str, str | int]) -> dict[str, str]:
     """Put name and address of the sender together; what is wrong with addresses."""
     wrong = {}
-    if "from_address" in given:
+    if "from_address" in given and not _is_sender_shown(given):
         values["from"] = sender_of(given.get("from_name", ""), given["from_address"])
         if said := wrong_address(given["from_address"]):
             wrong["from_address"] = said
     if given.get("reply_to") and (said := wrong_address(parseaddr(given["reply_to"])[1])):
         wrong["reply_to"] = said
     return wrong
+
+
+def _is_sender_shown(given: Mapping[str, str]) -> bool:
+    """Whether the sender is the one that was shown."""
+    return all(_is_alike(given.get(name, ""), given.get(f"was-{name}")) for name in ("from_name", "from_address"))
 
 
 def _read_server(given: Mapping[str, str], values: dict[str, str | int]) -> dict[str, str]:
@@ -230,7 +274,8 @@ def _refused(call: Call, given: Mapping[str, str], wrong: Mapping[str, str]) -> 
     """The page again, with what was typed; a script hears it as a sentence."""
     if call.is_script:
         raise UsageError(" ".join(wrong.values()))
-    return show(call, given={name: text for name, text in given.items() if name != "password"}, wrong=wrong, status=409)
+    shown = {name: text for name, text in given.items() if name != "password" and not name.startswith("was-")}
+    return show(call, given=shown, wrong=wrong, status=409)
 
 
 def _keep_password(call: Call) -> str:
@@ -279,6 +324,7 @@ def remove(call: Call) -> Response:
 
 ROUTES = [
     route("/setup", setup),
+    route("/setup/version", version),
     route("/start/{step}", start),
     route("/setup/source", source, changes=True),
     route("/setup/source/look", look, changes=True, asks=True),

@@ -10,7 +10,7 @@ from newsletter.errors import NewsletterError
 from newsletter.pipeline import dressing
 from newsletter.studio.calls import Call, route
 from newsletter.studio.guarding import MAIL_POLICY
-from newsletter.studio.views.setup import TEXTS, show
+from newsletter.studio.views.setup import TEXTS, show, shown_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ def look(call: Call) -> Response:
     """How it would look; nothing is saved."""
     given = {name: call.filled(name).strip() for name in (*TEXTS["theme"], "language") if name in call.form}
     theme = {name: text for name, text in given.items() if name != "language"}
+    given |= shown_before(call)
     made = dressing.dress(call.desk, theme, language=given.get("language", ""))
     shown = call.room.keep(Picture(made.html))
     if call.is_script:
