@@ -50,9 +50,9 @@ def page_before_inlining(issue: Issue) -> str:
     seen: list[str] = []
     original = inlining.inlined
 
-    def noting(html: str) -> str:
+    def noting(html: str, *kept: object) -> str:
         seen.append(html)
-        return original(html)
+        return original(html, *kept)
 
     inlining.inlined = noting
     try:
