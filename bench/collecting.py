@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -98,6 +99,7 @@ def inside(folder: Path) -> float:
 
 
 def main() -> None:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program and its libraries are compiled
     feeds = sorted(path for path in Path(sys.argv[1]).iterdir() if path.is_file())
     port = serving(Path(sys.argv[1]))
     alone, first, unchanged, within = [], [], [], []

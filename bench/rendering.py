@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import importlib
 import logging
+import os
 import statistics
 import subprocess
 import sys
@@ -48,9 +50,9 @@ def page_before_inlining(issue: Issue) -> str:
     seen: list[str] = []
     original = inlining.inlined
 
-    def noting(html: str) -> str:
+    def noting(html: str, *kept: object) -> str:
         seen.append(html)
-        return original(html)
+        return original(html, *kept)
 
     inlining.inlined = noting
     try:
@@ -166,6 +168,7 @@ def once(which: str, path: Path) -> None:
     if which == "ours":
         issue = mixed(60)
         reading_grade("Ten small words that make the splitter of syllables load now.", easy=frozenset())
+        importlib.import_module("markdown_it.tree")
         print(seconds(lambda: checked(issue, templating.environment(compiled=path))))
     else:
         text = path.read_text()
@@ -200,6 +203,7 @@ def main() -> None:
     if len(sys.argv) == 3:
         once(sys.argv[1], Path(sys.argv[2]))
         return
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program and its libraries are compiled
     cold()
     gc.set_threshold(*FEWER_PASSES)
     templates = templating.environment()

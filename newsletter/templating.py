@@ -5,6 +5,9 @@ In a checkout those stand at the top level, in an installed wheel inside the pac
 
 from __future__ import annotations
 
+import os
+import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,8 +16,10 @@ from jinja2.bccache import Bucket
 
 from newsletter.errors import TemplateError
 from newsletter.rendering.filters import FILTERS
+from newsletter.rendering.writing import Templates
 
 FOLDER = "templates"
+CACHE = "__pycache__"
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -26,35 +31,96 @@ def shipped_folder(package: Path = _PACKAGE) -> Path:
     raise TemplateError("the shipped templates are missing from this installation: install the newsletter again")
 
 
-class _Compiled(jinja2.FileSystemBytecodeCache):
-    """Templates as jinja2 compiles them, kept for the next process; where nothing can be kept, each compiles anew."""
+class _Folder(jinja2.FileSystemBytecodeCache):
+    """One place for compiled templates. `dump_bytecode` raises OSError where nothing can be kept."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder), f"jinja2-{jinja2.__version__}-%s")  # another version writes other code
+        made_by = f"jinja2-{jinja2.__version__}-{sys.implementation.cache_tag}"  # another one writes other code
+        super().__init__(str(folder), f"{made_by}-%s")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        Path(self.directory).mkdir(mode=0o700, exist_ok=True)
+        super().dump_bytecode(bucket)
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Templates as jinja2 compiles them, kept for the next process.
+
+    The shipped ones lie beside themselves, as Python keeps its modules, and a new workspace has them at once; where that
+    folder is not ours they lie with the workspace's own.
+    """
+
+    def __init__(self, own: Path, shipped: Path) -> None:
+        self._own = _Folder(own)
+        self._beside = _Folder(shipped / CACHE)
+        self._shipped = f"{shipped}{os.sep}"
+        self._shipped_keys: set[str] = set()
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        key = super().get_cache_key(name, filename)
+        if filename and filename.startswith(self._shipped):
+            self._shipped_keys.add(key)
+        return key
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._shipped_keys:
+            self._beside.load_bytecode(bucket)
+        if bucket.code is None:
+            self._own.load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._shipped_keys and not sys.dont_write_bytecode:
+            with suppress(OSError):
+                self._beside.dump_bytecode(bucket)
+                return
         with suppress(OSError):
-            Path(self.directory).mkdir(mode=0o700, exist_ok=True)
-            super().dump_bytecode(bucket)
+            self._own.dump_bytecode(bucket)
 
 
-def environment(workspace: Path | None = None, *, compiled: Path | None = None) -> jinja2.Environment:
+class _Kept:
+    """Small files in the same folder, each there whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, name: str) -> bytes | None:
+        """What was kept; None when nothing is there."""
+        with suppress(OSError):
+            return (self._folder / name).read_bytes()
+        return None
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep it; where nothing can be kept, it is found out anew."""
+        with suppress(OSError):
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+                file.write(content)
+            Path(file.name).replace(self._folder / name)
+
+
+def environment(workspace: Path | None = None, *, compiled: Path | None = None, package: Path = _PACKAGE) -> Templates:
     """Strict templates: every value escaped but in plain text and style sheets, every unknown name an error.
 
-    `compiled` is a folder for what compiling them gives, which costs more than to fill them. It holds code that will be
-    run: nobody but we may write there.
+    `compiled` is a folder for what compiling them gives, and their style sheets as they were read: both cost more than to
+    fill them. It holds code that will be run: nobody but we may write there.
     """
-    folders = [folder for folder in (workspace / FOLDER if workspace else None, shipped_folder()) if folder]
-    made = jinja2.Environment(
+    shipped = shipped_folder(package)
+    folders = [folder for folder in (workspace / FOLDER if workspace else None, shipped) if folder]
+    made = Templates(
         loader=jinja2.FileSystemLoader(folders),
-        autoescape=_is_escaped,  # noqa: S701 - all but plain text and style sheets
+        autoescape=_is_escaped,  # all but plain text and style sheets
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
-        bytecode_cache=_Compiled(compiled) if compiled else None,
+        bytecode_cache=_Compiled(compiled, shipped) if compiled else None,
     )
     made.filters.update(FILTERS)
+    made.kept = _Kept(compiled) if compiled else None
     return made
 
 

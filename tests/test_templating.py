@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
+import sys
 
 import pytest
 from rendering.issues import SAMPLE, SETTINGS
@@ -51,28 +53,88 @@ def test_everything_but_plain_text_and_styles_is_escaped():
     assert not made.autoescape("styles/inline.css.jinja")
 
 
-def test_compiled_templates_are_kept_for_the_next_process(tmp_path):
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """An installed package with templates of its own, on a machine where Python keeps what it compiles."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    installed = tmp_path / "newsletter"
+    shutil.copytree(shipped_folder(), installed / "templates", ignore=shutil.ignore_patterns("__pycache__"))
+    return installed
+
+
+def times(folder):
+    return {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+
+
+def test_compiled_templates_are_kept_beside_themselves_for_every_workspace(tmp_path, package):
+    kept, beside = tmp_path / "kept", package / "templates" / "__pycache__"
+    once = render(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
+    files = times(beside)
+    assert len(files) > 10
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (beside, *files)} == {0o700, 0o600}
+    new = tmp_path / "new"
+    assert render(SAMPLE, SETTINGS, environment(compiled=new, package=package)) == once
+    assert once == render(SAMPLE, SETTINGS, environment())
+    assert times(beside) == files
+    assert [path.suffix for path in new.iterdir()] == [".json"]
+
+
+def test_where_python_keeps_nothing_they_lie_with_the_workspace(tmp_path, package, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     kept = tmp_path / "kept"
-    once = render(SAMPLE, SETTINGS, environment(compiled=kept))
-    files = {path: path.stat().st_mtime_ns for path in kept.iterdir()}
+    once = render(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
+    files = times(kept)
     assert len(files) > 10
     assert {stat.S_IMODE(path.stat().st_mode) for path in (kept, *files)} == {0o700, 0o600}
-    assert render(SAMPLE, SETTINGS, environment(compiled=kept)) == once == render(SAMPLE, SETTINGS, environment())
-    assert {path: path.stat().st_mtime_ns for path in kept.iterdir()} == files
+    assert render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == once
+    assert times(kept) == files
+    assert not (package / "templates" / "__pycache__").exists()
 
 
-def test_a_template_that_was_changed_is_compiled_again(tmp_path):
+def test_where_the_package_cannot_be_written_they_lie_with_the_workspace(tmp_path, package):
+    (package / "templates" / "__pycache__").touch()  # no folder can be made there
+    kept = tmp_path / "kept"
+    expected = render(SAMPLE, SETTINGS, environment())
+    for _ in range(2):
+        assert render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == expected
+    assert len(times(kept)) > 10
+
+
+def test_a_template_that_was_changed_is_compiled_again(tmp_path, package):
     own = tmp_path / "templates" / "parts" / "footer.html.jinja"
     own.parent.mkdir(parents=True)
     for words in ("The first end.", "The second end."):
         own.write_text(words, "utf-8")
-        assert words in render(SAMPLE, SETTINGS, environment(tmp_path, compiled=tmp_path / "kept")).html
+        made = environment(tmp_path, compiled=tmp_path / "kept", package=package)
+        assert words in render(SAMPLE, SETTINGS, made).html
+    assert len([path for path in (tmp_path / "kept").iterdir() if path.suffix != ".json"]) == 1
 
 
-def test_damaged_files_and_a_folder_that_cannot_be_made_do_no_harm(tmp_path):
+def test_a_style_sheet_is_read_once_for_all_processes(tmp_path, package):
     kept = tmp_path / "kept"
-    expected = render(SAMPLE, SETTINGS, environment(compiled=kept))
-    for path in kept.iterdir():
+    first = render(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
+    (sheet,) = kept.glob("style-sheet-*.json")
+    assert render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == first
+    sheet.write_text(sheet.read_text("utf-8").replace("#f3f1ec", "#f3f1ed"), "utf-8")
+    assert "#f3f1ed" in render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)).html
+
+
+@pytest.mark.parametrize("content", ["", "[[", "3", "[[1, 2]]", '[[1, "p", "", []]]'])
+def test_a_style_sheet_that_was_not_kept_well_is_read_again(tmp_path, package, content):
+    kept = tmp_path / "kept"
+    expected = render(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
+    (sheet,) = kept.glob("style-sheet-*.json")
+    sheet.write_text(content, "utf-8")
+    assert render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == expected
+
+
+def test_damaged_files_and_a_folder_that_cannot_be_made_do_no_harm(tmp_path, package):
+    kept, beside = tmp_path / "kept", package / "templates" / "__pycache__"
+    expected = render(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
+    for path in (*kept.iterdir(), *beside.iterdir()):
         path.write_bytes(path.read_bytes()[:100])
-    assert render(SAMPLE, SETTINGS, environment(compiled=kept)) == expected
-    assert render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "nowhere" / "kept")) == expected
+    assert render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == expected
+    nowhere = tmp_path / "nowhere" / "kept"
+    shutil.rmtree(beside)
+    beside.touch()
+    assert render(SAMPLE, SETTINGS, environment(compiled=nowhere, package=package)) == expected

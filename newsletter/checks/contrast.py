@@ -15,7 +15,7 @@ from typing import cast
 from cssselect import HTMLTranslator, SelectorError
 from lxml.etree import _Element
 
-from newsletter.checks.proof import HIDDEN, Kind, Proof, kinds_of
+from newsletter.checks.proof import Kind, Proof, hides, kinds_of
 from newsletter.checks.registry import Spot, rule
 from newsletter.checks.styles import Declaration, dark_blocks, declarations
 from newsletter.model import Severity
@@ -150,7 +150,7 @@ def _ink(kind: Kind, around: Ink, dark: Style) -> Ink:
         surface=_surface(own, kind, around),
         size_px=_size(own.get("font-size", ""), around.size_px),
         bold=bold if bold is not None else around.bold or kind.names[0] in HEADINGS,
-        hidden=around.hidden or bool(HIDDEN.search(kind.style)),
+        hidden=around.hidden or hides(kind.style),
     )
 
 

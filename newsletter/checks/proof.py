@@ -16,7 +16,7 @@ from lxml.etree import HTMLParser, XMLSyntaxError, XPath, _Element, fromstring
 from newsletter.checks.context import Context
 from newsletter.model import Entry
 
-HIDDEN = re.compile(r"display\s*:\s*none|max-height\s*:\s*0|mso-hide\s*:\s*all", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|max-height\s*:\s*0|mso-hide\s*:\s*all", re.IGNORECASE)
 MARKDOWN_LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]*)>?(?:\s+[^)]*)?\)")
 """`[words](address)` or `![words](address "title")`: whether it is a picture, its words, its address."""
 
@@ -330,7 +330,8 @@ def as_printed(href: str) -> str:
 
 
 def _words_of(anchor: _Element) -> str:
-    if words := " ".join(text_of(anchor).split()):
+    text = text_of(anchor) if len(anchor) else anchor.text or ""
+    if words := " ".join(text.split()):
         return words
     alts = (each.get("alt") or "" for each in anchor.iter("img"))
     return " ".join(" ".join(alts).split())
@@ -338,4 +339,10 @@ def _words_of(anchor: _Element) -> str:
 
 def is_hidden(element: _Element) -> bool:
     """Whether a style of the element itself or of one around it hides it."""
-    return any(HIDDEN.search(each.get("style") or "") for each in (element, *element.iterancestors()))
+    return any(hides(each.get("style") or "") for each in (element, *element.iterancestors()))
+
+
+@lru_cache(maxsize=512)
+def hides(style: str) -> bool:
+    """Whether a style attribute hides its element."""
+    return _HIDDEN.search(style) is not None

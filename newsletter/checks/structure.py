@@ -14,7 +14,7 @@ from typing import cast
 
 from lxml.etree import XPath, _Element
 
-from newsletter.checks.proof import HIDDEN, PADDING, Proof, text_of
+from newsletter.checks.proof import PADDING, Proof, hides, text_of
 from newsletter.checks.registry import Spot, rule
 from newsletter.model import Severity
 
@@ -38,7 +38,7 @@ def comments(proof: Proof) -> str:
 def visible_children(proof: Proof) -> Iterator[_Element]:
     """The children of the body that show something."""
     for child in proof.body.iterchildren("*"):
-        if not HIDDEN.search(child.get("style") or "") and _says_something(child):
+        if not hides(child.get("style") or "") and _says_something(child):
             yield child
 
 
@@ -212,7 +212,7 @@ def preheader_misplaced(proof: Proof) -> Iterator[Spot]:
     if first is None:
         return
     words = text_of(first)
-    if not HIDDEN.search(first.get("style") or ""):
+    if not hides(first.get("style") or ""):
         yield Spot("html", "The body does not begin with a hidden preheader.")
     elif " ".join(PADDING.sub("", words).split()) != " ".join(proof.context.preheader.split()):
         yield Spot("html", "The hidden text at the beginning is not the preheader.")

@@ -72,7 +72,7 @@ def _watching(parts: SplitResult) -> set[str]:
     kept = split(cleaned) if cleaned else None
     if kept is None:
         return set()
-    left_out = _names(parts.query) - _names(kept.query) - HARMLESS
+    left_out = _names(parts.query) - _names(kept.query) - HARMLESS if kept.query != parts.query else set()
     return left_out | {name for name, value in parse_qsl(parts.query) if _watches(name.lower(), value)}
 
 

@@ -216,8 +216,13 @@ def deadline_past_in_words(proof: Proof) -> Iterator[Spot]:
 def deadline_past_in_own_words(proof: Proof) -> Iterator[Spot]:
     """A letter, note or box of the editor's own names a deadline that is over on the day the issue is planned for."""
     for passage in proof.own_words:
-        if _DEADLINE_WORD.search(passage.text) and (over := next(_over(passage.text, proof.day), None)):
+        if _may_name_deadline(passage.text) and (over := next(_over(passage.text, proof.day), None)):
             yield Spot(passage.where, f"The deadline “{over}” is before the day of sending ({in_words(proof.day)}).")
+
+
+def _may_name_deadline(text: str) -> bool:
+    """Whether a text may have a deadline and its day: few have, and to look for digits costs the least."""
+    return _DIGIT.search(text) is not None and _DEADLINE_WORD.search(text) is not None
 
 
 def _over(text: str, day: date) -> Iterator[str]:
@@ -246,6 +251,7 @@ def _other_days(entry: Entry, days: tuple[date, ...]) -> Iterator[str]:
         if mention.days and not set(mention.days) & set(days) and not _OTHER_DAY.search(mention.before):
             yield mention.words
     alone = _WEEKDAY_ALONE.findall(entry.title)
-    dated = any(True for _ in mentions(entry.title, days[0]))
-    if len(alone) == 1 and not dated and all(_position(_DAYS, alone[0]) != day.weekday() for day in days):
+    if len(alone) != 1 or any(_position(_DAYS, alone[0]) == day.weekday() for day in days):
+        return
+    if not any(True for _ in mentions(entry.title, days[0])):
         yield alone[0]

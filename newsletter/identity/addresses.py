@@ -38,8 +38,10 @@ def clean_url(url: str) -> str | None:
 
     One that an ellipsis cut is none: it leads nowhere.
     """
-    url = _STRAY_SPACE.sub("", re.sub(r"[\t\r\n]+", "", url.strip()))
-    if _CUT.search(url):
+    url = url.strip()
+    if len(url.split()) > 1:
+        url = _STRAY_SPACE.sub("", re.sub(r"[\t\r\n]+", "", url))
+    if _is_cut(url):
         return None
     try:
         parts = urlsplit(url)
@@ -53,7 +55,12 @@ def clean_url(url: str) -> str | None:
     query = "" if _is_pubmed_record(host, path) else _clean_query(parts.query)
     where = host if port in {None, _DEFAULT_PORTS[scheme]} else f"{host}:{port}"
     cleaned = f"{scheme}://{where}{path}" + (f"?{query}" if query else "")
-    return None if _CUT.search(cleaned) else cleaned
+    return None if _is_cut(cleaned) else cleaned
+
+
+def _is_cut(url: str) -> bool:
+    """Whether an ellipsis stands where the rest of an address should."""
+    return ("..." in url or "…" in url or "%" in url) and _CUT.search(url) is not None
 
 
 def _clean_host(host: str | None) -> str | None:

@@ -6,18 +6,23 @@ What works with it is narrow. Rules to inline stand in a plain `<style>`; rules 
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
 import logging
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any, cast
 
 import cssutils
 from lxml import etree
 from lxml.etree import _Element
 from premailer import Premailer
+from premailer.merge_style import csstext_to_pairs
 
-from newsletter.rendering.writing import compact
+from newsletter.rendering.writing import Kept, compact
 
 cssutils.ser.prefs.minimizeColorHash = False  # mail programs want six digits
 
@@ -32,8 +37,10 @@ Rule = tuple[Any, str, str]
 class _Premailer(Premailer):  # type: ignore[misc] # the library has no types
     """Premailer with less to do: it reads a style sheet once, and looks only where a rule may match."""
 
+    kept: Kept | None = None
+
     def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Rule], list[Any]]:
-        rules, leftover = _rules(css_body, ruleset_index)
+        rules, leftover = _rules(css_body, ruleset_index, self.kept)
         tags = _tags_of_classes(self.html)
         return [
             (rank, _with_tags(selector, tags), style) for rank, selector, style in rules if _may_match(selector, tags)
@@ -44,10 +51,32 @@ class _Premailer(Premailer):  # type: ignore[misc] # the library has no types
 
 
 @lru_cache(maxsize=8)
-def _rules(css_body: str, ruleset_index: int) -> tuple[tuple[Rule, ...], tuple[Any, ...]]:
+def _rules(css_body: str, ruleset_index: int, kept: Kept | None) -> tuple[tuple[Rule, ...], tuple[Any, ...]]:
+    """A style sheet as an earlier process has read it, or read now: that takes longer than all else of a first page."""
+    name = _name(css_body, ruleset_index) if kept else ""
+    if kept and (rules := _recalled(kept.read(name))) is not None:
+        return rules, ()
     reader = Premailer(disable_validation=True, strip_important=False, cssutils_logging_level=logging.CRITICAL)
-    rules, leftover = reader._parse_style_rules(css_body, ruleset_index)  # noqa: SLF001 - see the class
-    return tuple(rules), tuple(leftover)
+    found, leftover = reader._parse_style_rules(css_body, ruleset_index)  # noqa: SLF001 - see the class
+    if kept and not leftover:
+        kept.write(name, json.dumps([(*rule, csstext_to_pairs(rule[2], validate=False)) for rule in found]).encode())
+    return tuple(found), tuple(leftover)
+
+
+def _name(css_body: str, ruleset_index: int) -> str:
+    """Other versions of the two libraries may read the same style sheet otherwise."""
+    of = f"{version('premailer')} {version('cssutils')} {ruleset_index} {css_body}"
+    return f"style-sheet-{hashlib.sha256(of.encode()).hexdigest()}.json"
+
+
+def _recalled(content: bytes | None) -> tuple[Rule, ...] | None:
+    """The rules that were kept, and premailer's memory filled with their declarations; None when they cannot be read."""
+    with contextlib.suppress(ValueError, TypeError):
+        rules = [(tuple(rank), selector, style, pairs) for rank, selector, style, pairs in json.loads(content or b"")]
+        for _, _, style, pairs in rules:
+            csstext_to_pairs.cache[csstext_to_pairs.cache_key(style, validate=False)] = pairs
+        return tuple(rule[:3] for rule in rules)
+    return None
 
 
 def _tags_of_classes(page: _Element) -> Mapping[str, set[str]]:
@@ -72,10 +101,10 @@ def _with_tag(name: str, tags: set[str]) -> str:
     return f"{next(iter(tags))}.{name}" if len(tags) == 1 else f".{name}"
 
 
-def inlined(html: str) -> str:
-    """A whole page with its styles inlined; the same page gives the same bytes."""
+def inlined(html: str, kept: Kept | None = None) -> str:
+    """A whole page with its styles inlined; the same page gives the same bytes. `kept`: style sheets read before."""
     page = etree.fromstring(compact(html).strip(), etree.HTMLParser())
-    _Premailer(
+    reader = _Premailer(
         page,
         strip_important=False,
         disable_validation=True,
@@ -85,5 +114,7 @@ def inlined(html: str) -> str:
         align_floating_images=False,
         disable_basic_attributes=["width", "height", "align", "valign", "bgcolor"],
         cssutils_logging_level=logging.CRITICAL,
-    ).transform()
+    )
+    reader.kept = kept
+    reader.transform()
     return f"{etree.tostring(page.getroottree(), method='html', encoding='utf-8').decode().strip()}\n"

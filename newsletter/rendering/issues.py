@@ -19,7 +19,7 @@ from newsletter.rendering.fitting import FULL, MAX_HTML_BYTES, TIGHTER, Fit
 from newsletter.rendering.page import Frame, Page, frame, page, public_address
 from newsletter.rendering.plain import tidy
 from newsletter.rendering.wording import Words
-from newsletter.rendering.writing import write
+from newsletter.rendering.writing import Templates, write
 
 HTML_TEMPLATE = "issue.html.jinja"
 TEXT_TEMPLATE = "issue.txt.jinja"
@@ -94,7 +94,8 @@ def _page(issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, 
 def _html(templates: jinja2.Environment, shown: Page, shared: Frame) -> str:
     from newsletter.rendering.inlining import inlined  # premailer's libraries wait until there is something to inline
 
-    return _MARK.sub(_as_entity, inlined(write(templates, HTML_TEMPLATE, page=shown, frame=shared)))
+    kept = templates.kept if isinstance(templates, Templates) else None
+    return _MARK.sub(_as_entity, inlined(write(templates, HTML_TEMPLATE, page=shown, frame=shared), kept))
 
 
 _MARK = re.compile(r"\{(?=[{%#])|\*(?=\|[A-Z])|%(?=7[Bb]%7[Bb])")

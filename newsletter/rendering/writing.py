@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import jinja2
 
 from newsletter.errors import TemplateError
 from newsletter.rendering.plain import printable
+
+
+class Kept(Hashable, Protocol):
+    """What is found out once and kept for the next process, under names that say what it was found out of."""
+
+    def read(self, name: str) -> bytes | None:
+        """What was kept; None when nothing is there."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep it, where that can be done."""
+
+
+class Templates(jinja2.Environment):
+    """Templates, and what earlier processes found out about their style sheets."""
+
+    kept: Kept | None = None
 
 
 def write(templates: jinja2.Environment, name: str, **values: object) -> str:

@@ -45,4 +45,5 @@ def _files(desk: Desk, name: str) -> Iterator[Path]:
     yield folder / GLOSSARY_FILE
     yield issue_folder(desk.workspace, name) / "issue.toml"
     for templates in (desk.workspace.templates, templating.shipped_folder()):
-        yield from (path for path in templates.rglob("*") if path.is_file())
+        files = (path for path in templates.rglob("*") if path.is_file())
+        yield from (path for path in files if path.parent.name != templating.CACHE)
