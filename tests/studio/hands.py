@@ -170,3 +170,20 @@ class Keyboard(Hands):
 
 def has_focus(what: Locator) -> bool:
     return what.and_(what.page.locator(":focus")).count() > 0
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Go on with the Tab key to what is called so, or begins so."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if named(page).startswith(name):
+            return
+    raise AssertionError(f"{name} is not reached with the Tab key")
+
+
+def named(page: Page) -> str:
+    """What the element with the focus is called."""
+    return page.evaluate(
+        "(document.activeElement.ariaLabel || document.activeElement.labels?.[0]?.innerText"
+        " || document.activeElement.innerText || '').trim()"
+    )

@@ -49,8 +49,8 @@ PRODID:-//our calendar//EN
 BEGIN:VEVENT
 UID:surgeon@example.org
 DTSTAMP:20261101T090000Z
-DTSTART:20261210T180000Z
-DTEND:20261210T190000Z
+DTSTART;TZID=America/New_York:20261210T180000
+DTEND;TZID=America/New_York:20261210T190000
 SUMMARY:{WEBINAR}
 URL:https://example.org/surgeon
 END:VEVENT
@@ -186,6 +186,9 @@ def choose(hands: Hands) -> None:
     hands.follow("Choose")
     hands.press(f"Drop: {STATISTICS}")
     hands.see(f"Dropped: “{STATISTICS}”")
+    hands.press("Undo")
+    hands.see("Undone.")
+    hands.press(f"Drop: {STATISTICS}")
     hands.write("Why, for those who ask later", "No paper about our illness")
     hands.press(f"Save why: {STATISTICS}")
     hands.see("No paper about our illness")
@@ -236,8 +239,13 @@ def look_at_it(hands: Hands) -> None:
 def mend(hands: Hands) -> None:
     """The postal address is missing, which blocks."""
     hands.follow("Check")
-    hands.see("To be mended before it can go")
-    hands.page.screenshot(path="/tmp/check.png", full_page=True)
+    hands.see("To be mended before it can go: 1")
+    hands.follow("Open: The issue as a whole, There is no postal address yet.")
+    hands.write("Postal address", "1 Main Street, Denver, CO 80202, USA")
+    hands.press("Save")
+    hands.see("Saved.")
+    hands.follow("Check")
+    hands.see("Nothing to mend.")
 
 
 def approve(hands: Hands) -> None:
@@ -255,6 +263,8 @@ def bring_people(hands: Hands, people: Path) -> None:
     hands.see("500 active")
     hands.press("Import")
     hands.see("500 added")
+    hands.write("Search", "reader 499")
+    expect(hands.page.locator("table.people tbody tr")).to_have_count(1)
 
 
 def send_a_test(hands: Hands, server: Loopback) -> None:
