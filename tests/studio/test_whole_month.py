@@ -223,7 +223,7 @@ def write(hands: Hands) -> None:
     hands.write("Subject", "Good news in November")
     hands.write("The line behind the subject", "A long time, and most were well")
     hands.write("Letter", LETTER)
-    hands.write(f"Note on {FOLLOW_UP}", NOTE)
+    hands.write(f"Note for readers: {FOLLOW_UP}", NOTE)
     mail = hands.page.frame_locator("#mail")
     expect(mail.get_by_text(LETTER)).to_be_visible()
     expect(mail.get_by_text(NOTE)).to_be_visible()
