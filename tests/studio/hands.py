@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 MOMENT = "2026-11-23T09:00-05:00"
+PATIENCE_MS = 60_000
 MOST_TABS = 600  # a page that needs more to reach something has a mistake
 
 
@@ -47,6 +48,14 @@ def opened(folder: Path) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(20)
+
+
+def mistakes_of(page: Page) -> list[str]:
+    """What goes wrong in a page while it is used."""
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+    return wrong
 
 
 class Hands(ABC):
@@ -85,7 +94,7 @@ class Hands(ABC):
 
     def see(self, words: str | re.Pattern[str]) -> None:
         """Wait until these words can be seen."""
-        expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible(timeout=30_000)
+        expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible(timeout=PATIENCE_MS)
 
     def _named(self, role: str, name: str) -> Locator:
         return self.page.get_by_role(role, name=name, exact=True).first
@@ -140,36 +149,33 @@ class Keyboard(Hands):
     def choose(self, name: str, option: str) -> None:
         self._enter(self.field(name))
         self.page.keyboard.type(option)
-        expect(self.field(name).locator("option:checked")).to_have_text(option)
+        expect(self.field(name).locator("option:checked")).to_have_text(option, timeout=PATIENCE_MS)
 
     def pick(self, name: str) -> None:
         wanted = self.page.get_by_role("radio", name=re.compile(rf"^{re.escape(name)}\b"))
         group = self.page.locator(f'input[type=radio][name="{wanted.get_attribute("name")}"]')
-        self._tab(lambda: has_focus(group))
-        for _ in range(group.count()):
-            if has_focus(wanted):
-                return
-            self.page.keyboard.press("ArrowRight")
-        raise AssertionError(f"{name} is not reached with the arrow keys")
+        self._go("Tab", group.and_(self.page.locator(":checked")))
+        self._go("ArrowRight", wanted)
 
     def _push(self, what: Locator) -> None:
         self._enter(what)
         self.page.keyboard.press("Enter")
 
     def _enter(self, what: Locator) -> None:
-        expect(what).to_be_visible(timeout=30_000)
-        self._tab(lambda: has_focus(what))
+        expect(what).to_be_visible(timeout=PATIENCE_MS)
+        self._go("Tab", what)
 
-    def _tab(self, arrived) -> None:
+    def _go(self, key: str, what: Locator) -> None:
+        """Press a key until this has the focus."""
+        found = what.element_handle()
         for _ in range(MOST_TABS):
-            if arrived():
+            has_focus, is_there = found.evaluate("each => [each === document.activeElement, each.isConnected]")
+            if has_focus:
                 return
-            self.page.keyboard.press("Tab")
-        raise AssertionError("this is not reached with the Tab key")
-
-
-def has_focus(what: Locator) -> bool:
-    return what.and_(what.page.locator(":focus")).count() > 0
+            if not is_there:  # the page drew it anew
+                found = what.element_handle()
+            self.page.keyboard.press(key)
+        raise AssertionError(f"{what} is not reached with the key {key}")
 
 
 def tab_to(page: Page, name: str) -> None:

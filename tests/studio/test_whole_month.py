@@ -12,12 +12,12 @@ import pytest
 from browser import chromium
 from loopback_smtp import Loopback
 from playwright.sync_api import expect
-from studio.hands import Hands, Keyboard, Mouse, opened
+from studio.hands import PATIENCE_MS, Hands, Keyboard, Mouse, mistakes_of, opened
 from studio.mail import serving_mail
 from website import Site, website
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 PEOPLE = 500
@@ -97,14 +97,6 @@ def test_a_month_from_an_empty_folder_to_five_hundred_mails(
     everybody_has_it_once(server)
 
 
-def mistakes_of(page: Page) -> list[str]:
-    """What goes wrong in a page while it is used."""
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
-    return wrong
-
-
 def a_month(hands: Hands, site: Site, server: Loopback, people: Path) -> None:
     begin(hands)
     add_sources(hands, site)
@@ -171,7 +163,9 @@ def name_the_server(hands: Hands, server: Loopback) -> None:
 def choose_the_look(hands: Hands) -> None:
     hands.choose("Letters", "With feet, as in a book (serif)")
     hands.write("Words at the end of every mail", "Run by patients and families.")
-    expect(hands.page.frame_locator("#dress").get_by_text("Run by patients and families.")).to_be_visible()
+    expect(hands.page.frame_locator("#dress").get_by_text("Run by patients and families.")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
     hands.press("Save")
     hands.see("Your newsletter is ready")
 
@@ -215,7 +209,7 @@ def order(hands: Hands) -> None:
     else:
         hands.page.keyboard.press("Alt+ArrowUp")
     hands.see("1 of 3 in Research now")
-    expect(cards.locator("h3")).to_have_text([SURGERY, FOLLOW_UP, REGISTRY])
+    expect(cards.locator("h3")).to_have_text([SURGERY, FOLLOW_UP, REGISTRY], timeout=PATIENCE_MS)
 
 
 def write(hands: Hands) -> None:
@@ -225,15 +219,15 @@ def write(hands: Hands) -> None:
     hands.write("Letter", LETTER)
     hands.write(f"Note for readers: {FOLLOW_UP}", NOTE)
     mail = hands.page.frame_locator("#mail")
-    expect(mail.get_by_text(LETTER)).to_be_visible()
-    expect(mail.get_by_text(NOTE)).to_be_visible()
-    expect(hands.page.locator("#saved")).to_have_text("Saved.")
+    expect(mail.get_by_text(LETTER)).to_be_visible(timeout=PATIENCE_MS)
+    expect(mail.get_by_text(NOTE)).to_be_visible(timeout=PATIENCE_MS)
+    expect(hands.page.locator("#saved")).to_have_text("Saved.", timeout=PATIENCE_MS)
 
 
 def look_at_it(hands: Hands) -> None:
     hands.follow("Preview")
     hands.press("Phone")
-    expect(hands.page.frame_locator("iframe.phone").get_by_text(LETTER)).to_be_visible()
+    expect(hands.page.frame_locator("iframe.phone").get_by_text(LETTER)).to_be_visible(timeout=PATIENCE_MS)
 
 
 def mend(hands: Hands) -> None:
@@ -264,7 +258,7 @@ def bring_people(hands: Hands, people: Path) -> None:
     hands.press("Import")
     hands.see("500 added")
     hands.write("Search", "reader 499")
-    expect(hands.page.locator("table.people tbody tr")).to_have_count(1)
+    expect(hands.page.locator("table.people tbody tr")).to_have_count(1, timeout=PATIENCE_MS)
 
 
 def send_a_test(hands: Hands, server: Loopback) -> None:
@@ -283,7 +277,7 @@ def send(hands: Hands) -> None:
     hands.see("Nothing has gone yet")
     hands.see(re.compile(r"\d+ accepted by the server, \d+ not yet sent"))
     hands.see("500 accepted by the server.")
-    expect(hands.page.get_by_role("heading", name="Sent")).to_be_visible()
+    expect(hands.page.get_by_role("heading", name="Sent")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def everybody_has_it_once(server: Loopback) -> None:
