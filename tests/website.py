@@ -47,6 +47,10 @@ class Site:
     port: int = 0
     asked: list[str] = field(default_factory=list)
     broken: bool = False
+    files: dict[str, str] = field(default_factory=dict)  # by name, below /files/
+
+    async def file(self, request: web.Request) -> web.Response:
+        return web.Response(text=self.files[request.match_info["name"]])
 
     async def feed(self, request: web.Request) -> web.Response:
         self.asked.append("feed")
@@ -82,6 +86,7 @@ class Site:
         app = web.Application()
         app.router.add_get("/feed", self.feed)
         app.router.add_get("/page", self.page)
+        app.router.add_get("/files/{name}", self.file)
         app.router.add_get("/v2/studies", self.studies)
         app.router.add_post("/api/search2", self.grants)
         app.router.add_post("/api/fetchOpportunity", self.grants)

@@ -65,13 +65,13 @@ def _target(href: str) -> str:
     "postal-address-missing",
     Severity.ERROR,
     why="CAN-SPAM asks for the sender's postal address in every mail.",
-    remedy="Write it as address under [newsletter] in newsletter.toml, and keep it in templates/.",
+    remedy="Fill it in under Setup in the studio, or as address under [newsletter] in newsletter.toml; keep it in templates/.",
 )
 def postal_address_missing(proof: Proof) -> Iterator[Spot]:
     """No postal address is configured, or a part of the mail does not print it."""
     address = _letters(proof.settings.newsletter.address)
     if not address:
-        yield Spot("issue", "newsletter.toml has no postal address.")
+        yield Spot("issue", "There is no postal address yet.")
         return
     as_written = " ".join(proof.settings.newsletter.address.split())
     if as_written not in proof.words and address not in _letters(proof.words):

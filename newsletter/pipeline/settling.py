@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import tomlkit
 from tomlkit.items import AoT, Item, Key, Table
@@ -99,6 +100,25 @@ def find_source(desk: Desk, name: str, where: str, section: str) -> Collected:
 def try_source(desk: Desk, source: Source) -> Collected:
     """What a source gives at this moment; nothing is kept."""
     return asyncio.run(_tried(desk, source))
+
+
+def host_inside(tried: Collected) -> str:
+    """The host in a source's address that was not asked because it is inside one's own network; empty for any other failure.
+
+    One that only a link or a redirect leads to is none that a person typed, and is never given.
+    """
+    from newsletter.sources.addresses import plain_host
+    from newsletter.sources.fetching import INSIDE
+
+    host = plain_host(urlsplit(tried.source.url or "").hostname or "")
+    return host if host and (tried.error or "").startswith(f"{host} {INSIDE}") else ""
+
+
+def allow(desk: Desk, host: str) -> None:
+    """Let sources be fetched from a host inside one's own network, from now on."""
+    known = desk.workspace.settings.newsletter.fetch_from
+    if host not in known:
+        settle(desk, "newsletter", {"fetch_from": [*known, host]})
 
 
 async def _tried(desk: Desk, source: Source) -> Collected:

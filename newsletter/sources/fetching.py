@@ -38,6 +38,7 @@ CONNECTIONS_PER_HOST = 2
 TIMEOUT_S = 30.0
 LONGEST_WAIT_S = 30.0  # a server that wants us to wait longer is asked again on the next run
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+INSIDE = "is inside your own network and was not asked"
 NCBI = "eutils.ncbi.nlm.nih.gov"
 PER_SECOND: Mapping[str, float] = MappingProxyType({NCBI: 3.0})  # https://www.ncbi.nlm.nih.gov/books/NBK25497/
 PER_SECOND_WITH_KEY: Mapping[str, float] = MappingProxyType({NCBI: 10.0})
@@ -272,9 +273,7 @@ class _PassingError(Exception):
 
 
 def _inside(host: str) -> _LastingError:
-    return _LastingError(
-        f"{host} is inside your own network and was not asked; if it is meant, add it to fetch_from in newsletter.toml"
-    )
+    return _LastingError(f"{host} {INSIDE}; if it is meant, add it to fetch_from in newsletter.toml")
 
 
 def _host(target: URL) -> str:

@@ -94,8 +94,8 @@ class TestCollect:
         told = {each["name"]: each for each in events if "name" in each}
         assert told["Our calendar"]["said"] == "7 entries, 7 new."
         assert told["ClinicalTrials.gov"]["state"] == "broken"
-        assert [events[0]["waiting"][0], events[-2]["done"], events[-2]["broken"], events[-1]] == [
-            "PubMed", True, 1, {"over": True},
+        assert [events[0]["waiting"][0], events[-2]["done"], events[-2]["said"][-20:], events[-1]] == [
+            "PubMed", True, "1 could not be read.", {"over": True},
         ]  # fmt: skip
         assert "Broken since 23 November 2026:" in studio.page("/collect")
 

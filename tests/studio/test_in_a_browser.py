@@ -1,55 +1,26 @@
-"""The studio in a real browser: the month by mouse, writing in two windows, and what people with other senses need."""
+"""The studio in a real browser: writing in two windows, the desk by keyboard, and what people with other senses need."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from browser import chromium
-from loopback_smtp import Loopback
 from playwright.sync_api import expect
 from studio.axe import complaints
-from studio.mail import serving_mail
+from studio.hands import named, newsletter, opened, tab_to
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 ISSUE = "2026-11"
-MOMENT = "2026-11-23T09:00-05:00"
 PAGES = ("", "collect", "choose", "people", "setup", *(f"issues/{ISSUE}/{page}" for page in
          ("write", "preview", "check", "approve", "send")))  # fmt: skip
-
-
-def newsletter(folder: Path, *arguments: str) -> None:
-    command = [sys.executable, "-m", "newsletter", "-C", str(folder), "--now", MOMENT, *arguments]
-    subprocess.run(command, check=True, capture_output=True)
-
-
-@contextmanager
-def opened(folder: Path) -> Iterator[str]:
-    """The real command in a process of its own; gives the address it prints."""
-    command = [sys.executable, "-m", "newsletter", "-C", str(folder), "--now", MOMENT]
-    with subprocess.Popen(
-        [*command, "studio", "--no-browser", "--undo", "1"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    ) as process:
-        assert process.stdout
-        try:
-            yield process.stdout.readline().split()[-1]
-        finally:
-            process.terminate()
-            process.wait(20)
 
 
 @pytest.fixture(scope="module")
@@ -61,105 +32,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     folder = tmp_path / "our news"
-    subprocess.run(
-        [sys.executable, "-m", "newsletter", "--now", MOMENT, "init", str(folder), "--sample"],
-        check=True,
-        capture_output=True,
-    )
+    newsletter(tmp_path, "init", str(folder), "--sample")
     return folder
-
-
-def test_the_whole_month_by_mouse(browser: Browser, sample: Path) -> None:
-    with serving_mail() as server, opened(sample) as address:
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
-        page.goto(address)
-        assert "token" not in page.url
-        set_up(page, server)
-        bring_people(page, sample)
-        choose(page)
-        write(page)
-        approve_and_send(page)
-        assert set(server.recipients().values()) == {1}
-        assert len(server.messages) == 10
-        assert b"Subject: News for you" in server.messages[0].content
-        assert wrong == []
-        page.close()
-
-
-def set_up(page: Page, server: Loopback) -> None:
-    page.get_by_role("link", name="Setup").click()
-    page.get_by_role("textbox", name="Server").fill("127.0.0.1")
-    page.get_by_label("Port").fill(str(server.port))
-    page.get_by_label("Protection").select_option("none")
-    page.locator("#delivery").get_by_role("button", name="Save").click()
-    page.get_by_text("Saved.").wait_for()
-
-
-def bring_people(page: Page, sample: Path) -> None:
-    page.get_by_role("link", name="People").click()
-    page.get_by_label("File").set_input_files(sample / "subscribers.csv")
-    page.get_by_role("button", name="Look at it").click()
-    page.get_by_text("10 active").wait_for()
-    page.get_by_role("button", name="Import").click()
-    page.get_by_text("12 added").wait_for()
-    page.get_by_label("Search").fill("rosa")
-    page.locator("table.people tbody tr").nth(1).wait_for(state="detached")
-
-
-def choose(page: Page) -> None:
-    page.get_by_role("link", name="Collect").click()
-    page.get_by_role("button", name="Collect", exact=True).click()
-    page.get_by_text(re.compile(r"Done\. \d+ new entries\.")).wait_for()
-    page.get_by_role("navigation").get_by_role("link", name="Choose").click()
-    first = page.locator(".card").first
-    title = first.locator("h3").inner_text()
-    first.get_by_role("button", name=f"Drop: {title}").click()
-    page.get_by_text(f"Dropped: “{title}”").wait_for()
-    first.get_by_text("Why, for those who ask later").wait_for()
-    page.get_by_role("button", name="Undo").click()
-    page.get_by_text("Undone.").wait_for()
-    first.get_by_role("button", name=f"Hold: {title}").click()
-    page.locator("[data-count=held]", has_text="1").wait_for()
-    page.get_by_role("searchbox", name="Search").fill("liposarcoma")
-    page.get_by_text("Nothing here has these words.").wait_for()
-    page.get_by_role("radio", name="Left out").check()
-    page.get_by_text("Genomic Evolutionary Patterns").wait_for()
-    page.get_by_role("button", name="Keep: Genomic").click()
-    page.locator(".card.new").wait_for()
-    page.get_by_role("button", name="Make the issue").click()
-    page.get_by_text(re.compile(r"there are \d+ entries in it now")).wait_for()
-
-
-def write(page: Page) -> None:
-    page.get_by_role("link", name="Write").click()
-    page.get_by_label("Subject", exact=True).fill("News for you")
-    page.get_by_role("textbox", name="Letter", exact=True).fill("Dear all, this was a good month.")
-    mail = page.frame_locator("#mail")
-    mail.get_by_text("this was a good month").wait_for()
-    part = page.locator(".part").first
-    second = part.locator(".entry").nth(1).get_attribute("aria-label")
-    part.locator(".entry").nth(1).get_by_role("button", name="Up").click()
-    page.get_by_text("1 of").first.wait_for()
-    assert part.locator(".entry").first.get_attribute("aria-label") == second
-    part.locator(".entry").first.get_by_role("textbox").fill("This one is worth your time.")
-    mail.get_by_text("This one is worth your time.").wait_for()
-    page.get_by_text("Saved.", exact=True).wait_for()
-
-
-def approve_and_send(page: Page) -> None:
-    page.get_by_role("navigation").get_by_role("link", name="Check").click()
-    page.get_by_role("main").get_by_role("link", name="Approve").click()
-    page.get_by_label("Your name").fill("Ana Example")
-    page.get_by_role("button", name="Approve").click()
-    page.get_by_text("goes to 10 people through 127.0.0.1").wait_for()
-    page.get_by_label("Type the number").fill("10")
-    page.get_by_role("button", name="Send", exact=True).click()
-    page.get_by_text("Nothing has gone yet").wait_for()
-    page.get_by_text("10 accepted by the server").wait_for(timeout=20_000)
-    page.get_by_role("heading", name="Sent").wait_for(timeout=20_000)
 
 
 @pytest.fixture
@@ -293,19 +167,3 @@ def test_the_desk_by_keyboard_alone(browser: Browser, drafted: Path) -> None:
         page.keyboard.press("Enter")
         page.get_by_text("Approved, exactly as it stands.").wait_for()
         page.close()
-
-
-def tab_to(page: Page, name: str) -> None:
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if named(page).startswith(name):
-            return
-    raise AssertionError(f"{name} is not reached with the Tab key")
-
-
-def named(page: Page) -> str:
-    """What the element with the focus is called."""
-    return page.evaluate(
-        "(document.activeElement.ariaLabel || document.activeElement.labels?.[0]?.innerText"
-        " || document.activeElement.innerText || '').trim()"
-    )

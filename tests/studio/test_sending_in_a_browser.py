@@ -18,6 +18,7 @@ from conftest import NOW
 from loopback_smtp import Loopback
 from playwright.sync_api import expect
 from studio.axe import complaints
+from studio.hands import tab_to
 from studio.running import running, until
 from studio.test_guarding import CHANGES, PAGES, filled
 
@@ -72,21 +73,6 @@ def opened(browser: Browser, address: str) -> Page:
     return page
 
 
-def press(page: Page, name: str) -> None:
-    """Reach a control with the Tab key and press it."""
-    reach(page, name)
-    page.keyboard.press("Enter")
-
-
-def reach(page: Page, name: str) -> None:
-    called = "(document.activeElement.labels?.[0]?.innerText || document.activeElement.innerText || '').trim()"
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate(called).startswith(name):
-            return
-    raise AssertionError(f"{name} is not reached with the Tab key")
-
-
 def test_people_are_imported_and_two_persons_approve(browser: Browser, drafted: Path) -> None:
     with running(drafted) as studio:
         page, wrong = opened(browser, studio.opened), []
@@ -99,7 +85,7 @@ def test_people_are_imported_and_two_persons_approve(browser: Browser, drafted: 
         page.get_by_role("button", name="Import").click()
         page.get_by_text("12 added").wait_for()
         page.goto(f"{studio.address}/issues/{ISSUE}/approve")
-        reach(page, "Your name")
+        tab_to(page, "Your name")
         page.keyboard.type("Ana")
         page.keyboard.press("Enter")
         page.get_by_text("Approved, exactly as it stands.").wait_for()
@@ -123,17 +109,17 @@ def test_an_issue_is_planned_and_taken_back_with_the_keyboard_alone(
     with running(approved) as studio:
         page = opened(browser, studio.opened)
         page.goto(f"{studio.address}/issues/{ISSUE}/send")
-        reach(page, "Now")
+        tab_to(page, "Now")
         page.keyboard.press("ArrowDown")
         expect(page.locator("#sentence")).to_contain_text("On Tuesday 24 November 2026 at 09:00 (New York)")
-        reach(page, "Day")
+        tab_to(page, "Day")
         page.keyboard.type("12012026")  # month, day and year, as this browser asks for them
         expect(page.locator("#sentence")).to_have_text(
             "On Tuesday 1 December 2026 at 09:00 (New York) “Circle News: November 2026” goes to 10 people through 127.0.0.1; "
             "2 who left or are not active are not written to."
         )
         wrong = complaints(page, "choosing a time")
-        reach(page, "Type the number")
+        tab_to(page, "Type the number")
         page.keyboard.type("10")
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="Planned for Tuesday 1 December 2026 at 09:00 (New York)").wait_for()
@@ -142,7 +128,8 @@ def test_an_issue_is_planned_and_taken_back_with_the_keyboard_alone(
         page.get_by_text("2026-11: Planned for Tuesday 1 December 2026").wait_for()
         wrong += complaints(page, "home")
         page.goto(f"{studio.address}/issues/{ISSUE}/send")
-        press(page, "Take back")
+        tab_to(page, "Take back")
+        page.keyboard.press("Enter")
         page.get_by_text("Undone: nothing was sent.").wait_for()
         page.close()
     assert wrong == []

@@ -13,6 +13,7 @@ import trustme
 from loopback_smtp import Loopback
 from studio.conftest import Studio
 from studio.mail import serving_mail
+from website import website
 
 from newsletter.rendering.catalogue import CATALOGUES
 from newsletter.studio.views.setup import LANGUAGES, sender_of
@@ -62,6 +63,15 @@ class TestFields:
         answer = studio.change("/setup/theme", {"accent": "red"}, script=True)
         assert answer.json()["error"] == 'This needs a colour of six digits such as "#0b5c6b".'
 
+    def test_the_pace_is_a_number(self, studio: Studio) -> None:
+        for wrong in ("many", "-3"):
+            page = studio.change("/setup/delivery", {"per_minute": wrong})
+            assert (page.status_code, "This needs 0 or more." in page.text) == (409, True)
+        studio.change("/setup/delivery", {"per_minute": "0"})
+        assert settings(studio)["delivery"] == {"per_minute": 0}
+        studio.change("/setup/delivery", {"per_minute": "120"})
+        assert settings(studio)["delivery"] == {"per_minute": 120}
+
 
 class TestSections:
     def test_a_script_gets_the_list_in_its_new_order(self, studio: Studio) -> None:
@@ -98,6 +108,23 @@ class TestSources:
         (studio.room.folder / "none.csv").write_text("title,url\n", "utf-8")
         told = studio.change("/setup/source/look", {"name": "x", "kind": "", "where": "none.csv"}, script=True).json()
         assert "It answers, and has nothing in it at this moment." in told["html"]
+
+    def test_a_server_inside_is_asked_when_a_person_says_so(self, studio: Studio) -> None:
+        with website() as site:
+            fields = {"name": "Ours", "kind": "", "where": f"http://127.0.0.1:{site.port}/feed"}
+            told = studio.change("/setup/source/look", fields, script=True).json()["html"]
+            assert "127.0.0.1 is inside your own network and was not asked." in told
+            assert site.asked == []
+            told = studio.change("/setup/source/allow", fields, script=True).json()["html"]
+            assert "It works: 1 entry." in told
+            assert settings(studio)["newsletter"]["fetch_from"] == ["127.0.0.1"]
+            assert "It works: 1 entry." in studio.change("/setup/source/allow", fields | {"kind": "feed"}).text
+        assert settings(studio)["newsletter"]["fetch_from"] == ["127.0.0.1"]
+
+    def test_what_is_not_inside_is_not_allowed_either(self, studio: Studio) -> None:
+        fields = {"name": "Ours", "kind": "feed", "where": "sources/gone.rss"}
+        assert "This did not work: " in studio.change("/setup/source/allow", fields, script=True).json()["html"]
+        assert "fetch_from" not in settings(studio)["newsletter"]
 
 
 SERVER = {"host": "127.0.0.1", "port": "0", "security": "none", "user": ""}

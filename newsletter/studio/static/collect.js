@@ -21,10 +21,7 @@ function hear(told, stream) {
     bar.value += 1;
   }
   if (told.error) say(told.error, { bad: true });
-  if (told.done) {
-    const broken = told.broken ? ` ${told.broken} could not be read.` : "";
-    document.getElementById("over").textContent = `Done. ${told.new} new entries.${broken}`;
-  }
+  if (told.done) document.getElementById("over").textContent = told.said;
   if (told.over) { stream.close(); bar.hidden = true; pressed(false); }
 }
 

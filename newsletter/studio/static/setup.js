@@ -50,7 +50,7 @@ if (source) {
   const { kind, where, name } = source.elements;
   let asked = "", number = 0, named = name.value;
   name.addEventListener("input", () => { named = name.value; });
-  const ask = async () => {
+  const ask = async ({ at = "/setup/source/look" } = {}) => {
     const words = where.value.trim();
     if (words.length < 3 || asked === kind.value + words) return;
     asked = kind.value + words;
@@ -59,22 +59,24 @@ if (source) {
     const body = new FormData(source);
     if (!name.value) body.set("name", "one more");
     try {
-      const told = await change("/setup/source/look", body);
+      const told = await change(at, body);
       if (mine !== number) return;
       tried.innerHTML = told.html;
       if (!kind.value && tried.querySelector(".good")) { kind.value = told.kind; asked = kind.value + words; }
       if (!named && tried.querySelector(".good")) name.value = proposed(words);
     } catch (error) { if (mine === number) tried.replaceChildren(Object.assign(document.createElement("p"), { textContent: error.message, className: "bad" })); }
   };
-  const soon = later(ask, 700);
+  const soon = later(() => ask(), 700);
   where.addEventListener("input", soon);
   if (where.value !== where.defaultValue) ask(); // somebody may have typed before this script was there
   kind.addEventListener("change", soon);
   source.addEventListener("submit", (event) => {
-    if (!event.submitter?.formAction.endsWith("/look")) return;
+    const pressed = event.submitter;
+    const at = new URL(pressed?.formAction || source.action).pathname;
+    if (!["/setup/source/look", "/setup/source/allow"].includes(at)) return;
     event.preventDefault();
     asked = "";
-    ask();
+    ask({ at }).then(() => { if (!pressed.isConnected) name.focus(); }); // it went with the question that it answers
   });
 }
 

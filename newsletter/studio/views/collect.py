@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -25,7 +25,9 @@ def collect(call: Call) -> Response:
     settings = call.desk.workspace.settings
     known = call.desk.store.sources()
     rows = [{"source": source, "record": known.get(source.name)} for source in settings.sources]
-    return call.page("collect", title="Collect", rows=rows, is_running=call.room.collecting.is_running)
+    job = call.room.collecting
+    over = "" if job.is_running else next((each["said"] for each in job.events if each.get("done")), "")
+    return call.page("collect", title="Collect", rows=rows, is_running=job.is_running, over=over)
 
 
 def begin(call: Call) -> Response:
@@ -39,18 +41,18 @@ def begin(call: Call) -> Response:
         tell({"waiting": [source.name for source in sources]})
         with call.room.noting(COLLECTING):
             done = gathering.collect(desk, sources, lambda each: tell(_told(each)))
-        tell(
-            {
-                "done": True,
-                "new": sum(each.new for each in done),
-                "broken": sum(bool(each.collected.error) for each in done),
-            }
-        )
+        tell({"done": True, "said": _over(done)})
 
     began = call.room.collecting.start(work)
     if call.is_script:
         return JSONResponse({"began": began})
     return call.go("/collect", "Collecting has begun.")
+
+
+def _over(done: Sequence[Gathered]) -> str:
+    new, broken = sum(each.new for each in done), sum(bool(each.collected.error) for each in done)
+    said = f"Done. {new} new {'entry' if new == 1 else 'entries'}."
+    return f"{said} {broken} could not be read." if broken else said
 
 
 def _told(gathered: Gathered) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from newsletter.pipeline.editing import version_of
 from newsletter.studio.calls import Call, route
 
 BY_ITSELF = ""
+NUMBERS = {"port": 0, "per_minute": -1}
+"""What is filled in as a number, and what stands for anything else: no check lets it pass."""
 KINDS = {
     BY_ITSELF: "Find out by itself",
     SourceKind.FEED: "A feed (RSS, Atom, JSON)",
@@ -109,6 +111,7 @@ def show(
         "every": EVERY,
         "tried": {},
         "found": None,
+        "inside": "",
         "tested": (),
         "shown": "",
         "dressed": None,
@@ -152,7 +155,7 @@ def _values(settings: Settings) -> dict[str, str]:
     return {
         "from_name": name,
         "from_address": address,
-        "port": str(delivery.port),
+        **{each: str(getattr(delivery, each)) for each in NUMBERS},
         **{each: getattr(newsletter, each) for each in TEXTS["newsletter"] if each != "from"},
         **{each: getattr(delivery, each) for each in TEXTS["delivery"]},
         **{each: getattr(theme, each) for each in TEXTS["theme"]},
@@ -261,9 +264,10 @@ def _is_sender_shown(given: Mapping[str, str]) -> bool:
 
 
 def _read_server(given: Mapping[str, str], values: dict[str, str | int]) -> dict[str, str]:
-    """Put the port in as a number; what is wrong with a link that would not be protected."""
-    if port := given.get("port", ""):
-        values["port"] = int(port) if port.isdecimal() else 0
+    """Put numbers in as numbers; what is wrong with a link that would not be protected."""
+    for name, wrong in NUMBERS.items():
+        if typed := given.get(name, ""):
+            values[name] = int(typed) if typed.isdecimal() else wrong
     host = given.get("host", "")
     if given.get("security") == Security.NONE and host and not is_loopback(host):
         return {"security": NOT_PROTECTED}
@@ -290,23 +294,37 @@ def _keep_password(call: Call) -> str:
 def look(call: Call) -> Response:
     """Show what a source gives; nothing is kept."""
     tried = _tried(call)
-    found = _found(call, tried)
-    kind = found.source.kind
+    return _looked(call, tried, _found(call.desk, tried))
+
+
+def allow(call: Call) -> Response:
+    """Ask a server inside one's own network, from now on, because a person says so; and show what it gives."""
+    tried = _tried(call)
+    found = _found(call.desk, tried)
+    if host := settling.host_inside(found):
+        with call.room.changing:
+            settling.allow(call.room.desk(), host)
+        found = _found(call.room.desk(), tried)
+    return _looked(call, tried, found)
+
+
+def _looked(call: Call, tried: dict[str, str], found: Collected) -> Response:
+    kind, inside = found.source.kind, settling.host_inside(found)
     if call.is_script:
-        return JSONResponse({"html": call.part("_tried", found=found, kinds=KINDS), "kind": kind})
-    return show(call, tried=tried | {"kind": kind}, found=found)
+        return JSONResponse({"html": call.part("_tried", kinds=KINDS, found=found, inside=inside), "kind": kind})
+    return show(call, tried=tried | {"kind": kind}, found=found, inside=inside)
 
 
-def _found(call: Call, tried: dict[str, str]) -> Collected:
+def _found(desk: Desk, tried: dict[str, str]) -> Collected:
     if tried["kind"] != BY_ITSELF:
-        return settling.try_source(call.desk, settling.source_of(**tried))
-    return settling.find_source(call.desk, tried["name"], tried["where"], tried["section"])
+        return settling.try_source(desk, settling.source_of(**tried))
+    return settling.find_source(desk, tried["name"], tried["where"], tried["section"])
 
 
 def source(call: Call) -> Response:
     """Add a source."""
     tried = _tried(call)
-    described = settling.source_of(**tried) if tried["kind"] else _found(call, tried).source
+    described = settling.source_of(**tried) if tried["kind"] else _found(call.desk, tried).source
     settling.add_source(call.desk, described)
     return back(call, "sources", f"Added: {described.name}. Collect asks it from now on.")
 
@@ -328,6 +346,7 @@ ROUTES = [
     route("/start/{step}", start),
     route("/setup/source", source, changes=True),
     route("/setup/source/look", look, changes=True, asks=True),
+    route("/setup/source/allow", allow, changes=True, asks=True),
     route("/setup/source/remove", remove, changes=True),
     route("/setup/{table}", save, changes=True),
 ]
