@@ -205,19 +205,23 @@ def test_before_there_is_an_issue_each_page_says_so(studio: Studio) -> None:
 
 
 class TestNews:
-    def news(self, studio: Studio, query: str) -> list[dict]:
-        threading.Timer(0.2, studio.room.close).start()  # else it would go on for as long as the page is open
+    def first(self, studio: Studio, query: str) -> dict:
+        """The first news; then the studio closes, else it would go on for as long as the page is open."""
         with studio.client.stream("GET", f"{BASE}/news{query}") as answer:
-            return [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")]
+            told = next(json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))
+            studio.room.close()
+        return told
 
     def test_a_window_hears_that_the_file_is_another_one(self, made: Studio) -> None:
         now = made.client.get(f"{BASE}/texts").json()["file"]
-        assert self.news(made, "?seen=older") == [{"file": now}]
+        assert self.first(made, "?seen=older") == {"file": now}
 
     def test_a_window_that_knows_hears_nothing(self, made: Studio) -> None:
         now = made.client.get(f"{BASE}/texts").json()["file"]
-        assert self.news(made, f"?seen={now}") == []
+        threading.Timer(0.2, made.room.close).start()
+        with made.client.stream("GET", f"{BASE}/news?seen={now}") as answer:
+            assert [line for line in answer.iter_lines() if line.startswith("data: ")] == []
 
     def test_a_file_that_cannot_be_read_is_told(self, made: Studio) -> None:
         (made.room.folder / "newsletter.toml").write_text("[newsletter]", "utf-8")
-        assert "title" in self.news(made, "")[0]["error"]
+        assert "title" in self.first(made, "")["error"]
