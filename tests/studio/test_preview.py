@@ -154,9 +154,9 @@ def test_saving_the_issue_shows_it_again_by_itself(demo: Path) -> None:
                 text.replace('letter = """\n"""', 'letter = "A warm word to begin with."'), "utf-8"
             ),
         ).start()
-        page.frame_locator("iframe.desktop").get_by_text("A warm word to begin with.").wait_for(timeout=15_000)
+        page.frame_locator("iframe.desktop").get_by_text("A warm word to begin with.").wait_for()
         file.write_text(text.replace("subject =", "subject", 1), "utf-8")
-        page.get_by_text("This cannot be shown yet").wait_for(timeout=15_000)
+        page.get_by_text("This cannot be shown yet").wait_for()
         file.write_text(text, "utf-8")
 
 
