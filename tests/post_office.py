@@ -14,8 +14,9 @@ from newsletter.delivery.sending import Order
 from newsletter.followup.subscriptions import Row
 from newsletter.model import RenderedIssue
 from newsletter.storage.database import open_database
-from newsletter.storage.ledger import Ledger, Tally
+from newsletter.storage.ledger import Ledger
 from newsletter.storage.people import People
+from newsletter.storage.standing import Tally
 from newsletter.tokens import Keys
 
 ISSUE = "2026-11"

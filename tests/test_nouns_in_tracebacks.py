@@ -14,7 +14,8 @@ from public_page import Page
 from newsletter.addresses import parse_address
 from newsletter.delivery.courier import Job
 from newsletter.delivery.feed import Turn
-from newsletter.delivery.letters import Letter, message_of, server_of
+from newsletter.delivery.letters import Letter, message_of
+from newsletter.delivery.smtp import server_of
 from newsletter.followup.bounces import read_mail
 from newsletter.followup.inbox import Handled
 from newsletter.followup.parts import take_apart
@@ -25,8 +26,8 @@ from newsletter.pipeline import mailing
 from newsletter.pipeline.following import Report
 from newsletter.pipeline.readers import ReaderDesk
 from newsletter.storage.incoming import Decided
-from newsletter.storage.ledger import Due
 from newsletter.storage.readers import Readers
+from newsletter.storage.run import Due
 from newsletter.studio.views.people import Upload
 
 SECRETS = OF_HER | OF_THE_PASSWORD | forms(NAME)

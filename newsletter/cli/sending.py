@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from newsletter.delivery.sending import Order
     from newsletter.model import RenderedIssue
-    from newsletter.storage.ledger import Tally
+    from newsletter.storage.standing import Tally
 
 COUNTS = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining", "total")
 

@@ -13,7 +13,7 @@ from newsletter.delivery.message import Message
 from newsletter.delivery.replies import Phase, Reply, is_go_ahead, judge
 from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, Link, LinkError
 from newsletter.delivery.variants import Variants
-from newsletter.storage.ledger import Due
+from newsletter.storage.run import Due
 
 END = b".\r\n"
 AT_ONCE = 1 << 18  # a message up to this size goes in one piece with its end, when its claim is there already

@@ -12,7 +12,8 @@ from newsletter.delivery.recorder import Recorder
 from newsletter.delivery.replies import Reply, Verdict
 from newsletter.model import DeliveryStatus
 from newsletter.storage.journal import Settlement
-from newsletter.storage.ledger import Due, Tally
+from newsletter.storage.run import Due
+from newsletter.storage.standing import Tally
 
 LONGEST_WAIT = timedelta(seconds=4000)  # between two tries, as with Postfix
 D = DeliveryStatus

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.delivery.recorder import Recorder
-from newsletter.storage.ledger import PAGE, Due
+from newsletter.storage.run import PAGE, Due
 
 
 @dataclass(slots=True)

@@ -29,7 +29,8 @@ from newsletter.delivery.smtp import LinkError, Server, open_link, server_of
 from newsletter.delivery.variants import Variants
 from newsletter.errors import DeliveryError, StorageError
 from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Variant
-from newsletter.storage.ledger import Ledger, Tally
+from newsletter.storage.ledger import Ledger
+from newsletter.storage.standing import Tally
 from newsletter.tokens import Keys
 
 T = TypeVar("T")

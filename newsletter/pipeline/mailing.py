@@ -21,11 +21,12 @@ from newsletter.pipeline import making
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.storage.files import write_whole
-from newsletter.storage.ledger import LEFT_AS_IT_IS, Ledger, Tally
+from newsletter.storage.ledger import LEFT_AS_IT_IS, Ledger
 from newsletter.storage.people import Imported, People, Suppression
 from newsletter.storage.plans import Plans
 from newsletter.storage.readers import Readers
 from newsletter.storage.retention import reduce_old
+from newsletter.storage.standing import Tally
 from newsletter.storage.wishes import HeldBackError, Wish, let_go_on, make_wish
 from newsletter.tokens import Keys
 

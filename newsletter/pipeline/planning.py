@@ -18,8 +18,8 @@ from newsletter.delivery.clock import SystemClock, sleep_unless
 from newsletter.errors import NotApprovedError, StorageError, UsageError
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk
-from newsletter.storage.ledger import Tally
 from newsletter.storage.plans import Plan
+from newsletter.storage.standing import Tally
 from newsletter.storage.workspace import open_workspace
 
 LATE = timedelta(minutes=15)

@@ -2,16 +2,14 @@
 
 Promise 6, write before the wire: a row is *sending* on disk before the message can be complete on the wire, and is
 settled by the server's reply. Of the rows that a dead sender left in *sending* its journal tells which messages surely
-did not go; the others are *unknown* and wait for a person. Whether a person left is looked at in the same statement
-that claims the row.
+did not go; the others are *unknown* and wait for a person.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +17,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
 from newsletter.errors import NewsletterError, NotApprovedError
-from newsletter.model import Delivery, DeliveryStatus, Subscriber, SubscriberState
-from newsletter.storage import people
-from newsletter.storage.database import UtcDateTime, only_reading, translated
+from newsletter.model import Delivery, DeliveryStatus, SubscriberState
+from newsletter.storage.database import only_reading, translated
 from newsletter.storage.journal import Journal, Settlement, Told
 from newsletter.storage.lease import is_held, lease
-from newsletter.storage.prepared import Prepared, driver_errors
-from newsletter.storage.tables import deliveries, outcomes, sendings, subscribers
-from newsletter.storage.wishes import Wish, held_back, wish_of
+from newsletter.storage.run import PAGE, Run, record
+from newsletter.storage.standing import Sending, Tally, counts_of, frozen, sending_of, tally_of
+from newsletter.storage.tables import deliveries, sendings, subscribers
+from newsletter.storage.wishes import wish_of
 from newsletter.storage.witness import Witness
-
-PAGE = 500
-FAR = timedelta(days=3)
-"""No wait is that long: a `next_at` beyond it was written before the machine's clock was set back, and is due."""
-
-CLAIM_SLOTS = 16  # claims are made in multiples of so many, so that few statements are written
-SETTLED_TOGETHER = 8  # outcomes too; what is left over goes in a statement of its own
 
 D = DeliveryStatus
 STOPPED = "the program stopped before the server answered"
@@ -44,51 +35,6 @@ LEFT_AS_IT_IS = "left as it is by a person; not sent again"
 
 class RestoredLedgerError(NewsletterError):
     """The ledger may not know whom we mailed; a person has to say that it may be gone on with."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """How a sending stands. The six counts are disjoint and sum to `total`."""
-
-    issue: str
-    state: str = "not_started"  # not_started, sending, paused, done
-    why: str = ""
-    accepted: int = 0
-    deferred: int = 0
-    refused: int = 0
-    unknown: int = 0
-    suppressed: int = 0
-    remaining: int = 0
-    total: int = 0
-    seconds: float = 0.0
-    wish: Wish | None = None  # what a person wants of it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
-    """One issue on its way, as frozen at its start."""
-
-    id: int
-    issue: str
-    digest: str
-    total: int
-    started_at: datetime
-    beats: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A delivery to be tried now."""
-
-    subscriber: Subscriber
-    attempts: int = 0
-    first_tried_at: datetime | None = None
-    next_at: datetime | None = None  # of a deferred one
-
-    @property
-    def mark(self) -> tuple[datetime, int] | None:
-        """Where it stands among the deferred ones."""
-        return (self.next_at, self.subscriber.id) if self.next_at else None
 
 
 class Ledger:
@@ -112,11 +58,11 @@ class Ledger:
         """
         with lease(self.engine, self.folder, issue):
             with translated(self.engine.url), self.engine.begin() as connection:
-                sending = _sending(connection, issue)
+                sending = sending_of(connection, issue)
                 self._refuse(sending, issue, digest, resume_restored=resume_restored)
                 if sending is None:
                     sending = _freeze(connection, issue, digest, now)
-                _record(connection, sending.id, self._left_behind(connection, sending), now)
+                record(connection, sending.id, self._left_behind(connection, sending), now)
             run = Run(self.engine, sending, self.witness(issue), Journal(self.folder, issue))
             try:
                 run.journal.begin(sending.id)
@@ -141,7 +87,7 @@ class Ledger:
     def sending(self, issue: str) -> Sending | None:
         """What was frozen when the issue was begun; None before."""
         with translated(self.engine.url), self.engine.begin() as connection:
-            return _sending(connection, issue)
+            return sending_of(connection, issue)
 
     def newest(self, most: int) -> tuple[str, ...]:
         """The issues that were begun last, the newest first."""
@@ -157,11 +103,11 @@ class Ledger:
             wish = wish_of(connection, issue)
             if row is None:
                 return Tally(issue=issue, wish=wish)
-            counts = _counts(connection, row.id)
+            counts = counts_of(connection, row.id)
             if not alive and counts.pop(D.SENDING, 0):
-                for each in self._left_behind(connection, _frozen(row)):
+                for each in self._left_behind(connection, frozen(row)):
                     counts[each.status] = counts.get(each.status, 0) + 1
-            return _tally(row, counts, alive=alive, wish=wish)
+            return tally_of(row, counts, alive=alive, wish=wish)
 
     def is_at_work(self, issue: str) -> bool:
         """Whether a living process sends it."""
@@ -197,7 +143,7 @@ class Ledger:
 
     def _fates(self, issue: str) -> dict[int, Settlement]:
         with translated(self.engine.url), self.engine.begin() as connection:
-            sending = _sending(connection, issue)
+            sending = sending_of(connection, issue)
             left = self._left_behind(connection, sending) if sending else []
         return {each.subscriber_id: each for each in left}
 
@@ -234,9 +180,9 @@ class Ledger:
         Raises SenderAtWorkError while a sender lives.
         """
         with lease(self.engine, self.folder, issue), translated(self.engine.url), self.engine.begin() as connection:
-            sending = _sending(connection, issue)
+            sending = sending_of(connection, issue)
             if sending is not None:
-                _record(connection, sending.id, self._left_behind(connection, sending), now)
+                record(connection, sending.id, self._left_behind(connection, sending), now)
                 _settle_doubtful(connection, sending.id, resend=resend, only=only)
         return self.tally(issue)
 
@@ -252,255 +198,6 @@ class Ledger:
             return [(datetime.fromisoformat(f"{row[0]}:00:00+00:00"), row[1]) for row in connection.execute(query)]
 
 
-class Run:
-    """A sender's own hold on the ledger: one connection, used by one thread at a time."""
-
-    def __init__(self, engine: Engine, sending: Sending, witness: Witness, journal: Journal) -> None:
-        self.engine = engine
-        self.sending = sending
-        self.witness = witness
-        self.journal = journal
-        self.left_queued = 0  # settled as suppressed while they were queued
-        self.left_deferred = 0
-        self._claim = Prepared(_claim, engine.dialect)
-        self._settlement = Prepared(_settle, engine.dialect)
-        self._on_the_way: set[int] = set()  # claimed by us and not settled
-        self._beats = sending.beats
-        self._connection: Connection | None = None
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        with translated(self.engine.url), driver_errors(self.engine):
-            if self._connection is None:
-                self._connection = self.engine.connect()
-            with self._connection.begin():
-                yield self._connection
-
-    def close(self) -> None:
-        """Give connection and journal back."""
-        self.journal.close()
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def queued(self, after: int, limit: int, *, now: datetime) -> list[Due]:
-        """The next ones never tried, by number; those who left meanwhile are settled as suppressed on the way."""
-        condition = sa.and_(deliveries.c.status == D.QUEUED, deliveries.c.subscriber_id > sa.bindparam("after"))
-        query = _due_query(condition, deliveries.c.subscriber_id)
-        return self._due(query, {"after": after, "rows": limit}, now)
-
-    def deferred(self, after: tuple[datetime, int] | None, limit: int, *, due_at: datetime, now: datetime) -> list[Due]:
-        """Those whose next try was due at a moment, the longest waiting first, those after a mark alone."""
-        due = sa.or_(deliveries.c.next_at <= due_at, deliveries.c.next_at > due_at + FAR)
-        condition = sa.and_(deliveries.c.status == D.DEFERRED, due)
-        if after is not None:
-            place = sa.tuple_(deliveries.c.next_at, deliveries.c.subscriber_id)
-            mark = sa.tuple_(*after, types=[UtcDateTime(), sa.BigInteger()])
-            condition = sa.and_(condition, place > mark)
-        query = _due_query(condition, deliveries.c.next_at, deliveries.c.subscriber_id)
-        return self._due(query, {"rows": limit}, now)
-
-    def _due(self, query: sa.Select[Any], values: dict[str, Any], now: datetime) -> list[Due]:
-        while True:
-            with self._transaction() as connection:
-                rows = connection.execute(query, {"sending": self.sending.id, **values}).all()
-                gone = [row for row in rows if not row.mailable]
-                self._suppress(connection, [row.subscriber_id for row in gone], now)
-            waited = sum(row.next_at is not None for row in gone)
-            self.left_deferred += waited
-            self.left_queued += len(gone) - waited
-            ready = [_due(row) for row in rows if row.mailable]
-            if ready or not rows:
-                return ready
-
-    def next_at(self) -> datetime | None:
-        """When the next deferred one is due; None when there is none."""
-        query = sa.select(sa.func.min(deliveries.c.next_at)).where(
-            deliveries.c.sending_id == self.sending.id, deliveries.c.status == D.DEFERRED
-        )
-        with self._transaction() as connection:
-            found: datetime | None = connection.execute(query).scalar_one()
-        return found
-
-    def step(self, settled: Sequence[Settlement], intents: Sequence[int], *, now: datetime) -> frozenset[int]:
-        """In one commit: what became of messages, and which messages may now be finished.
-
-        Returns the subscribers among `intents` that may be sent to; the others left, and are settled as suppressed.
-        """
-        allowed: frozenset[int] = frozenset()
-        with self._transaction() as connection:
-            if settled:
-                self._settle(connection, settled, now)
-            if intents:
-                allowed = self._claimed(connection, intents, now)
-        return allowed
-
-    def _claimed(self, connection: Connection, wanted: Sequence[int], now: datetime) -> frozenset[int]:
-        """Claim rows whose people may still be mailed; the others are settled as suppressed."""
-        slots = 1 if len(wanted) == 1 else -(-len(wanted) // CLAIM_SLOTS) * CLAIM_SLOTS
-        padded = (*wanted, *[wanted[-1]] * (slots - len(wanted)))
-        values = {f"id{n}": each for n, each in enumerate(padded)}
-        count = self._claim.run(connection, slots, {"sending": self.sending.id, "now": _written(now), **values})
-        if count == len(wanted):
-            self._on_the_way.update(wanted)
-            return frozenset(wanted)
-        before = sa.select(deliveries.c.subscriber_id).where(
-            deliveries.c.sending_id == self.sending.id,
-            deliveries.c.subscriber_id.in_(list(wanted)),
-            deliveries.c.status == D.SENDING.value,
-        )
-        claimed = frozenset(connection.execute(before).scalars()) - self._on_the_way
-        self._suppress(connection, [each for each in wanted if each not in claimed], now)
-        self._on_the_way |= claimed
-        return claimed
-
-    def _suppress(self, connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> None:
-        if subscriber_ids:
-            connection.execute(
-                sa.update(deliveries)
-                .where(deliveries.c.sending_id == self.sending.id, _WAITING)
-                .where(deliveries.c.subscriber_id.in_(list(subscriber_ids)))
-                .values(status=D.SUPPRESSED.value, next_at=None, settled_at=now)
-            )
-
-    def _settle(self, connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
-        even = len(settled) - len(settled) % SETTLED_TOGETHER
-        for some in filter(None, (settled[:even], settled[even:])):
-            self._settlement.run(connection, len(some), _settled_values(self.sending.id, some, now))
-        self._on_the_way.difference_update(each.subscriber_id for each in settled)
-        _suppress_bounced(connection, settled, now)
-
-    def beat(self, state: str, why: str, seconds: float) -> None:
-        """Say that we live and where we stand; `seconds` at work since the last beat."""
-        with self._transaction() as connection:
-            connection.execute(
-                sa.update(sendings)
-                .where(sendings.c.id == self.sending.id)
-                .values(state=state, why=why, seconds=sendings.c.seconds + seconds, beats=sendings.c.beats + 1)
-            )
-            self._beats = connection.execute(
-                sa.select(sendings.c.beats).where(sendings.c.id == self.sending.id)
-            ).scalar_one()
-        self.witness.write(self._beats)
-
-    def wish(self) -> Wish | None:
-        """What a person wants of this sending now."""
-        with self._transaction() as connection:
-            return wish_of(connection, self.sending.issue)
-
-    def tally(self) -> Tally:
-        """How it stands, seen by its own sender."""
-        with self._transaction() as connection:
-            row = connection.execute(sa.select(sendings).where(sendings.c.id == self.sending.id)).one()
-            return _tally(row, _counts(connection, row.id), alive=True)
-
-
-def _written(moment: datetime) -> str:
-    """A moment as `UtcDateTime` keeps it."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-_NOW = sa.bindparam("now", type_=UtcDateTime())
-_WAITING = sa.or_(deliveries.c.status == D.QUEUED.value, deliveries.c.status == D.DEFERRED.value)
-
-
-def _claim(count: int) -> sa.Update:
-    """Claims that many rows, as far as their people are active and not suppressed."""
-    ids = [sa.bindparam(f"id{n}", type_=sa.BigInteger()) for n in range(count)]
-    return (
-        sa.update(deliveries)
-        .where(
-            deliveries.c.sending_id == sa.bindparam("sending"),
-            deliveries.c.subscriber_id.in_(ids),
-            _WAITING,
-            sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, people.MAILABLE),
-        )
-        .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW))
-    )
-
-
-def _settled_values(sending_id: int, settled: Sequence[Settlement], now: datetime) -> dict[str, Any]:
-    values: dict[str, Any] = {"sending": sending_id, "now": _written(now)}
-    for n, each in enumerate(settled):
-        values[f"id{n}"] = each.subscriber_id
-        values[f"status{n}"] = each.status.value
-        values[f"reply{n}"] = each.reply
-        values[f"next_at{n}"] = each.next_at and _written(each.next_at)
-        values[f"tries{n}"] = int(each.tried)
-    return values
-
-
-def _suppress_bounced(connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
-    for each in settled:
-        if each.bounced:
-            people.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
-
-
-def _settle(count: int) -> str:
-    """Settles that many rows at once. All of them exist: the insertion always meets its conflict."""
-    row = "(:sending, :id{0}, :status{0}, :tries{0}, :reply{0}, :next_at{0}, :now, :now)"
-    return (
-        "INSERT INTO deliveries"  # noqa: S608 - nothing from outside is in it, only numbered parameters
-        " (sending_id, subscriber_id, status, attempts, reply, next_at, first_tried_at, settled_at) VALUES "
-        + ", ".join(row.format(n) for n in range(count))
-        + " ON CONFLICT (sending_id, subscriber_id) DO UPDATE SET"
-        " status = excluded.status, attempts = deliveries.attempts + excluded.attempts,"
-        " reply = CASE WHEN excluded.attempts = 0 THEN deliveries.reply ELSE excluded.reply END,"
-        " next_at = excluded.next_at, settled_at = excluded.settled_at,"
-        " first_tried_at = coalesce(deliveries.first_tried_at, excluded.first_tried_at)"
-    )
-
-
-def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    return (
-        sa.select(
-            deliveries.c.subscriber_id,
-            deliveries.c.attempts,
-            deliveries.c.first_tried_at,
-            deliveries.c.next_at,
-            subscribers.c.address,
-            subscribers.c.name,
-            subscribers.c.language,
-            subscribers.c.sections,
-            subscribers.c.large_print,
-            sa.and_(subscribers.c.id.is_not(None), people.MAILABLE).label("mailable"),
-        )
-        .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-        .where(deliveries.c.sending_id == sa.bindparam("sending"), condition)
-        .order_by(*order)
-        .limit(sa.bindparam("rows"))
-    )
-
-
-def _due(row: Row[Any]) -> Due:
-    number, attempts, first_tried_at, next_at, address, name, language, sections, large_print, _ = tuple(row)
-    subscriber = Subscriber(
-        id=number,
-        address=address,
-        name=name,
-        language=language,
-        sections=tuple(sections.split()),
-        large_print=large_print,
-    )
-    return Due(subscriber=subscriber, attempts=attempts, first_tried_at=first_tried_at, next_at=next_at)
-
-
-def _sending(connection: Connection, issue: str) -> Sending | None:
-    row = connection.execute(sa.select(sendings).where(sendings.c.issue == issue)).one_or_none()
-    return None if row is None else _frozen(row)
-
-
-def _frozen(row: Row[Any]) -> Sending:
-    return Sending(
-        id=row.id,
-        issue=row.issue,
-        digest=row.digest,
-        total=row.total,
-        started_at=row.started_at,
-        beats=row.beats,
-    )
-
-
 def _freeze(connection: Connection, issue: str, digest: str, now: datetime) -> Sending:
     started_at = now.replace(microsecond=0)
     values = {"issue": issue, "digest": digest, "state": "sending", "total": 0, "started_at": started_at}
@@ -514,14 +211,6 @@ def _freeze(connection: Connection, issue: str, digest: str, now: datetime) -> S
     total = connection.execute(count).scalar_one()
     connection.execute(sa.update(sendings).where(sendings.c.id == number).values(total=total))
     return Sending(id=number, issue=issue, digest=digest, total=total, started_at=started_at, beats=0)
-
-
-def _record(connection: Connection, sending_id: int, settled: Sequence[Settlement], now: datetime) -> None:
-    """Settle the rows of a dead sender."""
-    for start in range(0, len(settled), PAGE):
-        some = settled[start : start + PAGE]
-        connection.execute(sa.text(_settle(len(some))), _settled_values(sending_id, some, now))
-        _suppress_bounced(connection, some, now)
 
 
 def _fate(row: Row[Any], told: Told | None) -> Settlement:
@@ -544,37 +233,6 @@ def _settle_doubtful(connection: Connection, sending_id: int, *, resend: bool, o
     if again:
         why = f"{again} in doubt will be sent again by the next `newsletter send`"
         connection.execute(sa.update(sendings).where(sendings.c.id == sending_id).values(state="paused", why=why))
-
-
-def _counts(connection: Connection, sending_id: int) -> dict[str, int]:
-    query = sa.select(deliveries.c.status, sa.func.count()).where(deliveries.c.sending_id == sending_id)
-    # of a sending so old that it was reduced, the counts alone are left; see `retention`
-    kept = sa.select(outcomes.c.status, sa.func.sum(outcomes.c.people)).where(outcomes.c.sending_id == sending_id)
-    both = sa.union_all(query.group_by(deliveries.c.status), kept.group_by(outcomes.c.status))
-    return {row[0]: row[1] for row in connection.execute(both)}
-
-
-def _tally(row: Row[Any], counts: dict[str, int], *, alive: bool, wish: Wish | None = None) -> Tally:
-    state, why = row.state, row.why
-    remaining = counts.get(D.QUEUED, 0) + counts.get(D.CLAIMED, 0) + counts.get(D.SENDING, 0)
-    if not alive and state == "sending":
-        state, why = "paused", f"the sender stopped; `newsletter send {row.issue}` goes on"
-    if state == "paused" and wish:
-        why = held_back(wish, counts.get(D.ACCEPTED, 0), row.total, remaining + counts.get(D.DEFERRED, 0))
-    return Tally(
-        issue=row.issue,
-        state=state,
-        why=why,
-        accepted=counts.get(D.ACCEPTED, 0),
-        deferred=counts.get(D.DEFERRED, 0),
-        refused=counts.get(D.REFUSED, 0),
-        unknown=counts.get(D.UNKNOWN, 0),
-        suppressed=counts.get(D.SUPPRESSED, 0),
-        remaining=remaining,
-        total=row.total,
-        seconds=round(row.seconds, 3),
-        wish=wish,
-    )
 
 
 def _recipient(row: Row[Any], issue: str, left: Mapping[int, Settlement]) -> Delivery:

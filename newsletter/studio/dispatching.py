@@ -19,7 +19,7 @@ from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.planning import Planned, Waiting
 from newsletter.storage import issues
 from newsletter.storage.files import write_whole
-from newsletter.storage.ledger import Tally
+from newsletter.storage.standing import Tally
 from newsletter.storage.workspace import issue_folder
 
 MOST_WORDS = 2000

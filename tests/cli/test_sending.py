@@ -20,7 +20,7 @@ from loopback_smtp import Loopback
 from newsletter.cli.sending import _pace
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk
-from newsletter.storage.ledger import Tally
+from newsletter.storage.standing import Tally
 from newsletter.storage.wishes import Wish
 from newsletter.storage.workspace import open_workspace
 

@@ -13,8 +13,8 @@ from newsletter.model import DeliveryStatus as D
 from newsletter.model import SubscriberState
 from newsletter.providers import Provider
 from newsletter.storage.incoming import Decided, IncomingMails, Suppressing
+from newsletter.storage.journal import Settlement
 from newsletter.storage.leavings import Leavings
-from newsletter.storage.ledger import Settlement
 from newsletter.storage.results import Results
 from newsletter.storage.retention import reduce_old
 from newsletter.storage.tables import incoming_mails

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from post_office import DIGEST, ISSUE, PostOffice, counts
 
 from newsletter.model import DeliveryStatus as D
-from newsletter.storage.ledger import Settlement
+from newsletter.storage.journal import Settlement
 from newsletter.storage.retention import Reduced, reduce_old
 from newsletter.storage.tables import incoming_mails
 

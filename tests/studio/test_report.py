@@ -11,7 +11,7 @@ from newsletter.addresses import parse_address
 from newsletter.followup.subscriptions import Row
 from newsletter.model import DeliveryStatus
 from newsletter.pipeline import mailing, making
-from newsletter.storage.ledger import Settlement
+from newsletter.storage.journal import Settlement
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 

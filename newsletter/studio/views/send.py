@@ -19,7 +19,7 @@ from newsletter.model import DeliveryStatus, SubscriberState
 from newsletter.pipeline import mailing, making, planning
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.planning import Waiting
-from newsletter.storage.ledger import Tally
+from newsletter.storage.standing import Tally
 from newsletter.storage.wishes import Wish
 from newsletter.studio import dispatching
 from newsletter.studio.calls import Call, event, route
