@@ -26,6 +26,24 @@ class Dovecot:
     folder: Path
     port: int  # clear, with STARTTLS
     tls_port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it greets."""
+        owner = _owner()
+        self.process = subprocess.Popen(
+            [str(PROGRAM), "-F", "-c", str(self.folder / "dovecot.conf")],
+            **({} if os.getuid() else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _wait_for(self, self.process)
+
+    def stop(self) -> None:
+        """All connections are cut."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait(10)
 
     @property
     def maildir(self) -> Path:
@@ -60,18 +78,11 @@ def running(mails: Sequence[bytes] = (), *, capability: str = "") -> Iterator[Do
         _configure(server, owner, capability)
         for path in (server.folder, *server.folder.rglob("*")):
             os.chown(path, owner.pw_uid, owner.pw_gid)
-        process = subprocess.Popen(
-            [str(PROGRAM), "-F", "-c", str(server.folder / "dovecot.conf")],
-            **({} if os.getuid() else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
         try:
-            _wait_for(server, process)
+            server.start()
             yield server
         finally:
-            process.terminate()
-            process.wait(10)
+            server.stop()
 
 
 def _owner() -> pwd.struct_passwd:

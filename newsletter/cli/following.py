@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from newsletter.cli.session import Session, answer, json_option, say, tell
-from newsletter.errors import UsageError
+from newsletter.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -49,25 +49,27 @@ def inbox(session: Session, watch: bool, as_json: bool) -> int:
 
 
 def _watch(session: Session) -> NoReturn:
-    """Handle mails as they arrive, until Ctrl-C; a mail server that goes away is asked again."""
+    """Handle mails as they arrive, until Ctrl-C; a server that goes away, or a database, is asked again."""
     from newsletter.followup.mailbox import MailboxError
     from newsletter.pipeline import following
 
     stopped = _remembered_stop()
     tell("Waiting for mails; Ctrl-C ends.")
+    retry_s = SOON_S
     while True:
         try:
             with following.opened_inbox(session.desk) as (mailbox, opened):
                 while True:
                     if stopped.is_set():
                         raise KeyboardInterrupt
-                    for report in following.follow_up(session.desk, opened, live=True):
-                        if report.handled.new:
-                            say(_line(report))
-                    mailbox.wait(IDLE_S)
-        except MailboxError as error:
-            tell(f"{error}. Trying again in a minute.")
-            time.sleep(RETRY_S)
+                    new = [each for each in following.follow_up(session.desk, opened, live=True) if _told(each)]
+                    retry_s = SOON_S
+                    if not new:  # else more may have come meanwhile, which no server needs to tell of again
+                        mailbox.wait(IDLE_S)
+        except (MailboxError, StorageError) as error:
+            tell(f"{error}. Trying again in {retry_s} seconds.")
+            time.sleep(retry_s)
+            retry_s = min(2 * retry_s, LATE_S)
 
 
 def _remembered_stop() -> threading.Event:
@@ -82,8 +84,17 @@ def _remembered_stop() -> threading.Event:
     return stopped
 
 
-IDLE_S = 20 * 60
-RETRY_S = 60
+def _told(report: Report) -> bool:
+    """Tell of a mail that was not there before; whether it was."""
+    if report.handled.new:
+        say(_line(report))
+    return report.handled.new
+
+
+IDLE_S = 5 * 60
+"""For a mail that came in the moment between looking and waiting: some servers tell of it late, or never."""
+SOON_S, LATE_S = 2, 64
+"""How soon it is tried again: at first, and at most; a server that refuses a login often is not to be asked often."""
 
 
 def _show(reports: list[Report]) -> None:

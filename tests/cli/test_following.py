@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import dovecot
 import pytest
 from bounce_mails import bounce, complaint, plain
 from cli.conftest import Run
@@ -108,6 +113,15 @@ def started(sample: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@contextmanager
+def ended(process: subprocess.Popen[str]) -> Iterator[None]:
+    """A process that nothing else ends goes with its test, whatever went wrong."""
+    try:
+        yield
+    finally:
+        process.kill()
+
+
 def test_watching_handles_mails_until_it_is_told_to_stop(mails: Path) -> None:
     (mails / "a.eml").write_bytes(bounce(token(mails.parent, Purpose.BOUNCE)))
     with started(mails.parent, "inbox", "--watch") as process:
@@ -115,6 +129,52 @@ def test_watching_handles_mails_until_it_is_told_to_stop(mails: Path) -> None:
         assert "never written to again" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "Traceback" not in err
+
+
+@contextmanager
+def delivering(server: dovecot.Dovecot) -> Iterator[None]:
+    """A mail every second: dovecot tells late of one that comes in the very moment in which somebody begins to wait."""
+    enough = threading.Event()
+
+    def deliver() -> None:
+        for number in itertools.count(1_800_000_000):
+            server.deliver(plain(), f"{number}.M1.test")
+            if enough.wait(1):
+                return
+
+    thread = threading.Thread(target=deliver)
+    thread.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        thread.join()
+
+
+@pytest.mark.skipif(dovecot.PROGRAM is None, reason="Debian's dovecot-imapd is not installed")
+def test_watching_outlives_a_mail_server_that_goes_away(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By IDLE: what arrives is handled at once, also after the server was gone."""
+    monkeypatch.setenv("NEWSLETTER_INBOX_PASSWORD", dovecot.PASSWORD)
+    with dovecot.running([bounce(token(sample, Purpose.BOUNCE))]) as server:
+        place = f'[inbox]\nhost = "localhost"\nport = {server.tls_port}\nuser = "{dovecot.USER}"\nca_file = "{server.ca_file}"\n'
+        file = sample / "newsletter.toml"
+        file.write_text(file.read_text("utf-8").replace("[inbox]\n", place), "utf-8")
+        with started(sample, "inbox", "--watch") as process, ended(process):
+            assert process.stdout is not None
+            assert process.stderr is not None
+            assert process.stdout.readline().startswith("UID 1: bounce 5.1.1")
+            with delivering(server):
+                assert process.stdout.readline().startswith("UID 2: other")
+            server.stop()
+            assert "Waiting for mails" in process.stderr.readline()
+            assert "cannot be read" in process.stderr.readline()
+            server.deliver(complaint(token(sample, Purpose.BOUNCE, 2)), "1900000000.M1.test")
+            server.start()
+            assert any("complaint" in line for line in process.stdout)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "Traceback" not in err
 
