@@ -252,7 +252,19 @@ def entry_named(desk: Desk, written: str, entries: Iterable[Entry] | None = None
 def decide(
     desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
 ) -> tuple[Standing, ...]:
-    """Keep an editor's decision on these entries, and bring the issue being made in line with it."""
+    """Keep an editor's decision on these entries, bring the issue being made in line with it, and tell where they stand."""
+    name, entries = carry_out(desk, keys, verdict, why=why, section=section)
+    selected = making(desk, name).select_among(entries)
+    return (
+        *standings_chosen(selected.chosen),
+        *standings_left(selected.left_out, desk.workspace.settings.sections),
+    )
+
+
+def carry_out(
+    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+) -> tuple[str, tuple[Entry, ...]]:
+    """`decide` without a look at what came of it; gives the issue being made, and the entries."""
     sections = [style.name for style in desk.workspace.settings.sections]
     if section is not None and section not in sections:
         raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
@@ -265,11 +277,7 @@ def decide(
     desk.store.decide(decisions)
     if at.present is not None:
         issues.write(desk.workspace, _in_line(desk, at.present, entries, decisions))
-    selected = making(desk, at.name).select_among(tuple(entries.values()))
-    return (
-        *standings_chosen(selected.chosen),
-        *standings_left(selected.left_out, desk.workspace.settings.sections),
-    )
+    return at.name, tuple(entries.values())
 
 
 def _entries_named(at: Making, written: Sequence[str]) -> Iterator[Entry]:

@@ -9,7 +9,7 @@ from newsletter import composition
 from newsletter.errors import UsageError
 from newsletter.model import Decision, Issue, Verdict
 from newsletter.pipeline import editing, uniting
-from newsletter.pipeline.choosing import Making, decide, making
+from newsletter.pipeline.choosing import Making, carry_out, making
 from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.storage.copies import Copy, copy_of, put_back
@@ -50,9 +50,9 @@ class Undoable:
 def decide_undoably(
     desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
 ) -> Undoable:
-    """`choosing.decide`, with what `undo` needs."""
+    """`choosing.carry_out`, with what `undo` needs."""
     keys = tuple(keys)
-    return _undoable(desk, keys, lambda: decide(desk, keys, verdict, why=why, section=section))
+    return _undoable(desk, keys, lambda: carry_out(desk, keys, verdict, why=why, section=section))
 
 
 def place_undoably(desk: Desk, keys: Sequence[str], section: str, *, before: str, listed: Sequence[str]) -> Undoable:
@@ -71,7 +71,7 @@ def place_undoably(desk: Desk, keys: Sequence[str], section: str, *, before: str
 
     def place() -> None:
         if elsewhere:
-            decide(desk, elsewhere, Verdict.KEEP, section=section)
+            carry_out(desk, elsewhere, Verdict.KEEP, section=section)
         _put_in_order(at, section, wanted)
 
     return replace(_undoable(desk, keys, place), is_placed=True, order=None if at.present else order)

@@ -64,7 +64,8 @@ class Block:
             return bool(self.links or self.dates)
         if self.confirmed:
             return len(self.title) > 2 and not (
-                prose.is_heading(self.title) and not (self.links or self.dates or self.authors)
+                prose.is_heading(self.title)
+                and not (self.links or self.dates or self.authors or (self.journal and self.ids))
             )
         return prose.looks_like_title(self.title)
 
@@ -342,7 +343,7 @@ def _is_fact(text: str) -> bool:
 
 def _wrap_width(lines: Sequence[Line]) -> int:
     """The width at which a page's lines were broken, or 0 when they were not: then some are long."""
-    words = [line.text for line in lines if "://" not in line.text]
-    broken = sum(not line.gap and line.text[:1].islower() for line in lines)
-    widest = max(map(len, words), default=0)
+    words = [line for line in lines if "://" not in line.text]
+    broken = sum(not line.gap and line.text[:1].islower() for line in words)
+    widest = max((len(line.text) for line in words), default=0)
     return widest if broken >= 3 and 30 < widest <= 100 else 0

@@ -14,6 +14,7 @@ from newsletter.identity import are_different, clean_url, ids_in
 from newsletter.model import Document, Entry, Ids, Reading, Source
 from newsletter.sources import prose
 from newsletter.sources.blocks import Block, blocks_of, unwrap
+from newsletter.sources.bylines import triples
 from newsletter.sources.page_lines import MAX_LINES, Lines, decode, pasted_lines
 from newsletter.sources.page_markup import is_markup, markup_lines
 from newsletter.sources.pieces import Piece, read_line
@@ -50,9 +51,12 @@ def _read(text: str, *, base: str, content_type: str) -> Reading:
 
 def _pieces(page: Lines) -> tuple[Piece, ...]:
     month_first = _writes_month_first("\n".join(line.text for line in page.lines))
-    return tuple(
-        piece for line in unwrap(page.lines) for piece in read_line(line, hrefs=page.hrefs, month_first=month_first)
+    lines = tuple(unwrap(page.lines))
+    known = {} if page.hrefs else triples(lines, month_first=month_first)
+    read = (
+        known.get(at) or read_line(line, hrefs=page.hrefs, month_first=month_first) for at, line in enumerate(lines)
     )
+    return tuple(piece for pieces in read for piece in pieces)
 
 
 def _writes_month_first(text: str) -> bool:

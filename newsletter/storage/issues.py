@@ -98,9 +98,9 @@ def write(workspace: Workspace, issue: Issue) -> bool:
     """
     path = issue_folder(workspace, issue.name) / ISSUE_FILE
     known = path.is_file()
-    document = tomlkit.parse(_text_of(path)) if known else tomlkit.document()
+    as_it_was = _text_of(path) if known else ""
+    document = tomlkit.parse(as_it_was)
     before = read(workspace, issue.name) if known else None
-    as_it_was = tomlkit.dumps(document)
     _update(document, before, issue, workspace.settings)
     text = tomlkit.dumps(document)
     return write_if_new(path, _spaced(text) if text != as_it_was else text)

@@ -98,13 +98,15 @@ class People:
         return done
 
     def foresee(self, rows: Iterable[Person], *, now: datetime) -> Imported:
-        """What `take_in` would do with these rows, as far as each batch can tell; nothing is changed."""
-        done = Imported()
-        source = iter(rows)
+        """What `take_in` would do with these rows; nothing is changed, and nobody who writes has to wait.
+
+        What each row would leave is remembered, because another row of its address may come much later.
+        """
+        done, source = Imported(), iter(rows)
+        foreseen: dict[str, dict[str, Any]] = {}
         while batch := list(islice(source, BATCH)):
-            with translated(self.engine.url), self.engine.connect() as connection, connection.begin() as trying:
-                done += _Batch(connection, self.keys, now).take_in(batch)
-                trying.rollback()
+            with translated(self.engine.url), only_reading(self.engine).connect() as connection:
+                done += _Batch(connection, self.keys, now).foresee(batch, foreseen)
         return done
 
     def count(self, state: SubscriberState = SubscriberState.ACTIVE) -> int:
@@ -259,6 +261,10 @@ def _drop_waiting(connection: Connection, subscriber_id: int, now: datetime) -> 
     )
 
 
+_COMPARED = ("state", "name", "language", "sections", "large_print")
+"""What a row of a list is compared with."""
+
+
 class _Batch:
     """A few hundred rows of an import, in one transaction."""
 
@@ -268,16 +274,29 @@ class _Batch:
         self.now = now
 
     def take_in(self, rows: Sequence[Person]) -> Imported:
+        done, new, changed, gone = self._decided(rows, {})
+        self._write(new, changed, gone)
+        return done
+
+    def foresee(self, rows: Sequence[Person], foreseen: dict[str, dict[str, Any]]) -> Imported:
+        """What taking them in would do; `foreseen` is what earlier batches would have left, by the key of the address."""
+        done, new, changed, _ = self._decided(rows, foreseen)
+        foreseen |= {row["address_key"]: {name: row[name] for name in _COMPARED} for row in (*new, *changed)}
+        return done
+
+    def _decided(
+        self, rows: Sequence[Person], foreseen: Mapping[str, dict[str, Any]]
+    ) -> tuple[Imported, list[dict[str, Any]], list[dict[str, Any]], set[str]]:
+        """How each row fares, with the people that are new, those that change, and the hashes of those who left."""
         hashes = {row.address.key: self.keys.address_hash(row.address.key) for row in rows}
-        known = self._known(list(hashes))
+        known = self._known(list(hashes)) | {key: foreseen[key] for key in hashes if key in foreseen}
         gone = self._gone(list(hashes.values()))
         new: dict[str, dict[str, Any]] = {}
         changed: dict[int, dict[str, Any]] = {}
         counts = {"added": 0, "updated": 0, "unchanged": 0, "suppressed": 0}
         for row in rows:
             counts[self._decide(row, hashes[row.address.key], known, gone, new, changed)] += 1
-        self._write(list(new.values()), list(changed.values()), gone)
-        return Imported(**counts)
+        return Imported(**counts), list(new.values()), list(changed.values()), gone
 
     def _known(self, address_keys: list[str]) -> dict[str, dict[str, Any]]:
         query = sa.select(subscribers).where(subscribers.c.address_key.in_(address_keys))

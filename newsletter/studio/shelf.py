@@ -10,7 +10,7 @@ from pathlib import Path
 
 from newsletter.config import FILE_NAME
 from newsletter.model import TO_SORT, Entry, SectionStyle, State
-from newsletter.pipeline.choosing import Standing, making
+from newsletter.pipeline.choosing import Standing, making, standings_chosen, standings_left
 from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.editing import version_of
 from newsletter.pipeline.pool import Pool, look
@@ -111,6 +111,17 @@ def stock(desk: Desk, before: Shelf | None) -> Shelf:
     known = {card.entry.key: card for card in before.cards} if before else {}
     cards = tuple(_cards(pool.standings, inside, known))
     return Shelf(issue=at.name, has_issue=at.present is not None, cards=cards, state=state, pool=pool)
+
+
+def count_new(desk: Desk, before: Shelf | None) -> int:
+    """How many cards lie at `Place.NEW`. Where no shelf is stocked yet, what is old in every way is not looked at."""
+    if before is not None:
+        return stock(desk, before).counts()[Place.NEW]
+    at = making(desk)
+    inside = {entry.key for entry in at.present.entries()} if at.present else set()
+    selected, _ = at.select_quickly()
+    standings = (*standings_chosen(selected.chosen), *standings_left(selected.left_out, ()))
+    return sum(each.entry.key not in inside and _place(each) is Place.NEW for each in standings)
 
 
 def in_sections(cards: Sequence[Card], styles: Sequence[SectionStyle]) -> tuple[Card, ...]:

@@ -149,3 +149,18 @@ def test_nobody_is_shown_by_repr(people):
     [ann] = people.all()
     assert "ann" not in repr(ann).lower()
     assert "ann" not in repr(row("ann@example.org", name="Ann")).lower()
+
+
+def test_what_is_foreseen_of_a_list_is_what_taking_it_in_does(people):
+    """Also where rows of one address stand so far apart that they come in different batches."""
+    taken(people, row("known@example.org", name="Kim"), row("left@example.org", S.UNSUBSCRIBED))
+    others = [row(f"p{number}@example.org") for number in range(1200)]
+    rows = [
+        row("twice@example.org"), row("known@example.org", name="Kim K"), row("leaves@example.org"), *others[:600],
+        row("twice@example.org", name="Two"), row("known@example.org", name="Kim K"), row("left@example.org"),
+        row("leaves@example.org", S.UNSUBSCRIBED), *others[600:],
+        row("twice@example.org", name="Two"), row("leaves@example.org"), others[0],
+    ]  # fmt: skip
+    foreseen = people.foresee(rows, now=NOW)
+    assert foreseen == people.take_in(rows, now=NOW)
+    assert foreseen == Imported(added=1202, updated=3, unchanged=3, suppressed=2)

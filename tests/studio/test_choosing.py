@@ -11,6 +11,7 @@ from studio.conftest import ISSUE, Studio
 
 from newsletter.pipeline.choosing import standings
 from newsletter.storage import issues
+from newsletter.studio.shelf import Place, count_new, stock
 
 PAPER = "Genomic Evolutionary Patterns of Leiomyosarcoma and Liposarcoma"
 
@@ -47,6 +48,14 @@ class TestHome:
         page = studio.page("/")
         assert f"{waiting} in the issue." in page
         assert "The letter is still empty." in page
+
+    def test_it_counts_without_looking_at_every_entry(self, studio: Studio) -> None:
+        studio.collect()
+        for _ in range(2):
+            before = stock(studio.room.desk(), None).counts()[Place.NEW]
+            assert count_new(studio.room.desk(), None) == before
+            studio.change("/choose/issue")
+            studio.change("/choose/decide", {"key": inside(studio)[0], "verdict": "keep"})
 
     def test_a_broken_source_is_told_with_its_reason(self, studio: Studio) -> None:
         studio.collect()

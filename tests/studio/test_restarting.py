@@ -8,9 +8,12 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import httpx2
@@ -135,6 +138,139 @@ def typed_until_killed(folder: Path) -> int:
                 before = f"Dear all, {number}"
                 saved.append(number)
     return saved[-1]
+
+
+def changed_until_killed(folder: Path, change: Callable[[Running, int], httpx2.Response]) -> int:
+    """Change something again and again, and kill the studio meanwhile; the number of the last that surely was changed."""
+    done = [-1]
+    with running(folder) as studio:
+        threading.Timer(0.7, studio.process.kill).start()
+        with contextlib.suppress(httpx2.HTTPError):
+            for number in range(10_000):
+                assert change(studio, number).status_code < 400
+                done.append(number)
+    return done[-1]
+
+
+def test_while_settings_are_saved_the_file_stays_whole(sample: Path) -> None:
+    before = (sample / "newsletter.toml").read_text("utf-8")
+    last = changed_until_killed(
+        sample, lambda studio, n: studio.change("/setup/theme", {"footer": f"Bye, {n}."}, script=True)
+    )
+    found = open_workspace(sample).settings.theme.footer
+    assert found == f"Bye, {last}." or found == f"Bye, {last + 1}." or last < 0
+    assert before.count("#") == (sample / "newsletter.toml").read_text("utf-8").count("#")  # its comments are all there
+    with running(sample) as studio:
+        assert ENDED in studio.first_page
+        assert f'value="{found}"' in studio.page("/setup")
+
+
+def test_while_a_list_is_imported_it_can_be_taken_in_again(sample: Path) -> None:
+    lines = [f"p{number}@example.org,Reader {number}" for number in range(8_000)]
+    content = "\n".join(["Email,Name", *lines]).encode()
+    with running(sample) as studio:
+        studio.change("/people/import", {"upload": looked_at(studio, content)})  # the second time nothing is new
+        people = mailing.people(desk(sample))
+        assert people.count() == 8_000
+    renamed = content.replace(b"Reader", b"Friend")
+    with running(sample) as studio:
+        upload = looked_at(studio, renamed)
+        until_half = threading.Thread(target=kill_when, args=(studio, lambda: named(sample, "Friend") > 0))
+        until_half.start()
+        with contextlib.suppress(httpx2.HTTPError):
+            studio.change("/people/import", {"upload": upload})
+        until_half.join()
+    assert named(sample, "Friend") + named(sample, "Reader") == 8_000  # each person is one of both, whole
+    with running(sample) as studio:
+        assert ENDED in studio.first_page
+        page = studio.change("/people/import", {"upload": looked_at(studio, renamed)}).text
+        assert "0 added, " in page
+    assert (named(sample, "Friend"), mailing.people(desk(sample)).count()) == (8_000, 8_000)
+
+
+def named(folder: Path, word: str) -> int:
+    """How many people on the list are called so."""
+    found = sqlite3.connect(f"file:{folder}/.newsletter/newsletter.db?mode=ro", uri=True)
+    with contextlib.closing(found):
+        return found.execute("SELECT count(*) FROM subscribers WHERE name LIKE ?", (f"{word}%",)).fetchone()[0]
+
+
+def kill_when(studio: Running, happened: Callable[[], bool]) -> None:
+    until(happened)
+    studio.process.kill()
+
+
+def looked_at(studio: Running, content: bytes) -> str:
+    headers = {
+        "origin": studio.address,
+        "x-csrf-token": studio.csrf,
+        "accept": "application/json",
+        "x-file-name": "l.csv",
+    }
+    html = studio.client.post("/people/look", content=content, headers=headers).json()["html"]
+    return re.search(r'name="upload" value="([^"]+)"', html)[1]
+
+
+def test_while_the_issue_is_made_it_is_whole_or_not_there(sample: Path) -> None:
+    there = desk(sample)
+    gathering.collect(there, gathering.chosen_sources(there, []))
+    with running(sample) as studio:
+        file = sample / f"issues/{ISSUE}/issue.toml"
+        killing = threading.Thread(target=kill_when, args=(studio, file.exists))
+        killing.start()
+        with contextlib.suppress(httpx2.HTTPError):
+            studio.change("/choose/issue")
+        killing.join()
+    waiting = {each.entry.key for each in choosing.standings(desk(sample)) if each.state is State.WAITING}
+    assert {entry.key for entry in issues.read(desk(sample).workspace, ISSUE).entries()} == waiting
+    with running(sample) as studio:
+        assert ENDED in studio.first_page
+        assert f"there are {len(waiting)} entries in it now" in studio.change("/choose/issue").text
+        assert studio.client.get(f"{BASE}/check").status_code == 200
+
+
+def test_while_findings_are_mended(drafted: Path) -> None:
+    file = drafted / f"issues/{ISSUE}/issue.toml"
+    letter = "Read [this paper](https://example.org/a?utm_source=mail)."
+    file.write_text(file.read_text("utf-8").replace('letter = """\n"""', f"letter = '{letter}'"), "utf-8")
+    with running(drafted) as studio:
+        page = studio.page(f"{BASE}/check")
+        fields = {
+            name: unescape(re.search(rf'name="{name}" value="([^"]*)"', page)[1])
+            for name in ("rule", "where", "message")
+        }
+        assert "Remove the tracking" in studio.change(f"{BASE}/mend", fields).text
+        studio.kill()
+    assert "(https://example.org/a)" in file.read_text("utf-8")
+    with running(drafted) as studio:
+        assert ENDED in studio.first_page
+        assert "not so any more" in studio.change(f"{BASE}/mend", fields, script=True).json()["error"]
+        assert "Remove the tracking" not in studio.page(f"{BASE}/check")
+
+
+def test_while_a_test_copy_is_sent_nobody_else_gets_anything(approved: Path, mail_server: Loopback) -> None:
+    never = threading.Event()
+
+    async def no_answer(writer: object) -> None:
+        await asyncio.to_thread(never.wait, 60)
+
+    mail_server.script = lambda command, number, connection: no_answer if command == "DOT" else None
+    before = status(approved)
+    with running(approved) as studio:
+        killing = threading.Thread(target=kill_when, args=(studio, lambda: mail_server.commands["DOT"] == 1))
+        killing.start()
+        with contextlib.suppress(httpx2.HTTPError):
+            studio.change(f"{BASE}/send/test", {"address": "ana@example.com"})
+        killing.join()
+    never.set()
+    mail_server.script = lambda command, number, connection: None
+    assert status(approved) == before
+    with running(approved) as studio:
+        assert ENDED in studio.first_page
+        assert "Type the number of people" in studio.page(f"{BASE}/send")
+        page = studio.change(f"{BASE}/send/test", {"address": "ana@example.com"}).text
+        assert "The test copy is on its way." in page
+    assert [*mail_server.recipients()] == ["ana@example.com"]
 
 
 def test_in_the_time_to_undo_it_goes_on(approved: Path, mail_server: Loopback) -> None:

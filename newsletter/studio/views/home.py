@@ -15,7 +15,7 @@ from newsletter.storage import issues
 from newsletter.storage.entries import SourceRecord
 from newsletter.studio.calls import Call, route, spoken
 from newsletter.studio.progress import Step, steps, under_way
-from newsletter.studio.shelf import Place, stock
+from newsletter.studio.shelf import count_new
 
 LOOKED_BACK = 6  # sendings, for one that is held up or in doubt
 
@@ -31,8 +31,7 @@ class Worry:
 def home(call: Call) -> Response:
     """The first page."""
     desk = call.desk
-    call.room.shelf = shelf = stock(desk, call.room.shelf)
-    found = steps(desk, call.issue_name, new=shelf.counts()[Place.NEW])
+    found = steps(desk, call.issue_name, new=count_new(desk, call.room.shelf))
     return call.page(
         "home",
         title="Home",
