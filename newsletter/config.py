@@ -306,12 +306,14 @@ class Key:
     check: Check | None
 
 
-_hints_of: Callable[[type], dict[str, Any]] = cache(get_type_hints)  # 150 sources are tables of one kind
-
-
 def keys_of(table: type) -> tuple[Key, ...]:
     """The keys of a table, in the order of the documentation."""
-    hints = _hints_of(table)
+    return _keys_of(table)
+
+
+@cache  # 150 sources are tables of one kind
+def _keys_of(table: type) -> tuple[Key, ...]:
+    hints = get_type_hints(table)
     return tuple(_key(table, each, hints[each.name]) for each in dataclasses.fields(table))
 
 
@@ -440,6 +442,7 @@ def is_loopback(host: str) -> bool:
     return host in {"localhost", "::1", "[::1]"} or bool(re.fullmatch(r"127(?:\.\d{1,3}){3}", host))
 
 
+@cache
 def _converter(hint: Any) -> tuple[str, Callable[[Any], Any]]:
     """What a key of this type expects, in words, and how its value is read (ValueError when it does not fit)."""
     if get_origin(hint) in {Union, types.UnionType}:
