@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -131,6 +131,7 @@ class _Reader:
                 self.mistake(table, "security", "starttls or tls (none is for a loopback address alone)", '"none"')
 
 
+@cache
 def _converter(hint: Any) -> tuple[str, Callable[[Any], Any]]:
     """What a key of this type expects, in words, and how its value is read (ValueError when it does not fit)."""
     if get_origin(hint) in {Union, types.UnionType}:

@@ -299,12 +299,14 @@ class Key:
     check: Check | None
 
 
-_hints_of: Callable[[type], dict[str, Any]] = cache(get_type_hints)  # 150 sources are tables of one kind
-
-
 def keys_of(table: type) -> tuple[Key, ...]:
     """The keys of a table, in the order of the documentation."""
-    hints = _hints_of(table)
+    return _keys_of(table)
+
+
+@cache  # 150 sources are tables of one kind
+def _keys_of(table: type) -> tuple[Key, ...]:
+    hints = get_type_hints(table)
     return tuple(_key(table, each, hints[each.name]) for each in dataclasses.fields(table))
 
 

@@ -29,9 +29,10 @@ GATHER_S = 0.02
 class Recorder:
     """Writes a run of the ledger on a thread of its own."""
 
-    def __init__(self, run: Run, clock: Clock) -> None:
+    def __init__(self, run: Run, clock: Clock, *, gather_s: float = GATHER_S) -> None:
         self.run = run
         self.clock = clock
+        self._gather_s = gather_s
         self.last_look = LastLook(Lookout(run.engine), clock)
         self.failed: StorageError | None = None
         self._thread = ThreadPoolExecutor(1, "ledger")
@@ -87,7 +88,7 @@ class Recorder:
 
     def _gather(self) -> None:
         if self._gathering is None:
-            self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._start)
+            self._gathering = asyncio.get_running_loop().call_later(self._gather_s, self._start)
 
     def _start(self) -> None:
         if self._gathering is not None:

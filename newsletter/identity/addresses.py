@@ -16,6 +16,9 @@ _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9_](?:[a-z0-9_-
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SESSION = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
 _SAFE = "/:@!$&'()*+,;=~%-._[]"
+_STANDS = re.compile(
+    r"[\w/:@!$&'()*+,;=~%.\[\]-]*", re.ASCII
+)  # what `quote` leaves as it is: nearly every path and query
 
 _TRACKING = frozenset({
     "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "li_fat_id",
@@ -51,7 +54,7 @@ def clean_url(url: str) -> str | None:
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or host is None:
         return None
-    path = quote(_SESSION.sub("", parts.path), safe=_SAFE) or "/"
+    path = _quoted(_SESSION.sub("", parts.path) if ";" in parts.path else parts.path) or "/"
     query = "" if _is_pubmed_record(host, path) else _clean_query(parts.query)
     where = host if port in {None, _DEFAULT_PORTS[scheme]} else f"{host}:{port}"
     cleaned = f"{scheme}://{where}{path}" + (f"?{query}" if query else "")
@@ -84,7 +87,11 @@ def _is_pubmed_record(host: str, path: str) -> bool:
 def _clean_query(query: str) -> str:
     if not query:
         return ""
-    return "&".join(quote(each, safe=_SAFE + "?") for each in query.split("&") if each and not _is_tracking(each))
+    return "&".join(_quoted(each, also="?") for each in query.split("&") if each and not _is_tracking(each))
+
+
+def _quoted(text: str, also: str = "") -> str:
+    return text if _STANDS.fullmatch(text) else quote(text, safe=_SAFE + also)
 
 
 def _is_tracking(parameter: str) -> bool:

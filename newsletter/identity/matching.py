@@ -55,6 +55,7 @@ class Index:
         self._entries: dict[str, Entry] = {}
         self._keys: defaultdict[str, dict[str, None]] = defaultdict(dict)  # alias → keys, in order of arrival
         self._ranks: dict[str, int] = {}
+        self._last: tuple[Entry | None, tuple[str, ...]] = (None, ())  # who is found is mostly added next
         for entry in entries:
             self.add(entry)
 
@@ -76,7 +77,7 @@ class Index:
             self._forget(known)
         self._entries[entry.key] = entry
         self._ranks.setdefault(entry.key, len(self._ranks))
-        for alias in aliases_of(entry):
+        for alias in self._aliases(entry):
             self._keys[alias][entry.key] = None
 
     def remove(self, key: str) -> None:
@@ -86,6 +87,11 @@ class Index:
     def _forget(self, entry: Entry) -> None:
         for alias in aliases_of(entry):
             self._keys[alias].pop(entry.key, None)
+
+    def _aliases(self, entry: Entry) -> tuple[str, ...]:
+        if self._last[0] is not entry:
+            self._last = entry, aliases_of(entry)
+        return self._last[1]
 
     def rank(self, key: str) -> int:
         """When the key came into the index, as a number that grows."""
@@ -97,7 +103,7 @@ class Index:
         Where a weak name fits several different things, it says nothing.
         """
         found: list[str] = []
-        for alias in aliases_of(entry):
+        for alias in self._aliases(entry):
             is_weak = alias.startswith(WEAK)
             if (keys := self._keys.get(alias)) and not (is_weak and len(keys) > _MOST_OF_A_NAME):
                 candidates = [key for key in keys if key not in found and self._fits(alias, key, entry, found)]

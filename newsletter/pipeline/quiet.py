@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from statistics import median
 
 from newsletter.storage.entries import EntryStore, News, SourceRecord
 
@@ -56,5 +55,6 @@ class Quiet:
 
 def usual_pause(days: Sequence[date]) -> timedelta | None:
     """The median time between days that brought something, oldest first; None where there are too few to say."""
-    pauses = [(later - earlier).days for earlier, later in pairwise(days)]
-    return timedelta(days=median(pauses)) if len(pauses) > 1 else None
+    pauses = sorted((later - earlier).days for earlier, later in pairwise(days))
+    middle = pauses[(len(pauses) - 1) // 2 : len(pauses) // 2 + 1]  # one, or the two around it
+    return timedelta(days=sum(middle) / len(middle)) if len(pauses) > 1 else None
