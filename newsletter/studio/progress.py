@@ -47,6 +47,8 @@ def steps(desk: Desk, name: str, *, new: int) -> tuple[Step, ...]:
 
 
 def _collect(desk: Desk) -> Step:
+    if not desk.workspace.settings.sources:
+        return Step(name="Collect", is_done=False, said="There is no source yet: add the first one there.")
     records = desk.store.sources().values()
     last = max((each.checked_at for each in records if each.checked_at), default=None)
     if last is None:
