@@ -60,7 +60,9 @@ def _collect(desk: Desk) -> Step:
 
 def _chosen(inside: int, new: int) -> str:
     if not inside:
-        return f"{_counted(new)} for this issue." if new else "Nothing to choose from yet."
+        return (
+            f"{_counted(new)} for this issue." if new else "Nothing new to choose from: collect again when it is time."
+        )
     return f"{inside} in the issue." + (f" {new} more wait for a look." if new else "")
 
 
