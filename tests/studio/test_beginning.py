@@ -126,6 +126,10 @@ class TestSteps:
             assert f'href="/start/{after}"' in page or '<a class="button onward" href="/">Finish</a>' in page
         assert begun.client.get("/start/elsewhere").url.path == "/setup"
 
+    def test_a_newsletter_without_sources_and_entries_says_where_to_begin(self, begun: Studio) -> None:
+        assert "There is no source yet: add the first one there." in begun.page("/")
+        assert "There is nothing new to choose from." in begun.page("/choose")
+
     def test_what_is_saved_leads_on(self, begun: Studio) -> None:
         fields = {"step": "newsletter", "address": "1 Main Street", "time_zone": "Europe/Berlin", "every": "month"}
         assert begun.change("/setup/newsletter", fields).url.path == "/start/sections"
