@@ -58,14 +58,16 @@ def opened(folder: str) -> Iterator[str]:
 def walk(page: Page, folder: Path) -> None:
     """The month, in the words of docs/studio.md."""
 
-    def picture(name: str) -> None:
+    def picture(name: str, *, at: str = "body", height: int = SIZE["height"]) -> None:
+        page.set_viewport_size(SIZE | {"height": height})
+        page.evaluate("at => document.querySelector(at).scrollIntoView({behavior: 'instant'})", at)
         page.wait_for_timeout(600)
         page.screenshot(path=PICTURES / f"studio-{name}.png")
 
     def go(name: str) -> None:
         page.get_by_role("navigation").get_by_role("link", name=name).click()
 
-    picture("welcome")
+    picture("welcome", height=320)  # without the name of this machine's folder
     page.get_by_role("button", name="Start with the sample").click()
     page.get_by_text("This is the sample").wait_for()
     page.reload()
@@ -76,9 +78,12 @@ def walk(page: Page, folder: Path) -> None:
     picture("collect")
     choose(page, go, picture)
     write(page, go, picture)
-    for name in ("Preview", "Check"):
-        go(name)
-        picture(name.lower())
+    go("Preview")
+    picture("preview")
+    go("Check")
+    picture("check", height=500)
+    page.get_by_role("button", name="Remove the tracking").click()
+    page.get_by_text("Nothing to mend.").wait_for()
     people_and_server(page, folder, go, picture)
     go("Approve")
     picture("approve")
@@ -88,31 +93,31 @@ def walk(page: Page, folder: Path) -> None:
     picture("send")
 
 
-def choose(page: Page, go: Callable[[str], None], picture: Callable[[str], None]) -> None:
+def choose(page: Page, go: Callable[[str], None], picture: Callable[..., None]) -> None:
     """Drop one, keep one that was left out, make the issue."""
     go("Choose")
     page.locator(".card").nth(1).get_by_role("button", name="Drop").click()
     page.get_by_text("Dropped: “").wait_for()
-    picture("choose")
+    picture("choose", height=1100)
     page.get_by_role("radio", name="Left out").check()
     page.get_by_text("Genomic Evolutionary Patterns").wait_for()
-    picture("left-out")
+    picture("left-out", height=1100)
     page.get_by_role("button", name="Make the issue").click()
     page.get_by_text("entries in it now").wait_for()
 
 
-def write(page: Page, go: Callable[[str], None], picture: Callable[[str], None]) -> None:
+def write(page: Page, go: Callable[[str], None], picture: Callable[..., None]) -> None:
     """A letter, with the mail beside it."""
     go("Write")
     page.get_by_role("textbox", name="Letter", exact=True).fill(
-        "Dear friends,\n\nautumn brought good news from the labs. Thank you for walking with us."
+        "Dear friends,\n\nautumn brought [good news](https://example.org/news?utm_source=mail) from the labs. "
+        "Thank you for walking with us."
     )
-    page.frame_locator("#mail").get_by_text("autumn brought").wait_for()
-    page.evaluate("scrollTo(0, 330)")
-    picture("write")
+    page.frame_locator("#mail").get_by_text("good news").wait_for()
+    picture("write", height=1100)
 
 
-def people_and_server(page: Page, folder: Path, go: Callable[[str], None], picture: Callable[[str], None]) -> None:
+def people_and_server(page: Page, folder: Path, go: Callable[[str], None], picture: Callable[..., None]) -> None:
     """The list of the sample, and a mail server that nobody asks."""
     go("People")
     page.get_by_label("File").set_input_files(folder / "subscribers.csv")
@@ -124,8 +129,7 @@ def people_and_server(page: Page, folder: Path, go: Callable[[str], None], pictu
     picture("setup")
     page.get_by_label("Words at the end of every mail").fill("Run by patients and families.")
     page.frame_locator("#dress").get_by_text("Run by patients and families.").wait_for()
-    page.evaluate("document.getElementById('theme').scrollIntoView({behavior: 'instant'})")
-    picture("look")
+    picture("look", at="#theme", height=740)
     page.get_by_role("textbox", name="Server").fill("smtp.example.org")
     page.locator("#delivery").get_by_role("button", name="Save").click()
 

@@ -30,6 +30,11 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert missing == []
 
 
+def test_every_picture_is_shown_on_some_page() -> None:
+    shown = "\n".join(page.read_text("utf-8") for page in PAGES)
+    assert [each.name for each in (ROOT / "docs/pictures").iterdir() if f"pictures/{each.name})" not in shown] == []
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert re.search(rf"\| .*`{command}\b", README)

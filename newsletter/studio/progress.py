@@ -36,7 +36,7 @@ def steps(desk: Desk, name: str, *, new: int) -> tuple[Step, ...]:
         Step(
             name="Choose",
             is_done=issue is not None and not new,
-            said=_chosen(len(issue.entries()) if issue else 0, new),
+            said=_chosen(len(issue.entries()) if issue else 0, new, asked=bool(desk.store.sources())),
         ),
         Step(
             name="Write", is_done=bool(issue and issue.letter), said=_written(bool(issue), bool(issue and issue.letter))
@@ -47,6 +47,8 @@ def steps(desk: Desk, name: str, *, new: int) -> tuple[Step, ...]:
 
 
 def _collect(desk: Desk) -> Step:
+    if not desk.workspace.settings.sources:
+        return Step(name="Collect", is_done=False, said="There is no source yet: add the first one there.")
     records = desk.store.sources().values()
     last = max((each.checked_at for each in records if each.checked_at), default=None)
     if last is None:
@@ -56,9 +58,11 @@ def _collect(desk: Desk) -> Step:
     return Step(name="Collect", is_done=desk.now - last < FRESH, said=said)
 
 
-def _chosen(inside: int, new: int) -> str:
+def _chosen(inside: int, new: int, *, asked: bool) -> str:
+    if not (inside or new):
+        return "Nothing new to choose from: collect again when it is time." if asked else "Nothing to choose from yet."
     if not inside:
-        return f"{_counted(new)} for this issue." if new else "Nothing to choose from yet."
+        return f"{_counted(new)} for this issue."
     return f"{inside} in the issue." + (f" {new} more wait for a look." if new else "")
 
 

@@ -26,6 +26,10 @@ TO_THE_TOP = """async () => {
   const painted = () => new Promise(requestAnimationFrame);
   do { scrollTo({ top: 0, behavior: "instant" }); await painted(); await painted(); } while (scrollY > 0);
 }"""
+SQUEEZED = """() => [...document.querySelectorAll("p, li, caption, td, h1, h2, h3, label, button, summary")]
+  .filter((each) => each.offsetWidth > 1 && each.offsetWidth < 30 && each.innerText.trim().length > 4)
+  .map((each) => each.innerText.trim())"""
+"""Words with hardly a letter beside another."""
 VIOLATIONS = "rules => axe.run(document, {iframes: false, resultTypes: ['violations'], runOnly: JSON.parse(rules)})"
 
 
@@ -42,5 +46,6 @@ def complaints(page: Page, called: str) -> list[str]:
         found += [f"{called} {scheme} {width}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in told]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{called} {scheme} {width}: scrolls sideways")
+        found += [f"{called} {scheme} {width}: squeezed: {words}" for words in page.evaluate(SQUEEZED)]
     page.set_viewport_size({"width": 1280, "height": 900})
     return found

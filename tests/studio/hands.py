@@ -96,6 +96,12 @@ class Hands(ABC):
         """Wait until these words can be seen."""
         expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible(timeout=PATIENCE_MS)
 
+    def ready(self, what: Locator) -> Locator:
+        """Wait until this can be seen on a page that is there as a whole: its scripts, too."""
+        expect(what).to_be_visible(timeout=PATIENCE_MS)
+        self.page.wait_for_load_state()
+        return what
+
     def _named(self, role: str, name: str) -> Locator:
         return self.page.get_by_role(role, name=name, exact=True).first
 
@@ -118,10 +124,10 @@ class Mouse(Hands):
     """Points and clicks."""
 
     def choose(self, name: str, option: str) -> None:
-        self.field(name).select_option(label=option)
+        self.ready(self.field(name)).select_option(label=option)
 
     def pick(self, name: str) -> None:
-        self.page.get_by_role("radio", name=re.compile(rf"^{re.escape(name)}\b")).click()
+        self.ready(self.page.get_by_role("radio", name=re.compile(rf"^{re.escape(name)}\b"))).click()
 
     def drag(self, grip: Locator, card: Locator) -> None:
         """To just below the upper edge of a card."""
@@ -137,10 +143,10 @@ class Mouse(Hands):
         self.page.set_viewport_size(size)
 
     def _push(self, what: Locator) -> None:
-        what.click()
+        self.ready(what).click()
 
     def _enter(self, what: Locator) -> None:
-        what.click()
+        self.ready(what).click()
 
 
 class Keyboard(Hands):
@@ -152,7 +158,7 @@ class Keyboard(Hands):
         expect(self.field(name).locator("option:checked")).to_have_text(option, timeout=PATIENCE_MS)
 
     def pick(self, name: str) -> None:
-        wanted = self.page.get_by_role("radio", name=re.compile(rf"^{re.escape(name)}\b"))
+        wanted = self.ready(self.page.get_by_role("radio", name=re.compile(rf"^{re.escape(name)}\b")))
         group = self.page.locator(f'input[type=radio][name="{wanted.get_attribute("name")}"]')
         self._go("Tab", group.and_(self.page.locator(":checked")))
         self._go("ArrowRight", wanted)
@@ -162,8 +168,7 @@ class Keyboard(Hands):
         self.page.keyboard.press("Enter")
 
     def _enter(self, what: Locator) -> None:
-        expect(what).to_be_visible(timeout=PATIENCE_MS)
-        self._go("Tab", what)
+        self._go("Tab", self.ready(what))
 
     def _go(self, key: str, what: Locator) -> None:
         """Press a key until this has the focus."""

@@ -78,6 +78,7 @@ class TestWelcome:
     def test_the_sample_is_there_at_a_click(self, empty: Studio) -> None:
         answer = empty.change("/welcome/sample")
         assert (answer.url.path, "This is the sample: everything works" in answer.text) == ("/", True)
+        assert "None was asked yet." in answer.text
         assert empty.client.get("/welcome").url.path == "/"
         assert empty.client.get("/welcome/own").url.path == "/"
 
@@ -122,8 +123,12 @@ class TestSteps:
         for number, (name, after) in enumerate(zip(names, (*names[1:], ""), strict=True), 2):
             page = begun.page(f"/start/{name}")
             assert f"<h1>Step {number} of 6:" in page
-            assert f'href="/start/{after}"' in page or '<a class="button" href="/">Finish</a>' in page
+            assert f'href="/start/{after}"' in page or '<a class="button onward" href="/">Finish</a>' in page
         assert begun.client.get("/start/elsewhere").url.path == "/setup"
+
+    def test_a_newsletter_without_sources_and_entries_says_where_to_begin(self, begun: Studio) -> None:
+        assert "There is no source yet: add the first one there." in begun.page("/")
+        assert "There is nothing new to choose from." in begun.page("/choose")
 
     def test_what_is_saved_leads_on(self, begun: Studio) -> None:
         fields = {"step": "newsletter", "address": "1 Main Street", "time_zone": "Europe/Berlin", "every": "month"}

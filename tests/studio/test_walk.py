@@ -121,19 +121,19 @@ class Reader:
         """What can be pressed and is called so: one alone, or the reader would not know which."""
         called = re.compile(rf"^\s*{re.escape(control)}\s*$")
         buttons = self.place(**where).locator("button, a.button, summary").filter(has_text=called)
-        buttons.locator("visible=true").click(timeout=PATIENCE_MS)
+        self.hands.ready(buttons.locator("visible=true")).click()
 
     def pick(self, control: str) -> None:
         self.hands.pick(control)
 
     def write(self, words: str | None, own: str | None, control: str, **where: str | None) -> None:
-        self.labelled(control, **where).click(timeout=PATIENCE_MS)
+        self.hands.ready(self.labelled(control, **where)).click()
         self.hands.page.keyboard.press("Control+a")
         self.hands.page.keyboard.type(self.own[own] if own else words)
 
     def choose(self, words: str | None, own: str | None, control: str | None, **where: str | None) -> None:
         found = self.labelled(control, **where) if control else self.place(**where).locator("select")
-        found.select_option(label=self.own[own] if own else words, timeout=PATIENCE_MS)
+        self.hands.ready(found).select_option(label=self.own[own] if own else words)
 
     def see(self, said: str, mail: str | None, **where: str | None) -> None:
         place = self.hands.page.frame_locator("main iframe") if mail else self.place(**where)

@@ -70,6 +70,9 @@ if (source) {
   where.addEventListener("input", soon);
   if (where.value !== where.defaultValue) ask(); // somebody may have typed before this script was there
   kind.addEventListener("change", soon);
+  document.querySelector("a.onward")?.addEventListener("click", (event) => {
+    if (where.value.trim() && !confirm("The source that you typed is not added yet. Go on without it?")) event.preventDefault();
+  });
   source.addEventListener("submit", (event) => {
     const pressed = event.submitter;
     const at = new URL(pressed?.formAction || source.action).pathname;

@@ -39,6 +39,7 @@ def home(call: Call) -> Response:
         next=_next(found),
         has_issue=call.has_issue,
         worries=tuple(_worries(desk)),
+        asked=bool(desk.store.sources()),
         sources=len(desk.workspace.settings.sources),
         past=tuple(_past(desk)),
         under_way=tuple(_under_way(desk)),

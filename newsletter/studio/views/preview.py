@@ -90,7 +90,7 @@ def mail(call: Call) -> Response:
     elif look == "bare":
         policy = MAIL_POLICY.replace("img-src https: data: 'self'", "img-src 'none'")
     if look != "dark":
-        html = _forced_light(html)
+        html = forced_light(html)
     return HTMLResponse(_weighed(html, made.html_bytes), headers={"Content-Security-Policy": policy})
 
 
@@ -107,7 +107,8 @@ def _forced_dark(html: str) -> str:
     return _styled(_DARK.sub("(min-width: 0)", html), ":root{color-scheme:dark}")
 
 
-def _forced_light(html: str) -> str:
+def forced_light(html: str) -> str:
+    """The light colours, whatever this computer prefers."""
     return _styled(_DARK.sub("(max-width: 0)", html), ":root{color-scheme:light}")
 
 

@@ -10,6 +10,7 @@ from newsletter.errors import NewsletterError
 from newsletter.pipeline import dressing
 from newsletter.studio.calls import Call, route
 from newsletter.studio.guarding import MAIL_POLICY
+from newsletter.studio.views.preview import forced_light
 from newsletter.studio.views.setup import TEXTS, show, shown_before
 
 
@@ -40,7 +41,7 @@ def mail(call: Call) -> Response:
         html = picture.html if picture else dressing.dress(call.desk, {}).html
     except NewsletterError as error:
         return PlainTextResponse(f"This cannot be shown yet:\n{error}", headers=headers)
-    return HTMLResponse(html, headers=headers)
+    return HTMLResponse(forced_light(html), headers=headers)
 
 
 ROUTES = [
