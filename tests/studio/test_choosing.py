@@ -215,7 +215,7 @@ class TestDeciding:
         feed.write_text(feed.read_text("utf-8").replace("<item>", f"{item}<item>", 1), "utf-8")
         made.collect()
         assert inside(made) == before
-        assert "1 new entry is not in the issue" in made.page("/choose")
+        assert re.search("not in the issue: <span[^>]*>1<", made.page("/choose"))
         assert f"there are {len(before) + 1} entries in it now" in made.change("/choose/issue").text
 
     def test_merge_split_and_the_story(self, made: Studio) -> None:

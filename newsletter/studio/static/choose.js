@@ -82,8 +82,7 @@ let known = null; // how many are new, as this page has shown
 
 function tally(counts, isAsked = true) {
   for (const [place, number] of Object.entries(counts || {})) {
-    const shown = filter.querySelector(`[data-count="${place}"]`);
-    if (shown) shown.textContent = number;
+    for (const shown of document.querySelectorAll(`[data-count="${place}"]`)) shown.textContent = number;
   }
   if (counts && isAsked) { known = counts.new; document.getElementById("arrived").replaceChildren(); }
 }
