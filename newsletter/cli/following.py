@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NoReturn
@@ -113,8 +114,9 @@ def _json(report: Report) -> dict[str, object]:
 
 
 def _line(report: Report) -> str:
+    """A line for people. It names a reader on a terminal alone: what is none is a log, which cron mails and systemd keeps."""
     decided = report.handled.decided
-    who = f", {report.address}" if report.address else ""
+    who = f", {report.address}" if report.address and sys.stdout.isatty() else ""
     status = f" {decided.status}" if decided.status else ""
     return f"{report.handled.name}: {decided.kind.replace('_', ' ')}{status}{who}: {_SAID[decided.action]}"
 
