@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterable
@@ -132,8 +133,9 @@ def _json(report: Report) -> dict[str, object]:
 
 
 def _line(report: Report) -> str:
+    """A line for people. It names a reader on a terminal alone: what is none is a log, which cron mails and systemd keeps."""
     decided = report.handled.decided
-    who = f", {report.address}" if report.address else ""
+    who = f", {report.address}" if report.address and sys.stdout.isatty() else ""
     status = f" {decided.status}" if decided.status else ""
     return f"{report.handled.name}: {decided.kind.replace('_', ' ')}{status}{who}: {_SAID[decided.action]}"
 

@@ -71,6 +71,8 @@ def export(session: Session, file: Path | None) -> None:
         return
     file.touch(mode=0o600)  # it is a list of patients
     with file.open("w", encoding="utf-8", newline="") as opened:
+        if file.is_file():  # one that was there before, and perhaps open to all
+            file.chmod(0o600)
         count = mailing.export_list(session.desk, opened)
     tell(f"{count} people written to {file}")
 

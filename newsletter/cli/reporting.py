@@ -26,18 +26,20 @@ COLUMNS = {
 
 @click.command(epilog="Example: newsletter report 2026-11")
 @click.argument("issue", required=False)
+@click.option("--words", is_flag=True, help="Also why people left since then, in their own words.")
 @json_option
 @click.pass_obj
-def report(session: Session, issue: str | None, as_json: bool) -> None:
+def report(session: Session, issue: str | None, words: bool, as_json: bool) -> None:
     """Tell what became of an issue, by mail provider, against those before it. Counts alone, and nobody's name."""
     from newsletter.followup.results import UNCOUNTED
     from newsletter.pipeline import following
 
     found = following.report(session.desk, issue)
+    said = following.farewells(session.desk, found.started_at) if words else ()
     if as_json:
-        answer(_json(found))
+        answer(_json(found) | ({"words": [{"on": day, "said": each} for day, each in said]} if words else {}))
         return
-    for line in (*_table(found), "", *found.notes, UNCOUNTED):
+    for line in (*_table(found), "", *(f"{day}  {each}" for day, each in said), *found.notes, UNCOUNTED):
         say(line)
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import jinja2
 
-from newsletter import templating
+from newsletter import composition, templating
+from newsletter.errors import NewsletterError
 from newsletter.model import Entry, Issue
-from newsletter.pipeline import making
+from newsletter.pipeline import choosing, making
 from newsletter.pipeline.desk import Desk
 from newsletter.rendering import ics, pages
 from newsletter.storage import issues, pictures
 from newsletter.storage.workspace import issue_folder
 
+LOG = logging.getLogger(__name__)
 Stamp = tuple[int, ...]
 
 
@@ -46,13 +49,21 @@ class Archive:
         return self._listed()[2]
 
     def page(self, name: str) -> Page | None:
-        """One issue; None when there is none of this name, or it is not out yet."""
+        """One issue; None when there is none of this name, or it is not out yet.
+
+        While its file is being mended it stays as it was. Raises NewsletterError when it never could be read.
+        """
         if name not in issues.names(self.desk.workspace) or not self._is_out(name):
             return None
         stamp = self._stamp(name)
         known = self._pages.get(name)
         if known is None or known[0] != stamp:
-            known = self._pages[name] = (stamp, self._rendered(making.load(self.desk, name)))
+            try:
+                known = self._pages[name] = (stamp, self._rendered(self._loaded(name)))
+            except NewsletterError as error:
+                if known is None:
+                    raise
+                LOG.warning("issue shown as it was before issue=%s error=%s", name, type(error).__name__)
         return known[1]
 
     def picture(self, name: str, file: str) -> Path | None:
@@ -76,12 +87,28 @@ class Archive:
         workspace = self.desk.workspace
         state = tuple((name, self._stamp(name)) for name in issues.names(workspace))
         if self._lists is None or self._lists[0] != state:
-            out = [issues.read(workspace, name) for name, _ in state if self._is_out(name)]
+            read = [self._read(name) for name, _ in state if self._is_out(name)]
+            out = [each for each in read if each is not None]
             environment, settings = self._environment(), workspace.settings
             index = pages.render_archive(out, settings, environment)
             feed = pages.render_feed(out, settings, environment) if settings.public else ""
             self._lists = (state, index, feed)
         return self._lists
+
+    def _loaded(self, name: str) -> Issue:
+        """An issue with what those before it announced, as far as they can be read."""
+        issue = issues.read(self.desk.workspace, name)
+        names = [each for each in choosing.out_names(self.desk) if each != name]
+        others = sorted(filter(None, map(self._read, names)), key=lambda each: (each.until_at, each.name))
+        return replace(issue, coming_up=composition.coming_up(issue, others))
+
+    def _read(self, name: str) -> Issue | None:
+        """An issue; None while its file cannot be read, which is no reason to hide the others."""
+        try:
+            return issues.read(self.desk.workspace, name)
+        except NewsletterError as error:
+            LOG.warning("issue left out of the archive issue=%s error=%s", name, type(error).__name__)
+            return None
 
     def _environment(self) -> jinja2.Environment:
         if self._templates is None:

@@ -17,6 +17,7 @@ from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk
 from newsletter.storage.incoming import IncomingMails
 from newsletter.storage.people import People
+from newsletter.storage.readers import Readers
 from newsletter.storage.results import Results
 from newsletter.tokens import Keys
 
@@ -57,6 +58,11 @@ def follow_up(desk: Desk, inbox: Inbox, *, live: bool = False) -> Iterator[Repor
         number = handled.decided.subscriber_id
         person = listed.get(number) if number is not None else None
         yield Report(handled=handled, address=person.address if person else handled.named or None)
+
+
+def farewells(desk: Desk, since: datetime) -> tuple[tuple[str, str], ...]:
+    """(day, words) of those who left since a moment and said why, the newest first; nobody's name."""
+    return tuple(Readers(desk.store.engine, _keys(desk)).farewells(since=since.date()))
 
 
 def report(desk: Desk, issue: str | None = None) -> IssueReport:

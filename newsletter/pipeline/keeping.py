@@ -10,7 +10,8 @@ from pathlib import Path
 
 from newsletter.errors import StorageError
 from newsletter.pipeline.desk import Desk
-from newsletter.storage.retention import Reduced, reduce_old
+from newsletter.storage.readers import KEPT_FOR
+from newsletter.storage.retention import Reduced, forget_typed, reduce_old
 
 LEFT_LYING = timedelta(days=30)
 """How long messages written to be looked at, and rejected rows of an import, stay."""
@@ -21,17 +22,19 @@ class Tidied:
     """What is gone, and what is left for a person to delete."""
 
     reduced: Reduced
+    typed: int  # on the public page: requests never confirmed, words why people left
     files: int  # messages and rejected rows
     aside: tuple[Path, ...]  # what restores put aside; it holds old lists
 
 
 def tidy(desk: Desk) -> Tidied:
-    """Reduce old deliveries to counts and delete what was left lying; raises StorageError."""
+    """Reduce old deliveries to counts, delete what was typed and what was left lying; raises StorageError."""
     before = desk.now - desk.workspace.settings.newsletter.keep_deliveries
     reduced = reduce_old(desk.store.engine, before=before)
+    typed = forget_typed(desk.store.engine, asked_before=desk.now - KEPT_FOR, said_before=before)
     private = desk.workspace.private
     aside = tuple(sorted(private.glob("before-*")))
-    return Tidied(reduced=reduced, files=_delete(private, desk.now - LEFT_LYING), aside=aside)
+    return Tidied(reduced=reduced, typed=typed, files=_delete(private, desk.now - LEFT_LYING), aside=aside)
 
 
 def _delete(private: Path, before: datetime) -> int:

@@ -88,7 +88,7 @@ class ReaderDesk:
         """Keep why somebody left, without who; False when the token is none of ours."""
         if not self.may_leave(token):
             return False
-        told = " ".join(words.split())[:MAX_FAREWELL]
+        told = " ".join("".join(each if each.isprintable() else " " for each in words).split())[:MAX_FAREWELL]
         if told:
             self.readers.say_farewell(told, on=self.clock().date())
         return True

@@ -12,7 +12,7 @@ MAX_FIELDS = 50
 async def read_form(request: Request) -> dict[str, list[str]]:
     """The fields of an urlencoded form, each with all its values; empty for any other body."""
     body = await request.body()
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    if not request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
         return {}
     try:
         return parse_qs(body.decode("ascii"), encoding="utf-8", errors="replace", max_num_fields=MAX_FIELDS)

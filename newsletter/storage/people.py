@@ -77,7 +77,7 @@ class Imported:
 class Suppression:
     """Why somebody must never be written to, and since when."""
 
-    reason: SubscriberState  # one of `LEFT`
+    reason: SubscriberState | None  # one of `LEFT`; None: the person reads at another address now
     suppressed_at: datetime
 
 
@@ -194,7 +194,8 @@ class People:
             row = connection.execute(sa.select(suppressions).where(known)).one_or_none()
         if row is None:
             return None
-        return Suppression(reason=SubscriberState(row.reason), suppressed_at=row.suppressed_at)
+        reason = None if row.reason == MOVED else SubscriberState(row.reason)
+        return Suppression(reason=reason, suppressed_at=row.suppressed_at)
 
     def is_suppressed(self, address: Address) -> bool:
         """Whether this address left, bounced for good or complained; also when its row was erased."""

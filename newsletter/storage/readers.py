@@ -143,9 +143,10 @@ class Readers:
         with translated(self.engine.url), self.engine.begin() as connection:
             connection.execute(sa.insert(farewells).values(said_on=on.isoformat(), words=words))
 
-    def farewells(self) -> Iterator[tuple[str, str]]:
+    def farewells(self, *, since: date = date.min) -> Iterator[tuple[str, str]]:
         """(day, words), the newest first."""
         query = sa.select(farewells.c.said_on, farewells.c.words).order_by(farewells.c.id.desc())
+        query = query.where(farewells.c.said_on >= since.isoformat())
         with translated(self.engine.url), only_reading(self.engine).begin() as connection:
             rows = connection.execute(query).all()
         yield from ((row.said_on, row.words) for row in rows)
@@ -162,6 +163,8 @@ class Readers:
                 "paused_until": connection.execute(
                     sa.select(pauses.c.until_at).where(pauses.c.subscriber_id == subscriber_id)
                 ).scalar_one_or_none(),
+                "never_to_be_written_to": _suppression(connection, row["address_hash"]),
+                "waiting_to_be_confirmed": _waiting(connection, subscriber_id, row["address_hash"]),
                 "issues": _sent_to(connection, subscriber_id),
                 "mails_about_you": _mails_about(connection, subscriber_id),
             }
@@ -243,9 +246,22 @@ def _leave_behind(connection: Connection, mine: sa.ColumnElement[bool], now: dat
     connection.execute(sa.insert(suppressions).from_select(["address_hash", "reason", "suppressed_at"], old))
 
 
+def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | None:
+    query = sa.select(suppressions).where(suppressions.c.address_hash == address_hash)
+    found = connection.execute(query).mappings().one_or_none()
+    return dict(found) if found else None
+
+
+def _waiting(connection: Connection, subscriber_id: int, address_hash: str) -> list[dict[str, Any]]:
+    theirs = sa.or_(requests.c.subscriber_id == subscriber_id, requests.c.address_hash == address_hash)
+    query = sa.select(requests).where(theirs).order_by(requests.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def _sent_to(connection: Connection, subscriber_id: int) -> list[dict[str, Any]]:
+    told = [each for each in deliveries.c if each.name not in {"sending_id", "subscriber_id"}]
     query = (
-        sa.select(sendings.c.issue, deliveries.c.status, deliveries.c.reply, deliveries.c.settled_at)
+        sa.select(sendings.c.issue, *told)
         .join(sendings, sendings.c.id == deliveries.c.sending_id)
         .where(deliveries.c.subscriber_id == subscriber_id)
         .order_by(sendings.c.id)
@@ -254,6 +270,9 @@ def _sent_to(connection: Connection, subscriber_id: int) -> list[dict[str, Any]]
 
 
 def _mails_about(connection: Connection, subscriber_id: int) -> list[dict[str, Any]]:
-    columns = (incoming_mails.c.kind, incoming_mails.c.action, incoming_mails.c.status, incoming_mails.c.decided_at)
-    query = sa.select(*columns).where(incoming_mails.c.subscriber_id == subscriber_id)
+    query = (
+        sa.select(incoming_mails, sendings.c.issue)
+        .join(sendings, sendings.c.id == incoming_mails.c.sending_id, isouter=True)
+        .where(incoming_mails.c.subscriber_id == subscriber_id)
+    )
     return [dict(row) for row in connection.execute(query.order_by(incoming_mails.c.decided_at)).mappings()]

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from newsletter.storage import results
 from newsletter.storage.database import translated
-from newsletter.storage.tables import deliveries, incoming_mails, sendings
+from newsletter.storage.tables import deliveries, farewells, incoming_mails, requests, sendings
 
 WAITING = ("queued", "claimed", "sending", "deferred")
 
@@ -39,6 +39,14 @@ def reduce_old(engine: Engine, *, before: datetime) -> Reduced:
     with translated(engine.url), engine.begin() as connection:
         mails = connection.execute(sa.update(incoming_mails).where(named).values(subscriber_id=None)).rowcount
     return Reduced(sendings=len(numbers), deliveries=rows, mails=mails)
+
+
+def forget_typed(engine: Engine, *, asked_before: datetime, said_before: datetime) -> int:
+    """Delete what was typed on the public page: requests that nobody confirmed, words why people left; tells how many."""
+    with translated(engine.url), engine.begin() as connection:
+        asked = connection.execute(sa.delete(requests).where(requests.c.asked_at < asked_before)).rowcount
+        day = said_before.date().isoformat()
+        return asked + connection.execute(sa.delete(farewells).where(farewells.c.said_on < day)).rowcount
 
 
 def _old(engine: Engine, before: datetime) -> list[int]:

@@ -349,11 +349,11 @@ class TestTidy:
         run("send", "2026-11", "--dry-run")
         (approved / ".newsletter/rejected-list.csv").write_text("x", "utf-8")
         (approved / ".newsletter/before-restore-1").mkdir()
-        nothing = {"sendings": 0, "deliveries": 0, "mails": 0, "files": 0}
+        nothing = {"sendings": 0, "deliveries": 0, "mails": 0, "typed": 0, "files": 0}
         aside = [str(approved / ".newsletter/before-restore-1")]
         assert run("tidy", "--json").json == {**nothing, "kept_aside": aside}
         done = run("tidy", "--json", now=self.LONG_AFTER).json
-        assert done == {"sendings": 1, "deliveries": 10, "mails": 0, "files": 11, "kept_aside": aside}
+        assert done == {"sendings": 1, "deliveries": 10, "mails": 0, "typed": 0, "files": 11, "kept_aside": aside}
         status = run("status", "2026-11", "--json").json
         assert {name: status[name] for name in ("accepted", "total")} == {"accepted": 10, "total": sent["total"]}
         told = run("tidy").out

@@ -74,5 +74,7 @@ def test_one_person_is_added_once(sample: Path, run: Run) -> None:
 def test_the_export_is_private_and_harmless(sample: Path, run: Run) -> None:
     imported(run, sample, "Email,Name\nann@example.org,=1+1\n")
     assert "ann@example.org,'=1+1,active" in run("subscribers", "export").out
+    (sample / "out.csv").write_text("an older one, for all to read")
+    (sample / "out.csv").chmod(0o644)
     run("subscribers", "export", "out.csv")
     assert stat.S_IMODE((sample / "out.csv").stat().st_mode) == 0o600

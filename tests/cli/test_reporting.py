@@ -80,3 +80,20 @@ def test_issues_before_it_stand_below(sent: Path, run: Run) -> None:
     assert lines[6].startswith("2026-11 (20")
     assert lines[6].split()[2:] == ["16", "16", "0", "0", "0", "0", "0"]
     assert run("report", "--json").json["before"][0]["issue"] == "2026-11"
+
+
+def test_why_people_left_is_told_where_it_is_asked_for(sent: Path, run: Run) -> None:
+    from datetime import UTC, date, datetime, timedelta
+
+    from newsletter.storage.database import open_database
+    from newsletter.storage.readers import Readers
+
+    readers = Readers(open_database("sqlite:///.newsletter/newsletter.db", sent), Keys(b"x"))
+    today = datetime.now(UTC).date()  # sending has the true time
+    readers.say_farewell("Long before.", on=date(2020, 1, 1))
+    readers.say_farewell("Too many mails.", on=today + timedelta(days=1))
+    assert "Too many mails." not in run("report").out
+    assert f"{today + timedelta(days=1)}  Too many mails.\n" in run("report", "--words").out
+    assert "words" not in run("report", "--json").json
+    said = run("report", "--json", "--words").json["words"]
+    assert said == [{"on": f"{today + timedelta(days=1)}", "said": "Too many mails."}]

@@ -10,8 +10,11 @@ import sys
 import time
 from pathlib import Path
 
+from bounce_mails import bounce
 from cli.conftest import Run
 from loopback_smtp import Loopback
+
+from newsletter.tokens import Keys, Purpose
 
 
 def at_a_terminal(*arguments: object, answers: str = "", interrupt_at: str = "") -> tuple[int, str]:
@@ -69,3 +72,15 @@ def test_collecting_shows_progress_and_stops_cleanly(approved: Path) -> None:
     code, screen = at_a_terminal("-C", approved, "collect")
     assert code == 0
     assert "Research updates page: unchanged, 10 entries" in screen
+
+
+def test_the_inbox_names_readers_on_a_terminal_alone(sample: Path, run: Run) -> None:
+    assert run("subscribers", "add", "ann@example.org").exit_code == 0
+    keys = Keys.parse((sample / ".newsletter" / "secret").read_text())
+    (sample / "mails").mkdir()
+    (sample / "mails/a.eml").write_bytes(bounce(keys.sign(Purpose.BOUNCE, 1, 1)))
+    file = sample / "newsletter.toml"
+    file.write_text(file.read_text("utf-8").replace("[inbox]\n", '[inbox]\nfolder = "mails"\n'), "utf-8")
+    code, screen = at_a_terminal("-C", sample, "inbox")
+    assert code == 0
+    assert "a.eml: bounce 5.1.1, ann@example.org: never written to again\n" in screen

@@ -234,6 +234,22 @@ def test_a_changed_issue_is_shown_as_it_is_now(page: Page):
     assert "Another thing" in page.visitor.get("/issues/2026-11/").text
 
 
+def test_an_issue_whose_file_is_broken_hides_no_other(page: Page, caplog):
+    page.add_issue()
+    page.add_issue("2026-12")
+    (page.folder / "issues/2026-12/issue.toml").write_text('subject = "ann@example.org')
+    for path in ("/", "/atom.xml"):
+        answer = page.visitor.get(path)
+        assert (answer.status, "issues/2026-11/" in answer.text, "2026-12" in answer.text) == (200, True, False)
+    assert "left out of the archive issue=2026-12" in caplog.text
+    assert page.visitor.get("/issues/2026-12/").status == 500
+    before = page.visitor.get("/issues/2026-11/")
+    (page.folder / "issues/2026-11/issue.toml").write_text('subject = "ann@example.org')
+    assert (before.status, page.visitor.get("/issues/2026-11/").body) == (200, before.body)
+    assert "shown as it was before issue=2026-11" in caplog.text
+    assert "ann@" not in caplog.text
+
+
 def test_the_feed_of_the_archive_is_atom(page: Page):
     page.add_issue()
     feed = page.visitor.get("/atom.xml")

@@ -8,8 +8,10 @@ from public_page import Page
 
 from newsletter.addresses import parse_address
 from newsletter.model import SubscriberState
+from newsletter.pipeline import mailing
 from newsletter.storage.incoming import Decided, IncomingMails
 from newsletter.storage.readers import Readers
+from newsletter.storage.tables import METADATA
 from newsletter.tokens import Purpose
 
 S = SubscriberState
@@ -86,6 +88,7 @@ def test_whoever_left_can_come_back_and_whoever_complained_cannot(page: Page):
 
 def test_what_is_kept_comes_as_a_file_on_a_post_alone(page: Page):
     do(page, "pause", months="1")
+    do(page, "address", address="new@example.org")
     with IncomingMails(page.people.engine).deciding() as deciding:
         deciding.write("file:x", Decided(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now)
     assert page.visitor.get(f"{page.link(MINE)}/data").status == 405
@@ -94,7 +97,11 @@ def test_what_is_kept_comes_as_a_file_on_a_post_alone(page: Page):
     kept = json.loads(answer.text)
     assert kept["subscriber"]["address"] == "ann@example.org"
     assert kept["paused_until"] == "2026-12-23T14:00:00+00:00"
-    assert kept["mails_about_you"][0]["kind"] == "bounce"
+    (mail,) = kept["mails_about_you"]
+    assert (mail["kind"], mail["place"], mail["sending_id"]) == ("bounce", "file:x", None)
+    (waiting,) = kept["waiting_to_be_confirmed"]
+    assert waiting["address"] == "new@example.org"
+    assert kept["never_to_be_written_to"] is None
     assert Readers(page.people.engine, page.keys).kept_about(99) == {}
 
 
@@ -120,3 +127,25 @@ def test_a_wrong_link_opens_nothing(page: Page, path):
 def test_a_new_address_that_is_none_is_told(page: Page):
     answer = do(page, "address", address="no address")
     assert (answer.status, "not an address" in answer.text) == (400, True)
+
+
+def test_the_file_holds_every_column_that_is_kept_about_a_person(page: Page):
+    """All but the numbers of rows that stand for the person or the issue, which is named."""
+    with mailing.ledger(page.desk).run("2026-11", "d", now=page.clock.now) as run:
+        run.step((), [1], now=page.clock.now)
+    with IncomingMails(page.people.engine).deciding() as deciding:
+        deciding.write("file:x", Decided(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now)
+    readers = Readers(page.people.engine, page.keys)
+    readers.pause(1, page.clock.now + timedelta(days=30), now=page.clock.now)
+    readers.ask(parse_address("ann@example.org"), now=page.clock.now)
+    page.people.suppress(1, S.UNSUBSCRIBED, "x", now=page.clock.now)
+    kept = readers.kept_about(1)
+    told = {
+        "subscribers": kept["subscriber"],
+        "suppressions": kept["never_to_be_written_to"],
+        "requests": kept["waiting_to_be_confirmed"][0],
+        "deliveries": kept["issues"][0] | {"sending_id": kept["issues"][0]["issue"], "subscriber_id": 1},
+        "incoming_mails": kept["mails_about_you"][0],
+    }
+    for name, row in told.items():
+        assert set(row) >= {each.name for each in METADATA.tables[name].c}, name

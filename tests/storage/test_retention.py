@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from post_office import DIGEST, ISSUE, PostOffice, counts
+from post_office import DIGEST, ISSUE, KEYS, PostOffice, counts
 
+from newsletter.addresses import parse_address
 from newsletter.model import DeliveryStatus as D
 from newsletter.storage.journal import Settlement
-from newsletter.storage.retention import Reduced, reduce_old
+from newsletter.storage.readers import Readers
+from newsletter.storage.retention import Reduced, forget_typed, reduce_old
 from newsletter.storage.tables import incoming_mails
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -67,3 +69,18 @@ def test_mails_of_the_mailbox_no_longer_name_anybody(tmp_path: Path) -> None:
     with office.ledger.engine.begin() as connection:
         kept = connection.execute(sa.select(incoming_mails.c.place, incoming_mails.c.subscriber_id)).one()
     assert tuple(kept) == ("file:1", None)
+
+
+def test_what_was_typed_on_the_page_is_forgotten_in_its_time(tmp_path: Path) -> None:
+    office = PostOffice.opened(tmp_path)
+    readers = Readers(office.people.engine, KEYS)
+    for days in (0, 10):
+        readers.ask(parse_address(f"r{days}@example.net"), now=NOW + timedelta(days=days))
+        readers.say_farewell(f"after {days} days", on=(NOW + timedelta(days=days)).date())
+    engine = office.people.engine
+    assert (
+        forget_typed(engine, asked_before=NOW + timedelta(days=1), said_before=NOW) == 0
+    )  # a new request did it before
+    assert forget_typed(engine, asked_before=NOW + timedelta(days=11), said_before=NOW + timedelta(days=1)) == 2
+    assert list(readers.farewells()) == [("2026-12-03", "after 10 days")]
+    assert list(readers.farewells(since=(NOW + timedelta(days=11)).date())) == []

@@ -9,7 +9,9 @@ import pytest
 from httpx2 import Response
 from studio.conftest import ADDRESS, Studio
 
+from newsletter.addresses import parse_address
 from newsletter.pipeline import mailing
+from newsletter.storage.readers import Readers
 
 LIST = b"Email,Name,Status\nana@example.org,Ana,subscribed\nnobody,,subscribed\nbo@example.org,Bo,unsubscribed\n"
 
@@ -70,6 +72,17 @@ class TestPeople:
         assert "stays gone" in again.json()["error"]
         assert studio.change("/people/remove", {"person": "99"}, script=True).status_code == 409
         assert "removed by staff" in studio.page("/people")
+
+    def test_an_address_whose_reader_has_a_new_one_is_told(self, studio: Studio) -> None:
+        desk = studio.room.desk()
+        mailing.add_subscriber(desk, "old@example.org")
+        readers, new = Readers(desk.store.engine, mailing.keys(desk)), parse_address("new@example.org")
+        request = readers.ask(
+            new, now=desk.now, subscriber_id=mailing.people(desk).find(parse_address("old@example.org")).id
+        )
+        readers.confirm(request.id, new, now=desk.now)
+        found = studio.change("/people/search", {"words": "old@example.org"}, script=True).json()["html"]
+        assert "never written to: reads at another address now, since" in found
 
     def test_an_address_that_was_erased_is_still_known_to_be_gone(self, studio: Studio) -> None:
         mailing.remove_subscribers(studio.room.desk(), ["gone@example.org"])

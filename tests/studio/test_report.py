@@ -12,6 +12,8 @@ from newsletter.followup.subscriptions import Row
 from newsletter.model import DeliveryStatus
 from newsletter.pipeline import mailing, making
 from newsletter.storage.journal import Settlement
+from newsletter.storage.readers import Readers
+from newsletter.tokens import Keys
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
@@ -65,3 +67,11 @@ def test_the_pages_of_a_past_issue_lead_to_it(made: Studio) -> None:
     send(made, ISSUE)
     assert link in made.page("/")
     assert link in made.page(f"/issues/{ISSUE}/send")
+
+
+def test_why_people_left_is_read(made: Studio) -> None:
+    send(made, ISSUE)
+    path = f"/issues/{ISSUE}/report"
+    assert "Why people left" not in made.page(path)
+    Readers(made.room.desk().store.engine, Keys(b"x")).say_farewell("Too <b>many</b>", on=NOW.date())
+    assert "<time>2026-11-23</time>: Too &lt;b&gt;many&lt;/b&gt;" in made.page(path)

@@ -31,6 +31,8 @@ STATES = {
     SubscriberState.COMPLAINED: "called it spam",
 }
 
+MOVED = "reads at another address now"
+
 
 GONE = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED})
 
@@ -83,7 +85,8 @@ def _list(call: Call, words: str) -> dict[str, Any]:
     shown = list(islice(found, AT_ONCE + 1))
     gone = mailing.why_gone(call.desk, words) if words and not shown else None
     return {
-        "gone": gone and {"why": STATES[gone.reason], "on": f"{gone.suppressed_at:%-d %B %Y}"},
+        "gone": gone
+        and {"why": STATES[gone.reason] if gone.reason else MOVED, "on": f"{gone.suppressed_at:%-d %B %Y}"},
         "rows": shown[:AT_ONCE],
         "has_more": len(shown) > AT_ONCE,
         "words": words,

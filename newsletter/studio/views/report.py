@@ -20,6 +20,7 @@ def report(call: Call) -> Response:
         sent=spoken(found.started_at, zone),
         columns=COLUMNS,
         uncounted=UNCOUNTED,
+        farewells=following.farewells(call.desk, found.started_at),
     )
 
 
