@@ -84,18 +84,20 @@ def _sentences(done: Restored, folder: Path) -> list[str]:
 @json_option
 @click.pass_obj
 def tidy(session: Session, as_json: bool) -> None:
-    """Forget who got which issue long ago, and delete messages and rejected rows that were left lying."""
+    """Forget who got which issue long ago, and delete messages, rejected rows and unused pictures that were left lying."""
     from newsletter.pipeline import keeping
 
     done = keeping.tidy(session.desk)
     reduced = done.reduced
     if as_json:
         counts = {"sendings": reduced.sendings, "deliveries": reduced.deliveries, "mails": reduced.mails}
-        answer({**counts, "files": done.files, "kept_aside": [str(each) for each in done.aside]})
+        answer(
+            {**counts, "files": done.files, "pictures": done.pictures, "kept_aside": [str(each) for each in done.aside]}
+        )
         return
     say(
         f"{reduced.deliveries} deliveries of {reduced.sendings} issues were reduced to counts, {reduced.mails} mails no "
-        f"longer name anybody, {done.files} files were deleted"
+        f"longer name anybody, {done.files} files and {done.pictures} unused pictures were deleted"
     )
     for each in done.aside:
         say(f"{each} was put aside, and holds a list of people: delete it when you miss nothing")
