@@ -51,6 +51,7 @@ ALL = (
     Measurement("feeds_suite", (SDIST, SUITE), (SDIST, SUITE)),
     Measurement("people", ("--people", 100_000)),
     Measurement("sending", ("--people", 3_000, "--repeats", 1), programs=("smtp-sink", "smtp-source")),
+    Measurement("studio", programs=("chromium",)),
     Measurement("torture", ("--rounds", 3, "--people", 400)),
 )
 
