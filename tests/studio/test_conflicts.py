@@ -14,6 +14,7 @@ from html import unescape
 
 import pytest
 from studio.conftest import ADDRESS, ISSUE, Studio
+from studio.running import running
 
 from newsletter import composition
 from newsletter.model import State, Verdict
@@ -401,20 +402,15 @@ class TestSetup:
     def test_a_window_hears_when_the_mistake_is_mended(self, made: Studio) -> None:
         now = made.client.get(f"{BASE}/texts").json()["file"]
         told: list[dict] = []
-        by_hand_in_settings(made, "[newsletter]\n", "[newsletter\n")
-        listening = threading.Event()
-
-        def listen() -> None:
-            with made.client.stream("GET", f"{BASE}/news?seen={now}") as answer:
-                for line in answer.iter_lines():
-                    if line.startswith("data: "):
-                        told.append(json.loads(line[6:]))
-                        listening.set()
-
-        threading.Thread(target=listen, daemon=True).start()
-        threading.Timer(0.6, by_hand_in_settings, (made, "[newsletter\n", "[newsletter]\n")).start()
-        threading.Timer(2.5, made.room.close).start()
-        listen()
+        with running(made.room.folder) as other:
+            by_hand_in_settings(made, "[newsletter]\n", "[newsletter\n")
+            with other.client.stream("GET", f"{BASE}/news", params={"seen": now}) as answer:
+                for line in filter(lambda each: each.startswith("data: "), answer.iter_lines()):
+                    told.append(json.loads(line[6:]))
+                    if "file" in told[-1]:
+                        break
+                    if len(told) == 1:
+                        by_hand_in_settings(made, "[newsletter\n", "[newsletter]\n")
         assert "newsletter.toml" in told[0]["error"]
         assert told[-1] == {"file": now}
 
