@@ -52,6 +52,7 @@ ALL = (
     Measurement("people", ("--people", 100_000)),
     Measurement("sending", ("--people", 3_000, "--repeats", 1), programs=("smtp-sink", "smtp-source")),
     Measurement("public_load", ("--seconds", 10)),
+    Measurement("studio", programs=("chromium",)),
     Measurement("torture", ("--rounds", 3, "--people", 400)),
 )
 

@@ -185,7 +185,7 @@ def first_page(browser: Browser, folder: Path, rounds: int) -> None:
     tell("first page after the command", taken, 1000)
 
 
-def pool(browser: Browser, folder: Path, rounds: int, name: str) -> None:
+def pool(browser: Browser, folder: Path, rounds: int, name: str, *, decided_ms: float = 150) -> None:
     """Filter, scroll and decide among all entries."""
     words = ("genomics", "trial 1", "", "imaging", "nothing has these words", "support", "caregivers 4", "surgery", "")
     with studio(folder) as address, page_of(browser, address, "choose?place=") as page:
@@ -199,7 +199,7 @@ def pool(browser: Browser, folder: Path, rounds: int, name: str) -> None:
         tell(f"{name}: filter after {cards} cards were scrolled in", again, 100)
         page.evaluate(FILTER, "")
         page.evaluate("scrollTo(0, 0)")
-        tell(f"{name}: a decision", [page.evaluate(DECIDE, number) for number in range(rounds)], 100)
+        tell(f"{name}: a decision", [page.evaluate(DECIDE, number) for number in range(rounds)], decided_ms)
         page.evaluate(WATCH)
         for number in range(rounds, rounds + 3):
             page.evaluate(DECIDE, number)
@@ -262,8 +262,9 @@ def main() -> None:
             subprocess.run(command(folder, "draft"), check=True, stdout=subprocess.DEVNULL)
         first_page(browser, bare, 5)
         pool(browser, bare, asked.rounds, f"{asked.entries:,} entries, no issue yet")
-        pool(browser, large, asked.rounds, f"{asked.entries:,} entries, {asked.issue} in the issue")
-        drag(browser, large, asked.rounds)
+        pool(browser, small, asked.rounds, f"{asked.entries:,} entries, 60 in the issue")
+        pool(browser, large, asked.rounds, f"{asked.entries:,} entries, {asked.issue} in the issue", decided_ms=500)
+        drag(browser, small, asked.rounds)
         writing(browser, small, asked.rounds, 60)
         browser.close()
 

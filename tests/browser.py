@@ -21,6 +21,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
+PATIENCE_MS = 30_000
+"""How long an expectation of a page is waited for: five seconds are too few where others work as well."""
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
@@ -28,8 +31,9 @@ def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium")
     if found is None:
         pytest.skip("chromium is not installed (Debian: chromium)")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         try:

@@ -84,19 +84,20 @@ def _sentences(done: Restored, folder: Path) -> list[str]:
 @json_option
 @click.pass_obj
 def tidy(session: Session, as_json: bool) -> None:
-    """Forget who got which issue long ago and why people left, and delete messages and rejected rows left lying."""
+    """Forget who got which issue long ago and why people left; delete messages, rejected rows and unused pictures left lying."""
     from newsletter.pipeline import keeping
 
     done = keeping.tidy(session.desk)
     reduced = done.reduced
     if as_json:
         counts = {"sendings": reduced.sendings, "deliveries": reduced.deliveries, "mails": reduced.mails}
-        answer({**counts, "typed": done.typed, "files": done.files, "kept_aside": [str(each) for each in done.aside]})
+        counts |= {"typed": done.typed, "files": done.files, "pictures": done.pictures}
+        answer({**counts, "kept_aside": [str(each) for each in done.aside]})
         return
     say(
         f"{reduced.deliveries} deliveries of {reduced.sendings} issues were reduced to counts, {reduced.mails} mails no "
-        f"longer name anybody, {done.typed} requests and words why people left were forgotten, {done.files} files were "
-        f"deleted"
+        f"longer name anybody, {done.typed} requests and words why people left were forgotten, {done.files} files and "
+        f"{done.pictures} unused pictures were deleted"
     )
     for each in done.aside:
         say(f"{each} was put aside, and holds a list of people: delete it when you miss nothing")

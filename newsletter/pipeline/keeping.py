@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsletter.errors import StorageError
 from newsletter.pipeline.desk import Desk
+from newsletter.storage import issues, pictures
 from newsletter.storage.readers import KEPT_FOR
 from newsletter.storage.retention import Reduced, forget_typed, reduce_old
+from newsletter.storage.workspace import issue_folder
 
 LEFT_LYING = timedelta(days=30)
-"""How long messages written to be looked at, and rejected rows of an import, stay."""
+"""How long messages written to be looked at, rejected rows of an import, and pictures that nothing shows stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class Tidied:
     reduced: Reduced
     typed: int  # on the public page: requests never confirmed, words why people left
     files: int  # messages and rejected rows
+    pictures: int  # those that were put into an issue and taken out again
     aside: tuple[Path, ...]  # what restores put aside; it holds old lists
 
 
@@ -34,12 +37,19 @@ def tidy(desk: Desk) -> Tidied:
     typed = forget_typed(desk.store.engine, asked_before=desk.now - KEPT_FOR, said_before=before)
     private = desk.workspace.private
     aside = tuple(sorted(private.glob("before-*")))
-    return Tidied(reduced=reduced, typed=typed, files=_delete(private, desk.now - LEFT_LYING), aside=aside)
+    left_lying = desk.now - LEFT_LYING
+    return Tidied(
+        reduced=reduced,
+        typed=typed,
+        files=_delete(_left_lying(private), left_lying),
+        pictures=_delete(_unused_pictures(desk), left_lying),
+        aside=aside,
+    )
 
 
-def _delete(private: Path, before: datetime) -> int:
+def _delete(paths: Iterable[Path], before: datetime) -> int:
     deleted = 0
-    for path in _left_lying(private):
+    for path in paths:
         try:
             if path.stat().st_mtime >= before.timestamp():
                 continue
@@ -52,6 +62,22 @@ def _delete(private: Path, before: datetime) -> int:
         except OSError as error:
             raise StorageError(f"{path} cannot be deleted ({error.strerror}): delete it by hand") from error
     return deleted
+
+
+def _unused_pictures(desk: Desk) -> Iterator[Path]:
+    """Pictures that no text names: neither of the issue, nor of a version of it, nor of a step that can be undone.
+
+    An issue that is out keeps all of its own: mails that were sent ask for them.
+    """
+    for name in issues.names(desk.workspace):
+        record = issues.read_record(desk.workspace, name)
+        kept = pictures.kept_by_us(desk.workspace, name)
+        if not kept or (record and record.published_at):
+            continue
+        folder = issue_folder(desk.workspace, name)
+        texts = [folder / issues.ISSUE_FILE, *(desk.workspace.private / "versions" / folder.name).rglob("*.*")]
+        said = "".join(path.read_text("utf-8", "replace") for path in texts if path.is_file())
+        yield from (path for path in kept if path.name not in said)
 
 
 def _left_lying(private: Path) -> Iterator[Path]:

@@ -133,7 +133,8 @@ def glossary(desk: Desk) -> Mapping[str, str]:
     return {term: words for term, words in terms.items() if isinstance(words, str)}
 
 
-def _templates(desk: Desk) -> jinja2.Environment:
+def environment(desk: Desk) -> jinja2.Environment:
+    """The templates of the workspace, as they were compiled before."""
     own = desk.workspace.templates
     files = frozenset(own.rglob("*")) if own.is_dir() else frozenset()
     return _environment(desk.workspace.folder, desk.workspace.compiled_templates, files)
@@ -148,8 +149,8 @@ def _environment(folder: Path, compiled: Path, own: frozenset[Path]) -> jinja2.E
 
 def rendered(desk: Desk, issue: Issue, variant: Variant = EVERYBODY) -> RenderedIssue:
     """The mail of an issue, with marks where each reader's own parts enter; in the form that some readers chose."""
-    settings, templates = desk.workspace.settings, _templates(desk)
-    return rendering.render(issue, settings, templates, glossary=glossary(desk), variant=variant)
+    settings = desk.workspace.settings
+    return rendering.render(issue, settings, environment(desk), glossary=glossary(desk), variant=variant)
 
 
 def render(desk: Desk, name: str | None = None) -> tuple[RenderedIssue, tuple[Path, ...]]:
@@ -168,7 +169,7 @@ def render(desk: Desk, name: str | None = None) -> tuple[RenderedIssue, tuple[Pa
 
 
 def _pages(desk: Desk, issue: Issue, made: RenderedIssue) -> Iterator[tuple[str, str | bytes]]:
-    settings, templates, terms = desk.workspace.settings, _templates(desk), glossary(desk)
+    settings, templates, terms = desk.workspace.settings, environment(desk), glossary(desk)
     shown = rendering.for_everyone(made, settings)
     yield "issue.html", shown.html
     yield "issue.txt", shown.text

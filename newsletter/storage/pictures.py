@@ -17,6 +17,7 @@ FOLDER = "pictures"
 KINDS = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp"}
 """Ending → media type, of what may be handed out."""
 
+_OURS = re.compile(r"[0-9a-f]{20}\.[a-z]{3,4}")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,120}", re.ASCII)
 
 
@@ -42,6 +43,12 @@ def names(workspace: Workspace, issue: str) -> frozenset[str]:
     """The pictures that may be handed out, as texts name them: `pictures/…`."""
     folder = issue_folder(workspace, issue) / FOLDER
     return frozenset(f"{FOLDER}/{path.name}" for path in folder.glob("*") if find(workspace, issue, path.name))
+
+
+def kept_by_us(workspace: Workspace, issue: str) -> tuple[Path, ...]:
+    """The pictures that `keep` has put there, by their names; never one that a person laid beside the issue."""
+    folder = issue_folder(workspace, issue) / FOLDER
+    return tuple(sorted(path for path in folder.glob("*") if _OURS.fullmatch(path.name) and path.is_file()))
 
 
 def media_type(path: Path) -> str:

@@ -349,16 +349,41 @@ class TestTidy:
         run("send", "2026-11", "--dry-run")
         (approved / ".newsletter/rejected-list.csv").write_text("x", "utf-8")
         (approved / ".newsletter/before-restore-1").mkdir()
-        nothing = {"sendings": 0, "deliveries": 0, "mails": 0, "typed": 0, "files": 0}
+        nothing = {"sendings": 0, "deliveries": 0, "mails": 0, "typed": 0, "files": 0, "pictures": 0}
         aside = [str(approved / ".newsletter/before-restore-1")]
         assert run("tidy", "--json").json == {**nothing, "kept_aside": aside}
         done = run("tidy", "--json", now=self.LONG_AFTER).json
-        assert done == {"sendings": 1, "deliveries": 10, "mails": 0, "typed": 0, "files": 11, "kept_aside": aside}
+        assert done == {**nothing, "sendings": 1, "deliveries": 10, "files": 11, "kept_aside": aside}
         status = run("status", "2026-11", "--json").json
         assert {name: status[name] for name in ("accepted", "total")} == {"accepted": 10, "total": sent["total"]}
         told = run("tidy").out
         assert told.startswith("0 deliveries of 0 issues were reduced to counts")
         assert "was put aside" in told
+
+    def test_pictures_that_nothing_shows_are_deleted(self, approved: Path, run: Run) -> None:
+        folder = approved / "issues/2026-11/pictures"
+        folder.mkdir()
+        shown, undone, gone = (f"{letter * 20}.png" for letter in "abc")
+        for name in (shown, undone, gone, "ours.png"):
+            (folder / name).write_bytes(b"\x89PNG")
+        file = approved / "issues/2026-11/issue.toml"
+        file.write_text(
+            file.read_text("utf-8").replace('letter = """\n', f'letter = """\n![A](pictures/{shown})\n', 1), "utf-8"
+        )
+        versions = approved / ".newsletter/versions/2026-11"
+        versions.mkdir(parents=True, exist_ok=True)
+        (versions / "20261101T000000.000000Z.toml").write_text(f'letter = "![B](pictures/{undone})"', "utf-8")
+        assert run("tidy", "--json").json["pictures"] == 0  # they are new
+        assert run("tidy", "--json", now=self.LONG_AFTER).json["pictures"] == 1
+        assert sorted(each.name for each in folder.iterdir()) == [shown, undone, "ours.png"]
+
+    def test_an_issue_that_is_out_keeps_its_pictures(self, approved: Path, run: Run) -> None:
+        folder = approved / "issues/2026-11/pictures"
+        folder.mkdir()
+        (folder / f"{'c' * 20}.png").write_bytes(b"\x89PNG")
+        run("send", "2026-11", "--yes")
+        assert run("tidy", "--json", now=self.LONG_AFTER).json["pictures"] == 0
+        assert [*folder.iterdir()] != []
 
     def test_sending_does_it_by_itself(self, approved: Path, run: Run) -> None:
         run("send", "2026-11", "--yes")

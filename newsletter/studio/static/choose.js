@@ -51,14 +51,30 @@ async function more(link) {
   const shelf = document.createElement("template");
   shelf.innerHTML = told.html;
   const first = shelf.content.querySelector(".card");
-  for (const card of shelf.content.querySelectorAll(".card")) card.classList.add("later");
-  const groups = pool.querySelectorAll(".group");
-  const last = groups[groups.length - 1];
-  const next = shelf.content.querySelector(".group");
-  if (next?.dataset.section === last?.dataset.section) { last.append(...next.querySelectorAll(".card")); next.remove(); }
-  link.closest(".more").replaceWith(shelf.content);
+  const place = link.closest(".more");
+  for (const group of shelf.content.querySelectorAll(".group")) {
+    if (!await append(group, place)) return;
+  }
+  place.replaceWith(...shelf.content.querySelectorAll(".more"));
   if (hadFocus) first?.querySelector("input").focus();
   watch();
+}
+
+const SLICE = 6; // cards: more of them at once take longer than a frame may
+const frame = () => new Promise(requestAnimationFrame);
+
+/** Add the cards of a group before `place`, a few with each frame; whether the list is still the same afterwards. */
+async function append(group, place) {
+  const added = [...group.querySelectorAll(".card")];
+  const last = place.previousElementSibling;
+  const there = last?.dataset.section === group.dataset.section ? last : group;
+  if (there === group) { group.querySelectorAll(".card").forEach((card) => card.remove()); place.before(group); }
+  for (let at = 0; at < added.length; at += SLICE) {
+    if (!place.isConnected) return false;
+    there.append(...added.slice(at, at + SLICE));
+    await frame();
+  }
+  return place.isConnected;
 }
 
 const near = new IntersectionObserver((seen) => {
@@ -123,7 +139,6 @@ function put(told) {
     const shelf = document.createElement("template");
     shelf.innerHTML = html;
     const card = shelf.content.firstElementChild;
-    card.classList.toggle("later", old.classList.contains("later"));
     card.querySelector("details").open = old.querySelector("details").open;
     if (told.conflict) card.querySelector("input[form=bulk]").checked = old.querySelector("input[form=bulk]").checked; // to decide again
     old.replaceWith(card);

@@ -121,6 +121,9 @@ export async function refresh() {
 }
 for (const list of document.querySelectorAll(".hints")) equip(list);
 
+if (sessionStorage.getItem("said")) say(sessionStorage.getItem("said")); // what was done before the page was loaded anew
+sessionStorage.removeItem("said");
+
 // Undo and Redo, of what was written.
 let dropped = null;
 const undoing = document.getElementById("undo");
@@ -143,7 +146,7 @@ async function move(way) {
     remember(told.file);
     announce(told.ahead);
     const field = fields.find((each) => each.dataset.place === told.place);
-    if (!field) { location.reload(); return; }
+    if (!field) { sessionStorage.setItem("said", told.said); location.reload(); return; }
     put(field, told);
     refresh();
     field.closest("details:not([open])")?.setAttribute("open", "");

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import HTMLResponse, Response
 
-from newsletter import rendering, templating
+from newsletter import rendering
 from newsletter.errors import UsageError
 from newsletter.model import Severity
 from newsletter.pipeline import making
@@ -38,7 +38,7 @@ def proof(call: Call) -> Response:
     """The proof sheet, for its frame."""
     desk = call.desk
     issue = making.load(desk, call.issue_name)
-    html = rendering.render_proof(issue, desk.workspace.settings, templating.environment(desk.workspace.folder))
+    html = rendering.render_proof(issue, desk.workspace.settings, making.environment(desk))
     return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
