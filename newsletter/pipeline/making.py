@@ -135,7 +135,7 @@ def glossary(desk: Desk) -> Mapping[str, str]:
 
 def _templates(desk: Desk) -> jinja2.Environment:
     own = desk.workspace.templates
-    files = frozenset(own.rglob("*")) if own.is_dir() else frozenset()
+    files = frozenset(own.rglob("*.jinja")) if own.is_dir() else frozenset()
     return _environment(desk.workspace.folder, desk.workspace.compiled_templates, files)
 
 
