@@ -2,8 +2,9 @@
 
 Bars: 40 entries, HTML and text: 2; 60 entries with all offline checks: 2; a preview after one note was edited: 300 ms.
 The page is the one that premailer would be handed: the mail before its styles were put inline. Cold is the first time in a
-fresh process, which is what every command does, without the time that imports take: once in a workspace whose templates
-an earlier command has compiled, once in a new one. Both sides run with the program's own setting of the garbage
+fresh process, which is what every command does, without the time that imports take: once in a workspace where an earlier
+command has left what it found out about the style sheet, once in a new one, where only the shipped templates are compiled.
+Both sides run with the program's own setting of the garbage
 collector. Warm is one process in turn; there premailer remembers the styles it has read, and alone costs a tenth. Both remember the same issue best, so the
 last line gives each round another one, with other titles, notes and links. Times are of the processor, not of the wall.
 """
