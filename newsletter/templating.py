@@ -20,6 +20,7 @@ from newsletter.rendering.writing import Templates
 
 FOLDER = "templates"
 CACHE = "__pycache__"
+MOST_KEPT = 20
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -50,8 +51,8 @@ class _Folder(jinja2.FileSystemBytecodeCache):
 class _Compiled(jinja2.BytecodeCache):
     """Templates as jinja2 compiles them, kept for the next process.
 
-    The shipped ones lie beside themselves, as Python keeps its modules, and a new workspace has them at once; where that
-    folder is not ours they lie with the workspace's own.
+    The shipped ones lie beside themselves, as Python keeps its modules, and a new workspace has them at once; where nothing
+    can be written there they lie with the workspace's own.
     """
 
     def __init__(self, own: Path, shipped: Path) -> None:
@@ -82,24 +83,33 @@ class _Compiled(jinja2.BytecodeCache):
 
 
 class _Kept:
-    """Small files in the same folder, each there whole or not at all."""
+    """What was found out of style sheets, the newest few: small files, each there whole or not at all."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders  # it is read from all of them, and written into the first one that takes it
 
     def read(self, name: str) -> bytes | None:
         """What was kept; None when nothing is there."""
-        with suppress(OSError):
-            return (self._folder / name).read_bytes()
+        for folder in self._folders:
+            with suppress(OSError):
+                return (folder / name).read_bytes()
         return None
 
     def write(self, name: str, content: bytes) -> None:
         """Keep it; where nothing can be kept, it is found out anew."""
-        with suppress(OSError):
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
-                file.write(content)
-            Path(file.name).replace(self._folder / name)
+        for folder in self._folders:
+            with suppress(OSError):
+                self._put(folder, name, content)
+                return
+
+    def _put(self, folder: Path, name: str, content: bytes) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(content)
+        Path(file.name).replace(folder / name)
+        *old, _ = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+        for path in old[: -MOST_KEPT + 1]:  # who tries colours makes a style sheet of each
+            path.unlink(missing_ok=True)
 
 
 def environment(workspace: Path | None = None, *, compiled: Path | None = None, package: Path = _PACKAGE) -> Templates:
@@ -120,7 +130,8 @@ def environment(workspace: Path | None = None, *, compiled: Path | None = None, 
         bytecode_cache=_Compiled(compiled, shipped) if compiled else None,
     )
     made.filters.update(FILTERS)
-    made.kept = _Kept(compiled) if compiled else None
+    if compiled:
+        made.kept = _Kept(compiled) if sys.dont_write_bytecode else _Kept(shipped / CACHE, compiled)
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import sys
@@ -11,7 +12,7 @@ from rendering.issues import SAMPLE, SETTINGS
 
 from newsletter.errors import TemplateError
 from newsletter.rendering import render
-from newsletter.templating import environment, shipped_folder
+from newsletter.templating import MOST_KEPT, environment, shipped_folder
 
 
 def test_the_shipped_templates_are_found():
@@ -76,7 +77,7 @@ def test_compiled_templates_are_kept_beside_themselves_for_every_workspace(tmp_p
     assert render(SAMPLE, SETTINGS, environment(compiled=new, package=package)) == once
     assert once == render(SAMPLE, SETTINGS, environment())
     assert times(beside) == files
-    assert [path.suffix for path in new.iterdir()] == [".json"]
+    assert not new.exists()
 
 
 def test_where_python_keeps_nothing_they_lie_with_the_workspace(tmp_path, package, monkeypatch):
@@ -107,31 +108,48 @@ def test_a_template_that_was_changed_is_compiled_again(tmp_path, package):
         own.write_text(words, "utf-8")
         made = environment(tmp_path, compiled=tmp_path / "kept", package=package)
         assert words in render(SAMPLE, SETTINGS, made).html
-    assert len([path for path in (tmp_path / "kept").iterdir() if path.suffix != ".json"]) == 1
+    assert len(times(tmp_path / "kept")) == 1  # the shipped ones lie with the package
 
 
 def test_a_style_sheet_is_read_once_for_all_processes(tmp_path, package):
-    kept = tmp_path / "kept"
-    first = render(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
-    (sheet,) = kept.glob("style-sheet-*.json")
-    assert render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == first
+    first = render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "one", package=package))
+    (sheet,) = package.glob("templates/__pycache__/style-sheet-*.json")
+    assert render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "other", package=package)) == first
     sheet.write_text(sheet.read_text("utf-8").replace("#f3f1ec", "#f3f1ed"), "utf-8")
-    assert "#f3f1ed" in render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)).html
+    assert "#f3f1ed" in render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "other", package=package)).html
 
 
 @pytest.mark.parametrize("content", ["", "[[", "3", "[[1, 2]]", '[[1, "p", "", []]]'])
 def test_a_style_sheet_that_was_not_kept_well_is_read_again(tmp_path, package, content):
-    kept = tmp_path / "kept"
-    expected = render(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
-    (sheet,) = kept.glob("style-sheet-*.json")
+    expected = render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "kept", package=package))
+    (sheet,) = package.glob("templates/__pycache__/style-sheet-*.json")
     sheet.write_text(content, "utf-8")
-    assert render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == expected
+    assert render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "kept", package=package)) == expected
+
+
+def test_a_style_sheet_with_more_than_plain_rules_is_not_kept(tmp_path, package):
+    own = tmp_path / "templates" / "styles" / "inline.css.jinja"
+    own.parent.mkdir(parents=True)
+    own.write_text("p { color: #123456 } @media print { p { color: #000000 } }", "utf-8")
+    html = [render(SAMPLE, SETTINGS, environment(tmp_path, compiled=tmp_path / "kept", package=package)).html] * 2
+    assert html[0] == html[1]
+    assert "@media print" in html[0]
+    assert not list(tmp_path.rglob("style-sheet-*.json"))
+
+
+def test_the_newest_style_sheets_are_kept(tmp_path, package):
+    kept = environment(compiled=tmp_path / "kept", package=package).kept
+    for number in range(MOST_KEPT + 3):
+        kept.write(f"style-sheet-{number}.json", b"[]")
+        os.utime(package / "templates" / "__pycache__" / f"style-sheet-{number}.json", (number, number))
+    assert [kept.read(f"style-sheet-{number}.json") for number in (0, 2)] == [None, None]
+    assert kept.read("style-sheet-3.json") == kept.read(f"style-sheet-{MOST_KEPT + 2}.json") == b"[]"
 
 
 def test_damaged_files_and_a_folder_that_cannot_be_made_do_no_harm(tmp_path, package):
     kept, beside = tmp_path / "kept", package / "templates" / "__pycache__"
     expected = render(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
-    for path in (*kept.iterdir(), *beside.iterdir()):
+    for path in beside.iterdir():
         path.write_bytes(path.read_bytes()[:100])
     assert render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == expected
     nowhere = tmp_path / "nowhere" / "kept"

@@ -136,7 +136,7 @@ def glossary(desk: Desk) -> Mapping[str, str]:
 def environment(desk: Desk) -> jinja2.Environment:
     """The templates of the workspace, as they were compiled before."""
     own = desk.workspace.templates
-    files = frozenset(own.rglob("*")) if own.is_dir() else frozenset()
+    files = frozenset(own.rglob("*.jinja")) if own.is_dir() else frozenset()
     return _environment(desk.workspace.folder, desk.workspace.compiled_templates, files)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 import jinja2
+from jinja2.runtime import Macro
 
 from newsletter.errors import TemplateError
 from newsletter.rendering.plain import printable
+from newsletter.rendering.wording import Words
 
 
 class Kept(Hashable, Protocol):
@@ -23,9 +25,22 @@ class Kept(Hashable, Protocol):
         """Keep it, where that can be done."""
 
 
+class _Context(jinja2.runtime.Context):
+    """Calls fixed words and macros at once: jinja2 asks of each call again what it wants to be given, for its own time."""
+
+    def call(self, called: Callable[..., Any], /, *values: Any, **named: Any) -> Any:
+        kind = type(called)
+        if kind is not Words and kind is not Macro:
+            return super().call(called, *values, **named)
+        named.pop("_block_vars", None)  # the variables of the block or loop, for what wants the whole context
+        named.pop("_loop_vars", None)
+        return called(*values, **named) if kind is Words else called(self.eval_ctx, *values, **named)
+
+
 class Templates(jinja2.Environment):
     """Templates, and what earlier processes found out about their style sheets."""
 
+    context_class = _Context
     kept: Kept | None = None
 
 

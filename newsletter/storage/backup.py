@@ -38,6 +38,8 @@ ASIDE = "before-restore-"
 _TOP = (config.FILE_NAME, "glossary.toml", ".gitignore")
 _FOLDERS = ("templates", "issues", ".newsletter")
 _LEFT_OUT = ("*.lock", "*.witness", "*.new", "rejected-*", "dry-run", "smtp-password", "before-*", "restored", ".*")
+_FOUND_OUT = ("__pycache__", "jinja2-*", "style-sheet-*.json")
+"""What is made of templates for the next process: some of it is code, and another machine makes its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,7 @@ def _files(workspace: Workspace) -> Iterator[tuple[Path, str]]:
     for folder in _FOLDERS:
         for path in (workspace.folder / folder).rglob("*"):
             within = path.relative_to(workspace.folder)
-            left_out = any(fnmatch(part, each) for part in within.parts[1:] for each in _LEFT_OUT)
+            left_out = any(fnmatch(part, each) for part in within.parts[1:] for each in (*_LEFT_OUT, *_FOUND_OUT))
             of_database = database is not None and str(path).startswith(str(database))  # its -wal and -shm, too
             if not left_out and not of_database:
                 found[within.as_posix()] = path

@@ -70,6 +70,20 @@ class TestBackup:
         result = run("-C", folder, "backup", tmp_path / "b.tar.gz", "--json").json
         assert (result["files"], result["database"]) == (3, False)
 
+    def test_what_is_compiled_of_templates_is_not_in_it(self, folder: Path, run: Run, tmp_path: Path) -> None:
+        for name in (
+            "templates/__pycache__/jinja2-x",
+            ".newsletter/templates/jinja2-x",
+            "templates/parts/footer.html.jinja",
+        ):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text("x", "utf-8")
+        run("-C", folder, "backup", tmp_path / "b.tar.gz")
+        with tarfile.open(tmp_path / "b.tar.gz") as archive:
+            names = archive.getnames()
+        assert "files/templates/parts/footer.html.jinja" in names
+        assert not [name for name in names if "jinja2-" in name or "style-sheet-" in name]
+
     def test_into_a_folder_it_gets_the_name_of_its_day(self, listed: Path, run: Run, tmp_path: Path) -> None:
         (tmp_path / "usb").mkdir()
         told = run("backup", tmp_path / "usb").out
