@@ -59,8 +59,9 @@ def walk(page: Page, folder: Path) -> None:
     """The month, in the words of docs/studio.md."""
 
     def picture(name: str, *, at: str = "body", height: int = SIZE["height"]) -> None:
-        page.set_viewport_size(SIZE | {"height": height})
-        page.evaluate("at => document.querySelector(at).scrollIntoView({behavior: 'instant'})", at)
+        page.set_viewport_size({**SIZE, "height": height})
+        page.wait_for_load_state()
+        page.locator(at).evaluate("each => each.scrollIntoView({behavior: 'instant'})")
         page.wait_for_timeout(600)
         page.screenshot(path=PICTURES / f"studio-{name}.png")
 

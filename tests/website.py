@@ -50,7 +50,8 @@ class Site:
     files: dict[str, str] = field(default_factory=dict)  # by name, below /files/
 
     async def file(self, request: web.Request) -> web.Response:
-        return web.Response(text=self.files[request.match_info["name"]])
+        found = self.files.get(request.match_info["name"])
+        return web.Response(status=404) if found is None else web.Response(text=found)
 
     async def feed(self, request: web.Request) -> web.Response:
         self.asked.append("feed")

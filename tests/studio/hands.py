@@ -33,11 +33,11 @@ def newsletter(folder: Path, *arguments: str) -> None:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[str]:
+def opened(folder: Path, *, undo_s: int = 1) -> Iterator[str]:
     """The real studio in a process of its own; gives the address it prints."""
     command = [sys.executable, "-m", "newsletter", "-C", str(folder), "--now", MOMENT]
     with subprocess.Popen(
-        [*command, "studio", "--no-browser", "--undo", "1"],
+        [*command, "studio", "--no-browser", "--undo", str(undo_s)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -69,12 +69,9 @@ class Hands(ABC):
         self._push(self._named("button", name))
 
     def follow(self, name: str) -> None:
-        """Follow the first link of this name; those in the menu come first."""
-        self._push(self._named("link", name))
-
-    def unfold(self, name: str) -> None:
-        """Open what is folded under these words."""
-        self._push(self.page.locator("summary", has_text=re.compile(rf"^\s*{re.escape(name)}")).first)
+        """Follow the first link of this name, those in the menu come first, and wait until its page is there."""
+        with self.page.expect_navigation(timeout=PATIENCE_MS):
+            self._push(self._named("link", name))
 
     def write(self, name: str, words: str) -> None:
         """Type words into the field of this name, in place of those it has."""
@@ -153,8 +150,10 @@ class Keyboard(Hands):
     """Has no mouse: everything is reached with the Tab key."""
 
     def choose(self, name: str, option: str) -> None:
+        options = self.field(name).locator("option").all_text_contents()
         self._enter(self.field(name))
-        self.page.keyboard.type(option)
+        for key in ("Home", *["ArrowDown"] * options.index(option)):
+            self.page.keyboard.press(key)
         expect(self.field(name).locator("option:checked")).to_have_text(option, timeout=PATIENCE_MS)
 
     def pick(self, name: str) -> None:

@@ -115,7 +115,7 @@ class Reader:
         pytest.fail(f"nobody can follow this sentence of docs/studio.md: {sentence}")
 
     def start(self) -> None:
-        self.hands.page.goto(self.running.enter_context(opened(self.folder)))
+        self.hands.page.goto(self.running.enter_context(opened(self.folder, undo_s=5)))
 
     def press(self, control: str, **where: str | None) -> None:
         """What can be pressed and is called so: one alone, or the reader would not know which."""

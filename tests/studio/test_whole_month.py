@@ -295,7 +295,6 @@ def send(hands: Hands, gate: Gate) -> None:
     hands.see("“Good news in November” goes to 500 people through 127.0.0.1")
     hands.write("Type the number of people to confirm", "500")
     hands.press("Send")
-    hands.see("Nothing has gone yet")
     hands.see(re.compile(r"2\d\d accepted by the server, 2\d\d not yet sent"))
     gate.opened.set()
     hands.see("500 accepted by the server.")
