@@ -108,9 +108,18 @@ def test_without_a_mailbox_one_is_told(sample: Path, run: Run) -> None:
 
 
 def started(sample: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "newsletter", "-C", str(sample), *arguments]
+    command = [sys.executable, "-c", HEARING, "-C", str(sample), *arguments]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+HEARING = """\
+import signal, sys
+from newsletter.__main__ import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main())
+"""
+"""The program, deaf to no Ctrl-C: whoever is started behind a `&` is, and all whom it starts."""
 
 
 @contextmanager
@@ -124,7 +133,7 @@ def ended(process: subprocess.Popen[str]) -> Iterator[None]:
 
 def test_watching_handles_mails_until_it_is_told_to_stop(mails: Path) -> None:
     (mails / "a.eml").write_bytes(bounce(token(mails.parent, Purpose.BOUNCE)))
-    with started(mails.parent, "inbox", "--watch") as process:
+    with started(mails.parent, "inbox", "--watch") as process, ended(process):
         assert process.stdout is not None
         assert "never written to again" in process.stdout.readline()
         process.send_signal(signal.SIGINT)

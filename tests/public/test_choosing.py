@@ -48,6 +48,12 @@ def test_a_post_that_says_nothing_changes_nothing(page: Page):
     assert page.person() == before
 
 
+def test_the_type_of_a_form_may_be_written_in_any_case(page: Page):
+    kind = {"content-type": "Application/X-WWW-Form-URLencoded; charset=UTF-8"}
+    page.visitor.send("POST", page.link(MINE), b"do=save&large_print=yes", kind)
+    assert page.person().large_print
+
+
 def test_a_pause_begins_ends_by_itself_and_can_be_ended(page: Page):
     assert "until January 22, 2027" in do(page, "pause", months="2").text
     assert page.person().state is S.PAUSED
