@@ -55,6 +55,8 @@ if (live) {
     if (going && told.headline) show(told);
     if (told.over || (waiting && !told.waiting)) { stream.close(); location.reload(); }
   };
+  // a reload would cut off what was just asked for, and take the words that answer it
+  addEventListener("submit", (event) => { if (!event.defaultPrevented) stream.close(); });
 }
 
 if (seconds) {
