@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 from loopback_smtp import Loopback
 
-
 LONGEST_S = 120.0  # a test that failed opens no gate
 
 
