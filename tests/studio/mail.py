@@ -9,6 +9,24 @@ from contextlib import contextmanager
 
 from loopback_smtp import Loopback
 
+LONGEST_S = 120.0  # a test that failed opens no gate
+
+
+class Gate:
+    """Holds mails up behind the first so many, until it is opened: a script for a server."""
+
+    def __init__(self, *, after: int) -> None:
+        self.after = after
+        self.opened = threading.Event()
+
+    def __call__(self, command: str, number: int, connection: int) -> object:
+        return self.hold if command == "DATA" and number > self.after else None
+
+    async def hold(self, writer: asyncio.StreamWriter) -> bool:
+        await asyncio.to_thread(self.opened.wait, LONGEST_S)
+        writer.write(b"354 go on\r\n")
+        return True
+
 
 @contextmanager
 def serving_mail(server: Loopback | None = None) -> Iterator[Loopback]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -15,7 +13,7 @@ from browser import chromium
 from loopback_smtp import Loopback
 from playwright.sync_api import expect
 from studio.hands import PATIENCE_MS, Hands, Keyboard, Mouse, mistakes_of, opened
-from studio.mail import serving_mail
+from studio.mail import Gate, serving_mail
 from website import Site, website
 
 if TYPE_CHECKING:
@@ -89,33 +87,15 @@ def test_a_month_from_an_empty_folder_to_five_hundred_mails(
     browser: Browser, empty: Path, people: Path, hands: type[Hands]
 ) -> None:
     site = Site(files={"papers": feed(), "dates.ics": CALENDAR})
-    gate = Gate()
+    gate = Gate(after=PEOPLE // 2)
     with serving_mail(Loopback(script=gate)) as server, website(site), opened(empty) as address:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         wrong = mistakes_of(page)
         page.goto(address)
-        try:
-            a_month(hands(page), site, server, people, gate)
-        finally:
-            gate.opened.set()
+        a_month(hands(page), site, server, people, gate)
         page.close()
     assert wrong == []
     everybody_has_it_once(server)
-
-
-class Gate:
-    """Holds the mails up half way, until it is opened."""
-
-    def __init__(self) -> None:
-        self.opened = threading.Event()
-
-    def __call__(self, command: str, number: int, connection: int) -> object:
-        return self.hold if command == "DATA" and number > PEOPLE // 2 else None
-
-    async def hold(self, writer: asyncio.StreamWriter) -> bool:
-        await asyncio.to_thread(self.opened.wait)
-        writer.write(b"354 go on\r\n")
-        return True
 
 
 def a_month(hands: Hands, site: Site, server: Loopback, people: Path, gate: Gate) -> None:

@@ -69,8 +69,11 @@ if (seconds) {
   tick();
 }
 
+let asked = 0;
+
 /** The sentence follows the day and time that are chosen. */
 async function choose() {
+  const mine = ++asked;
   const chosen = new FormData(when);
   const isLater = chosen.get("when") === "later";
   const confirm = document.getElementById("confirm");
@@ -79,6 +82,7 @@ async function choose() {
   for (const name of ["when", "day", "time"]) confirm.elements[name].value = chosen.get(name);
   const query = isLater ? `?${new URLSearchParams({ day: chosen.get("day") || "-", time: chosen.get("time") })}` : "";
   const told = await (await fetch(when.dataset.at + query)).json();
+  if (mine !== asked) return; // an answer about what was chosen before came late
   document.getElementById("sentence").textContent = told.wrong_time || told.sentence;
   button.disabled = Boolean(told.wrong_time);
   document.getElementById("then").textContent = isLater
