@@ -21,6 +21,8 @@ _MAY_STAND = re.compile(r"(?:[A-Za-z0-9._~/:?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
 _HTTP = 80
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d\s().–-]{7,}\d(?![\w])")
 _CONTACT = re.compile(f"{_MAIL.pattern}|{_PHONE.pattern}")
+OWN_PICTURE = re.compile(r"pictures/[A-Za-z0-9][\w.-]*", re.ASCII)
+"""A picture that lies beside the issue: in the folder `pictures` of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from newsletter.rendering.links import host, secured
+from newsletter.rendering.links import OWN_PICTURE, host, secured
 from newsletter.rendering.plain import COLUMNS, one_line, wrapped
 
 if TYPE_CHECKING:  # the library waits until there is something to read
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
     from markdown_it.tree import SyntaxTreeNode
 
@@ -38,9 +37,6 @@ class Prose:
     def __bool__(self) -> bool:
         return bool(self.text)
 
-
-OWN_PICTURE = re.compile(r"pictures/[A-Za-z0-9][\w.-]*", re.ASCII)
-"""A picture that lies beside the issue: in the folder `pictures` of its own."""
 
 SHORT_LINE = 40
 """Characters of a line that nobody breaks for want of room."""
@@ -90,9 +86,11 @@ def _unmarked(markdown: str, heading: int, gallery: Gallery) -> Prose:
 def _prose(markdown: str, heading: int, gallery: Gallery, marker: Marker | None) -> Prose:
     from markdown_it.tree import SyntaxTreeNode
 
-    tokens = _parser().parse(markdown)
+    from newsletter.rendering.markdown import PARSER
+
+    tokens = PARSER.parse(markdown)
     _prepare(tokens, heading, gallery, marker)
-    html = Markup(_parser().renderer.render(tokens, _parser().options, {}).strip())  # noqa: S704 - rendered with html off
+    html = Markup(PARSER.renderer.render(tokens, PARSER.options, {}).strip())  # noqa: S704 - rendered with html off
     return Prose(html, _Text().blocks(SyntaxTreeNode(tokens)).strip("\n"))
 
 
@@ -102,16 +100,6 @@ def button(label: str, url: str) -> Markup:
         '<table class="act" role="presentation" border="0" cellpadding="0" cellspacing="0"><tr>'
         '<td class="button"><a href="{}">{}</a></td></tr></table>'
     ).format(url, label)
-
-
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": False})
-    parser.disable(["code", "fence", "html_block", "html_inline"])
-    parser.validateLink = lambda url: bool(secured(url) or OWN_PICTURE.fullmatch(url))  # type: ignore[method-assign] # the documented way to set it
-    return parser
 
 
 def _prepare(tokens: list[Token], heading: int, gallery: Gallery, marker: Marker | None) -> None:
