@@ -137,6 +137,24 @@ def test_an_issue_is_planned_and_taken_back_with_the_keyboard_alone(
     assert mail_server.messages == []
 
 
+def test_an_answer_about_another_day_that_comes_late_changes_nothing(browser: Browser, approved: Path) -> None:
+    with running(approved) as studio:
+        page, late = opened(browser, studio.opened), []
+        page.goto(f"{studio.address}/issues/{ISSUE}/send")
+        page.route(re.compile("day=2020"), lambda route: late.insert(0, route))
+        page.get_by_role("radio", name="Later").check()
+        with page.expect_request(re.compile("day=2020")):
+            page.get_by_label("Day").fill("2020-01-01")
+        page.get_by_label("Day").fill("2026-12-01")
+        expect(page.locator("#sentence")).to_contain_text("On Tuesday 1 December 2026")
+        with page.expect_response(re.compile("day=2020")) as told:
+            late[0].continue_()
+        told.value.finished()
+        expect(page.locator("#sentence")).to_contain_text("On Tuesday 1 December 2026")
+        expect(page.get_by_role("button", name="Send", exact=True)).to_be_enabled()
+        page.close()
+
+
 def test_a_sending_is_undone_paused_stopped_and_its_doubts_are_settled(
     browser: Browser, approved: Path, mail_server: Loopback
 ) -> None:
