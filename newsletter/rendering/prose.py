@@ -256,7 +256,9 @@ def plain_prose(text: str, marker: Marker | None = None) -> Prose:
 
 def words_only(markdown: str) -> str:
     """The words of Markdown in one line, without its addresses."""
-    blocks = (token for token in _parser().parse(markdown) if token.type == "inline")
+    from newsletter.rendering.markdown import PARSER
+
+    blocks = (token for token in PARSER.parse(markdown) if token.type == "inline")
     return one_line(" ".join(_spoken(token.children or []) for token in blocks))
 
 

@@ -132,3 +132,25 @@ def test_words_of_a_source_are_no_markdown():
 
 def test_words_only_have_no_addresses():
     assert words_only("# A\n\nb [c](https://a.example)\nd  \ne") == "A b c d e"
+
+
+MANY_AT_ONCE = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+from newsletter.rendering.prose import prose
+begin = threading.Barrier(16)
+def read(number):
+    begin.wait()
+    read_by[number] = prose(f"[here](https://example.org/a?b={number}~)").text
+read_by = {}
+threads = [threading.Thread(target=read, args=(number,)) for number in range(16)]
+for each in threads: each.start()
+for each in threads: each.join()
+print(len(read_by))
+"""
+
+
+def test_the_first_ones_may_be_read_at_once_by_many_threads() -> None:
+    """Mdurl fills its tables in sight of all of them."""
+    told = subprocess.run([sys.executable, "-c", MANY_AT_ONCE], check=True, capture_output=True, text=True)
+    assert (told.stdout.strip(), told.stderr) == ("16", "")
