@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import re
 from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -59,6 +60,9 @@ def people(desk: Desk) -> People:
     return People(desk.store.engine, keys(desk))
 
 
+_ADDRESS = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
+
+
 def plans(desk: Desk) -> Plans:
     """When issues are to go."""
     return Plans(desk.store.engine, desk.workspace.private)
@@ -78,7 +82,8 @@ def import_list(desk: Desk, file: BinaryIO, *, name: str) -> tuple[Report, Path 
     report = subscriptions.import_list(people(desk), file, name=name, now=desk.now, mend=mend)
     if not report.rejected:
         return report, None
-    path = desk.workspace.private / f"rejected-{Path(name).stem}.csv"
+    called = _ADDRESS.sub("list", Path(name).stem)  # no file is called by a person
+    path = desk.workspace.private / f"rejected-{called}.csv"
     write_whole(path, mend.getvalue(), private=True)
     return report, path
 

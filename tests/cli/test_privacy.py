@@ -281,6 +281,15 @@ def test_what_python_itself_says_of_a_failure_holds_no_row(tmp_path: Path) -> No
     assert told_in("".join(traceback.format_exception(caught.value))) == []
 
 
+def test_what_could_not_be_read_of_her_list_is_not_called_by_her(month: Month) -> None:
+    listed = month.folder / f"of {ADDRESS} (unsubscribed).csv"
+    listed.write_text("Email\nnobody at all\n", "utf-8")
+    assert month.do("subscribers", "import", listed).exit_code == 1
+    assert [path.name for path in (month.folder / ".newsletter").glob("rejected*")] == [
+        "rejected-of list (unsubscribed).csv"
+    ]
+
+
 def test_an_import_that_is_killed_leaves_no_word_behind(tmp_path: Path) -> None:
     """As a process of its own: whatever the interpreter adds stands on its standard error."""
     (tmp_path / "list.csv").write_text(f"Email\n{ADDRESS}\n" * 5000)
