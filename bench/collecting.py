@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
 import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import loopback_site
 from aiohttp import web
 
 ROUNDS = 5
@@ -30,11 +29,9 @@ def workspace(folder: Path, feeds: list[Path], port: int) -> None:
 
 
 def serving(folder: Path) -> int:
-    """A server in a thread; it ends with the process. Gives its port."""
+    """A server of these files, which says what is unchanged; gives its port."""
     contents = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     etags = {name: f'"{hashlib.sha256(content).hexdigest()[:16]}"' for name, content in contents.items()}
-    started: list[int] = []
-    ready = threading.Event()
 
     async def answer(request: web.Request) -> web.Response:
         content, etag = contents[request.match_info["name"]], etags[request.match_info["name"]]
@@ -42,19 +39,7 @@ def serving(folder: Path) -> int:
             return web.Response(status=304)
         return web.Response(body=content, content_type="application/xml", headers={"ETag": etag})
 
-    async def run() -> None:
-        app = web.Application()
-        app.router.add_get("/{name}", answer)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        started.append(runner.addresses[0][1])
-        ready.set()
-        await asyncio.sleep(600)
-
-    threading.Thread(target=lambda: asyncio.run(run()), daemon=True).start()
-    ready.wait(10)
-    return started[0]
+    return loopback_site.serving("/{name}", answer)
 
 
 def seconds(*command: str) -> float:

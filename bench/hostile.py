@@ -7,7 +7,6 @@ harmless feed takes.
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import io
 import json
@@ -16,7 +15,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import zipfile
 import zlib
@@ -25,6 +23,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import loopback_site
 from aiohttp import web
 
 MOST_S, MOST_MB, PATIENCE_S = 10.0, 300.0, 120
@@ -306,26 +305,12 @@ ALL = [
 
 
 def serving(content: bytes, encoding: str) -> int:
-    """A server in a thread; it ends with the process. Gives its port."""
-    started: list[int] = []
-    ready = threading.Event()
+    """A server of one document; gives its port."""
 
     async def answer(request: web.Request) -> web.Response:
         return web.Response(body=content, headers={"Content-Encoding": encoding, "Content-Type": "application/xml"})
 
-    async def run() -> None:
-        app = web.Application()
-        app.router.add_get("/", answer)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        started.append(runner.addresses[0][1])
-        ready.set()
-        await asyncio.sleep(600)
-
-    threading.Thread(target=lambda: asyncio.run(run()), daemon=True).start()
-    ready.wait(10)
-    return started[0]
+    return loopback_site.serving("/", answer)
 
 
 def collected(each: Input) -> Outcome:

@@ -60,7 +60,11 @@ ALL = (
 def main() -> int:
     wanted = set(sys.argv[1:])
     measurements = [each for each in ALL if not wanted or each.name in wanted]
-    forgotten = {path.stem for path in BENCH.glob("*.py")} - {each.name for each in ALL} - {"run", "holding_sink"}
+    forgotten = (
+        {path.stem for path in BENCH.glob("*.py")}
+        - {each.name for each in ALL}
+        - {"run", "holding_sink", "loopback_site"}
+    )
     if unknown := wanted - {each.name for each in ALL}:
         sys.exit(f"there is no measurement {', '.join(sorted(unknown))}; there are: {', '.join(e.name for e in ALL)}")
     print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {sys.version.split()[0]}", flush=True)

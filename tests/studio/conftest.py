@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from browser import chromium
 from httpx2 import Response
 from loopback_smtp import Loopback
 from starlette.testclient import TestClient
@@ -20,6 +22,9 @@ from newsletter.sample import build
 from newsletter.studio import dispatching
 from newsletter.studio.app import studio_app
 from newsletter.studio.room import Room
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ADDRESS = "http://127.0.0.1:8642"
 ISSUE = "2026-11"
@@ -93,3 +98,18 @@ def ready(made: Studio, mail_server: Loopback) -> Iterator[Studio]:
     made.change(f"/issues/{ISSUE}/approve", {"digest": digest, "by": "Ana"})
     yield made
     made.wait(lambda: all(each.process.poll() is not None for each in dispatching._STARTED))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that nothing is in yet, and no password from elsewhere."""
+    for name in ("NEWSLETTER_SMTP_PASSWORD", "NEWSLETTER_SMTP_PASSWORD_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "our news").mkdir()
+    return tmp_path / "our news"

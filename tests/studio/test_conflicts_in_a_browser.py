@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 from studio.axe import complaints
-from studio.test_choosing_in_a_browser import browser, drafted, research, said, shelf  # noqa: F401 - fixtures
+from studio.test_choosing_in_a_browser import drafted, research, said, shelf  # noqa: F401 - fixtures
 from studio.test_in_a_browser import ISSUE, opened, until_written
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 
 @contextmanager
-def windows(browser: Browser, folder: Path, path: str) -> Iterator[tuple[Page, Page]]:  # noqa: F811 - the fixture's name
+def windows(browser: Browser, folder: Path, path: str) -> Iterator[tuple[Page, Page]]:
     """Two windows at one page; whatever goes wrong in either fails the test."""
     wrong: list[str] = []
     with opened(folder) as address:

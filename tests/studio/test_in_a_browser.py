@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import chromium
 from playwright.sync_api import expect
 from studio.axe import complaints
 from studio.hands import named, newsletter, opened, tab_to
@@ -21,12 +19,6 @@ pytestmark = pytest.mark.browser
 ISSUE = "2026-11"
 PAGES = ("", "collect", "choose", "people", "setup", *(f"issues/{ISSUE}/{page}" for page in
          ("write", "preview", "check", "approve", "send")))  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

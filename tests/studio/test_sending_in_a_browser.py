@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import chromium
 from conftest import NOW
 from loopback_smtp import Loopback
 from playwright.sync_api import expect
@@ -33,12 +32,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 ISSUE = "2026-11"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def desk(folder: Path) -> Desk:

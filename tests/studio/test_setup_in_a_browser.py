@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import time
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import chromium
 from loopback_smtp import Loopback
 from playwright.sync_api import expect
 from studio.axe import complaints
@@ -23,20 +21,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 STEPS = ("newsletter", "sections", "sources", "delivery", "theme")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("NEWSLETTER_SMTP_PASSWORD", "NEWSLETTER_SMTP_PASSWORD_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    (tmp_path / "our news").mkdir()
-    return tmp_path / "our news"
 
 
 def begin(page: Page, address: str) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import chromium
 from conftest import ROOT
 from playwright.sync_api import expect
 from studio.hands import PATIENCE_MS, Mouse, mistakes_of, opened
@@ -73,20 +71,6 @@ def sentences(text: str) -> list[str]:
         assert not SENTENCE.sub("", words).strip(), f"this is no sentence: {line}"
         told += [each.strip() for each in SENTENCE.findall(words)]
     return told
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("NEWSLETTER_SMTP_PASSWORD", "NEWSLETTER_SMTP_PASSWORD_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    (tmp_path / "our news").mkdir()
-    return tmp_path / "our news"
 
 
 @dataclass

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import chromium
 from loopback_smtp import Loopback
 from playwright.sync_api import expect
 from studio.hands import PATIENCE_MS, Hands, Keyboard, Mouse, mistakes_of, opened
@@ -56,20 +54,6 @@ URL:https://example.org/surgeon
 END:VEVENT
 END:VCALENDAR
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("NEWSLETTER_SMTP_PASSWORD", "NEWSLETTER_SMTP_PASSWORD_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    (tmp_path / "our news").mkdir()
-    return tmp_path / "our news"
 
 
 @pytest.fixture

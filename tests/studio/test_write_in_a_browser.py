@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pictures
 import pytest
-from browser import chromium
 from conftest import NOW
 from playwright.sync_api import expect
 from studio.axe import complaints
@@ -25,12 +23,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 PUBLIC = '\n[public]\nurl = "https://news.example.org"\n'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
