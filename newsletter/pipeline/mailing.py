@@ -35,6 +35,8 @@ SECRET = "NEWSLETTER_SECRET"  # noqa: S105 - its name
 SMTP_PASSWORD = "NEWSLETTER_SMTP_PASSWORD"  # noqa: S105 - its name
 PASSWORD_FILE = "smtp-password"  # noqa: S105 - where it lies below .newsletter, when no keyring keeps it
 
+_ADDRESS = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
+
 
 def keys(desk: Desk) -> Keys:
     """The keys that tokens are signed with; raises UsageError when there are none."""
@@ -58,9 +60,6 @@ def smtp_password(desk: Desk) -> str | None:
 def people(desk: Desk) -> People:
     """The list of subscribers."""
     return People(desk.store.engine, keys(desk))
-
-
-_ADDRESS = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
 
 
 def plans(desk: Desk) -> Plans:
