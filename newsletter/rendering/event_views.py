@@ -14,7 +14,7 @@ from newsletter.rendering.plain import one_line
 from newsletter.rendering.wording import Words
 
 if TYPE_CHECKING:
-    from newsletter.rendering.views import Setting
+    from newsletter.rendering.setting import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ from newsletter.rendering.links import Labels, Link, host, secured
 from newsletter.rendering.plain import one_line
 from newsletter.rendering.prose import Prose, prose
 from newsletter.rendering.series import drawn_together
-from newsletter.rendering.views import EntryView, Setting, deadline_line, entry_view, kind_of
+from newsletter.rendering.setting import Setting
+from newsletter.rendering.views import EntryView, deadline_line, entry_view, kind_of
 from newsletter.rendering.wording import Words
 
 FONTS = {

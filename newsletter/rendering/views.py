@@ -10,10 +10,11 @@ from datetime import date
 
 from newsletter.model import Entry, Flag, Grant, Trial, TrialStatus
 from newsletter.rendering.event_views import EventView, event_view
-from newsletter.rendering.fitting import Fit, fitted_note, fitted_title
-from newsletter.rendering.links import Labels, Link, contacts, secured
+from newsletter.rendering.fitting import fitted_note, fitted_title
+from newsletter.rendering.links import Link, contacts, secured
 from newsletter.rendering.plain import beginning, one_line
-from newsletter.rendering.prose import Marker, Prose, plain_prose
+from newsletter.rendering.prose import Prose, plain_prose
+from newsletter.rendering.setting import Setting
 from newsletter.rendering.wording import Words
 
 PLACES_SHOWN = 6
@@ -81,20 +82,6 @@ class EntryView:
     trial: TrialView | None = None
     event: EventView | None = None
     grant: GrantView | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What every entry of one page is printed with."""
-
-    words: Words
-    labels: Labels
-    fit: Fit
-    send_on: date
-    home: str  # IANA name of the newsletter's zone
-    image_hosts: tuple[str, ...]
-    marker: Marker | None
-    calendar_base: str | None  # address before the name of an .ics file or picture; None: readers cannot reach it
 
 
 def kind_of(entry: Entry) -> str:

@@ -16,7 +16,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from newsletter.model import Decision, Entry, Verdict
 from newsletter.storage import tables
-from newsletter.storage.database import UtcDateTime, translated
+from newsletter.storage.columns import UtcDateTime
+from newsletter.storage.database import translated
 from newsletter.storage.plain import entry_from_plain, entry_to_plain
 
 T = TypeVar("T")

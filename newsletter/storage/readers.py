@@ -17,7 +17,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from newsletter.addresses import Address
 from newsletter.model import SubscriberState
-from newsletter.storage.database import UtcDateTime, only_reading, translated
+from newsletter.storage.columns import UtcDateTime
+from newsletter.storage.database import only_reading, translated
 from newsletter.storage.people import MOVED
 from newsletter.storage.tables import (
     deliveries,

@@ -16,7 +16,8 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from newsletter.model import DeliveryStatus, Subscriber, SubscriberState
 from newsletter.storage import people
-from newsletter.storage.database import UtcDateTime, translated
+from newsletter.storage.columns import UtcDateTime
+from newsletter.storage.database import translated
 from newsletter.storage.journal import Journal, Settlement
 from newsletter.storage.prepared import Prepared, driver_errors
 from newsletter.storage.standing import Sending, Tally, counts_of, tally_of

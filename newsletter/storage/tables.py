@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from newsletter.storage.database import METADATA, UtcDateTime
+from newsletter.storage.columns import UtcDateTime
 
 __all__ = [
     "METADATA",
@@ -26,6 +26,15 @@ __all__ = [
     "suppressions",
     "wishes",
 ]
+
+METADATA = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A number that counts up by itself: SQLite does so for INTEGER alone."""

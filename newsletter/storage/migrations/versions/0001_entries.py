@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from newsletter.storage.database import UtcDateTime
+from newsletter.storage.columns import UtcDateTime
 
 revision = "0001"
 down_revision = None
