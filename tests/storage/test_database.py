@@ -13,7 +13,8 @@ from sqlalchemy.engine import Engine
 from newsletter.errors import StorageError
 from newsletter.model import Entry, Ids
 from newsletter.storage import tables
-from newsletter.storage.database import UtcDateTime, migrate, open_database
+from newsletter.storage.columns import UtcDateTime
+from newsletter.storage.database import migrate, open_database
 from newsletter.storage.entries import EntryStore
 from newsletter.storage.taking_in import take_in
 
