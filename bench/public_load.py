@@ -22,8 +22,8 @@ from pathlib import Path
 
 import aiohttp
 
-from newsletter.addresses import parse_address
 from newsletter.followup.subscriptions import Row
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus, SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk

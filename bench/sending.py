@@ -207,9 +207,9 @@ def _until_open() -> None:
 
 def prepare(work: Path, options: argparse.Namespace) -> None:
     """A database of people, kept as `people.db`, an issue of about 40 KB, and a message of it for smtp-source."""
-    from newsletter.addresses import Address
     from newsletter.delivery.message import Template
     from newsletter.followup.subscriptions import Row
+    from newsletter.formats.mailboxes import Address
     from newsletter.model import Subscriber
     from newsletter.storage.database import open_database
     from newsletter.storage.people import People

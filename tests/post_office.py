@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from newsletter import config
-from newsletter.addresses import parse_address
 from newsletter.delivery.sending import Order
 from newsletter.followup.subscriptions import Row
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import RenderedIssue
 from newsletter.storage.database import open_database
 from newsletter.storage.ledger import Ledger

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from visitor import Visitor
 
-from newsletter.addresses import parse_address
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Subscriber
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.addresses import clean_name, parse_address, unprintable
+from newsletter.formats.mailboxes import clean_name, parse_address, unprintable
 
 
 @pytest.mark.parametrize(

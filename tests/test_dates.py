@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.dates import FIRST_YEAR, LAST_YEAR, parse, parse_instant
+from newsletter.formats.dates import FIRST_YEAR, LAST_YEAR, parse, parse_instant
 from newsletter.model import Precision
 
 WRITTEN = {

@@ -11,7 +11,6 @@ import pytest
 from canary import ADDRESS, NAME, OF_HER, OF_THE_PASSWORD, PASSWORD, forms, told_in
 from public_page import Page
 
-from newsletter.addresses import parse_address
 from newsletter.delivery.courier import Job
 from newsletter.delivery.feed import Turn
 from newsletter.delivery.letters import Letter, message_of
@@ -21,6 +20,7 @@ from newsletter.followup.inbox import Handled
 from newsletter.followup.parts import take_apart
 from newsletter.followup.subscriptions import read_list
 from newsletter.followup.tables import open_sheet
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Delivery, DeliveryStatus
 from newsletter.pipeline import mailing
 from newsletter.pipeline.following import Report

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.addresses import parse_address
 from newsletter.delivery.alone import send_alone
 from newsletter.delivery.message import Template
 from newsletter.delivery.sending import Order
 from newsletter.delivery.variants import Variants
 from newsletter.errors import StorageError, UsageError
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Subscriber, SubscriberState, Variant
 
 NOBODY = 0

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO, TextIO
 
-from newsletter.addresses import Address, clean_name, parse_address
 from newsletter.errors import UsageError
 from newsletter.followup.archives import lists_in, readable
 from newsletter.followup.columns import Columns, headless, recognise
 from newsletter.followup.tables import Cells, Sheet, open_sheet
+from newsletter.formats.mailboxes import Address, clean_name, parse_address
 from newsletter.model import SubscriberState
 from newsletter.storage.people import Imported, People, harmless
 

@@ -4,7 +4,7 @@
 says which entries are one thing, and `merging` makes one entry of two.
 """
 
-from newsletter.identity.addresses import address_key, clean_url
+from newsletter.formats.urls import address_key, clean_url
 from newsletter.identity.identifiers import clean_doi, ids_in, is_preprint_doi, unversioned_doi
 from newsletter.identity.keys import entry_of_key, key_of, series_of
 from newsletter.identity.matching import WEAK, Index, aliases_of, are_different, is_preprint

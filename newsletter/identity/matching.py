@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from newsletter.identity.addresses import address_key, host_of
+from newsletter.formats.urls import address_key, host_of
 from newsletter.identity.identifiers import is_preprint_doi, unversioned_doi
 from newsletter.identity.keys import key_of, named, naming_ids
 from newsletter.identity.titles import is_generic, is_telling, surnames, words_of

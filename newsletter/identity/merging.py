@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from newsletter.identity.addresses import address_key
+from newsletter.formats.urls import address_key
 from newsletter.identity.keys import named
 from newsletter.identity.matching import Index, is_preprint
 from newsletter.identity.titles import words_of

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from newsletter import config
-from newsletter.addresses import Address, parse_address
 from newsletter.delivery import proof, sending
 from newsletter.delivery.sending import Order
 from newsletter.errors import StorageError, UsageError
 from newsletter.followup import subscriptions
 from newsletter.followup.subscriptions import Report, Row
+from newsletter.formats.mailboxes import Address, parse_address
 from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Subscriber, SubscriberState, Variant
 from newsletter.pipeline import making
 from newsletter.pipeline.desk import Desk

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsletter.addresses import Address, clean_name, parse_address
 from newsletter.config import Settings
 from newsletter.delivery.alone import send_alone
 from newsletter.delivery.letters import Letter, message_of
 from newsletter.delivery.smtp import server_of
+from newsletter.formats.mailboxes import Address, clean_name, parse_address
 from newsletter.model import Subscriber, SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.pipeline.desk import Desk

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.addresses import parse_address
 from newsletter.errors import NewsletterError
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Subscriber
 from newsletter.public.forms import first, read_form
 from newsletter.public.guard import LOG

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from lxml import etree
 
 from newsletter.errors import SourceError
+from newsletter.formats.markup_text import decoded
 from newsletter.model import Document
-from newsletter.sources.plaintext import decoded
 from newsletter.sources.titles import one_line
 
 MAX_BYTES = 20_000_000

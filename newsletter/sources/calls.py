@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from newsletter import dates
+from newsletter.formats import dates
 from newsletter.model import Entry, Grant, Precision
 
 SECTION = "grants"

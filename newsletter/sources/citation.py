@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from newsletter import dates
+from newsletter.formats import dates
 from newsletter.model import Dated, Precision
 from newsletter.sources.page_lines import CLOSE, MIDDLE, OPEN
 from newsletter.sources.persons import split_names

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from newsletter.dates import parse
 from newsletter.errors import SourceError
+from newsletter.formats.dates import parse
+from newsletter.formats.markup_text import paragraphs
 from newsletter.identity import clean_doi, clean_url, ids_in, is_preprint_doi
 from newsletter.model import Dated, Document, Entry, Flag, Ids, Reading, Source
 from newsletter.sources.answers import (
@@ -27,7 +28,6 @@ from newsletter.sources.answers import (
     texts_at,
 )
 from newsletter.sources.authors import form_of
-from newsletter.sources.plaintext import paragraphs
 from newsletter.sources.titles import clean_title, text_of
 
 API = "https://api.crossref.org"

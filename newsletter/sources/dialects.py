@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from newsletter import dates
+from newsletter.formats import dates
 from newsletter.model import Dated, Trial, TrialStatus
 
 _LABELLED = re.compile(

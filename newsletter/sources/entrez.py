@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from newsletter.errors import SourceError
+from newsletter.formats.markup_text import one_line
 from newsletter.model import Document, Entry, Reading, Source
 from newsletter.sources.answers import Getter, ask, json_of, list_at, number_of, text_at, texts_at, xml_of
-from newsletter.sources.plaintext import one_line
 from newsletter.sources.pubmed import read_pubmed
 
 EUTILS = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"

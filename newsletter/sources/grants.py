@@ -15,8 +15,9 @@ from typing import Any
 
 from lxml import etree
 
-from newsletter.dates import parse
 from newsletter.errors import SourceError
+from newsletter.formats.dates import parse
+from newsletter.formats.markup_text import paragraphs
 from newsletter.identity import clean_url
 from newsletter.model import Dated, Document, Entry, Grant, Ids, Precision, Reading, Source
 from newsletter.sources.answers import (
@@ -33,7 +34,6 @@ from newsletter.sources.answers import (
 )
 from newsletter.sources.calls import SECTION, with_call
 from newsletter.sources.limits import newest
-from newsletter.sources.plaintext import paragraphs
 from newsletter.sources.titles import clean_title, text_of
 
 API = "https://api.grants.gov/v1/api"

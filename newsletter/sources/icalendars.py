@@ -19,10 +19,10 @@ from icalendar.timezone import tzid_from_tzinfo, tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from newsletter.errors import SourceError
+from newsletter.formats.markup_text import decoded, one_line, paragraphs
 from newsletter.identity import clean_url
 from newsletter.model import Dated, Document, Entry, Event, Ids, Reading, Source
 from newsletter.sources import joining
-from newsletter.sources.plaintext import decoded, one_line, paragraphs
 from newsletter.sources.recurrence import MAX_AHEAD, count_instances
 from newsletter.sources.vevents import calendars_in
 

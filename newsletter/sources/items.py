@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
-from newsletter import dates
+from newsletter.formats import dates as format_dates
 from newsletter.identity import clean_url, ids_in, is_preprint_doi
 from newsletter.model import Dated, Entry, Flag, Ids
 from newsletter.sources import dialects, titles
@@ -152,7 +152,7 @@ def _authors(item: Item, facts: dialects.Facts, *, is_paper: bool) -> tuple[str,
 
 def first_date(texts: Iterable[str]) -> Dated | None:
     """The first of several texts that is a date."""
-    return next((dated for each in texts if (dated := dates.parse(each))), None)
+    return next((dated for each in texts if (dated := format_dates.parse(each))), None)
 
 
 def _without_title(summary: str, title: str) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import icalendar
 
-from newsletter.sources.plaintext import one_line, paragraphs
+from newsletter.formats.markup_text import one_line, paragraphs
 
 _OWN = (
     "CONFERENCE",

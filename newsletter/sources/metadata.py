@@ -17,13 +17,13 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from newsletter.dates import parse
 from newsletter.errors import SourceError
+from newsletter.formats.dates import parse
+from newsletter.formats.markup_text import decoded, paragraphs
 from newsletter.identity import clean_doi, clean_url, ids_in, is_preprint_doi
 from newsletter.model import Dated, Document, Entry, Event, Flag, Ids, Precision, Reading, Source
 from newsletter.sources.answers import MAX_SUMMARY, at, text_at
 from newsletter.sources.authors import form_of, names_in
-from newsletter.sources.plaintext import decoded, paragraphs
 from newsletter.sources.titles import clean_title
 
 MAX_CHARACTERS = 3_000_000  # of a page; what it says about itself stands near its top

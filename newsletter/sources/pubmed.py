@@ -12,13 +12,13 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from newsletter.dates import parse
 from newsletter.errors import SourceError
+from newsletter.formats.dates import parse
+from newsletter.formats.markup_text import one_line
 from newsletter.identity import clean_doi, ids_in
 from newsletter.model import Dated, Document, Entry, Flag, Ids, Reading, Source
 from newsletter.sources.answers import MAX_SUMMARY, refuse_too_many, xml_of
 from newsletter.sources.limits import newest
-from newsletter.sources.plaintext import one_line
 from newsletter.sources.titles import polish
 
 ANSWER = "an efetch answer of PubMed"

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
-from newsletter.dates import parse
 from newsletter.errors import SourceError
+from newsletter.formats.dates import parse
+from newsletter.formats.spreadsheets import Row, sheets_of
 from newsletter.identity import clean_url, ids_in
 from newsletter.model import Dated, Document, Entry, Event, Grant, Ids, Precision, Reading, Source
 from newsletter.sources.authors import names_in
 from newsletter.sources.limits import newest
-from newsletter.sources.spreadsheets import Row, sheets_of
 from newsletter.sources.titles import clean_title
 
 COLUMNS: Mapping[str, str] = {

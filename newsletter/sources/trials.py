@@ -12,8 +12,9 @@ from math import cos, hypot, radians
 from typing import Any
 from urllib.parse import urlencode
 
-from newsletter.dates import parse
 from newsletter.errors import SourceError
+from newsletter.formats.dates import parse
+from newsletter.formats.markup_text import paragraphs
 from newsletter.model import Dated, Document, Entry, Ids, Reading, Source, Trial, TrialStatus
 from newsletter.sources.answers import (
     MAX_SUMMARY,
@@ -27,7 +28,6 @@ from newsletter.sources.answers import (
     texts_at,
 )
 from newsletter.sources.limits import newest
-from newsletter.sources.plaintext import paragraphs
 from newsletter.sources.titles import clean_title
 
 API = "https://clinicaltrials.gov/api/v2"

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TextIO
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
-from newsletter.addresses import Address
+from newsletter.formats.mailboxes import Address
 from newsletter.model import Subscriber, SubscriberState
 from newsletter.storage.database import only_reading, translated
 from newsletter.storage.tables import deliveries, subscribers, suppressions

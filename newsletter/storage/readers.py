@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from newsletter.addresses import Address
+from newsletter.formats.mailboxes import Address
 from newsletter.model import SubscriberState
 from newsletter.storage.columns import UtcDateTime
 from newsletter.storage.database import only_reading, translated

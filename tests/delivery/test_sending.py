@@ -10,11 +10,11 @@ import pytest
 from loopback_smtp import Loopback
 from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
-from newsletter.addresses import parse_address
 from newsletter.delivery.clock import SystemClock
 from newsletter.delivery.sending import Order, recipients_of, run, send_issue
 from newsletter.delivery.variants import Variant
 from newsletter.errors import DeliveryError, StorageError, UsageError
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import RenderedIssue
 from newsletter.model import SubscriberState as S
 from newsletter.storage.ledger import RestoredLedgerError

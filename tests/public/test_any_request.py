@@ -24,8 +24,8 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from public_page import Page
 
-from newsletter.addresses import parse_address
 from newsletter.followup.subscriptions import Row
+from newsletter.formats.mailboxes import parse_address
 from newsletter.public.guard import HEADERS
 from newsletter.tokens import Keys, Purpose
 

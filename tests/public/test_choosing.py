@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from public_page import Page
 
-from newsletter.addresses import parse_address
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.storage.incoming import Decided, IncomingMails

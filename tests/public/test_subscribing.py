@@ -9,7 +9,7 @@ from loopback_smtp import Loopback
 from public_page import Page
 from studio.mail import serving_mail
 
-from newsletter.addresses import parse_address
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.storage.people import Imported

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.formats.markup_text import decoded, one_line, paragraphs
 from newsletter.model import Document
-from newsletter.sources.plaintext import decoded, one_line, paragraphs
 
 
 @pytest.mark.parametrize(

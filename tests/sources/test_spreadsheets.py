@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
+from newsletter.formats.spreadsheets import Row, sheets_of
 from newsletter.model import Document
-from newsletter.sources.spreadsheets import Row, sheets_of
 
 
 def rows(content):

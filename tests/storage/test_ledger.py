@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from post_office import CAST, DIGEST, ISSUE, PostOffice, counts
 
-from newsletter.addresses import parse_address
 from newsletter.errors import NotApprovedError, StorageError
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus as D
 from newsletter.model import SubscriberState as S
 from newsletter.storage.journal import MOST_BYTES, Journal, Settlement

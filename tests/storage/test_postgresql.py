@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from loopback_smtp import Loopback
 from post_office import ISSUE, KEYS, PostOffice, QuickClock, counts
 
-from newsletter.addresses import parse_address
 from newsletter.delivery.sending import send_issue
 from newsletter.followup.subscriptions import Row
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.providers import Provider
 from newsletter.storage.database import open_database

@@ -95,7 +95,7 @@ def test_who_leaves_by_mail_is_counted_too(office: PostOffice) -> None:
 
 
 def test_who_is_erased_still_counts_and_stands_with_the_others(office: PostOffice) -> None:
-    from newsletter.addresses import parse_address
+    from newsletter.formats.mailboxes import parse_address
 
     Leavings(office.ledger.engine).leave(3, sending_id=1, now=NOW)
     office.people.erase([parse_address("carla@yahoo.co.uk")], now=NOW)

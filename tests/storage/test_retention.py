@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from post_office import DIGEST, ISSUE, KEYS, PostOffice, counts
 
-from newsletter.addresses import parse_address
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus as D
 from newsletter.storage.journal import Settlement
 from newsletter.storage.readers import Readers

@@ -9,7 +9,7 @@ import pytest
 from httpx2 import Response
 from studio.conftest import ADDRESS, Studio
 
-from newsletter.addresses import parse_address
+from newsletter.formats.mailboxes import parse_address
 from newsletter.pipeline import mailing
 from newsletter.storage.readers import Readers
 

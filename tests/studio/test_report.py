@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from studio.conftest import ISSUE, Studio
 
-from newsletter.addresses import parse_address
 from newsletter.followup.subscriptions import Row
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus
 from newsletter.pipeline import mailing, making
 from newsletter.storage.journal import Settlement

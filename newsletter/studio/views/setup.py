@@ -13,9 +13,9 @@ from zoneinfo import available_timezones
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from newsletter.addresses import parse_address
 from newsletter.config import NewsletterSettings, Security, Settings, is_loopback
 from newsletter.errors import UsageError
+from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Collected, SourceKind
 from newsletter.pipeline import founding, passwords, sectioning, settling
 from newsletter.pipeline.desk import Desk

@@ -17,8 +17,8 @@ from datetime import datetime, time
 from typing import Any
 
 from newsletter.errors import SourceError
+from newsletter.formats.markup_text import decoded, one_line
 from newsletter.model import Document
-from newsletter.sources.plaintext import decoded, one_line
 
 MAX_BYTES = 20_000_000
 MAX_UNPACKED = 10_000_000  # bytes of an XLSX once unpacked: some 100,000 cells, which cost openpyxl 250 MB
