@@ -336,7 +336,7 @@ class Variant:
 class RenderedIssue:
     """An issue as readers see it.
 
-    Personal parts are not in it: they stand as marks (`newsletter.marks`) that delivery replaces for each reader.
+    Personal parts are not in it: they stand as marks (`newsletter.placeholders`) that delivery replaces for each reader.
     """
 
     subject: str

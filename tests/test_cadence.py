@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from newsletter import cadence
+from newsletter import frequency
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from newsletter import cadence
     ],
 )
 def test_the_next_issue_is_named_by_its_month_or_day(every: str, taken: list[str], expected: str) -> None:
-    assert cadence.next_name(every, today=date(2026, 11, 23), taken=frozenset(taken)) == expected
+    assert frequency.next_name(every, today=date(2026, 11, 23), taken=frozenset(taken)) == expected
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_the_next_issue_is_named_by_its_month_or_day(every: str, taken: list[str
     ],
 )
 def test_the_first_window_begins_one_period_back(every: str, expected: datetime) -> None:
-    assert cadence.before(every, datetime(2026, 3, 31, 9, tzinfo=UTC)) == expected
+    assert frequency.before(every, datetime(2026, 3, 31, 9, tzinfo=UTC)) == expected
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_the_first_window_begins_one_period_back(every: str, expected: datetime)
     [("2026-12", date(2026, 12, 1)), ("2026-11-23", date(2026, 11, 23)), ("special", date.min), ("2026-13", date.min)],
 )
 def test_an_issue_does_not_go_out_before_the_month_or_day_of_its_name(name: str, expected: date) -> None:
-    assert cadence.earliest_day(name) == expected
+    assert frequency.earliest_day(name) == expected

@@ -24,8 +24,8 @@ from newsletter.checks import (
 from newsletter.checks.context import Context
 from newsletter.checks.proof import Proof
 from newsletter.checks.registry import Rule, registered
-from newsletter.marks import Mark
 from newsletter.model import Finding, Severity
+from newsletter.placeholders import Mark
 
 MODULES = (
     leftovers,

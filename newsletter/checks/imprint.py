@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from newsletter.checks.proof import Proof
 from newsletter.checks.registry import Spot, rule
-from newsletter.marks import Mark
 from newsletter.model import Severity
+from newsletter.placeholders import Mark
 
 LEAVES = re.compile(
     r"unsubscri|opt[- ]?out|stop (?:getting|receiving|these)|leave (?:this|the) list"

@@ -113,8 +113,8 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"newsletter: {error.filename or 'the system'}: {error.strerror or error}\n")
         return 1
     except Exception as error:  # noqa: BLE001 - whatever nobody thought of: its words may name a reader
-        from newsletter import crash
+        from newsletter import safe_traceback
 
-        sys.stderr.write(crash.told(error))
+        sys.stderr.write(safe_traceback.told(error))
         return 1
     return 0

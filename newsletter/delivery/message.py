@@ -19,8 +19,8 @@ from enum import IntEnum
 from urllib.parse import quote
 
 from newsletter.config import Settings
-from newsletter.marks import Mark
 from newsletter.model import RenderedIssue, Subscriber
+from newsletter.placeholders import Mark
 from newsletter.tokens import Keys, Purpose
 
 LINE = 76  # RFC 2045, 6.7: no encoded line is longer

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from newsletter import cadence, composition, selection
+from newsletter import composition, frequency, selection
 from newsletter.errors import UsageError
 from newsletter.identity import Index
 from newsletter.model import Choice, Decision, Entry, Issue, LeftOut, SectionStyle, Selection, State, Verdict
@@ -73,7 +73,7 @@ class Making:
         settings = self.desk.workspace.settings.newsletter
         return Window(
             issue=self.name,
-            since_at=self.since_at or cadence.before(settings.every, self.until_at),
+            since_at=self.since_at or frequency.before(settings.every, self.until_at),
             until_at=self.until_at,
             now=self.desk.now,
             zone=settings.zone,
@@ -164,7 +164,7 @@ def due_name(desk: Desk) -> str:
     if begun:
         return begun[-1]
     settings = desk.workspace.settings.newsletter
-    return cadence.next_name(settings.every, today=desk.now.astimezone(settings.zone).date(), taken=out)
+    return frequency.next_name(settings.every, today=desk.now.astimezone(settings.zone).date(), taken=out)
 
 
 def latest_name(desk: Desk) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsletter import cadence, composition, rendering, templating
+from newsletter import composition, frequency, rendering, templating
 from newsletter.errors import IssueFileError, NotApprovedError, UsageError
 from newsletter.model import Decision, Finding, Issue, RenderedIssue, Selection, Severity, SourceKind, Variant, Verdict
 from newsletter.pipeline.choosing import Making, Passed, making
@@ -96,7 +96,7 @@ def _composed(at: Making, selection: Selection, *, until_asked: bool) -> Issue:
         title=settings.newsletter.title,
         since_at=at.since_at,
         until_at=at.until_at,
-        send_on=max(cadence.earliest_day(at.name), _day_of(at.until_at, zone), _day_of(at.desk.now, zone)),
+        send_on=max(frequency.earliest_day(at.name), _day_of(at.until_at, zone), _day_of(at.desk.now, zone)),
     )
     issue = composition.compose(blank, selection.chosen, settings.sections)
     if at.present is None:

@@ -19,10 +19,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from newsletter import crash
+from newsletter import safe_traceback
 
 LOG = logging.getLogger("newsletter.public")
-LOG.addFilter(crash.without_words)
+LOG.addFilter(safe_traceback.without_words)
 MAX_BODY_BYTES = 4096
 POLICY = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'none'"

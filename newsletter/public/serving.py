@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from newsletter import crash
+from newsletter import safe_traceback
 from newsletter.errors import UsageError
 
 LOG = logging.getLogger("newsletter.public")
@@ -45,7 +45,7 @@ def serve(app: ASGIApp, *, host: str, port: int, ready: Callable[[str], None], p
         )
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listener.getsockname()[1]}/")
-        logging.getLogger("uvicorn.error").addFilter(crash.without_words)
+        logging.getLogger("uvicorn.error").addFilter(safe_traceback.without_words)
         asyncio.run(_serve(uvicorn.Server(config), listener))
 
 

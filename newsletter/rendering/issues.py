@@ -13,8 +13,8 @@ import jinja2
 from markupsafe import escape
 
 from newsletter.config import Settings
-from newsletter.marks import Mark, fill
 from newsletter.model import Issue, RenderedIssue, Variant
+from newsletter.placeholders import Mark, fill
 from newsletter.rendering.fitting import FULL, MAX_HTML_BYTES, TIGHTER, Fit
 from newsletter.rendering.page import Frame, Page, frame, page, public_address
 from newsletter.rendering.plain import tidy

@@ -8,8 +8,8 @@ from datetime import datetime
 from email.utils import parseaddr
 
 from newsletter.config import Settings
-from newsletter.marks import Mark
 from newsletter.model import Entry, Event, Grant, Issue, Section
+from newsletter.placeholders import Mark
 from newsletter.rendering.colours import Palette, hue_numbers, palette
 from newsletter.rendering.event_times import when
 from newsletter.rendering.fitting import FULL, TIGHTER, Fit

@@ -12,8 +12,8 @@ from typing import Any
 import jinja2
 
 from newsletter.config import Settings
-from newsletter.marks import Mark
 from newsletter.model import Issue
+from newsletter.placeholders import Mark
 from newsletter.rendering.fitting import WHOLE
 from newsletter.rendering.issues import general_name
 from newsletter.rendering.page import frame, page

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from newsletter import crash
+from newsletter import safe_traceback
 from newsletter.errors import NewsletterError
 
 LOG = logging.getLogger(__name__)
-LOG.addFilter(crash.without_words)
+LOG.addFilter(safe_traceback.without_words)
 
 
 @dataclass

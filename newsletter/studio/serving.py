@@ -13,7 +13,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
-from newsletter import crash
+from newsletter import safe_traceback
 
 
 def serve_locally(
@@ -67,7 +67,7 @@ async def _serve(
             ws="none",
             timeout_graceful_shutdown=3,
         )
-        logging.getLogger("uvicorn.error").addFilter(crash.without_words)
+        logging.getLogger("uvicorn.error").addFilter(safe_traceback.without_words)
         server = _Server(config, closing)
         ready(address)  # whoever asks already now waits in the listener's queue until the server takes over
         if browse:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from newsletter import config
 from newsletter.checks import Context, check_issue
-from newsletter.marks import Mark
 from newsletter.model import (
     Dated,
     Entry,
@@ -20,6 +19,7 @@ from newsletter.model import (
     Trial,
     TrialStatus,
 )
+from newsletter.placeholders import Mark
 
 ADDRESS = "1 Main Street, Denver, CO 80202, USA"
 DISCLAIMER = "This is not medical advice. Ask your care team before you change anything."

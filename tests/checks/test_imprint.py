@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 from checks.specimen import ADDRESS, DISCLAIMER, SETTINGS, context, findings, page, text, where
 
-from newsletter.marks import Mark
 from newsletter.model import Severity
+from newsletter.placeholders import Mark
 
 LINK = f'<a href="{Mark.UNSUBSCRIBE}">Unsubscribe from this letter</a>'
 

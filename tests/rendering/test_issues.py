@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from rendering.issues import COMING_UP, GLOSSARY, ODD, SAMPLE, SETTINGS, many, mixed
 
 from newsletter.config import InboxSettings, PublicSettings
-from newsletter.marks import Mark
 from newsletter.model import Entry, Issue, Section, Variant
+from newsletter.placeholders import Mark
 from newsletter.rendering import for_everyone, render
 from newsletter.templating import environment
 

@@ -10,7 +10,7 @@ import pytest
 from rendering.issues import GLOSSARY, ODD, SAMPLE, SETTINGS
 
 from newsletter.config import PublicSettings
-from newsletter.marks import Mark
+from newsletter.placeholders import Mark
 from newsletter.rendering import render_archive, render_feed, render_print, render_proof, render_web
 
 OLDER = dataclasses.replace(SAMPLE, name="2026-11", subject="November & more", send_on=SAMPLE.send_on.replace(month=11))
