@@ -73,9 +73,9 @@ def held_kb(pid: int) -> int:
 
 def inside(folder: Path) -> float:
     """Seconds of an unchanged run in a process that has everything loaded."""
-    from newsletter.pipeline.desk import Desk
     from newsletter.pipeline.gathering import chosen_sources, collect
-    from newsletter.storage.workspace import open_workspace
+    from newsletter.workspace.context import Desk
+    from newsletter.workspace.folder import open_workspace
 
     began = time.perf_counter()
     desk = Desk(open_workspace(folder), datetime.now(UTC))

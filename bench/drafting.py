@@ -9,8 +9,8 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from newsletter.database.engine import open_database
 from newsletter.model import Dated, Entry, Ids
-from newsletter.storage.database import open_database
 from newsletter.storage.entries import EntryStore
 from newsletter.storage.taking_in import take_in
 

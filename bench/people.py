@@ -26,8 +26,8 @@ def main() -> None:
 
 
 def take_in(path: Path, folder: Path) -> None:
+    from newsletter.database.engine import open_database
     from newsletter.followup.subscriptions import import_list
-    from newsletter.storage.database import open_database
     from newsletter.storage.people import People
     from newsletter.tokens import Keys
 

@@ -26,10 +26,11 @@ from newsletter.followup.subscriptions import Row
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus, SubscriberState
 from newsletter.pipeline import mailing
-from newsletter.pipeline.desk import Desk
 from newsletter.storage.journal import Settlement
-from newsletter.storage.workspace import open_workspace
 from newsletter.tokens import Purpose
+from newsletter.workspace import credentials
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 SETTINGS = '[newsletter]\ntitle = "x"\nfrom = "news@example.org"\n[public]\nurl = "http://127.0.0.1"\n'
 
@@ -60,7 +61,7 @@ def keep_busy(folder: str, people: int, stop: Event) -> None:
 
 
 async def ask(url: str, desk: Desk, rate: int, seconds: int) -> tuple[list[float], list[int], int]:
-    keys = mailing.keys(desk)
+    keys = credentials.keys(desk)
     spent: list[float] = []
     left: list[int] = []
     failed = 0

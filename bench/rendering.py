@@ -36,11 +36,11 @@ from newsletter.__main__ import FEWER_PASSES
 from newsletter.checks import Context, check_issue
 from newsletter.checks.reading import reading_grade
 from newsletter.model import Issue
-from newsletter.pipeline.desk import Desk
 from newsletter.rendering import inlining
-from newsletter.storage.workspace import open_workspace
 from newsletter.studio.preview import Watched
 from newsletter.studio.watching import watch
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 ROUNDS = 9
 COLD_ROUNDS = 5

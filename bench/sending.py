@@ -207,11 +207,11 @@ def _until_open() -> None:
 
 def prepare(work: Path, options: argparse.Namespace) -> None:
     """A database of people, kept as `people.db`, an issue of about 40 KB, and a message of it for smtp-source."""
+    from newsletter.database.engine import open_database
     from newsletter.delivery.message import Template
     from newsletter.followup.subscriptions import Row
     from newsletter.formats.mailboxes import Address
     from newsletter.model import Subscriber
-    from newsletter.storage.database import open_database
     from newsletter.storage.people import People
 
     engine = open_database("sqlite:///newsletter.db", work)
@@ -283,8 +283,8 @@ def send(work: Path, options: argparse.Namespace) -> None:
     from newsletter.__main__ import FEWER_PASSES
 
     gc.set_threshold(*FEWER_PASSES)
+    from newsletter.database.engine import open_database
     from newsletter.delivery.sending import run, send_issue
-    from newsletter.storage.database import open_database
     from newsletter.storage.ledger import Ledger
 
     engine = open_database("sqlite:///newsletter.db", work)

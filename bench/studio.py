@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from newsletter.database.engine import open_database
 from newsletter.model import Dated, Entry, Ids
-from newsletter.storage.database import open_database
 from newsletter.storage.entries import EntryStore
 from newsletter.storage.taking_in import take_in
 

@@ -86,16 +86,16 @@ def main() -> None:
 
 
 def child(folder: Path, port: int, options: argparse.Namespace) -> None:
+    from newsletter.database import engine as database_engine
     from newsletter.delivery.sending import run, send_issue
     from newsletter.errors import StorageError
-    from newsletter.storage import database
     from newsletter.storage.ledger import Ledger
     from newsletter.storage.people import People
 
     if options.trouble:
-        database.BUSY_TIMEOUT_MS = PATIENCE_MS
+        database_engine.BUSY_TIMEOUT_MS = PATIENCE_MS
     try:
-        engine = database.open_database("sqlite:///newsletter.db", folder)
+        engine = database_engine.open_database("sqlite:///newsletter.db", folder)
         office = PostOffice(folder, People(engine, KEYS), Ledger(engine, folder))
         order = office.order(port, SETTINGS + f"connections = {options.connections}\n")
         run(send_issue(order, office.ledger, clock=clock(options)))

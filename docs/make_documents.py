@@ -19,7 +19,7 @@ from issues import ODD, SAMPLE, mixed  # the issues that the tests render
 from newsletter.cli import run
 from newsletter.model import Issue
 from newsletter.storage import issues
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.folder import open_workspace
 
 NOW = "2026-11-23T09:00-05:00"
 SETTINGS = """

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from newsletter import config
+from newsletter.database.engine import open_database
 from newsletter.delivery.sending import Order
 from newsletter.followup.subscriptions import Row
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import RenderedIssue
-from newsletter.storage.database import open_database
 from newsletter.storage.ledger import Ledger
 from newsletter.storage.people import People
 from newsletter.storage.standing import Tally

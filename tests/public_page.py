@@ -11,12 +11,13 @@ from visitor import Visitor
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Subscriber
 from newsletter.pipeline import mailing
-from newsletter.pipeline.desk import Desk
 from newsletter.public.app import make_app
 from newsletter.storage import issues
 from newsletter.storage.people import People
-from newsletter.storage.workspace import open_workspace
 from newsletter.tokens import Keys, Purpose
+from newsletter.workspace import credentials
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 SETTINGS = """\
 [newsletter]
@@ -80,7 +81,7 @@ class Page:
 
     @property
     def keys(self) -> Keys:
-        return mailing.keys(self.desk)
+        return credentials.keys(self.desk)
 
     def person(self, address: str = "ann@example.org") -> Subscriber | None:
         return self.people.find(parse_address(address))

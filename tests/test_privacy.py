@@ -4,7 +4,7 @@ import re
 
 from conftest import ROOT
 
-from newsletter.storage.tables import METADATA
+from newsletter.database.tables import METADATA
 
 WITHOUT_READERS = {
     "aliases", "decisions", "entries", "merges", "outcomes", "plans", "sendings", "sightings", "sources", "wishes",

@@ -13,8 +13,8 @@ from pathlib import Path
 from aiohttp import web
 from conftest import MINIMAL
 
-from newsletter.pipeline.desk import Desk
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 FEED = (
     '<rss version="2.0"><channel><title>T</title><link>https://example.org/</link>'

@@ -44,7 +44,7 @@ def backup(session: Session, file: Path, as_json: bool) -> None:
 def restore(session: Session, file: Path, into: Path | None, force: bool, as_json: bool) -> None:
     """Put a backup back. Nothing is mailed from it before you say so."""
     from newsletter.storage.restoring import restore as put_back
-    from newsletter.storage.workspace import find
+    from newsletter.workspace.folder import find
 
     folder = into or session.folder or find(Path.cwd())
     done = put_back(file, folder, force=force, now=session.now)

@@ -87,7 +87,7 @@ def check(session: Session, issue: str | None, try_links: bool, as_json: bool) -
     from newsletter.cli.progress import bar
     from newsletter.pipeline import linking, making
     from newsletter.storage.issues import ISSUE_FILE
-    from newsletter.storage.workspace import issue_folder
+    from newsletter.workspace.folder import issue_folder
 
     if try_links:
         with bar("Trying links", linking.untried(session.desk, issue)) as advance:

@@ -19,8 +19,8 @@ from newsletter.errors import UsageError, WorkspaceError
 
 if TYPE_CHECKING:
     from newsletter.model import SectionStyle
-    from newsletter.pipeline.desk import Desk
-    from newsletter.storage.workspace import Workspace
+    from newsletter.workspace.context import Desk
+    from newsletter.workspace.folder import Workspace
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Session:
     @cached_property
     def workspace(self) -> Workspace:
         """The workspace of `-C`, or the nearest one upwards."""
-        from newsletter.storage.workspace import open_workspace
+        from newsletter.workspace.folder import open_workspace
 
         return open_workspace(self.folder)
 
@@ -54,7 +54,7 @@ class Session:
     @cached_property
     def desk(self) -> Desk:
         """This workspace at this moment, for the stages to work on."""
-        from newsletter.pipeline.desk import Desk
+        from newsletter.workspace.context import Desk
 
         return Desk(self.workspace, self.now)
 

@@ -3,8 +3,8 @@
 `settings` says what may stand in the file, `reading` reads it, `secrets` finds passwords.
 """
 
-from newsletter.config.reading import line_numbers, load, parse
-from newsletter.config.secrets import KEYRING, secret
+from newsletter.config.credentials import KEYRING, secret
+from newsletter.config.loader import line_numbers, load, parse
 from newsletter.config.settings import (
     DEFAULT_SECTIONS,
     FILE_NAME,

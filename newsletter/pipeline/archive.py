@@ -13,10 +13,10 @@ from newsletter import composition, templating
 from newsletter.errors import NewsletterError
 from newsletter.model import Entry, Issue
 from newsletter.pipeline import choosing, making
-from newsletter.pipeline.desk import Desk
 from newsletter.rendering import ics, pages
 from newsletter.storage import issues, pictures
-from newsletter.storage.workspace import issue_folder
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import issue_folder
 
 LOG = logging.getLogger(__name__)
 Stamp = tuple[int, ...]

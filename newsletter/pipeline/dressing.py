@@ -10,10 +10,11 @@ from typing import Any
 from newsletter import config, rendering
 from newsletter.config import Settings
 from newsletter.model import Dated, Entry, Ids, Issue, Section
-from newsletter.pipeline import choosing, making, settling
-from newsletter.pipeline.desk import Desk
+from newsletter.pipeline import choosing, making
 from newsletter.rendering import colours
 from newsletter.storage import issues
+from newsletter.workspace import settings_editor
+from newsletter.workspace.context import Desk
 
 MAY_BE_EMPTY = ("logo", "logo_alt", "footer")
 MOST_ENTRIES = 3
@@ -31,12 +32,12 @@ class Dressed:
 
 def dress(desk: Desk, theme: Mapping[str, str], *, language: str = "") -> Dressed:
     """The issue being made, or a specimen, with these values of `[theme]`. One that is wrong is said, and left as it is."""
-    wrong = settling.mistakes("theme", theme)
+    wrong = settings_editor.mistakes("theme", theme)
     settings = desk.workspace.settings
     known: dict[str, Any] = {name: value for name, value in theme.items() if name not in wrong and value}
     emptied: dict[str, Any] = {name: "" for name in MAY_BE_EMPTY if theme.get(name) == ""}
     dressed = replace(settings, theme=replace(settings.theme, **known | emptied))
-    if language and not settling.mistakes("newsletter", {"language": language}):
+    if language and not settings_editor.mistakes("newsletter", {"language": language}):
         dressed = replace(dressed, newsletter=replace(settings.newsletter, language=language))
     own = Desk(replace(desk.workspace, settings=dressed), desk.now)
     issue = _issue(desk, dressed)

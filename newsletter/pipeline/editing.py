@@ -18,10 +18,10 @@ from newsletter import composition
 from newsletter.config import FILE_NAME
 from newsletter.errors import UsageError
 from newsletter.model import Issue
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues, steps
-from newsletter.storage.files import write_if_new, write_whole
-from newsletter.storage.workspace import GLOSSARY_FILE, issue_folder
+from newsletter.workspace.context import Desk
+from newsletter.workspace.files import write_if_new, write_whole
+from newsletter.workspace.folder import GLOSSARY_FILE, issue_folder
 
 VERSIONS_APART = timedelta(minutes=1)  # typing for a minute is one version
 VERSIONS_KEPT = 200

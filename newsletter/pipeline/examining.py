@@ -11,6 +11,7 @@ from pathlib import Path
 
 from newsletter import config
 from newsletter.config import DeliverySettings, DkimKey, Settings
+from newsletter.database.engine import database_file, is_sound
 from newsletter.delivery import domains
 from newsletter.delivery.diagnosis import Diagnosis, look, mend, ok
 from newsletter.delivery.domains import Domains
@@ -21,14 +22,13 @@ from newsletter.delivery.signing import load_signer
 from newsletter.delivery.smtp import Server
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.followup.mailbox import open_mailbox
-from newsletter.pipeline import mailing
-from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.following import INBOX_PASSWORD
-from newsletter.storage.database import database_file, is_sound
+from newsletter.workspace import credentials
+from newsletter.workspace.context import Desk
+from newsletter.workspace.credentials import INBOX_PASSWORD
 
 QUIET = timedelta(days=90)
 """A source that gave nothing new for so long may have moved."""
-SECRETS = (mailing.SECRET, mailing.SMTP_PASSWORD, INBOX_PASSWORD, "NEWSLETTER_PUBMED_API_KEY")
+SECRETS = (credentials.SECRET, credentials.SMTP_PASSWORD, INBOX_PASSWORD, "NEWSLETTER_PUBMED_API_KEY")
 
 
 def examine(desk: Desk, names: Names, environ: Mapping[str, str] = os.environ) -> Iterator[Diagnosis]:
@@ -99,7 +99,7 @@ def _server(desk: Desk) -> list[Diagnosis]:
         remedy = "name it in [delivery] host; without one, `newsletter publish` tells that an issue is out"
         return [look("mail server", "none is named, so nothing can be sent from here", remedy)]
     try:
-        password = mailing.smtp_password(desk)
+        password = credentials.smtp_password(desk)
     except UsageError as error:
         return [mend("mail server", str(error), "correct the name, or the rights of the file")]
     return try_server(desk, settings.delivery, password)
@@ -131,7 +131,7 @@ def _inbox(desk: Desk) -> Diagnosis:
 
 def _secret(desk: Desk) -> Diagnosis:
     try:
-        mailing.keys(desk)
+        credentials.keys(desk)
     except UsageError as error:
         return mend("secret", str(error), "links in mails that are out work with that key alone")
     return ok("secret", "there is a key to sign links with; keep it in a backup")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import tomlkit
 
 from newsletter.errors import UsageError
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.editing import Edited
 from newsletter.pipeline.making import glossary
-from newsletter.storage.files import write_whole
-from newsletter.storage.workspace import GLOSSARY_FILE
+from newsletter.workspace.context import Desk
+from newsletter.workspace.files import write_whole
+from newsletter.workspace.folder import GLOSSARY_FILE
 
 LONGEST_TERM = 80
 HEADER = "Hard words, and what they mean in plain ones."

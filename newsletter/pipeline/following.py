@@ -13,15 +13,14 @@ from newsletter.errors import UsageError
 from newsletter.followup.inbox import Handled, Inbox
 from newsletter.followup.mailbox import Mailbox, open_mailbox
 from newsletter.followup.results import BEFORE, IssueReport, report_on
-from newsletter.pipeline import mailing
-from newsletter.pipeline.desk import Desk
 from newsletter.storage.incoming import IncomingMails
 from newsletter.storage.people import People
 from newsletter.storage.readers import Readers
 from newsletter.storage.results import Results
 from newsletter.tokens import Keys
-
-INBOX_PASSWORD = "NEWSLETTER_INBOX_PASSWORD"  # noqa: S105 - its name
+from newsletter.workspace import credentials
+from newsletter.workspace.context import Desk
+from newsletter.workspace.credentials import INBOX_PASSWORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ def opened_inbox(desk: Desk) -> Iterator[tuple[Mailbox, Inbox]]:
 def _keys(desk: Desk) -> Keys:
     """The keys of our tokens. Where nobody is on the list yet there need be none: then no token is ours."""
     try:
-        return mailing.keys(desk)
+        return credentials.keys(desk)
     except UsageError:
         nobody = Keys(secrets.token_bytes(32))
         if next(People(desk.store.engine, nobody).all(), None) is not None:

@@ -13,14 +13,14 @@ import tomlkit
 
 from newsletter import config, sample
 from newsletter.config import FILE_NAME
+from newsletter.database.engine import database_file, open_database
 from newsletter.errors import StorageError, UsageError
 from newsletter.pipeline import mailing
-from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.settling import take_out
-from newsletter.storage.database import database_file, open_database
-from newsletter.storage.files import write_whole
 from newsletter.storage.reconciling import keep_gone
-from newsletter.storage.workspace import Workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.files import write_whole
+from newsletter.workspace.folder import Workspace
+from newsletter.workspace.settings_editor import take_out
 
 SECRET_BYTES = 32
 ASIDE = "before-mine-"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
 from newsletter.model import Collected, Source, SourceKind
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.quiet import Quiet
 from newsletter.pipeline.reading import ReadingRoom, reader_for
 from newsletter.storage.entries import SourceRecord
 from newsletter.storage.taking_in import TakenIn, take_in_all
+from newsletter.workspace.context import Desk
 
 if TYPE_CHECKING:
     from newsletter.pipeline.visiting import Visit

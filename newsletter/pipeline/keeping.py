@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsletter.errors import StorageError
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues, pictures
 from newsletter.storage.readers import KEPT_FOR
 from newsletter.storage.retention import Reduced, forget_typed, reduce_old
-from newsletter.storage.workspace import issue_folder
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import issue_folder
 
 LEFT_LYING = timedelta(days=30)
 """How long messages written to be looked at, rejected rows of an import, and pictures that nothing shows stay."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.checks import LinkAnswer, LinkState
-from newsletter.pipeline.desk import Desk
-from newsletter.storage.files import write_whole
+from newsletter.workspace.context import Desk
+from newsletter.workspace.files import write_whole
 
 FRESH = {LinkState.UNREACHABLE: timedelta(hours=1)}  # it may be well again soon
 FRESH_AT_MOST = timedelta(days=7)

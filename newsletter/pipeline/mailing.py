@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from newsletter import config
 from newsletter.delivery import proof, sending
 from newsletter.delivery.sending import Order
 from newsletter.errors import StorageError, UsageError
@@ -19,9 +18,7 @@ from newsletter.followup.subscriptions import Report, Row
 from newsletter.formats.mailboxes import Address, parse_address
 from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Subscriber, SubscriberState, Variant
 from newsletter.pipeline import making
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
-from newsletter.storage.files import write_whole
 from newsletter.storage.ledger import LEFT_AS_IT_IS, Ledger
 from newsletter.storage.people import Imported, People, Suppression
 from newsletter.storage.plans import Plans
@@ -29,32 +26,11 @@ from newsletter.storage.readers import Readers
 from newsletter.storage.retention import reduce_old
 from newsletter.storage.standing import Tally
 from newsletter.storage.wishes import HeldBackError, Wish, let_go_on, make_wish
-from newsletter.tokens import Keys
-
-SECRET = "NEWSLETTER_SECRET"  # noqa: S105 - its name
-SMTP_PASSWORD = "NEWSLETTER_SMTP_PASSWORD"  # noqa: S105 - its name
-PASSWORD_FILE = "smtp-password"  # noqa: S105 - where it lies below .newsletter, when no keyring keeps it
+from newsletter.workspace.context import Desk
+from newsletter.workspace.credentials import keys, smtp_password
+from newsletter.workspace.files import write_whole
 
 _ADDRESS = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
-
-
-def keys(desk: Desk) -> Keys:
-    """The keys that tokens are signed with; raises UsageError when there are none."""
-    file = desk.workspace.private / "secret"
-    text = config.secret(SECRET) or (file.read_text("utf-8") if file.is_file() else "")
-    try:
-        return Keys.parse(text)
-    except ValueError as error:
-        raise UsageError(
-            f"there is no key to sign links with: put back {file.parent.name}/{file.name} from a backup, "
-            f"or make one for a new newsletter with: python -c 'import secrets; print(secrets.token_hex(32))' > {file}"
-        ) from error
-
-
-def smtp_password(desk: Desk) -> str | None:
-    """The mail server's password: as `config.secret` finds it, else as it was typed on the page Setup; None when nowhere."""
-    file = desk.workspace.private / PASSWORD_FILE
-    return config.secret(SMTP_PASSWORD) or (file.read_text("utf-8").strip() if file.is_file() else None)
 
 
 def people(desk: Desk) -> People:

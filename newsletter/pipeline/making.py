@@ -15,11 +15,11 @@ from newsletter import composition, frequency, rendering, templating
 from newsletter.errors import IssueFileError, NotApprovedError, UsageError
 from newsletter.model import Decision, Finding, Issue, RenderedIssue, Selection, Severity, SourceKind, Variant, Verdict
 from newsletter.pipeline.choosing import Making, Passed, making
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues, pictures
-from newsletter.storage.files import write_if_new
 from newsletter.storage.issues import Approval, Record
-from newsletter.storage.workspace import GLOSSARY_FILE, issue_folder
+from newsletter.workspace.context import Desk
+from newsletter.workspace.files import write_if_new
+from newsletter.workspace.folder import GLOSSARY_FILE, issue_folder
 
 if TYPE_CHECKING:
     import jinja2

@@ -16,14 +16,14 @@ from newsletter.errors import UsageError
 from newsletter.rendering.links import secured
 from newsletter.rendering.prose import PICTURE_WIDTH
 from newsletter.storage import pictures
-from newsletter.storage.workspace import issue_folder
+from newsletter.workspace.folder import issue_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from PIL.Image import Image
 
-    from newsletter.pipeline.desk import Desk
+    from newsletter.workspace.context import Desk
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 60_000_000

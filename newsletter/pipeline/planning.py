@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 from newsletter.delivery.clock import SystemClock, sleep_unless
 from newsletter.errors import NotApprovedError, StorageError, UsageError
 from newsletter.pipeline import mailing
-from newsletter.pipeline.desk import Desk
 from newsletter.storage.plans import Plan
 from newsletter.storage.standing import Tally
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 LATE = timedelta(minutes=15)
 """A newsletter for nine in the morning is not to go at ten at night, because then the laptop was opened."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from newsletter import selection
 from newsletter.model import Decision, Entry
 from newsletter.pipeline.choosing import Making, Standing, making, standings_chosen, standings_left
-from newsletter.pipeline.desk import Desk
 from newsletter.storage.taking_in import names_of
+from newsletter.workspace.context import Desk
 
 Drop = tuple[str, str, str]
 """Issue, key and reason of an entry that was dropped."""

@@ -19,11 +19,12 @@ from newsletter.delivery.smtp import server_of
 from newsletter.formats.mailboxes import Address, clean_name, parse_address
 from newsletter.model import Subscriber, SubscriberState
 from newsletter.pipeline import mailing
-from newsletter.pipeline.desk import Desk
 from newsletter.storage.leavings import Leavings
 from newsletter.storage.people import People
 from newsletter.storage.readers import Confirmed, Readers, Request
 from newsletter.tokens import Keys, Purpose
+from newsletter.workspace import credentials
+from newsletter.workspace.context import Desk
 
 MONTH = timedelta(days=30)
 LONGEST_PAUSE_MONTHS = 12
@@ -55,7 +56,7 @@ class ReaderDesk:
     @classmethod
     def of(cls, desk: Desk, *, clock: Callable[[], datetime]) -> ReaderDesk:
         """The desk of a workspace; raises UsageError or StorageError."""
-        keys = mailing.keys(desk)
+        keys = credentials.keys(desk)
         return cls(
             settings=desk.workspace.settings,
             keys=keys,
@@ -63,7 +64,7 @@ class ReaderDesk:
             readers=Readers(desk.store.engine, keys),
             leavings=Leavings(desk.store.engine),
             clock=clock,
-            password=mailing.smtp_password(desk),
+            password=credentials.smtp_password(desk),
         )
 
     @contextmanager

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.errors import SourceError
 from newsletter.model import Collected, Document, Reading, SectionStyle, Source, SourceKind
-from newsletter.pipeline.desk import Desk
+from newsletter.workspace.context import Desk
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor

@@ -16,9 +16,9 @@ from tomlkit.items import AoT
 from newsletter.config import DEFAULT_SECTIONS
 from newsletter.errors import UsageError
 from newsletter.pipeline import choosing
-from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.settling import add_table, read_document, rearrange, write_document
 from newsletter.storage import issues
+from newsletter.workspace.context import Desk
+from newsletter.workspace.settings_editor import add_table, read_document, rearrange, write_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from newsletter.errors import UsageError
 from newsletter.model import Issue
 from newsletter.pipeline import editing
 from newsletter.pipeline.comparing import named
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues, steps
 from newsletter.storage.steps import Step
+from newsletter.workspace.context import Desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from newsletter.model import Decision, Verdict
 from newsletter.pipeline.choosing import Standing, entry_named, standings
-from newsletter.pipeline.desk import Desk
 from newsletter.storage.entries import Sighting
+from newsletter.workspace.context import Desk
 
 _DONE = {Verdict.KEEP: "kept", Verdict.HOLD: "held", Verdict.DROP: "dropped"}
 

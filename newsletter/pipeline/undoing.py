@@ -10,11 +10,11 @@ from newsletter.errors import UsageError
 from newsletter.model import Decision, Issue, Verdict
 from newsletter.pipeline import editing, uniting
 from newsletter.pipeline.choosing import Making, carry_out, making
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.storage.copies import Copy, copy_of, put_back
 from newsletter.storage.issues import Record
 from newsletter.storage.taking_in import own_names_of
+from newsletter.workspace.context import Desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from newsletter.errors import UsageError
 from newsletter.identity import WEAK, aliases_of, merge
 from newsletter.model import Entry
 from newsletter.pipeline.choosing import entry_named, making
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.storage.taking_in import own_names_of, said_by
+from newsletter.workspace.context import Desk
 
 
 def unite(desk: Desk, written: Iterable[str]) -> Entry:

@@ -21,12 +21,12 @@ from starlette.routing import Match, Route
 
 from newsletter.errors import StorageError, UsageError
 from newsletter.pipeline.archive import Archive
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.readers import ReaderDesk
 from newsletter.public import choosing, leaving, reading, subscribing
 from newsletter.public.guard import LOG, Guard, TooLargeError, hung_up, too_large
 from newsletter.public.limits import Limit
 from newsletter.public.look import Look
+from newsletter.workspace.context import Desk
 
 MISSES = 30
 """Wrong links of one visitor in ten minutes; a right one works always."""

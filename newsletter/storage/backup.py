@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import IO
 
 from newsletter import config
+from newsletter.database.engine import database_file
 from newsletter.errors import StorageError
-from newsletter.storage.database import database_file
-from newsletter.storage.workspace import Workspace
+from newsletter.workspace.folder import Workspace
 
 FORMAT = 1
 MANIFEST = "backup.json"

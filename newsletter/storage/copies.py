@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
-from newsletter.storage import tables
+from newsletter.database import tables
 from newsletter.storage.entries import EntryStore
 
 Rows = Sequence[RowMapping]

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from newsletter.database import tables
+from newsletter.database.engine import translated
+from newsletter.database.tables import UtcDateTime
 from newsletter.model import Decision, Entry, Verdict
-from newsletter.storage import tables
-from newsletter.storage.columns import UtcDateTime
-from newsletter.storage.database import translated
 from newsletter.storage.plain import entry_from_plain, entry_to_plain
 
 T = TypeVar("T")

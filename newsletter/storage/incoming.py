@@ -15,11 +15,11 @@ from itertools import islice, takewhile
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from newsletter.database.engine import only_reading, translated
+from newsletter.database.tables import deliveries, incoming_mails, sendings, subscribers
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
 from newsletter.storage import people, results
-from newsletter.storage.database import only_reading, translated
-from newsletter.storage.tables import deliveries, incoming_mails, sendings, subscribers
 
 BATCH = 500
 LOOK_BACK = 12

@@ -21,9 +21,9 @@ from tomlkit.items import AoT, Table
 from newsletter.config import Settings, line_numbers
 from newsletter.errors import IssueFileError, StorageError
 from newsletter.model import Entry, Issue, Section, section_title
-from newsletter.storage.files import write_if_new
 from newsletter.storage.plain import PlainError, entry_from_plain, entry_to_plain
-from newsletter.storage.workspace import Workspace, issue_folder
+from newsletter.workspace.files import write_if_new
+from newsletter.workspace.folder import Workspace, issue_folder
 
 ISSUE_FILE, RECORD_FILE = "issue.toml", "record.toml"
 _MULTILINE = frozenset({"letter", "closing", "text", "note"})

@@ -17,8 +17,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from newsletter.database.engine import translated
 from newsletter.errors import NewsletterError, StorageError
-from newsletter.storage.database import translated
 
 TRIES = 20  # a moment, since `status` looks at the lock by taking it for an instant
 PAUSE_S = 0.01

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection, Engine
 
+from newsletter.database.engine import eager, translated
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
 from newsletter.storage import people, results
-from newsletter.storage.database import eager, translated
 
 WHY = "own choice"
 

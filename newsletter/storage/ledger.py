@@ -16,14 +16,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
+from newsletter.database.engine import only_reading, translated
+from newsletter.database.tables import deliveries, sendings, subscribers
 from newsletter.errors import NewsletterError, NotApprovedError
 from newsletter.model import Delivery, DeliveryStatus, SubscriberState
-from newsletter.storage.database import only_reading, translated
 from newsletter.storage.journal import Journal, Settlement, Told
 from newsletter.storage.lease import is_held, lease
 from newsletter.storage.run import PAGE, Run, record
 from newsletter.storage.standing import Sending, Tally, counts_of, frozen, sending_of, tally_of
-from newsletter.storage.tables import deliveries, sendings, subscribers
 from newsletter.storage.wishes import wish_of
 from newsletter.storage.witness import Witness
 

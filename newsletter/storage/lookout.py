@@ -14,10 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from newsletter.database.engine import translated
+from newsletter.database.tables import subscribers
 from newsletter.errors import StorageError
-from newsletter.storage.database import translated
 from newsletter.storage.people import MAILABLE
-from newsletter.storage.tables import subscribers
 
 BUSY_MS = 50  # reading waits for nobody in WAL mode; it may meet a database that is being recovered
 

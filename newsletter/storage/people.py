@@ -16,10 +16,10 @@ from typing import Any, Protocol, TextIO
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
+from newsletter.database.engine import only_reading, translated
+from newsletter.database.tables import deliveries, subscribers, suppressions
 from newsletter.formats.mailboxes import Address
 from newsletter.model import Subscriber, SubscriberState
-from newsletter.storage.database import only_reading, translated
-from newsletter.storage.tables import deliveries, subscribers, suppressions
 from newsletter.tokens import Keys
 
 BATCH = 500

@@ -10,8 +10,8 @@ import hashlib
 import re
 from pathlib import Path
 
-from newsletter.storage.files import write_if_new
-from newsletter.storage.workspace import Workspace, issue_folder
+from newsletter.workspace.files import write_if_new
+from newsletter.workspace.folder import Workspace, issue_folder
 
 FOLDER = "pictures"
 KINDS = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp"}

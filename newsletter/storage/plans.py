@@ -16,9 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, Row
 
-from newsletter.storage.database import eager, only_reading, translated
+from newsletter.database.engine import eager, only_reading, translated
+from newsletter.database.tables import plans
 from newsletter.storage.lease import is_held, lease
-from newsletter.storage.tables import plans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from newsletter.formats.mailboxes import Address
-from newsletter.model import SubscriberState
-from newsletter.storage.columns import UtcDateTime
-from newsletter.storage.database import only_reading, translated
-from newsletter.storage.people import MOVED
-from newsletter.storage.tables import (
+from newsletter.database.engine import only_reading, translated
+from newsletter.database.tables import (
+    UtcDateTime,
     deliveries,
     farewells,
     incoming_mails,
@@ -30,6 +27,9 @@ from newsletter.storage.tables import (
     subscribers,
     suppressions,
 )
+from newsletter.formats.mailboxes import Address
+from newsletter.model import SubscriberState
+from newsletter.storage.people import MOVED
 from newsletter.tokens import Keys
 
 KEPT_FOR = timedelta(days=7)

@@ -12,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from newsletter.database.engine import translated
+from newsletter.database.tables import deliveries, incoming_mails, pauses, requests, subscribers, suppressions
 from newsletter.model import SubscriberState
-from newsletter.storage.database import translated
 from newsletter.storage.people import LEFT, MOVED
-from newsletter.storage.tables import deliveries, incoming_mails, pauses, requests, subscribers, suppressions
 
 PAGE = 500
 _STATES = ("state", "why", "updated_at")

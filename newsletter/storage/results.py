@@ -16,9 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from newsletter.database.engine import only_reading, translated
+from newsletter.database.tables import deliveries, incoming_mails, outcomes, sendings, subscribers
 from newsletter.providers import Provider, provider_of
-from newsletter.storage.database import only_reading, translated
-from newsletter.storage.tables import deliveries, incoming_mails, outcomes, sendings, subscribers
 
 BOUNCED, BLAMED, COMPLAINED, LEFT = "bounced", "blamed", "complained", "left"
 """What happened after the delivery; before it the words are those of `DeliveryStatus`."""

@@ -12,9 +12,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from newsletter.database.engine import translated
+from newsletter.database.tables import deliveries, farewells, incoming_mails, requests, sendings
 from newsletter.storage import results
-from newsletter.storage.database import translated
-from newsletter.storage.tables import deliveries, farewells, incoming_mails, requests, sendings
 
 WAITING = ("queued", "claimed", "sending", "deferred")
 

@@ -14,14 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
+from newsletter.database.bulk import Prepared, driver_errors
+from newsletter.database.engine import translated
+from newsletter.database.tables import UtcDateTime, deliveries, sendings, subscribers
 from newsletter.model import DeliveryStatus, Subscriber, SubscriberState
 from newsletter.storage import people
-from newsletter.storage.columns import UtcDateTime
-from newsletter.storage.database import translated
 from newsletter.storage.journal import Journal, Settlement
-from newsletter.storage.prepared import Prepared, driver_errors
 from newsletter.storage.standing import Sending, Tally, counts_of, tally_of
-from newsletter.storage.tables import deliveries, sendings, subscribers
 from newsletter.storage.wishes import Wish, wish_of
 from newsletter.storage.witness import Witness
 

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from newsletter.database.tables import deliveries, outcomes, sendings
 from newsletter.model import DeliveryStatus
-from newsletter.storage.tables import deliveries, outcomes, sendings
 from newsletter.storage.wishes import Wish, held_back
 
 D = DeliveryStatus

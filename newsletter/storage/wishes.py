@@ -11,9 +11,9 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from newsletter.database.engine import eager, translated
+from newsletter.database.tables import wishes
 from newsletter.errors import NewsletterError
-from newsletter.storage.database import eager, translated
-from newsletter.storage.tables import wishes
 
 
 class Wish(StrEnum):

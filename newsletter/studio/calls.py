@@ -21,10 +21,10 @@ from starlette.routing import Route
 
 from newsletter.errors import ConfigError, IssueFileError, NewsletterError, WorkspaceError
 from newsletter.pipeline import choosing
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.studio.guarding import CSRF_HEADER, FOREIGN
 from newsletter.studio.room import Room
+from newsletter.workspace.context import Desk
 
 HERE = Path(__file__).parent
 MOST_BYTES = 20_000_000  # of a list of subscribers; words are far smaller

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from newsletter.errors import NewsletterError
 from newsletter.pipeline import mailing, planning
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.planning import Planned, Waiting
 from newsletter.storage import issues
-from newsletter.storage.files import write_whole
 from newsletter.storage.standing import Tally
-from newsletter.storage.workspace import issue_folder
+from newsletter.workspace.context import Desk
+from newsletter.workspace.files import write_whole
+from newsletter.workspace.folder import issue_folder
 
 MOST_WORDS = 2000
 

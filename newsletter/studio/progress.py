@@ -8,11 +8,11 @@ from datetime import timedelta
 from newsletter.errors import NewsletterError
 from newsletter.model import Severity
 from newsletter.pipeline import mailing, making, planning
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.planning import Waiting
 from newsletter.storage import issues
 from newsletter.storage.wishes import Wish
 from newsletter.studio import dispatching
+from newsletter.workspace.context import Desk
 
 FRESH = timedelta(days=3)
 """Sources that were collected within this time need not be asked again."""

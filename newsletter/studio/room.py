@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.config import FILE_NAME
-from newsletter.pipeline.desk import Desk
-from newsletter.storage.workspace import open_workspace
 from newsletter.studio.jobs import Job
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -60,7 +60,7 @@ class Room:
 
     def desk(self) -> Desk:
         """The workspace as its files stand at this moment, on one engine for all requests."""
-        from newsletter.storage.database import open_database
+        from newsletter.database.engine import open_database
         from newsletter.storage.entries import EntryStore
 
         desk = Desk(open_workspace(self.folder), self.clock())

@@ -11,9 +11,9 @@ from pathlib import Path
 from newsletter.config import FILE_NAME
 from newsletter.model import TO_SORT, Entry, SectionStyle, State
 from newsletter.pipeline.choosing import Standing, making, standings_chosen, standings_left
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.editing import version_of
 from newsletter.pipeline.pool import Pool, look
+from newsletter.workspace.context import Desk
 
 AT_ONCE = 30
 """Cards that come at once; more come as one scrolls."""

@@ -10,10 +10,10 @@ from pathlib import Path
 from newsletter import rendering, templating
 from newsletter.config import FILE_NAME
 from newsletter.pipeline import making
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import pictures
-from newsletter.storage.workspace import GLOSSARY_FILE, issue_folder, open_workspace
 from newsletter.studio.preview import PICTURES, Shown, Watched, with_pictures_at
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import GLOSSARY_FILE, issue_folder, open_workspace
 
 
 def watch(desk: Desk, name: str) -> Watched:

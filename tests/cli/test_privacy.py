@@ -270,9 +270,9 @@ def test_what_python_itself_says_of_a_failure_holds_no_row(tmp_path: Path) -> No
     """A mistake of ours that nobody catches ends in a traceback: the statement may stand there, its values not."""
     import sqlalchemy as sa
 
+    from newsletter.database.engine import open_database, translated
+    from newsletter.database.tables import suppressions
     from newsletter.errors import StorageError
-    from newsletter.storage.database import open_database, translated
-    from newsletter.storage.tables import suppressions
 
     engine = open_database("sqlite:///newsletter.db", tmp_path)
     row = {"address_hash": ADDRESS, "reason": "x", "suppressed_at": None}

@@ -85,7 +85,7 @@ def test_issues_before_it_stand_below(sent: Path, run: Run) -> None:
 def test_why_people_left_is_told_where_it_is_asked_for(sent: Path, run: Run) -> None:
     from datetime import UTC, date, datetime, timedelta
 
-    from newsletter.storage.database import open_database
+    from newsletter.database.engine import open_database
     from newsletter.storage.readers import Readers
 
     readers = Readers(open_database("sqlite:///.newsletter/newsletter.db", sent), Keys(b"x"))

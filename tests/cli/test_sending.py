@@ -19,10 +19,10 @@ from loopback_smtp import Loopback
 
 from newsletter.cli.sending import _pace
 from newsletter.pipeline import mailing
-from newsletter.pipeline.desk import Desk
 from newsletter.storage.standing import Tally
 from newsletter.storage.wishes import Wish
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 COUNTS = {"accepted": 10, "deferred": 0, "refused": 0, "unknown": 0, "suppressed": 0, "remaining": 0, "total": 10}
 

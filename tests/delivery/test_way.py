@@ -7,10 +7,10 @@ import pytest
 from loopback_smtp import Loopback
 
 from newsletter import config
+from newsletter.database.engine import open_database
 from newsletter.delivery.sending import Order, recipients_of, resolve, send_issue, status_of
 from newsletter.followup.subscriptions import Row, read_list
 from newsletter.model import DeliveryStatus, RenderedIssue
-from newsletter.storage.database import open_database
 from newsletter.storage.ledger import Ledger
 from newsletter.storage.people import People
 from newsletter.tokens import Keys

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from newsletter.database.engine import open_database
 from newsletter.errors import UsageError
 from newsletter.followup import archives
 from newsletter.followup.archives import lists_in
 from newsletter.followup.subscriptions import Rejected, import_list, read_list
-from newsletter.storage.database import open_database
 from newsletter.storage.people import People
 from newsletter.tokens import Keys
 

@@ -14,12 +14,12 @@ from bounce_mails import KEYS, NOW, bounce, bounce_token, plain
 from post_office import PostOffice
 
 from newsletter.config import InboxSettings, Security
+from newsletter.database.engine import open_database
+from newsletter.database.tables import incoming_mails
 from newsletter.errors import UsageError
 from newsletter.followup.inbox import Inbox
 from newsletter.followup.mailbox import PROCESSED, FolderMailbox, MailboxError, open_mailbox
-from newsletter.storage.database import open_database
 from newsletter.storage.incoming import IncomingMails
-from newsletter.storage.tables import incoming_mails
 
 needs_dovecot = pytest.mark.skipif(dovecot.PROGRAM is None, reason="Debian's dovecot-imapd is not installed")
 

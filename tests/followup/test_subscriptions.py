@@ -10,10 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from newsletter.database.engine import open_database
 from newsletter.errors import UsageError
 from newsletter.followup.subscriptions import Rejected, Row, import_list, read_list
 from newsletter.model import SubscriberState as S
-from newsletter.storage.database import open_database
 from newsletter.storage.people import People
 from newsletter.tokens import Keys
 

@@ -7,8 +7,8 @@ import pytest
 from conftest import NOW
 
 from newsletter.pipeline import editing
-from newsletter.pipeline.desk import Desk
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 ISSUE = """\
 subject = "News"

@@ -9,10 +9,10 @@ import pytest
 from conftest import NOW
 
 from newsletter.errors import IssueFileError, UsageError
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.editing import version_of
 from newsletter.pipeline.explaining import explain, forget
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 GLOSSARY = """\
 # Ours.

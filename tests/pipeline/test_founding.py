@@ -10,8 +10,8 @@ import pytest
 
 from newsletter.errors import ConfigError, StorageError, UsageError
 from newsletter.pipeline import founding, gathering, mailing, making
-from newsletter.pipeline.desk import Desk
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 MINE = {"title": "Our News", "sender": "Us <us@example.com>"}
 

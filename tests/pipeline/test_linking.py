@@ -8,8 +8,8 @@ from website import Site, desk_with
 
 from newsletter.checks import LinkState
 from newsletter.pipeline import linking, making
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.known_links import known_links
+from newsletter.workspace.context import Desk
 
 ISSUE = """\
 subject = "News"

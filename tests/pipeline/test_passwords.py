@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import UsageError
-from newsletter.pipeline import mailing, passwords
-from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.passwords import Place
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace import credentials
+from newsletter.workspace.context import Desk
+from newsletter.workspace.credentials import Place
+from newsletter.workspace.folder import open_workspace
 
 KEYRING = """
 from keyring import errors
@@ -68,34 +68,34 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]
 
 
 def test_without_a_keyring_a_file_for_its_owner_alone_keeps_it(desk: Desk, no_keyring: None) -> None:
-    assert passwords.place(desk) is Place.NOWHERE
-    assert mailing.smtp_password(desk) is None
-    assert passwords.keep(desk, "open sesame") is Place.HERE
+    assert credentials.place(desk) is Place.NOWHERE
+    assert credentials.smtp_password(desk) is None
+    assert credentials.keep(desk, "open sesame") is Place.HERE
     file = desk.workspace.private / "smtp-password"
-    assert (file.stat().st_mode & 0o777, passwords.place(desk)) == (0o600, Place.HERE)
-    assert mailing.smtp_password(desk) == "open sesame"
+    assert (file.stat().st_mode & 0o777, credentials.place(desk)) == (0o600, Place.HERE)
+    assert credentials.smtp_password(desk) == "open sesame"
     assert "sesame" not in (desk.workspace.folder / "newsletter.toml").read_text("utf-8")
-    passwords.forget(desk)
-    assert passwords.place(desk) is Place.NOWHERE
-    passwords.forget(desk)
+    credentials.forget(desk)
+    assert credentials.place(desk) is Place.NOWHERE
+    credentials.forget(desk)
 
 
 def test_a_keyring_that_works_keeps_it(desk: Desk, keyring: object) -> None:
     (desk.workspace.private).mkdir()
     (desk.workspace.private / "smtp-password").write_text("older", "utf-8")
-    assert passwords.keep(desk, "open sesame") is Place.KEYRING
+    assert credentials.keep(desk, "open sesame") is Place.KEYRING
     assert keyring.kept == {("newsletter", "NEWSLETTER_SMTP_PASSWORD"): "open sesame"}
     assert not (desk.workspace.private / "smtp-password").exists()
-    assert (passwords.place(desk), mailing.smtp_password(desk)) == (Place.KEYRING, "open sesame")
-    passwords.forget(desk)
-    assert passwords.place(desk) is Place.NOWHERE
+    assert (credentials.place(desk), credentials.smtp_password(desk)) == (Place.KEYRING, "open sesame")
+    credentials.forget(desk)
+    assert credentials.place(desk) is Place.NOWHERE
 
 
 def test_one_that_stays_locked_is_none(desk: Desk, keyring: object) -> None:
     keyring.locked = True
-    assert passwords.keep(desk, "open sesame") is Place.HERE
-    assert mailing.smtp_password(desk) == "open sesame"
-    passwords.forget(desk)
+    assert credentials.keep(desk, "open sesame") is Place.HERE
+    assert credentials.smtp_password(desk) == "open sesame"
+    credentials.forget(desk)
 
 
 def test_the_environment_wins_and_nothing_is_kept_beside_it(
@@ -103,9 +103,9 @@ def test_the_environment_wins_and_nothing_is_kept_beside_it(
 ) -> None:
     (tmp_path / "password").write_text("from a file\n", "utf-8")
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD_FILE", str(tmp_path / "password"))
-    assert (passwords.place(desk), mailing.smtp_password(desk)) == (Place.FILE, "from a file")
+    assert (credentials.place(desk), credentials.smtp_password(desk)) == (Place.FILE, "from a file")
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", "from the environment")
-    assert (passwords.place(desk), mailing.smtp_password(desk)) == (Place.ENVIRONMENT, "from the environment")
+    assert (credentials.place(desk), credentials.smtp_password(desk)) == (Place.ENVIRONMENT, "from the environment")
     with pytest.raises(UsageError, match="change it there"):
-        passwords.keep(desk, "another")
+        credentials.keep(desk, "another")
     assert not (desk.workspace.private / "smtp-password").exists()

@@ -12,8 +12,8 @@ from PIL import Image, ImageCms
 
 from newsletter.errors import UsageError
 from newsletter.pipeline import picturing
-from newsletter.pipeline.desk import Desk
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 ISSUE = "2026-12"
 

@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 
 from newsletter import composition
+from newsletter.database.engine import open_database
 from newsletter.model import Dated, Entry, Ids, Verdict
 from newsletter.pipeline import making, uniting
 from newsletter.pipeline.choosing import decide, standings
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.gathering import collect
 from newsletter.pipeline.pool import Pool, look
 from newsletter.sample import build
 from newsletter.storage import issues
-from newsletter.storage.database import open_database
 from newsletter.storage.entries import EntryStore
 from newsletter.storage.taking_in import take_in
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.database.engine import open_database
 from newsletter.model import Dated, Entry
 from newsletter.pipeline.quiet import Quiet, usual_pause
-from newsletter.storage.database import open_database
 from newsletter.storage.entries import EntryStore, SourceRecord
 from newsletter.storage.taking_in import take_in
 

@@ -10,9 +10,9 @@ import pytest
 
 from newsletter.errors import UsageError
 from newsletter.pipeline import making, sectioning
-from newsletter.pipeline.desk import Desk
 from newsletter.sample import build
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 
 class Room:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from newsletter.model import SourceKind
-from newsletter.pipeline import settling
-from newsletter.pipeline.desk import Desk
 from newsletter.sample import build, build_empty
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace import settings_editor
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 
 @pytest.fixture
@@ -30,8 +30,10 @@ def text(folder: Path) -> str:
 
 
 def test_a_key_takes_the_place_of_its_example_and_what_is_usual_is_not_written(new: Path, now: datetime) -> None:
-    settling.settle(desk(new, now), "newsletter", {"address": "1 Main Street", "every": "month", "language": "en"})
-    settling.settle(desk(new, now), "delivery", {"host": "", "port": 587})
+    settings_editor.settle(
+        desk(new, now), "newsletter", {"address": "1 Main Street", "every": "month", "language": "en"}
+    )
+    settings_editor.settle(desk(new, now), "delivery", {"host": "", "port": 587})
     assert 'the sender that readers see\naddress = "1 Main Street"\n# reply_to = ' in text(new)
     assert "# address =" not in text(new)
     assert "# every =" in text(new)
@@ -41,11 +43,11 @@ def test_a_key_takes_the_place_of_its_example_and_what_is_usual_is_not_written(n
 def test_sources_come_and_go_and_leave_the_file_as_it_was(new: Path, now: datetime) -> None:
     before = text(new)
     for name in ("one", "two"):
-        source = settling.source_of(name, "feed", "https://example.org/feed", "grants")
-        settling.add_source(desk(new, now), source)
+        source = settings_editor.source_of(name, "feed", "https://example.org/feed", "grants")
+        settings_editor.add_source(desk(new, now), source)
     assert 'section = "grants"\n\n[[source]]\nname = "two"' in text(new)
     for name in ("one", "two"):
-        settling.remove_source(desk(new, now), name)
+        settings_editor.remove_source(desk(new, now), name)
     assert text(new).rstrip() == before.rstrip()
 
 
@@ -61,15 +63,15 @@ def test_sources_come_and_go_and_leave_the_file_as_it_was(new: Path, now: dateti
     ],
 )
 def test_what_an_address_may_be(where: str, kinds: tuple[SourceKind, ...]) -> None:
-    assert settling.kinds_of(where) == kinds
+    assert settings_editor.kinds_of(where) == kinds
 
 
 def test_a_page_is_found_to_be_one_and_what_is_nowhere_says_so(new: Path, now: datetime) -> None:
     build(new / "sample", now=now, secret="5" * 64)
-    found = settling.find_source(desk(new, now), "our page", "sample/sources/research-updates.txt", "")
+    found = settings_editor.find_source(desk(new, now), "our page", "sample/sources/research-updates.txt", "")
     assert (found.source.kind, found.error, len(found.reading.entries) > 1) == (SourceKind.PAGE, None, True)
-    feed = settling.find_source(desk(new, now), "feed", "sample/sources/tips.json", "tips")
+    feed = settings_editor.find_source(desk(new, now), "feed", "sample/sources/tips.json", "tips")
     assert (feed.source.kind, feed.source.section) == (SourceKind.FEED, "tips")
-    missing = settling.find_source(desk(new, now), "gone", "gone.html", "")
+    missing = settings_editor.find_source(desk(new, now), "gone", "gone.html", "")
     assert missing.error
     assert missing.source.kind is SourceKind.FEED

@@ -11,9 +11,9 @@ from newsletter import composition
 from newsletter.errors import UsageError
 from newsletter.model import Issue
 from newsletter.pipeline import editing, stepping
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 NAME = "2026-12"
 TEXT = """\

@@ -13,17 +13,18 @@ import pytest
 import sqlalchemy as sa
 
 from newsletter import composition
+from newsletter.database import tables
 from newsletter.errors import UsageError
 from newsletter.model import Dated, Entry, Ids, Issue, Verdict
 from newsletter.pipeline import making, undoing
 from newsletter.pipeline.choosing import making as making_of
 from newsletter.pipeline.choosing import standings
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.pool import look
 from newsletter.sample import build
-from newsletter.storage import issues, tables
+from newsletter.storage import issues
 from newsletter.storage.taking_in import take_in
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 ISSUE = "2026-11"
 PAPERS = tuple(

@@ -10,9 +10,9 @@ from website import ARTICLES, Site, desk_with
 from newsletter.model import Reading, Source, SourceKind, State
 from newsletter.pipeline import gathering, pasting
 from newsletter.pipeline.choosing import standings
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.visiting import _answered
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 
 def collected(desk: Desk) -> list[gathering.Gathered]:

@@ -13,12 +13,12 @@ from visitor import Visitor
 
 from newsletter.errors import StorageError, UsageError
 from newsletter.model import SubscriberState
-from newsletter.pipeline.desk import Desk
 from newsletter.public.app import make_app
 from newsletter.public.guard import HEADERS, masked
 from newsletter.public.words import LANGUAGES
-from newsletter.storage.workspace import open_workspace
 from newsletter.tokens import Purpose
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 
 def test_a_picture_is_shown_before_the_issue_is_out_and_to_other_sites(page: Page):

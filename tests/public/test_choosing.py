@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from public_page import Page
 
+from newsletter.database.tables import METADATA
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.storage.incoming import Decided, IncomingMails
 from newsletter.storage.readers import Readers
-from newsletter.storage.tables import METADATA
 from newsletter.tokens import Purpose
 
 S = SubscriberState

@@ -10,11 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
+from newsletter.database import tables
+from newsletter.database.engine import migrate, open_database
+from newsletter.database.tables import UtcDateTime
 from newsletter.errors import StorageError
 from newsletter.model import Entry, Ids
-from newsletter.storage import tables
-from newsletter.storage.columns import UtcDateTime
-from newsletter.storage.database import migrate, open_database
 from newsletter.storage.entries import EntryStore
 from newsletter.storage.taking_in import take_in
 

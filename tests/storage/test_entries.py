@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.database.engine import open_database
 from newsletter.errors import StorageError
 from newsletter.model import Decision, Entry, Event, Ids, Verdict
-from newsletter.storage.database import open_database
 from newsletter.storage.entries import EntryStore, SourceRecord
 from newsletter.storage.taking_in import take_in
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import StorageError
-from newsletter.storage.files import write_if_new, write_whole
+from newsletter.workspace.files import write_if_new, write_whole
 
 
 def test_a_file_is_there_whole(tmp_path: Path) -> None:

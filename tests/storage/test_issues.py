@@ -12,7 +12,7 @@ from newsletter.errors import IssueFileError, UsageError
 from newsletter.model import Dated, Entry, Event, Flag, Grant, Ids, Issue, Section, Trial, TrialStatus
 from newsletter.storage import issues
 from newsletter.storage.issues import Approval, Record
-from newsletter.storage.workspace import Workspace, open_workspace
+from newsletter.workspace.folder import Workspace, open_workspace
 
 PAPER = Entry(
     key="doi:10.1158/1078-0432.ccr-24-0148",

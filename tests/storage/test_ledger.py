@@ -283,7 +283,7 @@ def test_only_one_sends_an_issue_at_a_time(office):
 
 def test_a_dead_process_loses_its_lease_at_once(office, tmp_path):
     hold = (
-        "import sys, time; from pathlib import Path; from newsletter.storage.database import open_database;"
+        "import sys, time; from pathlib import Path; from newsletter.database.engine import open_database;"
         "from newsletter.storage.lease import lease; folder = Path(sys.argv[1]);"
         "held = lease(open_database('sqlite:///newsletter.db', folder), folder, '2026-11'); held.__enter__();"
         "print('held', flush=True); time.sleep(60)"

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from newsletter.database.engine import open_database
 from newsletter.followup.subscriptions import Row
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState as S
-from newsletter.storage.database import open_database
 from newsletter.storage.people import Imported, People, harmless
 from newsletter.tokens import Keys
 

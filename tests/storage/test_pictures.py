@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.storage import pictures
-from newsletter.storage.workspace import Workspace, open_workspace
+from newsletter.workspace.folder import Workspace, open_workspace
 
 
 @pytest.fixture

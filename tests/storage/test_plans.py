@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.storage.database import open_database
+from newsletter.database.engine import open_database
 from newsletter.storage.lease import SenderAtWorkError
 from newsletter.storage.plans import Plans
 

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from loopback_smtp import Loopback
 from post_office import ISSUE, KEYS, PostOffice, QuickClock, counts
 
+from newsletter.database.engine import open_database
 from newsletter.delivery.sending import send_issue
 from newsletter.followup.subscriptions import Row
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.providers import Provider
-from newsletter.storage.database import open_database
 from newsletter.storage.incoming import Decided, IncomingMails, Suppressing, TakenError
 from newsletter.storage.lease import SenderAtWorkError, is_held, lease
 from newsletter.storage.leavings import Leavings

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from post_office import DIGEST, ISSUE, PostOffice
 
+from newsletter.database.tables import incoming_mails
 from newsletter.model import DeliveryStatus as D
 from newsletter.model import SubscriberState
 from newsletter.providers import Provider
@@ -17,7 +18,6 @@ from newsletter.storage.journal import Settlement
 from newsletter.storage.leavings import Leavings
 from newsletter.storage.results import Results
 from newsletter.storage.retention import reduce_old
-from newsletter.storage.tables import incoming_mails
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 P = Provider

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.storage import steps
-from newsletter.storage.workspace import Workspace, open_workspace
+from newsletter.workspace.folder import Workspace, open_workspace
 
 ISSUE = "2026-12"
 

@@ -19,7 +19,7 @@ from studio.test_in_a_browser import ISSUE, named, newsletter, opened, tab_to
 from website import Site, website
 
 from newsletter.storage import issues
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.folder import open_workspace
 
 if TYPE_CHECKING:
     from aiohttp import web

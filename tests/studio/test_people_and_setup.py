@@ -12,6 +12,7 @@ from studio.conftest import ADDRESS, Studio
 from newsletter.formats.mailboxes import parse_address
 from newsletter.pipeline import mailing
 from newsletter.storage.readers import Readers
+from newsletter.workspace import credentials
 
 LIST = b"Email,Name,Status\nana@example.org,Ana,subscribed\nnobody,,subscribed\nbo@example.org,Bo,unsubscribed\n"
 
@@ -76,7 +77,7 @@ class TestPeople:
     def test_an_address_whose_reader_has_a_new_one_is_told(self, studio: Studio) -> None:
         desk = studio.room.desk()
         mailing.add_subscriber(desk, "old@example.org")
-        readers, new = Readers(desk.store.engine, mailing.keys(desk)), parse_address("new@example.org")
+        readers, new = Readers(desk.store.engine, credentials.keys(desk)), parse_address("new@example.org")
         request = readers.ask(
             new, now=desk.now, subscriber_id=mailing.people(desk).find(parse_address("old@example.org")).id
         )

@@ -163,9 +163,9 @@ def test_saving_the_issue_shows_it_again_by_itself(demo: Path) -> None:
 def test_a_template_of_ones_own_is_seen_as_soon_as_it_is_there(demo: Path) -> None:
     from datetime import UTC, datetime
 
-    from newsletter.pipeline.desk import Desk
-    from newsletter.storage.workspace import open_workspace
     from newsletter.studio.watching import watch
+    from newsletter.workspace.context import Desk
+    from newsletter.workspace.folder import open_workspace
 
     name = max(path.parent.name for path in demo.glob("issues/*/issue.toml"))
     watched = watch(Desk(open_workspace(demo), datetime.now(UTC)), name)

@@ -16,9 +16,9 @@ from studio.mail import serving_mail
 from studio.running import Running, running
 
 from newsletter.pipeline import gathering, making
-from newsletter.pipeline.desk import Desk
 from newsletter.sample import build
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 BASE = "/issues/2026-11"
 

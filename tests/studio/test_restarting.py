@@ -24,12 +24,12 @@ from studio.running import Running, running, until
 
 from newsletter.model import State
 from newsletter.pipeline import choosing, gathering, mailing, making
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.editing import version_of
 from newsletter.sample import build
 from newsletter.storage import issues
-from newsletter.storage.workspace import open_workspace
 from newsletter.studio.logbook import COLLECTING, ENDED, Logbook, broken_off
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 ISSUE = "2026-11"
 BASE = f"/issues/{ISSUE}"

@@ -23,9 +23,9 @@ from studio.running import running, until
 from studio.test_guarding import CHANGES, PAGES, filled
 
 from newsletter.pipeline import gathering, mailing, making
-from newsletter.pipeline.desk import Desk
 from newsletter.sample import build
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -14,9 +14,9 @@ from studio.axe import complaints
 from studio.test_in_a_browser import ISSUE, newsletter, opened, until_written
 
 from newsletter.pipeline import editing
-from newsletter.pipeline.desk import Desk
 from newsletter.sample import build
-from newsletter.storage.workspace import open_workspace
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -6,8 +6,8 @@ from starlette.responses import JSONResponse, Response
 
 from newsletter.errors import UsageError
 from newsletter.pipeline import editing, explaining, making
-from newsletter.pipeline.desk import Desk
 from newsletter.studio.calls import Call, route
+from newsletter.workspace.context import Desk
 
 
 def listed(desk: Desk) -> list[dict[str, str]]:

@@ -9,13 +9,13 @@ from starlette.responses import Response
 
 from newsletter.model import Source
 from newsletter.pipeline import choosing, mailing, planning
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.quiet import Quiet
 from newsletter.storage import issues
 from newsletter.storage.entries import SourceRecord
 from newsletter.studio.calls import Call, route, spoken
 from newsletter.studio.progress import Step, steps, under_way
 from newsletter.studio.shelf import count_new
+from newsletter.workspace.context import Desk
 
 LOOKED_BACK = 6  # sendings, for one that is held up or in doubt
 

@@ -17,7 +17,6 @@ from starlette.routing import Route
 from newsletter.errors import NewsletterError, NotApprovedError, UsageError
 from newsletter.model import DeliveryStatus, SubscriberState
 from newsletter.pipeline import mailing, making, planning
-from newsletter.pipeline.desk import Desk
 from newsletter.pipeline.planning import Waiting
 from newsletter.storage.standing import Tally
 from newsletter.storage.wishes import Wish
@@ -25,6 +24,7 @@ from newsletter.studio import dispatching
 from newsletter.studio.calls import Call, event, route
 from newsletter.studio.dispatching import Standing
 from newsletter.studio.room import Room
+from newsletter.workspace.context import Desk
 
 LOOK_S = 0.4
 SHOWN = 100  # people by name, of those in doubt and of those refused

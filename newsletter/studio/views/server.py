@@ -9,9 +9,9 @@ from starlette.responses import JSONResponse, Response
 from newsletter.config import DeliverySettings, Security, is_loopback
 from newsletter.delivery.diagnosis import Diagnosis, State, look, mend, ok
 from newsletter.delivery.greeting import is_greeted
-from newsletter.pipeline import mailing, passwords
 from newsletter.studio.calls import Call, route
 from newsletter.studio.views.setup import NOT_PROTECTED, back, show, shown_before
+from newsletter.workspace import credentials
 
 SUBJECT = "mail server"
 AGAIN = "Look at the server, port, protection and login above, then press Test again."
@@ -37,7 +37,7 @@ def _tested(call: Call, given: dict[str, str]) -> list[Diagnosis]:
     wrong, settings = _settings(call, given)
     if wrong or settings is None:
         return [mend(SUBJECT, wrong, "Then press Test again.")]
-    password = call.filled("password") or mailing.smtp_password(call.desk)
+    password = call.filled("password") or credentials.smtp_password(call.desk)
     if settings.user and not password:
         return [mend(SUBJECT, "There is a user name, but no password.", "Type the password, then press Test again.")]
     found = examining.try_server(call.desk, settings, password)
@@ -73,7 +73,7 @@ def _settings(call: Call, given: dict[str, str]) -> tuple[str, DeliverySettings 
 
 def forget(call: Call) -> Response:
     """Keep the password no longer."""
-    passwords.forget(call.desk)
+    credentials.forget(call.desk)
     return back(call, "delivery", "The password is kept no longer.")
 
 

@@ -17,10 +17,11 @@ from newsletter.config import NewsletterSettings, Security, Settings, is_loopbac
 from newsletter.errors import UsageError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Collected, SourceKind
-from newsletter.pipeline import founding, passwords, sectioning, settling
-from newsletter.pipeline.desk import Desk
+from newsletter.pipeline import founding, sectioning
 from newsletter.pipeline.editing import version_of
 from newsletter.studio.calls import Call, route
+from newsletter.workspace import credentials, settings_editor
+from newsletter.workspace.context import Desk
 
 BY_ITSELF = ""
 NUMBERS = {"port": 0, "per_minute": -1}
@@ -52,11 +53,11 @@ LANGUAGES = {"en": "English", "es": "Spanish"}
 NOT_PROTECTED = "Without protection only a server on this computer is asked: choose STARTTLS or TLS."
 EVERY = {"week": "Every week", "2 weeks": "Every two weeks", "month": "Every month", "2 months": "Every two months"}
 KEPT = {
-    passwords.Place.ENVIRONMENT: "It is taken from NEWSLETTER_SMTP_PASSWORD in the environment, and is changed there.",
-    passwords.Place.FILE: "It is taken from the file that NEWSLETTER_SMTP_PASSWORD_FILE names, and is changed there.",
-    passwords.Place.KEYRING: "It is kept in the keyring of this computer. Type here only to change it.",
-    passwords.Place.HERE: "It is kept in .newsletter/smtp-password, which only you can read. Type here only to change it.",
-    passwords.Place.NOWHERE: "It goes into the keyring of this computer or, where there is none, into a file that only you can "
+    credentials.Place.ENVIRONMENT: "It is taken from NEWSLETTER_SMTP_PASSWORD in the environment, and is changed there.",
+    credentials.Place.FILE: "It is taken from the file that NEWSLETTER_SMTP_PASSWORD_FILE names, and is changed there.",
+    credentials.Place.KEYRING: "It is kept in the keyring of this computer. Type here only to change it.",
+    credentials.Place.HERE: "It is kept in .newsletter/smtp-password, which only you can read. Type here only to change it.",
+    credentials.Place.NOWHERE: "It goes into the keyring of this computer or, where there is none, into a file that only you can "
     "read; never into newsletter.toml.",
 }
 
@@ -130,7 +131,7 @@ def shown_before(call: Call) -> dict[str, str]:
 
 def settings_version(desk: Desk) -> str:
     """A short name of newsletter.toml as it stands."""
-    return version_of(settling.read_text(desk))
+    return version_of(settings_editor.read_text(desk))
 
 
 def version(call: Call) -> Response:
@@ -144,9 +145,9 @@ def _zones() -> tuple[str, ...]:
 
 
 def _kept(desk: Desk) -> dict[str, Any]:
-    place = passwords.place(desk)
-    ours = place in {passwords.Place.KEYRING, passwords.Place.HERE}
-    return {"said": KEPT[place], "is_ours": ours, "may_type": ours or place is passwords.Place.NOWHERE}
+    place = credentials.place(desk)
+    ours = place in {credentials.Place.KEYRING, credentials.Place.HERE}
+    return {"said": KEPT[place], "is_ours": ours, "may_type": ours or place is credentials.Place.NOWHERE}
 
 
 def _values(settings: Settings) -> dict[str, str]:
@@ -220,13 +221,13 @@ def save(call: Call) -> Response:
     wrong = _read_sender(given, values) if table == "newsletter" else {}
     if table == "delivery":
         wrong = _read_server(given, values)
-    found = settling.mistakes(table, values)
+    found = settings_editor.mistakes(table, values)
     wrong = {name: f"This needs {expected}." for name, expected in found.items()} | wrong
     if wrong:
         return _refused(call, given, wrong)
-    settling.settle(call.desk, table, values)
+    settings_editor.settle(call.desk, table, values)
     if table == "theme" and given.get("language") and "language" not in untouched:
-        settling.settle(call.room.desk(), "newsletter", {"language": given["language"]})
+        settings_editor.settle(call.room.desk(), "newsletter", {"language": given["language"]})
     return back(call, table, "Saved." + _keep_password(call), onward=True)
 
 
@@ -286,8 +287,8 @@ def _keep_password(call: Call) -> str:
     typed = call.filled("password")
     if not typed:
         return ""
-    place = passwords.keep(call.desk, typed)
-    where = "the keyring of this computer" if place is passwords.Place.KEYRING else "a file that only you can read"
+    place = credentials.keep(call.desk, typed)
+    where = "the keyring of this computer" if place is credentials.Place.KEYRING else "a file that only you can read"
     return f" The password is kept in {where}."
 
 
@@ -301,15 +302,15 @@ def allow(call: Call) -> Response:
     """Ask a server inside one's own network, from now on, because a person says so; and show what it gives."""
     tried = _tried(call)
     found = _found(call.desk, tried)
-    if host := settling.host_inside(found):
+    if host := settings_editor.host_inside(found):
         with call.room.changing:
-            settling.allow(call.room.desk(), host)
+            settings_editor.allow(call.room.desk(), host)
         found = _found(call.room.desk(), tried)
     return _looked(call, tried, found)
 
 
 def _looked(call: Call, tried: dict[str, str], found: Collected) -> Response:
-    kind, inside = found.source.kind, settling.host_inside(found)
+    kind, inside = found.source.kind, settings_editor.host_inside(found)
     if call.is_script:
         return JSONResponse({"html": call.part("_tried", kinds=KINDS, found=found, inside=inside), "kind": kind})
     return show(call, tried=tried | {"kind": kind}, found=found, inside=inside)
@@ -317,15 +318,15 @@ def _looked(call: Call, tried: dict[str, str], found: Collected) -> Response:
 
 def _found(desk: Desk, tried: dict[str, str]) -> Collected:
     if tried["kind"] != BY_ITSELF:
-        return settling.try_source(desk, settling.source_of(**tried))
-    return settling.find_source(desk, tried["name"], tried["where"], tried["section"])
+        return settings_editor.try_source(desk, settings_editor.source_of(**tried))
+    return settings_editor.find_source(desk, tried["name"], tried["where"], tried["section"])
 
 
 def source(call: Call) -> Response:
     """Add a source."""
     tried = _tried(call)
-    described = settling.source_of(**tried) if tried["kind"] else _found(call.desk, tried).source
-    settling.add_source(call.desk, described)
+    described = settings_editor.source_of(**tried) if tried["kind"] else _found(call.desk, tried).source
+    settings_editor.add_source(call.desk, described)
     return back(call, "sources", f"Added: {described.name}. Collect asks it from now on.")
 
 
@@ -336,7 +337,7 @@ def _tried(call: Call) -> dict[str, str]:
 def remove(call: Call) -> Response:
     """Ask a source no more."""
     name = call.filled("name")
-    settling.remove_source(call.desk, name)
+    settings_editor.remove_source(call.desk, name)
     return back(call, "sources", f"Removed: {name}. What it gave stays known.")
 
 

@@ -15,13 +15,13 @@ from starlette.routing import Route
 from newsletter import composition
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.pipeline import editing, making, picturing, stepping
-from newsletter.pipeline.desk import Desk
 from newsletter.storage import issues
 from newsletter.studio.calls import Call, event, route
 from newsletter.studio.hints import Adviser
 from newsletter.studio.room import Room
 from newsletter.studio.views.glossary import listed
 from newsletter.studio.views.preview import LOOKS, sender_of
+from newsletter.workspace.context import Desk
 
 LOOK_S = 0.5
 HEADS_UNHINTED = frozenset({"subject", "preheader"})

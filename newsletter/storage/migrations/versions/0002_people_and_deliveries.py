@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from newsletter.storage.columns import UtcDateTime
+from newsletter.database.tables import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"

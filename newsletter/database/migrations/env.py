@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from newsletter.storage import tables
+from newsletter.database import tables
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=tables.METADATA, render_as_batch=True

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from newsletter.storage.workspace import Workspace
+from newsletter.workspace.folder import Workspace
 
 if TYPE_CHECKING:
     from newsletter.storage.entries import EntryStore
@@ -23,7 +23,7 @@ class Desk:
     @cached_property
     def store(self) -> EntryStore:
         """The entries seen; raises StorageError when the database cannot be used."""
-        from newsletter.storage.database import open_database
+        from newsletter.database.engine import open_database
         from newsletter.storage.entries import EntryStore
 
         return EntryStore(open_database(self.workspace.settings.newsletter.database, self.workspace.folder))

@@ -150,9 +150,9 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 def make_tables(connection: Connection) -> None:
     """The newest layout in a database that is empty, noted as Alembic would: just as the migrations would leave it."""
-    from newsletter.storage import tables
+    from newsletter.database import tables as database_tables
 
-    tables.METADATA.create_all(connection)
+    database_tables.METADATA.create_all(connection)
     connection.exec_driver_sql(_VERSION_TABLE)
     connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{_newest_revision()}')")  # noqa: S608 - our file
 

@@ -15,8 +15,8 @@ from newsletter import config
 from newsletter.config import FILE_NAME
 from newsletter.errors import UsageError
 from newsletter.model import Collected, Source, SourceKind
-from newsletter.pipeline.desk import Desk
-from newsletter.storage.files import write_whole
+from newsletter.workspace.context import Desk
+from newsletter.workspace.files import write_whole
 
 
 def settle(desk: Desk, table: str, values: Mapping[str, Any]) -> None:

@@ -12,9 +12,12 @@ from enum import StrEnum
 
 from newsletter import config
 from newsletter.errors import UsageError
-from newsletter.pipeline.desk import Desk
-from newsletter.pipeline.mailing import PASSWORD_FILE, SMTP_PASSWORD
-from newsletter.storage.files import write_whole
+from newsletter.workspace.context import Desk
+
+pass
+
+from newsletter.tokens import Keys
+from newsletter.workspace.files import write_whole
 
 
 class Place(StrEnum):
@@ -73,3 +76,29 @@ def _into_keyring(password: str) -> bool:
     except keyring.errors.KeyringError:
         return False
     return config.secret(SMTP_PASSWORD, {}) == password
+
+
+INBOX_PASSWORD = "NEWSLETTER_INBOX_PASSWORD"  # noqa: S105 - its name
+
+SECRET = "NEWSLETTER_SECRET"  # noqa: S105 - its name
+SMTP_PASSWORD = "NEWSLETTER_SMTP_PASSWORD"  # noqa: S105 - its name
+PASSWORD_FILE = "smtp-password"  # noqa: S105 - where it lies below .newsletter, when no keyring keeps it
+
+
+def keys(desk: Desk) -> Keys:
+    """The keys that tokens are signed with; raises UsageError when there are none."""
+    file = desk.workspace.private / "secret"
+    text = config.secret(SECRET) or (file.read_text("utf-8") if file.is_file() else "")
+    try:
+        return Keys.parse(text)
+    except ValueError as error:
+        raise UsageError(
+            f"there is no key to sign links with: put back {file.parent.name}/{file.name} from a backup, "
+            f"or make one for a new newsletter with: python -c 'import secrets; print(secrets.token_hex(32))' > {file}"
+        ) from error
+
+
+def smtp_password(desk: Desk) -> str | None:
+    """The mail server's password: as `config.secret` finds it, else as it was typed on the page Setup; None when nowhere."""
+    file = desk.workspace.private / PASSWORD_FILE
+    return config.secret(SMTP_PASSWORD) or (file.read_text("utf-8").strip() if file.is_file() else None)
