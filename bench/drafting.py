@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from newsletter.database.engine import open_database
+from newsletter.entries.ingest import take_in
+from newsletter.entries.repository import EntryStore
 from newsletter.model import Dated, Entry, Ids
-from newsletter.storage.entries import EntryStore
-from newsletter.storage.taking_in import take_in
 
 COUNT = 100_000
 NEW = 40

@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 from newsletter.database.engine import open_database
+from newsletter.entries.ingest import take_in
+from newsletter.entries.repository import EntryStore
 from newsletter.model import Dated, Entry, Ids
-from newsletter.storage.entries import EntryStore
-from newsletter.storage.taking_in import take_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

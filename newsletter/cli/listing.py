@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from newsletter.entries.serialization import part_to_plain
 from newsletter.model import Entry, Finding, Issue, Severity
 from newsletter.pipeline.choosing import Standing
-from newsletter.storage.plain import part_to_plain
 
 
 def entry_json(standing: Standing) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from newsletter import composition, frequency, selection
+from newsletter.entries.ingest import names_of
+from newsletter.entries.repository import Looked, Settled
 from newsletter.errors import UsageError
 from newsletter.identity import Index
 from newsletter.model import Choice, Decision, Entry, Issue, LeftOut, SectionStyle, Selection, State, Verdict
 from newsletter.pipeline.sorting import proposer
 from newsletter.selection import Memory, Window
 from newsletter.storage import issues
-from newsletter.storage.entries import Looked, Settled
-from newsletter.storage.taking_in import names_of
 from newsletter.workspace.context import Desk
 
 

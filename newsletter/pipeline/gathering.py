@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from newsletter.entries.ingest import TakenIn, take_in_all
+from newsletter.entries.repository import SourceRecord
 from newsletter.errors import UsageError
 from newsletter.model import Collected, Source, SourceKind
 from newsletter.pipeline.quiet import Quiet
 from newsletter.pipeline.reading import ReadingRoom, reader_for
-from newsletter.storage.entries import SourceRecord
-from newsletter.storage.taking_in import TakenIn, take_in_all
 from newsletter.workspace.context import Desk
 
 if TYPE_CHECKING:

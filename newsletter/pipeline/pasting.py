@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from newsletter.config import secret
+from newsletter.entries.ingest import names_of, take_in
 from newsletter.errors import UsageError
 from newsletter.identity import Index
 from newsletter.model import Document, Entry, Reading, Source, SourceKind
 from newsletter.pipeline.reading import reader_for
 from newsletter.sources.handed import kind_of_document, out_of_its_mail
 from newsletter.sources.reference import Kind, kind_of
-from newsletter.storage.taking_in import names_of, take_in
 from newsletter.workspace.context import Desk
 
 PASTED = Source(name="pasted", kind=SourceKind.PAGE)

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from newsletter import selection
+from newsletter.entries.ingest import names_of
 from newsletter.model import Decision, Entry
 from newsletter.pipeline.choosing import Making, Standing, making, standings_chosen, standings_left
-from newsletter.storage.taking_in import names_of
 from newsletter.workspace.context import Desk
 
 Drop = tuple[str, str, str]

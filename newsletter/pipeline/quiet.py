@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from newsletter.storage.entries import EntryStore, News, SourceRecord
+from newsletter.entries.repository import EntryStore, News, SourceRecord
 
 LEAST_DAYS = 60  # summer, or a quarterly that is late
 PAUSES = 3  # so many times its usual pause is unusually long

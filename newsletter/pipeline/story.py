@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from newsletter.entries.repository import Sighting
 from newsletter.model import Decision, Verdict
 from newsletter.pipeline.choosing import Standing, entry_named, standings
-from newsletter.storage.entries import Sighting
 from newsletter.workspace.context import Desk
 
 _DONE = {Verdict.KEEP: "kept", Verdict.HOLD: "held", Verdict.DROP: "dropped"}

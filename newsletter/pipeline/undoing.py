@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from newsletter import composition
+from newsletter.entries.ingest import own_names_of
+from newsletter.entries.snapshots import Copy, copy_of, put_back
 from newsletter.errors import UsageError
 from newsletter.model import Decision, Issue, Verdict
 from newsletter.pipeline import editing, uniting
 from newsletter.pipeline.choosing import Making, carry_out, making
 from newsletter.storage import issues
-from newsletter.storage.copies import Copy, copy_of, put_back
 from newsletter.storage.issues import Record
-from newsletter.storage.taking_in import own_names_of
 from newsletter.workspace.context import Desk
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from newsletter import composition
+from newsletter.entries.ingest import own_names_of, said_by
 from newsletter.errors import UsageError
 from newsletter.identity import WEAK, aliases_of, merge
 from newsletter.model import Entry
 from newsletter.pipeline.choosing import entry_named, making
 from newsletter.storage import issues
-from newsletter.storage.taking_in import own_names_of, said_by
 from newsletter.workspace.context import Desk
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from newsletter.config import secret
+from newsletter.entries.repository import SourceRecord
 from newsletter.errors import SourceError
 from newsletter.model import Collected, Reading, Source, SourceKind
 from newsletter.pipeline.reading import ReadingRoom, stumbled
 from newsletter.sources.fetching import PER_SECOND, PER_SECOND_WITH_KEY, Fetched, Fetcher, Request
-from newsletter.storage.entries import SourceRecord
 from newsletter.workspace.context import Desk
 
 PUBMED_KEY = "NEWSLETTER_PUBMED_API_KEY"

@@ -19,9 +19,9 @@ import tomlkit
 from tomlkit.items import AoT, Table
 
 from newsletter.config import Settings, line_numbers
+from newsletter.entries.serialization import PlainError, entry_from_plain, entry_to_plain
 from newsletter.errors import IssueFileError, StorageError
 from newsletter.model import Entry, Issue, Section, section_title
-from newsletter.storage.plain import PlainError, entry_from_plain, entry_to_plain
 from newsletter.workspace.files import write_if_new
 from newsletter.workspace.folder import Workspace, issue_folder
 

@@ -20,7 +20,7 @@ from newsletter.workspace.folder import open_workspace
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
-    from newsletter.storage.entries import Kept
+    from newsletter.entries.repository import Kept
     from newsletter.studio.logbook import Logbook
     from newsletter.studio.shelf import Shelf
 
@@ -61,7 +61,7 @@ class Room:
     def desk(self) -> Desk:
         """The workspace as its files stand at this moment, on one engine for all requests."""
         from newsletter.database.engine import open_database
-        from newsletter.storage.entries import EntryStore
+        from newsletter.entries.repository import EntryStore
 
         desk = Desk(open_workspace(self.folder), self.clock())
         address = desk.workspace.settings.newsletter.database

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from newsletter.workspace.folder import Workspace
 
 if TYPE_CHECKING:
-    from newsletter.storage.entries import EntryStore
+    from newsletter.entries.repository import EntryStore
 
 
 @dataclass
@@ -24,6 +24,6 @@ class Desk:
     def store(self) -> EntryStore:
         """The entries seen; raises StorageError when the database cannot be used."""
         from newsletter.database.engine import open_database
-        from newsletter.storage.entries import EntryStore
+        from newsletter.entries.repository import EntryStore
 
         return EntryStore(open_database(self.workspace.settings.newsletter.database, self.workspace.folder))

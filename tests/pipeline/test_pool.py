@@ -12,6 +12,8 @@ import pytest
 
 from newsletter import composition
 from newsletter.database.engine import open_database
+from newsletter.entries.ingest import take_in
+from newsletter.entries.repository import EntryStore
 from newsletter.model import Dated, Entry, Ids, Verdict
 from newsletter.pipeline import making, uniting
 from newsletter.pipeline.choosing import decide, standings
@@ -19,8 +21,6 @@ from newsletter.pipeline.gathering import collect
 from newsletter.pipeline.pool import Pool, look
 from newsletter.sample import build
 from newsletter.storage import issues
-from newsletter.storage.entries import EntryStore
-from newsletter.storage.taking_in import take_in
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 

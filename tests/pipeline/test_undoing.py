@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from newsletter import composition
 from newsletter.database import tables
+from newsletter.entries.ingest import take_in
 from newsletter.errors import UsageError
 from newsletter.model import Dated, Entry, Ids, Issue, Verdict
 from newsletter.pipeline import making, undoing
@@ -22,7 +23,6 @@ from newsletter.pipeline.choosing import standings
 from newsletter.pipeline.pool import look
 from newsletter.sample import build
 from newsletter.storage import issues
-from newsletter.storage.taking_in import take_in
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 

@@ -13,10 +13,10 @@ from sqlalchemy.engine import Engine
 from newsletter.database import tables
 from newsletter.database.engine import migrate, open_database
 from newsletter.database.tables import UtcDateTime
+from newsletter.entries.ingest import take_in
+from newsletter.entries.repository import EntryStore
 from newsletter.errors import StorageError
 from newsletter.model import Entry, Ids
-from newsletter.storage.entries import EntryStore
-from newsletter.storage.taking_in import take_in
 
 URL = "sqlite:///.newsletter/newsletter.db"
 

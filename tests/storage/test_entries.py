@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from newsletter.database.engine import open_database
+from newsletter.entries.ingest import take_in
+from newsletter.entries.repository import EntryStore, SourceRecord
 from newsletter.errors import StorageError
 from newsletter.model import Decision, Entry, Event, Ids, Verdict
-from newsletter.storage.entries import EntryStore, SourceRecord
-from newsletter.storage.taking_in import take_in
 
 THEN = datetime(2026, 11, 1, tzinfo=UTC)
 PAPER = Entry(

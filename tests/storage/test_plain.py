@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from newsletter.entries.serialization import PlainError, entry_from_plain, entry_to_plain
 from newsletter.model import Entry, Event, Grant
-from newsletter.storage.plain import PlainError, entry_from_plain, entry_to_plain
 
 
 def test_what_is_not_known_is_not_written() -> None:

@@ -14,8 +14,8 @@ from studio.test_choosing_in_a_browser import drafted, drag, page_of, research, 
 from studio.test_in_a_browser import ISSUE, named, tab_to
 from website import Site, website
 
+from newsletter.entries.ingest import take_in
 from newsletter.storage import issues
-from newsletter.storage.taking_in import take_in
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 

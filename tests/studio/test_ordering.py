@@ -8,8 +8,8 @@ from html import unescape
 
 from studio.conftest import ISSUE, Studio
 
+from newsletter.entries.ingest import take_in
 from newsletter.storage import issues
-from newsletter.storage.taking_in import take_in
 
 
 def research(studio: Studio) -> list[str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from newsletter.entries.repository import SourceRecord
 from newsletter.model import Source
 from newsletter.pipeline import choosing, mailing, planning
 from newsletter.pipeline.quiet import Quiet
 from newsletter.storage import issues
-from newsletter.storage.entries import SourceRecord
 from newsletter.studio.calls import Call, route, spoken
 from newsletter.studio.progress import Step, steps, under_way
 from newsletter.studio.shelf import count_new

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from newsletter.database import tables
-from newsletter.storage.entries import EntryStore
+from newsletter.entries.repository import EntryStore
 
 Rows = Sequence[RowMapping]
 _BY_KEY = (tables.entries, tables.aliases, tables.sightings, tables.decisions)

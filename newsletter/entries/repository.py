@@ -17,8 +17,8 @@ from sqlalchemy.engine import Connection, Engine
 from newsletter.database import tables
 from newsletter.database.engine import translated
 from newsletter.database.tables import UtcDateTime
+from newsletter.entries.serialization import entry_from_plain, entry_to_plain
 from newsletter.model import Decision, Entry, Verdict
-from newsletter.storage.plain import entry_from_plain, entry_to_plain
 
 T = TypeVar("T")
 Kept = tuple[str, datetime, Entry]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from newsletter.entries.repository import EntryStore
 from newsletter.identity import Index, aliases_of, key_of, merge, merge_entries
 from newsletter.model import Entry
-from newsletter.storage.entries import EntryStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

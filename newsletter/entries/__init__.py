@@ -1,0 +1,1 @@
+"""Every entry ever seen, and what each source said of it."""
