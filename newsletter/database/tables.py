@@ -8,8 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-pass
-
 __all__ = [
     "METADATA",
     "aliases",
@@ -30,6 +28,20 @@ __all__ = [
     "suppressions",
     "wishes",
 ]
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware UTC datetime. Kept as text in ISO form, so that SQLite sorts it and people can read it."""
+
+    impl = sa.String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - given
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given
+        return None if value is None else datetime.fromisoformat(value)
+
 
 METADATA = sa.MetaData(
     naming_convention={
@@ -260,16 +272,3 @@ wishes = sa.Table(
     sa.Column("wished_at", UtcDateTime, nullable=False),
     comment="what a person wants of a sending, wherever it runs; gone when they let it go on",
 )
-
-
-class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An aware UTC datetime. Kept as text in ISO form, so that SQLite sorts it and people can read it."""
-
-    impl = sa.String(32)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - given
-        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given
-        return None if value is None else datetime.fromisoformat(value)

@@ -12,11 +12,8 @@ from enum import StrEnum
 
 from newsletter import config
 from newsletter.errors import UsageError
-from newsletter.workspace.context import Desk
-
-pass
-
 from newsletter.tokens import Keys
+from newsletter.workspace.context import Desk
 from newsletter.workspace.files import write_whole
 
 
