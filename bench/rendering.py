@@ -31,12 +31,12 @@ from premailer import Premailer
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "rendering"))
 
 from issues import SETTINGS, mixed  # the issues that the tests render
-from newsletter import rendering, templating
+from newsletter import rendering
 from newsletter.__main__ import FEWER_PASSES
 from newsletter.checks import Context, check_issue
-from newsletter.checks.reading import reading_grade
+from newsletter.checks.readability import reading_grade
 from newsletter.model import Issue
-from newsletter.rendering import inlining
+from newsletter.rendering import css_inliner, environment
 from newsletter.studio.preview import Watched
 from newsletter.studio.watching import watch
 from newsletter.workspace.context import Desk
@@ -49,17 +49,17 @@ COLD_ROUNDS = 5
 def page_before_inlining(issue: Issue) -> str:
     """What `inlined` is handed while the issue is rendered."""
     seen: list[str] = []
-    original = inlining.inlined
+    original = css_inliner.inlined
 
     def noting(html: str, *kept: object) -> str:
         seen.append(html)
         return original(html, *kept)
 
-    inlining.inlined = noting
+    css_inliner.inlined = noting
     try:
-        rendering.render(issue, SETTINGS, templating.environment())
+        rendering.render(issue, SETTINGS, environment.environment())
     finally:
-        inlining.inlined = original
+        css_inliner.inlined = original
     return seen[0]
 
 
@@ -154,7 +154,7 @@ def cold() -> None:
         installed = [Path(folder) / f"installed-{number}" for number in range(COLD_ROUNDS)]
         for each in installed:
             ignore = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(templating.shipped_folder(), each / templating.FOLDER, ignore=ignore)
+            shutil.copytree(environment.shipped_folder(), each / environment.FOLDER, ignore=ignore)
         first = statistics.median(_cold("ours", each) for each in installed)
         again = statistics.median(_cold("ours", installed[0]) for _ in range(COLD_ROUNDS))
     for name, ours in (("cold, in any workspace", again), ("cold, the first command of an installation", first)):
@@ -174,7 +174,7 @@ def once(which: str, path: Path) -> None:
         issue = mixed(60)
         reading_grade("Ten small words that make the splitter of syllables load now.", easy=frozenset())
         importlib.import_module("markdown_it.tree")
-        print(seconds(lambda: checked(issue, templating.environment(compiled=path / "workspace", package=path))))
+        print(seconds(lambda: checked(issue, environment.environment(compiled=path / "workspace", package=path))))
     else:
         text = path.read_text()
         print(seconds(lambda: premailer_alone(text)))
@@ -211,7 +211,7 @@ def main() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program and its libraries are compiled
     cold()
     gc.set_threshold(*FEWER_PASSES)
-    templates = templating.environment()
+    templates = environment.environment()
     compare("warm: render", mixed(40), lambda issue: rendering.render(issue, SETTINGS, templates))
     compare("warm: render and check", mixed(60), lambda issue: checked(issue, templates))
     compare("warm: the same, each time with other words", mixed(60), lambda issue: checked(issue, templates), reworded)

@@ -1,4 +1,4 @@
-"""How well sections are proposed, and where `newsletter/sections/weights.py` comes from.
+"""How well sections are proposed, and where `newsletter/classifier/weights.py` comes from.
 
     python bench/sections.py [SHARED]            measure, leaving out one origin after the other
     python bench/sections.py [SHARED] --write    learn from all origins and write the weights
@@ -22,12 +22,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter import sections
+from newsletter import classifier
+from newsletter.classifier import model
+from newsletter.classifier.cues import cues_in
 from newsletter.config import DEFAULT_SECTIONS
 from newsletter.identity import ids_in
 from newsletter.model import Entry
-from newsletter.sections import wording
-from newsletter.sections.cues import cues_in
 
 KINDS = ("research", "trials", "events", "grants", "other")
 ROOT = Path(__file__).resolve().parents[1]
@@ -243,7 +243,7 @@ def examples(titles: Iterable[Title]) -> list[Example]:
 
 
 def is_left_to_wording(title: Title) -> bool:
-    return next(sections._sure_ways(title.entry, DEFAULT_SECTIONS), None) is None  # noqa: SLF001 - what it does is measured
+    return next(classifier._sure_ways(title.entry, DEFAULT_SECTIONS), None) is None  # noqa: SLF001 - what it does is measured
 
 
 def learn(found: list[Example]) -> Weights:
@@ -284,11 +284,11 @@ def probabilities(weights: Weights, cues: Iterable[str]) -> list[float]:
 def measure(titles: list[Title]) -> None:
     """Each origin is proposed by weights that never saw it."""
     also = certain()
-    outcomes: list[tuple[Title, sections.Proposal]] = []
+    outcomes: list[tuple[Title, classifier.Proposal]] = []
     for left_out in sorted({title.origin for title in titles}):
         use(learn(examples(title for title in titles if title.origin != left_out) + also))
         outcomes += [
-            (title, sections.propose(title.entry, DEFAULT_SECTIONS)) for title in titles if title.origin == left_out
+            (title, classifier.propose(title.entry, DEFAULT_SECTIONS)) for title in titles if title.origin == left_out
         ]
     report("all", outcomes)
     report("left to wording", [each for each in outcomes if is_left_to_wording(each[0])])
@@ -299,14 +299,14 @@ def measure(titles: list[Title]) -> None:
 
 
 def use(weights: Weights) -> None:
-    wording.WEIGHTS = {name: tuple(each) for name, each in weights.items()}  # type: ignore[attr-defined]
+    model.WEIGHTS = {name: tuple(each) for name, each in weights.items()}  # type: ignore[attr-defined]
 
 
-def is_right(title: Title, proposal: sections.Proposal) -> bool:
+def is_right(title: Title, proposal: classifier.Proposal) -> bool:
     return (proposal.section or "other") == title.kind
 
 
-def report(what: str, outcomes: list[tuple[Title, sections.Proposal]]) -> None:
+def report(what: str, outcomes: list[tuple[Title, classifier.Proposal]]) -> None:
     confident = [each for each in outcomes if each[1].confident]
     right = sum(is_right(*each) for each in confident)
     any_right = sum(is_right(*each) for each in outcomes)

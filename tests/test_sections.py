@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsletter.classifier import Proposal, propose
+from newsletter.classifier.cues import cues_in
+from newsletter.classifier.urls import section_of_address
+from newsletter.classifier.weights import KINDS, WEIGHTS
 from newsletter.config import DEFAULT_SECTIONS
 from newsletter.identity import ids_in
 from newsletter.model import Entry, Event, Grant, Ids, SectionStyle, Trial
-from newsletter.sections import Proposal, propose
-from newsletter.sections.addresses import section_of_address
-from newsletter.sections.cues import cues_in
-from newsletter.sections.weights import KINDS, WEIGHTS
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("NEWSLETTER_SHARED", ROOT.parent / "shared"))

@@ -12,7 +12,7 @@ from rendering.issues import SAMPLE, SETTINGS
 
 from newsletter.errors import TemplateError
 from newsletter.rendering import render
-from newsletter.templating import MOST_KEPT, environment, shipped_folder
+from newsletter.rendering.environment import MOST_KEPT, environment, shipped_folder
 
 
 def test_the_shipped_templates_are_found():

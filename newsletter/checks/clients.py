@@ -13,8 +13,8 @@ from typing import Final
 
 from lxml.etree import _Element
 
-from newsletter.checks.proof import Proof, is_hidden
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Proof, is_hidden
+from newsletter.checks.rules import Spot, rule
 from newsletter.checks.styles import declarations
 from newsletter.model import Severity
 

@@ -9,8 +9,8 @@ from functools import lru_cache, partial
 
 from newsletter import composition
 from newsletter.checks.context import EarlierIssue
-from newsletter.checks.proof import MARKDOWN_LINK, Proof
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import MARKDOWN_LINK, Proof
+from newsletter.checks.rules import Spot, rule
 from newsletter.identity import Index, address_key, aliases_of, clean_doi, is_preprint_doi
 from newsletter.model import TO_SORT, Entry, Flag, Issue, Severity
 

@@ -15,8 +15,8 @@ from typing import cast
 from cssselect import HTMLTranslator, SelectorError
 from lxml.etree import _Element
 
-from newsletter.checks.proof import Kind, Proof, hides, kinds_of
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Kind, Proof, hides, kinds_of
+from newsletter.checks.rules import Spot, rule
 from newsletter.checks.styles import Declaration, dark_blocks, declarations
 from newsletter.model import Severity
 

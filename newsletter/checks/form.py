@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.checks.proof import Kind, Proof, is_hidden, text_of
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Kind, Proof, is_hidden, text_of
+from newsletter.checks.rules import Spot, rule
 from newsletter.checks.styles import blocks, dark_blocks, declarations
 from newsletter.model import Severity
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from lxml.etree import _Element
 
 from newsletter.checks.links import short, split
-from newsletter.checks.proof import Proof, is_hidden, text_of
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Proof, is_hidden, text_of
+from newsletter.checks.rules import Spot, rule
 from newsletter.model import Severity
 
 URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from newsletter.checks.proof import Proof
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Proof
+from newsletter.checks.rules import Spot, rule
 from newsletter.model import Severity
 from newsletter.placeholders import Mark
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from newsletter.checks.proof import Passage, Proof
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Passage, Proof
+from newsletter.checks.rules import Spot, rule
 from newsletter.model import Severity
 
 _JINJA = r"\{\{(?=[\s-])|(?<![}^_$\\A-Za-z])\{\{|\{[%#]"

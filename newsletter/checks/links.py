@@ -10,8 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from newsletter import composition
 from newsletter.checks.context import LinkState
-from newsletter.checks.proof import Link, Proof, as_printed, secured
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Link, Proof, as_printed, secured
+from newsletter.checks.rules import Spot, rule
 from newsletter.identity import address_key
 from newsletter.model import Issue, Severity
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from newsletter.checks.form import FORBIDDEN
 from newsletter.checks.images import images
 from newsletter.checks.links import SCHEMES, short, split
-from newsletter.checks.proof import MARKDOWN_LINK, Proof, secured
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import MARKDOWN_LINK, Proof, secured
+from newsletter.checks.rules import Spot, rule
 from newsletter.model import Severity
 
 TAG = re.compile(r"</?([a-z][a-z0-9]*)(?:\s+[a-z:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))*\s*/?>", re.IGNORECASE)

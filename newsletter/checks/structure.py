@@ -14,8 +14,8 @@ from typing import cast
 
 from lxml.etree import XPath, _Element
 
-from newsletter.checks.proof import PADDING, Proof, hides, text_of
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import PADDING, Proof, hides, text_of
+from newsletter.checks.rules import Spot, rule
 from newsletter.model import Severity
 
 CHARSET = re.compile(rb"charset=[\"']?utf-8", re.IGNORECASE)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from newsletter.checks.links import short
-from newsletter.checks.proof import Proof
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Proof
+from newsletter.checks.rules import Spot, rule
 from newsletter.model import Severity
 
 LONGEST_LINE = 78  # RFC 5322, 2.1.1; the templates break at 72

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from newsletter.checks.content import dropping, shown
-from newsletter.checks.proof import Proof
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Proof
+from newsletter.checks.rules import Spot, rule
 from newsletter.model import Event, Severity
 
 LONGEST_MEETING = timedelta(days=14)

@@ -8,8 +8,8 @@ from functools import lru_cache, partial
 from urllib.parse import SplitResult, parse_qsl
 
 from newsletter.checks.links import readdressing, short, split
-from newsletter.checks.proof import Proof
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Proof
+from newsletter.checks.rules import Spot, rule
 from newsletter.identity import clean_url
 from newsletter.model import Severity
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import chain
 
 from newsletter.checks.content import shown
-from newsletter.checks.proof import Passage, Proof
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Passage, Proof
+from newsletter.checks.rules import Spot, rule
 from newsletter.checks.timing import day_of, in_words
 from newsletter.model import Entry, Event, Severity
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from newsletter.checks.leftovers import around
-from newsletter.checks.proof import Passage, Proof
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Passage, Proof
+from newsletter.checks.rules import Spot, rule
 from newsletter.config import Settings
 from newsletter.model import Entry, Issue, Severity
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import jinja2
 
-from newsletter import composition, templating
+from newsletter import composition
 from newsletter.errors import NewsletterError
 from newsletter.model import Entry, Issue
 from newsletter.pipeline import choosing, making
-from newsletter.rendering import ics, pages
+from newsletter.rendering import environment as rendering_environment
+from newsletter.rendering import ics, web_pages
 from newsletter.storage import issues, pictures
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import issue_folder
@@ -90,8 +91,8 @@ class Archive:
             read = [self._read(name) for name, _ in state if self._is_out(name)]
             out = [each for each in read if each is not None]
             environment, settings = self._environment(), workspace.settings
-            index = pages.render_archive(out, settings, environment)
-            feed = pages.render_feed(out, settings, environment) if settings.public else ""
+            index = web_pages.render_archive(out, settings, environment)
+            feed = web_pages.render_feed(out, settings, environment) if settings.public else ""
             self._lists = (state, index, feed)
         return self._lists
 
@@ -113,15 +114,15 @@ class Archive:
     def _environment(self) -> jinja2.Environment:
         if self._templates is None:
             workspace = self.desk.workspace
-            self._templates = templating.environment(workspace.folder, compiled=workspace.compiled_templates)
+            self._templates = rendering_environment.environment(workspace.folder, compiled=workspace.compiled_templates)
         return self._templates
 
     def _rendered(self, issue: Issue) -> Page:
         settings, environment, glossary = self.desk.workspace.settings, self._environment(), making.glossary(self.desk)
         events = [each for each in (*issue.entries(), *issue.coming_up) if _has_a_day(each)]
         return Page(
-            html=pages.render_web(issue, settings, environment, glossary=glossary),
-            large=pages.render_print(issue, settings, environment, glossary=glossary),
+            html=web_pages.render_web(issue, settings, environment, glossary=glossary),
+            large=web_pages.render_print(issue, settings, environment, glossary=glossary),
             calendars={ics.event_file_name(each): ics.event_calendar(each) for each in events},
         )
 

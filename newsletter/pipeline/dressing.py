@@ -11,7 +11,7 @@ from newsletter import config, rendering
 from newsletter.config import Settings
 from newsletter.model import Dated, Entry, Ids, Issue, Section
 from newsletter.pipeline import choosing, making
-from newsletter.rendering import colours
+from newsletter.rendering import palette
 from newsletter.storage import issues
 from newsletter.workspace import settings_editor
 from newsletter.workspace.context import Desk
@@ -97,7 +97,7 @@ def _example(title: str, name: str, day: date) -> Entry:
 def _faint(desk: Desk, issue: Issue, html: str, text: str) -> Iterator[str]:
     """What the check for contrast says of this mail."""
     from newsletter.checks import Context, rules
-    from newsletter.checks.proof import Proof
+    from newsletter.checks.parsed_mail import Proof
 
     settings = desk.workspace.settings
     proof = Proof(Context(issue=issue, html=html, text=text, subject="", preheader="", settings=settings, now=desk.now))
@@ -107,8 +107,8 @@ def _faint(desk: Desk, issue: Issue, html: str, text: str) -> Iterator[str]:
 
 
 def _of_colours(theme: config.Theme) -> Iterator[str]:
-    made = colours.palette(theme.accent, theme.background)
-    on_paper = colours.contrast(theme.accent, made.card)
+    made = palette.palette(theme.accent, theme.background)
+    on_paper = palette.contrast(theme.accent, made.card)
     if made.button == theme.accent.lower():
         yield f"Headings, links and buttons can be read well: {on_paper:.1f} to 1 on white, and 4.5 is needed."
     else:
@@ -116,5 +116,5 @@ def _of_colours(theme: config.Theme) -> Iterator[str]:
             f"{theme.accent} is too pale for words on white ({on_paper:.1f} to 1, and 4.5 is needed). The mail takes the "
             f"nearest that can be read, {made.button}."
         )
-    around = colours.contrast(made.foot, theme.background)
+    around = palette.contrast(made.foot, theme.background)
     yield f"The small words at the end can be read on the colour around the letter: {around:.1f} to 1."

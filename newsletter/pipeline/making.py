@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsletter import composition, frequency, rendering, templating
+from newsletter import composition, frequency, rendering
 from newsletter.errors import IssueFileError, NotApprovedError, UsageError
 from newsletter.model import Decision, Finding, Issue, RenderedIssue, Selection, Severity, SourceKind, Variant, Verdict
 from newsletter.pipeline.choosing import Making, Passed, making
+from newsletter.rendering import environment as rendering_environment
 from newsletter.storage import issues, pictures
 from newsletter.storage.issues import Approval, Record
 from newsletter.workspace.context import Desk
@@ -144,7 +145,7 @@ def environment(desk: Desk) -> jinja2.Environment:
 def _environment(folder: Path, compiled: Path, own: frozenset[Path]) -> jinja2.Environment:
     """The templates of a workspace; a file of its own that comes or goes makes other ones of them."""
     del own
-    return templating.environment(folder, compiled=compiled)
+    return rendering_environment.environment(folder, compiled=compiled)
 
 
 def rendered(desk: Desk, issue: Issue, variant: Variant = EVERYBODY) -> RenderedIssue:

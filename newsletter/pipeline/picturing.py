@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
 from newsletter.rendering.links import secured
-from newsletter.rendering.prose import PICTURE_WIDTH
+from newsletter.rendering.markdown_html import PICTURE_WIDTH
 from newsletter.storage import pictures
 from newsletter.workspace.folder import issue_folder
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from newsletter import sections
+from newsletter import classifier
 from newsletter.errors import UsageError
 from newsletter.identity import clean_url, ids_in
 from newsletter.model import Entry, SectionStyle
@@ -14,14 +14,14 @@ from newsletter.model import Entry, SectionStyle
 
 def proposer(styles: Sequence[SectionStyle]) -> Callable[[Entry], str | None]:
     """The section that an entry belongs to; None: to sort."""
-    return lambda entry: sections.propose(entry, styles).section
+    return lambda entry: classifier.propose(entry, styles).section
 
 
 def proposals(styles: Sequence[SectionStyle], lines: str, *, name: str) -> Iterator[dict[str, Any]]:
     """A proposal for each line of JSON with `title`, `summary` and `url`; raises UsageError naming file and line."""
     for number, line in enumerate(lines.splitlines(), 1):
         if line.strip():
-            found = sections.propose(_entry(line, f"{name}, line {number}"), styles)
+            found = classifier.propose(_entry(line, f"{name}, line {number}"), styles)
             yield {"section": found.section, "confident": found.confident, "why": found.why}
 
 

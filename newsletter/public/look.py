@@ -16,8 +16,8 @@ from starlette.responses import HTMLResponse
 
 from newsletter.config import Settings
 from newsletter.public.words import LANGUAGES, chosen_language
-from newsletter.rendering.colours import palette
-from newsletter.rendering.wording import Words
+from newsletter.rendering.i18n import Words
+from newsletter.rendering.palette import palette
 
 FOLDER = Path(__file__).parent / "templates"
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from newsletter.rendering.filters import FILTERS
 from newsletter.rendering.ics import event_calendar, event_file_name
-from newsletter.rendering.issues import for_everyone, general_name, render
-from newsletter.rendering.pages import FEED_NAME, render_archive, render_feed, render_print, render_proof, render_web
+from newsletter.rendering.mail import for_everyone, general_name, render
+from newsletter.rendering.templates import FILTERS
+from newsletter.rendering.web_pages import (
+    FEED_NAME,
+    render_archive,
+    render_feed,
+    render_print,
+    render_proof,
+    render_web,
+)
 
 __all__ = [
     "FEED_NAME",

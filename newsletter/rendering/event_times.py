@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.model import Event
-from newsletter.rendering.wording import Words
+from newsletter.rendering.i18n import Words
 
 US_ZONES = {
     "ET": "America/New_York",

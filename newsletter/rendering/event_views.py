@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 from newsletter.model import Entry, Event
 from newsletter.rendering.event_times import When, short_day, when
+from newsletter.rendering.i18n import Words
 from newsletter.rendering.ics import event_file_name
 from newsletter.rendering.links import Labels, Link, secured
-from newsletter.rendering.plain import one_line
-from newsletter.rendering.wording import Words
+from newsletter.rendering.text_layout import one_line
 
 if TYPE_CHECKING:
-    from newsletter.rendering.setting import Setting
+    from newsletter.rendering.issue_view import Setting
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from newsletter.identity import series_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +114,26 @@ def _own_page(entry: Entry, first: Entry, setting: Setting) -> Link | None:
         return None
     label = setting.words("about_date", day=short_day(entry.event, setting.words, with_hour=False))
     return _labelled(Link(label=label, url=secured(entry.links[0])), setting.labels)
+
+
+def drawn_together(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], ...]:
+    """The entries in their order, each with the later dates of its series that say the same; a series by its days."""
+    groups: dict[object, list[Entry]] = {}
+    for place, entry in enumerate(entries):
+        groups.setdefault(_said(entry) or place, []).append(entry)
+    return tuple(tuple(sorted(group, key=_day)) for group in groups.values())
+
+
+def _said(entry: Entry) -> object:
+    """What all dates of an item have in common; None for what is no date of a series."""
+    series, event = series_of(entry), entry.event
+    if series is None or event is None or event.starts is None:
+        return None
+    title = " ".join(entry.title.casefold().split())
+    return series, title, entry.note.strip(), entry.summary.strip(), entry.flags, event.place, event.zone
+
+
+def _day(entry: Entry) -> str:
+    """Sorts by day and hour; days of one item are in one zone."""
+    starts = entry.event.starts if entry.event else None
+    return starts.strftime("%Y%m%d%H%M") if isinstance(starts, date | datetime) else ""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import islice
 
 from newsletter.checks.jargon import hard_words
-from newsletter.checks.reading import GRADE, UNAVOIDABLE, paragraphs, reading_grade
+from newsletter.checks.readability import GRADE, UNAVOIDABLE, paragraphs, reading_grade
 from newsletter.checks.wording import acronyms, explained_acronyms
 from newsletter.composition import texts_of
 from newsletter.config import Settings

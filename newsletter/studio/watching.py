@@ -7,9 +7,10 @@ from dataclasses import replace
 from email.utils import parseaddr
 from pathlib import Path
 
-from newsletter import rendering, templating
+from newsletter import rendering
 from newsletter.config import FILE_NAME
 from newsletter.pipeline import making
+from newsletter.rendering import environment
 from newsletter.storage import pictures
 from newsletter.studio.preview import PICTURES, Shown, Watched, with_pictures_at
 from newsletter.workspace.context import Desk
@@ -44,6 +45,6 @@ def _files(desk: Desk, name: str) -> Iterator[Path]:
     yield folder / FILE_NAME
     yield folder / GLOSSARY_FILE
     yield issue_folder(desk.workspace, name) / "issue.toml"
-    for templates in (desk.workspace.templates, templating.shipped_folder()):
+    for templates in (desk.workspace.templates, environment.shipped_folder()):
         files = (path for path in templates.rglob("*") if path.is_file())
-        yield from (path for path in files if path.parent.name != templating.CACHE)
+        yield from (path for path in files if path.parent.name != environment.CACHE)

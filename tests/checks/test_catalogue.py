@@ -2,7 +2,7 @@ import os
 from pathlib import Path
 
 from newsletter.checks import rules
-from newsletter.checks.catalogue import catalogue
+from newsletter.checks.reference_page import catalogue
 
 PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 

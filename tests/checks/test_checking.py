@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.checks import by_remedy, check_issue, links_to_try, rules
-from newsletter.checks.registry import rule
+from newsletter.checks.rules import rule
 from newsletter.model import Section, Severity
 
 

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 from checks.specimen import ISSUE, PAPER, SETTINGS, changed, context, message, where
 
-from newsletter.checks.reading import paragraphs, reading_grade
+from newsletter.checks.readability import paragraphs, reading_grade
 
 HARD = (
     "Investigators demonstrated statistically significant prolongation of progression-free survival in the intervention"

@@ -9,7 +9,7 @@ from checks.specimen import EVENT, GRANT, ISSUE, PAPER, SETTINGS, TRIAL
 from newsletter.checks import Context, EarlierIssue, check_issue
 from newsletter.model import Dated, Entry, Event, Flag, Ids, Section, Trial, TrialStatus
 from newsletter.rendering import for_everyone, render
-from newsletter.templating import environment
+from newsletter.rendering.environment import environment
 
 
 def checked(issue, settings=SETTINGS, **changes):

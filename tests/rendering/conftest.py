@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from newsletter.templating import environment
+from newsletter.rendering.environment import environment
 
 GOLDEN = Path(__file__).parent / "golden"
 

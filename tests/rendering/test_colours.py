@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.rendering.colours import contrast, hue_numbers, palette, readable
+from newsletter.rendering.palette import contrast, hue_numbers, palette, readable
 
 COLOUR = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.model import Event
 from newsletter.rendering.event_times import short_day, when
-from newsletter.rendering.wording import Words
+from newsletter.rendering.i18n import Words
 
 EN = Words("en")
 HOME = "America/New_York"

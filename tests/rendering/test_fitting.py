@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.rendering.fitting import FULL, Fit, fitted_note, fitted_title
+from newsletter.rendering.truncation import FULL, Fit, fitted_note, fitted_title
 
 NOTE = "First **part** here.\n\nSecond [part](https://a.example/) with more words.\n\nThird."
 

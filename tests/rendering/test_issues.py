@@ -16,7 +16,7 @@ from newsletter.config import InboxSettings, PublicSettings
 from newsletter.model import Entry, Issue, Section, Variant
 from newsletter.placeholders import Mark
 from newsletter.rendering import for_everyone, render
-from newsletter.templating import environment
+from newsletter.rendering.environment import environment
 
 ENVIRONMENT = environment()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.rendering.plain import beginning, cut, one_line, printable, sentences, tidy, wrapped
+from newsletter.rendering.text_layout import beginning, cut, one_line, printable, sentences, tidy, wrapped
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=300))

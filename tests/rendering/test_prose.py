@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from newsletter.rendering.prose import plain_prose, prose, words_only
+from newsletter.rendering.markdown_html import plain_prose, prose, words_only
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_words_only_have_no_addresses():
 MANY_AT_ONCE = """
 import sys, threading
 sys.setswitchinterval(1e-6)
-from newsletter.rendering.prose import prose
+from newsletter.rendering.markdown_html import prose
 begin = threading.Barrier(16)
 def read(number):
     begin.wait()

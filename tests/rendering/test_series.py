@@ -10,8 +10,8 @@ from rendering.issues import SETTINGS
 
 from newsletter.model import Entry, Event, Ids, Issue, Section
 from newsletter.rendering import event_file_name, render, render_proof
-from newsletter.rendering.series import drawn_together
-from newsletter.templating import environment
+from newsletter.rendering.environment import environment
+from newsletter.rendering.event_views import drawn_together
 
 FIRST = datetime(2026, 12, 9, 0, 0, tzinfo=UTC)  # seven in the evening in New York
 

@@ -7,8 +7,7 @@ from datetime import date
 import pytest
 
 from newsletter.model import Dated, Entry, Flag, Grant, Trial, TrialStatus
-from newsletter.rendering.links import Link
-from newsletter.rendering.views import (
+from newsletter.rendering.entry_views import (
     authors_line,
     badges,
     deadline_line,
@@ -18,7 +17,8 @@ from newsletter.rendering.views import (
     told_summary,
     trial_change,
 )
-from newsletter.rendering.wording import Words
+from newsletter.rendering.i18n import Words
+from newsletter.rendering.links import Link
 
 EN, ES = Words("en"), Words("es")
 

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from newsletter.model import Dated
-from newsletter.rendering.catalogue import CATALOGUES
-from newsletter.rendering.wording import Words
+from newsletter.rendering.i18n import Words
+from newsletter.rendering.translations import CATALOGUES
 
 
 def blanks(words):

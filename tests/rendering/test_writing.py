@@ -8,8 +8,8 @@ from rendering.issues import SAMPLE, SETTINGS
 
 from newsletter.errors import TemplateError
 from newsletter.rendering import render
-from newsletter.rendering.writing import write
-from newsletter.templating import environment
+from newsletter.rendering.environment import environment
+from newsletter.rendering.templates import write
 
 
 @pytest.mark.parametrize(

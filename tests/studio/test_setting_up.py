@@ -15,7 +15,7 @@ from studio.conftest import Studio
 from studio.mail import serving_mail
 from website import website
 
-from newsletter.rendering.catalogue import CATALOGUES
+from newsletter.rendering.translations import CATALOGUES
 from newsletter.studio.views.setup import LANGUAGES, sender_of
 
 

@@ -22,7 +22,7 @@ from lxml.etree import _Element
 from premailer import Premailer
 from premailer.merge_style import csstext_to_pairs
 
-from newsletter.rendering.writing import Kept, compact
+from newsletter.rendering.templates import Kept, compact
 
 cssutils.ser.prefs.minimizeColorHash = False  # mail programs want six digits
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from newsletter.checks.proof import Proof
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Proof
+from newsletter.checks.rules import Spot, rule
 from newsletter.model import Severity
 
 GRADE = 8

@@ -14,13 +14,13 @@ import jinja2
 from newsletter.config import Settings
 from newsletter.model import Issue
 from newsletter.placeholders import Mark
-from newsletter.rendering.fitting import WHOLE
-from newsletter.rendering.issues import general_name
-from newsletter.rendering.page import frame, page
-from newsletter.rendering.plain import one_line
-from newsletter.rendering.proof import claims
-from newsletter.rendering.wording import Words
-from newsletter.rendering.writing import compact, write
+from newsletter.rendering.i18n import Words
+from newsletter.rendering.issue_view import frame, page
+from newsletter.rendering.mail import general_name
+from newsletter.rendering.review_sheet import claims
+from newsletter.rendering.templates import compact, write
+from newsletter.rendering.text_layout import one_line
+from newsletter.rendering.truncation import WHOLE
 
 WEB_TEMPLATE = "web.html.jinja"
 PRINT_TEMPLATE = "print.html.jinja"

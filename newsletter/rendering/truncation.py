@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsletter.rendering.plain import beginning
-from newsletter.rendering.prose import Marker, Prose, plain_prose, prose, words_only
+from newsletter.rendering.markdown_html import Marker, Prose, plain_prose, prose, words_only
+from newsletter.rendering.text_layout import beginning
 
 MAX_HTML_BYTES = 100_000
 """Gmail hides what comes behind 102 KB; the rest is room for the marks, which become longer addresses."""

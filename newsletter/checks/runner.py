@@ -9,12 +9,12 @@ from newsletter.checks import (
     form,
     images,
     imprint,
-    inbox,
     leftovers,
     links,
     manuscript,
-    reading,
+    readability,
     structure,
+    subject_line,
     textpart,
     timing,
     tracking,
@@ -22,19 +22,19 @@ from newsletter.checks import (
     wording,
 )
 from newsletter.checks.context import Context
-from newsletter.checks.proof import Proof
-from newsletter.checks.registry import Rule, registered
+from newsletter.checks.parsed_mail import Proof
+from newsletter.checks.rules import Rule, registered
 from newsletter.model import Finding, Severity
 from newsletter.placeholders import Mark
 
 MODULES = (
     leftovers,
-    inbox,
+    subject_line,
     content,
     timing,
     weekdays,
     wording,
-    reading,
+    readability,
     imprint,
     links,
     tracking,

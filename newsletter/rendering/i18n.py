@@ -13,7 +13,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from newsletter.model import Dated, Precision
-from newsletter.rendering.catalogue import CATALOGUES, Catalogue
+from newsletter.rendering.translations import CATALOGUES, Catalogue
 
 
 class Words:

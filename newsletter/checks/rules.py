@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from newsletter.checks.proof import Proof
+from newsletter.checks.parsed_mail import Proof
 from newsletter.model import Finding, Issue, Mend, Severity
 
 

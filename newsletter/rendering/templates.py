@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -11,8 +11,9 @@ import jinja2
 from jinja2.runtime import Macro
 
 from newsletter.errors import TemplateError
-from newsletter.rendering.plain import printable
-from newsletter.rendering.wording import Words
+from newsletter.rendering.i18n import Words
+from newsletter.rendering.markdown_html import button
+from newsletter.rendering.text_layout import printable, wrapped
 
 
 class Kept(Hashable, Protocol):
@@ -86,3 +87,7 @@ def _where(error: Exception, name: str) -> str:
     if not frames:
         return name
     return f"{frames[-1].filename.replace(chr(92), '/').rpartition('/templates/')[2]}, line {frames[-1].lineno}"
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {"wrap": wrapped, "button": button}
+"""Name in a template → function."""

@@ -15,11 +15,11 @@ from markupsafe import escape
 from newsletter.config import Settings
 from newsletter.model import Issue, RenderedIssue, Variant
 from newsletter.placeholders import Mark, fill
-from newsletter.rendering.fitting import FULL, MAX_HTML_BYTES, TIGHTER, Fit
-from newsletter.rendering.page import Frame, Page, frame, page, public_address
-from newsletter.rendering.plain import tidy
-from newsletter.rendering.wording import Words
-from newsletter.rendering.writing import Templates, write
+from newsletter.rendering.i18n import Words
+from newsletter.rendering.issue_view import Frame, Page, frame, page, public_address
+from newsletter.rendering.templates import Templates, write
+from newsletter.rendering.text_layout import tidy
+from newsletter.rendering.truncation import FULL, MAX_HTML_BYTES, TIGHTER, Fit
 
 HTML_TEMPLATE = "issue.html.jinja"
 TEXT_TEMPLATE = "issue.txt.jinja"
@@ -92,7 +92,9 @@ def _page(issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, 
 
 
 def _html(templates: jinja2.Environment, shown: Page, shared: Frame) -> str:
-    from newsletter.rendering.inlining import inlined  # premailer's libraries wait until there is something to inline
+    from newsletter.rendering.css_inliner import (
+        inlined,  # premailer's libraries wait until there is something to inline
+    )
 
     kept = templates.kept if isinstance(templates, Templates) else None
     return _MARK.sub(_as_entity, inlined(write(templates, HTML_TEMPLATE, page=shown, frame=shared), kept))

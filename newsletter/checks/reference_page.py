@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from newsletter.checks.checking import MODULES, rules
 from newsletter.checks.clients import HARMLESS
-from newsletter.checks.registry import Rule
+from newsletter.checks.rules import Rule
+from newsletter.checks.runner import MODULES, rules
 from newsletter.model import Severity
 
 HEAD = """# What is checked before an issue goes

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from newsletter.rendering.catalogue.en import ENGLISH
-from newsletter.rendering.catalogue.es import SPANISH
+from newsletter.rendering.translations.en import ENGLISH
+from newsletter.rendering.translations.es import SPANISH
 
 Catalogue = Mapping[str, str | Mapping[str, str]]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from newsletter.model import Entry, Issue
+from newsletter.rendering.entry_views import RESOLVERS, EntryView
+from newsletter.rendering.i18n import Words
+from newsletter.rendering.issue_view import Page
 from newsletter.rendering.links import secured
-from newsletter.rendering.page import Page
-from newsletter.rendering.plain import beginning
-from newsletter.rendering.prose import Prose
-from newsletter.rendering.views import RESOLVERS, EntryView
-from newsletter.rendering.wording import Words
+from newsletter.rendering.markdown_html import Prose
+from newsletter.rendering.text_layout import beginning
 
 QUOTED_WORDS = 120
 """Of a source's summary, for the reviewer to compare."""

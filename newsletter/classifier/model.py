@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from newsletter.sections.cues import cues_in
-from newsletter.sections.weights import KINDS, WEIGHTS
+from newsletter.classifier.cues import cues_in
+from newsletter.classifier.weights import KINDS, WEIGHTS
 
 OTHER = "other"
 """News, advice, company reports: what belongs to none of the four."""

@@ -15,8 +15,7 @@ import jinja2
 from jinja2.bccache import Bucket
 
 from newsletter.errors import TemplateError
-from newsletter.rendering.filters import FILTERS
-from newsletter.rendering.writing import Templates
+from newsletter.rendering.templates import FILTERS, Templates
 
 FOLDER = "templates"
 CACHE = "__pycache__"

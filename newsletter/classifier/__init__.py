@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from newsletter.classifier.model import OTHER, Reading, read
+from newsletter.classifier.urls import section_of_address
 from newsletter.model import Entry, SectionStyle
-from newsletter.sections.addresses import section_of_address
-from newsletter.sections.wording import OTHER, Reading, read
 
 SURE = 0.6
 """How probable a kind must be by its wording alone; see docs/notes on sections for what this costs and brings."""

@@ -10,12 +10,12 @@ from datetime import date
 
 from newsletter.model import Entry, Flag, Grant, Trial, TrialStatus
 from newsletter.rendering.event_views import EventView, event_view
-from newsletter.rendering.fitting import fitted_note, fitted_title
+from newsletter.rendering.i18n import Words
+from newsletter.rendering.issue_view import Setting
 from newsletter.rendering.links import Link, contacts, secured
-from newsletter.rendering.plain import beginning, one_line
-from newsletter.rendering.prose import Prose, plain_prose
-from newsletter.rendering.setting import Setting
-from newsletter.rendering.wording import Words
+from newsletter.rendering.markdown_html import Prose, plain_prose
+from newsletter.rendering.text_layout import beginning, one_line
+from newsletter.rendering.truncation import fitted_note, fitted_title
 
 PLACES_SHOWN = 6
 FLAGS_IN_ORDER = (Flag.RETRACTED, Flag.CONCERN, Flag.ERRATUM, Flag.PREPRINT, Flag.REVIEW, Flag.OPEN_ACCESS)

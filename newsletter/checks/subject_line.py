@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.checks.proof import Proof
-from newsletter.checks.registry import Spot, rule
+from newsletter.checks.parsed_mail import Proof
+from newsletter.checks.rules import Spot, rule
 from newsletter.model import Severity
 
 LONGEST_SUBJECT = 60  # characters; phones cut there
