@@ -73,7 +73,7 @@ def held_kb(pid: int) -> int:
 
 def inside(folder: Path) -> float:
     """Seconds of an unchanged run in a process that has everything loaded."""
-    from newsletter.pipeline.gathering import chosen_sources, collect
+    from newsletter.sources.collector import chosen_sources, collect
     from newsletter.workspace.context import Desk
     from newsletter.workspace.folder import open_workspace
 

@@ -18,7 +18,7 @@ import feedparser
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Entry, Source, SourceKind
-from newsletter.sources.feed import read_feed
+from newsletter.sources.feeds.feed import read_feed
 from newsletter.sources.titles import clean_title
 
 SOURCE = Source(name="suite", kind=SourceKind.FEED)

@@ -15,7 +15,7 @@ from newsletter.model import State
 
 if TYPE_CHECKING:
     from newsletter.pipeline.choosing import Standing
-    from newsletter.pipeline.gathering import Gathered
+    from newsletter.sources.collector import Gathered
 
 
 @click.command(epilog="Example: newsletter collect pubmed-lms")
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 def collect(session: Session, sources: tuple[str, ...], as_json: bool) -> int:
     """Fetch all sources, or the named ones, into the entries seen."""
     from newsletter.cli.progress import watching_sources
-    from newsletter.pipeline import gathering
+    from newsletter.sources import collector
 
-    chosen = gathering.chosen_sources(session.desk, sources)
+    chosen = collector.chosen_sources(session.desk, sources)
     if not chosen and not as_json:
         say("newsletter.toml has no [[source]] yet; docs/configuration.md shows how to write one")
     with watching_sources(len(chosen)) as on_progress:
-        gathered = gathering.collect(session.desk, chosen, on_progress)
+        gathered = collector.collect(session.desk, chosen, on_progress)
     if as_json:
         answer({"sources": [_source_json(each) for each in gathered]})
     else:
@@ -75,10 +75,10 @@ def _source_line(gathered: Gathered) -> str:
 @click.pass_obj
 def add(session: Session, what: str, section: str | None, as_json: bool) -> int:
     """Add entries from pasted text (“-”), a page, an identifier or a file: notes, a saved page or mail, a table, a calendar, a feed."""
-    from newsletter.pipeline import pasting
     from newsletter.pipeline.choosing import standings
+    from newsletter.sources import manual_entry
 
-    entries, skipped = pasting.add(session.desk, what, stdin=sys.stdin.buffer.read, section=section)
+    entries, skipped = manual_entry.add(session.desk, what, stdin=sys.stdin.buffer.read, section=section)
     for each in skipped:
         tell(f"passed over: {each}")
     keys = [entry.key for entry in entries]

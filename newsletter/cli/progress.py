@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from newsletter.pipeline.gathering import Gathered
+    from newsletter.sources.collector import Gathered
 
 
 @contextlib.contextmanager

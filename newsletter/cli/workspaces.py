@@ -56,16 +56,17 @@ def demo(session: Session, no_browser: bool, build_only: bool, port: int) -> Non
     """Make a sample newsletter in ./demo, draft its next issue, and show it in the browser."""
     from newsletter.cli.making import show, shown_path
     from newsletter.cli.progress import watching_sources
-    from newsletter.pipeline import gathering, making
+    from newsletter.pipeline import making
     from newsletter.sample import build
+    from newsletter.sources import collector
 
     folder = session.folder or Path("demo")
     if not (folder / "newsletter.toml").is_file():
         build(folder, now=session.now, secret=new_secret())
     session = replace(session, folder=folder)
-    sources = gathering.chosen_sources(session.desk, ())
+    sources = collector.chosen_sources(session.desk, ())
     with watching_sources(len(sources)) as on_progress:
-        gathering.collect(session.desk, sources, on_progress)
+        collector.collect(session.desk, sources, on_progress)
     drafted = making.draft(session.desk)
     for path in drafted.files:
         say(shown_path(path))

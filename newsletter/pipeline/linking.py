@@ -8,7 +8,7 @@ from collections.abc import Callable
 from newsletter.checks import LinkAnswer, Reply, check_links, links_to_try
 from newsletter.pipeline import making
 from newsletter.pipeline.known_links import keep_links
-from newsletter.pipeline.visiting import fetcher_for
+from newsletter.sources.source_client import fetcher_for
 from newsletter.workspace.context import Desk
 
 

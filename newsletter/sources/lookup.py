@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from enum import StrEnum
 from urllib.parse import quote
 
 from newsletter.errors import SourceError
 from newsletter.identity import clean_doi, ids_in
 from newsletter.model import Reading, Source, SourceKind
-from newsletter.sources import crossref, entrez, trials
-from newsletter.sources.answers import Getter, ask
-from newsletter.sources.metadata import read_page_metadata
-from newsletter.sources.reference import Kind, kind_of
+from newsletter.sources.page_metadata import read_page_metadata
+from newsletter.sources.registries import clinicaltrials, entrez
+from newsletter.sources.registries import crossref as registry_crossref
+from newsletter.sources.registries.api_client import Getter, ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,9 @@ async def look_up(
             pmids = (re.findall(r"\d+", text.partition("?")[0])[-1],)
             return await entrez.fetch_pubmed(getter, pmids, source, api_key=api_key, base=services.eutils)
         case Kind.NCT:
-            return await trials.fetch_trial(getter, ids_in(text.upper()).nct or text, source, base=services.trials)
+            return await clinicaltrials.fetch_trial(
+                getter, ids_in(text.upper()).nct or text, source, base=services.trials
+            )
         case Kind.URL:
             return await _by_page(text, getter, source, services, zone)
         case _:
@@ -63,14 +66,14 @@ async def _by_page(address: str, getter: Getter, source: Source, services: Servi
         return read_page_metadata(await ask(getter, address), source, zone=zone)
     except SourceError:
         if doi := clean_doi(address):
-            return await crossref.fetch_work(getter, doi, source, base=services.crossref)
+            return await registry_crossref.fetch_work(getter, doi, source, base=services.crossref)
         raise
 
 
 async def _by_doi(doi: str, getter: Getter, source: Source, services: Services) -> Reading:
     """From Crossref; a DOI of another registrar (DataCite: Zenodo, arXiv) from the page that it leads to."""
     try:
-        reading = await crossref.fetch_work(getter, doi, source, base=services.crossref)
+        reading = await registry_crossref.fetch_work(getter, doi, source, base=services.crossref)
         if reading.entries:
             return reading
         reason = "; ".join(reading.skipped)
@@ -80,3 +83,29 @@ async def _by_doi(doi: str, getter: Getter, source: Source, services: Services) 
         return read_page_metadata(await ask(getter, f"{services.doi}/{quote(doi)}"), source)
     except SourceError as error:
         raise SourceError(f"nothing is known of {doi}: {reason}; its page: {error}") from error
+
+
+class Kind(StrEnum):
+    """What a reference is."""
+
+    DOI = "doi"
+    PMID = "pmid"
+    NCT = "nct"
+    URL = "url"
+    FILE = "file"
+
+
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+", re.IGNORECASE)
+_PMID = re.compile(
+    r"pmid[:\s]\s*\d{1,9}|https?://(?:www\.)?pubmed\.ncbi\.nlm\.nih\.gov/\d{1,9}/?(?:\?.*)?", re.IGNORECASE
+)
+_NCT = re.compile(r"NCT\d{8}|https?://(?:www\.)?clinicaltrials\.gov/(?:ct2/)?(?:show|study)/NCT\d{8}\S*", re.IGNORECASE)
+
+
+def kind_of(reference: str) -> Kind:
+    """What a reference is: `doi:10.1/x`, `pmid:123`, `NCT01234567`, an http(s) address; anything else names a file."""
+    text = reference.strip()
+    for kind, pattern in ((Kind.DOI, _DOI), (Kind.PMID, _PMID), (Kind.NCT, _NCT)):
+        if pattern.fullmatch(text):
+            return kind
+    return Kind.URL if re.match(r"https?://[^/\s]", text, re.IGNORECASE) else Kind.FILE

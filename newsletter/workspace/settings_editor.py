@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import tomlkit
 from tomlkit.items import AoT, Item, Key, Table
@@ -14,7 +12,7 @@ from tomlkit.items import AoT, Item, Key, Table
 from newsletter import config
 from newsletter.config import FILE_NAME
 from newsletter.errors import UsageError
-from newsletter.model import Collected, Source, SourceKind
+from newsletter.model import Source
 from newsletter.workspace.context import Desk
 from newsletter.workspace.files import write_whole
 
@@ -58,76 +56,11 @@ def remove_source(desk: Desk, name: str) -> None:
     write_document(desk, document)
 
 
-def source_of(name: str, kind: str, where: str, section: str) -> Source:
-    """A source as a person describes it: an address or path, or for a register what to search for."""
-    if not name.strip() or not where.strip():
-        raise UsageError("a source needs a name, and an address or what to search for")
-    try:
-        known = SourceKind(kind)
-    except ValueError as error:
-        raise UsageError(f"“{kind}” is no kind of source") from error
-    asks = known in {SourceKind.PUBMED, SourceKind.TRIALS, SourceKind.GRANTS} and "://" not in where
-    place: dict[str, Any] = {"query": where.strip()} if asks else {"url": where.strip()}
-    return Source(name=name.strip(), kind=known, section=section or None, **place)
-
-
-def kinds_of(where: str) -> tuple[SourceKind, ...]:
-    """What an address, a path or words to search for may be, the likeliest first."""
-    path = where.strip().partition("?")[0].lower()
-    if path.startswith("webcal:") or path.endswith((".ics", ".ical")):
-        return (SourceKind.CALENDAR,)
-    if path.endswith((".csv", ".tsv", ".xlsx")):
-        return (SourceKind.TABLE,)
-    if "://" not in path and not re.search(r"\.\w{2,5}$", path):
-        return (SourceKind.PUBMED,)  # words
-    return (SourceKind.FEED, SourceKind.PAGE)
-
-
-def find_source(desk: Desk, name: str, where: str, section: str) -> Collected:
-    """Try an address as each kind that it may be; gives the first that has something, else the last failure.
-
-    Raises UsageError when name or address is missing.
-    """
-    found = [try_source(desk, source_of(name, kind, where, section)) for kind in kinds_of(where)[:1]]
-    for kind in kinds_of(where)[1:]:
-        if found[-1].reading.entries:
-            break
-        found.append(try_source(desk, source_of(name, kind, where, section)))
-    good = [each for each in found if each.reading.entries] or [each for each in found if not each.error]
-    return (good or found)[0]
-
-
-def try_source(desk: Desk, source: Source) -> Collected:
-    """What a source gives at this moment; nothing is kept."""
-    return asyncio.run(_tried(desk, source))
-
-
-def host_inside(tried: Collected) -> str:
-    """The host in a source's address that was not asked because it is inside one's own network; empty for any other failure.
-
-    One that only a link or a redirect leads to is none that a person typed, and is never given.
-    """
-    from newsletter.sources.addresses import plain_host
-    from newsletter.sources.fetching import INSIDE
-
-    host = plain_host(urlsplit(tried.source.url or "").hostname or "")
-    return host if host and (tried.error or "").startswith(f"{host} {INSIDE}") else ""
-
-
 def allow(desk: Desk, host: str) -> None:
     """Let sources be fetched from a host inside one's own network, from now on."""
     known = desk.workspace.settings.newsletter.fetch_from
     if host not in known:
         settle(desk, "newsletter", {"fetch_from": [*known, host]})
-
-
-async def _tried(desk: Desk, source: Source) -> Collected:
-    from newsletter.pipeline.reading import ReadingRoom, reader_for
-    from newsletter.pipeline.visiting import Visitor, fetcher_for
-
-    with ReadingRoom(reader_for(desk)) as room:
-        async with fetcher_for(desk) as fetcher:
-            return (await Visitor(desk, fetcher, room).visit(source, None)).collected
 
 
 def mistakes(table: str, values: Mapping[str, Any]) -> dict[str, str]:

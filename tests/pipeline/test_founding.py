@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import ConfigError, StorageError, UsageError
-from newsletter.pipeline import founding, gathering, mailing, making
+from newsletter.pipeline import founding, mailing, making
+from newsletter.sources import collector
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -27,7 +28,7 @@ def sample(tmp_path: Path, now: datetime) -> Path:
     (folder / "templates").mkdir()
     (folder / "templates/mine.txt").write_text("mine", "utf-8")
     first = desk(folder, now)
-    gathering.collect(first, gathering.chosen_sources(first, ()), lambda _: None)
+    collector.collect(first, collector.chosen_sources(first, ()), lambda _: None)
     making.draft(first)
     first.store.engine.dispose()
     return folder

@@ -17,9 +17,9 @@ from newsletter.entries.repository import EntryStore
 from newsletter.model import Dated, Entry, Ids, Verdict
 from newsletter.pipeline import making, uniting
 from newsletter.pipeline.choosing import decide, standings
-from newsletter.pipeline.gathering import collect
 from newsletter.pipeline.pool import Pool, look
 from newsletter.sample import build
+from newsletter.sources.collector import collect
 from newsletter.storage import issues
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace

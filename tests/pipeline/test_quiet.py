@@ -9,7 +9,7 @@ from newsletter.database.engine import open_database
 from newsletter.entries.ingest import take_in
 from newsletter.entries.repository import EntryStore, SourceRecord
 from newsletter.model import Dated, Entry
-from newsletter.pipeline.quiet import Quiet, usual_pause
+from newsletter.sources.staleness import Quiet, usual_pause
 
 TODAY = date(2026, 11, 23)
 SEEN_AT = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.model import Collected, Document, Reading, Source, SourceKind
-from newsletter.pipeline.reading import FEW, Reader, ReadingRoom
+from newsletter.sources.parser_pool import FEW, Reader, ReadingRoom
 
 FEED = (
     "<rss version='2.0'><channel><title>F</title><item><title>Item {0}</title><guid>{0}</guid></item></channel></rss>"

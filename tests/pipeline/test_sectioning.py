@@ -100,9 +100,9 @@ def test_one_that_goes_lets_its_sources_be_looked_at_one_by_one(sample: Room) ->
 
 
 def test_what_an_issue_holds_of_it_stays_there_and_is_counted(sample: Room) -> None:
-    from newsletter.pipeline import gathering
+    from newsletter.sources import collector
 
-    gathering.collect(sample.desk, gathering.chosen_sources(sample.desk, ()), lambda _: None)
+    collector.collect(sample.desk, collector.chosen_sources(sample.desk, ()), lambda _: None)
     issue = making.draft(sample.desk).issue
     inside = next(len(each.entries) for each in issue.sections if each.name == "events")
     assert sectioning.leaving(sample.desk, "events").in_issue == inside > 1

@@ -10,6 +10,7 @@ import pytest
 
 from newsletter.model import SourceKind
 from newsletter.sample import build, build_empty
+from newsletter.sources import probe
 from newsletter.workspace import settings_editor
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
@@ -43,7 +44,7 @@ def test_a_key_takes_the_place_of_its_example_and_what_is_usual_is_not_written(n
 def test_sources_come_and_go_and_leave_the_file_as_it_was(new: Path, now: datetime) -> None:
     before = text(new)
     for name in ("one", "two"):
-        source = settings_editor.source_of(name, "feed", "https://example.org/feed", "grants")
+        source = probe.source_of(name, "feed", "https://example.org/feed", "grants")
         settings_editor.add_source(desk(new, now), source)
     assert 'section = "grants"\n\n[[source]]\nname = "two"' in text(new)
     for name in ("one", "two"):
@@ -63,15 +64,15 @@ def test_sources_come_and_go_and_leave_the_file_as_it_was(new: Path, now: dateti
     ],
 )
 def test_what_an_address_may_be(where: str, kinds: tuple[SourceKind, ...]) -> None:
-    assert settings_editor.kinds_of(where) == kinds
+    assert probe.kinds_of(where) == kinds
 
 
 def test_a_page_is_found_to_be_one_and_what_is_nowhere_says_so(new: Path, now: datetime) -> None:
     build(new / "sample", now=now, secret="5" * 64)
-    found = settings_editor.find_source(desk(new, now), "our page", "sample/sources/research-updates.txt", "")
+    found = probe.find_source(desk(new, now), "our page", "sample/sources/research-updates.txt", "")
     assert (found.source.kind, found.error, len(found.reading.entries) > 1) == (SourceKind.PAGE, None, True)
-    feed = settings_editor.find_source(desk(new, now), "feed", "sample/sources/tips.json", "tips")
+    feed = probe.find_source(desk(new, now), "feed", "sample/sources/tips.json", "tips")
     assert (feed.source.kind, feed.source.section) == (SourceKind.FEED, "tips")
-    missing = settings_editor.find_source(desk(new, now), "gone", "gone.html", "")
+    missing = probe.find_source(desk(new, now), "gone", "gone.html", "")
     assert missing.error
     assert missing.source.kind is SourceKind.FEED

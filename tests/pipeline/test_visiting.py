@@ -8,15 +8,15 @@ import pytest
 from website import ARTICLES, Site, desk_with
 
 from newsletter.model import Reading, Source, SourceKind, State
-from newsletter.pipeline import gathering, pasting
 from newsletter.pipeline.choosing import standings
-from newsletter.pipeline.visiting import _answered
+from newsletter.sources import collector, manual_entry
+from newsletter.sources.source_client import _answered
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
 
-def collected(desk: Desk) -> list[gathering.Gathered]:
-    return list(gathering.collect(desk, gathering.chosen_sources(desk, ())))
+def collected(desk: Desk) -> list[collector.Gathered]:
+    return list(collector.collect(desk, collector.chosen_sources(desk, ())))
 
 
 def test_a_feed_that_did_not_change_is_not_read_again(folder: Path, now: datetime, site: Site) -> None:
@@ -135,7 +135,7 @@ def test_what_is_no_feed_is_refused_with_a_sentence(folder: Path, now: datetime,
 class TestAdd:
     def test_a_page_tells_of_itself(self, folder: Path, now: datetime, site: Site) -> None:
         desk = desk_with(folder, now)
-        (entry,), _ = pasting.add(desk, f"http://127.0.0.1:{site.port}/page", stdin=bytes, section="research")
+        (entry,), _ = manual_entry.add(desk, f"http://127.0.0.1:{site.port}/page", stdin=bytes, section="research")
         assert (entry.title, entry.section, str(entry.dated)) == ("Rest and leiomyosarcoma", "research", "2026-11-20")
 
     def test_a_recorded_answer_of_crossref_is_read(self, folder: Path, now: datetime) -> None:
@@ -143,20 +143,20 @@ class TestAdd:
         (folder / "work.json").write_text(
             json.dumps({"status": "ok", "message-type": "work", "message": work}), "utf-8"
         )
-        (entry,), _ = pasting.add(desk_with(folder, now), str(folder / "work.json"), stdin=bytes)
+        (entry,), _ = manual_entry.add(desk_with(folder, now), str(folder / "work.json"), stdin=bytes)
         assert (entry.key, str(entry.dated), entry.sources) == ("doi:10.1000/x", "2026-11", ("pasted",))
 
     def test_a_table_of_the_staff_is_read_row_by_row(self, folder: Path, now: datetime) -> None:
         (folder / "staff.csv").write_text(
             "title,link\nA day,https://example.org/day\n,https://example.org/x\n", "utf-8"
         )
-        (entry,), skipped = pasting.add(desk_with(folder, now), str(folder / "staff.csv"), stdin=bytes)
+        (entry,), skipped = manual_entry.add(desk_with(folder, now), str(folder / "staff.csv"), stdin=bytes)
         assert entry.title == "A day"
         assert len(skipped) == 1
 
     def test_text_comes_from_standard_input(self, folder: Path, now: datetime) -> None:
         text = b"A paper on uterine leiomyosarcoma (5 Nov 2026) https://doi.org/10.1000/new\n"
-        (entry,), _ = pasting.add(desk_with(folder, now), "-", stdin=lambda: text)
+        (entry,), _ = manual_entry.add(desk_with(folder, now), "-", stdin=lambda: text)
         assert entry.key == "doi:10.1000/new"
 
 

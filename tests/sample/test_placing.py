@@ -9,7 +9,7 @@ import pytest
 from newsletter.errors import WorkspaceError
 from newsletter.sample.placing import place
 
-FILES = {Path("newsletter.toml"): "a", Path("notes/first.txt"): "b", Path("sources/feed.xml"): "c"}
+FILES = {Path("newsletter.toml"): "a", Path("notes/first.txt"): "b", Path("sources/feeds/feed.xml"): "c"}
 
 
 def everything_in(folder: Path) -> list[str]:

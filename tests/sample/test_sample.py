@@ -59,11 +59,11 @@ def test_the_workspace_has_every_file_of_the_sample(workspace):
         "issues/2026-10/record.toml",
         "newsletter.toml",
         "sources/events.ics",
-        "sources/grants.xml",
+        "sources/registries/grants_gov.xml",
         "sources/research-updates.txt",
         "sources/research.rss",
         "sources/tips.json",
-        "sources/trials.xml",
+        "sources/registries/clinicaltrials.xml",
         "subscribers.csv",
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.sources.addresses import (
+from newsletter.sources.private_networks import (
     InsideAddressError,
     is_inside,
     literal_address,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Document
-from newsletter.sources.answers import (
+from newsletter.sources.registries.api_client import (
     ask,
     ask_with,
     at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.sources.authors import names_in
+from newsletter.sources.author_names import names_in
 
 LISTS = {
     "John Doe": ("John Doe",),

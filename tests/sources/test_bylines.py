@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.sources.page import read_text
+from newsletter.sources.pages.page import read_text
 
 LINKS = (
     "https://example.org/one",

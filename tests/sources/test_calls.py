@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.model import Document, Entry, Grant, Ids, Source, SourceKind
-from newsletter.sources.calls import amount_in, deadline_in, with_call
-from newsletter.sources.feed import read_feed
-from newsletter.sources.grants import read_grants
+from newsletter.sources.feeds.feed import read_feed
+from newsletter.sources.registries.call_text import amount_in, deadline_in, with_call
+from newsletter.sources.registries.grants_gov import read_grants
 
 
 @pytest.mark.parametrize(

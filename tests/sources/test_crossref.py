@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Flag, Source, SourceKind
-from newsletter.sources.crossref import fetch_work, read_works
+from newsletter.sources.registries.crossref import fetch_work, read_works
 
 SOURCE = Source(name="added", kind=SourceKind.PAGE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsletter.model import TrialStatus
-from newsletter.sources.dialects import Facts, is_pubmed, is_trial_record, read_text, read_trial
+from newsletter.sources.feeds.publisher_text import Facts, is_pubmed, is_trial_record, read_text, read_trial
 
 SCIENCEDIRECT = """Publication date: Available online 5 November 2021
 

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.errors import SourceError
 from newsletter.model import Source, SourceKind
-from newsletter.sources.entrez import collect_pubmed, esearch_request, fetch_pubmed, parse_esearch
+from newsletter.sources.registries.entrez import collect_pubmed, esearch_request, fetch_pubmed, parse_esearch
 
 SOURCE = Source(name="pubmed", kind=SourceKind.PUBMED, query='"leiomyosarcoma"[MeSH] AND 2026[dp]', limit=450)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Flag, Source, SourceKind, TrialStatus
-from newsletter.sources.feed import read_feed
+from newsletter.sources.feeds.feed import read_feed
 
 SOURCE = Source(name="x", kind=SourceKind.FEED, section="research")
 NAMESPACES = (

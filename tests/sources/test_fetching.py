@@ -14,8 +14,8 @@ import pytest
 import trustme
 from aiohttp import web
 
-from newsletter.sources import fetching
-from newsletter.sources.fetching import Fetcher, Request, fetch_all, read_file
+from newsletter.sources import fetcher as source_fetcher
+from newsletter.sources.fetcher import Fetcher, Request, fetch_all, read_file
 
 LOOPBACK = "127.0.0.1"
 FEED = b"<rss version='2.0'><channel/></rss>"
@@ -230,7 +230,7 @@ async def test_a_long_wait_is_left_for_the_next_run(client, pauses, headers, wor
     ],
 )
 def test_retry_after_is_seconds_or_a_date(headers, seconds):
-    assert fetching._retry_after_s(headers) == seconds
+    assert source_fetcher._retry_after_s(headers) == seconds
 
 
 @pytest.mark.parametrize(

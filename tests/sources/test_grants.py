@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Grant, Source, SourceKind
-from newsletter.sources.grants import collect_grants, read_grants
+from newsletter.sources.registries.grants_gov import collect_grants, read_grants
 
 SOURCE = Source(name="grants", kind=SourceKind.GRANTS, query="sarcoma")
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.model import Document, SourceKind
-from newsletter.sources.handed import kind_of_document, out_of_its_mail
+from newsletter.sources.document_detection import kind_of_document, out_of_its_mail
 
 MAIL = (
     b"Return-Path: <office@example.org>\r\nFrom: Office <office@example.org>\r\nSubject: A talk\r\n"

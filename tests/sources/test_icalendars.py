@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Dated, Document, Source, SourceKind
-from newsletter.sources.icalendars import read_calendar
+from newsletter.sources.calendars.ical import read_calendar
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 NEW_YORK = ZoneInfo("America/New_York")

@@ -3,7 +3,7 @@
 import icalendar
 import pytest
 
-from newsletter.sources.joining import place_and_link, web_address
+from newsletter.sources.calendars.join_links import place_and_link, web_address
 
 
 def event(lines):

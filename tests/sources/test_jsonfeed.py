@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Source, SourceKind
-from newsletter.sources.feed import read_feed
+from newsletter.sources.feeds.feed import read_feed
 
 SOURCE = Source(name="x", kind=SourceKind.FEED)
 

@@ -1,7 +1,7 @@
 """The newest entries are kept, in their order."""
 
 from newsletter.model import Dated, Entry
-from newsletter.sources.limits import newest
+from newsletter.sources.registries.api_client import newest
 
 
 def entry(title, dated=None):

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from newsletter.errors import SourceError
-from newsletter.sources.lookup import Services, look_up
-from newsletter.sources.reference import Kind, kind_of
+from newsletter.sources.lookup import Kind, Services, kind_of, look_up
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Flag, Source, SourceKind
-from newsletter.sources.metadata import read_page_metadata
+from newsletter.sources.page_metadata import read_page_metadata
 
 SOURCE = Source(name="added", kind=SourceKind.PAGE)
 URL = "https://www.example.org/news/a?utm_source=x"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Entry, Source, SourceKind
-from newsletter.sources.page import MAX_ENTRIES, read_page, read_text
+from newsletter.sources.pages.page import MAX_ENTRIES, read_page, read_text
 
 PAGES = Path(__file__).parent / "pages"
 SOURCE = Source(name="updates", kind=SourceKind.PAGE)

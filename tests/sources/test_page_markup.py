@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.sources.page_lines import MAX_CHARS, Lines
-from newsletter.sources.page_markup import MAX_SOURCE_CHARS, is_markup, markup_lines
+from newsletter.sources.pages.html_lines import MAX_SOURCE_CHARS, is_markup, markup_lines
+from newsletter.sources.pages.lines import MAX_CHARS, Lines
 
 
 def _texts(page: Lines) -> list[str]:

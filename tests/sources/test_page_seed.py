@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.model import Document, Entry, Reading, Source, SourceKind
-from newsletter.sources.page import read_page, read_text
+from newsletter.sources.pages.page import read_page, read_text
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("NEWSLETTER_SHARED", ROOT.parent / "shared"))

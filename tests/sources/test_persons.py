@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.sources.persons import has_person_mark, person_before_affiliation, split_names, split_title_and_names
+from newsletter.sources.pages.person_names import (
+    has_person_mark,
+    person_before_affiliation,
+    split_names,
+    split_title_and_names,
+)
 
 LISTS = {
     "Marium HusainLuxi ChenDavid Liebner": ("Marium Husain", "Luxi Chen", "David Liebner"),

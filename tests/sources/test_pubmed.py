@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Flag, Source, SourceKind
-from newsletter.sources.pubmed import read_pubmed
+from newsletter.sources.registries.pubmed import read_pubmed
 
 SOURCE = Source(name="pubmed", kind=SourceKind.PUBMED, query="leiomyosarcoma")
 

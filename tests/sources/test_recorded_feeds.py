@@ -11,7 +11,7 @@ import pytest
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Flag, Precision, Reading, Source, SourceKind, TrialStatus
-from newsletter.sources.feed import read_feed
+from newsletter.sources.feeds.feed import read_feed
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("NEWSLETTER_SHARED", ROOT.parent / "shared")) / "data"

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from icalendar import vRecur
 
-from newsletter.sources.recurrence import EndlessRuleError, count_instances
+from newsletter.sources.calendars.recurrence import EndlessRuleError, count_instances
 
 
 def at(text):

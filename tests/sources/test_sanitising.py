@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.sources.sanitising import MOST_CHARACTERS, links_in, plain_text, safe_html
+from newsletter.sources.sanitizer import MOST_CHARACTERS, links_in, plain_text, safe_html
 
 TEXTS = {
     "": "",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Source, SourceKind, TrialStatus
-from newsletter.sources.trials import collect_trials, fetch_trial, read_trials, studies_request
+from newsletter.sources.registries.clinicaltrials import collect_trials, fetch_trial, read_trials, studies_request
 
 SOURCE = Source(name="trials", kind=SourceKind.TRIALS, query="leiomyosarcoma")
 

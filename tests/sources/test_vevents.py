@@ -3,7 +3,7 @@
 import pytest
 
 from newsletter.errors import SourceError
-from newsletter.sources.vevents import calendars_in
+from newsletter.sources.calendars.vevents import calendars_in
 
 
 def titles(text):

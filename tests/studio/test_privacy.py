@@ -15,8 +15,9 @@ from loopback_smtp import Loopback
 from studio.mail import serving_mail
 from studio.running import Running, running
 
-from newsletter.pipeline import gathering, making
+from newsletter.pipeline import making
 from newsletter.sample import build
+from newsletter.sources import collector
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -43,7 +44,7 @@ def drafted(tmp_path: Path) -> Path:
     folder = tmp_path / "our news"
     build(folder, now=NOW, secret="5" * 64)
     desk = Desk(open_workspace(folder), NOW)
-    gathering.collect(desk, gathering.chosen_sources(desk, []))
+    collector.collect(desk, collector.chosen_sources(desk, []))
     making.draft(desk)
     return folder
 

@@ -23,9 +23,10 @@ from loopback_smtp import Loopback
 from studio.running import Running, running, until
 
 from newsletter.model import State
-from newsletter.pipeline import choosing, gathering, mailing, making
+from newsletter.pipeline import choosing, mailing, making
 from newsletter.pipeline.editing import version_of
 from newsletter.sample import build
+from newsletter.sources import collector
 from newsletter.storage import issues
 from newsletter.studio.logbook import COLLECTING, ENDED, Logbook, broken_off
 from newsletter.workspace.context import Desk
@@ -49,7 +50,7 @@ def sample(tmp_path: Path) -> Path:
 @pytest.fixture
 def drafted(sample: Path) -> Path:
     there = desk(sample)
-    gathering.collect(there, gathering.chosen_sources(there, []))
+    collector.collect(there, collector.chosen_sources(there, []))
     making.draft(there)
     return sample
 
@@ -99,7 +100,7 @@ def build_whole(folder: Path) -> list[str]:
     """The keys that a studio collects which nobody kills."""
     build(folder, now=NOW, secret="5" * 64)
     there = desk(folder)
-    gathering.collect(there, gathering.chosen_sources(there, []))
+    collector.collect(there, collector.chosen_sources(there, []))
     return sorted(entry.key for entry in there.store.all())
 
 
@@ -213,7 +214,7 @@ def looked_at(studio: Running, content: bytes) -> str:
 
 def test_while_the_issue_is_made_it_is_whole_or_not_there(sample: Path) -> None:
     there = desk(sample)
-    gathering.collect(there, gathering.chosen_sources(there, []))
+    collector.collect(there, collector.chosen_sources(there, []))
     with running(sample) as studio:
         file = sample / f"issues/{ISSUE}/issue.toml"
         killing = threading.Thread(target=kill_when, args=(studio, file.exists))

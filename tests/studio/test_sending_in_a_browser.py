@@ -22,8 +22,9 @@ from studio.mail import Gate
 from studio.running import running, until
 from studio.test_guarding import CHANGES, PAGES, filled
 
-from newsletter.pipeline import gathering, mailing, making
+from newsletter.pipeline import mailing, making
 from newsletter.sample import build
+from newsletter.sources import collector
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -47,7 +48,7 @@ def drafted(tmp_path: Path, mail_server: Loopback) -> Path:
         file.write(f'\n[delivery]\nhost = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"\n')
         file.write("per_minute = 200\nconnections = 1\n")
     with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
-        aside.submit(lambda: gathering.collect(desk(folder), gathering.chosen_sources(desk(folder), []))).result()
+        aside.submit(lambda: collector.collect(desk(folder), collector.chosen_sources(desk(folder), []))).result()
     making.draft(desk(folder))
     return folder
 

@@ -13,9 +13,10 @@ from starlette.responses import JSONResponse, Response
 from newsletter import composition
 from newsletter.errors import UsageError
 from newsletter.model import TO_SORT, Reading, Verdict, section_title
-from newsletter.pipeline import editing, making, pasting, undoing
+from newsletter.pipeline import editing, making, undoing
 from newsletter.pipeline.story import story_of
 from newsletter.pipeline.undoing import Undoable
+from newsletter.sources import manual_entry
 from newsletter.studio.calls import Call, route
 from newsletter.studio.shelf import AT_ONCE, PLACES, Card, Place, Shelf, in_sections, stock
 
@@ -251,11 +252,11 @@ def begin(call: Call) -> Response:
 def look(call: Call) -> Response:
     """Show what was understood of a pasted text, before anything is taken."""
     pasted = call.filled("text")
-    found = pasting.understand(call.desk, pasted)
+    found = manual_entry.understand(call.desk, pasted)
     looked = call.room.keep(found) if found.entries else ""
     shelf = _shelf(call)
     cards = {card.entry.key: card for card in shelf.cards}
-    known = [cards.get(pasting.known_as(call.desk, entry) or "") for entry in found.entries]
+    known = [cards.get(manual_entry.known_as(call.desk, entry) or "") for entry in found.entries]
     return _page(call, shelf, Place.NEW, text=pasted, found=found, looked=looked, known=known)
 
 
@@ -272,7 +273,7 @@ def add(call: Call) -> Response:
     ]
     if not entries:
         raise UsageError("nothing was selected, so nothing was added")
-    keys = pasting.take(call.desk, entries, section=call.filled("section") or None)
+    keys = manual_entry.take(call.desk, entries, section=call.filled("section") or None)
     done = undoing.decide_undoably(call.desk, keys, Verdict.KEEP, why="added by hand")
     said = f"{'1 entry was' if len(keys) == 1 else f'{len(keys)} entries were'} added and kept."
     call.room.keep(replace(done, said=said))

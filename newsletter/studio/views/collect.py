@@ -15,7 +15,7 @@ from newsletter.studio.logbook import COLLECTING
 from newsletter.studio.room import Room
 
 if TYPE_CHECKING:
-    from newsletter.pipeline.gathering import Gathered
+    from newsletter.sources.collector import Gathered
 
 LOOK_S = 0.15
 
@@ -32,15 +32,15 @@ def collect(call: Call) -> Response:
 
 def begin(call: Call) -> Response:
     """Begin to collect all sources, or the named ones."""
-    from newsletter.pipeline import gathering  # fetching comes with it, and takes a moment
+    from newsletter.sources import collector  # fetching comes with it, and takes a moment
 
     desk = call.desk
-    sources = gathering.chosen_sources(desk, call.form.get("source", []))
+    sources = collector.chosen_sources(desk, call.form.get("source", []))
 
     def work(tell: Callable[[dict[str, Any]], None]) -> None:
         tell({"waiting": [source.name for source in sources]})
         with call.room.noting(COLLECTING):
-            done = gathering.collect(desk, sources, lambda each: tell(_told(each)))
+            done = collector.collect(desk, sources, lambda each: tell(_told(each)))
         tell({"done": True, "said": _over(done)})
 
     began = call.room.collecting.start(work)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from newsletter.entries.repository import SourceRecord
 from newsletter.model import Source
 from newsletter.pipeline import choosing, mailing, planning
-from newsletter.pipeline.quiet import Quiet
+from newsletter.sources.staleness import Quiet
 from newsletter.storage import issues
 from newsletter.studio.calls import Call, route, spoken
 from newsletter.studio.progress import Step, steps, under_way
@@ -59,7 +59,7 @@ def _next(found: tuple[Step, ...]) -> Step | None:
 
 
 def _worries(desk: Desk) -> Iterator[Worry]:
-    from newsletter.pipeline.gathering import STAMPED  # fetching comes with it, and takes a moment
+    from newsletter.sources.collector import STAMPED  # fetching comes with it, and takes a moment
 
     sources = {source.name: source for source in desk.workspace.settings.sources}
     records = [record for record in desk.store.sources().values() if record.name in sources]

@@ -19,6 +19,7 @@ from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Collected, SourceKind
 from newsletter.pipeline import founding, sectioning
 from newsletter.pipeline.editing import version_of
+from newsletter.sources import probe
 from newsletter.studio.calls import Call, route
 from newsletter.workspace import credentials, settings_editor
 from newsletter.workspace.context import Desk
@@ -302,7 +303,7 @@ def allow(call: Call) -> Response:
     """Ask a server inside one's own network, from now on, because a person says so; and show what it gives."""
     tried = _tried(call)
     found = _found(call.desk, tried)
-    if host := settings_editor.host_inside(found):
+    if host := probe.host_inside(found):
         with call.room.changing:
             settings_editor.allow(call.room.desk(), host)
         found = _found(call.room.desk(), tried)
@@ -310,7 +311,7 @@ def allow(call: Call) -> Response:
 
 
 def _looked(call: Call, tried: dict[str, str], found: Collected) -> Response:
-    kind, inside = found.source.kind, settings_editor.host_inside(found)
+    kind, inside = found.source.kind, probe.host_inside(found)
     if call.is_script:
         return JSONResponse({"html": call.part("_tried", kinds=KINDS, found=found, inside=inside), "kind": kind})
     return show(call, tried=tried | {"kind": kind}, found=found, inside=inside)
@@ -318,14 +319,14 @@ def _looked(call: Call, tried: dict[str, str], found: Collected) -> Response:
 
 def _found(desk: Desk, tried: dict[str, str]) -> Collected:
     if tried["kind"] != BY_ITSELF:
-        return settings_editor.try_source(desk, settings_editor.source_of(**tried))
-    return settings_editor.find_source(desk, tried["name"], tried["where"], tried["section"])
+        return probe.try_source(desk, probe.source_of(**tried))
+    return probe.find_source(desk, tried["name"], tried["where"], tried["section"])
 
 
 def source(call: Call) -> Response:
     """Add a source."""
     tried = _tried(call)
-    described = settings_editor.source_of(**tried) if tried["kind"] else _found(call.desk, tried).source
+    described = probe.source_of(**tried) if tried["kind"] else _found(call.desk, tried).source
     settings_editor.add_source(call.desk, described)
     return back(call, "sources", f"Added: {described.name}. Collect asks it from now on.")
 

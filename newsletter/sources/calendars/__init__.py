@@ -1,0 +1,1 @@
+"""iCalendar: events, their recurrences and how to join them."""

@@ -1,0 +1,125 @@
+"""Collect: from sources to the entries seen. One source that fails is reported beside the entries of all others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from newsletter.entries.ingest import TakenIn, take_in_all
+from newsletter.entries.repository import SourceRecord
+from newsletter.errors import UsageError
+from newsletter.model import Collected, Source, SourceKind
+from newsletter.sources.parser_pool import ReadingRoom, reader_for
+from newsletter.sources.staleness import Quiet
+from newsletter.workspace.context import Desk
+
+if TYPE_CHECKING:
+    from newsletter.sources.source_client import Visit
+
+STAMPED = frozenset({SourceKind.FEED, SourceKind.PUBMED})
+"""Kinds of sources that date what they bring by the day they bring it; a register's old trial may be news."""
+KEEP_EVERY_S = 0.25
+"""How much work a crash may lose; it would only be fetched again."""
+
+OnProgress = Callable[["Gathered"], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """How one source fared, and what it brought."""
+
+    collected: Collected
+    new: int = 0  # entries never seen before
+    record: SourceRecord
+    quiet: str = ""  # a sentence, when the source answers well but brings nothing for unusually long
+
+    @property
+    def name(self) -> str:
+        """The source's name."""
+        return self.collected.source.name
+
+    @property
+    def count(self) -> int:
+        """How many entries the source gives, before any are merged."""
+        return self.record.entries if self.collected.unchanged else len(self.collected.reading.entries)
+
+
+def chosen_sources(desk: Desk, names: Iterable[str]) -> tuple[Source, ...]:
+    """The sources of these names, or all; raises UsageError for a name that is none."""
+    sources = desk.workspace.settings.sources
+    names = tuple(names)
+    known = sorted(source.name for source in sources)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is no source “{name}” in newsletter.toml; there are: {', '.join(known) or 'none'}")
+    return tuple(source for source in sources if not names or source.name in names)
+
+
+def collect(desk: Desk, sources: Sequence[Source], on_progress: OnProgress = lambda _: None) -> tuple[Gathered, ...]:
+    """Fetch and read these sources at once, and keep what they gave; `on_progress` hears of each as it is done."""
+    return asyncio.run(collect_all(desk, sources, on_progress))
+
+
+async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProgress) -> tuple[Gathered, ...]:
+    """`collect`, inside a loop that runs already."""
+    known = desk.store.sources()
+    done: dict[str, Gathered] = {}
+    order = {source.name: n for n, source in enumerate(sources)}  # the first source to give an entry names it
+    never_read = sum(source.name not in known for source in sources)
+    with ReadingRoom(reader_for(desk), expected=never_read) as room:
+        from newsletter.sources.source_client import (
+            Visitor,
+            fetcher_for,  # the web client loads while the room gets ready
+        )
+
+        async with fetcher_for(desk) as fetcher:
+            visitor = Visitor(desk, fetcher, room)
+            pending = {asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources}
+            try:
+                while pending:
+                    finished, pending = await asyncio.wait(pending, timeout=KEEP_EVERY_S)
+                    visits = sorted((visit.result() for visit in finished), key=lambda visit: order[visit.before.name])
+                    for each in _keep(desk, visits):
+                        done[each.name] = each
+                        on_progress(each)
+            finally:
+                for visit in pending:
+                    visit.cancel()
+    stamped = frozenset(source.name for source in sources if source.kind in STAMPED)
+    quiet = Quiet(store=desk.store, today=desk.now.date(), stamped=stamped).among(each.record for each in done.values())
+    return tuple(replace(done[source.name], quiet=quiet.get(source.name, "")) for source in sources)
+
+
+def _keep(desk: Desk, visits: Sequence[Visit]) -> list[Gathered]:
+    """Keep what these visits brought, with one write to the disk."""
+    brought = {visit.collected.source.name: visit.collected.reading.entries for visit in visits}
+    with desk.store.together():
+        taken = take_in_all(desk.store, brought, desk.now)
+        gathered = [_gathered(visit, taken[visit.collected.source.name], desk.now) for visit in visits]
+        desk.store.note_sources(each.record for each in gathered)
+    return gathered
+
+
+def _gathered(visit: Visit, taken: TakenIn, now: datetime) -> Gathered:
+    """How a source fared. One that failed, or gave nothing this time, takes nothing away."""
+    collected, before, fetched = visit.collected, visit.before, visit.fetched
+    if collected.error is not None:
+        failing_since = before.failing_since_at or now
+        record = replace(before, checked_at=now, failing_since_at=failing_since, error=collected.error)
+        return Gathered(collected=collected, record=record)
+    record = replace(
+        before,
+        etag=fetched.etag or before.etag,
+        last_modified=fetched.last_modified or before.last_modified,
+        content_digest=fetched.digest or before.content_digest,
+        entries=before.entries if collected.unchanged else len(collected.reading.entries),
+        checked_at=now,
+        succeeded_at=now,
+        changed_at=now if taken.new else before.changed_at,
+        failing_since_at=None,
+        error="",
+    )
+    return Gathered(collected=collected, new=len(taken.new), record=record)

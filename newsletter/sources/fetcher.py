@@ -1,0 +1,382 @@
+"""Bytes from the web and from files. A failed fetch is a value with a sentence for people, never an exception.
+
+At most two connections to a host, three tries, five redirects (each judged anew), 20 MB after unpacking. Only http
+and https, and nothing inside our own network (see `addresses`) unless the configuration names the host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import re
+import ssl
+import stat
+import time
+import zlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
+
+import aiohttp
+from yarl import URL
+
+from newsletter import __version__
+from newsletter.errors import SourceError
+from newsletter.model import Document
+from newsletter.sources.private_networks import InsideAddressError, PublicResolver, plain_host, refuse_inside_literal
+
+MOST_BYTES = 20_000_000
+MOST_REDIRECTS = 5
+TRIES = 3
+CONNECTIONS_PER_HOST = 2
+TIMEOUT_S = 30.0
+LONGEST_WAIT_S = 30.0  # a server that wants us to wait longer is asked again on the next run
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+INSIDE = "is inside your own network and was not asked"
+NCBI = "eutils.ncbi.nlm.nih.gov"
+PER_SECOND: Mapping[str, float] = MappingProxyType({NCBI: 3.0})  # https://www.ncbi.nlm.nih.gov/books/NBK25497/
+PER_SECOND_WITH_KEY: Mapping[str, float] = MappingProxyType({NCBI: 10.0})
+ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What one fetch gave. Exactly one of `document`, `not_modified` and `error` is set."""
+
+    document: Document | None = None
+    not_modified: bool = False  # the server says so, or the same bytes came
+    etag: str = ""  # to be sent with the next request, as are the next two
+    last_modified: str = ""
+    digest: str = ""  # SHA-256 of the bytes, hex
+    error: str | None = None  # a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One source to be fetched, and what the last answer said of itself."""
+
+    name: str
+    url: str  # http(s), or the path of a file
+    etag: str = ""
+    last_modified: str = ""
+    digest: str = ""
+
+
+Progress = Callable[[Request, Fetched | None], None]
+"""Told of each request when it begins (None) and when it has ended."""
+
+
+async def fetch_all(
+    requests: Iterable[Request],
+    *,
+    contact: str,
+    allow_hosts: Collection[str] = (),
+    on_progress: Progress | None = None,
+) -> dict[str, Fetched]:
+    """Fetch all at once, by name. `contact` says in the User-Agent who asks."""
+    report = on_progress or (lambda _request, _fetched: None)
+    async with Fetcher(contact=contact, allow_hosts=allow_hosts) as fetcher:
+
+        async def one(request: Request) -> tuple[str, Fetched]:
+            report(request, None)
+            fetched = await fetcher.get_or_read(request)
+            report(request, fetched)
+            return request.name, fetched
+
+        return dict(await asyncio.gather(*map(one, requests)))
+
+
+def read_file(path: Path, *, digest: str = "") -> Fetched:
+    """The bytes of a recorded file; `not_modified` when they have the digest of last time."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            return Fetched(error=f"{path} is a folder: name a file in it")
+        if not stat.S_ISREG(status.st_mode):
+            return Fetched(error=f"{path} is no ordinary file")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return Fetched(error=f"{path} is not there: was it moved or renamed?")
+    except (OSError, ValueError) as error:
+        return Fetched(error=f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
+    if len(content) > MOST_BYTES:
+        return Fetched(error=f"{path} is larger than {_megabytes()}: it was not read")
+    return _answer(Document(content=content, url=path.absolute().as_uri()), digest)
+
+
+class Fetcher:
+    """A web client that keeps the rules; used as `async with Fetcher(contact="office@example.org") as fetcher`.
+
+    `per_second` limits the requests to a host; `pause` is how it waits, in seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        contact: str,
+        allow_hosts: Collection[str] = (),
+        per_second: Mapping[str, float] = PER_SECOND,
+        timeout_s: float = TIMEOUT_S,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._agent = re.sub(r"[^\x20-\x7e]", "", f"newsletter/{__version__} ({contact})")
+        self._allowed = frozenset(map(plain_host, allow_hosts))
+        self._per_second = per_second
+        self._timeout_s = timeout_s
+        self._pause = pause
+        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CONNECTIONS_PER_HOST))
+        self._free_at: dict[str, float] = {}  # when the next request to a host may begin, on the loop's clock
+
+    async def __aenter__(self) -> Self:
+        self._resolver = PublicResolver(aiohttp.ThreadedResolver(), self._allowed)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=self._resolver, limit=0, limit_per_host=CONNECTIONS_PER_HOST),
+            timeout=aiohttp.ClientTimeout(total=self._timeout_s, sock_connect=min(15.0, self._timeout_s)),
+            headers={"User-Agent": self._agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate"},
+            auto_decompress=False,  # we unpack ourselves: a small answer may hold gigabytes
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+        await self._resolver.close()
+
+    async def get_or_read(self, request: Request) -> Fetched:
+        """From the web where the request names an address, else from the file it names."""
+        if "://" in request.url and not request.url.startswith("file:"):
+            return await self.get(
+                request.url, etag=request.etag, last_modified=request.last_modified, digest=request.digest
+            )
+        path = unquote(urlsplit(request.url).path) if request.url.startswith("file:") else request.url
+        return await asyncio.to_thread(read_file, Path(path), digest=request.digest)
+
+    async def get(self, url: str, *, etag: str = "", last_modified: str = "", digest: str = "") -> Fetched:
+        """What stands at an address; `not_modified` when it is what the validators of last time speak of."""
+        headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        sent = {name: value for name, value in headers.items() if value and value.isprintable()}
+        return await self._tried("GET", url, {"headers": sent}, digest)
+
+    async def post_json(self, url: str, data: Any) -> Fetched:
+        """The answer to a JSON request."""
+        return await self._tried("POST", url, {"json": data, "headers": {"Accept": "application/json"}}, "")
+
+    async def probe(self, url: str, *, method: str) -> tuple[int, str]:
+        """Status and Location of one request: no redirect is followed, nothing is read.
+
+        Raises SourceError with a sentence when there is no answer, or the address may not be asked.
+        """
+        try:
+            target = self._checked(url)
+            async with self._turn(target), self._answered(method, target, {}) as response:
+                return response.status, response.headers.get("Location", "")
+        except (_PassingError, _LastingError) as error:
+            raise SourceError(str(error)) from error
+
+    async def _tried(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> Fetched:
+        """Up to three tries, with a pause after each that may mend itself."""
+        tried = 0
+        while True:
+            tried += 1
+            try:
+                return await self._followed(method, url, options, digest)
+            except _PassingError as error:
+                if tried == TRIES or error.wait_s > LONGEST_WAIT_S:
+                    return Fetched(error=str(error))
+                await self._pause(max(error.wait_s, 2.0 ** (tried - 1)))
+            except _LastingError as error:
+                return Fetched(error=str(error))
+
+    async def _followed(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> Fetched:
+        """One request and its redirects, each judged as if a stranger had written it."""
+        target = self._checked(url)
+        for _ in range(MOST_REDIRECTS + 1):
+            async with self._turn(target), self._answered(method, target, options) as response:
+                if response.status not in REDIRECTS or "Location" not in response.headers:
+                    return await _received(response, digest)
+                if response.status in {301, 302, 303} and method == "POST":
+                    method, options = "GET", {}
+                target = self._checked(response.headers["Location"], base=target)
+        raise _LastingError(f"{_host(target)} leads from one address to the next without end")
+
+    def _checked(self, url: str, *, base: URL | None = None) -> URL:
+        """The address, absolute; refused when it is no http(s) or writes out an inside address."""
+        try:
+            target = URL(url) if base is None else base.join(URL(url))
+            host = target.host or ""
+        except ValueError as error:
+            raise _LastingError("this is no address: look at it again") from error
+        if target.scheme not in {"http", "https"} or not host:
+            raise _LastingError(f"an address must start with https:// or http://, not {target.scheme or 'nothing'}")
+        try:
+            refuse_inside_literal(host, self._allowed)
+        except InsideAddressError as error:
+            raise _inside(host) from error
+        return target.with_fragment(None)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, target: URL) -> AsyncIterator[None]:
+        """Wait until the host has a connection for us, and its requests per second allow one more."""
+        host = plain_host(target.host or "")
+        async with self._hosts[host]:
+            if rate := self._per_second.get(host):
+                now = asyncio.get_running_loop().time()
+                begin = max(now, self._free_at.get(host, 0.0))
+                self._free_at[host] = begin + 1 / rate
+                if begin > now:
+                    await self._pause(begin - now)
+            yield
+
+    @contextlib.asynccontextmanager
+    async def _answered(
+        self, method: str, target: URL, options: Mapping[str, Any]
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The response of one request; what goes wrong with the connection becomes a sentence."""
+        host = _host(target)
+        try:
+            async with self._session.request(method, target, allow_redirects=False, **options) as response:
+                yield response
+        except TimeoutError as error:
+            raise _PassingError(f"{host} did not answer within {self._timeout_s:g} seconds") from error
+        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError, ssl.SSLError) as error:
+            raise _LastingError(f"{host} cannot prove who it is: its certificate is not valid") from error
+        except aiohttp.ClientConnectorError as error:
+            if isinstance(error.os_error, InsideAddressError):
+                raise _inside(host) from error
+            if isinstance(error, aiohttp.ClientConnectorDNSError):
+                raise _PassingError(f"{host} is not known to the network: look at the address, or try later") from error
+            raise _PassingError(f"{host} cannot be reached: {error.os_error.strerror or 'no connection'}") from error
+        except (aiohttp.ClientConnectionError, OSError) as error:
+            raise _PassingError(f"{host} broke off the connection") from error
+        except aiohttp.ClientPayloadError as error:
+            raise _PassingError(f"{host} broke off in the middle of its answer") from error
+        except (aiohttp.ClientError, ValueError) as error:
+            raise _LastingError(f"{host} does not answer as a web server should") from error
+
+
+class _LastingError(Exception):
+    """Another try would end in the same way. The message is the sentence."""
+
+
+class _PassingError(Exception):
+    """Another try may succeed, after `wait_s` where the server asks for it."""
+
+    def __init__(self, message: str, wait_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
+
+
+def _inside(host: str) -> _LastingError:
+    return _LastingError(f"{host} {INSIDE}; if it is meant, add it to fetch_from in newsletter.toml")
+
+
+def _host(target: URL) -> str:
+    return target.host or "this address"
+
+
+async def _received(response: aiohttp.ClientResponse, digest: str) -> Fetched:
+    """What the answer says: a document, that nothing has changed, or an error."""
+    host = _host(response.url)
+    if response.status == 304:
+        return _validated(Fetched(not_modified=True, digest=digest), response)
+    if response.status == 429 or response.status >= 500:
+        wait_s = _retry_after_s(response.headers)
+        raise _PassingError(f"HTTP {response.status}: {_trouble(host, response.status, wait_s)}", wait_s)
+    if response.status >= 300:
+        raise _LastingError(f"HTTP {response.status}: {_refusal(host, response.status)}")
+    content = await _unpacked(response, host)
+    document = Document(content=content, url=str(response.url), content_type=response.headers.get("Content-Type", ""))
+    return _validated(_answer(document, digest), response)
+
+
+def _answer(document: Document, digest: str) -> Fetched:
+    new = hashlib.sha256(document.content).hexdigest()
+    return Fetched(not_modified=True, digest=new) if new == digest else Fetched(document=document, digest=new)
+
+
+def _validated(fetched: Fetched, response: aiohttp.ClientResponse) -> Fetched:
+    """The answer with what the server wants to hear next time."""
+    headers = response.headers
+    return replace(fetched, etag=headers.get("ETag", ""), last_modified=headers.get("Last-Modified", ""))
+
+
+async def _unpacked(response: aiohttp.ClientResponse, host: str) -> bytes:
+    """The body, unpacked as it arrives and stopped as soon as it is too much."""
+    unpack = _unpacker(response.headers.get("Content-Encoding", ""), host)
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(65_536):
+        try:
+            content += unpack(chunk, MOST_BYTES + 1 - len(content))
+        except zlib.error as error:
+            raise _LastingError(f"{host} sent something that cannot be unpacked") from error
+        if len(content) > MOST_BYTES:
+            raise _LastingError(f"the answer of {host} is larger than {_megabytes()}: it was not read")
+    return bytes(content)
+
+
+def _unpacker(encoding: str, host: str) -> Callable[[bytes, int], bytes]:
+    """Takes packed bytes and how many unpacked ones there may be."""
+    match encoding.strip().lower():
+        case "" | "identity":
+            return lambda chunk, most: chunk[:most]
+        case "gzip" | "x-gzip":
+            return zlib.decompressobj(wbits=31).decompress
+        case "deflate":
+            return _Inflater()
+        case other:
+            raise _LastingError(f"{host} packs its answers with {other[:20]}, which we did not ask for")
+
+
+class _Inflater:
+    """`deflate` of RFC 9110, 8.4.1.2, with the zlib header or, as some servers send it, without."""
+
+    def __init__(self) -> None:
+        self._unpack: Callable[[bytes, int], bytes] | None = None
+
+    def __call__(self, chunk: bytes, most: int) -> bytes:
+        if self._unpack is None:
+            has_header = chunk[0] & 0x0F == 8 and int.from_bytes(chunk[:2], "big") % 31 == 0
+            self._unpack = zlib.decompressobj(wbits=15 if has_header else -15).decompress
+        return self._unpack(chunk, most)
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> float:
+    """Seconds that the server wants us to wait, 0 when it does not say (RFC 9110, 10.2.3)."""
+    value = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"\d{1,9}", value):
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+        now = parsedate_to_datetime(headers["Date"]).timestamp() if "Date" in headers else time.time()
+    except (ValueError, TypeError):
+        return 0.0
+    return max(0.0, until.timestamp() - now)
+
+
+def _trouble(host: str, status: int, wait_s: float) -> str:
+    later = f"asks us to come back in {_duration(wait_s)}" if wait_s > LONGEST_WAIT_S else "asks us to come back later"
+    return (
+        f"{host} {later}" if status == 429 or wait_s else f"{host} has trouble of its own; it is tried again next time"
+    )
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
+
+
+def _refusal(host: str, status: int) -> str:
+    if status in {404, 410}:
+        return "there is nothing at this address any more"
+    if status in {401, 403, 407, 451}:
+        return f"{host} does not let us read this address"
+    return f"{host} does not give this address to us"
+
+
+def _megabytes() -> str:
+    return f"{MOST_BYTES // 1_000_000} MB"

@@ -1,0 +1,1 @@
+"""Web pages and pasted text: lines to entries."""

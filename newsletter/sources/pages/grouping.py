@@ -1,0 +1,349 @@
+"""The lines of one entry, put together.
+
+A line that names a thing opens a block; facts that follow belong to it; a heading ends it. A bare line of words
+counts as a title when facts confirm it, or when it reads like one; else it was a heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, takewhile
+
+from newsletter.model import Dated
+from newsletter.sources.pages import citations, line_kinds
+from newsletter.sources.pages.citations import Span
+from newsletter.sources.pages.line_parser import Piece, Role
+from newsletter.sources.pages.lines import Line
+from newsletter.sources.pages.person_names import person_before_affiliation, split_names
+
+MAX_WORDS_CHARS = 1500  # of what is said beneath an entry
+
+
+@dataclass(slots=True)
+class Block:
+    """One entry in the making."""
+
+    title: str
+    linked: bool = False
+    announces: bool = False
+    confirmed: bool = False
+    heading: bool = False
+    led: bool = False  # its person stands above it, as in a list of grantees
+    authors: tuple[str, ...] = ()
+    journal: str = ""
+    dates: list[Span] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    under: Dated | None = None  # the date that heads its part of the page
+
+    def take(self, piece: Piece) -> None:
+        """Add the facts of a piece."""
+        self.authors = self.authors or piece.authors
+        self.journal = self.journal or piece.journal
+        self.dates.extend(piece.dates)
+        self.links.extend(link for link in piece.links if link not in self.links)
+        self.cut.extend(piece.cut)
+        self.ids.extend(piece.ids)
+        self.confirmed = self.confirmed or piece.marked or bool(piece.authors or piece.journal)
+
+    def say(self, words: str) -> None:
+        if words and sum(map(len, self.words)) + len(words) <= MAX_WORDS_CHARS:
+            self.words.append(words)
+
+    @property
+    def dated(self) -> Dated | None:
+        return citations.best_date(self.dates) or self.under
+
+    def is_entry(self) -> bool:
+        """Whether a careful reader would see an entry here."""
+        if self.announces:
+            return bool(self.links or self.dates)
+        if self.confirmed:
+            return len(self.title) > 2 and not (
+                line_kinds.is_heading(self.title)
+                and not (self.links or self.dates or self.authors or (self.journal and self.ids))
+            )
+        return line_kinds.looks_like_title(self.title)
+
+
+def blocks_of(pieces: Sequence[Piece]) -> tuple[Block, ...]:
+    """The entries of a page, in its order."""
+    grouping = _Grouping(facts_lead=_facts_lead(pieces))
+    for at, piece in enumerate(pieces):
+        following = tuple(takewhile(lambda other: not other.gap, pieces[at + 1 : at + 8]))
+        titled = any(other.role is Role.TITLE for other in following)
+        grouping.add(piece, pieces[at + 1] if at + 1 < len(pieces) else None, row_titled=piece.item and titled)
+    grouping.close()
+    return tuple(block for block in grouping.done if block.is_entry())
+
+
+def _facts_lead(pieces: Sequence[Piece]) -> bool:
+    """Whether dates and links stand above their titles on this page: it begins with one, and ends with a title."""
+    told = [piece for piece in pieces if piece.role is Role.TITLE or _is_date_or_link(piece)]
+    if not told or told[0].role is Role.TITLE or told[-1].role is not Role.TITLE:
+        return False
+    beneath = sum(two.role is Role.FACTS and not two.gap for one, two in pairwise(told) if one.role is Role.TITLE)
+    above = sum(two.role is Role.TITLE and not two.gap for one, two in pairwise(told) if one.role is Role.FACTS)
+    return above >= beneath
+
+
+def _is_date_or_link(piece: Piece) -> bool:
+    return piece.role is Role.FACTS and bool(piece.dates or piece.links) and not piece.authors
+
+
+def _announces(block: Block, piece: Piece) -> bool:
+    """Whether a block only announces the thing that the next piece names: “Article by Dr. X in the Journal Y|”."""
+    dated_both = bool(block.dates and piece.dates)
+    return block.announces and not block.links and not (piece.gap and dated_both)
+
+
+def _confirms(words: str, after: Piece) -> bool:
+    """Whether the line below what reads like a heading shows that it is a title: by authors, a journal or a link."""
+    if after.role is not Role.FACTS or (after.gap and len(after.authors) < 2):
+        return False
+    if after.gap:
+        return len(words.split()) >= 5
+    return bool(after.authors or after.journal or after.links or (after.dates and len(words.split()) >= 5))
+
+
+_YEAR_HEADING = re.compile(
+    r"(?:[\w/-]+ ){0,2}(?P<year>(?:19|20)\d\d)(?: (?:research|lms|sarcoma|publications?|articles?|papers?|updates?|news|publicaciones|artículos)){0,3}",
+    re.IGNORECASE,
+)
+
+
+class _Grouping:
+    """Goes through the pieces of a page from top to bottom."""
+
+    def __init__(self, *, facts_lead: bool) -> None:
+        self.done: list[Block] = []
+        self.block: Block | None = None
+        self.facts_lead = facts_lead
+        self.waiting: list[Piece] = []  # facts that stand above their title
+        self.persons: tuple[str, ...] = ()  # named above the title of their talk or project
+        self.persons_lead = False
+        self.under: Dated | None = None
+        self.row_leads = False
+
+    def close(self) -> None:
+        if self.block:
+            self.done.append(self.block)
+        self.block = None
+
+    def add(self, piece: Piece, after: Piece | None, *, row_titled: bool) -> None:
+        """Take the next piece. `row_titled`: it begins a list item or table row whose title comes later."""
+        starts_row = row_titled and piece.role in {Role.FACTS, Role.PERSON}
+        self.row_leads = starts_row or (self.row_leads and not piece.gap and piece.role is not Role.TITLE)
+        if piece.role is Role.HEADING and after and _confirms(piece.words, after):
+            piece = replace(piece, role=Role.TITLE, words="")
+        match piece.role:
+            case Role.TITLE:
+                self._add_title(piece)
+            case Role.FACTS:
+                self._add_facts(piece, after)
+            case Role.PERSON:
+                self._add_person(piece)
+            case Role.REMARK | Role.PROSE:
+                self._add_words(piece)
+            case Role.HEADING | Role.CHROME:
+                self._add_frame(piece)
+
+    def _add_frame(self, piece: Piece) -> None:
+        self.persons, self.waiting = (), []
+        if piece.role is Role.HEADING or piece.heading:
+            self.close()
+            year = _YEAR_HEADING.fullmatch(piece.words.strip(" -–:"))
+            self.under = citations.date_of(year["year"]) if year else None
+
+    def _add_title(self, piece: Piece) -> None:
+        if self.block and self._is_subtitle(piece):
+            self.block.take(piece)
+            return
+        if self._names_author(piece):
+            self._add_facts(replace(piece, role=Role.FACTS, title="", authors=split_names(piece.title)), None)
+            return
+        if self._is_aside(piece):
+            self._add_facts(replace(piece, role=Role.FACTS, title="", words=piece.title), None)
+            return
+        announced = self.block if self.block and _announces(self.block, piece) else None
+        if announced:
+            self.block = None
+        self.close()
+        self.block = Block(
+            title=piece.title, linked=piece.linked, announces=piece.announces, heading=piece.heading, under=self.under
+        )
+        self.block.take(piece)
+        self.block.say(piece.words)
+        if announced:
+            self.block.take(
+                Piece(
+                    role=Role.FACTS,
+                    authors=announced.authors,
+                    journal=announced.journal,
+                    dates=tuple(announced.dates),
+                    cut=tuple(announced.cut),
+                )
+            )
+        for facts in self.waiting:
+            self.block.take(facts)
+        self.waiting = []
+        if (
+            self.persons
+            and not self.block.authors
+            and (self.persons_lead or line_kinds.is_talk(" ".join((piece.title, piece.words, *piece.links))))
+        ):
+            self.block.authors = self.persons
+            self.block.confirmed = self.block.led = True
+        self.persons = ()
+
+    def _names_author(self, piece: Piece) -> bool:
+        """Whether a name right beneath a title is its author's, though nothing else shows that it is a person."""
+        free = self.block and not self.block.authors and not (piece.item or piece.linked or piece.authors)
+        near = not piece.gap or (self.block and not self.block.confirmed)
+        return bool(free and near and split_names(piece.title))
+
+    def _is_aside(self, piece: Piece) -> bool:
+        """Whether a few words with a date or link only say more of the title above: “Phase 2, recruiting – 9 Jan 2024”."""
+        fresh = self.block and not (self.block.dates or self.block.links or self.block.announces)
+        loose = piece.gap or piece.item or piece.linked or piece.heading or piece.announces
+        return bool(fresh and not loose and piece.marked and len(piece.title.split()) <= 4)
+
+    def _is_subtitle(self, piece: Piece) -> bool:
+        """Whether a second line calls for what the line above already calls for."""
+        return bool(
+            self.block
+            and line_kinds.is_call(self.block.title)
+            and line_kinds.is_call(piece.title)
+            and not piece.authors
+            and not (piece.marked and piece.gap)
+        )
+
+    def _add_facts(self, piece: Piece, after: Piece | None) -> None:
+        if not self.row_leads and self._is_date_heading(piece, after):
+            self.close()
+            self.under = piece.dates[0].dated
+            return
+        if self.row_leads or self._leads(piece, after):
+            self.waiting.append(piece)
+            return
+        if self.block and piece.authors and self.block.authors and not piece.marked and piece.gap:
+            self.persons, self.persons_lead = piece.authors, True
+        elif self.block:
+            self.block.take(piece)
+            self.block.say(piece.words)
+
+    def _leads(self, piece: Piece, after: Piece | None) -> bool:
+        """Whether facts stand above their title rather than beneath it."""
+        if not (piece.dates or piece.links) or piece.authors or not after or after.role is not Role.TITLE:
+            return False
+        if self.facts_lead:
+            return True
+        satisfied = self.block is None or bool(self.block.dates if piece.dates else self.block.links)
+        return satisfied and piece.gap and not after.gap
+
+    def _is_date_heading(self, piece: Piece, after: Piece | None) -> bool:
+        """“2023”, or “March 2023” alone between empty lines, over a part of the page."""
+        if (
+            len(piece.dates) != 1
+            or piece.links
+            or piece.authors
+            or piece.words
+            or piece.ids
+            or piece.journal
+            or piece.cited
+        ):
+            return False
+        if piece.heading:
+            return True
+        return (
+            str(piece.dates[0].dated).count("-") == 1
+            and piece.gap
+            and bool(after and after.gap)
+            and (self.block is None or bool(self.block.dates))
+        )
+
+    def _add_person(self, piece: Piece) -> None:
+        if self.block and not self.block.authors and (not piece.gap or self.block.confirmed):
+            self.block.take(piece)
+        else:
+            self.persons, self.persons_lead = piece.authors, piece.gap or self.block is None or self.block.led
+
+    def _add_words(self, piece: Piece) -> None:
+        if self.block and not self.block.links:
+            self.block.links.extend(piece.links)
+        if self.block and self.block.confirmed:
+            self.block.say(piece.words)
+
+
+_CONNECTOR = re.compile(
+    r"(?:\b(?:of|in|for|and|the|with|to|from|by|a|an|on|or|vs\.?|versus|at|as|de|la|el|del|para|con|y|en|&)|[,/]|[^\W\d_]-)\Z",
+    re.IGNORECASE,
+)
+_LINE_MARK = re.compile(r"https?://|www\.|\ue001|\bdoi\b|\b10\.\d{4,9}/|(?:19|20)\d\d\)?\W*\Z", re.IGNORECASE)
+_NEVER_JOINED = re.compile(r"(?:https?:|www\.|doi\b|pmid\b|pmcid\b|e?pub\b|published|by\s|para\s)", re.IGNORECASE)
+
+
+def unwrap(lines: Sequence[Line]) -> Iterator[Line]:
+    """Lines with those joined that one wide line was broken into."""
+    width = _wrap_width(lines)
+    spread = (
+        sum(line.gap for line in lines) * 20 > len(lines) * 19
+    )  # an empty line behind every line: gaps tell nothing
+    held: Line | None = None
+    last = ""  # the last of the physical lines that `held` was made of
+    joined = False
+    for line in lines:
+        apart = line.gap and not spread
+        if held and not apart and _continues(held, last, line, width=width, joined=joined):
+            held = replace(held, text=f"{held.text} {line.text}")
+            last, joined = line.text, True
+            continue
+        if held:
+            yield held
+        held, last, joined = line, line.text, False
+    if held:
+        yield held
+
+
+def _continues(held: Line, last: str, line: Line, *, width: int, joined: bool) -> bool:
+    """Whether a line goes on with the line above."""
+    if line.item or line.role or held.role or len(held.text) > 3000 or _LINE_MARK.search(last[-200:]):
+        return False
+    if _NEVER_JOINED.match(line.text) or last.endswith((".", ":", "|", "?", "!")):
+        return False
+    first_word = line.text.split(maxsplit=1)[0]
+    if _CONNECTOR.search(last) or (first_word.islower() and not line_kinds.is_affiliation(last)):
+        return True
+    if line.gap:
+        return False
+    full = len(last) + 1 + len(first_word) > (width or len(last))
+    return (
+        full
+        and (joined or bool(width))
+        and len(line.text.split()) > 1
+        and not _is_fact(line.text)
+        and not _is_fact(last)
+    )
+
+
+def _is_fact(text: str) -> bool:
+    return bool(
+        split_names(text)
+        or person_before_affiliation(text)
+        or citations.is_journal(text)
+        or line_kinds.is_affiliation(text)
+        or line_kinds.is_remark(text)
+        or line_kinds.is_heading(text)
+    )
+
+
+def _wrap_width(lines: Sequence[Line]) -> int:
+    """The width at which a page's lines were broken, or 0 when they were not: then some are long."""
+    words = [line for line in lines if "://" not in line.text]
+    broken = sum(not line.gap and line.text[:1].islower() for line in words)
+    widest = max((len(line.text) for line in words), default=0)
+    return widest if broken >= 3 and 30 < widest <= 100 else 0

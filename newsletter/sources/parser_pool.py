@@ -1,0 +1,179 @@
+"""Documents read by the kind of their source: here where there are few, in processes of their own where there are many.
+
+Python reads one document at a time in a process, however many threads it has; a feed takes some milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Iterable
+from concurrent.futures import BrokenExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
+
+from newsletter.errors import SourceError
+from newsletter.model import Collected, Document, Reading, SectionStyle, Source, SourceKind
+from newsletter.workspace.context import Desk
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+FEW = 6  # documents that are read before other processes, which need a moment to start, are worth their while
+MOST_SENTENCES = 100  # about one document
+MOST_PROCESSES = 2  # each takes some 50 MB
+LOADED_BEFORE = (
+    "newsletter.sources.parser_pool",
+    "newsletter.sources.feeds.feed",
+    "newsletter.sources.feeds.feedparser_adapter",
+)  # once, for all processes
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Reads a document by the kind of its source, as seen at one moment from one place."""
+
+    now: datetime
+    ahead_days: int
+    zone: ZoneInfo
+    sections: tuple[SectionStyle, ...] = ()
+
+    def collected(self, source: Source, document: Document) -> Collected:
+        """The entries of one document, or the sentence that says why there are none."""
+        try:
+            reading = self.reading(source, document)
+        except SourceError as error:
+            return Collected(source=source, error=str(error))
+        except Exception as error:  # noqa: BLE001 - a mistake of ours takes nothing from the other sources
+            return stumbled(source, error)
+        return Collected(source=source, reading=replace(reading, skipped=_few(reading.skipped)))
+
+    def reading(self, source: Source, document: Document) -> Reading:
+        """The entries of one document; raises SourceError."""
+        match source.kind:
+            case SourceKind.FEED:
+                from newsletter.sources.feeds.feed import read_feed
+
+                return read_feed(document, source)
+            case SourceKind.PAGE:
+                from newsletter.sources.pages.page import read_page
+
+                return read_page(document, source)
+            case SourceKind.CALENDAR:
+                from newsletter.sources.calendars.ical import read_calendar
+
+                return read_calendar(document, source, now=self.now, ahead_days=self.ahead_days, zone=self.zone)
+            case SourceKind.PUBMED:
+                from newsletter.sources.registries.pubmed import read_pubmed
+
+                return read_pubmed(document, source)
+            case SourceKind.TRIALS:
+                from newsletter.sources.registries.clinicaltrials import read_trials
+
+                return read_trials(document, source)
+            case SourceKind.GRANTS:
+                from newsletter.sources.registries.grants_gov import read_grants
+
+                return read_grants(document, source)
+            case SourceKind.TABLE:
+                from newsletter.sources.staff_table import read_table
+
+                return _in_known_sections(read_table(document, source, zone=self.zone), self.sections)
+
+
+def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    """The first of what was passed over, and how many more there are: nobody reads half a million of them."""
+    more = len(sentences) - MOST_SENTENCES
+    return (*sentences[:MOST_SENTENCES], f"and {more:,} more like these") if more > 0 else sentences
+
+
+def stumbled(source: Source, error: Exception) -> Collected:
+    """What is told of a source where this program made a mistake; the log has the details."""
+    LOG.error("a reader stumbled: source=%s kind=%s", source.name, source.kind, exc_info=error)
+    sentence = f"this program stumbled over what the address gives ({type(error).__name__}); please report it"
+    return Collected(source=source, error=sentence)
+
+
+def reader_for(desk: Desk) -> Reader:
+    """Reads documents as this newsletter does, at this moment."""
+    settings = desk.workspace.settings
+    newsletter = settings.newsletter
+    return Reader(now=desk.now, ahead_days=newsletter.ahead_days, zone=newsletter.zone, sections=settings.sections)
+
+
+def _in_known_sections(reading: Reading, sections: Iterable[SectionStyle]) -> Reading:
+    """Rows in the sections that there are, by name or title; a row that asks for another one is sorted like the rest."""
+    known = {word.casefold(): each.name for each in sections for word in (each.title, each.name)}
+    entries = tuple(
+        replace(each, section=known.get(each.section.casefold())) if each.section else each for each in reading.entries
+    )
+    asked = {each.section for each in reading.entries if each.section and each.section.casefold() not in known}
+    there_are = ", ".join(each.name for each in sections)
+    told = tuple(
+        f"there is no section “{name}”, so its rows go where they seem to belong; there are: {there_are}"
+        for name in sorted(asked)
+    )
+    return replace(reading, entries=entries, skipped=reading.skipped + told)
+
+
+class ReadingRoom:
+    """Reads the documents of one run while others are being fetched; used as `with ReadingRoom(reader) as room`.
+
+    `expected` is how many documents will surely come.
+    """
+
+    def __init__(self, reader: Reader, *, expected: int = 0, processes: int | None = None) -> None:
+        self._reader = reader
+        self._processes = min(MOST_PROCESSES, os.cpu_count() or 1) if processes is None else processes
+        self._expected = expected
+        self._asked = 0
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        if self._expected > FEW and self._processes > 1:
+            self._pool = _processes(self._processes)  # they load their modules while the first documents are fetched
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    async def read(self, source: Source, document: Document) -> Collected:
+        """The entries of one document, or the sentence that says why there are none."""
+        self._asked += 1
+        if self._asked > FEW and self._processes > 1 and self._pool is None:
+            self._pool = _processes(self._processes)
+        if self._pool:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(
+                    self._pool, self._reader.collected, source, document
+                )
+            except BrokenExecutor:  # the system ended one of them: go on with the one that is left, ours
+                self._pool, self._processes = None, 1
+        return await asyncio.to_thread(self._reader.collected, source, document)
+
+
+def _processes(count: int) -> ProcessPoolExecutor:
+    """Processes to read in. A copy of ours might hold a lock of another thread; a fork server has no threads."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_all_start_methods, get_context
+
+    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+    context = get_context(method)
+    if method == "forkserver":
+        from multiprocessing import forkserver
+
+        context.set_forkserver_preload(list(LOADED_BEFORE))
+        forkserver.ensure_running()
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_leave_stopping_to_us)
+
+
+def _leave_stopping_to_us() -> None:
+    """Ctrl-C goes to all processes of a terminal; the one that started the others ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

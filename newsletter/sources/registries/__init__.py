@@ -1,0 +1,1 @@
+"""PubMed, Crossref, ClinicalTrials.gov, Grants.gov: answers of their APIs to entries."""

@@ -1,0 +1,103 @@
+"""A visit to one source: fetch what it offers, and read it by its kind. Nothing is kept here.
+
+A path or an address gives one document. Registers that are asked by a `query` answer page by page; for them a `url` is
+another base of their service. A calendar is read anew each time, because what lies ahead moves with the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+
+from newsletter.config import secret
+from newsletter.entries.repository import SourceRecord
+from newsletter.errors import SourceError
+from newsletter.model import Collected, Reading, Source, SourceKind
+from newsletter.sources.fetcher import PER_SECOND, PER_SECOND_WITH_KEY, Fetched, Fetcher, Request
+from newsletter.sources.parser_pool import ReadingRoom, stumbled
+from newsletter.workspace.context import Desk
+
+PUBMED_KEY = "NEWSLETTER_PUBMED_API_KEY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a visit brought."""
+
+    collected: Collected
+    before: SourceRecord
+    fetched: Fetched = field(default_factory=Fetched)
+
+
+class Visitor:
+    """Visits the sources of one run, sharing a client, which keeps the pace that services ask for."""
+
+    def __init__(self, desk: Desk, fetcher: Fetcher, room: ReadingRoom) -> None:
+        self.desk = desk
+        self.fetcher = fetcher
+        self.room = room
+
+    async def visit(self, source: Source, before: SourceRecord | None) -> Visit:
+        """Fetch and read one source. Its failure is a value, with a sentence."""
+        if before is None or before.url != source.url:
+            before = SourceRecord(name=source.name, url=source.url)
+        ask = self._asking(source)
+        if ask is not None:
+            return Visit(collected=await _answered(source, ask), before=before)
+        fetched = await self._fetch(source, before)
+        collected = Collected(source=source, error=fetched.error, unchanged=fetched.not_modified)
+        if fetched.document is not None:
+            collected = await self.room.read(source, fetched.document)
+        return Visit(collected=collected, before=before, fetched=fetched)
+
+    async def _fetch(self, source: Source, before: SourceRecord) -> Fetched:
+        url = source.url if "://" in source.url else str(self.desk.workspace.path(source.url))
+        if source.kind is SourceKind.CALENDAR or before.error:
+            return await self.fetcher.get_or_read(Request(name=source.name, url=url))
+        known = Request(
+            name=source.name,
+            url=url,
+            etag=before.etag,
+            last_modified=before.last_modified,
+            digest=before.content_digest,
+        )
+        return await self.fetcher.get_or_read(known)
+
+    def _asking(self, source: Source) -> Callable[[], Awaitable[Reading]] | None:
+        """How a register is asked that answers queries; None for what is one document."""
+        if not source.query or (source.url and "://" not in source.url):
+            return None
+        base = {"base": source.url.rstrip("/")} if source.url else {}
+        match source.kind:
+            case SourceKind.PUBMED:
+                from newsletter.sources.registries.entrez import collect_pubmed
+
+                return lambda: collect_pubmed(self.fetcher, source, api_key=secret(PUBMED_KEY), **base)
+            case SourceKind.TRIALS:
+                from newsletter.sources.registries.clinicaltrials import collect_trials
+
+                return lambda: collect_trials(self.fetcher, source, **base)
+            case SourceKind.GRANTS:
+                from newsletter.sources.registries.grants_gov import collect_grants
+
+                return lambda: collect_grants(self.fetcher, source, **base)
+            case _:
+                return None
+
+
+async def _answered(source: Source, ask: Callable[[], Awaitable[Reading]]) -> Collected:
+    try:
+        return Collected(source=source, reading=await ask())
+    except SourceError as error:
+        return Collected(source=source, error=str(error))
+    except Exception as error:  # noqa: BLE001 - a mistake of ours takes nothing from the other sources
+        return stumbled(source, error)
+
+
+def fetcher_for(desk: Desk) -> Fetcher:
+    """The client of this newsletter: says who asks, and how often PubMed may be asked with the key there is."""
+    settings = desk.workspace.settings.newsletter
+    contact = settings.url or parseaddr(settings.reply_to or settings.sender)[1]
+    pace = PER_SECOND_WITH_KEY if secret(PUBMED_KEY) else PER_SECOND
+    return Fetcher(contact=contact, allow_hosts=settings.fetch_from, per_second=pace)

@@ -1,0 +1,263 @@
+"""A table kept by staff: each row an entry, whatever the columns are called and in whichever order they stand.
+
+A row without a title is left out and named by its line; of any other only what cannot be read is left aside, and said.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+from zoneinfo import ZoneInfo
+
+from newsletter.errors import SourceError
+from newsletter.formats.dates import parse
+from newsletter.formats.spreadsheets import Row, sheets_of
+from newsletter.identity import clean_url, ids_in
+from newsletter.model import Dated, Document, Entry, Event, Grant, Ids, Precision, Reading, Source
+from newsletter.sources.author_names import names_in
+from newsletter.sources.registries.api_client import newest
+from newsletter.sources.titles import clean_title
+
+COLUMNS: Mapping[str, str] = {
+    "title": "title|headline|name|what|titulo|titular|nombre|evento|titel|uberschrift|name der veranstaltung",
+    "link": "link|links|url|web|website|web page|webpage|address|href|more|enlace|enlaces|pagina|pagina web|sitio web"
+    "|direccion web|adresse|webseite|web seite",
+    "date": "date|dated|published|publication date|date published|posted|fecha|publicado|fecha de publicacion|datum"
+    "|veroffentlicht|year|ano|jahr",
+    "section": "section|category|kind|type|topic|seccion|categoria|tipo|tema|rubrik|kategorie|bereich|art",
+    "deadline": "deadline|due|due date|closes|closing date|close date|apply by|fecha limite|plazo|vence|cierre"
+    "|fecha de cierre|frist|einsendeschluss|bewerbungsschluss",
+    "note": "note|notes|comment|comments|remark|remarks|nota|notas|comentario|comentarios|notiz|notizen|bemerkung"
+    "|bemerkungen|kommentar",
+    "summary": "summary|description|abstract|text|details|blurb|resumen|descripcion|texto|zusammenfassung|beschreibung",
+    "authors": "authors|author|author s|by|speaker|speakers|autores|autor|autora|ponente|ponentes|autoren|autorin"
+    "|sprecher|referent",
+    "journal": "journal|source|publication|revista|fuente|publicacion|zeitschrift|quelle",
+    "place": "place|location|where|venue|city|lugar|ubicacion|donde|sede|ciudad|ort|veranstaltungsort|wo",
+    "starts": "starts|start|start date|begins|begin|when|event date|date and time|datetime|inicio|comienza|empieza"
+    "|cuando|fecha de inicio|fecha y hora|fecha del evento|beginn|anfang|wann|startet",
+    "ends": "ends|end|end date|until|fin|termina|hasta|fecha de fin|ende|bis",
+    "time": "time|start time|hour|hora|hora de inicio|uhrzeit|zeit",
+    "join": "join|join link|registration|register|registration link|zoom|zoom link|meeting link|unirse|registro"
+    "|inscripcion|enlace de registro|anmeldung|teilnahme",
+    "amount": "amount|award|award amount|funding|budget|grant amount|monto|importe|cantidad|dotacion|betrag|summe",
+    "funder": "funder|agency|sponsor|organization|organisation|financiador|agencia|entidad|organizacion|forderer"
+    "|geldgeber",
+    "number": "number|opportunity|opportunity number|call number|numero|numero de convocatoria|nummer",
+    "doi": "doi",
+    "pmid": "pmid|pubmed|pubmed id",
+    "nct": "nct|nct number|nct id|trial|clinicaltrials gov|ensayo",
+}
+"""Column → the names it goes by in English, Spanish and German: small letters, no accents, no marks."""
+
+NAMES = {name: column for column, names in COLUMNS.items() for name in names.split("|")}
+ZONES = {
+    **dict.fromkeys(("et", "est", "edt", "eastern"), "America/New_York"),
+    **dict.fromkeys(("ct", "cst", "cdt", "central"), "America/Chicago"),
+    **dict.fromkeys(("mt", "mst", "mdt", "mountain"), "America/Denver"),
+    **dict.fromkeys(("pt", "pst", "pdt", "pacific"), "America/Los_Angeles"),
+    **dict.fromkeys(("cet", "cest", "mez", "mesz"), "Europe/Berlin"),
+    **dict.fromkeys(("uk", "bst"), "Europe/London"),
+    **dict.fromkeys(("utc", "gmt", "z"), "UTC"),
+}
+"""What people put behind an hour → the zone they mean; “6 pm EST” in July is still the clock on the wall."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The rows below a header, as column → text, and how the table orders day and month."""
+
+    rows: tuple[tuple[int, Mapping[str, str]], ...]
+    day_first: bool | None  # None: nothing tells
+
+
+def read_table(document: Document, source: Source, *, zone: tzinfo = UTC) -> Reading:
+    """The rows as entries, in their order. `zone` is that of hours without one.
+
+    Raises SourceError when the file is no table, or no row names a column for titles.
+    """
+    table = _table(document)
+    entries: list[Entry] = []
+    skipped: list[str] = []
+    for number, values in table.rows:
+        reader = _RowReader(values, zone, day_first=table.day_first)
+        if not clean_title(values.get("title", "")):
+            skipped.append(f"line {number} was left out: it has no title")
+            continue
+        entries.append(reader.entry(source))
+        skipped += [f"line {number}: {sentence}" for sentence in reader.sentences]
+    return newest(entries, skipped, source.limit)
+
+
+def _table(document: Document) -> _Table:
+    seen = ""
+    for rows in sheets_of(document):
+        for position, row in enumerate(rows[:20]):  # a heading or two may stand above the header
+            columns = _columns(row)
+            if "title" in columns.values() and len(columns) > 1:
+                below = tuple((each.number, _values(each, columns)) for each in rows[position + 1 :])
+                return _Table(below, _day_first(below))
+        seen = seen or next((", ".join(filter(None, row.cells)) for row in rows), "")
+    raise SourceError(
+        "the table has no header with a column “title” and one more, such as “link” or “date”;"
+        f" its first row is: {seen[:100] or 'empty'}"
+    )
+
+
+def _columns(header: Row) -> dict[int, str]:
+    """Position → column; of two that mean the same the first counts, further links are links too."""
+    columns: dict[int, str] = {}
+    for position, name in enumerate(header.cells):
+        column = NAMES.get(_plain(name))
+        if column and (column == "link" or column not in columns.values()):
+            columns[position] = column
+    return columns
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", "".join(c for c in letters if not unicodedata.combining(c))).split())
+
+
+def _values(row: Row, columns: Mapping[int, str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for position, column in columns.items():
+        text = row.cells[position] if position < len(row.cells) else ""
+        values[column] = f"{values[column]} {text}".strip() if column in values else text
+    behind = " ".join(link for link in row.links if link)
+    values["link"] = f"{values.get('link', '')} {behind}".strip()
+    return values
+
+
+_NUMERIC = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)\b")
+
+
+def _day_first(rows: tuple[tuple[int, Mapping[str, str]], ...]) -> bool | None:
+    """Whether `4/5/2026` is the 4th of May here: another date of the table that has only one reading tells."""
+    dates = (values.get(column, "") for _, values in rows for column in ("date", "deadline", "starts", "ends"))
+    pairs = [(int(found[1]), int(found[2])) for text in dates if (found := _NUMERIC.search(text))]
+    days_first, months_first = any(first > 12 for first, _ in pairs), any(second > 12 for _, second in pairs)
+    return None if days_first == months_first else days_first
+
+
+class _RowReader:
+    """Reads the cells of one row, and gathers a sentence for each that cannot be read."""
+
+    def __init__(self, values: Mapping[str, str], zone: tzinfo, *, day_first: bool | None) -> None:
+        self.values = values
+        self.day_first = day_first
+        self.zone = zone
+        self.sentences: list[str] = []
+
+    def entry(self, source: Source) -> Entry:
+        links = tuple(dict.fromkeys(self.links("link")))
+        event, grant = self.event(), self.grant()
+        return Entry(
+            ids=self.ids(links),
+            title=clean_title(self.values["title"]),
+            authors=names_in(self.values.get("authors", "")),
+            links=links or ((event.join,) if event and event.join else ()),
+            dated=self.dated("date"),
+            summary=self.values.get("summary", ""),
+            note=self.values.get("note", ""),
+            journal=self.values.get("journal", ""),
+            section=source.section or self.values.get("section", "").lower() or None,
+            event=event,
+            grant=grant,
+        )
+
+    def links(self, column: str) -> Iterator[str]:
+        for word in self.values.get(column, "").split():
+            address = word if "://" in word else f"https://{word}" if re.match(r"(www\.|doi\.org/)", word) else ""
+            if clean := clean_url(address.strip("<>,;")) if address else None:
+                yield clean
+            else:
+                self.sentences.append(f"“{word[:80]}” is no web address and was left aside")
+
+    def ids(self, links: tuple[str, ...]) -> Ids:
+        labelled = (f"{name}: {self.values[name]}" for name in ("doi", "pmid", "nct") if self.values.get(name))
+        found = ids_in(" ".join([*labelled, *links]))
+        number = self.values.get("number", "").upper()
+        return Ids(
+            doi=found.doi,
+            pmid=found.pmid,
+            pmcid=found.pmcid,
+            nct=found.nct,
+            isbn=found.isbn,
+            opportunity=number or None,
+            url=clean_url(links[0]) if links else None,
+        )
+
+    def dated(self, column: str) -> Dated | None:
+        text = self.values.get(column, "")
+        dated = self._parsed(text)
+        if text and dated is None:
+            self.sentences.append(f"“{text[:80]}” is no {column} that can be read in one way: write 2026-11-03")
+        return dated
+
+    def _parsed(self, text: str) -> Dated | None:
+        found = _NUMERIC.fullmatch(text)
+        if found and (self.day_first or "." in text):  # full stops are written by those who put the day first
+            text = f"{'20' * (len(found[3]) == 2)}{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
+        return parse(text, month_first=self.day_first is False) if text else None
+
+    def day(self, column: str) -> date | None:
+        dated = self.dated(column)
+        return dated.day if dated and dated.precision is Precision.DAY else None
+
+    def grant(self) -> Grant | None:
+        if not any(self.values.get(name) for name in ("deadline", "amount", "funder", "number")):
+            return None
+        texts = {name: self.values.get(name, "") for name in ("amount", "funder", "number")}
+        return Grant(deadline=self.day("deadline"), **texts)
+
+    def event(self) -> Event | None:
+        if not any(self.values.get(name) for name in ("starts", "place", "join")):
+            return None
+        starts, zone = self.moment("starts", self.values.get("time", ""))
+        ends, _ = self.moment("ends", "")
+        join = next((link for link in self.links("join") if link.startswith("https://")), "")
+        place = self.values.get("place", "") or ("Online" if join else "")
+        return Event(starts=starts, ends=ends, zone=zone, place=place, join=join)
+
+    def moment(self, column: str, hour: str) -> tuple[date | None, str]:
+        """A day, or an instant where an hour stands with it, and the name of the zone that stands there."""
+        text = self.values.get(column, "")
+        with contextlib.suppress(ValueError):
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo:
+                return moment, ""
+        day = self._parsed(_CLOCK.sub(" ", text).strip(" ,;-–"))
+        if day is None or day.precision is not Precision.DAY:
+            if text:
+                self.sentences.append(f"“{text[:80]}” is no day that can be read in one way: write 2026-12-09 18:00")
+            return None, ""
+        clock = _CLOCK.search(text) or _CLOCK.search(hour)
+        minutes = _minutes(clock) if clock else None
+        if clock is None or minutes is None:
+            return day.day, ""
+        name = ZONES.get((clock["zone"] or "").lower(), "")
+        zone = ZoneInfo(name) if name else self.zone
+        return datetime.combine(day.day, time(minutes // 60, minutes % 60), tzinfo=zone), name
+
+
+_CLOCK = re.compile(
+    r"(?:\bat\s+|T)?\b(?:(?P<hour>\d{1,2})(?:[:h]|\.(?=\d\d\s*uhr))(?P<minute>[0-5]\d)(?::[0-5]\d)?\s*(?P<half>[ap]\.?m\b\.?)?"
+    r"|(?P<full>\d{1,2})\s*(?P<full_half>[ap]\.?m\b\.?|h\b|uhr\b|o'clock\b))(?:\s*uhr\b)?"
+    rf"(?:\s*\(?\b(?P<zone>{'|'.join(sorted(ZONES, key=len, reverse=True))})\b\)?(?:\s+time\b)?)?",
+    re.IGNORECASE,
+)
+"""`18:00`, `6:30 pm ET`, `6 p.m.`, `18h`, `18.00 Uhr`."""
+
+
+def _minutes(clock: re.Match[str]) -> int | None:
+    """Minutes since midnight; None when no clock shows that."""
+    half = (clock["half"] or clock["full_half"] or "").lower()[:1]
+    hour = int(clock["hour"] or clock["full"])
+    if half in {"a", "p"}:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return hour * 60 + int(clock["minute"] or 0) if hour < 24 else None
