@@ -11,9 +11,9 @@ from datetime import date
 from newsletter.model import Entry, Flag, Grant, Trial, TrialStatus
 from newsletter.rendering.event_views import EventView, event_view
 from newsletter.rendering.i18n import Words
-from newsletter.rendering.issue_view import Setting
 from newsletter.rendering.links import Link, contacts, secured
 from newsletter.rendering.markdown_html import Prose, plain_prose
+from newsletter.rendering.print_context import Setting
 from newsletter.rendering.text_layout import beginning, one_line
 from newsletter.rendering.truncation import fitted_note, fitted_title
 

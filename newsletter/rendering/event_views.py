@@ -14,7 +14,7 @@ from newsletter.rendering.links import Labels, Link, secured
 from newsletter.rendering.text_layout import one_line
 
 if TYPE_CHECKING:
-    from newsletter.rendering.issue_view import Setting
+    from newsletter.rendering.print_context import Setting
 from collections.abc import Iterable
 from datetime import date, datetime
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from email.utils import parseaddr
 
 from newsletter.config import Settings
@@ -16,8 +16,9 @@ from newsletter.rendering.event_views import drawn_together
 from newsletter.rendering.glossary import Glossary, Term
 from newsletter.rendering.i18n import Words
 from newsletter.rendering.links import Labels, Link, host, secured
-from newsletter.rendering.markdown_html import Marker, Prose, prose
+from newsletter.rendering.markdown_html import Prose, prose
 from newsletter.rendering.palette import Palette, hue_numbers, palette
+from newsletter.rendering.print_context import Setting
 from newsletter.rendering.text_layout import one_line
 from newsletter.rendering.truncation import FULL, TIGHTER, Fit
 
@@ -249,17 +250,3 @@ def _day(event: Event | None, grant: Grant | None, setting: Setting) -> str:
         told = when(event, setting.home, words)
         return f"{told.day}, {told.hours}" if isinstance(event.starts, datetime) else told.day
     return words("deadline_on", day=deadline_line(grant or Grant(), setting.send_on, words))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """Words, labels and limits of one page, and where its pictures and calendars are found."""
-
-    words: Words
-    labels: Labels
-    fit: Fit
-    send_on: date
-    home: str  # IANA name of the newsletter's zone
-    image_hosts: tuple[str, ...]
-    marker: Marker | None
-    calendar_base: str | None  # address before the name of an .ics file or picture; None: readers cannot reach it

@@ -22,7 +22,6 @@ from newsletter.rendering.text_layout import COLUMNS, one_line, wrapped
 if TYPE_CHECKING:  # the library waits until there is something to read
     from markdown_it.token import Token
     from markdown_it.tree import SyntaxTreeNode
-from markdown_it import MarkdownIt
 
 PICTURE_WIDTH = 576
 """Pixels of a picture whose title gives no other width: the column of text in a mail."""
@@ -87,7 +86,7 @@ def _unmarked(markdown: str, heading: int, gallery: Gallery) -> Prose:
 def _prose(markdown: str, heading: int, gallery: Gallery, marker: Marker | None) -> Prose:
     from markdown_it.tree import SyntaxTreeNode
 
-    pass
+    from newsletter.rendering.markdown_parser import PARSER
 
     tokens = PARSER.parse(markdown)
     _prepare(tokens, heading, gallery, marker)
@@ -257,7 +256,7 @@ def plain_prose(text: str, marker: Marker | None = None) -> Prose:
 
 def words_only(markdown: str) -> str:
     """The words of Markdown in one line, without its addresses."""
-    pass
+    from newsletter.rendering.markdown_parser import PARSER
 
     blocks = (token for token in PARSER.parse(markdown) if token.type == "inline")
     return one_line(" ".join(_spoken(token.children or []) for token in blocks))
@@ -265,15 +264,3 @@ def words_only(markdown: str) -> str:
 
 def _spoken(children: list[Token]) -> str:
     return "".join(" " if child.type in {"softbreak", "hardbreak"} else child.content for child in children)
-
-
-def _made() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": False})
-    parser.disable(["code", "fence", "html_block", "html_inline"])
-    parser.validateLink = lambda url: bool(secured(url) or OWN_PICTURE.fullmatch(url))  # type: ignore[method-assign] # the documented way to set it
-    parser.normalizeLink("https://example.org/")
-    parser.normalizeLinkText("https://example.org/")
-    return parser
-
-
-PARSER = _made()

@@ -12,8 +12,7 @@ from newsletter.errors import SourceError
 from newsletter.identity import clean_doi, ids_in
 from newsletter.model import Reading, Source, SourceKind
 from newsletter.sources.page_metadata import read_page_metadata
-from newsletter.sources.registries import clinicaltrials, entrez
-from newsletter.sources.registries import crossref as registry_crossref
+from newsletter.sources.registries import clinicaltrials, crossref, entrez
 from newsletter.sources.registries.api_client import Getter, ask
 
 
@@ -24,7 +23,7 @@ class Services:
     crossref: str = crossref.API
     doi: str = "https://doi.org"
     eutils: str = entrez.EUTILS
-    trials: str = trials.API
+    trials: str = clinicaltrials.API
 
 
 ADDED = Source(name="added", kind=SourceKind.PAGE)
@@ -66,14 +65,14 @@ async def _by_page(address: str, getter: Getter, source: Source, services: Servi
         return read_page_metadata(await ask(getter, address), source, zone=zone)
     except SourceError:
         if doi := clean_doi(address):
-            return await registry_crossref.fetch_work(getter, doi, source, base=services.crossref)
+            return await crossref.fetch_work(getter, doi, source, base=services.crossref)
         raise
 
 
 async def _by_doi(doi: str, getter: Getter, source: Source, services: Services) -> Reading:
     """From Crossref; a DOI of another registrar (DataCite: Zenodo, arXiv) from the page that it leads to."""
     try:
-        reading = await registry_crossref.fetch_work(getter, doi, source, base=services.crossref)
+        reading = await crossref.fetch_work(getter, doi, source, base=services.crossref)
         if reading.entries:
             return reading
         reason = "; ".join(reading.skipped)

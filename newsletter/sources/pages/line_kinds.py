@@ -277,7 +277,7 @@ def is_affiliation(text: str) -> bool:
     )
 
 
-_EDGES = " \t,;:|–—-•·*"
+_TITLE_EDGES = " \t,;:|–—-•·*"
 _NCT_EDGE = re.compile(r"\ANCT\d{8}\s?[:–-]\s?|\s*[(\[]\s?NCT\s?\d{8}\s?[)\]]\s*\Z|[,;–-]\s?NCT\d{8}\Z")
 _NEWNESS = re.compile(r"(?:new!+|\*?new\*|nuevo:|new article:|new publication:|new study:)\s*", re.IGNORECASE)
 
@@ -298,15 +298,15 @@ def unglue(text: str) -> str:
 
 def bare_title(text: str) -> str:
     """A title without what clings to it: brackets left open, colons, numbers of studies, “NEW!”."""
-    text = _NEWNESS.sub("", text.strip(_EDGES), count=1) if _NEWNESS.match(text.strip(_EDGES)) else text
+    text = _NEWNESS.sub("", text.strip(_TITLE_EDGES), count=1) if _NEWNESS.match(text.strip(_TITLE_EDGES)) else text
     text = _NCT_EDGE.sub("", " ".join(text.split()))
     text = re.sub(r"\b(?:[A-Z] ){3,}[A-Z]\b", lambda spaced: spaced[0].replace(" ", ""), text)
-    text = text.strip(_EDGES + "\ufffd").lstrip(".)]?! ")
+    text = text.strip(_TITLE_EDGES + "\ufffd").lstrip(".)]?! ")
     while text and (
         text[-1] in "([{"
         or (text[-1] in ")]" and text.count("(") + text.count("[") < text.count(")") + text.count("]"))
     ):
-        text = text[:-1].rstrip(_EDGES)
+        text = text[:-1].rstrip(_TITLE_EDGES)
     if len(text) > 2 and text[0] in "“\"'‘" and text[-1] in "”\"'’" and not any(mark in text[1:-1] for mark in '“”"'):
         text = text[1:-1]
     return unglue(text).strip()
