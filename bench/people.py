@@ -27,8 +27,8 @@ def main() -> None:
 
 def take_in(path: Path, folder: Path) -> None:
     from newsletter.database.engine import open_database
-    from newsletter.followup.subscriptions import import_list
-    from newsletter.storage.people import People
+    from newsletter.subscribers.list_import import import_list
+    from newsletter.subscribers.repository import People
     from newsletter.tokens import Keys
 
     people = People(open_database("sqlite:///newsletter.db", folder), Keys(b"a key for measuring"))

@@ -22,11 +22,12 @@ from pathlib import Path
 
 import aiohttp
 
-from newsletter.followup.subscriptions import Row
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus, SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.storage.journal import Settlement
+from newsletter.subscribers import service as subscribers
+from newsletter.subscribers.list_import import Row
 from newsletter.tokens import Purpose
 from newsletter.workspace import credentials
 from newsletter.workspace.context import Desk
@@ -41,7 +42,7 @@ def make(folder: Path, people: int) -> Desk:
     (folder / ".newsletter" / "secret").write_text("an invented secret\n")
     desk = Desk(open_workspace(folder), datetime.now(UTC))
     rows = (Row(line=1, address=parse_address(f"r{n}@example.org")) for n in range(people))
-    mailing.people(desk).take_in(rows, now=desk.now)
+    subscribers.people(desk).take_in(rows, now=desk.now)
     return desk
 
 
@@ -122,7 +123,7 @@ def main() -> None:
             if busy.pid:
                 busy.join()
             server.terminate()
-        gone = {each.id for each in mailing.people(desk).all() if each.state is SubscriberState.UNSUBSCRIBED}
+        gone = {each.id for each in subscribers.people(desk).all() if each.state is SubscriberState.UNSUBSCRIBED}
     for share in (0.5, 0.9, 0.99, 0.999):
         print(f"p{share * 100:g}  {spent[int(len(spent) * share)] * 1000:7.1f} ms")
     print(f"{len(spent)} requests, {failed} failed, {len(left)} unsubscribes answered, {len(set(left) - gone)} lost")

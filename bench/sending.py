@@ -209,10 +209,10 @@ def prepare(work: Path, options: argparse.Namespace) -> None:
     """A database of people, kept as `people.db`, an issue of about 40 KB, and a message of it for smtp-source."""
     from newsletter.database.engine import open_database
     from newsletter.delivery.message import Template
-    from newsletter.followup.subscriptions import Row
     from newsletter.formats.mailboxes import Address
     from newsletter.model import Subscriber
-    from newsletter.storage.people import People
+    from newsletter.subscribers.list_import import Row
+    from newsletter.subscribers.repository import People
 
     engine = open_database("sqlite:///newsletter.db", work)
     rows = (

@@ -90,7 +90,7 @@ def child(folder: Path, port: int, options: argparse.Namespace) -> None:
     from newsletter.delivery.sending import run, send_issue
     from newsletter.errors import StorageError
     from newsletter.storage.ledger import Ledger
-    from newsletter.storage.people import People
+    from newsletter.subscribers.repository import People
 
     if options.trouble:
         database_engine.BUSY_TIMEOUT_MS = PATIENCE_MS

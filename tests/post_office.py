@@ -11,12 +11,12 @@ from pathlib import Path
 from newsletter import config
 from newsletter.database.engine import open_database
 from newsletter.delivery.sending import Order
-from newsletter.followup.subscriptions import Row
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import RenderedIssue
 from newsletter.storage.ledger import Ledger
-from newsletter.storage.people import People
 from newsletter.storage.standing import Tally
+from newsletter.subscribers.list_import import Row
+from newsletter.subscribers.repository import People
 from newsletter.tokens import Keys
 
 ISSUE = "2026-11"

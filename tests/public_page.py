@@ -10,10 +10,10 @@ from visitor import Visitor
 
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Subscriber
-from newsletter.pipeline import mailing
 from newsletter.public.app import make_app
 from newsletter.storage import issues
-from newsletter.storage.people import People
+from newsletter.subscribers import service as subscribers
+from newsletter.subscribers.repository import People
 from newsletter.tokens import Keys, Purpose
 from newsletter.workspace import credentials
 from newsletter.workspace.context import Desk
@@ -73,11 +73,11 @@ class Page:
         self.app = make_app(self.desk, clock=lambda: self.clock.seconds, now=lambda: self.clock.now)
         self.visitor = Visitor(self.app)
         for address in CAST:
-            mailing.add_subscriber(self.desk, address, name=address.split("@")[0].title())
+            subscribers.add_subscriber(self.desk, address, name=address.split("@")[0].title())
 
     @property
     def people(self) -> People:
-        return mailing.people(self.desk)
+        return subscribers.people(self.desk)
 
     @property
     def keys(self) -> Keys:

@@ -66,7 +66,7 @@ def test_the_configuration_of_the_repository_itself_can_be_read() -> None:
 
 
 def test_the_example_list_is_read_without_a_word(tmp_path: Path) -> None:
-    from newsletter.followup.subscriptions import Row, read_list
+    from newsletter.subscribers.list_import import Row, read_list
 
     del tmp_path
     with (ROOT / "subscribers.example.csv").open("rb") as file:

@@ -18,17 +18,17 @@ from newsletter.delivery.smtp import server_of
 from newsletter.followup.bounces import read_mail
 from newsletter.followup.inbox import Handled
 from newsletter.followup.parts import take_apart
-from newsletter.followup.subscriptions import read_list
 from newsletter.followup.tables import open_sheet
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Delivery, DeliveryStatus
-from newsletter.pipeline import mailing
 from newsletter.pipeline.following import Report
 from newsletter.pipeline.readers import ReaderDesk
 from newsletter.storage.incoming import Decided
-from newsletter.storage.readers import Readers
 from newsletter.storage.run import Due
 from newsletter.studio.views.people import Upload
+from newsletter.subscribers import service as subscribers
+from newsletter.subscribers.list_import import read_list
+from newsletter.subscribers.opt_in import Readers
 
 SECRETS = OF_HER | OF_THE_PASSWORD | forms(NAME)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -65,7 +65,7 @@ x
 
 def held(page: Page) -> dict[str, object]:
     """One of each noun that holds her, or the password, as the program makes it."""
-    mailing.add_subscriber(page.desk, ADDRESS, name=NAME)
+    subscribers.add_subscriber(page.desk, ADDRESS, name=NAME)
     subscriber = page.person(ADDRESS)
     assert subscriber is not None
     letter = Letter(subject="x", text="x", recipient=ADDRESS, token="t")

@@ -21,10 +21,10 @@ def subscribers() -> None:
 @click.pass_obj
 def import_(session: Session, file: Path, as_json: bool) -> int:
     """Add and update people from a file; who left before stays gone."""
-    from newsletter.pipeline import mailing
+    from newsletter.subscribers import service as subscriber_service
 
     with file.open("rb") as opened:
-        done, to_mend = mailing.import_list(session.desk, opened, name=file.name)
+        done, to_mend = subscriber_service.import_list(session.desk, opened, name=file.name)
     rejected = [{"line": each.line, "reason": each.reason} for each in done.rejected]
     imported = done.imported
     if as_json:
@@ -48,9 +48,9 @@ def import_(session: Session, file: Path, as_json: bool) -> int:
 @click.pass_obj
 def list_(session: Session, as_json: bool) -> None:
     """Everybody, with their state and why."""
-    from newsletter.pipeline import mailing
+    from newsletter.subscribers import service as subscriber_service
 
-    people = mailing.subscribers(session.desk)
+    people = subscriber_service.subscribers(session.desk)
     if as_json:
         rows = [{"address": each.address, "name": each.name, "state": each.state, "why": each.why} for each in people]
         answer({"subscribers": rows})
@@ -64,16 +64,16 @@ def list_(session: Session, as_json: bool) -> None:
 @click.pass_obj
 def export(session: Session, file: Path | None) -> None:
     """Write everybody as CSV, safe to open in a spreadsheet."""
-    from newsletter.pipeline import mailing
+    from newsletter.subscribers import service as subscriber_service
 
     if file is None:
-        mailing.export_list(session.desk, sys.stdout)
+        subscriber_service.export_list(session.desk, sys.stdout)
         return
     file.touch(mode=0o600)  # it is a list of patients
     with file.open("w", encoding="utf-8", newline="") as opened:
         if file.is_file():  # one that was there before, and perhaps open to all
             file.chmod(0o600)
-        count = mailing.export_list(session.desk, opened)
+        count = subscriber_service.export_list(session.desk, opened)
     tell(f"{count} people written to {file}")
 
 
@@ -83,9 +83,9 @@ def export(session: Session, file: Path | None) -> None:
 @click.pass_obj
 def add(session: Session, address: str, name: str) -> int:
     """Put one person on the list."""
-    from newsletter.pipeline import mailing
+    from newsletter.subscribers import service as subscriber_service
 
-    done = mailing.add_subscriber(session.desk, address, name=name)
+    done = subscriber_service.add_subscriber(session.desk, address, name=name)
     if done.suppressed:
         tell("This person left before and stays gone: only they themselves can come back.")
         return 1
@@ -98,7 +98,7 @@ def add(session: Session, address: str, name: str) -> int:
 @click.pass_obj
 def remove(session: Session, addresses: tuple[str, ...]) -> None:
     """Never write to these people again, whatever list they come with later."""
-    from newsletter.pipeline import mailing
+    from newsletter.subscribers import service as subscriber_service
 
-    removed = mailing.remove_subscribers(session.desk, addresses)
+    removed = subscriber_service.remove_subscribers(session.desk, addresses)
     say(f"{removed} removed; none of the {len(addresses)} is written to again")

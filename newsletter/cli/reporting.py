@@ -33,9 +33,10 @@ def report(session: Session, issue: str | None, words: bool, as_json: bool) -> N
     """Tell what became of an issue, by mail provider, against those before it. Counts alone, and nobody's name."""
     from newsletter.followup.results import UNCOUNTED
     from newsletter.pipeline import following
+    from newsletter.subscribers import service as subscribers
 
     found = following.report(session.desk, issue)
-    said = following.farewells(session.desk, found.started_at) if words else ()
+    said = subscribers.farewells(session.desk, found.started_at) if words else ()
     if as_json:
         answer(_json(found) | ({"words": [{"on": day, "said": each} for day, each in said]} if words else {}))
         return

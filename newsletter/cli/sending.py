@@ -98,20 +98,22 @@ def send(
 def _count(session: Session, issue: str) -> int:
     """How many people it goes to, as things stand."""
     from newsletter.pipeline import mailing
+    from newsletter.subscribers import service as subscribers
 
     tally = mailing.status(session.desk, issue)
-    return tally.remaining + tally.deferred if tally.total else mailing.people(session.desk).count()
+    return tally.remaining + tally.deferred if tally.total else subscribers.people(session.desk).count()
 
 
 def _confirm(session: Session, what: Order, made: RenderedIssue, at: datetime, *, yes: bool) -> None:
     """Say in one sentence what would happen, and ask."""
     from newsletter.model import SubscriberState
     from newsletter.pipeline import mailing
+    from newsletter.subscribers import service as subscribers
 
     if yes:
         return
     tally = mailing.status(session.desk, what.issue)
-    people, count = mailing.people(session.desk), _count(session, what.issue)
+    people, count = subscribers.people(session.desk), _count(session, what.issue)
     if tally.wish:
         tell(f"{what.issue} was held back: {tally.why}.")
     left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)

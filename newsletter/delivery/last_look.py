@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from newsletter.delivery.clock import Clock
 from newsletter.errors import StorageError
-from newsletter.storage.lookout import Lookout
+from newsletter.subscribers.suppression_check import Lookout
 
 RETRIES_S = (0.2, 1.0, 3.0, 5.0)
 """A disk that is full or a database that is locked may be free again in a moment."""

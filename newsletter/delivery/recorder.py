@@ -18,8 +18,8 @@ from newsletter.delivery.last_look import RETRIES_S, LastLook
 from newsletter.errors import StorageError
 from newsletter.model import DeliveryStatus
 from newsletter.storage.journal import Settlement
-from newsletter.storage.lookout import Lookout
 from newsletter.storage.run import Due, Run
+from newsletter.subscribers.suppression_check import Lookout
 
 T = TypeVar("T")
 GATHER_S = 0.02

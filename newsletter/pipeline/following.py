@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,11 +13,9 @@ from newsletter.followup.inbox import Handled, Inbox
 from newsletter.followup.mailbox import Mailbox, open_mailbox
 from newsletter.followup.results import BEFORE, IssueReport, report_on
 from newsletter.storage.incoming import IncomingMails
-from newsletter.storage.people import People
-from newsletter.storage.readers import Readers
 from newsletter.storage.results import Results
-from newsletter.tokens import Keys
-from newsletter.workspace import credentials
+from newsletter.subscribers.repository import People
+from newsletter.subscribers.service import _keys
 from newsletter.workspace.context import Desk
 from newsletter.workspace.credentials import INBOX_PASSWORD
 
@@ -39,17 +36,6 @@ def opened_inbox(desk: Desk) -> Iterator[tuple[Mailbox, Inbox]]:
         yield mailbox, Inbox(mailbox, _keys(desk), IncomingMails(desk.store.engine))
 
 
-def _keys(desk: Desk) -> Keys:
-    """The keys of our tokens. Where nobody is on the list yet there need be none: then no token is ours."""
-    try:
-        return credentials.keys(desk)
-    except UsageError:
-        nobody = Keys(secrets.token_bytes(32))
-        if next(People(desk.store.engine, nobody).all(), None) is not None:
-            raise
-        return nobody
-
-
 def follow_up(desk: Desk, inbox: Inbox, *, live: bool = False) -> Iterator[Report]:
     """Work through the mailbox once; `live`: each decision at its own moment, not at that of the command."""
     listed = People(desk.store.engine, inbox.keys)
@@ -57,11 +43,6 @@ def follow_up(desk: Desk, inbox: Inbox, *, live: bool = False) -> Iterator[Repor
         number = handled.decided.subscriber_id
         person = listed.get(number) if number is not None else None
         yield Report(handled=handled, address=person.address if person else handled.named or None)
-
-
-def farewells(desk: Desk, since: datetime) -> tuple[tuple[str, str], ...]:
-    """(day, words) of those who left since a moment and said why, the newest first; nobody's name."""
-    return tuple(Readers(desk.store.engine, _keys(desk)).farewells(since=since.date()))
 
 
 def report(desk: Desk, issue: str | None = None) -> IssueReport:

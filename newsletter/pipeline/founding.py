@@ -15,8 +15,8 @@ from newsletter import config, sample
 from newsletter.config import FILE_NAME
 from newsletter.database.engine import database_file, open_database
 from newsletter.errors import StorageError, UsageError
-from newsletter.pipeline import mailing
-from newsletter.storage.reconciling import keep_gone
+from newsletter.subscribers import service as subscribers
+from newsletter.subscribers.reconcile import keep_gone
 from newsletter.workspace.context import Desk
 from newsletter.workspace.files import write_whole
 from newsletter.workspace.folder import Workspace
@@ -73,7 +73,7 @@ def bring_back(desk: Desk) -> Path:
     sample_files = put_aside(workspace)
     if sample_files is None or is_sample(workspace):
         raise UsageError("there is no sample that could be brought back")
-    if next(mailing.subscribers(desk), None) is not None:
+    if next(subscribers.subscribers(desk), None) is not None:
         raise UsageError("there are people on your list, so this stays your newsletter: try the sample in a new folder")
     desk.store.engine.dispose()
     aside = _put_aside(desk, fresh=sample_files)

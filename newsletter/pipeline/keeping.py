@@ -10,8 +10,8 @@ from pathlib import Path
 
 from newsletter.errors import StorageError
 from newsletter.storage import issues, pictures
-from newsletter.storage.readers import KEPT_FOR
 from newsletter.storage.retention import Reduced, forget_typed, reduce_old
+from newsletter.subscribers.opt_in import KEPT_FOR
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import issue_folder
 

@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
-import re
-from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any
 
 from newsletter.delivery import proof, sending
 from newsletter.delivery.sending import Order
 from newsletter.errors import StorageError, UsageError
-from newsletter.followup import subscriptions
-from newsletter.followup.subscriptions import Report, Row
-from newsletter.formats.mailboxes import Address, parse_address
-from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Subscriber, SubscriberState, Variant
+from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Variant
 from newsletter.pipeline import making
 from newsletter.storage import issues
 from newsletter.storage.ledger import LEFT_AS_IT_IS, Ledger
-from newsletter.storage.people import Imported, People, Suppression
 from newsletter.storage.plans import Plans
-from newsletter.storage.readers import Readers
 from newsletter.storage.retention import reduce_old
 from newsletter.storage.standing import Tally
 from newsletter.storage.wishes import HeldBackError, Wish, let_go_on, make_wish
+from newsletter.subscribers.opt_in import Readers
+from newsletter.subscribers.service import people
 from newsletter.workspace.context import Desk
 from newsletter.workspace.credentials import keys, smtp_password
-from newsletter.workspace.files import write_whole
-
-_ADDRESS = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
-
-
-def people(desk: Desk) -> People:
-    """The list of subscribers."""
-    return People(desk.store.engine, keys(desk))
 
 
 def plans(desk: Desk) -> Plans:
@@ -46,69 +33,6 @@ def plans(desk: Desk) -> Plans:
 def ledger(desk: Desk) -> Ledger:
     """The record of what was sent to whom."""
     return Ledger(desk.store.engine, desk.workspace.private)
-
-
-def import_list(desk: Desk, file: BinaryIO, *, name: str) -> tuple[Report, Path | None]:
-    """Take a list export in: what was understood and done, and the file with the rejected lines, to be mended.
-
-    Raises UsageError when it is no list.
-    """
-    mend = io.StringIO(newline="")
-    report = subscriptions.import_list(people(desk), file, name=name, now=desk.now, mend=mend)
-    if not report.rejected:
-        return report, None
-    called = _ADDRESS.sub("list", Path(name).stem)  # no file is called by a person
-    path = desk.workspace.private / f"rejected-{called}.csv"
-    write_whole(path, mend.getvalue(), private=True)
-    return report, path
-
-
-def foresee(desk: Desk, rows: Iterable[Row]) -> Imported:
-    """What taking these people in would do; nothing is changed."""
-    return people(desk).foresee(rows, now=desk.now)
-
-
-def why_gone(desk: Desk, written: str) -> Suppression | None:
-    """Why an address must never be written to, also when its person was erased; None: it may be, or it is none."""
-    try:
-        return people(desk).suppression(parse_address(written))
-    except ValueError:
-        return None
-
-
-def addresses(written: Iterable[str]) -> tuple[Address, ...]:
-    """Addresses as a person typed them; raises UsageError, which does not repeat them."""
-    found = []
-    for number, text in enumerate(written, 1):
-        try:
-            found.append(parse_address(text))
-        except ValueError as error:
-            raise UsageError(f"address {number}: {error}") from error
-    return tuple(found)
-
-
-def add_subscriber(desk: Desk, written: str, *, name: str = "") -> Imported:
-    """Put one person on the list; one who left stays gone."""
-    (address,) = addresses([written])
-    return people(desk).take_in([Row(line=1, address=address, name=name)], now=desk.now)
-
-
-def remove_subscribers(desk: Desk, written: Iterable[str]) -> int:
-    """Note that these people want no more mail; tells how many were on the list."""
-    listed = people(desk)
-    removed = 0
-    for address in addresses(written):
-        known = listed.find(address)
-        if known is None:
-            listed.erase([address], now=desk.now)  # a keyed hash stays: a later import cannot bring them in
-        elif listed.suppress(known.id, SubscriberState.UNSUBSCRIBED, "removed by staff", now=desk.now):
-            removed += 1
-    return removed
-
-
-def export_list(desk: Desk, file: TextIO) -> int:
-    """Write everybody as CSV; tells how many."""
-    return people(desk).export(file)
 
 
 def order(desk: Desk, name: str, *, approved: bool) -> tuple[Order, RenderedIssue]:
@@ -242,8 +166,3 @@ def fared(desk: Desk, name: str, status: DeliveryStatus) -> Iterator[Delivery]:
 def resolve(desk: Desk, name: str, *, resend: bool, only: Collection[int] = ()) -> Tally:
     """Settle the deliveries in doubt, all or those of some people."""
     return sending.resolve(ledger(desk), name, resend=resend, now=desk.now, only=only)
-
-
-def subscribers(desk: Desk) -> Iterator[Subscriber]:
-    """Everybody, in the order in which they were added."""
-    return people(desk).all()

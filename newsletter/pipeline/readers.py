@@ -18,10 +18,10 @@ from newsletter.delivery.letters import Letter, message_of
 from newsletter.delivery.smtp import server_of
 from newsletter.formats.mailboxes import Address, clean_name, parse_address
 from newsletter.model import Subscriber, SubscriberState
-from newsletter.pipeline import mailing
-from newsletter.storage.leavings import Leavings
-from newsletter.storage.people import People
-from newsletter.storage.readers import Confirmed, Readers, Request
+from newsletter.subscribers import service as subscribers
+from newsletter.subscribers.opt_in import Confirmed, Readers, Request
+from newsletter.subscribers.repository import People
+from newsletter.subscribers.unsubscribes import Leavings
 from newsletter.tokens import Keys, Purpose
 from newsletter.workspace import credentials
 from newsletter.workspace.context import Desk
@@ -60,7 +60,7 @@ class ReaderDesk:
         return cls(
             settings=desk.workspace.settings,
             keys=keys,
-            people=mailing.people(desk),
+            people=subscribers.people(desk),
             readers=Readers(desk.store.engine, keys),
             leavings=Leavings(desk.store.engine),
             clock=clock,

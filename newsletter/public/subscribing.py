@@ -18,7 +18,7 @@ from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Subscriber
 from newsletter.public.forms import first, read_form
 from newsletter.public.guard import LOG
-from newsletter.storage.readers import Confirmed
+from newsletter.subscribers.opt_in import Confirmed
 
 
 async def form(request: Request) -> Response:

@@ -19,7 +19,8 @@ from newsletter.database.engine import only_reading, translated
 from newsletter.database.tables import deliveries, incoming_mails, sendings, subscribers
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
-from newsletter.storage import people, results
+from newsletter.storage import results
+from newsletter.subscribers import repository as subscriber_repository
 
 BATCH = 500
 LOOK_BACK = 12
@@ -99,7 +100,9 @@ class Deciding:
         """Write a decision down, and do what follows for the person."""
         self.connection.execute(sa.insert(incoming_mails).values(_row(place, decided, now)))
         if effect is not None and decided.subscriber_id is not None:
-            gone = people.suppress(self.connection, decided.subscriber_id, effect.state, effect.why, now=now)
+            gone = subscriber_repository.suppress(
+                self.connection, decided.subscriber_id, effect.state, effect.why, now=now
+            )
             if gone and effect.state is SubscriberState.UNSUBSCRIBED:
                 results.add_left(self.connection, [(decided.subscriber_id, decided.sending_id or 0)])
 

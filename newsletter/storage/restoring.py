@@ -26,8 +26,8 @@ from newsletter.config import Settings
 from newsletter.database.engine import database_file, open_database
 from newsletter.errors import StorageError, UsageError
 from newsletter.storage.backup import ASIDE, DATABASE, FILES, FORMAT, MANIFEST
-from newsletter.storage.reconciling import keep_gone
 from newsletter.storage.witness import RESTORED
+from newsletter.subscribers.reconcile import keep_gone
 from newsletter.workspace.files import write_whole
 
 SECRET = ".newsletter/secret"  # noqa: S105 - where it lies

@@ -18,11 +18,11 @@ from newsletter.database.bulk import Prepared, driver_errors
 from newsletter.database.engine import translated
 from newsletter.database.tables import UtcDateTime, deliveries, sendings, subscribers
 from newsletter.model import DeliveryStatus, Subscriber, SubscriberState
-from newsletter.storage import people
 from newsletter.storage.journal import Journal, Settlement
 from newsletter.storage.standing import Sending, Tally, counts_of, tally_of
 from newsletter.storage.wishes import Wish, wish_of
 from newsletter.storage.witness import Witness
+from newsletter.subscribers import repository as subscriber_repository
 
 PAGE = 500
 FAR = timedelta(days=3)
@@ -210,7 +210,7 @@ def _claim(count: int) -> sa.Update:
             deliveries.c.sending_id == sa.bindparam("sending"),
             deliveries.c.subscriber_id.in_(ids),
             _WAITING,
-            sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, people.MAILABLE),
+            sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, subscriber_repository.MAILABLE),
         )
         .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW))
     )
@@ -230,7 +230,7 @@ def _settled_values(sending_id: int, settled: Sequence[Settlement], now: datetim
 def _suppress_bounced(connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
     for each in settled:
         if each.bounced:
-            people.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
+            subscriber_repository.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
 
 
 def _settle(count: int) -> str:
@@ -260,7 +260,7 @@ def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any])
             subscribers.c.language,
             subscribers.c.sections,
             subscribers.c.large_print,
-            sa.and_(subscribers.c.id.is_not(None), people.MAILABLE).label("mailable"),
+            sa.and_(subscribers.c.id.is_not(None), subscriber_repository.MAILABLE).label("mailable"),
         )
         .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
         .where(deliveries.c.sending_id == sa.bindparam("sending"), condition)

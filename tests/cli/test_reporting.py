@@ -86,7 +86,7 @@ def test_why_people_left_is_told_where_it_is_asked_for(sent: Path, run: Run) -> 
     from datetime import UTC, date, datetime, timedelta
 
     from newsletter.database.engine import open_database
-    from newsletter.storage.readers import Readers
+    from newsletter.subscribers.opt_in import Readers
 
     readers = Readers(open_database("sqlite:///.newsletter/newsletter.db", sent), Keys(b"x"))
     today = datetime.now(UTC).date()  # sending has the true time

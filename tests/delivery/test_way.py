@@ -9,10 +9,10 @@ from loopback_smtp import Loopback
 from newsletter import config
 from newsletter.database.engine import open_database
 from newsletter.delivery.sending import Order, recipients_of, resolve, send_issue, status_of
-from newsletter.followup.subscriptions import Row, read_list
 from newsletter.model import DeliveryStatus, RenderedIssue
 from newsletter.storage.ledger import Ledger
-from newsletter.storage.people import People
+from newsletter.subscribers.list_import import Row, read_list
+from newsletter.subscribers.repository import People
 from newsletter.tokens import Keys
 
 LIST = b"""Email,First name,Last name,Status

@@ -8,10 +8,10 @@ import pytest
 
 from newsletter.database.engine import open_database
 from newsletter.errors import UsageError
-from newsletter.followup import archives
-from newsletter.followup.archives import lists_in
-from newsletter.followup.subscriptions import Rejected, import_list, read_list
-from newsletter.storage.people import People
+from newsletter.subscribers import zip_exports
+from newsletter.subscribers.list_import import Rejected, import_list, read_list
+from newsletter.subscribers.repository import People
+from newsletter.subscribers.zip_exports import lists_in
 from newsletter.tokens import Keys
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -107,7 +107,7 @@ def test_a_workbook_is_no_archive_of_lists():
     [
         ({"photo.png": "x"}, "no list in this zip file"),
         ({"a.csv": "Colour\nred\n"}, "no column of mail addresses"),
-        ({f"{n}.csv": "" for n in range(archives.MOST_FILES + 1)}, "too large"),
+        ({f"{n}.csv": "" for n in range(zip_exports.MOST_FILES + 1)}, "too large"),
     ],
 )
 def test_a_zip_without_a_list_is_refused_with_a_remedy(files, complaint):

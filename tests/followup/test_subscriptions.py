@@ -12,9 +12,9 @@ import pytest
 
 from newsletter.database.engine import open_database
 from newsletter.errors import UsageError
-from newsletter.followup.subscriptions import Rejected, Row, import_list, read_list
 from newsletter.model import SubscriberState as S
-from newsletter.storage.people import People
+from newsletter.subscribers.list_import import Rejected, Row, import_list, read_list
+from newsletter.subscribers.repository import People
 from newsletter.tokens import Keys
 
 SHARED = Path(os.environ.get("NEWSLETTER_SHARED", Path(__file__).parents[3] / "shared")) / "data"

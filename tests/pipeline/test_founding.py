@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import ConfigError, StorageError, UsageError
-from newsletter.pipeline import founding, mailing, making
+from newsletter.pipeline import founding, making
 from newsletter.sources import collector
+from newsletter.subscribers import service as subscribers
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -86,20 +87,20 @@ def test_what_was_set_since_stays(sample: Path, now: datetime) -> None:
 
 def test_who_asked_to_be_left_alone_stays_so_there_and_back(sample: Path, now: datetime) -> None:
     first = desk(sample, now)
-    mailing.add_subscriber(first, "ana@example.com")
-    mailing.remove_subscribers(first, ["ana@example.com"])
+    subscribers.add_subscriber(first, "ana@example.com")
+    subscribers.remove_subscribers(first, ["ana@example.com"])
     first.store.engine.dispose()
     founding.make_mine(desk(sample, now), **MINE)
     second = desk(sample, now)
-    assert list(mailing.subscribers(second)) == []
-    assert mailing.add_subscriber(second, "ana@example.com").suppressed == 1
-    mailing.remove_subscribers(second, ["bo@example.com"])  # was on no list, and is not to come onto one
+    assert list(subscribers.subscribers(second)) == []
+    assert subscribers.add_subscriber(second, "ana@example.com").suppressed == 1
+    subscribers.remove_subscribers(second, ["bo@example.com"])  # was on no list, and is not to come onto one
     second.store.engine.dispose()
     founding.bring_back(desk(sample, now + timedelta(hours=1)))
     third = desk(sample, now)
     assert founding.is_sample(third.workspace)
     for address in ("ana@example.com", "bo@example.com"):
-        assert mailing.add_subscriber(third, address).suppressed == 1
+        assert subscribers.add_subscriber(third, address).suppressed == 1
     third.store.engine.dispose()
     with pytest.raises(UsageError, match="no sample that could be brought back"):
         founding.bring_back(desk(sample, now))

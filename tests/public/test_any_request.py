@@ -24,9 +24,9 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from public_page import Page
 
-from newsletter.followup.subscriptions import Row
 from newsletter.formats.mailboxes import parse_address
 from newsletter.public.guard import HEADERS
+from newsletter.subscribers.list_import import Row
 from newsletter.tokens import Keys, Purpose
 
 EXAMPLES = int(os.environ.get("NEWSLETTER_FUZZ", "100"))

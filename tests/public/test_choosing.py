@@ -11,7 +11,7 @@ from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.pipeline import mailing
 from newsletter.storage.incoming import Decided, IncomingMails
-from newsletter.storage.readers import Readers
+from newsletter.subscribers.opt_in import Readers
 from newsletter.tokens import Purpose
 
 S = SubscriberState

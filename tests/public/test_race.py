@@ -10,7 +10,7 @@ from loopback_smtp import Loopback
 from post_office import DIGEST, ISSUE, PostOffice
 
 from newsletter.delivery.sending import send_issue
-from newsletter.storage.leavings import Leavings
+from newsletter.subscribers.unsubscribes import Leavings
 
 PEOPLE = 1000
 

@@ -11,9 +11,9 @@ from studio.mail import serving_mail
 
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
-from newsletter.pipeline import mailing
-from newsletter.storage.people import Imported
-from newsletter.storage.readers import Confirmed, Readers
+from newsletter.subscribers import service as subscribers
+from newsletter.subscribers.opt_in import Confirmed, Readers
+from newsletter.subscribers.repository import Imported
 from newsletter.tokens import Purpose
 
 S = SubscriberState
@@ -134,12 +134,12 @@ def test_an_old_list_does_not_bring_the_old_address_back(page: Page, server: Loo
     mine = page.link(Purpose.PREFERENCES)
     page.visitor.post(mine, {"do": "address", "address": "ann@new.example"})
     page.visitor.post(link_in(server))
-    assert mailing.add_subscriber(page.desk, "ann@example.org") == Imported(suppressed=1)
+    assert subscribers.add_subscriber(page.desk, "ann@example.org") == Imported(suppressed=1)
     page.visitor.post(mine, {"do": "address", "address": "ann@example.org"})  # and back again
     page.visitor.post(link_in(server))
     assert (page.person().id, page.person().state) == (1, S.ACTIVE)
     assert not page.people.is_suppressed(parse_address("ann@example.org"))
-    assert mailing.add_subscriber(page.desk, "ann@new.example") == Imported(suppressed=1)
+    assert subscribers.add_subscriber(page.desk, "ann@new.example") == Imported(suppressed=1)
 
 
 def test_a_new_address_brings_back_whoever_bounced_and_nobody_who_left(page: Page, server: Loopback):

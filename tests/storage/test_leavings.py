@@ -7,7 +7,7 @@ from bounce_mails import NOW
 from post_office import PostOffice
 
 from newsletter.errors import StorageError
-from newsletter.storage.leavings import Leavings
+from newsletter.subscribers.unsubscribes import Leavings
 
 
 def at_once(leavings: Leavings, numbers: range) -> list[Exception]:

@@ -7,7 +7,7 @@ from post_office import PostOffice
 
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
-from newsletter.storage.lookout import Lookout
+from newsletter.subscribers.suppression_check import Lookout
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.database.engine import open_database
-from newsletter.followup.subscriptions import Row
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState as S
-from newsletter.storage.people import Imported, People, harmless
+from newsletter.subscribers.list_import import Row
+from newsletter.subscribers.repository import Imported, People, harmless
 from newsletter.tokens import Keys
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

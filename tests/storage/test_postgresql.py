@@ -10,18 +10,18 @@ from post_office import ISSUE, KEYS, PostOffice, QuickClock, counts
 
 from newsletter.database.engine import open_database
 from newsletter.delivery.sending import send_issue
-from newsletter.followup.subscriptions import Row
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.providers import Provider
 from newsletter.storage.incoming import Decided, IncomingMails, Suppressing, TakenError
 from newsletter.storage.lease import SenderAtWorkError, is_held, lease
-from newsletter.storage.leavings import Leavings
 from newsletter.storage.ledger import Ledger
-from newsletter.storage.people import Imported, People
-from newsletter.storage.readers import Confirmed, Readers
 from newsletter.storage.results import Results
 from newsletter.storage.retention import reduce_old
+from newsletter.subscribers.list_import import Row
+from newsletter.subscribers.opt_in import Confirmed, Readers
+from newsletter.subscribers.repository import Imported, People
+from newsletter.subscribers.unsubscribes import Leavings
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

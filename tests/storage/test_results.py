@@ -15,9 +15,9 @@ from newsletter.model import SubscriberState
 from newsletter.providers import Provider
 from newsletter.storage.incoming import Decided, IncomingMails, Suppressing
 from newsletter.storage.journal import Settlement
-from newsletter.storage.leavings import Leavings
 from newsletter.storage.results import Results
 from newsletter.storage.retention import reduce_old
+from newsletter.subscribers.unsubscribes import Leavings
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 P = Provider

@@ -12,8 +12,8 @@ from newsletter.database.tables import incoming_mails
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus as D
 from newsletter.storage.journal import Settlement
-from newsletter.storage.readers import Readers
 from newsletter.storage.retention import Reduced, forget_typed, reduce_old
+from newsletter.subscribers.opt_in import Readers
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=401)

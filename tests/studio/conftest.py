@@ -17,11 +17,11 @@ from loopback_smtp import Loopback
 from starlette.testclient import TestClient
 from studio.mail import serving_mail
 
-from newsletter.pipeline import mailing
 from newsletter.sample import build
 from newsletter.studio import dispatching
 from newsletter.studio.app import studio_app
 from newsletter.studio.room import Room
+from newsletter.subscribers import service as subscribers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -93,7 +93,7 @@ def ready(made: Studio, mail_server: Loopback) -> Iterator[Studio]:
     file = made.room.folder / "newsletter.toml"
     file.write_text(file.read_text("utf-8").replace('host = "127', 'per_minute = 0\nhost = "127'), "utf-8")
     with (made.room.folder / "subscribers.csv").open("rb") as opened:
-        mailing.import_list(made.room.desk(), opened, name="subscribers.csv")
+        subscribers.import_list(made.room.desk(), opened, name="subscribers.csv")
     digest = re.search(r'name="digest" value="(\w+)"', made.page(f"/issues/{ISSUE}/approve"))[1]
     made.change(f"/issues/{ISSUE}/approve", {"digest": digest, "by": "Ana"})
     yield made

@@ -17,10 +17,11 @@ from studio.conftest import ADDRESS, ISSUE, Studio
 
 from newsletter import composition
 from newsletter.model import State, Verdict
-from newsletter.pipeline import choosing, mailing
+from newsletter.pipeline import choosing
 from newsletter.pipeline.choosing import Standing
 from newsletter.pipeline.editing import version_of
 from newsletter.storage import issues
+from newsletter.subscribers import service as subscribers
 
 BASE = f"/issues/{ISSUE}"
 MEANWHILE = "This was changed in another window or program meanwhile, and nothing was changed here."
@@ -428,7 +429,7 @@ class TestPeople:
     def test_who_left_while_the_page_was_open_is_not_brought_back_by_it(self, studio: Studio) -> None:
         studio.change("/people/add", {"address": "ana@example.org"})
         upload = look(studio, b"Email,Name\nana@example.org,Ana A\nbo@example.org,Bo\n")
-        mailing.remove_subscribers(studio.room.desk(), ["ana@example.org"])
+        subscribers.remove_subscribers(studio.room.desk(), ["ana@example.org"])
         page = studio.change("/people/import", {"upload": upload}).text
         assert "1 added, 0 updated, 0 unchanged. 1 left before, and stay gone." in page
 
@@ -438,7 +439,7 @@ class TestPeople:
         assert "1 added, 0 updated, 0 unchanged." in pages[0]
         assert "0 added, 0 updated, 1 unchanged." in pages[1]
         assert "Was on the list already." in studio.change("/people/add", {"address": "ana@example.org"}).text
-        assert [each.address for each in mailing.subscribers(studio.room.desk())] == ["ana@example.org"]
+        assert [each.address for each in subscribers.subscribers(studio.room.desk())] == ["ana@example.org"]
 
 
 def look(studio: Studio, content: bytes) -> str:

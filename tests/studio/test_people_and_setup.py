@@ -10,8 +10,8 @@ from httpx2 import Response
 from studio.conftest import ADDRESS, Studio
 
 from newsletter.formats.mailboxes import parse_address
-from newsletter.pipeline import mailing
-from newsletter.storage.readers import Readers
+from newsletter.subscribers import service as subscribers
+from newsletter.subscribers.opt_in import Readers
 from newsletter.workspace import credentials
 
 LIST = b"Email,Name,Status\nana@example.org,Ana,subscribed\nnobody,,subscribed\nbo@example.org,Bo,unsubscribed\n"
@@ -26,7 +26,7 @@ def look(studio: Studio, content: bytes) -> Response:
 
 
 def addresses(studio: Studio) -> dict[str, str]:
-    return {each.address: each.state.value for each in mailing.subscribers(studio.room.desk())}
+    return {each.address: each.state.value for each in subscribers.subscribers(studio.room.desk())}
 
 
 class TestImport:
@@ -76,17 +76,17 @@ class TestPeople:
 
     def test_an_address_whose_reader_has_a_new_one_is_told(self, studio: Studio) -> None:
         desk = studio.room.desk()
-        mailing.add_subscriber(desk, "old@example.org")
+        subscribers.add_subscriber(desk, "old@example.org")
         readers, new = Readers(desk.store.engine, credentials.keys(desk)), parse_address("new@example.org")
         request = readers.ask(
-            new, now=desk.now, subscriber_id=mailing.people(desk).find(parse_address("old@example.org")).id
+            new, now=desk.now, subscriber_id=subscribers.people(desk).find(parse_address("old@example.org")).id
         )
         readers.confirm(request.id, new, now=desk.now)
         found = studio.change("/people/search", {"words": "old@example.org"}, script=True).json()["html"]
         assert "never written to: reads at another address now, since" in found
 
     def test_an_address_that_was_erased_is_still_known_to_be_gone(self, studio: Studio) -> None:
-        mailing.remove_subscribers(studio.room.desk(), ["gone@example.org"])
+        subscribers.remove_subscribers(studio.room.desk(), ["gone@example.org"])
         told = studio.change("/people/search", {"words": " Gone@example.org "}, script=True).json()["html"]
         assert "This address is not on the list, and is never written to: left, since 23 November 2026." in told
         told = studio.change("/people/search", {"words": "new@example.org"}, script=True).json()["html"]
@@ -94,7 +94,7 @@ class TestPeople:
 
     def test_long_lists_are_searched(self, studio: Studio) -> None:
         for number in range(101):
-            mailing.add_subscriber(studio.room.desk(), f"p{number}@example.org")
+            subscribers.add_subscriber(studio.room.desk(), f"p{number}@example.org")
         assert "These are the first 100." in studio.page("/people")
 
     def test_the_list_is_exported_and_no_link_fetches_it(self, studio: Studio) -> None:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from studio.conftest import ISSUE, Studio
 
-from newsletter.followup.subscriptions import Row
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus
 from newsletter.pipeline import mailing, making
 from newsletter.storage.journal import Settlement
-from newsletter.storage.readers import Readers
+from newsletter.subscribers import service as subscribers
+from newsletter.subscribers.list_import import Row
+from newsletter.subscribers.opt_in import Readers
 from newsletter.tokens import Keys
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -22,9 +23,9 @@ def send(studio: Studio, issue: str, refused: int = 0) -> None:
     """As if it had been sent, to six people of Gmail and six others."""
     desk = studio.room.desk()
     addresses = [parse_address(f"r{n}@{domain}") for domain in ("gmail.com", "example.org") for n in range(6)]
-    mailing.people(desk).take_in([Row(line=1, address=each) for each in addresses], now=NOW)
+    subscribers.people(desk).take_in([Row(line=1, address=each) for each in addresses], now=NOW)
     with mailing.ledger(desk).run(issue, "d", now=NOW) as run:
-        ids = sorted(run.step([], [each.id for each in mailing.people(desk).all()], now=NOW))
+        ids = sorted(run.step([], [each.id for each in subscribers.people(desk).all()], now=NOW))
         words = [DeliveryStatus.REFUSED if n < refused else DeliveryStatus.ACCEPTED for n in range(len(ids))]
         run.step([Settlement(subscriber_id=i, status=w) for i, w in zip(ids, words, strict=True)], [], now=NOW)
         run.beat("done", "", 1.0)

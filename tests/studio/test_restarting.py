@@ -29,6 +29,7 @@ from newsletter.sample import build
 from newsletter.sources import collector
 from newsletter.storage import issues
 from newsletter.studio.logbook import COLLECTING, ENDED, Logbook, broken_off
+from newsletter.subscribers import service as subscribers
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -62,7 +63,7 @@ def approved(drafted: Path, mail_server: Loopback) -> Path:
         file.write(f'\n[delivery]\nhost = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"\n')
         file.write("per_minute = 600\nconnections = 1\n")
     with (drafted / "subscribers.csv").open("rb") as opened:
-        mailing.import_list(desk(drafted), opened, name="subscribers.csv")
+        subscribers.import_list(desk(drafted), opened, name="subscribers.csv")
     making.approve(desk(drafted), ISSUE, by="Ana")
     return drafted
 
@@ -171,7 +172,7 @@ def test_while_a_list_is_imported_it_can_be_taken_in_again(sample: Path) -> None
     content = "\n".join(["Email,Name", *lines]).encode()
     with running(sample) as studio:
         studio.change("/people/import", {"upload": looked_at(studio, content)})  # the second time nothing is new
-        people = mailing.people(desk(sample))
+        people = subscribers.people(desk(sample))
         assert people.count() == 8_000
     renamed = content.replace(b"Reader", b"Friend")
     with running(sample) as studio:
@@ -186,7 +187,7 @@ def test_while_a_list_is_imported_it_can_be_taken_in_again(sample: Path) -> None
         assert ENDED in studio.first_page
         page = studio.change("/people/import", {"upload": looked_at(studio, renamed)}).text
         assert "0 added, " in page
-    assert (named(sample, "Friend"), mailing.people(desk(sample)).count()) == (8_000, 8_000)
+    assert (named(sample, "Friend"), subscribers.people(desk(sample)).count()) == (8_000, 8_000)
 
 
 def named(folder: Path, word: str) -> int:

@@ -25,6 +25,7 @@ from studio.test_guarding import CHANGES, PAGES, filled
 from newsletter.pipeline import mailing, making
 from newsletter.sample import build
 from newsletter.sources import collector
+from newsletter.subscribers import service as subscribers
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -56,7 +57,7 @@ def drafted(tmp_path: Path, mail_server: Loopback) -> Path:
 @pytest.fixture
 def approved(drafted: Path) -> Path:
     with (drafted / "subscribers.csv").open("rb") as opened:
-        mailing.import_list(desk(drafted), opened, name="subscribers.csv")
+        subscribers.import_list(desk(drafted), opened, name="subscribers.csv")
     making.approve(desk(drafted), ISSUE, by="Ana")
     return drafted
 
@@ -268,7 +269,7 @@ def test_a_strangers_page_in_the_same_browser_changes_nothing(
         assert tried == {(filled(path), 403) for path in CHANGES}
         page.close()
     assert [each.read_bytes() for each in files] == before
-    assert mailing.people(desk(approved)).count() == 10
+    assert subscribers.people(desk(approved)).count() == 10
     assert mailing.status(desk(approved), ISSUE).state == "not_started"
     assert mailing.plans(desk(approved)).of(ISSUE) is None
     until(lambda: not mailing.plans(desk(approved)).is_waited_for(ISSUE))

@@ -14,10 +14,10 @@ from urllib.parse import unquote
 from starlette.responses import JSONResponse, Response
 
 from newsletter.errors import UsageError
-from newsletter.followup.subscriptions import Rejected, Row, read_list
 from newsletter.model import Subscriber, SubscriberState
-from newsletter.pipeline import mailing
 from newsletter.studio.calls import Call, route
+from newsletter.subscribers import service as subscribers
+from newsletter.subscribers.list_import import Rejected, Row, read_list
 
 AT_ONCE = 100
 ROWS_SHOWN, REJECTED_SHOWN = 5, 50
@@ -79,11 +79,11 @@ def search(call: Call) -> Response:
 
 
 def _list(call: Call, words: str) -> dict[str, Any]:
-    listed = mailing.people(call.desk)
+    listed = subscribers.people(call.desk)
     wanted = words.casefold().split()
     found = (person for person in listed.all() if _fits(person, wanted))
     shown = list(islice(found, AT_ONCE + 1))
-    gone = mailing.why_gone(call.desk, words) if words and not shown else None
+    gone = subscribers.why_gone(call.desk, words) if words and not shown else None
     return {
         "gone": gone
         and {"why": STATES[gone.reason] if gone.reason else MOVED, "on": f"{gone.suppressed_at:%-d %B %Y}"},
@@ -106,7 +106,7 @@ def look(call: Call) -> Response:
         raise UsageError("choose a file first")
     listing = read_list(io.BytesIO(call.body), name=name)
     seen = Seen()
-    would = mailing.foresee(call.desk, seen.rows_of(listing.rows))
+    would = subscribers.foresee(call.desk, seen.rows_of(listing.rows))
     upload = call.room.keep(Upload(name=name, content=call.body))
     html = call.part("_import", understood=listing.understood, seen=seen, would=would, upload=upload, states=STATES)
     return JSONResponse({"html": html})
@@ -117,7 +117,7 @@ def take(call: Call) -> Response:
     upload = call.room.take(call.filled("upload"), Upload)
     if upload is None:
         raise UsageError("this list was taken in already, or the studio was started again since: choose the file again")
-    done, to_mend = mailing.import_list(call.desk, io.BytesIO(upload.content), name=upload.name)
+    done, to_mend = subscribers.import_list(call.desk, io.BytesIO(upload.content), name=upload.name)
     made = done.imported
     said = f"{made.added} added, {made.updated} updated, {made.unchanged} unchanged."
     if made.suppressed:
@@ -130,7 +130,7 @@ def take(call: Call) -> Response:
 
 def add(call: Call) -> Response:
     """Put one person on the list."""
-    done = mailing.add_subscriber(call.desk, call.filled("address"), name=call.filled("name"))
+    done = subscribers.add_subscriber(call.desk, call.filled("address"), name=call.filled("name"))
     if done.suppressed:
         raise UsageError("this person left before and stays gone: only they themselves can come back")
     return call.go("/people", "Added." if done.added else "Was on the list already.")
@@ -139,19 +139,19 @@ def add(call: Call) -> Response:
 def remove(call: Call) -> Response:
     """Never write to this person again."""
     number = call.filled("person")
-    person = mailing.people(call.desk).get(int(number)) if number.isdecimal() else None
+    person = subscribers.people(call.desk).get(int(number)) if number.isdecimal() else None
     if person is None:
         raise UsageError("this person is not on the list any more")
     if person.state in GONE:
         return call.go("/people", "Was removed already: this person is never written to again.")
-    mailing.remove_subscribers(call.desk, [person.address])
+    subscribers.remove_subscribers(call.desk, [person.address])
     return call.go("/people", "Removed: this person is never written to again.")
 
 
 def export(call: Call) -> Response:
     """Everybody as a file. A change, though it changes nothing: no link may fetch the list."""
     written = io.StringIO(newline="")
-    mailing.export_list(call.desk, written)
+    subscribers.export_list(call.desk, written)
     headers = {"Content-Disposition": 'attachment; filename="subscribers.csv"'}
     return Response(written.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 

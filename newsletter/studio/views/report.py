@@ -7,6 +7,7 @@ from starlette.responses import Response
 from newsletter.followup.results import UNCOUNTED
 from newsletter.pipeline import following
 from newsletter.studio.calls import Call, route, spoken
+from newsletter.subscribers import service as subscribers
 
 
 def report(call: Call) -> Response:
@@ -20,7 +21,7 @@ def report(call: Call) -> Response:
         sent=spoken(found.started_at, zone),
         columns=COLUMNS,
         uncounted=UNCOUNTED,
-        farewells=following.farewells(call.desk, found.started_at),
+        farewells=subscribers.farewells(call.desk, found.started_at),
     )
 
 

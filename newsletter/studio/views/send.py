@@ -24,6 +24,7 @@ from newsletter.studio import dispatching
 from newsletter.studio.calls import Call, event, route
 from newsletter.studio.dispatching import Standing
 from newsletter.studio.room import Room
+from newsletter.subscribers import service as subscribers
 from newsletter.workspace.context import Desk
 
 LOOK_S = 0.4
@@ -111,7 +112,7 @@ def _plan(desk: Desk, standing: Standing) -> dict[str, Any] | None:
 
 def _count(desk: Desk, tally: Tally) -> int:
     """How many people it goes to, as things stand."""
-    return tally.remaining + tally.deferred if tally.total else mailing.people(desk).count()
+    return tally.remaining + tally.deferred if tally.total else subscribers.people(desk).count()
 
 
 def _sentence(desk: Desk, name: str, tally: Tally, day: str = "", time: str = "") -> dict[str, Any]:
@@ -121,7 +122,7 @@ def _sentence(desk: Desk, name: str, tally: Tally, day: str = "", time: str = ""
         at = planning.moment(desk, day, time) if day else desk.now
     except UsageError as error:
         at, wrong = desk.now, str(error)
-    people, count, subject = mailing.people(desk), _count(desk, tally), making.load(desk, name).subject
+    people, count, subject = subscribers.people(desk), _count(desk, tally), making.load(desk, name).subject
     left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
     delivery = desk.workspace.settings.delivery
     said = (

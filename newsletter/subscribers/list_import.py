@@ -15,12 +15,12 @@ from datetime import datetime
 from typing import BinaryIO, TextIO
 
 from newsletter.errors import UsageError
-from newsletter.followup.archives import lists_in, readable
-from newsletter.followup.columns import Columns, headless, recognise
 from newsletter.followup.tables import Cells, Sheet, open_sheet
 from newsletter.formats.mailboxes import Address, clean_name, parse_address
 from newsletter.model import SubscriberState
-from newsletter.storage.people import Imported, People, harmless
+from newsletter.subscribers.columns import Columns, headless, recognise
+from newsletter.subscribers.repository import Imported, People, harmless
+from newsletter.subscribers.zip_exports import lists_in, readable
 
 SAMPLE_ROWS = 200  # looked at before the columns are decided
 STATE = "Status"  # the heading of what a file's name told

@@ -29,7 +29,7 @@ from newsletter.database.tables import (
 )
 from newsletter.formats.mailboxes import Address
 from newsletter.model import SubscriberState
-from newsletter.storage.people import MOVED
+from newsletter.subscribers.repository import MOVED
 from newsletter.tokens import Keys
 
 KEPT_FOR = timedelta(days=7)

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from newsletter.database.engine import translated
 from newsletter.database.tables import subscribers
 from newsletter.errors import StorageError
-from newsletter.storage.people import MAILABLE
+from newsletter.subscribers.repository import MAILABLE
 
 BUSY_MS = 50  # reading waits for nobody in WAL mode; it may meet a database that is being recovered
 

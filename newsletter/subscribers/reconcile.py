@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from newsletter.database.engine import translated
 from newsletter.database.tables import deliveries, incoming_mails, pauses, requests, subscribers, suppressions
 from newsletter.model import SubscriberState
-from newsletter.storage.people import LEFT, MOVED
+from newsletter.subscribers.repository import LEFT, MOVED
 
 PAGE = 500
 _STATES = ("state", "why", "updated_at")

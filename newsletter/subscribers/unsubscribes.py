@@ -15,7 +15,8 @@ from sqlalchemy.engine import Connection, Engine
 from newsletter.database.engine import eager, translated
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
-from newsletter.storage import people, results
+from newsletter.storage import results
+from newsletter.subscribers import repository as subscriber_repository
 
 WHY = "own choice"
 
@@ -56,7 +57,9 @@ class Leavings:
         return [
             (wish.subscriber_id, wish.sending_id)
             for wish in wishes
-            if people.suppress(connection, wish.subscriber_id, SubscriberState.UNSUBSCRIBED, WHY, now=now)
+            if subscriber_repository.suppress(
+                connection, wish.subscriber_id, SubscriberState.UNSUBSCRIBED, WHY, now=now
+            )
         ]
 
     def _write_all(self, now: datetime) -> None:
