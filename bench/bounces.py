@@ -12,8 +12,8 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from newsletter.followup.bounces import read_mail
-from newsletter.followup.incoming import Incoming, Kind
+from newsletter.bounces.classify import read_mail
+from newsletter.bounces.incoming import Incoming, Kind
 
 SAID = "misses of {}:"
 

@@ -11,19 +11,19 @@ import pytest
 from canary import ADDRESS, NAME, OF_HER, OF_THE_PASSWORD, PASSWORD, forms, told_in
 from public_page import Page
 
+from newsletter.bounces.classify import read_mail
+from newsletter.bounces.inbox import Handled
+from newsletter.bounces.mail_parts import take_apart
+from newsletter.bounces.repository import Decided
+from newsletter.bounces.service import Report
 from newsletter.delivery.courier import Job
 from newsletter.delivery.feed import Turn
 from newsletter.delivery.letters import Letter, message_of
 from newsletter.delivery.smtp import server_of
-from newsletter.followup.bounces import read_mail
-from newsletter.followup.inbox import Handled
-from newsletter.followup.parts import take_apart
 from newsletter.followup.tables import open_sheet
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Delivery, DeliveryStatus
-from newsletter.pipeline.following import Report
 from newsletter.pipeline.readers import ReaderDesk
-from newsletter.storage.incoming import Decided
 from newsletter.storage.run import Due
 from newsletter.studio.views.people import Upload
 from newsletter.subscribers import service as subscribers

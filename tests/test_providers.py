@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.providers import TITLES, Provider, provider_of
+from newsletter.reports.providers import TITLES, Provider, provider_of
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from newsletter.errors import StorageError, UsageError
 if TYPE_CHECKING:
     from types import FrameType
 
-    from newsletter.pipeline.following import Report
+    from newsletter.bounces.service import Report
 
 _SAID = {
     "suppressed": "never written to again",
@@ -38,10 +38,10 @@ def inbox(session: Session, watch: bool, as_json: bool) -> int:
         raise UsageError("--watch has no end, and --json is one document: use one of them")
     if watch:
         _watch(session)
-    from newsletter.pipeline import following
+    from newsletter.bounces import service as bounces
 
-    with following.opened_inbox(session.desk) as (_, opened):
-        reports = list(following.follow_up(session.desk, opened))
+    with bounces.opened_inbox(session.desk) as (_, opened):
+        reports = list(bounces.follow_up(session.desk, opened))
     if as_json:
         answer({**_counts(reports), "mails": [_json(each) for each in reports]})
     else:
@@ -51,19 +51,19 @@ def inbox(session: Session, watch: bool, as_json: bool) -> int:
 
 def _watch(session: Session) -> NoReturn:
     """Handle mails as they arrive, until Ctrl-C; a server that goes away, or a database, is asked again."""
-    from newsletter.followup.mailbox import MailboxError
-    from newsletter.pipeline import following
+    from newsletter.bounces import service as bounces
+    from newsletter.bounces.bounce_mailbox import MailboxError
 
     stopped = _remembered_stop()
     tell("Waiting for mails; Ctrl-C ends.")
     retry_s = SOON_S
     while True:
         try:
-            with following.opened_inbox(session.desk) as (mailbox, opened):
+            with bounces.opened_inbox(session.desk) as (mailbox, opened):
                 while True:
                     if stopped.is_set():
                         raise KeyboardInterrupt
-                    new = [each for each in following.follow_up(session.desk, opened, live=True) if _told(each)]
+                    new = [each for each in bounces.follow_up(session.desk, opened, live=True) if _told(each)]
                     retry_s = SOON_S
                     if not new:  # else more may have come meanwhile, which no server needs to tell of again
                         mailbox.wait(IDLE_S)

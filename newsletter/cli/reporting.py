@@ -11,7 +11,7 @@ import click
 from newsletter.cli.session import Session, answer, json_option, say
 
 if TYPE_CHECKING:
-    from newsletter.followup.results import Figures, IssueReport
+    from newsletter.reports.report import Figures, IssueReport
 
 COLUMNS = {
     "people": "people",
@@ -31,11 +31,11 @@ COLUMNS = {
 @click.pass_obj
 def report(session: Session, issue: str | None, words: bool, as_json: bool) -> None:
     """Tell what became of an issue, by mail provider, against those before it. Counts alone, and nobody's name."""
-    from newsletter.followup.results import UNCOUNTED
-    from newsletter.pipeline import following
+    from newsletter.reports import report as report_report
+    from newsletter.reports.report import UNCOUNTED
     from newsletter.subscribers import service as subscribers
 
-    found = following.report(session.desk, issue)
+    found = report_report.report(session.desk, issue)
     said = subscribers.farewells(session.desk, found.started_at) if words else ()
     if as_json:
         answer(_json(found) | ({"words": [{"on": day, "said": each} for day, each in said]} if words else {}))

@@ -201,7 +201,7 @@ outcomes = sa.Table(
     "outcomes",
     METADATA,
     sa.Column("sending_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("provider", sa.String(20), primary_key=True),  # of `newsletter.providers`
+    sa.Column("provider", sa.String(20), primary_key=True),  # of `newsletter.reports.providers`
     sa.Column("status", sa.String(10), primary_key=True),  # of a delivery; or bounced, blamed, complained, left
     sa.Column("people", sa.Integer, nullable=False),
     comment="how many people left by the links of an issue; of issues so old that their rows are gone, how all fared",

@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from newsletter import config
+from newsletter.bounces.bounce_mailbox import open_mailbox
 from newsletter.config import DeliverySettings, DkimKey, Settings
 from newsletter.database.engine import database_file, is_sound
 from newsletter.delivery import domains
@@ -21,7 +22,6 @@ from newsletter.delivery.names import Names
 from newsletter.delivery.signing import load_signer
 from newsletter.delivery.smtp import Server
 from newsletter.errors import NewsletterError, UsageError
-from newsletter.followup.mailbox import open_mailbox
 from newsletter.workspace import credentials
 from newsletter.workspace.context import Desk
 from newsletter.workspace.credentials import INBOX_PASSWORD

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from newsletter.database.engine import translated
 from newsletter.database.tables import deliveries, farewells, incoming_mails, requests, sendings
-from newsletter.storage import results
+from newsletter.reports import repository as report_repository
 
 WAITING = ("queued", "claimed", "sending", "deferred")
 
@@ -34,7 +34,7 @@ def reduce_old(engine: Engine, *, before: datetime) -> Reduced:
     rows = 0
     for number in numbers:
         with translated(engine.url), engine.begin() as connection:
-            rows += results.reduce(connection, number)
+            rows += report_repository.reduce(connection, number)
     named = sa.and_(incoming_mails.c.decided_at < before, incoming_mails.c.subscriber_id.is_not(None))
     with translated(engine.url), engine.begin() as connection:
         mails = connection.execute(sa.update(incoming_mails).where(named).values(subscriber_id=None)).rowcount

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from newsletter.database.engine import eager, translated
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
-from newsletter.storage import results
+from newsletter.reports import repository as report_repository
 from newsletter.subscribers import repository as subscriber_repository
 
 WHY = "own choice"
@@ -68,7 +68,7 @@ class Leavings:
         error = None
         try:
             with translated(self.engine.url), eager(self.engine).begin() as connection:
-                results.add_left(connection, self._written(connection, wishes, now))
+                report_repository.add_left(connection, self._written(connection, wishes, now))
         except StorageError as refused:
             error = refused
         self.commits += 1

@@ -8,8 +8,8 @@ from bounce_mails import ARF, bounce, bounce_token, complaint, leave_token, plai
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.followup.bounces import read_mail
-from newsletter.followup.incoming import Action, Fate, Incoming, Kind
+from newsletter.bounces.classify import read_mail
+from newsletter.bounces.incoming import Action, Fate, Incoming, Kind
 
 TOKEN = bounce_token(7)
 

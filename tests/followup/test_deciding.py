@@ -5,9 +5,9 @@ from bounce_mails import KEYS, bounce, bounce_token, complaint, leave_token, pla
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.followup.bounces import read_mail
-from newsletter.followup.deciding import Decision, Outcome, decide, recognise
-from newsletter.followup.incoming import Kind
+from newsletter.bounces.classify import read_mail
+from newsletter.bounces.incoming import Kind
+from newsletter.bounces.policy import Decision, Outcome, decide, recognise
 from newsletter.model import SubscriberState
 from newsletter.tokens import Keys, Purpose
 

@@ -7,11 +7,11 @@ import pytest
 from bounce_mails import KEYS, NOW, bounce, bounce_token, complaint, leave_token, plain
 from post_office import PostOffice
 
+from newsletter.bounces.bounce_mailbox import PROCESSED, FolderMailbox, Letter, MailboxError
+from newsletter.bounces.inbox import Handled, Inbox
+from newsletter.bounces.repository import IncomingMails, TakenError
 from newsletter.database.tables import deliveries, sendings
-from newsletter.followup.inbox import Handled, Inbox
-from newsletter.followup.mailbox import PROCESSED, FolderMailbox, Letter, MailboxError
 from newsletter.model import SubscriberState
-from newsletter.storage.incoming import IncomingMails, TakenError
 
 S = SubscriberState
 

@@ -3,8 +3,8 @@
 import pytest
 from bounce_mails import bounce_token, plain
 
-from newsletter.followup.bounces import read_mail
-from newsletter.followup.incoming import Action, Kind
+from newsletter.bounces.classify import read_mail
+from newsletter.bounces.incoming import Action, Kind
 
 DAEMON = "Mail Delivery System <MAILER-DAEMON@mx.example.net>"
 RETURNED = f"""

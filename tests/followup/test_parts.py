@@ -4,7 +4,7 @@ import email
 
 import pytest
 
-from newsletter.followup.parts import (
+from newsletter.bounces.mail_parts import (
     MAX_PARTS,
     addresses_in,
     blocks,

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.followup.results import BEFORE, FEWEST, Figures, IssueReport, report_on
-from newsletter.providers import Provider
-from newsletter.storage.results import Result
+from newsletter.reports.providers import Provider
+from newsletter.reports.report import BEFORE, FEWEST, Figures, IssueReport, report_on
+from newsletter.reports.repository import Result
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 P = Provider

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.followup.statuses import (
+from newsletter.bounces.status_codes import (
     best_status,
     blames_us,
     declared_status,

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from public_page import Page
 
+from newsletter.bounces.repository import Decided, IncomingMails
 from newsletter.database.tables import METADATA
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.pipeline import mailing
-from newsletter.storage.incoming import Decided, IncomingMails
 from newsletter.subscribers.opt_in import Readers
 from newsletter.tokens import Purpose
 

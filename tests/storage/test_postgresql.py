@@ -8,15 +8,15 @@ import sqlalchemy as sa
 from loopback_smtp import Loopback
 from post_office import ISSUE, KEYS, PostOffice, QuickClock, counts
 
+from newsletter.bounces.repository import Decided, IncomingMails, Suppressing, TakenError
 from newsletter.database.engine import open_database
 from newsletter.delivery.sending import send_issue
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
-from newsletter.providers import Provider
-from newsletter.storage.incoming import Decided, IncomingMails, Suppressing, TakenError
+from newsletter.reports.providers import Provider
+from newsletter.reports.repository import Results
 from newsletter.storage.lease import SenderAtWorkError, is_held, lease
 from newsletter.storage.ledger import Ledger
-from newsletter.storage.results import Results
 from newsletter.storage.retention import reduce_old
 from newsletter.subscribers.list_import import Row
 from newsletter.subscribers.opt_in import Confirmed, Readers

@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 from post_office import DIGEST, ISSUE, PostOffice
 
+from newsletter.bounces.repository import Decided, IncomingMails, Suppressing
 from newsletter.database.tables import incoming_mails
 from newsletter.model import DeliveryStatus as D
 from newsletter.model import SubscriberState
-from newsletter.providers import Provider
-from newsletter.storage.incoming import Decided, IncomingMails, Suppressing
+from newsletter.reports.providers import Provider
+from newsletter.reports.repository import Results
 from newsletter.storage.journal import Settlement
-from newsletter.storage.results import Results
 from newsletter.storage.retention import reduce_old
 from newsletter.subscribers.unsubscribes import Leavings
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from newsletter.followup.results import UNCOUNTED
-from newsletter.pipeline import following
+from newsletter.reports import report as report_report
+from newsletter.reports.report import UNCOUNTED
 from newsletter.studio.calls import Call, route, spoken
 from newsletter.subscribers import service as subscribers
 
 
 def report(call: Call) -> Response:
     """The page of one issue."""
-    found = following.report(call.desk, call.issue_name)
+    found = report_report.report(call.desk, call.issue_name)
     zone = call.desk.workspace.settings.newsletter.zone
     return call.page(
         "report",

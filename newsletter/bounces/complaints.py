@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from newsletter.followup.incoming import Action, Fate
-from newsletter.followup.parts import Fields, Mail, addresses_in
-from newsletter.followup.reports import bare_address
+from newsletter.bounces.dsn import bare_address
+from newsletter.bounces.incoming import Action, Fate
+from newsletter.bounces.mail_parts import Fields, Mail, addresses_in
 
 _NOT_OF_A_READER = frozenset({"auth-failure", "dmarc", "not-spam"})
 """Feedback that says nothing of a reader's wish: RFC 6591, RFC 6430."""

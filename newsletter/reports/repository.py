@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from newsletter.database.engine import only_reading, translated
 from newsletter.database.tables import deliveries, incoming_mails, outcomes, sendings, subscribers
-from newsletter.providers import Provider, provider_of
+from newsletter.reports.providers import Provider, provider_of
 
 BOUNCED, BLAMED, COMPLAINED, LEFT = "bounced", "blamed", "complained", "left"
 """What happened after the delivery; before it the words are those of `DeliveryStatus`."""

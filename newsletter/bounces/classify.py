@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-from newsletter.followup import autoreplies
-from newsletter.followup.complaints import read_complaint
-from newsletter.followup.incoming import Action, Fate, Incoming, Kind
-from newsletter.followup.notices import looks_like_bounce, read_notice
-from newsletter.followup.parts import Mail, take_apart
-from newsletter.followup.reports import read_loose_report, read_notification, read_report
+from newsletter.bounces import autoreplies
+from newsletter.bounces.complaints import read_complaint
+from newsletter.bounces.dsn import read_loose_report, read_notification, read_report
+from newsletter.bounces.incoming import Action, Fate, Incoming, Kind
+from newsletter.bounces.mail_parts import Mail, take_apart
+from newsletter.bounces.prose_bounces import looks_like_bounce, read_notice
 
 __all__ = ["read_mail"]
 

@@ -19,7 +19,7 @@ from newsletter.database.engine import only_reading, translated
 from newsletter.database.tables import deliveries, incoming_mails, sendings, subscribers
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
-from newsletter.storage import results
+from newsletter.reports import repository as report_repository
 from newsletter.subscribers import repository as subscriber_repository
 
 BATCH = 500
@@ -104,7 +104,7 @@ class Deciding:
                 self.connection, decided.subscriber_id, effect.state, effect.why, now=now
             )
             if gone and effect.state is SubscriberState.UNSUBSCRIBED:
-                results.add_left(self.connection, [(decided.subscriber_id, decided.sending_id or 0)])
+                report_repository.add_left(self.connection, [(decided.subscriber_id, decided.sending_id or 0)])
 
     def knows(self, subscriber_id: int) -> bool:
         """Whether there is a person with this number."""

@@ -6,9 +6,9 @@ import json
 import re
 from typing import Any
 
-from newsletter.followup.incoming import Action, Fate
-from newsletter.followup.parts import Fields, Mail, blocks
-from newsletter.followup.statuses import best_status, declared_status
+from newsletter.bounces.incoming import Action, Fate
+from newsletter.bounces.mail_parts import Fields, Mail, blocks
+from newsletter.bounces.status_codes import best_status, declared_status
 
 _ACTIONS = {each.value: each for each in Action} | {
     "failure": Action.FAILED,

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from newsletter.bounces.mail_parts import MAX_BYTES
 from newsletter.config import InboxSettings, Login, Security
 from newsletter.errors import NewsletterError, UsageError
-from newsletter.followup.parts import MAX_BYTES
 
 PROCESSED = "Processed"
 TIMEOUT_S = 60

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from newsletter.followup.parts import Mail
+from newsletter.bounces.mail_parts import Mail
 
 _SUBJECTS = re.compile(
     r"^(?:re: ?|aw: ?)?\W*(?:auto(?:matic|matische)?[ :-]*(?:reply|response|antwort|responder|generated)|out of (?:the )?"

@@ -8,12 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from newsletter import config
-from newsletter.errors import UsageError
-from newsletter.followup.inbox import Handled, Inbox
-from newsletter.followup.mailbox import Mailbox, open_mailbox
-from newsletter.followup.results import BEFORE, IssueReport, report_on
-from newsletter.storage.incoming import IncomingMails
-from newsletter.storage.results import Results
+from newsletter.bounces.bounce_mailbox import Mailbox, open_mailbox
+from newsletter.bounces.inbox import Handled, Inbox
+from newsletter.bounces.repository import IncomingMails
 from newsletter.subscribers.repository import People
 from newsletter.subscribers.service import _keys
 from newsletter.workspace.context import Desk
@@ -43,12 +40,3 @@ def follow_up(desk: Desk, inbox: Inbox, *, live: bool = False) -> Iterator[Repor
         number = handled.decided.subscriber_id
         person = listed.get(number) if number is not None else None
         yield Report(handled=handled, address=person.address if person else handled.named or None)
-
-
-def report(desk: Desk, issue: str | None = None) -> IssueReport:
-    """What became of an issue, or of the last one that was sent; raises UsageError when it was not sent from here."""
-    found = Results(desk.store.engine).up_to(issue, BEFORE + 1)
-    if not found:
-        which = f"issue {issue} was not" if issue else "no issue was"
-        raise UsageError(f"{which} sent from here, so there is nothing to report")
-    return report_on(found[0], found[1:])

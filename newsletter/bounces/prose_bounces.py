@@ -12,16 +12,10 @@ import re
 import warnings
 from collections.abc import Iterable
 
-from newsletter.followup.incoming import Action, Fate
-from newsletter.followup.parts import Mail, addresses_in
-from newsletter.followup.reports import bare_address
-from newsletter.followup.statuses import (
-    best_status,
-    read_status,
-    says_for_good,
-    sounds_temporary,
-    status_by_words,
-)
+from newsletter.bounces.dsn import bare_address
+from newsletter.bounces.incoming import Action, Fate
+from newsletter.bounces.mail_parts import Mail, addresses_in
+from newsletter.bounces.status_codes import best_status, read_status, says_for_good, sounds_temporary, status_by_words
 
 _LOG = logging.getLogger("flufl.bounce")
 _LOG.addHandler(logging.NullHandler())

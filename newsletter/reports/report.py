@@ -12,8 +12,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Self
 
-from newsletter.providers import TITLES, Provider
-from newsletter.storage.results import BLAMED, BOUNCED, COMPLAINED, LEFT, Result
+from newsletter.errors import UsageError
+from newsletter.reports.providers import TITLES, Provider
+from newsletter.reports.report import BEFORE, IssueReport, report_on
+from newsletter.reports.repository import BLAMED, BOUNCED, COMPLAINED, LEFT, Result, Results
+from newsletter.workspace.context import Desk
 
 FEWEST = 5
 """People who may stand in one line."""
@@ -177,3 +180,12 @@ def _mails(count: int) -> str:
 
 def _percent(share: float) -> str:
     return f"{share:.1%}".replace("%", " %")
+
+
+def report(desk: Desk, issue: str | None = None) -> IssueReport:
+    """What became of an issue, or of the last one that was sent; raises UsageError when it was not sent from here."""
+    found = Results(desk.store.engine).up_to(issue, BEFORE + 1)
+    if not found:
+        which = f"issue {issue} was not" if issue else "no issue was"
+        raise UsageError(f"{which} sent from here, so there is nothing to report")
+    return report_on(found[0], found[1:])

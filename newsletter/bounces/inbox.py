@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from newsletter.followup.bounces import read_mail
-from newsletter.followup.deciding import Decision, Outcome, decide, recognise
-from newsletter.followup.incoming import Incoming, Kind
-from newsletter.followup.mailbox import Letter, Mailbox
-from newsletter.storage.incoming import Decided, Deciding, IncomingMails, TakenError
+from newsletter.bounces.bounce_mailbox import Letter, Mailbox
+from newsletter.bounces.classify import read_mail
+from newsletter.bounces.incoming import Incoming, Kind
+from newsletter.bounces.policy import Decision, Outcome, decide, recognise
+from newsletter.bounces.repository import Decided, Deciding, IncomingMails, TakenError
 from newsletter.tokens import Keys
 
 LOG = logging.getLogger(__name__)

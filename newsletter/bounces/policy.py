@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from newsletter.followup.incoming import Action, Incoming, Kind
-from newsletter.followup.statuses import blames_us, means_gone
+from newsletter.bounces.incoming import Action, Incoming, Kind
+from newsletter.bounces.repository import Suppressing
+from newsletter.bounces.status_codes import blames_us, means_gone
 from newsletter.model import SubscriberState
-from newsletter.storage.incoming import Suppressing
 from newsletter.tokens import Keys, Purpose, Token
 
 ENOUGH = 3

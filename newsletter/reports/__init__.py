@@ -1,0 +1,1 @@
+"""What became of an issue, by mailbox provider."""
