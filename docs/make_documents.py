@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "rende
 
 from issues import ODD, SAMPLE, mixed  # the issues that the tests render
 from newsletter.cli import run
+from newsletter.issues import repository as issue_repository
 from newsletter.model import Issue
-from newsletter.storage import issues
 from newsletter.workspace.folder import open_workspace
 
 NOW = "2026-11-23T09:00-05:00"
@@ -88,7 +88,7 @@ def main(into: Path) -> None:
             workspace = Path(folder) / name
             run(["init", str(workspace), "--title", title, "--from", "News <news@example.org>"])
             (workspace / "newsletter.toml").write_text(SETTINGS.format(title=title, language=language), "utf-8")
-            issues.write(open_workspace(workspace), issue)
+            issue_repository.write(open_workspace(workspace), issue)
             run(["-C", str(workspace), "--now", NOW, "render", issue.name])
             keep(workspace, issue.name, name, into)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from visitor import Visitor
 
 from newsletter.formats.mailboxes import parse_address
+from newsletter.issues import repository as issue_repository
 from newsletter.model import Subscriber
 from newsletter.public.app import make_app
-from newsletter.storage import issues
 from newsletter.subscribers import service as subscribers
 from newsletter.subscribers.repository import People
 from newsletter.tokens import Keys, Purpose
@@ -95,4 +95,6 @@ class Page:
         folder.mkdir(parents=True)
         (folder / "issue.toml").write_text(ISSUE)
         if out:
-            issues.write_record(self.desk.workspace, name, issues.Record(published_at=self.clock.now))
+            issue_repository.write_record(
+                self.desk.workspace, name, issue_repository.Record(published_at=self.clock.now)
+            )

@@ -19,7 +19,7 @@ def _command(verdict: Verdict, help_: str, done: str) -> click.Command:
     @click.pass_obj
     def command(session: Session, keys: tuple[str, ...], why: str, section: str | None, as_json: bool) -> None:
         from newsletter.cli.listing import entry_json
-        from newsletter.pipeline.choosing import decide
+        from newsletter.issues.decisions import decide
 
         found = decide(session.desk, keys, verdict, why=why, section=section)
         if as_json:

@@ -14,7 +14,7 @@ from newsletter.errors import UsageError
 from newsletter.model import State
 
 if TYPE_CHECKING:
-    from newsletter.pipeline.choosing import Standing
+    from newsletter.issues.standing import Standing
     from newsletter.sources.collector import Gathered
 
 
@@ -75,7 +75,7 @@ def _source_line(gathered: Gathered) -> str:
 @click.pass_obj
 def add(session: Session, what: str, section: str | None, as_json: bool) -> int:
     """Add entries from pasted text (“-”), a page, an identifier or a file: notes, a saved page or mail, a table, a calendar, a feed."""
-    from newsletter.pipeline.choosing import standings
+    from newsletter.issues.standing import standings
     from newsletter.sources import manual_entry
 
     entries, skipped = manual_entry.add(session.desk, what, stdin=sys.stdin.buffer.read, section=section)
@@ -96,7 +96,7 @@ def add(session: Session, what: str, section: str | None, as_json: bool) -> int:
 @click.pass_obj
 def entries(session: Session, state: str | None, as_json: bool) -> None:
     """List every entry seen, where it stands and why."""
-    from newsletter.pipeline.choosing import standings
+    from newsletter.issues.standing import standings
 
     found = [each for each in standings(session.desk) if state is None or each.state == state]
     _show(found, as_json=as_json, none="No entries. “newsletter collect” fetches the sources.")
@@ -121,7 +121,7 @@ def _show(found: Sequence[Standing], *, as_json: bool, none: str) -> None:
 def why(session: Session, entry: str, as_json: bool) -> None:
     """Tell the story of one entry: seen where and when, chosen or left out, and why."""
     from newsletter.cli.listing import entry_json
-    from newsletter.pipeline.story import story_of
+    from newsletter.issues.entry_history import story_of
 
     standing, history = story_of(session.desk, entry)
     if as_json:
@@ -138,7 +138,7 @@ def why(session: Session, entry: str, as_json: bool) -> None:
 @click.pass_obj
 def classify(session: Session, file: Path, as_json: bool) -> None:
     """Say which section each title of a JSON-lines file belongs to, and why."""
-    from newsletter.pipeline.sorting import proposals
+    from newsletter.issues.classify import proposals
 
     try:
         found = list(proposals(session.styles, file.read_text("utf-8-sig"), name=file.name))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.entries.serialization import part_to_plain
+from newsletter.issues.standing import Standing
 from newsletter.model import Entry, Finding, Issue, Severity
-from newsletter.pipeline.choosing import Standing
 
 
 def entry_json(standing: Standing) -> dict[str, Any]:

@@ -19,9 +19,9 @@ issue_argument = click.argument("issue", required=False, metavar="[ISSUE]")
 @click.pass_obj
 def draft(session: Session, issue: str | None, until: str | None, as_json: bool) -> None:
     """Make the next issue from what is new; run again, it adds what is new and keeps every edit."""
-    from newsletter.pipeline import making
+    from newsletter.issues import drafting
 
-    drafted = making.draft(session.desk, issue, until=until)
+    drafted = drafting.draft(session.desk, issue, until=until)
     made, selection = drafted.issue, drafted.selection
     counts = {section.name: len(section.entries) for section in made.sections if section.entries}
     if as_json:
@@ -59,9 +59,9 @@ def draft(session: Session, issue: str | None, until: str | None, as_json: bool)
 @click.pass_obj
 def render(session: Session, issue: str | None, as_json: bool) -> None:
     """Make HTML and text again from issue.toml."""
-    from newsletter.pipeline import making
+    from newsletter.issues import render as issue_render
 
-    rendered, files = making.render(session.desk, issue)
+    rendered, files = issue_render.render(session.desk, issue)
     if as_json:
         answer(
             {
@@ -85,14 +85,13 @@ def check(session: Session, issue: str | None, try_links: bool, as_json: bool) -
     """Look for everything that is wrong with an issue."""
     from newsletter.cli.listing import finding_json, finding_lines
     from newsletter.cli.progress import bar
-    from newsletter.pipeline import linking, making
-    from newsletter.storage.issues import ISSUE_FILE
-    from newsletter.workspace.folder import issue_folder
+    from newsletter.issues import link_check, review
+    from newsletter.issues.repository import ISSUE_FILE, issue_folder
 
     if try_links:
-        with bar("Trying links", linking.untried(session.desk, issue)) as advance:
-            linking.try_links(session.desk, issue, lambda: advance("a link"))
-    checked, _, findings = making.check(session.desk, issue)
+        with bar("Trying links", link_check.untried(session.desk, issue)) as advance:
+            link_check.try_links(session.desk, issue, lambda: advance("a link"))
+    checked, _, findings = review.check(session.desk, issue)
     if as_json:
         answer({"issue": checked.name, "findings": [finding_json(each) for each in findings]})
     else:
@@ -109,9 +108,9 @@ def check(session: Session, issue: str | None, try_links: bool, as_json: bool) -
 @click.pass_obj
 def approve(session: Session, issue: str, by: str, as_json: bool) -> None:
     """Approve exactly this content for sending; any later change voids it."""
-    from newsletter.pipeline import making
+    from newsletter.issues import approval
 
-    rendered = making.approve(session.desk, issue, by=by)
+    rendered = approval.approve(session.desk, issue, by=by)
     if as_json:
         answer({"issue": issue, "digest": rendered.digest})
         return
@@ -124,9 +123,9 @@ def approve(session: Session, issue: str, by: str, as_json: bool) -> None:
 @click.pass_obj
 def publish(session: Session, issue: str, as_json: bool) -> None:
     """Note that an issue is out, though not mailed from here; the next one begins where it ended."""
-    from newsletter.pipeline import making
+    from newsletter.issues import approval
 
-    published_at = making.publish(session.desk, issue)
+    published_at = approval.publish(session.desk, issue)
     if as_json:
         answer({"issue": issue, "published_at": published_at})
         return
@@ -145,12 +144,12 @@ def preview(session: Session, issue: str | None, port: int, no_browser: bool) ->
 
 def show(session: Session, issue: str | None, *, port: int, browse: bool) -> None:
     """Serve the preview of an issue until the person closes it."""
-    from newsletter.pipeline import choosing
+    from newsletter.issues import window
     from newsletter.studio.preview import preview_app
     from newsletter.studio.serving import serve_locally
     from newsletter.studio.watching import watch
 
-    name = issue or choosing.due_name(session.desk)
+    name = issue or window.due_name(session.desk)
     watched = watch(session.desk, name)
     watched.look()
     if watched.error:

@@ -250,8 +250,8 @@ def _answer(document: dict[str, Any], words: str, *, as_json: bool) -> None:
 @click.pass_obj
 def status(session: Session, issue: str | None, with_recipients: bool, as_json: bool) -> int:
     """Tell how a sending stands, from any other terminal."""
+    from newsletter.issues.window import latest_name
     from newsletter.pipeline import mailing, planning
-    from newsletter.pipeline.choosing import latest_name
 
     name = issue or latest_name(session.desk)
     tally = mailing.status(session.desk, name)

@@ -16,7 +16,7 @@ from newsletter.model import Entry
 @click.pass_obj
 def merge(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
     """Make one entry of several that are the same thing; the first one's key stays."""
-    from newsletter.pipeline.uniting import unite
+    from newsletter.issues.entry_merge import unite
 
     _show(session, [unite(session.desk, keys)], as_json=as_json)
 
@@ -27,14 +27,14 @@ def merge(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
 @click.pass_obj
 def split(session: Session, key: str, as_json: bool) -> None:
     """Take a wrong merge apart: one entry for each source that gave it."""
-    from newsletter.pipeline.uniting import part
+    from newsletter.issues.entry_merge import part
 
     _show(session, part(session.desk, key), as_json=as_json)
 
 
 def _show(session: Session, entries: Iterable[Entry], *, as_json: bool) -> None:
     from newsletter.cli.listing import entry_json, entry_line
-    from newsletter.pipeline.choosing import standings
+    from newsletter.issues.standing import standings
 
     keys = {entry.key for entry in entries}
     found = [each for each in standings(session.desk) if each.entry.key in keys]

@@ -56,7 +56,7 @@ def demo(session: Session, no_browser: bool, build_only: bool, port: int) -> Non
     """Make a sample newsletter in ./demo, draft its next issue, and show it in the browser."""
     from newsletter.cli.making import show, shown_path
     from newsletter.cli.progress import watching_sources
-    from newsletter.pipeline import making
+    from newsletter.issues import drafting
     from newsletter.sample import build
     from newsletter.sources import collector
 
@@ -67,7 +67,7 @@ def demo(session: Session, no_browser: bool, build_only: bool, port: int) -> Non
     sources = collector.chosen_sources(session.desk, ())
     with watching_sources(len(sources)) as on_progress:
         collector.collect(session.desk, sources, on_progress)
-    drafted = making.draft(session.desk)
+    drafted = drafting.draft(session.desk)
     for path in drafted.files:
         say(shown_path(path))
     if not build_only:

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsletter.errors import StorageError
-from newsletter.storage import issues, pictures
+from newsletter.issues import images
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.repository import issue_folder
 from newsletter.storage.retention import Reduced, forget_typed, reduce_old
 from newsletter.subscribers.opt_in import KEPT_FOR
 from newsletter.workspace.context import Desk
-from newsletter.workspace.folder import issue_folder
 
 LEFT_LYING = timedelta(days=30)
 """How long messages written to be looked at, rejected rows of an import, and pictures that nothing shows stay."""
@@ -69,13 +70,16 @@ def _unused_pictures(desk: Desk) -> Iterator[Path]:
 
     An issue that is out keeps all of its own: mails that were sent ask for them.
     """
-    for name in issues.names(desk.workspace):
-        record = issues.read_record(desk.workspace, name)
-        kept = pictures.kept_by_us(desk.workspace, name)
+    for name in issue_repository.names(desk.workspace):
+        record = issue_repository.read_record(desk.workspace, name)
+        kept = images.kept_by_us(desk.workspace, name)
         if not kept or (record and record.published_at):
             continue
         folder = issue_folder(desk.workspace, name)
-        texts = [folder / issues.ISSUE_FILE, *(desk.workspace.private / "versions" / folder.name).rglob("*.*")]
+        texts = [
+            folder / issue_repository.ISSUE_FILE,
+            *(desk.workspace.private / "versions" / folder.name).rglob("*.*"),
+        ]
         said = "".join(path.read_text("utf-8", "replace") for path in texts if path.is_file())
         yield from (path for path in kept if path.name not in said)
 

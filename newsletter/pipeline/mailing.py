@@ -11,9 +11,9 @@ from typing import Any
 from newsletter.delivery import proof, sending
 from newsletter.delivery.sending import Order
 from newsletter.errors import StorageError, UsageError
+from newsletter.issues import approval, render
+from newsletter.issues import repository as issue_repository
 from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Variant
-from newsletter.pipeline import making
-from newsletter.storage import issues
 from newsletter.storage.ledger import LEFT_AS_IT_IS, Ledger
 from newsletter.storage.plans import Plans
 from newsletter.storage.retention import reduce_old
@@ -40,15 +40,15 @@ def order(desk: Desk, name: str, *, approved: bool) -> tuple[Order, RenderedIssu
 
     Raises NotApprovedError when `approved` is asked for and the content is not.
     """
-    issue = making.load(desk, name)
-    made = making.approved(desk, name) if approved else making.rendered(desk, issue)
+    issue = render.load(desk, name)
+    made = approval.approved(desk, name) if approved else render.rendered(desk, issue)
     Readers(desk.store.engine, keys(desk)).end_pauses(now=desk.now)
     return Order(
         issue=name,
         digest=made.digest,
         settings=desk.workspace.settings,
         keys=keys(desk),
-        render_variant=lambda variant: made if variant == Variant() else making.rendered(desk, issue, variant),
+        render_variant=lambda variant: made if variant == Variant() else render.rendered(desk, issue, variant),
         password=smtp_password(desk),
         folder=desk.workspace.folder,
     ), made
@@ -120,9 +120,9 @@ def run(sending_: Coroutine[Any, Any, Tally]) -> Tally:
 
 
 def _note_out(desk: Desk, tally: Tally) -> None:
-    record = issues.read_record(desk.workspace, tally.issue)
+    record = issue_repository.read_record(desk.workspace, tally.issue)
     if (tally.accepted or tally.unknown) and (record is None or record.published_at is None):
-        making.publish(desk, tally.issue)
+        approval.publish(desk, tally.issue)
 
 
 def dry_run(desk: Desk, what: Order, folder: Path, *, limit: int | None = None) -> int:

@@ -15,8 +15,8 @@ from tomlkit.items import AoT
 
 from newsletter.config import DEFAULT_SECTIONS
 from newsletter.errors import UsageError
-from newsletter.pipeline import choosing
-from newsletter.storage import issues
+from newsletter.issues import repository as issue_repository
+from newsletter.issues import window
 from newsletter.workspace.context import Desk
 from newsletter.workspace.settings_editor import add_table, read_document, rearrange, write_document
 
@@ -44,8 +44,8 @@ class Leaving:
 
 def leaving(desk: Desk, name: str) -> Leaving:
     """What hangs on a section."""
-    due = choosing.due_name(desk)
-    issue = issues.read(desk.workspace, due) if issues.exists(desk.workspace, due) else None
+    due = window.due_name(desk)
+    issue = issue_repository.read(desk.workspace, due) if issue_repository.exists(desk.workspace, due) else None
     inside = sum(len(each.entries) for each in issue.sections if each.name == name) if issue else 0
     return Leaving(in_issue=inside, sources=sum(each.section == name for each in desk.workspace.settings.sources))
 

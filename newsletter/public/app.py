@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Match, Route
 
 from newsletter.errors import StorageError, UsageError
-from newsletter.pipeline.archive import Archive
+from newsletter.issues.archive import Archive
 from newsletter.pipeline.readers import ReaderDesk
 from newsletter.public import choosing, leaving, reading, subscribing
 from newsletter.public.guard import LOG, Guard, TooLargeError, hung_up, too_large

@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from newsletter.pipeline.archive import Page
-from newsletter.storage.pictures import media_type
+from newsletter.issues.archive import Page
+from newsletter.issues.images import media_type
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'; "

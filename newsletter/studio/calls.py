@@ -20,8 +20,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from newsletter.errors import ConfigError, IssueFileError, NewsletterError, WorkspaceError
-from newsletter.pipeline import choosing
-from newsletter.storage import issues
+from newsletter.issues import repository as issue_repository
+from newsletter.issues import window
 from newsletter.studio.guarding import CSRF_HEADER, FOREIGN
 from newsletter.studio.room import Room
 from newsletter.workspace.context import Desk
@@ -83,12 +83,12 @@ class Call:
     @cached_property
     def issue_name(self) -> str:
         """The issue of the address, else the one being made."""
-        return self.request.path_params.get("issue") or choosing.due_name(self.desk)
+        return self.request.path_params.get("issue") or window.due_name(self.desk)
 
     @property
     def has_issue(self) -> bool:
         """Whether that issue is there."""
-        return issues.exists(self.desk.workspace, self.issue_name)
+        return issue_repository.exists(self.desk.workspace, self.issue_name)
 
     def page(self, template: str, *, title: str, status: int = 200, **values: Any) -> Response:
         """A page of the studio."""

@@ -14,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from newsletter.errors import NewsletterError
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.repository import issue_folder
 from newsletter.pipeline import mailing, planning
 from newsletter.pipeline.planning import Planned, Waiting
-from newsletter.storage import issues
 from newsletter.storage.standing import Tally
 from newsletter.workspace.context import Desk
 from newsletter.workspace.files import write_whole
-from newsletter.workspace.folder import issue_folder
 
 MOST_WORDS = 2000
 
@@ -126,5 +126,5 @@ def _words(desk: Desk, name: str) -> Path:
 
 def was_published(desk: Desk, name: str) -> bool:
     """Whether the issue counts as out."""
-    record = issues.read_record(desk.workspace, name)
+    record = issue_repository.read_record(desk.workspace, name)
     return bool(record and record.published_at)

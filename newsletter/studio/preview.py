@@ -22,8 +22,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from newsletter.errors import NewsletterError
+from newsletter.issues.images import media_type
 from newsletter.model import Finding, RenderedIssue
-from newsletter.storage.pictures import media_type
 
 _HERE = Path(__file__).parent
 _PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)

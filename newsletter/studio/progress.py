@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from newsletter.errors import NewsletterError
+from newsletter.issues import repository as issue_repository
+from newsletter.issues import review
 from newsletter.model import Severity
-from newsletter.pipeline import mailing, making, planning
+from newsletter.pipeline import mailing, planning
 from newsletter.pipeline.planning import Waiting
-from newsletter.storage import issues
 from newsletter.storage.wishes import Wish
 from newsletter.studio import dispatching
 from newsletter.workspace.context import Desk
@@ -29,8 +30,8 @@ class Step:
 
 def steps(desk: Desk, name: str, *, new: int) -> tuple[Step, ...]:
     """Every step with where it stands, in one sentence each."""
-    there = issues.exists(desk.workspace, name)
-    issue = issues.read(desk.workspace, name) if there else None
+    there = issue_repository.exists(desk.workspace, name)
+    issue = issue_repository.read(desk.workspace, name) if there else None
     return (
         _collect(desk),
         Step(
@@ -80,12 +81,12 @@ def _looked_at(desk: Desk, name: str, *, there: bool) -> tuple[Step, Step]:
     if not there:
         return Step(name="Check", is_done=False, said=""), Step(name="Approve", is_done=False, said="")
     try:
-        _, made, findings = making.check(desk, name)
+        _, made, findings = review.check(desk, name)
     except NewsletterError as error:
         return Step(name="Check", is_done=False, said=str(error)), Step(name="Approve", is_done=False, said="")
     blocking = sum(each.severity is Severity.ERROR for each in findings)
     said = f"{blocking} to mend, {len(findings) - blocking} to look at." if findings else "Nothing to mend."
-    record = issues.read_record(desk.workspace, name)
+    record = issue_repository.read_record(desk.workspace, name)
     approval = record.approval if record else None
     is_approved = approval is not None and approval.digest == made.digest
     by = f" by {approval.by}" if approval and approval.by else ""

@@ -9,10 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from newsletter.config import FILE_NAME
+from newsletter.issues.editor import version_of
+from newsletter.issues.pool import Pool, look
+from newsletter.issues.standing import Standing, standings_chosen, standings_left
+from newsletter.issues.window import making
 from newsletter.model import TO_SORT, Entry, SectionStyle, State
-from newsletter.pipeline.choosing import Standing, making, standings_chosen, standings_left
-from newsletter.pipeline.editing import version_of
-from newsletter.pipeline.pool import Pool, look
 from newsletter.workspace.context import Desk
 
 AT_ONCE = 30

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from newsletter import rendering
 from newsletter.config import FILE_NAME
-from newsletter.pipeline import making
+from newsletter.issues import images, review
+from newsletter.issues.repository import GLOSSARY_FILE, issue_folder
 from newsletter.rendering import environment
-from newsletter.storage import pictures
 from newsletter.studio.preview import PICTURES, Shown, Watched, with_pictures_at
 from newsletter.workspace.context import Desk
-from newsletter.workspace.folder import GLOSSARY_FILE, issue_folder, open_workspace
+from newsletter.workspace.folder import open_workspace
 
 
 def watch(desk: Desk, name: str) -> Watched:
@@ -22,13 +22,13 @@ def watch(desk: Desk, name: str) -> Watched:
     return Watched(
         draw=lambda: _draw(desk, name),
         files=lambda: _files(desk, name),
-        picture=lambda file: pictures.find(desk.workspace, name, file),
+        picture=lambda file: images.find(desk.workspace, name, file),
     )
 
 
 def _draw(desk: Desk, name: str) -> Shown:
     fresh = Desk(open_workspace(desk.workspace.folder), desk.now)
-    _, rendered, findings = making.check(fresh, name)
+    _, rendered, findings = review.check(fresh, name)
     settings = fresh.workspace.settings
     display, address = parseaddr(settings.newsletter.sender)
     shown = rendering.for_everyone(rendered, settings)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from newsletter import config
 from newsletter.config import Settings
-from newsletter.errors import UsageError, WorkspaceError
-
-GLOSSARY_FILE = "glossary.toml"
+from newsletter.errors import WorkspaceError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +63,3 @@ def open_workspace(folder: Path | None = None) -> Workspace:
     elif not (folder / config.FILE_NAME).is_file():
         raise WorkspaceError(f"no {config.FILE_NAME} in {folder}. Make one with “newsletter init {folder}”")
     return Workspace(folder=folder, settings=config.load(folder / config.FILE_NAME))
-
-
-def issue_folder(workspace: Workspace, name: str) -> Path:
-    """The folder of one issue, there or not; raises UsageError for a name that would lead elsewhere."""
-    if not name or name.startswith(".") or "/" in name or "\\" in name or name != name.strip():
-        raise UsageError(f"“{name}” cannot be the name of an issue: use letters, digits and -, as in 2026-11")
-    return workspace.issues / name

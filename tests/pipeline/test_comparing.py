@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.issues.diff import Kind, changes, named, pieces, summary
 from newsletter.model import Entry, Issue, Section
-from newsletter.pipeline.comparing import Kind, changes, named, pieces, summary
 
 FIRST = Entry(key="url:https://a.example/1", title="A first paper", summary="It is short.", section="research")
 SECOND = Entry(key="url:https://a.example/2", title="A second paper", note="Read it.", section="research")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 
-from newsletter.pipeline import editing
+from newsletter.issues import editor
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -26,8 +26,8 @@ def desk(folder: Path) -> Desk:
     return Desk(open_workspace(folder), NOW)
 
 
-def save(desk: Desk, text: str, seen: str) -> editing.Edited:
-    return editing.save_text(desk, "2026-12", "letter", text, seen=editing.version_of(seen))
+def save(desk: Desk, text: str, seen: str) -> editor.Edited:
+    return editor.save_text(desk, "2026-12", "letter", text, seen=editor.version_of(seen))
 
 
 def test_a_comment_stays_where_words_are_saved(desk: Desk) -> None:
@@ -40,26 +40,26 @@ def test_a_comment_stays_where_words_are_saved(desk: Desk) -> None:
 def test_typing_for_a_minute_is_one_version(desk: Desk) -> None:
     save(desk, "One", "")
     save(desk, "Two", "One")
-    (only,) = editing.versions(desk, "2026-12")
+    (only,) = editor.versions(desk, "2026-12")
     assert datetime.now(UTC) - only.kept_at < timedelta(minutes=1)
     assert only.id == f"{only.kept_at:%Y%m%dT%H%M%S.%fZ}"
 
 
 def test_what_stands_there_already_is_not_kept_again(desk: Desk) -> None:
-    editing.keep_version(desk, "2026-12", always=True)
-    editing.keep_version(desk, "2026-12", always=True)
-    editing.keep_version(desk, "no such issue")
-    assert len(editing.versions(desk, "2026-12")) == 1
+    editor.keep_version(desk, "2026-12", always=True)
+    editor.keep_version(desk, "2026-12", always=True)
+    editor.keep_version(desk, "no such issue")
+    assert len(editor.versions(desk, "2026-12")) == 1
 
 
 def test_old_versions_make_room(desk: Desk) -> None:
     folder = desk.workspace.private / "versions/2026-12"
     folder.mkdir(parents=True)
-    for number in range(editing.VERSIONS_KEPT):
+    for number in range(editor.VERSIONS_KEPT):
         (folder / f"20260101T{number // 60:02}{number % 60:02}00.000000Z.toml").write_text(str(number), "utf-8")
     save(desk, "One", "")
-    kept = editing.versions(desk, "2026-12")
-    assert len(kept) == editing.VERSIONS_KEPT
+    kept = editor.versions(desk, "2026-12")
+    assert len(kept) == editor.VERSIONS_KEPT
     assert kept[-1].id == "20260101T000100.000000Z"
 
 
@@ -70,4 +70,4 @@ def test_versions_are_for_their_owner_alone(desk: Desk) -> None:
 
 
 def test_an_issue_that_is_not_there_has_no_version(desk: Desk) -> None:
-    assert editing.file_version(desk, "2027-01") == ""
+    assert editor.file_version(desk, "2027-01") == ""

@@ -9,8 +9,8 @@ import pytest
 from conftest import NOW
 
 from newsletter.errors import IssueFileError, UsageError
-from newsletter.pipeline.editing import version_of
-from newsletter.pipeline.explaining import explain, forget
+from newsletter.issues.editor import version_of
+from newsletter.issues.glossary import explain, forget
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 

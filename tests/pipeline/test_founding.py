@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import ConfigError, StorageError, UsageError
-from newsletter.pipeline import founding, making
+from newsletter.issues import drafting
+from newsletter.pipeline import founding
 from newsletter.sources import collector
 from newsletter.subscribers import service as subscribers
 from newsletter.workspace.context import Desk
@@ -30,7 +31,7 @@ def sample(tmp_path: Path, now: datetime) -> Path:
     (folder / "templates/mine.txt").write_text("mine", "utf-8")
     first = desk(folder, now)
     collector.collect(first, collector.chosen_sources(first, ()), lambda _: None)
-    making.draft(first)
+    drafting.draft(first)
     first.store.engine.dispose()
     return folder
 

@@ -7,8 +7,8 @@ import pytest
 from website import Site, desk_with
 
 from newsletter.checks import LinkState
-from newsletter.pipeline import linking, making
-from newsletter.pipeline.known_links import known_links
+from newsletter.issues import link_check, review
+from newsletter.issues.link_check import known_links
 from newsletter.workspace.context import Desk
 
 ISSUE = """\
@@ -38,23 +38,23 @@ def desk(folder: Path, now, site: Site) -> Desk:
 
 def test_links_are_tried_once_and_remembered(desk: Desk, site: Site) -> None:
     tried: list[int] = []
-    assert linking.untried(desk) == 2
-    linking.try_links(desk, "2026-11", lambda: tried.append(1))
+    assert link_check.untried(desk) == 2
+    link_check.try_links(desk, "2026-11", lambda: tried.append(1))
     assert len(tried) == 2
     states = {url.rpartition("/")[2]: answer.state for url, answer in known_links(desk).items()}
     assert states == {"feed": LinkState.ALIVE, "nowhere": LinkState.DEAD}
-    assert linking.untried(desk) == 0
-    _, _, findings = making.check(desk, "2026-11")
+    assert link_check.untried(desk) == 0
+    _, _, findings = review.check(desk, "2026-11")
     assert [each.where for each in findings if each.rule == "link-dead"] == ["b"]
 
 
 def test_what_was_found_long_ago_is_forgotten(desk: Desk) -> None:
-    linking.try_links(desk)
+    link_check.try_links(desk)
     later = Desk(desk.workspace, desk.now + timedelta(days=8))
     assert known_links(later) == {}
 
 
 def test_a_damaged_memory_is_no_memory(desk: Desk) -> None:
-    linking.try_links(desk)
+    link_check.try_links(desk)
     (desk.workspace.private / "links.json").write_text('{"x": {"state": "odd"}}', "utf-8")
     assert known_links(desk) == {}

@@ -11,7 +11,7 @@ from conftest import NOW
 from PIL import Image, ImageCms
 
 from newsletter.errors import UsageError
-from newsletter.pipeline import picturing
+from newsletter.issues import images
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -24,8 +24,8 @@ def desk(folder: Path) -> Desk:
     return Desk(open_workspace(folder), NOW)
 
 
-def taken(desk: Desk, data: bytes, words: str = "Snow", **how: object) -> tuple[Image.Image, bytes, picturing.Picture]:
-    made = picturing.take_in(desk, ISSUE, data, words=words, **how)
+def taken(desk: Desk, data: bytes, words: str = "Snow", **how: object) -> tuple[Image.Image, bytes, images.Picture]:
+    made = images.take_in(desk, ISSUE, data, words=words, **how)
     content = (desk.workspace.folder / f"issues/{ISSUE}" / made.path).read_bytes()
     return Image.open(io.BytesIO(content)), content, made
 
@@ -122,7 +122,7 @@ def test_only_a_public_page_over_https_shows_pictures(desk: Desk, folder: Path) 
     }
     for url, is_reachable in told.items():
         file.write_text(f'{plain}\n[public]\nurl = "{url}"\n' if url else plain, "utf-8")
-        assert picturing.is_reachable(Desk(open_workspace(folder), NOW)) is is_reachable, url
+        assert images.is_reachable(Desk(open_workspace(folder), NOW)) is is_reachable, url
 
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -141,20 +141,20 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>ale
         (pictures.claiming(700, 700), "damaged"),
         (pictures.photograph()[:4000], "damaged"),
         (pictures.drawing(size=(1, 1)), "spy"),
-        (b"\xff\xd8\xff" + b"\0" * picturing.MOST_BYTES, "too large"),
+        (b"\xff\xd8\xff" + b"\0" * images.MOST_BYTES, "too large"),
     ],
 )
 def test_what_may_not_go_out_is_refused_with_a_sentence(desk: Desk, folder: Path, data: bytes, said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        picturing.take_in(desk, ISSUE, data, words="Snow")
+        images.take_in(desk, ISSUE, data, words="Snow")
     assert not (folder / f"issues/{ISSUE}/pictures").exists()
 
 
 def test_without_words_it_is_not_taken(desk: Desk) -> None:
     with pytest.raises(UsageError, match="say in a few words what the picture shows"):
-        picturing.take_in(desk, ISSUE, pictures.drawing(), words=" \n ")
+        images.take_in(desk, ISSUE, pictures.drawing(), words=" \n ")
 
 
 def test_an_issue_must_be_there(desk: Desk) -> None:
     with pytest.raises(UsageError, match="there is no issue 2027-01"):
-        picturing.take_in(desk, "2027-01", pictures.drawing(), words="Snow")
+        images.take_in(desk, "2027-01", pictures.drawing(), words="Snow")

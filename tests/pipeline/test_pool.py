@@ -14,13 +14,14 @@ from newsletter import composition
 from newsletter.database.engine import open_database
 from newsletter.entries.ingest import take_in
 from newsletter.entries.repository import EntryStore
+from newsletter.issues import drafting, entry_merge
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.decisions import decide
+from newsletter.issues.pool import Pool, look
+from newsletter.issues.standing import standings
 from newsletter.model import Dated, Entry, Ids, Verdict
-from newsletter.pipeline import making, uniting
-from newsletter.pipeline.choosing import decide, standings
-from newsletter.pipeline.pool import Pool, look
 from newsletter.sample import build
 from newsletter.sources.collector import collect
-from newsletter.storage import issues
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -48,7 +49,7 @@ def test_whatever_is_done_the_second_look_is_as_good_as_the_first(desk: Desk) ->
     for number in range(24):
         desk.now += timedelta(minutes=1)
         if number == 8:
-            making.draft(desk)
+            drafting.draft(desk)
         else:
             chance.choice(DEEDS)(desk, chance.choice(pool.standings).entry.key)
         pool = same(desk, pool)
@@ -76,14 +77,14 @@ def taken_back(desk: Desk, key: str) -> None:
 
 def left_out_by_hand(desk: Desk, key: str) -> None:
     """Somebody writes a drop into the issue's file."""
-    if issues.exists(desk.workspace, "2026-11"):
-        issue = issues.read(desk.workspace, "2026-11")
-        issues.write(desk.workspace, composition.without(issue, {key: "by hand"}))
+    if issue_repository.exists(desk.workspace, "2026-11"):
+        issue = issue_repository.read(desk.workspace, "2026-11")
+        issue_repository.write(desk.workspace, composition.without(issue, {key: "by hand"}))
 
 
 def merged(desk: Desk, key: str) -> None:
     other = next(entry.key for entry in desk.store.all() if entry.key != key)
-    uniting.unite(desk, [key, other])
+    entry_merge.unite(desk, [key, other])
 
 
 def arrived(desk: Desk, key: str) -> None:
@@ -115,11 +116,13 @@ def test_another_hour_is_another_look(desk: Desk) -> None:
 
 
 def test_a_drop_counts_for_all_that_go_by_its_name(desk: Desk) -> None:
-    making.draft(desk)
+    drafting.draft(desk)
     before = same(desk, None)
     paper = next(each.entry for each in before.chosen if each.entry.ids.doi and each.entry.ids.pmid)
     other = next(name for name in (f"pmid:{paper.ids.pmid}", f"doi:{paper.ids.doi}") if name != paper.key)
-    issue = issues.read(desk.workspace, "2026-11")
-    issues.write(desk.workspace, composition.without(composition.withdrawn(issue, [paper.key]), {other: "read"}))
+    issue = issue_repository.read(desk.workspace, "2026-11")
+    issue_repository.write(
+        desk.workspace, composition.without(composition.withdrawn(issue, [paper.key]), {other: "read"})
+    )
     after = same(desk, before)
     assert next(each.reason for each in after.left if each.entry.key == paper.key).endswith("2026-11 was made: read")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import UsageError
-from newsletter.pipeline import making, sectioning
+from newsletter.issues import drafting, render
+from newsletter.pipeline import sectioning
 from newsletter.sample import build
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
@@ -103,12 +104,12 @@ def test_what_an_issue_holds_of_it_stays_there_and_is_counted(sample: Room) -> N
     from newsletter.sources import collector
 
     collector.collect(sample.desk, collector.chosen_sources(sample.desk, ()), lambda _: None)
-    issue = making.draft(sample.desk).issue
+    issue = drafting.draft(sample.desk).issue
     inside = next(len(each.entries) for each in issue.sections if each.name == "events")
     assert sectioning.leaving(sample.desk, "events").in_issue == inside > 1
     assert f"{inside} entries of this issue stay in it" in str(sectioning.leaving(sample.desk, "events"))
     sectioning.remove_section(sample.desk, "events")
-    again = making.load(sample.desk, issue.name)
+    again = render.load(sample.desk, issue.name)
     assert next(len(each.entries) for each in again.sections if each.name == "events") == inside
 
 

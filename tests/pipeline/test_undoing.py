@@ -16,13 +16,13 @@ from newsletter import composition
 from newsletter.database import tables
 from newsletter.entries.ingest import take_in
 from newsletter.errors import UsageError
+from newsletter.issues import drafting, entry_undo
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.pool import look
+from newsletter.issues.standing import standings
+from newsletter.issues.window import making as making_of
 from newsletter.model import Dated, Entry, Ids, Issue, Verdict
-from newsletter.pipeline import making, undoing
-from newsletter.pipeline.choosing import making as making_of
-from newsletter.pipeline.choosing import standings
-from newsletter.pipeline.pool import look
 from newsletter.sample import build
-from newsletter.storage import issues
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -48,13 +48,13 @@ def desk(tmp_path: Path, now: datetime) -> Desk:
 
 @pytest.fixture
 def drafted(desk: Desk) -> Desk:
-    making.draft(desk)
+    drafting.draft(desk)
     desk.now += timedelta(minutes=5)
     return desk
 
 
 def issue(desk: Desk) -> Issue:
-    return issues.read(desk.workspace, ISSUE)
+    return issue_repository.read(desk.workspace, ISSUE)
 
 
 def research(desk: Desk) -> list[str]:
@@ -79,31 +79,31 @@ def listed(desk: Desk, section: str = "research") -> tuple[str, ...]:
     return tuple(each.entry.key for each in look(desk).chosen if each.section == section)
 
 
-def placed(desk: Desk, key: str, before: str, section: str = "research") -> undoing.Undoable:
-    return undoing.place_undoably(desk, [key], section, before=before, listed=listed(desk, section))
+def placed(desk: Desk, key: str, before: str, section: str = "research") -> entry_undo.Undoable:
+    return entry_undo.place_undoably(desk, [key], section, before=before, listed=listed(desk, section))
 
 
-ACTS: dict[str, Callable[[Desk], undoing.Undoable]] = {
-    "keep": lambda desk: undoing.decide_undoably(desk, KEYS[:2], Verdict.KEEP, section="tips"),
-    "hold": lambda desk: undoing.decide_undoably(desk, KEYS[:2], Verdict.HOLD),
-    "drop": lambda desk: undoing.decide_undoably(desk, KEYS[:2], Verdict.DROP, why="read"),
+ACTS: dict[str, Callable[[Desk], entry_undo.Undoable]] = {
+    "keep": lambda desk: entry_undo.decide_undoably(desk, KEYS[:2], Verdict.KEEP, section="tips"),
+    "hold": lambda desk: entry_undo.decide_undoably(desk, KEYS[:2], Verdict.HOLD),
+    "drop": lambda desk: entry_undo.decide_undoably(desk, KEYS[:2], Verdict.DROP, why="read"),
     "place": lambda desk: placed(desk, KEYS[3], KEYS[0]),
     "place elsewhere": lambda desk: placed(desk, KEYS[1], "", "tips"),
-    "merge": lambda desk: undoing.unite_undoably(desk, [KEYS[2], KEYS[0]]),
-    "split": lambda desk: undoing.part_undoably(desk, KEYS[3]),
+    "merge": lambda desk: entry_undo.unite_undoably(desk, [KEYS[2], KEYS[0]]),
+    "split": lambda desk: entry_undo.part_undoably(desk, KEYS[3]),
 }
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=[*ACTS])
 @pytest.mark.parametrize("stage", ["before the issue is made", "afterwards"])
-def test_undo_leaves_everything_as_it_was(desk: Desk, act: Callable[[Desk], undoing.Undoable], stage: str) -> None:
+def test_undo_leaves_everything_as_it_was(desk: Desk, act: Callable[[Desk], entry_undo.Undoable], stage: str) -> None:
     if stage == "afterwards":
-        making.draft(desk)
+        drafting.draft(desk)
         desk.now += timedelta(minutes=5)
     before = everything(desk)
     done = act(desk)
     assert everything(desk) != before
-    undoing.undo(desk, done)
+    entry_undo.undo(desk, done)
     assert everything(desk) == before
 
 
@@ -119,9 +119,9 @@ def test_an_order_set_before_the_issue_is_made_is_that_of_its_draft(desk: Desk) 
     placed(desk, KEYS[2], KEYS[0])
     placed(desk, KEYS[1], KEYS[2])
     assert listed(desk) == (KEYS[1], KEYS[2], KEYS[0], KEYS[3])
-    making.draft(desk)
+    drafting.draft(desk)
     assert research(desk) == [KEYS[1], KEYS[2], KEYS[0], KEYS[3]]
-    record = issues.read_record(desk.workspace, ISSUE)
+    record = issue_repository.read_record(desk.workspace, ISSUE)
     assert record is not None
     assert record.order == {}  # the file tells from now on
 
@@ -130,7 +130,7 @@ def test_an_order_outlives_what_arrives_later(desk: Desk) -> None:
     placed(desk, KEYS[2], KEYS[0])
     late = Entry(title="A late paper on leiomyosarcoma", ids=Ids(doi="10.1000/late"), dated=Dated.parse("2026-11-22"))
     take_in(desk.store, "PubMed", [late], desk.now)
-    making.draft(desk)
+    drafting.draft(desk)
     assert research(desk) == [KEYS[2], KEYS[0], KEYS[1], KEYS[3], "doi:10.1000/late"]
 
 
@@ -142,9 +142,9 @@ def test_an_issue_made_by_hand_stays_one_when_an_order_was_noted_before(desk: De
 
 
 def test_several_are_placed_together(drafted: Desk) -> None:
-    undoing.place_undoably(drafted, [KEYS[3], KEYS[2]], "research", before=KEYS[1], listed=listed(drafted))
+    entry_undo.place_undoably(drafted, [KEYS[3], KEYS[2]], "research", before=KEYS[1], listed=listed(drafted))
     assert research(drafted) == [KEYS[0], KEYS[3], KEYS[2], KEYS[1]]
-    undoing.place_undoably(drafted, [KEYS[0], KEYS[3]], "research", before=KEYS[0], listed=listed(drafted))
+    entry_undo.place_undoably(drafted, [KEYS[0], KEYS[3]], "research", before=KEYS[0], listed=listed(drafted))
     assert research(drafted) == [KEYS[0], KEYS[3], KEYS[2], KEYS[1]]
 
 
@@ -154,23 +154,23 @@ def test_a_place_before_what_is_gone_is_refused(drafted: Desk) -> None:
 
 
 def test_a_merge_is_one_entry_in_the_issue_with_what_was_written_about_both(drafted: Desk) -> None:
-    issues.write(drafted.workspace, composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Read this."))
-    undoing.unite_undoably(drafted, [KEYS[0], KEYS[1]])
+    issue_repository.write(drafted.workspace, composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Read this."))
+    entry_undo.unite_undoably(drafted, [KEYS[0], KEYS[1]])
     assert research(drafted) == [KEYS[0], *KEYS[2:]]
     assert issue(drafted).entries()[0].note == "Read this."
 
 
 def test_a_split_is_two_entries_in_the_issue(drafted: Desk) -> None:
-    done = undoing.part_undoably(drafted, KEYS[3])
+    done = entry_undo.part_undoably(drafted, KEYS[3])
     assert research(drafted) == [*KEYS, done.made[1]]
     assert len(done.made) == 2
 
 
 def test_what_was_written_meanwhile_stays(drafted: Desk) -> None:
-    done = undoing.decide_undoably(drafted, [KEYS[1]], Verdict.DROP)
+    done = entry_undo.decide_undoably(drafted, [KEYS[1]], Verdict.DROP)
     changed = composition.with_text(issue(drafted), f"note:{KEYS[0]}", "Written meanwhile")
-    issues.write(drafted.workspace, replace(changed, letter="Dear all"))
-    undoing.undo(drafted, done)
+    issue_repository.write(drafted.workspace, replace(changed, letter="Dear all"))
+    entry_undo.undo(drafted, done)
     assert research(drafted) == [*KEYS]
     assert (issue(drafted).letter, issue(drafted).entries()[0].note) == ("Dear all", "Written meanwhile")
 
@@ -178,69 +178,71 @@ def test_what_was_written_meanwhile_stays(drafted: Desk) -> None:
 def test_what_a_mend_leaves_out_is_dropped_for_good_until_it_is_undone(drafted: Desk) -> None:
     before = everything(drafted)
     change = partial(composition.without, dropped={KEYS[0]: "it is past"})
-    done = undoing.mend_undoably(drafted, ISSUE, change)
+    done = entry_undo.mend_undoably(drafted, ISSUE, change)
     assert "it is past" in next(each.reason for each in standings(drafted) if each.entry.key == KEYS[0])
-    making.draft(drafted)
+    drafting.draft(drafted)
     assert research(drafted) == [*KEYS[1:]]
-    undoing.undo(drafted, done)
+    entry_undo.undo(drafted, done)
     assert everything(drafted) == before
 
 
 def test_a_mend_of_words_is_undone_by_words(drafted: Desk) -> None:
-    issues.write(drafted.workspace, replace(issue(drafted), letter="See http://x.org/a", closing="Bye"))
-    done = undoing.mend_undoably(
+    issue_repository.write(drafted.workspace, replace(issue(drafted), letter="See http://x.org/a", closing="Bye"))
+    done = entry_undo.mend_undoably(
         drafted, ISSUE, partial(composition.readdressed, old="http://x.org/a", new="https://x.org/a")
     )
     assert issue(drafted).letter == "See https://x.org/a"
-    issues.write(drafted.workspace, replace(issue(drafted), closing="See you"))
-    undoing.undo(drafted, done)
+    issue_repository.write(drafted.workspace, replace(issue(drafted), closing="See you"))
+    entry_undo.undo(drafted, done)
     assert (issue(drafted).letter, issue(drafted).closing) == ("See http://x.org/a", "See you")
 
 
 def test_what_was_written_by_hand_into_the_issue_can_be_dropped(drafted: Desk) -> None:
     by_hand = Entry(key="url:https://example.org/mine", title="Mine", links=("https://example.org/mine",))
-    issues.write(drafted.workspace, composition.with_entry(issue(drafted), by_hand, "tips", ()))
-    done = undoing.decide_undoably(drafted, [by_hand.key], Verdict.DROP)
+    issue_repository.write(drafted.workspace, composition.with_entry(issue(drafted), by_hand, "tips", ()))
+    done = entry_undo.decide_undoably(drafted, [by_hand.key], Verdict.DROP)
     assert by_hand.key not in [entry.key for entry in issue(drafted).entries()]
-    undoing.undo(drafted, done)
+    entry_undo.undo(drafted, done)
     assert by_hand.key in [entry.key for entry in issue(drafted).entries()]
 
 
 class TestWhatOthersDidSince:
     def test_what_was_decided_anew_is_left_and_that_is_said(self, drafted: Desk) -> None:
-        done = undoing.decide_undoably(drafted, KEYS[:1], Verdict.DROP, why="read")
-        undoing.decide_undoably(drafted, KEYS[:1], Verdict.KEEP, section="tips")
+        done = entry_undo.decide_undoably(drafted, KEYS[:1], Verdict.DROP, why="read")
+        entry_undo.decide_undoably(drafted, KEYS[:1], Verdict.KEEP, section="tips")
         before = everything(drafted)
         with pytest.raises(UsageError, match="decided or moved anew since"):
-            undoing.undo(drafted, done)
+            entry_undo.undo(drafted, done)
         assert everything(drafted) == before
 
     def test_what_was_moved_again_is_left(self, drafted: Desk) -> None:
         done = placed(drafted, KEYS[3], KEYS[0])
         placed(drafted, KEYS[3], KEYS[1])
         with pytest.raises(UsageError, match="decided or moved anew since"):
-            undoing.undo(drafted, done)
+            entry_undo.undo(drafted, done)
         assert research(drafted) == [KEYS[0], KEYS[3], KEYS[1], KEYS[2]]
 
     def test_an_order_that_was_set_anew_before_the_issue_is_made_is_left(self, desk: Desk) -> None:
         done = placed(desk, KEYS[3], KEYS[0])
         later = placed(desk, KEYS[1], KEYS[0])
         with pytest.raises(UsageError, match="decided or moved anew since"):
-            undoing.undo(desk, done)
-        undoing.undo(desk, later)
+            entry_undo.undo(desk, done)
+        entry_undo.undo(desk, later)
         assert listed(desk) == (KEYS[3], KEYS[0], KEYS[1], KEYS[2])
-        undoing.undo(desk, done)
+        entry_undo.undo(desk, done)
         assert listed(desk) == KEYS
 
     def test_the_order_of_other_entries_stays(self, drafted: Desk) -> None:
-        done = undoing.decide_undoably(drafted, [KEYS[1]], Verdict.HOLD)
+        done = entry_undo.decide_undoably(drafted, [KEYS[1]], Verdict.HOLD)
         placed(drafted, KEYS[3], KEYS[0])
-        undoing.undo(drafted, done)
+        entry_undo.undo(drafted, done)
         assert research(drafted) == [KEYS[3], KEYS[0], KEYS[1], KEYS[2]]
 
     def test_a_note_that_was_written_on_it_stays(self, drafted: Desk) -> None:
         done = placed(drafted, KEYS[1], "", "tips")
-        issues.write(drafted.workspace, composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Worth reading."))
-        undoing.undo(drafted, done)
+        issue_repository.write(
+            drafted.workspace, composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Worth reading.")
+        )
+        entry_undo.undo(drafted, done)
         assert research(drafted) == [*KEYS]
         assert [entry.note for entry in issue(drafted).entries() if entry.key == KEYS[1]] == ["Worth reading."]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from website import ARTICLES, Site, desk_with
 
+from newsletter.issues.standing import standings
 from newsletter.model import Reading, Source, SourceKind, State
-from newsletter.pipeline.choosing import standings
 from newsletter.sources import collector, manual_entry
 from newsletter.sources.source_client import _answered
 from newsletter.workspace.context import Desk

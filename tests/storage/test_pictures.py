@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.storage import pictures
+from newsletter.issues import images
 from newsletter.workspace.folder import Workspace, open_workspace
 
 
@@ -22,10 +22,10 @@ def workspace(folder: Path) -> Workspace:
 
 
 def test_a_picture_is_found_by_its_name(workspace: Workspace) -> None:
-    found = pictures.find(workspace, "2026-12", "walk.JPG")
+    found = images.find(workspace, "2026-12", "walk.JPG")
     assert found
-    assert (found.read_bytes(), pictures.media_type(found)) == (b"x", "image/jpeg")
-    assert pictures.names(workspace, "2026-12") == {"pictures/walk.JPG"}
+    assert (found.read_bytes(), images.media_type(found)) == (b"x", "image/jpeg")
+    assert images.names(workspace, "2026-12") == {"pictures/walk.JPG"}
 
 
 @pytest.mark.parametrize(
@@ -33,15 +33,15 @@ def test_a_picture_is_found_by_its_name(workspace: Workspace) -> None:
     ["page.html", "drawing.svg", "deeper.png", "elsewhere.png", "gone.png", "../issue.png", ".walk.JPG", "a/b.png", ""],
 )
 def test_nothing_else_is(workspace: Workspace, name: str) -> None:
-    assert pictures.find(workspace, "2026-12", name) is None
+    assert images.find(workspace, "2026-12", name) is None
 
 
 def test_an_issue_without_pictures_has_none(workspace: Workspace) -> None:
-    assert pictures.names(workspace, "2027-01") == frozenset()
+    assert images.names(workspace, "2027-01") == frozenset()
 
 
 def test_the_same_picture_is_kept_once(workspace: Workspace) -> None:
-    one = pictures.keep(workspace, "2026-12", b"content", ending=".png")
-    assert pictures.keep(workspace, "2026-12", b"content", ending=".png") == one
+    one = images.keep(workspace, "2026-12", b"content", ending=".png")
+    assert images.keep(workspace, "2026-12", b"content", ending=".png") == one
     assert one.startswith("pictures/")
-    assert one in pictures.names(workspace, "2026-12")
+    assert one in images.names(workspace, "2026-12")

@@ -15,8 +15,8 @@ from conftest import NOW
 from starlette.testclient import TestClient
 from studio.conftest import ADDRESS, Studio
 
+from newsletter.issues import repository as issue_repository
 from newsletter.pipeline import mailing, planning
-from newsletter.storage import issues
 from newsletter.studio.app import studio_app
 from newsletter.studio.room import Room
 
@@ -188,7 +188,7 @@ class TestMine:
 
     def test_it_waits_for_what_is_going_on(self, studio: Studio) -> None:
         desk = studio.room.desk()
-        issue = issues.names(desk.workspace)[-1]
+        issue = issue_repository.names(desk.workspace)[-1]
         planning.plan(desk, issue, desk.now + timedelta(hours=1), people=1)
         with mailing.plans(desk).waiting(issue):
             answer = studio.change("/setup/mine/make", OWN, script=True)

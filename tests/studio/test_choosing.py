@@ -9,8 +9,8 @@ from html import unescape
 
 from studio.conftest import ISSUE, Studio
 
-from newsletter.pipeline.choosing import standings
-from newsletter.storage import issues
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.standing import standings
 from newsletter.studio.shelf import Place, count_new, stock
 
 PAPER = "Genomic Evolutionary Patterns of Leiomyosarcoma and Liposarcoma"
@@ -21,11 +21,11 @@ def keys_on(html: str) -> list[str]:
 
 
 def inside(studio: Studio) -> list[str]:
-    return [entry.key for entry in issues.read(studio.room.desk().workspace, ISSUE).entries()]
+    return [entry.key for entry in issue_repository.read(studio.room.desk().workspace, ISSUE).entries()]
 
 
 def sections(studio: Studio) -> list[str]:
-    issue = issues.read(studio.room.desk().workspace, ISSUE)
+    issue = issue_repository.read(studio.room.desk().workspace, ISSUE)
     return [section.name for section in issue.sections for _ in section.entries]
 
 
@@ -171,7 +171,7 @@ class TestDeciding:
         file = made.file
         file.write_text(file.read_text("utf-8").replace('letter = """\n"""', 'letter = "Dear all"'), "utf-8")
         made.change("/choose/undo", {"undo": told["undo"]}, script=True)
-        issue = issues.read(made.room.desk().workspace, ISSUE)
+        issue = issue_repository.read(made.room.desk().workspace, ISSUE)
         assert (issue.letter, issue.entries()[0].key) == ("Dear all", key)
 
     def test_before_the_issue_is_made_decisions_are_kept_for_it(self, studio: Studio) -> None:
@@ -185,7 +185,7 @@ class TestDeciding:
     def test_a_reason_and_a_section_are_kept(self, made: Studio) -> None:
         key = inside(made)[0]
         made.change("/choose/decide", {"key": key, "verdict": "move", "section": "tips"})
-        issue = issues.read(made.room.desk().workspace, ISSUE)
+        issue = issue_repository.read(made.room.desk().workspace, ISSUE)
         assert next(entry.section for entry in issue.entries() if entry.key == key) == "tips"
         made.change("/choose/decide", {"key": key, "verdict": "drop", "why": "read by Ana"})
         page = made.page("/choose?place=dropped")

@@ -18,7 +18,7 @@ from studio.axe import complaints
 from studio.test_in_a_browser import ISSUE, named, newsletter, opened, tab_to
 from website import Site, website
 
-from newsletter.storage import issues
+from newsletter.issues import repository as issue_repository
 from newsletter.workspace.folder import open_workspace
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def drafted(shelf: Path, tmp_path: Path) -> Path:
 
 
 def research(folder: Path) -> list[str]:
-    issue = issues.read(open_workspace(folder), ISSUE)
+    issue = issue_repository.read(open_workspace(folder), ISSUE)
     return [entry.title for section in issue.sections if section.name == "research" for entry in section.entries]
 
 

@@ -16,11 +16,12 @@ import pytest
 from studio.conftest import ADDRESS, ISSUE, Studio
 
 from newsletter import composition
+from newsletter.issues import decisions
+from newsletter.issues import repository as issue_repository
+from newsletter.issues import standing as issue_standing
+from newsletter.issues.editor import version_of
+from newsletter.issues.standing import Standing
 from newsletter.model import State, Verdict
-from newsletter.pipeline import choosing
-from newsletter.pipeline.choosing import Standing
-from newsletter.pipeline.editing import version_of
-from newsletter.storage import issues
 from newsletter.subscribers import service as subscribers
 
 BASE = f"/issues/{ISSUE}"
@@ -28,12 +29,12 @@ MEANWHILE = "This was changed in another window or program meanwhile, and nothin
 
 
 def research(studio: Studio) -> list[str]:
-    issue = issues.read(studio.room.desk().workspace, ISSUE)
+    issue = issue_repository.read(studio.room.desk().workspace, ISSUE)
     return [entry.key for section in issue.sections if section.name == "research" for entry in section.entries]
 
 
 def standing(studio: Studio, key: str) -> Standing:
-    return next(each for each in choosing.standings(studio.room.desk()) if each.entry.key == key)
+    return next(each for each in issue_standing.standings(studio.room.desk()) if each.entry.key == key)
 
 
 class Window:
@@ -137,7 +138,7 @@ class TestChoose:
     def test_a_decision_by_the_command_line_is_met_too(self, made: Studio) -> None:
         key = research(made)[0]
         window = Window(made)
-        choosing.decide(made.room.desk(), [key], Verdict.DROP, why="said Ben")
+        decisions.decide(made.room.desk(), [key], Verdict.DROP, why="said Ben")
         told = window.decide(key, "hold")
         assert (told["conflict"], "said Ben" in told["said"]) == (True, True)
         assert standing(made, key).state is State.DROPPED
@@ -160,7 +161,9 @@ class TestChoose:
         key = research(made)[0]
         window = Window(made)
         desk = made.room.desk()
-        issues.write(desk.workspace, issues.read(desk.workspace, ISSUE))  # the same words again are no change
+        issue_repository.write(
+            desk.workspace, issue_repository.read(desk.workspace, ISSUE)
+        )  # the same words again are no change
         assert "conflict" not in window.decide(research(made)[1], "hold")
         text = made.file.read_text("utf-8")
         start = text.index("[[section.entry]]")
@@ -195,13 +198,15 @@ def save(studio: Studio, place: str, text: str, seen: str) -> dict:
 
 
 def places(studio: Studio) -> dict[str, str]:
-    return composition.texts_of(issues.read(studio.room.desk().workspace, ISSUE))
+    return composition.texts_of(issue_repository.read(studio.room.desk().workspace, ISSUE))
 
 
 def by_hand(studio: Studio, place: str, text: str) -> None:
     """What an editor of text does: another file where this one stood."""
     desk = studio.room.desk()
-    issues.write(desk.workspace, composition.with_text(issues.read(desk.workspace, ISSUE), place, text))
+    issue_repository.write(
+        desk.workspace, composition.with_text(issue_repository.read(desk.workspace, ISSUE), place, text)
+    )
 
 
 PICTURE = "![Forty people in the snow](pictures/0a1b2c.png)"

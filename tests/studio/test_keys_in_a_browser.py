@@ -15,7 +15,7 @@ from studio.test_in_a_browser import ISSUE, named, tab_to
 from website import Site, website
 
 from newsletter.entries.ingest import take_in
-from newsletter.storage import issues
+from newsletter.issues import repository as issue_repository
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -46,13 +46,15 @@ def test_hold_keep_drop_and_move_by_keyboard_alone(browser: Browser, drafted: Pa
         reach(page, f"Move: {title}")
         page.keyboard.press("Enter")
         said(page, f"Moved: “{title}”.")
-    moved = [each.section for each in issues.read(open_workspace(drafted), ISSUE).entries() if each.title == title]
+    moved = [
+        each.section for each in issue_repository.read(open_workspace(drafted), ISSUE).entries() if each.title == title
+    ]
     assert moved == [open_workspace(drafted).settings.sections[-1].name]
 
 
 def test_a_wrong_merge_is_split_by_keyboard_alone(browser: Browser, drafted: Path) -> None:  # noqa: F811
     desk = Desk(open_workspace(drafted), NOW)
-    key = issues.read(desk.workspace, ISSUE).entries()[0].key
+    key = issue_repository.read(desk.workspace, ISSUE).entries()[0].key
     entry = desk.store.by_keys([key])[key]
     take_in(desk.store, "A journal", [replace(entry, title=f"{entry.title} again")], NOW)
     before = len(research(drafted))
@@ -91,7 +93,9 @@ def test_a_single_link_is_added_by_keyboard_alone(browser: Browser, drafted: Pat
                 break
         page.keyboard.press("Enter")
         said(page, "1 entry was added and kept.")
-    assert "Rest and leiomyosarcoma" in [each.title for each in issues.read(open_workspace(drafted), ISSUE).entries()]
+    assert "Rest and leiomyosarcoma" in [
+        each.title for each in issue_repository.read(open_workspace(drafted), ISSUE).entries()
+    ]
 
 
 def test_three_pasted_lines_are_one_entry(browser: Browser, drafted: Path) -> None:  # noqa: F811

@@ -9,11 +9,11 @@ from html import unescape
 from studio.conftest import ISSUE, Studio
 
 from newsletter.entries.ingest import take_in
-from newsletter.storage import issues
+from newsletter.issues import repository as issue_repository
 
 
 def research(studio: Studio) -> list[str]:
-    issue = issues.read(studio.room.desk().workspace, ISSUE)
+    issue = issue_repository.read(studio.room.desk().workspace, ISSUE)
     return [entry.key for section in issue.sections if section.name == "research" for entry in section.entries]
 
 

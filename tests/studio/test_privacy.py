@@ -15,7 +15,7 @@ from loopback_smtp import Loopback
 from studio.mail import serving_mail
 from studio.running import Running, running
 
-from newsletter.pipeline import making
+from newsletter.issues import drafting
 from newsletter.sample import build
 from newsletter.sources import collector
 from newsletter.workspace.context import Desk
@@ -45,7 +45,7 @@ def drafted(tmp_path: Path) -> Path:
     build(folder, now=NOW, secret="5" * 64)
     desk = Desk(open_workspace(folder), NOW)
     collector.collect(desk, collector.chosen_sources(desk, []))
-    making.draft(desk)
+    drafting.draft(desk)
     return folder
 
 

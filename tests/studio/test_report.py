@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from studio.conftest import ISSUE, Studio
 
 from newsletter.formats.mailboxes import parse_address
+from newsletter.issues import approval
 from newsletter.model import DeliveryStatus
-from newsletter.pipeline import mailing, making
+from newsletter.pipeline import mailing
 from newsletter.storage.journal import Settlement
 from newsletter.subscribers import service as subscribers
 from newsletter.subscribers.list_import import Row
@@ -62,7 +63,7 @@ def test_it_is_set_against_the_issues_before(made: Studio) -> None:
 
 
 def test_the_pages_of_a_past_issue_lead_to_it(made: Studio) -> None:
-    making.publish(made.room.desk(), ISSUE)
+    approval.publish(made.room.desk(), ISSUE)
     link = f'href="/issues/{ISSUE}/report"'
     assert link not in made.page("/")
     send(made, ISSUE)

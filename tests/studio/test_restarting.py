@@ -22,12 +22,13 @@ from conftest import NOW
 from loopback_smtp import Loopback
 from studio.running import Running, running, until
 
+from newsletter.issues import approval, drafting, standing
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.editor import version_of
 from newsletter.model import State
-from newsletter.pipeline import choosing, mailing, making
-from newsletter.pipeline.editing import version_of
+from newsletter.pipeline import mailing
 from newsletter.sample import build
 from newsletter.sources import collector
-from newsletter.storage import issues
 from newsletter.studio.logbook import COLLECTING, ENDED, Logbook, broken_off
 from newsletter.subscribers import service as subscribers
 from newsletter.workspace.context import Desk
@@ -52,7 +53,7 @@ def sample(tmp_path: Path) -> Path:
 def drafted(sample: Path) -> Path:
     there = desk(sample)
     collector.collect(there, collector.chosen_sources(there, []))
-    making.draft(there)
+    drafting.draft(there)
     return sample
 
 
@@ -64,7 +65,7 @@ def approved(drafted: Path, mail_server: Loopback) -> Path:
         file.write("per_minute = 600\nconnections = 1\n")
     with (drafted / "subscribers.csv").open("rb") as opened:
         subscribers.import_list(desk(drafted), opened, name="subscribers.csv")
-    making.approve(desk(drafted), ISSUE, by="Ana")
+    approval.approve(desk(drafted), ISSUE, by="Ana")
     return drafted
 
 
@@ -106,18 +107,18 @@ def build_whole(folder: Path) -> list[str]:
 
 
 def test_while_choosing_writing_and_approving(drafted: Path) -> None:
-    chosen = issues.read(desk(drafted).workspace, ISSUE).entries()[0].key
+    chosen = issue_repository.read(desk(drafted).workspace, ISSUE).entries()[0].key
     with running(drafted) as studio:
         studio.change("/choose/decide", {"key": chosen, "verdict": "drop", "why": "not for us"})
         studio.kill()
-    assert chosen in {each.entry.key for each in choosing.standings(desk(drafted)) if each.state is State.DROPPED}
+    assert chosen in {each.entry.key for each in standing.standings(desk(drafted)) if each.state is State.DROPPED}
     last = typed_until_killed(drafted)
-    found = issues.read(desk(drafted).workspace, ISSUE).letter  # whole, whenever it was killed
+    found = issue_repository.read(desk(drafted).workspace, ISSUE).letter  # whole, whenever it was killed
     assert found in {f"Dear all, {last}", f"Dear all, {last + 1}"}  # nothing that was answered as saved is lost
     with running(drafted) as studio:
         assert ENDED in studio.first_page
         assert found in studio.page(f"{BASE}/write")
-        assert chosen not in {entry.key for entry in issues.read(desk(drafted).workspace, ISSUE).entries()}
+        assert chosen not in {entry.key for entry in issue_repository.read(desk(drafted).workspace, ISSUE).entries()}
         digest = re.search(r'name="digest" value="(\w+)"', studio.page(f"{BASE}/approve"))[1]
         studio.change(f"{BASE}/approve", {"digest": digest, "by": "Ana"})
         studio.kill()
@@ -133,7 +134,7 @@ def typed_until_killed(folder: Path) -> int:
     saved = [-1]
     with running(folder) as studio:
         threading.Timer(0.7, studio.process.kill).start()
-        before = issues.read(desk(folder).workspace, ISSUE).letter
+        before = issue_repository.read(desk(folder).workspace, ISSUE).letter
         with contextlib.suppress(httpx2.HTTPError):
             for number in range(10_000):
                 assert letter(studio, f"Dear all, {number}", before).json()["conflict"] is False
@@ -223,8 +224,8 @@ def test_while_the_issue_is_made_it_is_whole_or_not_there(sample: Path) -> None:
         with contextlib.suppress(httpx2.HTTPError):
             studio.change("/choose/issue")
         killing.join()
-    waiting = {each.entry.key for each in choosing.standings(desk(sample)) if each.state is State.WAITING}
-    assert {entry.key for entry in issues.read(desk(sample).workspace, ISSUE).entries()} == waiting
+    waiting = {each.entry.key for each in standing.standings(desk(sample)) if each.state is State.WAITING}
+    assert {entry.key for entry in issue_repository.read(desk(sample).workspace, ISSUE).entries()} == waiting
     with running(sample) as studio:
         assert ENDED in studio.first_page
         assert f"there are {len(waiting)} entries in it now" in studio.change("/choose/issue").text

@@ -22,7 +22,8 @@ from studio.mail import Gate
 from studio.running import running, until
 from studio.test_guarding import CHANGES, PAGES, filled
 
-from newsletter.pipeline import mailing, making
+from newsletter.issues import approval, drafting
+from newsletter.pipeline import mailing
 from newsletter.sample import build
 from newsletter.sources import collector
 from newsletter.subscribers import service as subscribers
@@ -50,7 +51,7 @@ def drafted(tmp_path: Path, mail_server: Loopback) -> Path:
         file.write("per_minute = 200\nconnections = 1\n")
     with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
         aside.submit(lambda: collector.collect(desk(folder), collector.chosen_sources(desk(folder), []))).result()
-    making.draft(desk(folder))
+    drafting.draft(desk(folder))
     return folder
 
 
@@ -58,7 +59,7 @@ def drafted(tmp_path: Path, mail_server: Loopback) -> Path:
 def approved(drafted: Path) -> Path:
     with (drafted / "subscribers.csv").open("rb") as opened:
         subscribers.import_list(desk(drafted), opened, name="subscribers.csv")
-    making.approve(desk(drafted), ISSUE, by="Ana")
+    approval.approve(desk(drafted), ISSUE, by="Ana")
     return drafted
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from studio.axe import complaints
 from studio.test_in_a_browser import ISSUE, newsletter, opened, until_written
 
-from newsletter.pipeline import editing
+from newsletter.issues import editor
 from newsletter.sample import build
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
@@ -140,8 +140,8 @@ def test_what_was_written_is_undone_after_a_reload_by_keyboard(browser: Browser,
 def test_earlier_versions_and_the_dialog_are_accessible_and_fit_a_phone(browser: Browser, drafted: Path) -> None:
     desk = Desk(open_workspace(drafted), NOW)
     for before, after in (("", "Dear all, hello."), ("Dear all, hello.", "Dear friends, hello.")):
-        editing.keep_version(desk, ISSUE, always=True)
-        editing.save_text(desk, ISSUE, "letter", after, seen=editing.version_of(before))
+        editor.keep_version(desk, ISSUE, always=True)
+        editor.save_text(desk, ISSUE, "letter", after, seen=editor.version_of(before))
     found, wrong = [], []
     with opened(drafted) as address:
         page = open_page(browser, address, "versions", wrong)

@@ -8,16 +8,16 @@ import pictures
 import pytest
 from studio.conftest import ADDRESS, ISSUE, Studio
 
+from newsletter.issues import editor
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.editor import version_of
 from newsletter.model import Issue
-from newsletter.pipeline import editing
-from newsletter.pipeline.editing import version_of
-from newsletter.storage import issues
 
 BASE = f"/issues/{ISSUE}"
 
 
 def issue_of(studio: Studio) -> Issue:
-    return issues.read(studio.room.desk().workspace, ISSUE)
+    return issue_repository.read(studio.room.desk().workspace, ISSUE)
 
 
 def save(studio: Studio, place: str, text: str, seen: str = "") -> dict:
@@ -141,7 +141,7 @@ class TestUndo:
     def test_an_order_is_undone(self, made: Studio) -> None:
         section = issue_of(made).sections[0]
         keys = [entry.key for entry in section.entries]
-        seen = editing.order_version(issue_of(made), section.name)
+        seen = editor.order_version(issue_of(made), section.name)
         turned = [keys[1], keys[0], *keys[2:]]
         told = made.change(f"{BASE}/order", {"section": section.name, "key": turned, "seen": seen}, script=True).json()
         assert told["ahead"]["undo"] == "the order of “Research”"
@@ -153,9 +153,9 @@ class TestUndo:
 class TestVersions:
     def change_letter(self, studio: Studio, text: str) -> None:
         desk = studio.room.desk()
-        editing.keep_version(desk, ISSUE, always=True)
+        editor.keep_version(desk, ISSUE, always=True)
         before = issue_of(studio).letter
-        editing.save_text(desk, ISSUE, "letter", text, seen=version_of(before))
+        editor.save_text(desk, ISSUE, "letter", text, seen=version_of(before))
 
     def test_each_says_what_changed_and_shows_it_word_by_word(self, made: Studio) -> None:
         self.change_letter(made, "Dear all, hello.")
@@ -170,10 +170,10 @@ class TestVersions:
     def test_a_version_leads_back_and_that_is_a_version_too(self, made: Studio) -> None:
         self.change_letter(made, "One")
         self.change_letter(made, "Two")
-        first = editing.versions(made.room.desk(), ISSUE)[0].id
+        first = editor.versions(made.room.desk(), ISSUE)[0].id
         made.change(f"{BASE}/bring-back", {"version": first})
         assert issue_of(made).letter == "One"
-        assert len(editing.versions(made.room.desk(), ISSUE)) == 3
+        assert len(editor.versions(made.room.desk(), ISSUE)) == 3
         made.change(f"{BASE}/undo")
         assert issue_of(made).letter == "Two"
 

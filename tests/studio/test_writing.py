@@ -8,15 +8,15 @@ import threading
 
 from studio.conftest import ISSUE, Studio
 
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.editor import order_version, version_of
 from newsletter.model import Issue
-from newsletter.pipeline.editing import order_version, version_of
-from newsletter.storage import issues
 
 BASE = f"/issues/{ISSUE}"
 
 
 def issue_of(studio: Studio) -> Issue:
-    return issues.read(studio.room.desk().workspace, ISSUE)
+    return issue_repository.read(studio.room.desk().workspace, ISSUE)
 
 
 def save(studio: Studio, place: str, text: str, seen: str) -> dict:

@@ -6,9 +6,10 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter import rendering
 from newsletter.errors import UsageError
+from newsletter.issues import approval as issue_approval
+from newsletter.issues import render, review
+from newsletter.issues import repository as issue_repository
 from newsletter.model import Severity
-from newsletter.pipeline import making
-from newsletter.storage import issues
 from newsletter.studio.calls import Call, route, spoken
 from newsletter.studio.guarding import MAIL_POLICY
 
@@ -17,8 +18,8 @@ def approve(call: Call) -> Response:
     """What would be approved, and what was."""
     if not call.has_issue:
         return call.page("no_issue", title="Approve")
-    _, made, findings = making.check(call.desk, call.issue_name)
-    record = issues.read_record(call.desk.workspace, call.issue_name)
+    _, made, findings = review.check(call.desk, call.issue_name)
+    record = issue_repository.read_record(call.desk.workspace, call.issue_name)
     approval = record.approval if record else None
     zone = call.desk.workspace.settings.newsletter.zone
     return call.page(
@@ -37,23 +38,23 @@ def approve(call: Call) -> Response:
 def proof(call: Call) -> Response:
     """The proof sheet, for its frame."""
     desk = call.desk
-    issue = making.load(desk, call.issue_name)
-    html = rendering.render_proof(issue, desk.workspace.settings, making.environment(desk))
+    issue = render.load(desk, call.issue_name)
+    html = rendering.render_proof(issue, desk.workspace.settings, render.environment(desk))
     return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
 def note(call: Call) -> Response:
     """Note that somebody approves just what they were shown."""
-    made = making.rendered(call.desk, making.load(call.desk, call.issue_name))
+    made = render.rendered(call.desk, render.load(call.desk, call.issue_name))
     if call.filled("digest") != made.digest:
         raise UsageError("the issue was changed after this page was shown: look at it again, then approve it")
-    making.approve(call.desk, call.issue_name, by=_name(call))
+    issue_approval.approve(call.desk, call.issue_name, by=_name(call))
     return call.go(f"/issues/{call.issue_name}/send", "Approved, exactly as it stands. Any later change voids this.")
 
 
 def note_second(call: Call) -> Response:
     """Note that a second person approves it too."""
-    making.approve_too(call.desk, call.issue_name, by=_name(call))
+    issue_approval.approve_too(call.desk, call.issue_name, by=_name(call))
     return call.go(f"/issues/{call.issue_name}/approve", "Noted: two people approve it, exactly as it stands.")
 
 

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from newsletter.checks import by_remedy
 from newsletter.errors import UsageError
+from newsletter.issues import entry_undo, review
+from newsletter.issues.entry_undo import Undoable
 from newsletter.model import Finding, Issue, Mend, Severity
-from newsletter.pipeline import making, undoing
-from newsletter.pipeline.undoing import Undoable
 from newsletter.studio.calls import Call, route
 
 HEADS = {"subject": "Subject", "preheader": "Line behind the subject", "letter": "Letter", "closing": "Closing"}
@@ -40,7 +40,7 @@ def check(call: Call) -> Response:
     """All findings of this moment."""
     if not call.has_issue:
         return call.page("no_issue", title="Check")
-    issue, made, findings = making.check(call.desk, call.issue_name)
+    issue, made, findings = review.check(call.desk, call.issue_name)
     errors = [each for each in findings if each.severity is Severity.ERROR]
     warnings = [each for each in findings if each.severity is not Severity.ERROR]
     undo = call.room.latest(Undoable) if call.room.has_said else None
@@ -91,7 +91,7 @@ def _place(issue: Issue, where: str) -> tuple[str, str]:
 def mend(call: Call) -> Response:
     """Do what one finding asks for, and check again."""
     asked = (call.filled("rule"), call.filled("where"), call.filled("message"))
-    _, _, findings = making.check(call.desk, call.issue_name)
+    _, _, findings = review.check(call.desk, call.issue_name)
     found = next((each for each in findings if (each.rule, each.where, each.message) == asked), None)
     if found is None or found.mend is None:
         raise UsageError("this is not so any more: the issue was changed meanwhile. Check again")
@@ -100,7 +100,7 @@ def mend(call: Call) -> Response:
 
 
 def _mended(call: Call, finding: Finding, mend: Mend) -> str:
-    done = undoing.mend_undoably(call.desk, call.issue_name, mend.change)
+    done = entry_undo.mend_undoably(call.desk, call.issue_name, mend.change)
     said = f"{mend.verb}: done. {finding.message}"
     call.room.keep(replace(done, said=said))
     return said

@@ -12,10 +12,10 @@ from starlette.responses import JSONResponse, Response
 
 from newsletter import composition
 from newsletter.errors import UsageError
+from newsletter.issues import drafting, editor, entry_undo
+from newsletter.issues.entry_history import story_of
+from newsletter.issues.entry_undo import Undoable
 from newsletter.model import TO_SORT, Reading, Verdict, section_title
-from newsletter.pipeline import editing, making, undoing
-from newsletter.pipeline.story import story_of
-from newsletter.pipeline.undoing import Undoable
 from newsletter.sources import manual_entry
 from newsletter.studio.calls import Call, route
 from newsletter.studio.shelf import AT_ONCE, PLACES, Card, Place, Shelf, in_sections, stock
@@ -104,7 +104,7 @@ def decide(call: Call) -> Response:
         raise UsageError("say which section it moves to")
     verdict = Verdict.KEEP if what == "move" else Verdict(what)
     moved_to = section if what == "move" else None
-    done = undoing.decide_undoably(call.desk, keys, verdict, why=call.filled("why"), section=moved_to)
+    done = entry_undo.decide_undoably(call.desk, keys, verdict, why=call.filled("why"), section=moved_to)
     return _done(call, done, keys, f"{DONE[what]}: {_called(call, keys)}.")
 
 
@@ -116,7 +116,7 @@ def place(call: Call) -> Response:
     listed = _shelf(call).listed(section)
     if others := _overtaken(call, keys) or _moved_elsewhere(call, keys, listed):
         return _collided(call, keys, others)
-    done = undoing.place_undoably(call.desk, keys, section, before=_next(call, listed), listed=listed)
+    done = entry_undo.place_undoably(call.desk, keys, section, before=_next(call, listed), listed=listed)
     return _placed(call, done, keys, section)
 
 
@@ -141,7 +141,7 @@ def step(call: Call) -> Response:
         raise UsageError("only what is in the issue has a place in it: keep the entry first")
     at = listed.index(key)
     before = listed[max(0, at - 1)] if call.filled("to") == "up" else (*listed, "", "")[at + 2]
-    done = undoing.place_undoably(call.desk, [key], section, before=before, listed=listed)
+    done = entry_undo.place_undoably(call.desk, [key], section, before=before, listed=listed)
     return _placed(call, done, [key], section)
 
 
@@ -216,7 +216,7 @@ def undo(call: Call) -> Response:
     done = call.room.take(call.filled("undo") or (latest[0] if latest else ""), Undoable)
     if done is None:
         raise UsageError("this cannot be undone any more; decide again on the card")
-    undoing.undo(call.desk, done)
+    entry_undo.undo(call.desk, done)
     return _changed(call, done.keys, f"Undone. Taken back: {done.said}", anew=done.is_wide)
 
 
@@ -242,8 +242,8 @@ def begin(call: Call) -> Response:
     """Make the issue of what is new, or add to it what is new since."""
     there = call.has_issue
     if there:
-        editing.keep_version(call.desk, call.issue_name, always=True)
-    drafted = making.draft(call.desk)
+        editor.keep_version(call.desk, call.issue_name, always=True)
+    drafted = drafting.draft(call.desk)
     count = len(drafted.issue.entries())
     said = "What is new was added" if there else f"The issue {drafted.issue.name} is made"
     return call.go("/choose?place=inside", f"{said}: there are {count} entries in it now.")
@@ -274,7 +274,7 @@ def add(call: Call) -> Response:
     if not entries:
         raise UsageError("nothing was selected, so nothing was added")
     keys = manual_entry.take(call.desk, entries, section=call.filled("section") or None)
-    done = undoing.decide_undoably(call.desk, keys, Verdict.KEEP, why="added by hand")
+    done = entry_undo.decide_undoably(call.desk, keys, Verdict.KEEP, why="added by hand")
     said = f"{'1 entry was' if len(keys) == 1 else f'{len(keys)} entries were'} added and kept."
     call.room.keep(replace(done, said=said))
     return call.go("/choose?place=" + ("inside" if call.has_issue else "new"), said)
@@ -285,7 +285,7 @@ def merge(call: Call) -> Response:
     keys = call.form.get("key", [])
     if others := _overtaken(call, keys):
         return _collided(call, keys, others)
-    done = undoing.unite_undoably(call.desk, keys)
+    done = entry_undo.unite_undoably(call.desk, keys)
     return _done(call, done, keys, f"One entry now: {_called(call, keys[:1])}.", anew=True)
 
 
@@ -294,7 +294,7 @@ def split(call: Call) -> Response:
     key = call.filled("key")
     if others := _overtaken(call, [key]):
         return _collided(call, [key], others)
-    done = undoing.part_undoably(call.desk, key)
+    done = entry_undo.part_undoably(call.desk, key)
     return _done(call, done, done.made, f"{len(done.made)} entries now, one for each source.", anew=True)
 
 

@@ -5,40 +5,40 @@ from __future__ import annotations
 from starlette.responses import JSONResponse, Response
 
 from newsletter.errors import UsageError
-from newsletter.pipeline import editing, explaining, making
+from newsletter.issues import editor, glossary
 from newsletter.studio.calls import Call, route
 from newsletter.workspace.context import Desk
 
 
 def listed(desk: Desk) -> list[dict[str, str]]:
     """Every word with its meaning and the version of that, in the order of the file."""
-    terms = making.glossary(desk).items()
-    return [{"term": term, "meaning": meaning, "version": editing.version_of(meaning)} for term, meaning in terms]
+    terms = glossary.glossary(desk).items()
+    return [{"term": term, "meaning": meaning, "version": editor.version_of(meaning)} for term, meaning in terms]
 
 
 def explain(call: Call) -> Response:
     """Write what a word means, unless somebody else wrote there meanwhile."""
     was, term = call.filled("was"), call.filled("term")
-    seen = call.filled("seen") or editing.version_of("")
-    edited = explaining.explain(call.desk, term, call.filled("meaning"), seen=seen, was=was)
+    seen = call.filled("seen") or editor.version_of("")
+    edited = glossary.explain(call.desk, term, call.filled("meaning"), seen=seen, was=was)
     if edited.conflict and not call.is_script:
         raise UsageError(f"this was changed in another window meanwhile; it says there: {edited.text}")
     if not call.is_script:
         return call.go(_back(call), "Saved.")
     told = {"conflict": edited.conflict, "text": edited.text, "version": edited.version}
-    return JSONResponse({**told, "file": editing.file_version(call.desk, call.issue_name)})
+    return JSONResponse({**told, "file": editor.file_version(call.desk, call.issue_name)})
 
 
 def forget(call: Call) -> Response:
     """Take a word out of the glossary."""
     term = call.filled("was") or call.filled("term")
-    gone = explaining.forget(call.desk, term, seen=call.filled("seen"))
+    gone = glossary.forget(call.desk, term, seen=call.filled("seen"))
     if gone.conflict and not call.is_script:
         raise UsageError(f"this was changed in another window meanwhile; it says there: {gone.text}")
     if not call.is_script:
         return call.go(_back(call), f"“{term}” is out of the glossary.")
     said = f"“{term}” is out of the glossary."
-    file = editing.file_version(call.desk, call.issue_name)
+    file = editor.file_version(call.desk, call.issue_name)
     told = {"conflict": gone.conflict, "term": term, "meaning": gone.text, "version": gone.version, "file": file}
     return JSONResponse({**told, "said": said})
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from newsletter.entries.repository import SourceRecord
+from newsletter.issues import repository as issue_repository
+from newsletter.issues import window
 from newsletter.model import Source
-from newsletter.pipeline import choosing, mailing, planning
+from newsletter.pipeline import mailing, planning
 from newsletter.sources.staleness import Quiet
-from newsletter.storage import issues
 from newsletter.studio.calls import Call, route, spoken
 from newsletter.studio.progress import Step, steps, under_way
 from newsletter.studio.shelf import count_new
@@ -82,8 +83,8 @@ def _worry(record: SourceRecord, quiet: str) -> str:
 
 def _past(desk: Desk) -> Iterator[dict[str, str]]:
     zone = desk.workspace.settings.newsletter.zone
-    for name in reversed(choosing.out_names(desk)):
-        issue, record = issues.read(desk.workspace, name), issues.read_record(desk.workspace, name)
+    for name in reversed(window.out_names(desk)):
+        issue, record = issue_repository.read(desk.workspace, name), issue_repository.read_record(desk.workspace, name)
         out_at = record.published_at if record and record.published_at else issue.until_at
         tally = mailing.status(desk, name)
         sent = {"sending": "is being sent", "paused": "paused", "done": "sent"}.get(tally.state, "out")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from newsletter.pipeline import picturing
-from newsletter.storage import pictures
+from newsletter.issues import images
 from newsletter.studio.calls import Call, route
 
 WIDTHS = {"full": 0, "middle": 400, "small": 240}
@@ -14,7 +13,7 @@ WIDTHS = {"full": 0, "middle": 400, "small": 240}
 
 def take_in(call: Call) -> Response:
     """Keep the picture that is the body of this request; gives the Markdown that shows it."""
-    taken = picturing.take_in(
+    taken = images.take_in(
         call.desk,
         call.issue_name,
         call.body,
@@ -27,11 +26,11 @@ def take_in(call: Call) -> Response:
 
 def show(call: Call) -> Response:
     """A picture, for the preview."""
-    path = pictures.find(call.desk.workspace, call.issue_name, call.request.path_params["file"])
+    path = images.find(call.desk.workspace, call.issue_name, call.request.path_params["file"])
     if path is None:
         return PlainTextResponse("There is no such picture.", 404)
     headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
-    return Response(path.read_bytes(), media_type=pictures.media_type(path), headers=headers)
+    return Response(path.read_bytes(), media_type=images.media_type(path), headers=headers)
 
 
 ROUTES = [

@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from newsletter import rendering
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError
+from newsletter.issues import editor, render
 from newsletter.model import RenderedIssue, Variant
-from newsletter.pipeline import editing, making
 from newsletter.studio.calls import Call, route
 from newsletter.studio.guarding import MAIL_POLICY
 from newsletter.studio.preview import with_pictures_at
@@ -58,7 +58,7 @@ def preview(call: Call) -> Response:
         look=looked if looked in LOOKS else "desktop",
         made=made,
         sender=sender_of(call.desk.workspace.settings),
-        file_version=editing.file_version(call.desk, call.issue_name),
+        file_version=editor.file_version(call.desk, call.issue_name),
         kilobytes=round(made.html_bytes / 1024),
         share=round(100 * made.html_bytes / GMAIL_CUTS_AT),
     )
@@ -66,8 +66,8 @@ def preview(call: Call) -> Response:
 
 def _made(call: Call, variant: Variant | None = None) -> RenderedIssue:
     desk = call.desk
-    issue = making.load(desk, call.issue_name)
-    made = making.rendered(desk, issue, variant) if variant else making.rendered(desk, issue)
+    issue = render.load(desk, call.issue_name)
+    made = render.rendered(desk, issue, variant) if variant else render.rendered(desk, issue)
     return rendering.for_everyone(made, desk.workspace.settings)
 
 

@@ -15,8 +15,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from newsletter.errors import NewsletterError, NotApprovedError, UsageError
+from newsletter.issues import approval, render
 from newsletter.model import DeliveryStatus, SubscriberState
-from newsletter.pipeline import mailing, making, planning
+from newsletter.pipeline import mailing, planning
 from newsletter.pipeline.planning import Waiting
 from newsletter.storage.standing import Tally
 from newsletter.storage.wishes import Wish
@@ -85,7 +86,7 @@ def _headline(standing: Standing) -> str:
 def _barrier(desk: Desk, name: str) -> str:
     """Why it cannot be sent now, for people; empty when it can."""
     try:
-        making.approved(desk, name)
+        approval.approved(desk, name)
     except NotApprovedError as error:
         return "It was changed after it was approved." if "changed after" in str(error) else "It is not approved yet."
     except NewsletterError as error:
@@ -122,7 +123,7 @@ def _sentence(desk: Desk, name: str, tally: Tally, day: str = "", time: str = ""
         at = planning.moment(desk, day, time) if day else desk.now
     except UsageError as error:
         at, wrong = desk.now, str(error)
-    people, count, subject = subscribers.people(desk), _count(desk, tally), making.load(desk, name).subject
+    people, count, subject = subscribers.people(desk), _count(desk, tally), render.load(desk, name).subject
     left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
     delivery = desk.workspace.settings.delivery
     said = (
@@ -258,7 +259,7 @@ def resolve(call: Call) -> Response:
 
 def publish(call: Call) -> Response:
     """It is out, though not mailed from here."""
-    making.publish(call.desk, call.issue_name)
+    approval.publish(call.desk, call.issue_name)
     return call.go("/", "It counts as out; the next issue begins where this one ended.")
 
 

@@ -16,9 +16,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from newsletter.config import NewsletterSettings, Security, Settings, is_loopback
 from newsletter.errors import UsageError
 from newsletter.formats.mailboxes import parse_address
+from newsletter.issues.editor import version_of
 from newsletter.model import Collected, SourceKind
 from newsletter.pipeline import founding, sectioning
-from newsletter.pipeline.editing import version_of
 from newsletter.sources import probe
 from newsletter.studio.calls import Call, route
 from newsletter.workspace import credentials, settings_editor

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from newsletter.errors import NewsletterError
-from newsletter.pipeline import dressing
+from newsletter.issues import theme_preview
 from newsletter.studio.calls import Call, route
 from newsletter.studio.guarding import MAIL_POLICY
 from newsletter.studio.views.preview import forced_light
@@ -26,7 +26,7 @@ def look(call: Call) -> Response:
     given = {name: call.filled(name).strip() for name in (*TEXTS["theme"], "language") if name in call.form}
     theme = {name: text for name, text in given.items() if name != "language"}
     given |= shown_before(call)
-    made = dressing.dress(call.desk, theme, language=given.get("language", ""))
+    made = theme_preview.dress(call.desk, theme, language=given.get("language", ""))
     shown = call.room.keep(Picture(made.html))
     if call.is_script:
         return JSONResponse({"shown": shown, "html": call.part("_dressed", dressed=made)})
@@ -38,7 +38,7 @@ def mail(call: Call) -> Response:
     headers = {"Content-Security-Policy": MAIL_POLICY}
     picture = call.room.take(call.asked("shown"), Picture)
     try:
-        html = picture.html if picture else dressing.dress(call.desk, {}).html
+        html = picture.html if picture else theme_preview.dress(call.desk, {}).html
     except NewsletterError as error:
         return PlainTextResponse(f"This cannot be shown yet:\n{error}", headers=headers)
     return HTMLResponse(forced_light(html), headers=headers)

@@ -9,10 +9,11 @@ from starlette.responses import JSONResponse, Response
 
 from newsletter import composition
 from newsletter.errors import NewsletterError, UsageError
+from newsletter.issues import diff, editor
+from newsletter.issues import repository as issue_repository
+from newsletter.issues import undo as issue_undo
+from newsletter.issues.undo_log import Step
 from newsletter.model import Issue
-from newsletter.pipeline import comparing, editing, stepping
-from newsletter.storage import issues
-from newsletter.storage.steps import Step
 from newsletter.studio.calls import Call, route, spoken
 
 AT_ONCE = 20
@@ -50,24 +51,24 @@ def version(call: Call) -> Response:
     place = names.index(asked)
     row = _row(call, names, place)
     older = names[place + 1 : place + 2]
-    found = comparing.changes(_at(call, older[0]), _at(call, asked)) if older else ()
+    found = diff.changes(_at(call, older[0]), _at(call, asked)) if older else ()
     return call.page("versions", title="Earlier versions", rows=(), more=0, shown=row, changes=found)
 
 
 def _names(call: Call) -> list[str]:
-    return [NOW, *(each.id for each in editing.versions(call.desk, call.issue_name))]
+    return [NOW, *(each.id for each in editor.versions(call.desk, call.issue_name))]
 
 
 def _row(call: Call, names: list[str], place: int) -> Row:
     name, zone = names[place], call.desk.workspace.settings.newsletter.zone
-    when = "Now" if name == NOW else spoken(editing.moment_of(name), zone)
+    when = "Now" if name == NOW else spoken(editor.moment_of(name), zone)
     if place + 1 == len(names):
         return Row(id=name, when=when, said="The first one that is kept.")
     try:
-        found = comparing.changes(_at(call, names[place + 1]), _at(call, name))
+        found = diff.changes(_at(call, names[place + 1]), _at(call, name))
     except NewsletterError:
         return Row(id=name, when=when, said="The file could not be read then.")
-    return Row(id=name, when=when, said=comparing.summary(found), has_changes=bool(found))
+    return Row(id=name, when=when, said=diff.summary(found), has_changes=bool(found))
 
 
 def _at(call: Call, name: str) -> Issue:
@@ -76,37 +77,39 @@ def _at(call: Call, name: str) -> Issue:
     )  # each is asked for twice: as older, as newer
     if name not in known:
         desk, issue = call.desk, call.issue_name
-        known[name] = issues.read(desk.workspace, issue) if name == NOW else editing.issue_at(desk, issue, name)
+        known[name] = (
+            issue_repository.read(desk.workspace, issue) if name == NOW else editor.issue_at(desk, issue, name)
+        )
     return known[name]
 
 
 def bring_back(call: Call) -> Response:
     """Make the issue what it was at an earlier moment."""
-    editing.bring_back(call.desk, call.issue_name, call.filled("version"))
+    editor.bring_back(call.desk, call.issue_name, call.filled("version"))
     return call.go(f"/issues/{call.issue_name}/write", "That version is back. What you had is kept as a version too.")
 
 
 def undo(call: Call) -> Response:
     """Take back what was written last."""
-    return _stepped(call, stepping.undo, "Undone")
+    return _stepped(call, issue_undo.undo, "Undone")
 
 
 def redo(call: Call) -> Response:
     """Make again what was undone last."""
-    return _stepped(call, stepping.redo, "Done again")
+    return _stepped(call, issue_undo.redo, "Done again")
 
 
 def _stepped(call: Call, move: Callable[..., Step], word: str) -> Response:
     desk, name = call.desk, call.issue_name
     step = move(desk, name, seen=call.filled("step"))
-    issue = issues.read(desk.workspace, name)
-    said = f"{word}: {comparing.named(issue, step.place)}."
+    issue = issue_repository.read(desk.workspace, name)
+    said = f"{word}: {diff.named(issue, step.place)}."
     if not call.is_script:
         return call.go(f"/issues/{name}/write", said)
     text = composition.texts_of(issue).get(step.place)
-    told = {"said": said, "place": step.place, "text": text, "version": editing.version_of(text or "")}
+    told = {"said": said, "place": step.place, "text": text, "version": editor.version_of(text or "")}
     return JSONResponse(
-        {**told, "file": editing.file_version(desk, name), "ahead": asdict(stepping.ahead(desk, issue))}
+        {**told, "file": editor.file_version(desk, name), "ahead": asdict(issue_undo.ahead(desk, issue))}
     )
 
 

@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from newsletter import composition
 from newsletter.errors import NewsletterError, UsageError
-from newsletter.pipeline import editing, making, picturing, stepping
-from newsletter.storage import issues
+from newsletter.issues import editor, glossary, images, undo
+from newsletter.issues import repository as issue_repository
 from newsletter.studio.calls import Call, event, route
 from newsletter.studio.hints import Adviser
 from newsletter.studio.room import Room
@@ -33,37 +33,37 @@ def write(call: Call) -> Response:
     if not call.has_issue:
         return call.page("no_issue", title="Write")
     desk = call.desk
-    issue = issues.read(desk.workspace, call.issue_name)
+    issue = issue_repository.read(desk.workspace, call.issue_name)
     texts = composition.texts_of(issue)
     settings = desk.workspace.settings
-    adviser = Adviser.of(issue, settings, making.glossary(desk))
+    adviser = Adviser.of(issue, settings, glossary.glossary(desk))
     return call.page(
         "write",
         title="Write",
         issue=issue,
-        versions={place: editing.version_of(text) for place, text in texts.items()},
-        orders={section.name: editing.order_version(issue, section.name) for section in issue.sections},
+        versions={place: editor.version_of(text) for place, text in texts.items()},
+        orders={section.name: editor.order_version(issue, section.name) for section in issue.sections},
         styles=settings.sections,
         sender=sender_of(settings),
         looks=LOOKS,
-        file_version=editing.file_version(desk, call.issue_name),
+        file_version=editor.file_version(desk, call.issue_name),
         hints={place: adviser.hints(text) for place, text in texts.items() if place not in HEADS_UNHINTED},
         glossary=listed(desk),
-        ahead=stepping.ahead(desk, issue),
-        has_public_page=picturing.is_reachable(desk),
+        ahead=undo.ahead(desk, issue),
+        has_public_page=images.is_reachable(desk),
         is_out=_is_out(desk, call.issue_name),
     )
 
 
 def _is_out(desk: Desk, name: str) -> bool:
-    record = issues.read_record(desk.workspace, name)
+    record = issue_repository.read_record(desk.workspace, name)
     return bool(record and record.published_at)
 
 
 def save(call: Call) -> Response:
     """Save what was written at one place, unless somebody else wrote there meanwhile."""
     place, text = call.filled("place"), call.filled("text")
-    edited = editing.save_text(call.desk, call.issue_name, place, text, seen=call.filled("seen"))
+    edited = editor.save_text(call.desk, call.issue_name, place, text, seen=call.filled("seen"))
     if call.is_script:
         told = {"conflict": edited.conflict, "text": edited.text, "version": edited.version}
         return JSONResponse({**told, **_around(call, place, edited.text)})
@@ -77,60 +77,58 @@ def save(call: Call) -> Response:
 def _around(call: Call, place: str, text: str) -> dict[str, Any]:
     """What the page shows besides, after words were saved at a place: hints on them, what Undo would do now."""
     desk = call.desk
-    issue = issues.read(desk.workspace, call.issue_name)
-    adviser = Adviser.of(issue, desk.workspace.settings, making.glossary(desk))
+    issue = issue_repository.read(desk.workspace, call.issue_name)
+    adviser = Adviser.of(issue, desk.workspace.settings, glossary.glossary(desk))
     return {
-        "file": editing.file_version(desk, call.issue_name),
+        "file": editor.file_version(desk, call.issue_name),
         "hints": [asdict(hint) for hint in adviser.hints(text)] if place not in HEADS_UNHINTED else [],
-        "ahead": asdict(stepping.ahead(desk, issue)),
+        "ahead": asdict(undo.ahead(desk, issue)),
     }
 
 
 def order(call: Call) -> Response:
     """Move an entry up or down in its section, or put a section in another order."""
     section, keys = call.filled("section"), call.form.get("key", [])
-    if not editing.save_order(call.desk, call.issue_name, section, keys, seen=call.filled("seen")):
+    if not editor.save_order(call.desk, call.issue_name, section, keys, seen=call.filled("seen")):
         raise UsageError("this section was changed in another window meanwhile; load the page again, then move it")
-    issue = issues.read(call.desk.workspace, call.issue_name)
+    issue = issue_repository.read(call.desk.workspace, call.issue_name)
     return JSONResponse(
         {
-            "version": editing.order_version(issue, section),
-            "file": editing.file_version(call.desk, call.issue_name),
-            "ahead": asdict(stepping.ahead(call.desk, issue)),
+            "version": editor.order_version(issue, section),
+            "file": editor.file_version(call.desk, call.issue_name),
+            "ahead": asdict(undo.ahead(call.desk, issue)),
         }
     )
 
 
 def step(call: Call) -> Response:
     """One entry a step up or down: what the buttons do where no script runs."""
-    issue = issues.read(call.desk.workspace, call.issue_name)
+    issue = issue_repository.read(call.desk.workspace, call.issue_name)
     key, by = call.filled("key"), -1 if call.filled("to") == "up" else 1
     for section in issue.sections:
         keys = [entry.key for entry in section.entries]
         if key in keys:
             place = keys.index(key)
             keys.insert(max(0, place + by), keys.pop(place))
-            editing.save_order(
-                call.desk, issue.name, section.name, keys, seen=editing.order_version(issue, section.name)
-            )
+            editor.save_order(call.desk, issue.name, section.name, keys, seen=editor.order_version(issue, section.name))
     return call.go(f"/issues/{call.issue_name}/write", "Moved.")
 
 
 def texts(call: Call) -> Response:
     """Every text as the file says now, for a window that learns that it was changed elsewhere."""
     desk = call.desk
-    issue = issues.read(desk.workspace, call.issue_name)
+    issue = issue_repository.read(desk.workspace, call.issue_name)
     found = composition.texts_of(issue)
-    adviser = Adviser.of(issue, desk.workspace.settings, making.glossary(desk))
+    adviser = Adviser.of(issue, desk.workspace.settings, glossary.glossary(desk))
     hints = {place: adviser.hints(text) for place, text in found.items() if place not in HEADS_UNHINTED}
     return JSONResponse(
         {
-            "file": editing.file_version(call.desk, call.issue_name),
-            "texts": {place: {"text": text, "version": editing.version_of(text)} for place, text in found.items()},
-            "orders": {section.name: editing.order_version(issue, section.name) for section in issue.sections},
+            "file": editor.file_version(call.desk, call.issue_name),
+            "texts": {place: {"text": text, "version": editor.version_of(text)} for place, text in found.items()},
+            "orders": {section.name: editor.order_version(issue, section.name) for section in issue.sections},
             "hints": {place: [asdict(hint) for hint in told] for place, told in hints.items()},
             "glossary": listed(desk),
-            "ahead": asdict(stepping.ahead(desk, issue)),
+            "ahead": asdict(undo.ahead(desk, issue)),
         }
     )
 
@@ -145,7 +143,7 @@ async def _news(request: Request, room: Room, name: str) -> AsyncIterator[bytes]
     last = request.query_params.get("seen", "")
     while not (room.is_closing or await request.is_disconnected()):
         try:
-            found = await run_in_threadpool(lambda: editing.file_version(room.desk(), name))
+            found = await run_in_threadpool(lambda: editor.file_version(room.desk(), name))
         except NewsletterError as error:
             last = ""  # that it can be read again is news
             yield event({"error": str(error)})

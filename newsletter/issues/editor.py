@@ -17,11 +17,12 @@ from pathlib import Path
 from newsletter import composition
 from newsletter.config import FILE_NAME
 from newsletter.errors import UsageError
+from newsletter.issues import repository as issue_repository
+from newsletter.issues import undo_log
+from newsletter.issues.repository import GLOSSARY_FILE, issue_folder
 from newsletter.model import Issue
-from newsletter.storage import issues, steps
 from newsletter.workspace.context import Desk
 from newsletter.workspace.files import write_if_new, write_whole
-from newsletter.workspace.folder import GLOSSARY_FILE, issue_folder
 
 VERSIONS_APART = timedelta(minutes=1)  # typing for a minute is one version
 VERSIONS_KEPT = 200
@@ -61,7 +62,7 @@ def save_text(desk: Desk, name: str, place: str, text: str, *, seen: str) -> Edi
 
     Raises UsageError when the place is gone, with the words untouched in the editor's window.
     """
-    issue = issues.read(desk.workspace, name)
+    issue = issue_repository.read(desk.workspace, name)
     text = _tidied(place, text)
     there = composition.texts_of(issue).get(place)
     if there is None:
@@ -71,8 +72,8 @@ def save_text(desk: Desk, name: str, place: str, text: str, *, seen: str) -> Edi
     if version_of(there) != seen:
         return Edited(text=there, conflict=True)
     keep_version(desk, name)
-    issues.write(desk.workspace, composition.with_text(issue, place, text))
-    steps.take(desk.workspace, name, place, there, text)
+    issue_repository.write(desk.workspace, composition.with_text(issue, place, text))
+    undo_log.take(desk.workspace, name, place, there, text)
     return Edited(text=text)
 
 
@@ -95,15 +96,15 @@ def order_of(issue: Issue, section: str) -> str:
 
 def save_order(desk: Desk, name: str, section: str, keys: Sequence[str], *, seen: str) -> bool:
     """Put the entries of a section in this order; False, and nothing changed, when it is not the one that was seen."""
-    issue = issues.read(desk.workspace, name)
+    issue = issue_repository.read(desk.workspace, name)
     if order_version(issue, section) != seen:
         return False
     keep_version(desk, name)
     turned = composition.reordered(issue, section, keys)
-    issues.write(desk.workspace, turned)
+    issue_repository.write(desk.workspace, turned)
     before, after = order_of(issue, section), order_of(turned, section)
     if before != after:
-        steps.take(desk.workspace, name, f"order:{section}", before, after)
+        undo_log.take(desk.workspace, name, f"order:{section}", before, after)
     return True
 
 
@@ -140,7 +141,7 @@ def bring_back(desk: Desk, name: str, version: str) -> None:
     """Make the issue what it was; what it is now is kept as a version itself. Raises UsageError when it is not there."""
     before = put_back(desk, name, version)
     if before != version:
-        steps.take(desk.workspace, name, "whole", before, version)
+        undo_log.take(desk.workspace, name, "whole", before, version)
 
 
 def put_back(desk: Desk, name: str, version: str) -> str:
@@ -155,7 +156,7 @@ def put_back(desk: Desk, name: str, version: str) -> str:
 def is_version(desk: Desk, name: str, version: str) -> bool:
     """Whether the issue says what this version says; a version that is not kept any more is none."""
     try:
-        return issue_at(desk, name, version) == issues.read(desk.workspace, name)
+        return issue_at(desk, name, version) == issue_repository.read(desk.workspace, name)
     except UsageError:
         return False
 
@@ -163,7 +164,7 @@ def is_version(desk: Desk, name: str, version: str) -> bool:
 def issue_at(desk: Desk, name: str, version: str) -> Issue:
     """The issue as a version has it; raises UsageError when that is not kept, or IssueFileError when it cannot be read."""
     path = _version(desk, name, version)
-    return issues.parse(desk.workspace, name, path.read_text("utf-8-sig"), path=path)
+    return issue_repository.parse(desk.workspace, name, path.read_text("utf-8-sig"), path=path)
 
 
 def _version(desk: Desk, name: str, version: str) -> Path:
@@ -174,7 +175,7 @@ def _version(desk: Desk, name: str, version: str) -> Path:
 
 
 def _file(desk: Desk, name: str) -> Path:
-    return issue_folder(desk.workspace, name) / issues.ISSUE_FILE
+    return issue_folder(desk.workspace, name) / issue_repository.ISSUE_FILE
 
 
 def _folder(desk: Desk, name: str) -> Path:

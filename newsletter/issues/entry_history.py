@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from newsletter.entries.repository import Sighting
+from newsletter.issues.decisions import entry_named
+from newsletter.issues.standing import Standing, standings
 from newsletter.model import Decision, Verdict
-from newsletter.pipeline.choosing import Standing, entry_named, standings
 from newsletter.workspace.context import Desk
 
 _DONE = {Verdict.KEEP: "kept", Verdict.HOLD: "held", Verdict.DROP: "dropped"}

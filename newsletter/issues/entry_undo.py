@@ -9,11 +9,12 @@ from newsletter import composition
 from newsletter.entries.ingest import own_names_of
 from newsletter.entries.snapshots import Copy, copy_of, put_back
 from newsletter.errors import UsageError
+from newsletter.issues import editor, entry_merge
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.decisions import carry_out
+from newsletter.issues.repository import Record
+from newsletter.issues.window import Making, making
 from newsletter.model import Decision, Issue, Verdict
-from newsletter.pipeline import editing, uniting
-from newsletter.pipeline.choosing import Making, carry_out, making
-from newsletter.storage import issues
-from newsletter.storage.issues import Record
 from newsletter.workspace.context import Desk
 
 
@@ -90,25 +91,25 @@ def _put_in_order(at: Making, section: str, keys: tuple[str, ...]) -> None:
     """Where the issue is made, its file is the truth about its order; until then, the note that is kept beside it."""
     workspace = at.desk.workspace
     if at.present:
-        present = issues.read(workspace, at.name)  # as it is after the decision
-        issues.write(workspace, composition.reordered(present, section, keys))
+        present = issue_repository.read(workspace, at.name)  # as it is after the decision
+        issue_repository.write(workspace, composition.reordered(present, section, keys))
         return
-    record = issues.read_record(workspace, at.name) or Record()
-    issues.write_record(workspace, at.name, replace(record, order={**record.order, section: keys}))
+    record = issue_repository.read_record(workspace, at.name) or Record()
+    issue_repository.write_record(workspace, at.name, replace(record, order={**record.order, section: keys}))
 
 
 def unite_undoably(desk: Desk, keys: Iterable[str]) -> Undoable:
     """`uniting.unite`, with what `undo` needs."""
     keys = tuple(keys)
     copy = _copied(desk, keys)
-    return replace(_undoable(desk, keys, lambda: uniting.unite(desk, keys)), copy=copy)
+    return replace(_undoable(desk, keys, lambda: entry_merge.unite(desk, keys)), copy=copy)
 
 
 def part_undoably(desk: Desk, key: str) -> Undoable:
     """`uniting.part`, with what `undo` needs."""
     copy = _copied(desk, [key])
     made: list[str] = []
-    done = _undoable(desk, [key], lambda: made.extend(entry.key for entry in uniting.part(desk, key)))
+    done = _undoable(desk, [key], lambda: made.extend(entry.key for entry in entry_merge.part(desk, key)))
     return replace(done, copy=copy, made=tuple(made))
 
 
@@ -121,12 +122,12 @@ def mend_undoably(desk: Desk, name: str, change: Callable[[Issue], Issue]) -> Un
     """Change an issue; what the change leaves out is dropped, as by an editor's decision."""
 
     def mend() -> None:
-        before = issues.read(desk.workspace, name)
+        before = issue_repository.read(desk.workspace, name)
         after = change(before)
         noted = dict(before.left_out)
         drop = Decision(key="", verdict=Verdict.DROP, issue=name, decided_at=desk.now)
         desk.store.decide(replace(drop, key=key, why=why) for key, why in after.left_out if key not in noted)
-        issues.write(desk.workspace, after)
+        issue_repository.write(desk.workspace, after)
 
     return _undoable(desk, (), mend, name)
 
@@ -136,7 +137,7 @@ def _undoable(desk: Desk, keys: Iterable[str], act: Callable[[], object], name: 
     at = making(desk, name)
     newest = desk.store.newest_decision()
     if at.present:
-        editing.keep_version(desk, at.name, always=True)
+        editor.keep_version(desk, at.name, always=True)
     act()
     after = making(desk, at.name).present
     changed = composition.changed_keys(at.present, after) if at.present and after else ()
@@ -153,8 +154,8 @@ def undo(desk: Desk, done: Undoable) -> None:
 
     Raises UsageError, with nothing changed, when somebody decided on one of these entries since, or moved it.
     """
-    present = issues.read(desk.workspace, done.before.name) if done.before else None
-    record = issues.read_record(desk.workspace, done.order.issue) or Record() if done.order else Record()
+    present = issue_repository.read(desk.workspace, done.before.name) if done.before else None
+    record = issue_repository.read_record(desk.workspace, done.order.issue) or Record() if done.order else Record()
     if _is_overtaken(desk, done, present, record):
         raise UsageError(
             "this was decided or moved anew since, in another window or program, and is left as that has it. "
@@ -163,13 +164,13 @@ def undo(desk: Desk, done: Undoable) -> None:
     desk.store.take_back(done.keys, done.decisions[0])
     if done.copy:
         put_back(desk.store, done.copy, done.made)
-    if done.order and not issues.exists(desk.workspace, done.order.issue):
+    if done.order and not issue_repository.exists(desk.workspace, done.order.issue):
         order = {**record.order, done.order.section: done.order.before}
-        issues.write_record(
+        issue_repository.write_record(
             desk.workspace, done.order.issue, replace(record, order={n: k for n, k in order.items() if k})
         )
     if present and done.before and done.after:
-        issues.write(desk.workspace, _taken_back(desk, done, present, done.before, done.after))
+        issue_repository.write(desk.workspace, _taken_back(desk, done, present, done.before, done.after))
 
 
 def _taken_back(desk: Desk, done: Undoable, present: Issue, before: Issue, after: Issue) -> Issue:
@@ -188,7 +189,7 @@ def _is_overtaken(desk: Desk, done: Undoable, present: Issue | None, record: Rec
     """Whether somebody decided on its entries, or moved them, after it was done."""
     if desk.store.decided_since((*done.keys, *done.made), done.decisions[1]):
         return True
-    if done.order and not issues.exists(desk.workspace, done.order.issue):
+    if done.order and not issue_repository.exists(desk.workspace, done.order.issue):
         return record.order.get(done.order.section) != done.order.after
     return done.is_placed and present is not None and done.after is not None and _is_moved(done, present, done.after)
 

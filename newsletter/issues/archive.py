@@ -11,13 +11,14 @@ import jinja2
 
 from newsletter import composition
 from newsletter.errors import NewsletterError
+from newsletter.issues import glossary as issue_glossary
+from newsletter.issues import images, window
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.repository import issue_folder
 from newsletter.model import Entry, Issue
-from newsletter.pipeline import choosing, making
 from newsletter.rendering import environment as rendering_environment
 from newsletter.rendering import ics, web_pages
-from newsletter.storage import issues, pictures
 from newsletter.workspace.context import Desk
-from newsletter.workspace.folder import issue_folder
 
 LOG = logging.getLogger(__name__)
 Stamp = tuple[int, ...]
@@ -54,7 +55,7 @@ class Archive:
 
         While its file is being mended it stays as it was. Raises NewsletterError when it never could be read.
         """
-        if name not in issues.names(self.desk.workspace) or not self._is_out(name):
+        if name not in issue_repository.names(self.desk.workspace) or not self._is_out(name):
             return None
         stamp = self._stamp(name)
         known = self._pages.get(name)
@@ -73,20 +74,20 @@ class Archive:
         Nobody guesses the name of one that the studio took in.
         """
         workspace = self.desk.workspace
-        return pictures.find(workspace, name, file) if name in issues.names(workspace) else None
+        return images.find(workspace, name, file) if name in issue_repository.names(workspace) else None
 
     def _is_out(self, name: str) -> bool:
-        record = issues.read_record(self.desk.workspace, name)
+        record = issue_repository.read_record(self.desk.workspace, name)
         return record is not None and record.published_at is not None
 
     def _stamp(self, name: str) -> Stamp:
         """When the files of an issue were changed last."""
         folder = issue_folder(self.desk.workspace, name)
-        return tuple(_changed(folder / each) for each in (issues.ISSUE_FILE, issues.RECORD_FILE))
+        return tuple(_changed(folder / each) for each in (issue_repository.ISSUE_FILE, issue_repository.RECORD_FILE))
 
     def _listed(self) -> tuple[tuple[tuple[str, Stamp], ...], str, str]:
         workspace = self.desk.workspace
-        state = tuple((name, self._stamp(name)) for name in issues.names(workspace))
+        state = tuple((name, self._stamp(name)) for name in issue_repository.names(workspace))
         if self._lists is None or self._lists[0] != state:
             read = [self._read(name) for name, _ in state if self._is_out(name)]
             out = [each for each in read if each is not None]
@@ -98,15 +99,15 @@ class Archive:
 
     def _loaded(self, name: str) -> Issue:
         """An issue with what those before it announced, as far as they can be read."""
-        issue = issues.read(self.desk.workspace, name)
-        names = [each for each in choosing.out_names(self.desk) if each != name]
+        issue = issue_repository.read(self.desk.workspace, name)
+        names = [each for each in window.out_names(self.desk) if each != name]
         others = sorted(filter(None, map(self._read, names)), key=lambda each: (each.until_at, each.name))
         return replace(issue, coming_up=composition.coming_up(issue, others))
 
     def _read(self, name: str) -> Issue | None:
         """An issue; None while its file cannot be read, which is no reason to hide the others."""
         try:
-            return issues.read(self.desk.workspace, name)
+            return issue_repository.read(self.desk.workspace, name)
         except NewsletterError as error:
             LOG.warning("issue left out of the archive issue=%s error=%s", name, type(error).__name__)
             return None
@@ -118,7 +119,11 @@ class Archive:
         return self._templates
 
     def _rendered(self, issue: Issue) -> Page:
-        settings, environment, glossary = self.desk.workspace.settings, self._environment(), making.glossary(self.desk)
+        settings, environment, glossary = (
+            self.desk.workspace.settings,
+            self._environment(),
+            issue_glossary.glossary(self.desk),
+        )
         events = [each for each in (*issue.entries(), *issue.coming_up) if _has_a_day(each)]
         return Page(
             html=web_pages.render_web(issue, settings, environment, glossary=glossary),

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
+from newsletter.issues.repository import issue_folder
 from newsletter.rendering.links import secured
 from newsletter.rendering.markdown_html import PICTURE_WIDTH
-from newsletter.storage import pictures
-from newsletter.workspace.folder import issue_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +23,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from newsletter.workspace.context import Desk
+import hashlib
+from pathlib import Path
+
+from newsletter.workspace.files import write_if_new
+from newsletter.workspace.folder import Workspace
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 60_000_000
@@ -59,7 +63,7 @@ def take_in(desk: Desk, name: str, data: bytes, *, words: str, is_ornament: bool
         raise UsageError(f"there is no issue {name} to put the picture into")
     with _refusing_what_is_damaged():
         content, ending, size, was_moving = _drawn_anew(data)
-    path = pictures.keep(desk.workspace, name, content, ending=ending)
+    path = keep(desk.workspace, name, content, ending=ending)
     shown = min(size[0], width or PICTURE_WIDTH, PICTURE_WIDTH)
     title = " ".join([str(shown)] * (shown < PICTURE_WIDTH) + [ORNAMENT] * is_ornament)
     said = f"The picture is in: {size[0]} by {size[1]} pixels, {max(1, round(len(content) / 1000))} KB."
@@ -187,3 +191,46 @@ def _written(image: Image, kind: str, **how: object) -> bytes:
     file = io.BytesIO()
     image.save(file, kind, **how)
     return file.getvalue()
+
+
+FOLDER = "pictures"
+KINDS = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp"}
+"""Ending → media type, of what may be handed out."""
+
+_OURS = re.compile(r"[0-9a-f]{20}\.[a-z]{3,4}")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,120}", re.ASCII)
+
+
+def keep(workspace: Workspace, issue: str, content: bytes, *, ending: str) -> str:
+    """Put a picture beside the issue; gives its path from there: `pictures/…`. Raises StorageError.
+
+    Its name is a hash: the name that the file had before may tell of a person, and nobody can guess this one.
+    """
+    path = f"{FOLDER}/{hashlib.sha256(content).hexdigest()[:20]}{ending}"
+    write_if_new(issue_folder(workspace, issue) / path, content)
+    return path
+
+
+def find(workspace: Workspace, issue: str, file: str) -> Path | None:
+    """The file of a picture; None when there is none of this name, or it is not of a kind that is handed out."""
+    if not _NAME.fullmatch(file) or Path(file).suffix.lower() not in KINDS:
+        return None
+    path = issue_folder(workspace, issue) / FOLDER / file
+    return path if path.is_file() and not path.is_symlink() else None
+
+
+def names(workspace: Workspace, issue: str) -> frozenset[str]:
+    """The pictures that may be handed out, as texts name them: `pictures/…`."""
+    folder = issue_folder(workspace, issue) / FOLDER
+    return frozenset(f"{FOLDER}/{path.name}" for path in folder.glob("*") if find(workspace, issue, path.name))
+
+
+def kept_by_us(workspace: Workspace, issue: str) -> tuple[Path, ...]:
+    """The pictures that `keep` has put there, by their names; never one that a person laid beside the issue."""
+    folder = issue_folder(workspace, issue) / FOLDER
+    return tuple(sorted(path for path in folder.glob("*") if _OURS.fullmatch(path.name) and path.is_file()))
+
+
+def media_type(path: Path) -> str:
+    """What a picture is handed out as."""
+    return KINDS[path.suffix.lower()]

@@ -1,23 +1,23 @@
-"""Where every entry stands: what the next issue takes, what it leaves out and why, and what editors decide."""
+"""The issue being made: its window, and what went out before it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from newsletter import composition, frequency, selection
+from newsletter import frequency, selection
 from newsletter.entries.ingest import names_of
 from newsletter.entries.repository import Looked, Settled
 from newsletter.errors import UsageError
 from newsletter.identity import Index
-from newsletter.model import Choice, Decision, Entry, Issue, LeftOut, SectionStyle, Selection, State, Verdict
-from newsletter.pipeline.sorting import proposer
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.classify import proposer
+from newsletter.model import Entry, Issue, LeftOut, Selection, State
 from newsletter.selection import Memory, Window
-from newsletter.storage import issues
 from newsletter.workspace.context import Desk
 
 
@@ -32,18 +32,22 @@ class Making:
     @cached_property
     def earlier(self) -> tuple[Issue, ...]:
         """The issues that are out at this moment, oldest first; never the one being made."""
-        read = (issues.read(self.desk.workspace, name) for name in out_names(self.desk) if name != self.name)
+        read = (issue_repository.read(self.desk.workspace, name) for name in out_names(self.desk) if name != self.name)
         return tuple(sorted(read, key=lambda issue: (issue.until_at, issue.name)))
 
     @cached_property
     def present(self) -> Issue | None:
         """The issue as its file stands, if there is one."""
-        return issues.read(self.desk.workspace, self.name) if issues.exists(self.desk.workspace, self.name) else None
+        return (
+            issue_repository.read(self.desk.workspace, self.name)
+            if issue_repository.exists(self.desk.workspace, self.name)
+            else None
+        )
 
     @cached_property
     def order(self) -> Mapping[str, tuple[str, ...]]:
         """Section → keys, as editors want an issue that is not made yet; of one that is, its file tells."""
-        record = None if self.present else issues.read_record(self.desk.workspace, self.name)
+        record = None if self.present else issue_repository.read_record(self.desk.workspace, self.name)
         return record.order if record else {}
 
     @property
@@ -63,7 +67,7 @@ class Making:
 
     def _looked_until(self, issue: Issue) -> datetime:
         """The end of its window, unless it was last drafted before: what came in between, nobody has looked at."""
-        record = issues.read_record(self.desk.workspace, issue.name)
+        record = issue_repository.read_record(self.desk.workspace, issue.name)
         drafted_at = record.drafted_at if record else None
         return min(issue.until_at, drafted_at) if drafted_at else issue.until_at
 
@@ -142,13 +146,13 @@ def out_names(desk: Desk) -> tuple[str, ...]:
 
     One that the program has drafted is out when it was sent or published; one made by hand, when its window is over.
     """
-    return tuple(name for name in issues.names(desk.workspace) if _is_out(desk, name))
+    return tuple(name for name in issue_repository.names(desk.workspace) if _is_out(desk, name))
 
 
 def _is_out(desk: Desk, name: str) -> bool:
-    record = issues.read_record(desk.workspace, name)
+    record = issue_repository.read_record(desk.workspace, name)
     if record is None or record.is_before_draft:
-        return issues.read(desk.workspace, name).until_at <= desk.now
+        return issue_repository.read(desk.workspace, name).until_at <= desk.now
     return record.published_at is not None and record.published_at <= desk.now
 
 
@@ -160,7 +164,7 @@ def making(desk: Desk, name: str | None = None, *, until: str | None = None) -> 
 def due_name(desk: Desk) -> str:
     """The issue being made when nobody names one."""
     out = frozenset(out_names(desk))
-    begun = [name for name in issues.names(desk.workspace) if name not in out]
+    begun = [name for name in issue_repository.names(desk.workspace) if name not in out]
     if begun:
         return begun[-1]
     settings = desk.workspace.settings.newsletter
@@ -169,7 +173,7 @@ def due_name(desk: Desk) -> str:
 
 def latest_name(desk: Desk) -> str:
     """The issue that was last begun; raises UsageError when there is none."""
-    names = issues.names(desk.workspace)
+    names = issue_repository.names(desk.workspace)
     if not names:
         raise UsageError("there is no issue yet: make one with “newsletter draft”")
     return names[-1]
@@ -185,125 +189,3 @@ def end_of(desk: Desk, written: str) -> datetime:
     except ValueError as error:
         raise UsageError(f"--until {written}: write a day such as 2026-11-30, or 2026-11-30T18:00-05:00") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where one entry stands."""
-
-    entry: Entry
-    state: State
-    reason: str
-    section: str | None
-    issue: str | None  # where it was carried or dropped
-
-
-def standings(desk: Desk, name: str | None = None) -> tuple[Standing, ...]:
-    """Every entry ever seen, with its state and the reason: chosen ones first."""
-    selected = making(desk, name).select()
-    styles = desk.workspace.settings.sections
-    return (*standings_chosen(selected.chosen), *standings_left(selected.left_out, styles))
-
-
-def standings_chosen(chosen: Iterable[Choice]) -> tuple[Standing, ...]:
-    """Where those stand that the issue takes."""
-    return tuple(
-        Standing(entry=each.entry, state=State.WAITING, reason=each.why, section=each.section, issue=None)
-        for each in chosen
-    )
-
-
-def standings_left(left_out: Iterable[LeftOut], styles: Sequence[SectionStyle]) -> tuple[Standing, ...]:
-    """Where those stand that it leaves out; each with the section where it would belong."""
-    propose = proposer(styles)
-    return tuple(
-        Standing(
-            entry=each.entry,
-            state=each.state,
-            reason=each.reason,
-            section=each.entry.section or propose(each.entry),
-            issue=each.issue or None,
-        )
-        for each in left_out
-    )
-
-
-def entry_named(desk: Desk, written: str, entries: Iterable[Entry] | None = None) -> Entry:
-    """The one entry of this key, identifier or title, among `entries` or all; raises UsageError when none or several fit."""
-    known = desk.store.by_keys([written])
-    if known:
-        return known[written]
-    entries = tuple(desk.store.all() if entries is None else entries)
-    wanted = written.casefold().strip()
-    ways: tuple[Callable[[Entry], bool], ...] = (
-        lambda entry: wanted in {value.casefold() for value in (entry.key, *entry.ids.known().values())},
-        lambda entry: wanted == entry.title.casefold(),
-        lambda entry: wanted in entry.title.casefold() or wanted in entry.key.casefold(),
-    )
-    found = next((found for way in ways if (found := [entry for entry in entries if way(entry)])), [])
-    if not found:
-        raise UsageError(f"no entry has the key or title “{written}”. “newsletter entries” lists them all")
-    if len(found) > 1:
-        some = "\n".join(f"  {entry.key}  {entry.title}" for entry in found[:5])
-        raise UsageError(f"{len(found)} entries fit “{written}”; name one by its key:\n{some}")
-    return found[0]
-
-
-def decide(
-    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
-) -> tuple[Standing, ...]:
-    """Keep an editor's decision on these entries, bring the issue being made in line with it, and tell where they stand."""
-    name, entries = carry_out(desk, keys, verdict, why=why, section=section)
-    selected = making(desk, name).select_among(entries)
-    return (
-        *standings_chosen(selected.chosen),
-        *standings_left(selected.left_out, desk.workspace.settings.sections),
-    )
-
-
-def carry_out(
-    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
-) -> tuple[str, tuple[Entry, ...]]:
-    """`decide` without a look at what came of it; gives the issue being made, and the entries."""
-    sections = [style.name for style in desk.workspace.settings.sections]
-    if section is not None and section not in sections:
-        raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
-    at = making(desk)
-    entries = {entry.key: entry for entry in _entries_named(at, tuple(keys))}
-    decisions = [
-        Decision(key=key, verdict=verdict, why=why, section=section, issue=at.name, decided_at=desk.now)
-        for key in entries
-    ]
-    desk.store.decide(decisions)
-    if at.present is not None:
-        issues.write(desk.workspace, _in_line(desk, at.present, entries, decisions))
-    return at.name, tuple(entries.values())
-
-
-def _entries_named(at: Making, written: Sequence[str]) -> Iterator[Entry]:
-    """The entries of these names; one that a person wrote into the issue by hand goes by its key alone."""
-    known = at.desk.store.by_keys(written)
-    by_hand = {entry.key: entry for entry in at.present.entries()} if at.present else {}
-    for each in written:
-        yield known.get(each) or by_hand.get(each) or entry_named(at.desk, each)
-
-
-def _in_line(desk: Desk, issue: Issue, entries: dict[str, Entry], decisions: Iterable[Decision]) -> Issue:
-    styles = desk.workspace.settings.sections
-    propose = proposer(desk.workspace.settings.sections)
-    for decision in decisions:
-        entry = entries[decision.key]
-        match decision.verdict:
-            case Verdict.DROP:
-                issue = composition.without(issue, {entry.key: decision.why})
-            case Verdict.HOLD:
-                issue = composition.withdrawn(issue, [entry.key])
-            case Verdict.KEEP if decision.section:
-                choice = Choice(entry=entry, section=decision.section, why="")
-                issue = composition.moved(
-                    composition.compose(issue, [choice], styles), entry.key, decision.section, styles
-                )
-            case Verdict.KEEP:
-                choice = Choice(entry=entry, section=propose(entry), why="")
-                issue = composition.compose(issue, [choice], styles)
-    return issue

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import tomlkit
 
-from newsletter.errors import UsageError
-from newsletter.pipeline.editing import Edited
-from newsletter.pipeline.making import glossary
+from newsletter.errors import IssueFileError, UsageError
+from newsletter.issues.editor import Edited
+from newsletter.issues.repository import GLOSSARY_FILE
 from newsletter.workspace.context import Desk
 from newsletter.workspace.files import write_whole
-from newsletter.workspace.folder import GLOSSARY_FILE
+
+if TYPE_CHECKING:
+    pass
 
 LONGEST_TERM = 80
 HEADER = "Hard words, and what they mean in plain ones."
@@ -78,3 +84,17 @@ def _document(desk: Desk) -> tomlkit.TOMLDocument:
         document.add(tomlkit.nl())
         return document
     return tomlkit.parse(path.read_text("utf-8-sig"))
+
+
+def glossary(desk: Desk) -> Mapping[str, str]:
+    """Hard words and plain ones, from glossary.toml; empty when there is none."""
+    path = desk.workspace.folder / GLOSSARY_FILE
+    if not path.is_file():
+        return {}
+    try:
+        terms = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise IssueFileError(
+            f'{GLOSSARY_FILE} cannot be read: {error}. Write lines such as biopsy = "a small sample"'
+        ) from error
+    return {term: words for term, words in terms.items() if isinstance(words, str)}

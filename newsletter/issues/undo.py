@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from newsletter import composition
 from newsletter.errors import UsageError
+from newsletter.issues import editor, undo_log
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.diff import named
+from newsletter.issues.undo_log import Step
 from newsletter.model import Issue
-from newsletter.pipeline import editing
-from newsletter.pipeline.comparing import named
-from newsletter.storage import issues, steps
-from newsletter.storage.steps import Step
 from newsletter.workspace.context import Desk
 
 
@@ -26,7 +26,7 @@ class Ahead:
 
 def ahead(desk: Desk, issue: Issue) -> Ahead:
     """What can be undone and redone in an issue."""
-    known = list(steps.steps(desk.workspace, issue.name))
+    known = list(undo_log.steps(desk.workspace, issue.name))
     undo = next((each for each in reversed(known) if not each.is_undone), None)
     redo = next((each for each in known if each.is_undone), None)
     return Ahead(
@@ -39,7 +39,7 @@ def ahead(desk: Desk, issue: Issue) -> Ahead:
 
 def _id(step: Step) -> str:
     """A short name of a step; another one when it has gone on since."""
-    return f"{step.number}-{editing.version_of(step.after)}"
+    return f"{step.number}-{editor.version_of(step.after)}"
 
 
 def undo(desk: Desk, name: str, *, seen: str = "") -> Step:
@@ -47,31 +47,31 @@ def undo(desk: Desk, name: str, *, seen: str = "") -> Step:
 
     Raises UsageError when there is none, another one is the last by now, or its place was changed elsewhere since.
     """
-    known = [each for each in steps.steps(desk.workspace, name) if not each.is_undone]
+    known = [each for each in undo_log.steps(desk.workspace, name) if not each.is_undone]
     if not known:
         raise UsageError("there is nothing to undo")
     step = known[-1]
     _expect(desk, name, step, seen)
     _put(desk, name, step, there=step.after, wanted=step.before)
-    steps.write(desk.workspace, name, replace(step, is_undone=True))
+    undo_log.write(desk.workspace, name, replace(step, is_undone=True))
     return step
 
 
 def redo(desk: Desk, name: str, *, seen: str = "") -> Step:
     """Make the step again that was undone last; raises UsageError as `undo`."""
-    step = next((each for each in steps.steps(desk.workspace, name) if each.is_undone), None)
+    step = next((each for each in undo_log.steps(desk.workspace, name) if each.is_undone), None)
     if step is None:
         raise UsageError("there is nothing to redo")
     _expect(desk, name, step, seen)
     _put(desk, name, step, there=step.before, wanted=step.after)
-    steps.write(desk.workspace, name, replace(step, is_undone=False))
+    undo_log.write(desk.workspace, name, replace(step, is_undone=False))
     return step
 
 
 def _expect(desk: Desk, name: str, step: Step, seen: str) -> None:
     """Two windows share one row of steps: what one of them takes back has to be what it has offered."""
     if seen and seen != _id(step):
-        place = named(issues.read(desk.workspace, name), step.place)
+        place = named(issue_repository.read(desk.workspace, name), step.place)
         raise UsageError(
             f"another window wrote or undid something meanwhile, so nothing was changed. It would be {place} now: "
             "look at it, then press again"
@@ -80,28 +80,28 @@ def _expect(desk: Desk, name: str, step: Step, seen: str) -> None:
 
 def _put(desk: Desk, name: str, step: Step, *, there: str, wanted: str) -> None:
     """Make a place say `wanted`, when it says `there`; else the step is forgotten, so that those before it can be reached."""
-    issue = issues.read(desk.workspace, name)
+    issue = issue_repository.read(desk.workspace, name)
     if not _stands(desk, issue, step.place, there):
-        steps.forget(desk.workspace, name, step)
+        undo_log.forget(desk.workspace, name, step)
         raise UsageError(
             f"{named(issue, step.place)} was changed elsewhere since, so this step was left as it is. "
             "Look at the earlier versions to go further back"
         )
     kind, _, section = step.place.partition(":")
     if kind == "whole":
-        editing.put_back(desk, name, wanted)
+        editor.put_back(desk, name, wanted)
         return
-    editing.keep_version(desk, name)
+    editor.keep_version(desk, name)
     if kind == "order":
-        issues.write(desk.workspace, composition.reordered(issue, section, wanted.split("\n")))
+        issue_repository.write(desk.workspace, composition.reordered(issue, section, wanted.split("\n")))
     else:
-        issues.write(desk.workspace, composition.with_text(issue, step.place, wanted))
+        issue_repository.write(desk.workspace, composition.with_text(issue, step.place, wanted))
 
 
 def _stands(desk: Desk, issue: Issue, place: str, wanted: str) -> bool:
     kind, _, section = place.partition(":")
     if kind == "whole":
-        return editing.is_version(desk, issue.name, wanted)
+        return editor.is_version(desk, issue.name, wanted)
     if kind == "order":
-        return editing.order_of(issue, section) == wanted
+        return editor.order_of(issue, section) == wanted
     return composition.texts_of(issue).get(place) == wanted

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from newsletter.issues.repository import issue_folder
 from newsletter.workspace.files import write_whole
-from newsletter.workspace.folder import Workspace, issue_folder
+from newsletter.workspace.folder import Workspace
 
 PAUSE = timedelta(seconds=3)
 """Without a word for so long, the writer has begun another step."""

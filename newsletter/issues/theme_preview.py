@@ -9,10 +9,10 @@ from typing import Any
 
 from newsletter import config, rendering
 from newsletter.config import Settings
+from newsletter.issues import render, window
+from newsletter.issues import repository as issue_repository
 from newsletter.model import Dated, Entry, Ids, Issue, Section
-from newsletter.pipeline import choosing, making
 from newsletter.rendering import palette
-from newsletter.storage import issues
 from newsletter.workspace import settings_editor
 from newsletter.workspace.context import Desk
 
@@ -41,7 +41,7 @@ def dress(desk: Desk, theme: Mapping[str, str], *, language: str = "") -> Dresse
         dressed = replace(dressed, newsletter=replace(settings.newsletter, language=language))
     own = Desk(replace(desk.workspace, settings=dressed), desk.now)
     issue = _issue(desk, dressed)
-    shown = rendering.for_everyone(making.rendered(own, issue), dressed)
+    shown = rendering.for_everyone(render.rendered(own, issue), dressed)
     said = [f"{NAMES.get(name, name)}: this needs {expected}." for name, expected in wrong.items()]
     said += _faint(own, issue, shown.html, shown.text)
     said += [] if not dressed.theme.logo or dressed.theme.logo_alt else [LOGO_WITHOUT_WORDS]
@@ -53,10 +53,10 @@ LOGO_WITHOUT_WORDS = "Say what the logo says: many mail programs show no picture
 
 
 def _issue(desk: Desk, settings: Settings) -> Issue:
-    name = choosing.due_name(desk)
-    if not issues.exists(desk.workspace, name):
+    name = window.due_name(desk)
+    if not issue_repository.exists(desk.workspace, name):
         return _specimen(desk, settings, name)
-    issue = making.load(desk, name)
+    issue = render.load(desk, name)
     parts = (replace(each, entries=each.entries[:MOST_ENTRIES]) for each in issue.sections)
     return replace(issue, sections=tuple(parts), coming_up=issue.coming_up[:MOST_ENTRIES])
 

@@ -20,10 +20,10 @@ from tomlkit.items import AoT, Table
 
 from newsletter.config import Settings, line_numbers
 from newsletter.entries.serialization import PlainError, entry_from_plain, entry_to_plain
-from newsletter.errors import IssueFileError, StorageError
+from newsletter.errors import IssueFileError, StorageError, UsageError
 from newsletter.model import Entry, Issue, Section, section_title
 from newsletter.workspace.files import write_if_new
-from newsletter.workspace.folder import Workspace, issue_folder
+from newsletter.workspace.folder import Workspace
 
 ISSUE_FILE, RECORD_FILE = "issue.toml", "record.toml"
 _MULTILINE = frozenset({"letter", "closing", "text", "note"})
@@ -411,3 +411,13 @@ def _left_out_tables(present: Mapping[str, Table], left_out: Sequence[tuple[str,
         if why or "why" in table:
             table["why"] = why
         yield table
+
+
+GLOSSARY_FILE = "glossary.toml"
+
+
+def issue_folder(workspace: Workspace, name: str) -> Path:
+    """The folder of one issue, there or not; raises UsageError for a name that would lead elsewhere."""
+    if not name or name.startswith(".") or "/" in name or "\\" in name or name != name.strip():
+        raise UsageError(f"“{name}” cannot be the name of an issue: use letters, digits and -, as in 2026-11")
+    return workspace.issues / name

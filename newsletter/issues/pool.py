@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from newsletter import selection
 from newsletter.entries.ingest import names_of
+from newsletter.issues.standing import Standing, standings_chosen, standings_left
+from newsletter.issues.window import Making, making
 from newsletter.model import Decision, Entry
-from newsletter.pipeline.choosing import Making, Standing, making, standings_chosen, standings_left
 from newsletter.workspace.context import Desk
 
 Drop = tuple[str, str, str]

@@ -9,9 +9,10 @@ from newsletter import composition
 from newsletter.entries.ingest import own_names_of, said_by
 from newsletter.errors import UsageError
 from newsletter.identity import WEAK, aliases_of, merge
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.decisions import entry_named
+from newsletter.issues.window import making
 from newsletter.model import Entry
-from newsletter.pipeline.choosing import entry_named, making
-from newsletter.storage import issues
 from newsletter.workspace.context import Desk
 
 
@@ -40,7 +41,7 @@ def _unite_in_issue(desk: Desk, keys: Iterable[str], united: Entry) -> None:
     printed = next((entry for entry in present.entries() if entry.key in keys), None) if present else None
     if present and printed:
         one = replace(merge(printed, united), key=united.key)
-        issues.write(desk.workspace, composition.exchanged(present, keys, [one]))
+        issue_repository.write(desk.workspace, composition.exchanged(present, keys, [one]))
 
 
 def part(desk: Desk, written: str) -> tuple[Entry, ...]:
@@ -60,5 +61,5 @@ def part(desk: Desk, written: str) -> tuple[Entry, ...]:
         desk.store.put(parts, {key: aliases_of(each) for key, each in parts.items()})
         desk.store.see({(each.sources[0], key): each for key, each in parts.items()}, desk.now)
     if present := making(desk).present:
-        issues.write(desk.workspace, composition.exchanged(present, [entry.key], tuple(parts.values())))
+        issue_repository.write(desk.workspace, composition.exchanged(present, [entry.key], tuple(parts.values())))
     return tuple(parts.values())

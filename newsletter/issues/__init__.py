@@ -1,0 +1,1 @@
+"""One issue: its window, decisions, draft, edits, checks and approval."""

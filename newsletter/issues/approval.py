@@ -1,0 +1,75 @@
+"""Draft, render, check, approve, publish: from what is chosen to an issue that may go out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from newsletter.errors import NotApprovedError, UsageError
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.repository import Approval, Record
+from newsletter.model import RenderedIssue, Severity
+from newsletter.workspace.context import Desk
+
+if TYPE_CHECKING:
+    pass
+from newsletter.issues.render import load, render, rendered
+from newsletter.issues.review import check
+
+
+def approve(desk: Desk, name: str, *, by: str = "") -> RenderedIssue:
+    """Approve exactly this content; raises NotApprovedError when something blocks it."""
+    _, made, findings = check(desk, name)
+    blocking = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if blocking:
+        listed = "\n".join(f"  {each.where}: {each.message} {each.remedy}" for each in blocking)
+        raise NotApprovedError(f"{name} cannot be approved; this has to be mended first:\n{listed}")
+    render(desk, name)
+    record = issue_repository.read_record(desk.workspace, name) or Record()
+    approval = record.approval if record.approval and record.approval.digest == made.digest else None
+    approval = approval or Approval(digest=made.digest, approved_at=desk.now, by=by)
+    issue_repository.write_record(desk.workspace, name, replace(record, approval=approval))
+    return made
+
+
+def approve_too(desk: Desk, name: str, *, by: str) -> None:
+    """Note a second person who approves the content that the first one did.
+
+    Raises NotApprovedError when it is not approved as it stands, UsageError without a name, or with that of the first.
+    """
+    approved(desk, name)
+    record = issue_repository.read_record(desk.workspace, name) or Record()
+    first = record.approval
+    if not by or first is None:
+        raise UsageError("write the name of the second person")
+    if first.by.casefold() == by.casefold():
+        raise UsageError(f"{first.by} approved it already: a second person is another one")
+    issue_repository.write_record(
+        desk.workspace, name, replace(record, approval=replace(first, second=by, second_at=desk.now))
+    )
+
+
+def approved(desk: Desk, name: str) -> RenderedIssue:
+    """The approved mail of an issue; raises NotApprovedError when nobody approved it, or it was changed since."""
+    made = rendered(desk, load(desk, name))
+    record = issue_repository.read_record(desk.workspace, name)
+    if record is None or record.approval is None:
+        raise NotApprovedError(
+            f"{name} is not approved: look at it with “newsletter preview {name}”, then “newsletter approve {name}”"
+        )
+    if record.approval.digest != made.digest:
+        raise NotApprovedError(
+            f"{name} was changed after it was approved on {record.approval.approved_at:%Y-%m-%d %H:%M} UTC: "
+            f"look at it again, then “newsletter approve {name}”"
+        )
+    return made
+
+
+def publish(desk: Desk, name: str) -> datetime:
+    """Note that an issue is out: it counts as the last issue from now on. Tells since when."""
+    issue_repository.read(desk.workspace, name)
+    record = issue_repository.read_record(desk.workspace, name) or Record()
+    published_at = record.published_at or desk.now
+    issue_repository.write_record(desk.workspace, name, replace(record, published_at=published_at))
+    return published_at

@@ -1,0 +1,95 @@
+"""Where every entry stands: what the next issue takes, what it leaves out and why, and what editors decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from newsletter import composition
+from newsletter.errors import UsageError
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.classify import proposer
+from newsletter.issues.standing import Standing, standings_chosen, standings_left
+from newsletter.issues.window import Making, making
+from newsletter.model import Choice, Decision, Entry, Issue, Verdict
+from newsletter.workspace.context import Desk
+
+
+def entry_named(desk: Desk, written: str, entries: Iterable[Entry] | None = None) -> Entry:
+    """The one entry of this key, identifier or title, among `entries` or all; raises UsageError when none or several fit."""
+    known = desk.store.by_keys([written])
+    if known:
+        return known[written]
+    entries = tuple(desk.store.all() if entries is None else entries)
+    wanted = written.casefold().strip()
+    ways: tuple[Callable[[Entry], bool], ...] = (
+        lambda entry: wanted in {value.casefold() for value in (entry.key, *entry.ids.known().values())},
+        lambda entry: wanted == entry.title.casefold(),
+        lambda entry: wanted in entry.title.casefold() or wanted in entry.key.casefold(),
+    )
+    found = next((found for way in ways if (found := [entry for entry in entries if way(entry)])), [])
+    if not found:
+        raise UsageError(f"no entry has the key or title “{written}”. “newsletter entries” lists them all")
+    if len(found) > 1:
+        some = "\n".join(f"  {entry.key}  {entry.title}" for entry in found[:5])
+        raise UsageError(f"{len(found)} entries fit “{written}”; name one by its key:\n{some}")
+    return found[0]
+
+
+def decide(
+    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+) -> tuple[Standing, ...]:
+    """Keep an editor's decision on these entries, bring the issue being made in line with it, and tell where they stand."""
+    name, entries = carry_out(desk, keys, verdict, why=why, section=section)
+    selected = making(desk, name).select_among(entries)
+    return (
+        *standings_chosen(selected.chosen),
+        *standings_left(selected.left_out, desk.workspace.settings.sections),
+    )
+
+
+def carry_out(
+    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+) -> tuple[str, tuple[Entry, ...]]:
+    """`decide` without a look at what came of it; gives the issue being made, and the entries."""
+    sections = [style.name for style in desk.workspace.settings.sections]
+    if section is not None and section not in sections:
+        raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
+    at = making(desk)
+    entries = {entry.key: entry for entry in _entries_named(at, tuple(keys))}
+    decisions = [
+        Decision(key=key, verdict=verdict, why=why, section=section, issue=at.name, decided_at=desk.now)
+        for key in entries
+    ]
+    desk.store.decide(decisions)
+    if at.present is not None:
+        issue_repository.write(desk.workspace, _in_line(desk, at.present, entries, decisions))
+    return at.name, tuple(entries.values())
+
+
+def _entries_named(at: Making, written: Sequence[str]) -> Iterator[Entry]:
+    """The entries of these names; one that a person wrote into the issue by hand goes by its key alone."""
+    known = at.desk.store.by_keys(written)
+    by_hand = {entry.key: entry for entry in at.present.entries()} if at.present else {}
+    for each in written:
+        yield known.get(each) or by_hand.get(each) or entry_named(at.desk, each)
+
+
+def _in_line(desk: Desk, issue: Issue, entries: dict[str, Entry], decisions: Iterable[Decision]) -> Issue:
+    styles = desk.workspace.settings.sections
+    propose = proposer(desk.workspace.settings.sections)
+    for decision in decisions:
+        entry = entries[decision.key]
+        match decision.verdict:
+            case Verdict.DROP:
+                issue = composition.without(issue, {entry.key: decision.why})
+            case Verdict.HOLD:
+                issue = composition.withdrawn(issue, [entry.key])
+            case Verdict.KEEP if decision.section:
+                choice = Choice(entry=entry, section=decision.section, why="")
+                issue = composition.moved(
+                    composition.compose(issue, [choice], styles), entry.key, decision.section, styles
+                )
+            case Verdict.KEEP:
+                choice = Choice(entry=entry, section=propose(entry), why="")
+                issue = composition.compose(issue, [choice], styles)
+    return issue

@@ -1,0 +1,107 @@
+"""Draft an issue, or add what is new to it; what people wrote in it stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from newsletter import composition, frequency
+from newsletter.errors import UsageError
+from newsletter.issues import repository as issue_repository
+from newsletter.issues.repository import Record, issue_folder
+from newsletter.issues.window import Making, Passed, making
+from newsletter.model import Decision, Issue, RenderedIssue, Selection, Verdict
+from newsletter.workspace.context import Desk
+
+if TYPE_CHECKING:
+    pass
+from newsletter.issues.render import render
+
+REMOVED_BY_HAND = "taken out of issue.toml by hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """What `draft` made."""
+
+    issue: Issue
+    selection: Selection
+    passed: tuple[Passed, ...]  # left out because of their date alone
+    rendered: RenderedIssue
+    files: tuple[Path, ...]
+
+
+def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> Drafted:
+    """Make the issue, or add what is new to it; what people wrote in it stays."""
+    at = making(desk, name, until=until)
+    _refuse_if_out(desk, at.name)
+    record = issue_repository.read_record(desk.workspace, at.name) or Record()
+    at = _without_what_was_taken_out(at, record)
+    selection, passed = at.select_quickly()
+    issue = _composed(at, selection, until_asked=until is not None)
+    changed = issue_repository.write(desk.workspace, issue)
+    drafted = {*record.drafted, *(entry.key for entry in issue.entries())}
+    drafted_at = desk.now if changed or record.drafted_at is None else record.drafted_at
+    record = replace(record, drafted=tuple(sorted(drafted)), drafted_at=drafted_at, order={})  # the file tells now
+    issue_repository.write_record(desk.workspace, at.name, record)
+    rendered, files = render(desk, at.name)
+    folder = issue_folder(desk.workspace, at.name)
+    return Drafted(
+        issue=issue,
+        selection=selection,
+        passed=passed,
+        rendered=rendered,
+        files=(folder / issue_repository.ISSUE_FILE, *files),
+    )
+
+
+def _refuse_if_out(desk: Desk, name: str) -> None:
+    record = issue_repository.read_record(desk.workspace, name)
+    if record and record.published_at and record.published_at <= desk.now:
+        raise UsageError(
+            f"{name} is out since {record.published_at:%Y-%m-%d %H:%M} UTC and is not drafted again: name another issue"
+        )
+
+
+def _without_what_was_taken_out(at: Making, record: Record) -> Making:
+    """What `draft` once wrote into issue.toml, and a person deleted there: that is a decision, and is kept."""
+    if at.present is None:
+        return at
+    there = {entry.key for entry in at.present.entries()} | {key for key, _ in at.present.left_out}
+    decided = {each.key: each.verdict for each in at.memory.decisions if each.issue == at.name}
+    gone = [key for key in record.drafted if key not in there and decided.get(key, Verdict.KEEP) is Verdict.KEEP]
+    if not gone:
+        return at
+    kept = [key for key in gone if key in decided]  # kept by a person, who then thought better of it
+    drop = Decision(key="", verdict=Verdict.DROP, why=REMOVED_BY_HAND, issue=at.name, decided_at=at.desk.now)
+    at.desk.store.decide(replace(drop, key=key) for key in kept)
+    changed = Making(at.desk, at.name, at.until_asked)
+    changed.present = composition.without(at.present, dict.fromkeys(gone, REMOVED_BY_HAND))
+    return changed
+
+
+def _composed(at: Making, selection: Selection, *, until_asked: bool) -> Issue:
+    settings = at.desk.workspace.settings
+    zone = settings.newsletter.zone
+    blank = at.present or composition.blank(
+        at.name,
+        title=settings.newsletter.title,
+        since_at=at.since_at,
+        until_at=at.until_at,
+        send_on=max(frequency.earliest_day(at.name), _day_of(at.until_at, zone), _day_of(at.desk.now, zone)),
+    )
+    issue = composition.compose(blank, selection.chosen, settings.sections)
+    if at.present is None:
+        for section, keys in at.order.items():
+            issue = composition.reordered(issue, section, keys)
+        return replace(issue, preheader=composition.first_preheader(issue))
+    # The window moves on only with what it brings, so that drafting twice changes nothing.
+    moved = until_asked or issue.entries() != at.present.entries()
+    return replace(issue, until_at=at.until_at) if moved else issue
+
+
+def _day_of(moment: datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date()
