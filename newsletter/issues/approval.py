@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from newsletter.errors import NotApprovedError, UsageError
 from newsletter.issues import repository as issue_repository
+from newsletter.issues.render import load, render, rendered
 from newsletter.issues.repository import Approval, Record
+from newsletter.issues.review import check
 from newsletter.model import RenderedIssue, Severity
 from newsletter.workspace.context import Desk
-
-if TYPE_CHECKING:
-    pass
-from newsletter.issues.render import load, render, rendered
-from newsletter.issues.review import check
 
 
 def approve(desk: Desk, name: str, *, by: str = "") -> RenderedIssue:

@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from newsletter import composition, frequency
 from newsletter.errors import UsageError
 from newsletter.issues import repository as issue_repository
+from newsletter.issues.render import render
 from newsletter.issues.repository import Record, issue_folder
 from newsletter.issues.window import Making, Passed, making
 from newsletter.model import Decision, Issue, RenderedIssue, Selection, Verdict
 from newsletter.workspace.context import Desk
-
-if TYPE_CHECKING:
-    pass
-from newsletter.issues.render import render
 
 REMOVED_BY_HAND = "taken out of issue.toml by hand"
 

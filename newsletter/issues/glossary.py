@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import tomlkit
 
@@ -13,9 +12,6 @@ from newsletter.issues.editor import Edited
 from newsletter.issues.repository import GLOSSARY_FILE
 from newsletter.workspace.context import Desk
 from newsletter.workspace.files import write_whole
-
-if TYPE_CHECKING:
-    pass
 
 LONGEST_TERM = 80
 HEADER = "Hard words, and what they mean in plain ones."

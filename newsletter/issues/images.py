@@ -6,16 +6,20 @@ can be seen is kept. What a file is, its content says, never its name. Sizes are
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
 from newsletter.issues.repository import issue_folder
 from newsletter.rendering.links import secured
 from newsletter.rendering.markdown_html import PICTURE_WIDTH
+from newsletter.workspace.files import write_if_new
+from newsletter.workspace.folder import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +27,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from newsletter.workspace.context import Desk
-import hashlib
-from pathlib import Path
-
-from newsletter.workspace.files import write_if_new
-from newsletter.workspace.folder import Workspace
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 60_000_000
@@ -36,7 +35,7 @@ WIDEST, HIGHEST = 1200, 2400
 """Twice what is shown, for fine screens."""
 HEAVY_PNG = 250_000
 """Bytes from which a drawing without see-through parts is kept as a photograph instead."""
-KINDS = ("JPEG", "PNG", "GIF", "WEBP")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 ORNAMENT = "ornament"
 """In the title of a picture: it is mere ornament, and its words are left out on purpose."""
 
@@ -135,7 +134,7 @@ def _opened(data: bytes) -> Image:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        return Image.open(io.BytesIO(data), formats=KINDS)
+        return Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
         raise UsageError(_what_it_is(data)) from error
 
@@ -194,7 +193,13 @@ def _written(image: Image, kind: str, **how: object) -> bytes:
 
 
 FOLDER = "pictures"
-KINDS = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp"}
+MEDIA_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+}
 """Ending → media type, of what may be handed out."""
 
 _OURS = re.compile(r"[0-9a-f]{20}\.[a-z]{3,4}")
@@ -213,7 +218,7 @@ def keep(workspace: Workspace, issue: str, content: bytes, *, ending: str) -> st
 
 def find(workspace: Workspace, issue: str, file: str) -> Path | None:
     """The file of a picture; None when there is none of this name, or it is not of a kind that is handed out."""
-    if not _NAME.fullmatch(file) or Path(file).suffix.lower() not in KINDS:
+    if not _NAME.fullmatch(file) or Path(file).suffix.lower() not in MEDIA_TYPES:
         return None
     path = issue_folder(workspace, issue) / FOLDER / file
     return path if path.is_file() and not path.is_symlink() else None
@@ -233,4 +238,4 @@ def kept_by_us(workspace: Workspace, issue: str) -> tuple[Path, ...]:
 
 def media_type(path: Path) -> str:
     """What a picture is handed out as."""
-    return KINDS[path.suffix.lower()]
+    return MEDIA_TYPES[path.suffix.lower()]

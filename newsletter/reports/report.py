@@ -14,7 +14,6 @@ from typing import Self
 
 from newsletter.errors import UsageError
 from newsletter.reports.providers import TITLES, Provider
-from newsletter.reports.report import BEFORE, IssueReport, report_on
 from newsletter.reports.repository import BLAMED, BOUNCED, COMPLAINED, LEFT, Result, Results
 from newsletter.workspace.context import Desk
 

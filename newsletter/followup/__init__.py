@@ -1,1 +1,0 @@
-"""What comes back: bounces, complaints, unsubscribe mails; and the list of subscribers."""
