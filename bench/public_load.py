@@ -22,10 +22,10 @@ from pathlib import Path
 
 import aiohttp
 
+from newsletter.delivery import service as delivery
+from newsletter.delivery.journal import Settlement
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus, SubscriberState
-from newsletter.pipeline import mailing
-from newsletter.storage.journal import Settlement
 from newsletter.subscribers import service as subscribers
 from newsletter.subscribers.list_import import Row
 from newsletter.tokens import Purpose
@@ -49,7 +49,7 @@ def make(folder: Path, people: int) -> Desk:
 def keep_busy(folder: str, people: int, stop: Event) -> None:
     """Settle and claim deliveries as a sender does, some at a time."""
     desk = Desk(open_workspace(Path(folder)), datetime.now(UTC))
-    with mailing.ledger(desk).run("busy", "d", now=desk.now) as run:
+    with delivery.ledger(desk).run("busy", "d", now=desk.now) as run:
         number = 1
         while not stop.is_set():
             ids = range(number, min(number + 10, people))

@@ -268,7 +268,7 @@ def rendered(options: argparse.Namespace):
 
 def order(work: Path, options: argparse.Namespace):
     from newsletter import config
-    from newsletter.delivery.sending import Order
+    from newsletter.delivery.sender import Order
 
     text = SETTINGS.format(port=PORT, connections=options.connections)
     if options.dkim:
@@ -284,8 +284,8 @@ def send(work: Path, options: argparse.Namespace) -> None:
 
     gc.set_threshold(*FEWER_PASSES)
     from newsletter.database.engine import open_database
-    from newsletter.delivery.sending import run, send_issue
-    from newsletter.storage.ledger import Ledger
+    from newsletter.delivery.ledger import Ledger
+    from newsletter.delivery.sender import run, send_issue
 
     engine = open_database("sqlite:///newsletter.db", work)
     tally = run(send_issue(order(work, options), Ledger(engine, work)))

@@ -87,9 +87,9 @@ def main() -> None:
 
 def child(folder: Path, port: int, options: argparse.Namespace) -> None:
     from newsletter.database import engine as database_engine
-    from newsletter.delivery.sending import run, send_issue
+    from newsletter.delivery.ledger import Ledger
+    from newsletter.delivery.sender import run, send_issue
     from newsletter.errors import StorageError
-    from newsletter.storage.ledger import Ledger
     from newsletter.subscribers.repository import People
 
     if options.trouble:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from newsletter import config
 from newsletter.database.engine import open_database
-from newsletter.delivery.sending import Order
+from newsletter.delivery.ledger import Ledger
+from newsletter.delivery.send_status import Tally
+from newsletter.delivery.sender import Order
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import RenderedIssue
-from newsletter.storage.ledger import Ledger
-from newsletter.storage.standing import Tally
 from newsletter.subscribers.list_import import Row
 from newsletter.subscribers.repository import People
 from newsletter.tokens import Keys

@@ -16,15 +16,15 @@ from newsletter.bounces.inbox import Handled
 from newsletter.bounces.mail_parts import take_apart
 from newsletter.bounces.repository import Decided
 from newsletter.bounces.service import Report
-from newsletter.delivery.courier import Job
-from newsletter.delivery.feed import Turn
-from newsletter.delivery.letters import Letter, message_of
+from newsletter.delivery.confirmation_mail import Letter, message_of
+from newsletter.delivery.connection import Job
+from newsletter.delivery.due_queue import Turn
+from newsletter.delivery.ledger_session import Due
 from newsletter.delivery.smtp import server_of
 from newsletter.followup.tables import open_sheet
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Delivery, DeliveryStatus
 from newsletter.pipeline.readers import ReaderDesk
-from newsletter.storage.run import Due
 from newsletter.studio.views.people import Upload
 from newsletter.subscribers import service as subscribers
 from newsletter.subscribers.list_import import read_list

@@ -19,9 +19,9 @@ from newsletter.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsletter.delivery.sending import Order
+    from newsletter.delivery.send_status import Tally
+    from newsletter.delivery.sender import Order
     from newsletter.model import RenderedIssue
-    from newsletter.storage.standing import Tally
 
 COUNTS = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining", "total")
 
@@ -60,18 +60,19 @@ def send(
     as_json: bool,
 ) -> int:
     """Send an approved issue to the list; run again, it goes on where it stopped."""
-    from newsletter.pipeline import mailing, planning
+    from newsletter.delivery import scheduling
+    from newsletter.delivery import service as delivery_service
 
-    what, made = mailing.order(session.desk, issue, approved=not (dry_run or test_address or planned))
+    what, made = delivery_service.order(session.desk, issue, approved=not (dry_run or test_address or planned))
     if test_address:
-        words = mailing.send_test(session.desk, what, test_address)
+        words = delivery_service.send_test(session.desk, what, test_address)
         _answer(
             {"issue": issue, "reply": words}, f"The test copy is on its way; the server said: {words}", as_json=as_json
         )
         return 0
     if dry_run:
         folder = into or session.workspace.private / "dry-run" / issue
-        count = mailing.dry_run(session.desk, what, folder, limit=limit)
+        count = delivery_service.dry_run(session.desk, what, folder, limit=limit)
         _answer(
             {"issue": issue, "messages": count, "folder": str(folder)},
             f"{count} messages written to {folder}",
@@ -80,39 +81,39 @@ def send(
         return 0
     if not planned:
         what.server()  # tells now, and not after the question, when none is named
-    at = planning.moment_to_send(session.desk, at_written) if at_written else None
+    at = scheduling.moment_to_send(session.desk, at_written) if at_written else None
     _confirm(session, what, made, at or session.now, yes=yes)
     if lets_go_on or not yes:
-        mailing.go_on(session.desk, issue)
+        delivery_service.go_on(session.desk, issue)
     if at is not None and at > session.now:
         planned = True
-        planning.plan(session.desk, issue, at, people=_count(session, issue))
+        scheduling.plan(session.desk, issue, at, people=_count(session, issue))
     with _on_its_way(issue) as on_progress:
         how = {"on_progress": on_progress, "once": once, "limit": limit, "resume_restored": resume_restored}
         told = f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent." if at and planned else ""
-        tally = mailing.run(_send(session, issue, what=None if planned else what, how=how, told=told))
+        tally = delivery_service.run(_send(session, issue, what=None if planned else what, how=how, told=told))
     _answer(_json(tally), _sentences(tally), as_json=as_json)
     return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
 
 
 def _count(session: Session, issue: str) -> int:
     """How many people it goes to, as things stand."""
-    from newsletter.pipeline import mailing
+    from newsletter.delivery import service as delivery_service
     from newsletter.subscribers import service as subscribers
 
-    tally = mailing.status(session.desk, issue)
+    tally = delivery_service.status(session.desk, issue)
     return tally.remaining + tally.deferred if tally.total else subscribers.people(session.desk).count()
 
 
 def _confirm(session: Session, what: Order, made: RenderedIssue, at: datetime, *, yes: bool) -> None:
     """Say in one sentence what would happen, and ask."""
+    from newsletter.delivery import service as delivery_service
     from newsletter.model import SubscriberState
-    from newsletter.pipeline import mailing
     from newsletter.subscribers import service as subscribers
 
     if yes:
         return
-    tally = mailing.status(session.desk, what.issue)
+    tally = delivery_service.status(session.desk, what.issue)
     people, count = subscribers.people(session.desk), _count(session, what.issue)
     if tally.wish:
         tell(f"{what.issue} was held back: {tally.why}.")
@@ -130,11 +131,14 @@ def _confirm(session: Session, what: Order, made: RenderedIssue, at: datetime, *
 
 async def _send(session: Session, issue: str, *, what: Order | None, how: dict[str, Any], told: str) -> Tally:
     """Send `what` now; None: at the time that is planned, what is approved then."""
-    from newsletter.pipeline import mailing, planning
+    from newsletter.delivery import scheduling
+    from newsletter.delivery import service as delivery_service
 
     desk, stop = session.desk, asyncio.Event()
     sending = asyncio.ensure_future(
-        mailing.send(desk, what, stop=stop, **how) if what else planning.send_at_its_time(desk, issue, stop=stop, **how)
+        delivery_service.send(desk, what, stop=stop, **how)
+        if what
+        else scheduling.send_at_its_time(desk, issue, stop=stop, **how)
     )
 
     def interrupted(number: signal.Signals) -> None:
@@ -143,7 +147,7 @@ async def _send(session: Session, issue: str, *, what: Order | None, how: dict[s
             return
         stop.set()
         if number == signal.SIGINT:  # a person; a computer that is switched off forgets no plan
-            planning.take_back(desk, issue)
+            scheduling.take_back(desk, issue)
         tell("Stopping: what is in flight is finished. Press Ctrl-C again to stop at once.")
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -153,7 +157,7 @@ async def _send(session: Session, issue: str, *, what: Order | None, how: dict[s
     try:
         return await sending
     except asyncio.CancelledError:
-        return mailing.status(desk, issue)
+        return delivery_service.status(desk, issue)
 
 
 @contextmanager
@@ -215,10 +219,10 @@ def _duration(seconds: float) -> str:
 
 def _words(session: Session, tally: Tally) -> Iterator[str]:
     """What the mail server said to those it did not take, each of its sentences once."""
+    from newsletter.delivery import service as delivery_service
     from newsletter.model import DeliveryStatus
-    from newsletter.pipeline import mailing
 
-    ledger = mailing.ledger(session.desk)
+    ledger = delivery_service.ledger(session.desk)
     for status, said in ((DeliveryStatus.DEFERRED, "to be tried again"), (DeliveryStatus.REFUSED, "refused")):
         if getattr(tally, status.value):
             for reply, count in ledger.replies(tally.issue, status):
@@ -250,16 +254,17 @@ def _answer(document: dict[str, Any], words: str, *, as_json: bool) -> None:
 @click.pass_obj
 def status(session: Session, issue: str | None, with_recipients: bool, as_json: bool) -> int:
     """Tell how a sending stands, from any other terminal."""
+    from newsletter.delivery import scheduling
+    from newsletter.delivery import service as delivery_service
     from newsletter.issues.window import latest_name
-    from newsletter.pipeline import mailing, planning
 
     name = issue or latest_name(session.desk)
-    tally = mailing.status(session.desk, name)
-    planned = planning.planned(session.desk, name)
+    tally = delivery_service.status(session.desk, name)
+    planned = scheduling.planned(session.desk, name)
     if planned is not None:
-        tally = replace(tally, why=f"planned for {planning.spoken(session.desk, planned.plan.at)}")
+        tally = replace(tally, why=f"planned for {scheduling.spoken(session.desk, planned.plan.at)}")
     document = {**_json(tally), "state": tally.state, "why": tally.why}
-    rows = list(mailing.recipients(session.desk, name)) if with_recipients else []
+    rows = list(delivery_service.recipients(session.desk, name)) if with_recipients else []
     if with_recipients:
         document["recipients"] = [
             {
@@ -285,13 +290,13 @@ def status(session: Session, issue: str | None, with_recipients: bool, as_json: 
 @click.pass_obj
 def resolve(session: Session, issue: str, resend: bool, leave: bool, as_json: bool) -> None:
     """Settle the deliveries in doubt, one way or the other; without either, list them."""
+    from newsletter.delivery import service as delivery_service
     from newsletter.model import DeliveryStatus
-    from newsletter.pipeline import mailing
 
     if resend == leave:
-        for each in mailing.recipients(session.desk, issue):
+        for each in delivery_service.recipients(session.desk, issue):
             if each.status is DeliveryStatus.UNKNOWN and not as_json:
                 say(f"  {each.address}  {each.reply}")
         raise UsageError("say --resend (some may get a second copy) or --leave (some may have got none)")
-    tally = mailing.resolve(session.desk, issue, resend=resend)
+    tally = delivery_service.resolve(session.desk, issue, resend=resend)
     _answer({**_json(tally), "state": tally.state, "why": tally.why}, _sentences(tally), as_json=as_json)

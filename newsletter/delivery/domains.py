@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from newsletter.delivery.diagnosis import Diagnosis, look, mend, ok
+from newsletter.delivery.dkim_signing import MIN_RSA_BITS
 from newsletter.delivery.names import Names, UnansweredError
-from newsletter.delivery.signing import MIN_RSA_BITS
 from newsletter.delivery.spf import MAX_LOOKUPS, spf_of
 
 THEM = "Gmail, Yahoo and Microsoft"

@@ -22,7 +22,7 @@ import aiosmtplib
 
 from newsletter.config import DeliverySettings, Login, Security, Settings
 from newsletter.delivery.message import Envelope, sending_domain
-from newsletter.delivery.replies import Reply, masked
+from newsletter.delivery.smtp_replies import Reply, masked
 from newsletter.errors import DeliveryError, UsageError
 
 CONNECT_S = 300.0  # RFC 5321, 4.5.3.2.1: the greeting may take five minutes

@@ -15,11 +15,11 @@ from newsletter.config import DeliverySettings, DkimKey, Settings
 from newsletter.database.engine import database_file, is_sound
 from newsletter.delivery import domains
 from newsletter.delivery.diagnosis import Diagnosis, look, mend, ok
+from newsletter.delivery.dkim_signing import load_signer
 from newsletter.delivery.domains import Domains
 from newsletter.delivery.greeting import greet
 from newsletter.delivery.message import ascii_domain, sending_domain
 from newsletter.delivery.names import Names
-from newsletter.delivery.signing import load_signer
 from newsletter.delivery.smtp import Server
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.workspace import credentials

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from newsletter.delivery.retention import Reduced, forget_typed, reduce_old
 from newsletter.errors import StorageError
 from newsletter.issues import images
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.repository import issue_folder
-from newsletter.storage.retention import Reduced, forget_typed, reduce_old
 from newsletter.subscribers.opt_in import KEPT_FOR
 from newsletter.workspace.context import Desk
 

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.config import Settings
-from newsletter.delivery.alone import send_alone
-from newsletter.delivery.letters import Letter, message_of
+from newsletter.delivery.confirmation_mail import Letter, message_of
+from newsletter.delivery.dry_run import send_alone
 from newsletter.delivery.smtp import server_of
 from newsletter.formats.mailboxes import Address, clean_name, parse_address
 from newsletter.model import Subscriber, SubscriberState

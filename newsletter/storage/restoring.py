@@ -24,9 +24,9 @@ from sqlalchemy.engine import Engine
 from newsletter import config
 from newsletter.config import Settings
 from newsletter.database.engine import database_file, open_database
+from newsletter.delivery.restore_guard import RESTORED
 from newsletter.errors import StorageError, UsageError
 from newsletter.storage.backup import ASIDE, DATABASE, FILES, FORMAT, MANIFEST
-from newsletter.storage.witness import RESTORED
 from newsletter.subscribers.reconcile import keep_gone
 from newsletter.workspace.files import write_whole
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from newsletter.delivery import scheduling
+from newsletter.delivery import service as delivery
+from newsletter.delivery.scheduling import Planned, Waiting
+from newsletter.delivery.send_status import Tally
 from newsletter.errors import NewsletterError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.repository import issue_folder
-from newsletter.pipeline import mailing, planning
-from newsletter.pipeline.planning import Planned, Waiting
-from newsletter.storage.standing import Tally
 from newsletter.workspace.context import Desk
 from newsletter.workspace.files import write_whole
 
@@ -42,11 +43,11 @@ class Standing:
 
 def standing(desk: Desk, name: str) -> Standing:
     """How the sending stands, whoever started it."""
-    planned = planning.planned(desk, name)
+    planned = scheduling.planned(desk, name)
     if planned is not None and _is_beginning(desk, name, planned=True):
         planned = replace(planned, waiting=Waiting.WAITED_FOR)  # the process is on its way to its lease
-    tally = mailing.status(desk, name)
-    at_work = mailing.is_at_work(desk, name) or _is_beginning(desk, name, planned=False)
+    tally = delivery.status(desk, name)
+    at_work = delivery.is_at_work(desk, name) or _is_beginning(desk, name, planned=False)
     waits = planned is not None and planned.waiting is Waiting.WAITED_FOR
     is_well = at_work or waits or tally.wish or tally.state == "done"
     return Standing(
@@ -97,16 +98,16 @@ def _is_beginning(desk: Desk, name: str, *, planned: bool) -> bool:
 
 def find_again(desk: Desk) -> tuple[str, ...]:
     """Wait again for every plan whose process was lost, as when the computer was started again; what is to be said of it."""
-    return tuple(filter(None, (_found(desk, each) for each in planning.all_planned(desk))))
+    return tuple(filter(None, (_found(desk, each) for each in scheduling.all_planned(desk))))
 
 
 def _found(desk: Desk, planned: Planned) -> str:
-    name, at = planned.plan.issue, planning.spoken(desk, planned.plan.at)
+    name, at = planned.plan.issue, scheduling.spoken(desk, planned.plan.at)
     if planned.waiting is Waiting.MISSED:
         return f"Issue {name} was to go on {at}, and did not go. Open Send to decide."
     if planned.waiting is Waiting.WAITED_FOR:
         return ""
-    if planning.is_to_be_waited_for(desk, planned):
+    if scheduling.is_to_be_waited_for(desk, planned):
         with contextlib.suppress(NewsletterError, OSError):
             dispatch(desk, name, planned=True)
             return f"Issue {name} is planned for {at}. The program that waited for it was ended; another one waits now."

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from newsletter.delivery import scheduling
+from newsletter.delivery import service as delivery
+from newsletter.delivery.pause_stop import Wish
+from newsletter.delivery.scheduling import Waiting
 from newsletter.errors import NewsletterError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import review
 from newsletter.model import Severity
-from newsletter.pipeline import mailing, planning
-from newsletter.pipeline.planning import Waiting
-from newsletter.storage.wishes import Wish
 from newsletter.studio import dispatching
 from newsletter.workspace.context import Desk
 
@@ -98,7 +99,7 @@ def _looked_at(desk: Desk, name: str, *, there: bool) -> tuple[Step, Step]:
 
 
 def _send(desk: Desk, name: str) -> Step:
-    tally = mailing.status(desk, name)
+    tally = delivery.status(desk, name)
     said = under_way(desk, name) or (
         f"{tally.accepted:,} of {tally.total:,} accepted." if tally.total else "Not begun."
     )
@@ -110,7 +111,7 @@ def under_way(desk: Desk, name: str) -> str:
     standing = dispatching.standing(desk, name)
     planned, tally = standing.planned, standing.tally
     if planned is not None:
-        at = planning.spoken(desk, planned.plan.at)
+        at = scheduling.spoken(desk, planned.plan.at)
         return {
             Waiting.WAITED_FOR: f"Planned for {at}.",
             Waiting.ALONE: f"Planned for {at}, and nothing waits for it.",
@@ -121,5 +122,5 @@ def under_way(desk: Desk, name: str) -> str:
         return f"On its way: {have}."
     if tally.state == "paused" and tally.wish is not Wish.STOP:
         return f"Paused: {have}."
-    doubtful = sum(1 for _ in mailing.in_doubt(desk, name)) if tally.unknown else 0
+    doubtful = sum(1 for _ in delivery.in_doubt(desk, name)) if tally.unknown else 0
     return f"{doubtful} in doubt: decide what is to be done." if doubtful else ""

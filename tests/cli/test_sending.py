@@ -18,9 +18,9 @@ from cli.conftest import Run
 from loopback_smtp import Loopback
 
 from newsletter.cli.sending import _pace
-from newsletter.pipeline import mailing
-from newsletter.storage.standing import Tally
-from newsletter.storage.wishes import Wish
+from newsletter.delivery import service as delivery_service
+from newsletter.delivery.pause_stop import Wish
+from newsletter.delivery.send_status import Tally
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -230,7 +230,7 @@ def test_a_sending_that_a_person_stopped_goes_on_when_somebody_says_so(
 ) -> None:
     run("send", "2026-11", "--yes", "--limit", 4)
     desk = Desk(open_workspace(approved), datetime.now(UTC))
-    mailing.ask(desk, "2026-11", Wish.STOP)
+    delivery_service.ask(desk, "2026-11", Wish.STOP)
     told = run("status", "2026-11", "--json").json
     words = "stopped by a person: 4 of 10 have it; 6 get nothing until somebody lets it go on"
     assert (told["state"], told["why"]) == ("paused", words)

@@ -8,9 +8,9 @@ from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
 from newsletter.config import DeliverySettings
 from newsletter.delivery.clock import SystemClock, sleep_unless
-from newsletter.delivery.desk import Desk
-from newsletter.delivery.pace import Pace
-from newsletter.delivery.recorder import Recorder
+from newsletter.delivery.ledger_writer import Recorder
+from newsletter.delivery.retry_policy import Desk
+from newsletter.delivery.throttle import Pace
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import trustme
 from loopback_smtp import DROP, Loopback
 from post_office import CAST, PostOffice, QuickClock, counts
 
-from newsletter.delivery.sending import send_issue
+from newsletter.delivery.sender import send_issue
 from newsletter.errors import DeliveryError
 from newsletter.model import SubscriberState, Variant
 

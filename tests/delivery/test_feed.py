@@ -3,8 +3,8 @@
 import pytest
 from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
-from newsletter.delivery.feed import Feed
-from newsletter.delivery.recorder import Recorder
+from newsletter.delivery.due_queue import Feed
+from newsletter.delivery.ledger_writer import Recorder
 
 MANY = tuple(f"reader{n}@example.org" for n in range(20))
 

@@ -10,8 +10,8 @@ from loopback_smtp import Loopback
 from post_office import ISSUE, PostOffice, counts
 
 from newsletter.delivery.clock import SystemClock
-from newsletter.delivery.sending import send_issue
-from newsletter.storage.wishes import Wish, make_wish
+from newsletter.delivery.pause_stop import Wish, make_wish
+from newsletter.delivery.sender import send_issue
 
 MANY = tuple(f"reader{n}@example.org" for n in range(60))
 

@@ -6,7 +6,7 @@ import threading
 import pytest
 from post_office import QuickClock
 
-from newsletter.delivery.last_look import LastLook
+from newsletter.delivery.final_check import LastLook
 from newsletter.errors import StorageError
 
 

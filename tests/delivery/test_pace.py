@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.config import DeliverySettings
-from newsletter.delivery.pace import Pace
+from newsletter.delivery.throttle import Pace
 
 NEW_YORK = ZoneInfo("America/New_York")
 

@@ -8,7 +8,7 @@ import pytest
 from loopback_smtp import DROP, Loopback
 from post_office import PostOffice
 
-from newsletter.delivery.proof import send_test, write_messages
+from newsletter.delivery.dry_run import send_test, write_messages
 from newsletter.errors import DeliveryError, StorageError, UsageError
 from newsletter.model import SubscriberState as S
 

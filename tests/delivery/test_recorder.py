@@ -5,9 +5,9 @@ import threading
 import pytest
 from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
-from newsletter.delivery.recorder import Recorder
+from newsletter.delivery.journal import Settlement
+from newsletter.delivery.ledger_writer import Recorder
 from newsletter.model import DeliveryStatus
-from newsletter.storage.journal import Settlement
 
 PEOPLE = tuple(f"reader{n}@example.org" for n in range(6))
 LONG_S = 3600.0  # no outcome goes because its time to wait is over

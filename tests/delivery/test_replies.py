@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.delivery.replies import Phase, Reply, is_go_ahead, judge, masked
+from newsletter.delivery.smtp_replies import Phase, Reply, is_go_ahead, judge, masked
 from newsletter.model import DeliveryStatus as D
 
 

@@ -11,13 +11,13 @@ from loopback_smtp import Loopback
 from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
 from newsletter.delivery.clock import SystemClock
-from newsletter.delivery.sending import Order, recipients_of, run, send_issue
+from newsletter.delivery.ledger import RestoredLedgerError
+from newsletter.delivery.sender import Order, recipients_of, run, send_issue
 from newsletter.delivery.variants import Variant
 from newsletter.errors import DeliveryError, StorageError, UsageError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import RenderedIssue
 from newsletter.model import SubscriberState as S
-from newsletter.storage.ledger import RestoredLedgerError
 
 MANY = tuple(f"reader{n}@example.org" for n in range(60))
 

@@ -10,8 +10,8 @@ from loopback_smtp import Loopback
 from post_office import PostOffice, QuickClock
 
 from newsletter.config import Dkim, DkimKey
-from newsletter.delivery.sending import send_issue
-from newsletter.delivery.signing import load_signer
+from newsletter.delivery.dkim_signing import load_signer
+from newsletter.delivery.sender import send_issue
 from newsletter.errors import UsageError
 
 

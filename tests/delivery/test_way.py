@@ -8,9 +8,9 @@ from loopback_smtp import Loopback
 
 from newsletter import config
 from newsletter.database.engine import open_database
-from newsletter.delivery.sending import Order, recipients_of, resolve, send_issue, status_of
+from newsletter.delivery.ledger import Ledger
+from newsletter.delivery.sender import Order, recipients_of, resolve, send_issue, status_of
 from newsletter.model import DeliveryStatus, RenderedIssue
-from newsletter.storage.ledger import Ledger
 from newsletter.subscribers.list_import import Row, read_list
 from newsletter.subscribers.repository import People
 from newsletter.tokens import Keys

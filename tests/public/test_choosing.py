@@ -8,9 +8,9 @@ from public_page import Page
 
 from newsletter.bounces.repository import Decided, IncomingMails
 from newsletter.database.tables import METADATA
+from newsletter.delivery import service as delivery
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
-from newsletter.pipeline import mailing
 from newsletter.subscribers.opt_in import Readers
 from newsletter.tokens import Purpose
 
@@ -137,7 +137,7 @@ def test_a_new_address_that_is_none_is_told(page: Page):
 
 def test_the_file_holds_every_column_that_is_kept_about_a_person(page: Page):
     """All but the numbers of rows that stand for the person or the issue, which is named."""
-    with mailing.ledger(page.desk).run("2026-11", "d", now=page.clock.now) as run:
+    with delivery.ledger(page.desk).run("2026-11", "d", now=page.clock.now) as run:
         run.step((), [1], now=page.clock.now)
     with IncomingMails(page.people.engine).deciding() as deciding:
         deciding.write("file:x", Decided(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now)

@@ -9,7 +9,7 @@ from bounce_mails import NOW
 from loopback_smtp import Loopback
 from post_office import DIGEST, ISSUE, PostOffice
 
-from newsletter.delivery.sending import send_issue
+from newsletter.delivery.sender import send_issue
 from newsletter.subscribers.unsubscribes import Leavings
 
 PEOPLE = 1000

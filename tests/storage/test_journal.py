@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from newsletter.delivery.journal import Journal, Settlement
 from newsletter.errors import StorageError
 from newsletter.model import DeliveryStatus as D
-from newsletter.storage.journal import Journal, Settlement
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from post_office import CAST, DIGEST, ISSUE, PostOffice, counts
 
+from newsletter.delivery.journal import MOST_BYTES, Journal, Settlement
+from newsletter.delivery.ledger import RestoredLedgerError
+from newsletter.delivery.lock import SenderAtWorkError, is_held, lease
+from newsletter.delivery.restore_guard import Witness
 from newsletter.errors import NotApprovedError, StorageError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus as D
 from newsletter.model import SubscriberState as S
-from newsletter.storage.journal import MOST_BYTES, Journal, Settlement
-from newsletter.storage.lease import SenderAtWorkError, is_held, lease
-from newsletter.storage.ledger import RestoredLedgerError
-from newsletter.storage.witness import Witness
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
@@ -284,7 +284,7 @@ def test_only_one_sends_an_issue_at_a_time(office):
 def test_a_dead_process_loses_its_lease_at_once(office, tmp_path):
     hold = (
         "import sys, time; from pathlib import Path; from newsletter.database.engine import open_database;"
-        "from newsletter.storage.lease import lease; folder = Path(sys.argv[1]);"
+        "from newsletter.delivery.lock import lease; folder = Path(sys.argv[1]);"
         "held = lease(open_database('sqlite:///newsletter.db', folder), folder, '2026-11'); held.__enter__();"
         "print('held', flush=True); time.sleep(60)"
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.database.engine import open_database
-from newsletter.storage.lease import SenderAtWorkError
-from newsletter.storage.plans import Plans
+from newsletter.delivery.lock import SenderAtWorkError
+from newsletter.delivery.schedule_repository import Plans
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 AT = NOW + timedelta(days=1)

@@ -10,14 +10,14 @@ from post_office import ISSUE, KEYS, PostOffice, QuickClock, counts
 
 from newsletter.bounces.repository import Decided, IncomingMails, Suppressing, TakenError
 from newsletter.database.engine import open_database
-from newsletter.delivery.sending import send_issue
+from newsletter.delivery.ledger import Ledger
+from newsletter.delivery.lock import SenderAtWorkError, is_held, lease
+from newsletter.delivery.retention import reduce_old
+from newsletter.delivery.sender import send_issue
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.reports.providers import Provider
 from newsletter.reports.repository import Results
-from newsletter.storage.lease import SenderAtWorkError, is_held, lease
-from newsletter.storage.ledger import Ledger
-from newsletter.storage.retention import reduce_old
 from newsletter.subscribers.list_import import Row
 from newsletter.subscribers.opt_in import Confirmed, Readers
 from newsletter.subscribers.repository import Imported, People
@@ -127,8 +127,8 @@ def test_mails_are_decided_once_and_readers_wishes_are_kept(postgresql, tmp_path
 
 
 def test_plans_and_wishes_are_kept_on_a_server_too(postgresql, tmp_path):
-    from newsletter.storage import wishes
-    from newsletter.storage.plans import Plans
+    from newsletter.delivery import pause_stop
+    from newsletter.delivery.schedule_repository import Plans
 
     engine = open_database(postgresql, tmp_path)
     plans, people, ledger = Plans(engine, tmp_path), People(engine, KEYS), Ledger(engine, tmp_path)
@@ -140,9 +140,9 @@ def test_plans_and_wishes_are_kept_on_a_server_too(postgresql, tmp_path):
     assert plans.begin("2027-01", now=NOW)
     assert not plans.take_back("2027-01")
     plans.forget("2027-01")
-    wishes.make_wish(engine, "2027-01", wishes.Wish.STOP, now=NOW)
-    assert ledger.tally("2027-01").wish is wishes.Wish.STOP
-    assert wishes.let_go_on(engine, "2027-01")
+    pause_stop.make_wish(engine, "2027-01", pause_stop.Wish.STOP, now=NOW)
+    assert ledger.tally("2027-01").wish is pause_stop.Wish.STOP
+    assert pause_stop.let_go_on(engine, "2027-01")
     row = Row(line=1, address=parse_address("foreseen@example.org"))
     assert people.foresee([row], now=NOW) == Imported(added=1)
     assert people.find(row.address) is None

@@ -11,12 +11,12 @@ from post_office import DIGEST, ISSUE, PostOffice
 
 from newsletter.bounces.repository import Decided, IncomingMails, Suppressing
 from newsletter.database.tables import incoming_mails
+from newsletter.delivery.journal import Settlement
+from newsletter.delivery.retention import reduce_old
 from newsletter.model import DeliveryStatus as D
 from newsletter.model import SubscriberState
 from newsletter.reports.providers import Provider
 from newsletter.reports.repository import Results
-from newsletter.storage.journal import Settlement
-from newsletter.storage.retention import reduce_old
 from newsletter.subscribers.unsubscribes import Leavings
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)

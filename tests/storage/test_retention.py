@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from post_office import DIGEST, ISSUE, KEYS, PostOffice, counts
 
 from newsletter.database.tables import incoming_mails
+from newsletter.delivery.journal import Settlement
+from newsletter.delivery.retention import Reduced, forget_typed, reduce_old
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus as D
-from newsletter.storage.journal import Settlement
-from newsletter.storage.retention import Reduced, forget_typed, reduce_old
 from newsletter.subscribers.opt_in import Readers
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from post_office import DIGEST, ISSUE, PostOffice
 
+from newsletter.delivery.journal import Settlement
+from newsletter.delivery.ledger import LEFT_AS_IT_IS
+from newsletter.delivery.pause_stop import Wish, let_go_on, make_wish
 from newsletter.model import DeliveryStatus as D
-from newsletter.storage.journal import Settlement
-from newsletter.storage.ledger import LEFT_AS_IT_IS
-from newsletter.storage.wishes import Wish, let_go_on, make_wish
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 

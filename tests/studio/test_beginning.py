@@ -15,8 +15,9 @@ from conftest import NOW
 from starlette.testclient import TestClient
 from studio.conftest import ADDRESS, Studio
 
+from newsletter.delivery import scheduling
+from newsletter.delivery import service as delivery
 from newsletter.issues import repository as issue_repository
-from newsletter.pipeline import mailing, planning
 from newsletter.studio.app import studio_app
 from newsletter.studio.room import Room
 
@@ -189,7 +190,7 @@ class TestMine:
     def test_it_waits_for_what_is_going_on(self, studio: Studio) -> None:
         desk = studio.room.desk()
         issue = issue_repository.names(desk.workspace)[-1]
-        planning.plan(desk, issue, desk.now + timedelta(hours=1), people=1)
-        with mailing.plans(desk).waiting(issue):
+        scheduling.plan(desk, issue, desk.now + timedelta(hours=1), people=1)
+        with delivery.plans(desk).waiting(issue):
             answer = studio.change("/setup/mine/make", OWN, script=True)
             assert "wait until it is done" in answer.json()["error"]

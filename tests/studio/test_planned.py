@@ -16,10 +16,11 @@ import pytest
 from loopback_smtp import Loopback
 from studio.conftest import ISSUE, Studio
 
+from newsletter.delivery import scheduling
+from newsletter.delivery import service as delivery
+from newsletter.delivery.pause_stop import HeldBackError, Wish
+from newsletter.delivery.scheduling import Waiting
 from newsletter.errors import NotApprovedError, UsageError
-from newsletter.pipeline import mailing, planning
-from newsletter.pipeline.planning import Waiting
-from newsletter.storage.wishes import HeldBackError, Wish
 from newsletter.studio import dispatching
 
 BASE = f"/issues/{ISSUE}/send"
@@ -35,20 +36,20 @@ def standing(studio: Studio) -> dispatching.Standing:
 
 def plan(studio: Studio, after: timedelta) -> None:
     desk = studio.room.desk()
-    planning.plan(desk, ISSUE, desk.now + after, people=10)
+    scheduling.plan(desk, ISSUE, desk.now + after, people=10)
 
 
 def wait(studio: Studio, stop: asyncio.Event | None = None) -> str:
     """As the waiting process does, in this one; how the sending stands after it."""
-    sending = planning.send_at_its_time(studio.room.desk(), ISSUE, stop=stop or asyncio.Event())
+    sending = scheduling.send_at_its_time(studio.room.desk(), ISSUE, stop=stop or asyncio.Event())
     return asyncio.run(sending).state
 
 
 class TestChoosing:
     def test_the_sentence_names_the_chosen_day_and_time_in_the_newsletters_zone(self, studio: Studio) -> None:
         desk = studio.room.desk()
-        at = planning.moment(desk, "2026-12-01", "09:00")
-        assert (at, planning.spoken(desk, at)) == (
+        at = scheduling.moment(desk, "2026-12-01", "09:00")
+        assert (at, scheduling.spoken(desk, at)) == (
             datetime(2026, 12, 1, 14, 0, tzinfo=UTC),
             "Tuesday 1 December 2026 at 09:00 (New York)",
         )
@@ -65,7 +66,7 @@ class TestChoosing:
     )
     def test_a_time_that_cannot_be_is_a_sentence(self, studio: Studio, day: str, time: str, words: str) -> None:
         with pytest.raises(UsageError, match=words):
-            planning.moment(studio.room.desk(), day, time)
+            scheduling.moment(studio.room.desk(), day, time)
 
     def test_the_page_shows_what_would_happen_before_the_number_is_typed(self, ready: Studio) -> None:
         told = ready.client.get(f"{BASE}/sentence", params={"day": "2027-03-09", "time": "09:00"}).json()
@@ -90,20 +91,20 @@ class TestWaiting:
         assert "Planned for Tuesday 9 March 2027" in ready.page("/")
         assert "on its way already" in said(ready, BASE, later)
         assert "on its way already" in said(ready, f"{BASE}/go-on")
-        ready.wait(lambda: mailing.plans(ready.room.desk()).is_waited_for(ISSUE))
+        ready.wait(lambda: delivery.plans(ready.room.desk()).is_waited_for(ISSUE))
         assert "nothing to wait for" in said(ready, f"{BASE}/wait")
         ready.file.write_text(ready.file.read_text("utf-8").replace("Circle News: November", "News: November"), "utf-8")
         assert "before that time, or it does not go" in ready.page(BASE)
         assert "Undone: nothing was sent." in ready.change(f"{BASE}/undo").text
         assert standing(ready).planned is None
-        ready.wait(lambda: not mailing.plans(ready.room.desk()).is_waited_for(ISSUE))
+        ready.wait(lambda: not delivery.plans(ready.room.desk()).is_waited_for(ISSUE))
         assert mail_server.messages == []
 
     def test_what_is_approved_at_its_time_goes(self, ready: Studio, mail_server: Loopback) -> None:
         plan(ready, timedelta(seconds=0.3))
         assert wait(ready) == "done"
         assert set(mail_server.recipients().values()) == {1}
-        assert mailing.plans(ready.room.desk()).of(ISSUE) is None
+        assert delivery.plans(ready.room.desk()).of(ISSUE) is None
         assert standing(ready).tally.accepted == 10
 
     def test_what_was_changed_after_it_was_approved_does_not_go(self, ready: Studio, mail_server: Loopback) -> None:
@@ -117,7 +118,7 @@ class TestWaiting:
         assert "It was changed after it was approved, and so it did not go." in page
 
     def test_a_moment_that_was_slept_through_sends_nothing_and_asks(self, ready: Studio, mail_server: Loopback) -> None:
-        plan(ready, -planning.LATE)
+        plan(ready, -scheduling.LATE)
         assert wait(ready) == "not_started"
         assert mail_server.messages == []
         page = ready.page(BASE)
@@ -130,7 +131,7 @@ class TestWaiting:
 
     def test_one_that_was_broken_off_as_it_began_is_told_and_can_be_taken_back(self, ready: Studio) -> None:
         plan(ready, timedelta())
-        mailing.plans(ready.room.desk()).begin(ISSUE, now=ready.room.clock())
+        delivery.plans(ready.room.desk()).begin(ISSUE, now=ready.room.clock())
         assert "broken off as it began" in ready.page(BASE)
         assert wait(ready) == "not_started"  # nobody else begins it
         ready.change(f"{BASE}/undo")
@@ -155,7 +156,7 @@ class TestWaiting:
 
 async def _a_while(desk) -> bool:
     """Whether somebody still waits after some looks at a database that is not there."""
-    waiting = asyncio.ensure_future(planning.send_at_its_time(desk, ISSUE, stop=asyncio.Event()))
+    waiting = asyncio.ensure_future(scheduling.send_at_its_time(desk, ISSUE, stop=asyncio.Event()))
     await asyncio.sleep(0.3)
     still = not waiting.done()
     waiting.cancel()
@@ -183,7 +184,7 @@ class TestFindingAgain:
         assert "and nothing waits for it" in page
         (told,) = dispatching.find_again(ready.room.desk())
         assert told.endswith("The program that waited for it was ended; another one waits now.")
-        ready.wait(lambda: mailing.plans(ready.room.desk()).is_waited_for(ISSUE))
+        ready.wait(lambda: delivery.plans(ready.room.desk()).is_waited_for(ISSUE))
         assert dispatching.find_again(ready.room.desk()) == ()
         ready.change(f"{BASE}/undo")
 
@@ -196,7 +197,7 @@ class TestFindingAgain:
         (told,) = dispatching.find_again(ready.room.desk())
         assert told.endswith("and nothing waits for it. Open Send to decide.")
         assert "It is waited for again." in ready.change(f"{BASE}/wait").text
-        ready.wait(lambda: mailing.plans(ready.room.desk()).is_waited_for(ISSUE))
+        ready.wait(lambda: delivery.plans(ready.room.desk()).is_waited_for(ISSUE))
         ready.change(f"{BASE}/undo")
 
 
@@ -247,9 +248,9 @@ class TestFromATerminal:
         assert re.search(r"Stopped by a person: \d of 10 have it; \d get nothing", ready.page(BASE))
         assert "there is nothing to stop" not in ready.page("/")
         desk = ready.room.desk()
-        what, _ = mailing.order(desk, ISSUE, approved=True)
+        what, _ = delivery.order(desk, ISSUE, approved=True)
         with pytest.raises(HeldBackError, match=r"stopped by a person: .* newsletter send 2026-11 --go-on"):
-            asyncio.run(mailing.send(desk, what, stop=asyncio.Event()))
+            asyncio.run(delivery.send(desk, what, stop=asyncio.Event()))
         file.write_text(file.read_text("utf-8").replace("per_minute = 60", "per_minute = 0"), "utf-8")
         assert "It goes on." in ready.change(f"{BASE}/go-on").text
         ready.wait(lambda: standing(ready).tally.state == "done" and not standing(ready).is_at_work)
@@ -258,11 +259,11 @@ class TestFromATerminal:
 
     def test_what_was_stopped_before_it_began_does_not_begin(self, ready: Studio) -> None:
         desk = ready.room.desk()
-        mailing.ask(desk, ISSUE, Wish.STOP)
-        what, _ = mailing.order(desk, ISSUE, approved=True)
+        delivery.ask(desk, ISSUE, Wish.STOP)
+        what, _ = delivery.order(desk, ISSUE, approved=True)
         with pytest.raises(HeldBackError, match="2026-11: stop was asked for by a person"):
-            asyncio.run(mailing.send(desk, what, stop=asyncio.Event()))
-        assert mailing.go_on(desk, ISSUE)
+            asyncio.run(delivery.send(desk, what, stop=asyncio.Event()))
+        assert delivery.go_on(desk, ISSUE)
 
 
 def test_what_is_not_on_its_way_is_neither_paused_nor_stopped_nor_gone_on_with(ready: Studio) -> None:

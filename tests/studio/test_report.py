@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 from studio.conftest import ISSUE, Studio
 
+from newsletter.delivery import service as delivery
+from newsletter.delivery.journal import Settlement
 from newsletter.formats.mailboxes import parse_address
 from newsletter.issues import approval
 from newsletter.model import DeliveryStatus
-from newsletter.pipeline import mailing
-from newsletter.storage.journal import Settlement
 from newsletter.subscribers import service as subscribers
 from newsletter.subscribers.list_import import Row
 from newsletter.subscribers.opt_in import Readers
@@ -25,7 +25,7 @@ def send(studio: Studio, issue: str, refused: int = 0) -> None:
     desk = studio.room.desk()
     addresses = [parse_address(f"r{n}@{domain}") for domain in ("gmail.com", "example.org") for n in range(6)]
     subscribers.people(desk).take_in([Row(line=1, address=each) for each in addresses], now=NOW)
-    with mailing.ledger(desk).run(issue, "d", now=NOW) as run:
+    with delivery.ledger(desk).run(issue, "d", now=NOW) as run:
         ids = sorted(run.step([], [each.id for each in subscribers.people(desk).all()], now=NOW))
         words = [DeliveryStatus.REFUSED if n < refused else DeliveryStatus.ACCEPTED for n in range(len(ids))]
         run.step([Settlement(subscriber_id=i, status=w) for i, w in zip(ids, words, strict=True)], [], now=NOW)

@@ -22,11 +22,11 @@ from conftest import NOW
 from loopback_smtp import Loopback
 from studio.running import Running, running, until
 
+from newsletter.delivery import service as delivery
 from newsletter.issues import approval, drafting, standing
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.editor import version_of
 from newsletter.model import State
-from newsletter.pipeline import mailing
 from newsletter.sample import build
 from newsletter.sources import collector
 from newsletter.studio.logbook import COLLECTING, ENDED, Logbook, broken_off
@@ -71,7 +71,7 @@ def approved(drafted: Path, mail_server: Loopback) -> Path:
 
 def status(folder: Path) -> dict:
     """As another program sees it."""
-    found = mailing.status(desk(folder), ISSUE)
+    found = delivery.status(desk(folder), ISSUE)
     return {"state": found.state, "accepted": found.accepted, "remaining": found.remaining, "unknown": found.unknown}
 
 

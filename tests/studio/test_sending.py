@@ -8,14 +8,14 @@ import re
 from loopback_smtp import Loopback
 from studio.conftest import ISSUE, Studio
 
-from newsletter.pipeline import mailing
+from newsletter.delivery import service as delivery
 from newsletter.studio import dispatching
 
 BASE = f"/issues/{ISSUE}/send"
 
 
 def tally(studio: Studio) -> dict[str, int | str]:
-    found = mailing.status(studio.room.desk(), ISSUE)
+    found = delivery.status(studio.room.desk(), ISSUE)
     return {"state": found.state, "accepted": found.accepted, "remaining": found.remaining, "unknown": found.unknown}
 
 

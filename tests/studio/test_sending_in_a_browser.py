@@ -22,8 +22,8 @@ from studio.mail import Gate
 from studio.running import running, until
 from studio.test_guarding import CHANGES, PAGES, filled
 
+from newsletter.delivery import service as delivery
 from newsletter.issues import approval, drafting
-from newsletter.pipeline import mailing
 from newsletter.sample import build
 from newsletter.sources import collector
 from newsletter.subscribers import service as subscribers
@@ -271,6 +271,6 @@ def test_a_strangers_page_in_the_same_browser_changes_nothing(
         page.close()
     assert [each.read_bytes() for each in files] == before
     assert subscribers.people(desk(approved)).count() == 10
-    assert mailing.status(desk(approved), ISSUE).state == "not_started"
-    assert mailing.plans(desk(approved)).of(ISSUE) is None
-    until(lambda: not mailing.plans(desk(approved)).is_waited_for(ISSUE))
+    assert delivery.status(desk(approved), ISSUE).state == "not_started"
+    assert delivery.plans(desk(approved)).of(ISSUE) is None
+    until(lambda: not delivery.plans(desk(approved)).is_waited_for(ISSUE))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from newsletter.delivery import scheduling
+from newsletter.delivery import service as delivery
 from newsletter.entries.repository import SourceRecord
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
 from newsletter.model import Source
-from newsletter.pipeline import mailing, planning
 from newsletter.sources.staleness import Quiet
 from newsletter.studio.calls import Call, route, spoken
 from newsletter.studio.progress import Step, steps, under_way
@@ -49,8 +50,8 @@ def home(call: Call) -> Response:
 
 def _under_way(desk: Desk) -> Iterator[dict[str, str]]:
     """The issues whose sending a person should know of: planned ones, then the newest ones."""
-    planned = (each.plan.issue for each in planning.all_planned(desk))
-    for name in dict.fromkeys((*planned, *mailing.ledger(desk).newest(LOOKED_BACK))):
+    planned = (each.plan.issue for each in scheduling.all_planned(desk))
+    for name in dict.fromkeys((*planned, *delivery.ledger(desk).newest(LOOKED_BACK))):
         if said := under_way(desk, name):
             yield {"name": name, "said": said}
 
@@ -86,7 +87,7 @@ def _past(desk: Desk) -> Iterator[dict[str, str]]:
     for name in reversed(window.out_names(desk)):
         issue, record = issue_repository.read(desk.workspace, name), issue_repository.read_record(desk.workspace, name)
         out_at = record.published_at if record and record.published_at else issue.until_at
-        tally = mailing.status(desk, name)
+        tally = delivery.status(desk, name)
         sent = {"sending": "is being sent", "paused": "paused", "done": "sent"}.get(tally.state, "out")
         yield {"name": name, "subject": issue.subject, "out": spoken(out_at, zone), "state": sent, "why": tally.why}
 

@@ -14,13 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from newsletter.delivery import scheduling
+from newsletter.delivery import service as delivery_service
+from newsletter.delivery.pause_stop import Wish
+from newsletter.delivery.scheduling import Waiting
+from newsletter.delivery.send_status import Tally
 from newsletter.errors import NewsletterError, NotApprovedError, UsageError
 from newsletter.issues import approval, render
 from newsletter.model import DeliveryStatus, SubscriberState
-from newsletter.pipeline import mailing, planning
-from newsletter.pipeline.planning import Waiting
-from newsletter.storage.standing import Tally
-from newsletter.storage.wishes import Wish
 from newsletter.studio import dispatching
 from newsletter.studio.calls import Call, event, route
 from newsletter.studio.dispatching import Standing
@@ -67,7 +68,7 @@ def send(call: Call) -> Response:
         day=call.asked("day") or f"{desk.now.astimezone(zone) + timedelta(days=1):%Y-%m-%d}",
         time=call.asked("time") or "09:00",
         today=f"{desk.now.astimezone(zone):%Y-%m-%d}",
-        zone=planning.place_name(zone),
+        zone=scheduling.place_name(zone),
         count=_count(desk, standing.tally),
         **_sentence(desk, name, standing.tally, call.asked("day") if later else "", call.asked("time")),
         **_fared(desk, name, standing.tally),
@@ -102,12 +103,12 @@ def _plan(desk: Desk, standing: Standing) -> dict[str, Any] | None:
     left = planned.plan.at - desk.now
     missed = planned.waiting is Waiting.MISSED
     return {
-        "at": planning.spoken(desk, planned.plan.at),
+        "at": scheduling.spoken(desk, planned.plan.at),
         "people": planned.plan.people,
         "seconds": max(0, round(left.total_seconds())),
         "is_soon": left < SOON and planned.plan.at - planned.plan.planned_at < SOON,
         "waiting": planned.waiting.value,
-        "why": planning.why_missed(desk, planned.plan.issue, planned.plan) if missed else "",
+        "why": scheduling.why_missed(desk, planned.plan.issue, planned.plan) if missed else "",
     }
 
 
@@ -120,14 +121,14 @@ def _sentence(desk: Desk, name: str, tally: Tally, day: str = "", time: str = ""
     """What would happen, in one sentence; on a day and at a time, or else now. What is wrong with them, as another."""
     wrong = ""
     try:
-        at = planning.moment(desk, day, time) if day else desk.now
+        at = scheduling.moment(desk, day, time) if day else desk.now
     except UsageError as error:
         at, wrong = desk.now, str(error)
     people, count, subject = subscribers.people(desk), _count(desk, tally), render.load(desk, name).subject
     left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
     delivery = desk.workspace.settings.delivery
     said = (
-        f"On {planning.spoken(desk, at)} “{subject}” goes to "
+        f"On {scheduling.spoken(desk, at)} “{subject}” goes to "
         f"{count:,} {'person' if count == 1 else 'people'} through {delivery.host or delivery.socket}"
     )
     if left:
@@ -138,38 +139,40 @@ def _sentence(desk: Desk, name: str, tally: Tally, day: str = "", time: str = ""
 
 def sentence(call: Call) -> Response:
     """The sentence for the time that is being chosen."""
-    tally = mailing.status(call.desk, call.issue_name)
+    tally = delivery_service.status(call.desk, call.issue_name)
     return JSONResponse(_sentence(call.desk, call.issue_name, tally, call.asked("day"), call.asked("time")))
 
 
 def _fared(desk: Desk, name: str, tally: Tally) -> dict[str, Any]:
     """Who is in doubt and who was refused, by name; who is tried again, by the server's words."""
-    doubtful = list(islice(mailing.in_doubt(desk, name), SHOWN + 1)) if tally.unknown else []
-    refused = mailing.fared(desk, name, DeliveryStatus.REFUSED) if tally.refused else iter(())
-    ledger = mailing.ledger(desk)
-    tries = (each.next_at for each in mailing.fared(desk, name, DeliveryStatus.DEFERRED)) if tally.deferred else ()
+    doubtful = list(islice(delivery_service.in_doubt(desk, name), SHOWN + 1)) if tally.unknown else []
+    refused = delivery_service.fared(desk, name, DeliveryStatus.REFUSED) if tally.refused else iter(())
+    ledger = delivery_service.ledger(desk)
+    tries = (
+        (each.next_at for each in delivery_service.fared(desk, name, DeliveryStatus.DEFERRED)) if tally.deferred else ()
+    )
     next_at = min(filter(None, tries), default=None)
     return {
         "doubtful": doubtful[:SHOWN],
         "has_more_doubtful": len(doubtful) > SHOWN,
         "left_in_doubt": tally.unknown - len(doubtful) if len(doubtful) <= SHOWN else 0,
         "refused": list(islice(refused, SHOWN)),
-        "next_try": planning.spoken(desk, next_at) if next_at else "",
+        "next_try": scheduling.spoken(desk, next_at) if next_at else "",
         "deferred": ledger.replies(name, DeliveryStatus.DEFERRED) if tally.deferred else (),
     }
 
 
 def test(call: Call) -> Response:
     """Send one marked copy to an address."""
-    what, _ = mailing.order(call.desk, call.issue_name, approved=False)
-    words = mailing.send_test(call.desk, what, call.filled("address"))
+    what, _ = delivery_service.order(call.desk, call.issue_name, approved=False)
+    words = delivery_service.send_test(call.desk, what, call.filled("address"))
     return call.go(f"/issues/{call.issue_name}/send", f"The test copy is on its way. The server said: {words}")
 
 
 def begin(call: Call) -> Response:
     """Plan the sending, when the number was typed that the sentence names: for a day and time, or in a minute."""
     desk, name = call.desk, call.issue_name
-    what, _ = mailing.order(desk, name, approved=True)
+    what, _ = delivery_service.order(desk, name, approved=True)
     what.server()  # tells now, and not in the background, when none is named
     standing = dispatching.standing(desk, name)
     count = _count(desk, standing.tally)
@@ -181,7 +184,7 @@ def begin(call: Call) -> Response:
         raise UsageError("it is on its way already")
     if standing.tally.total:
         raise UsageError("it was begun before: press Go on")
-    planning.plan(desk, name, _moment(call), people=count)
+    scheduling.plan(desk, name, _moment(call), people=count)
     dispatching.dispatch(desk, name, planned=True)
     return call.go(f"/issues/{name}/send")
 
@@ -189,13 +192,13 @@ def begin(call: Call) -> Response:
 def _moment(call: Call) -> datetime:
     """When it is to go: the time that was chosen, or else soon, with time to think again."""
     if call.filled("when") == "later":
-        return planning.moment(call.desk, call.filled("day"), call.filled("time"))
+        return scheduling.moment(call.desk, call.filled("day"), call.filled("time"))
     return call.desk.now + timedelta(seconds=call.room.undo_s)
 
 
 def undo(call: Call) -> Response:
     """Take the sending back while it waits, whoever waits for it."""
-    if not planning.take_back(call.desk, call.issue_name):
+    if not scheduling.take_back(call.desk, call.issue_name):
         raise UsageError("it began already: use Pause")
     return call.go(f"/issues/{call.issue_name}/send", "Undone: nothing was sent.")
 
@@ -213,7 +216,7 @@ def pause(call: Call) -> Response:
     """Finish what is in flight, then wait; the same for a sending that was begun in a terminal."""
     if not dispatching.standing(call.desk, call.issue_name).is_at_work:
         raise UsageError("it is not being sent at this moment")
-    mailing.ask(call.desk, call.issue_name, Wish.PAUSE)
+    delivery_service.ask(call.desk, call.issue_name, Wish.PAUSE)
     return call.go(f"/issues/{call.issue_name}/send", "Pausing: what is in flight is finished. Nobody gets it twice.")
 
 
@@ -222,7 +225,7 @@ def stop(call: Call) -> Response:
     standing = dispatching.standing(call.desk, call.issue_name)
     if not (standing.is_at_work or standing.tally.state == "paused"):
         raise UsageError("it is not being sent: there is nothing to stop")
-    mailing.ask(call.desk, call.issue_name, Wish.STOP)
+    delivery_service.ask(call.desk, call.issue_name, Wish.STOP)
     said = "Stopping: what is in flight is finished." if standing.is_at_work else "Stopped."
     return call.go(f"/issues/{call.issue_name}/send", f"{said} The others get nothing until you press Go on.")
 
@@ -235,9 +238,9 @@ def proceed(call: Call) -> Response:
         raise UsageError("it is on its way already")
     if not standing.tally.total:
         raise UsageError("it was not begun yet: type the number of people, and press Send")
-    what, _ = mailing.order(desk, name, approved=True)
+    what, _ = delivery_service.order(desk, name, approved=True)
     what.server()
-    mailing.go_on(desk, name)
+    delivery_service.go_on(desk, name)
     dispatching.dispatch(desk, name, resume_restored=call.filled("restored") == "yes")
     return call.go(f"/issues/{name}/send", "It goes on.")
 
@@ -248,10 +251,12 @@ def resolve(call: Call) -> Response:
     how = call.filled("how")
     if how not in {"resend", "leave"}:
         raise UsageError("choose: send again, or leave it")
-    only = [each.subscriber_id for each in mailing.in_doubt(desk, name) if person in {"", str(each.subscriber_id)}]
+    only = [
+        each.subscriber_id for each in delivery_service.in_doubt(desk, name) if person in {"", str(each.subscriber_id)}
+    ]
     if not only:
         raise UsageError("nobody is in doubt any more")
-    mailing.resolve(desk, name, resend=how == "resend", only=only)
+    delivery_service.resolve(desk, name, resend=how == "resend", only=only)
     many = "They are" if len(only) > 1 else "This one is"
     said = f"{many} to be sent again: press Go on." if how == "resend" else f"{many} left as it stands."
     return call.go(f"/issues/{name}/send", said)

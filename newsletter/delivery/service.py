@@ -8,17 +8,18 @@ from collections.abc import Callable, Collection, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
-from newsletter.delivery import proof, sending
-from newsletter.delivery.sending import Order
+from newsletter.delivery import dry_run as delivery_dry_run
+from newsletter.delivery import sender
+from newsletter.delivery.ledger import LEFT_AS_IT_IS, Ledger
+from newsletter.delivery.pause_stop import HeldBackError, Wish, let_go_on, make_wish
+from newsletter.delivery.retention import reduce_old
+from newsletter.delivery.schedule_repository import Plans
+from newsletter.delivery.send_status import Tally
+from newsletter.delivery.sender import Order
 from newsletter.errors import StorageError, UsageError
 from newsletter.issues import approval, render
 from newsletter.issues import repository as issue_repository
 from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Variant
-from newsletter.storage.ledger import LEFT_AS_IT_IS, Ledger
-from newsletter.storage.plans import Plans
-from newsletter.storage.retention import reduce_old
-from newsletter.storage.standing import Tally
-from newsletter.storage.wishes import HeldBackError, Wish, let_go_on, make_wish
 from newsletter.subscribers.opt_in import Readers
 from newsletter.subscribers.service import people
 from newsletter.workspace.context import Desk
@@ -81,7 +82,7 @@ async def send(
         on_progress(tally)
 
     try:
-        tally = await sending.send_issue(
+        tally = await sender.send_issue(
             what,
             ledger(desk),
             stop=stop,
@@ -116,7 +117,7 @@ def is_at_work(desk: Desk, name: str) -> bool:
 
 def run(sending_: Coroutine[Any, Any, Tally]) -> Tally:
     """Run a sending to its end, in the way that is fastest on this machine."""
-    return sending.run(sending_)
+    return sender.run(sending_)
 
 
 def _note_out(desk: Desk, tally: Tally) -> None:
@@ -128,7 +129,7 @@ def _note_out(desk: Desk, tally: Tally) -> None:
 def dry_run(desk: Desk, what: Order, folder: Path, *, limit: int | None = None) -> int:
     """Write the exact messages to a folder; tells how many."""
     begun = ledger(desk).sending(what.issue)
-    return proof.write_messages(
+    return delivery_dry_run.write_messages(
         what,
         people(desk).all(),
         folder,
@@ -140,17 +141,17 @@ def dry_run(desk: Desk, what: Order, folder: Path, *, limit: int | None = None) 
 
 def send_test(desk: Desk, what: Order, address: str) -> str:
     """Send one marked copy to an address; tells the server's words."""
-    return asyncio.run(proof.send_test(what, address, now=desk.now))
+    return asyncio.run(delivery_dry_run.send_test(what, address, now=desk.now))
 
 
 def status(desk: Desk, name: str) -> Tally:
     """How a sending stands."""
-    return sending.status_of(ledger(desk), name)
+    return sender.status_of(ledger(desk), name)
 
 
 def recipients(desk: Desk, name: str, only: Collection[DeliveryStatus] = ()) -> Iterator[Delivery]:
     """Everybody an issue goes to, or those that fared in some ways, and how it went."""
-    return sending.recipients_of(ledger(desk), desk.workspace.settings, keys(desk), name, only)
+    return sender.recipients_of(ledger(desk), desk.workspace.settings, keys(desk), name, only)
 
 
 def in_doubt(desk: Desk, name: str) -> Iterator[Delivery]:
@@ -165,4 +166,4 @@ def fared(desk: Desk, name: str, status: DeliveryStatus) -> Iterator[Delivery]:
 
 def resolve(desk: Desk, name: str, *, resend: bool, only: Collection[int] = ()) -> Tally:
     """Settle the deliveries in doubt, all or those of some people."""
-    return sending.resolve(ledger(desk), name, resend=resend, now=desk.now, only=only)
+    return sender.resolve(ledger(desk), name, resend=resend, now=desk.now, only=only)

@@ -19,18 +19,18 @@ from typing import Any, TypeVar
 
 from newsletter.config import Settings
 from newsletter.delivery.clock import Clock, SystemClock, sleep_unless
-from newsletter.delivery.courier import Courier
-from newsletter.delivery.desk import Desk
-from newsletter.delivery.feed import Feed
+from newsletter.delivery.connection import Courier
+from newsletter.delivery.due_queue import Feed
+from newsletter.delivery.ledger import Ledger
+from newsletter.delivery.ledger_writer import Recorder
 from newsletter.delivery.message import Mailing, Template, message_id
-from newsletter.delivery.pace import DAY, Pace
-from newsletter.delivery.recorder import Recorder
+from newsletter.delivery.retry_policy import Desk
+from newsletter.delivery.send_status import Tally
 from newsletter.delivery.smtp import LinkError, Server, open_link, server_of
+from newsletter.delivery.throttle import DAY, Pace
 from newsletter.delivery.variants import Variants
 from newsletter.errors import DeliveryError, StorageError
 from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Variant
-from newsletter.storage.ledger import Ledger
-from newsletter.storage.standing import Tally
 from newsletter.tokens import Keys
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class Order:
     def _signer(self, signed_at: datetime) -> Callable[[bytes], bytes] | None:
         if self.settings.dkim is None:
             return None
-        from newsletter.delivery.signing import load_signer  # cryptography: only where it signs
+        from newsletter.delivery.dkim_signing import load_signer  # cryptography: only where it signs
 
         return load_signer(self.settings.dkim, self.folder, signed_at)
 

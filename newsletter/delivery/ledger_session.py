@@ -17,11 +17,11 @@ from sqlalchemy.engine import Connection, Engine, Row
 from newsletter.database.bulk import Prepared, driver_errors
 from newsletter.database.engine import translated
 from newsletter.database.tables import UtcDateTime, deliveries, sendings, subscribers
+from newsletter.delivery.journal import Journal, Settlement
+from newsletter.delivery.pause_stop import Wish, wish_of
+from newsletter.delivery.restore_guard import Witness
+from newsletter.delivery.send_status import Sending, Tally, counts_of, tally_of
 from newsletter.model import DeliveryStatus, Subscriber, SubscriberState
-from newsletter.storage.journal import Journal, Settlement
-from newsletter.storage.standing import Sending, Tally, counts_of, tally_of
-from newsletter.storage.wishes import Wish, wish_of
-from newsletter.storage.witness import Witness
 from newsletter.subscribers import repository as subscriber_repository
 
 PAGE = 500

@@ -14,11 +14,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from newsletter.delivery import service as delivery
 from newsletter.delivery.clock import SystemClock, sleep_unless
+from newsletter.delivery.schedule_repository import Plan
+from newsletter.delivery.send_status import Tally
 from newsletter.errors import NotApprovedError, StorageError, UsageError
-from newsletter.pipeline import mailing
-from newsletter.storage.plans import Plan
-from newsletter.storage.standing import Tally
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 
@@ -92,12 +92,12 @@ def spoken(desk: Desk, at: datetime) -> str:
 
 def plan(desk: Desk, name: str, at: datetime, *, people: int) -> Plan:
     """Write down that an issue goes at a moment, to about so many people."""
-    return mailing.plans(desk).make(name, at, people=people, now=desk.now)
+    return delivery.plans(desk).make(name, at, people=people, now=desk.now)
 
 
 def take_back(desk: Desk, name: str) -> bool:
     """Take a plan back: nothing is sent. False when there is none, or it began before."""
-    found, kept = planned(desk, name), mailing.plans(desk)
+    found, kept = planned(desk, name), delivery.plans(desk)
     if found is not None and found.waiting is Waiting.MISSED:
         kept.forget(name)  # it may have been broken off as it began
         return True
@@ -106,11 +106,11 @@ def take_back(desk: Desk, name: str) -> bool:
 
 def planned(desk: Desk, name: str) -> Planned | None:
     """The plan of an issue and how it stands; None when there is none, or the issue is on its way."""
-    kept = mailing.plans(desk)
+    kept = delivery.plans(desk)
     found = kept.of(name)
-    if found is None or mailing.status(desk, name).total:
+    if found is None or delivery.status(desk, name).total:
         return None
-    if kept.is_waited_for(name) or mailing.is_at_work(desk, name):
+    if kept.is_waited_for(name) or delivery.is_at_work(desk, name):
         waiting = Waiting.WAITED_FOR
     else:
         waiting = Waiting.ALONE if desk.now < found.at else Waiting.MISSED
@@ -119,13 +119,13 @@ def planned(desk: Desk, name: str) -> Planned | None:
 
 def all_planned(desk: Desk) -> tuple[Planned, ...]:
     """Every plan that is not carried out yet, the next one first."""
-    found = (planned(desk, each.issue) for each in mailing.plans(desk).all())
+    found = (planned(desk, each.issue) for each in delivery.plans(desk).all())
     return tuple(each for each in found if each is not None)
 
 
 def is_to_be_waited_for(desk: Desk, found: Planned) -> bool:
     """Whether nobody waits for a plan that was made just here: not one that came with a copy or a backup."""
-    return found.waiting is Waiting.ALONE and mailing.plans(desk).is_at_home(found.plan)
+    return found.waiting is Waiting.ALONE and delivery.plans(desk).is_at_home(found.plan)
 
 
 async def send_at_its_time(
@@ -144,16 +144,16 @@ async def send_at_its_time(
     what was approved was changed (NotApprovedError). Raises SenderAtWorkError when another process waits, and all that
     `mailing.send` raises.
     """
-    clock, kept = ticking(desk.now), mailing.plans(desk)
+    clock, kept = ticking(desk.now), delivery.plans(desk)
     with kept.waiting(name):
         if not await _has_come(desk, name, stop, clock):
-            return mailing.status(desk, name)
+            return delivery.status(desk, name)
         desk = Desk(open_workspace(desk.workspace.folder), clock())  # as everything stands now
-        what, _ = mailing.order(desk, name, approved=True)
+        what, _ = delivery.order(desk, name, approved=True)
         what.server()
         if not kept.begin(name, now=desk.now):
-            return mailing.status(desk, name)
-        return await mailing.send(
+            return delivery.status(desk, name)
+        return await delivery.send(
             desk,
             what,
             stop=stop,
@@ -166,7 +166,7 @@ async def send_at_its_time(
 
 async def _has_come(desk: Desk, name: str, stop: asyncio.Event, clock: Callable[[], datetime]) -> bool:
     """Whether the time has come, and not passed; looks at plan and clock again and again: laptops sleep."""
-    kept, steady = mailing.plans(desk), SystemClock()
+    kept, steady = delivery.plans(desk), SystemClock()
     while not stop.is_set():
         look_s = LOOK_S
         with contextlib.suppress(StorageError):  # a database that is busy for a moment ends no waiting
@@ -186,7 +186,7 @@ def why_missed(desk: Desk, name: str, found: Plan) -> str:
     if found.begun_at:
         return "It was broken off as it began, before the first mail."
     try:
-        mailing.order(desk, name, approved=True)
+        delivery.order(desk, name, approved=True)
     except NotApprovedError:
         return "It was changed after it was approved, and so it did not go."
     return "The computer was off or asleep at that time, or the program was ended."

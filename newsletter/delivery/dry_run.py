@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.delivery.alone import send_alone
-from newsletter.delivery.message import Template
-from newsletter.delivery.sending import Order
+from newsletter.delivery.message import Message, Template
+from newsletter.delivery.sender import Order
+from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, Link, LinkError, Server, open_link
+from newsletter.delivery.smtp_replies import Phase, Reply, is_go_ahead
 from newsletter.delivery.variants import Variants
-from newsletter.errors import StorageError, UsageError
+from newsletter.errors import DeliveryError, StorageError, UsageError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Subscriber, SubscriberState, Variant
 
@@ -63,3 +65,35 @@ async def send_test(order: Order, address: str, *, now: datetime, name: str = ""
     server = order.server()
     message = Template(order.render_variant(Variant()), order.mailing(0, now, test=True)).fill(reader)
     return str(await send_alone(message, server, called="the test copy"))
+
+
+async def send_alone(message: Message, server: Server, *, called: str) -> Reply:
+    """Send one message; raises DeliveryError, without the address, when it was not taken.
+
+    `called` is what people know it by: "the test copy".
+    """
+    try:
+        link = await open_link(server)
+        try:
+            phase, reply = await _handed_over(link, message)
+        finally:
+            await asyncio.shield(link.quit())
+    except LinkError as error:
+        raise DeliveryError(f"{called} did not go: {error}") from error
+    if not is_go_ahead(phase, reply):
+        raise DeliveryError(f"{called} did not go: {server.called} answered {reply} to {phase.value}")
+    return reply
+
+
+async def _handed_over(link: Link, message: Message) -> tuple[Phase, Reply]:
+    """The last reply, and what it answers; raises DeliveryError when the message is larger than the server takes."""
+    if why := link.too_large(len(message.content)):
+        raise DeliveryError(why)
+    commands = link.envelope(message.envelope, len(message.content))
+    for phase, command in zip((Phase.MAIL, Phase.RCPT, Phase.DATA), commands, strict=True):
+        link.write(command)
+        reply = await link.replies.take(DATA_S if phase is Phase.DATA else ENVELOPE_S)
+        if not is_go_ahead(phase, reply):
+            return phase, reply
+    link.write(message.content + b".\r\n")
+    return Phase.FINAL, await link.replies.take(link.final_s)

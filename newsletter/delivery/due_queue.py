@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.delivery.recorder import Recorder
-from newsletter.storage.run import PAGE, Due
+from newsletter.delivery.ledger_session import PAGE, Due
+from newsletter.delivery.ledger_writer import Recorder
 
 
 @dataclass(slots=True)

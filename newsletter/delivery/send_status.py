@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from newsletter.database.tables import deliveries, outcomes, sendings
+from newsletter.delivery.pause_stop import Wish, held_back
 from newsletter.model import DeliveryStatus
-from newsletter.storage.wishes import Wish, held_back
 
 D = DeliveryStatus
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from newsletter.config import DeliverySettings
-from newsletter.delivery.pace import Pace
-from newsletter.delivery.recorder import Recorder
-from newsletter.delivery.replies import Reply, Verdict
+from newsletter.delivery.journal import Settlement
+from newsletter.delivery.ledger_session import Due
+from newsletter.delivery.ledger_writer import Recorder
+from newsletter.delivery.send_status import Tally
+from newsletter.delivery.smtp_replies import Reply, Verdict
+from newsletter.delivery.throttle import Pace
 from newsletter.model import DeliveryStatus
-from newsletter.storage.journal import Settlement
-from newsletter.storage.run import Due
-from newsletter.storage.standing import Tally
 
 LONGEST_WAIT = timedelta(seconds=4000)  # between two tries, as with Postfix
 D = DeliveryStatus

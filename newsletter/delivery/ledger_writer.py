@@ -14,11 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from newsletter.delivery.clock import Clock
-from newsletter.delivery.last_look import RETRIES_S, LastLook
+from newsletter.delivery.final_check import RETRIES_S, LastLook
+from newsletter.delivery.journal import Settlement
+from newsletter.delivery.ledger_session import Due, Run
 from newsletter.errors import StorageError
 from newsletter.model import DeliveryStatus
-from newsletter.storage.journal import Settlement
-from newsletter.storage.run import Due, Run
 from newsletter.subscribers.suppression_check import Lookout
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine, Row
 
 from newsletter.database.engine import eager, only_reading, translated
 from newsletter.database.tables import plans
-from newsletter.storage.lease import is_held, lease
+from newsletter.delivery.lock import is_held, lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

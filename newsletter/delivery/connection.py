@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from newsletter.delivery.clock import sleep_unless
-from newsletter.delivery.desk import Desk
-from newsletter.delivery.feed import Feed, Turn
+from newsletter.delivery.due_queue import Feed, Turn
+from newsletter.delivery.ledger_session import Due
 from newsletter.delivery.message import Message
-from newsletter.delivery.replies import Phase, Reply, is_go_ahead, judge
+from newsletter.delivery.retry_policy import Desk
 from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, Link, LinkError
+from newsletter.delivery.smtp_replies import Phase, Reply, is_go_ahead, judge
 from newsletter.delivery.variants import Variants
-from newsletter.storage.run import Due
 
 END = b".\r\n"
 AT_ONCE = 1 << 18  # a message up to this size goes in one piece with its end, when its claim is there already

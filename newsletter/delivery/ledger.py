@@ -18,14 +18,14 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from newsletter.database.engine import only_reading, translated
 from newsletter.database.tables import deliveries, sendings, subscribers
+from newsletter.delivery.journal import Journal, Settlement, Told
+from newsletter.delivery.ledger_session import PAGE, Run, record
+from newsletter.delivery.lock import is_held, lease
+from newsletter.delivery.pause_stop import wish_of
+from newsletter.delivery.restore_guard import Witness
+from newsletter.delivery.send_status import Sending, Tally, counts_of, frozen, sending_of, tally_of
 from newsletter.errors import NewsletterError, NotApprovedError
 from newsletter.model import Delivery, DeliveryStatus, SubscriberState
-from newsletter.storage.journal import Journal, Settlement, Told
-from newsletter.storage.lease import is_held, lease
-from newsletter.storage.run import PAGE, Run, record
-from newsletter.storage.standing import Sending, Tally, counts_of, frozen, sending_of, tally_of
-from newsletter.storage.wishes import wish_of
-from newsletter.storage.witness import Witness
 
 D = DeliveryStatus
 STOPPED = "the program stopped before the server answered"
