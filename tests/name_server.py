@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.resolver
 import dns.rrset
 
-from newsletter.delivery.resolver import DnsNames
+from newsletter.doctor.dns_lookup import DnsNames
 
 Zone = Mapping[tuple[str, str], tuple[str, ...] | str]
 """(name, type) → its records as in a zone file, or the name of an error such as SERVFAIL."""

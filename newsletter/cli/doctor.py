@@ -11,7 +11,7 @@ from newsletter.cli.session import Session, answer, json_option, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsletter.delivery.diagnosis import Diagnosis
+    from newsletter.doctor.examination import Diagnosis
 
 
 @click.command(epilog="Example: newsletter doctor --nameserver 9.9.9.9")
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 @click.pass_obj
 def doctor(session: Session, nameserver: str, as_json: bool) -> int:
     """Look at domains, mail server, mailbox, secrets and sources; nothing is sent."""
-    from newsletter.delivery.diagnosis import State
-    from newsletter.delivery.resolver import DnsNames
-    from newsletter.pipeline.examining import examine
+    from newsletter.doctor.dns_lookup import DnsNames
+    from newsletter.doctor.examination import State, examine
 
     found = tuple(examine(session.desk, DnsNames.of(nameserver)))
     if as_json:
@@ -38,7 +37,7 @@ def _json(each: Diagnosis) -> dict[str, str]:
 
 def _lines(found: Sequence[Diagnosis]) -> str:
     """What must be mended first, then what is worth a look, then what is in order."""
-    from newsletter.delivery.diagnosis import State
+    from newsletter.doctor.examination import State
 
     headings = {State.MEND: "Must be mended", State.LOOK: "Worth a look", State.OK: "In order"}
     parts = []

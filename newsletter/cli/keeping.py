@@ -10,7 +10,7 @@ import click
 from newsletter.cli.session import Session, answer, json_option, say, tell
 
 if TYPE_CHECKING:
-    from newsletter.storage.restoring import Restored
+    from newsletter.admin.restore import Restored
 
 
 @click.command(epilog="Example: newsletter backup /media/usb/newsletter.tar.gz")
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def backup(session: Session, file: Path, as_json: bool) -> None:
     """Put all that is needed to go on into one file; a sending may run meanwhile."""
-    from newsletter.storage.backup import write_backup
+    from newsletter.admin.backup import write_backup
 
     done = write_backup(session.workspace, file, now=session.now)
     if done.path.resolve().is_relative_to(session.workspace.folder.resolve()):
@@ -43,7 +43,7 @@ def backup(session: Session, file: Path, as_json: bool) -> None:
 @click.pass_obj
 def restore(session: Session, file: Path, into: Path | None, force: bool, as_json: bool) -> None:
     """Put a backup back. Nothing is mailed from it before you say so."""
-    from newsletter.storage.restoring import restore as put_back
+    from newsletter.admin.restore import restore as put_back
     from newsletter.workspace.folder import find
 
     folder = into or session.folder or find(Path.cwd())
@@ -85,9 +85,9 @@ def _sentences(done: Restored, folder: Path) -> list[str]:
 @click.pass_obj
 def tidy(session: Session, as_json: bool) -> None:
     """Forget who got which issue long ago and why people left; delete messages, rejected rows and unused pictures left lying."""
-    from newsletter.pipeline import keeping
+    from newsletter.admin import tidy as admin_tidy
 
-    done = keeping.tidy(session.desk)
+    done = admin_tidy.tidy(session.desk)
     reduced = done.reduced
     if as_json:
         counts = {"sendings": reduced.sendings, "deliveries": reduced.deliveries, "mails": reduced.mails}

@@ -22,7 +22,7 @@ SECRET_BYTES = 32
 @click.pass_obj
 def init(session: Session, folder: Path, sample: bool, title: str | None, sender: str | None) -> None:
     """Make a new newsletter in a folder."""
-    from newsletter.sample import build, build_empty
+    from newsletter.admin.sample import build, build_empty
 
     if sample:
         build(folder, now=session.now, secret=new_secret())
@@ -54,10 +54,10 @@ def new_secret() -> str:
 @click.pass_obj
 def demo(session: Session, no_browser: bool, build_only: bool, port: int) -> None:
     """Make a sample newsletter in ./demo, draft its next issue, and show it in the browser."""
+    from newsletter.admin.sample import build
     from newsletter.cli.making import show, shown_path
     from newsletter.cli.progress import watching_sources
     from newsletter.issues import drafting
-    from newsletter.sample import build
     from newsletter.sources import collector
 
     folder = session.folder or Path("demo")

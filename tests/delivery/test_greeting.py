@@ -15,9 +15,9 @@ import trustme
 from loopback_smtp import DROP, Loopback
 
 from newsletter.config import DeliverySettings, Security
-from newsletter.delivery.diagnosis import State
-from newsletter.delivery.greeting import greet
 from newsletter.delivery.smtp import Server
+from newsletter.doctor.examination import State
+from newsletter.doctor.smtp_check import greet
 
 
 @contextmanager

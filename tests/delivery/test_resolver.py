@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 from name_server import name_server
 
-from newsletter.delivery.names import UnansweredError
-from newsletter.delivery.resolver import DnsNames
+from newsletter.doctor.dns_lookup import DnsNames, UnansweredError
 from newsletter.errors import UsageError
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from newsletter import composition
+from newsletter.admin.sample import build
 from newsletter.database.engine import open_database
 from newsletter.entries.ingest import take_in
 from newsletter.entries.repository import EntryStore
@@ -20,7 +21,6 @@ from newsletter.issues.decisions import decide
 from newsletter.issues.pool import Pool, look
 from newsletter.issues.standing import standings
 from newsletter.model import Dated, Entry, Ids, Verdict
-from newsletter.sample import build
 from newsletter.sources.collector import collect
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace

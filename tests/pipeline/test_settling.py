@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.admin.sample import build, build_empty
 from newsletter.model import SourceKind
-from newsletter.sample import build, build_empty
 from newsletter.sources import probe
 from newsletter.workspace import settings_editor
 from newsletter.workspace.context import Desk

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from newsletter import composition
+from newsletter.admin.sample import build
 from newsletter.database import tables
 from newsletter.entries.ingest import take_in
 from newsletter.errors import UsageError
@@ -22,7 +23,6 @@ from newsletter.issues.pool import look
 from newsletter.issues.standing import standings
 from newsletter.issues.window import making as making_of
 from newsletter.model import Dated, Entry, Ids, Issue, Verdict
-from newsletter.sample import build
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 

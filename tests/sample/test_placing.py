@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.admin.sample.placing import place
 from newsletter.errors import WorkspaceError
-from newsletter.sample.placing import place
 
 FILES = {Path("newsletter.toml"): "a", Path("notes/first.txt"): "b", Path("sources/feeds/feed.xml"): "c"}
 

@@ -15,7 +15,8 @@ import feedparser
 import icalendar
 import pytest
 
-from newsletter import config, sample
+from newsletter import config
+from newsletter.admin import sample
 from newsletter.errors import ConfigError, WorkspaceError
 from newsletter.model import SourceKind, SubscriberState
 

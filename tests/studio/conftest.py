@@ -17,7 +17,7 @@ from loopback_smtp import Loopback
 from starlette.testclient import TestClient
 from studio.mail import serving_mail
 
-from newsletter.sample import build
+from newsletter.admin.sample import build
 from newsletter.studio import dispatching
 from newsletter.studio.app import studio_app
 from newsletter.studio.room import Room

@@ -15,8 +15,8 @@ from loopback_smtp import Loopback
 from studio.mail import serving_mail
 from studio.running import Running, running
 
+from newsletter.admin.sample import build
 from newsletter.issues import drafting
-from newsletter.sample import build
 from newsletter.sources import collector
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace

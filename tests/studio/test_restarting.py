@@ -22,12 +22,12 @@ from conftest import NOW
 from loopback_smtp import Loopback
 from studio.running import Running, running, until
 
+from newsletter.admin.sample import build
 from newsletter.delivery import service as delivery
 from newsletter.issues import approval, drafting, standing
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.editor import version_of
 from newsletter.model import State
-from newsletter.sample import build
 from newsletter.sources import collector
 from newsletter.studio.logbook import COLLECTING, ENDED, Logbook, broken_off
 from newsletter.subscribers import service as subscribers

@@ -22,9 +22,9 @@ from studio.mail import Gate
 from studio.running import running, until
 from studio.test_guarding import CHANGES, PAGES, filled
 
+from newsletter.admin.sample import build
 from newsletter.delivery import service as delivery
 from newsletter.issues import approval, drafting
-from newsletter.sample import build
 from newsletter.sources import collector
 from newsletter.subscribers import service as subscribers
 from newsletter.workspace.context import Desk

@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 from studio.axe import complaints
 from studio.test_in_a_browser import ISSUE, newsletter, opened, until_written
 
+from newsletter.admin.sample import build
 from newsletter.issues import editor
-from newsletter.sample import build
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
+from newsletter.admin import sections
 from newsletter.errors import UsageError
 from newsletter.model import section_title
-from newsletter.pipeline import sectioning
 from newsletter.studio.calls import Call, route
 from newsletter.studio.views.setup import back, step_of
 
@@ -16,7 +16,7 @@ FIELDS = ("title", "rules")
 def add(call: Call) -> Response:
     """One more section."""
     title = call.filled("title").strip()
-    sectioning.add_section(call.desk, title)
+    sections.add_section(call.desk, title)
     return back(call, "sections", f"Added: {title}.")
 
 
@@ -33,7 +33,7 @@ def change(call: Call) -> Response:
             f"now, and its words are: {said}. Load the page again, then change it"
         )
     title = " ".join(meant["title"])
-    sectioning.change_section(call.desk, name, title, meant["rules"])
+    sections.change_section(call.desk, name, title, meant["rules"])
     return back(call, "sections", f"Saved: {title}.")
 
 
@@ -53,7 +53,7 @@ def move(call: Call) -> Response:
     """One place up or down."""
     name, by = call.filled("name"), -1 if call.filled("by") == "up" else 1
     before = [each.name for each in call.desk.workspace.settings.sections]
-    place = sectioning.move_section(call.desk, name, by)
+    place = sections.move_section(call.desk, name, by)
     title = section_title(name, call.desk.workspace.settings.sections)
     if before.index(name) + 1 == place:
         said = f"{title} is the {'first' if by < 0 else 'last'} already."
@@ -62,7 +62,7 @@ def move(call: Call) -> Response:
     if not call.is_script:
         return back(call, "sections", said)
     settings = call.room.desk().workspace.settings
-    leaving = {each.name: sectioning.leaving(call.desk, each.name) for each in settings.sections}
+    leaving = {each.name: sections.leaving(call.desk, each.name) for each in settings.sections}
     html = call.part("_sections", settings=settings, leaving=leaving, step=step_of(call))
     return JSONResponse({"said": said, "html": html})
 
@@ -71,8 +71,8 @@ def remove(call: Call) -> Response:
     """One section less."""
     name = call.filled("name")
     title = section_title(name, call.desk.workspace.settings.sections)
-    becomes = sectioning.leaving(call.desk, name)
-    sectioning.remove_section(call.desk, name)
+    becomes = sections.leaving(call.desk, name)
+    sections.remove_section(call.desk, name)
     return back(call, "sections", f"Removed: {title}. {becomes}")
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from starlette.responses import JSONResponse, Response
 
 from newsletter.config import DeliverySettings, Security, is_loopback
-from newsletter.delivery.diagnosis import Diagnosis, State, look, mend, ok
-from newsletter.delivery.greeting import is_greeted
+from newsletter.doctor.examination import Diagnosis, State, look, mend, ok
+from newsletter.doctor.smtp_check import is_greeted
 from newsletter.studio.calls import Call, route
 from newsletter.studio.views.setup import NOT_PROTECTED, back, show, shown_before
 from newsletter.workspace import credentials
@@ -32,7 +32,7 @@ def test(call: Call) -> Response:
 
 
 def _tested(call: Call, given: dict[str, str]) -> list[Diagnosis]:
-    from newsletter.pipeline import examining  # with DNS and DKIM, which no other page needs
+    from newsletter.doctor import examination  # with DNS and DKIM, which no other page needs
 
     wrong, settings = _settings(call, given)
     if wrong or settings is None:
@@ -40,7 +40,7 @@ def _tested(call: Call, given: dict[str, str]) -> list[Diagnosis]:
     password = call.filled("password") or credentials.smtp_password(call.desk)
     if settings.user and not password:
         return [mend(SUBJECT, "There is a user name, but no password.", "Type the password, then press Test again.")]
-    found = examining.try_server(call.desk, settings, password)
+    found = examination.try_server(call.desk, settings, password)
     if not is_greeted(found):
         return [replace(each, state=State.MEND, remedy=AGAIN) for each in found]
     answers = ok(SUBJECT, f"{settings.host} answers on port {settings.port}.")

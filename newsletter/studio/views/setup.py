@@ -13,12 +13,12 @@ from zoneinfo import available_timezones
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from newsletter.admin import newsletter_setup, sections
 from newsletter.config import NewsletterSettings, Security, Settings, is_loopback
 from newsletter.errors import UsageError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.issues.editor import version_of
 from newsletter.model import Collected, SourceKind
-from newsletter.pipeline import founding, sectioning
 from newsletter.sources import probe
 from newsletter.studio.calls import Call, route
 from newsletter.workspace import credentials, settings_editor
@@ -105,7 +105,7 @@ def show(
         "was": _values(settings) | {name[4:]: text for name, text in (given or {}).items() if name.startswith("was-")},
         "settings_version": settings_version(call.desk),
         "wrong": Blank(wrong or {}),
-        "leaving": {each.name: sectioning.leaving(call.desk, each.name) for each in settings.sections},
+        "leaving": {each.name: sections.leaving(call.desk, each.name) for each in settings.sections},
         "kinds": KINDS,
         "languages": LANGUAGES,
         "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
@@ -118,8 +118,8 @@ def show(
         "shown": "",
         "dressed": None,
         "password": _kept(call.desk),
-        "is_sample": founding.is_sample(call.desk.workspace),
-        "was_sample": founding.put_aside(call.desk.workspace) is not None,
+        "is_sample": newsletter_setup.is_sample(call.desk.workspace),
+        "was_sample": newsletter_setup.put_aside(call.desk.workspace) is not None,
     }
     title = f"Step {number} of {len(STEPS) + 1}: {STEPS[step]}" if step else "Setup"
     return call.page("start" if step else "setup", title=title, status=status, **shared | more)

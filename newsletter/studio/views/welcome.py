@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from newsletter.admin import newsletter_setup
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.issues import repository as issue_repository
-from newsletter.pipeline import founding
 from newsletter.studio import dispatching
 from newsletter.studio.calls import PAGES, Call, route
 from newsletter.studio.views.setup import STEPS, Blank, sender_of, wrong_address
@@ -50,7 +50,7 @@ def _page(
 def begin_sample(call: Call) -> Response:
     """Fill the folder with the sample."""
     try:
-        founding.begin_sample(call.room.folder, call.room.clock())
+        newsletter_setup.begin_sample(call.room.folder, call.room.clock())
     except NewsletterError as error:
         return _page(call, "welcome", "Welcome", wrong={"all": str(error)})
     return call.go(
@@ -64,7 +64,7 @@ def begin_own(call: Call) -> Response:
     given, wrong = _asked(call)
     if not wrong:
         try:
-            founding.begin_own(call.room.folder, title=given["title"], sender=_sender(given))
+            newsletter_setup.begin_own(call.room.folder, title=given["title"], sender=_sender(given))
         except NewsletterError as error:
             wrong = {"all": str(error)}
     if wrong:
@@ -92,7 +92,7 @@ def mine(call: Call) -> Response:
 
 
 def _mine(call: Call, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
-    if not founding.is_sample(call.desk.workspace):
+    if not newsletter_setup.is_sample(call.desk.workspace):
         raise UsageError("this is no sample, but a newsletter of your own already")
     values = {"title": "", "from_name": "", "from_address": ""} | dict(given)
     return call.page(
@@ -106,10 +106,10 @@ def make_mine(call: Call) -> Response:
     if wrong:
         return _mine(call, given, wrong)
     desk = call.desk
-    if not founding.is_sample(desk.workspace):
+    if not newsletter_setup.is_sample(desk.workspace):
         raise UsageError("this is no sample, but a newsletter of your own already")
     _wait_for_others(call)
-    aside = founding.make_mine(desk, title=given["title"], sender=_sender(given))
+    aside = newsletter_setup.make_mine(desk, title=given["title"], sender=_sender(given))
     where = aside.relative_to(desk.workspace.folder)
     return call.go("/start/newsletter", f"{given['title']} is yours. What was in the sample lies in {where}.")
 
@@ -118,7 +118,7 @@ def bring_back(call: Call) -> Response:
     """Put the sample back, and what is there now aside."""
     desk = call.desk
     _wait_for_others(call)
-    where = founding.bring_back(desk).relative_to(desk.workspace.folder)
+    where = newsletter_setup.bring_back(desk).relative_to(desk.workspace.folder)
     return call.go("/", f"This is the sample again. What you had lies in {where}.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from newsletter.delivery.names import Names
+from newsletter.doctor.dns_lookup import Names
 
 MAX_LOOKUPS = 10  # RFC 7208, 4.6.4: more is a permanent error, and the record counts as none
 _LOOKED_UP = frozenset({"include", "a", "mx", "ptr", "exists"})

@@ -5,22 +5,23 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
+from enum import StrEnum
 from pathlib import Path
 
 from newsletter import config
 from newsletter.bounces.bounce_mailbox import open_mailbox
 from newsletter.config import DeliverySettings, DkimKey, Settings
 from newsletter.database.engine import database_file, is_sound
-from newsletter.delivery import domains
-from newsletter.delivery.diagnosis import Diagnosis, look, mend, ok
 from newsletter.delivery.dkim_signing import load_signer
-from newsletter.delivery.domains import Domains
-from newsletter.delivery.greeting import greet
 from newsletter.delivery.message import ascii_domain, sending_domain
-from newsletter.delivery.names import Names
 from newsletter.delivery.smtp import Server
+from newsletter.doctor import dns_records
+from newsletter.doctor.dns_lookup import Names
+from newsletter.doctor.dns_records import Domains
+from newsletter.doctor.smtp_check import greet
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.workspace import credentials
 from newsletter.workspace.context import Desk
@@ -36,7 +37,7 @@ def examine(desk: Desk, names: Names, environ: Mapping[str, str] = os.environ) -
     settings = desk.workspace.settings
     yield _postal_address(settings)
     yield _one_click(settings)
-    yield from domains.examine(_domains(desk), names)
+    yield from dns_records.examine(_domains(desk), names)
     yield from _signing_keys(desk)
     yield from _server(desk)
     yield _inbox(desk)
@@ -75,7 +76,7 @@ def _domains(desk: Desk) -> Domains:
     dkim = settings.dkim
     if dkim is None:
         return Domains(sender=sender, envelope=envelope)
-    keys = tuple((each.selector, domains.public_key(desk.workspace.path(each.file))) for each in dkim.keys)
+    keys = tuple((each.selector, dns_records.public_key(desk.workspace.path(each.file))) for each in dkim.keys)
     return Domains(sender=sender, envelope=envelope, signing=ascii_domain(dkim.domain), keys=keys)
 
 
@@ -190,3 +191,36 @@ def _sources(desk: Desk) -> Iterator[Diagnosis]:
 
 def _is_quiet(changed_at: datetime | None, now: datetime) -> bool:
     return (changed_at or datetime.min.replace(tzinfo=UTC)) < now - QUIET
+
+
+class State(StrEnum):
+    """How well it stands."""
+
+    OK = "ok"
+    LOOK = "look"  # worth a look
+    MEND = "mend"  # must be mended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """One finding, as sentences for staff."""
+
+    subject: str  # SPF, mail server, secret
+    state: State
+    message: str  # what is there, and who will object
+    remedy: str = ""  # what to do; empty when all is well
+
+
+def ok(subject: str, message: str) -> Diagnosis:
+    """All is well."""
+    return Diagnosis(subject=subject, state=State.OK, message=message)
+
+
+def look(subject: str, message: str, remedy: str) -> Diagnosis:
+    """It works, or cannot be told from here."""
+    return Diagnosis(subject=subject, state=State.LOOK, message=message, remedy=remedy)
+
+
+def mend(subject: str, message: str, remedy: str) -> Diagnosis:
+    """Mail will be refused, or somebody given away."""
+    return Diagnosis(subject=subject, state=State.MEND, message=message, remedy=remedy)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import dns.exception
 import dns.name
 import dns.resolver
 
-from newsletter.delivery.names import UnansweredError
 from newsletter.errors import UsageError
 
 TIMEOUT_S = 4.0
@@ -59,3 +58,24 @@ class DnsNames:
             raise UnansweredError(silent=not self._resolver.nameservers) from error
         except (dns.exception.DNSException, OSError) as error:
             raise UnansweredError(silent=True) from error
+
+
+class UnansweredError(Exception):
+    """No name server answered, or none could. `silent`: none was heard at all, and asking on is of no use."""
+
+    def __init__(self, *, silent: bool) -> None:
+        self.silent = silent
+        super().__init__("no name server answers")
+
+
+class Names(Protocol):
+    """What is asked of DNS. Every method may raise UnansweredError."""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The TXT records of a name, each joined; empty when there are none, or no such name."""
+
+    def exchanges(self, name: str) -> tuple[str, ...]:
+        """Its mail servers, the preferred ones first; `.` for a null MX (RFC 7505)."""
+
+    def has_address(self, name: str) -> bool:
+        """Whether it has an A or AAAA record."""

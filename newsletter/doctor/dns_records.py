@@ -21,10 +21,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from newsletter.delivery.diagnosis import Diagnosis, look, mend, ok
 from newsletter.delivery.dkim_signing import MIN_RSA_BITS
-from newsletter.delivery.names import Names, UnansweredError
-from newsletter.delivery.spf import MAX_LOOKUPS, spf_of
+from newsletter.doctor.dns_lookup import Names, UnansweredError
+from newsletter.doctor.examination import Diagnosis, look, mend, ok
+from newsletter.doctor.spf import MAX_LOOKUPS, spf_of
 
 THEM = "Gmail, Yahoo and Microsoft"
 ED25519_DER_BYTES = 44  # 12 that name the algorithm, and the key

@@ -22,11 +22,11 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy.engine import Engine
 
 from newsletter import config
+from newsletter.admin.backup import ASIDE, DATABASE, FILES, FORMAT, MANIFEST
 from newsletter.config import Settings
 from newsletter.database.engine import database_file, open_database
 from newsletter.delivery.restore_guard import RESTORED
 from newsletter.errors import StorageError, UsageError
-from newsletter.storage.backup import ASIDE, DATABASE, FILES, FORMAT, MANIFEST
 from newsletter.subscribers.reconcile import keep_gone
 from newsletter.workspace.files import write_whole
 

@@ -15,8 +15,8 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter import config
-from newsletter.sample import moments
-from newsletter.sample.placing import Files, place
+from newsletter.admin.sample import moments
+from newsletter.admin.sample.placing import Files, place
 
 __all__ = ["blank_settings", "build", "build_empty", "settings"]
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import tomlkit
 
-from newsletter import config, sample
+from newsletter import config
+from newsletter.admin import sample
 from newsletter.config import FILE_NAME
 from newsletter.database.engine import database_file, open_database
 from newsletter.errors import StorageError, UsageError

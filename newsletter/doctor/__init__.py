@@ -1,0 +1,1 @@
+"""What mail providers will object to: DNS, SMTP, privacy."""
