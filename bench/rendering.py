@@ -37,8 +37,7 @@ from newsletter.checks import Context, check_issue
 from newsletter.checks.readability import reading_grade
 from newsletter.model import Issue
 from newsletter.rendering import css_inliner, environment
-from newsletter.studio.preview import Watched
-from newsletter.studio.watching import watch
+from newsletter.studio.preview import Watched, watch
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 

@@ -24,7 +24,7 @@ from newsletter.delivery.smtp import server_of
 from newsletter.followup.tables import open_sheet
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Delivery, DeliveryStatus
-from newsletter.pipeline.readers import ReaderDesk
+from newsletter.public.self_service import ReaderDesk
 from newsletter.studio.views.people import Upload
 from newsletter.subscribers import service as subscribers
 from newsletter.subscribers.list_import import read_list

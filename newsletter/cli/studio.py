@@ -17,11 +17,11 @@ from newsletter.cli.session import Session, interactive, say
 @click.pass_obj
 def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
     """Make the month's issue in the browser: collect, choose, write, check, approve, send."""
-    from newsletter.studio import dispatching
+    from newsletter.studio import send_process
     from newsletter.studio.app import studio_app
-    from newsletter.studio.logbook import Logbook, broken_off
-    from newsletter.studio.room import Room
-    from newsletter.studio.serving import serve_locally
+    from newsletter.studio.crash_marker import Logbook, broken_off
+    from newsletter.studio.server import serve_locally
+    from newsletter.studio.state import Room
 
     began, asked = datetime.now(UTC), session.now
     room = Room(
@@ -32,7 +32,7 @@ def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
     if room.has_newsletter:
         session.desk.store  # noqa: B018 - a database that cannot be used is told here, and not in the page
         private = session.workspace.private
-        for said in (*broken_off(private), *dispatching.find_again(room.desk())):
+        for said in (*broken_off(private), *send_process.find_again(room.desk())):
             room.say(said)
         room.logbook = Logbook(private)
     serve_locally(

@@ -21,11 +21,12 @@ from starlette.routing import Match, Route
 
 from newsletter.errors import StorageError, UsageError
 from newsletter.issues.archive import Archive
-from newsletter.pipeline.readers import ReaderDesk
-from newsletter.public import choosing, leaving, reading, subscribing
-from newsletter.public.guard import LOG, Guard, TooLargeError, hung_up, too_large
-from newsletter.public.limits import Limit
-from newsletter.public.look import Look
+from newsletter.public import archive as public_archive
+from newsletter.public import preferences, subscribe, unsubscribe
+from newsletter.public.middleware import LOG, Guard, TooLargeError, hung_up, too_large
+from newsletter.public.pages import Look
+from newsletter.public.rate_limit import Limit
+from newsletter.public.self_service import ReaderDesk
 from newsletter.workspace.context import Desk
 
 MISSES = 30
@@ -127,24 +128,24 @@ async def _wrong(request: Request, error: Exception) -> Response:
 
 
 ROUTES = [
-    Route("/u/{token}", leaving.ask, methods=["GET"]),
-    Route("/u/{token}", leaving.leave, methods=["POST"]),
-    Route("/u/{token}/why", leaving.say_why, methods=["POST"]),
-    Route("/p/{token}", choosing.show, methods=["GET"]),
-    Route("/p/{token}", choosing.choose, methods=["POST"]),
-    Route("/p/{token}/data", choosing.my_data, methods=["POST"]),
-    Route("/p/{token}/erase", choosing.erase, methods=["POST"]),
-    Route("/subscribe", subscribing.form, methods=["GET"]),
-    Route("/subscribe", subscribing.subscribe, methods=["POST"]),
-    Route("/c/{token}", subscribing.ask, methods=["GET"]),
-    Route("/c/{token}", subscribing.confirm, methods=["POST"]),
-    Route("/", reading.index, methods=["GET"]),
-    Route("/atom.xml", reading.feed, methods=["GET"]),
-    Route("/issues/{name}", reading.moved, methods=["GET"]),
-    Route("/issues/{name}/", reading.issue, methods=["GET"]),
-    Route("/issues/{name}/print", reading.large_print, methods=["GET"]),
-    Route("/issues/{name}/pictures/{file}", reading.picture, methods=["GET"]),
-    Route("/issues/{name}/{file}", reading.calendar, methods=["GET"]),
+    Route("/u/{token}", unsubscribe.ask, methods=["GET"]),
+    Route("/u/{token}", unsubscribe.leave, methods=["POST"]),
+    Route("/u/{token}/why", unsubscribe.say_why, methods=["POST"]),
+    Route("/p/{token}", preferences.show, methods=["GET"]),
+    Route("/p/{token}", preferences.choose, methods=["POST"]),
+    Route("/p/{token}/data", preferences.my_data, methods=["POST"]),
+    Route("/p/{token}/erase", preferences.erase, methods=["POST"]),
+    Route("/subscribe", subscribe.form, methods=["GET"]),
+    Route("/subscribe", subscribe.subscribe, methods=["POST"]),
+    Route("/c/{token}", subscribe.ask, methods=["GET"]),
+    Route("/c/{token}", subscribe.confirm, methods=["POST"]),
+    Route("/", public_archive.index, methods=["GET"]),
+    Route("/atom.xml", public_archive.feed, methods=["GET"]),
+    Route("/issues/{name}", public_archive.moved, methods=["GET"]),
+    Route("/issues/{name}/", public_archive.issue, methods=["GET"]),
+    Route("/issues/{name}/print", public_archive.large_print, methods=["GET"]),
+    Route("/issues/{name}/pictures/{file}", public_archive.picture, methods=["GET"]),
+    Route("/issues/{name}/{file}", public_archive.calendar, methods=["GET"]),
     Route("/robots.txt", _robots, methods=["GET"]),
     Route("/style.css", _style, methods=["GET"]),
 ]

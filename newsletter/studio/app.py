@@ -7,9 +7,9 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from newsletter.studio.calls import HERE
-from newsletter.studio.guarding import Guard
-from newsletter.studio.room import Room
+from newsletter.studio.auth_middleware import Guard
+from newsletter.studio.requests import HERE
+from newsletter.studio.state import Room
 from newsletter.studio.views import (
     approve,
     check,
@@ -17,19 +17,19 @@ from newsletter.studio.views import (
     collect,
     glossary,
     home,
+    mail_server,
     people,
-    pictures,
     preview,
     report,
     sections,
     send,
-    server,
     setup,
     theme,
     versions,
     welcome,
     write,
 )
+from newsletter.studio.views import write as views_write
 
 VIEWS = (
     home,
@@ -37,7 +37,7 @@ VIEWS = (
     choose,
     write,
     glossary,
-    pictures,
+    views_write,
     versions,
     preview,
     check,
@@ -47,7 +47,7 @@ VIEWS = (
     people,
     setup,
     sections,
-    server,
+    mail_server,
     theme,
     welcome,
 )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from email.utils import parseaddr
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,9 +22,17 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from newsletter import rendering
+from newsletter.config import FILE_NAME
 from newsletter.errors import NewsletterError
+from newsletter.issues import images, review
 from newsletter.issues.images import media_type
+from newsletter.issues.repository import GLOSSARY_FILE, issue_folder
 from newsletter.model import Finding, RenderedIssue
+from newsletter.rendering import environment
+from newsletter.studio.preview import PICTURES, Shown, Watched, with_pictures_at
+from newsletter.workspace.context import Desk
+from newsletter.workspace.folder import open_workspace
 
 _HERE = Path(__file__).parent
 _PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
@@ -135,3 +144,36 @@ def _headers(policy: str) -> dict[str, str]:
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
+
+
+def watch(desk: Desk, name: str) -> Watched:
+    """The issue of this name, drawn again when its file, a template or the configuration is saved."""
+    return Watched(
+        draw=lambda: _draw(desk, name),
+        files=lambda: _files(desk, name),
+        picture=lambda file: images.find(desk.workspace, name, file),
+    )
+
+
+def _draw(desk: Desk, name: str) -> Shown:
+    fresh = Desk(open_workspace(desk.workspace.folder), desk.now)
+    _, rendered, findings = review.check(fresh, name)
+    settings = fresh.workspace.settings
+    display, address = parseaddr(settings.newsletter.sender)
+    shown = rendering.for_everyone(rendered, settings)
+    return Shown(
+        title=settings.newsletter.title,
+        sender=display or address,
+        rendered=replace(shown, html=with_pictures_at(shown.html, name, f"/{PICTURES}")),
+        findings=findings,
+    )
+
+
+def _files(desk: Desk, name: str) -> Iterator[Path]:
+    folder = desk.workspace.folder
+    yield folder / FILE_NAME
+    yield folder / GLOSSARY_FILE
+    yield issue_folder(desk.workspace, name) / "issue.toml"
+    for templates in (desk.workspace.templates, environment.shipped_folder()):
+        files = (path for path in templates.rglob("*") if path.is_file())
+        yield from (path for path in files if path.parent.name != environment.CACHE)

@@ -13,7 +13,7 @@ from newsletter.errors import NewsletterError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import review
 from newsletter.model import Severity
-from newsletter.studio import dispatching
+from newsletter.studio import send_process
 from newsletter.workspace.context import Desk
 
 FRESH = timedelta(days=3)
@@ -108,7 +108,7 @@ def _send(desk: Desk, name: str) -> Step:
 
 def under_way(desk: Desk, name: str) -> str:
     """What a person should know of a sending that is planned, on its way, held up or in doubt; empty when it is none."""
-    standing = dispatching.standing(desk, name)
+    standing = send_process.standing(desk, name)
     planned, tally = standing.planned, standing.tally
     if planned is not None:
         at = scheduling.spoken(desk, planned.plan.at)

@@ -17,7 +17,7 @@ from pathlib import Path
 from cli.conftest import Run
 from loopback_smtp import Loopback
 
-from newsletter.cli.sending import _pace
+from newsletter.cli.send import _pace
 from newsletter.delivery import service as delivery_service
 from newsletter.delivery.pause_stop import Wish
 from newsletter.delivery.send_status import Tally

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from public_page import Page
 
 from newsletter.formats.mailboxes import parse_address
-from newsletter.public.guard import HEADERS
+from newsletter.public.middleware import HEADERS
 from newsletter.subscribers.list_import import Row
 from newsletter.tokens import Keys, Purpose
 

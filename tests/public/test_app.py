@@ -14,8 +14,8 @@ from visitor import Visitor
 from newsletter.errors import StorageError, UsageError
 from newsletter.model import SubscriberState
 from newsletter.public.app import make_app
-from newsletter.public.guard import HEADERS, masked
-from newsletter.public.words import LANGUAGES
+from newsletter.public.middleware import HEADERS, masked
+from newsletter.public.translations import LANGUAGES
 from newsletter.tokens import Purpose
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace

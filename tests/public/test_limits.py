@@ -1,6 +1,6 @@
 """How often one visitor may."""
 
-from newsletter.public.limits import Limit
+from newsletter.public.rate_limit import Limit
 
 
 def test_a_visitor_may_so_often_and_then_waits():

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from newsletter.errors import UsageError
-from newsletter.public.serving import listening
+from newsletter.public.server import listening
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

@@ -18,9 +18,9 @@ from starlette.testclient import TestClient
 from studio.mail import serving_mail
 
 from newsletter.admin.sample import build
-from newsletter.studio import dispatching
+from newsletter.studio import send_process
 from newsletter.studio.app import studio_app
-from newsletter.studio.room import Room
+from newsletter.studio.state import Room
 from newsletter.subscribers import service as subscribers
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def ready(made: Studio, mail_server: Loopback) -> Iterator[Studio]:
     digest = re.search(r'name="digest" value="(\w+)"', made.page(f"/issues/{ISSUE}/approve"))[1]
     made.change(f"/issues/{ISSUE}/approve", {"digest": digest, "by": "Ana"})
     yield made
-    made.wait(lambda: all(each.process.poll() is not None for each in dispatching._STARTED))
+    made.wait(lambda: all(each.process.poll() is not None for each in send_process._STARTED))
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
 from newsletter.issues import repository as issue_repository
 from newsletter.studio.app import studio_app
-from newsletter.studio.room import Room
+from newsletter.studio.state import Room
 
 OWN = {"title": "Our News", "from_name": "Us, of Denver", "from_address": "us@example.com"}
 

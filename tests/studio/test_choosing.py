@@ -11,7 +11,7 @@ from studio.conftest import ISSUE, Studio
 
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.standing import standings
-from newsletter.studio.shelf import Place, count_new, stock
+from newsletter.studio.entry_cards import Place, count_new, stock
 
 PAPER = "Genomic Evolutionary Patterns of Leiomyosarcoma and Liposarcoma"
 

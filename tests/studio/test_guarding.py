@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from studio.conftest import ADDRESS, ISSUE, Studio
 
 from newsletter.studio.app import studio_app
-from newsletter.studio.room import Room
+from newsletter.studio.state import Room
 
 ROUTES = studio_app(Room(folder=Path())).routes  # all there are: a new one cannot be forgotten
 CHANGES = sorted(each.path for each in ROUTES if isinstance(each, Route) and "POST" in (each.methods or ()))

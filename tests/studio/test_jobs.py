@@ -7,7 +7,7 @@ import pytest
 
 from newsletter.errors import UsageError
 from newsletter.studio.jobs import Job
-from newsletter.studio.room import KEPT, Room
+from newsletter.studio.state import KEPT, Room
 
 
 def over(job: Job) -> list[dict]:

@@ -21,7 +21,7 @@ from newsletter.delivery import service as delivery
 from newsletter.delivery.pause_stop import HeldBackError, Wish
 from newsletter.delivery.scheduling import Waiting
 from newsletter.errors import NotApprovedError, UsageError
-from newsletter.studio import dispatching
+from newsletter.studio import send_process
 
 BASE = f"/issues/{ISSUE}/send"
 
@@ -30,8 +30,8 @@ def said(studio: Studio, path: str, fields: dict | None = None) -> str:
     return studio.change(path, fields, script=True).json()["error"]
 
 
-def standing(studio: Studio) -> dispatching.Standing:
-    return dispatching.standing(studio.room.desk(), ISSUE)
+def standing(studio: Studio) -> send_process.Standing:
+    return send_process.standing(studio.room.desk(), ISSUE)
 
 
 def plan(studio: Studio, after: timedelta) -> None:
@@ -125,7 +125,7 @@ class TestWaiting:
         assert "The computer was off or asleep at that time" in page
         assert "Type the number of people to confirm" in page  # send it now, or at another time
         assert "did not go" in ready.page("/")
-        assert dispatching.find_again(ready.room.desk())[0].endswith("did not go. Open Send to decide.")
+        assert send_process.find_again(ready.room.desk())[0].endswith("did not go. Open Send to decide.")
         assert "Undone: nothing was sent." in ready.change(f"{BASE}/undo").text
         assert standing(ready).planned is None
 
@@ -182,10 +182,10 @@ class TestFindingAgain:
         plan(ready, timedelta(hours=1))
         page = ready.page(BASE)
         assert "and nothing waits for it" in page
-        (told,) = dispatching.find_again(ready.room.desk())
+        (told,) = send_process.find_again(ready.room.desk())
         assert told.endswith("The program that waited for it was ended; another one waits now.")
         ready.wait(lambda: delivery.plans(ready.room.desk()).is_waited_for(ISSUE))
-        assert dispatching.find_again(ready.room.desk()) == ()
+        assert send_process.find_again(ready.room.desk()) == ()
         ready.change(f"{BASE}/undo")
 
     def test_a_copy_of_the_workspace_sends_nothing_by_itself(self, ready: Studio) -> None:
@@ -194,7 +194,7 @@ class TestFindingAgain:
         shutil.copytree(ready.room.folder, copy)
         ready.room.folder = copy
         ready.room._engines.clear()
-        (told,) = dispatching.find_again(ready.room.desk())
+        (told,) = send_process.find_again(ready.room.desk())
         assert told.endswith("and nothing waits for it. Open Send to decide.")
         assert "It is waited for again." in ready.change(f"{BASE}/wait").text
         ready.wait(lambda: delivery.plans(ready.room.desk()).is_waited_for(ISSUE))

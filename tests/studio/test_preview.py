@@ -163,7 +163,7 @@ def test_saving_the_issue_shows_it_again_by_itself(demo: Path) -> None:
 def test_a_template_of_ones_own_is_seen_as_soon_as_it_is_there(demo: Path) -> None:
     from datetime import UTC, datetime
 
-    from newsletter.studio.watching import watch
+    from newsletter.studio.preview import watch
     from newsletter.workspace.context import Desk
     from newsletter.workspace.folder import open_workspace
 

@@ -29,7 +29,7 @@ from newsletter.issues import repository as issue_repository
 from newsletter.issues.editor import version_of
 from newsletter.model import State
 from newsletter.sources import collector
-from newsletter.studio.logbook import COLLECTING, ENDED, Logbook, broken_off
+from newsletter.studio.crash_marker import COLLECTING, ENDED, Logbook, broken_off
 from newsletter.subscribers import service as subscribers
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace

@@ -9,7 +9,7 @@ from loopback_smtp import Loopback
 from studio.conftest import ISSUE, Studio
 
 from newsletter.delivery import service as delivery
-from newsletter.studio import dispatching
+from newsletter.studio import send_process
 
 BASE = f"/issues/{ISSUE}/send"
 
@@ -20,7 +20,7 @@ def tally(studio: Studio) -> dict[str, int | str]:
 
 
 def done(studio: Studio) -> bool:
-    standing = dispatching.standing(studio.room.desk(), ISSUE)
+    standing = send_process.standing(studio.room.desk(), ISSUE)
     return not (standing.waits or standing.is_at_work)
 
 

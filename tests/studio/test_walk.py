@@ -15,8 +15,8 @@ from studio.hands import PATIENCE_MS, Mouse, mistakes_of, opened
 from studio.mail import serving_mail
 
 from newsletter.checks import rules
-from newsletter.studio.calls import HERE, STEPS
-from newsletter.studio.shelf import PLACES
+from newsletter.studio.entry_cards import PLACES
+from newsletter.studio.requests import HERE, STEPS
 from newsletter.studio.views.preview import LOOKS
 
 if TYPE_CHECKING:

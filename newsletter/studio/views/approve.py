@@ -10,8 +10,8 @@ from newsletter.issues import approval as issue_approval
 from newsletter.issues import render, review
 from newsletter.issues import repository as issue_repository
 from newsletter.model import Severity
-from newsletter.studio.calls import Call, route, spoken
-from newsletter.studio.guarding import MAIL_POLICY
+from newsletter.studio.auth_middleware import MAIL_POLICY
+from newsletter.studio.requests import Call, route, spoken
 
 
 def approve(call: Call) -> Response:

@@ -13,7 +13,7 @@ from newsletter.errors import UsageError
 from newsletter.issues import entry_undo, review
 from newsletter.issues.entry_undo import Undoable
 from newsletter.model import Finding, Issue, Mend, Severity
-from newsletter.studio.calls import Call, route
+from newsletter.studio.requests import Call, route
 
 HEADS = {"subject": "Subject", "preheader": "Line behind the subject", "letter": "Letter", "closing": "Closing"}
 ELSEWHERE = {

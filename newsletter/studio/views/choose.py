@@ -17,8 +17,8 @@ from newsletter.issues.entry_history import story_of
 from newsletter.issues.entry_undo import Undoable
 from newsletter.model import TO_SORT, Reading, Verdict, section_title
 from newsletter.sources import manual_entry
-from newsletter.studio.calls import Call, route
-from newsletter.studio.shelf import AT_ONCE, PLACES, Card, Place, Shelf, in_sections, stock
+from newsletter.studio.entry_cards import AT_ONCE, PLACES, Card, Place, Shelf, in_sections, stock
+from newsletter.studio.requests import Call, route
 
 DONE = {"keep": "Kept", "hold": "Held", "drop": "Dropped", "move": "Moved"}
 

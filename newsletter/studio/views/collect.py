@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from newsletter.studio.calls import Call, event, route
-from newsletter.studio.logbook import COLLECTING
-from newsletter.studio.room import Room
+from newsletter.studio.crash_marker import COLLECTING
+from newsletter.studio.requests import Call, event, route
+from newsletter.studio.state import Room
 
 if TYPE_CHECKING:
     from newsletter.sources.collector import Gathered

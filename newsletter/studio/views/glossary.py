@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from newsletter.errors import UsageError
 from newsletter.issues import editor, glossary
-from newsletter.studio.calls import Call, route
+from newsletter.studio.requests import Call, route
 from newsletter.workspace.context import Desk
 
 

@@ -14,9 +14,9 @@ from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
 from newsletter.model import Source
 from newsletter.sources.staleness import Quiet
-from newsletter.studio.calls import Call, route, spoken
+from newsletter.studio.entry_cards import count_new
 from newsletter.studio.progress import Step, steps, under_way
-from newsletter.studio.shelf import count_new
+from newsletter.studio.requests import Call, route, spoken
 from newsletter.workspace.context import Desk
 
 LOOKED_BACK = 6  # sendings, for one that is held up or in doubt

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from newsletter.errors import UsageError
 from newsletter.model import Subscriber, SubscriberState
-from newsletter.studio.calls import Call, route
+from newsletter.studio.requests import Call, route
 from newsletter.subscribers import service as subscribers
 from newsletter.subscribers.list_import import Rejected, Row, read_list
 

@@ -13,9 +13,9 @@ from newsletter.config import Settings
 from newsletter.errors import NewsletterError
 from newsletter.issues import editor, render
 from newsletter.model import RenderedIssue, Variant
-from newsletter.studio.calls import Call, route
-from newsletter.studio.guarding import MAIL_POLICY
+from newsletter.studio.auth_middleware import MAIL_POLICY
 from newsletter.studio.preview import with_pictures_at
+from newsletter.studio.requests import Call, route
 
 GMAIL_CUTS_AT = 102 * 1024
 

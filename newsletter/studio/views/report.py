@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from newsletter.reports import report as report_report
 from newsletter.reports.report import UNCOUNTED
-from newsletter.studio.calls import Call, route, spoken
+from newsletter.studio.requests import Call, route, spoken
 from newsletter.subscribers import service as subscribers
 
 

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from newsletter.admin import sections
 from newsletter.errors import UsageError
 from newsletter.model import section_title
-from newsletter.studio.calls import Call, route
+from newsletter.studio.requests import Call, route
 from newsletter.studio.views.setup import back, step_of
 
 FIELDS = ("title", "rules")

@@ -22,10 +22,10 @@ from newsletter.delivery.send_status import Tally
 from newsletter.errors import NewsletterError, NotApprovedError, UsageError
 from newsletter.issues import approval, render
 from newsletter.model import DeliveryStatus, SubscriberState
-from newsletter.studio import dispatching
-from newsletter.studio.calls import Call, event, route
-from newsletter.studio.dispatching import Standing
-from newsletter.studio.room import Room
+from newsletter.studio import send_process
+from newsletter.studio.requests import Call, event, route
+from newsletter.studio.send_process import Standing
+from newsletter.studio.state import Room
 from newsletter.subscribers import service as subscribers
 from newsletter.workspace.context import Desk
 
@@ -48,7 +48,7 @@ def send(call: Call) -> Response:
     if not call.has_issue:
         return call.page("no_issue", title="Send")
     desk, name = call.desk, call.issue_name
-    standing = dispatching.standing(desk, name)
+    standing = send_process.standing(desk, name)
     zone = desk.workspace.settings.newsletter.zone
     delivery = desk.workspace.settings.delivery
     later = call.asked("when") == "later"
@@ -62,7 +62,7 @@ def send(call: Call) -> Response:
         barrier=_barrier(desk, name),
         server=delivery.host or delivery.socket,
         undo_s=round(call.room.undo_s),
-        is_out=dispatching.was_published(desk, name),
+        is_out=send_process.was_published(desk, name),
         plan=_plan(desk, standing),
         later=later,
         day=call.asked("day") or f"{desk.now.astimezone(zone) + timedelta(days=1):%Y-%m-%d}",
@@ -174,7 +174,7 @@ def begin(call: Call) -> Response:
     desk, name = call.desk, call.issue_name
     what, _ = delivery_service.order(desk, name, approved=True)
     what.server()  # tells now, and not in the background, when none is named
-    standing = dispatching.standing(desk, name)
+    standing = send_process.standing(desk, name)
     count = _count(desk, standing.tally)
     if "".join(call.filled("number").split()).replace(",", "").replace(".", "") != str(count):
         raise UsageError(f"the number does not fit: this goes to {count:,} people; type {count} to confirm")
@@ -185,7 +185,7 @@ def begin(call: Call) -> Response:
     if standing.tally.total:
         raise UsageError("it was begun before: press Go on")
     scheduling.plan(desk, name, _moment(call), people=count)
-    dispatching.dispatch(desk, name, planned=True)
+    send_process.dispatch(desk, name, planned=True)
     return call.go(f"/issues/{name}/send")
 
 
@@ -205,16 +205,16 @@ def undo(call: Call) -> Response:
 
 def wait(call: Call) -> Response:
     """Wait for the time that is planned, after the process that waited was ended."""
-    standing = dispatching.standing(call.desk, call.issue_name)
+    standing = send_process.standing(call.desk, call.issue_name)
     if standing.planned is None or standing.planned.waiting is not Waiting.ALONE:
         raise UsageError("there is nothing to wait for")
-    dispatching.dispatch(call.desk, call.issue_name, planned=True)
+    send_process.dispatch(call.desk, call.issue_name, planned=True)
     return call.go(f"/issues/{call.issue_name}/send", "It is waited for again.")
 
 
 def pause(call: Call) -> Response:
     """Finish what is in flight, then wait; the same for a sending that was begun in a terminal."""
-    if not dispatching.standing(call.desk, call.issue_name).is_at_work:
+    if not send_process.standing(call.desk, call.issue_name).is_at_work:
         raise UsageError("it is not being sent at this moment")
     delivery_service.ask(call.desk, call.issue_name, Wish.PAUSE)
     return call.go(f"/issues/{call.issue_name}/send", "Pausing: what is in flight is finished. Nobody gets it twice.")
@@ -222,7 +222,7 @@ def pause(call: Call) -> Response:
 
 def stop(call: Call) -> Response:
     """Finish what is in flight; the others get nothing until somebody lets it go on."""
-    standing = dispatching.standing(call.desk, call.issue_name)
+    standing = send_process.standing(call.desk, call.issue_name)
     if not (standing.is_at_work or standing.tally.state == "paused"):
         raise UsageError("it is not being sent: there is nothing to stop")
     delivery_service.ask(call.desk, call.issue_name, Wish.STOP)
@@ -233,7 +233,7 @@ def stop(call: Call) -> Response:
 def proceed(call: Call) -> Response:
     """Go on with a sending that was paused, stopped or broken off."""
     desk, name = call.desk, call.issue_name
-    standing = dispatching.standing(desk, name)
+    standing = send_process.standing(desk, name)
     if standing.is_at_work or standing.waits:
         raise UsageError("it is on its way already")
     if not standing.tally.total:
@@ -241,7 +241,7 @@ def proceed(call: Call) -> Response:
     what, _ = delivery_service.order(desk, name, approved=True)
     what.server()
     delivery_service.go_on(desk, name)
-    dispatching.dispatch(desk, name, resume_restored=call.filled("restored") == "yes")
+    send_process.dispatch(desk, name, resume_restored=call.filled("restored") == "yes")
     return call.go(f"/issues/{name}/send", "It goes on.")
 
 
@@ -290,7 +290,7 @@ async def _news(request: Request, room: Room, name: str) -> AsyncIterator[bytes]
 
 
 def _told(room: Room, name: str) -> dict[str, Any]:
-    standing = dispatching.standing(room.desk(), name)
+    standing = send_process.standing(room.desk(), name)
     told = {key: value for key, value in asdict(standing.tally).items() if key != "seconds"}
     over = not (standing.waits or standing.is_at_work)
     return told | {

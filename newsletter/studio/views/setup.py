@@ -20,7 +20,7 @@ from newsletter.formats.mailboxes import parse_address
 from newsletter.issues.editor import version_of
 from newsletter.model import Collected, SourceKind
 from newsletter.sources import probe
-from newsletter.studio.calls import Call, route
+from newsletter.studio.requests import Call, route
 from newsletter.workspace import credentials, settings_editor
 from newsletter.workspace.context import Desk
 

@@ -8,8 +8,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 from newsletter.errors import NewsletterError
 from newsletter.issues import theme_preview
-from newsletter.studio.calls import Call, route
-from newsletter.studio.guarding import MAIL_POLICY
+from newsletter.studio.auth_middleware import MAIL_POLICY
+from newsletter.studio.requests import Call, route
 from newsletter.studio.views.preview import forced_light
 from newsletter.studio.views.setup import TEXTS, show, shown_before
 

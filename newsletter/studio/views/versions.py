@@ -14,7 +14,7 @@ from newsletter.issues import repository as issue_repository
 from newsletter.issues import undo as issue_undo
 from newsletter.issues.undo_log import Step
 from newsletter.model import Issue
-from newsletter.studio.calls import Call, route, spoken
+from newsletter.studio.requests import Call, route, spoken
 
 AT_ONCE = 20
 NOW = "now"

@@ -9,8 +9,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from newsletter.admin import newsletter_setup
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.issues import repository as issue_repository
-from newsletter.studio import dispatching
-from newsletter.studio.calls import PAGES, Call, route
+from newsletter.studio import send_process
+from newsletter.studio.requests import PAGES, Call, route
 from newsletter.studio.views.setup import STEPS, Blank, sender_of, wrong_address
 
 
@@ -125,7 +125,7 @@ def bring_back(call: Call) -> Response:
 def _wait_for_others(call: Call) -> None:
     """Nobody else may be at the database; raises UsageError when something is going on."""
     desk = call.desk
-    sendings = [dispatching.standing(desk, each) for each in issue_repository.names(desk.workspace)]
+    sendings = [send_process.standing(desk, each) for each in issue_repository.names(desk.workspace)]
     if call.room.collecting.is_running or any(each.waits or each.is_at_work for each in sendings):
         raise UsageError("something is being collected or sent: wait until it is done")
     call.room.forget()

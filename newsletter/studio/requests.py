@@ -22,8 +22,8 @@ from starlette.routing import Route
 from newsletter.errors import ConfigError, IssueFileError, NewsletterError, WorkspaceError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
-from newsletter.studio.guarding import CSRF_HEADER, FOREIGN
-from newsletter.studio.room import Room
+from newsletter.studio.auth_middleware import CSRF_HEADER, FOREIGN
+from newsletter.studio.state import Room
 from newsletter.workspace.context import Desk
 
 HERE = Path(__file__).parent

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from newsletter.public.words.en import ENGLISH
-from newsletter.public.words.es import SPANISH
+from newsletter.public.translations.en import ENGLISH
+from newsletter.public.translations.es import SPANISH
 
 LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"en": ENGLISH, "es": SPANISH}
 NAMES: Final[Mapping[str, str]] = {"en": "English", "es": "Español"}

@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.model import Subscriber, SubscriberState
-from newsletter.pipeline.readers import LEFT_BY_THEMSELVES, Choices
-from newsletter.public import subscribing
-from newsletter.public.forms import first, read_form
-from newsletter.public.words import LANGUAGES, NAMES
+from newsletter.public import subscribe
+from newsletter.public.pages import first, read_form
+from newsletter.public.self_service import LEFT_BY_THEMSELVES, Choices
+from newsletter.public.translations import LANGUAGES, NAMES
 
 MAIL_STATES = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
 
@@ -71,7 +71,7 @@ def _choices(form: Mapping[str, list[str]]) -> Choices:
 async def _ask_for_address(request: Request, person: Subscriber, written: str) -> Response:
     public = request.app.state.public
     words = public.look.words(request)
-    task = await subscribing.asked(request, written, kind="move", person=person)
+    task = await subscribe.asked(request, written, kind="move", person=person)
     if task is None:
         return await _page(request, person, problem=words["address_wrong"], status=400)
     return await _page(request, person, notice=words["address_asked_text"], task=task)

@@ -16,8 +16,8 @@ from starlette.responses import Response
 from newsletter.errors import NewsletterError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Subscriber
-from newsletter.public.forms import first, read_form
-from newsletter.public.guard import LOG
+from newsletter.public.middleware import LOG
+from newsletter.public.pages import first, read_form
 from newsletter.subscribers.opt_in import Confirmed
 
 

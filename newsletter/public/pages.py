@@ -8,14 +8,14 @@ from datetime import datetime
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from newsletter.config import Settings
-from newsletter.public.words import LANGUAGES, chosen_language
+from newsletter.public.translations import LANGUAGES, chosen_language
 from newsletter.rendering.i18n import Words
 from newsletter.rendering.palette import palette
 
@@ -95,3 +95,22 @@ class Look:
         """The one style sheet."""
         theme = self.settings.theme
         return self.templates.get_template("style.css.jinja").render(c=palette(theme.accent, theme.background))
+
+
+MAX_FIELDS = 50
+
+
+async def read_form(request: Request) -> dict[str, list[str]]:
+    """The fields of an urlencoded form, each with all its values; empty for any other body."""
+    body = await request.body()
+    if not request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
+        return {}
+    try:
+        return parse_qs(body.decode("ascii"), encoding="utf-8", errors="replace", max_num_fields=MAX_FIELDS)
+    except ValueError:
+        return {}
+
+
+def first(form: dict[str, list[str]], name: str) -> str:
+    """One field; empty when it is not there."""
+    return form.get(name, [""])[0].strip()

@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.pipeline.readers import MAX_FAREWELL
-from newsletter.public.forms import first, read_form
+from newsletter.public.pages import first, read_form
+from newsletter.public.self_service import MAX_FAREWELL
 
 
 async def ask(request: Request) -> Response:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from newsletter.config import DeliverySettings, Security, is_loopback
 from newsletter.doctor.examination import Diagnosis, State, look, mend, ok
 from newsletter.doctor.smtp_check import is_greeted
-from newsletter.studio.calls import Call, route
+from newsletter.studio.requests import Call, route
 from newsletter.studio.views.setup import NOT_PROTECTED, back, show, shown_before
 from newsletter.workspace import credentials
 

@@ -55,7 +55,7 @@ def new_secret() -> str:
 def demo(session: Session, no_browser: bool, build_only: bool, port: int) -> None:
     """Make a sample newsletter in ./demo, draft its next issue, and show it in the browser."""
     from newsletter.admin.sample import build
-    from newsletter.cli.making import show, shown_path
+    from newsletter.cli.issues import show, shown_path
     from newsletter.cli.progress import watching_sources
     from newsletter.issues import drafting
     from newsletter.sources import collector

@@ -103,7 +103,7 @@ def entries(session: Session, state: str | None, as_json: bool) -> None:
 
 
 def _show(found: Sequence[Standing], *, as_json: bool, none: str) -> None:
-    from newsletter.cli.listing import entry_json, entry_line
+    from newsletter.cli.output import entry_json, entry_line
 
     if not found:
         (tell if as_json else say)(none)
@@ -120,7 +120,7 @@ def _show(found: Sequence[Standing], *, as_json: bool, none: str) -> None:
 @click.pass_obj
 def why(session: Session, entry: str, as_json: bool) -> None:
     """Tell the story of one entry: seen where and when, chosen or left out, and why."""
-    from newsletter.cli.listing import entry_json
+    from newsletter.cli.output import entry_json
     from newsletter.issues.entry_history import story_of
 
     standing, history = story_of(session.desk, entry)

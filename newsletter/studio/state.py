@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
     from newsletter.entries.repository import Kept
-    from newsletter.studio.logbook import Logbook
-    from newsletter.studio.shelf import Shelf
+    from newsletter.studio.crash_marker import Logbook
+    from newsletter.studio.entry_cards import Shelf
 
 T = TypeVar("T")
 KEPT = 100

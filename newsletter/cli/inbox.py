@@ -157,7 +157,7 @@ def serve(session: Session, host: str, port: int, proxy: str, log: bool) -> None
     import logging
 
     from newsletter.public.app import make_app
-    from newsletter.public.serving import serve as serve_app
+    from newsletter.public.server import serve as serve_app
 
     app = make_app(session.desk)
     logging.basicConfig(level=logging.INFO if log else logging.WARNING, format="%(asctime)s %(message)s")

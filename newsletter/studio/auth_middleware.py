@@ -15,7 +15,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from newsletter.studio.room import Room
+from newsletter.studio.state import Room
 
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 CSRF_HEADER = "x-csrf-token"

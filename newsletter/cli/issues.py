@@ -83,7 +83,7 @@ def render(session: Session, issue: str | None, as_json: bool) -> None:
 @click.pass_obj
 def check(session: Session, issue: str | None, try_links: bool, as_json: bool) -> int:
     """Look for everything that is wrong with an issue."""
-    from newsletter.cli.listing import finding_json, finding_lines
+    from newsletter.cli.output import finding_json, finding_lines
     from newsletter.cli.progress import bar
     from newsletter.issues import link_check, review
     from newsletter.issues.repository import ISSUE_FILE, issue_folder
@@ -145,9 +145,8 @@ def preview(session: Session, issue: str | None, port: int, no_browser: bool) ->
 def show(session: Session, issue: str | None, *, port: int, browse: bool) -> None:
     """Serve the preview of an issue until the person closes it."""
     from newsletter.issues import window
-    from newsletter.studio.preview import preview_app
-    from newsletter.studio.serving import serve_locally
-    from newsletter.studio.watching import watch
+    from newsletter.studio.preview import preview_app, watch
+    from newsletter.studio.server import serve_locally
 
     name = issue or window.due_name(session.desk)
     watched = watch(session.desk, name)

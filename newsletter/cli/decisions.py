@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import click
 
 from newsletter.cli.session import Session, answer, json_option, say
-from newsletter.model import Entry
+from newsletter.model import Entry, Verdict
 
 
 @click.command(epilog="Example: newsletter merge doi:10.1000/1 title:some-paper-2026")
@@ -33,7 +33,7 @@ def split(session: Session, key: str, as_json: bool) -> None:
 
 
 def _show(session: Session, entries: Iterable[Entry], *, as_json: bool) -> None:
-    from newsletter.cli.listing import entry_json, entry_line
+    from newsletter.cli.output import entry_json, entry_line
     from newsletter.issues.standing import standings
 
     keys = {entry.key for entry in entries}
@@ -43,3 +43,31 @@ def _show(session: Session, entries: Iterable[Entry], *, as_json: bool) -> None:
         return
     for each in found:
         say(entry_line(each.entry))
+
+
+def _command(verdict: Verdict, help_: str, done: str) -> click.Command:
+    @click.command(
+        name=verdict.value, help=help_, epilog=f"Example: newsletter {verdict} pmid:36603130 --why “read by Ana”"
+    )
+    @click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+    @click.option("--why", default="", help="The reason, for those who ask later.")
+    @click.option("--section", help="Put it into this section.")
+    @json_option
+    @click.pass_obj
+    def command(session: Session, keys: tuple[str, ...], why: str, section: str | None, as_json: bool) -> None:
+        from newsletter.cli.output import entry_json
+        from newsletter.issues.decisions import decide
+
+        found = decide(session.desk, keys, verdict, why=why, section=section)
+        if as_json:
+            answer({"entries": [entry_json(each) for each in found]})
+            return
+        for each in found:
+            say(f"{done}: {each.entry.title}")
+
+    return command
+
+
+keep = _command(Verdict.KEEP, "Take entries into the issue being made, whatever their date.", "Kept")
+hold = _command(Verdict.HOLD, "Keep entries back for a later issue.", "Held")
+drop = _command(Verdict.DROP, "Leave entries out for good, however often a source offers them.", "Dropped")
