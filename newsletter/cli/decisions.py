@@ -1,4 +1,4 @@
-"""`merge`, `split`: what a person knows better than identifiers."""
+"""`keep`, `hold`, `drop`, `merge`, `split`: what editors decide about entries."""
 
 from __future__ import annotations
 

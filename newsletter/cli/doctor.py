@@ -11,7 +11,7 @@ from newsletter.cli.session import Session, answer, json_option, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsletter.doctor.examination import Diagnosis
+    from newsletter.doctor.diagnosis import Diagnosis
 
 
 @click.command(epilog="Example: newsletter doctor --nameserver 9.9.9.9")
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 @click.pass_obj
 def doctor(session: Session, nameserver: str, as_json: bool) -> int:
     """Look at domains, mail server, mailbox, secrets and sources; nothing is sent."""
+    from newsletter.doctor.diagnosis import State
     from newsletter.doctor.dns_lookup import DnsNames
-    from newsletter.doctor.examination import State, examine
+    from newsletter.doctor.examination import examine
 
     found = tuple(examine(session.desk, DnsNames.of(nameserver)))
     if as_json:
@@ -37,7 +38,7 @@ def _json(each: Diagnosis) -> dict[str, str]:
 
 def _lines(found: Sequence[Diagnosis]) -> str:
     """What must be mended first, then what is worth a look, then what is in order."""
-    from newsletter.doctor.examination import State
+    from newsletter.doctor.diagnosis import State
 
     headings = {State.MEND: "Must be mended", State.LOOK: "Worth a look", State.OK: "In order"}
     parts = []

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from newsletter.delivery.dkim_signing import MIN_RSA_BITS
+from newsletter.doctor.diagnosis import Diagnosis, look, mend, ok
 from newsletter.doctor.dns_lookup import Names, UnansweredError
-from newsletter.doctor.examination import Diagnosis, look, mend, ok
 from newsletter.doctor.spf import MAX_LOOKUPS, spf_of
 
 THEM = "Gmail, Yahoo and Microsoft"

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
-from enum import StrEnum
 from pathlib import Path
 
 from newsletter import config
@@ -19,6 +17,7 @@ from newsletter.delivery.dkim_signing import load_signer
 from newsletter.delivery.message import ascii_domain, sending_domain
 from newsletter.delivery.smtp import Server
 from newsletter.doctor import dns_records
+from newsletter.doctor.diagnosis import Diagnosis, look, mend, ok
 from newsletter.doctor.dns_lookup import Names
 from newsletter.doctor.dns_records import Domains
 from newsletter.doctor.smtp_check import greet
@@ -191,36 +190,3 @@ def _sources(desk: Desk) -> Iterator[Diagnosis]:
 
 def _is_quiet(changed_at: datetime | None, now: datetime) -> bool:
     return (changed_at or datetime.min.replace(tzinfo=UTC)) < now - QUIET
-
-
-class State(StrEnum):
-    """How well it stands."""
-
-    OK = "ok"
-    LOOK = "look"  # worth a look
-    MEND = "mend"  # must be mended
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosis:
-    """One finding, as sentences for staff."""
-
-    subject: str  # SPF, mail server, secret
-    state: State
-    message: str  # what is there, and who will object
-    remedy: str = ""  # what to do; empty when all is well
-
-
-def ok(subject: str, message: str) -> Diagnosis:
-    """All is well."""
-    return Diagnosis(subject=subject, state=State.OK, message=message)
-
-
-def look(subject: str, message: str, remedy: str) -> Diagnosis:
-    """It works, or cannot be told from here."""
-    return Diagnosis(subject=subject, state=State.LOOK, message=message, remedy=remedy)
-
-
-def mend(subject: str, message: str, remedy: str) -> Diagnosis:
-    """Mail will be refused, or somebody given away."""
-    return Diagnosis(subject=subject, state=State.MEND, message=message, remedy=remedy)

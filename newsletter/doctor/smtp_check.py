@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from newsletter.config import is_loopback
 from newsletter.delivery.smtp import Link, LinkError, Server, open_link
-from newsletter.doctor.examination import Diagnosis, State, look, mend, ok
+from newsletter.doctor.diagnosis import Diagnosis, State, look, mend, ok
 from newsletter.errors import DeliveryError
 
 SUBJECT = "mail server"

@@ -17,6 +17,7 @@ from newsletter.studio.views import (
     collect,
     glossary,
     home,
+    images,
     mail_server,
     people,
     preview,
@@ -29,7 +30,6 @@ from newsletter.studio.views import (
     welcome,
     write,
 )
-from newsletter.studio.views import write as views_write
 
 VIEWS = (
     home,
@@ -37,7 +37,7 @@ VIEWS = (
     choose,
     write,
     glossary,
-    views_write,
+    images,
     versions,
     preview,
     check,

@@ -30,7 +30,6 @@ from newsletter.issues.images import media_type
 from newsletter.issues.repository import GLOSSARY_FILE, issue_folder
 from newsletter.model import Finding, RenderedIssue
 from newsletter.rendering import environment
-from newsletter.studio.preview import PICTURES, Shown, Watched, with_pictures_at
 from newsletter.workspace.context import Desk
 from newsletter.workspace.folder import open_workspace
 

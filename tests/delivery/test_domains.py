@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from name_server import Zone, name_server, names_at
 
+from newsletter.doctor.diagnosis import State
 from newsletter.doctor.dns_records import Domains, examine, public_key
-from newsletter.doctor.examination import State
 
 OURS = Domains(sender="example.org", envelope="example.org")
 GOOD: dict[tuple[str, str], tuple[str, ...] | str] = {

@@ -16,7 +16,7 @@ from loopback_smtp import DROP, Loopback
 
 from newsletter.config import DeliverySettings, Security
 from newsletter.delivery.smtp import Server
-from newsletter.doctor.examination import State
+from newsletter.doctor.diagnosis import State
 from newsletter.doctor.smtp_check import greet
 
 

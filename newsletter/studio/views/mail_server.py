@@ -7,7 +7,7 @@ from dataclasses import replace
 from starlette.responses import JSONResponse, Response
 
 from newsletter.config import DeliverySettings, Security, is_loopback
-from newsletter.doctor.examination import Diagnosis, State, look, mend, ok
+from newsletter.doctor.diagnosis import Diagnosis, State, look, mend, ok
 from newsletter.doctor.smtp_check import is_greeted
 from newsletter.studio.requests import Call, route
 from newsletter.studio.views.setup import NOT_PROTECTED, back, show, shown_before

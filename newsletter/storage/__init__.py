@@ -1,1 +1,0 @@
-"""What stays: issues/ on disk, and the database."""
