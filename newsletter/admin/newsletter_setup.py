@@ -76,7 +76,7 @@ def bring_back(desk: Desk) -> Path:
         raise UsageError("there is no sample that could be brought back")
     if next(subscribers.subscribers(desk), None) is not None:
         raise UsageError("there are people on your list, so this stays your newsletter: try the sample in a new folder")
-    desk.store.engine.dispose()
+    desk.engine.dispose()
     aside = _put_aside(desk, fresh=sample_files)
     places = dict.fromkeys(GOES, workspace.folder)
     for path in sample_files.iterdir():

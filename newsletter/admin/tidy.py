@@ -34,8 +34,8 @@ class Tidied:
 def tidy(desk: Desk) -> Tidied:
     """Reduce old deliveries to counts, delete what was typed and what was left lying; raises StorageError."""
     before = desk.now - desk.workspace.settings.newsletter.keep_deliveries
-    reduced = reduce_old(desk.store.engine, before=before)
-    typed = forget_typed(desk.store.engine, asked_before=desk.now - KEPT_FOR, said_before=before)
+    reduced = reduce_old(desk.engine, before=before)
+    typed = forget_typed(desk.engine, asked_before=desk.now - KEPT_FOR, said_before=before)
     private = desk.workspace.private
     aside = tuple(sorted(private.glob("before-*")))
     left_lying = desk.now - LEFT_LYING

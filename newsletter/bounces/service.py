@@ -30,12 +30,12 @@ def opened_inbox(desk: Desk) -> Iterator[tuple[Mailbox, Inbox]]:
     """The configured bounce mailbox; raises UsageError when there is none, MailboxError when it cannot be read."""
     workspace = desk.workspace
     with open_mailbox(workspace.settings.inbox, workspace.folder, config.secret(INBOX_PASSWORD)) as mailbox:
-        yield mailbox, Inbox(mailbox, _keys(desk), IncomingMails(desk.store.engine))
+        yield mailbox, Inbox(mailbox, _keys(desk), IncomingMails(desk.engine))
 
 
 def follow_up(desk: Desk, inbox: Inbox, *, live: bool = False) -> Iterator[Report]:
     """Work through the mailbox once; `live`: each decision at its own moment, not at that of the command."""
-    listed = People(desk.store.engine, inbox.keys)
+    listed = People(desk.engine, inbox.keys)
     for handled in inbox.run(now=(lambda: datetime.now(UTC)) if live else (lambda: desk.now)):
         number = handled.decided.subscriber_id
         person = listed.get(number) if number is not None else None

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli.session import Session, interactive, say
+from newsletter.entries.repository import entries_of
 
 
 @click.command(epilog="Example: newsletter studio --no-browser")
@@ -30,7 +31,7 @@ def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
         undo_s=undo_s,
     )
     if room.has_newsletter:
-        session.desk.store  # noqa: B018 - a database that cannot be used is told here, and not in the page
+        entries_of(session.desk)  # noqa: B018 - a database that cannot be used is told here, and not in the page
         private = session.workspace.private
         for said in (*broken_off(private), *send_process.find_again(room.desk())):
             room.say(said)

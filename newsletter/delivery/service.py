@@ -28,12 +28,12 @@ from newsletter.workspace.credentials import keys, smtp_password
 
 def plans(desk: Desk) -> Plans:
     """When issues are to go."""
-    return Plans(desk.store.engine, desk.workspace.private)
+    return Plans(desk.engine, desk.workspace.private)
 
 
 def ledger(desk: Desk) -> Ledger:
     """The record of what was sent to whom."""
-    return Ledger(desk.store.engine, desk.workspace.private)
+    return Ledger(desk.engine, desk.workspace.private)
 
 
 def order(desk: Desk, name: str, *, approved: bool) -> tuple[Order, RenderedIssue]:
@@ -43,7 +43,7 @@ def order(desk: Desk, name: str, *, approved: bool) -> tuple[Order, RenderedIssu
     """
     issue = render.load(desk, name)
     made = approval.approved(desk, name) if approved else render.rendered(desk, issue)
-    Readers(desk.store.engine, keys(desk)).end_pauses(now=desk.now)
+    Readers(desk.engine, keys(desk)).end_pauses(now=desk.now)
     return Order(
         issue=name,
         digest=made.digest,
@@ -96,18 +96,18 @@ async def send(
             plans(desk).forget(what.issue)
     _note_out(desk, tally)
     with contextlib.suppress(StorageError):  # the issue is out; the next one, or `newsletter tidy`, will do it
-        reduce_old(desk.store.engine, before=desk.now - desk.workspace.settings.newsletter.keep_deliveries)
+        reduce_old(desk.engine, before=desk.now - desk.workspace.settings.newsletter.keep_deliveries)
     return tally
 
 
 def ask(desk: Desk, name: str, wish: Wish) -> None:
     """Ask the sending of an issue to pause or to stop, wherever it runs; it does within a second, or is not begun."""
-    make_wish(desk.store.engine, name, wish, now=desk.now)
+    make_wish(desk.engine, name, wish, now=desk.now)
 
 
 def go_on(desk: Desk, name: str) -> bool:
     """Forget that a person paused or stopped a sending; whether anybody had."""
-    return let_go_on(desk.store.engine, name)
+    return let_go_on(desk.engine, name)
 
 
 def is_at_work(desk: Desk, name: str) -> bool:

@@ -21,6 +21,7 @@ from newsletter.doctor.diagnosis import Diagnosis, look, mend, ok
 from newsletter.doctor.dns_lookup import Names
 from newsletter.doctor.dns_records import Domains
 from newsletter.doctor.smtp_check import greet
+from newsletter.entries.repository import entries_of
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.workspace import credentials
 from newsletter.workspace.context import Desk
@@ -162,7 +163,7 @@ def _others_may(path: Path) -> bool:
 
 def _database(desk: Desk) -> Diagnosis:
     try:
-        sound = is_sound(desk.store.engine)
+        sound = is_sound(desk.engine)
     except NewsletterError as error:
         return mend("database", str(error), "put back a backup with `newsletter restore`")
     if not sound:
@@ -172,7 +173,7 @@ def _database(desk: Desk) -> Diagnosis:
 
 def _sources(desk: Desk) -> Iterator[Diagnosis]:
     try:
-        known = desk.store.sources()
+        known = entries_of(desk).sources()
     except NewsletterError:  # told already
         return
     sources = [known.get(each.name) for each in desk.workspace.settings.sources]

@@ -19,6 +19,7 @@ from newsletter.database.engine import translated
 from newsletter.database.tables import UtcDateTime
 from newsletter.entries.serialization import entry_from_plain, entry_to_plain
 from newsletter.model import Decision, Entry, Verdict
+from newsletter.workspace.context import Desk
 
 T = TypeVar("T")
 Kept = tuple[str, datetime, Entry]
@@ -387,3 +388,8 @@ def _delete_in(connection: Connection, table: sa.Table, column: sa.Column[str], 
 def _execute(connection: Connection, statement: sa.Insert | sa.Update, rows: list[dict[str, Any]]) -> None:
     if rows:  # with none, SQLAlchemy would run the statement once, bare
         connection.execute(statement, rows)
+
+
+def entries_of(desk: Desk) -> EntryStore:
+    """The entries of a workspace: one object for each context, because it holds the open transaction."""
+    return desk.part(EntryStore, lambda: EntryStore(desk.engine))

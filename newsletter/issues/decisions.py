@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from newsletter import composition
+from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.classify import proposer
@@ -16,10 +17,10 @@ from newsletter.workspace.context import Desk
 
 def entry_named(desk: Desk, written: str, entries: Iterable[Entry] | None = None) -> Entry:
     """The one entry of this key, identifier or title, among `entries` or all; raises UsageError when none or several fit."""
-    known = desk.store.by_keys([written])
+    known = entries_of(desk).by_keys([written])
     if known:
         return known[written]
-    entries = tuple(desk.store.all() if entries is None else entries)
+    entries = tuple(entries_of(desk).all() if entries is None else entries)
     wanted = written.casefold().strip()
     ways: tuple[Callable[[Entry], bool], ...] = (
         lambda entry: wanted in {value.casefold() for value in (entry.key, *entry.ids.known().values())},
@@ -60,7 +61,7 @@ def carry_out(
         Decision(key=key, verdict=verdict, why=why, section=section, issue=at.name, decided_at=desk.now)
         for key in entries
     ]
-    desk.store.decide(decisions)
+    entries_of(desk).decide(decisions)
     if at.present is not None:
         issue_repository.write(desk.workspace, _in_line(desk, at.present, entries, decisions))
     return at.name, tuple(entries.values())
@@ -68,7 +69,7 @@ def carry_out(
 
 def _entries_named(at: Making, written: Sequence[str]) -> Iterator[Entry]:
     """The entries of these names; one that a person wrote into the issue by hand goes by its key alone."""
-    known = at.desk.store.by_keys(written)
+    known = entries_of(at.desk).by_keys(written)
     by_hand = {entry.key: entry for entry in at.present.entries()} if at.present else {}
     for each in written:
         yield known.get(each) or by_hand.get(each) or entry_named(at.desk, each)

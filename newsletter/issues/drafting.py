@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsletter import composition, frequency
+from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.render import render
@@ -73,7 +74,7 @@ def _without_what_was_taken_out(at: Making, record: Record) -> Making:
         return at
     kept = [key for key in gone if key in decided]  # kept by a person, who then thought better of it
     drop = Decision(key="", verdict=Verdict.DROP, why=REMOVED_BY_HAND, issue=at.name, decided_at=at.desk.now)
-    at.desk.store.decide(replace(drop, key=key) for key in kept)
+    entries_of(at.desk).decide(replace(drop, key=key) for key in kept)
     changed = Making(at.desk, at.name, at.until_asked)
     changed.present = composition.without(at.present, dict.fromkeys(gone, REMOVED_BY_HAND))
     return changed

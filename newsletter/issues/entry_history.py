@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from newsletter.entries.repository import Sighting
+from newsletter.entries.repository import Sighting, entries_of
 from newsletter.issues.decisions import entry_named
 from newsletter.issues.standing import Standing, standings
 from newsletter.model import Decision, Verdict
@@ -24,8 +24,8 @@ def story_of(desk: Desk, written: str) -> tuple[Standing, tuple[str, ...]]:
 
 def _sentences(desk: Desk, standing: Standing) -> Iterator[str]:
     key = standing.entry.key
-    told = [(each.first_seen_at, _seen(each)) for each in desk.store.sightings(key)]
-    told += [(each.decided_at, _decided(each)) for each in desk.store.decisions(key)]
+    told = [(each.first_seen_at, _seen(each)) for each in entries_of(desk).sightings(key)]
+    told += [(each.decided_at, _decided(each)) for each in entries_of(desk).decisions(key)]
     for _, sentence in sorted(told, key=lambda each: each[0]):
         yield sentence
     if not told:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from newsletter import composition
 from newsletter.entries.ingest import own_names_of, said_by
+from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.identity import WEAK, aliases_of, merge
 from newsletter.issues import repository as issue_repository
@@ -23,13 +24,13 @@ def unite(desk: Desk, written: Iterable[str]) -> Entry:
         raise UsageError("name at least two different entries to merge")
     kept, *others = entries
     united = kept
-    with desk.store.together():
+    with entries_of(desk).together():
         for other in others:
             united = merge(united, other)
             names = [name for name in own_names_of(other) if not name.startswith(WEAK)]
-            desk.store.merge_by_hand(names, kept.key, desk.now)
-        desk.store.put({kept.key: united}, {kept.key: aliases_of(united)})
-        desk.store.fold({other.key: kept.key for other in others})
+            entries_of(desk).merge_by_hand(names, kept.key, desk.now)
+        entries_of(desk).put({kept.key: united}, {kept.key: aliases_of(united)})
+        entries_of(desk).fold({other.key: kept.key for other in others})
     _unite_in_issue(desk, [entry.key for entry in entries], united)
     return united
 
@@ -47,19 +48,21 @@ def _unite_in_issue(desk: Desk, keys: Iterable[str], united: Entry) -> None:
 def part(desk: Desk, written: str) -> tuple[Entry, ...]:
     """Make of one entry as many as sources gave it; from now on each source's goes its own way. The first keeps the key."""
     entry = entry_named(desk, written)
-    sightings = desk.store.sightings(entry.key)
+    sightings = entries_of(desk).sightings(entry.key)
     if len(sightings) < 2:
         raise UsageError(f"“{entry.title}” came from one source only, so there is nothing to split")
-    with desk.store.together():
-        desk.store.forget(entry.key)
+    with entries_of(desk).together():
+        entries_of(desk).forget(entry.key)
         parts: dict[str, Entry] = {}
         for sighting in sightings:
             own = replace(sighting.entry, sources=(sighting.source,), first_seen_at=sighting.first_seen_at)
             key = entry.key if not parts else f"{own_names_of(replace(own, key=''))[0]}~{sighting.source}"
             parts[key] = replace(own, key=key)
-            desk.store.merge_by_hand((said_by(sighting.source, name) for name in own_names_of(own)), key, desk.now)
-        desk.store.put(parts, {key: aliases_of(each) for key, each in parts.items()})
-        desk.store.see({(each.sources[0], key): each for key, each in parts.items()}, desk.now)
+            entries_of(desk).merge_by_hand(
+                (said_by(sighting.source, name) for name in own_names_of(own)), key, desk.now
+            )
+        entries_of(desk).put(parts, {key: aliases_of(each) for key, each in parts.items()})
+        entries_of(desk).see({(each.sources[0], key): each for key, each in parts.items()}, desk.now)
     if present := making(desk).present:
         issue_repository.write(desk.workspace, composition.exchanged(present, [entry.key], tuple(parts.values())))
     return tuple(parts.values())

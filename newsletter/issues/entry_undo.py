@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from newsletter import composition
 from newsletter.entries.ingest import own_names_of
+from newsletter.entries.repository import entries_of
 from newsletter.entries.snapshots import Copy, copy_of, put_back
 from newsletter.errors import UsageError
 from newsletter.issues import editor, entry_merge
@@ -114,8 +115,8 @@ def part_undoably(desk: Desk, key: str) -> Undoable:
 
 
 def _copied(desk: Desk, keys: Iterable[str]) -> Copy:
-    known = desk.store.by_keys(keys)
-    return copy_of(desk.store, known, {name for entry in known.values() for name in own_names_of(entry)})
+    known = entries_of(desk).by_keys(keys)
+    return copy_of(entries_of(desk), known, {name for entry in known.values() for name in own_names_of(entry)})
 
 
 def mend_undoably(desk: Desk, name: str, change: Callable[[Issue], Issue]) -> Undoable:
@@ -126,7 +127,7 @@ def mend_undoably(desk: Desk, name: str, change: Callable[[Issue], Issue]) -> Un
         after = change(before)
         noted = dict(before.left_out)
         drop = Decision(key="", verdict=Verdict.DROP, issue=name, decided_at=desk.now)
-        desk.store.decide(replace(drop, key=key, why=why) for key, why in after.left_out if key not in noted)
+        entries_of(desk).decide(replace(drop, key=key, why=why) for key, why in after.left_out if key not in noted)
         issue_repository.write(desk.workspace, after)
 
     return _undoable(desk, (), mend, name)
@@ -135,7 +136,7 @@ def mend_undoably(desk: Desk, name: str, change: Callable[[Issue], Issue]) -> Un
 def _undoable(desk: Desk, keys: Iterable[str], act: Callable[[], object], name: str | None = None) -> Undoable:
     """Do it, and tell what the issue was before and is after it; a version of it is kept."""
     at = making(desk, name)
-    newest = desk.store.newest_decision()
+    newest = entries_of(desk).newest_decision()
     if at.present:
         editor.keep_version(desk, at.name, always=True)
     act()
@@ -145,7 +146,7 @@ def _undoable(desk: Desk, keys: Iterable[str], act: Callable[[], object], name: 
         keys=tuple(dict.fromkeys((*keys, *changed))),
         before=at.present,
         after=after,
-        decisions=(newest, desk.store.newest_decision()),
+        decisions=(newest, entries_of(desk).newest_decision()),
     )
 
 
@@ -161,9 +162,9 @@ def undo(desk: Desk, done: Undoable) -> None:
             "this was decided or moved anew since, in another window or program, and is left as that has it. "
             "Look at it again, then decide on the card"
         )
-    desk.store.take_back(done.keys, done.decisions[0])
+    entries_of(desk).take_back(done.keys, done.decisions[0])
     if done.copy:
-        put_back(desk.store, done.copy, done.made)
+        put_back(entries_of(desk), done.copy, done.made)
     if done.order and not issue_repository.exists(desk.workspace, done.order.issue):
         order = {**record.order, done.order.section: done.order.before}
         issue_repository.write_record(
@@ -187,7 +188,7 @@ def _taken_back(desk: Desk, done: Undoable, present: Issue, before: Issue, after
 
 def _is_overtaken(desk: Desk, done: Undoable, present: Issue | None, record: Record) -> bool:
     """Whether somebody decided on its entries, or moved them, after it was done."""
-    if desk.store.decided_since((*done.keys, *done.made), done.decisions[1]):
+    if entries_of(desk).decided_since((*done.keys, *done.made), done.decisions[1]):
         return True
     if done.order and not issue_repository.exists(desk.workspace, done.order.issue):
         return record.order.get(done.order.section) != done.order.after

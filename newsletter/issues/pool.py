@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from newsletter import selection
 from newsletter.entries.ingest import names_of
+from newsletter.entries.repository import entries_of
 from newsletter.issues.standing import Standing, standings_chosen, standings_left
 from newsletter.issues.window import Making, making
 from newsletter.model import Decision, Entry
@@ -43,7 +44,7 @@ def look(desk: Desk, at: Making | None = None, before: Pool | None = None) -> Po
     at = at or making(desk)
     now = Pool(
         frame=_frame(at),
-        entries={entry.key: entry for entry in desk.store.all()},
+        entries={entry.key: entry for entry in entries_of(desk).all()},
         decided={each.key: each for each in sorted(at.memory.decisions, key=lambda each: each.decided_at)},
         dropped={(issue, entry.key, why): entry for issue, entry, why in at.memory.dropped},
     )
@@ -95,5 +96,5 @@ def _touched(desk: Desk, now: Pool, before: Pool) -> dict[str, None]:
     )
     dropped = [{**now.dropped, **before.dropped}[drop] for drop in now.dropped.keys() ^ before.dropped.keys()]
     names = {name for entry in dropped for name in names_of(entry)}  # a drop counts for all that goes by its name
-    also = {*decided, *(entry.key for entry in dropped), *(desk.store.known_as(names) if names else ())}
+    also = {*decided, *(entry.key for entry in dropped), *(entries_of(desk).known_as(names) if names else ())}
     return dict.fromkeys([*changed, *sorted(also & now.entries.keys())])

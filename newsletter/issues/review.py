@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsletter import rendering
+from newsletter.entries.repository import entries_of
 from newsletter.issues import images
 from newsletter.issues.window import making
 from newsletter.model import Finding, Issue, RenderedIssue, SourceKind
@@ -28,7 +29,7 @@ def check(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, tu
 def looked_at(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, Context]:
     """The issue, its mail, and all that the checks look at."""
     from newsletter.checks import Context, EarlierIssue
-    from newsletter.issues.link_check import known_links
+    from newsletter.issues.link_cache import known_links
 
     at = making(desk, name)
     issue = load(desk, at.name)
@@ -63,4 +64,4 @@ def _unlisted(desk: Desk, issue: Issue) -> dict[str, date]:
     """The events of the issue that their calendars do not list any more, and when they last did."""
     calendars = [each.name for each in desk.workspace.settings.sources if each.kind is SourceKind.CALENDAR]
     events = [entry.key for entry in (*issue.entries(), *issue.coming_up) if entry.event]
-    return {key: last.date() for key, last in desk.store.unlisted(events, calendars).items()}
+    return {key: last.date() for key, last in entries_of(desk).unlisted(events, calendars).items()}

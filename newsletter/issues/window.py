@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter import frequency, selection
 from newsletter.entries.ingest import names_of
-from newsletter.entries.repository import Looked, Settled
+from newsletter.entries.repository import Looked, Settled, entries_of
 from newsletter.errors import UsageError
 from newsletter.identity import Index
 from newsletter.issues import repository as issue_repository
@@ -88,15 +88,15 @@ class Making:
     @cached_property
     def memory(self) -> Memory:
         """What issues carried and editors decided."""
-        return selection.remember(self.earlier, current=self.present, decisions=self.desk.store.decisions())
+        return selection.remember(self.earlier, current=self.present, decisions=entries_of(self.desk).decisions())
 
     def select(self) -> Selection:
         """Where every entry stands that is known from the sources or from the issues."""
-        return self._selection(self.desk.store.all())
+        return self._selection(entries_of(self.desk).all())
 
     def select_quickly(self) -> tuple[Selection, tuple[Passed, ...]]:
         """As `select`; but what is older than the last issue in every way is passed over by its date alone."""
-        window, store = self.window, self.desk.store
+        window, store = self.window, entries_of(self.desk)
         looked = Looked(since_at=window.since_at, since_on=window.since_on)
         special = store.by_keys(self._spoken_of())
         known = {entry.key: entry for entry in store.open(looked)} | special
@@ -107,7 +107,7 @@ class Making:
         """The keys of all that issues or editors have spoken of, under whatever name."""
         spoken = [entry for _, entry in self.memory.carried] + [entry for _, entry, _ in self.memory.dropped]
         names = {name for entry in spoken for name in names_of(entry)}
-        return self.desk.store.known_as(names) | names | {decision.key for decision in self.memory.decisions}
+        return entries_of(self.desk).known_as(names) | names | {decision.key for decision in self.memory.decisions}
 
     def _selection(self, known: Sequence[Entry]) -> Selection:
         chosen = self.select_among(known)

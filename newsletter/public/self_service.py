@@ -61,8 +61,8 @@ class ReaderDesk:
             settings=desk.workspace.settings,
             keys=keys,
             people=subscribers.people(desk),
-            readers=Readers(desk.store.engine, keys),
-            leavings=Leavings(desk.store.engine),
+            readers=Readers(desk.engine, keys),
+            leavings=Leavings(desk.engine),
             clock=clock,
             password=credentials.smtp_password(desk),
         )

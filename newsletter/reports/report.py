@@ -183,7 +183,7 @@ def _percent(share: float) -> str:
 
 def report(desk: Desk, issue: str | None = None) -> IssueReport:
     """What became of an issue, or of the last one that was sent; raises UsageError when it was not sent from here."""
-    found = Results(desk.store.engine).up_to(issue, BEFORE + 1)
+    found = Results(desk.engine).up_to(issue, BEFORE + 1)
     if not found:
         which = f"issue {issue} was not" if issue else "no issue was"
         raise UsageError(f"{which} sent from here, so there is nothing to report")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.entries.ingest import TakenIn, take_in_all
-from newsletter.entries.repository import SourceRecord
+from newsletter.entries.repository import SourceRecord, entries_of
 from newsletter.errors import UsageError
 from newsletter.model import Collected, Source, SourceKind
 from newsletter.sources.parser_pool import ReadingRoom, reader_for
@@ -65,7 +65,7 @@ def collect(desk: Desk, sources: Sequence[Source], on_progress: OnProgress = lam
 
 async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProgress) -> tuple[Gathered, ...]:
     """`collect`, inside a loop that runs already."""
-    known = desk.store.sources()
+    known = entries_of(desk).sources()
     done: dict[str, Gathered] = {}
     order = {source.name: n for n, source in enumerate(sources)}  # the first source to give an entry names it
     never_read = sum(source.name not in known for source in sources)
@@ -89,17 +89,19 @@ async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProg
                 for visit in pending:
                     visit.cancel()
     stamped = frozenset(source.name for source in sources if source.kind in STAMPED)
-    quiet = Quiet(store=desk.store, today=desk.now.date(), stamped=stamped).among(each.record for each in done.values())
+    quiet = Quiet(store=entries_of(desk), today=desk.now.date(), stamped=stamped).among(
+        each.record for each in done.values()
+    )
     return tuple(replace(done[source.name], quiet=quiet.get(source.name, "")) for source in sources)
 
 
 def _keep(desk: Desk, visits: Sequence[Visit]) -> list[Gathered]:
     """Keep what these visits brought, with one write to the disk."""
     brought = {visit.collected.source.name: visit.collected.reading.entries for visit in visits}
-    with desk.store.together():
-        taken = take_in_all(desk.store, brought, desk.now)
+    with entries_of(desk).together():
+        taken = take_in_all(entries_of(desk), brought, desk.now)
         gathered = [_gathered(visit, taken[visit.collected.source.name], desk.now) for visit in visits]
-        desk.store.note_sources(each.record for each in gathered)
+        entries_of(desk).note_sources(each.record for each in gathered)
     return gathered
 
 

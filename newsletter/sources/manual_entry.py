@@ -9,6 +9,7 @@ from pathlib import Path
 
 from newsletter.config import secret
 from newsletter.entries.ingest import names_of, take_in
+from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.identity import Index
 from newsletter.model import Document, Entry, Reading, Source, SourceKind
@@ -34,7 +35,7 @@ def add(
         raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
     found = _named(desk, what, stdin)
     keys = take(desk, found.entries, section=section)
-    known = desk.store.by_keys(keys)
+    known = entries_of(desk).by_keys(keys)
     return tuple(known[key] for key in keys), found.skipped
 
 
@@ -53,14 +54,14 @@ def understand(desk: Desk, pasted: str) -> Reading:
 
 def known_as(desk: Desk, entry: Entry) -> str | None:
     """The key under which this was seen before, if it was."""
-    near = desk.store.by_keys(desk.store.known_as(names_of(entry)))
+    near = entries_of(desk).by_keys(entries_of(desk).known_as(names_of(entry)))
     return next(iter(Index(near.values()).find(entry)), None)
 
 
 def take(desk: Desk, entries: Iterable[Entry], *, section: str | None = None) -> tuple[str, ...]:
     """Take in what was understood; tells the keys under which it is known from now on, each once."""
     seen = tuple(replace(entry, section=section or entry.section) for entry in entries)
-    return tuple(dict.fromkeys(take_in(desk.store, PASTED.name, seen, desk.now).keys))
+    return tuple(dict.fromkeys(take_in(entries_of(desk), PASTED.name, seen, desk.now).keys))
 
 
 def _named(desk: Desk, what: str, stdin: Callable[[], bytes]) -> Reading:

@@ -185,7 +185,7 @@ def _card(entry: Entry, place: Place, section: str | None, reason: str, known: C
 def _state(desk: Desk) -> tuple[object, ...]:
     """What says that something changed: files by time and size, the database as well, and the day."""
     workspace = desk.workspace
-    database = desk.store.engine.url
+    database = desk.engine.url
     files = [workspace.folder / FILE_NAME, *sorted(workspace.issues.glob("*/*.toml"))]
     if database.get_backend_name() == "sqlite":
         files += [Path(f"{database.database}{end}") for end in ("", "-wal")]

@@ -9,6 +9,7 @@ from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
 from newsletter.delivery.pause_stop import Wish
 from newsletter.delivery.scheduling import Waiting
+from newsletter.entries.repository import entries_of
 from newsletter.errors import NewsletterError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import review
@@ -38,7 +39,7 @@ def steps(desk: Desk, name: str, *, new: int) -> tuple[Step, ...]:
         Step(
             name="Choose",
             is_done=issue is not None and not new,
-            said=_chosen(len(issue.entries()) if issue else 0, new, asked=bool(desk.store.sources())),
+            said=_chosen(len(issue.entries()) if issue else 0, new, asked=bool(entries_of(desk).sources())),
         ),
         Step(
             name="Write", is_done=bool(issue and issue.letter), said=_written(bool(issue), bool(issue and issue.letter))
@@ -51,7 +52,7 @@ def steps(desk: Desk, name: str, *, new: int) -> tuple[Step, ...]:
 def _collect(desk: Desk) -> Step:
     if not desk.workspace.settings.sources:
         return Step(name="Collect", is_done=False, said="There is no source yet: add the first one there.")
-    records = desk.store.sources().values()
+    records = entries_of(desk).sources().values()
     last = max((each.checked_at for each in records if each.checked_at), default=None)
     if last is None:
         return Step(name="Collect", is_done=False, said="The sources have not been asked yet.")

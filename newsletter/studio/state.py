@@ -70,7 +70,8 @@ class Room:
             if address not in self._engines:
                 self._engines[address] = open_database(address, self.folder)
         # of its own, because a store holds one open transaction; what was read is shared
-        desk.store = EntryStore(self._engines[address], self._read.setdefault(address, {}))
+        desk.engine = self._engines[address]
+        desk.hold(EntryStore(self._engines[address], self._read.setdefault(address, {})))
         return desk
 
     def noting(self, what: str) -> AbstractContextManager[None]:

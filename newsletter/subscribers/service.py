@@ -30,14 +30,14 @@ def _keys(desk: Desk) -> Keys:
         return credentials.keys(desk)
     except UsageError:
         nobody = Keys(secrets.token_bytes(32))
-        if next(People(desk.store.engine, nobody).all(), None) is not None:
+        if next(People(desk.engine, nobody).all(), None) is not None:
             raise
         return nobody
 
 
 def farewells(desk: Desk, since: datetime) -> tuple[tuple[str, str], ...]:
     """(day, words) of those who left since a moment and said why, the newest first; nobody's name."""
-    return tuple(Readers(desk.store.engine, _keys(desk)).farewells(since=since.date()))
+    return tuple(Readers(desk.engine, _keys(desk)).farewells(since=since.date()))
 
 
 _ADDRESS = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
@@ -45,7 +45,7 @@ _ADDRESS = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
 
 def people(desk: Desk) -> People:
     """The list of subscribers."""
-    return People(desk.store.engine, keys(desk))
+    return People(desk.engine, keys(desk))
 
 
 def import_list(desk: Desk, file: BinaryIO, *, name: str) -> tuple[Report, Path | None]:

@@ -4,8 +4,8 @@ import socket
 import pytest
 
 from newsletter.checks import LinkAnswer, LinkState
-from newsletter.checks.linkcheck import Reply, check_links, try_link
 from newsletter.errors import SourceError
+from newsletter.issues.link_probe import Reply, check_links, try_link
 
 
 class Web:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.admin import newsletter_setup
+from newsletter.entries.repository import entries_of
 from newsletter.errors import ConfigError, StorageError, UsageError
 from newsletter.issues import drafting
 from newsletter.sources import collector
@@ -32,7 +33,7 @@ def sample(tmp_path: Path, now: datetime) -> Path:
     first = desk(folder, now)
     collector.collect(first, collector.chosen_sources(first, ()), lambda _: None)
     drafting.draft(first)
-    first.store.engine.dispose()
+    first.engine.dispose()
     return folder
 
 
@@ -58,8 +59,8 @@ def test_the_look_stays_and_all_else_is_put_aside(sample: Path, now: datetime) -
     assert (sample / "glossary.toml").is_file()
     assert not newsletter_setup.is_sample(open_workspace(sample))
     fresh = desk(sample, now)
-    assert (fresh.store.sources(), list((sample / "issues").iterdir())) == ({}, [])
-    fresh.store.engine.dispose()
+    assert (entries_of(fresh).sources(), list((sample / "issues").iterdir())) == ({}, [])
+    fresh.engine.dispose()
 
 
 def test_no_word_of_the_sample_about_itself_is_left(sample: Path, now: datetime) -> None:
@@ -90,19 +91,19 @@ def test_who_asked_to_be_left_alone_stays_so_there_and_back(sample: Path, now: d
     first = desk(sample, now)
     subscribers.add_subscriber(first, "ana@example.com")
     subscribers.remove_subscribers(first, ["ana@example.com"])
-    first.store.engine.dispose()
+    first.engine.dispose()
     newsletter_setup.make_mine(desk(sample, now), **MINE)
     second = desk(sample, now)
     assert list(subscribers.subscribers(second)) == []
     assert subscribers.add_subscriber(second, "ana@example.com").suppressed == 1
     subscribers.remove_subscribers(second, ["bo@example.com"])  # was on no list, and is not to come onto one
-    second.store.engine.dispose()
+    second.engine.dispose()
     newsletter_setup.bring_back(desk(sample, now + timedelta(hours=1)))
     third = desk(sample, now)
     assert newsletter_setup.is_sample(third.workspace)
     for address in ("ana@example.com", "bo@example.com"):
         assert subscribers.add_subscriber(third, address).suppressed == 1
-    third.store.engine.dispose()
+    third.engine.dispose()
     with pytest.raises(UsageError, match="no sample that could be brought back"):
         newsletter_setup.bring_back(desk(sample, now))
 
@@ -113,7 +114,7 @@ def test_a_database_elsewhere_goes_aside_and_one_that_never_was_is_not_missed(tm
     file.write_text(file.read_text("utf-8").replace('every = "month"', 'database = "sqlite:///news.db"'), "utf-8")
     first = newsletter_setup.make_mine(desk(tmp_path, now), **MINE)
     assert not (first / "news.db").exists()
-    desk(tmp_path, now).store.engine.dispose()
+    desk(tmp_path, now).engine.dispose()
     newsletter_setup.bring_back(desk(tmp_path, now + timedelta(hours=1)))
     (second,) = (tmp_path / ".newsletter").glob("before-mine-*")
     assert (second / "news.db").is_file()

@@ -8,7 +8,7 @@ from website import Site, desk_with
 
 from newsletter.checks import LinkState
 from newsletter.issues import link_check, review
-from newsletter.issues.link_check import known_links
+from newsletter.issues.link_cache import known_links
 from newsletter.workspace.context import Desk
 
 ISSUE = """\

@@ -14,7 +14,7 @@ from newsletter import composition
 from newsletter.admin.sample import build
 from newsletter.database.engine import open_database
 from newsletter.entries.ingest import take_in
-from newsletter.entries.repository import EntryStore
+from newsletter.entries.repository import EntryStore, entries_of
 from newsletter.issues import drafting, entry_merge
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.decisions import decide
@@ -32,7 +32,8 @@ def desk(tmp_path: Path, now: datetime) -> Desk:
     build(tmp_path / "news", now=now, secret="5" * 64)
     desk = Desk(open_workspace(tmp_path / "news"), now)
     engine = open_database(desk.workspace.settings.newsletter.database, desk.workspace.folder)
-    desk.store = EntryStore(engine, {})
+    desk.engine = engine
+    desk.hold(EntryStore(engine, {}))
     collect(desk, desk.workspace.settings.sources)
     return desk
 
@@ -72,7 +73,7 @@ def moved(desk: Desk, key: str) -> None:
 
 
 def taken_back(desk: Desk, key: str) -> None:
-    desk.store.take_back([key], desk.store.newest_decision() - 1)
+    entries_of(desk).take_back([key], entries_of(desk).newest_decision() - 1)
 
 
 def left_out_by_hand(desk: Desk, key: str) -> None:
@@ -83,16 +84,16 @@ def left_out_by_hand(desk: Desk, key: str) -> None:
 
 
 def merged(desk: Desk, key: str) -> None:
-    other = next(entry.key for entry in desk.store.all() if entry.key != key)
+    other = next(entry.key for entry in entries_of(desk).all() if entry.key != key)
     entry_merge.unite(desk, [key, other])
 
 
 def arrived(desk: Desk, key: str) -> None:
     """A source gives something new, and says more of what is known."""
-    known = desk.store.by_keys([key])
+    known = entries_of(desk).by_keys([key])
     paper = Entry(title=f"New at {desk.now}", ids=Ids(doi=f"10.1000/{desk.now:%H%M}"), dated=Dated(desk.now.date()))
     again = [replace(entry, key="", summary=entry.summary * 2 + "!") for entry in known.values()]
-    take_in(desk.store, "PubMed", [paper, *again], desk.now)
+    take_in(entries_of(desk), "PubMed", [paper, *again], desk.now)
 
 
 DEEDS: tuple[Callable[[Desk, str], None], ...] = (

@@ -16,6 +16,7 @@ from newsletter import composition
 from newsletter.admin.sample import build
 from newsletter.database import tables
 from newsletter.entries.ingest import take_in
+from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.issues import drafting, entry_undo
 from newsletter.issues import repository as issue_repository
@@ -39,9 +40,9 @@ def desk(tmp_path: Path, now: datetime) -> Desk:
     """A workspace with four papers, one of which a second source gave too."""
     build(tmp_path / "news", now=now, secret="5" * 64)
     desk = Desk(open_workspace(tmp_path / "news"), now)
-    take_in(desk.store, "PubMed", PAPERS, now)
+    take_in(entries_of(desk), "PubMed", PAPERS, now)
     other = replace(PAPERS[3], title="Another title of number 3", links=("https://example.org/three",))
-    take_in(desk.store, "A journal", [other], now)
+    take_in(entries_of(desk), "A journal", [other], now)
     desk.now = now + timedelta(minutes=5)
     return desk
 
@@ -63,7 +64,7 @@ def research(desk: Desk) -> list[str]:
 
 def everything(desk: Desk) -> list[Any]:
     """All that may not differ afterwards."""
-    with desk.store.together() as connection:
+    with entries_of(desk).together() as connection:
         rows = [
             sorted(map(repr, connection.execute(sa.select(table))))
             for table in (tables.entries, tables.aliases, tables.sightings, tables.merges, tables.decisions)
@@ -129,7 +130,7 @@ def test_an_order_set_before_the_issue_is_made_is_that_of_its_draft(desk: Desk) 
 def test_an_order_outlives_what_arrives_later(desk: Desk) -> None:
     placed(desk, KEYS[2], KEYS[0])
     late = Entry(title="A late paper on leiomyosarcoma", ids=Ids(doi="10.1000/late"), dated=Dated.parse("2026-11-22"))
-    take_in(desk.store, "PubMed", [late], desk.now)
+    take_in(entries_of(desk), "PubMed", [late], desk.now)
     drafting.draft(desk)
     assert research(desk) == [KEYS[2], KEYS[0], KEYS[1], KEYS[3], "doi:10.1000/late"]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from website import ARTICLES, Site, desk_with
 
+from newsletter.entries.repository import entries_of
 from newsletter.issues.standing import standings
 from newsletter.model import Reading, Source, SourceKind, State
 from newsletter.sources import collector, manual_entry
@@ -40,7 +41,7 @@ def test_a_feed_that_broke_says_since_when_and_keeps_what_it_gave(folder: Path, 
         (broken,) = collected(desk)
         assert "404" in str(broken.collected.error)
         assert broken.record.failing_since_at == now
-    assert len(desk.store.all()) == 1
+    assert len(entries_of(desk).all()) == 1
     site.broken = False
     (well,) = collected(desk)
     assert (well.record.failing_since_at, well.record.error) == (None, "")
@@ -113,7 +114,7 @@ def test_a_recorded_file_stands_where_an_address_would(
     desk = desk_with(folder, now, f'name = "s"\nkind = "{kind}"\nurl = "{name}"')
     (gathered,) = collected(desk)
     assert (gathered.collected.error, gathered.new) == (None, 1)
-    assert [entry.key for entry in desk.store.all()] == [key]
+    assert [entry.key for entry in entries_of(desk).all()] == [key]
 
 
 @pytest.mark.parametrize(

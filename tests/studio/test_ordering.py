@@ -9,6 +9,7 @@ from html import unescape
 from studio.conftest import ISSUE, Studio
 
 from newsletter.entries.ingest import take_in
+from newsletter.entries.repository import entries_of
 from newsletter.issues import repository as issue_repository
 
 
@@ -44,7 +45,7 @@ class TestOrder:
         told = made.change("/choose/place", {"key": key, "section": "tips"}, script=True).json()
         assert re.match(r"(\d+) of \1 in Tips", told["said"])  # the last one there
         assert research(made) == rest
-        assert [each.section for each in made.room.desk().store.decisions(key)] == ["tips"]
+        assert [each.section for each in entries_of(made.room.desk()).decisions(key)] == ["tips"]
         undone(made, told["undo"])
         assert research(made) == [key, *rest]
 
@@ -88,8 +89,10 @@ class TestUndo:
 
     def test_a_split_is_undone(self, made: Studio) -> None:
         before = research(made)
-        entry = made.room.desk().store.by_keys(before[:1])[before[0]]
-        take_in(made.room.desk().store, "A journal", [replace(entry, title=f"{entry.title} again")], made.room.clock())
+        entry = entries_of(made.room.desk()).by_keys(before[:1])[before[0]]
+        take_in(
+            entries_of(made.room.desk()), "A journal", [replace(entry, title=f"{entry.title} again")], made.room.clock()
+        )
         told = made.change("/choose/split", {"key": before[0]}, script=True).json()
         assert told["said"] == "2 entries now, one for each source."
         assert len(research(made)) == len(before) + 1

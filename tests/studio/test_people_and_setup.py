@@ -77,7 +77,7 @@ class TestPeople:
     def test_an_address_whose_reader_has_a_new_one_is_told(self, studio: Studio) -> None:
         desk = studio.room.desk()
         subscribers.add_subscriber(desk, "old@example.org")
-        readers, new = Readers(desk.store.engine, credentials.keys(desk)), parse_address("new@example.org")
+        readers, new = Readers(desk.engine, credentials.keys(desk)), parse_address("new@example.org")
         request = readers.ask(
             new, now=desk.now, subscriber_id=subscribers.people(desk).find(parse_address("old@example.org")).id
         )

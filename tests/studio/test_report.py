@@ -75,5 +75,5 @@ def test_why_people_left_is_read(made: Studio) -> None:
     send(made, ISSUE)
     path = f"/issues/{ISSUE}/report"
     assert "Why people left" not in made.page(path)
-    Readers(made.room.desk().store.engine, Keys(b"x")).say_farewell("Too <b>many</b>", on=NOW.date())
+    Readers(made.room.desk().engine, Keys(b"x")).say_farewell("Too <b>many</b>", on=NOW.date())
     assert "<time>2026-11-23</time>: Too &lt;b&gt;many&lt;/b&gt;" in made.page(path)

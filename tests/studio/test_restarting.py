@@ -24,6 +24,7 @@ from studio.running import Running, running, until
 
 from newsletter.admin.sample import build
 from newsletter.delivery import service as delivery
+from newsletter.entries.repository import entries_of
 from newsletter.issues import approval, drafting, standing
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.editor import version_of
@@ -91,7 +92,7 @@ def test_while_collecting(sample: Path) -> None:
             told = [json.loads(line[6:]) for line in news.iter_lines() if line.startswith("data: ")]
         assert told[-1] == {"over": True}
         assert not any("error" in each for each in told)
-    entries = desk(sample).store.all()
+    entries = entries_of(desk(sample)).all()
     whole = build_whole(sample.parent / "never killed")
     assert sorted(entry.key for entry in entries) == whole  # all of them, and none twice
     with running(sample) as studio:
@@ -103,7 +104,7 @@ def build_whole(folder: Path) -> list[str]:
     build(folder, now=NOW, secret="5" * 64)
     there = desk(folder)
     collector.collect(there, collector.chosen_sources(there, []))
-    return sorted(entry.key for entry in there.store.all())
+    return sorted(entry.key for entry in entries_of(there).all())
 
 
 def test_while_choosing_writing_and_approving(drafted: Path) -> None:

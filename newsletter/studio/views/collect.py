@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from newsletter.entries.repository import entries_of
 from newsletter.studio.crash_marker import COLLECTING
 from newsletter.studio.requests import Call, event, route
 from newsletter.studio.state import Room
@@ -23,7 +24,7 @@ LOOK_S = 0.15
 def collect(call: Call) -> Response:
     """Every source, with how it fared last."""
     settings = call.desk.workspace.settings
-    known = call.desk.store.sources()
+    known = entries_of(call.desk).sources()
     rows = [{"source": source, "record": known.get(source.name)} for source in settings.sources]
     job = call.room.collecting
     over = "" if job.is_running else next((each["said"] for each in job.events if each.get("done")), "")

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
-from newsletter.entries.repository import SourceRecord
+from newsletter.entries.repository import SourceRecord, entries_of
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
 from newsletter.model import Source
@@ -41,7 +41,7 @@ def home(call: Call) -> Response:
         next=_next(found),
         has_issue=call.has_issue,
         worries=tuple(_worries(desk)),
-        asked=bool(desk.store.sources()),
+        asked=bool(entries_of(desk).sources()),
         sources=len(desk.workspace.settings.sources),
         past=tuple(_past(desk)),
         under_way=tuple(_under_way(desk)),
@@ -64,9 +64,9 @@ def _worries(desk: Desk) -> Iterator[Worry]:
     from newsletter.sources.collector import STAMPED  # fetching comes with it, and takes a moment
 
     sources = {source.name: source for source in desk.workspace.settings.sources}
-    records = [record for record in desk.store.sources().values() if record.name in sources]
+    records = [record for record in entries_of(desk).sources().values() if record.name in sources]
     stamped = frozenset(source.name for source in sources.values() if source.kind in STAMPED)
-    quiet = Quiet(store=desk.store, today=desk.now.date(), stamped=stamped).among(records)
+    quiet = Quiet(store=entries_of(desk), today=desk.now.date(), stamped=stamped).among(records)
     told = {record.name: _worry(record, quiet.get(record.name, "")) for record in records}
     for name, source in sources.items():
         if said := told.get(name):
