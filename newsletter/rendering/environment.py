@@ -20,7 +20,7 @@ from newsletter.rendering.templates import FILTERS, Templates
 FOLDER = "templates"
 CACHE = "__pycache__"
 MOST_KEPT = 20
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def shipped_folder(package: Path = _PACKAGE) -> Path:
