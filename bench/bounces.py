@@ -13,7 +13,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from newsletter.bounces.classify import read_mail
-from newsletter.bounces.incoming import Incoming, Kind
+from newsletter.bounces.incoming import InboundMail, MailKind
 
 SAID = "misses of {}:"
 
@@ -46,7 +46,7 @@ class Score:
                 print(f"  misses, {what}:", *misses, sep="\n    ")
 
 
-def named(mail: Incoming, wanted: str) -> bool:
+def named(mail: InboundMail, wanted: str) -> bool:
     return wanted.lower() in {each.lower() for each in mail.recipients}
 
 
@@ -58,14 +58,17 @@ def sisimai(folder: Path) -> Score:
         reason, status = first["reason"], first["deliverystatus"]
         if name.startswith("not__"):
             score.add(
-                "no bounce: left alone", name, right=mail.kind not in {Kind.BOUNCE, Kind.COMPLAINT}, note=mail.kind
+                "no bounce: left alone",
+                name,
+                right=mail.kind not in {MailKind.BOUNCE, MailKind.COMPLAINT},
+                note=mail.kind,
             )
             continue
         if reason == "feedback":
-            right = mail.kind in {Kind.COMPLAINT, Kind.UNSUBSCRIBE}
+            right = mail.kind in {MailKind.COMPLAINT, MailKind.UNSUBSCRIBE}
             score.add("complaints recognised", name, right=right, note=mail.kind)
         elif reason and reason != "delivered":
-            score.add("bounces recognised", name, right=mail.kind is Kind.BOUNCE, note=mail.kind)
+            score.add("bounces recognised", name, right=mail.kind is MailKind.BOUNCE, note=mail.kind)
             own = ".0.9" not in status  # Sisimai makes up 5.0.9xx where it found none
             for each in expected:
                 score.add(
@@ -87,7 +90,7 @@ def sisimai(folder: Path) -> Score:
     return score
 
 
-def status_of(mail: Incoming, recipient: str) -> str:
+def status_of(mail: InboundMail, recipient: str) -> str:
     for fate in mail.fates:
         if fate.address.lower() == recipient.lower():
             return "45"[bool(fate.permanent)]
@@ -104,7 +107,7 @@ def flufl(folder: Path) -> Score:
                 "nobody named, nobody for good", name, right=not mail.recipients, note=(mail.kind, mail.recipients)
             )
             continue
-        score.add("bounces recognised", name, right=mail.kind is Kind.BOUNCE, note=mail.kind)
+        score.add("bounces recognised", name, right=mail.kind is MailKind.BOUNCE, note=mail.kind)
         for each in (*permanent, *temporary):
             score.add("right recipient", name, right=named(mail, each), note=(each, mail.recipients))
         score.add("right class", name, right=mail.permanent is bool(permanent), note=(mail.permanent, mail.status))

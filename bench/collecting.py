@@ -74,11 +74,11 @@ def held_kb(pid: int) -> int:
 def inside(folder: Path) -> float:
     """Seconds of an unchanged run in a process that has everything loaded."""
     from newsletter.sources.collector import chosen_sources, collect
-    from newsletter.workspace.context import Desk
+    from newsletter.workspace.context import AppContext
     from newsletter.workspace.folder import open_workspace
 
     began = time.perf_counter()
-    desk = Desk(open_workspace(folder), datetime.now(UTC))
+    desk = AppContext(open_workspace(folder), datetime.now(UTC))
     collect(desk, chosen_sources(desk, ()))
     return time.perf_counter() - began
 

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from newsletter.database.engine import open_database
-from newsletter.entries.ingest import take_in
-from newsletter.entries.repository import EntryStore
+from newsletter.entries.ingest import ingest_entries
+from newsletter.entries.repository import EntryRepository
 from newsletter.model import Dated, Entry, Ids
 
 COUNT = 100_000
@@ -33,11 +33,11 @@ def entry(number: int, day: date) -> Entry:
 
 
 def fill(folder: Path) -> None:
-    store = EntryStore(open_database("sqlite:///.newsletter/newsletter.db", folder))
+    store = EntryRepository(open_database("sqlite:///.newsletter/newsletter.db", folder))
     old = [entry(number, date(2024, 1, 1) + timedelta(days=number % 700)) for number in range(COUNT)]
     for begin in range(0, COUNT, 10_000):
-        take_in(store, "old", old[begin : begin + 10_000], NOW - timedelta(days=200))
-    take_in(store, "new", [entry(COUNT + number, date(2026, 11, 10)) for number in range(NEW)], NOW)
+        ingest_entries(store, "old", old[begin : begin + 10_000], NOW - timedelta(days=200))
+    ingest_entries(store, "new", [entry(COUNT + number, date(2026, 11, 10)) for number in range(NEW)], NOW)
 
 
 def seconds(folder: Path) -> float:

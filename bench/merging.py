@@ -24,7 +24,7 @@ from pathlib import Path
 import feedparser
 from lxml import etree
 
-from newsletter.identity import Index, clean_doi, clean_url, ids_in, merge_entries, unversioned_doi
+from newsletter.identity import Index, clean_doi, clean_url, ids_in, merge_entries, strip_doi_version
 from newsletter.identity.titles import title_key
 from newsletter.model import Dated, Entry, Ids, Precision
 
@@ -111,7 +111,7 @@ def of_feed(item: feedparser.FeedParserDict, name: str) -> Entry:
 
 def names(entry: Entry) -> list[str]:
     """What makes two records truly one."""
-    doi = [f"doi:{unversioned_doi(entry.ids.doi)}"] if entry.ids.doi else []
+    doi = [f"doi:{strip_doi_version(entry.ids.doi)}"] if entry.ids.doi else []
     return doi + ([f"pmid:{entry.ids.pmid}"] if entry.ids.pmid else [])
 
 

@@ -28,10 +28,10 @@ def main() -> None:
 def take_in(path: Path, folder: Path) -> None:
     from newsletter.database.engine import open_database
     from newsletter.subscribers.list_import import import_list
-    from newsletter.subscribers.repository import People
+    from newsletter.subscribers.repository import SubscriberRepository
     from newsletter.tokens import Keys
 
-    people = People(open_database("sqlite:///newsletter.db", folder), Keys(b"a key for measuring"))
+    people = SubscriberRepository(open_database("sqlite:///newsletter.db", folder), Keys(b"a key for measuring"))
     for called in ("import", "again"):
         start = time.perf_counter()
         with path.open("rb") as file:

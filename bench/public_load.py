@@ -23,46 +23,48 @@ from pathlib import Path
 import aiohttp
 
 from newsletter.delivery import service as delivery
-from newsletter.delivery.journal import Settlement
+from newsletter.delivery.journal import DeliveryOutcome
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus, SubscriberState
 from newsletter.subscribers import service as subscribers
-from newsletter.subscribers.list_import import Row
+from newsletter.subscribers.list_import import ImportRow
 from newsletter.tokens import Purpose
 from newsletter.workspace import credentials
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 SETTINGS = '[newsletter]\ntitle = "x"\nfrom = "news@example.org"\n[public]\nurl = "http://127.0.0.1"\n'
 
 
-def make(folder: Path, people: int) -> Desk:
+def make(folder: Path, people: int) -> AppContext:
     (folder / "newsletter.toml").write_text(SETTINGS)
     (folder / ".newsletter").mkdir()
     (folder / ".newsletter" / "secret").write_text("an invented secret\n")
-    desk = Desk(open_workspace(folder), datetime.now(UTC))
-    rows = (Row(line=1, address=parse_address(f"r{n}@example.org")) for n in range(people))
-    subscribers.people(desk).take_in(rows, now=desk.now)
+    desk = AppContext(open_workspace(folder), datetime.now(UTC))
+    rows = (ImportRow(line=1, address=parse_address(f"r{n}@example.org")) for n in range(people))
+    subscribers.open_subscribers(desk).take_in(rows, now=desk.now)
     return desk
 
 
 def keep_busy(folder: str, people: int, stop: Event) -> None:
     """Settle and claim deliveries as a sender does, some at a time."""
-    desk = Desk(open_workspace(Path(folder)), datetime.now(UTC))
-    with delivery.ledger(desk).run("busy", "d", now=desk.now) as run:
+    desk = AppContext(open_workspace(Path(folder)), datetime.now(UTC))
+    with delivery.open_ledger(desk).run("busy", "d", now=desk.now) as run:
         number = 1
         while not stop.is_set():
             ids = range(number, min(number + 10, people))
             allowed = run.step((), list(ids), now=desk.now)
             run.step(
-                [Settlement(subscriber_id=each, status=DeliveryStatus.ACCEPTED) for each in allowed], (), now=desk.now
+                [DeliveryOutcome(subscriber_id=each, status=DeliveryStatus.ACCEPTED) for each in allowed],
+                (),
+                now=desk.now,
             )
             number = number + 10 if number + 10 < people else 1
             time.sleep(0.02)
 
 
-async def ask(url: str, desk: Desk, rate: int, seconds: int) -> tuple[list[float], list[int], int]:
-    keys = credentials.keys(desk)
+async def ask(url: str, desk: AppContext, rate: int, seconds: int) -> tuple[list[float], list[int], int]:
+    keys = credentials.load_keys(desk)
     spent: list[float] = []
     left: list[int] = []
     failed = 0
@@ -123,7 +125,9 @@ def main() -> None:
             if busy.pid:
                 busy.join()
             server.terminate()
-        gone = {each.id for each in subscribers.people(desk).all() if each.state is SubscriberState.UNSUBSCRIBED}
+        gone = {
+            each.id for each in subscribers.open_subscribers(desk).all() if each.state is SubscriberState.UNSUBSCRIBED
+        }
     for share in (0.5, 0.9, 0.99, 0.999):
         print(f"p{share * 100:g}  {spent[int(len(spent) * share)] * 1000:7.1f} ms")
     print(f"{len(spent)} requests, {failed} failed, {len(left)} unsubscribes answered, {len(set(left) - gone)} lost")

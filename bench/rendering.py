@@ -33,12 +33,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "rende
 from issues import SETTINGS, mixed  # the issues that the tests render
 from newsletter import rendering
 from newsletter.__main__ import FEWER_PASSES
-from newsletter.checks import Context, check_issue
+from newsletter.checks import CheckContext, check_issue
 from newsletter.checks.readability import reading_grade
 from newsletter.model import Issue
 from newsletter.rendering import css_inliner, environment
-from newsletter.studio.preview import Watched, watch
-from newsletter.workspace.context import Desk
+from newsletter.studio.preview import PreviewWatcher, watch_issue
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 ROUNDS = 9
@@ -46,19 +46,19 @@ COLD_ROUNDS = 5
 
 
 def page_before_inlining(issue: Issue) -> str:
-    """What `inlined` is handed while the issue is rendered."""
+    """What `inline_styles` is handed while the issue is rendered."""
     seen: list[str] = []
-    original = css_inliner.inlined
+    original = css_inliner.inline_styles
 
     def noting(html: str, *kept: object) -> str:
         seen.append(html)
         return original(html, *kept)
 
-    css_inliner.inlined = noting
+    css_inliner.inline_styles = noting
     try:
-        rendering.render(issue, SETTINGS, environment.environment())
+        rendering.render_mail(issue, SETTINGS, environment.environment())
     finally:
-        css_inliner.inlined = original
+        css_inliner.inline_styles = original
     return seen[0]
 
 
@@ -91,9 +91,9 @@ def ratio(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[flo
 
 
 def checked(issue: Issue, templates: object) -> None:
-    made = rendering.for_everyone(rendering.render(issue, SETTINGS, templates), SETTINGS)
+    made = rendering.remove_personal_parts(rendering.render_mail(issue, SETTINGS, templates), SETTINGS)
     check_issue(
-        Context(
+        CheckContext(
             issue=issue,
             html=made.html,
             text=made.text,
@@ -153,7 +153,7 @@ def cold() -> None:
         installed = [Path(folder) / f"installed-{number}" for number in range(COLD_ROUNDS)]
         for each in installed:
             ignore = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(environment.shipped_folder(), each / environment.FOLDER, ignore=ignore)
+            shutil.copytree(environment.find_shipped_folder(), each / environment.FOLDER, ignore=ignore)
         first = statistics.median(_cold("ours", each) for each in installed)
         again = statistics.median(_cold("ours", installed[0]) for _ in range(COLD_ROUNDS))
     for name, ours in (("cold, in any workspace", again), ("cold, the first command of an installation", first)):
@@ -179,8 +179,8 @@ def once(which: str, path: Path) -> None:
         print(seconds(lambda: premailer_alone(text)))
 
 
-def _watched(folder: Path, now: str) -> Watched:
-    return watch(Desk(open_workspace(folder), datetime.fromisoformat(now).astimezone(UTC)), "2026-11")
+def _watched(folder: Path, now: str) -> PreviewWatcher:
+    return watch_issue(AppContext(open_workspace(folder), datetime.fromisoformat(now).astimezone(UTC)), "2026-11")
 
 
 def preview() -> None:
@@ -211,7 +211,7 @@ def main() -> None:
     cold()
     gc.set_threshold(*FEWER_PASSES)
     templates = environment.environment()
-    compare("warm: render", mixed(40), lambda issue: rendering.render(issue, SETTINGS, templates))
+    compare("warm: render", mixed(40), lambda issue: rendering.render_mail(issue, SETTINGS, templates))
     compare("warm: render and check", mixed(60), lambda issue: checked(issue, templates))
     compare("warm: the same, each time with other words", mixed(60), lambda issue: checked(issue, templates), reworded)
     preview()

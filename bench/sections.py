@@ -284,11 +284,13 @@ def probabilities(weights: Weights, cues: Iterable[str]) -> list[float]:
 def measure(titles: list[Title]) -> None:
     """Each origin is proposed by weights that never saw it."""
     also = certain()
-    outcomes: list[tuple[Title, classifier.Proposal]] = []
+    outcomes: list[tuple[Title, classifier.SectionProposal]] = []
     for left_out in sorted({title.origin for title in titles}):
         use(learn(examples(title for title in titles if title.origin != left_out) + also))
         outcomes += [
-            (title, classifier.propose(title.entry, DEFAULT_SECTIONS)) for title in titles if title.origin == left_out
+            (title, classifier.propose_section(title.entry, DEFAULT_SECTIONS))
+            for title in titles
+            if title.origin == left_out
         ]
     report("all", outcomes)
     report("left to wording", [each for each in outcomes if is_left_to_wording(each[0])])
@@ -302,11 +304,11 @@ def use(weights: Weights) -> None:
     model.WEIGHTS = {name: tuple(each) for name, each in weights.items()}  # type: ignore[attr-defined]
 
 
-def is_right(title: Title, proposal: classifier.Proposal) -> bool:
+def is_right(title: Title, proposal: classifier.SectionProposal) -> bool:
     return (proposal.section or "other") == title.kind
 
 
-def report(what: str, outcomes: list[tuple[Title, classifier.Proposal]]) -> None:
+def report(what: str, outcomes: list[tuple[Title, classifier.SectionProposal]]) -> None:
     confident = [each for each in outcomes if each[1].confident]
     right = sum(is_right(*each) for each in confident)
     any_right = sum(is_right(*each) for each in outcomes)

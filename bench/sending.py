@@ -208,18 +208,18 @@ def _until_open() -> None:
 def prepare(work: Path, options: argparse.Namespace) -> None:
     """A database of people, kept as `people.db`, an issue of about 40 KB, and a message of it for smtp-source."""
     from newsletter.database.engine import open_database
-    from newsletter.delivery.message import Template
-    from newsletter.formats.mailboxes import Address
+    from newsletter.delivery.message import MessageTemplate
+    from newsletter.formats.mailboxes import MailAddress
     from newsletter.model import Subscriber
-    from newsletter.subscribers.list_import import Row
-    from newsletter.subscribers.repository import People
+    from newsletter.subscribers.list_import import ImportRow
+    from newsletter.subscribers.repository import SubscriberRepository
 
     engine = open_database("sqlite:///newsletter.db", work)
     rows = (
-        Row(line=n, address=Address(f"user{n}@example.net", f"user{n}@example.net"), name=f"Réader {n}")
+        ImportRow(line=n, address=MailAddress(f"user{n}@example.net", f"user{n}@example.net"), name=f"Réader {n}")
         for n in range(options.people)
     )
-    People(engine, keys()).take_in(rows, now=datetime.now(UTC))
+    SubscriberRepository(engine, keys()).take_in(rows, now=datetime.now(UTC))
     engine.dispose()
     (work / "newsletter.db").rename(work / "people.db")
     if options.dkim:
@@ -229,7 +229,7 @@ def prepare(work: Path, options: argparse.Namespace) -> None:
     page = rendered(options)
     for suffix, text in (("html", page.html), ("txt", page.text)):
         (work / f"page.{suffix}").write_text(text.replace(NAME, "{name}").replace(LEAVE, "{leave}"), "utf-8")
-    template = Template(page, order(work, options).mailing(1, datetime.now(UTC)))
+    template = MessageTemplate(page, order(work, options).mailing(1, datetime.now(UTC)))
     (work / "sample.eml").write_bytes(template.fill(Subscriber(id=1, address="user1@example.net", name="R 1")).content)
 
 
@@ -268,14 +268,14 @@ def rendered(options: argparse.Namespace):
 
 def order(work: Path, options: argparse.Namespace):
     from newsletter import config
-    from newsletter.delivery.sender import Order
+    from newsletter.delivery.sender import SendJob
 
     text = SETTINGS.format(port=PORT, connections=options.connections)
     if options.dkim:
         text += f'[dkim]\ndomain = "example.org"\nkeys = [{{selector = "n1", file = "{work}/dkim.pem"}}]\n'
     settings = config.parse(text)
     page = rendered(options)
-    return Order(issue="2026-11", digest=page.digest, settings=settings, keys=keys(), render_variant=lambda _: page)
+    return SendJob(issue="2026-11", digest=page.digest, settings=settings, keys=keys(), render_variant=lambda _: page)
 
 
 def send(work: Path, options: argparse.Namespace) -> None:
@@ -285,10 +285,10 @@ def send(work: Path, options: argparse.Namespace) -> None:
     gc.set_threshold(*FEWER_PASSES)
     from newsletter.database.engine import open_database
     from newsletter.delivery.ledger import Ledger
-    from newsletter.delivery.sender import run, send_issue
+    from newsletter.delivery.sender import run_send, send_issue
 
     engine = open_database("sqlite:///newsletter.db", work)
-    tally = run(send_issue(order(work, options), Ledger(engine, work)))
+    tally = run_send(send_issue(order(work, options), Ledger(engine, work)))
     if (tally.accepted, tally.state) != (options.people, "done"):
         sys.exit(f"{tally}")
     if os.environ.get("BENCH_WORDS"):

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 from newsletter.database.engine import open_database
-from newsletter.entries.ingest import take_in
-from newsletter.entries.repository import EntryStore
+from newsletter.entries.ingest import ingest_entries
+from newsletter.entries.repository import EntryRepository
 from newsletter.model import Dated, Entry, Ids
 
 if TYPE_CHECKING:
@@ -122,10 +122,10 @@ def workspace(folder: Path, entries: int, new: int) -> Path:
     """A pool of so many entries, of which so many are new."""
     folder.mkdir()
     (folder / "newsletter.toml").write_text(SETTINGS, "utf-8")
-    store = EntryStore(open_database("sqlite:///.newsletter/newsletter.db", folder))
+    store = EntryRepository(open_database("sqlite:///.newsletter/newsletter.db", folder))
     old = [entry(number, date(2024, 1, 1) + timedelta(days=number % 700)) for number in range(entries - new)]
-    take_in(store, "PubMed", old, NOW - timedelta(days=200))
-    take_in(store, "A journal", [entry(entries + number, date(2026, 11, 10)) for number in range(new)], NOW)
+    ingest_entries(store, "PubMed", old, NOW - timedelta(days=200))
+    ingest_entries(store, "A journal", [entry(entries + number, date(2026, 11, 10)) for number in range(new)], NOW)
     store.engine.dispose()
     return folder
 

@@ -88,17 +88,17 @@ def main() -> None:
 def child(folder: Path, port: int, options: argparse.Namespace) -> None:
     from newsletter.database import engine as database_engine
     from newsletter.delivery.ledger import Ledger
-    from newsletter.delivery.sender import run, send_issue
+    from newsletter.delivery.sender import run_send, send_issue
     from newsletter.errors import StorageError
-    from newsletter.subscribers.repository import People
+    from newsletter.subscribers.repository import SubscriberRepository
 
     if options.trouble:
         database_engine.BUSY_TIMEOUT_MS = PATIENCE_MS
     try:
         engine = database_engine.open_database("sqlite:///newsletter.db", folder)
-        office = PostOffice(folder, People(engine, KEYS), Ledger(engine, folder))
+        office = PostOffice(folder, SubscriberRepository(engine, KEYS), Ledger(engine, folder))
         order = office.order(port, SETTINGS + f"connections = {options.connections}\n")
-        run(send_issue(order, office.ledger, clock=clock(options)))
+        run_send(send_issue(order, office.ledger, clock=clock(options)))
     except StorageError as error:
         print(f"  the sender gave up: {error}", file=sys.stderr)
         sys.exit(GAVE_UP)

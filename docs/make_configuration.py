@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter import config
-from newsletter.config import Key
+from newsletter.config import ConfigKey
 
 HEAD = """\
 # newsletter.toml
@@ -42,7 +42,7 @@ def rows(table: str, cls: type) -> str:
     return "| key | what it is | default |\n|---|---|---|\n" + "".join(lines)
 
 
-def default(key: Key) -> str:
+def default(key: ConfigKey) -> str:
     """What holds when the key is left out."""
     return "*required*" if key.required else written(key.default)
 

@@ -80,12 +80,12 @@ def without_section(issue: Issue, name: str) -> Issue:
     return replace(issue, sections=tuple(sections))
 
 
-def flagged(issue: Issue, key: str, flag: Flag) -> Issue:
+def flag_entry(issue: Issue, key: str, flag: Flag) -> Issue:
     """`issue` with an entry marked as a preprint, or as what else readers have to be told."""
     return _with_entries(issue, lambda entry: replace(entry, flags=entry.flags | {flag}) if entry.key == key else entry)
 
 
-def readdressed(issue: Issue, old: str, new: str) -> Issue:
+def replace_link(issue: Issue, old: str, new: str) -> Issue:
     """`issue` with another address in place of one, in links of entries and in what people wrote; each page once."""
     own = re.compile(rf"{re.escape(old)}(?![^\s)>\]\"',])")  # not the beginning of a longer address
 
@@ -115,7 +115,7 @@ def with_pages_once(issue: Issue, key: str) -> Issue:
     return _with_entries(issue, lambda entry: replace(entry, links=pages(entry.links)) if entry.key == key else entry)
 
 
-def moved(issue: Issue, key: str, section: str, styles: Sequence[SectionStyle]) -> Issue:
+def move_entry(issue: Issue, key: str, section: str, styles: Sequence[SectionStyle]) -> Issue:
     """`issue` with an entry of it in another section, with its note; unchanged when it is there already."""
     entry = next((each for each in issue.entries() if each.key == key), None)
     if entry is None or entry.section == section:
@@ -157,7 +157,7 @@ def _with_entries(issue: Issue, change: Callable[[Entry], Entry]) -> Issue:
     return _with_sections(issue, lambda each: replace(each, entries=tuple(map(change, each.entries))))
 
 
-def reordered(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
+def reorder_entries(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
     """`issue` with the entries of a section in this order; one that is not named stays behind those that are."""
     ranks = {key: rank for rank, key in enumerate(keys)}
     return _with_sections(
@@ -170,7 +170,7 @@ def reordered(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
     )
 
 
-def exchanged(issue: Issue, keys: Iterable[str], entries: Sequence[Entry]) -> Issue:
+def replace_entries(issue: Issue, keys: Iterable[str], entries: Sequence[Entry]) -> Issue:
     """`issue` with `entries` where the first of these keys stood, and all others of them gone.
 
     The first of `entries` takes over what was written about those that go. Unchanged when none of them is there.
@@ -206,7 +206,7 @@ def as_before(issue: Issue, before: Issue, keys: Iterable[str], styles: Sequence
         order = [entry.key for entry in section.entries]
         for entry in there:
             issue = with_entry(issue, entry, section.name, styles)
-            issue = reordered(
+            issue = reorder_entries(
                 issue, section.name, _put_after_those_before(_keys(issue, section.name), entry.key, order)
             )
     return replace(issue, sections=in_order(issue.sections, styles), left_out=(*kept, *noted.items()))
@@ -238,7 +238,7 @@ def neighbours(keys: Sequence[str], key: str) -> tuple[str, str]:
     return (keys[place - 1] if place else "", keys[place + 1] if place + 1 < len(keys) else "")
 
 
-def changed_keys(before: Issue, after: Issue) -> tuple[str, ...]:
+def find_changed_keys(before: Issue, after: Issue) -> tuple[str, ...]:
     """The keys of entries that only one of two states of an issue has, or that they print or leave out differently."""
     one, other = (_by_key(issue) for issue in (before, after))
     noted = dict({*before.left_out} ^ {*after.left_out})

@@ -200,7 +200,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ParsedDocument:
     """What a reader found in one document."""
 
     entries: tuple[Entry, ...]  # in the order of the document
@@ -208,16 +208,16 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Collected:
+class SourceResult:
     """How one source fared in one run of `collect`."""
 
     source: Source
-    reading: Reading = Reading(entries=())
+    reading: ParsedDocument = ParsedDocument(entries=())
     unchanged: bool = False  # the server says so, or the same bytes came
     error: str | None = None  # a sentence; then `reading` is empty and what was known stays
 
 
-class State(StrEnum):
+class EntryState(StrEnum):
     """Where an entry stands. Every entry ever seen is in exactly one of these."""
 
     WAITING = "waiting"
@@ -261,7 +261,7 @@ class LeftOut:
     """An entry not taken, with its state and the reason as a sentence."""
 
     entry: Entry
-    state: State
+    state: EntryState
     reason: str
     issue: str = ""  # where it was carried or dropped
 
@@ -359,7 +359,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class Fix:
     """What takes a finding away, safely and without judgement."""
 
     verb: str  # what its button says
@@ -375,7 +375,7 @@ class Finding:
     where: str  # entry key, section name, "subject", "html", "text"
     message: str
     remedy: str
-    mend: Mend | None = field(default=None, compare=False)  # where a program can do it as well as a person
+    mend: Fix | None = field(default=None, compare=False)  # where a program can do it as well as a person
 
 
 class SubscriberState(StrEnum):

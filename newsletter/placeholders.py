@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 
-class Mark(StrEnum):
+class Placeholder(StrEnum):
     """A personal part. The editor's text asks for the name with `{name}`."""
 
     UNSUBSCRIBE = "https://reader.invalid/unsubscribe"  # in links: how this reader leaves
@@ -18,7 +18,7 @@ class Mark(StrEnum):
     NAME = "reader-name.invalid"  # in words: this reader's name
 
 
-def fill(text: str, values: Mapping[Mark, str]) -> str:
+def fill(text: str, values: Mapping[Placeholder, str]) -> str:
     """`text` with each mark replaced; the values are already escaped for where they go."""
     for mark, value in values.items():
         text = text.replace(mark, value)

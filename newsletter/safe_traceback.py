@@ -9,28 +9,28 @@ import logging
 import traceback
 from collections.abc import Iterator
 
-SAID = """\
+CRASH_MESSAGE = """\
 newsletter: the program made a mistake ({kind}). What was done before it is kept.
 Give these lines to whoever looks after it; they say where it was, and name nobody:
 """
 
 
-def told(error: BaseException) -> str:
+def format_crash_message(error: BaseException) -> str:
     """What is said of an error that nobody thought of: its kind and its way, and those of what led to it."""
-    return SAID.format(kind=type(error).__name__) + way(error)
+    return CRASH_MESSAGE.format(kind=type(error).__name__) + format_traceback(error)
 
 
-def way(error: BaseException) -> str:
+def format_traceback(error: BaseException) -> str:
     """A traceback without words: the first cause first, as Python tells it."""
     return "".join(
         "".join((*traceback.format_tb(each.__traceback__), f"{type(each).__name__}\n")) for each in _chain(error)
     )
 
 
-def without_words(record: logging.LogRecord) -> bool:
+def redact_traceback(record: logging.LogRecord) -> bool:
     """A filter for a log that others write to, too: of a failure it keeps the way alone."""
     if record.exc_info and record.exc_info[1] is not None:
-        record.exc_text, record.exc_info = way(record.exc_info[1]).rstrip(), None
+        record.exc_text, record.exc_info = format_traceback(record.exc_info[1]).rstrip(), None
     return True
 
 

@@ -22,12 +22,12 @@ from newsletter.model import (
     Dated,
     Decision,
     Entry,
+    EntryState,
     Flag,
     Issue,
     LeftOut,
     Precision,
     Selection,
-    State,
     TrialStatus,
     Verdict,
 )
@@ -37,7 +37,7 @@ Propose = Callable[[Entry], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class SelectionHistory:
     """What earlier issues and editors did."""
 
     carried: tuple[tuple[str, Entry], ...] = ()  # (issue, entry as it was printed), oldest issue first
@@ -46,7 +46,7 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class SelectionCriteria:
     """The time that an issue looks at: `(since_at, until_at]`, in the newsletter's zone where days are compared."""
 
     issue: str  # the issue being made
@@ -78,10 +78,12 @@ class Window:
         return self.goes_out_at.astimezone(self.zone).date()
 
 
-def remember(earlier: Iterable[Issue], *, current: Issue | None = None, decisions: Iterable[Decision] = ()) -> Memory:
+def build_history(
+    earlier: Iterable[Issue], *, current: Issue | None = None, decisions: Iterable[Decision] = ()
+) -> SelectionHistory:
     """The memory in the issues themselves: all that went out before, and the drops written in the one being made."""
     issues = sorted(earlier, key=lambda issue: (issue.until_at, issue.name))
-    return Memory(
+    return SelectionHistory(
         carried=tuple((issue.name, entry) for issue in issues for entry in issue.entries()),
         dropped=tuple(
             (issue.name, entry_of_key(key), why)
@@ -92,7 +94,9 @@ def remember(earlier: Iterable[Issue], *, current: Issue | None = None, decision
     )
 
 
-def select(entries: Sequence[Entry], memory: Memory, window: Window, propose: Propose = lambda _: None) -> Selection:
+def select(
+    entries: Sequence[Entry], memory: SelectionHistory, window: SelectionCriteria, propose: Propose = lambda _: None
+) -> Selection:
     """Every entry in exactly one place, with the reason; in an order that depends on nothing but the entries."""
     past = _Past(memory)
     chosen: list[Choice] = []
@@ -130,14 +134,14 @@ class _Take:
 _Place = _Take | LeftOut
 
 
-def _leave(entry: Entry, reason: str, *, state: State = State.LEFT_OUT, issue: str = "") -> LeftOut:
+def _leave(entry: Entry, reason: str, *, state: EntryState = EntryState.LEFT_OUT, issue: str = "") -> LeftOut:
     return LeftOut(entry=entry, state=state, reason=reason, issue=issue)
 
 
 class _Past:
     """The memory, made ready to be asked about one entry after the other."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: SelectionHistory) -> None:
         self._carried, self._dropped = Index(), Index()
         self._issues: dict[str, str] = {}
         self._drops: dict[str, tuple[str, str]] = {}
@@ -159,12 +163,12 @@ class _Past:
 
     def carried(self, entry: Entry) -> tuple[str, Entry] | None:
         """The last issue that carried the entry, and how it was printed there."""
-        key = _found(entry, self._carried)
+        key = _find_key(entry, self._carried)
         return (self._issues[key], self._carried[key]) if key else None
 
     def dropped(self, entry: Entry) -> tuple[str, str] | None:
         """The issue for which an editor dropped the entry, and why."""
-        key = _found(entry, self._dropped)
+        key = _find_key(entry, self._dropped)
         return self._drops[key] if key else None
 
     def versions(self, entry: Entry) -> list[str]:
@@ -179,34 +183,34 @@ def _with_key(entry: Entry, index: Index) -> Entry:
     return entry if entry.key else replace(entry, key=index.fresh_key(entry))
 
 
-def _found(entry: Entry, index: Index) -> str | None:
+def _find_key(entry: Entry, index: Index) -> str | None:
     """The key under which the index knows the entry: the very same one, else the best match."""
     if entry.key in index:
         return entry.key
     return next(iter(index.find(entry)), None) if index else None
 
 
-def _place(entry: Entry, past: _Past, window: Window) -> _Place:
+def _place(entry: Entry, past: _Past, window: SelectionCriteria) -> _Place:
     """Where the entry goes: first by what people decided, then by what was printed, then by whether it is new."""
     decision = past.decision_on(entry)
     if decision and decision.verdict is Verdict.DROP:
-        return _dropped(entry, decision.issue, decision.why)
+        return _drop_entry(entry, decision.issue, decision.why)
     if decision and decision.issue == window.issue:
         if decision.verdict is Verdict.KEEP:
             return _Take(_with_status_before(entry, past), _with_why("kept by an editor", decision.why))
-        return _leave(entry, _with_why("held by an editor for the next issue", decision.why), state=State.HELD)
+        return _leave(entry, _with_why("held by an editor for the next issue", decision.why), state=EntryState.HELD)
     dropped = past.dropped(entry)
     if dropped and not (decision and decision.issue == dropped[0]):  # who kept or held it then thought better of it
-        return _dropped(entry, *dropped)
+        return _drop_entry(entry, *dropped)
     if carried := past.carried(entry):
         return _again(entry, *carried, window)
     place = _past_or_far(entry, window) or _by_hand(entry, decision) or _by_kind(entry, window)
-    return _remarked(place, past) if isinstance(place, _Take) else place
+    return _add_remarks(place, past) if isinstance(place, _Take) else place
 
 
-def _dropped(entry: Entry, issue: str, why: str) -> LeftOut:
+def _drop_entry(entry: Entry, issue: str, why: str) -> LeftOut:
     reason = _with_why(f"dropped by an editor{_for_issue(issue)}", why)
-    return _leave(entry, reason, state=State.DROPPED, issue=issue)
+    return _leave(entry, reason, state=EntryState.DROPPED, issue=issue)
 
 
 def _for_issue(issue: str) -> str:
@@ -225,7 +229,7 @@ def _by_hand(entry: Entry, decision: Decision | None) -> _Take | None:
     return _Take(entry, _with_why(f"{word} by an editor{_for_issue(decision.issue)}", decision.why))
 
 
-def _remarked(take: _Take, past: _Past) -> _Take:
+def _add_remarks(take: _Take, past: _Past) -> _Take:
     """The reason with what an editor has to know beside it."""
     remarks = past.versions(take.entry)
     remarks += [f"it is marked as {flag.value}" for flag in (Flag.RETRACTED, Flag.CONCERN) if flag in take.entry.flags]
@@ -235,17 +239,21 @@ def _remarked(take: _Take, past: _Past) -> _Take:
 # What an issue carried
 
 
-def _again(entry: Entry, issue: str, printed: Entry, window: Window) -> _Place:
+def _again(entry: Entry, issue: str, printed: Entry, window: SelectionCriteria) -> _Place:
     """A carried entry is offered again when readers have to unlearn what they read: status, day or deadline changed."""
     if _is_called_off(entry, printed) and _is_ahead(entry, window):
         return _Take(entry, f"cancelled since {issue} carried it")
-    change = _changed_status(entry, printed) or _changed_day(entry, printed) or _changed_deadline(entry, printed)
+    change = (
+        _describe_status_change(entry, printed)
+        or _describe_day_change(entry, printed)
+        or _describe_deadline_change(entry, printed)
+    )
     if change and not _past_or_far(entry, window):
         return _Take(_with_was(entry, printed), f"{change} since {issue} carried it")
     reason = f"carried in {issue}"
     if Flag.RETRACTED in entry.flags:
         reason += "; it is marked as retracted"
-    return _leave(entry, reason + (f"; {change}" if change else ""), state=State.CARRIED, issue=issue)
+    return _leave(entry, reason + (f"; {change}" if change else ""), state=EntryState.CARRIED, issue=issue)
 
 
 def _is_called_off(entry: Entry, printed: Entry) -> bool:
@@ -253,7 +261,7 @@ def _is_called_off(entry: Entry, printed: Entry) -> bool:
     return bool(entry.event and entry.event.cancelled and printed.event and not printed.event.cancelled)
 
 
-def _changed_status(entry: Entry, printed: Entry) -> str | None:
+def _describe_status_change(entry: Entry, printed: Entry) -> str | None:
     before, now = _status(printed), _status(entry)
     return f"status changed from {before} to {now}" if before and now and before is not now else None
 
@@ -272,17 +280,17 @@ def _with_was(entry: Entry, printed: Entry) -> Entry:
 def _with_status_before(entry: Entry, past: _Past) -> Entry:
     """A kept trial with the status that an earlier issue carried, where that was another one."""
     carried = past.carried(entry)
-    return _with_was(entry, carried[1]) if carried and _changed_status(entry, carried[1]) else entry
+    return _with_was(entry, carried[1]) if carried and _describe_status_change(entry, carried[1]) else entry
 
 
-def _changed_day(entry: Entry, printed: Entry) -> str | None:
+def _describe_day_change(entry: Entry, printed: Entry) -> str | None:
     before, now = _event_day(printed), _event_day(entry)
     if entry.event and printed.event and entry.event.starts == printed.event.starts:
         return None  # one moment, written in two zones
     return f"moved from {before} to {now}" if before and now and before != now else None
 
 
-def _changed_deadline(entry: Entry, printed: Entry) -> str | None:
+def _describe_deadline_change(entry: Entry, printed: Entry) -> str | None:
     if not entry.grant or not printed.grant:
         return None
     before, now = printed.grant.deadline, entry.grant.deadline
@@ -298,7 +306,7 @@ def _event_day(entry: Entry) -> date | None:
     return starts.date() if isinstance(starts, datetime) else starts
 
 
-def _is_ahead(entry: Entry, window: Window) -> bool:
+def _is_ahead(entry: Entry, window: SelectionCriteria) -> bool:
     """Whether an event has not begun when the issue goes out."""
     starts = entry.event.starts if entry.event else None
     if isinstance(starts, datetime):
@@ -306,7 +314,7 @@ def _is_ahead(entry: Entry, window: Window) -> bool:
     return starts is None or starts >= window.goes_out_on
 
 
-def _past_or_far(entry: Entry, window: Window) -> LeftOut | None:
+def _past_or_far(entry: Entry, window: SelectionCriteria) -> LeftOut | None:
     """An event or call that is over, cancelled, or too far ahead; None for all others."""
     day = _event_day(entry)
     if entry.event and entry.event.cancelled:
@@ -317,7 +325,7 @@ def _past_or_far(entry: Entry, window: Window) -> LeftOut | None:
         if day > window.goes_out_on + timedelta(days=window.ahead_days):
             from_on = day - timedelta(days=window.ahead_days)
             reason = f"too far ahead: it is on {day}, and is offered from {from_on} on"
-            return _leave(entry, reason, state=State.WAITING)
+            return _leave(entry, reason, state=EntryState.WAITING)
     if entry.grant and entry.grant.deadline and entry.grant.deadline < window.goes_out_on:
         return _leave(entry, f"the deadline is past: it was {entry.grant.deadline}")
     return None
@@ -326,7 +334,7 @@ def _past_or_far(entry: Entry, window: Window) -> LeftOut | None:
 # What is new
 
 
-def _by_kind(entry: Entry, window: Window) -> _Place:
+def _by_kind(entry: Entry, window: SelectionCriteria) -> _Place:
     if day := _event_day(entry):
         return _Take(entry, f"ahead: on {day}")
     if entry.grant and entry.grant.deadline:
@@ -336,7 +344,7 @@ def _by_kind(entry: Entry, window: Window) -> _Place:
     return _by_date(entry, window)
 
 
-def _new_status(entry: Entry, window: Window) -> str | None:
+def _new_status(entry: Entry, window: SelectionCriteria) -> str | None:
     """A trial that no issue carried is news when its status changed, as the register says or as we saw it ourselves."""
     assert entry.trial is not None
     trial = entry.trial
@@ -347,7 +355,7 @@ def _new_status(entry: Entry, window: Window) -> str | None:
     return None
 
 
-def _by_date(entry: Entry, window: Window) -> _Place:
+def _by_date(entry: Entry, window: SelectionCriteria) -> _Place:
     """Dated after the last issue, or first seen after it and not too old for that."""
     seen_on = entry.first_seen_at.astimezone(window.zone).date() if entry.first_seen_at else None
     is_seen_now = entry.first_seen_at is None or entry.first_seen_at > window.since_at
@@ -355,29 +363,29 @@ def _by_date(entry: Entry, window: Window) -> _Place:
     if entry.dated is None:
         if is_seen_now:
             return _Take(entry, f"undated; {seen}")
-        return _leave(entry, before_the_window(None, seen_on))
+        return _leave(entry, describe_before_window(None, seen_on))
     last_day = _last_day(entry.dated)
     if last_day >= window.since_on:
         return _after_last_issue(entry, entry.dated, window)
     if not is_seen_now:
-        return _leave(entry, before_the_window(entry.dated, seen_on))
+        return _leave(entry, describe_before_window(entry.dated, seen_on))
     if last_day < window.since_on - timedelta(days=window.late_days):
         return _leave(entry, f"dated {entry.dated}, more than {window.late_days} days before this issue's window")
     return _Take(entry, f"dated {entry.dated}, but {seen} only: a late arrival")
 
 
-def before_the_window(dated: object, seen_on: date | None) -> str:
+def describe_before_window(dated: object, seen_on: date | None) -> str:
     """Why an entry is left out that the last issue has looked at, and that is not dated after it."""
     if dated is None:
         return f"undated, and first seen {seen_on}: the last issue looked at it"
     return f"dated {dated} and first seen {seen_on}, both before this issue's window"
 
 
-def _after_last_issue(entry: Entry, dated: Dated, window: Window) -> _Place:
+def _after_last_issue(entry: Entry, dated: Dated, window: SelectionCriteria) -> _Place:
     if dated.day <= window.until_on:
         return _Take(entry, f"dated {dated}, after the last issue")
     if entry.first_seen_at is not None and entry.first_seen_at > window.until_at:
-        return _leave(entry, f"dated {dated} and seen after this issue's window", state=State.WAITING)
+        return _leave(entry, f"dated {dated} and seen after this issue's window", state=EntryState.WAITING)
     return _Take(entry, f"dated ahead, {dated}, and out already")
 
 

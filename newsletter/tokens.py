@@ -44,7 +44,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
+class _TokenKey:
     number: int  # the first octet of a token, so that an old key is found again
     seal: bytes = field(repr=False)
     mask: bytes = field(repr=False)
@@ -64,7 +64,7 @@ class Keys:
     def __init__(self, *secrets: bytes) -> None:
         if not secrets or not all(secrets):
             raise ValueError("a key is needed to sign tokens with")
-        self._keys = tuple(_Key.derived(secret) for secret in secrets)
+        self._keys = tuple(_TokenKey.derived(secret) for secret in secrets)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -76,17 +76,17 @@ class Keys:
         key = self._keys[0]
         body = bytes((purpose,)) + subscriber_id.to_bytes(8, "big") + sending_id.to_bytes(2, "big")
         mac = hmac.digest(key.seal, body, "sha256")[:_MAC_BYTES]
-        sealed = bytes((key.number,)) + mac + _masked(key, mac, body)
-        return _encoded(sealed)
+        sealed = bytes((key.number,)) + mac + _mask_body(key, mac, body)
+        return _encode_token(sealed)
 
     def read(self, purpose: Purpose, token: str) -> Token | None:
         """What a token says, or None when it is not ours, not whole, or for another purpose."""
-        sealed = _decoded(token)
+        sealed = _decode_token(token)
         if sealed is None:
             return None
         mac, masked = sealed[1 : 1 + _MAC_BYTES], sealed[1 + _MAC_BYTES :]
         for key in self._keys:
-            body = _masked(key, mac, masked)
+            body = _mask_body(key, mac, masked)
             right = hmac.compare_digest(hmac.digest(key.seal, body, "sha256")[:_MAC_BYTES], mac)
             if right and key.number == sealed[0] and body[0] == purpose:
                 return Token(
@@ -104,18 +104,18 @@ class Keys:
         return hmac.digest(self._keys[-1].hashing, address_key.encode(), "sha256").hex()
 
 
-def _masked(key: _Key, mac: bytes, body: bytes) -> bytes:
+def _mask_body(key: _TokenKey, mac: bytes, body: bytes) -> bytes:
     stream = hashlib.blake2s(mac, key=key.mask, digest_size=_BODY_BYTES).digest()
     return (int.from_bytes(body, "big") ^ int.from_bytes(stream, "big")).to_bytes(_BODY_BYTES, "big")
 
 
-def _encoded(sealed: bytes) -> str:
+def _encode_token(sealed: bytes) -> str:
     """Base32 (RFC 4648, 6) in small letters, without the filling; two letters at a time, since a sending makes many."""
     bits = int.from_bytes(sealed, "big") << _FILLING_BITS
     return "".join([_TWO_LETTERS[bits >> shift & 1023] for shift in _SHIFTS])[:LENGTH]
 
 
-def _decoded(token: str) -> bytes | None:
+def _decode_token(token: str) -> bytes | None:
     """The octets of a token in its one canonical spelling; upper case is allowed, nothing else is."""
     if len(token) != LENGTH or not token.isascii():
         return None
@@ -123,4 +123,4 @@ def _decoded(token: str) -> bytes | None:
         sealed = base64.b32decode(token.upper() + "===")
     except binascii.Error:
         return None
-    return sealed if len(sealed) == _DECODED_BYTES and _encoded(sealed) == token.lower() else None
+    return sealed if len(sealed) == _DECODED_BYTES and _encode_token(sealed) == token.lower() else None

@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.resolver
 import dns.rrset
 
-from newsletter.doctor.dns_lookup import DnsNames
+from newsletter.doctor.dns_lookup import DnsResolver
 
 Zone = Mapping[tuple[str, str], tuple[str, ...] | str]
 """(name, type) → its records as in a zone file, or the name of an error such as SERVFAIL."""
@@ -59,7 +59,7 @@ def name_server(zone: Zone) -> Iterator[int]:
             thread.join()
 
 
-def names_at(port: int, timeout_s: float = 2.0) -> DnsNames:
+def names_at(port: int, timeout_s: float = 2.0) -> DnsResolver:
     resolver = dns.resolver.Resolver(configure=False)
     resolver.nameservers, resolver.port = ["127.0.0.1"], port
-    return DnsNames(resolver, timeout_s=timeout_s)
+    return DnsResolver(resolver, timeout_s=timeout_s)

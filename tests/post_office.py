@@ -11,12 +11,12 @@ from pathlib import Path
 from newsletter import config
 from newsletter.database.engine import open_database
 from newsletter.delivery.ledger import Ledger
-from newsletter.delivery.send_status import Tally
-from newsletter.delivery.sender import Order
+from newsletter.delivery.send_status import SendStatus
+from newsletter.delivery.sender import SendJob
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import RenderedIssue
-from newsletter.subscribers.list_import import Row
-from newsletter.subscribers.repository import People
+from newsletter.subscribers.list_import import ImportRow
+from newsletter.subscribers.repository import SubscriberRepository
 from newsletter.tokens import Keys
 
 ISSUE = "2026-11"
@@ -52,18 +52,18 @@ class QuickClock:
 @dataclass
 class PostOffice:
     folder: Path
-    people: People
+    people: SubscriberRepository
     ledger: Ledger
 
     @classmethod
     def opened(cls, folder: Path, addresses: tuple[str, ...] = CAST) -> PostOffice:
         engine = open_database("sqlite:///newsletter.db", folder)
-        office = cls(folder, People(engine, KEYS), Ledger(engine, folder))
-        rows = [Row(line=1, address=parse_address(each), name=each.split("@")[0].title()) for each in addresses]
+        office = cls(folder, SubscriberRepository(engine, KEYS), Ledger(engine, folder))
+        rows = [ImportRow(line=1, address=parse_address(each), name=each.split("@")[0].title()) for each in addresses]
         office.people.take_in(rows, now=datetime.now(UTC))
         return office
 
-    def order(self, port: int, more: str = "", *, password: str | None = None, host: str = "127.0.0.1") -> Order:
+    def order(self, port: int, more: str = "", *, password: str | None = None, host: str = "127.0.0.1") -> SendJob:
         text = SETTINGS.format(port=port, host=host)
         if "security" not in more:
             text += 'security = "none"\n'
@@ -71,7 +71,7 @@ class PostOffice:
             text += "per_minute = 0\n"
         if "connections" not in more:
             text += "connections = 1\n"
-        return Order(
+        return SendJob(
             issue=ISSUE,
             digest=DIGEST,
             settings=config.parse(text + more),
@@ -87,7 +87,7 @@ class PostOffice:
         return {each.address.split("@")[0]: each.reply for each in self.ledger.recipients(ISSUE)}
 
 
-def counts(tally: Tally) -> dict[str, int]:
+def counts(tally: SendStatus) -> dict[str, int]:
     """The counts that are not zero."""
     names = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining")
     assert sum(getattr(tally, name) for name in names) == tally.total

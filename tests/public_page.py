@@ -13,10 +13,10 @@ from newsletter.issues import repository as issue_repository
 from newsletter.model import Subscriber
 from newsletter.public.app import make_app
 from newsletter.subscribers import service as subscribers
-from newsletter.subscribers.repository import People
+from newsletter.subscribers.repository import SubscriberRepository
 from newsletter.tokens import Keys, Purpose
 from newsletter.workspace import credentials
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 SETTINGS = """\
@@ -69,19 +69,19 @@ class Page:
         (self.folder / ".newsletter").mkdir(mode=0o700, exist_ok=True)
         (self.folder / ".newsletter" / "secret").write_text("an invented secret\n")
         (self.folder / "newsletter.toml").write_text(SETTINGS + self.more)
-        self.desk = Desk(open_workspace(self.folder), self.clock.now)
+        self.desk = AppContext(open_workspace(self.folder), self.clock.now)
         self.app = make_app(self.desk, clock=lambda: self.clock.seconds, now=lambda: self.clock.now)
         self.visitor = Visitor(self.app)
         for address in CAST:
             subscribers.add_subscriber(self.desk, address, name=address.split("@")[0].title())
 
     @property
-    def people(self) -> People:
-        return subscribers.people(self.desk)
+    def people(self) -> SubscriberRepository:
+        return subscribers.open_subscribers(self.desk)
 
     @property
     def keys(self) -> Keys:
-        return credentials.keys(self.desk)
+        return credentials.load_keys(self.desk)
 
     def person(self, address: str = "ann@example.org") -> Subscriber | None:
         return self.people.find(parse_address(address))
@@ -96,5 +96,5 @@ class Page:
         (folder / "issue.toml").write_text(ISSUE)
         if out:
             issue_repository.write_record(
-                self.desk.workspace, name, issue_repository.Record(published_at=self.clock.now)
+                self.desk.workspace, name, issue_repository.IssueRecord(published_at=self.clock.now)
             )

@@ -65,14 +65,14 @@ def test_an_issues_own_section_stays_behind_the_one_it_follows() -> None:
 
 
 def test_an_entry_moved_by_hand_to_another_section_stays_there() -> None:
-    issue = composition.moved(composed(choice("a", "research")), "a", "events", DEFAULT_SECTIONS)
+    issue = composition.move_entry(composed(choice("a", "research")), "a", "events", DEFAULT_SECTIONS)
     assert keys(composed(choice("a", "research"), issue=issue)) == {"research": [], "events": ["a"]}
 
 
 def test_moving_to_where_it_is_or_what_is_not_there_changes_nothing() -> None:
     issue = composed(choice("a", "research"))
-    assert composition.moved(issue, "a", "research", DEFAULT_SECTIONS) == issue
-    assert composition.moved(issue, "z", "events", DEFAULT_SECTIONS) == issue
+    assert composition.move_entry(issue, "a", "research", DEFAULT_SECTIONS) == issue
+    assert composition.move_entry(issue, "z", "events", DEFAULT_SECTIONS) == issue
 
 
 def test_what_an_editor_drops_leaves_the_issue_and_is_noted_once() -> None:
@@ -156,8 +156,12 @@ class TestTexts:
 class TestOrder:
     def test_entries_stand_as_named_and_others_behind_them(self) -> None:
         issue = composed(choice("a", "research"), choice("b", "research"), choice("c", "research"))
-        assert [each.key for each in composition.reordered(issue, "research", ["c", "a"]).entries()] == ["c", "a", "b"]
-        assert composition.reordered(issue, "events", ["c"]) == issue
+        assert [each.key for each in composition.reorder_entries(issue, "research", ["c", "a"]).entries()] == [
+            "c",
+            "a",
+            "b",
+        ]
+        assert composition.reorder_entries(issue, "events", ["c"]) == issue
 
     def test_as_before_gives_entries_their_place_and_leaves_the_rest(self) -> None:
         before = composed(choice("a", "research"), choice("b", "research"), choice("c", "events"))
@@ -171,15 +175,17 @@ def test_one_entry_stands_where_the_first_of_several_stood_with_all_their_notes(
     issue = composed(choice("a", "research"), choice("b", "research"), choice("c", "events"))
     for key in ("a", "c"):
         issue = composition.with_text(issue, f"note:{key}", f"about {key}")
-    one = composition.exchanged(issue, ["c", "a"], [entry("c", "events")])
+    one = composition.replace_entries(issue, ["c", "a"], [entry("c", "events")])
     assert keys(one) == {"research": ["c", "b"], "events": []}
     assert (one.entries()[0].note, one.entries()[0].section) == ("about a\n\nabout c", "research")
-    assert composition.exchanged(issue, ["x"], [entry("x")]) == issue
+    assert composition.replace_entries(issue, ["x"], [entry("x")]) == issue
 
 
 def test_an_entry_is_exchanged_for_its_parts() -> None:
     issue = composed(choice("a", "research"), choice("b", "research"))
-    assert keys(composition.exchanged(issue, ["a"], [entry("a"), entry("a~2")])) == {"research": ["a", "a~2", "b"]}
+    assert keys(composition.replace_entries(issue, ["a"], [entry("a"), entry("a~2")])) == {
+        "research": ["a", "a~2", "b"]
+    }
 
 
 def test_what_was_changed_comes_back_and_what_was_written_since_stays() -> None:
@@ -195,8 +201,8 @@ def test_what_was_changed_comes_back_and_what_was_written_since_stays() -> None:
 def test_what_differs_between_two_states_is_told_by_its_keys() -> None:
     before = composed(choice("a", "research"), choice("b", "research"), choice("c", "research"))
     after = composition.without(composition.with_text(before, "note:b", "!"), {"c": "why"})
-    assert {*composition.changed_keys(before, after)} == {"b", "c"}
-    assert composition.changed_keys(before, before) == ()
+    assert {*composition.find_changed_keys(before, after)} == {"b", "c"}
+    assert composition.find_changed_keys(before, before) == ()
 
 
 def test_a_section_with_words_is_not_removed() -> None:

@@ -27,7 +27,7 @@ def test_the_way_is_told_and_no_word_of_it() -> None:
     try:
         stumble(ADDRESS)
     except ValueError as error:
-        told = safe_traceback.told(error)
+        told = safe_traceback.format_crash_message(error)
     assert told.startswith("newsletter: the program made a mistake (ValueError).")
     assert told.index("\nKeyError\n") < told.index("\nValueError\n")
     assert f'{Path(__file__).name}", line ' in told
@@ -37,12 +37,12 @@ def test_the_way_is_told_and_no_word_of_it() -> None:
 def test_an_error_that_leads_to_itself_is_told_once() -> None:
     error, cause = ValueError(ADDRESS), KeyError(ADDRESS)
     error.__cause__, cause.__cause__ = cause, error
-    assert safe_traceback.told(error).splitlines()[-2:] == ["KeyError", "ValueError"]
+    assert safe_traceback.format_crash_message(error).splitlines()[-2:] == ["KeyError", "ValueError"]
 
 
 def test_a_log_keeps_the_way_of_a_failure_and_none_of_its_words(caplog: pytest.LogCaptureFixture) -> None:
     log = logging.getLogger("newsletter.of_a_test")
-    log.addFilter(safe_traceback.without_words)
+    log.addFilter(safe_traceback.redact_traceback)
     try:
         stumble(ADDRESS)
     except ValueError:

@@ -66,8 +66,8 @@ def test_the_configuration_of_the_repository_itself_can_be_read() -> None:
 
 
 def test_the_example_list_is_read_without_a_word(tmp_path: Path) -> None:
-    from newsletter.subscribers.list_import import Row, read_list
+    from newsletter.subscribers.list_import import ImportRow, read_list
 
     del tmp_path
     with (ROOT / "subscribers.example.csv").open("rb") as file:
-        assert all(isinstance(row, Row) for row in read_list(file, name="subscribers.example.csv").rows)
+        assert all(isinstance(row, ImportRow) for row in read_list(file, name="subscribers.example.csv").rows)

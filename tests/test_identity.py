@@ -23,7 +23,7 @@ from newsletter.identity import (
     key_of,
     merge,
     merge_entries,
-    unversioned_doi,
+    strip_doi_version,
 )
 from newsletter.identity.titles import is_generic, is_telling, surnames, words_of
 from newsletter.model import Dated, Entry, Event, Flag, Grant, Ids, Trial, TrialStatus
@@ -103,9 +103,9 @@ def test_what_is_cut_or_none_is_no_doi(text):
 
 
 def test_versions_of_a_preprint_are_one_work_and_an_articles_number_is_no_version():
-    assert unversioned_doi("10.21203/rs.3.rs-123456/v2") == "10.21203/rs.3.rs-123456"
-    assert unversioned_doi("10.20944/preprints202301.0001.v1") == "10.20944/preprints202301.0001"
-    assert unversioned_doi("10.1002/cncr.v1") == "10.1002/cncr.v1"
+    assert strip_doi_version("10.21203/rs.3.rs-123456/v2") == "10.21203/rs.3.rs-123456"
+    assert strip_doi_version("10.20944/preprints202301.0001.v1") == "10.20944/preprints202301.0001"
+    assert strip_doi_version("10.1002/cncr.v1") == "10.1002/cncr.v1"
     assert is_preprint_doi("10.1101/2023.01.01.123456")
     assert not is_preprint_doi("10.1101/gr.123456.107")
 

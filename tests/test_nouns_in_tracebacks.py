@@ -12,23 +12,23 @@ from canary import ADDRESS, NAME, OF_HER, OF_THE_PASSWORD, PASSWORD, forms, told
 from public_page import Page
 
 from newsletter.bounces.classify import read_mail
-from newsletter.bounces.inbox import Handled
-from newsletter.bounces.mail_parts import take_apart
-from newsletter.bounces.repository import Decided
-from newsletter.bounces.service import Report
-from newsletter.delivery.confirmation_mail import Letter, message_of
-from newsletter.delivery.connection import Job
-from newsletter.delivery.due_queue import Turn
-from newsletter.delivery.ledger_session import Due
+from newsletter.bounces.inbox import HandledMail
+from newsletter.bounces.mail_parts import decode_mail
+from newsletter.bounces.repository import InboundRecord
+from newsletter.bounces.service import InboxItem
+from newsletter.delivery.confirmation_mail import ConfirmationMail, build_confirmation
+from newsletter.delivery.connection import MessageInFlight
+from newsletter.delivery.due_queue import QueuedRecipient
+from newsletter.delivery.ledger_session import DueDelivery
 from newsletter.delivery.smtp import server_of
 from newsletter.followup.tables import open_sheet
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Delivery, DeliveryStatus
-from newsletter.public.self_service import ReaderDesk
-from newsletter.studio.views.people import Upload
+from newsletter.public.self_service import SelfService
+from newsletter.studio.views.people import ListUpload
 from newsletter.subscribers import service as subscribers
 from newsletter.subscribers.list_import import read_list
-from newsletter.subscribers.opt_in import Readers
+from newsletter.subscribers.opt_in import OptInRepository
 
 SECRETS = OF_HER | OF_THE_PASSWORD | forms(NAME)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -68,32 +68,35 @@ def held(page: Page) -> dict[str, object]:
     subscribers.add_subscriber(page.desk, ADDRESS, name=NAME)
     subscriber = page.person(ADDRESS)
     assert subscriber is not None
-    letter = Letter(subject="x", text="x", recipient=ADDRESS, token="t")
+    letter = ConfirmationMail(subject="x", text="x", recipient=ADDRESS, token="t")
     settings = page.desk.workspace.settings
-    asked = Readers(page.people.engine, page.keys).ask(parse_address("z" + ADDRESS), now=NOW, name=NAME)
+    asked = OptInRepository(page.people.engine, page.keys).ask(parse_address("z" + ADDRESS), now=NOW, name=NAME)
     listing = read_list(io.BytesIO(f"Email,Name\n{ADDRESS},{NAME}\n{ADDRESS};,{NAME}\n".encode()), name="x")
     incoming = read_mail(BOUNCE.encode())
-    handled = Handled(name="1.eml", decided=Decided(kind="bounce", action="counted"), named=ADDRESS)
+    handled = HandledMail(name="1.eml", decided=InboundRecord(kind="bounce", action="counted"), named=ADDRESS)
     return {
         "address": parse_address(ADDRESS),
         "subscriber": subscriber,
-        "due": Due(subscriber=subscriber),
-        "job": Job(turn=Turn(due=Due(subscriber=subscriber)), message=message_of(letter, settings, now=NOW)),
+        "due": DueDelivery(subscriber=subscriber),
+        "job": MessageInFlight(
+            turn=QueuedRecipient(due=DueDelivery(subscriber=subscriber)),
+            message=build_confirmation(letter, settings, now=NOW),
+        ),
         "delivery": Delivery(issue="x", subscriber_id=1, name=NAME, address=ADDRESS, status=DeliveryStatus.REFUSED),
         "letter": letter,
-        "message": message_of(letter, settings, now=NOW),
+        "message": build_confirmation(letter, settings, now=NOW),
         "server": server_of(settings, PASSWORD),
-        "readers": ReaderDesk.of(page.desk, clock=lambda: NOW),
+        "readers": SelfService.of(page.desk, clock=lambda: NOW),
         "request": asked,
         "listing": listing,
         "rows": list(listing.rows),
         "sheet": list(open_sheet(io.BytesIO(f"Email\n{ADDRESS}\n".encode())).rows),
-        "mail": take_apart(BOUNCE.encode()),
+        "mail": decode_mail(BOUNCE.encode()),
         "incoming": incoming,
         "fates": incoming.fates,
         "handled": handled,
-        "report": Report(handled=handled, address=ADDRESS),
-        "upload": Upload(name="list.csv", content=BOUNCE.encode()),
+        "report": InboxItem(handled=handled, address=ADDRESS),
+        "upload": ListUpload(name="list.csv", content=BOUNCE.encode()),
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.classifier import Proposal, propose
+from newsletter.classifier import SectionProposal, propose_section
 from newsletter.classifier.cues import cues_in
 from newsletter.classifier.urls import section_of_address
 from newsletter.classifier.weights import KINDS, WEIGHTS
@@ -23,9 +23,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("NEWSLETTER_SHARED", ROOT.parent / "shared"))
 
 
-def proposed(title: str, url: str = "", *, styles=DEFAULT_SECTIONS, **changes) -> Proposal:
+def proposed(title: str, url: str = "", *, styles=DEFAULT_SECTIONS, **changes) -> SectionProposal:
     values = {"title": title, "links": (url,) if url else (), "ids": ids_in(url)}
-    return propose(Entry(**(values | changes)), styles)
+    return propose_section(Entry(**(values | changes)), styles)
 
 
 # The order of the ways
@@ -35,7 +35,7 @@ def test_the_staffs_own_rules_come_before_the_source():
     tips = SectionStyle(name="living", title="Tips for Living with LMS", rules=("caregiver", "cancer.net"))
     styles = (*DEFAULT_SECTIONS, tips)
     by_word = proposed("Tips for the Caregiver", styles=styles, section="research")
-    assert by_word == Proposal("living", confident=True, why="your own rule “caregiver” for living")
+    assert by_word == SectionProposal("living", confident=True, why="your own rule “caregiver” for living")
     assert proposed("News", "https://www.cancer.net/coping", styles=styles).section == "living"
     assert proposed("News", "https://blog.cancer.net/coping", styles=styles).section == "living"
     assert proposed("Caregivers in trials", "https://pubmed.ncbi.nlm.nih.gov/1/", styles=styles).section == "research"
@@ -57,7 +57,7 @@ def test_an_empty_rule_and_a_broken_link_match_nothing():
 def test_what_the_source_says_comes_before_the_address():
     assert proposed("A paper", "https://doi.org/10.1/x", section="grants").why == "its source goes there"
     unknown = proposed("A paper", section="tips")
-    assert unknown == Proposal(
+    assert unknown == SectionProposal(
         None, confident=False, why="its source goes there, but the newsletter has no section “tips”"
     )
 
@@ -179,7 +179,7 @@ def test_every_weight_belongs_to_a_kind():
 @settings(max_examples=60)
 @given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=40))
 def test_any_text_has_an_answer(title, summary, url):
-    found = propose(Entry(title=title, summary=summary, links=(f"https://{url}",)), DEFAULT_SECTIONS)
+    found = propose_section(Entry(title=title, summary=summary, links=(f"https://{url}",)), DEFAULT_SECTIONS)
     assert found.why
     assert found.confident or found.section is None
 

@@ -26,10 +26,10 @@ from newsletter.model import (
     TrialStatus,
     Verdict,
 )
-from newsletter.selection import Memory, Window, remember, select
+from newsletter.selection import SelectionCriteria, SelectionHistory, build_history, select
 
 NEW_YORK = ZoneInfo("America/New_York")
-WINDOW = Window(
+WINDOW = SelectionCriteria(
     issue="2026-11",
     since_at=datetime(2026, 11, 1, 12, tzinfo=UTC),
     until_at=datetime(2026, 12, 1, 12, tzinfo=UTC),
@@ -76,18 +76,18 @@ def decided(verdict: Verdict, issue: str, why: str = "", key: str = "doi:10.1/x"
     return Decision(key=key, verdict=verdict, why=why, issue=issue, decided_at=SEEN_BEFORE, **changes)
 
 
-def carried(entry: Entry, issue: str = "2026-10") -> Memory:
-    return Memory(carried=((issue, entry),))
+def carried(entry: Entry, issue: str = "2026-10") -> SelectionHistory:
+    return SelectionHistory(carried=((issue, entry),))
 
 
-def place(entry: Entry, memory: Memory | None = None, window: Window = WINDOW) -> Choice | LeftOut:
+def place(entry: Entry, memory: SelectionHistory | None = None, window: SelectionCriteria = WINDOW) -> Choice | LeftOut:
     """The one place of an entry."""
-    selection = select([entry], memory or Memory(), window)
+    selection = select([entry], memory or SelectionHistory(), window)
     (only,) = selection.chosen + selection.left_out
     return only
 
 
-def why(entry: Entry, memory: Memory | None = None, window: Window = WINDOW) -> str:
+def why(entry: Entry, memory: SelectionHistory | None = None, window: SelectionCriteria = WINDOW) -> str:
     """`+ reason` when chosen, `state: reason` when left out."""
     found = place(entry, memory, window)
     return f"+ {found.why}" if isinstance(found, Choice) else f"{found.state}: {found.reason}"
@@ -150,56 +150,58 @@ def test_what_was_carried_is_known_from_title_and_year_alone():
 
 
 def test_an_editors_drop_stays_dropped_for_a_year_of_offers():
-    memory = Memory(decisions=(decided(Verdict.DROP, "2025-11", "not about LMS"),))
+    memory = SelectionHistory(decisions=(decided(Verdict.DROP, "2025-11", "not about LMS"),))
     assert why(paper(), memory) == "dropped: dropped by an editor when 2025-11 was made: not about LMS"
 
 
 @pytest.mark.parametrize("key", ["doi:10.1/x", "title:trabectedin-and-doxorubicin-in-uterine-leiomyosarcoma-2026"])
 def test_a_drop_is_known_from_the_issue_file_alone(key):
     issue = an_issue("2026-10", left_out=((key, "double"),))
-    assert why(paper(), remember([issue])) == "dropped: dropped by an editor when 2026-10 was made: double"
+    assert why(paper(), build_history([issue])) == "dropped: dropped by an editor when 2026-10 was made: double"
 
 
 def test_a_drop_written_into_the_issue_being_made_counts():
     current = an_issue("2026-11", left_out=(("doi:10.1/x", ""),))
-    assert why(paper(), remember([], current=current)) == "dropped: dropped by an editor when 2026-11 was made"
+    assert why(paper(), build_history([], current=current)) == "dropped: dropped by an editor when 2026-11 was made"
 
 
 def test_what_was_held_comes_back_in_the_next_issue():
-    held_now = Memory(decisions=(decided(Verdict.HOLD, "2026-11", "ask Dr. B."),))
-    held_before = Memory(decisions=(decided(Verdict.HOLD, "2026-10"),))
+    held_now = SelectionHistory(decisions=(decided(Verdict.HOLD, "2026-11", "ask Dr. B."),))
+    held_before = SelectionHistory(decisions=(decided(Verdict.HOLD, "2026-10"),))
     old = paper("2026-05-01", seen=SEEN_BEFORE)
     assert why(old, held_now) == "held: held by an editor for the next issue: ask Dr. B."
     assert why(old, held_before) == "+ held by an editor when 2026-10 was made"
 
 
 def test_a_held_event_that_is_past_does_not_come_back():
-    memory = Memory(decisions=(decided(Verdict.HOLD, "2026-10", key="uid:a@x"),))
+    memory = SelectionHistory(decisions=(decided(Verdict.HOLD, "2026-10", key="uid:a@x"),))
     assert why(event(date(2026, 11, 3)), memory) == "left_out: already past: it was on 2026-11-03"
 
 
 def test_what_an_editor_keeps_is_taken_though_it_is_old_or_was_carried():
-    memory = Memory(decisions=(decided(Verdict.KEEP, "2026-11", "asked for"),), carried=(("2026-01", paper()),))
+    memory = SelectionHistory(
+        decisions=(decided(Verdict.KEEP, "2026-11", "asked for"),), carried=(("2026-01", paper()),)
+    )
     assert why(paper("2020"), memory) == "+ kept by an editor: asked for"
 
 
 def test_what_an_editor_kept_for_an_issue_that_was_never_sent_is_offered():
-    memory = Memory(decisions=(decided(Verdict.KEEP, "2026-10"),))
+    memory = SelectionHistory(decisions=(decided(Verdict.KEEP, "2026-10"),))
     assert why(paper("2020"), memory) == "+ kept by an editor when 2026-10 was made"
 
 
 def test_the_latest_decision_counts():
     first = decided(Verdict.DROP, "2026-11")
     then = replace(decided(Verdict.KEEP, "2026-11"), decided_at=SEEN_NOW)
-    assert why(paper(), Memory(decisions=(then, first))) == "+ kept by an editor"
+    assert why(paper(), SelectionHistory(decisions=(then, first))) == "+ kept by an editor"
 
 
 def test_a_hold_wins_over_the_deletion_it_was_made_after_but_not_over_a_later_one():
     held = decided(Verdict.HOLD, "2026-09")
     deleted = an_issue("2026-09", left_out=(("doi:10.1/x", "deleted"),))
-    assert why(paper(), remember([deleted], decisions=[held])).startswith("+ held by an editor")
+    assert why(paper(), build_history([deleted], decisions=[held])).startswith("+ held by an editor")
     later = an_issue("2026-10", left_out=(("doi:10.1/x", "deleted"),))
-    assert why(paper(), remember([later], decisions=[held])).startswith("dropped: ")
+    assert why(paper(), build_history([later], decisions=[held])).startswith("dropped: ")
 
 
 def test_a_retracted_paper_is_offered_and_the_reason_says_so():
@@ -288,7 +290,9 @@ def test_a_carried_trial_is_offered_again_when_its_status_changed():
 
 
 def test_the_last_printed_status_counts():
-    memory = Memory(carried=(("2026-09", trial(TrialStatus.RECRUITING)), ("2026-10", trial(TrialStatus.SUSPENDED))))
+    memory = SelectionHistory(
+        carried=(("2026-09", trial(TrialStatus.RECRUITING)), ("2026-10", trial(TrialStatus.SUSPENDED)))
+    )
     assert why(trial(TrialStatus.SUSPENDED), memory) == "carried: carried in 2026-10"
     assert why(trial(TrialStatus.RECRUITING), memory).startswith("+ status changed from suspended to recruiting")
 
@@ -309,7 +313,7 @@ def test_an_old_trial_that_opened_is_news():
 
 def test_a_kept_trial_still_says_what_it_was():
     decision = decided(Verdict.KEEP, "2026-11", key="nct:NCT01234567")
-    memory = Memory(carried=(("2026-10", trial(TrialStatus.RECRUITING)),), decisions=(decision,))
+    memory = SelectionHistory(carried=(("2026-10", trial(TrialStatus.RECRUITING)),), decisions=(decision,))
     assert place(trial(TrialStatus.COMPLETED), memory).entry.trial.was is TrialStatus.RECRUITING
 
 
@@ -323,7 +327,7 @@ def an_issue(name: str, *entries: Entry, **changes) -> Issue:
 
 
 def test_the_memory_is_in_the_issues_oldest_first():
-    memory = remember([an_issue("2026-10", trial(TrialStatus.SUSPENDED)), an_issue("2026-09", paper())])
+    memory = build_history([an_issue("2026-10", trial(TrialStatus.SUSPENDED)), an_issue("2026-09", paper())])
     assert [(issue, entry.key) for issue, entry in memory.carried] == [
         ("2026-09", "doi:10.1/x"),
         ("2026-10", "nct:NCT01234567"),
@@ -335,10 +339,10 @@ def test_a_printed_entry_without_a_key_is_remembered_by_its_ids():
 
 
 def test_the_section_is_the_editors_then_the_proposed_one():
-    memory = Memory(decisions=(decided(Verdict.KEEP, "2026-11", section="trials"),))
+    memory = SelectionHistory(decisions=(decided(Verdict.KEEP, "2026-11", section="trials"),))
     assert select([paper()], memory, WINDOW, lambda _: "research").chosen[0].section == "trials"
-    assert select([paper()], Memory(), WINDOW, lambda _: "research").chosen[0].section == "research"
-    assert select([paper()], Memory(), WINDOW).chosen[0].section is None
+    assert select([paper()], SelectionHistory(), WINDOW, lambda _: "research").chosen[0].section == "research"
+    assert select([paper()], SelectionHistory(), WINDOW).chosen[0].section is None
 
 
 def test_what_lies_ahead_stands_soonest_first_and_the_rest_newest_first():
@@ -350,8 +354,8 @@ def test_what_lies_ahead_stands_soonest_first_and_the_rest_newest_first():
         event(date(2026, 12, 9)),
     ]
     expected = ["uid:a@x", "opportunity:PAR-1", "a", "b", "c"]
-    assert [choice.entry.key for choice in select(entries, Memory(), WINDOW).chosen] == expected
-    assert [choice.entry.key for choice in select(entries[::-1], Memory(), WINDOW).chosen] == expected
+    assert [choice.entry.key for choice in select(entries, SelectionHistory(), WINDOW).chosen] == expected
+    assert [choice.entry.key for choice in select(entries[::-1], SelectionHistory(), WINDOW).chosen] == expected
 
 
 DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
@@ -370,10 +374,10 @@ ENTRIES = st.builds(
 @settings(max_examples=60)
 @given(st.lists(ENTRIES, unique_by=lambda entry: entry.key))
 def test_every_entry_has_one_place_and_what_one_issue_took_the_next_does_not(entries):
-    first = select(entries, Memory(), WINDOW)
+    first = select(entries, SelectionHistory(), WINDOW)
     assert sorted(x.entry.key for x in first.chosen + first.left_out) == sorted(entry.key for entry in entries)
     assert all(left.reason for left in first.left_out)
     following = replace(WINDOW, issue="2026-12", since_at=WINDOW.until_at, until_at=WINDOW.until_at + timedelta(30))
-    memory = Memory(carried=tuple(("2026-11", choice.entry) for choice in first.chosen))
+    memory = SelectionHistory(carried=tuple(("2026-11", choice.entry) for choice in first.chosen))
     second = select(entries, memory, replace(following, now=following.until_at))
     assert not {choice.entry.key for choice in first.chosen} & {choice.entry.key for choice in second.chosen}

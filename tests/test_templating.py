@@ -11,12 +11,12 @@ import pytest
 from rendering.issues import SAMPLE, SETTINGS
 
 from newsletter.errors import TemplateError
-from newsletter.rendering import render
-from newsletter.rendering.environment import MOST_KEPT, environment, shipped_folder
+from newsletter.rendering import render_mail
+from newsletter.rendering.environment import MOST_KEPT, environment, find_shipped_folder
 
 
 def test_the_shipped_templates_are_found():
-    assert (shipped_folder() / "issue.html.jinja").is_file()
+    assert (find_shipped_folder() / "issue.html.jinja").is_file()
 
 
 @pytest.mark.parametrize("place", ["newsletter/templates", "templates"])
@@ -24,25 +24,25 @@ def test_they_stand_in_an_installed_package_or_beside_it_in_a_checkout(tmp_path,
     folder = tmp_path / place
     folder.mkdir(parents=True)
     (folder / "issue.html.jinja").touch()
-    assert shipped_folder(tmp_path / "newsletter") == folder
+    assert find_shipped_folder(tmp_path / "newsletter") == folder
 
 
 def test_an_installation_without_templates_says_what_to_do(tmp_path):
     with pytest.raises(TemplateError, match="install the newsletter again"):
-        shipped_folder(tmp_path / "newsletter")
+        find_shipped_folder(tmp_path / "newsletter")
 
 
 def test_a_workspace_may_override_any_single_file(tmp_path):
     own = tmp_path / "templates" / "parts" / "footer.html.jinja"
     own.parent.mkdir(parents=True)
     own.write_text('<p>Our own end & <a href="{{ page.unsubscribe }}">{{ frame.title }}</a></p>', "utf-8")
-    html = render(SAMPLE, SETTINGS, environment(tmp_path)).html
+    html = render_mail(SAMPLE, SETTINGS, environment(tmp_path)).html
     assert "Our own end &amp;" in html
     assert "In this issue" in html
 
 
 def test_a_workspace_without_templates_uses_the_shipped_ones(tmp_path):
-    assert render(SAMPLE, SETTINGS, environment(tmp_path)) == render(SAMPLE, SETTINGS, environment())
+    assert render_mail(SAMPLE, SETTINGS, environment(tmp_path)) == render_mail(SAMPLE, SETTINGS, environment())
 
 
 def test_everything_but_plain_text_and_styles_is_escaped():
@@ -59,7 +59,7 @@ def package(tmp_path, monkeypatch):
     """An installed package with templates of its own, on a machine where Python keeps what it compiles."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     installed = tmp_path / "newsletter"
-    shutil.copytree(shipped_folder(), installed / "templates", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(find_shipped_folder(), installed / "templates", ignore=shutil.ignore_patterns("__pycache__"))
     return installed
 
 
@@ -69,13 +69,13 @@ def times(folder):
 
 def test_compiled_templates_are_kept_beside_themselves_for_every_workspace(tmp_path, package):
     kept, beside = tmp_path / "kept", package / "templates" / "__pycache__"
-    once = render(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
+    once = render_mail(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
     files = times(beside)
     assert len(files) > 10
     assert {stat.S_IMODE(path.stat().st_mode) for path in (beside, *files)} == {0o700, 0o600}
     new = tmp_path / "new"
-    assert render(SAMPLE, SETTINGS, environment(compiled=new, package=package)) == once
-    assert once == render(SAMPLE, SETTINGS, environment())
+    assert render_mail(SAMPLE, SETTINGS, environment(compiled=new, package=package)) == once
+    assert once == render_mail(SAMPLE, SETTINGS, environment())
     assert times(beside) == files
     assert not new.exists()
 
@@ -83,11 +83,11 @@ def test_compiled_templates_are_kept_beside_themselves_for_every_workspace(tmp_p
 def test_where_python_keeps_nothing_they_lie_with_the_workspace(tmp_path, package, monkeypatch):
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     kept = tmp_path / "kept"
-    once = render(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
+    once = render_mail(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
     files = times(kept)
     assert len(files) > 10
     assert {stat.S_IMODE(path.stat().st_mode) for path in (kept, *files)} == {0o700, 0o600}
-    assert render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == once
+    assert render_mail(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == once
     assert times(kept) == files
     assert not (package / "templates" / "__pycache__").exists()
 
@@ -95,9 +95,9 @@ def test_where_python_keeps_nothing_they_lie_with_the_workspace(tmp_path, packag
 def test_where_the_package_cannot_be_written_they_lie_with_the_workspace(tmp_path, package):
     (package / "templates" / "__pycache__").touch()  # no folder can be made there
     kept = tmp_path / "kept"
-    expected = render(SAMPLE, SETTINGS, environment())
+    expected = render_mail(SAMPLE, SETTINGS, environment())
     for _ in range(2):
-        assert render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == expected
+        assert render_mail(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == expected
     assert len(times(kept)) > 10
 
 
@@ -107,31 +107,31 @@ def test_a_template_that_was_changed_is_compiled_again(tmp_path, package):
     for words in ("The first end.", "The second end."):
         own.write_text(words, "utf-8")
         made = environment(tmp_path, compiled=tmp_path / "kept", package=package)
-        assert words in render(SAMPLE, SETTINGS, made).html
+        assert words in render_mail(SAMPLE, SETTINGS, made).html
     assert len(times(tmp_path / "kept")) == 1  # the shipped ones lie with the package
 
 
 def test_a_style_sheet_is_read_once_for_all_processes(tmp_path, package):
-    first = render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "one", package=package))
+    first = render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "one", package=package))
     (sheet,) = package.glob("templates/__pycache__/style-sheet-*.json")
-    assert render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "other", package=package)) == first
+    assert render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "other", package=package)) == first
     sheet.write_text(sheet.read_text("utf-8").replace("#f3f1ec", "#f3f1ed"), "utf-8")
-    assert "#f3f1ed" in render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "other", package=package)).html
+    assert "#f3f1ed" in render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "other", package=package)).html
 
 
 @pytest.mark.parametrize("content", ["", "[[", "3", "[[1, 2]]", '[[1, "p", "", []]]'])
 def test_a_style_sheet_that_was_not_kept_well_is_read_again(tmp_path, package, content):
-    expected = render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "kept", package=package))
+    expected = render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "kept", package=package))
     (sheet,) = package.glob("templates/__pycache__/style-sheet-*.json")
     sheet.write_text(content, "utf-8")
-    assert render(SAMPLE, SETTINGS, environment(compiled=tmp_path / "kept", package=package)) == expected
+    assert render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "kept", package=package)) == expected
 
 
 def test_a_style_sheet_with_more_than_plain_rules_is_not_kept(tmp_path, package):
     own = tmp_path / "templates" / "styles" / "inline.css.jinja"
     own.parent.mkdir(parents=True)
     own.write_text("p { color: #123456 } @media print { p { color: #000000 } }", "utf-8")
-    html = [render(SAMPLE, SETTINGS, environment(tmp_path, compiled=tmp_path / "kept", package=package)).html] * 2
+    html = [render_mail(SAMPLE, SETTINGS, environment(tmp_path, compiled=tmp_path / "kept", package=package)).html] * 2
     assert html[0] == html[1]
     assert "@media print" in html[0]
     assert not list(tmp_path.rglob("style-sheet-*.json"))
@@ -148,11 +148,11 @@ def test_the_newest_style_sheets_are_kept(tmp_path, package):
 
 def test_damaged_files_and_a_folder_that_cannot_be_made_do_no_harm(tmp_path, package):
     kept, beside = tmp_path / "kept", package / "templates" / "__pycache__"
-    expected = render(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
+    expected = render_mail(SAMPLE, SETTINGS, environment(compiled=kept, package=package))
     for path in beside.iterdir():
         path.write_bytes(path.read_bytes()[:100])
-    assert render(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == expected
+    assert render_mail(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == expected
     nowhere = tmp_path / "nowhere" / "kept"
     shutil.rmtree(beside)
     beside.touch()
-    assert render(SAMPLE, SETTINGS, environment(compiled=nowhere, package=package)) == expected
+    assert render_mail(SAMPLE, SETTINGS, environment(compiled=nowhere, package=package)) == expected

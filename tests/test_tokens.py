@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.tokens import LENGTH, Keys, Purpose, Token, _encoded
+from newsletter.tokens import LENGTH, Keys, Purpose, Token, _encode_token
 
 KEYS = Keys(b"an invented secret")
 
@@ -67,4 +67,4 @@ def test_guessing_hits_nobody():
 
 @given(st.binary(min_size=28, max_size=28))
 def test_tokens_are_written_as_rfc_4648_says(sealed):
-    assert _encoded(sealed) == base64.b32encode(sealed)[:LENGTH].decode("ascii").lower()
+    assert _encode_token(sealed) == base64.b32encode(sealed)[:LENGTH].decode("ascii").lower()

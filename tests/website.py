@@ -13,7 +13,7 @@ from pathlib import Path
 from aiohttp import web
 from conftest import MINIMAL
 
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 FEED = (
@@ -114,7 +114,7 @@ def website(site: Site | None = None) -> Iterator[Site]:
     loop.close()
 
 
-def desk_with(folder: Path, now: datetime, *sources: str) -> Desk:
+def desk_with(folder: Path, now: datetime, *sources: str) -> AppContext:
     text = MINIMAL + 'fetch_from = ["127.0.0.1"]\n' + "".join(f"[[source]]\n{source}\n" for source in sources)
     (folder / "newsletter.toml").write_text(text, "utf-8")
-    return Desk(open_workspace(folder), now)
+    return AppContext(open_workspace(folder), now)

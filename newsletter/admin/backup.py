@@ -43,7 +43,7 @@ _FOUND_OUT = ("__pycache__", "jinja2-*", "style-sheet-*.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backup:
+class BackupResult:
     """A backup that was made."""
 
     path: Path
@@ -51,7 +51,7 @@ class Backup:
     has_database: bool  # False: it is PostgreSQL's, or there is none yet
 
 
-def write_backup(workspace: Workspace, target: Path, *, now: datetime) -> Backup:
+def write_backup(workspace: Workspace, target: Path, *, now: datetime) -> BackupResult:
     """Put everything into `target`, or into a dated file when that is a folder; raises StorageError."""
     if target.is_dir():
         target /= f"newsletter-{now:%Y-%m-%dT%H%M%SZ}.tar.gz"
@@ -62,7 +62,7 @@ def write_backup(workspace: Workspace, target: Path, *, now: datetime) -> Backup
     except (OSError, sqlite3.Error) as error:
         words = error.strerror if isinstance(error, OSError) else str(error)
         raise StorageError(f"{target} was not written ({words}); what was there is unchanged") from error
-    return Backup(path=target, files=count, has_database=database is not None)
+    return BackupResult(path=target, files=count, has_database=database is not None)
 
 
 def _private(workspace: Workspace) -> Path:
@@ -130,7 +130,7 @@ def _head(name: str, size: int, mode: int, now: datetime) -> tarfile.TarInfo:
 
 def _files(workspace: Workspace) -> Iterator[tuple[Path, str]]:
     """What is kept beside the database, each once: (file, its path from the workspace)."""
-    found = {name: workspace.folder / name for name in (*_TOP, *_named(workspace))}
+    found = {name: workspace.folder / name for name in (*_TOP, *_list_configured_files(workspace))}
     database = database_file(workspace.settings.newsletter.database, workspace.folder)
     for folder in _FOLDERS:
         for path in (workspace.folder / folder).rglob("*"):
@@ -142,7 +142,7 @@ def _files(workspace: Workspace) -> Iterator[tuple[Path, str]]:
     return ((path, name) for name, path in found.items() if path.is_file())
 
 
-def _named(workspace: Workspace) -> Iterator[str]:
+def _list_configured_files(workspace: Workspace) -> Iterator[str]:
     """Files within the workspace that newsletter.toml names: pages and tables of staff, keys for signing."""
     settings = workspace.settings
     written = [each.url for each in settings.sources if each.url and "://" not in each.url]

@@ -18,7 +18,7 @@ from newsletter.database.engine import database_file, open_database
 from newsletter.errors import StorageError, UsageError
 from newsletter.subscribers import service as subscribers
 from newsletter.subscribers.reconcile import keep_gone
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 from newsletter.workspace.folder import Workspace
 from newsletter.workspace.settings_editor import take_out
@@ -32,12 +32,12 @@ FRESH = "fresh.db"
 STAYS_PRIVATE = ("secret", "smtp-password", "before-*", f"{FRESH}*")
 
 
-def begin_sample(folder: Path, now: datetime) -> None:
+def create_sample(folder: Path, now: datetime) -> None:
     """Fill a folder with the sample; raises WorkspaceError."""
     sample.build(folder, now=now, secret=secrets.token_hex(SECRET_BYTES))
 
 
-def begin_own(folder: Path, *, title: str, sender: str) -> None:
+def create_newsletter(folder: Path, *, title: str, sender: str) -> None:
     """Make a folder a newsletter of one's own; raises ConfigError or WorkspaceError."""
     sample.build_empty(folder, title=title, sender=sender, secret=secrets.token_hex(SECRET_BYTES))
 
@@ -47,7 +47,7 @@ def is_sample(workspace: Workspace) -> bool:
     return sample.settings().partition("\n")[0] in (workspace.folder / FILE_NAME).read_text("utf-8-sig")
 
 
-def make_mine(desk: Desk, *, title: str, sender: str) -> Path:
+def convert_sample(desk: AppContext, *, title: str, sender: str) -> Path:
     """Keep the look and the sections of the sample, and put all else aside; gives the folder where it lies.
 
     Raises UsageError or ConfigError, with nothing changed, or StorageError. Nobody else may have the database open.
@@ -65,7 +65,7 @@ def put_aside(workspace: Workspace) -> Path | None:
     return max(workspace.private.glob(f"{ASIDE}*"), default=None)
 
 
-def bring_back(desk: Desk) -> Path:
+def restore_sample(desk: AppContext) -> Path:
     """Put the sample back as it was, and what is there now aside; gives the folder where that lies.
 
     Raises UsageError when there is none, or when people are on the list: theirs is no sample any longer.
@@ -74,7 +74,7 @@ def bring_back(desk: Desk) -> Path:
     sample_files = put_aside(workspace)
     if sample_files is None or is_sample(workspace):
         raise UsageError("there is no sample that could be brought back")
-    if next(subscribers.subscribers(desk), None) is not None:
+    if next(subscribers.list_subscribers(desk), None) is not None:
         raise UsageError("there are people on your list, so this stays your newsletter: try the sample in a new folder")
     desk.engine.dispose()
     aside = _put_aside(desk, fresh=sample_files)
@@ -94,7 +94,7 @@ def _replace(path: Path, folder: Path) -> None:
     path.rename(there)
 
 
-def _put_aside(desk: Desk, *, fresh: Path | None) -> Path:
+def _put_aside(desk: AppContext, *, fresh: Path | None) -> Path:
     """Move all that is not the look into a dated folder; those who left are noted in the database that comes instead."""
     workspace = desk.workspace
     database = database_file(workspace.settings.newsletter.database, workspace.folder)
@@ -119,7 +119,7 @@ def _put_aside(desk: Desk, *, fresh: Path | None) -> Path:
     return aside
 
 
-def _without_people(desk: Desk, database: Path, instead: Path) -> Path | None:
+def _without_people(desk: AppContext, database: Path, instead: Path) -> Path | None:
     """A database that knows of the old one only who asked to be left alone; None when there is no old one."""
     if not database.is_file():
         return None

@@ -34,7 +34,7 @@ SECRET = ".newsletter/secret"  # noqa: S105 - where it lies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
+class RestoreResult:
     """What a restore did."""
 
     made_at: datetime  # the backup
@@ -44,7 +44,7 @@ class Restored:
     aside: Path | None  # where lies what was replaced
 
 
-def restore(archive: Path, folder: Path, *, force: bool, now: datetime) -> Restored:
+def restore(archive: Path, folder: Path, *, force: bool, now: datetime) -> RestoreResult:
     """Put the backup `archive` into `folder`.
 
     Raises UsageError when it is none, when the folder has a database and not `force`, or when it is of another
@@ -84,7 +84,7 @@ class _Restore:
         self.files = passing / "files"
         self.database = passing / DATABASE
 
-    def of(self, archive: Path, *, force: bool) -> Restored:
+    def of(self, archive: Path, *, force: bool) -> RestoreResult:
         made_at = _unpack(archive, self.passing)
         settings = config.load(self.files / config.FILE_NAME)
         target = database_file(settings.newsletter.database, self.folder) if self.database.is_file() else None
@@ -102,7 +102,7 @@ class _Restore:
         count = sum(self._place(path) for path in sorted(self.files.rglob("*")) if path.is_file())
         if target is not None:
             self._place_database(target)
-        return Restored(
+        return RestoreResult(
             made_at=made_at,
             files=count,
             has_database=target is not None,

@@ -17,12 +17,12 @@ from newsletter.config import DEFAULT_SECTIONS
 from newsletter.errors import UsageError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.settings_editor import add_table, read_document, rearrange, write_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaving:
+class RemovalImpact:
     """What hangs on a section that is to go."""
 
     in_issue: int  # entries of the issue being made
@@ -42,27 +42,27 @@ class Leaving:
         return said
 
 
-def leaving(desk: Desk, name: str) -> Leaving:
+def assess_removal(desk: AppContext, name: str) -> RemovalImpact:
     """What hangs on a section."""
     due = window.due_name(desk)
     issue = issue_repository.read(desk.workspace, due) if issue_repository.exists(desk.workspace, due) else None
     inside = sum(len(each.entries) for each in issue.sections if each.name == name) if issue else 0
-    return Leaving(in_issue=inside, sources=sum(each.section == name for each in desk.workspace.settings.sources))
+    return RemovalImpact(in_issue=inside, sources=sum(each.section == name for each in desk.workspace.settings.sources))
 
 
-def add_section(desk: Desk, title: str) -> str:
+def add_section(desk: AppContext, title: str) -> str:
     """One more section behind the others; gives its name. Raises UsageError when it has no title, or one that is there."""
-    title = _titled(desk, title)
+    title = _validate_title(desk, title)
     document = _document(desk)
-    name = _named(title, {each.name for each in desk.workspace.settings.sections})
+    name = _slugify_title(title, {each.name for each in desk.workspace.settings.sections})
     add_table(document, "section", {"name": name, "title": title})
     write_document(desk, document)
     return name
 
 
-def change_section(desk: Desk, name: str, title: str, rules: Iterable[str]) -> None:
+def change_section(desk: AppContext, name: str, title: str, rules: Iterable[str]) -> None:
     """Give a section another title, and words or host names of its own; raises UsageError."""
-    title = _titled(desk, title, but=name)
+    title = _validate_title(desk, title, but=name)
     document = _document(desk)
     table = _sections(document)[_place(document, name)]
     if table.get("title") != title:
@@ -75,7 +75,7 @@ def change_section(desk: Desk, name: str, title: str, rules: Iterable[str]) -> N
     write_document(desk, document)
 
 
-def move_section(desk: Desk, name: str, by: int) -> int:
+def move_section(desk: AppContext, name: str, by: int) -> int:
     """Move a section up (-1) or down (1); gives its place, from 1. At an end it stays where it is."""
     document = _document(desk)
     order = list(range(len(_sections(document))))
@@ -87,7 +87,7 @@ def move_section(desk: Desk, name: str, by: int) -> int:
     return there + 1
 
 
-def remove_section(desk: Desk, name: str) -> None:
+def remove_section(desk: AppContext, name: str) -> None:
     """Take a section out; sources that filled it have their entries proposed. Raises UsageError for the last one."""
     document = _document(desk)
     place = _place(document, name)
@@ -101,7 +101,7 @@ def remove_section(desk: Desk, name: str) -> None:
     write_document(desk, document)
 
 
-def _document(desk: Desk) -> tomlkit.TOMLDocument:
+def _document(desk: AppContext) -> tomlkit.TOMLDocument:
     """newsletter.toml with the sections written out, also where it left them to the program."""
     document = read_document(desk)
     if not isinstance(document.get("section"), AoT):
@@ -125,7 +125,7 @@ def _place(document: tomlkit.TOMLDocument, name: str) -> int:
     raise UsageError(f"there is no section “{name}”")
 
 
-def _titled(desk: Desk, title: str, *, but: str = "") -> str:
+def _validate_title(desk: AppContext, title: str, *, but: str = "") -> str:
     title = " ".join(title.split())
     if not title:
         raise UsageError("a section needs a title, as readers see it")
@@ -134,7 +134,7 @@ def _titled(desk: Desk, title: str, *, but: str = "") -> str:
     return title
 
 
-def _named(title: str, taken: set[str]) -> str:
+def _slugify_title(title: str, taken: set[str]) -> str:
     """The name of a section made of its title, in small letters, and not yet taken."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"

@@ -8,30 +8,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from newsletter.delivery.retention import Reduced, forget_typed, reduce_old
+from newsletter.delivery.retention import RetentionResult, forget_typed, reduce_old
 from newsletter.errors import StorageError
 from newsletter.issues import images
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.repository import issue_folder
 from newsletter.subscribers.opt_in import KEPT_FOR
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 LEFT_LYING = timedelta(days=30)
 """How long messages written to be looked at, rejected rows of an import, and pictures that nothing shows stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tidied:
+class TidyResult:
     """What is gone, and what is left for a person to delete."""
 
-    reduced: Reduced
+    reduced: RetentionResult
     typed: int  # on the public page: requests never confirmed, words why people left
     files: int  # messages and rejected rows
     pictures: int  # those that were put into an issue and taken out again
     aside: tuple[Path, ...]  # what restores put aside; it holds old lists
 
 
-def tidy(desk: Desk) -> Tidied:
+def tidy_workspace(desk: AppContext) -> TidyResult:
     """Reduce old deliveries to counts, delete what was typed and what was left lying; raises StorageError."""
     before = desk.now - desk.workspace.settings.newsletter.keep_deliveries
     reduced = reduce_old(desk.engine, before=before)
@@ -39,11 +39,11 @@ def tidy(desk: Desk) -> Tidied:
     private = desk.workspace.private
     aside = tuple(sorted(private.glob("before-*")))
     left_lying = desk.now - LEFT_LYING
-    return Tidied(
+    return TidyResult(
         reduced=reduced,
         typed=typed,
-        files=_delete(_left_lying(private), left_lying),
-        pictures=_delete(_unused_pictures(desk), left_lying),
+        files=_delete(_find_leftover_files(private), left_lying),
+        pictures=_delete(_find_unused_pictures(desk), left_lying),
         aside=aside,
     )
 
@@ -65,14 +65,14 @@ def _delete(paths: Iterable[Path], before: datetime) -> int:
     return deleted
 
 
-def _unused_pictures(desk: Desk) -> Iterator[Path]:
+def _find_unused_pictures(desk: AppContext) -> Iterator[Path]:
     """Pictures that no text names: neither of the issue, nor of a version of it, nor of a step that can be undone.
 
     An issue that is out keeps all of its own: mails that were sent ask for them.
     """
     for name in issue_repository.names(desk.workspace):
         record = issue_repository.read_record(desk.workspace, name)
-        kept = images.kept_by_us(desk.workspace, name)
+        kept = images.list_uploads(desk.workspace, name)
         if not kept or (record and record.published_at):
             continue
         folder = issue_folder(desk.workspace, name)
@@ -84,6 +84,6 @@ def _unused_pictures(desk: Desk) -> Iterator[Path]:
         yield from (path for path in kept if path.name not in said)
 
 
-def _left_lying(private: Path) -> Iterator[Path]:
+def _find_leftover_files(private: Path) -> Iterator[Path]:
     yield from private.glob("rejected-*.csv")
     yield from private.glob("dry-run/*")

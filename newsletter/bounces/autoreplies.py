@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from newsletter.bounces.mail_parts import Mail
+from newsletter.bounces.mail_parts import DecodedMail
 
 _SUBJECTS = re.compile(
     r"^(?:re: ?|aw: ?)?\W*(?:auto(?:matic|matische)?[ :-]*(?:reply|response|antwort|responder|generated)|out of (?:the )?"
@@ -32,7 +32,7 @@ _STOP = re.compile(
 _ANSWERS = re.compile(r"^(?:re|aw|sv|antw|odp|rv|r|res|回复|答复|返信)(?:\[\d+\])?\s*:", re.IGNORECASE)
 
 
-def is_automatic(mail: Mail) -> bool:
+def is_automatic(mail: DecodedMail) -> bool:
     """Whether a program wrote it: RFC 3834, section 5, and what was usual before."""
     submitted = mail.header("Auto-Submitted").lower()
     if submitted and not submitted.startswith("no"):
@@ -48,19 +48,19 @@ def is_automatic(mail: Mail) -> bool:
     )
 
 
-def is_bulk(mail: Mail) -> bool:
+def is_bulk(mail: DecodedMail) -> bool:
     """Whether it is somebody's mailing, which asks nothing of us."""
     return mail.header("Precedence").lower() in {"bulk", "list", "junk"} or "List-Id" in mail.message
 
 
-def asks_to_stop(mail: Mail) -> bool:
+def asks_to_stop(mail: DecodedMail) -> bool:
     """Whether the subject, or a first line that is all there is, asks to be taken off the list."""
     first = next((line.strip() for line in mail.notice.splitlines() if line.strip()), "")
     short = len(first) <= 60 and not first.startswith(">")
     return bool(_STOP.match(mail.header("Subject")) or (short and _STOP.match(first)))
 
 
-def is_answer(mail: Mail) -> bool:
+def is_answer(mail: DecodedMail) -> bool:
     """Whether it answers a mail of ours."""
     thread = mail.header("In-Reply-To") or mail.header("References")
     return bool(thread or _ANSWERS.match(mail.header("Subject")))

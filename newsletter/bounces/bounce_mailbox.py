@@ -30,7 +30,7 @@ class MailboxError(NewsletterError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class MailboxMessage:
     """One mail in the mailbox."""
 
     place: str  # the same for this mail for ever
@@ -40,13 +40,13 @@ class Letter:
 class Mailbox(Protocol):
     """What a run of the inbox needs."""
 
-    def letters(self) -> Sequence[Letter]:
+    def letters(self) -> Sequence[MailboxMessage]:
         """What is there, the oldest first."""
 
-    def content(self, letter: Letter) -> bytes | None:
+    def content(self, letter: MailboxMessage) -> bytes | None:
         """Its bytes, at most `MAX_BYTES`; None when somebody took it away."""
 
-    def put_away(self, letter: Letter) -> None:
+    def put_away(self, letter: MailboxMessage) -> None:
         """Move it to where it is looked at no more; it may be gone already."""
 
     def wait(self, timeout_s: float) -> None:
@@ -60,7 +60,7 @@ class FolderMailbox:
     folder: Path
     _paths: dict[str, Path] = field(default_factory=dict)
 
-    def letters(self) -> Sequence[Letter]:
+    def letters(self) -> Sequence[MailboxMessage]:
         """Raises MailboxError when the folder cannot be read."""
         try:
             paths = sorted(each for each in self.folder.iterdir() if each.suffix.lower() == ".eml" and each.is_file())
@@ -73,7 +73,7 @@ class FolderMailbox:
         for path in paths:
             digest = self._digest(path)
             if digest:
-                letter = Letter(place=f"file:{digest}", name=path.name)
+                letter = MailboxMessage(place=f"file:{digest}", name=path.name)
                 self._paths[path.name] = path
                 found.append(letter)
         return found
@@ -86,14 +86,14 @@ class FolderMailbox:
         except OSError:  # taken away by another program, or not ours to read
             return ""
 
-    def content(self, letter: Letter) -> bytes | None:
+    def content(self, letter: MailboxMessage) -> bytes | None:
         try:
             with self._paths[letter.name].open("rb") as file:
                 return file.read(MAX_BYTES)
         except OSError:
             return None
 
-    def put_away(self, letter: Letter) -> None:
+    def put_away(self, letter: MailboxMessage) -> None:
         path = self._paths[letter.name]
         done = self.folder / PROCESSED
         with contextlib.suppress(OSError):  # a folder that cannot be written: the decision on record is enough
@@ -126,20 +126,20 @@ class ImapMailbox:
         if not box.folder.exists(PROCESSED):
             box.folder.create(PROCESSED)
 
-    def letters(self) -> Sequence[Letter]:
-        with _translated():
+    def letters(self) -> Sequence[MailboxMessage]:
+        with _translate_errors():
             uids = sorted(self.box.uids("UNDELETED"), key=int)
-        return [Letter(place=f"imap:{self.name}:{self.validity}:{uid}", name=f"UID {uid}") for uid in uids]
+        return [MailboxMessage(place=f"imap:{self.name}:{self.validity}:{uid}", name=f"UID {uid}") for uid in uids]
 
-    def content(self, letter: Letter) -> bytes | None:
-        with _translated():
+    def content(self, letter: MailboxMessage) -> bytes | None:
+        with _translate_errors():
             status, parts = self.box.client.uid("FETCH", _uid(letter), f"(BODY.PEEK[]<0.{MAX_BYTES}>)")
         if status != "OK":
             return None
         return next((part[1] for part in parts if isinstance(part, tuple)), None)
 
-    def put_away(self, letter: Letter) -> None:
-        with _translated():
+    def put_away(self, letter: MailboxMessage) -> None:
+        with _translate_errors():
             if "MOVE" in self.abilities:
                 self.box.client.uid("MOVE", _uid(letter), PROCESSED)  # one step; imap-tools' own asks the old list
                 return
@@ -150,7 +150,7 @@ class ImapMailbox:
 
     def wait(self, timeout_s: float) -> None:
         """IDLE (RFC 2177) where the server has it."""
-        with _translated():
+        with _translate_errors():
             if "IDLE" in self.abilities:
                 self.box.idle.wait(timeout=min(IDLE_S, timeout_s))
             else:
@@ -158,7 +158,7 @@ class ImapMailbox:
                 self.box.client.noop()
 
 
-def _uid(letter: Letter) -> str:
+def _uid(letter: MailboxMessage) -> str:
     return letter.place.rpartition(":")[2]
 
 
@@ -179,13 +179,13 @@ def _imap(settings: InboxSettings, password: str | None) -> Iterator[Mailbox]:
             "there is no password for the bounce mailbox: set NEWSLETTER_INBOX_PASSWORD, or NEWSLETTER_INBOX_PASSWORD_FILE"
         )
     with contextlib.ExitStack() as stack:
-        with _translated(settings.host):
-            connection = stack.enter_context(contextlib.closing(_Connection(settings, password)))
+        with _translate_errors(settings.host):
+            connection = stack.enter_context(contextlib.closing(_ImapConnection(settings, password)))
             box = ImapMailbox(connection.box, f"{settings.host}/{settings.user}")
         yield box
 
 
-class _Connection:
+class _ImapConnection:
     """A logged-in connection that is closed whatever happens."""
 
     def __init__(self, settings: InboxSettings, password: str) -> None:
@@ -213,7 +213,7 @@ class _Connection:
 
 
 @contextlib.contextmanager
-def _translated(host: str = "") -> Iterator[None]:
+def _translate_errors(host: str = "") -> Iterator[None]:
     """IMAP's errors as one of ours; they never hold more than the server's words."""
     from imap_tools import ImapToolsError
 

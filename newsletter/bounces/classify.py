@@ -11,8 +11,8 @@ import re
 from newsletter.bounces import autoreplies
 from newsletter.bounces.complaints import read_complaint
 from newsletter.bounces.dsn import read_loose_report, read_notification, read_report
-from newsletter.bounces.incoming import Action, Fate, Incoming, Kind
-from newsletter.bounces.mail_parts import Mail, take_apart
+from newsletter.bounces.incoming import DsnAction, InboundMail, MailKind, RecipientStatus
+from newsletter.bounces.mail_parts import DecodedMail, decode_mail
 from newsletter.bounces.prose_bounces import looks_like_bounce, read_notice
 
 __all__ = ["read_mail"]
@@ -24,12 +24,12 @@ _OWN = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-
 MAX_IDS = 40
 
 
-def read_mail(content: bytes) -> Incoming:
+def read_mail(content: bytes) -> InboundMail:
     """What a mail is, whom it is about, and what in it may be a token of ours; any bytes are a mail."""
-    mail = take_apart(content)
+    mail = decode_mail(content)
     kind, fates, about_us = _recognise(mail)
     sender = mail.addresses("From")
-    return Incoming(
+    return InboundMail(
         kind=kind,
         fates=fates,
         about_us=about_us,
@@ -42,30 +42,30 @@ def read_mail(content: bytes) -> Incoming:
     )
 
 
-def _recognise(mail: Mail) -> tuple[Kind, tuple[Fate, ...], bool]:
+def _recognise(mail: DecodedMail) -> tuple[MailKind, tuple[RecipientStatus, ...], bool]:
     complaint = read_complaint(mail)
     if complaint is not None:
-        return Kind.COMPLAINT, complaint.fates, complaint.about_us
+        return MailKind.COMPLAINT, complaint.fates, complaint.about_us
     told, fates = read_notification(mail)
     if told == "complaint":
-        return Kind.COMPLAINT, fates, False
+        return MailKind.COMPLAINT, fates, False
     fates = fates or read_report(mail)
     if fates:
-        return (Kind.BOUNCE if any(_is_failure(each) for each in fates) else Kind.OTHER), fates, False
+        return (MailKind.BOUNCE if any(_is_failure(each) for each in fates) else MailKind.OTHER), fates, False
     if autoreplies.asks_to_stop(mail):
-        return Kind.UNSUBSCRIBE, (), False
+        return MailKind.UNSUBSCRIBE, (), False
     if looks_like_bounce(mail):
-        return Kind.BOUNCE, read_loose_report(mail) or read_notice(mail), False
+        return MailKind.BOUNCE, read_loose_report(mail) or read_notice(mail), False
     if autoreplies.is_automatic(mail):
-        return Kind.AUTO_REPLY, (), False
-    return (Kind.REPLY if autoreplies.is_answer(mail) else Kind.OTHER), (), False
+        return MailKind.AUTO_REPLY, (), False
+    return (MailKind.REPLY if autoreplies.is_answer(mail) else MailKind.OTHER), (), False
 
 
-def _is_failure(fate: Fate) -> bool:
-    return fate.action in {Action.FAILED, Action.DELAYED}
+def _is_failure(fate: RecipientStatus) -> bool:
+    return fate.action in {DsnAction.FAILED, DsnAction.DELAYED}
 
 
-def _message_ids(mail: Mail) -> tuple[str, ...]:
+def _message_ids(mail: DecodedMail) -> tuple[str, ...]:
     """The ids of the mails that it is about or answers; never its own."""
     found = [mail.returned.get(name, "") for name in ("message-id", "x-original-message-id")]
     ids = [match[0].strip("<>") for each in found if (match := re.search(r"[^<>\s]+@[^<>\s]+", each))]

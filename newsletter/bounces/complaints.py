@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from newsletter.bounces.dsn import bare_address
-from newsletter.bounces.incoming import Action, Fate
-from newsletter.bounces.mail_parts import Fields, Mail, addresses_in
+from newsletter.bounces.incoming import DsnAction, RecipientStatus
+from newsletter.bounces.mail_parts import DecodedMail, Fields, addresses_in
 
 _NOT_OF_A_READER = frozenset({"auth-failure", "dmarc", "not-spam"})
 """Feedback that says nothing of a reader's wish: RFC 6591, RFC 6430."""
@@ -17,11 +17,11 @@ _NOT_OF_A_READER = frozenset({"auth-failure", "dmarc", "not-spam"})
 class Complaint:
     """What a feedback report says."""
 
-    fates: tuple[Fate, ...]
+    fates: tuple[RecipientStatus, ...]
     about_us: bool  # it tells of our set-up, and nobody asked to be left alone
 
 
-def read_complaint(mail: Mail) -> Complaint | None:
+def read_complaint(mail: DecodedMail) -> Complaint | None:
     """The complaint in a mail; None when it is none."""
     feedback = mail.feedback
     if feedback is None and not _says_so(mail):
@@ -31,7 +31,7 @@ def read_complaint(mail: Mail) -> Complaint | None:
     return Complaint(fates=_recipients(feedback, mail.returned), about_us=about_us)
 
 
-def _says_so(mail: Mail) -> bool:
+def _says_so(mail: DecodedMail) -> bool:
     """A report that is not built as the standard wants, or Microsoft's, which never followed it."""
     if mail.message.get_param("report-type") == "feedback-report":
         return True
@@ -41,10 +41,10 @@ def _says_so(mail: Mail) -> bool:
     return subject.startswith("complaint about message from ") and bool(mail.returned)
 
 
-def _recipients(feedback: Fields, returned: Fields) -> tuple[Fate, ...]:
+def _recipients(feedback: Fields, returned: Fields) -> tuple[RecipientStatus, ...]:
     for name in ("original-rcpt-to", "removal-recipient", "redacted-address"):
         address = bare_address(feedback.get(name, ""))
         if address:
-            return (Fate(address=address, action=Action.DELIVERED),)
+            return (RecipientStatus(address=address, action=DsnAction.DELIVERED),)
     named = addresses_in([returned.get(name, "") for name in ("x-hmxmroriginalrecipient", "to")])
-    return tuple(Fate(address=each, action=Action.DELIVERED) for each in named[:20])
+    return tuple(RecipientStatus(address=each, action=DsnAction.DELIVERED) for each in named[:20])

@@ -6,29 +6,29 @@ import json
 import re
 from typing import Any
 
-from newsletter.bounces.incoming import Action, Fate
-from newsletter.bounces.mail_parts import Fields, Mail, blocks
-from newsletter.bounces.status_codes import best_status, declared_status
+from newsletter.bounces.incoming import DsnAction, RecipientStatus
+from newsletter.bounces.mail_parts import DecodedMail, Fields, blocks
+from newsletter.bounces.status_codes import best_status, parse_status_field
 
-_ACTIONS = {each.value: each for each in Action} | {
-    "failure": Action.FAILED,
-    "fail": Action.FAILED,
-    "expired": Action.FAILED,
-    "error": Action.FAILED,
-    "delivery-delayed": Action.DELAYED,
-    "deliverable": Action.DELIVERED,
-    "success": Action.DELIVERED,
+_ACTIONS = {each.value: each for each in DsnAction} | {
+    "failure": DsnAction.FAILED,
+    "fail": DsnAction.FAILED,
+    "expired": DsnAction.FAILED,
+    "error": DsnAction.FAILED,
+    "delivery-delayed": DsnAction.DELAYED,
+    "deliverable": DsnAction.DELIVERED,
+    "success": DsnAction.DELIVERED,
 }
 _RECIPIENT_FIELDS = ("original-recipient", "final-recipient", "x-actual-recipient")
 _ADDRESS = re.compile(r"[^\s<>;,()]+@[^\s<>;,()]+[^\s<>;,().]")
 
 
-def read_report(mail: Mail) -> tuple[Fate, ...]:
+def read_report(mail: DecodedMail) -> tuple[RecipientStatus, ...]:
     """One fate for each recipient of a delivery report; empty when the mail holds none."""
     return tuple(_fate(each, mail.notice) for each in mail.reports if _is_of_recipient(each))
 
 
-def read_loose_report(mail: Mail) -> tuple[Fate, ...]:
+def read_loose_report(mail: DecodedMail) -> tuple[RecipientStatus, ...]:
     """The same where the lines of a report stand in a mail's own text; only for a mail that is a bounce by its looks."""
     found = blocks(mail.whole_text)
     return tuple(_fate(each, mail.notice) for each in found if any(name in each for name in _RECIPIENT_FIELDS[:2]))
@@ -38,22 +38,22 @@ def _is_of_recipient(block: Fields) -> bool:
     return any(name in block for name in _RECIPIENT_FIELDS) or ("status" in block and "action" in block)
 
 
-def _fate(block: Fields, notice: str) -> Fate:
+def _fate(block: Fields, notice: str) -> RecipientStatus:
     words = " ".join(filter(None, (block.get("diagnostic-code", ""), block.get("x-supplementary-info", ""))))
-    declared = declared_status(block.get("status", ""))
+    declared = parse_status_field(block.get("status", ""))
     status = best_status(declared, words) if words else best_status(declared, notice)
     action = _action(block.get("action", ""), status)
-    if action is Action.FAILED and status and status.startswith("2"):
-        action = Action.DELIVERED
-    return Fate(address=_recipient(block), action=action, status=status, words=words)
+    if action is DsnAction.FAILED and status and status.startswith("2"):
+        action = DsnAction.DELIVERED
+    return RecipientStatus(address=_recipient(block), action=action, status=status, words=words)
 
 
-def _action(written: str, status: str | None) -> Action:
+def _action(written: str, status: str | None) -> DsnAction:
     word = re.match(r"[a-z-]*", written.strip().lower())
     known = _ACTIONS.get(word[0] if word else "")
     if known:
         return known
-    return Action.DELIVERED if status and status.startswith("2") else Action.FAILED
+    return DsnAction.DELIVERED if status and status.startswith("2") else DsnAction.FAILED
 
 
 def _recipient(block: Fields) -> str:
@@ -74,7 +74,7 @@ def bare_address(written: str) -> str:
     return found[0].strip("<>\"'") if found else ""
 
 
-def read_notification(mail: Mail) -> tuple[str, tuple[Fate, ...]]:
+def read_notification(mail: DecodedMail) -> tuple[str, tuple[RecipientStatus, ...]]:
     """(`bounce`, `complaint` or `delivery`, fates) of the notification that Amazon SES sends; else empty."""
     text = re.sub(r"\r?\n ?", "", mail.notice.partition("\n--")[0]).strip()
     if not text.startswith("{") or "otificationType" not in text:
@@ -87,7 +87,7 @@ def read_notification(mail: Mail) -> tuple[str, tuple[Fate, ...]]:
     if not isinstance(part, dict):
         return "", ()
     rows = part.get(_RECIPIENTS.get(kind, ""), part.get("recipients"))
-    return kind, tuple(_told_fate(each, kind, part) for each in (rows if isinstance(rows, list) else ()))
+    return kind, tuple(_read_ses_recipient(each, kind, part) for each in (rows if isinstance(rows, list) else ()))
 
 
 def _json(text: str) -> dict[str, Any]:
@@ -101,13 +101,13 @@ def _json(text: str) -> dict[str, Any]:
 _RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients", "delivery": "recipients"}
 
 
-def _told_fate(row: Any, kind: str, part: dict[str, Any]) -> Fate:
+def _read_ses_recipient(row: Any, kind: str, part: dict[str, Any]) -> RecipientStatus:
     row = row if isinstance(row, dict) else {"emailAddress": row}
     words = str(row.get("diagnosticCode") or part.get("smtpResponse") or "")
-    declared = declared_status(str(row.get("status") or ""))
-    return Fate(
+    declared = parse_status_field(str(row.get("status") or ""))
+    return RecipientStatus(
         address=bare_address(str(row.get("emailAddress") or "")),
-        action=Action.FAILED if kind == "bounce" else Action.DELIVERED,
+        action=DsnAction.FAILED if kind == "bounce" else DsnAction.DELIVERED,
         status=None if kind == "complaint" else best_status(declared, words),
         words=words,
     )

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from newsletter.bounces.bounce_mailbox import Letter, Mailbox
+from newsletter.bounces.bounce_mailbox import Mailbox, MailboxMessage
 from newsletter.bounces.classify import read_mail
-from newsletter.bounces.incoming import Incoming, Kind
-from newsletter.bounces.policy import Decision, Outcome, decide, recognise
-from newsletter.bounces.repository import Decided, Deciding, IncomingMails, TakenError
+from newsletter.bounces.incoming import InboundMail, MailKind
+from newsletter.bounces.policy import InboundDecision, InboundOutcome, decide_outcome, identify_mail
+from newsletter.bounces.repository import AlreadyDecidedError, InboundMailRepository, InboundRecord, InboundTransaction
 from newsletter.tokens import Keys
 
 LOG = logging.getLogger(__name__)
@@ -25,24 +25,24 @@ BATCH = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handled:
+class HandledMail:
     """One letter, and what was decided on it, now or in an earlier run."""
 
     name: str
-    decided: Decided
+    decided: InboundRecord
     named: str = field(default="", repr=False)  # an address that the mail names; for reports alone
     new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Inbox:
+class InboxProcessor:
     """The bounce mailbox, the keys of our tokens, and the record of what was decided."""
 
     mailbox: Mailbox
     keys: Keys
-    record: IncomingMails
+    record: InboundMailRepository
 
-    def run(self, *, now: Callable[[], datetime]) -> Iterator[Handled]:
+    def run(self, *, now: Callable[[], datetime]) -> Iterator[HandledMail]:
         """Work through all that is there; a letter is yielded when it is done."""
         letters = self.mailbox.letters()
         known = self.record.decided(letter.place for letter in letters)
@@ -51,16 +51,16 @@ class Inbox:
             mails = {letter.place: self._read(letter, known.get(letter.place)) for letter in batch}
             try:
                 handled = self._decide_all(batch, mails, now())
-            except TakenError:  # another process was quicker: what it wrote is there now
+            except AlreadyDecidedError:  # another process was quicker: what it wrote is there now
                 handled = self._decide_all(batch, mails, now())
             for letter, each in handled:
-                if each.decided.action != Outcome.NEEDS_A_PERSON:
+                if each.decided.action != InboundOutcome.NEEDS_A_PERSON:
                     self.mailbox.put_away(letter)
                 yield each
 
-    def _read(self, letter: Letter, known: Decided | None) -> Incoming | None:
+    def _read(self, letter: MailboxMessage, known: InboundRecord | None) -> InboundMail | None:
         """The mail; None when it need not be read any more, or is gone."""
-        if known is not None and known.action != Outcome.NEEDS_A_PERSON:
+        if known is not None and known.action != InboundOutcome.NEEDS_A_PERSON:
             return None
         content = self.mailbox.content(letter)
         if content is None:
@@ -69,11 +69,11 @@ class Inbox:
             return read_mail(content)
         except Exception as error:  # noqa: BLE001 - a mail that cannot be read waits for a person, and stops no other
             LOG.error("mail not understood error=%s", type(error).__name__)  # noqa: TRY400 - a traceback could hold an address
-            return Incoming(kind=Kind.OTHER)
+            return InboundMail(kind=MailKind.OTHER)
 
     def _decide_all(
-        self, letters: list[Letter], mails: Mapping[str, Incoming | None], now: datetime
-    ) -> list[tuple[Letter, Handled]]:
+        self, letters: list[MailboxMessage], mails: Mapping[str, InboundMail | None], now: datetime
+    ) -> list[tuple[MailboxMessage, HandledMail]]:
         """In one commit: what becomes of each letter, whether decided now or before."""
         handled = []
         with self.record.deciding() as deciding:
@@ -82,28 +82,28 @@ class Inbox:
                 mail, before = mails[letter.place], known.get(letter.place)
                 named = next(iter(mail.recipients), "") if mail else ""
                 if before is not None:
-                    handled.append((letter, Handled(name=letter.name, decided=before, named=named)))
+                    handled.append((letter, HandledMail(name=letter.name, decided=before, named=named)))
                 elif mail is not None:
                     decision = self._decide(mail, deciding)
-                    decided = known[letter.place] = _decided(mail, decision)
+                    decided = known[letter.place] = _build_record(mail, decision)
                     deciding.write(letter.place, decided, decision.effect, now=now)
-                    handled.append((letter, Handled(name=letter.name, decided=decided, named=named, new=True)))
+                    handled.append((letter, HandledMail(name=letter.name, decided=decided, named=named, new=True)))
         return handled
 
-    def _decide(self, mail: Incoming, deciding: Deciding) -> Decision:
-        kind, token = recognise(mail, self.keys)
+    def _decide(self, mail: InboundMail, deciding: InboundTransaction) -> InboundDecision:
+        kind, token = identify_mail(mail, self.keys)
         if token is None:
-            return decide(mail, kind, None)
+            return decide_outcome(mail, kind, None)
         if not deciding.knows(token.subscriber_id):
             # erased since, or a test copy: there is nobody to do anything to, and nothing for staff
-            return Decision(kind=kind, outcome=Outcome.IGNORED)
-        in_a_row = deciding.bounced_in_a_row(token.subscriber_id, token.sending_id) if kind is Kind.BOUNCE else 0
-        return decide(mail, kind, token, in_a_row=in_a_row)
+            return InboundDecision(kind=kind, outcome=InboundOutcome.IGNORED)
+        in_a_row = deciding.bounced_in_a_row(token.subscriber_id, token.sending_id) if kind is MailKind.BOUNCE else 0
+        return decide_outcome(mail, kind, token, in_a_row=in_a_row)
 
 
-def _decided(mail: Incoming, decision: Decision) -> Decided:
+def _build_record(mail: InboundMail, decision: InboundDecision) -> InboundRecord:
     token = decision.token
-    return Decided(
+    return InboundRecord(
         kind=decision.kind,
         action=decision.outcome,
         status=mail.status,

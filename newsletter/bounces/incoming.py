@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class MailKind(StrEnum):
     """What a mail is."""
 
     BOUNCE = "bounce"  # a mail system says that it did not deliver, or not yet
@@ -17,7 +17,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class Action(StrEnum):
+class DsnAction(StrEnum):
     """What a mail system did with a message (RFC 3464, 2.3.3)."""
 
     FAILED = "failed"
@@ -28,30 +28,30 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fate:
+class RecipientStatus:
     """What became of the message for one recipient."""
 
     address: str = field(default="", repr=False)  # as the mail system wrote it; empty when it did not
-    action: Action = Action.FAILED
+    action: DsnAction = DsnAction.FAILED
     status: str | None = None  # enhanced status code (RFC 3463)
     words: str = field(default="", repr=False)  # the mail system's own, for people
 
     @property
     def permanent(self) -> bool | None:
         """True: trying again is of no use; False: it may go another time; None: there was no failure."""
-        if self.action is Action.DELAYED:
+        if self.action is DsnAction.DELAYED:
             return False
-        if self.action is not Action.FAILED:
+        if self.action is not DsnAction.FAILED:
             return None
         return self.status is None or self.status.startswith("5")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
+class InboundMail:
     """All that can be said of one mail without knowing our readers or our keys."""
 
-    kind: Kind
-    fates: tuple[Fate, ...] = ()  # of a bounce or complaint: one for each recipient that it names
+    kind: MailKind
+    fates: tuple[RecipientStatus, ...] = ()  # of a bounce or complaint: one for each recipient that it names
     message_ids: tuple[str, ...] = ()  # of the mails it is about or answers, without brackets
     addressed: tuple[str, ...] = ()  # what looks like a token of ours in its own recipients and subject
     tokens: tuple[str, ...] = ()  # …and anywhere in it
@@ -66,7 +66,7 @@ class Incoming:
         return tuple(fate.address for fate in self.fates if fate.address)
 
     @property
-    def worst(self) -> Fate | None:
+    def worst(self) -> RecipientStatus | None:
         """The fate that counts: a failure for good before one for now before none."""
         return min(self.fates, key=_badness, default=None)
 
@@ -81,5 +81,5 @@ class Incoming:
         return self.worst.permanent if self.worst else None
 
 
-def _badness(fate: Fate) -> int:
+def _badness(fate: RecipientStatus) -> int:
     return {True: 0, False: 1, None: 2}[fate.permanent]

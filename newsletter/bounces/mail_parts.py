@@ -37,7 +37,7 @@ _SURE = frozenset({"received", "return-path", "message-id", "mime-version", "dki
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
+class DecodedMail:
     """One mail, decoded as far as it can be."""
 
     message: Message = field(repr=False)
@@ -51,30 +51,30 @@ class Mail:
 
     def header(self, name: str) -> str:
         """A header of the mail itself, decoded and in one line; empty when it is not there."""
-        return decoded_header(self.message.get(name))
+        return decode_header_line(self.message.get(name))
 
     def addresses(self, *names: str) -> tuple[str, ...]:
         """All addresses in these headers."""
-        found = [decoded_header(value) for name in names for value in self.message.get_all(name, [])]
+        found = [decode_header_line(value) for name in names for value in self.message.get_all(name, [])]
         return addresses_in(found)
 
 
-def take_apart(content: bytes) -> Mail:
+def decode_mail(content: bytes) -> DecodedMail:
     """Read any bytes as a mail."""
     content = _LONG_LINE.sub(rb"\1", _without_envelope_line(content[:MAX_BYTES]))
-    pieces = _Pieces()
+    pieces = _PartCollector()
     try:
         message = email.message_from_bytes(content)
         pieces.walk(message)
     except RecursionError:  # parts in parts, hundreds deep: what is on the outside has to do
         message = email.parser.BytesHeaderParser().parsebytes(content)
-        pieces = _Pieces()
-        pieces.plain.append(decoded_body(message)[:MAX_NOTICE])
+        pieces = _PartCollector()
+        pieces.plain.append(decode_body(message)[:MAX_NOTICE])
     text = "\n".join(pieces.plain or pieces.rich)
     notice, inline = split_returned(text)
     returned = pieces.returned or inline
     everything = "\n".join([*_header_texts(message), *pieces.plain, *pieces.rich, *pieces.rest])
-    return Mail(
+    return DecodedMail(
         message=message,
         notice=notice[:MAX_NOTICE],
         whole_text=text[: 4 * MAX_NOTICE],
@@ -92,7 +92,7 @@ def _without_envelope_line(content: bytes) -> bytes:
     return content.partition(b"\n")[2] if content.startswith(b"From ") else content
 
 
-class _Pieces:
+class _PartCollector:
     """What a walk over the parts of a mail finds. It never looks for reports inside a message that is given back."""
 
     def __init__(self) -> None:
@@ -125,15 +125,15 @@ class _Pieces:
                 if isinstance(each, Message):
                     self.walk(each)
         elif kind == "text/html":
-            self.rich.append(text_of_html(decoded_body(part)))
+            self.rich.append(text_of_html(decode_body(part)))
         elif part.get_content_maintype() in {"text", "multipart"}:  # a multipart without parts: its boundary is wrong
-            self.plain.append(decoded_body(part))
+            self.plain.append(decode_body(part))
 
     def _give_back(self, part: Message) -> None:
         payload = part.get_payload()
         inner = payload[0] if isinstance(payload, list) and payload else None
         text = "\n".join(f"{name}: {value}" for name, value in inner.items()) if isinstance(inner, Message) else ""
-        text = text or decoded_body(part)
+        text = text or decode_body(part)
         self.rest.append(_as_text(part)[:MAX_NOTICE])
         if not self.returned:
             self.returned = next(iter(blocks(text)), {})
@@ -143,7 +143,7 @@ def _report_text(part: Message) -> str:
     """The lines of a report; the parser has split them into messages of headers alone."""
     payload = part.get_payload()
     if not isinstance(payload, list):
-        return decoded_body(part)
+        return decode_body(part)
     text = "\n\n".join(_as_text(each) for each in payload if isinstance(each, Message))
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
         return _from_base64(text) or text
@@ -163,11 +163,11 @@ def _as_text(part: Message) -> str:
     if isinstance(payload, list):
         body = "\n\n".join(_as_text(each) for each in payload[:MAX_PARTS] if isinstance(each, Message))
     else:
-        body = decoded_body(part)
+        body = decode_body(part)
     return "\n".join([*lines, "", body])
 
 
-def decoded_body(part: Message) -> str:
+def decode_body(part: Message) -> str:
     """The text of a part that is no multipart, whatever it says of its encoding."""
     try:
         payload = part.get_payload(decode=True)
@@ -190,23 +190,23 @@ def _charset(part: Message) -> str:
         return "utf-8"
 
 
-def decoded_header(value: object) -> str:
+def decode_header_line(value: object) -> str:
     """A header in one line, its encoded words (RFC 2047) read where they can be."""
     text = str(value or "")[:MAX_HEADER]
     if "=?" in text:
         with contextlib.suppress(LookupError, ValueError, AssertionError, email.errors.MessageError):
-            text = str(email.header.make_header(email.header.decode_header(_padded(text))))
+            text = str(email.header.make_header(email.header.decode_header(_pad_base64(text))))
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _padded(text: str) -> str:
+def _pad_base64(text: str) -> str:
     """Encoded words whose base64 was cut short, mended: the library gives up on the whole header."""
     return re.sub(r"(=\?[^?\s]+\?[Bb]\?)([^?\s]*?)=*\?=", lambda it: f"{it[1]}{it[2]}{'=' * (-len(it[2]) % 4)}?=", text)
 
 
 def _header_texts(message: Message) -> Iterator[str]:
     for name, value in message.items():
-        yield f"{name}: {decoded_header(value)}"
+        yield f"{name}: {decode_header_line(value)}"
 
 
 def addresses_in(values: list[str]) -> tuple[str, ...]:
@@ -220,13 +220,13 @@ def addresses_in(values: list[str]) -> tuple[str, ...]:
 
 def text_of_html(page: str) -> str:
     """The words of a page, one block a line."""
-    words = _Words()
+    words = _HtmlTextParser()
     with contextlib.suppress(AssertionError):  # the library's answer to some broken declarations
         words.feed(page[: 4 * MAX_NOTICE])
     return "".join(words.found).replace("\xa0", " ")
 
 
-class _Words(HTMLParser):
+class _HtmlTextParser(HTMLParser):
     """Gathers the text of a page. `<ann@example.org>` is no tag but an address that somebody forgot to escape."""
 
     def __init__(self) -> None:

@@ -10,17 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from newsletter.bounces.incoming import Action, Incoming, Kind
-from newsletter.bounces.repository import Suppressing
+from newsletter.bounces.incoming import DsnAction, InboundMail, MailKind
+from newsletter.bounces.repository import SuppressionEffect
 from newsletter.bounces.status_codes import blames_us, means_gone
 from newsletter.model import SubscriberState
 from newsletter.tokens import Keys, Purpose, Token
 
-ENOUGH = 3
+SOFT_BOUNCE_LIMIT = 3
 """Issues in a row that came back, after which a person is asked."""
 
 
-class Outcome(StrEnum):
+class InboundOutcome(StrEnum):
     """What is done about a mail."""
 
     SUPPRESSED = "suppressed"
@@ -31,21 +31,21 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class InboundDecision:
     """The kind as it turned out, what is done, and to whom."""
 
-    kind: Kind
-    outcome: Outcome
+    kind: MailKind
+    outcome: InboundOutcome
     token: Token | None = None
-    effect: Suppressing | None = None
+    effect: SuppressionEffect | None = None
 
 
-def find_token(mail: Incoming, keys: Keys) -> Token | None:
+def find_token(mail: InboundMail, keys: Keys) -> Token | None:
     """Whose mail it is about; the mail's own recipient address goes before anything that it quotes."""
     purposes = {
-        Kind.BOUNCE: (Purpose.BOUNCE, Purpose.UNSUBSCRIBE),
-        Kind.COMPLAINT: (Purpose.BOUNCE, Purpose.UNSUBSCRIBE, Purpose.PREFERENCES),
-        Kind.UNSUBSCRIBE: (Purpose.UNSUBSCRIBE,),
+        MailKind.BOUNCE: (Purpose.BOUNCE, Purpose.UNSUBSCRIBE),
+        MailKind.COMPLAINT: (Purpose.BOUNCE, Purpose.UNSUBSCRIBE, Purpose.PREFERENCES),
+        MailKind.UNSUBSCRIBE: (Purpose.UNSUBSCRIBE,),
     }.get(mail.kind, ())
     return _read(mail.tokens, purposes, keys, first=mail.addressed)
 
@@ -61,60 +61,62 @@ def _read(
     return None
 
 
-def recognise(mail: Incoming, keys: Keys) -> tuple[Kind, Token | None]:
+def identify_mail(mail: InboundMail, keys: Keys) -> tuple[MailKind, Token | None]:
     """The kind of a mail, now that its tokens can be read, and the person.
 
     Whatever is sent to an unsubscribe address of ours asks to stop, unless it is a report: mail programs send such mails
     for their users, and mark them as automatic.
     """
-    if mail.kind not in {Kind.BOUNCE, Kind.COMPLAINT}:
+    if mail.kind not in {MailKind.BOUNCE, MailKind.COMPLAINT}:
         token = _read(mail.addressed, (Purpose.UNSUBSCRIBE,), keys)
         if token is not None:
-            return Kind.UNSUBSCRIBE, token
+            return MailKind.UNSUBSCRIBE, token
     return mail.kind, find_token(mail, keys)
 
 
-def decide(mail: Incoming, kind: Kind, token: Token | None, *, in_a_row: int = 0) -> Decision:
+def decide_outcome(mail: InboundMail, kind: MailKind, token: Token | None, *, in_a_row: int = 0) -> InboundDecision:
     """What to do; `token` is None when nobody of ours is meant; `in_a_row` counts issues that came back, this one too."""
     match kind:
-        case Kind.BOUNCE:
+        case MailKind.BOUNCE:
             return _on_bounce(mail, token, in_a_row)
-        case Kind.COMPLAINT:
+        case MailKind.COMPLAINT:
             return _on_complaint(mail, token)
-        case Kind.UNSUBSCRIBE:
-            return _on_wish(token)
-        case Kind.AUTO_REPLY:
-            return Decision(kind=kind, outcome=Outcome.IGNORED)
+        case MailKind.UNSUBSCRIBE:
+            return _on_unsubscribe(token)
+        case MailKind.AUTO_REPLY:
+            return InboundDecision(kind=kind, outcome=InboundOutcome.IGNORED)
         case _:
-            machine = mail.automatic or (kind is Kind.OTHER and bool(mail.fates))
-            return Decision(kind=kind, outcome=Outcome.IGNORED if machine else Outcome.NEEDS_A_PERSON)
+            machine = mail.automatic or (kind is MailKind.OTHER and bool(mail.fates))
+            return InboundDecision(
+                kind=kind, outcome=InboundOutcome.IGNORED if machine else InboundOutcome.NEEDS_A_PERSON
+            )
 
 
-def _on_bounce(mail: Incoming, token: Token | None, in_a_row: int) -> Decision:
+def _on_bounce(mail: InboundMail, token: Token | None, in_a_row: int) -> InboundDecision:
     worst = mail.worst
-    if token is None or worst is None or worst.action is not Action.FAILED:
-        return Decision(kind=Kind.BOUNCE, outcome=Outcome.IGNORED, token=token)
+    if token is None or worst is None or worst.action is not DsnAction.FAILED:
+        return InboundDecision(kind=MailKind.BOUNCE, outcome=InboundOutcome.IGNORED, token=token)
     if means_gone(worst.status, worst.words):
         why = f"the mail system says that this mailbox is gone ({worst.status})"
-        effect = Suppressing(state=SubscriberState.BOUNCED, why=why)
-        return Decision(kind=Kind.BOUNCE, outcome=Outcome.SUPPRESSED, token=token, effect=effect)
+        effect = SuppressionEffect(state=SubscriberState.BOUNCED, why=why)
+        return InboundDecision(kind=MailKind.BOUNCE, outcome=InboundOutcome.SUPPRESSED, token=token, effect=effect)
     if blames_us(worst.status):
-        return Decision(kind=Kind.BOUNCE, outcome=Outcome.SENDERS_PROBLEM, token=token)
-    outcome = Outcome.NEEDS_A_PERSON if in_a_row >= ENOUGH else Outcome.COUNTED
-    return Decision(kind=Kind.BOUNCE, outcome=outcome, token=token)
+        return InboundDecision(kind=MailKind.BOUNCE, outcome=InboundOutcome.SENDERS_PROBLEM, token=token)
+    outcome = InboundOutcome.NEEDS_A_PERSON if in_a_row >= SOFT_BOUNCE_LIMIT else InboundOutcome.COUNTED
+    return InboundDecision(kind=MailKind.BOUNCE, outcome=outcome, token=token)
 
 
-def _on_complaint(mail: Incoming, token: Token | None) -> Decision:
+def _on_complaint(mail: InboundMail, token: Token | None) -> InboundDecision:
     if mail.about_us:
-        return Decision(kind=Kind.COMPLAINT, outcome=Outcome.SENDERS_PROBLEM, token=token)
+        return InboundDecision(kind=MailKind.COMPLAINT, outcome=InboundOutcome.SENDERS_PROBLEM, token=token)
     if token is None:
-        return Decision(kind=Kind.COMPLAINT, outcome=Outcome.NEEDS_A_PERSON)
-    effect = Suppressing(state=SubscriberState.COMPLAINED, why="reported our mail as spam")
-    return Decision(kind=Kind.COMPLAINT, outcome=Outcome.SUPPRESSED, token=token, effect=effect)
+        return InboundDecision(kind=MailKind.COMPLAINT, outcome=InboundOutcome.NEEDS_A_PERSON)
+    effect = SuppressionEffect(state=SubscriberState.COMPLAINED, why="reported our mail as spam")
+    return InboundDecision(kind=MailKind.COMPLAINT, outcome=InboundOutcome.SUPPRESSED, token=token, effect=effect)
 
 
-def _on_wish(token: Token | None) -> Decision:
+def _on_unsubscribe(token: Token | None) -> InboundDecision:
     if token is None:
-        return Decision(kind=Kind.UNSUBSCRIBE, outcome=Outcome.NEEDS_A_PERSON)
-    effect = Suppressing(state=SubscriberState.UNSUBSCRIBED, why="asked by mail")
-    return Decision(kind=Kind.UNSUBSCRIBE, outcome=Outcome.SUPPRESSED, token=token, effect=effect)
+        return InboundDecision(kind=MailKind.UNSUBSCRIBE, outcome=InboundOutcome.NEEDS_A_PERSON)
+    effect = SuppressionEffect(state=SubscriberState.UNSUBSCRIBED, why="asked by mail")
+    return InboundDecision(kind=MailKind.UNSUBSCRIBE, outcome=InboundOutcome.SUPPRESSED, token=token, effect=effect)

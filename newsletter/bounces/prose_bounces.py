@@ -13,8 +13,8 @@ import warnings
 from collections.abc import Iterable
 
 from newsletter.bounces.dsn import bare_address
-from newsletter.bounces.incoming import Action, Fate
-from newsletter.bounces.mail_parts import Mail, addresses_in
+from newsletter.bounces.incoming import DsnAction, RecipientStatus
+from newsletter.bounces.mail_parts import DecodedMail, addresses_in
 from newsletter.bounces.status_codes import best_status, read_status, says_for_good, sounds_temporary, status_by_words
 
 _LOG = logging.getLogger("flufl.bounce")
@@ -71,7 +71,7 @@ _OF_THE_RECIPIENT = re.compile(
 )
 
 
-def looks_like_bounce(mail: Mail) -> bool:
+def looks_like_bounce(mail: DecodedMail) -> bool:
     """Whether a mail system, by its name and subject, returns a message or warns of a delay."""
     if any(name in mail.message for name in _FAILED_HEADERS):
         return True
@@ -90,10 +90,10 @@ def looks_like_bounce(mail: Mail) -> bool:
     return evidence and (daemon or failing)
 
 
-def read_notice(mail: Mail) -> tuple[Fate, ...]:
+def read_notice(mail: DecodedMail) -> tuple[RecipientStatus, ...]:
     """The fates in a bounce's prose: at least one, its address empty when nobody is named."""
     waiting = sounds_temporary(f"{mail.header('Subject')}\n{mail.notice[:6000]}") and not _GIVEN_UP.search(mail.notice)
-    named = failed_recipients(mail)
+    named = find_failed_recipients(mail)
     if not named:
         return (_fate("", mail.notice, waiting=waiting),)
     return tuple(_fate(each, _words_of(each, mail.notice, named), waiting=waiting) for each in named)
@@ -106,12 +106,12 @@ _GIVEN_UP = re.compile(
 )
 
 
-def _fate(address: str, words: str, *, waiting: bool) -> Fate:
+def _fate(address: str, words: str, *, waiting: bool) -> RecipientStatus:
     status = best_status(read_status(words), words)
     if waiting and not says_for_good(words) and status != "5.1.1":  # MDaemon calls an unknown user a warning
         status = f"4{status[1:]}" if status else None
-        return Fate(address=address, action=Action.DELAYED, status=status, words=words[:500])
-    return Fate(address=address, status=status, words=words[:500])
+        return RecipientStatus(address=address, action=DsnAction.DELAYED, status=status, words=words[:500])
+    return RecipientStatus(address=address, status=status, words=words[:500])
 
 
 def _words_of(address: str, notice: str, named: Iterable[str]) -> str:
@@ -124,7 +124,7 @@ def _words_of(address: str, notice: str, named: Iterable[str]) -> str:
     return notice[place : min((each for each in others if each > 0), default=len(notice))]
 
 
-def failed_recipients(mail: Mail) -> tuple[str, ...]:
+def find_failed_recipients(mail: DecodedMail) -> tuple[str, ...]:
     """Who a bounce in prose is about, the surest way first."""
     for read in (_by_header, _by_flufl, _by_lines, _by_returned):
         named = tuple(dict.fromkeys(filter(None, read(mail))))
@@ -133,18 +133,18 @@ def failed_recipients(mail: Mail) -> tuple[str, ...]:
     return ()
 
 
-def _own_addresses(mail: Mail) -> frozenset[str]:
+def _own_addresses(mail: DecodedMail) -> frozenset[str]:
     """The addresses of the bounce's own envelope: it is not about them."""
     found = mail.addresses("To", "From", "Delivered-To", "Return-Path", "Reply-To", "Sender")
     returned = addresses_in([mail.returned.get("from", ""), mail.returned.get("return-path", "")])
     return frozenset(each.lower() for each in (*found, *returned))
 
 
-def _by_header(mail: Mail) -> list[str]:
+def _by_header(mail: DecodedMail) -> list[str]:
     return list(mail.addresses(*_FAILED_HEADERS))
 
 
-def _by_flufl(mail: Mail) -> list[str]:
+def _by_flufl(mail: DecodedMail) -> list[str]:
     """What flufl.bounce finds; nothing when it stumbles (it indexes into what it did not find)."""
     from flufl.bounce import all_failures
 
@@ -163,7 +163,7 @@ def _by_flufl(mail: Mail) -> list[str]:
     return [each for each in told if each in others] or others or told
 
 
-def _by_lines(mail: Mail) -> list[str]:
+def _by_lines(mail: DecodedMail) -> list[str]:
     """Addresses that stand in the text where a failed recipient stands."""
     own = _own_addresses(mail)
     found = []
@@ -177,7 +177,7 @@ def _by_lines(mail: Mail) -> list[str]:
     return found
 
 
-def _by_returned(mail: Mail) -> list[str]:
+def _by_returned(mail: DecodedMail) -> list[str]:
     """Whom the returned message was for; each of ours has one recipient."""
     for name in ("x-original-to", "delivered-to", "x-envelope-to", "envelope-to", "to"):
         found = addresses_in([mail.returned.get(name, "")])

@@ -15,7 +15,7 @@ from itertools import islice, takewhile
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from newsletter.database.engine import only_reading, translated
+from newsletter.database.engine import only_reading, translate_errors
 from newsletter.database.tables import deliveries, incoming_mails, sendings, subscribers
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
@@ -28,7 +28,7 @@ LOOK_BACK = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
+class InboundRecord:
     """What was decided on one mail; `kind` and `action` are words of the stage that decides."""
 
     kind: str
@@ -40,63 +40,63 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suppressing:
+class SuppressionEffect:
     """What a decision does to a person."""
 
     state: SubscriberState
     why: str
 
 
-class IncomingMails:
+class InboundMailRepository:
     """The decisions in a database."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def decided(self, places: Iterable[str]) -> dict[str, Decided]:
+    def decided(self, places: Iterable[str]) -> dict[str, InboundRecord]:
         """What is known of these mails, by their place; those not decided are left out."""
-        found: dict[str, Decided] = {}
+        found: dict[str, InboundRecord] = {}
         source = iter(places)
         while batch := list(islice(source, BATCH)):
-            with translated(self.engine.url), only_reading(self.engine).begin() as connection:
-                found |= Deciding(connection).decided(batch)
+            with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
+                found |= InboundTransaction(connection).decided(batch)
         return found
 
     @contextlib.contextmanager
-    def deciding(self) -> Iterator[Deciding]:
+    def deciding(self) -> Iterator[InboundTransaction]:
         """One commit for some decisions. Raises TakenError when another process wrote one of them meanwhile."""
         try:
-            with translated(self.engine.url), self.engine.begin() as connection:
-                yield Deciding(connection)
+            with translate_errors(self.engine.url), self.engine.begin() as connection:
+                yield InboundTransaction(connection)
         except StorageError as error:
             if isinstance(error.__cause__, sa.exc.IntegrityError):
-                raise TakenError from error
+                raise AlreadyDecidedError from error
             raise
 
-    def of_person(self, subscriber_id: int) -> Iterator[tuple[datetime, Decided]]:
+    def of_person(self, subscriber_id: int) -> Iterator[tuple[datetime, InboundRecord]]:
         """All decisions on mails about one person, the oldest first."""
         query = sa.select(incoming_mails).where(incoming_mails.c.subscriber_id == subscriber_id)
-        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             rows = connection.execute(query.order_by(incoming_mails.c.decided_at)).all()
-        yield from ((row.decided_at, _decided(row)) for row in rows)
+        yield from ((row.decided_at, _read_row(row)) for row in rows)
 
 
-class TakenError(Exception):
+class AlreadyDecidedError(Exception):
     """Another process decided on one of these mails; nothing was written, look again."""
 
 
-class Deciding:
+class InboundTransaction:
     """Some decisions in one transaction; each sees those before it."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def decided(self, places: list[str]) -> dict[str, Decided]:
+    def decided(self, places: list[str]) -> dict[str, InboundRecord]:
         """What is known of these mails, by their place."""
         query = sa.select(incoming_mails).where(incoming_mails.c.place.in_(places))
-        return {row.place: _decided(row) for row in self.connection.execute(query)}
+        return {row.place: _read_row(row) for row in self.connection.execute(query)}
 
-    def write(self, place: str, decided: Decided, effect: Suppressing | None, *, now: datetime) -> None:
+    def write(self, place: str, decided: InboundRecord, effect: SuppressionEffect | None, *, now: datetime) -> None:
         """Write a decision down, and do what follows for the person."""
         self.connection.execute(sa.insert(incoming_mails).values(_row(place, decided, now)))
         if effect is not None and decided.subscriber_id is not None:
@@ -113,12 +113,12 @@ class Deciding:
 
     def bounced_in_a_row(self, subscriber_id: int, sending_id: int) -> int:
         """How many issues in a row came back from this person, up to a sending, that one counted."""
-        sent = _sent_to(self.connection, subscriber_id, sending_id)
-        bounced = _bounced(self.connection, subscriber_id) | {sending_id}
+        sent = _list_recent_sendings(self.connection, subscriber_id, sending_id)
+        bounced = _list_bounced_sendings(self.connection, subscriber_id) | {sending_id}
         return sum(1 for _ in takewhile(bounced.__contains__, sent or [sending_id]))
 
 
-def _row(place: str, decided: Decided, now: datetime) -> dict[str, object]:
+def _row(place: str, decided: InboundRecord, now: datetime) -> dict[str, object]:
     return {
         "place": place,
         "kind": str(decided.kind),
@@ -131,8 +131,8 @@ def _row(place: str, decided: Decided, now: datetime) -> dict[str, object]:
     }
 
 
-def _decided(row: sa.Row[tuple[object, ...]]) -> Decided:
-    return Decided(
+def _read_row(row: sa.Row[tuple[object, ...]]) -> InboundRecord:
+    return InboundRecord(
         kind=row.kind,
         action=row.action,
         status=row.status,
@@ -142,7 +142,7 @@ def _decided(row: sa.Row[tuple[object, ...]]) -> Decided:
     )
 
 
-def _sent_to(connection: Connection, subscriber_id: int, until: int) -> list[int]:
+def _list_recent_sendings(connection: Connection, subscriber_id: int, until: int) -> list[int]:
     """The last sendings that had a message for this person, the newest first."""
     recent = sa.select(sendings.c.id).where(sendings.c.id <= until).order_by(sendings.c.id.desc()).limit(LOOK_BACK)
     numbers = list(connection.execute(recent).scalars())
@@ -154,7 +154,7 @@ def _sent_to(connection: Connection, subscriber_id: int, until: int) -> list[int
     return sorted(connection.execute(query).scalars(), reverse=True)
 
 
-def _bounced(connection: Connection, subscriber_id: int) -> set[int]:
+def _list_bounced_sendings(connection: Connection, subscriber_id: int) -> set[int]:
     query = sa.select(incoming_mails.c.sending_id).where(
         incoming_mails.c.subscriber_id == subscriber_id,
         incoming_mails.c.kind == "bounce",

@@ -9,34 +9,34 @@ from datetime import UTC, datetime
 
 from newsletter import config
 from newsletter.bounces.bounce_mailbox import Mailbox, open_mailbox
-from newsletter.bounces.inbox import Handled, Inbox
-from newsletter.bounces.repository import IncomingMails
-from newsletter.subscribers.repository import People
+from newsletter.bounces.inbox import HandledMail, InboxProcessor
+from newsletter.bounces.repository import InboundMailRepository
+from newsletter.subscribers.repository import SubscriberRepository
 from newsletter.subscribers.service import _keys
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.credentials import INBOX_PASSWORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class InboxItem:
     """One mail of the bounce mailbox, for staff."""
 
-    handled: Handled
+    handled: HandledMail
     address: str | None = field(repr=False)  # the person's; of nobody we know, what the mail names
 
 
 @contextmanager
-def opened_inbox(desk: Desk) -> Iterator[tuple[Mailbox, Inbox]]:
+def open_inbox(desk: AppContext) -> Iterator[tuple[Mailbox, InboxProcessor]]:
     """The configured bounce mailbox; raises UsageError when there is none, MailboxError when it cannot be read."""
     workspace = desk.workspace
     with open_mailbox(workspace.settings.inbox, workspace.folder, config.secret(INBOX_PASSWORD)) as mailbox:
-        yield mailbox, Inbox(mailbox, _keys(desk), IncomingMails(desk.engine))
+        yield mailbox, InboxProcessor(mailbox, _keys(desk), InboundMailRepository(desk.engine))
 
 
-def follow_up(desk: Desk, inbox: Inbox, *, live: bool = False) -> Iterator[Report]:
+def process_inbox(desk: AppContext, inbox: InboxProcessor, *, live: bool = False) -> Iterator[InboxItem]:
     """Work through the mailbox once; `live`: each decision at its own moment, not at that of the command."""
-    listed = People(desk.engine, inbox.keys)
+    listed = SubscriberRepository(desk.engine, inbox.keys)
     for handled in inbox.run(now=(lambda: datetime.now(UTC)) if live else (lambda: desk.now)):
         number = handled.decided.subscriber_id
         person = listed.get(number) if number is not None else None
-        yield Report(handled=handled, address=person.address if person else handled.named or None)
+        yield InboxItem(handled=handled, address=person.address if person else handled.named or None)

@@ -90,7 +90,7 @@ _TEMPORARY = re.compile(
 )
 
 
-def declared_status(text: str) -> str | None:
+def parse_status_field(text: str) -> str | None:
     """The code in a Status field: `5.1.1`, with or without a comment."""
     found = _ENHANCED.search(text)
     return ".".join(str(int(part)) for part in found.groups()) if found else None

@@ -13,9 +13,9 @@ from typing import Final
 
 from lxml.etree import _Element
 
-from newsletter.checks.parsed_mail import Proof, is_hidden
-from newsletter.checks.rules import Spot, rule
-from newsletter.checks.styles import declarations
+from newsletter.checks.parsed_mail import ParsedMail, is_hidden
+from newsletter.checks.rules import Violation, rule
+from newsletter.checks.styles import parse_declarations
 from newsletter.model import Severity
 
 GMAIL, OUTLOOK, BOTH = "Gmail", "Outlook", "Gmail and Outlook"
@@ -137,7 +137,7 @@ HARMLESS: Final[Mapping[str, str]] = {
     why="About half of all readers see the mail in Gmail or Outlook: what these leave out must not carry the page.",
     remedy="Say it another way in the template: with tables, width attributes and colours of six digits.",
 )
-def client_support(proof: Proof) -> Iterator[Spot]:
+def client_support(proof: ParsedMail) -> Iterator[Violation]:
     """The page relies on what Gmail on the desktop or Outlook for Windows does not show."""
     if not _may_lack(proof):
         return
@@ -147,10 +147,10 @@ def client_support(proof: Proof) -> Iterator[Spot]:
             if name not in found and not is_hidden(element):
                 found[name] = lacking
     for name, (clients, outcome) in found.items():
-        yield Spot("html", f"{clients} cannot show {name}: {outcome}.")
+        yield Violation("html", f"{clients} cannot show {name}: {outcome}.")
 
 
-def _may_lack(proof: Proof) -> bool:
+def _may_lack(proof: ParsedMail) -> bool:
     """Whether anything of the tables is on the page: mostly nothing is, and its thousand elements need not be asked."""
     markup = proof.markup
     return (
@@ -180,7 +180,7 @@ def _lacking_styles(style: str) -> tuple[tuple[str, tuple[str, str]], ...]:
 
 
 def _lacking_declarations(style: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    for name, declaration in declarations(style).items():
+    for name, declaration in parse_declarations(style).items():
         if name in PROPERTIES and declaration.value not in {"none", "static", "visible", "normal", "1"}:
             yield name, PROPERTIES[name]
         for pattern, clients, outcome in VALUES:

@@ -9,8 +9,8 @@ from functools import lru_cache, partial
 
 from newsletter import composition
 from newsletter.checks.context import EarlierIssue
-from newsletter.checks.parsed_mail import MARKDOWN_LINK, Proof
-from newsletter.checks.rules import Spot, rule
+from newsletter.checks.parsed_mail import MARKDOWN_LINK, ParsedMail
+from newsletter.checks.rules import Violation, rule
 from newsletter.identity import Index, address_key, aliases_of, clean_doi, is_preprint_doi
 from newsletter.model import TO_SORT, Entry, Flag, Issue, Severity
 
@@ -32,7 +32,7 @@ SAYS_PREPRINT = re.compile(
 SAYS_CONCERN = re.compile(r"\bconcern|\bdoubt|\bquestioned\b|\bpreocupaci|\bduda", re.IGNORECASE)
 
 
-def shown(entry: Entry) -> str:
+def describe_entry(entry: Entry) -> str:
     """An entry as findings name it: its title, shortened, or its key."""
     title = entry.title.strip()
     if not title:
@@ -51,11 +51,11 @@ def dropping(entry: Entry, why: str) -> Callable[[Issue], Issue]:
     why="A mail that says nothing teaches readers not to open the next one.",
     remedy="Add an entry, or give the issue a section with words of its own.",
 )
-def issue_empty(proof: Proof) -> Iterator[Spot]:
+def issue_empty(proof: ParsedMail) -> Iterator[Violation]:
     """The issue has neither an entry nor a section with a text."""
     issue = proof.issue
     if not issue.entries() and not any(each.text.strip() for each in issue.sections):
-        yield Spot("issue", "The issue is empty: no section has an entry or a text.")
+        yield Violation("issue", "The issue is empty: no section has an entry or a text.")
 
 
 @rule(
@@ -65,11 +65,11 @@ def issue_empty(proof: Proof) -> Iterator[Spot]:
     remedy="Put something in, or take the section out of this issue.",
     mend="Remove the section",
 )
-def section_empty(proof: Proof) -> Iterator[Spot]:
+def section_empty(proof: ParsedMail) -> Iterator[Violation]:
     """A section has neither an entry nor a text."""
     for section in proof.issue.sections:
         if not section.entries and not section.text.strip():
-            yield Spot(
+            yield Violation(
                 section.name,
                 f"The section “{section.title}” is empty.",
                 change=partial(composition.without_section, name=section.name),
@@ -82,11 +82,11 @@ def section_empty(proof: Proof) -> Iterator[Spot]:
     why="Readers would find a heading “To sort”: nothing told the program where the entry belongs, and nobody else did.",
     remedy="Say where it belongs: newsletter keep KEY --section NAME. Or leave it out: newsletter drop KEY.",
 )
-def entry_to_sort(proof: Proof) -> Iterator[Spot]:
+def entry_to_sort(proof: ParsedMail) -> Iterator[Violation]:
     """An entry still stands among those to sort."""
     for section in proof.issue.sections:
         for entry in section.entries if section.name == TO_SORT else ():
-            yield Spot(entry.key, f"{shown(entry)} is in no section yet.")
+            yield Violation(entry.key, f"{describe_entry(entry)} is in no section yet.")
 
 
 @rule(
@@ -95,11 +95,11 @@ def entry_to_sort(proof: Proof) -> Iterator[Spot]:
     why="The title is what a reader chooses by, and what the link reads.",
     remedy="Write a title for it in issue.toml or at the desk.",
 )
-def entry_without_title(proof: Proof) -> Iterator[Spot]:
+def entry_without_title(proof: ParsedMail) -> Iterator[Violation]:
     """An entry has no title, or only a word that stands for none."""
     for entry in proof.entries:
         if entry.title.strip().lower() in NO_TITLE:
-            yield Spot(entry.key, f"The entry {entry.key} has no title.")
+            yield Violation(entry.key, f"The entry {entry.key} has no title.")
 
 
 @rule(
@@ -108,12 +108,12 @@ def entry_without_title(proof: Proof) -> Iterator[Spot]:
     why="Readers and their doctors need the source; a claim without one cannot be checked.",
     remedy="Add the address of the paper, trial, event or call to its links.",
 )
-def entry_without_link(proof: Proof) -> Iterator[Spot]:
+def entry_without_link(proof: ParsedMail) -> Iterator[Violation]:
     """An entry names no address to read on; an event's joining link is one."""
     for entry in proof.entries:
         joining = entry.event.join if entry.event else ""
         if not any(link.strip() for link in (*entry.links, joining)):
-            yield Spot(entry.key, f"{shown(entry)} has no link.")
+            yield Violation(entry.key, f"{describe_entry(entry)} has no link.")
 
 
 @rule(
@@ -122,11 +122,11 @@ def entry_without_link(proof: Proof) -> Iterator[Spot]:
     why="Readers take what stands in the issue for new; without a date nobody can tell.",
     remedy="Write when it was published as dated, be it only the year.",
 )
-def entry_undated(proof: Proof) -> Iterator[Spot]:
+def entry_undated(proof: ParsedMail) -> Iterator[Violation]:
     """A paper or piece of news has no date. Trials, events and grant calls have dates of their own."""
     for entry in proof.entries:
         if not (entry.dated or entry.trial or entry.event or entry.grant):
-            yield Spot(entry.key, f"{shown(entry)} has no date.")
+            yield Violation(entry.key, f"{describe_entry(entry)} has no date.")
 
 
 @rule(
@@ -136,15 +136,15 @@ def entry_undated(proof: Proof) -> Iterator[Spot]:
     remedy="Delete one of the two.",
     mend="Remove the second",
 )
-def entry_twice(proof: Proof) -> Iterator[Spot]:
+def entry_twice(proof: ParsedMail) -> Iterator[Violation]:
     """Two entries of the issue have the same key."""
     counts = Counter(entry.key for entry in proof.entries)
     first = {entry.key: entry for entry in reversed(proof.entries)}
     for key, count in counts.items():
         if count > 1:
-            yield Spot(
+            yield Violation(
                 key,
-                f"{shown(first[key])} stands in this issue {count} times (key {key}).",
+                f"{describe_entry(first[key])} stands in this issue {count} times (key {key}).",
                 change=partial(composition.once, key=key),
             )
 
@@ -156,29 +156,33 @@ def entry_twice(proof: Proof) -> Iterator[Spot]:
     remedy="Merge the two entries, or give each the link to its own page.",
     mend="Remove the second",
 )
-def link_twice(proof: Proof) -> Iterator[Spot]:
+def link_twice(proof: ParsedMail) -> Iterator[Violation]:
     """Two entries lead to the same page, or one entry or text does so twice. Home pages and two days of one event may."""
     for entry in proof.entries:
         pages = [page for page in map(address_key, entry.links) if page]
         if len(set(pages)) < len(pages):
             one_each = partial(composition.with_pages_once, key=entry.key)
-            yield Spot(entry.key, f"{shown(entry)} has the same link twice.", "Delete one of the two.", one_each)
+            yield Violation(
+                entry.key, f"{describe_entry(entry)} has the same link twice.", "Delete one of the two.", one_each
+            )
     for passage in proof.own_words:
         linked = [href for picture, _, href in MARKDOWN_LINK.findall(passage.text) if not picture]
         pages = [page for page in map(address_key, linked) if page]
         if twice := next((href for href in linked if pages.count(address_key(href) or "") > 1), None):
-            yield Spot(passage.where, f"The text leads twice to {twice}.", "Let one link be enough.")
+            yield Violation(passage.where, f"The text leads twice to {twice}.", "Let one link be enough.")
     for (first, second), link in _pairs_of_one_link(proof).items():
         entry, other = _by_key(proof, second), _by_key(proof, first)
-        change = dropping(entry, f"it leads to the same page as {shown(other)}")
-        yield Spot(second, f"{shown(entry)} and {shown(other)} have the same link: {link}", change=change)
+        change = dropping(entry, f"it leads to the same page as {describe_entry(other)}")
+        yield Violation(
+            second, f"{describe_entry(entry)} and {describe_entry(other)} have the same link: {link}", change=change
+        )
 
 
-def _by_key(proof: Proof, key: str) -> Entry:
+def _by_key(proof: ParsedMail, key: str) -> Entry:
     return next(entry for entry in proof.entries if entry.key == key)
 
 
-def _pairs_of_one_link(proof: Proof) -> dict[tuple[str, str], str]:
+def _pairs_of_one_link(proof: ParsedMail) -> dict[tuple[str, str], str]:
     """The keys of two entries that lead to one page, and the link, each pair once."""
     first: dict[str, Entry] = {}
     pairs: dict[tuple[str, str], str] = {}
@@ -198,14 +202,14 @@ def _pairs_of_one_link(proof: Proof) -> dict[tuple[str, str], str]:
     why="One paper in two forms, from PubMed and from its journal, is one paper; readers take the second for news.",
     remedy="Merge the two: newsletter merge KEY KEY. If they are two things, split them, or tell them apart in their titles.",
 )
-def entries_alike(proof: Proof) -> Iterator[Spot]:
+def entries_alike(proof: ParsedMail) -> Iterator[Violation]:
     """Two entries with different keys and links share an identifier or a telling title."""
     known = Index()
     linked = _pairs_of_one_link(proof)
     for entry in proof.entries:
         others = (key for key in known.find(entry) if key != entry.key and (key, entry.key) not in linked)
         if other := next(others, None):
-            yield Spot(entry.key, f"{shown(entry)} is the same thing as {other}.")
+            yield Violation(entry.key, f"{describe_entry(entry)} is the same thing as {other}.")
         known.add(entry)
 
 
@@ -216,15 +220,17 @@ def entries_alike(proof: Proof) -> Iterator[Spot]:
     remedy="Drop it, or hold it until there is something new to say.",
     mend="Drop",
 )
-def entry_ran_before(proof: Proof) -> Iterator[Spot]:
+def entry_ran_before(proof: ParsedMail) -> Iterator[Violation]:
     """An issue that went out has carried this entry, under its key, another of its identifiers, or its link."""
     for entry in proof.entries:
         if _is_news_again(entry):
             continue
         for earlier in proof.context.earlier:
-            if earlier.name != proof.issue.name and _carried(entry, earlier):
+            if earlier.name != proof.issue.name and _is_repeat(entry, earlier):
                 change = dropping(entry, f"it ran before, in {earlier.name}")
-                yield Spot(entry.key, f"{shown(entry)} ran before, in issue {earlier.name}.", change=change)
+                yield Violation(
+                    entry.key, f"{describe_entry(entry)} ran before, in issue {earlier.name}.", change=change
+                )
                 break
 
 
@@ -233,7 +239,7 @@ def _is_news_again(entry: Entry) -> bool:
     return trial is not None and trial.was is not None and trial.was != trial.status
 
 
-def _carried(entry: Entry, earlier: EarlierIssue) -> bool:
+def _is_repeat(entry: Entry, earlier: EarlierIssue) -> bool:
     if earlier.keys & {entry.key, *aliases_of(entry)}:
         return True
     # A series of events shares one page, and so do a trial and the paper on it: there only the key tells.
@@ -251,12 +257,12 @@ def _carried(entry: Entry, earlier: EarlierIssue) -> bool:
     why="A patient may act on a finding that its own authors or journal have taken back.",
     remedy="Take it out, or say in the note that it was retracted.",
 )
-def paper_retracted(proof: Proof) -> Iterator[Spot]:
+def paper_retracted(proof: ParsedMail) -> Iterator[Violation]:
     """A retracted paper is printed as if it held; the note must say so where there is one, else the title."""
     for entry in proof.entries:
         retracted = Flag.RETRACTED in entry.flags or TITLED_RETRACTED.match(entry.title)
         if retracted and not SAYS_RETRACTED.search(entry.note if entry.note.strip() else entry.title):
-            yield Spot(entry.key, f"{shown(entry)} was retracted, and the issue does not say so.")
+            yield Violation(entry.key, f"{describe_entry(entry)} was retracted, and the issue does not say so.")
 
 
 @rule(
@@ -265,11 +271,14 @@ def paper_retracted(proof: Proof) -> Iterator[Spot]:
     why="The journal itself warns that the findings may not hold.",
     remedy="Leave it out, or tell readers in the note that the journal has voiced concern.",
 )
-def paper_in_doubt(proof: Proof) -> Iterator[Spot]:
+def paper_in_doubt(proof: ParsedMail) -> Iterator[Violation]:
     """The journal has published an expression of concern, and the editor says nothing of it."""
     for entry in proof.entries:
         if Flag.CONCERN in entry.flags and not SAYS_CONCERN.search(f"{entry.title} {entry.note}"):
-            yield Spot(entry.key, f"The journal has voiced concern about {shown(entry)}, and the note does not say so.")
+            yield Violation(
+                entry.key,
+                f"The journal has voiced concern about {describe_entry(entry)}, and the note does not say so.",
+            )
 
 
 @rule(
@@ -279,14 +288,16 @@ def paper_in_doubt(proof: Proof) -> Iterator[Spot]:
     remedy="Add the flag preprint to the entry, or say in its note that it is not peer-reviewed yet.",
     mend="Mark as a preprint",
 )
-def preprint_not_marked(proof: Proof) -> Iterator[Spot]:
+def preprint_not_marked(proof: ParsedMail) -> Iterator[Violation]:
     """An entry leads to a preprint server and is not marked as a preprint."""
     for entry in proof.entries:
         if not _is_preprint(entry):
             continue
         if Flag.PREPRINT not in entry.flags and not SAYS_PREPRINT.search(f"{entry.title} {entry.note} {entry.journal}"):
-            change = partial(composition.flagged, key=entry.key, flag=Flag.PREPRINT)
-            yield Spot(entry.key, f"{shown(entry)} is a preprint, and is not marked as one.", change=change)
+            change = partial(composition.flag_entry, key=entry.key, flag=Flag.PREPRINT)
+            yield Violation(
+                entry.key, f"{describe_entry(entry)} is a preprint, and is not marked as one.", change=change
+            )
 
 
 @lru_cache(maxsize=4096)
@@ -311,12 +322,14 @@ def _is_preprint(entry: Entry) -> bool:
     remedy="Take it out, or say in its note that it is cancelled.",
     mend="Drop",
 )
-def event_cancelled(proof: Proof) -> Iterator[Spot]:
+def event_cancelled(proof: ParsedMail) -> Iterator[Violation]:
     """The calendar says that an event is cancelled, and the entry does not."""
     for entry in proof.printed:
         cancelled = entry.event is not None and entry.event.cancelled
         if cancelled and not re.search(r"cancel", f"{entry.title} {entry.note}", re.IGNORECASE):
-            yield Spot(entry.key, f"{shown(entry)} is cancelled.", change=dropping(entry, "it is cancelled"))
+            yield Violation(
+                entry.key, f"{describe_entry(entry)} is cancelled.", change=dropping(entry, "it is cancelled")
+            )
 
 
 @rule(
@@ -325,8 +338,10 @@ def event_cancelled(proof: Proof) -> Iterator[Spot]:
     why="An event that was taken out of its calendar is most often called off, and nobody says so.",
     remedy="Ask the organiser. If it is off, take it out; if an earlier issue announced it, tell the readers in the letter.",
 )
-def event_unlisted(proof: Proof) -> Iterator[Spot]:
+def event_unlisted(proof: ParsedMail) -> Iterator[Violation]:
     """The calendar that an event came from was read again and does not list it any more."""
     for entry in proof.printed:
         if (last := proof.context.unlisted.get(entry.key)) and not (entry.event and entry.event.cancelled):
-            yield Spot(entry.key, f"{shown(entry)} is not in its calendar any more: it was last there on {last}.")
+            yield Violation(
+                entry.key, f"{describe_entry(entry)} is not in its calendar any more: it was last there on {last}."
+            )

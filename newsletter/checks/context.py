@@ -39,7 +39,7 @@ class EarlierIssue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class CheckContext:
     """All that the rules may know. `html` and `text` are the mail with neutral words at the marks."""
 
     issue: Issue

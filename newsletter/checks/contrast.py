@@ -15,9 +15,9 @@ from typing import cast
 from cssselect import HTMLTranslator, SelectorError
 from lxml.etree import _Element
 
-from newsletter.checks.parsed_mail import Kind, Proof, hides, kinds_of
-from newsletter.checks.rules import Spot, rule
-from newsletter.checks.styles import Declaration, dark_blocks, declarations
+from newsletter.checks.parsed_mail import ElementGroup, ParsedMail, group_elements, hides
+from newsletter.checks.rules import Violation, rule
+from newsletter.checks.styles import CssDeclaration, dark_blocks, parse_declarations
 from newsletter.model import Severity
 
 ENOUGH = 4.5
@@ -27,12 +27,12 @@ LENGTH = re.compile(r"([\d.]+)(px|pt|em|rem|%)")
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"])
 
 Colour = tuple[int, int, int]
-Style = Mapping[str, Declaration]
+Style = Mapping[str, CssDeclaration]
 NOTHING: Style = {}
 
 
 @dataclass(frozen=True)
-class Ink:
+class TextStyle:
     """How text looks at one place. None: not known."""
 
     colour: Colour | None = (0, 0, 0)
@@ -92,7 +92,7 @@ def _linear(channel: float) -> float:
     why="Old and tired eyes, and phones in the sun, need a contrast of 4.5 to 1 (3 to 1 for large text).",
     remedy="Make the text darker or its surface lighter: see the colours under [theme].",
 )
-def contrast_light(proof: Proof) -> Iterator[Spot]:
+def contrast_light(proof: ParsedMail) -> Iterator[Violation]:
     """Text does not stand out from its surface."""
     return _faint(proof, _inks(proof.kinds, lambda _: NOTHING), "")
 
@@ -103,15 +103,15 @@ def contrast_light(proof: Proof) -> Iterator[Spot]:
     why="In dark mode a colour that was left out stays as it was, and dark text stands on a dark page.",
     remedy="Give text and surface colours of their own in the dark rules of templates/styles.",
 )
-def contrast_dark(proof: Proof) -> Iterator[Spot]:
+def contrast_dark(proof: ParsedMail) -> Iterator[Violation]:
     """Text does not stand out from its surface with the page's own rules for dark mode."""
     rules = tuple(_dark_rules(proof.css))
     if not rules:
         return iter(())
-    return _faint(proof, _inks(_told_apart(proof, rules), _by_name(rules)), " in dark mode")
+    return _faint(proof, _inks(_split_kinds(proof, rules), _by_name(rules)), " in dark mode")
 
 
-def _faint(proof: Proof, inks: Iterable[tuple[Kind, Ink]], when: str) -> Iterator[Spot]:
+def _faint(proof: ParsedMail, inks: Iterable[tuple[ElementGroup, TextStyle]], when: str) -> Iterator[Violation]:
     found = {element: ink for kind, ink in inks if ink.is_faint for element in kind.elements}
     told: set[tuple[Colour | None, Colour | None]] = set()
     for element in proof.elements if found else ():
@@ -119,12 +119,14 @@ def _faint(proof: Proof, inks: Iterable[tuple[Kind, Ink]], when: str) -> Iterato
         if ink is None or (ink.colour, ink.surface) in told or not (words := _own_words(element)):
             continue
         told.add((ink.colour, ink.surface))
-        yield Spot("html", f"“{words[:40]}” has a contrast of {ink.contrast:.1f} to 1{when} ({_hex(ink)}).")
+        yield Violation("html", f"“{words[:40]}” has a contrast of {ink.contrast:.1f} to 1{when} ({_hex(ink)}).")
 
 
-def _inks(kinds: Iterable[Kind], dark: Callable[[Kind], Style]) -> Iterator[tuple[Kind, Ink]]:
+def _inks(
+    kinds: Iterable[ElementGroup], dark: Callable[[ElementGroup], Style]
+) -> Iterator[tuple[ElementGroup, TextStyle]]:
     """How the text of each kind of element looks with the dark rules for it."""
-    inks: dict[Kind | None, Ink] = {None: Ink()}
+    inks: dict[ElementGroup | None, TextStyle] = {None: TextStyle()}
     for kind in kinds:
         inks[kind] = _ink(kind, inks[kind.around], dark(kind))
         yield kind, inks[kind]
@@ -136,16 +138,16 @@ def _own_words(element: _Element) -> str:
     return " ".join(" ".join(pieces).split())
 
 
-def _hex(ink: Ink) -> str:
+def _hex(ink: TextStyle) -> str:
     on = ("#" + "".join(f"{channel:02x}" for channel in colour) for colour in (ink.colour, ink.surface) if colour)
     return " on ".join(on)
 
 
-def _ink(kind: Kind, around: Ink, dark: Style) -> Ink:
+def _ink(kind: ElementGroup, around: TextStyle, dark: Style) -> TextStyle:
     """How the text of an element looks, from what stands around it, its own style and the dark rules for it."""
-    own = _cascade(declarations(kind.style), dark)
+    own = _cascade(parse_declarations(kind.style), dark)
     bold = own["font-weight"] in {"bold", "bolder", "600", "700", "800", "900"} if "font-weight" in own else None
-    return Ink(
+    return TextStyle(
         colour=_colour(own, kind, around),
         surface=_surface(own, kind, around),
         size_px=_size(own.get("font-size", ""), around.size_px),
@@ -164,13 +166,13 @@ def _cascade(inline: Style, dark: Style) -> dict[str, str]:
     return own
 
 
-def _colour(own: Mapping[str, str], kind: Kind, around: Ink) -> Colour | None:
+def _colour(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> Colour | None:
     if "color" in own:
         return around.colour if own["color"] == "inherit" else colour_of(own["color"])
     return None if kind.names[0] == "a" else around.colour  # a link without a colour is the mail program's own blue
 
 
-def _surface(own: Mapping[str, str], kind: Kind, around: Ink) -> Colour | None:
+def _surface(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> Colour | None:
     """The colour behind an element; `background` may write it together with a picture, which hides it."""
     if own.get("background-image", "none") != "none":
         return None
@@ -214,12 +216,12 @@ _PATH = re.compile(r"\.?[a-z][\w-]*(?:\s+\.?[a-z][\w-]*)*", re.IGNORECASE)
 
 def _dark_rules(css: str) -> Iterator[DarkRule]:
     for number, block in enumerate(dark_blocks(css)):
-        style = declarations(block.content)
+        style = parse_declarations(block.content)
         for selector in block.prelude.split(","):
             yield DarkRule(number, selector.strip(), style)
 
 
-def _by_name(rules: Iterable[DarkRule]) -> Callable[[Kind], Style]:
+def _by_name(rules: Iterable[DarkRule]) -> Callable[[ElementGroup], Style]:
     """What tells the dark style of a kind of element. Most rules name one tag or class, and need no XPath."""
     named: dict[str, list[DarkRule]] = {}
     numbered: dict[int, Style] = {}
@@ -227,9 +229,9 @@ def _by_name(rules: Iterable[DarkRule]) -> Callable[[Kind], Style]:
         named.setdefault(each.path[-1] if each.path else "", []).append(each)
         numbered[each.number] = each.style
 
-    def style_of(kind: Kind) -> Style:
+    def style_of(kind: ElementGroup) -> Style:
         reached = {each.number for name in kind.names for each in named.get(name, ()) if _stands_in(kind, each.path)}
-        style: dict[str, Declaration] = {}
+        style: dict[str, CssDeclaration] = {}
         for number in sorted(reached.union(cast("tuple[int, ...]", kind.apart or ()))):
             style.update(numbered[number])
         return style
@@ -237,7 +239,7 @@ def _by_name(rules: Iterable[DarkRule]) -> Callable[[Kind], Style]:
     return style_of
 
 
-def _stands_in(kind: Kind, path: tuple[str, ...]) -> bool:
+def _stands_in(kind: ElementGroup, path: tuple[str, ...]) -> bool:
     """Whether the elements of a kind stand in what all but the last name of a path call, from the inside out."""
     wanted = list(path[:-1])
     around = kind.around
@@ -248,16 +250,16 @@ def _stands_in(kind: Kind, path: tuple[str, ...]) -> bool:
     return not wanted
 
 
-def _told_apart(proof: Proof, rules: Iterable[DarkRule]) -> tuple[Kind, ...]:
+def _split_kinds(proof: ParsedMail, rules: Iterable[DarkRule]) -> tuple[ElementGroup, ...]:
     """The kinds of elements on the page; one of which a selector reaches only some is two."""
     reached: dict[_Element, tuple[int, ...]] = {}
     for each in rules:
-        for element in () if each.path else _selected(proof, each.selector):
+        for element in () if each.path else _select_elements(proof, each.selector):
             reached[element] = (*reached.get(element, ()), each.number)
-    return kinds_of(proof.elements, reached) if reached else proof.kinds
+    return group_elements(proof.elements, reached) if reached else proof.kinds
 
 
-def _selected(proof: Proof, selector: str) -> Iterable[_Element]:
+def _select_elements(proof: ParsedMail, selector: str) -> Iterable[_Element]:
     """The elements of a selector; none for one that no page at rest fulfils (:hover) or that cannot be read."""
     try:
         return () if ":" in selector else cast("list[_Element]", proof.page.xpath(_xpath(selector)))

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from newsletter.checks.parsed_mail import Proof
-from newsletter.checks.rules import Spot, rule
+from newsletter.checks.parsed_mail import ParsedMail
+from newsletter.checks.rules import Violation, rule
 from newsletter.model import Severity
-from newsletter.placeholders import Mark
+from newsletter.placeholders import Placeholder
 
 LEAVES = re.compile(
     r"unsubscri|opt[- ]?out|stop (?:getting|receiving|these)|leave (?:this|the) list"
@@ -40,20 +40,20 @@ def _letters(text: str) -> str:
     why="CAN-SPAM, GDPR and every mailbox provider ask for a link to leave that is seen in the mail itself.",
     remedy="Keep the unsubscribe link in templates/: in the HTML and in the text part.",
 )
-def unsubscribe_missing(proof: Proof) -> Iterator[Spot]:
+def unsubscribe_missing(proof: ParsedMail) -> Iterator[Violation]:
     """The HTML has no link to leave the list, or the text part names none."""
     text, last_first = proof.context.text, reversed(proof.anchors)  # it stands at the foot
     way = next((each.href for each in last_first if _leads_out(each.href) or LEAVES.search(each.words)), None)
     if way is None:
-        yield Spot("html", "The HTML part has no link to unsubscribe.")
+        yield Violation("html", "The HTML part has no link to unsubscribe.")
     if way is not None and _target(way) in text:
         return
     if not any(map(_leads_out, re.findall(r"(?:https?://|mailto:)\S+", text))):
-        yield Spot("text", "The text part does not say where to unsubscribe.")
+        yield Violation("text", "The text part does not say where to unsubscribe.")
 
 
 def _leads_out(href: str) -> bool:
-    return href.startswith(Mark.UNSUBSCRIBE) or LEAVES.search(unquote(href)) is not None
+    return href.startswith(Placeholder.UNSUBSCRIBE) or LEAVES.search(unquote(href)) is not None
 
 
 def _target(href: str) -> str:
@@ -67,17 +67,17 @@ def _target(href: str) -> str:
     why="CAN-SPAM asks for the sender's postal address in every mail.",
     remedy="Fill it in under Setup in the studio, or as address under [newsletter] in newsletter.toml; keep it in templates/.",
 )
-def postal_address_missing(proof: Proof) -> Iterator[Spot]:
+def postal_address_missing(proof: ParsedMail) -> Iterator[Violation]:
     """No postal address is configured, or a part of the mail does not print it."""
     address = _letters(proof.settings.newsletter.address)
     if not address:
-        yield Spot("issue", "There is no postal address yet.")
+        yield Violation("issue", "There is no postal address yet.")
         return
     as_written = " ".join(proof.settings.newsletter.address.split())
     if as_written not in proof.words and address not in _letters(proof.words):
-        yield Spot("html", "The HTML part does not print the postal address.")
+        yield Violation("html", "The HTML part does not print the postal address.")
     if as_written not in proof.text_words and address not in _letters(proof.text_words):
-        yield Spot("text", "The text part does not print the postal address.")
+        yield Violation("text", "The text part does not print the postal address.")
 
 
 @rule(
@@ -86,12 +86,12 @@ def postal_address_missing(proof: Proof) -> Iterator[Spot]:
     why="Patients read this beside their treatment: it must say that it is no medical advice.",
     remedy="Say in the footer (footer under [theme]) that this is not medical advice, and to ask one's care team.",
 )
-def disclaimer_missing(proof: Proof) -> Iterator[Spot]:
+def disclaimer_missing(proof: ParsedMail) -> Iterator[Violation]:
     """A part of the mail does not say that it is no medical advice."""
     if not _disclaims(proof.words):
-        yield Spot("html", "The HTML part does not say that it is no medical advice.")
+        yield Violation("html", "The HTML part does not say that it is no medical advice.")
     if not _disclaims(proof.text_words):
-        yield Spot("text", "The text part does not say that it is no medical advice.")
+        yield Violation("text", "The text part does not say that it is no medical advice.")
 
 
 def _disclaims(words: str) -> bool:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from newsletter.checks.parsed_mail import Passage, Proof
-from newsletter.checks.rules import Spot, rule
+from newsletter.checks.parsed_mail import ParsedMail, Passage
+from newsletter.checks.rules import Violation, rule
 from newsletter.model import Severity
 
 _JINJA = r"\{\{(?=[\s-])|(?<![}^_$\\A-Za-z])\{\{|\{[%#]"
@@ -85,18 +85,18 @@ def around(text: str, found: re.Match[str]) -> str:
     why="Readers would see the machinery, or a link would lead nowhere.",
     remedy="Mend the template, or the text that was meant to be filled in; then render again.",
 )
-def unrendered_mark(proof: Proof) -> Iterator[Spot]:
+def unrendered_mark(proof: ParsedMail) -> Iterator[Violation]:
     """A template mark is left in what readers get. Where a text of the issue brings it in, that is the place."""
     titles = (Passage(entry.key, f"{entry.title}\n{entry.summary}") for entry in proof.printed)
-    written = tuple(_marked((*proof.head_words, *proof.own_words, *titles), WRITTEN_MARK))
+    written = tuple(_find_marks((*proof.head_words, *proof.own_words, *titles), WRITTEN_MARK))
     whole = (Passage("html", _without_styles(proof.context.html)), Passage("text", proof.context.text))
-    yield from written or _marked((*proof.head_words, *whole), TEMPLATE_MARK)
+    yield from written or _find_marks((*proof.head_words, *whole), TEMPLATE_MARK)
 
 
-def _marked(passages: Iterable[Passage], pattern: re.Pattern[str]) -> Iterator[Spot]:
+def _find_marks(passages: Iterable[Passage], pattern: re.Pattern[str]) -> Iterator[Violation]:
     for passage in passages:
         if _may_be_marked(passage.text) and (found := pattern.search(passage.text)):
-            yield Spot(passage.where, f"A template mark was left: {around(passage.text, found)}.")
+            yield Violation(passage.where, f"A template mark was left: {around(passage.text, found)}.")
 
 
 def _may_be_marked(text: str) -> bool:
@@ -117,23 +117,23 @@ _STYLES = re.compile(r"<(?:style\b.*?</style>|!--.*?-->)", re.DOTALL | re.IGNORE
     why="“None” or “undefined” stands where a value was missing.",
     remedy="Fill the value in, or mend the template so that it leaves the line out.",
 )
-def empty_value(proof: Proof) -> Iterator[Spot]:
+def empty_value(proof: ParsedMail) -> Iterator[Violation]:
     """A missing value was printed as a word of the programming language."""
     if not _may_be_missing(proof):
         return
     sources = " ".join(chain.from_iterable((each.title, each.summary, each.note) for each in proof.printed))
     for node in proof.nodes:
         if (found := EMPTY_VALUE.search(node)) and (node == found[0] or node not in sources):
-            yield Spot("html", f"A missing value was printed: {around(node, found)}.")
+            yield Violation("html", f"A missing value was printed: {around(node, found)}.")
             break
     for passage in (*proof.head_words, *(Passage("text", line.strip()) for line in proof.text_lines)):
         found = EMPTY_VALUE.search(passage.text)
         if found and passage.text not in sources:
-            yield Spot(passage.where, f"A missing value was printed: {around(passage.text, found)}.")
+            yield Violation(passage.where, f"A missing value was printed: {around(passage.text, found)}.")
             break
 
 
-def _may_be_missing(proof: Proof) -> bool:
+def _may_be_missing(proof: ParsedMail) -> bool:
     everywhere = (proof.words, proof.context.text, *(passage.text for passage in proof.head_words))
     return any(word in text for word in _MISSING for text in everywhere)
 
@@ -144,7 +144,7 @@ def _may_be_missing(proof: Proof) -> bool:
     why="A place that was meant to be finished would go out as it is.",
     remedy="Finish the text, or delete the mark.",
 )
-def unfinished_text(proof: Proof) -> Iterator[Spot]:
+def unfinished_text(proof: ParsedMail) -> Iterator[Violation]:
     """TK, TODO, lorem ipsum or a bracket to be filled in is left in words of the editor."""
     for passage in (*proof.head_words, *proof.own_words) if proof.may_say(_UNFINISHED_SIGNS) else ():
         lower = passage.text.lower()
@@ -152,8 +152,8 @@ def unfinished_text(proof: Proof) -> Iterator[Spot]:
             continue
         explained = {"TK"} if "(TK)" in passage.text else set()  # thymidine kinase
         if found := next((each for each in UNFINISHED.finditer(passage.text) if each[0] not in explained), None):
-            yield Spot(passage.where, f"Unfinished: {around(passage.text, found)}.")
+            yield Violation(passage.where, f"Unfinished: {around(passage.text, found)}.")
     for entry in proof.printed:
         may_be = any(sign in entry.title for sign in _UNFINISHED_TITLE_SIGNS)
         if may_be and (found := UNFINISHED_TITLE.search(entry.title)):
-            yield Spot(entry.key, f"Unfinished title: {around(entry.title, found)}.")
+            yield Violation(entry.key, f"Unfinished title: {around(entry.title, found)}.")

@@ -10,8 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from newsletter import composition
 from newsletter.checks.context import LinkState
-from newsletter.checks.parsed_mail import Link, Proof, as_printed, secured
-from newsletter.checks.rules import Spot, rule
+from newsletter.checks.parsed_mail import LinkTarget, ParsedMail, as_printed, upgrade_to_https
+from newsletter.checks.rules import Violation, rule
 from newsletter.identity import address_key
 from newsletter.model import Issue, Severity
 
@@ -49,7 +49,7 @@ def split(url: str) -> SplitResult | None:
     remedy="Write the whole address, beginning with https://. A site that has only http:// is better left out.",
     mend="Use https",
 )
-def link_scheme(proof: Proof) -> Iterator[Spot]:
+def link_scheme(proof: ParsedMail) -> Iterator[Violation]:
     """A link is relative, protocol-relative, empty, or of another scheme than https, mailto and tel.
 
     An entry may have an http: link, as long as the page does not print it so.
@@ -57,27 +57,27 @@ def link_scheme(proof: Proof) -> Iterator[Spot]:
     for link in proof.links:
         if link.href.startswith("#") and _is_place(link.href[1:], proof):
             continue
-        parts = split(link.href if as_printed(link.href) in proof.on_page else secured(link.href))
+        parts = split(link.href if as_printed(link.href) in proof.on_page else upgrade_to_https(link.href))
         if parts is None or parts.scheme.lower() not in SCHEMES:
             shown = f"“{short(link.href)}”" if link.href else "nothing"
             is_http = parts is not None and parts.scheme.lower() == "http"
-            change = readdressing(proof, link, secured) if is_http else None
-            yield Spot(link.where, f"A link leads to {shown}: not an https, mailto or tel address.", change=change)
+            change = readdressing(proof, link, upgrade_to_https) if is_http else None
+            yield Violation(link.where, f"A link leads to {shown}: not an https, mailto or tel address.", change=change)
 
 
-def readdressing(proof: Proof, link: Link, to: Callable[[str], str]) -> Callable[[Issue], Issue] | None:
+def readdressing(proof: ParsedMail, link: LinkTarget, to: Callable[[str], str]) -> Callable[[Issue], Issue] | None:
     """The change that writes a link as `to` does, wherever it stands in the issue; None when it stands nowhere there."""
     written = [href for href in proof.own_addresses if as_printed(href) == as_printed(link.href)]
 
     def change(issue: Issue) -> Issue:
         for href in written:
-            issue = composition.readdressed(issue, href, to(href))
+            issue = composition.replace_link(issue, href, to(href))
         return issue
 
     return change if written else None
 
 
-def _is_place(name: str, proof: Proof) -> bool:
+def _is_place(name: str, proof: ParsedMail) -> bool:
     return any(name in {each.get("id"), each.get("name")} for each in proof.elements)
 
 
@@ -87,14 +87,14 @@ def _is_place(name: str, proof: Proof) -> bool:
     why="Numbers for a host, or a name and password in an address, are the marks of fraud: filters and readers refuse them.",
     remedy="Use the public name of the site, without anything before an @.",
 )
-def link_unsafe_host(proof: Proof) -> Iterator[Spot]:
+def link_unsafe_host(proof: ParsedMail) -> Iterator[Violation]:
     """A web link names an IP address, an inside name or credentials, or has no host."""
     for link in proof.links:
         parts = split(link.href)
         if parts is None or parts.scheme.lower() not in {"http", "https"}:
             continue
         if wrong := _wrong_with_host(parts):
-            yield Spot(link.where, f"The link {_without_credentials(parts)} {wrong}.")
+            yield Violation(link.where, f"The link {_without_credentials(parts)} {wrong}.")
 
 
 def _wrong_with_host(parts: SplitResult) -> str | None:
@@ -131,11 +131,11 @@ def _without_credentials(parts: SplitResult) -> str:
     why="Who listens to the mail hears the links alone: “click here” says nothing, and spam filters know it.",
     remedy="Let the link say where it leads: the title of the paper, “Register for the webinar”.",
 )
-def link_text_generic(proof: Proof) -> Iterator[Spot]:
+def link_text_generic(proof: ParsedMail) -> Iterator[Violation]:
     """A link says “click here” or another word that fits every link."""
     for anchor in proof.anchors:
         if GENERIC.fullmatch(anchor.words.strip(" .!:…→»>")):
-            yield Spot(anchor.where, f"A link reads “{anchor.words}” (to {short(anchor.href)}).")
+            yield Violation(anchor.where, f"A link reads “{anchor.words}” (to {short(anchor.href)}).")
 
 
 @rule(
@@ -144,11 +144,11 @@ def link_text_generic(proof: Proof) -> Iterator[Spot]:
     why="A link that shows and says nothing cannot be found by eye, keyboard or screen reader.",
     remedy="Give the link words, or its picture an alt text.",
 )
-def link_without_text(proof: Proof) -> Iterator[Spot]:
+def link_without_text(proof: ParsedMail) -> Iterator[Violation]:
     """A link has neither words nor a picture with an alt text."""
     for anchor in proof.anchors:
         if not anchor.name:
-            yield Spot(anchor.where, f"The link to {short(anchor.href)} has no text.")
+            yield Violation(anchor.where, f"The link to {short(anchor.href)} has no text.")
 
 
 @rule(
@@ -157,11 +157,11 @@ def link_without_text(proof: Proof) -> Iterator[Spot]:
     why="An address that was shortened with “…” when it was copied leads nowhere.",
     remedy="Copy the whole address from its page.",
 )
-def link_cut(proof: Proof) -> Iterator[Spot]:
+def link_cut(proof: ParsedMail) -> Iterator[Violation]:
     """A link holds an ellipsis, or ends in three dots."""
     for link in proof.links:
         if CUT.search(link.href):
-            yield Spot(link.where, f"The link {short(link.href)} is cut.")
+            yield Violation(link.where, f"The link {short(link.href)} is cut.")
 
 
 @rule(
@@ -170,13 +170,13 @@ def link_cut(proof: Proof) -> Iterator[Spot]:
     why="A link that shows one address and leads to another is what fraud looks like; filters and readers are warned of it.",
     remedy="Let the words be the title of the page, or the address it really leads to.",
 )
-def link_shows_another(proof: Proof) -> Iterator[Spot]:
+def link_shows_another(proof: ParsedMail) -> Iterator[Violation]:
     """The words of a link are an address on another site than the one it leads to."""
     for anchor in proof.anchors:
         shown = ADDRESS.fullmatch(anchor.words)
         parts = split(anchor.href)
         if shown and parts and parts.hostname and not _same_site(shown[1], parts.hostname):
-            yield Spot(anchor.where, f"A link shows {short(anchor.words)} and leads to {parts.hostname}.")
+            yield Violation(anchor.where, f"A link shows {short(anchor.words)} and leads to {parts.hostname}.")
 
 
 def _same_site(one: str, other: str) -> bool:
@@ -190,7 +190,7 @@ def _same_site(one: str, other: str) -> bool:
     why="Who listens to a list of the links cannot tell two with the same words apart.",
     remedy="Name in each what it leads to; an aria-label does too.",
 )
-def link_text_twice(proof: Proof) -> Iterator[Spot]:
+def link_text_twice(proof: ParsedMail) -> Iterator[Violation]:
     """The same words lead to different places."""
     first: dict[str, str] = {}
     told: set[str] = set()
@@ -198,7 +198,7 @@ def link_text_twice(proof: Proof) -> Iterator[Spot]:
         name = anchor.name.casefold()
         if name and first.setdefault(name, anchor.href) != anchor.href and name not in told:
             told.add(name)
-            yield Spot(anchor.where, f"“{short(anchor.name)}” leads to different places.")
+            yield Violation(anchor.where, f"“{short(anchor.name)}” leads to different places.")
 
 
 @rule(
@@ -207,12 +207,12 @@ def link_text_twice(proof: Proof) -> Iterator[Spot]:
     why="Readers who meet a page that is gone trust the next link less.",
     remedy="Find where the page is now, or take another source: the DOI, PubMed, the register.",
 )
-def link_dead(proof: Proof) -> Iterator[Spot]:
+def link_dead(proof: ParsedMail) -> Iterator[Violation]:
     """A link was tried, and its page or its host is gone."""
     for link in proof.links:
         answer = proof.context.links.get(link.href)
         if answer and answer.state is LinkState.DEAD:
-            yield Spot(link.where, f"The link {short(link.href)} is dead: {answer.reason or 'the page is gone'}.")
+            yield Violation(link.where, f"The link {short(link.href)} is dead: {answer.reason or 'the page is gone'}.")
 
 
 @rule(
@@ -221,12 +221,12 @@ def link_dead(proof: Proof) -> Iterator[Spot]:
     why="The site gave no answer when it was tried; it may be down, or too slow for a phone.",
     remedy="Open the link yourself; check again later.",
 )
-def link_unreachable(proof: Proof) -> Iterator[Spot]:
+def link_unreachable(proof: ParsedMail) -> Iterator[Violation]:
     """A link was tried, and its server did not answer in time or failed."""
     for link in proof.links:
         answer = proof.context.links.get(link.href)
         if answer and answer.state is LinkState.UNREACHABLE:
-            yield Spot(
+            yield Violation(
                 link.where, f"The link {short(link.href)} gave no answer: {answer.reason or 'nobody knows why'}."
             )
 
@@ -238,14 +238,14 @@ def link_unreachable(proof: Proof) -> Iterator[Spot]:
     remedy="Use the new address.",
     mend="Use the new address",
 )
-def link_moved(proof: Proof) -> Iterator[Spot]:
+def link_moved(proof: ParsedMail) -> Iterator[Violation]:
     """A link was tried, and its page has moved for good to another address than its own with www. or a slash."""
     for link in proof.links:
         answer = proof.context.links.get(link.href)
         if answer and answer.state is LinkState.MOVED and address_key(answer.final_url) != address_key(link.href):
             change = readdressing(proof, link, _constantly(answer.final_url))
             words = f"The link {short(link.href)} has moved to {short(answer.final_url)}."
-            yield Spot(link.where, words, change=change)
+            yield Violation(link.where, words, change=change)
 
 
 def _constantly(new: str) -> Callable[[str], str]:

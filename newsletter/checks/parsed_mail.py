@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.etree import HTMLParser, XMLSyntaxError, XPath, _Element, fromstring
 
-from newsletter.checks.context import Context
+from newsletter.checks.context import CheckContext
 from newsletter.model import Entry
 
 _HIDDEN = re.compile(r"display\s*:\s*none|max-height\s*:\s*0|mso-hide\s*:\s*all", re.IGNORECASE)
@@ -48,7 +48,7 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkTarget:
     """An address that the mail or one of its entries names, once."""
 
     href: str
@@ -56,21 +56,21 @@ class Link:
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class Kind:
+class ElementGroup:
     """Elements that look alike: they have these in common, and stand in elements that look alike."""
 
     names: tuple[str, ...]  # as style sheets call it: its tag, then `.class` for each of its classes
     style: str
     surface: str  # bgcolor
-    around: Kind | None
+    around: ElementGroup | None
     apart: object  # what else tells it from others
     elements: list[_Element] = field(default_factory=list)  # in reading order
 
 
-class Proof:
+class ParsedMail:
     """One issue as it would go out. Every attribute is worked out when a rule first asks for it."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: CheckContext) -> None:
         self.context = context
         self.issue = context.issue
         self.settings = context.settings
@@ -112,9 +112,9 @@ class Proof:
         return "\n".join(each.text or "" for each in self.page.iter("style"))
 
     @cached_property
-    def kinds(self) -> tuple[Kind, ...]:
+    def kinds(self) -> tuple[ElementGroup, ...]:
         """The elements of the body, those that look alike together: a mail has a thousand elements of some forty looks."""
-        return kinds_of(self.elements)
+        return group_elements(self.elements)
 
     @cached_property
     def metas(self) -> Mapping[str, str]:
@@ -169,12 +169,12 @@ class Proof:
         )
 
     @cached_property
-    def links(self) -> tuple[Link, ...]:
+    def links(self) -> tuple[LinkTarget, ...]:
         """Every address once: those of the page, then those of entries that the page does not show."""
-        found = {anchor.href: Link(anchor.href, anchor.where) for anchor in self.anchors}
+        found = {anchor.href: LinkTarget(anchor.href, anchor.where) for anchor in self.anchors}
         for href, key in self.owner_of_link.items():
             if as_printed(href) not in self.on_page:
-                found.setdefault(href, Link(href, key))
+                found.setdefault(href, LinkTarget(href, key))
         return tuple(found.values())
 
     @cached_property
@@ -279,26 +279,26 @@ class Proof:
         return ranks
 
 
-def kinds_of(
+def group_elements(
     elements: tuple[_Element, ...], apart: Mapping[_Element, object] = MappingProxyType({})
-) -> tuple[Kind, ...]:
+) -> tuple[ElementGroup, ...]:
     """Elements put together that look alike, in the order of the first of each; `apart` tells elements from their like."""
-    kinds: dict[tuple[object, ...], Kind] = {}
-    kind_of: dict[_Element | None, Kind] = {}
+    kinds: dict[tuple[object, ...], ElementGroup] = {}
+    kind_of: dict[_Element | None, ElementGroup] = {}
     for each in elements:
         around = kind_of.get(each.getparent())
         traits = (around, each.tag, each.get("style"), each.get("bgcolor"), each.get("class"), apart.get(each))
         kind = kinds.get(traits)
         if kind is None:
-            kind = kinds[traits] = _kind(each, around, apart.get(each))
+            kind = kinds[traits] = _find_group(each, around, apart.get(each))
         kind.elements.append(each)
         kind_of[each] = kind
     return tuple(kinds.values())
 
 
-def _kind(element: _Element, around: Kind | None, apart: object) -> Kind:
+def _find_group(element: _Element, around: ElementGroup | None, apart: object) -> ElementGroup:
     classes = (f".{name}" for name in element.get("class", "").split())
-    return Kind(
+    return ElementGroup(
         names=(str(element.tag), *classes),
         style=element.get("style", ""),
         surface=element.get("bgcolor", ""),
@@ -316,7 +316,7 @@ def text_of(element: _Element) -> str:
     return cast("str", _TEXT(element))
 
 
-def secured(href: str) -> str:
+def upgrade_to_https(href: str) -> str:
     """An address as rendering prints it: `http:` becomes `https:`; with a port of its own it stays, and is no link then."""
     if href[:7].lower() != "http://" or _PORT.match(href, 7):
         return href
@@ -326,7 +326,7 @@ def secured(href: str) -> str:
 @lru_cache(maxsize=4096)
 def as_printed(href: str) -> str:
     """What an address and the one that rendering makes of it have in common: https, and no percent signs."""
-    return unquote(secured(href.strip()))
+    return unquote(upgrade_to_https(href.strip()))
 
 
 def _words_of(anchor: _Element) -> str:

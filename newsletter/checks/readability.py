@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from newsletter.checks.parsed_mail import Proof
-from newsletter.checks.rules import Spot, rule
+from newsletter.checks.parsed_mail import ParsedMail
+from newsletter.checks.rules import Violation, rule
 from newsletter.model import Severity
 
 GRADE = 8
@@ -48,14 +48,14 @@ _SENTENCE_END = re.compile(
     why="Half of all readers, and most who are tired or ill, give up on text above the eighth grade.",
     remedy="Make two sentences of one, and take the short word instead of the long one.",
 )
-def hard_to_read(proof: Proof) -> Iterator[Spot]:
+def hard_to_read(proof: ParsedMail) -> Iterator[Violation]:
     """A paragraph of the editor's own words is beyond the eighth grade."""
     if not proof.settings.newsletter.language.lower().startswith("en"):
         return
     easy = UNAVOIDABLE | {word for term in proof.context.glossary for word in term.lower().split()}
     for passage in proof.own_words:
         for start, grade in _hard(passage.text, frozenset(easy)):
-            yield Spot(passage.where, f"The paragraph “{start}…” reads at grade {grade}; aim for {GRADE}.")
+            yield Violation(passage.where, f"The paragraph “{start}…” reads at grade {grade}; aim for {GRADE}.")
 
 
 @lru_cache(maxsize=1024)

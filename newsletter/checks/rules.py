@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from newsletter.checks.parsed_mail import Proof
-from newsletter.model import Finding, Issue, Mend, Severity
+from newsletter.checks.parsed_mail import ParsedMail
+from newsletter.model import Finding, Fix, Issue, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Violation:
     """One place that a rule objects to, and what is wrong there as a sentence."""
 
     where: str
@@ -22,7 +22,7 @@ class Spot:
     change: Callable[[Issue], Issue] | None = None  # mends it, where the rule names what its button says
 
 
-Examine = Callable[[Proof], Iterable[Spot]]
+Examine = Callable[[ParsedMail], Iterable[Violation]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Rule:
     mend: str = ""  # the button that mends what it finds, where a program can: a plain verb
     examine: Examine
 
-    def findings(self, proof: Proof) -> tuple[Finding, ...]:
+    def findings(self, proof: ParsedMail) -> tuple[Finding, ...]:
         """All that this rule objects to, in the order it was found."""
         return tuple(
             Finding(
@@ -46,7 +46,7 @@ class Rule:
                 where=spot.where,
                 message=spot.message,
                 remedy=spot.remedy or self.remedy,
-                mend=Mend(self.mend, spot.change) if spot.change else None,
+                mend=Fix(self.mend, spot.change) if spot.change else None,
             )
             for spot in self.examine(proof)
         )
@@ -69,6 +69,6 @@ def rule(name: str, severity: Severity, *, why: str, remedy: str, mend: str = ""
     return register
 
 
-def registered() -> tuple[Rule, ...]:
+def list_rules() -> tuple[Rule, ...]:
     """Every rule whose module was imported, in the order of registration."""
     return tuple(_RULES.values())

@@ -21,11 +21,11 @@ from newsletter.checks import (
     weekdays,
     wording,
 )
-from newsletter.checks.context import Context
-from newsletter.checks.parsed_mail import Proof
-from newsletter.checks.rules import Rule, registered
+from newsletter.checks.context import CheckContext
+from newsletter.checks.parsed_mail import ParsedMail
+from newsletter.checks.rules import Rule, list_rules
 from newsletter.model import Finding, Severity
-from newsletter.placeholders import Mark
+from newsletter.placeholders import Placeholder
 
 MODULES = (
     leftovers,
@@ -52,12 +52,12 @@ MODULES = (
 def rules() -> tuple[Rule, ...]:
     """Every rule there is, room by room."""
     order = [module.__name__.rpartition(".")[2] for module in MODULES]
-    return tuple(sorted(registered(), key=lambda each: order.index(each.group)))
+    return tuple(sorted(list_rules(), key=lambda each: order.index(each.group)))
 
 
-def check_issue(context: Context) -> tuple[Finding, ...]:
+def check_issue(context: CheckContext) -> tuple[Finding, ...]:
     """All findings: those that block sending first, each kind in the order in which a reader meets the places."""
-    proof = Proof(context)
+    proof = ParsedMail(context)
     found = (finding for each in rules() for finding in each.findings(proof))
     return tuple(sorted(found, key=lambda finding: _rank(finding, proof)))
 
@@ -70,14 +70,16 @@ def by_remedy(findings: tuple[Finding, ...]) -> tuple[tuple[str, tuple[Finding, 
     return tuple((remedy, tuple(each)) for remedy, each in groups.items())
 
 
-def links_to_try(context: Context) -> tuple[str, ...]:
+def links_to_try(context: CheckContext) -> tuple[str, ...]:
     """The web addresses of an issue that a link check asks for, in reading order; readers' own ones are left out."""
-    own = tuple(Mark)
+    own = tuple(Placeholder)
     return tuple(
-        link.href for link in Proof(context).links if link.href.startswith("http") and not link.href.startswith(own)
+        link.href
+        for link in ParsedMail(context).links
+        if link.href.startswith("http") and not link.href.startswith(own)
     )
 
 
-def _rank(finding: Finding, proof: Proof) -> tuple[bool, int, str]:
+def _rank(finding: Finding, proof: ParsedMail) -> tuple[bool, int, str]:
     place = proof.places.get(finding.where, len(proof.places))
     return finding.severity is not Severity.ERROR, place, finding.rule

@@ -17,7 +17,7 @@ _PIECES = re.compile(r"""((?:[^;"'(]|"[^"]*"|'[^']*'|\([^)]*\))+)(?:;|$)""")
 
 
 @dataclass(frozen=True, slots=True)
-class Declaration:
+class CssDeclaration:
     """The value of one property, without `!important`."""
 
     value: str
@@ -25,26 +25,26 @@ class Declaration:
 
 
 @lru_cache(maxsize=4096)
-def declarations(style: str) -> Mapping[str, Declaration]:
+def parse_declarations(style: str) -> Mapping[str, CssDeclaration]:
     """Property → declaration of a style attribute or block, the last of each. Inlined mails repeat few styles often."""
-    found: dict[str, Declaration] = {}
+    found: dict[str, CssDeclaration] = {}
     for piece in _PIECES.findall(style):
         name, colon, value = piece.partition(":")
         if colon:
             plain = _IMPORTANT.sub("", value.strip())
-            found[name.strip().lower()] = Declaration(plain, important=plain != value.strip())
+            found[name.strip().lower()] = CssDeclaration(plain, important=plain != value.strip())
     return MappingProxyType(found)
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class CssBlock:
     """`prelude { content }` of a style sheet: a rule, or an @ rule with blocks of its own."""
 
     prelude: str
     content: str
 
 
-def blocks(css: str) -> Iterator[Block]:
+def parse_blocks(css: str) -> Iterator[CssBlock]:
     """The outermost blocks of a style sheet, comments left out."""
     css = _COMMENT.sub("", css)
     depth = start = opened = 0
@@ -56,14 +56,14 @@ def blocks(css: str) -> Iterator[Block]:
         elif mark == "}" and depth:
             depth -= 1
             if depth == 0:
-                yield Block(css[start:opened].strip(), css[opened + 1 : place])
+                yield CssBlock(css[start:opened].strip(), css[opened + 1 : place])
                 start = place + 1
         elif depth == 0:  # an @import, or a stray brace: the next block begins behind it
             start = place + 1
 
 
-def dark_blocks(css: str) -> Iterator[Block]:
+def dark_blocks(css: str) -> Iterator[CssBlock]:
     """The rules that hold in dark mode alone."""
-    for block in blocks(css):
+    for block in parse_blocks(css):
         if block.prelude.startswith("@media") and re.search(r"prefers-color-scheme\s*:\s*dark", block.prelude):
-            yield from blocks(block.content)
+            yield from parse_blocks(block.content)

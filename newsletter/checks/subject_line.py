@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.checks.parsed_mail import Proof
-from newsletter.checks.rules import Spot, rule
+from newsletter.checks.parsed_mail import ParsedMail
+from newsletter.checks.rules import Violation, rule
 from newsletter.model import Severity
 
 LONGEST_SUBJECT = 60  # characters; phones cut there
@@ -29,10 +29,10 @@ TELLS_ILLNESS = re.compile(
     why="A mail without a subject is taken for spam, and nobody finds it again.",
     remedy="Write a subject of up to 60 characters.",
 )
-def subject_empty(proof: Proof) -> Iterator[Spot]:
+def subject_empty(proof: ParsedMail) -> Iterator[Violation]:
     """The subject says nothing."""
     if not proof.context.subject.strip():
-        yield Spot("subject", "The subject is empty.")
+        yield Violation("subject", "The subject is empty.")
 
 
 @rule(
@@ -41,10 +41,10 @@ def subject_empty(proof: Proof) -> Iterator[Spot]:
     why="A line break in a header would let what follows pass for another header.",
     remedy="Write the subject on one line.",
 )
-def subject_broken(proof: Proof) -> Iterator[Spot]:
+def subject_broken(proof: ParsedMail) -> Iterator[Violation]:
     """The subject holds a line break or another control character."""
     if CONTROL.search(proof.context.subject):
-        yield Spot("subject", "The subject holds a line break or another control character.")
+        yield Violation("subject", "The subject holds a line break or another control character.")
 
 
 @rule(
@@ -53,11 +53,11 @@ def subject_broken(proof: Proof) -> Iterator[Spot]:
     why="Phones cut a subject at about 60 characters, and the reader guesses the rest.",
     remedy="Shorten it, with what matters most at the beginning; the rest may go into the preheader.",
 )
-def subject_too_long(proof: Proof) -> Iterator[Spot]:
+def subject_too_long(proof: ParsedMail) -> Iterator[Violation]:
     """The subject has more characters than a phone shows."""
     length = len(proof.context.subject.strip())
     if length > LONGEST_SUBJECT:
-        yield Spot("subject", f"The subject has {length} characters; phones show about {LONGEST_SUBJECT}.")
+        yield Violation("subject", f"The subject has {length} characters; phones show about {LONGEST_SUBJECT}.")
 
 
 @rule(
@@ -66,11 +66,11 @@ def subject_too_long(proof: Proof) -> Iterator[Spot]:
     why="The inbox shows the preheader beside the subject: too short, and stray words of the letter follow it.",
     remedy="Write one sentence of 30 to 150 characters that goes on where the subject ends.",
 )
-def preheader_length(proof: Proof) -> Iterator[Spot]:
+def preheader_length(proof: ParsedMail) -> Iterator[Violation]:
     """The preheader is missing, shorter than 30 or longer than 150 characters."""
     length = len(proof.context.preheader.strip())
     if length not in PREHEADER_LENGTH:
-        yield Spot("preheader", f"The preheader has {length} characters." if length else "There is no preheader.")
+        yield Violation("preheader", f"The preheader has {length} characters." if length else "There is no preheader.")
 
 
 @rule(
@@ -79,13 +79,13 @@ def preheader_length(proof: Proof) -> Iterator[Spot]:
     why="The inbox shows both side by side; the same words twice waste the one line a reader decides by.",
     remedy="Let the preheader say what the subject does not.",
 )
-def preheader_repeats_subject(proof: Proof) -> Iterator[Spot]:
+def preheader_repeats_subject(proof: ParsedMail) -> Iterator[Violation]:
     """Subject and preheader say the same."""
     subject, preheader = (
         " ".join(each.casefold().split()) for each in (proof.context.subject, proof.context.preheader)
     )
     if subject and preheader.startswith(subject):
-        yield Spot("preheader", "The preheader repeats the subject.")
+        yield Violation("preheader", "The preheader repeats the subject.")
 
 
 @rule(
@@ -94,7 +94,7 @@ def preheader_repeats_subject(proof: Proof) -> Iterator[Spot]:
     why="Subject and preheader stand on a locked screen, where colleagues and strangers read what the reader has.",
     remedy="Say it without the illness, or set discreet = false under [theme] if your readers wish it.",
 )
-def tells_diagnosis(proof: Proof) -> Iterator[Spot]:
+def tells_diagnosis(proof: ParsedMail) -> Iterator[Violation]:
     """Subject or preheader names an illness that the names of newsletter and sender do not tell already."""
     if not proof.settings.theme.discreet:
         return
@@ -104,7 +104,7 @@ def tells_diagnosis(proof: Proof) -> Iterator[Spot]:
         words = (found[0] for found in TELLS_ILLNESS.finditer(passage.text))
         told = next((word for word in words if not re.search(rf"\b{re.escape(word.casefold())}\b", names)), None)
         if told:
-            yield Spot(passage.where, f"The {passage.where} says “{told}”: it can be read on a locked screen.")
+            yield Violation(passage.where, f"The {passage.where} says “{told}”: it can be read on a locked screen.")
 
 
 @rule(
@@ -113,16 +113,16 @@ def tells_diagnosis(proof: Proof) -> Iterator[Spot]:
     why="Capitals and rows of exclamation marks are what spam filters and readers know spam by.",
     remedy="Write it in ordinary letters, with one mark at the end.",
 )
-def spam_shape(proof: Proof) -> Iterator[Spot]:
+def spam_shape(proof: ParsedMail) -> Iterator[Violation]:
     """Subject or preheader shouts, or any text has a row of exclamation or dollar signs."""
     for passage in proof.head_words:
         if _shouts(passage.text):
-            yield Spot(passage.where, f"The {passage.where} is written in capitals.")
+            yield Violation(passage.where, f"The {passage.where} is written in capitals.")
         elif passage.text.count("!") > 1:
-            yield Spot(passage.where, f"The {passage.where} has more than one exclamation mark.")
+            yield Violation(passage.where, f"The {passage.where} has more than one exclamation mark.")
     for passage in (*proof.head_words, *proof.own_words) if proof.may_say(("!", "$$", "????")) else ():
         if found := SPAM_MARKS.search(passage.text):
-            yield Spot(passage.where, f"“{found[0]}” looks like spam.")
+            yield Violation(passage.where, f"“{found[0]}” looks like spam.")
 
 
 def _shouts(text: str) -> bool:
@@ -137,11 +137,11 @@ def _shouts(text: str) -> bool:
     why="Filters count these phrases, and a letter to patients has no need of them.",
     remedy="Say it in the plain words you would use to a friend.",
 )
-def spam_words(proof: Proof) -> Iterator[Spot]:
+def spam_words(proof: ParsedMail) -> Iterator[Violation]:
     """A text of the editor's own uses a phrase of advertising."""
     for passage in (*proof.head_words, *proof.own_words) if proof.may_say(SPAM_SIGNS) else ():
         if found := SPAM.search(passage.text):
-            yield Spot(passage.where, f"“{found[0]}” is a phrase of spam.")
+            yield Violation(passage.where, f"“{found[0]}” is a phrase of spam.")
 
 
 SPAM = re.compile(

@@ -6,9 +6,9 @@ from calendar import day_name, month_name
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from newsletter.checks.content import dropping, shown
-from newsletter.checks.parsed_mail import Proof
-from newsletter.checks.rules import Spot, rule
+from newsletter.checks.content import describe_entry, dropping
+from newsletter.checks.parsed_mail import ParsedMail
+from newsletter.checks.rules import Violation, rule
 from newsletter.model import Event, Severity
 
 LONGEST_MEETING = timedelta(days=14)
@@ -31,13 +31,15 @@ def in_words(day: date) -> str:
     remedy="Take it out, or point to the recording as a piece of news.",
     mend="Drop",
 )
-def event_past(proof: Proof) -> Iterator[Spot]:
+def event_past(proof: ParsedMail) -> Iterator[Violation]:
     """An event is over on the day the issue is planned for."""
     for entry in proof.printed:
         last = _last_day(entry.event)
         if last is not None and last < proof.day:
             words = f"was on {in_words(last)}, before the day of sending ({in_words(proof.day)})"
-            yield Spot(entry.key, f"{shown(entry)} {words}.", change=dropping(entry, f"it was on {in_words(last)}"))
+            yield Violation(
+                entry.key, f"{describe_entry(entry)} {words}.", change=dropping(entry, f"it was on {in_words(last)}")
+            )
 
 
 def _last_day(event: Event | None) -> date | None:
@@ -55,7 +57,7 @@ def _last_day(event: Event | None) -> date | None:
     why="Start and end do not belong together: one of them was changed and the other forgotten.",
     remedy="Correct starts or ends.",
 )
-def event_ends_wrong(proof: Proof) -> Iterator[Spot]:
+def event_ends_wrong(proof: ParsedMail) -> Iterator[Violation]:
     """An event ends before it starts, or one with an hour lasts longer than two weeks."""
     for entry in proof.printed:
         event = entry.event
@@ -63,7 +65,9 @@ def event_ends_wrong(proof: Proof) -> Iterator[Spot]:
             continue
         first, last = day_of(event.starts), day_of(event.ends)
         if last < first or (isinstance(event.starts, datetime) and last - first > LONGEST_MEETING):
-            yield Spot(entry.key, f"{shown(entry)} starts on {in_words(first)} and ends on {in_words(last)}.")
+            yield Violation(
+                entry.key, f"{describe_entry(entry)} starts on {in_words(first)} and ends on {in_words(last)}."
+            )
 
 
 @rule(
@@ -73,14 +77,14 @@ def event_ends_wrong(proof: Proof) -> Iterator[Spot]:
     remedy="Take the call out, or correct its deadline.",
     mend="Drop",
 )
-def deadline_past(proof: Proof) -> Iterator[Spot]:
+def deadline_past(proof: ParsedMail) -> Iterator[Violation]:
     """The deadline of a grant call is over on the day the issue is planned for."""
     for entry in proof.printed:
         deadline = entry.grant.deadline if entry.grant else None
         if deadline is not None and deadline < proof.day:
             words = f"closed on {in_words(deadline)}, before the day of sending ({in_words(proof.day)})"
             change = dropping(entry, f"it closed on {in_words(deadline)}")
-            yield Spot(entry.key, f"{shown(entry)} {words}.", change=change)
+            yield Violation(entry.key, f"{describe_entry(entry)} {words}.", change=change)
 
 
 @rule(
@@ -89,11 +93,11 @@ def deadline_past(proof: Proof) -> Iterator[Spot]:
     why="Nobody can come to an event without a day.",
     remedy="Write its day and hour as starts.",
 )
-def event_without_day(proof: Proof) -> Iterator[Spot]:
+def event_without_day(proof: ParsedMail) -> Iterator[Violation]:
     """An event does not say when it starts."""
     for entry in proof.printed:
         if entry.event is not None and entry.event.starts is None:
-            yield Spot(entry.key, f"{shown(entry)} does not say when it starts.")
+            yield Violation(entry.key, f"{describe_entry(entry)} does not say when it starts.")
 
 
 @rule(
@@ -102,8 +106,8 @@ def event_without_day(proof: Proof) -> Iterator[Spot]:
     why="Readers live in many time zones; an hour without one makes them miss the meeting.",
     remedy='Write its time zone as zone, for example "America/New_York".',
 )
-def event_without_zone(proof: Proof) -> Iterator[Spot]:
+def event_without_zone(proof: ParsedMail) -> Iterator[Violation]:
     """An event with an hour has no time zone."""
     for entry in proof.printed:
         if entry.event is not None and isinstance(entry.event.starts, datetime) and not entry.event.zone:
-            yield Spot(entry.key, f"{shown(entry)} has an hour but no time zone.")
+            yield Violation(entry.key, f"{describe_entry(entry)} has an hour but no time zone.")

@@ -8,8 +8,8 @@ from functools import lru_cache, partial
 from urllib.parse import SplitResult, parse_qsl
 
 from newsletter.checks.links import readdressing, short, split
-from newsletter.checks.parsed_mail import Proof
-from newsletter.checks.rules import Spot, rule
+from newsletter.checks.parsed_mail import ParsedMail
+from newsletter.checks.rules import Violation, rule
 from newsletter.identity import clean_url
 from newsletter.model import Severity
 
@@ -48,13 +48,13 @@ MAIL_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
     remedy="Cut the address before them; the page opens without.",
     mend="Remove the tracking",
 )
-def link_tracks(proof: Proof) -> Iterator[Spot]:
+def link_tracks(proof: ParsedMail) -> Iterator[Violation]:
     """A link carries parameters that only watch the reader."""
     for link in proof.links:
         parts = split(link.href) if "?" in link.href else None
         if parts and parts.query and (tracking := sorted(_watching(parts))):
             change = readdressing(proof, link, partial(_without, names=frozenset(tracking)))
-            yield Spot(link.where, f"The link {short(link.href)} carries {', '.join(tracking)}.", change=change)
+            yield Violation(link.where, f"The link {short(link.href)} carries {', '.join(tracking)}.", change=change)
 
 
 def _without(url: str, names: frozenset[str]) -> str:
@@ -93,13 +93,13 @@ def _names(query: str) -> set[str]:
     why="A shortened or wrapped link hides where it leads, and its service sees every reader who follows it.",
     remedy="Open it once, and use the address of the page where it ends.",
 )
-def link_through_watcher(proof: Proof) -> Iterator[Spot]:
+def link_through_watcher(proof: ParsedMail) -> Iterator[Violation]:
     """A link leads through a shortener, or through another mail's click counter."""
     for link in proof.links:
         parts = split(link.href)
         host = parts.hostname if parts else None
         if host and WATCHER.fullmatch(host):
-            yield Spot(link.where, f"The link {short(link.href)} leads through {host}.")
+            yield Violation(link.where, f"The link {short(link.href)} leads through {host}.")
 
 
 @rule(
@@ -108,9 +108,9 @@ def link_through_watcher(proof: Proof) -> Iterator[Spot]:
     why="An address in a link goes to every reader, and into the records of every server on the way.",
     remedy="Cut the address out of the link, or take another link to the same page.",
 )
-def link_names_person(proof: Proof) -> Iterator[Spot]:
+def link_names_person(proof: ParsedMail) -> Iterator[Violation]:
     """The query of a web link holds a mail address."""
     for link in proof.links:
         parts = split(link.href) if "?" in link.href else None
         if parts and parts.scheme in {"http", "https"} and MAIL_ADDRESS.search(parts.query):
-            yield Spot(link.where, f"A link to {parts.hostname} holds a mail address.")
+            yield Violation(link.where, f"A link to {parts.hostname} holds a mail address.")

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
 
-from newsletter.checks.content import shown
-from newsletter.checks.parsed_mail import Passage, Proof
-from newsletter.checks.rules import Spot, rule
+from newsletter.checks.content import describe_entry
+from newsletter.checks.parsed_mail import ParsedMail, Passage
+from newsletter.checks.rules import Violation, rule
 from newsletter.checks.timing import day_of, in_words
 from newsletter.model import Entry, Event, Severity
 
@@ -127,7 +127,7 @@ def _nearest(years: tuple[int, ...], month: int, day: int, near: date) -> date |
     why="One of the two is wrong, and half of the readers will come on the wrong day.",
     remedy="Look the day up at its source, and write weekday and date that belong together.",
 )
-def weekday_wrong(proof: Proof) -> Iterator[Spot]:
+def weekday_wrong(proof: ParsedMail) -> Iterator[Violation]:
     """A weekday and a date that stand together disagree, or there is no such day."""
     told: set[tuple[str, str]] = set()
     for passage, near in _texts(proof):
@@ -140,7 +140,7 @@ def weekday_wrong(proof: Proof) -> Iterator[Spot]:
                 continue
             told.add((passage.where, mention.words))
             really = f"that day is a {in_words(mention.days[0])}" if mention.days else "there is no such day"
-            yield Spot(passage.where, f"“{mention.words}”: {really}.")
+            yield Violation(passage.where, f"“{mention.words}”: {really}.")
 
 
 @lru_cache(maxsize=4096)
@@ -150,7 +150,7 @@ def _names_weekday(text: str) -> bool:
     return any(start in lower for start in _STARTS)
 
 
-def _texts(proof: Proof) -> Iterator[tuple[Passage, date]]:
+def _texts(proof: ParsedMail) -> Iterator[tuple[Passage, date]]:
     """Every text that may name a day, with the day from which its year is guessed."""
     days = {entry.key: days[0] for entry in proof.printed if (days := _days_of(entry.event, proof))}
     for passage in (*proof.head_words, *proof.own_words):
@@ -160,7 +160,7 @@ def _texts(proof: Proof) -> Iterator[tuple[Passage, date]]:
         yield Passage(entry.key, f"{entry.title}\n{entry.summary if entry.event else ''}"), near
 
 
-def _days_of(event: Event | None, proof: Proof) -> tuple[date, ...]:
+def _days_of(event: Event | None, proof: ParsedMail) -> tuple[date, ...]:
     """The days of an event, in its own zone and in the newsletter's; empty when it has none."""
     if event is None or event.starts is None:
         return ()
@@ -179,13 +179,15 @@ def _days_of(event: Event | None, proof: Proof) -> tuple[date, ...]:
     why="The words and the date of the entry name two days, and readers will trust either.",
     remedy="Look the day up at its source, and correct the words or starts.",
 )
-def event_day_disagrees(proof: Proof) -> Iterator[Spot]:
+def event_day_disagrees(proof: ParsedMail) -> Iterator[Violation]:
     """The title or note of an event names a day that is none of its own; days to register by do not count."""
     for entry in proof.printed:
         days = _days_of(entry.event, proof)
         mention = next(_other_days(entry, days), None) if days else None
         if mention:
-            yield Spot(entry.key, f"{shown(entry)} is on {in_words(days[0])}, but “{mention}” is written of it.")
+            yield Violation(
+                entry.key, f"{describe_entry(entry)} is on {in_words(days[0])}, but “{mention}” is written of it."
+            )
 
 
 @rule(
@@ -194,7 +196,7 @@ def event_day_disagrees(proof: Proof) -> Iterator[Spot]:
     why="Readers would work on an application for a call that is closed.",
     remedy="Look the deadline up at its source; take the call out, or correct its words.",
 )
-def deadline_past_in_words(proof: Proof) -> Iterator[Spot]:
+def deadline_past_in_words(proof: ParsedMail) -> Iterator[Violation]:
     """The words of an entry name a deadline, with its year, that is over on the day the issue is planned for."""
     for entry in proof.printed:
         text = f"{entry.title}\n{entry.summary}\n{entry.note}"
@@ -204,7 +206,7 @@ def deadline_past_in_words(proof: Proof) -> Iterator[Spot]:
         if any(max(each.days) >= proof.day for each in dated):
             continue  # it was put off, or another round begins
         if over := next((each.words for each in dated if _ENDS_THEN.search(each.before)), None):
-            yield Spot(entry.key, f"{shown(entry)} was due by “{over}”, before the day of sending.")
+            yield Violation(entry.key, f"{describe_entry(entry)} was due by “{over}”, before the day of sending.")
 
 
 @rule(
@@ -213,11 +215,13 @@ def deadline_past_in_words(proof: Proof) -> Iterator[Spot]:
     why="An editor who invites to what is closed sends readers on a way that ends before a locked door.",
     remedy="Take the sentence out, or look the deadline up and correct it.",
 )
-def deadline_past_in_own_words(proof: Proof) -> Iterator[Spot]:
+def deadline_past_in_own_words(proof: ParsedMail) -> Iterator[Violation]:
     """A letter, note or box of the editor's own names a deadline that is over on the day the issue is planned for."""
     for passage in proof.own_words:
         if _may_name_deadline(passage.text) and (over := next(_over(passage.text, proof.day), None)):
-            yield Spot(passage.where, f"The deadline “{over}” is before the day of sending ({in_words(proof.day)}).")
+            yield Violation(
+                passage.where, f"The deadline “{over}” is before the day of sending ({in_words(proof.day)})."
+            )
 
 
 def _may_name_deadline(text: str) -> bool:

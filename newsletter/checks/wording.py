@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from newsletter.checks.leftovers import around
-from newsletter.checks.parsed_mail import Passage, Proof
-from newsletter.checks.rules import Spot, rule
+from newsletter.checks.parsed_mail import ParsedMail, Passage
+from newsletter.checks.rules import Violation, rule
 from newsletter.config import Settings
 from newsletter.model import Entry, Issue, Severity
 
@@ -49,15 +49,15 @@ DENIES = re.compile(
     why="“Cure” and “breakthrough” raise hopes that one study cannot keep, and patients change treatment for them.",
     remedy="Say what was found, in how many people, and what is not known yet.",
 )
-def hype(proof: Proof) -> Iterator[Spot]:
+def hype(proof: ParsedMail) -> Iterator[Violation]:
     """Words of the editor's own, or a headline, promise more than medicine can keep."""
     titles = (Passage(section.name, section.title) for section in proof.issue.sections)
     for passage in (*proof.head_words, *titles, *proof.own_words) if proof.may_say(HYPE_SIGNS) else ():
         if found := _promise(passage, is_head=passage.where in {"subject", "preheader"}):
-            yield Spot(passage.where, f"This promises much: {around(passage.text, found)}.")
+            yield Violation(passage.where, f"This promises much: {around(passage.text, found)}.")
     for entry in proof.entries:
         if not _is_paper_or_trial(entry) and (found := HYPE_TITLE.search(entry.title)):
-            yield Spot(entry.key, f"The headline promises much: {around(entry.title, found)}.")
+            yield Violation(entry.key, f"The headline promises much: {around(entry.title, found)}.")
 
 
 def _promise(passage: Passage, *, is_head: bool) -> re.Match[str] | None:
@@ -102,17 +102,17 @@ WELL_KNOWN = frozenset(
     why="Letters that everybody in a clinic knows shut out who is new to the illness.",
     remedy="Write it out the first time: progression-free survival (PFS); or put it into the glossary.",
 )
-def acronym_unexplained(proof: Proof) -> Iterator[Spot]:
+def acronym_unexplained(proof: ParsedMail) -> Iterator[Violation]:
     """The editor uses an acronym that nothing in the issue explains; each is told once."""
     used: dict[str, str] = {}
     for passage in proof.own_words:
         for short in ACRONYM.findall(_without_addresses(passage.text)):
             used.setdefault(short, passage.where)
     unknown = used.keys() - WELL_KNOWN
-    unexplained = unknown - _explained_in(proof) if unknown else unknown
+    unexplained = unknown - _list_known_acronyms(proof) if unknown else unknown
     for short, where in used.items():
         if short in unexplained:
-            yield Spot(where, f"“{short}” is not explained.")
+            yield Violation(where, f"“{short}” is not explained.")
 
 
 def _without_addresses(text: str) -> str:
@@ -125,12 +125,12 @@ _SHOUTED = re.compile(r"\b[A-Z]{2,}(?:[ ,!]+[A-Z]{2,}){2,}\b")
 """Three words in capitals are a shout, not acronyms."""
 
 
-def _explained_in(proof: Proof) -> set[str]:
+def _list_known_acronyms(proof: ParsedMail) -> set[str]:
     texts = [each.text for each in proof.own_words]
-    return explained_acronyms(proof.issue, proof.settings, texts, proof.context.glossary)
+    return find_known_acronyms(proof.issue, proof.settings, texts, proof.context.glossary)
 
 
-def explained_acronyms(issue: Issue, settings: Settings, texts: Iterable[str], glossary: Iterable[str]) -> set[str]:
+def find_known_acronyms(issue: Issue, settings: Settings, texts: Iterable[str], glossary: Iterable[str]) -> set[str]:
     """What the issue explains, bears as part of a name, or also writes in small letters: that was an emphasis."""
     newsletter = settings.newsletter
     titles = (each.title for each in issue.sections)
@@ -139,7 +139,7 @@ def explained_acronyms(issue: Issue, settings: Settings, texts: Iterable[str], g
     emphasis = frozenset[str]().union(*map(_in_small_letters, texts))
     texts += [f"{entry.title}\n{entry.summary}" for entry in issue.entries()]
     terms = {term.upper() for term in glossary}
-    return terms.union(emphasis, re.findall(r"[A-Z&]+", names.upper()), *map(_explained, texts))
+    return terms.union(emphasis, re.findall(r"[A-Z&]+", names.upper()), *map(_find_definitions, texts))
 
 
 @lru_cache(maxsize=1024)
@@ -161,7 +161,7 @@ _SHORT_FOR = re.compile(rf"\b(?:called|known as|short(?:ened to)?|or|llamad[oa]s
 
 
 @lru_cache(maxsize=1024)
-def _explained(text: str) -> frozenset[str]:
+def _find_definitions(text: str) -> frozenset[str]:
     return frozenset(
         short for pattern in (_IN_BRACKETS, _BEFORE_BRACKETS, _IN_WORDS, _SHORT_FOR) for short in pattern.findall(text)
     )

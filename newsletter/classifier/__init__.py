@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from newsletter.classifier.model import OTHER, Reading, read
+from newsletter.classifier.model import OTHER, Classification, classify_title
 from newsletter.classifier.urls import section_of_address
 from newsletter.model import Entry, SectionStyle
 
@@ -21,7 +21,7 @@ _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class SectionProposal:
     """A section, or None for “to sort”. Confident None: surely none of the sections, such as news and advice."""
 
     section: str | None
@@ -29,13 +29,13 @@ class Proposal:
     why: str
 
 
-def propose(entry: Entry, styles: Sequence[SectionStyle]) -> Proposal:
+def propose_section(entry: Entry, styles: Sequence[SectionStyle]) -> SectionProposal:
     """The section of an entry among the configured ones, with the reason as a sentence."""
     names = {style.name for style in styles}
     for section, why in _sure_ways(entry, styles):
         if section in names:
-            return Proposal(section, confident=True, why=why)
-        return Proposal(None, confident=False, why=f"{why}, but the newsletter has no section “{section}”")
+            return SectionProposal(section, confident=True, why=why)
+        return SectionProposal(None, confident=False, why=f"{why}, but the newsletter has no section “{section}”")
     return _by_wording(_read(entry), names)
 
 
@@ -103,19 +103,19 @@ def _is_event(entry: Entry) -> bool:
     return reading.kind == "events" and reading.probability >= SURE
 
 
-def _read(entry: Entry) -> Reading:
-    return read(entry.title, entry.summary, next(iter(_links(entry)), ""))
+def _read(entry: Entry) -> Classification:
+    return classify_title(entry.title, entry.summary, next(iter(_links(entry)), ""))
 
 
-def _by_wording(reading: Reading, names: set[str]) -> Proposal:
+def _by_wording(reading: Classification, names: set[str]) -> SectionProposal:
     cues = ", ".join(reading.cues[:3]) or "nothing that tells it apart"
     if reading.probability < SURE:
-        return Proposal(None, confident=False, why=f"unsure: its wording may fit {reading.kind} ({cues})")
+        return SectionProposal(None, confident=False, why=f"unsure: its wording may fit {reading.kind} ({cues})")
     if reading.kind == OTHER:
-        return Proposal(
+        return SectionProposal(
             None, confident=True, why=f"its wording is that of news or advice, none of the sections ({cues})"
         )
     if reading.kind not in names:
         why = f"its wording fits {reading.kind} ({cues}), but the newsletter has no such section"
-        return Proposal(None, confident=False, why=why)
-    return Proposal(reading.kind, confident=True, why=f"its wording ({cues})")
+        return SectionProposal(None, confident=False, why=why)
+    return SectionProposal(reading.kind, confident=True, why=f"its wording ({cues})")

@@ -143,13 +143,13 @@ _OF_MAILINGS = re.compile(
 )
 
 
-def _compiled(patterns: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:
+def _compile_patterns(patterns: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:
     return MappingProxyType(
         {name: re.compile(each, 0 if name in _CASED else re.IGNORECASE) for name, each in patterns.items()}
     )
 
 
-_BY_PART = (_compiled(_TITLE), _compiled(_SUMMARY), _compiled(_PATH), _compiled(_HOST))
+_BY_PART = (_compile_patterns(_TITLE), _compile_patterns(_SUMMARY), _compile_patterns(_PATH), _compile_patterns(_HOST))
 _LONGEST = 600  # characters of a title or summary that are looked at: patterns stay quick, and the point is made early
 
 

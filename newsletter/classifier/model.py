@@ -13,7 +13,7 @@ OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Classification:
     """The likeliest kind, its probability as the model sees it, and the cues that spoke for it, strongest first."""
 
     kind: str
@@ -21,11 +21,11 @@ class Reading:
     cues: tuple[str, ...]
 
 
-def read(title: str, summary: str = "", url: str = "") -> Reading:
+def classify_title(title: str, summary: str = "", url: str = "") -> Classification:
     """Weigh all cues of a title; the summary and the address may be empty."""
     cues = [name for name in ("always", *cues_in(title, summary, url)) if name in WEIGHTS]
     scores = [math.fsum(WEIGHTS[name][n] for name in cues) for n in range(len(KINDS))]
     best = max(range(len(KINDS)), key=lambda n: scores[n])
     probability = 1 / math.fsum(math.exp(score - scores[best]) for score in scores)
     telling = sorted((name for name in cues if WEIGHTS[name][best] > 0.25), key=lambda name: -WEIGHTS[name][best])
-    return Reading(KINDS[best], probability, tuple(name for name in telling if name != "always"))
+    return Classification(KINDS[best], probability, tuple(name for name in telling if name != "always"))

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from newsletter import __version__
-from newsletter.cli.session import Session
+from newsletter.cli.session import CommandSession
 from newsletter.errors import NewsletterError
 
 COMMANDS = {
@@ -90,7 +90,7 @@ def newsletter(context: click.Context, folder: Path | None, now: str | None) -> 
       newsletter approve 2026-11
       newsletter send 2026-11
     """
-    context.obj = Session(folder=folder, now_written=now)
+    context.obj = CommandSession(folder=folder, now_written=now)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -115,6 +115,6 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - whatever nobody thought of: its words may name a reader
         from newsletter import safe_traceback
 
-        sys.stderr.write(safe_traceback.told(error))
+        sys.stderr.write(safe_traceback.format_crash_message(error))
         return 1
     return 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import click
 
-from newsletter.cli.session import Session, answer, json_option, say
+from newsletter.cli.session import CommandSession, answer, json_option, say
 from newsletter.model import Entry, Verdict
 
 
@@ -14,30 +14,30 @@ from newsletter.model import Entry, Verdict
 @click.argument("keys", nargs=-1, required=True, metavar="KEY KEY…")
 @json_option
 @click.pass_obj
-def merge(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
+def merge(session: CommandSession, keys: tuple[str, ...], as_json: bool) -> None:
     """Make one entry of several that are the same thing; the first one's key stays."""
-    from newsletter.issues.entry_merge import unite
+    from newsletter.issues.entry_merge import merge_entries
 
-    _show(session, [unite(session.desk, keys)], as_json=as_json)
+    _show(session, [merge_entries(session.desk, keys)], as_json=as_json)
 
 
 @click.command(epilog="Example: newsletter split doi:10.1000/1")
 @click.argument("key")
 @json_option
 @click.pass_obj
-def split(session: Session, key: str, as_json: bool) -> None:
+def split(session: CommandSession, key: str, as_json: bool) -> None:
     """Take a wrong merge apart: one entry for each source that gave it."""
-    from newsletter.issues.entry_merge import part
+    from newsletter.issues.entry_merge import split_entry
 
-    _show(session, part(session.desk, key), as_json=as_json)
+    _show(session, split_entry(session.desk, key), as_json=as_json)
 
 
-def _show(session: Session, entries: Iterable[Entry], *, as_json: bool) -> None:
+def _show(session: CommandSession, entries: Iterable[Entry], *, as_json: bool) -> None:
     from newsletter.cli.output import entry_json, entry_line
-    from newsletter.issues.standing import standings
+    from newsletter.issues.standing import list_entry_statuses
 
     keys = {entry.key for entry in entries}
-    found = [each for each in standings(session.desk) if each.entry.key in keys]
+    found = [each for each in list_entry_statuses(session.desk) if each.entry.key in keys]
     if as_json:
         answer({"entries": [entry_json(each) for each in found]})
         return
@@ -54,7 +54,7 @@ def _command(verdict: Verdict, help_: str, done: str) -> click.Command:
     @click.option("--section", help="Put it into this section.")
     @json_option
     @click.pass_obj
-    def command(session: Session, keys: tuple[str, ...], why: str, section: str | None, as_json: bool) -> None:
+    def command(session: CommandSession, keys: tuple[str, ...], why: str, section: str | None, as_json: bool) -> None:
         from newsletter.cli.output import entry_json
         from newsletter.issues.decisions import decide
 

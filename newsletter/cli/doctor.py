@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.session import Session, answer, json_option, say
+from newsletter.cli.session import CommandSession, answer, json_option, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 @click.option("--nameserver", default="", metavar="ADDRESS", help="Ask this name server, not the machine's own.")
 @json_option
 @click.pass_obj
-def doctor(session: Session, nameserver: str, as_json: bool) -> int:
+def doctor(session: CommandSession, nameserver: str, as_json: bool) -> int:
     """Look at domains, mail server, mailbox, secrets and sources; nothing is sent."""
-    from newsletter.doctor.diagnosis import State
-    from newsletter.doctor.dns_lookup import DnsNames
-    from newsletter.doctor.examination import examine
+    from newsletter.doctor.diagnosis import DiagnosisState
+    from newsletter.doctor.dns_lookup import DnsResolver
+    from newsletter.doctor.examination import examine_workspace
 
-    found = tuple(examine(session.desk, DnsNames.of(nameserver)))
+    found = tuple(examine_workspace(session.desk, DnsResolver.of(nameserver)))
     if as_json:
         answer({"findings": [_json(each) for each in found]})
     else:
         say(_lines(found))
-    return 1 if any(each.state is State.MEND for each in found) else 0
+    return 1 if any(each.state is DiagnosisState.MEND for each in found) else 0
 
 
 def _json(each: Diagnosis) -> dict[str, str]:
@@ -38,9 +38,13 @@ def _json(each: Diagnosis) -> dict[str, str]:
 
 def _lines(found: Sequence[Diagnosis]) -> str:
     """What must be mended first, then what is worth a look, then what is in order."""
-    from newsletter.doctor.diagnosis import State
+    from newsletter.doctor.diagnosis import DiagnosisState
 
-    headings = {State.MEND: "Must be mended", State.LOOK: "Worth a look", State.OK: "In order"}
+    headings = {
+        DiagnosisState.MEND: "Must be mended",
+        DiagnosisState.LOOK: "Worth a look",
+        DiagnosisState.OK: "In order",
+    }
     parts = []
     for state, heading in headings.items():
         lines = [

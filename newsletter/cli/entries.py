@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.session import Session, answer, json_option, say, tell
+from newsletter.cli.session import CommandSession, answer, json_option, say, tell
 from newsletter.errors import UsageError
-from newsletter.model import State
+from newsletter.model import EntryState
 
 if TYPE_CHECKING:
-    from newsletter.issues.standing import Standing
-    from newsletter.sources.collector import Gathered
+    from newsletter.issues.standing import EntryStatus
+    from newsletter.sources.collector import CollectionResult
 
 
 @click.command(epilog="Example: newsletter collect pubmed-lms")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]…")
 @json_option
 @click.pass_obj
-def collect(session: Session, sources: tuple[str, ...], as_json: bool) -> int:
+def collect(session: CommandSession, sources: tuple[str, ...], as_json: bool) -> int:
     """Fetch all sources, or the named ones, into the entries seen."""
     from newsletter.cli.progress import watching_sources
     from newsletter.sources import collector
@@ -40,7 +40,7 @@ def collect(session: Session, sources: tuple[str, ...], as_json: bool) -> int:
     return 1 if any(each.collected.error for each in gathered) else 0
 
 
-def _source_json(gathered: Gathered) -> dict[str, object]:
+def _source_json(gathered: CollectionResult) -> dict[str, object]:
     return {
         "name": gathered.name,
         "kind": gathered.collected.source.kind,
@@ -54,7 +54,7 @@ def _source_json(gathered: Gathered) -> dict[str, object]:
     }
 
 
-def _source_line(gathered: Gathered) -> str:
+def _source_line(gathered: CollectionResult) -> str:
     collected, record = gathered.collected, gathered.record
     if collected.error is not None:
         since = f", since {record.failing_since_at:%Y-%m-%d}" if record.failing_since_at else ""
@@ -73,9 +73,9 @@ def _source_line(gathered: Gathered) -> str:
 @click.option("--section", help="Put what is added into this section.")
 @json_option
 @click.pass_obj
-def add(session: Session, what: str, section: str | None, as_json: bool) -> int:
+def add(session: CommandSession, what: str, section: str | None, as_json: bool) -> int:
     """Add entries from pasted text (“-”), a page, an identifier or a file: notes, a saved page or mail, a table, a calendar, a feed."""
-    from newsletter.issues.standing import standings
+    from newsletter.issues.standing import list_entry_statuses
     from newsletter.sources import manual_entry
 
     entries, skipped = manual_entry.add(session.desk, what, stdin=sys.stdin.buffer.read, section=section)
@@ -83,7 +83,7 @@ def add(session: Session, what: str, section: str | None, as_json: bool) -> int:
         tell(f"passed over: {each}")
     keys = [entry.key for entry in entries]
     found = sorted(
-        (each for each in standings(session.desk) if each.entry.key in keys),
+        (each for each in list_entry_statuses(session.desk) if each.entry.key in keys),
         key=lambda each: keys.index(each.entry.key),
     )
     _show(found, as_json=as_json, none="Nothing in it looks like an entry; nothing was added.")
@@ -91,18 +91,18 @@ def add(session: Session, what: str, section: str | None, as_json: bool) -> int:
 
 
 @click.command(epilog="Example: newsletter entries --state held")
-@click.option("--state", type=click.Choice([each.value for each in State]), help="Only those in this state.")
+@click.option("--state", type=click.Choice([each.value for each in EntryState]), help="Only those in this state.")
 @json_option
 @click.pass_obj
-def entries(session: Session, state: str | None, as_json: bool) -> None:
+def entries(session: CommandSession, state: str | None, as_json: bool) -> None:
     """List every entry seen, where it stands and why."""
-    from newsletter.issues.standing import standings
+    from newsletter.issues.standing import list_entry_statuses
 
-    found = [each for each in standings(session.desk) if state is None or each.state == state]
+    found = [each for each in list_entry_statuses(session.desk) if state is None or each.state == state]
     _show(found, as_json=as_json, none="No entries. “newsletter collect” fetches the sources.")
 
 
-def _show(found: Sequence[Standing], *, as_json: bool, none: str) -> None:
+def _show(found: Sequence[EntryStatus], *, as_json: bool, none: str) -> None:
     from newsletter.cli.output import entry_json, entry_line
 
     if not found:
@@ -118,12 +118,12 @@ def _show(found: Sequence[Standing], *, as_json: bool, none: str) -> None:
 @click.argument("entry", metavar="KEY|TITLE")
 @json_option
 @click.pass_obj
-def why(session: Session, entry: str, as_json: bool) -> None:
+def why(session: CommandSession, entry: str, as_json: bool) -> None:
     """Tell the story of one entry: seen where and when, chosen or left out, and why."""
     from newsletter.cli.output import entry_json
-    from newsletter.issues.entry_history import story_of
+    from newsletter.issues.entry_history import tell_history
 
-    standing, history = story_of(session.desk, entry)
+    standing, history = tell_history(session.desk, entry)
     if as_json:
         answer({"entry": entry_json(standing), "history": history})
         return
@@ -136,12 +136,12 @@ def why(session: Session, entry: str, as_json: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 @click.pass_obj
-def classify(session: Session, file: Path, as_json: bool) -> None:
+def classify(session: CommandSession, file: Path, as_json: bool) -> None:
     """Say which section each title of a JSON-lines file belongs to, and why."""
-    from newsletter.issues.classify import proposals
+    from newsletter.issues.classify import classify_lines
 
     try:
-        found = list(proposals(session.styles, file.read_text("utf-8-sig"), name=file.name))
+        found = list(classify_lines(session.styles, file.read_text("utf-8-sig"), name=file.name))
     except UnicodeDecodeError as error:
         raise UsageError(f"{file.name} is not UTF-8 text: save it as UTF-8") from error
     if as_json:

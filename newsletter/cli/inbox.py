@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from newsletter.cli.session import Session, answer, json_option, say, tell
+from newsletter.cli.session import CommandSession, answer, json_option, say, tell
 from newsletter.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from newsletter.bounces.service import Report
+    from newsletter.bounces.service import InboxItem
 
 _SAID = {
     "suppressed": "never written to again",
@@ -32,7 +32,7 @@ _SAID = {
 @click.option("--watch", is_flag=True, help="Stay, and handle mails as they arrive.")
 @json_option
 @click.pass_obj
-def inbox(session: Session, watch: bool, as_json: bool) -> int:
+def inbox(session: CommandSession, watch: bool, as_json: bool) -> int:
     """Read the bounce mailbox: who asked to stop, who cannot be reached, what needs a person."""
     if watch and as_json:
         raise UsageError("--watch has no end, and --json is one document: use one of them")
@@ -40,8 +40,8 @@ def inbox(session: Session, watch: bool, as_json: bool) -> int:
         _watch(session)
     from newsletter.bounces import service as bounces
 
-    with bounces.opened_inbox(session.desk) as (_, opened):
-        reports = list(bounces.follow_up(session.desk, opened))
+    with bounces.open_inbox(session.desk) as (_, opened):
+        reports = list(bounces.process_inbox(session.desk, opened))
     if as_json:
         answer({**_counts(reports), "mails": [_json(each) for each in reports]})
     else:
@@ -49,21 +49,23 @@ def inbox(session: Session, watch: bool, as_json: bool) -> int:
     return 1 if any(each.handled.decided.action in {"needs_a_person", "senders_problem"} for each in reports) else 0
 
 
-def _watch(session: Session) -> NoReturn:
+def _watch(session: CommandSession) -> NoReturn:
     """Handle mails as they arrive, until Ctrl-C; a server that goes away, or a database, is asked again."""
     from newsletter.bounces import service as bounces
     from newsletter.bounces.bounce_mailbox import MailboxError
 
-    stopped = _remembered_stop()
+    stopped = _install_stop_event()
     tell("Waiting for mails; Ctrl-C ends.")
     retry_s = SOON_S
     while True:
         try:
-            with bounces.opened_inbox(session.desk) as (mailbox, opened):
+            with bounces.open_inbox(session.desk) as (mailbox, opened):
                 while True:
                     if stopped.is_set():
                         raise KeyboardInterrupt
-                    new = [each for each in bounces.follow_up(session.desk, opened, live=True) if _told(each)]
+                    new = [
+                        each for each in bounces.process_inbox(session.desk, opened, live=True) if _announce_mail(each)
+                    ]
                     retry_s = SOON_S
                     if not new:  # else more may have come meanwhile, which no server needs to tell of again
                         mailbox.wait(IDLE_S)
@@ -73,19 +75,19 @@ def _watch(session: Session) -> NoReturn:
             retry_s = min(2 * retry_s, LATE_S)
 
 
-def _remembered_stop() -> threading.Event:
+def _install_stop_event() -> threading.Event:
     """Set by Ctrl-C, which also interrupts as ever: an interrupt in the middle of a library may be lost there."""
     stopped = threading.Event()
 
-    def interrupted(number: int, frame: FrameType | None) -> None:
+    def handle_interrupt(number: int, frame: FrameType | None) -> None:
         stopped.set()
         signal.default_int_handler(number, frame)
 
-    signal.signal(signal.SIGINT, interrupted)
+    signal.signal(signal.SIGINT, handle_interrupt)
     return stopped
 
 
-def _told(report: Report) -> bool:
+def _announce_mail(report: InboxItem) -> bool:
     """Tell of a mail that was not there before; whether it was."""
     if report.handled.new:
         say(_line(report))
@@ -98,7 +100,7 @@ SOON_S, LATE_S = 2, 64
 """How soon it is tried again: at first, and at most; a server that refuses a login often is not to be asked often."""
 
 
-def _show(reports: list[Report]) -> None:
+def _show(reports: list[InboxItem]) -> None:
     for each in reports:
         say(_line(each))
     counts = _counts(reports)
@@ -108,7 +110,7 @@ def _show(reports: list[Report]) -> None:
     )
 
 
-def _counts(reports: Iterable[Report]) -> dict[str, int]:
+def _counts(reports: Iterable[InboxItem]) -> dict[str, int]:
     decided = [each.handled.decided for each in reports]
     kinds, actions = [each.kind for each in decided], [each.action for each in decided]
     return {
@@ -120,7 +122,7 @@ def _counts(reports: Iterable[Report]) -> dict[str, int]:
     }
 
 
-def _json(report: Report) -> dict[str, object]:
+def _json(report: InboxItem) -> dict[str, object]:
     decided = report.handled.decided
     return {
         "file": report.handled.name,
@@ -132,7 +134,7 @@ def _json(report: Report) -> dict[str, object]:
     }
 
 
-def _line(report: Report) -> str:
+def _line(report: InboxItem) -> str:
     """A line for people. It names a reader on a terminal alone: what is none is a log, which cron mails and systemd keeps."""
     decided = report.handled.decided
     who = f", {report.address}" if report.address and sys.stdout.isatty() else ""
@@ -152,7 +154,7 @@ def _line(report: Report) -> str:
 )
 @click.option("--log", is_flag=True, help="Tell of each request on standard error, without tokens and addresses.")
 @click.pass_obj
-def serve(session: Session, host: str, port: int, proxy: str, log: bool) -> None:
+def serve(session: CommandSession, host: str, port: int, proxy: str, log: bool) -> None:
     """Serve the public page: unsubscribe, preferences, archive. Put a web server with TLS before it."""
     import logging
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli.session import Session, interactive, say
+from newsletter.cli.session import CommandSession, interactive, say
 from newsletter.errors import UsageError
 
 SECRET_BYTES = 32
@@ -20,20 +20,20 @@ SECRET_BYTES = 32
 @click.option("--title", help="The name of the newsletter.")
 @click.option("--from", "sender", help="The sender that readers see, as in “News <news@example.org>”.")
 @click.pass_obj
-def init(session: Session, folder: Path, sample: bool, title: str | None, sender: str | None) -> None:
+def init(session: CommandSession, folder: Path, sample: bool, title: str | None, sender: str | None) -> None:
     """Make a new newsletter in a folder."""
     from newsletter.admin.sample import build, build_empty
 
     if sample:
         build(folder, now=session.now, secret=new_secret())
     else:
-        title = _asked(title, "--title", "What is the newsletter called?")
-        sender = _asked(sender, "--from", "Who sends it, as in “LMS Circle <news@example.org>”?")
+        title = _prompt_option(title, "--title", "What is the newsletter called?")
+        sender = _prompt_option(sender, "--from", "Who sends it, as in “LMS Circle <news@example.org>”?")
         build_empty(folder, title=title, sender=sender, secret=new_secret())
     say(f"Made {folder}. Next:\n  cd {folder}\n  newsletter collect\n  newsletter draft\n  newsletter preview")
 
 
-def _asked(given: str | None, option: str, question: str) -> str:
+def _prompt_option(given: str | None, option: str, question: str) -> str:
     if given is not None:
         return given
     if not interactive():
@@ -52,10 +52,10 @@ def new_secret() -> str:
 @click.option("--build-only", is_flag=True, help="Write the files, print their paths, and end.")
 @click.option("--port", default=0, help="Serve on this port of 127.0.0.1; else on a free one.")
 @click.pass_obj
-def demo(session: Session, no_browser: bool, build_only: bool, port: int) -> None:
+def demo(session: CommandSession, no_browser: bool, build_only: bool, port: int) -> None:
     """Make a sample newsletter in ./demo, draft its next issue, and show it in the browser."""
     from newsletter.admin.sample import build
-    from newsletter.cli.issues import show, shown_path
+    from newsletter.cli.issues import serve_preview, shorten_path
     from newsletter.cli.progress import watching_sources
     from newsletter.issues import drafting
     from newsletter.sources import collector
@@ -67,8 +67,8 @@ def demo(session: Session, no_browser: bool, build_only: bool, port: int) -> Non
     sources = collector.chosen_sources(session.desk, ())
     with watching_sources(len(sources)) as on_progress:
         collector.collect(session.desk, sources, on_progress)
-    drafted = drafting.draft(session.desk)
+    drafted = drafting.draft_issue(session.desk)
     for path in drafted.files:
-        say(shown_path(path))
+        say(shorten_path(path))
     if not build_only:
-        show(session, drafted.issue.name, port=port, browse=not no_browser)
+        serve_preview(session, drafted.issue.name, port=port, browse=not no_browser)

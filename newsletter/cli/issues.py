@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli.session import Session, answer, interactive, json_option, say, tell
+from newsletter.cli.session import CommandSession, answer, interactive, json_option, say, tell
 from newsletter.model import Severity
 
 issue_argument = click.argument("issue", required=False, metavar="[ISSUE]")
@@ -17,11 +17,11 @@ issue_argument = click.argument("issue", required=False, metavar="[ISSUE]")
 @click.option("--until", metavar="DATE", help="The last day that the issue looks at; else now.")
 @json_option
 @click.pass_obj
-def draft(session: Session, issue: str | None, until: str | None, as_json: bool) -> None:
+def draft(session: CommandSession, issue: str | None, until: str | None, as_json: bool) -> None:
     """Make the next issue from what is new; run again, it adds what is new and keeps every edit."""
     from newsletter.issues import drafting
 
-    drafted = drafting.draft(session.desk, issue, until=until)
+    drafted = drafting.draft_issue(session.desk, issue, until=until)
     made, selection = drafted.issue, drafted.selection
     counts = {section.name: len(section.entries) for section in made.sections if section.entries}
     if as_json:
@@ -57,11 +57,11 @@ def draft(session: Session, issue: str | None, until: str | None, as_json: bool)
 @issue_argument
 @json_option
 @click.pass_obj
-def render(session: Session, issue: str | None, as_json: bool) -> None:
+def render(session: CommandSession, issue: str | None, as_json: bool) -> None:
     """Make HTML and text again from issue.toml."""
     from newsletter.issues import render as issue_render
 
-    rendered, files = issue_render.render(session.desk, issue)
+    rendered, files = issue_render.render_issue(session.desk, issue)
     if as_json:
         answer(
             {
@@ -81,7 +81,7 @@ def render(session: Session, issue: str | None, as_json: bool) -> None:
 @click.option("--links", "try_links", is_flag=True, help="Try every link, too: this asks the network.")
 @json_option
 @click.pass_obj
-def check(session: Session, issue: str | None, try_links: bool, as_json: bool) -> int:
+def check(session: CommandSession, issue: str | None, try_links: bool, as_json: bool) -> int:
     """Look for everything that is wrong with an issue."""
     from newsletter.cli.output import finding_json, finding_lines
     from newsletter.cli.progress import bar
@@ -89,9 +89,9 @@ def check(session: Session, issue: str | None, try_links: bool, as_json: bool) -
     from newsletter.issues.repository import ISSUE_FILE, issue_folder
 
     if try_links:
-        with bar("Trying links", link_check.untried(session.desk, issue)) as advance:
+        with bar("Trying links", link_check.count_untried_links(session.desk, issue)) as advance:
             link_check.try_links(session.desk, issue, lambda: advance("a link"))
-    checked, _, findings = review.check(session.desk, issue)
+    checked, _, findings = review.check_issue_mail(session.desk, issue)
     if as_json:
         answer({"issue": checked.name, "findings": [finding_json(each) for each in findings]})
     else:
@@ -106,11 +106,11 @@ def check(session: Session, issue: str | None, try_links: bool, as_json: bool) -
 @click.option("--by", default="", help="Who approves.")
 @json_option
 @click.pass_obj
-def approve(session: Session, issue: str, by: str, as_json: bool) -> None:
+def approve(session: CommandSession, issue: str, by: str, as_json: bool) -> None:
     """Approve exactly this content for sending; any later change voids it."""
     from newsletter.issues import approval
 
-    rendered = approval.approve(session.desk, issue, by=by)
+    rendered = approval.approve_issue(session.desk, issue, by=by)
     if as_json:
         answer({"issue": issue, "digest": rendered.digest})
         return
@@ -121,11 +121,11 @@ def approve(session: Session, issue: str, by: str, as_json: bool) -> None:
 @click.argument("issue")
 @json_option
 @click.pass_obj
-def publish(session: Session, issue: str, as_json: bool) -> None:
+def publish(session: CommandSession, issue: str, as_json: bool) -> None:
     """Note that an issue is out, though not mailed from here; the next one begins where it ended."""
     from newsletter.issues import approval
 
-    published_at = approval.publish(session.desk, issue)
+    published_at = approval.publish_issue(session.desk, issue)
     if as_json:
         answer({"issue": issue, "published_at": published_at})
         return
@@ -137,19 +137,19 @@ def publish(session: Session, issue: str, as_json: bool) -> None:
 @click.option("--port", default=0, help="Serve on this port of 127.0.0.1; else on a free one.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @click.pass_obj
-def preview(session: Session, issue: str | None, port: int, no_browser: bool) -> None:
+def preview(session: CommandSession, issue: str | None, port: int, no_browser: bool) -> None:
     """Show an issue in the browser, drawn again whenever it is saved."""
-    show(session, issue, port=port, browse=not no_browser)
+    serve_preview(session, issue, port=port, browse=not no_browser)
 
 
-def show(session: Session, issue: str | None, *, port: int, browse: bool) -> None:
+def serve_preview(session: CommandSession, issue: str | None, *, port: int, browse: bool) -> None:
     """Serve the preview of an issue until the person closes it."""
     from newsletter.issues import window
-    from newsletter.studio.preview import preview_app, watch
+    from newsletter.studio.preview import preview_app, watch_issue
     from newsletter.studio.server import serve_locally
 
     name = issue or window.due_name(session.desk)
-    watched = watch(session.desk, name)
+    watched = watch_issue(session.desk, name)
     watched.look()
     if watched.error:
         tell(watched.error)
@@ -162,7 +162,7 @@ def _announce(address: str) -> None:
         say("Close it with Ctrl-C.")
 
 
-def shown_path(path: Path) -> str:
+def shorten_path(path: Path) -> str:
     """A path as short as it can be said from where we stand."""
     try:
         return str(path.relative_to(Path.cwd()))

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.session import Session, answer, json_option, say, tell
+from newsletter.cli.session import CommandSession, answer, json_option, say, tell
 
 if TYPE_CHECKING:
-    from newsletter.admin.restore import Restored
+    from newsletter.admin.restore import RestoreResult
 
 
 @click.command(epilog="Example: newsletter backup /media/usb/newsletter.tar.gz")
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 @click.pass_obj
-def backup(session: Session, file: Path, as_json: bool) -> None:
+def backup(session: CommandSession, file: Path, as_json: bool) -> None:
     """Put all that is needed to go on into one file; a sending may run meanwhile."""
     from newsletter.admin.backup import write_backup
 
@@ -41,7 +41,7 @@ def backup(session: Session, file: Path, as_json: bool) -> None:
 @click.option("--force", is_flag=True, help="Even over a database: the old one is kept aside, who left stays gone.")
 @json_option
 @click.pass_obj
-def restore(session: Session, file: Path, into: Path | None, force: bool, as_json: bool) -> None:
+def restore(session: CommandSession, file: Path, into: Path | None, force: bool, as_json: bool) -> None:
     """Put a backup back. Nothing is mailed from it before you say so."""
     from newsletter.admin.restore import restore as put_back
     from newsletter.workspace.folder import find
@@ -64,7 +64,7 @@ def restore(session: Session, file: Path, into: Path | None, force: bool, as_jso
         say(sentence)
 
 
-def _sentences(done: Restored, folder: Path) -> list[str]:
+def _sentences(done: RestoreResult, folder: Path) -> list[str]:
     parts = [f"{folder} is as it was on {done.made_at:%Y-%m-%d at %H:%M} UTC; {done.files} files were put in place."]
     if not done.has_database:
         parts.append("The backup holds no database: put PostgreSQL's back with pg_restore (docs/operations.md).")
@@ -83,11 +83,11 @@ def _sentences(done: Restored, folder: Path) -> list[str]:
 @click.command(epilog="Example: newsletter tidy")
 @json_option
 @click.pass_obj
-def tidy(session: Session, as_json: bool) -> None:
+def tidy(session: CommandSession, as_json: bool) -> None:
     """Forget who got which issue long ago and why people left; delete messages, rejected rows and unused pictures left lying."""
     from newsletter.admin import tidy as admin_tidy
 
-    done = admin_tidy.tidy(session.desk)
+    done = admin_tidy.tidy_workspace(session.desk)
     reduced = done.reduced
     if as_json:
         counts = {"sendings": reduced.sendings, "deliveries": reduced.deliveries, "mails": reduced.mails}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from newsletter.entries.serialization import part_to_plain
-from newsletter.issues.standing import Standing
+from newsletter.issues.standing import EntryStatus
 from newsletter.model import Entry, Finding, Issue, Severity
 
 
-def entry_json(standing: Standing) -> dict[str, Any]:
+def entry_json(standing: EntryStatus) -> dict[str, Any]:
     """ENTRY of the commands' JSON."""
     entry = standing.entry
     return {

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from newsletter.sources.collector import Gathered
+    from newsletter.sources.collector import CollectionResult
 
 
 @contextlib.contextmanager
-def watching_sources(count: int) -> Iterator[Callable[[Gathered], None]]:
+def watching_sources(count: int) -> Iterator[Callable[[CollectionResult], None]]:
     """A bar that moves with each source that is done, naming it."""
     with bar("Collecting", count) as advance:
         yield lambda gathered: advance(gathered.name)

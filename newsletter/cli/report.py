@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli.session import Session, answer, json_option, say
+from newsletter.cli.session import CommandSession, answer, json_option, say
 
 if TYPE_CHECKING:
-    from newsletter.reports.report import Figures, IssueReport
+    from newsletter.reports.report import IssueReport, OutcomeCounts
 
 COLUMNS = {
     "people": "people",
@@ -29,14 +29,14 @@ COLUMNS = {
 @click.option("--words", is_flag=True, help="Also why people left since then, in their own words.")
 @json_option
 @click.pass_obj
-def report(session: Session, issue: str | None, words: bool, as_json: bool) -> None:
+def report(session: CommandSession, issue: str | None, words: bool, as_json: bool) -> None:
     """Tell what became of an issue, by mail provider, against those before it. Counts alone, and nobody's name."""
     from newsletter.reports import report as report_report
     from newsletter.reports.report import UNCOUNTED
     from newsletter.subscribers import service as subscribers
 
-    found = report_report.report(session.desk, issue)
-    said = subscribers.farewells(session.desk, found.started_at) if words else ()
+    found = report_report.build_issue_report(session.desk, issue)
+    said = subscribers.list_unsubscribe_reasons(session.desk, found.started_at) if words else ()
     if as_json:
         answer(_json(found) | ({"words": [{"on": day, "said": each} for day, each in said]} if words else {}))
         return
@@ -74,5 +74,5 @@ def _table(found: IssueReport) -> Iterator[str]:
         yield from (_row(title, figures, width) for title, figures in earlier)
 
 
-def _row(title: str, figures: Figures, width: int) -> str:
+def _row(title: str, figures: OutcomeCounts, width: int) -> str:
     return f"{title:{width}}" + "".join(f"{getattr(figures, name):>10}" for name in COLUMNS)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli.session import Session, answer, interactive, json_option, say, tell
+from newsletter.cli.session import CommandSession, answer, interactive, json_option, say, tell
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsletter.delivery.send_status import Tally
-    from newsletter.delivery.sender import Order
+    from newsletter.delivery.send_status import SendStatus
+    from newsletter.delivery.sender import SendJob
     from newsletter.model import RenderedIssue
 
 COUNTS = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining", "total")
@@ -45,7 +45,7 @@ COUNTS = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining
 @json_option
 @click.pass_obj
 def send(
-    session: Session,
+    session: CommandSession,
     issue: str,
     yes: bool,
     dry_run: bool,
@@ -63,7 +63,7 @@ def send(
     from newsletter.delivery import scheduling
     from newsletter.delivery import service as delivery_service
 
-    what, made = delivery_service.order(session.desk, issue, approved=not (dry_run or test_address or planned))
+    what, made = delivery_service.build_send_job(session.desk, issue, approved=not (dry_run or test_address or planned))
     if test_address:
         words = delivery_service.send_test(session.desk, what, test_address)
         _answer(
@@ -72,7 +72,7 @@ def send(
         return 0
     if dry_run:
         folder = into or session.workspace.private / "dry-run" / issue
-        count = delivery_service.dry_run(session.desk, what, folder, limit=limit)
+        count = delivery_service.write_dry_run(session.desk, what, folder, limit=limit)
         _answer(
             {"issue": issue, "messages": count, "folder": str(folder)},
             f"{count} messages written to {folder}",
@@ -81,31 +81,31 @@ def send(
         return 0
     if not planned:
         what.server()  # tells now, and not after the question, when none is named
-    at = scheduling.moment_to_send(session.desk, at_written) if at_written else None
+    at = scheduling.parse_send_time(session.desk, at_written) if at_written else None
     _confirm(session, what, made, at or session.now, yes=yes)
     if lets_go_on or not yes:
-        delivery_service.go_on(session.desk, issue)
+        delivery_service.resume_send(session.desk, issue)
     if at is not None and at > session.now:
         planned = True
-        scheduling.plan(session.desk, issue, at, people=_count(session, issue))
+        scheduling.schedule_send(session.desk, issue, at, people=_count(session, issue))
     with _on_its_way(issue) as on_progress:
         how = {"on_progress": on_progress, "once": once, "limit": limit, "resume_restored": resume_restored}
         told = f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent." if at and planned else ""
-        tally = delivery_service.run(_send(session, issue, what=None if planned else what, how=how, told=told))
+        tally = delivery_service.run_send(_send(session, issue, what=None if planned else what, how=how, told=told))
     _answer(_json(tally), _sentences(tally), as_json=as_json)
     return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
 
 
-def _count(session: Session, issue: str) -> int:
+def _count(session: CommandSession, issue: str) -> int:
     """How many people it goes to, as things stand."""
     from newsletter.delivery import service as delivery_service
     from newsletter.subscribers import service as subscribers
 
-    tally = delivery_service.status(session.desk, issue)
-    return tally.remaining + tally.deferred if tally.total else subscribers.people(session.desk).count()
+    tally = delivery_service.read_status(session.desk, issue)
+    return tally.remaining + tally.deferred if tally.total else subscribers.open_subscribers(session.desk).count()
 
 
-def _confirm(session: Session, what: Order, made: RenderedIssue, at: datetime, *, yes: bool) -> None:
+def _confirm(session: CommandSession, what: SendJob, made: RenderedIssue, at: datetime, *, yes: bool) -> None:
     """Say in one sentence what would happen, and ask."""
     from newsletter.delivery import service as delivery_service
     from newsletter.model import SubscriberState
@@ -113,8 +113,8 @@ def _confirm(session: Session, what: Order, made: RenderedIssue, at: datetime, *
 
     if yes:
         return
-    tally = delivery_service.status(session.desk, what.issue)
-    people, count = subscribers.people(session.desk), _count(session, what.issue)
+    tally = delivery_service.read_status(session.desk, what.issue)
+    people, count = subscribers.open_subscribers(session.desk), _count(session, what.issue)
     if tally.wish:
         tell(f"{what.issue} was held back: {tally.why}.")
     left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
@@ -129,39 +129,41 @@ def _confirm(session: Session, what: Order, made: RenderedIssue, at: datetime, *
     click.confirm("Send it?", abort=True, err=True)
 
 
-async def _send(session: Session, issue: str, *, what: Order | None, how: dict[str, Any], told: str) -> Tally:
+async def _send(
+    session: CommandSession, issue: str, *, what: SendJob | None, how: dict[str, Any], told: str
+) -> SendStatus:
     """Send `what` now; None: at the time that is planned, what is approved then."""
     from newsletter.delivery import scheduling
     from newsletter.delivery import service as delivery_service
 
     desk, stop = session.desk, asyncio.Event()
     sending = asyncio.ensure_future(
-        delivery_service.send(desk, what, stop=stop, **how)
+        delivery_service.send_job(desk, what, stop=stop, **how)
         if what
         else scheduling.send_at_its_time(desk, issue, stop=stop, **how)
     )
 
-    def interrupted(number: signal.Signals) -> None:
+    def handle_signal(number: signal.Signals) -> None:
         if stop.is_set():
             sending.cancel()
             return
         stop.set()
         if number == signal.SIGINT:  # a person; a computer that is switched off forgets no plan
-            scheduling.take_back(desk, issue)
+            scheduling.cancel_schedule(desk, issue)
         tell("Stopping: what is in flight is finished. Press Ctrl-C again to stop at once.")
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, interrupted, number)
+        asyncio.get_running_loop().add_signal_handler(number, handle_signal, number)
     if told:
         tell(told)
     try:
         return await sending
     except asyncio.CancelledError:
-        return delivery_service.status(desk, issue)
+        return delivery_service.read_status(desk, issue)
 
 
 @contextmanager
-def _on_its_way(issue: str) -> Iterator[Callable[[Tally], None]]:
+def _on_its_way(issue: str) -> Iterator[Callable[[SendStatus], None]]:
     """A bar that says how many are done; silent where nobody looks."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -172,7 +174,7 @@ def _on_its_way(issue: str) -> Iterator[Callable[[Tally], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"Sending {issue}", total=None, rate="")
 
-        def show(tally: Tally) -> None:
+        def show(tally: SendStatus) -> None:
             words = f"{tally.accepted} accepted" + "".join(
                 f", {getattr(tally, name)} {said}"
                 for name, said in (("deferred", "deferred"), ("refused", "refused"), ("unknown", "in doubt"))
@@ -186,11 +188,11 @@ def _on_its_way(issue: str) -> Iterator[Callable[[Tally], None]]:
         yield show
 
 
-def _json(tally: Tally) -> dict[str, Any]:
+def _json(tally: SendStatus) -> dict[str, Any]:
     return {"issue": tally.issue, **{name: getattr(tally, name) for name in COUNTS}, "seconds": round(tally.seconds, 3)}
 
 
-def _sentences(tally: Tally) -> str:
+def _sentences(tally: SendStatus) -> str:
     parts = [f"{tally.issue}: {tally.state.replace('_', ' ')}{f' ({tally.why})' if tally.why else ''}"]
     parts += [f"  {getattr(tally, name):>7} {said}" for name, said in _SAID.items() if getattr(tally, name)]
     if tally.unknown:
@@ -200,7 +202,7 @@ def _sentences(tally: Tally) -> str:
     return "\n".join(parts)
 
 
-def _pace(tally: Tally) -> Iterator[str]:
+def _pace(tally: SendStatus) -> Iterator[str]:
     """How fast it goes, and how long it still takes at that."""
     done = tally.accepted + tally.refused + tally.unknown
     if tally.state != "sending" or not done or not tally.seconds:
@@ -217,12 +219,12 @@ def _duration(seconds: float) -> str:
     return " ".join(filter(None, (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")))
 
 
-def _words(session: Session, tally: Tally) -> Iterator[str]:
+def _words(session: CommandSession, tally: SendStatus) -> Iterator[str]:
     """What the mail server said to those it did not take, each of its sentences once."""
     from newsletter.delivery import service as delivery_service
     from newsletter.model import DeliveryStatus
 
-    ledger = delivery_service.ledger(session.desk)
+    ledger = delivery_service.open_ledger(session.desk)
     for status, said in ((DeliveryStatus.DEFERRED, "to be tried again"), (DeliveryStatus.REFUSED, "refused")):
         if getattr(tally, status.value):
             for reply, count in ledger.replies(tally.issue, status):
@@ -252,19 +254,19 @@ def _answer(document: dict[str, Any], words: str, *, as_json: bool) -> None:
 @click.option("--recipients", "with_recipients", is_flag=True, help="Everybody it goes to, one by one.")
 @json_option
 @click.pass_obj
-def status(session: Session, issue: str | None, with_recipients: bool, as_json: bool) -> int:
+def status(session: CommandSession, issue: str | None, with_recipients: bool, as_json: bool) -> int:
     """Tell how a sending stands, from any other terminal."""
     from newsletter.delivery import scheduling
     from newsletter.delivery import service as delivery_service
     from newsletter.issues.window import latest_name
 
     name = issue or latest_name(session.desk)
-    tally = delivery_service.status(session.desk, name)
-    planned = scheduling.planned(session.desk, name)
+    tally = delivery_service.read_status(session.desk, name)
+    planned = scheduling.find_plan(session.desk, name)
     if planned is not None:
-        tally = replace(tally, why=f"planned for {scheduling.spoken(session.desk, planned.plan.at)}")
+        tally = replace(tally, why=f"planned for {scheduling.format_local_datetime(session.desk, planned.plan.at)}")
     document = {**_json(tally), "state": tally.state, "why": tally.why}
-    rows = list(delivery_service.recipients(session.desk, name)) if with_recipients else []
+    rows = list(delivery_service.list_recipients(session.desk, name)) if with_recipients else []
     if with_recipients:
         document["recipients"] = [
             {
@@ -288,15 +290,15 @@ def status(session: Session, issue: str | None, with_recipients: bool, as_json: 
 @click.option("--leave", is_flag=True, help="Leave it: some may have got none.")
 @json_option
 @click.pass_obj
-def resolve(session: Session, issue: str, resend: bool, leave: bool, as_json: bool) -> None:
+def resolve(session: CommandSession, issue: str, resend: bool, leave: bool, as_json: bool) -> None:
     """Settle the deliveries in doubt, one way or the other; without either, list them."""
     from newsletter.delivery import service as delivery_service
     from newsletter.model import DeliveryStatus
 
     if resend == leave:
-        for each in delivery_service.recipients(session.desk, issue):
+        for each in delivery_service.list_recipients(session.desk, issue):
             if each.status is DeliveryStatus.UNKNOWN and not as_json:
                 say(f"  {each.address}  {each.reply}")
         raise UsageError("say --resend (some may get a second copy) or --leave (some may have got none)")
-    tally = delivery_service.resolve(session.desk, issue, resend=resend)
+    tally = delivery_service.resolve_unknown(session.desk, issue, resend=resend)
     _answer({**_json(tally), "state": tally.state, "why": tally.why}, _sentences(tally), as_json=as_json)

@@ -19,12 +19,12 @@ from newsletter.errors import UsageError, WorkspaceError
 
 if TYPE_CHECKING:
     from newsletter.model import SectionStyle
-    from newsletter.workspace.context import Desk
+    from newsletter.workspace.context import AppContext
     from newsletter.workspace.folder import Workspace
 
 
 @dataclass
-class Session:
+class CommandSession:
     """One run of the command line."""
 
     folder: Path | None
@@ -52,11 +52,11 @@ class Session:
         return DEFAULT_SECTIONS
 
     @cached_property
-    def desk(self) -> Desk:
+    def desk(self) -> AppContext:
         """This workspace at this moment, for the stages to work on."""
-        from newsletter.workspace.context import Desk
+        from newsletter.workspace.context import AppContext
 
-        return Desk(self.workspace, self.now)
+        return AppContext(self.workspace, self.now)
 
 
 def moment(written: str | None, environ: Mapping[str, str]) -> datetime:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli.session import Session, interactive, say
+from newsletter.cli.session import CommandSession, interactive, say
 from newsletter.entries.repository import entries_of
 
 
@@ -16,26 +16,26 @@ from newsletter.entries.repository import entries_of
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @click.option("--undo", "undo_s", default=60, show_default=True, help="Seconds to undo a sending before it begins.")
 @click.pass_obj
-def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
+def studio(session: CommandSession, port: int, no_browser: bool, undo_s: int) -> None:
     """Make the month's issue in the browser: collect, choose, write, check, approve, send."""
     from newsletter.studio import send_process
     from newsletter.studio.app import studio_app
-    from newsletter.studio.crash_marker import Logbook, broken_off
+    from newsletter.studio.crash_marker import CrashMarker, broken_off
     from newsletter.studio.server import serve_locally
-    from newsletter.studio.state import Room
+    from newsletter.studio.state import StudioState
 
     began, asked = datetime.now(UTC), session.now
-    room = Room(
+    room = StudioState(
         folder=_folder(session),
         clock=lambda: asked + (datetime.now(UTC) - began),  # `--now` sets the clock, and it goes on from there
         undo_s=undo_s,
     )
     if room.has_newsletter:
-        entries_of(session.desk)  # noqa: B018 - a database that cannot be used is told here, and not in the page
+        entries_of(session.desk)
         private = session.workspace.private
-        for said in (*broken_off(private), *send_process.find_again(room.desk())):
+        for said in (*broken_off(private), *send_process.recover_schedules(room.desk())):
             room.say(said)
-        room.logbook = Logbook(private)
+        room.logbook = CrashMarker(private)
     serve_locally(
         studio_app(room),
         port=port,
@@ -46,7 +46,7 @@ def studio(session: Session, port: int, no_browser: bool, undo_s: int) -> None:
     )
 
 
-def _folder(session: Session) -> Path:
+def _folder(session: CommandSession) -> Path:
     """The newsletter's folder; where there is none, the one in which the page will ask to begin."""
     from newsletter.errors import WorkspaceError
 

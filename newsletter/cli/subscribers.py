@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli.session import Session, answer, json_option, say, tell
+from newsletter.cli.session import CommandSession, answer, json_option, say, tell
 
 
 @click.group()
@@ -19,7 +19,7 @@ def subscribers() -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @json_option
 @click.pass_obj
-def import_(session: Session, file: Path, as_json: bool) -> int:
+def import_(session: CommandSession, file: Path, as_json: bool) -> int:
     """Add and update people from a file; who left before stays gone."""
     from newsletter.subscribers import service as subscriber_service
 
@@ -46,11 +46,11 @@ def import_(session: Session, file: Path, as_json: bool) -> int:
 @subscribers.command("list", epilog="Example: newsletter subscribers list --json")
 @json_option
 @click.pass_obj
-def list_(session: Session, as_json: bool) -> None:
+def list_(session: CommandSession, as_json: bool) -> None:
     """Everybody, with their state and why."""
     from newsletter.subscribers import service as subscriber_service
 
-    people = subscriber_service.subscribers(session.desk)
+    people = subscriber_service.list_subscribers(session.desk)
     if as_json:
         rows = [{"address": each.address, "name": each.name, "state": each.state, "why": each.why} for each in people]
         answer({"subscribers": rows})
@@ -62,7 +62,7 @@ def list_(session: Session, as_json: bool) -> None:
 @subscribers.command("export", epilog="Example: newsletter subscribers export list.csv")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
-def export(session: Session, file: Path | None) -> None:
+def export(session: CommandSession, file: Path | None) -> None:
     """Write everybody as CSV, safe to open in a spreadsheet."""
     from newsletter.subscribers import service as subscriber_service
 
@@ -81,7 +81,7 @@ def export(session: Session, file: Path | None) -> None:
 @click.argument("address")
 @click.option("--name", default="", help="Their name.")
 @click.pass_obj
-def add(session: Session, address: str, name: str) -> int:
+def add(session: CommandSession, address: str, name: str) -> int:
     """Put one person on the list."""
     from newsletter.subscribers import service as subscriber_service
 
@@ -96,7 +96,7 @@ def add(session: Session, address: str, name: str) -> int:
 @subscribers.command("remove", epilog="Example: newsletter subscribers remove ana@example.org")
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS…")
 @click.pass_obj
-def remove(session: Session, addresses: tuple[str, ...]) -> None:
+def remove(session: CommandSession, addresses: tuple[str, ...]) -> None:
     """Never write to these people again, whatever list they come with later."""
     from newsletter.subscribers import service as subscriber_service
 

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin
 
-from newsletter.config.settings import FILE_NAME, TABLES, Key, Security, Settings, is_loopback, keys_of
+from newsletter.config.settings import FILE_NAME, TABLES, ConfigKey, Security, Settings, is_loopback, keys_of
 from newsletter.errors import ConfigError, Mistake, UsageError
 
 T = TypeVar("T")
@@ -36,14 +36,14 @@ def parse(text: str, *, file: str = FILE_NAME) -> Settings:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError((Mistake(where=file, expected="valid TOML", found=str(error)),)) from error
-    reader = _Reader(file, text)
+    reader = _ConfigLoader(file, text)
     settings = reader.settings(data)
     if reader.mistakes or settings is None:
         raise ConfigError(tuple(reader.mistakes))
     return settings
 
 
-class _Reader:
+class _ConfigLoader:
     """Turns tables into settings and gathers the mistakes on the way."""
 
     def __init__(self, file: str, text: str) -> None:
@@ -77,7 +77,7 @@ class _Reader:
 
     def tables(self, cls: type[T], value: Any, where: str) -> tuple[T, ...]:
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            self.mistake(where, "", f"[[{where}]] tables", _shown(value))
+            self.mistake(where, "", f"[[{where}]] tables", _quote_value(value))
             return ()
         read = (self.table(cls, each, where, at=f"{where}#{n}") for n, each in enumerate(value, 1))
         return tuple(each for each in read if each is not None)
@@ -85,7 +85,7 @@ class _Reader:
     def table(self, cls: type[T], value: Any, where: str, *, at: str = "") -> T | None:
         at = at or where
         if not isinstance(value, dict):
-            self.mistake(at, "", f"a table [{where}]", _shown(value))
+            self.mistake(at, "", f"a table [{where}]", _quote_value(value))
             return None
         keys = {each.name: each for each in keys_of(cls)}
         before = len(self.mistakes)
@@ -97,26 +97,26 @@ class _Reader:
                 self.mistake(at, each.name, each.help, "nothing: the key is missing")
         return cls(**values) if len(self.mistakes) == before else None
 
-    def value(self, each: Key, value: Any, at: str) -> Any:
+    def value(self, each: ConfigKey, value: Any, at: str) -> Any:
         wanted, convert = _converter(each.type)
         if wanted == "tables":
             return self.tables(get_args(each.type)[0], value, f"{at}.{each.name}")
         try:
             read = convert(value)
         except (ValueError, TypeError, KeyError):
-            self.mistake(at, each.name, wanted, _shown(value))
+            self.mistake(at, each.name, wanted, _quote_value(value))
             return None
         expected = each.check(read) if each.check else None
         if expected:
-            self.mistake(at, each.name, expected, _shown(value))
+            self.mistake(at, each.name, expected, _quote_value(value))
         return read
 
     def together(self, settings: Settings) -> None:
         """What no single key can tell."""
         sections = [each.name for each in settings.sections]
-        for name in _repeated(sections):
+        for name in _find_duplicates(sections):
             self.mistake("section", "name", "each name once", f'"{name}" twice')
-        for name in _repeated([each.name for each in settings.sources]):
+        for name in _find_duplicates([each.name for each in settings.sources]):
             self.mistake("source", "name", "each name once", f'"{name}" twice')
         for n, source in enumerate(settings.sources, 1):
             if source.section is not None and source.section not in sections:
@@ -186,7 +186,7 @@ _SCALARS: Mapping[Any, tuple[str, Callable[[Any], Any]]] = {
 }
 
 
-def _shown(value: Any) -> str:
+def _quote_value(value: Any) -> str:
     text = f'"{value}"' if isinstance(value, str) else repr(value)
     return text if len(text) <= 80 else text[:77] + "…"
 
@@ -198,7 +198,7 @@ def _one_of(known: Mapping[str, Any], name: str) -> str:
     return f'"{near[0]}"?' if near else "one of " + ", ".join(known)
 
 
-def _repeated(names: list[str]) -> list[str]:
+def _find_duplicates(names: list[str]) -> list[str]:
     return sorted({name for name in names if names.count(name) > 1})
 
 

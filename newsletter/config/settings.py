@@ -287,7 +287,7 @@ NOUN_KEYS: Mapping[tuple[type, str], tuple[str, Check | None]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ConfigKey:
     """One key as written in the file."""
 
     name: str
@@ -299,23 +299,23 @@ class Key:
     check: Check | None
 
 
-def keys_of(table: type) -> tuple[Key, ...]:
+def keys_of(table: type) -> tuple[ConfigKey, ...]:
     """The keys of a table, in the order of the documentation."""
     return _keys_of(table)
 
 
 @cache  # 150 sources are tables of one kind
-def _keys_of(table: type) -> tuple[Key, ...]:
+def _keys_of(table: type) -> tuple[ConfigKey, ...]:
     hints = get_type_hints(table)
     return tuple(_key(table, each, hints[each.name]) for each in dataclasses.fields(table))
 
 
-def _key(table: type, each: dataclasses.Field[Any], hint: Any) -> Key:
+def _key(table: type, each: dataclasses.Field[Any], hint: Any) -> ConfigKey:
     written = next((name for name, python in SPELLED.items() if python == each.name), each.name)
     help_, check = NOUN_KEYS.get((table, each.name), (each.metadata.get("help", ""), each.metadata.get("check")))
     default = each.default_factory() if each.default_factory is not dataclasses.MISSING else each.default
     required = default is dataclasses.MISSING
-    return Key(written, each.name, hint, required, default, help_, check)
+    return ConfigKey(written, each.name, hint, required, default, help_, check)
 
 
 def is_loopback(host: str) -> bool:

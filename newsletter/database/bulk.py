@@ -21,7 +21,7 @@ Statement = sa.UpdateBase | str
 """A statement of SQLAlchemy's, or SQL with `:name` for each value: long ones are translated much faster as text."""
 
 
-class Prepared:
+class BulkStatement:
     """A statement that `build` writes for a number of rows; its parameters are numbered from 0: `id0`, `id1`, …"""
 
     def __init__(self, build: Callable[[int], Statement], dialect: Dialect) -> None:
@@ -45,7 +45,7 @@ class Prepared:
         if count not in self._written:
             statement = self._build(count)
             if isinstance(statement, str):
-                self._written[count] = _translated(statement, self._dialect)
+                self._written[count] = _translate_placeholders(statement, self._dialect)
                 return self._written[count]
             compiled = statement.compile(dialect=self._dialect)
             fixed = {name: value for name, value in compiled.params.items() if value is not None}
@@ -53,7 +53,7 @@ class Prepared:
         return self._written[count]
 
 
-def _translated(sql: str, dialect: Dialect) -> tuple[str, Mapping[str, Any], list[str] | None]:
+def _translate_placeholders(sql: str, dialect: Dialect) -> tuple[str, Mapping[str, Any], list[str] | None]:
     """The SQL with its values marked as the driver wants them, and their order where it wants no names."""
     if dialect.positional:
         return re.sub(r":\w+", "?", sql), {}, re.findall(r":(\w+)", sql)

@@ -36,7 +36,7 @@ def open_database(url: str, folder: Path) -> Engine:
     address = _address(url, folder)
     if address.database and address.get_backend_name() == "sqlite":
         _private_file(Path(address.database))
-    with translated(address):
+    with translate_errors(address):
         engine = _engine(address)
         _bring_up_to_date(engine)
     return engine
@@ -46,7 +46,7 @@ def is_sound(engine: Engine) -> bool:
     """Whether SQLite finds nothing damaged in its file; a server looks after its own."""
     if engine.dialect.name != "sqlite":
         return True
-    with translated(engine.url), engine.begin() as connection:
+    with translate_errors(engine.url), engine.begin() as connection:
         found: str = connection.exec_driver_sql("PRAGMA quick_check").scalar_one()
     return found == "ok"
 
@@ -180,7 +180,7 @@ def _newest_revision() -> str:
 
 
 @contextlib.contextmanager
-def translated(address: sa.URL) -> Iterator[None]:
+def translate_errors(address: sa.URL) -> Iterator[None]:
     """Tell what the database refused in words for people, without the statement and its values."""
     try:
         yield

@@ -12,16 +12,16 @@ from email.utils import format_datetime, parseaddr
 from newsletter.config import Settings
 from newsletter.delivery.message import (
     Envelope,
-    Message,
-    encoded_words,
-    quoted,
+    OutgoingMessage,
+    encode_header_text,
+    encode_quoted_printable,
     sending_domain,
     to_header,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class ConfirmationMail:
     """What the person reads."""
 
     subject: str
@@ -30,7 +30,7 @@ class Letter:
     token: str = field(repr=False)  # makes the Message-ID
 
 
-def message_of(letter: Letter, settings: Settings, *, now: datetime) -> Message:
+def build_confirmation(letter: ConfirmationMail, settings: Settings, *, now: datetime) -> OutgoingMessage:
     """The exact bytes of a letter; pure."""
     name, address = parseaddr(settings.newsletter.sender)
     domain = sending_domain(settings)
@@ -39,7 +39,7 @@ def message_of(letter: Letter, settings: Settings, *, now: datetime) -> Message:
     headers = (
         b"From: " + to_header(name, sender),
         b"To: " + to_header("", letter.recipient),
-        b"Subject: " + encoded_words(letter.subject, used=9),
+        b"Subject: " + encode_header_text(letter.subject, used=9),
         b"Date: " + format_datetime(now.replace(microsecond=0)).encode("ascii"),
         b"Message-ID: <" + message_id.encode("ascii") + b">",
         b"Auto-Submitted: auto-generated",
@@ -47,5 +47,7 @@ def message_of(letter: Letter, settings: Settings, *, now: datetime) -> Message:
         b"Content-Type: text/plain; charset=utf-8",
         b"Content-Transfer-Encoding: quoted-printable",
     )
-    content = b"\r\n".join((*headers, b"", quoted(letter.text), b""))
-    return Message(envelope=Envelope(sender=sender, recipient=letter.recipient), message_id=message_id, content=content)
+    content = b"\r\n".join((*headers, b"", encode_quoted_printable(letter.text), b""))
+    return OutgoingMessage(
+        envelope=Envelope(sender=sender, recipient=letter.recipient), message_id=message_id, content=content
+    )

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from newsletter.delivery.clock import sleep_unless
-from newsletter.delivery.due_queue import Feed, Turn
-from newsletter.delivery.ledger_session import Due
-from newsletter.delivery.message import Message
-from newsletter.delivery.retry_policy import Desk
-from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, Link, LinkError
-from newsletter.delivery.smtp_replies import Phase, Reply, is_go_ahead, judge
-from newsletter.delivery.variants import Variants
+from newsletter.delivery.due_queue import DueQueue, QueuedRecipient
+from newsletter.delivery.ledger_session import DueDelivery
+from newsletter.delivery.message import OutgoingMessage
+from newsletter.delivery.retry_policy import RetryPolicy
+from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, SmtpConnection, SmtpConnectionError
+from newsletter.delivery.smtp_replies import SmtpPhase, SmtpReply, is_go_ahead, judge_reply
+from newsletter.delivery.variants import VariantTemplates
 
 END = b".\r\n"
 AT_ONCE = 1 << 18  # a message up to this size goes in one piece with its end, when its claim is there already
@@ -21,7 +21,7 @@ BROKEN_OFF = "the sending was broken off before the server answered"
 NO_SMTPUTF8 = "cannot be addressed: the mail server takes no letters beyond ASCII before the @ (SMTPUTF8)"
 
 
-class Stage(Enum):
+class MessageStage(Enum):
     """How far a message has come."""
 
     OFFERED = auto()  # the envelope is on its way
@@ -30,30 +30,30 @@ class Stage(Enum):
 
 
 @dataclass(slots=True)
-class Job:
+class MessageInFlight:
     """A reader's message on its way."""
 
-    turn: Turn
-    message: Message
-    stage: Stage = Stage.OFFERED
+    turn: QueuedRecipient
+    message: OutgoingMessage
+    stage: MessageStage = MessageStage.OFFERED
     offered: bool = False  # its envelope is already on the wire, behind the dot of the message before
 
     @property
-    def due(self) -> Due:
+    def due(self) -> DueDelivery:
         """The delivery that is tried."""
         return self.turn.due
 
 
-class Courier:
+class DeliveryWorker:
     """Carries messages over one link."""
 
-    def __init__(self, *, feed: Feed, desk: Desk, variants: Variants, stop: asyncio.Event) -> None:
+    def __init__(self, *, feed: DueQueue, desk: RetryPolicy, variants: VariantTemplates, stop: asyncio.Event) -> None:
         self.feed = feed
         self.desk = desk
         self.variants = variants
         self.stop = stop
 
-    async def first(self) -> Job | None:
+    async def first(self) -> MessageInFlight | None:
         """The next one to be sent, when its moment has come; None when nobody is left or sending stops."""
         pace = self.desk.pace
         while not self.stop.is_set() and not self.feed.why_closed:
@@ -71,11 +71,11 @@ class Courier:
             return self._job(turn)
         return None
 
-    def _job(self, turn: Turn) -> Job:
+    def _job(self, turn: QueuedRecipient) -> MessageInFlight:
         reader = turn.due.subscriber
-        return Job(turn, self.variants.of(reader).fill(reader))
+        return MessageInFlight(turn, self.variants.of(reader).fill(reader))
 
-    def _following(self, link: Link) -> Job | None:
+    def _following(self, link: SmtpConnection) -> MessageInFlight | None:
         """One whose envelope may ride behind the dot of the message before."""
         if not link.pipelining or self._is_used_up(link) or self.stop.is_set():
             return None
@@ -91,13 +91,13 @@ class Courier:
             return None
         return job
 
-    def _is_used_up(self, link: Link) -> bool:
+    def _is_used_up(self, link: SmtpConnection) -> bool:
         most = self.desk.settings.per_connection
         return bool(most) and link.offered >= most
 
-    async def carry(self, link: Link, job: Job | None) -> None:
+    async def carry(self, link: SmtpConnection, job: MessageInFlight | None) -> None:
         """Send one after the other until nobody is left or the link is at its end."""
-        following: list[Job] = []
+        following: list[MessageInFlight] = []
         try:
             while job is not None:
                 job = await self._one(link, job, following)
@@ -108,7 +108,9 @@ class Courier:
         finally:
             self._drop(link, following)
 
-    async def _one(self, link: Link, job: Job, following: list[Job]) -> Job | None:
+    async def _one(
+        self, link: SmtpConnection, job: MessageInFlight, following: list[MessageInFlight]
+    ) -> MessageInFlight | None:
         """Send one message; returns the one whose envelope went behind it."""
         if job.message.envelope.needs_smtputf8 and not link.smtputf8:
             self.desk.refuse(job.due, NO_SMTPUTF8)
@@ -119,11 +121,11 @@ class Courier:
             return None
         try:
             phase, reply = await self._converse(link, job, following)
-        except LinkError as error:
+        except SmtpConnectionError as error:
             self._broken(link, job, str(error))
             self._drop(link, following)
             return None
-        except _LeftError:
+        except _UnsubscribedError:
             self.desk.left(job.due)
             self._drop(link, following)  # without its end it is no message
             return None
@@ -132,9 +134,16 @@ class Courier:
             raise
         return await self._answered(link, job, phase, reply, following)
 
-    async def _answered(self, link: Link, job: Job, phase: Phase, reply: Reply, following: list[Job]) -> Job | None:
+    async def _answered(
+        self,
+        link: SmtpConnection,
+        job: MessageInFlight,
+        phase: SmtpPhase,
+        reply: SmtpReply,
+        following: list[MessageInFlight],
+    ) -> MessageInFlight | None:
         """Settle a message by its reply; the one whose envelope went behind it, while the link is good."""
-        verdict = judge(phase, reply)
+        verdict = judge_reply(phase, reply)
         if verdict.close and self._may_come_again(link, job):
             self.desk.pace.too_fast()
             self._come_again(job)
@@ -145,37 +154,39 @@ class Courier:
         if verdict.close or (verdict.pause and following):
             self._drop(link, following)
             return None
-        if phase is not Phase.FINAL and not await self._reset(link):
+        if phase is not SmtpPhase.FINAL and not await self._reset(link):
             return None
         return following.pop() if following else None
 
-    async def _converse(self, link: Link, job: Job, following: list[Job]) -> tuple[Phase, Reply]:
+    async def _converse(
+        self, link: SmtpConnection, job: MessageInFlight, following: list[MessageInFlight]
+    ) -> tuple[SmtpPhase, SmtpReply]:
         """The reply that decides, and what it answers."""
         refused = await self._offer(link, job)
         if refused is not None:
             return refused
         granted = self.feed.claim(job.turn)
-        job.stage = Stage.CLAIMED
+        job.stage = MessageStage.CLAIMED
         content = job.message.content
         at_once = granted.done() and len(content) <= AT_ONCE
         if not at_once:
             link.write(content)
         if not await granted:
-            raise _LeftError
+            raise _UnsubscribedError
         if not at_once:
             await link.replies.drained()
             content = b""
         if not await self.desk.recorder.last_look.may_go(job.due.subscriber.id):
-            raise _LeftError
+            raise _UnsubscribedError
         if link.replies.waiting:
-            raise LinkError("the server answered before the message was complete")
+            raise SmtpConnectionError("the server answered before the message was complete")
         behind = self._envelope_behind(link, following)
         self.desk.recorder.ending(job.due)
-        job.stage = Stage.ENDED
+        job.stage = MessageStage.ENDED
         link.write_together(content, END + behind)
-        return Phase.FINAL, await link.replies.take(link.final_s)
+        return SmtpPhase.FINAL, await link.replies.take(link.final_s)
 
-    def _envelope_behind(self, link: Link, following: list[Job]) -> bytes:
+    def _envelope_behind(self, link: SmtpConnection, following: list[MessageInFlight]) -> bytes:
         job = self._following(link)
         if job is None:
             return b""
@@ -184,7 +195,7 @@ class Courier:
         link.offered += 1
         return b"".join(link.envelope(job.message.envelope, len(job.message.content)))
 
-    async def _offer(self, link: Link, job: Job) -> tuple[Phase, Reply] | None:
+    async def _offer(self, link: SmtpConnection, job: MessageInFlight) -> tuple[SmtpPhase, SmtpReply] | None:
         """Hand in the envelope; None when the server waits for the message, else the reply that refuses it."""
         commands = link.envelope(job.message.envelope, len(job.message.content))
         if not job.offered:
@@ -194,70 +205,72 @@ class Courier:
                 link.write(b"".join(commands))
         if link.pipelining:
             return await self._pipelined(link)
-        for phase, command in zip((Phase.MAIL, Phase.RCPT, Phase.DATA), commands, strict=True):
+        for phase, command in zip((SmtpPhase.MAIL, SmtpPhase.RCPT, SmtpPhase.DATA), commands, strict=True):
             link.write(command)
-            reply = await link.replies.take(DATA_S if phase is Phase.DATA else ENVELOPE_S)
+            reply = await link.replies.take(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
             if not is_go_ahead(phase, reply):
                 return phase, reply
         return None
 
-    async def _pipelined(self, link: Link) -> tuple[Phase, Reply] | None:
+    async def _pipelined(self, link: SmtpConnection) -> tuple[SmtpPhase, SmtpReply] | None:
         """RFC 2920: all three replies are read; the first one that refuses decides."""
-        refused: tuple[Phase, Reply] | None = None
-        for phase in (Phase.MAIL, Phase.RCPT, Phase.DATA):
+        refused: tuple[SmtpPhase, SmtpReply] | None = None
+        for phase in (SmtpPhase.MAIL, SmtpPhase.RCPT, SmtpPhase.DATA):
             try:
-                reply = await link.replies.take(DATA_S if phase is Phase.DATA else ENVELOPE_S)
-            except LinkError:
+                reply = await link.replies.take(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
+            except SmtpConnectionError:
                 if refused is None:
                     raise
                 return refused
             if refused is None and not is_go_ahead(phase, reply):
                 refused = phase, reply
-            elif refused is not None and phase is Phase.DATA and reply.code == 354:
+            elif refused is not None and phase is SmtpPhase.DATA and reply.code == 354:
                 # a server that waits for a message to nobody gets an empty one (RFC 2920, 3.1)
                 link.write(END)
                 await link.replies.take(link.final_s)
         return refused
 
-    async def _reset(self, link: Link) -> bool:
+    async def _reset(self, link: SmtpConnection) -> bool:
         """Leave a refused envelope behind; whether the link is still good."""
         try:
             link.write(b"RSET\r\n")
             reply = await link.replies.take(ENVELOPE_S)
-        except LinkError:
+        except SmtpConnectionError:
             reply = None
         if reply is None or reply.code != 250:
             link.abort()
             return False
         return True
 
-    def _drop(self, link: Link, following: list[Job]) -> None:
+    def _drop(self, link: SmtpConnection, following: list[MessageInFlight]) -> None:
         link.abort()
         while following:
             self.feed.give_back(following.pop().turn)
 
-    def _broken(self, link: Link, job: Job, words: str) -> None:
-        if job.stage is Stage.ENDED:
+    def _broken(self, link: SmtpConnection, job: MessageInFlight, words: str) -> None:
+        if job.stage is MessageStage.ENDED:
             self.desk.doubt(job.due, words)
-        elif job.stage is Stage.OFFERED and self._may_come_again(link, job):
+        elif job.stage is MessageStage.OFFERED and self._may_come_again(link, job):
             self._come_again(job)
         else:
             self.desk.defer(job.due, words)
 
-    def _may_come_again(self, link: Link, job: Job) -> bool:
+    def _may_come_again(self, link: SmtpConnection, job: MessageInFlight) -> bool:
         """A link at its end, with nothing said against this reader: once more on a fresh one, at once."""
-        return job.stage is Stage.OFFERED and link.offered > 1 and job.due.subscriber.id not in self.feed.came_again
+        return (
+            job.stage is MessageStage.OFFERED and link.offered > 1 and job.due.subscriber.id not in self.feed.came_again
+        )
 
-    def _come_again(self, job: Job) -> None:
+    def _come_again(self, job: MessageInFlight) -> None:
         self.feed.came_again.add(job.due.subscriber.id)
         self.feed.give_back(job.turn)
 
-    def _cancelled(self, job: Job) -> None:
-        if job.stage is Stage.ENDED:
+    def _cancelled(self, job: MessageInFlight) -> None:
+        if job.stage is MessageStage.ENDED:
             self.desk.doubt(job.due, BROKEN_OFF)
         elif job.turn.granted is not None:
             self.desk.recorder.withdraw(job.due, job.turn.granted)
 
 
-class _LeftError(Exception):
+class _UnsubscribedError(Exception):
     """The person left before the message was complete."""

@@ -32,16 +32,16 @@ SIGNED = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
+class _SigningKey:
     selector: str
     algorithm: str  # a= tag
     sign: Callable[[bytes], bytes] = field(repr=False)
 
 
-class Signer:
+class DkimSigner:
     """Signs messages with every configured key."""
 
-    def __init__(self, domain: str, keys: tuple[_Key, ...], signed_at: datetime) -> None:
+    def __init__(self, domain: str, keys: tuple[_SigningKey, ...], signed_at: datetime) -> None:
         self._domain = domain
         self._keys = keys
         self._time = int(signed_at.timestamp())
@@ -50,31 +50,31 @@ class Signer:
         """The message with a DKIM-Signature header for each key in front."""
         head, _, body = content.partition(b"\r\n\r\n")
         body_hash = base64.b64encode(hashlib.sha256(body).digest()).decode("ascii")
-        names, canonical = _signed_headers(head)
+        names, canonical = _canonicalize_headers(head)
         return b"".join(self._signature(key, names, canonical, body_hash) for key in self._keys) + content
 
-    def _signature(self, key: _Key, names: list[str], canonical: bytes, body_hash: str) -> bytes:
+    def _signature(self, key: _SigningKey, names: list[str], canonical: bytes, body_hash: str) -> bytes:
         value = (
             f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={self._domain};\r\n s={key.selector}; t={self._time};\r\n"
-            f" {_folded_names(names)};\r\n bh={body_hash};\r\n b="
+            f" {_fold_names(names)};\r\n bh={body_hash};\r\n b="
         )
-        unsigned = b"dkim-signature:" + _relaxed(value.encode("ascii"))
+        unsigned = b"dkim-signature:" + _relax_value(value.encode("ascii"))
         signature = base64.b64encode(key.sign(canonical + unsigned)).decode("ascii")
         lines = "\r\n ".join(signature[start : start + 72] for start in range(0, len(signature), 72))
         return f"DKIM-Signature: {value}{lines}\r\n".encode("ascii")
 
 
-def load_signer(dkim: Dkim | None, folder: Path, signed_at: datetime) -> Signer | None:
+def load_signer(dkim: Dkim | None, folder: Path, signed_at: datetime) -> DkimSigner | None:
     """The signer of the settings, its key files taken from `folder`; None when nothing is to be signed.
 
     Raises UsageError when a key cannot be read, may be read by others, or is too short.
     """
     if dkim is None or not dkim.keys:
         return None
-    return Signer(dkim.domain, tuple(_load(each, folder) for each in dkim.keys), signed_at)
+    return DkimSigner(dkim.domain, tuple(_load(each, folder) for each in dkim.keys), signed_at)
 
 
-def _load(each: DkimKey, folder: Path) -> _Key:
+def _load(each: DkimKey, folder: Path) -> _SigningKey:
     where = f"newsletter.toml, [[dkim.keys]] file: {each.file}"
     path = folder / each.file
     try:
@@ -88,9 +88,9 @@ def _load(each: DkimKey, folder: Path) -> _Key:
     if isinstance(key, rsa.RSAPrivateKey):
         if key.key_size < MIN_RSA_BITS:
             raise UsageError(f"{where} is an RSA key of {key.key_size} bits: make one of {MIN_RSA_BITS}")
-        return _Key(each.selector, "rsa-sha256", _rsa(key))
+        return _SigningKey(each.selector, "rsa-sha256", _rsa(key))
     if isinstance(key, ed25519.Ed25519PrivateKey):
-        return _Key(each.selector, "ed25519-sha256", _ed25519(key))
+        return _SigningKey(each.selector, "ed25519-sha256", _ed25519(key))
     raise UsageError(f"{where} is neither an RSA nor an Ed25519 key")
 
 
@@ -102,22 +102,22 @@ def _ed25519(key: ed25519.Ed25519PrivateKey) -> Callable[[bytes], bytes]:
     return lambda data: key.sign(hashlib.sha256(data).digest())  # RFC 8463, 3: the hash is what is signed
 
 
-def _signed_headers(head: bytes) -> tuple[list[str], bytes]:
+def _canonicalize_headers(head: bytes) -> tuple[list[str], bytes]:
     """Names for h= and the headers in relaxed form (RFC 6376, 3.4.2)."""
     found: dict[str, bytes] = {}
     for field_ in re.split(rb"\r\n(?![ \t])", head):
         name, _, value = field_.partition(b":")
-        found[name.decode("ascii").lower()] = _relaxed(value)
+        found[name.decode("ascii").lower()] = _relax_value(value)
     names = [name for name in SIGNED if name in found]
     canonical = b"".join(name.encode("ascii") + b":" + found[name] + b"\r\n" for name in names)
     return ["from", *names], canonical
 
 
-def _relaxed(value: bytes) -> bytes:
+def _relax_value(value: bytes) -> bytes:
     return re.sub(rb"[ \t]+", b" ", value.replace(b"\r\n", b"")).strip(b" ")
 
 
-def _folded_names(names: list[str]) -> str:
+def _fold_names(names: list[str]) -> str:
     lines, line = [], "h="
     for index, name in enumerate(names):
         part = name + (":" if index < len(names) - 1 else "")

@@ -7,21 +7,28 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.delivery.message import Message, Template
-from newsletter.delivery.sender import Order
-from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, Link, LinkError, Server, open_link
-from newsletter.delivery.smtp_replies import Phase, Reply, is_go_ahead
-from newsletter.delivery.variants import Variants
+from newsletter.delivery.message import MessageTemplate, OutgoingMessage
+from newsletter.delivery.sender import SendJob
+from newsletter.delivery.smtp import (
+    DATA_S,
+    ENVELOPE_S,
+    MailServer,
+    SmtpConnection,
+    SmtpConnectionError,
+    open_smtp_connection,
+)
+from newsletter.delivery.smtp_replies import SmtpPhase, SmtpReply, is_go_ahead
+from newsletter.delivery.variants import VariantTemplates
 from newsletter.errors import DeliveryError, StorageError, UsageError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Subscriber, SubscriberState, Variant
 
-NOBODY = 0
+NO_SUBSCRIBER = 0
 """The number in the links of a test copy: whoever follows them changes nothing."""
 
 
 def write_messages(
-    order: Order,
+    order: SendJob,
     readers: Iterable[Subscriber],
     folder: Path,
     *,
@@ -34,7 +41,7 @@ def write_messages(
     With the `sending_id` and start of a sending that was begun, they are the very bytes of it. Raises StorageError.
     """
     mailing = order.mailing(sending_id, sent_at)
-    variants = Variants(lambda variant: Template(order.render_variant(variant), mailing), order.settings)
+    variants = VariantTemplates(lambda variant: MessageTemplate(order.render_variant(variant), mailing), order.settings)
     written = 0
     try:
         for each in (*reversed(folder.parents), folder):  # `parents=True` would let others read those in between
@@ -53,47 +60,47 @@ def write_messages(
     return written
 
 
-async def send_test(order: Order, address: str, *, now: datetime, name: str = "") -> str:
+async def send_test(order: SendJob, address: str, *, now: datetime, name: str = "") -> str:
     """Send one copy, marked in its subject, to an address; returns the server's words.
 
     Raises UsageError when it is no address, DeliveryError when the server does not take it.
     """
     try:
-        reader = Subscriber(id=NOBODY, address=parse_address(address).text, name=name)
+        reader = Subscriber(id=NO_SUBSCRIBER, address=parse_address(address).text, name=name)
     except ValueError as error:
         raise UsageError(f"--test: {error}") from error
     server = order.server()
-    message = Template(order.render_variant(Variant()), order.mailing(0, now, test=True)).fill(reader)
-    return str(await send_alone(message, server, called="the test copy"))
+    message = MessageTemplate(order.render_variant(Variant()), order.mailing(0, now, test=True)).fill(reader)
+    return str(await send_single_message(message, server, called="the test copy"))
 
 
-async def send_alone(message: Message, server: Server, *, called: str) -> Reply:
+async def send_single_message(message: OutgoingMessage, server: MailServer, *, called: str) -> SmtpReply:
     """Send one message; raises DeliveryError, without the address, when it was not taken.
 
-    `called` is what people know it by: "the test copy".
+    `label` is what people know it by: "the test copy".
     """
     try:
-        link = await open_link(server)
+        link = await open_smtp_connection(server)
         try:
-            phase, reply = await _handed_over(link, message)
+            phase, reply = await _transmit_message(link, message)
         finally:
             await asyncio.shield(link.quit())
-    except LinkError as error:
+    except SmtpConnectionError as error:
         raise DeliveryError(f"{called} did not go: {error}") from error
     if not is_go_ahead(phase, reply):
         raise DeliveryError(f"{called} did not go: {server.called} answered {reply} to {phase.value}")
     return reply
 
 
-async def _handed_over(link: Link, message: Message) -> tuple[Phase, Reply]:
+async def _transmit_message(link: SmtpConnection, message: OutgoingMessage) -> tuple[SmtpPhase, SmtpReply]:
     """The last reply, and what it answers; raises DeliveryError when the message is larger than the server takes."""
     if why := link.too_large(len(message.content)):
         raise DeliveryError(why)
     commands = link.envelope(message.envelope, len(message.content))
-    for phase, command in zip((Phase.MAIL, Phase.RCPT, Phase.DATA), commands, strict=True):
+    for phase, command in zip((SmtpPhase.MAIL, SmtpPhase.RCPT, SmtpPhase.DATA), commands, strict=True):
         link.write(command)
-        reply = await link.replies.take(DATA_S if phase is Phase.DATA else ENVELOPE_S)
+        reply = await link.replies.take(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
         if not is_go_ahead(phase, reply):
             return phase, reply
     link.write(message.content + b".\r\n")
-    return Phase.FINAL, await link.replies.take(link.final_s)
+    return SmtpPhase.FINAL, await link.replies.take(link.final_s)

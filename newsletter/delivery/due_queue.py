@@ -12,24 +12,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.delivery.ledger_session import PAGE, Due
-from newsletter.delivery.ledger_writer import Recorder
+from newsletter.delivery.ledger_session import PAGE, DueDelivery
+from newsletter.delivery.ledger_writer import LedgerWriter
 
 
 @dataclass(slots=True)
-class Turn:
+class QueuedRecipient:
     """One whose turn it is, and the claim that was asked for already."""
 
-    due: Due
+    due: DueDelivery
     granted: asyncio.Future[bool] | None = None
 
 
-class Feed:
+class DueQueue:
     """One pass over the ledger: everybody never tried, then those whose next try was due when the pass began."""
 
     def __init__(
         self,
-        recorder: Recorder,
+        recorder: LedgerWriter,
         *,
         began_at: datetime,
         limit: int | None = None,
@@ -37,12 +37,12 @@ class Feed:
     ) -> None:
         self.recorder = recorder
         self._ahead = ahead  # how many may be claimed before it is their turn
-        self._next: deque[Turn] = deque()  # claimed, or given back
+        self._next: deque[QueuedRecipient] = deque()  # claimed, or given back
         self.began_at = began_at
         self.left = limit  # None: no limit
         self.why_closed = ""
         self.came_again: set[int] = set()  # tried on a second link at once, after the first one ended under them
-        self._ready: deque[Due] = deque()
+        self._ready: deque[DueDelivery] = deque()
         self._queued_after: int | None = 0  # None: all have been read
         self._deferred_after: tuple[datetime, int] | None = None
         self._dry = False
@@ -52,13 +52,13 @@ class Feed:
         """Hand out nobody any more."""
         self.why_closed = self.why_closed or why
 
-    def claim(self, turn: Turn) -> asyncio.Future[bool]:
+    def claim(self, turn: QueuedRecipient) -> asyncio.Future[bool]:
         """The claim of one who was handed out: the one that was asked for ahead, if any."""
         if turn.granted is None:
             turn.granted = self.recorder.claim(turn.due.subscriber.id)
         return turn.granted
 
-    def _withdraw(self, turn: Turn) -> None:
+    def _withdraw(self, turn: QueuedRecipient) -> None:
         if turn.granted is not None:
             self.recorder.withdraw(turn.due, turn.granted)
             turn.granted = None
@@ -68,18 +68,18 @@ class Feed:
         if len(self._next) * 2 > most:
             return  # half of them at a time: a commit costs the same for many as for one
         while self._ready and len(self._next) < most:
-            turn = Turn(self._ready.popleft())
+            turn = QueuedRecipient(self._ready.popleft())
             self.claim(turn)
             self._next.append(turn)
 
-    def give_back(self, turn: Turn) -> None:
+    def give_back(self, turn: QueuedRecipient) -> None:
         """Put one back in front that was handed out and surely not sent."""
         self._withdraw(turn)
         self._next.appendleft(turn)
         if self.left is not None:
             self.left += 1
 
-    def take_ready(self) -> Turn | None:
+    def take_ready(self) -> QueuedRecipient | None:
         """The next one, if it is at hand."""
         self._read_ahead()
         if self.why_closed or self.left == 0:
@@ -89,9 +89,9 @@ class Feed:
             return None
         if self.left is not None:
             self.left -= 1
-        return self._next.popleft() if self._next else Turn(self._ready.popleft())
+        return self._next.popleft() if self._next else QueuedRecipient(self._ready.popleft())
 
-    async def take(self) -> Turn | None:
+    async def take(self) -> QueuedRecipient | None:
         """The next one; None when nobody is left in this pass."""
         while True:
             turn = self.take_ready()
@@ -114,7 +114,7 @@ class Feed:
         finally:
             self._reading = None
 
-    async def _page(self) -> list[Due]:
+    async def _page(self) -> list[DueDelivery]:
         run, now = self.recorder.run, self.recorder.clock.now()
         if self._queued_after is not None:
             page = await self.recorder.call(run.queued, self._queued_after, PAGE, now=now)

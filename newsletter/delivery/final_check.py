@@ -12,16 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 from newsletter.delivery.clock import Clock
 from newsletter.errors import StorageError
-from newsletter.subscribers.suppression_check import Lookout
+from newsletter.subscribers.suppression_check import SuppressionCheck
 
 RETRIES_S = (0.2, 1.0, 3.0, 5.0)
 """A disk that is full or a database that is locked may be free again in a moment."""
 
 
-class LastLook:
+class FinalCheck:
     """Asks for the messages of all connections."""
 
-    def __init__(self, lookout: Lookout, clock: Clock) -> None:
+    def __init__(self, lookout: SuppressionCheck, clock: Clock) -> None:
         self._lookout = lookout
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, "lookout")

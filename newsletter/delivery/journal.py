@@ -26,7 +26,7 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
+class DeliveryOutcome:
     """What became of one try."""
 
     subscriber_id: int
@@ -38,10 +38,10 @@ class Settlement:
     tried: bool = True  # False: the message did not go, and it counts as no try
 
 
-Try = tuple[int, int]
+AttemptKey = tuple[int, int]
 """A subscriber and how many tries went before: a line about an earlier try says nothing of this one."""
 
-Told = Mapping[Try, Settlement | None]
+JournalOutcomes = Mapping[AttemptKey, DeliveryOutcome | None]
 """What is known of each try whose message may have been complete on the wire; None: no answer."""
 
 
@@ -94,13 +94,13 @@ class Journal:
             raise self._unwritable("the disk is full")
         self._size += written
 
-    def answered(self, settlement: Settlement) -> None:
+    def answered(self, settlement: DeliveryOutcome) -> None:
         """Keep what became of a message; it is written with the next dot."""
-        line = b"%s\n" % _written(settlement)
+        line = b"%s\n" % _format_outcome(settlement)
         self._open[settlement.subscriber_id] = line
         self._waiting.append(line)
 
-    def committed(self, settled: Iterable[Settlement]) -> None:
+    def committed(self, settled: Iterable[DeliveryOutcome]) -> None:
         """Forget what the ledger knows by now."""
         for each in settled:
             self._open.pop(each.subscriber_id, None)
@@ -138,7 +138,7 @@ class Journal:
             os.close(self._handle)
             self._handle = -1
 
-    def told(self, sending_id: int) -> Told | None:
+    def told(self, sending_id: int) -> JournalOutcomes | None:
         """What a dead sender told; None when there is no journal that can be believed."""
         try:
             head, *lines = self.path.read_bytes().split(b"\n")
@@ -158,7 +158,7 @@ def _name_in(boot: Path) -> str:
         return ""
 
 
-def _written(settlement: Settlement) -> bytes:
+def _format_outcome(settlement: DeliveryOutcome) -> bytes:
     each = settlement
     next_at = each.next_at.isoformat() if each.next_at else "-"
     reply = " ".join(each.reply.split())
@@ -167,13 +167,13 @@ def _written(settlement: Settlement) -> bytes:
     ).encode()
 
 
-def _read(line: bytes) -> tuple[Try, Settlement | None]:
+def _read(line: bytes) -> tuple[AttemptKey, DeliveryOutcome | None]:
     number, attempts, *answer = line.decode().split(" ", 6)
     this = (int(number), int(attempts))
     if not answer:
         return this, None
     status, bounced, tried, next_at, reply = answer
-    return this, Settlement(
+    return this, DeliveryOutcome(
         subscriber_id=this[0],
         status=DeliveryStatus(status),
         reply=reply,

@@ -16,14 +16,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
-from newsletter.database.engine import only_reading, translated
+from newsletter.database.engine import only_reading, translate_errors
 from newsletter.database.tables import deliveries, sendings, subscribers
-from newsletter.delivery.journal import Journal, Settlement, Told
-from newsletter.delivery.ledger_session import PAGE, Run, record
+from newsletter.delivery.journal import DeliveryOutcome, Journal, JournalOutcomes
+from newsletter.delivery.ledger_session import PAGE, LedgerSession, record_outcomes
 from newsletter.delivery.lock import is_held, lease
-from newsletter.delivery.pause_stop import wish_of
-from newsletter.delivery.restore_guard import Witness
-from newsletter.delivery.send_status import Sending, Tally, counts_of, frozen, sending_of, tally_of
+from newsletter.delivery.pause_stop import read_send_control
+from newsletter.delivery.restore_guard import RestoreGuard
+from newsletter.delivery.send_status import SendRecord, SendStatus, build_status, count_by_status, find_send, frozen
 from newsletter.errors import NewsletterError, NotApprovedError
 from newsletter.model import Delivery, DeliveryStatus, SubscriberState
 
@@ -44,26 +44,26 @@ class Ledger:
         self.engine = engine
         self.folder = folder
 
-    def witness(self, issue: str) -> Witness:
+    def witness(self, issue: str) -> RestoreGuard:
         """The witness of an issue's sending."""
         name = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
-        return Witness(self.folder, issue, Path(name) if name else None)
+        return RestoreGuard(self.folder, issue, Path(name) if name else None)
 
     @contextlib.contextmanager
-    def run(self, issue: str, digest: str, *, now: datetime, resume_restored: bool = False) -> Iterator[Run]:
+    def run(self, issue: str, digest: str, *, now: datetime, resume_restored: bool = False) -> Iterator[LedgerSession]:
         """Be the one sender of an issue: freezes the list at the first time, goes on with it at the next.
 
         Raises SenderAtWorkError when another process sends it, NotApprovedError when other content was begun,
         RestoredLedgerError unless `resume_restored`, StorageError when the database refuses.
         """
         with lease(self.engine, self.folder, issue):
-            with translated(self.engine.url), self.engine.begin() as connection:
-                sending = sending_of(connection, issue)
+            with translate_errors(self.engine.url), self.engine.begin() as connection:
+                sending = find_send(connection, issue)
                 self._refuse(sending, issue, digest, resume_restored=resume_restored)
                 if sending is None:
                     sending = _freeze(connection, issue, digest, now)
-                record(connection, sending.id, self._left_behind(connection, sending), now)
-            run = Run(self.engine, sending, self.witness(issue), Journal(self.folder, issue))
+                record_outcomes(connection, sending.id, self._left_behind(connection, sending), now)
+            run = LedgerSession(self.engine, sending, self.witness(issue), Journal(self.folder, issue))
             try:
                 run.journal.begin(sending.id)
                 run.witness.write(sending.beats)
@@ -71,7 +71,7 @@ class Ledger:
             finally:
                 run.close()
 
-    def _refuse(self, sending: Sending | None, issue: str, digest: str, *, resume_restored: bool) -> None:
+    def _refuse(self, sending: SendRecord | None, issue: str, digest: str, *, resume_restored: bool) -> None:
         if sending is not None and sending.digest != digest:
             raise NotApprovedError(
                 f"issue {issue} was begun with other content (digest {sending.digest[:12]}, now {digest[:12]}): "
@@ -84,36 +84,36 @@ class Ledger:
                 "If you are sure that nobody gets it twice: newsletter send --resume-restored"
             )
 
-    def sending(self, issue: str) -> Sending | None:
+    def sending(self, issue: str) -> SendRecord | None:
         """What was frozen when the issue was begun; None before."""
-        with translated(self.engine.url), self.engine.begin() as connection:
-            return sending_of(connection, issue)
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
+            return find_send(connection, issue)
 
     def newest(self, most: int) -> tuple[str, ...]:
         """The issues that were begun last, the newest first."""
         query = sa.select(sendings.c.issue).order_by(sendings.c.id.desc()).limit(most)
-        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             return tuple(connection.execute(query).scalars())
 
-    def tally(self, issue: str) -> Tally:
+    def tally(self, issue: str) -> SendStatus:
         """How the sending of an issue stands, seen from any process."""
         alive = is_held(self.engine, self.folder, issue)
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             row = connection.execute(sa.select(sendings).where(sendings.c.issue == issue)).one_or_none()
-            wish = wish_of(connection, issue)
+            wish = read_send_control(connection, issue)
             if row is None:
-                return Tally(issue=issue, wish=wish)
-            counts = counts_of(connection, row.id)
+                return SendStatus(issue=issue, wish=wish)
+            counts = count_by_status(connection, row.id)
             if not alive and counts.pop(D.SENDING, 0):
                 for each in self._left_behind(connection, frozen(row)):
                     counts[each.status] = counts.get(each.status, 0) + 1
-            return tally_of(row, counts, alive=alive, wish=wish)
+            return build_status(row, counts, alive=alive, wish=wish)
 
     def is_at_work(self, issue: str) -> bool:
         """Whether a living process sends it."""
         return is_held(self.engine, self.folder, issue)
 
-    def _left_behind(self, connection: Connection, sending: Sending) -> list[Settlement]:
+    def _left_behind(self, connection: Connection, sending: SendRecord) -> list[DeliveryOutcome]:
         """What becomes of the rows that a dead sender left in the middle."""
         query = sa.select(deliveries).where(
             deliveries.c.sending_id == sending.id, deliveries.c.status == D.SENDING.value
@@ -122,9 +122,9 @@ class Ledger:
         if not rows:
             return []
         told = Journal(self.folder, sending.issue).told(sending.id) if self._has_journal_of(sending) else None
-        return [_fate(row, told) for row in rows]
+        return [_infer_outcome(row, told) for row in rows]
 
-    def _has_journal_of(self, sending: Sending) -> bool:
+    def _has_journal_of(self, sending: SendRecord) -> bool:
         """Whether the last sender worked in this folder. On a server it may have been one in another folder."""
         witness = self.witness(sending.issue)
         if witness.doubt(sending.beats):
@@ -141,9 +141,9 @@ class Ledger:
             yield from (each for each in found if not only or each.status in only)
             last = page[-1].subscriber_id
 
-    def _fates(self, issue: str) -> dict[int, Settlement]:
-        with translated(self.engine.url), self.engine.begin() as connection:
-            sending = sending_of(connection, issue)
+    def _fates(self, issue: str) -> dict[int, DeliveryOutcome]:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
+            sending = find_send(connection, issue)
             left = self._left_behind(connection, sending) if sending else []
         return {each.subscriber_id: each for each in left}
 
@@ -157,7 +157,7 @@ class Ledger:
             .order_by(deliveries.c.subscriber_id)
             .limit(PAGE)
         )
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             return connection.execute(query).all()
 
     def replies(self, issue: str, status: DeliveryStatus) -> tuple[tuple[str, int], ...]:
@@ -171,18 +171,22 @@ class Ledger:
             .order_by(count.desc(), deliveries.c.reply)
             .limit(20)
         )
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             return tuple((row[0], row[1]) for row in connection.execute(query))
 
-    def resolve(self, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()) -> Tally:
+    def resolve(self, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()) -> SendStatus:
         """Settle the deliveries in doubt, all or those of some subscribers: send them again, or leave them as they are.
 
         Raises SenderAtWorkError while a sender lives.
         """
-        with lease(self.engine, self.folder, issue), translated(self.engine.url), self.engine.begin() as connection:
-            sending = sending_of(connection, issue)
+        with (
+            lease(self.engine, self.folder, issue),
+            translate_errors(self.engine.url),
+            self.engine.begin() as connection,
+        ):
+            sending = find_send(connection, issue)
             if sending is not None:
-                record(connection, sending.id, self._left_behind(connection, sending), now)
+                record_outcomes(connection, sending.id, self._left_behind(connection, sending), now)
                 _settle_doubtful(connection, sending.id, resend=resend, only=only)
         return self.tally(issue)
 
@@ -194,11 +198,11 @@ class Ledger:
             .where(deliveries.c.status == D.ACCEPTED, deliveries.c.settled_at >= since)
             .group_by(hour)
         )
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             return [(datetime.fromisoformat(f"{row[0]}:00:00+00:00"), row[1]) for row in connection.execute(query)]
 
 
-def _freeze(connection: Connection, issue: str, digest: str, now: datetime) -> Sending:
+def _freeze(connection: Connection, issue: str, digest: str, now: datetime) -> SendRecord:
     started_at = now.replace(microsecond=0)
     values = {"issue": issue, "digest": digest, "state": "sending", "total": 0, "started_at": started_at}
     number = connection.execute(sa.insert(sendings).values(values).returning(sendings.c.id)).scalar_one()
@@ -210,17 +214,17 @@ def _freeze(connection: Connection, issue: str, digest: str, now: datetime) -> S
     count = sa.select(sa.func.count()).where(deliveries.c.sending_id == number)
     total = connection.execute(count).scalar_one()
     connection.execute(sa.update(sendings).where(sendings.c.id == number).values(total=total))
-    return Sending(id=number, issue=issue, digest=digest, total=total, started_at=started_at, beats=0)
+    return SendRecord(id=number, issue=issue, digest=digest, total=total, started_at=started_at, beats=0)
 
 
-def _fate(row: Row[Any], told: Told | None) -> Settlement:
+def _infer_outcome(row: Row[Any], told: JournalOutcomes | None) -> DeliveryOutcome:
     """What becomes of a row that was claimed, by what the journal tells; None: by nothing, and so it is in doubt."""
     this = (row.subscriber_id, row.attempts)
     if told is not None and this not in told:
         waiting = D.DEFERRED if row.next_at else D.QUEUED
-        return Settlement(subscriber_id=row.subscriber_id, status=waiting, next_at=row.next_at, tried=False)
+        return DeliveryOutcome(subscriber_id=row.subscriber_id, status=waiting, next_at=row.next_at, tried=False)
     answered = told[this] if told else None
-    return answered or Settlement(subscriber_id=row.subscriber_id, status=D.UNKNOWN, reply=STOPPED)
+    return answered or DeliveryOutcome(subscriber_id=row.subscriber_id, status=D.UNKNOWN, reply=STOPPED)
 
 
 def _settle_doubtful(connection: Connection, sending_id: int, *, resend: bool, only: Collection[int]) -> None:
@@ -235,7 +239,7 @@ def _settle_doubtful(connection: Connection, sending_id: int, *, resend: bool, o
         connection.execute(sa.update(sendings).where(sendings.c.id == sending_id).values(state="paused", why=why))
 
 
-def _recipient(row: Row[Any], issue: str, left: Mapping[int, Settlement]) -> Delivery:
+def _recipient(row: Row[Any], issue: str, left: Mapping[int, DeliveryOutcome]) -> Delivery:
     found = left.get(row.subscriber_id)
     return Delivery(
         issue=issue,

@@ -14,13 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
-from newsletter.database.bulk import Prepared, driver_errors
-from newsletter.database.engine import translated
+from newsletter.database.bulk import BulkStatement, driver_errors
+from newsletter.database.engine import translate_errors
 from newsletter.database.tables import UtcDateTime, deliveries, sendings, subscribers
-from newsletter.delivery.journal import Journal, Settlement
-from newsletter.delivery.pause_stop import Wish, wish_of
-from newsletter.delivery.restore_guard import Witness
-from newsletter.delivery.send_status import Sending, Tally, counts_of, tally_of
+from newsletter.delivery.journal import DeliveryOutcome, Journal
+from newsletter.delivery.pause_stop import SendControl, read_send_control
+from newsletter.delivery.restore_guard import RestoreGuard
+from newsletter.delivery.send_status import SendRecord, SendStatus, build_status, count_by_status
 from newsletter.model import DeliveryStatus, Subscriber, SubscriberState
 from newsletter.subscribers import repository as subscriber_repository
 
@@ -35,7 +35,7 @@ D = DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class DueDelivery:
     """A delivery to be tried now."""
 
     subscriber: Subscriber
@@ -49,25 +49,25 @@ class Due:
         return (self.next_at, self.subscriber.id) if self.next_at else None
 
 
-class Run:
+class LedgerSession:
     """A sender's own hold on the ledger: one connection, used by one thread at a time."""
 
-    def __init__(self, engine: Engine, sending: Sending, witness: Witness, journal: Journal) -> None:
+    def __init__(self, engine: Engine, sending: SendRecord, witness: RestoreGuard, journal: Journal) -> None:
         self.engine = engine
         self.sending = sending
         self.witness = witness
         self.journal = journal
         self.left_queued = 0  # settled as suppressed while they were queued
         self.left_deferred = 0
-        self._claim = Prepared(_claim, engine.dialect)
-        self._settlement = Prepared(_settle, engine.dialect)
+        self._claim = BulkStatement(_claim, engine.dialect)
+        self._settlement = BulkStatement(_settle, engine.dialect)
         self._on_the_way: set[int] = set()  # claimed by us and not settled
         self._beats = sending.beats
         self._connection: Connection | None = None
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with translated(self.engine.url), driver_errors(self.engine):
+        with translate_errors(self.engine.url), driver_errors(self.engine):
             if self._connection is None:
                 self._connection = self.engine.connect()
             with self._connection.begin():
@@ -80,13 +80,15 @@ class Run:
             self._connection.close()
             self._connection = None
 
-    def queued(self, after: int, limit: int, *, now: datetime) -> list[Due]:
+    def queued(self, after: int, limit: int, *, now: datetime) -> list[DueDelivery]:
         """The next ones never tried, by number; those who left meanwhile are settled as suppressed on the way."""
         condition = sa.and_(deliveries.c.status == D.QUEUED, deliveries.c.subscriber_id > sa.bindparam("after"))
         query = _due_query(condition, deliveries.c.subscriber_id)
         return self._due(query, {"after": after, "rows": limit}, now)
 
-    def deferred(self, after: tuple[datetime, int] | None, limit: int, *, due_at: datetime, now: datetime) -> list[Due]:
+    def deferred(
+        self, after: tuple[datetime, int] | None, limit: int, *, due_at: datetime, now: datetime
+    ) -> list[DueDelivery]:
         """Those whose next try was due at a moment, the longest waiting first, those after a mark alone."""
         due = sa.or_(deliveries.c.next_at <= due_at, deliveries.c.next_at > due_at + FAR)
         condition = sa.and_(deliveries.c.status == D.DEFERRED, due)
@@ -97,7 +99,7 @@ class Run:
         query = _due_query(condition, deliveries.c.next_at, deliveries.c.subscriber_id)
         return self._due(query, {"rows": limit}, now)
 
-    def _due(self, query: sa.Select[Any], values: dict[str, Any], now: datetime) -> list[Due]:
+    def _due(self, query: sa.Select[Any], values: dict[str, Any], now: datetime) -> list[DueDelivery]:
         while True:
             with self._transaction() as connection:
                 rows = connection.execute(query, {"sending": self.sending.id, **values}).all()
@@ -119,7 +121,7 @@ class Run:
             found: datetime | None = connection.execute(query).scalar_one()
         return found
 
-    def step(self, settled: Sequence[Settlement], intents: Sequence[int], *, now: datetime) -> frozenset[int]:
+    def step(self, settled: Sequence[DeliveryOutcome], intents: Sequence[int], *, now: datetime) -> frozenset[int]:
         """In one commit: what became of messages, and which messages may now be finished.
 
         Returns the subscribers among `intents` that may be sent to; the others left, and are settled as suppressed.
@@ -137,7 +139,7 @@ class Run:
         slots = 1 if len(wanted) == 1 else -(-len(wanted) // CLAIM_SLOTS) * CLAIM_SLOTS
         padded = (*wanted, *[wanted[-1]] * (slots - len(wanted)))
         values = {f"id{n}": each for n, each in enumerate(padded)}
-        count = self._claim.run(connection, slots, {"sending": self.sending.id, "now": _written(now), **values})
+        count = self._claim.run(connection, slots, {"sending": self.sending.id, "now": _format_moment(now), **values})
         if count == len(wanted):
             self._on_the_way.update(wanted)
             return frozenset(wanted)
@@ -160,10 +162,10 @@ class Run:
                 .values(status=D.SUPPRESSED.value, next_at=None, settled_at=now)
             )
 
-    def _settle(self, connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
+    def _settle(self, connection: Connection, settled: Sequence[DeliveryOutcome], now: datetime) -> None:
         even = len(settled) - len(settled) % SETTLED_TOGETHER
         for some in filter(None, (settled[:even], settled[even:])):
-            self._settlement.run(connection, len(some), _settled_values(self.sending.id, some, now))
+            self._settlement.run(connection, len(some), _bind_outcomes(self.sending.id, some, now))
         self._on_the_way.difference_update(each.subscriber_id for each in settled)
         _suppress_bounced(connection, settled, now)
 
@@ -180,19 +182,19 @@ class Run:
             ).scalar_one()
         self.witness.write(self._beats)
 
-    def wish(self) -> Wish | None:
+    def wish(self) -> SendControl | None:
         """What a person wants of this sending now."""
         with self._transaction() as connection:
-            return wish_of(connection, self.sending.issue)
+            return read_send_control(connection, self.sending.issue)
 
-    def tally(self) -> Tally:
+    def tally(self) -> SendStatus:
         """How it stands, seen by its own sender."""
         with self._transaction() as connection:
             row = connection.execute(sa.select(sendings).where(sendings.c.id == self.sending.id)).one()
-            return tally_of(row, counts_of(connection, row.id), alive=True)
+            return build_status(row, count_by_status(connection, row.id), alive=True)
 
 
-def _written(moment: datetime) -> str:
+def _format_moment(moment: datetime) -> str:
     """A moment as `UtcDateTime` keeps it."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
@@ -216,18 +218,18 @@ def _claim(count: int) -> sa.Update:
     )
 
 
-def _settled_values(sending_id: int, settled: Sequence[Settlement], now: datetime) -> dict[str, Any]:
-    values: dict[str, Any] = {"sending": sending_id, "now": _written(now)}
+def _bind_outcomes(sending_id: int, settled: Sequence[DeliveryOutcome], now: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = {"sending": sending_id, "now": _format_moment(now)}
     for n, each in enumerate(settled):
         values[f"id{n}"] = each.subscriber_id
         values[f"status{n}"] = each.status.value
         values[f"reply{n}"] = each.reply
-        values[f"next_at{n}"] = each.next_at and _written(each.next_at)
+        values[f"next_at{n}"] = each.next_at and _format_moment(each.next_at)
         values[f"tries{n}"] = int(each.tried)
     return values
 
 
-def _suppress_bounced(connection: Connection, settled: Sequence[Settlement], now: datetime) -> None:
+def _suppress_bounced(connection: Connection, settled: Sequence[DeliveryOutcome], now: datetime) -> None:
     for each in settled:
         if each.bounced:
             subscriber_repository.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
@@ -269,7 +271,7 @@ def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any])
     )
 
 
-def _due(row: Row[Any]) -> Due:
+def _due(row: Row[Any]) -> DueDelivery:
     number, attempts, first_tried_at, next_at, address, name, language, sections, large_print, _ = tuple(row)
     subscriber = Subscriber(
         id=number,
@@ -279,12 +281,12 @@ def _due(row: Row[Any]) -> Due:
         sections=tuple(sections.split()),
         large_print=large_print,
     )
-    return Due(subscriber=subscriber, attempts=attempts, first_tried_at=first_tried_at, next_at=next_at)
+    return DueDelivery(subscriber=subscriber, attempts=attempts, first_tried_at=first_tried_at, next_at=next_at)
 
 
-def record(connection: Connection, sending_id: int, settled: Sequence[Settlement], now: datetime) -> None:
+def record_outcomes(connection: Connection, sending_id: int, settled: Sequence[DeliveryOutcome], now: datetime) -> None:
     """Settle the rows of a dead sender."""
     for start in range(0, len(settled), PAGE):
         some = settled[start : start + PAGE]
-        connection.execute(sa.text(_settle(len(some))), _settled_values(sending_id, some, now))
+        connection.execute(sa.text(_settle(len(some))), _bind_outcomes(sending_id, some, now))
         _suppress_bounced(connection, some, now)

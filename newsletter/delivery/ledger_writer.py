@@ -14,29 +14,29 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from newsletter.delivery.clock import Clock
-from newsletter.delivery.final_check import RETRIES_S, LastLook
-from newsletter.delivery.journal import Settlement
-from newsletter.delivery.ledger_session import Due, Run
+from newsletter.delivery.final_check import RETRIES_S, FinalCheck
+from newsletter.delivery.journal import DeliveryOutcome
+from newsletter.delivery.ledger_session import DueDelivery, LedgerSession
 from newsletter.errors import StorageError
 from newsletter.model import DeliveryStatus
-from newsletter.subscribers.suppression_check import Lookout
+from newsletter.subscribers.suppression_check import SuppressionCheck
 
 T = TypeVar("T")
 GATHER_S = 0.02
 """Outcomes wait so long for company, unless a wish goes to the disk before: nobody waits for them."""
 
 
-class Recorder:
+class LedgerWriter:
     """Writes a run of the ledger on a thread of its own."""
 
-    def __init__(self, run: Run, clock: Clock, *, gather_s: float = GATHER_S) -> None:
+    def __init__(self, run: LedgerSession, clock: Clock, *, gather_s: float = GATHER_S) -> None:
         self.run = run
         self.clock = clock
         self._gather_s = gather_s
-        self.last_look = LastLook(Lookout(run.engine), clock)
+        self.last_look = FinalCheck(SuppressionCheck(run.engine), clock)
         self.failed: StorageError | None = None
         self._thread = ThreadPoolExecutor(1, "ledger")
-        self._settled: list[Settlement] = []
+        self._settled: list[DeliveryOutcome] = []
         self._claims: list[tuple[int, asyncio.Future[bool]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._gathering: asyncio.TimerHandle | None = None
@@ -46,22 +46,22 @@ class Recorder:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, lambda: function(*args, **named))
 
-    def settle(self, settlement: Settlement) -> None:
+    def settle(self, settlement: DeliveryOutcome) -> None:
         """Record what became of a message, with the next commit."""
         self.run.journal.answered(settlement)
         self._settled.append(settlement)
         if self._writing is None:
             self._gather()
 
-    def ending(self, due: Due) -> None:
+    def ending(self, due: DueDelivery) -> None:
         """Called before the final dot of a message; raises StorageError when it must not go."""
         self.run.journal.ending(due.subscriber.id, due.attempts)
 
-    def put_back(self, due: Due) -> None:
+    def put_back(self, due: DueDelivery) -> None:
         """The message surely did not go, and nobody is to blame: as if it had not been tried."""
         status = DeliveryStatus.DEFERRED if due.next_at else DeliveryStatus.QUEUED
         self.settle(
-            Settlement(
+            DeliveryOutcome(
                 subscriber_id=due.subscriber.id,
                 status=status,
                 next_at=due.next_at,
@@ -70,7 +70,7 @@ class Recorder:
             )
         )
 
-    def withdraw(self, due: Due, granted: asyncio.Future[bool]) -> None:
+    def withdraw(self, due: DueDelivery, granted: asyncio.Future[bool]) -> None:
         """Take a wish back, whether it was granted, is on its way to the disk, or still waits."""
         if not granted.cancel() and not granted.cancelled():
             granted.exception()  # the sending has met it elsewhere
@@ -116,7 +116,7 @@ class Recorder:
             if self._settled:
                 self._gather()
 
-    async def _commit(self, settled: list[Settlement], claims: list[tuple[int, asyncio.Future[bool]]]) -> None:
+    async def _commit(self, settled: list[DeliveryOutcome], claims: list[tuple[int, asyncio.Future[bool]]]) -> None:
         wanted = [number for number, _ in claims]
         try:
             allowed = await self._persistently(settled, wanted)
@@ -133,7 +133,7 @@ class Recorder:
                 granted.set_result(number in left)
             left.discard(number)  # nobody is granted twice, not even in one commit
 
-    async def _persistently(self, settled: list[Settlement], wanted: list[int]) -> frozenset[int]:
+    async def _persistently(self, settled: list[DeliveryOutcome], wanted: list[int]) -> frozenset[int]:
         for wait_s in RETRIES_S:
             try:
                 return await self.call(self.run.step, settled, wanted, now=self.clock.now())

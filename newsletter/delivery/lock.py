@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from newsletter.database.engine import translated
+from newsletter.database.engine import translate_errors
 from newsletter.errors import NewsletterError, StorageError
 
 TRIES = 20  # a moment, since `status` looks at the lock by taking it for an instant
@@ -32,10 +32,10 @@ class SenderAtWorkError(NewsletterError):
 def lease(engine: Engine, folder: Path, issue: str) -> Iterator[None]:
     """Hold the right to send an issue; raises SenderAtWorkError when another process has it."""
     if engine.dialect.name == "sqlite":
-        with _locked_file(folder, issue):
+        with _lock_file(folder, issue):
             yield
         return
-    with translated(engine.url), engine.connect() as connection:
+    with translate_errors(engine.url), engine.connect() as connection:
         _lock_session(connection, issue)
         try:
             yield
@@ -59,7 +59,7 @@ def is_held(engine: Engine, folder: Path, issue: str) -> bool:
     """Whether a living process is sending this issue."""
     if engine.dialect.name == "sqlite":
         return _file_is_locked(_lock_path(folder, issue))
-    with translated(engine.url), engine.connect() as connection:
+    with translate_errors(engine.url), engine.connect() as connection:
         free = connection.execute(sa.select(sa.func.pg_try_advisory_lock(_number(issue)))).scalar_one()
         if free:
             connection.execute(sa.select(sa.func.pg_advisory_unlock(_number(issue))))
@@ -82,7 +82,7 @@ def _lock_path(folder: Path, issue: str) -> Path:
 
 
 @contextlib.contextmanager
-def _locked_file(folder: Path, issue: str) -> Iterator[None]:
+def _lock_file(folder: Path, issue: str) -> Iterator[None]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(_lock_path(folder, issue), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)

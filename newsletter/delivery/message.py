@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from newsletter.config import Settings
 from newsletter.model import RenderedIssue, Subscriber
-from newsletter.placeholders import Mark
+from newsletter.placeholders import Placeholder
 from newsletter.tokens import Keys, Purpose
 
 LINE = 76  # RFC 2045, 6.7: no encoded line is longer
@@ -29,7 +29,7 @@ SOFT = b"=\r\n"
 NAMELESS = {"en": "friend", "es": "lector", "de": "Leserin, lieber Leser", "fr": "lecteur"}
 
 
-class Place(IntEnum):
+class MergeField(IntEnum):
     """What of a message is a reader's own."""
 
     TO = 0
@@ -54,7 +54,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class OutgoingMessage:
     """One reader's message, and its envelope."""
 
     envelope: Envelope
@@ -63,7 +63,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mailing:
+class MessageContext:
     """What all messages of one sending have in common."""
 
     settings: Settings
@@ -102,24 +102,24 @@ class Mailing:
             return f"{self.sender[1].rpartition('@')[0]}@{self.domain}"
         return f"{local}+{token}@{domain}"
 
-    def links(self) -> Mapping[Mark, tuple[str, Place, str]]:
+    def links(self) -> Mapping[Placeholder, tuple[str, MergeField, str]]:
         """Mark → the link before the token, the token's place, the link after it."""
         return {
-            Mark.UNSUBSCRIBE: self._link("u", Place.UNSUBSCRIBE) or self.unsubscribe_by_mail(),
-            Mark.PREFERENCES: self._link("p", Place.PREFERENCES)
-            or (f"mailto:{self.mailbox}?subject=preferences%20", Place.PREFERENCES, ""),
+            Placeholder.UNSUBSCRIBE: self._link("u", MergeField.UNSUBSCRIBE) or self.unsubscribe_by_mail(),
+            Placeholder.PREFERENCES: self._link("p", MergeField.PREFERENCES)
+            or (f"mailto:{self.mailbox}?subject=preferences%20", MergeField.PREFERENCES, ""),
         }
 
-    def _link(self, path: str, place: Place) -> tuple[str, Place, str] | None:
+    def _link(self, path: str, place: MergeField) -> tuple[str, MergeField, str] | None:
         public = self.settings.public
         return (f"{public.url.rstrip('/')}/{path}/", place, "") if public and public.url else None
 
-    def unsubscribe_by_mail(self) -> tuple[str, Place, str]:
+    def unsubscribe_by_mail(self) -> tuple[str, MergeField, str]:
         """`mailto:` with the token behind a + of the bounce mailbox, or in the subject of a mail to the office."""
         local, domain = self._inbox
         if not local:
-            return f"mailto:{quote(self.mailbox, safe='@+')}?subject=unsubscribe%20", Place.UNSUBSCRIBE, ""
-        return f"mailto:{quote(local, safe='')}+", Place.UNSUBSCRIBE, f"@{domain}?subject=unsubscribe"
+            return f"mailto:{quote(self.mailbox, safe='@+')}?subject=unsubscribe%20", MergeField.UNSUBSCRIBE, ""
+        return f"mailto:{quote(local, safe='')}+", MergeField.UNSUBSCRIBE, f"@{domain}?subject=unsubscribe"
 
 
 def sending_domain(settings: Settings) -> str:
@@ -132,65 +132,67 @@ def ascii_domain(domain: str) -> str:
     return domain.lower() if domain.isascii() else domain.encode("idna").decode("ascii")
 
 
-class Template:
+class MessageTemplate:
     """One variant of an issue as bytes with places. `fill` makes a reader's message of it."""
 
-    def __init__(self, rendered: RenderedIssue, mailing: Mailing) -> None:
+    def __init__(self, rendered: RenderedIssue, mailing: MessageContext) -> None:
         self.mailing = mailing
         self.nameless = NAMELESS.get(mailing.settings.newsletter.language[:2], NAMELESS["en"])
         pieces = [*_headers(rendered, mailing), *_bodies(rendered, mailing)]
-        joined = _joined(pieces)
+        joined = _join_pieces(pieces)
         self._literal = joined
-        self._places = [(index, piece) for index, piece in enumerate(joined) if isinstance(piece, Place)]
+        self._places = [(index, piece) for index, piece in enumerate(joined) if isinstance(piece, MergeField)]
         self._wanted = {place for _, place in self._places}
         self._domain = mailing.domain
 
-    def fill(self, reader: Subscriber) -> Message:
+    def fill(self, reader: Subscriber) -> OutgoingMessage:
         """The message of a reader; the same bytes on every try."""
         mailing = self.mailing
         message_token = mailing.keys.sign(Purpose.BOUNCE, reader.id, mailing.sending_id)
-        values: dict[Place, bytes] = {
-            Place.TO: to_header(reader.name, reader.address),
-            Place.MESSAGE_ID: message_token.encode("ascii"),
-            Place.UNSUBSCRIBE: mailing.keys.sign(Purpose.UNSUBSCRIBE, reader.id, mailing.sending_id).encode("ascii"),
+        values: dict[MergeField, bytes] = {
+            MergeField.TO: to_header(reader.name, reader.address),
+            MergeField.MESSAGE_ID: message_token.encode("ascii"),
+            MergeField.UNSUBSCRIBE: mailing.keys.sign(Purpose.UNSUBSCRIBE, reader.id, mailing.sending_id).encode(
+                "ascii"
+            ),
         }
-        if Place.PREFERENCES in self._wanted:
+        if MergeField.PREFERENCES in self._wanted:
             token = mailing.keys.sign(Purpose.PREFERENCES, reader.id, mailing.sending_id)
-            values[Place.PREFERENCES] = token.encode("ascii")
-        if Place.NAME_TEXT in self._wanted or Place.NAME_HTML in self._wanted:
+            values[MergeField.PREFERENCES] = token.encode("ascii")
+        if MergeField.NAME_TEXT in self._wanted or MergeField.NAME_HTML in self._wanted:
             name = reader.name or self.nameless
             escaped = html.escape(name)
-            values[Place.NAME_TEXT] = placed = _placed(name)
-            values[Place.NAME_HTML] = placed if escaped == name else _placed(escaped)
+            values[MergeField.NAME_TEXT] = placed = _encode_place(name)
+            values[MergeField.NAME_HTML] = placed if escaped == name else _encode_place(escaped)
         content: list[bytes] = list(self._literal)  # type: ignore[arg-type] # the places are filled next
         for index, place in self._places:
             content[index] = values[place]
         complete = b"".join(content)
-        return Message(
+        return OutgoingMessage(
             envelope=Envelope(sender=mailing.return_path(message_token), recipient=reader.address),
             message_id=f"{message_token}@{self._domain}",
             content=complete if mailing.sign is None else mailing.sign(complete),
         )
 
 
-def message_id(mailing: Mailing, subscriber_id: int) -> str:
+def build_message_id(mailing: MessageContext, subscriber_id: int) -> str:
     """The Message-ID, without brackets, of a reader's message; known without building it."""
     return f"{mailing.keys.sign(Purpose.BOUNCE, subscriber_id, mailing.sending_id)}@{mailing.domain}"
 
 
-Piece = bytes | Place
+TemplatePart = bytes | MergeField
 
 
-def _headers(rendered: RenderedIssue, mailing: Mailing) -> list[Piece]:
+def _headers(rendered: RenderedIssue, mailing: MessageContext) -> list[TemplatePart]:
     settings = mailing.settings.newsletter
     name, address = mailing.sender
     subject = ("[Test] " if mailing.test else "") + rendered.subject
-    pieces: list[Piece] = [
+    pieces: list[TemplatePart] = [
         b"From: ", _mailbox(name, f"{address.rpartition('@')[0]}@{mailing.domain}", used=6), b"\r\n",
-        b"To: ", Place.TO, b"\r\n",
-        b"Subject: ", encoded_words(subject, used=9), b"\r\n",
+        b"To: ", MergeField.TO, b"\r\n",
+        b"Subject: ", encode_header_text(subject, used=9), b"\r\n",
         b"Date: ", format_datetime(mailing.sent_at).encode("ascii"), b"\r\n",
-        b"Message-ID: <", Place.MESSAGE_ID, b"@" + mailing.domain.encode("ascii") + b">\r\n",
+        b"Message-ID: <", MergeField.MESSAGE_ID, b"@" + mailing.domain.encode("ascii") + b">\r\n",
     ]  # fmt: skip
     if settings.reply_to:
         reply_name, reply_address = parseaddr(settings.reply_to)
@@ -203,10 +205,10 @@ def _headers(rendered: RenderedIssue, mailing: Mailing) -> list[Piece]:
     return pieces
 
 
-def _unsubscribe_header(mailing: Mailing) -> list[Piece]:
+def _unsubscribe_header(mailing: MessageContext) -> list[TemplatePart]:
     """RFC 2369 and RFC 8058: no address is ever folded, -Post stands if and only if there is an https one."""
     by_mail = mailing.unsubscribe_by_mail()
-    web = mailing.links()[Mark.UNSUBSCRIBE]
+    web = mailing.links()[Placeholder.UNSUBSCRIBE]
     if not web[0].startswith("https://"):
         return [b"List-Unsubscribe: <", by_mail[0].encode(), by_mail[1], by_mail[2].encode(), b">\r\n"]
     return [
@@ -216,7 +218,7 @@ def _unsubscribe_header(mailing: Mailing) -> list[Piece]:
     ]  # fmt: skip
 
 
-def _feedback_id(mailing: Mailing) -> str:
+def _feedback_id(mailing: MessageContext) -> str:
     """Gmail's: the issue, the kind, the sender of 5 to 15 characters; nothing of the reader."""
     issue = re.sub(r"[^A-Za-z0-9_-]", "-", mailing.issue)[:40] or "issue"
     who = re.sub(r"[^a-z0-9]", "", mailing.domain)[:15].ljust(5, "0")
@@ -228,11 +230,11 @@ def _boundary(rendered: RenderedIssue) -> str:
     return f"=_{re.sub(r'[^0-9a-zA-Z]', '', rendered.digest)[:32]}"
 
 
-def _bodies(rendered: RenderedIssue, mailing: Mailing) -> list[Piece]:
+def _bodies(rendered: RenderedIssue, mailing: MessageContext) -> list[TemplatePart]:
     boundary = _boundary(rendered).encode("ascii")
     links = mailing.links()
-    text = _marked(rendered.text, {**links, Mark.NAME: ("", Place.NAME_TEXT, "")}, str)
-    page = _marked(rendered.html, {**links, Mark.NAME: ("", Place.NAME_HTML, "")}, html.escape)
+    text = _split_at_marks(rendered.text, {**links, Placeholder.NAME: ("", MergeField.NAME_TEXT, "")}, str)
+    page = _split_at_marks(rendered.html, {**links, Placeholder.NAME: ("", MergeField.NAME_HTML, "")}, html.escape)
     return [
         b"--" + boundary + b"\r\n" + _part_headers("plain"), *text,
         b"\r\n--" + boundary + b"\r\n" + _part_headers("html"), *page,
@@ -246,22 +248,24 @@ def _part_headers(subtype: str) -> bytes:
     ).encode("ascii")
 
 
-def _marked(text: str, values: Mapping[Mark, tuple[str, Place, str]], escape: Callable[[str], str]) -> list[Piece]:
+def _split_at_marks(
+    text: str, values: Mapping[Placeholder, tuple[str, MergeField, str]], escape: Callable[[str], str]
+) -> list[TemplatePart]:
     """A text part in quoted-printable with places where its marks stood."""
     text = re.sub(r"\r\n?|\n", "\n", text)
-    pieces: list[Piece] = []
+    pieces: list[TemplatePart] = []
     done, carried = 0, ""  # `carried`: the end of a link, which stands in the next literal
     for found in re.finditer("|".join(map(re.escape, values)), text):
-        before, place, after = values[Mark(found[0])]
+        before, place, after = values[Placeholder(found[0])]
         literal = carried + text[done : found.start()] + escape(before)
-        pieces += [quoted(literal, goes_on=True), place, SOFT]
+        pieces += [encode_quoted_printable(literal, goes_on=True), place, SOFT]
         done, carried = found.end(), escape(after)
-    return [*pieces, quoted(carried + text[done:])]
+    return [*pieces, encode_quoted_printable(carried + text[done:])]
 
 
-def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+def _join_pieces(pieces: Sequence[TemplatePart]) -> list[TemplatePart]:
     """Neighbouring bytes as one."""
-    joined: list[Piece] = []
+    joined: list[TemplatePart] = []
     for piece in pieces:
         if isinstance(piece, bytes) and joined and isinstance(joined[-1], bytes):
             joined[-1] += piece
@@ -274,20 +278,20 @@ _UNSAFE = re.compile(rb"[^ -<>-~]")
 _SAFE_LINE = re.compile(r"[A-Za-z0-9 ,:;/?&_+~@#%()*!'\"<>-]{0,74}[A-Za-z0-9]")
 
 
-def quoted(text: str, *, goes_on: bool = False) -> bytes:
+def encode_quoted_printable(text: str, *, goes_on: bool = False) -> bytes:
     """Quoted-printable (RFC 2045, 6.7); `goes_on`: what follows stands on a line of its own, without a break."""
     lines = text.split("\n")
     last = len(lines) - 1
-    out = [_quoted_line(line, soft_end=goes_on and index == last) for index, line in enumerate(lines)]
+    out = [_encode_line(line, soft_end=goes_on and index == last) for index, line in enumerate(lines)]
     return b"\r\n".join(out) + (SOFT if goes_on and lines[-1] else b"")
 
 
-def _placed(text: str) -> bytes:
+def _encode_place(text: str) -> bytes:
     """One line of text for a place, where a soft line break follows."""
-    return text.encode("ascii") if _SAFE_LINE.fullmatch(text) else _quoted_line(text, soft_end=True)
+    return text.encode("ascii") if _SAFE_LINE.fullmatch(text) else _encode_line(text, soft_end=True)
 
 
-def _quoted_line(line: str, *, soft_end: bool = False) -> bytes:
+def _encode_line(line: str, *, soft_end: bool = False) -> bytes:
     # no two spaces in a row and none at the end of a line (RFC 2045, 6.7 (3)): the body is then in the relaxed form
     # of RFC 6376, 3.4.4 as it stands, and no relay that tidies white space can break its signature
     data = _UNSAFE.sub(_hex, line.encode()).replace(b"  ", b" =20")
@@ -334,13 +338,13 @@ def _mailbox(name: str, address: str, *, used: int) -> bytes:
 
 def _phrase(name: str, *, used: int) -> bytes:
     if not name.isascii() or len(name) > LINE - used - 2 or "=?" in name:
-        return encoded_words(name, used=used, always=True)
+        return encode_header_text(name, used=used, always=True)
     if _ATOMS.fullmatch(name) and name.strip() == name:
         return name.encode("ascii")
     return b'"' + re.sub(r'(["\\])', r"\\\1", name).encode("ascii") + b'"'
 
 
-def encoded_words(text: str, *, used: int, always: bool = False) -> bytes:
+def encode_header_text(text: str, *, used: int, always: bool = False) -> bytes:
     """A header's text: as it stands when it is short ASCII, else as RFC 2047 words of at most 75 characters."""
     if not always and text.isascii() and len(text) <= LINE - used and "=?" not in text:
         return text.encode("ascii")

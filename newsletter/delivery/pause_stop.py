@@ -11,44 +11,44 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from newsletter.database.engine import eager, translated
+from newsletter.database.engine import eager, translate_errors
 from newsletter.database.tables import wishes
 from newsletter.errors import NewsletterError
 
 
-class Wish(StrEnum):
+class SendControl(StrEnum):
     """What a person wants."""
 
     PAUSE = "pause"  # finish what is in flight, and wait to go on
     STOP = "stop"  # the others are to get nothing, unless somebody says so
 
 
-class HeldBackError(NewsletterError):
+class SendPausedError(NewsletterError):
     """A person paused or stopped the sending, and nobody let it go on."""
 
 
-def wish_of(connection: Connection, issue: str) -> Wish | None:
+def read_send_control(connection: Connection, issue: str) -> SendControl | None:
     """What is wanted of the sending of an issue."""
     found = connection.execute(sa.select(wishes.c.wish).where(wishes.c.issue == issue)).scalar_one_or_none()
-    return Wish(found) if found else None
+    return SendControl(found) if found else None
 
 
-def make_wish(engine: Engine, issue: str, wish: Wish, *, now: datetime) -> None:
+def set_send_control(engine: Engine, issue: str, wish: SendControl, *, now: datetime) -> None:
     """Say what is wanted; it is on the disk when this returns. Raises StorageError."""
-    with translated(engine.url), eager(engine).begin() as connection:
+    with translate_errors(engine.url), eager(engine).begin() as connection:
         connection.execute(sa.delete(wishes).where(wishes.c.issue == issue))
         connection.execute(sa.insert(wishes).values(issue=issue, wish=wish.value, wished_at=now))
 
 
-def let_go_on(engine: Engine, issue: str) -> bool:
+def clear_send_control(engine: Engine, issue: str) -> bool:
     """Forget what was wanted; whether there was anything."""
-    with translated(engine.url), eager(engine).begin() as connection:
+    with translate_errors(engine.url), eager(engine).begin() as connection:
         return connection.execute(sa.delete(wishes).where(wishes.c.issue == issue)).rowcount > 0
 
 
-def held_back(wish: Wish, accepted: int, total: int, waiting: int) -> str:
+def describe_send_pause(wish: SendControl, accepted: int, total: int, waiting: int) -> str:
     """How a sending stands that a person held back, as the end of a sentence that begins with its state."""
     have = f"{accepted:,} of {total:,} have it"
-    if wish is Wish.STOP:
+    if wish is SendControl.STOP:
         return f"stopped by a person: {have}; {waiting:,} get nothing until somebody lets it go on"
     return f"paused by a person: {have}; {waiting:,} wait until somebody lets it go on"

@@ -21,7 +21,7 @@ RESTORED = "restored"
 TOLERANCE_S = 10  # between reading the clock and the file system's own stamp
 
 
-class Witness:
+class RestoreGuard:
     """The witness of one issue's sending."""
 
     def __init__(self, folder: Path, issue: str, database: Path | None) -> None:

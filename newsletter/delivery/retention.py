@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from newsletter.database.engine import translated
+from newsletter.database.engine import translate_errors
 from newsletter.database.tables import deliveries, farewells, incoming_mails, requests, sendings
 from newsletter.reports import repository as report_repository
 
@@ -20,7 +20,7 @@ WAITING = ("queued", "claimed", "sending", "deferred")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reduced:
+class RetentionResult:
     """What was reduced."""
 
     sendings: int = 0
@@ -28,22 +28,22 @@ class Reduced:
     mails: int = 0  # of the bounce mailbox, whose person is no longer named
 
 
-def reduce_old(engine: Engine, *, before: datetime) -> Reduced:
+def reduce_old(engine: Engine, *, before: datetime) -> RetentionResult:
     """Reduce sendings begun before a moment to counts, one transaction each; raises StorageError."""
     numbers = _old(engine, before)
     rows = 0
     for number in numbers:
-        with translated(engine.url), engine.begin() as connection:
+        with translate_errors(engine.url), engine.begin() as connection:
             rows += report_repository.reduce(connection, number)
     named = sa.and_(incoming_mails.c.decided_at < before, incoming_mails.c.subscriber_id.is_not(None))
-    with translated(engine.url), engine.begin() as connection:
+    with translate_errors(engine.url), engine.begin() as connection:
         mails = connection.execute(sa.update(incoming_mails).where(named).values(subscriber_id=None)).rowcount
-    return Reduced(sendings=len(numbers), deliveries=rows, mails=mails)
+    return RetentionResult(sendings=len(numbers), deliveries=rows, mails=mails)
 
 
 def forget_typed(engine: Engine, *, asked_before: datetime, said_before: datetime) -> int:
     """Delete what was typed on the public page: requests that nobody confirmed, words why people left; tells how many."""
-    with translated(engine.url), engine.begin() as connection:
+    with translate_errors(engine.url), engine.begin() as connection:
         asked = connection.execute(sa.delete(requests).where(requests.c.asked_at < asked_before)).rowcount
         day = said_before.date().isoformat()
         return asked + connection.execute(sa.delete(farewells).where(farewells.c.said_on < day)).rowcount
@@ -56,5 +56,5 @@ def _old(engine: Engine, before: datetime) -> list[int]:
         sa.exists().where(theirs),
         ~sa.exists().where(theirs, deliveries.c.status.in_(WAITING)),
     )
-    with translated(engine.url), engine.begin() as connection:
+    with translate_errors(engine.url), engine.begin() as connection:
         return list(connection.execute(query).scalars())

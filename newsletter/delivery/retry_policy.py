@@ -7,22 +7,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from newsletter.config import DeliverySettings
-from newsletter.delivery.journal import Settlement
-from newsletter.delivery.ledger_session import Due
-from newsletter.delivery.ledger_writer import Recorder
-from newsletter.delivery.send_status import Tally
-from newsletter.delivery.smtp_replies import Reply, Verdict
-from newsletter.delivery.throttle import Pace
+from newsletter.delivery.journal import DeliveryOutcome
+from newsletter.delivery.ledger_session import DueDelivery
+from newsletter.delivery.ledger_writer import LedgerWriter
+from newsletter.delivery.send_status import SendStatus
+from newsletter.delivery.smtp_replies import ReplyVerdict, SmtpReply
+from newsletter.delivery.throttle import Throttle
 from newsletter.model import DeliveryStatus
 
-LONGEST_WAIT = timedelta(seconds=4000)  # between two tries, as with Postfix
+MAX_RETRY_DELAY = timedelta(seconds=4000)  # between two tries, as with Postfix
 D = DeliveryStatus
 
 
-class Desk:
+class RetryPolicy:
     """Turns verdicts into settlements."""
 
-    def __init__(self, tally: Tally, recorder: Recorder, pace: Pace, settings: DeliverySettings) -> None:
+    def __init__(self, tally: SendStatus, recorder: LedgerWriter, pace: Throttle, settings: DeliverySettings) -> None:
         self.recorder = recorder
         self.pace = pace
         self.settings = settings
@@ -30,7 +30,7 @@ class Desk:
         self._start = tally
         self._changes: Counter[str] = Counter()
 
-    def settle(self, due: Due, verdict: Verdict, reply: Reply) -> None:
+    def settle(self, due: DueDelivery, verdict: ReplyVerdict, reply: SmtpReply) -> None:
         """What a reply means for one reader."""
         if verdict.slow:
             self.pace.too_fast()
@@ -43,7 +43,7 @@ class Desk:
         else:
             self._record(due, verdict.status, str(reply), bounced=verdict.bounced)
 
-    def defer(self, due: Due, words: str, *, for_good: bool = True) -> None:
+    def defer(self, due: DueDelivery, words: str, *, for_good: bool = True) -> None:
         """Try again later, or give up when the time to try is over and it is `for_good`."""
         now = self.recorder.clock.now()
         last = (due.first_tried_at or now) + self.settings.give_up_after
@@ -58,27 +58,27 @@ class Desk:
         """How long after so many earlier tries: doubling, to about an hour."""
         first = self.settings.retry_after
         doubled: timedelta = first * 2 ** min(attempts, 20)
-        return min(doubled, max(first, LONGEST_WAIT))
+        return min(doubled, max(first, MAX_RETRY_DELAY))
 
-    def doubt(self, due: Due, words: str) -> None:
+    def doubt(self, due: DueDelivery, words: str) -> None:
         """The message may have arrived, or not."""
         self._record(due, D.UNKNOWN, words)
 
-    def refuse(self, due: Due, words: str) -> None:
+    def refuse(self, due: DueDelivery, words: str) -> None:
         """This reader cannot be written to, and a person should know."""
         self._record(due, D.REFUSED, words)
 
-    def left(self, due: Due) -> None:
+    def left(self, due: DueDelivery) -> None:
         """The person left before the message was complete: nothing was sent, and it counts as no try."""
         self._record(due, D.SUPPRESSED, "", tried=False)
 
-    def put_back(self, due: Due) -> None:
+    def put_back(self, due: DueDelivery) -> None:
         """The message surely did not go, and nobody is to blame: as if it had not been tried."""
         self.recorder.put_back(due)
 
     def _record(
         self,
-        due: Due,
+        due: DueDelivery,
         status: D,
         reply: str,
         *,
@@ -88,7 +88,7 @@ class Desk:
     ) -> None:
         self._count(due, status)
         self.recorder.settle(
-            Settlement(
+            DeliveryOutcome(
                 subscriber_id=due.subscriber.id,
                 status=status,
                 reply=reply,
@@ -99,11 +99,11 @@ class Desk:
             )
         )
 
-    def _count(self, due: Due, status: DeliveryStatus) -> None:
+    def _count(self, due: DueDelivery, status: DeliveryStatus) -> None:
         self._changes[D.DEFERRED if due.next_at else D.QUEUED] -= 1
         self._changes[status] += 1
 
-    def tally(self) -> Tally:
+    def tally(self) -> SendStatus:
         """The counts of this moment, without asking the ledger."""
         run, start, change = self.recorder.run, self._start, self._changes
         left = run.left_queued + run.left_deferred

@@ -16,13 +16,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, Row
 
-from newsletter.database.engine import eager, only_reading, translated
+from newsletter.database.engine import eager, only_reading, translate_errors
 from newsletter.database.tables import plans
 from newsletter.delivery.lock import is_held, lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ScheduledSend:
     """One issue goes at one moment."""
 
     issue: str
@@ -33,7 +33,7 @@ class Plan:
     begun_at: datetime | None = None  # None: it can be taken back
 
 
-class Plans:
+class ScheduleRepository:
     """The plans in a database; `folder` is where the lease of one who waits stands."""
 
     def __init__(self, engine: Engine, folder: Path) -> None:
@@ -49,45 +49,45 @@ class Plans:
         there = Path(name).stat()
         return f"{there.st_dev}:{there.st_ino}"
 
-    def is_at_home(self, plan: Plan) -> bool:
+    def is_at_home(self, plan: ScheduledSend) -> bool:
         """Whether a plan was made in just this database, and did not come here with a copy of it."""
         return plan.place == self.place
 
-    def of(self, issue: str) -> Plan | None:
+    def of(self, issue: str) -> ScheduledSend | None:
         """The plan of an issue."""
-        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             row = connection.execute(sa.select(plans).where(plans.c.issue == issue)).one_or_none()
         return None if row is None else _plan(row)
 
-    def all(self) -> tuple[Plan, ...]:
+    def all(self) -> tuple[ScheduledSend, ...]:
         """All plans, the next one first."""
-        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             return tuple(_plan(row) for row in connection.execute(sa.select(plans).order_by(plans.c.at)))
 
-    def make(self, issue: str, at: datetime, *, people: int, now: datetime) -> Plan:
+    def make(self, issue: str, at: datetime, *, people: int, now: datetime) -> ScheduledSend:
         """Write down that an issue goes at a moment; another plan of it is forgotten. Raises StorageError."""
-        plan = Plan(issue=issue, at=at, people=people, planned_at=now, place=self.place)
+        plan = ScheduledSend(issue=issue, at=at, people=people, planned_at=now, place=self.place)
         values = {"issue": issue, "at": at, "people": people, "planned_at": now, "place": plan.place}
-        with translated(self.engine.url), eager(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
             connection.execute(sa.delete(plans).where(plans.c.issue == issue))
             connection.execute(sa.insert(plans).values(values))
         return plan
 
     def take_back(self, issue: str) -> bool:
         """Forget a plan, whether anybody waits for it or not; False when it was begun before, or is none."""
-        with translated(self.engine.url), eager(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
             waiting = sa.and_(plans.c.issue == issue, plans.c.begun_at.is_(None))
             return connection.execute(sa.delete(plans).where(waiting)).rowcount == 1
 
     def begin(self, issue: str, *, now: datetime) -> bool:
         """Say that the time has come; False when it was taken back before, or begun by another."""
-        with translated(self.engine.url), eager(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
             waiting = sa.and_(plans.c.issue == issue, plans.c.begun_at.is_(None))
             return connection.execute(sa.update(plans).where(waiting).values(begun_at=now)).rowcount == 1
 
     def forget(self, issue: str) -> None:
         """The issue is on its way: the ledger tells the rest."""
-        with translated(self.engine.url), eager(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
             connection.execute(sa.delete(plans).where(plans.c.issue == issue))
 
     @contextlib.contextmanager
@@ -105,5 +105,5 @@ def _waiting_for(issue: str) -> str:
     return f"{issue} at its time"
 
 
-def _plan(row: Row[Any]) -> Plan:
-    return Plan(**row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row by names
+def _plan(row: Row[Any]) -> ScheduledSend:
+    return ScheduledSend(**row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row by names

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 from newsletter.delivery import service as delivery
 from newsletter.delivery.clock import SystemClock, sleep_unless
-from newsletter.delivery.schedule_repository import Plan
-from newsletter.delivery.send_status import Tally
+from newsletter.delivery.schedule_repository import ScheduledSend
+from newsletter.delivery.send_status import SendStatus
 from newsletter.errors import NotApprovedError, StorageError, UsageError
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 LATE = timedelta(minutes=15)
@@ -29,7 +29,7 @@ LOOK_S, NEAR_LOOK_S = 2.0, 0.25
 NEAR = timedelta(minutes=2)
 
 
-class Waiting(StrEnum):
+class ScheduleState(StrEnum):
     """How a plan stands."""
 
     WAITED_FOR = "waited for"  # a living process waits, or begins
@@ -38,20 +38,20 @@ class Waiting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class ScheduleStatus:
     """A plan that is not carried out yet."""
 
-    plan: Plan
-    waiting: Waiting
+    plan: ScheduledSend
+    waiting: ScheduleState
 
 
-def ticking(now: datetime) -> Callable[[], datetime]:
+def start_clock(now: datetime) -> Callable[[], datetime]:
     """A clock that shows `now` and goes on from there, as the machine's does: also while it sleeps."""
     began = datetime.now(UTC)
     return lambda: now + (datetime.now(UTC) - began)
 
 
-def moment(desk: Desk, day: str, time: str) -> datetime:
+def parse_local_time(desk: AppContext, day: str, time: str) -> datetime:
     """A day and a time on the newsletter's own clocks, as the moment in UTC; raises UsageError."""
     zone = desk.workspace.settings.newsletter.zone
     try:
@@ -70,7 +70,7 @@ def moment(desk: Desk, day: str, time: str) -> datetime:
     return at
 
 
-def moment_to_send(desk: Desk, written: str) -> datetime:
+def parse_send_time(desk: AppContext, written: str) -> datetime:
     """The moment that a person wrote, on the newsletter's own clocks; raises UsageError."""
     try:
         found = datetime.fromisoformat(written)
@@ -84,76 +84,76 @@ def place_name(zone: ZoneInfo) -> str:
     return zone.key.rpartition("/")[2].replace("_", " ")
 
 
-def spoken(desk: Desk, at: datetime) -> str:
+def format_local_datetime(desk: AppContext, at: datetime) -> str:
     """A moment on the newsletter's own clocks: `Tuesday 3 November 2026 at 09:00 (New York)`."""
     zone = desk.workspace.settings.newsletter.zone
     return f"{at.astimezone(zone):%A %-d %B %Y at %H:%M} ({place_name(zone)})"
 
 
-def plan(desk: Desk, name: str, at: datetime, *, people: int) -> Plan:
+def schedule_send(desk: AppContext, name: str, at: datetime, *, people: int) -> ScheduledSend:
     """Write down that an issue goes at a moment, to about so many people."""
-    return delivery.plans(desk).make(name, at, people=people, now=desk.now)
+    return delivery.open_schedule(desk).make(name, at, people=people, now=desk.now)
 
 
-def take_back(desk: Desk, name: str) -> bool:
+def cancel_schedule(desk: AppContext, name: str) -> bool:
     """Take a plan back: nothing is sent. False when there is none, or it began before."""
-    found, kept = planned(desk, name), delivery.plans(desk)
-    if found is not None and found.waiting is Waiting.MISSED:
+    found, kept = find_plan(desk, name), delivery.open_schedule(desk)
+    if found is not None and found.waiting is ScheduleState.MISSED:
         kept.forget(name)  # it may have been broken off as it began
         return True
     return kept.take_back(name)
 
 
-def planned(desk: Desk, name: str) -> Planned | None:
+def find_plan(desk: AppContext, name: str) -> ScheduleStatus | None:
     """The plan of an issue and how it stands; None when there is none, or the issue is on its way."""
-    kept = delivery.plans(desk)
+    kept = delivery.open_schedule(desk)
     found = kept.of(name)
-    if found is None or delivery.status(desk, name).total:
+    if found is None or delivery.read_status(desk, name).total:
         return None
     if kept.is_waited_for(name) or delivery.is_at_work(desk, name):
-        waiting = Waiting.WAITED_FOR
+        waiting = ScheduleState.WAITED_FOR
     else:
-        waiting = Waiting.ALONE if desk.now < found.at else Waiting.MISSED
-    return Planned(plan=found, waiting=waiting)
+        waiting = ScheduleState.ALONE if desk.now < found.at else ScheduleState.MISSED
+    return ScheduleStatus(plan=found, waiting=waiting)
 
 
-def all_planned(desk: Desk) -> tuple[Planned, ...]:
+def all_planned(desk: AppContext) -> tuple[ScheduleStatus, ...]:
     """Every plan that is not carried out yet, the next one first."""
-    found = (planned(desk, each.issue) for each in delivery.plans(desk).all())
+    found = (find_plan(desk, each.issue) for each in delivery.open_schedule(desk).all())
     return tuple(each for each in found if each is not None)
 
 
-def is_to_be_waited_for(desk: Desk, found: Planned) -> bool:
+def is_to_be_waited_for(desk: AppContext, found: ScheduleStatus) -> bool:
     """Whether nobody waits for a plan that was made just here: not one that came with a copy or a backup."""
-    return found.waiting is Waiting.ALONE and delivery.plans(desk).is_at_home(found.plan)
+    return found.waiting is ScheduleState.ALONE and delivery.open_schedule(desk).is_at_home(found.plan)
 
 
 async def send_at_its_time(
-    desk: Desk,
+    desk: AppContext,
     name: str,
     *,
     stop: asyncio.Event,
-    on_progress: Callable[[Tally], None] = lambda _: None,
+    on_progress: Callable[[SendStatus], None] = lambda _: None,
     once: bool = False,
     limit: int | None = None,
     resume_restored: bool = False,
-) -> Tally:
+) -> SendStatus:
     """Wait for the moment that is planned, then send what is approved then.
 
     Nothing is sent when the plan is taken back before, when `stop` is set, when the moment was slept through, or when
     what was approved was changed (NotApprovedError). Raises SenderAtWorkError when another process waits, and all that
     `mailing.send` raises.
     """
-    clock, kept = ticking(desk.now), delivery.plans(desk)
+    clock, kept = start_clock(desk.now), delivery.open_schedule(desk)
     with kept.waiting(name):
         if not await _has_come(desk, name, stop, clock):
-            return delivery.status(desk, name)
-        desk = Desk(open_workspace(desk.workspace.folder), clock())  # as everything stands now
-        what, _ = delivery.order(desk, name, approved=True)
+            return delivery.read_status(desk, name)
+        desk = AppContext(open_workspace(desk.workspace.folder), clock())  # as everything stands now
+        what, _ = delivery.build_send_job(desk, name, approved=True)
         what.server()
         if not kept.begin(name, now=desk.now):
-            return delivery.status(desk, name)
-        return await delivery.send(
+            return delivery.read_status(desk, name)
+        return await delivery.send_job(
             desk,
             what,
             stop=stop,
@@ -164,9 +164,9 @@ async def send_at_its_time(
         )
 
 
-async def _has_come(desk: Desk, name: str, stop: asyncio.Event, clock: Callable[[], datetime]) -> bool:
+async def _has_come(desk: AppContext, name: str, stop: asyncio.Event, clock: Callable[[], datetime]) -> bool:
     """Whether the time has come, and not passed; looks at plan and clock again and again: laptops sleep."""
-    kept, steady = delivery.plans(desk), SystemClock()
+    kept, steady = delivery.open_schedule(desk), SystemClock()
     while not stop.is_set():
         look_s = LOOK_S
         with contextlib.suppress(StorageError):  # a database that is busy for a moment ends no waiting
@@ -181,12 +181,12 @@ async def _has_come(desk: Desk, name: str, stop: asyncio.Event, clock: Callable[
     return False
 
 
-def why_missed(desk: Desk, name: str, found: Plan) -> str:
+def why_missed(desk: AppContext, name: str, found: ScheduledSend) -> str:
     """Why nothing went at its time, as far as that can be known: a sentence."""
     if found.begun_at:
         return "It was broken off as it began, before the first mail."
     try:
-        delivery.order(desk, name, approved=True)
+        delivery.build_send_job(desk, name, approved=True)
     except NotApprovedError:
         return "It was changed after it was approved, and so it did not go."
     return "The computer was off or asleep at that time, or the program was ended."

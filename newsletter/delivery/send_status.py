@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from newsletter.database.tables import deliveries, outcomes, sendings
-from newsletter.delivery.pause_stop import Wish, held_back
+from newsletter.delivery.pause_stop import SendControl, describe_send_pause
 from newsletter.model import DeliveryStatus
 
 D = DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class SendStatus:
     """How a sending stands. The six counts are disjoint and sum to `total`."""
 
     issue: str
@@ -31,11 +31,11 @@ class Tally:
     remaining: int = 0
     total: int = 0
     seconds: float = 0.0
-    wish: Wish | None = None  # what a person wants of it
+    wish: SendControl | None = None  # what a person wants of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
+class SendRecord:
     """One issue on its way, as frozen at its start."""
 
     id: int
@@ -46,15 +46,15 @@ class Sending:
     beats: int
 
 
-def sending_of(connection: Connection, issue: str) -> Sending | None:
+def find_send(connection: Connection, issue: str) -> SendRecord | None:
     """What was frozen when the issue was begun; None before."""
     row = connection.execute(sa.select(sendings).where(sendings.c.issue == issue)).one_or_none()
     return None if row is None else frozen(row)
 
 
-def frozen(row: Row[Any]) -> Sending:
+def frozen(row: Row[Any]) -> SendRecord:
     """A row of `sendings` as what it stands for."""
-    return Sending(
+    return SendRecord(
         id=row.id,
         issue=row.issue,
         digest=row.digest,
@@ -64,7 +64,7 @@ def frozen(row: Row[Any]) -> Sending:
     )
 
 
-def counts_of(connection: Connection, sending_id: int) -> dict[str, int]:
+def count_by_status(connection: Connection, sending_id: int) -> dict[str, int]:
     """How many messages fared how: status → people."""
     query = sa.select(deliveries.c.status, sa.func.count()).where(deliveries.c.sending_id == sending_id)
     # of a sending so old that it was reduced, the counts alone are left; see `retention`
@@ -73,15 +73,15 @@ def counts_of(connection: Connection, sending_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(both)}
 
 
-def tally_of(row: Row[Any], counts: dict[str, int], *, alive: bool, wish: Wish | None = None) -> Tally:
+def build_status(row: Row[Any], counts: dict[str, int], *, alive: bool, wish: SendControl | None = None) -> SendStatus:
     """The sending of a row, with its counts; `alive`: its sender is at work."""
     state, why = row.state, row.why
     remaining = counts.get(D.QUEUED, 0) + counts.get(D.CLAIMED, 0) + counts.get(D.SENDING, 0)
     if not alive and state == "sending":
         state, why = "paused", f"the sender stopped; `newsletter send {row.issue}` goes on"
     if state == "paused" and wish:
-        why = held_back(wish, counts.get(D.ACCEPTED, 0), row.total, remaining + counts.get(D.DEFERRED, 0))
-    return Tally(
+        why = describe_send_pause(wish, counts.get(D.ACCEPTED, 0), row.total, remaining + counts.get(D.DEFERRED, 0))
+    return SendStatus(
         issue=row.issue,
         state=state,
         why=why,

@@ -1,6 +1,6 @@
 """The sending of one issue: passes over the ledger until nothing is due.
 
-A message goes through the stages of `Stage`; where it stands when a link breaks decides what is known of it: before
+A message goes through the stages of `MessageStage`; where it stands when a link breaks decides what is known of it: before
 its final dot it surely did not go, after it nobody knows (RFC 1047). Ctrl-C sets `stop`: what is in flight is
 finished. Cancelling the task stops hard; both can be gone on with.
 """
@@ -19,29 +19,29 @@ from typing import Any, TypeVar
 
 from newsletter.config import Settings
 from newsletter.delivery.clock import Clock, SystemClock, sleep_unless
-from newsletter.delivery.connection import Courier
-from newsletter.delivery.due_queue import Feed
+from newsletter.delivery.connection import DeliveryWorker
+from newsletter.delivery.due_queue import DueQueue
 from newsletter.delivery.ledger import Ledger
-from newsletter.delivery.ledger_writer import Recorder
-from newsletter.delivery.message import Mailing, Template, message_id
-from newsletter.delivery.retry_policy import Desk
-from newsletter.delivery.send_status import Tally
-from newsletter.delivery.smtp import LinkError, Server, open_link, server_of
-from newsletter.delivery.throttle import DAY, Pace
-from newsletter.delivery.variants import Variants
+from newsletter.delivery.ledger_writer import LedgerWriter
+from newsletter.delivery.message import MessageContext, MessageTemplate, build_message_id
+from newsletter.delivery.retry_policy import RetryPolicy
+from newsletter.delivery.send_status import SendStatus
+from newsletter.delivery.smtp import MailServer, SmtpConnectionError, open_smtp_connection, server_of
+from newsletter.delivery.throttle import DAY, Throttle
+from newsletter.delivery.variants import VariantTemplates
 from newsletter.errors import DeliveryError, StorageError
 from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Variant
 from newsletter.tokens import Keys
 
 T = TypeVar("T")
-BEAT_S = 1.0
+HEARTBEAT_S = 1.0
 PROGRESS_S = 0.25
 SWITCH_S = 0.0005  # the ledger's thread needs Python's lock for moments only, and messages wait for its commits
 AHEAD = 8  # claims for each connection before it is their turn, while nothing limits the pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class SendJob:
     """What is to be sent, and by which server."""
 
     issue: str
@@ -52,13 +52,13 @@ class Order:
     password: str | None = field(default=None, repr=False)
     folder: Path = Path()  # the workspace, where the files of DKIM keys stand
 
-    def server(self) -> Server:
+    def server(self) -> MailServer:
         """The server of the settings; raises UsageError when none is named."""
         return server_of(self.settings, self.password)
 
-    def mailing(self, sending_id: int, sent_at: datetime, *, test: bool = False) -> Mailing:
+    def mailing(self, sending_id: int, sent_at: datetime, *, test: bool = False) -> MessageContext:
         """What all messages of the sending have in common."""
-        return Mailing(
+        return MessageContext(
             settings=self.settings,
             keys=self.keys,
             issue=self.issue,
@@ -77,16 +77,16 @@ class Order:
 
 
 async def send_issue(
-    order: Order,
+    order: SendJob,
     ledger: Ledger,
     *,
     stop: asyncio.Event | None = None,
     clock: Clock | None = None,
-    on_progress: Callable[[Tally], None] | None = None,
+    on_progress: Callable[[SendStatus], None] | None = None,
     once: bool = False,
     limit: int | None = None,
     resume_restored: bool = False,
-) -> Tally:
+) -> SendStatus:
     """Send an issue to everybody on its frozen list who is still due, and go on until nobody is.
 
     `once`: one pass, no waiting for second tries. `limit`: at most so many messages. Raises SenderAtWorkError,
@@ -96,47 +96,56 @@ async def send_issue(
     server = order.server()
     clock, stop = clock or SystemClock(), stop or asyncio.Event()
     with ledger.run(order.issue, order.digest, now=clock.now(), resume_restored=resume_restored) as run:
-        recorder = Recorder(run, clock)
+        recorder = LedgerWriter(run, clock)
         try:
-            sender = await _Sender.made(order, server, ledger, recorder, stop, clock, on_progress)
+            sender = await _IssueSender.made(order, server, ledger, recorder, stop, clock, on_progress)
             await sender.send(once=once, limit=limit)
         finally:
             await recorder.close()
     return ledger.tally(order.issue)
 
 
-class _Sender:
+class _IssueSender:
     """One run of a sending, with what its parts share."""
 
-    def __init__(self, server: Server, recorder: Recorder, desk: Desk, variants: Variants, stop: asyncio.Event) -> None:
+    def __init__(
+        self,
+        server: MailServer,
+        recorder: LedgerWriter,
+        desk: RetryPolicy,
+        variants: VariantTemplates,
+        stop: asyncio.Event,
+    ) -> None:
         self.server = server
         self.recorder = recorder
         self.desk = desk
         self.variants = variants
         self.stop = stop
         self.clock = recorder.clock
-        self.on_progress: Callable[[Tally], None] | None = None
+        self.on_progress: Callable[[SendStatus], None] | None = None
         self.reached = False  # the server was, at least once
         self._beaten_at = self.clock.monotonic()
 
     @classmethod
     async def made(
         cls,
-        order: Order,
-        server: Server,
+        order: SendJob,
+        server: MailServer,
         ledger: Ledger,
-        recorder: Recorder,
+        recorder: LedgerWriter,
         stop: asyncio.Event,
         clock: Clock,
-        on_progress: Callable[[Tally], None] | None,
-    ) -> _Sender:
+        on_progress: Callable[[SendStatus], None] | None,
+    ) -> _IssueSender:
         run = recorder.run
         settings = order.settings.delivery
         accepted = ledger.accepted_since(clock.now() - DAY) if settings.per_day else []
-        pace = Pace(settings, order.settings.newsletter.zone, clock, accepted)
-        desk = Desk(await recorder.call(run.tally), recorder, pace, settings)
+        pace = Throttle(settings, order.settings.newsletter.zone, clock, accepted)
+        desk = RetryPolicy(await recorder.call(run.tally), recorder, pace, settings)
         mailing = order.mailing(run.sending.id, run.sending.started_at)
-        variants = Variants(lambda variant: Template(order.render_variant(variant), mailing), order.settings)
+        variants = VariantTemplates(
+            lambda variant: MessageTemplate(order.render_variant(variant), mailing), order.settings
+        )
         sender = cls(server, recorder, desk, variants, stop)
         sender.on_progress = on_progress
         return sender
@@ -163,7 +172,7 @@ class _Sender:
 
     async def _passes(self, *, once: bool, limit: int | None) -> tuple[str, str]:
         while True:
-            feed = Feed(self.recorder, began_at=self.clock.now(), limit=limit, ahead=self._ahead)
+            feed = DueQueue(self.recorder, began_at=self.clock.now(), limit=limit, ahead=self._ahead)
             await self._pass(feed)
             if feed.why_closed or self.stop.is_set():
                 return "paused", feed.why_closed or "stopped by a person; `newsletter send` goes on"
@@ -187,7 +196,7 @@ class _Sender:
                 return  # the clock was set back: the ledger takes it as due
             await sleep_unless(self.stop, self.clock, min(seconds, 60.0))
 
-    async def _pass(self, feed: Feed) -> None:
+    async def _pass(self, feed: DueQueue) -> None:
         """Everybody due now, on as many connections as may be; one that cannot work at all ends the others."""
         most = self.server.settings.connections
         workers = [asyncio.create_task(self._work(feed)) for _ in range(most)]
@@ -205,17 +214,17 @@ class _Sender:
             await feed.end()
             await self.recorder.written()
 
-    async def _work(self, feed: Feed) -> None:
+    async def _work(self, feed: DueQueue) -> None:
         """One connection after the other, as long as somebody is due."""
         failures = 0
         while True:
-            courier = Courier(feed=feed, desk=self.desk, variants=self.variants, stop=self.stop)
+            courier = DeliveryWorker(feed=feed, desk=self.desk, variants=self.variants, stop=self.stop)
             job = await courier.first()
             if job is None:
                 return
             try:
-                link = await open_link(self.server)
-            except LinkError as error:
+                link = await open_smtp_connection(self.server)
+            except SmtpConnectionError as error:
                 feed.give_back(job.turn)
                 failures += 1
                 await self._bear(error, failures)
@@ -226,7 +235,7 @@ class _Sender:
             self.reached, failures = True, 0
             await courier.carry(link, job)
 
-    async def _bear(self, error: LinkError, failures: int) -> None:
+    async def _bear(self, error: SmtpConnectionError, failures: int) -> None:
         """A server that cannot be reached now: wait, or give up when it never could be."""
         if not self.reached and failures > 2:
             raise DeliveryError(f"{error}. Nothing was sent: look at [delivery] host and port") from error
@@ -237,7 +246,7 @@ class _Sender:
         while True:
             await asyncio.sleep(PROGRESS_S)
             self._show()
-            if self.clock.monotonic() - self._beaten_at >= BEAT_S:
+            if self.clock.monotonic() - self._beaten_at >= HEARTBEAT_S:
                 with contextlib.suppress(StorageError):  # the recorder will meet it too, and knows what to do
                     await self._beat("sending", self.desk.trouble)
             await self._heed()
@@ -265,7 +274,7 @@ def _waiting(next_at: datetime | None, left: int | None) -> str:
     return f"some are tried again{at}; `newsletter send` goes on then"
 
 
-def run(sending: Coroutine[Any, Any, T]) -> T:
+def run_send(sending: Coroutine[Any, Any, T]) -> T:
     """Run a sending to its end, on uvloop where it is installed."""
     # The many objects of the imported libraries stay: looking through them for garbage was 15 % of a sending's time.
     gc.freeze()
@@ -278,23 +287,27 @@ def run(sending: Coroutine[Any, Any, T]) -> T:
     return uvloop.run(sending)
 
 
-def status_of(ledger: Ledger, issue: str) -> Tally:
+def read_status(ledger: Ledger, issue: str) -> SendStatus:
     """How the sending of an issue stands, from any process."""
     return ledger.tally(issue)
 
 
-def recipients_of(
+def list_recipients(
     ledger: Ledger, settings: Settings, keys: Keys, issue: str, only: Collection[DeliveryStatus] = ()
 ) -> Iterator[Delivery]:
     """Every reader of an issue, or those that fared in some ways, with the Message-ID of the message, whether it went or not."""
     sending = ledger.sending(issue)
     if sending is None:
         return
-    mailing = Mailing(settings=settings, keys=keys, issue=issue, sending_id=sending.id, sent_at=sending.started_at)
+    mailing = MessageContext(
+        settings=settings, keys=keys, issue=issue, sending_id=sending.id, sent_at=sending.started_at
+    )
     for delivery in ledger.recipients(issue, only):
-        yield replace(delivery, message_id=message_id(mailing, delivery.subscriber_id))
+        yield replace(delivery, message_id=build_message_id(mailing, delivery.subscriber_id))
 
 
-def resolve(ledger: Ledger, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()) -> Tally:
+def resolve_unknown(
+    ledger: Ledger, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()
+) -> SendStatus:
     """Settle the deliveries in doubt, all or those of some people: `resend` them by the next sending, or leave them."""
     return ledger.resolve(issue, resend=resend, now=now, only=only)

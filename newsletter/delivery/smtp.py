@@ -22,7 +22,7 @@ import aiosmtplib
 
 from newsletter.config import DeliverySettings, Login, Security, Settings
 from newsletter.delivery.message import Envelope, sending_domain
-from newsletter.delivery.smtp_replies import Reply, masked
+from newsletter.delivery.smtp_replies import SmtpReply, mask_addresses
 from newsletter.errors import DeliveryError, UsageError
 
 CONNECT_S = 300.0  # RFC 5321, 4.5.3.2.1: the greeting may take five minutes
@@ -35,12 +35,12 @@ MAX_REPLY_BYTES = 1 << 16
 _REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[ -]|$)").match
 
 
-class LinkError(Exception):
+class SmtpConnectionError(Exception):
     """This connection is of no more use; another one may be. The words are for people, without addresses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class MailServer:
     """A mail server and how we come before it."""
 
     settings: DeliverySettings
@@ -54,22 +54,22 @@ class Server:
         return self.settings.socket or f"{self.settings.host}:{self.settings.port}"
 
 
-def server_of(settings: Settings, password: str | None) -> Server:
+def server_of(settings: Settings, password: str | None) -> MailServer:
     """The mail server of the settings; raises UsageError when none is named."""
     delivery = settings.delivery
     if not delivery.host and not delivery.socket:
         raise UsageError("newsletter.toml, [delivery] host: name the mail server to send by")
-    return Server(settings=delivery, ehlo_name=delivery.ehlo_name or sending_domain(settings), password=password)
+    return MailServer(settings=delivery, ehlo_name=delivery.ehlo_name or sending_domain(settings), password=password)
 
 
-class Replies(asyncio.Protocol):
+class ReplyReader(asyncio.Protocol):
     """Gathers the server's replies in their order, however they are cut into packets."""
 
     def __init__(self, *, block_s: float = BLOCK_S) -> None:
         self._block_s = block_s
         self._buffer = b""
         self._lines: list[str] = []
-        self._ready: deque[Reply] = deque()
+        self._ready: deque[SmtpReply] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._broken: str | None = None
         self._writable: asyncio.Future[None] | None = None
@@ -94,7 +94,7 @@ class Replies(asyncio.Protocol):
             self._lines.append(reply.words)
             return
         if self._lines:
-            reply = Reply(reply.code, _joined([*self._lines, reply.words]))
+            reply = SmtpReply(reply.code, _join_lines([*self._lines, reply.words]))
             self._lines = []
         self._ready.append(reply)
 
@@ -134,15 +134,15 @@ class Replies(asyncio.Protocol):
             try:
                 await asyncio.wait_for(asyncio.shield(self._writable), self._block_s)
             except TimeoutError:
-                raise LinkError("the server stopped taking the message") from None
+                raise SmtpConnectionError("the server stopped taking the message") from None
         if self._broken:
-            raise LinkError(self._broken)
+            raise SmtpConnectionError(self._broken)
 
-    async def take(self, timeout_s: float) -> Reply:
+    async def take(self, timeout_s: float) -> SmtpReply:
         """The next reply in order; raises LinkError when none comes."""
         while not self._ready:
             if self._broken:
-                raise LinkError(self._broken)
+                raise SmtpConnectionError(self._broken)
             self._waiter = asyncio.get_running_loop().create_future()
             timer = asyncio.get_running_loop().call_later(timeout_s, self._out_of_time)
             try:
@@ -157,12 +157,12 @@ class Replies(asyncio.Protocol):
 
 
 @functools.lru_cache(maxsize=64)  # a server says the same few things all the time
-def _reply(line: bytes) -> Reply | None:
+def _reply(line: bytes) -> SmtpReply | None:
     """A line as a reply; None when it is none."""
-    return Reply(int(line[:3]), line[4:].decode("utf-8", "replace").strip()) if _REPLY_LINE(line) else None
+    return SmtpReply(int(line[:3]), line[4:].decode("utf-8", "replace").strip()) if _REPLY_LINE(line) else None
 
 
-def _joined(lines: list[str]) -> str:
+def _join_lines(lines: list[str]) -> str:
     """Several lines of a reply as one; an enhanced status code stands once."""
     status = re.match(r"[245]\.\d{1,3}\.\d{1,3}\s+", lines[0])
     if status is None:
@@ -170,11 +170,11 @@ def _joined(lines: list[str]) -> str:
     return " ".join(filter(None, (lines[0], *(line.removeprefix(status[0]) for line in lines[1:]))))
 
 
-class Link:
+class SmtpConnection:
     """An open connection, ready for envelopes. After any LinkError it is only good for `abort`."""
 
     def __init__(
-        self, transport: asyncio.WriteTransport, replies: Replies, extensions: dict[str, str], *, final_s: float
+        self, transport: asyncio.WriteTransport, replies: ReplyReader, extensions: dict[str, str], *, final_s: float
     ) -> None:
         self._transport = transport
         self.replies = replies
@@ -235,14 +235,14 @@ class Link:
 
     async def quit(self) -> None:
         """Say good-bye; that it fails undoes nothing."""
-        with contextlib.suppress(LinkError):
+        with contextlib.suppress(SmtpConnectionError):
             self.write(b"QUIT\r\n")
             await self.replies.take(QUIT_S)
         self._closed = True
         self._transport.close()
 
 
-async def open_link(server: Server) -> Link:
+async def open_smtp_connection(server: MailServer) -> SmtpConnection:
     """A connection that is safe to send on.
 
     Raises LinkError when it may work later, DeliveryError when it will not without a person: a server that is not
@@ -263,23 +263,23 @@ async def open_link(server: Server) -> Link:
         raise _login_error(server, error) from None  # its words may repeat what we sent
     except aiosmtplib.SMTPResponseException as error:
         client.close()
-        words = str(Reply(error.code, error.message))
+        words = str(SmtpReply(error.code, error.message))
         if 500 <= error.code < 600:
             raise DeliveryError(f"{server.called} refuses us: {words}") from None
-        raise LinkError(f"{server.called} answered {words}") from None
+        raise SmtpConnectionError(f"{server.called} answered {words}") from None
     except (aiosmtplib.SMTPException, OSError) as error:
         client.close()
         raise _connect_error(server, error) from error
     transport = client.transport
     if transport is None or transport.is_closing():
-        raise LinkError(f"{server.called} closed the connection")
-    replies = Replies()
+        raise SmtpConnectionError(f"{server.called} closed the connection")
+    replies = ReplyReader()
     transport.set_protocol(replies)
     extensions = {name.lower(): value for name, value in client.esmtp_extensions.items()}
-    return Link(cast(asyncio.WriteTransport, transport), replies, extensions, final_s=server.final_s)
+    return SmtpConnection(cast(asyncio.WriteTransport, transport), replies, extensions, final_s=server.final_s)
 
 
-class _Client(aiosmtplib.SMTP):
+class _SmtpClient(aiosmtplib.SMTP):
     """Hangs up at once, also when connecting fails: over TLS it would wait for the server's good-bye, which may not come."""
 
     def close(self) -> None:
@@ -289,7 +289,7 @@ class _Client(aiosmtplib.SMTP):
             cast(asyncio.WriteTransport, transport).abort()
 
 
-def _client(server: Server) -> aiosmtplib.SMTP:
+def _client(server: MailServer) -> aiosmtplib.SMTP:
     settings = server.settings
     by_socket = bool(settings.socket)
     oauth = settings.user and settings.login is Login.XOAUTH2
@@ -297,7 +297,7 @@ def _client(server: Server) -> aiosmtplib.SMTP:
     async def token() -> str:
         return server.password or ""
 
-    return _Client(
+    return _SmtpClient(
         hostname=None if by_socket else settings.host,
         port=None if by_socket else settings.port,
         socket_path=settings.socket or None,
@@ -329,10 +329,10 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
         await client.helo()
 
 
-def _login_error(server: Server, error: aiosmtplib.SMTPAuthenticationError) -> Exception:
-    words = str(Reply(error.code, _without(error.message, server.password or "")))
+def _login_error(server: MailServer, error: aiosmtplib.SMTPAuthenticationError) -> Exception:
+    words = str(SmtpReply(error.code, _without(error.message, server.password or "")))
     if 400 <= error.code < 500:
-        return LinkError(f"{server.called} cannot check the login now: {words}")
+        return SmtpConnectionError(f"{server.called} cannot check the login now: {words}")
     return DeliveryError(
         f"{server.called} refuses the login: {words}. Look at [delivery] user, and at NEWSLETTER_SMTP_PASSWORD"
     )
@@ -352,7 +352,7 @@ def _without(words: str, password: str) -> str:
     return re.sub(r"[A-Za-z0-9+/]{8,}={0,2}", lambda found: "…" if tells(found[0].rstrip("=")) else found[0], words)
 
 
-def _connect_error(server: Server, error: Exception) -> Exception:
+def _connect_error(server: MailServer, error: Exception) -> Exception:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
         cause = cause.__cause__ or cause.__context__
@@ -367,33 +367,35 @@ def _connect_error(server: Server, error: Exception) -> Exception:
         )
     if not isinstance(error, OSError):  # lost links and time-outs are OSErrors too; what is left is the login
         return DeliveryError(f"{server.called} offers no way to log in that we know: look at [delivery] login and user")
-    return LinkError(f"{server.called} cannot be reached: {masked(str(error))}")
+    return SmtpConnectionError(f"{server.called} cannot be reached: {mask_addresses(str(error))}")
 
 
-async def _open_lmtp(server: Server) -> Link:
+async def _open_lmtp(server: MailServer) -> SmtpConnection:
     """LMTP (RFC 2033) to a relay on this machine, by unix socket or port."""
     loop = asyncio.get_running_loop()
     settings = server.settings
     try:
         if settings.socket:
-            transport, replies = await loop.create_unix_connection(Replies, settings.socket)
+            transport, replies = await loop.create_unix_connection(ReplyReader, settings.socket)
         else:
-            transport, replies = await loop.create_connection(Replies, settings.host, settings.port)
+            transport, replies = await loop.create_connection(ReplyReader, settings.host, settings.port)
     except OSError as error:
-        raise LinkError(f"{server.called} cannot be reached: {error.strerror or error.__class__.__name__}") from error
-    link = Link(transport, replies, {}, final_s=server.final_s)
+        raise SmtpConnectionError(
+            f"{server.called} cannot be reached: {error.strerror or error.__class__.__name__}"
+        ) from error
+    link = SmtpConnection(transport, replies, {}, final_s=server.final_s)
     try:
         greeting = await replies.take(CONNECT_S)
         link.write(f"LHLO {server.ehlo_name}\r\n".encode())
         hello = await replies.take(ENVELOPE_S)
-    except LinkError:
+    except SmtpConnectionError:
         link.abort()
         raise
     if greeting.code != 220 or hello.code != 250:
         link.abort()
-        raise LinkError(f"{server.called} answered {hello if greeting.code == 220 else greeting}")
+        raise SmtpConnectionError(f"{server.called} answered {hello if greeting.code == 220 else greeting}")
     words = hello.words.lower().split()
     known: dict[str, str] = {name: "" for name in ("pipelining", "size", "smtputf8") if name in words}
     if "size" in known:
         known["size"] = "".join(words[words.index("size") + 1 :][:1])  # or the next extension, which is no figure
-    return Link(transport, replies, known, final_s=server.final_s)
+    return SmtpConnection(transport, replies, known, final_s=server.final_s)

@@ -15,7 +15,7 @@ from newsletter.model import DeliveryStatus
 MAX_WORDS = 500
 
 
-class Phase(StrEnum):
+class SmtpPhase(StrEnum):
     """Which of our commands a reply answers."""
 
     MAIL = "MAIL"
@@ -25,7 +25,7 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SmtpReply:
     """A reply, its lines joined."""
 
     code: int
@@ -39,11 +39,11 @@ class Reply:
 
     def __str__(self) -> str:
         """Code and words, with addresses masked: the ledger shows them to people."""
-        return f"{self.code} {masked(self.words)}".strip()
+        return f"{self.code} {mask_addresses(self.words)}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class ReplyVerdict:
     """What follows from a reply."""
 
     status: DeliveryStatus
@@ -53,7 +53,7 @@ class Verdict:
     bounced: bool = False  # this mailbox does not exist
 
 
-ACCEPTED = Verdict(status=DeliveryStatus.ACCEPTED)
+ACCEPTED = ReplyVerdict(status=DeliveryStatus.ACCEPTED)
 _MAILBOX_GONE = frozenset({(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)})
 """X.1.1 and the like: no such mailbox or domain, moved, null MX, disabled (RFC 3463, RFC 7505)."""
 
@@ -67,7 +67,7 @@ _LOGIN_CODES = frozenset({530, 534, 535, 538})
 _SLOW_CODES = frozenset({421, 450, 451, 452, 454})
 
 
-def masked(words: str) -> str:
+def mask_addresses(words: str) -> str:
     """A server's words in one line without the addresses in them."""
     if "@" not in words and words.isprintable() and len(words) <= MAX_WORDS:
         return words
@@ -75,17 +75,17 @@ def masked(words: str) -> str:
     return " ".join("".join(each if each.isprintable() else " " for each in words).split())[:MAX_WORDS]
 
 
-def is_go_ahead(phase: Phase, reply: Reply) -> bool:
+def is_go_ahead(phase: SmtpPhase, reply: SmtpReply) -> bool:
     """Whether the server wants us to go on."""
-    return reply.code == 354 if phase is Phase.DATA else 200 <= reply.code < 300
+    return reply.code == 354 if phase is SmtpPhase.DATA else 200 <= reply.code < 300
 
 
-def judge(phase: Phase, reply: Reply) -> Verdict:
+def judge_reply(phase: SmtpPhase, reply: SmtpReply) -> ReplyVerdict:
     """What a reply means for the message that it answers."""
-    if phase is Phase.FINAL and 200 <= reply.code < 300:
+    if phase is SmtpPhase.FINAL and 200 <= reply.code < 300:
         return ACCEPTED
     if 400 <= reply.code < 500:
-        return Verdict(
+        return ReplyVerdict(
             status=DeliveryStatus.DEFERRED,
             slow=reply.code in _SLOW_CODES,
             close=reply.code == 421,
@@ -94,22 +94,22 @@ def judge(phase: Phase, reply: Reply) -> Verdict:
     if 500 <= reply.code < 600:
         return _for_good(phase, reply)
     # a 2yz to DATA, a 3yz elsewhere: the two sides no longer speak of the same thing
-    return Verdict(status=DeliveryStatus.DEFERRED, close=True)
+    return ReplyVerdict(status=DeliveryStatus.DEFERRED, close=True)
 
 
-def _for_good(phase: Phase, reply: Reply) -> Verdict:
-    if phase is Phase.MAIL or reply.code in _LOGIN_CODES or _is_quota(reply) or _is_policy(reply):
-        return Verdict(status=DeliveryStatus.DEFERRED, pause=True)
+def _for_good(phase: SmtpPhase, reply: SmtpReply) -> ReplyVerdict:
+    if phase is SmtpPhase.MAIL or reply.code in _LOGIN_CODES or _is_quota(reply) or _is_policy(reply):
+        return ReplyVerdict(status=DeliveryStatus.DEFERRED, pause=True)
     status = reply.enhanced
     bounced = status is not None and status[0] == 5 and status[1:] in _MAILBOX_GONE
-    return Verdict(status=DeliveryStatus.REFUSED, bounced=bounced)
+    return ReplyVerdict(status=DeliveryStatus.REFUSED, bounced=bounced)
 
 
-def _is_quota(reply: Reply) -> bool:
+def _is_quota(reply: SmtpReply) -> bool:
     status = reply.enhanced
     return (status is not None and status[1:] == (4, 5)) or bool(_AGAINST_US.search(reply.words))
 
 
-def _is_policy(reply: Reply) -> bool:
+def _is_policy(reply: SmtpReply) -> bool:
     status = reply.enhanced
     return status is not None and (status[1] in {5, 7} or status[1:] == _TOO_LARGE)

@@ -16,7 +16,7 @@ RECOVERY = 0.9  # of the slowing, after each message that was taken
 DAY = timedelta(hours=24)
 
 
-class Pace:
+class Throttle:
     """Gives out the moments at which a message may go."""
 
     def __init__(

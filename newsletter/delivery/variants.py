@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from newsletter.config import Settings
-from newsletter.delivery.message import Template
+from newsletter.delivery.message import MessageTemplate
 from newsletter.model import Subscriber, Variant
 
 
-class Variants:
+class VariantTemplates:
     """The templates of the variants that are asked for."""
 
-    def __init__(self, build: Callable[[Variant], Template], settings: Settings) -> None:
+    def __init__(self, build: Callable[[Variant], MessageTemplate], settings: Settings) -> None:
         self._build = build
         self._order = tuple(each.name for each in settings.sections)
         self._language = settings.newsletter.language
-        self._built: dict[Variant, Template] = {}
+        self._built: dict[Variant, MessageTemplate] = {}
 
-    def of(self, reader: Subscriber) -> Template:
+    def of(self, reader: Subscriber) -> MessageTemplate:
         """The template for a reader."""
         variant = self.variant(reader)
         template = self._built.get(variant)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class DiagnosisState(StrEnum):
     """How well it stands."""
 
     OK = "ok"
@@ -19,21 +19,21 @@ class Diagnosis:
     """One finding, as sentences for staff."""
 
     subject: str  # SPF, mail server, secret
-    state: State
+    state: DiagnosisState
     message: str  # what is there, and who will object
     remedy: str = ""  # what to do; empty when all is well
 
 
-def ok(subject: str, message: str) -> Diagnosis:
+def report_ok(subject: str, message: str) -> Diagnosis:
     """All is well."""
-    return Diagnosis(subject=subject, state=State.OK, message=message)
+    return Diagnosis(subject=subject, state=DiagnosisState.OK, message=message)
 
 
-def look(subject: str, message: str, remedy: str) -> Diagnosis:
+def report_warning(subject: str, message: str, remedy: str) -> Diagnosis:
     """It works, or cannot be told from here."""
-    return Diagnosis(subject=subject, state=State.LOOK, message=message, remedy=remedy)
+    return Diagnosis(subject=subject, state=DiagnosisState.LOOK, message=message, remedy=remedy)
 
 
-def mend(subject: str, message: str, remedy: str) -> Diagnosis:
+def report_failure(subject: str, message: str, remedy: str) -> Diagnosis:
     """Mail will be refused, or somebody given away."""
-    return Diagnosis(subject=subject, state=State.MEND, message=message, remedy=remedy)
+    return Diagnosis(subject=subject, state=DiagnosisState.MEND, message=message, remedy=remedy)

@@ -13,7 +13,7 @@ from newsletter.errors import UsageError
 TIMEOUT_S = 4.0
 
 
-class DnsNames:
+class DnsResolver:
     """Names as a resolver of dnspython tells them."""
 
     def __init__(self, resolver: dns.resolver.Resolver, *, timeout_s: float = TIMEOUT_S) -> None:
@@ -21,7 +21,7 @@ class DnsNames:
         self._timeout_s = timeout_s
 
     @classmethod
-    def of(cls, nameserver: str = "") -> DnsNames:
+    def of(cls, nameserver: str = "") -> DnsResolver:
         """Those of this machine's name servers, or of one that is named as ADDRESS or ADDRESS:PORT.
 
         Raises UsageError when that is no address.
@@ -55,12 +55,12 @@ class DnsNames:
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.name.LabelTooLong, dns.name.EmptyLabel):
             return []
         except dns.resolver.NoNameservers as error:  # one said that it cannot tell
-            raise UnansweredError(silent=not self._resolver.nameservers) from error
+            raise DnsUnansweredError(silent=not self._resolver.nameservers) from error
         except (dns.exception.DNSException, OSError) as error:
-            raise UnansweredError(silent=True) from error
+            raise DnsUnansweredError(silent=True) from error
 
 
-class UnansweredError(Exception):
+class DnsUnansweredError(Exception):
     """No name server answered, or none could. `silent`: none was heard at all, and asking on is of no use."""
 
     def __init__(self, *, silent: bool) -> None:
@@ -68,7 +68,7 @@ class UnansweredError(Exception):
         super().__init__("no name server answers")
 
 
-class Names(Protocol):
+class DnsLookup(Protocol):
     """What is asked of DNS. Every method may raise UnansweredError."""
 
     def texts(self, name: str) -> tuple[str, ...]:

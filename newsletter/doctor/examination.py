@@ -15,16 +15,16 @@ from newsletter.config import DeliverySettings, DkimKey, Settings
 from newsletter.database.engine import database_file, is_sound
 from newsletter.delivery.dkim_signing import load_signer
 from newsletter.delivery.message import ascii_domain, sending_domain
-from newsletter.delivery.smtp import Server
+from newsletter.delivery.smtp import MailServer
 from newsletter.doctor import dns_records
-from newsletter.doctor.diagnosis import Diagnosis, look, mend, ok
-from newsletter.doctor.dns_lookup import Names
-from newsletter.doctor.dns_records import Domains
-from newsletter.doctor.smtp_check import greet
+from newsletter.doctor.diagnosis import Diagnosis, report_failure, report_ok, report_warning
+from newsletter.doctor.dns_lookup import DnsLookup
+from newsletter.doctor.dns_records import SenderDomains
+from newsletter.doctor.smtp_check import check_server
 from newsletter.entries.repository import entries_of
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.workspace import credentials
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.credentials import INBOX_PASSWORD
 
 QUIET = timedelta(days=90)
@@ -32,12 +32,14 @@ QUIET = timedelta(days=90)
 SECRETS = (credentials.SECRET, credentials.SMTP_PASSWORD, INBOX_PASSWORD, "NEWSLETTER_PUBMED_API_KEY")
 
 
-def examine(desk: Desk, names: Names, environ: Mapping[str, str] = os.environ) -> Iterator[Diagnosis]:
+def examine_workspace(
+    desk: AppContext, names: DnsLookup, environ: Mapping[str, str] = os.environ
+) -> Iterator[Diagnosis]:
     """Everything, one finding after the other as they come."""
     settings = desk.workspace.settings
     yield _postal_address(settings)
     yield _one_click(settings)
-    yield from dns_records.examine(_domains(desk), names)
+    yield from dns_records.examine_domains(_domains(desk), names)
     yield from _signing_keys(desk)
     yield from _server(desk)
     yield _inbox(desk)
@@ -49,8 +51,8 @@ def examine(desk: Desk, names: Names, environ: Mapping[str, str] = os.environ) -
 
 def _postal_address(settings: Settings) -> Diagnosis:
     if settings.newsletter.address.strip():
-        return ok("address", "every mail carries the postal address, as the law of many countries wants")
-    return mend(
+        return report_ok("address", "every mail carries the postal address, as the law of many countries wants")
+    return report_failure(
         "address",
         "no mail carries a postal address, which the law of many countries wants (CAN-SPAM, among others)",
         "write [newsletter] address",
@@ -60,62 +62,62 @@ def _postal_address(settings: Settings) -> Diagnosis:
 def _one_click(settings: Settings) -> Diagnosis:
     url = settings.public.url if settings.public else ""
     if url.startswith("https://"):
-        return ok("unsubscribe", "readers leave with one click, as Gmail and Yahoo want")
+        return report_ok("unsubscribe", "readers leave with one click, as Gmail and Yahoo want")
     what = "the public page is not reached by https" if url else "there is no public page"
-    return look(
+    return report_warning(
         "unsubscribe",
         f"{what}, so readers leave by mail alone; Gmail and Yahoo want one click of those who write to 5,000 a day",
         "run `newsletter serve` behind a web server with TLS, and set [public] url",
     )
 
 
-def _domains(desk: Desk) -> Domains:
+def _domains(desk: AppContext) -> SenderDomains:
     settings = desk.workspace.settings
     sender = sending_domain(settings)
     envelope = ascii_domain(parseaddr(settings.inbox.address)[1].rpartition("@")[2]) or sender
     dkim = settings.dkim
     if dkim is None:
-        return Domains(sender=sender, envelope=envelope)
-    keys = tuple((each.selector, dns_records.public_key(desk.workspace.path(each.file))) for each in dkim.keys)
-    return Domains(sender=sender, envelope=envelope, signing=ascii_domain(dkim.domain), keys=keys)
+        return SenderDomains(sender=sender, envelope=envelope)
+    keys = tuple((each.selector, dns_records.read_public_key(desk.workspace.path(each.file))) for each in dkim.keys)
+    return SenderDomains(sender=sender, envelope=envelope, signing=ascii_domain(dkim.domain), keys=keys)
 
 
-def _signing_keys(desk: Desk) -> Iterator[Diagnosis]:
+def _signing_keys(desk: AppContext) -> Iterator[Diagnosis]:
     dkim = desk.workspace.settings.dkim
     for each in dkim.keys if dkim else ():
         yield _signing_key(desk, dkim.domain if dkim else "", each)
 
 
-def _signing_key(desk: Desk, domain: str, key: DkimKey) -> Diagnosis:
+def _signing_key(desk: AppContext, domain: str, key: DkimKey) -> Diagnosis:
     try:
         load_signer(config.Dkim(domain=domain, keys=(key,)), desk.workspace.folder, desk.now)
     except UsageError as error:
-        return mend("DKIM", str(error), "until then nothing can be sent")
-    return ok("DKIM", f"the key {key.file} can be read, by its owner alone")
+        return report_failure("DKIM", str(error), "until then nothing can be sent")
+    return report_ok("DKIM", f"the key {key.file} can be read, by its owner alone")
 
 
-def _server(desk: Desk) -> list[Diagnosis]:
+def _server(desk: AppContext) -> list[Diagnosis]:
     settings = desk.workspace.settings
     if not settings.delivery.host and not settings.delivery.socket:
         remedy = "name it in [delivery] host; without one, `newsletter publish` tells that an issue is out"
-        return [look("mail server", "none is named, so nothing can be sent from here", remedy)]
+        return [report_warning("mail server", "none is named, so nothing can be sent from here", remedy)]
     try:
         password = credentials.smtp_password(desk)
     except UsageError as error:
-        return [mend("mail server", str(error), "correct the name, or the rights of the file")]
-    return try_server(desk, settings.delivery, password)
+        return [report_failure("mail server", str(error), "correct the name, or the rights of the file")]
+    return test_server(desk, settings.delivery, password)
 
 
-def try_server(desk: Desk, delivery: DeliverySettings, password: str | None) -> list[Diagnosis]:
+def test_server(desk: AppContext, delivery: DeliverySettings, password: str | None) -> list[Diagnosis]:
     """What a mail server says to us, with settings that need not be saved; nothing is sent."""
     ehlo_name = delivery.ehlo_name or sending_domain(desk.workspace.settings)
-    return greet(Server(settings=delivery, ehlo_name=ehlo_name, password=password), now=desk.now)
+    return check_server(MailServer(settings=delivery, ehlo_name=ehlo_name, password=password), now=desk.now)
 
 
-def _inbox(desk: Desk) -> Diagnosis:
+def _inbox(desk: AppContext) -> Diagnosis:
     settings = desk.workspace.settings.inbox
     if not settings.folder and not settings.host:
-        return look(
+        return report_warning(
             "inbox",
             "no bounce mailbox is read: who cannot be reached is written to again and again, which providers punish",
             "write [inbox] with host, user and address",
@@ -124,21 +126,23 @@ def _inbox(desk: Desk) -> Diagnosis:
         with open_mailbox(settings, desk.workspace.folder, config.secret(INBOX_PASSWORD)) as mailbox:
             waiting = len(mailbox.letters())
     except UsageError as error:
-        return mend("inbox", str(error), "correct it, and look again")
+        return report_failure("inbox", str(error), "correct it, and look again")
     except NewsletterError as error:
-        return look("inbox", str(error), "is this machine online? Look at [inbox] and its password, and try again")
-    return ok("inbox", f"the bounce mailbox can be read; {waiting} mails wait in it")
+        return report_warning(
+            "inbox", str(error), "is this machine online? Look at [inbox] and its password, and try again"
+        )
+    return report_ok("inbox", f"the bounce mailbox can be read; {waiting} mails wait in it")
 
 
-def _secret(desk: Desk) -> Diagnosis:
+def _secret(desk: AppContext) -> Diagnosis:
     try:
-        credentials.keys(desk)
+        credentials.load_keys(desk)
     except UsageError as error:
-        return mend("secret", str(error), "links in mails that are out work with that key alone")
-    return ok("secret", "there is a key to sign links with; keep it in a backup")
+        return report_failure("secret", str(error), "links in mails that are out work with that key alone")
+    return report_ok("secret", "there is a key to sign links with; keep it in a backup")
 
 
-def _modes(desk: Desk, environ: Mapping[str, str]) -> Iterator[Diagnosis]:
+def _modes(desk: AppContext, environ: Mapping[str, str]) -> Iterator[Diagnosis]:
     """Files that others on this machine may read."""
     workspace = desk.workspace
     paths = [workspace.private, *workspace.private.rglob("*")] if workspace.private.is_dir() else []
@@ -148,9 +152,9 @@ def _modes(desk: Desk, environ: Mapping[str, str]) -> Iterator[Diagnosis]:
     open_ones = sorted({str(each) for each in paths if _others_may(each)})
     for each in open_ones:
         mode = "700" if Path(each).is_dir() else "600"
-        yield mend("privacy", f"{each} may be read by others on this machine", f"chmod {mode} '{each}'")
+        yield report_failure("privacy", f"{each} may be read by others on this machine", f"chmod {mode} '{each}'")
     if not open_ones:
-        yield ok("privacy", "the database and the secrets are for their owner alone")
+        yield report_ok("privacy", "the database and the secrets are for their owner alone")
 
 
 def _others_may(path: Path) -> bool:
@@ -161,17 +165,19 @@ def _others_may(path: Path) -> bool:
     return bool(stat.S_IMODE(mode) & 0o077) and (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def _database(desk: Desk) -> Diagnosis:
+def _database(desk: AppContext) -> Diagnosis:
     try:
         sound = is_sound(desk.engine)
     except NewsletterError as error:
-        return mend("database", str(error), "put back a backup with `newsletter restore`")
+        return report_failure("database", str(error), "put back a backup with `newsletter restore`")
     if not sound:
-        return mend("database", "the database is damaged", "put back a backup with `newsletter restore --force`")
-    return ok("database", "the database opens, and is sound")
+        return report_failure(
+            "database", "the database is damaged", "put back a backup with `newsletter restore --force`"
+        )
+    return report_ok("database", "the database opens, and is sound")
 
 
-def _sources(desk: Desk) -> Iterator[Diagnosis]:
+def _sources(desk: AppContext) -> Iterator[Diagnosis]:
     try:
         known = entries_of(desk).sources()
     except NewsletterError:  # told already
@@ -181,12 +187,14 @@ def _sources(desk: Desk) -> Iterator[Diagnosis]:
     broken = [each.name for each in records if each.error]
     quiet = [each.name for each in records if not each.error and _is_quiet(each.changed_at, desk.now)]
     if broken:
-        yield look("sources", f"{len(broken)} broken: {', '.join(broken)}", "`newsletter collect` says what is wrong")
+        yield report_warning(
+            "sources", f"{len(broken)} broken: {', '.join(broken)}", "`newsletter collect` says what is wrong"
+        )
     if quiet:
         words = f"{len(quiet)} gave nothing new for {QUIET.days} days, or never anything: {', '.join(quiet)}"
-        yield look("sources", words, "look whether their addresses are still right")
+        yield report_warning("sources", words, "look whether their addresses are still right")
     if not broken and not quiet:
-        yield ok("sources", f"{len(records)} of {len(sources)} were fetched, and none is broken or quiet")
+        yield report_ok("sources", f"{len(records)} of {len(sources)} were fetched, and none is broken or quiet")
 
 
 def _is_quiet(changed_at: datetime | None, now: datetime) -> bool:

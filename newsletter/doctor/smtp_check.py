@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from newsletter.config import is_loopback
-from newsletter.delivery.smtp import Link, LinkError, Server, open_link
-from newsletter.doctor.diagnosis import Diagnosis, State, look, mend, ok
+from newsletter.delivery.smtp import MailServer, SmtpConnection, SmtpConnectionError, open_smtp_connection
+from newsletter.doctor.diagnosis import Diagnosis, DiagnosisState, report_failure, report_ok, report_warning
 from newsletter.errors import DeliveryError
 
 SUBJECT = "mail server"
@@ -17,32 +17,32 @@ SOON = timedelta(days=14)
 NOT_REACHED = "is this machine online? Look at [delivery] host and port, and try again"
 
 
-def greet(server: Server, *, now: datetime, patience_s: float = PATIENCE_S) -> list[Diagnosis]:
+def check_server(server: MailServer, *, now: datetime, patience_s: float = PATIENCE_S) -> list[Diagnosis]:
     """What the server says to us, as it would at the beginning of a sending."""
     if server.settings.user and not server.password:
         return [
-            mend(
+            report_failure(
                 SUBJECT,
                 f"[delivery] user is {server.settings.user}, and there is no password",
                 "set NEWSLETTER_SMTP_PASSWORD, or NEWSLETTER_SMTP_PASSWORD_FILE",
             )
         ]
     try:
-        return asyncio.run(_greeted(server, now, patience_s))
+        return asyncio.run(_examine_server(server, now, patience_s))
     except DeliveryError as error:
-        return [mend(SUBJECT, str(error), "correct [delivery], and look again")]
-    except (LinkError, TimeoutError) as error:
+        return [report_failure(SUBJECT, str(error), "correct [delivery], and look again")]
+    except (SmtpConnectionError, TimeoutError) as error:
         words = str(error) or f"{server.called} did not answer in {patience_s:.0f} seconds"
-        return [look(SUBJECT, words, NOT_REACHED)]
+        return [report_warning(SUBJECT, words, NOT_REACHED)]
 
 
-def is_greeted(found: Sequence[Diagnosis]) -> bool:
-    """Whether, by what `greet` found, the server was reached and takes us."""
-    return found[0].state is not State.MEND and found[0].remedy != NOT_REACHED
+def is_accepted(found: Sequence[Diagnosis]) -> bool:
+    """Whether, by what `check_server` found, the server was reached and takes us."""
+    return found[0].state is not DiagnosisState.MEND and found[0].remedy != NOT_REACHED
 
 
-async def _greeted(server: Server, now: datetime, patience_s: float) -> list[Diagnosis]:
-    link = await asyncio.wait_for(open_link(server), patience_s)
+async def _examine_server(server: MailServer, now: datetime, patience_s: float) -> list[Diagnosis]:
+    link = await asyncio.wait_for(open_smtp_connection(server), patience_s)
     try:
         return [_hello(server, link), *_certificate(server, link, now)]
     finally:
@@ -51,21 +51,21 @@ async def _greeted(server: Server, now: datetime, patience_s: float) -> list[Dia
         await asyncio.sleep(0)
 
 
-def _hello(server: Server, link: Link) -> Diagnosis:
+def _hello(server: MailServer, link: SmtpConnection) -> Diagnosis:
     settings = server.settings
     if not settings.user and not settings.socket and not is_loopback(settings.host):
         words = f"{server.called} greets us as {server.ehlo_name}, without a login"
-        return look(SUBJECT, words, "a server that sends for us wants one as a rule: set [delivery] user")
+        return report_warning(SUBJECT, words, "a server that sends for us wants one as a rule: set [delivery] user")
     logged_in = f", and takes the login of {settings.user}" if settings.user else ""
     slow = "" if link.pipelining else "; it takes one command at a time (no PIPELINING), which is slower"
-    return ok(SUBJECT, f"{server.called} greets us as {server.ehlo_name}{logged_in}{slow}")
+    return report_ok(SUBJECT, f"{server.called} greets us as {server.ehlo_name}{logged_in}{slow}")
 
 
-def _certificate(server: Server, link: Link, now: datetime) -> list[Diagnosis]:
+def _certificate(server: MailServer, link: SmtpConnection, now: datetime) -> list[Diagnosis]:
     until = link.certified_until
     if until is None:
         return []
     words = f"the certificate of {server.called} is good until {until:%Y-%m-%d}"
     if until - now < SOON:
-        return [look("TLS", words, "tell who runs it; from that day on nothing is sent")]
-    return [ok("TLS", words)]
+        return [report_warning("TLS", words, "tell who runs it; from that day on nothing is sent")]
+    return [report_ok("TLS", words)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from newsletter.doctor.dns_lookup import Names
+from newsletter.doctor.dns_lookup import DnsLookup
 
 MAX_LOOKUPS = 10  # RFC 7208, 4.6.4: more is a permanent error, and the record counts as none
 _LOOKED_UP = frozenset({"include", "a", "mx", "ptr", "exists"})
@@ -14,7 +14,7 @@ _TERM = re.compile(r"([+?~-]?)([A-Za-z0-9]+)(?::([^/]*))?(?:/\d{1,3})?(?://\d{1,
 
 
 @dataclass
-class Spf:
+class SpfRecord:
     """What the record of a domain amounts to."""
 
     records: tuple[str, ...]
@@ -23,19 +23,19 @@ class Spf:
     mistakes: list[str] = field(default_factory=list)
 
 
-def spf_of(domain: str, names: Names) -> Spf:
+def read_spf(domain: str, names: DnsLookup) -> SpfRecord:
     """The record of a domain, its includes followed; raises UnansweredError."""
-    spf = Spf(records=_records(domain, names))
+    spf = SpfRecord(records=_records(domain, names))
     if len(spf.records) == 1:
         spf.ending = _follow(spf, spf.records[0], names)
     return spf
 
 
-def _records(domain: str, names: Names) -> tuple[str, ...]:
+def _records(domain: str, names: DnsLookup) -> tuple[str, ...]:
     return tuple(each for each in names.texts(domain) if each.lower() == "v=spf1" or each.lower().startswith("v=spf1 "))
 
 
-def _follow(spf: Spf, record: str, names: Names) -> str:
+def _follow(spf: SpfRecord, record: str, names: DnsLookup) -> str:
     """Count the look-ups of one record and of those that it names; returns the qualifier of its `all`."""
     ending, redirect = "", ""
     for term in record.split()[1:]:
@@ -59,7 +59,7 @@ def _follow(spf: Spf, record: str, names: Names) -> str:
     return ending
 
 
-def _enter(spf: Spf, domain: str, names: Names) -> str:
+def _enter(spf: SpfRecord, domain: str, names: DnsLookup) -> str:
     """The record of another domain, unless it cannot be known (a macro) or the count is past its bound."""
     if "%" in domain or spf.lookups > MAX_LOOKUPS:
         return ""

@@ -6,43 +6,47 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from newsletter.entries.repository import EntryStore
+from newsletter.entries.repository import EntryRepository
 from newsletter.identity import Index, aliases_of, key_of, merge, merge_entries
 from newsletter.model import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakenIn:
+class IngestResult:
     """What became of the entries of one source."""
 
     keys: tuple[str, ...]  # under which each of them is known now, in the source's order
     new: frozenset[str]  # keys never seen before
 
 
-def take_in(store: EntryStore, source: str, entries: Iterable[Entry], now: datetime) -> TakenIn:
+def ingest_entries(store: EntryRepository, source: str, entries: Iterable[Entry], now: datetime) -> IngestResult:
     """Keep what `source` gave at `now`: all of it or, when the disk refuses, nothing."""
-    return take_in_all(store, {source: tuple(entries)}, now)[source]
+    return ingest_sources(store, {source: tuple(entries)}, now)[source]
 
 
-def take_in_all(store: EntryStore, brought: Mapping[str, Sequence[Entry]], now: datetime) -> dict[str, TakenIn]:
+def ingest_sources(
+    store: EntryRepository, brought: Mapping[str, Sequence[Entry]], now: datetime
+) -> dict[str, IngestResult]:
     """Keep what several sources (by name) gave at `now`, in one go: the database is asked as often as for one of them."""
     seen = [replace(each, sources=(name,), first_seen_at=now) for name, some in brought.items() for each in some]
-    keys, new = _taken(store, seen, now) if seen else ((), frozenset())
-    taken: dict[str, TakenIn] = {}
+    keys, new = _ingest_entries(store, seen, now) if seen else ((), frozenset())
+    taken: dict[str, IngestResult] = {}
     begin = 0
     for source, entries in brought.items():
         own = keys[begin : begin + len(entries)]
-        taken[source] = TakenIn(keys=own, new=new.intersection(own))
+        taken[source] = IngestResult(keys=own, new=new.intersection(own))
         new, begin = new.difference(own), begin + len(entries)
     return taken
 
 
-def _taken(store: EntryStore, seen: Sequence[Entry], now: datetime) -> tuple[tuple[str, ...], frozenset[str]]:
+def _ingest_entries(
+    store: EntryRepository, seen: Sequence[Entry], now: datetime
+) -> tuple[tuple[str, ...], frozenset[str]]:
     """Keep these entries: the key of each, and the keys never seen before."""
     with store.together():
         by_hand = store.merged_by_hand()
-        said = [_said_of(entry, by_hand) for entry in seen]
-        every_name = {name for entry in seen for name in names_of(entry)}
+        said = [_find_manual_merge(entry, by_hand) for entry in seen]
+        every_name = {name for entry in seen for name in list_aliases(entry)}
         keys = store.known_as(every_name) | every_name | {key for key in said if key}
         index = Index(store.by_keys(keys).values())
         by_person = _merge_as_said(index, seen, said)
@@ -56,26 +60,26 @@ def _taken(store: EntryStore, seen: Sequence[Entry], now: datetime) -> tuple[tup
     return tuple(key or "" for key in final), merged.new
 
 
-def own_names_of(entry: Entry) -> tuple[str, ...]:
+def list_own_aliases(entry: Entry) -> tuple[str, ...]:
     """Everything that an entry itself may be known by, its key first."""
     return tuple(dict.fromkeys((entry.key or key_of(entry), key_of(entry), *aliases_of(entry))))
 
 
-def names_of(entry: Entry) -> tuple[str, ...]:
+def list_aliases(entry: Entry) -> tuple[str, ...]:
     """The names of an entry, and of its preprint or article."""
-    return tuple(dict.fromkeys((*own_names_of(entry), *entry.related)))
+    return tuple(dict.fromkeys((*list_own_aliases(entry), *entry.related)))
 
 
-def said_by(source: str, name: str) -> str:
+def qualify_name(source: str, name: str) -> str:
     """A name as one source alone uses it: what a person split is told apart by who gave it."""
     return f"{source}|{name}"
 
 
-def _said_of(entry: Entry, by_hand: Mapping[str, str]) -> str | None:
+def _find_manual_merge(entry: Entry, by_hand: Mapping[str, str]) -> str | None:
     """The entry that a person said this is, if one did."""
     if not by_hand:
         return None
-    asked = [asked for name in own_names_of(entry) for asked in (said_by(entry.sources[0], name), name)]
+    asked = [asked for name in list_own_aliases(entry) for asked in (qualify_name(entry.sources[0], name), name)]
     return next((by_hand[name] for name in asked if name in by_hand), None)
 
 

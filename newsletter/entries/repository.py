@@ -15,14 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from newsletter.database import tables
-from newsletter.database.engine import translated
+from newsletter.database.engine import translate_errors
 from newsletter.database.tables import UtcDateTime
 from newsletter.entries.serialization import entry_from_plain, entry_to_plain
 from newsletter.model import Decision, Entry, Verdict
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 T = TypeVar("T")
-Kept = tuple[str, datetime, Entry]
+CachedEntry = tuple[str, datetime, Entry]
 """The record of an entry and when it was first seen, with the entry that was read from them."""
 
 _RHYTHM_OF = 30  # days from which the rhythm of a source is taken
@@ -40,7 +40,7 @@ class Sighting:
     last_seen_at: datetime
 
 
-class Settled(NamedTuple):
+class EarlierEntry(NamedTuple):
     """An entry that the last issue has looked at, and that is dated before it."""
 
     key: str
@@ -50,7 +50,7 @@ class Settled(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class ReviewCutoff:
     """How far the last issue looked."""
 
     since_at: datetime  # what was first seen up to here was looked at
@@ -82,17 +82,17 @@ class SourceRecord:
     error: str = ""
 
 
-class News(NamedTuple):
+class SourceActivity(NamedTuple):
     """When a source gave something."""
 
     newest_on: date | None  # the newest day that an entry of it is dated, none ahead; None: all are undated
     first_seen_at: datetime  # when it first gave anything
 
 
-class EntryStore:
+class EntryRepository:
     """The entries in the database. Every method is one transaction, or runs inside `together`."""
 
-    def __init__(self, engine: Engine, read: dict[str, Kept] | None = None) -> None:
+    def __init__(self, engine: Engine, read: dict[str, CachedEntry] | None = None) -> None:
         """`read` outlives the store: what was read before, so that a record that did not change is not read anew."""
         self.engine = engine
         self._open: Connection | None = None
@@ -104,7 +104,7 @@ class EntryStore:
         if self._open is not None:
             yield self._open
             return
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             self._open = connection
             try:
                 yield connection
@@ -115,18 +115,18 @@ class EntryStore:
         """Every entry, in the order in which they were first seen."""
         return self._read(sa.true())
 
-    def open(self, looked: Looked) -> tuple[Entry, ...]:
+    def open(self, looked: ReviewCutoff) -> tuple[Entry, ...]:
         """The entries that a look at dates alone does not settle, in the order in which they were first seen."""
         return self._read(sa.not_(looked.condition()))
 
-    def settled(self, looked: Looked) -> Iterator[Settled]:
+    def settled(self, looked: ReviewCutoff) -> Iterator[EarlierEntry]:
         """The entries that are older than the last issue in every way: thousands, and not worth reading whole."""
         columns = (tables.entries.c.key, tables.entries.c.title, tables.entries.c.dated, tables.entries.c.first_seen_at)
         with self.together() as connection:
             rows = connection.execute(
                 sa.select(*columns).where(looked.condition()).order_by(tables.entries.c.key)
             ).all()
-        return map(Settled._make, rows)
+        return map(EarlierEntry._make, rows)
 
     def _read(self, condition: sa.ColumnElement[bool]) -> tuple[Entry, ...]:
         columns = (tables.entries.c.key, tables.entries.c.record, tables.entries.c.first_seen_at)
@@ -301,7 +301,7 @@ class EntryStore:
                 row["name"]: SourceRecord(**row) for row in connection.execute(sa.select(tables.sources)).mappings()
             }
 
-    def news_of(self, sources: Iterable[str], today: date) -> dict[str, News]:
+    def news_of(self, sources: Iterable[str], today: date) -> dict[str, SourceActivity]:
         """Source → when it gave something; one that never did is not there."""
         dated, by = tables.entries.c.dated, tables.sightings.c.source
         newest = sa.func.max(sa.case((_is_day(dated, today), dated))).label("newest")
@@ -309,7 +309,9 @@ class EntryStore:
         query = sa.select(by, newest, first).join_from(tables.sightings, tables.entries).group_by(by)
         with self.together() as connection:
             rows = _select_in(connection, query, by, sources)
-            return {row.source: News(row.newest and date.fromisoformat(row.newest), row.first) for row in rows}
+            return {
+                row.source: SourceActivity(row.newest and date.fromisoformat(row.newest), row.first) for row in rows
+            }
 
     def days_of(self, sources: Iterable[str], today: date) -> dict[str, tuple[date, ...]]:
         """Source → the newest days that entries of it are dated, oldest first."""
@@ -390,6 +392,6 @@ def _execute(connection: Connection, statement: sa.Insert | sa.Update, rows: lis
         connection.execute(statement, rows)
 
 
-def entries_of(desk: Desk) -> EntryStore:
+def entries_of(desk: AppContext) -> EntryRepository:
     """The entries of a workspace: one object for each context, because it holds the open transaction."""
-    return desk.part(EntryStore, lambda: EntryStore(desk.engine))
+    return desk.part(EntryRepository, lambda: EntryRepository(desk.engine))

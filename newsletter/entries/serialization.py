@@ -16,7 +16,7 @@ T = TypeVar("T")
 Plain = dict[str, Any]
 
 
-class PlainError(ValueError):
+class SerializationError(ValueError):
     """A value that does not fit: `name` is the key, `expected` what should stand there."""
 
     def __init__(self, name: str, expected: str, found: object) -> None:
@@ -71,7 +71,7 @@ def entry_from_plain(plain: Mapping[str, Any]) -> Entry:
         links=_read(plain, "links", _texts, ()),
         authors=_read(plain, "authors", _texts, ()),
         journal=_read(plain, "journal", _text, ""),
-        dated=_dated("dated", plain["dated"]) if plain.get("dated") else None,
+        dated=_parse_dated("dated", plain["dated"]) if plain.get("dated") else None,
         flags=frozenset(_word("flags", Flag, each) for each in _read(plain, "flags", _texts, ())),
         ids=_ids(_read(plain, "ids", _mapping, {})),
         related=_read(plain, "related", _texts, ()),
@@ -98,7 +98,7 @@ def _trial(plain: Mapping[str, Any]) -> Trial | None:
         was=_word("trial.was", TrialStatus, was) if was else None,
         **{name: _read(plain, name, _text, "") for name in ("phase", "sponsor", "contact", "who")},
         **{name: _read(plain, name, _texts, ()) for name in ("places", "interventions")},
-        **{name: _read(plain, name, _dated, None) for name in ("status_on", "first_posted_on", "updated_on")},
+        **{name: _read(plain, name, _parse_dated, None) for name in ("status_on", "first_posted_on", "updated_on")},
     )
 
 
@@ -128,7 +128,7 @@ def _read(plain: Mapping[str, Any], name: str, read: Callable[[str, Any], Any], 
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise PlainError(name, "a text in quotes", value)
+        raise SerializationError(name, "a text in quotes", value)
     return value
 
 
@@ -136,27 +136,27 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise PlainError(name, 'a list of texts such as ["one", "two"]', value)
+        raise SerializationError(name, 'a list of texts such as ["one", "two"]', value)
     return tuple(value)
 
 
 def _mapping(name: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise PlainError(name, 'values in braces such as {place = "Denver"}', value)
+        raise SerializationError(name, 'values in braces such as {place = "Denver"}', value)
     return value
 
 
 def _flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise PlainError(name, "true or false", value)
+        raise SerializationError(name, "true or false", value)
     return value
 
 
-def _dated(name: str, value: Any) -> Dated:
+def _parse_dated(name: str, value: Any) -> Dated:
     try:
         return Dated.parse(value.isoformat() if isinstance(value, date) else _text(name, value))
     except ValueError as error:
-        raise PlainError(name, '"2026-11-03", "2026-11" or "2026"', value) from error
+        raise SerializationError(name, '"2026-11-03", "2026-11" or "2026"', value) from error
 
 
 def _moment(name: str, value: Any) -> datetime | date:
@@ -175,11 +175,11 @@ def _iso(name: str, value: Any, expected: str) -> datetime | date:
     try:
         return date.fromisoformat(value) if len(value) == len("2026-12-09") else datetime.fromisoformat(value)
     except (ValueError, TypeError) as error:
-        raise PlainError(name, expected, value) from error
+        raise SerializationError(name, expected, value) from error
 
 
 def _word(name: str, words: Callable[[str], T], value: str) -> T:
     try:
         return words(value)
     except ValueError as error:
-        raise PlainError(name, "one of " + ", ".join(words), value) from error  # type: ignore[arg-type] # a StrEnum
+        raise SerializationError(name, "one of " + ", ".join(words), value) from error  # type: ignore[arg-type] # a StrEnum

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from newsletter.database import tables
-from newsletter.entries.repository import EntryStore
+from newsletter.entries.repository import EntryRepository
 
 Rows = Sequence[RowMapping]
 _BY_KEY = (tables.entries, tables.aliases, tables.sightings, tables.decisions)
@@ -17,7 +17,7 @@ _BY_KEY = (tables.entries, tables.aliases, tables.sightings, tables.decisions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class EntrySnapshot:
     """All rows about some entries."""
 
     keys: frozenset[str]
@@ -25,7 +25,7 @@ class Copy:
     rows: Mapping[str, Rows]  # table → rows
 
 
-def copy_of(store: EntryStore, keys: Iterable[str], names: Iterable[str]) -> Copy:
+def copy_of(store: EntryRepository, keys: Iterable[str], names: Iterable[str]) -> EntrySnapshot:
     """What stands in the database about these entries now, `names` being all they may be known by."""
     keys, names = frozenset(keys), frozenset(names)
     with store.together() as connection:
@@ -33,15 +33,15 @@ def copy_of(store: EntryStore, keys: Iterable[str], names: Iterable[str]) -> Cop
             table.name: connection.execute(sa.select(table).where(table.c.key.in_(keys))).mappings().all()
             for table in _BY_KEY
         }
-        rows["merges"] = connection.execute(sa.select(tables.merges).where(_said_of(keys, names))).mappings().all()
-    return Copy(keys=keys, names=names, rows=rows)
+        rows["merges"] = connection.execute(sa.select(tables.merges).where(_match_merges(keys, names))).mappings().all()
+    return EntrySnapshot(keys=keys, names=names, rows=rows)
 
 
-def put_back(store: EntryStore, copy: Copy, made: Iterable[str]) -> None:
+def put_back(store: EntryRepository, copy: EntrySnapshot, made: Iterable[str]) -> None:
     """Make it so again; the entries `made` since out of them (by key) are gone."""
     keys = copy.keys | frozenset(made)
     with store.together() as connection:
-        connection.execute(sa.delete(tables.merges).where(_said_of(keys, copy.names)))
+        connection.execute(sa.delete(tables.merges).where(_match_merges(keys, copy.names)))
         for table in reversed(_BY_KEY):
             connection.execute(sa.delete(table).where(table.c.key.in_(keys)))
         for table in (*_BY_KEY, tables.merges):
@@ -49,6 +49,6 @@ def put_back(store: EntryStore, copy: Copy, made: Iterable[str]) -> None:
                 connection.execute(sa.insert(table), [dict(row) for row in rows])
 
 
-def _said_of(keys: frozenset[str], names: frozenset[str]) -> sa.ColumnElement[bool]:
+def _match_merges(keys: frozenset[str], names: frozenset[str]) -> sa.ColumnElement[bool]:
     merges = tables.merges.c
     return merges.key.in_(keys) | merges.alias.in_(names)

@@ -33,7 +33,7 @@ _BOMS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class TableRow:
     """One row as it stood."""
 
     line: int  # physical line where it begins
@@ -42,14 +42,14 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class TableFile:
     """The rows of a file, the first one included, and how it was read."""
 
     described: str
-    rows: Iterator[Cells]
+    rows: Iterator[TableRow]
 
 
-def open_sheet(file: BinaryIO) -> Sheet:
+def open_sheet(file: BinaryIO) -> TableFile:
     """The rows of a CSV or XLSX file; raises UsageError when it is neither."""
     head = file.read(8)
     file.seek(0)
@@ -62,7 +62,7 @@ def open_sheet(file: BinaryIO) -> Sheet:
     return _text_table(file)
 
 
-def _numbered_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
+def _number_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
     r"""The physical lines from 1 on: ended by \\r\\n, \\n or the lone \\r of old Mac programs. Leaves `file` open."""
     text = io.TextIOWrapper(file, encoding, errors="replace")
     try:
@@ -71,17 +71,17 @@ def _numbered_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
         text.detach()
 
 
-def _text_table(file: BinaryIO) -> Sheet:
+def _text_table(file: BinaryIO) -> TableFile:
     encoding, called = _encoding(file)
     file.seek(0)
-    lines = _numbered_lines(file, encoding)
+    lines = _number_lines(file, encoding)
     ahead = list(itertools.islice(lines, 20))
-    divider = _said_divider(ahead)
+    divider = _read_sep_line(ahead)
     if divider:
         ahead = ahead[1:]
     else:
         divider = _divider([text for _, text in ahead])
-    return Sheet(
+    return TableFile(
         described=f"{called}, cells divided by {DIVIDERS.get(divider, divider)}",
         rows=_records(itertools.chain(ahead, lines), divider),
     )
@@ -114,7 +114,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
     return True
 
 
-def _said_divider(ahead: list[tuple[int, str]]) -> str:
+def _read_sep_line(ahead: list[tuple[int, str]]) -> str:
     """What Excel's own first line `sep=;` says."""
     first = ahead[0][1].strip("\n\r\"' ") if ahead else ""
     return first[4] if len(first) == 5 and first[:4].lower() == "sep=" else "\t" if first.lower() == "sep=" else ""
@@ -132,7 +132,7 @@ def _divider(lines: list[str]) -> str:
     return best if worth(best)[0] else ","
 
 
-def _records(lines: Iterator[tuple[int, str]], divider: str) -> Iterator[Cells]:
+def _records(lines: Iterator[tuple[int, str]], divider: str) -> Iterator[TableRow]:
     """Rows with the physical line each begins in. Only lines with a quotation mark can go on in the next one."""
     waiting: deque[tuple[int, str]] = deque()
     source = iter(lines)
@@ -142,29 +142,29 @@ def _records(lines: Iterator[tuple[int, str]], divider: str) -> Iterator[Cells]:
             return
         number, line = taken
         if len(line) > MAX_LINE_CHARS:
-            yield Cells(number, (), "the line is too long to be a row of a list")
+            yield TableRow(number, (), "the line is too long to be a row of a list")
         elif '"' not in line:
-            yield Cells(number, tuple(_parsed(line, divider) or ()))
+            yield TableRow(number, tuple(_parse_record(line, divider) or ()))
         else:
-            yield _quoted_record(number, line, divider, waiting, source)
+            yield _read_quoted_record(number, line, divider, waiting, source)
 
 
-def _quoted_record(
+def _read_quoted_record(
     number: int, line: str, divider: str, waiting: deque[tuple[int, str]], source: Iterator[tuple[int, str]]
-) -> Cells:
+) -> TableRow:
     text, more = line, []
-    while (cells := _parsed(text, divider)) is None:
+    while (cells := _parse_record(text, divider)) is None:
         following = waiting.popleft() if waiting else next(source, None)
         if following is not None:
             more.append(following)
             text += following[1]
         if following is None or len(more) >= MAX_LINES_OF_A_ROW or len(text) > MAX_LINE_CHARS:
             waiting.extendleft(reversed(more))
-            return Cells(number, (line.rstrip("\n"),), "a quotation mark is opened and not closed")
-    return Cells(number, tuple(cells))
+            return TableRow(number, (line.rstrip("\n"),), "a quotation mark is opened and not closed")
+    return TableRow(number, tuple(cells))
 
 
-def _parsed(text: str, divider: str) -> list[str] | None:
+def _parse_record(text: str, divider: str) -> list[str] | None:
     """The cells of a record; None when a quoted cell is still open at its end."""
     try:
         return next(
@@ -177,7 +177,7 @@ def _parsed(text: str, divider: str) -> list[str] | None:
     return next(csv.reader([text.rstrip("\n")], delimiter=divider, skipinitialspace=True), [])
 
 
-def _workbook(file: BinaryIO) -> Sheet:
+def _workbook(file: BinaryIO) -> TableFile:
     try:
         import openpyxl  # 100 ms and more that no CSV needs
     except ImportError as error:  # pragma: no cover - it is a dependency of ours
@@ -188,12 +188,12 @@ def _workbook(file: BinaryIO) -> Sheet:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
     except Exception as error:  # a zip of anything: the library raises many kinds
         raise UsageError("this is a zip file, but no workbook: unpack it, and import the files in it") from error
-    return Sheet(
+    return TableFile(
         described=f"the sheet {book.worksheets[0].title!r} of a workbook", rows=_sheet_rows(book.worksheets[0])
     )
 
 
-def _sheet_rows(sheet: object) -> Iterator[Cells]:
+def _sheet_rows(sheet: object) -> Iterator[TableRow]:
     rows = sheet.iter_rows(values_only=True)  # type: ignore[attr-defined] # openpyxl has no types
     for number, row in enumerate(rows, 1):
-        yield Cells(number, tuple("" if value is None else str(value) for value in row))
+        yield TableRow(number, tuple("" if value is None else str(value) for value in row))

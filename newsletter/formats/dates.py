@@ -25,7 +25,7 @@ def parse(text: str, *, month_first: bool = False) -> Dated | None:
     `month_first` settles `3/8/2023` as March 8; without it such a date is None.
     """
     read = _read(text, month_first=month_first)
-    return _dated(read) if read else None
+    return _resolve_date(read) if read else None
 
 
 def parse_instant(text: str) -> datetime | None:
@@ -45,7 +45,7 @@ class _Written:
     offset: timedelta | None = None
 
 
-def _dated(read: _Written) -> Dated | None:
+def _resolve_date(read: _Written) -> Dated | None:
     if not read.clock or not read.offset or read.dated.precision is not Precision.DAY:
         return read.dated
     return Dated(_instant(read.dated.day, read.clock, read.offset).date())
@@ -96,7 +96,7 @@ def _read_iso(text: str) -> _Written | None:
         return None
     if not found["h"]:
         return _Written(dated)
-    return _written(dated, _clock(found["h"], found["min"], found["s"]), found["zone"])
+    return _attach_zone(dated, _clock(found["h"], found["min"], found["s"]), found["zone"])
 
 
 def _iso_date(found: re.Match[str]) -> Dated | None:
@@ -201,7 +201,7 @@ def _read_with_clock(text: str, *, month_first: bool) -> _Written | None:
     if dated is None or dated.precision is not Precision.DAY:
         return None
     hour = _half_day(found["h"], found["half"])
-    return _written(dated, _clock(hour, found["min"], found["s"]), found["zone"])
+    return _attach_zone(dated, _clock(hour, found["min"], found["s"]), found["zone"])
 
 
 def _read_day(text: str, *, month_first: bool) -> Dated | None:
@@ -228,7 +228,7 @@ def _from_parts(parts: Mapping[str, str | None], *, month_first: bool) -> Dated 
     if parts.get("season"):
         return _date(year, None, None)
     if parts.get("a"):
-        month, day = _ordered(int(parts["a"] or 0), int(parts["b"] or 0), month_first=month_first)
+        month, day = _order_month_day(int(parts["a"] or 0), int(parts["b"] or 0), month_first=month_first)
         return _date(year, month, day)
     month = _month(parts["m"] or "")
     to = (parts.get("to") or "").strip()
@@ -237,7 +237,7 @@ def _from_parts(parts: Mapping[str, str | None], *, month_first: bool) -> Dated 
     return _date(year, month, parts.get("d"))
 
 
-def _ordered(a: int, b: int, *, month_first: bool) -> tuple[int, int]:
+def _order_month_day(a: int, b: int, *, month_first: bool) -> tuple[int, int]:
     """Month and day of `a/b`; (0, 0), which is no date, when it could be read in two ways."""
     if a > 12 >= b:
         return b, a
@@ -308,7 +308,7 @@ HOURS: Mapping[str, float] = {
 """Names of zones, as they stand behind times → hours east of Greenwich."""
 
 
-def _written(dated: Dated, clock: timedelta | None, zone: str | None) -> _Written | None:
+def _attach_zone(dated: Dated, clock: timedelta | None, zone: str | None) -> _Written | None:
     """None when what stands behind the time is no zone."""
     if not zone:
         return _Written(dated, clock)

@@ -22,7 +22,7 @@ _INVISIBLE = frozenset("\u200b\u2060\ufeff\u00ad")  # pasted from web pages; no 
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class MailAddress:
     """An address that a message can be sent to."""
 
     text: str = field(repr=False)  # as written, the domain in A-labels (RFC 5890)
@@ -34,23 +34,23 @@ class Address:
         return self.text.rpartition("@")[0]
 
 
-def parse_address(text: str) -> Address:
+def parse_address(text: str) -> MailAddress:
     """An address from what a person wrote; raises ValueError with a reason that does not repeat it."""
     text = text.strip().strip("".join(_INVISIBLE))
     if reason := unprintable(text):
         raise ValueError(f"the address holds {reason}")
     if not _PLAIN.fullmatch(text) or "--" in text.rpartition("@")[2]:
-        text = _validated(text)
+        text = _validate_address(text)
     local, _, domain = text.rpartition("@")
     if len(local.encode()) > MAX_LOCAL_OCTETS:
         raise ValueError(f"the part of the address before the @ is longer than {MAX_LOCAL_OCTETS} characters")
     if len(text.encode()) > MAX_OCTETS:
         raise ValueError(f"the address is longer than {MAX_OCTETS} characters")
     domain = domain.lower()
-    return Address(f"{local}@{domain}", f"{local.casefold()}@{domain}")
+    return MailAddress(f"{local}@{domain}", f"{local.casefold()}@{domain}")
 
 
-def _validated(text: str) -> str:
+def _validate_address(text: str) -> str:
     from email_validator import EmailNotValidError, validate_email  # 40 ms that plain addresses do not need
 
     if "@" not in text:

@@ -70,7 +70,7 @@ def _without_hidden(markup: str) -> str:
     return markup
 
 
-def decoded(document: Document) -> str:
+def decode_document(document: Document) -> str:
     """The document as text: by its byte order mark, as UTF-8, by its header, and at last as Windows wrote it."""
     content = document.content
     for mark, encoding in (

@@ -17,7 +17,7 @@ from datetime import datetime, time
 from typing import Any
 
 from newsletter.errors import SourceError
-from newsletter.formats.markup_text import decoded, one_line
+from newsletter.formats.markup_text import decode_document, one_line
 from newsletter.model import Document
 
 MAX_BYTES = 20_000_000
@@ -29,7 +29,7 @@ _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row: its number in the file, its cells as text, and the addresses behind the cells (XLSX only)."""
 
     number: int
@@ -37,7 +37,7 @@ class Row:
     links: tuple[str, ...] = ()
 
 
-def sheets_of(document: Document) -> Iterator[list[Row]]:
+def sheets_of(document: Document) -> Iterator[list[SheetRow]]:
     """The sheets of a file (a CSV has one), its empty rows left out; raises SourceError when it is no table."""
     content = document.content
     if len(content) > MAX_BYTES:
@@ -57,10 +57,10 @@ def _text(document: Document) -> str:
         return document.content.decode("utf-16-le", "replace")
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SourceError("this is no table: save it as CSV or .xlsx")
-    return decoded(document)
+    return decode_document(document)
 
 
-def _csv_rows(text: str) -> Iterator[Row]:
+def _csv_rows(text: str) -> Iterator[SheetRow]:
     told = re.match(r"sep=(.)\s*$", text, re.MULTILINE)  # what Excel writes to tell itself
     delimiter = told[1] if told else _delimiter([found[0] for found in itertools.islice(_LINE.finditer(text), 50)])
     lines: Iterator[str] = (
@@ -79,7 +79,7 @@ def _csv_rows(text: str) -> Iterator[Row]:
             cells = []
         if count == MAX_ROWS:
             raise SourceError(_TOO_MANY)
-        yield Row(number, tuple(one_line(cell) for cell in cells[:MAX_COLUMNS]))
+        yield SheetRow(number, tuple(one_line(cell) for cell in cells[:MAX_COLUMNS]))
         number = reader.line_num + 1
 
 
@@ -98,7 +98,7 @@ def _count(delimiter: str) -> Any:
     return lambda line: re.sub(r'"[^"]*"', "", line).count(delimiter)
 
 
-def _worksheets(content: bytes) -> Iterator[list[Row]]:
+def _worksheets(content: bytes) -> Iterator[list[SheetRow]]:
     _refuse_bombs(content)
     import openpyxl  # only where a table really is a workbook
 
@@ -126,11 +126,11 @@ def _refuse_bombs(content: bytes) -> None:
         raise SourceError(f"the workbook unpacks to more than {MAX_UNPACKED // 1_000_000} MB: it was not opened")
 
 
-def _sheet_rows(sheet: Any) -> list[Row]:
+def _sheet_rows(sheet: Any) -> list[SheetRow]:
     """Rows of a worksheet; it may claim a million columns, so only so many cells are looked at."""
     last, columns = min(sheet.max_row, MAX_ROWS + 1), min(sheet.max_column, MAX_COLUMNS)
     read = (
-        Row(number, tuple(_shown(cell.value) for cell in row), tuple(map(_target, row)))
+        SheetRow(number, tuple(_format_cell(cell.value) for cell in row), tuple(map(_target, row)))
         for number, row in enumerate(sheet.iter_rows(max_row=last, max_col=columns), 1)
     )
     rows = [row for row in read if any(row.cells)]
@@ -145,7 +145,7 @@ def _target(cell: Any) -> str:
     return (link.target or "") if link else ""
 
 
-def _shown(value: object) -> str:
+def _format_cell(value: object) -> str:
     """A cell as one would write it: a day without its midnight."""
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")

@@ -54,7 +54,7 @@ def clean_url(url: str) -> str | None:
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or host is None:
         return None
-    path = _quoted(_SESSION.sub("", parts.path) if ";" in parts.path else parts.path) or "/"
+    path = _quote_url_part(_SESSION.sub("", parts.path) if ";" in parts.path else parts.path) or "/"
     query = "" if _is_pubmed_record(host, path) else _clean_query(parts.query)
     where = host if port in {None, _DEFAULT_PORTS[scheme]} else f"{host}:{port}"
     cleaned = f"{scheme}://{where}{path}" + (f"?{query}" if query else "")
@@ -87,10 +87,10 @@ def _is_pubmed_record(host: str, path: str) -> bool:
 def _clean_query(query: str) -> str:
     if not query:
         return ""
-    return "&".join(_quoted(each, also="?") for each in query.split("&") if each and not _is_tracking(each))
+    return "&".join(_quote_url_part(each, also="?") for each in query.split("&") if each and not _is_tracking(each))
 
 
-def _quoted(text: str, also: str = "") -> str:
+def _quote_url_part(text: str, also: str = "") -> str:
     return text if _STANDS.fullmatch(text) else quote(text, safe=_SAFE + also)
 
 

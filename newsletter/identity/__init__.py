@@ -1,11 +1,11 @@
 """When two entries are one thing: identifiers in canonical form, cleaned addresses, and at last title and year. Pure.
 
-`identifiers` and `addresses` bring names into one form, `keys` chooses the one that files and people use, `matching`
+`identifiers` and `formats.urls` bring names into one form, `keys` chooses the one that files and people use, `matching`
 says which entries are one thing, and `merging` makes one entry of two.
 """
 
 from newsletter.formats.urls import address_key, clean_url
-from newsletter.identity.identifiers import clean_doi, ids_in, is_preprint_doi, unversioned_doi
+from newsletter.identity.identifiers import clean_doi, ids_in, is_preprint_doi, strip_doi_version
 from newsletter.identity.keys import entry_of_key, key_of, series_of
 from newsletter.identity.matching import WEAK, Index, aliases_of, are_different, is_preprint
 from newsletter.identity.merging import Merged, merge, merge_entries
@@ -27,5 +27,5 @@ __all__ = [
     "merge",
     "merge_entries",
     "series_of",
-    "unversioned_doi",
+    "strip_doi_version",
 ]

@@ -86,7 +86,7 @@ def clean_doi(text: str) -> str | None:
     for found in _DOI.finditer(text):
         in_silverchair = bool(_SILVERCHAIR.search(text, 0, found.start()))
         rest = text[found.end() : found.end() + 3]
-        if doi := _trimmed(found[0] + rest if rest.startswith("…") else found[0], in_silverchair=in_silverchair):
+        if doi := _trim_doi(found[0] + rest if rest.startswith("…") else found[0], in_silverchair=in_silverchair):
             return doi
     for address, form in _SPELT_OUT:
         if found := address.search(text):
@@ -102,9 +102,9 @@ def _plain(text: str) -> str:
     return html.unescape(text) if "&" in text else text
 
 
-def _trimmed(doi: str, *, in_silverchair: bool) -> str | None:
+def _trim_doi(doi: str, *, in_silverchair: bool) -> str | None:
     """What of a run of characters is the DOI itself; None when an ellipsis cut it."""
-    doi = _SESSION.sub("", _GLUED.sub("", _balanced(doi)))
+    doi = _SESSION.sub("", _GLUED.sub("", _balance_brackets(doi)))
     if _CUT.search(doi):
         return None
     if in_silverchair:
@@ -118,7 +118,7 @@ def _trimmed(doi: str, *, in_silverchair: bool) -> str | None:
     return doi if not doi.endswith("/") and "/" in doi else None
 
 
-def _balanced(text: str) -> str:
+def _balance_brackets(text: str) -> str:
     """`text` up to the first closing bracket that it did not open."""
     still_open: list[str] = []
     for position, character in enumerate(text):
@@ -136,7 +136,7 @@ def is_preprint_doi(doi: str) -> bool:
     return known is not None and known.match(suffix) is not None
 
 
-def unversioned_doi(doi: str) -> str:
+def strip_doi_version(doi: str) -> str:
     """The DOI under which all versions of a preprint are one work; any other DOI as it is."""
     return _VERSION.sub("", doi) if is_preprint_doi(doi) else doi
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from newsletter.identity.identifiers import unversioned_doi
+from newsletter.identity.identifiers import strip_doi_version
 from newsletter.identity.titles import title_key
 from newsletter.model import Dated, Entry, Event, Grant, Ids, Precision, Trial
 
@@ -38,16 +38,16 @@ def naming_ids(entry: Entry) -> tuple[str, ...]:
     return _PAPER if entry.ids.doi or entry.ids.pmid or entry.ids.pmcid else _UNSURE
 
 
-def named(name: str, value: str) -> str:
+def format_identifier(name: str, value: str) -> str:
     """An identifier as one word: `doi:10.1/x`; all versions of a preprint have the same."""
-    return f"doi:{unversioned_doi(value)}" if name == "doi" else f"{name}:{value}"
+    return f"doi:{strip_doi_version(value)}" if name == "doi" else f"{name}:{value}"
 
 
 def key_of(entry: Entry) -> str:
     """The key of an entry never seen before, from its strongest identifier: `doi:10.1/x`, …, `title:words-2023`."""
     for name in naming_ids(entry):
         if value := getattr(entry.ids, name):
-            return named(name, value)
+            return format_identifier(name, value)
     return f"title:{title_key(entry.title, entry.dated.day.year if entry.dated else None)}"
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from newsletter.formats.urls import address_key, host_of
-from newsletter.identity.identifiers import is_preprint_doi, unversioned_doi
-from newsletter.identity.keys import key_of, named, naming_ids
+from newsletter.identity.identifiers import is_preprint_doi, strip_doi_version
+from newsletter.identity.keys import format_identifier, key_of, naming_ids
 from newsletter.identity.titles import is_generic, is_telling, surnames, words_of
 from newsletter.model import Entry, Flag, Precision
 
@@ -28,7 +28,9 @@ _SAME_NEWS_DAYS = 31  # a monthly “Join our support group” is each month ano
 def aliases_of(entry: Entry) -> tuple[str, ...]:
     """The names under which an entry can be found again, strongest first; the last ones, address and title, are weak."""
     ids = entry.ids
-    aliases = [named(name, value) for name in naming_ids(entry) if name != "url" and (value := getattr(ids, name))]
+    aliases = [
+        format_identifier(name, value) for name in naming_ids(entry) if name != "url" and (value := getattr(ids, name))
+    ]
     if ids.guid:
         aliases.append(f"guid:{ids.guid}")
     address = ids.url or (entry.links[0] if entry.links else None)
@@ -195,7 +197,7 @@ def _by_ids(one: Entry, other: Entry) -> bool | None:
     verdicts: list[bool] = []
     if kinds <= {"paper", None}:
         if a.doi and b.doi:
-            verdicts.append(unversioned_doi(a.doi) == unversioned_doi(b.doi))
+            verdicts.append(strip_doi_version(a.doi) == strip_doi_version(b.doi))
         if a.pmid and b.pmid:
             verdicts.append(a.pmid == b.pmid)
         if not verdicts and a.pmcid and b.pmcid:

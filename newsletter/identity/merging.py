@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from newsletter.formats.urls import address_key
-from newsletter.identity.keys import named
+from newsletter.identity.keys import format_identifier
 from newsletter.identity.matching import Index, is_preprint
 from newsletter.identity.titles import words_of
 from newsletter.model import Dated, Entry, Event, Flag, Grant, Ids, Precision, Trial, TrialStatus
@@ -49,14 +49,14 @@ def merge_entries(known: Index | Iterable[Entry], seen: Iterable[Entry]) -> Merg
     entries = tuple(index)
     return Merged(
         entries=entries,
-        key_of_seen=tuple(_followed(key, final) for key in keys),
+        key_of_seen=tuple(_resolve_key(key, final) for key in keys),
         new=frozenset(entry.key for entry in entries if entry.key not in before),
         changed=frozenset(entry.key for entry in entries if before.get(entry.key, entry) != entry),
-        folded=tuple((old, _followed(old, final)) for old, _ in folded if old in before),
+        folded=tuple((old, _resolve_key(old, final)) for old, _ in folded if old in before),
     )
 
 
-def _followed(key: str, folded: dict[str, str]) -> str:
+def _resolve_key(key: str, folded: dict[str, str]) -> str:
     while key in folded:
         key = folded[key]
     return key
@@ -72,7 +72,7 @@ def place_among(index: Index, seen: Entry) -> tuple[str, tuple[str, ...]]:
         entry = replace(seen, key=index.fresh_key(seen))
         gone: tuple[str, ...] = ()
     else:
-        keeper = min(found, key=lambda key: (_seen_at(index[key]), index.rank(key)))
+        keeper = min(found, key=lambda key: (_get_first_seen_at(index[key]), index.rank(key)))
         gone = tuple(key for key in found if key != keeper)
         entry = index[keeper]
         for key in gone:
@@ -83,7 +83,7 @@ def place_among(index: Index, seen: Entry) -> tuple[str, tuple[str, ...]]:
     return entry.key, gone
 
 
-def _seen_at(entry: Entry) -> float:
+def _get_first_seen_at(entry: Entry) -> float:
     return entry.first_seen_at.timestamp() if entry.first_seen_at else float("inf")
 
 
@@ -91,16 +91,16 @@ def _link_versions(index: Index, entry: Entry) -> None:
     """Put the entry into the index; it and the preprint or article of it name each other in `related`."""
     for key in index.versions_of(entry):
         other = index[key]
-        entry = _related_to(entry, other)
-        index.add(_related_to(other, entry))
+        entry = _add_relation(entry, other)
+        index.add(_add_relation(other, entry))
     if is_preprint(entry) and Flag.PREPRINT not in entry.flags:
         entry = replace(entry, flags=entry.flags | {Flag.PREPRINT})
     if entry.key not in index or index[entry.key] != entry:
         index.add(entry)
 
 
-def _related_to(entry: Entry, other: Entry) -> Entry:
-    name = named("doi", other.ids.doi) if other.ids.doi else other.key
+def _add_relation(entry: Entry, other: Entry) -> Entry:
+    name = format_identifier("doi", other.ids.doi) if other.ids.doi else other.key
     return entry if name in entry.related else replace(entry, related=(*entry.related, name))
 
 

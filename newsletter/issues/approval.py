@@ -7,35 +7,35 @@ from datetime import datetime
 
 from newsletter.errors import NotApprovedError, UsageError
 from newsletter.issues import repository as issue_repository
-from newsletter.issues.render import load, render, rendered
-from newsletter.issues.repository import Approval, Record
-from newsletter.issues.review import check
+from newsletter.issues.render import load_issue, render_issue, render_mail
+from newsletter.issues.repository import Approval, IssueRecord
+from newsletter.issues.review import check_issue_mail
 from newsletter.model import RenderedIssue, Severity
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 
-def approve(desk: Desk, name: str, *, by: str = "") -> RenderedIssue:
+def approve_issue(desk: AppContext, name: str, *, by: str = "") -> RenderedIssue:
     """Approve exactly this content; raises NotApprovedError when something blocks it."""
-    _, made, findings = check(desk, name)
+    _, made, findings = check_issue_mail(desk, name)
     blocking = [finding for finding in findings if finding.severity is Severity.ERROR]
     if blocking:
         listed = "\n".join(f"  {each.where}: {each.message} {each.remedy}" for each in blocking)
         raise NotApprovedError(f"{name} cannot be approved; this has to be mended first:\n{listed}")
-    render(desk, name)
-    record = issue_repository.read_record(desk.workspace, name) or Record()
+    render_issue(desk, name)
+    record = issue_repository.read_record(desk.workspace, name) or IssueRecord()
     approval = record.approval if record.approval and record.approval.digest == made.digest else None
     approval = approval or Approval(digest=made.digest, approved_at=desk.now, by=by)
     issue_repository.write_record(desk.workspace, name, replace(record, approval=approval))
     return made
 
 
-def approve_too(desk: Desk, name: str, *, by: str) -> None:
+def approve_as_second(desk: AppContext, name: str, *, by: str) -> None:
     """Note a second person who approves the content that the first one did.
 
     Raises NotApprovedError when it is not approved as it stands, UsageError without a name, or with that of the first.
     """
-    approved(desk, name)
-    record = issue_repository.read_record(desk.workspace, name) or Record()
+    render_approved(desk, name)
+    record = issue_repository.read_record(desk.workspace, name) or IssueRecord()
     first = record.approval
     if not by or first is None:
         raise UsageError("write the name of the second person")
@@ -46,9 +46,9 @@ def approve_too(desk: Desk, name: str, *, by: str) -> None:
     )
 
 
-def approved(desk: Desk, name: str) -> RenderedIssue:
+def render_approved(desk: AppContext, name: str) -> RenderedIssue:
     """The approved mail of an issue; raises NotApprovedError when nobody approved it, or it was changed since."""
-    made = rendered(desk, load(desk, name))
+    made = render_mail(desk, load_issue(desk, name))
     record = issue_repository.read_record(desk.workspace, name)
     if record is None or record.approval is None:
         raise NotApprovedError(
@@ -62,10 +62,10 @@ def approved(desk: Desk, name: str) -> RenderedIssue:
     return made
 
 
-def publish(desk: Desk, name: str) -> datetime:
+def publish_issue(desk: AppContext, name: str) -> datetime:
     """Note that an issue is out: it counts as the last issue from now on. Tells since when."""
     issue_repository.read(desk.workspace, name)
-    record = issue_repository.read_record(desk.workspace, name) or Record()
+    record = issue_repository.read_record(desk.workspace, name) or IssueRecord()
     published_at = record.published_at or desk.now
     issue_repository.write_record(desk.workspace, name, replace(record, published_at=published_at))
     return published_at

@@ -18,14 +18,14 @@ from newsletter.issues.repository import issue_folder
 from newsletter.model import Entry, Issue
 from newsletter.rendering import environment as rendering_environment
 from newsletter.rendering import ics, web_pages
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 LOG = logging.getLogger(__name__)
 Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ArchivedIssue:
     """One issue of the archive, ready to be handed out."""
 
     html: str
@@ -37,9 +37,9 @@ class Page:
 class Archive:
     """All issues that are out."""
 
-    desk: Desk
+    desk: AppContext
     _templates: jinja2.Environment | None = None
-    _pages: dict[str, tuple[Stamp, Page]] = field(default_factory=dict)
+    _pages: dict[str, tuple[Stamp, ArchivedIssue]] = field(default_factory=dict)
     _lists: tuple[tuple[tuple[str, Stamp], ...], str, str] | None = None
 
     def index(self) -> str:
@@ -50,7 +50,7 @@ class Archive:
         """The Atom feed of them."""
         return self._listed()[2]
 
-    def page(self, name: str) -> Page | None:
+    def page(self, name: str) -> ArchivedIssue | None:
         """One issue; None when there is none of this name, or it is not out yet.
 
         While its file is being mended it stays as it was. Raises NewsletterError when it never could be read.
@@ -83,7 +83,7 @@ class Archive:
     def _stamp(self, name: str) -> Stamp:
         """When the files of an issue were changed last."""
         folder = issue_folder(self.desk.workspace, name)
-        return tuple(_changed(folder / each) for each in (issue_repository.ISSUE_FILE, issue_repository.RECORD_FILE))
+        return tuple(_read_mtime(folder / each) for each in (issue_repository.ISSUE_FILE, issue_repository.RECORD_FILE))
 
     def _listed(self) -> tuple[tuple[tuple[str, Stamp], ...], str, str]:
         workspace = self.desk.workspace
@@ -118,14 +118,14 @@ class Archive:
             self._templates = rendering_environment.environment(workspace.folder, compiled=workspace.compiled_templates)
         return self._templates
 
-    def _rendered(self, issue: Issue) -> Page:
+    def _rendered(self, issue: Issue) -> ArchivedIssue:
         settings, environment, glossary = (
             self.desk.workspace.settings,
             self._environment(),
             issue_glossary.glossary(self.desk),
         )
         events = [each for each in (*issue.entries(), *issue.coming_up) if _has_a_day(each)]
-        return Page(
+        return ArchivedIssue(
             html=web_pages.render_web(issue, settings, environment, glossary=glossary),
             large=web_pages.render_print(issue, settings, environment, glossary=glossary),
             calendars={ics.event_file_name(each): ics.event_calendar(each) for each in events},
@@ -136,5 +136,5 @@ def _has_a_day(entry: Entry) -> bool:
     return entry.event is not None and entry.event.starts is not None
 
 
-def _changed(path: Path) -> int:
+def _read_mtime(path: Path) -> int:
     return path.stat().st_mtime_ns if path.is_file() else 0

@@ -12,16 +12,16 @@ from newsletter.identity import clean_url, ids_in
 from newsletter.model import Entry, SectionStyle
 
 
-def proposer(styles: Sequence[SectionStyle]) -> Callable[[Entry], str | None]:
+def build_classifier(styles: Sequence[SectionStyle]) -> Callable[[Entry], str | None]:
     """The section that an entry belongs to; None: to sort."""
-    return lambda entry: classifier.propose(entry, styles).section
+    return lambda entry: classifier.propose_section(entry, styles).section
 
 
-def proposals(styles: Sequence[SectionStyle], lines: str, *, name: str) -> Iterator[dict[str, Any]]:
+def classify_lines(styles: Sequence[SectionStyle], lines: str, *, name: str) -> Iterator[dict[str, Any]]:
     """A proposal for each line of JSON with `title`, `summary` and `url`; raises UsageError naming file and line."""
     for number, line in enumerate(lines.splitlines(), 1):
         if line.strip():
-            found = classifier.propose(_entry(line, f"{name}, line {number}"), styles)
+            found = classifier.propose_section(_entry(line, f"{name}, line {number}"), styles)
             yield {"section": found.section, "confident": found.confident, "why": found.why}
 
 

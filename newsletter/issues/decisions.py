@@ -8,14 +8,14 @@ from newsletter import composition
 from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.issues import repository as issue_repository
-from newsletter.issues.classify import proposer
-from newsletter.issues.standing import Standing, standings_chosen, standings_left
-from newsletter.issues.window import Making, making
+from newsletter.issues.classify import build_classifier
+from newsletter.issues.standing import EntryStatus, list_chosen_statuses, list_left_out_statuses
+from newsletter.issues.window import IssueWindow, load_window
 from newsletter.model import Choice, Decision, Entry, Issue, Verdict
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 
-def entry_named(desk: Desk, written: str, entries: Iterable[Entry] | None = None) -> Entry:
+def find_entry(desk: AppContext, written: str, entries: Iterable[Entry] | None = None) -> Entry:
     """The one entry of this key, identifier or title, among `entries` or all; raises UsageError when none or several fit."""
     known = entries_of(desk).by_keys([written])
     if known:
@@ -37,25 +37,25 @@ def entry_named(desk: Desk, written: str, entries: Iterable[Entry] | None = None
 
 
 def decide(
-    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
-) -> tuple[Standing, ...]:
+    desk: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+) -> tuple[EntryStatus, ...]:
     """Keep an editor's decision on these entries, bring the issue being made in line with it, and tell where they stand."""
-    name, entries = carry_out(desk, keys, verdict, why=why, section=section)
-    selected = making(desk, name).select_among(entries)
+    name, entries = apply_decision(desk, keys, verdict, why=why, section=section)
+    selected = load_window(desk, name).select_among(entries)
     return (
-        *standings_chosen(selected.chosen),
-        *standings_left(selected.left_out, desk.workspace.settings.sections),
+        *list_chosen_statuses(selected.chosen),
+        *list_left_out_statuses(selected.left_out, desk.workspace.settings.sections),
     )
 
 
-def carry_out(
-    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+def apply_decision(
+    desk: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
 ) -> tuple[str, tuple[Entry, ...]]:
     """`decide` without a look at what came of it; gives the issue being made, and the entries."""
     sections = [style.name for style in desk.workspace.settings.sections]
     if section is not None and section not in sections:
         raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
-    at = making(desk)
+    at = load_window(desk)
     entries = {entry.key: entry for entry in _entries_named(at, tuple(keys))}
     decisions = [
         Decision(key=key, verdict=verdict, why=why, section=section, issue=at.name, decided_at=desk.now)
@@ -67,17 +67,17 @@ def carry_out(
     return at.name, tuple(entries.values())
 
 
-def _entries_named(at: Making, written: Sequence[str]) -> Iterator[Entry]:
+def _entries_named(at: IssueWindow, written: Sequence[str]) -> Iterator[Entry]:
     """The entries of these names; one that a person wrote into the issue by hand goes by its key alone."""
     known = entries_of(at.desk).by_keys(written)
     by_hand = {entry.key: entry for entry in at.present.entries()} if at.present else {}
     for each in written:
-        yield known.get(each) or by_hand.get(each) or entry_named(at.desk, each)
+        yield known.get(each) or by_hand.get(each) or find_entry(at.desk, each)
 
 
-def _in_line(desk: Desk, issue: Issue, entries: dict[str, Entry], decisions: Iterable[Decision]) -> Issue:
+def _in_line(desk: AppContext, issue: Issue, entries: dict[str, Entry], decisions: Iterable[Decision]) -> Issue:
     styles = desk.workspace.settings.sections
-    propose = proposer(desk.workspace.settings.sections)
+    propose = build_classifier(desk.workspace.settings.sections)
     for decision in decisions:
         entry = entries[decision.key]
         match decision.verdict:
@@ -87,7 +87,7 @@ def _in_line(desk: Desk, issue: Issue, entries: dict[str, Entry], decisions: Ite
                 issue = composition.withdrawn(issue, [entry.key])
             case Verdict.KEEP if decision.section:
                 choice = Choice(entry=entry, section=decision.section, why="")
-                issue = composition.moved(
+                issue = composition.move_entry(
                     composition.compose(issue, [choice], styles), entry.key, decision.section, styles
                 )
             case Verdict.KEEP:

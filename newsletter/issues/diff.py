@@ -22,7 +22,7 @@ PLACES = {
 }
 
 
-class Kind(StrEnum):
+class DiffKind(StrEnum):
     """What became of some words."""
 
     SAME = "same"
@@ -32,30 +32,30 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPart:
     """Words that fared alike."""
 
-    kind: Kind
+    kind: DiffKind
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class IssueChange:
     """One change of an issue."""
 
     said: str  # "the letter changed"
-    pieces: tuple[Piece, ...] = ()  # word by word; empty where no words were changed
+    pieces: tuple[DiffPart, ...] = ()  # word by word; empty where no words were changed
 
 
-def named(issue: Issue, place: str) -> str:
+def describe_place(issue: Issue, place: str) -> str:
     """A place of `composition.texts_of`, `order:SECTION` or `whole` as an editor says it."""
     kind, _, name = place.partition(":")
     if kind == "note":
         title = next((entry.title for entry in issue.entries() if entry.key == name), name)
-        return f"the note on {_quoted(title)}"
+        return f"the note on {_quote_title(title)}"
     if kind in {"section", "order"}:
         title = _section_title(issue, name)
-        return f"the words before {_quoted(title)}" if kind == "section" else f"the order of {_quoted(title)}"
+        return f"the words before {_quote_title(title)}" if kind == "section" else f"the order of {_quote_title(title)}"
     return PLACES.get(place, "the whole issue")
 
 
@@ -63,16 +63,16 @@ def _section_title(issue: Issue, name: str) -> str:
     return next((each.title for each in issue.sections if each.name == name), name)
 
 
-def _quoted(title: str) -> str:
+def _quote_title(title: str) -> str:
     return f"“{title if len(title) <= 60 else title[:60].rpartition(' ')[0] + ' …'}”"
 
 
-def changes(before: Issue, after: Issue) -> tuple[Change, ...]:
+def list_changes(before: Issue, after: Issue) -> tuple[IssueChange, ...]:
     """What was changed from one state to the next, in the order in which a reader meets it."""
     return tuple(_changes(before, after))
 
 
-def _changes(before: Issue, after: Issue) -> Iterator[Change]:
+def _changes(before: Issue, after: Issue) -> Iterator[IssueChange]:
     old, new = texts_of(before), texts_of(after)
     known = {entry.key: entry for entry in before.entries()}
     there = {entry.key: entry for entry in after.entries()}
@@ -81,76 +81,78 @@ def _changes(before: Issue, after: Issue) -> Iterator[Change]:
         kind, _, key = place.partition(":")
         if was != now and not (kind == "note" and not (key in known and key in there)):
             issue = after if place in new else before
-            yield Change(said=f"{named(issue, place)} changed", pieces=pieces(was, now))
+            yield IssueChange(said=f"{describe_place(issue, place)} changed", pieces=diff_words(was, now))
     for key, entry in there.items():
         yield from _of_entry(known.get(key), entry, after)
     for key, entry in known.items():
         if key not in there:
-            yield Change(said=f"{_quoted(entry.title)} was taken out", pieces=pieces(entry.note, ""))
+            yield IssueChange(said=f"{_quote_title(entry.title)} was taken out", pieces=diff_words(entry.note, ""))
     yield from _of_order(before, after)
     if before.send_on != after.send_on:
-        yield Change(said=f"the planned day changed to {after.send_on:%-d %B %Y}")
+        yield IssueChange(said=f"the planned day changed to {after.send_on:%-d %B %Y}")
 
 
-def _of_entry(was: Entry | None, now: Entry, issue: Issue) -> Iterator[Change]:
+def _of_entry(was: Entry | None, now: Entry, issue: Issue) -> Iterator[IssueChange]:
     if was is None:
-        yield Change(said=f"{_quoted(now.title)} came in", pieces=pieces("", now.note))
+        yield IssueChange(said=f"{_quote_title(now.title)} came in", pieces=diff_words("", now.note))
         return
     if was.section != now.section:
-        yield Change(said=f"{_quoted(now.title)} was moved to {_quoted(_section_title(issue, now.section or ''))}")
+        yield IssueChange(
+            said=f"{_quote_title(now.title)} was moved to {_quote_title(_section_title(issue, now.section or ''))}"
+        )
     for what, old, new in (("title", was.title, now.title), ("summary", was.summary, now.summary)):
         if old != new:
-            yield Change(said=f"the {what} of {_quoted(now.title)} changed", pieces=pieces(old, new))
+            yield IssueChange(said=f"the {what} of {_quote_title(now.title)} changed", pieces=diff_words(old, new))
 
 
-def _of_order(before: Issue, after: Issue) -> Iterator[Change]:
+def _of_order(before: Issue, after: Issue) -> Iterator[IssueChange]:
     """The sections whose entries stand in another order; those that came or went do not count."""
     old = {section.name: [entry.key for entry in section.entries] for section in before.sections}
     for section in after.sections:
         keys = [entry.key for entry in section.entries]
         was = [key for key in old.get(section.name, ()) if key in keys]
         if was != [key for key in keys if key in was]:
-            yield Change(said=f"{named(after, f'order:{section.name}')} changed")
+            yield IssueChange(said=f"{describe_place(after, f'order:{section.name}')} changed")
 
 
-def pieces(before: str, after: str) -> tuple[Piece, ...]:
+def diff_words(before: str, after: str) -> tuple[DiffPart, ...]:
     """The words of two texts, each once: the same, added or removed. Nothing where they are alike."""
     if before == after:
         return ()
     old, new = WORD.findall(before), WORD.findall(after)
-    found: list[Piece] = []
+    found: list[DiffPart] = []
     for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             is_first, is_last = not start, end == len(old)
-            found += _shortened(old[start:end], is_first=is_first, is_last=is_last)
+            found += _shorten_unchanged(old[start:end], is_first=is_first, is_last=is_last)
             continue
-        found += _marked(Kind.REMOVED, old[start:end])
-        found += _marked(Kind.ADDED, new[new_start:new_end])
+        found += _mark_words(DiffKind.REMOVED, old[start:end])
+        found += _mark_words(DiffKind.ADDED, new[new_start:new_end])
     return tuple(found)
 
 
-def _marked(kind: Kind, words: Sequence[str]) -> list[Piece]:
+def _mark_words(kind: DiffKind, words: Sequence[str]) -> list[DiffPart]:
     """Words that came or went; a space before them stays outside of the mark."""
     text = "".join(words)
     bare = text.lstrip(" ")
-    marked = [Piece(Kind.SAME, " ")] if bare and bare != text else []
-    return [*marked, Piece(kind, bare or text)] if text else []
+    marked = [DiffPart(DiffKind.SAME, " ")] if bare and bare != text else []
+    return [*marked, DiffPart(kind, bare or text)] if text else []
 
 
-def _shortened(words: Sequence[str], *, is_first: bool, is_last: bool) -> list[Piece]:
+def _shorten_unchanged(words: Sequence[str], *, is_first: bool, is_last: bool) -> list[DiffPart]:
     """Unchanged words: all of them, or those beside a change."""
     head, tail = 0 if is_first else 2 * AROUND, 0 if is_last else 2 * AROUND  # the room between words counts as one
     if len(words) <= head + tail + 4:
-        return [Piece(Kind.SAME, "".join(words))]
+        return [DiffPart(DiffKind.SAME, "".join(words))]
     shown = [
-        Piece(Kind.SAME, "".join(words[:head])),
-        Piece(Kind.SKIPPED, "…"),
-        Piece(Kind.SAME, "".join(words[len(words) - tail :])),
+        DiffPart(DiffKind.SAME, "".join(words[:head])),
+        DiffPart(DiffKind.SKIPPED, "…"),
+        DiffPart(DiffKind.SAME, "".join(words[len(words) - tail :])),
     ]
     return [piece for piece in shown if piece.text]
 
 
-def summary(found: Sequence[Change], *, most: int = 4) -> str:
+def summarize_changes(found: Sequence[IssueChange], *, most: int = 4) -> str:
     """What changed in one sentence: `Subject changed; the note on “…” changed; and 3 more.`"""
     if not found:
         return "Nothing that readers see changed."

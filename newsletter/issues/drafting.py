@@ -11,42 +11,42 @@ from newsletter import composition, frequency
 from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.issues import repository as issue_repository
-from newsletter.issues.render import render
-from newsletter.issues.repository import Record, issue_folder
-from newsletter.issues.window import Making, Passed, making
+from newsletter.issues.render import render_issue
+from newsletter.issues.repository import IssueRecord, issue_folder
+from newsletter.issues.window import IssueWindow, SkippedEntry, load_window
 from newsletter.model import Decision, Issue, RenderedIssue, Selection, Verdict
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 REMOVED_BY_HAND = "taken out of issue.toml by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drafted:
+class DraftResult:
     """What `draft` made."""
 
     issue: Issue
     selection: Selection
-    passed: tuple[Passed, ...]  # left out because of their date alone
+    passed: tuple[SkippedEntry, ...]  # left out because of their date alone
     rendered: RenderedIssue
     files: tuple[Path, ...]
 
 
-def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> Drafted:
+def draft_issue(desk: AppContext, name: str | None = None, *, until: str | None = None) -> DraftResult:
     """Make the issue, or add what is new to it; what people wrote in it stays."""
-    at = making(desk, name, until=until)
+    at = load_window(desk, name, until=until)
     _refuse_if_out(desk, at.name)
-    record = issue_repository.read_record(desk.workspace, at.name) or Record()
+    record = issue_repository.read_record(desk.workspace, at.name) or IssueRecord()
     at = _without_what_was_taken_out(at, record)
     selection, passed = at.select_quickly()
-    issue = _composed(at, selection, until_asked=until is not None)
+    issue = _compose_issue(at, selection, until_asked=until is not None)
     changed = issue_repository.write(desk.workspace, issue)
     drafted = {*record.drafted, *(entry.key for entry in issue.entries())}
     drafted_at = desk.now if changed or record.drafted_at is None else record.drafted_at
     record = replace(record, drafted=tuple(sorted(drafted)), drafted_at=drafted_at, order={})  # the file tells now
     issue_repository.write_record(desk.workspace, at.name, record)
-    rendered, files = render(desk, at.name)
+    rendered, files = render_issue(desk, at.name)
     folder = issue_folder(desk.workspace, at.name)
-    return Drafted(
+    return DraftResult(
         issue=issue,
         selection=selection,
         passed=passed,
@@ -55,7 +55,7 @@ def draft(desk: Desk, name: str | None = None, *, until: str | None = None) -> D
     )
 
 
-def _refuse_if_out(desk: Desk, name: str) -> None:
+def _refuse_if_out(desk: AppContext, name: str) -> None:
     record = issue_repository.read_record(desk.workspace, name)
     if record and record.published_at and record.published_at <= desk.now:
         raise UsageError(
@@ -63,7 +63,7 @@ def _refuse_if_out(desk: Desk, name: str) -> None:
         )
 
 
-def _without_what_was_taken_out(at: Making, record: Record) -> Making:
+def _without_what_was_taken_out(at: IssueWindow, record: IssueRecord) -> IssueWindow:
     """What `draft` once wrote into issue.toml, and a person deleted there: that is a decision, and is kept."""
     if at.present is None:
         return at
@@ -75,12 +75,12 @@ def _without_what_was_taken_out(at: Making, record: Record) -> Making:
     kept = [key for key in gone if key in decided]  # kept by a person, who then thought better of it
     drop = Decision(key="", verdict=Verdict.DROP, why=REMOVED_BY_HAND, issue=at.name, decided_at=at.desk.now)
     entries_of(at.desk).decide(replace(drop, key=key) for key in kept)
-    changed = Making(at.desk, at.name, at.until_asked)
+    changed = IssueWindow(at.desk, at.name, at.until_asked)
     changed.present = composition.without(at.present, dict.fromkeys(gone, REMOVED_BY_HAND))
     return changed
 
 
-def _composed(at: Making, selection: Selection, *, until_asked: bool) -> Issue:
+def _compose_issue(at: IssueWindow, selection: Selection, *, until_asked: bool) -> Issue:
     settings = at.desk.workspace.settings
     zone = settings.newsletter.zone
     blank = at.present or composition.blank(
@@ -93,7 +93,7 @@ def _composed(at: Making, selection: Selection, *, until_asked: bool) -> Issue:
     issue = composition.compose(blank, selection.chosen, settings.sections)
     if at.present is None:
         for section, keys in at.order.items():
-            issue = composition.reordered(issue, section, keys)
+            issue = composition.reorder_entries(issue, section, keys)
         return replace(issue, preheader=composition.first_preheader(issue))
     # The window moves on only with what it brings, so that drafting twice changes nothing.
     moved = until_asked or issue.entries() != at.present.entries()

@@ -1,6 +1,6 @@
 """What editors change in an issue, from any number of windows at once: nothing that a person wrote is written over unseen.
 
-issue.toml is the truth. A change names what its window saw at that place (`version_of`); when the place says something
+issue.toml is the truth. A change names what its window saw at that place (`version`); when the place says something
 else by now, nothing is written and both texts are shown. Changes at different places never meet. Before a change the
 file is kept in `.newsletter/versions/`, so that an earlier one can be brought back; and each change is noted as a step,
 which `pipeline.stepping` takes back.
@@ -21,7 +21,7 @@ from newsletter.issues import repository as issue_repository
 from newsletter.issues import undo_log
 from newsletter.issues.repository import GLOSSARY_FILE, issue_folder
 from newsletter.model import Issue
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_if_new, write_whole
 
 VERSIONS_APART = timedelta(minutes=1)  # typing for a minute is one version
@@ -29,23 +29,23 @@ VERSIONS_KEPT = 200
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
-def version_of(text: str) -> str:
+def compute_version(text: str) -> str:
     """A short name of a text: two texts with the same one are the same."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def file_version(desk: Desk, name: str) -> str:
+def file_version(desk: AppContext, name: str) -> str:
     """A short name of all that people write by hand and the mail shows, as it stands; empty when there is no such issue."""
     path = _file(desk, name)
     if not path.is_file():
         return ""
     others = (desk.workspace.folder / GLOSSARY_FILE, desk.workspace.folder / FILE_NAME)
     files = [path, *(each for each in others if each.is_file())]
-    return version_of("\0".join(each.read_text("utf-8-sig", errors="replace") for each in files))
+    return compute_version("\0".join(each.read_text("utf-8-sig", errors="replace") for each in files))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
+class SaveResult:
     """How a change fared."""
 
     text: str  # what stands at the place now
@@ -54,30 +54,30 @@ class Edited:
     @property
     def version(self) -> str:
         """The name of what stands there now, to be named by the next change."""
-        return version_of(self.text)
+        return compute_version(self.text)
 
 
-def save_text(desk: Desk, name: str, place: str, text: str, *, seen: str) -> Edited:
+def save_text(desk: AppContext, name: str, place: str, text: str, *, seen: str) -> SaveResult:
     """Write an editor's words at one place (see `composition.texts_of`); `seen` is the version the editor began with.
 
     Raises UsageError when the place is gone, with the words untouched in the editor's window.
     """
     issue = issue_repository.read(desk.workspace, name)
-    text = _tidied(place, text)
+    text = _tidy_text(place, text)
     there = composition.texts_of(issue).get(place)
     if there is None:
         raise UsageError("this entry or section is not in the issue any more; copy what you wrote before you go on")
     if there == text:
-        return Edited(text=text)
-    if version_of(there) != seen:
-        return Edited(text=there, conflict=True)
-    keep_version(desk, name)
+        return SaveResult(text=text)
+    if compute_version(there) != seen:
+        return SaveResult(text=there, conflict=True)
+    save_revision(desk, name)
     issue_repository.write(desk.workspace, composition.with_text(issue, place, text))
-    undo_log.take(desk.workspace, name, place, there, text)
-    return Edited(text=text)
+    undo_log.record_step(desk.workspace, name, place, there, text)
+    return SaveResult(text=text)
 
 
-def _tidied(place: str, text: str) -> str:
+def _tidy_text(place: str, text: str) -> str:
     """As the file gives it back: one line for what an inbox shows, no spaces at the ends."""
     if place in {"subject", "preheader"}:
         return " ".join(text.split())
@@ -86,29 +86,29 @@ def _tidied(place: str, text: str) -> str:
 
 def order_version(issue: Issue, section: str) -> str:
     """A short name of the order of a section."""
-    return version_of(order_of(issue, section))
+    return compute_version(list_order(issue, section))
 
 
-def order_of(issue: Issue, section: str) -> str:
+def list_order(issue: Issue, section: str) -> str:
     """The keys of a section's entries as they stand, each on a line."""
     return "\n".join(each.key for part in issue.sections if part.name == section for each in part.entries)
 
 
-def save_order(desk: Desk, name: str, section: str, keys: Sequence[str], *, seen: str) -> bool:
+def save_order(desk: AppContext, name: str, section: str, keys: Sequence[str], *, seen: str) -> bool:
     """Put the entries of a section in this order; False, and nothing changed, when it is not the one that was seen."""
     issue = issue_repository.read(desk.workspace, name)
     if order_version(issue, section) != seen:
         return False
-    keep_version(desk, name)
-    turned = composition.reordered(issue, section, keys)
+    save_revision(desk, name)
+    turned = composition.reorder_entries(issue, section, keys)
     issue_repository.write(desk.workspace, turned)
-    before, after = order_of(issue, section), order_of(turned, section)
+    before, after = list_order(issue, section), list_order(turned, section)
     if before != after:
-        undo_log.take(desk.workspace, name, f"order:{section}", before, after)
+        undo_log.record_step(desk.workspace, name, f"order:{section}", before, after)
     return True
 
 
-def keep_version(desk: Desk, name: str, *, always: bool = False) -> None:
+def save_revision(desk: AppContext, name: str, *, always: bool = False) -> None:
     """Keep the file as it stands, unless that was done less than a minute ago or it stands there already."""
     path = _file(desk, name)
     if not path.is_file():
@@ -125,71 +125,71 @@ def keep_version(desk: Desk, name: str, *, always: bool = False) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class Revision:
     """An earlier state of an issue."""
 
     id: str
     kept_at: datetime
 
 
-def versions(desk: Desk, name: str) -> tuple[Version, ...]:
+def list_revisions(desk: AppContext, name: str) -> tuple[Revision, ...]:
     """The earlier states that were kept, newest first."""
-    return tuple(Version(id=path.stem, kept_at=_moment(path)) for path in reversed(_versions(desk, name)))
+    return tuple(Revision(id=path.stem, kept_at=_moment(path)) for path in reversed(_versions(desk, name)))
 
 
-def bring_back(desk: Desk, name: str, version: str) -> None:
+def restore_revision(desk: AppContext, name: str, version: str) -> None:
     """Make the issue what it was; what it is now is kept as a version itself. Raises UsageError when it is not there."""
-    before = put_back(desk, name, version)
+    before = restore_without_undo(desk, name, version)
     if before != version:
-        undo_log.take(desk.workspace, name, "whole", before, version)
+        undo_log.record_step(desk.workspace, name, "whole", before, version)
 
 
-def put_back(desk: Desk, name: str, version: str) -> str:
+def restore_without_undo(desk: AppContext, name: str, version: str) -> str:
     """`bring_back` without a step to undo it by; gives the name of the version that the issue was until now."""
     text = _version(desk, name, version).read_text("utf-8")
-    keep_version(desk, name, always=True)
+    save_revision(desk, name, always=True)
     now = _versions(desk, name)[-1].stem
     write_if_new(_file(desk, name), text)
     return now
 
 
-def is_version(desk: Desk, name: str, version: str) -> bool:
+def matches_revision(desk: AppContext, name: str, version: str) -> bool:
     """Whether the issue says what this version says; a version that is not kept any more is none."""
     try:
-        return issue_at(desk, name, version) == issue_repository.read(desk.workspace, name)
+        return load_revision(desk, name, version) == issue_repository.read(desk.workspace, name)
     except UsageError:
         return False
 
 
-def issue_at(desk: Desk, name: str, version: str) -> Issue:
+def load_revision(desk: AppContext, name: str, version: str) -> Issue:
     """The issue as a version has it; raises UsageError when that is not kept, or IssueFileError when it cannot be read."""
     path = _version(desk, name, version)
     return issue_repository.parse(desk.workspace, name, path.read_text("utf-8-sig"), path=path)
 
 
-def _version(desk: Desk, name: str, version: str) -> Path:
+def _version(desk: AppContext, name: str, version: str) -> Path:
     path = next((each for each in _versions(desk, name) if each.stem == version), None)
     if path is None:
         raise UsageError("that version is not kept any more")
     return path
 
 
-def _file(desk: Desk, name: str) -> Path:
+def _file(desk: AppContext, name: str) -> Path:
     return issue_folder(desk.workspace, name) / issue_repository.ISSUE_FILE
 
 
-def _folder(desk: Desk, name: str) -> Path:
+def _folder(desk: AppContext, name: str) -> Path:
     return desk.workspace.private / "versions" / issue_folder(desk.workspace, name).name
 
 
-def _versions(desk: Desk, name: str) -> list[Path]:
+def _versions(desk: AppContext, name: str) -> list[Path]:
     return sorted(_folder(desk, name).glob("*.toml"))
 
 
 def _moment(path: Path) -> datetime:
-    return moment_of(path.stem)
+    return parse_revision_time(path.stem)
 
 
-def moment_of(version: str) -> datetime:
+def parse_revision_time(version: str) -> datetime:
     """When a version was kept, by its name."""
     return datetime.strptime(version, _STAMP).replace(tzinfo=UTC)

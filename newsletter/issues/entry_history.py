@@ -6,26 +6,26 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from newsletter.entries.repository import Sighting, entries_of
-from newsletter.issues.decisions import entry_named
-from newsletter.issues.standing import Standing, standings
+from newsletter.issues.decisions import find_entry
+from newsletter.issues.standing import EntryStatus, list_entry_statuses
 from newsletter.model import Decision, Verdict
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 _DONE = {Verdict.KEEP: "kept", Verdict.HOLD: "held", Verdict.DROP: "dropped"}
 
 
-def story_of(desk: Desk, written: str) -> tuple[Standing, tuple[str, ...]]:
+def tell_history(desk: AppContext, written: str) -> tuple[EntryStatus, tuple[str, ...]]:
     """Where the entry of this key or title stands, and how it came there, oldest first."""
-    everything = standings(desk)
+    everything = list_entry_statuses(desk)
     known = {each.entry.key: each for each in everything}
-    standing = known.get(written) or known[entry_named(desk, written, (each.entry for each in everything)).key]
+    standing = known.get(written) or known[find_entry(desk, written, (each.entry for each in everything)).key]
     return standing, tuple(_sentences(desk, standing))
 
 
-def _sentences(desk: Desk, standing: Standing) -> Iterator[str]:
+def _sentences(desk: AppContext, standing: EntryStatus) -> Iterator[str]:
     key = standing.entry.key
-    told = [(each.first_seen_at, _seen(each)) for each in entries_of(desk).sightings(key)]
-    told += [(each.decided_at, _decided(each)) for each in entries_of(desk).decisions(key)]
+    told = [(each.first_seen_at, _describe_sighting(each)) for each in entries_of(desk).sightings(key)]
+    told += [(each.decided_at, _describe_decision(each)) for each in entries_of(desk).decisions(key)]
     for _, sentence in sorted(told, key=lambda each: each[0]):
         yield sentence
     if not told:
@@ -33,7 +33,7 @@ def _sentences(desk: Desk, standing: Standing) -> Iterator[str]:
     yield f"Now: {standing.state.replace('_', ' ')}; {standing.reason}."
 
 
-def _seen(sighting: Sighting) -> str:
+def _describe_sighting(sighting: Sighting) -> str:
     last = (
         f", last {_day(sighting.last_seen_at)}" if sighting.last_seen_at.date() > sighting.first_seen_at.date() else ""
     )
@@ -42,7 +42,7 @@ def _seen(sighting: Sighting) -> str:
     return f"{_day(sighting.first_seen_at)}: {sighting.source} gave it as {title}{dated}{last}."
 
 
-def _decided(decision: Decision) -> str:
+def _describe_decision(decision: Decision) -> str:
     where = f" to {decision.section}" if decision.section else ""
     why = f": {decision.why}" if decision.why else ""
     return f"{_day(decision.decided_at)}: an editor {_DONE[decision.verdict]} it{where} for {decision.issue}{why}."

@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from newsletter import composition
-from newsletter.entries.ingest import own_names_of
+from newsletter.entries.ingest import list_own_aliases
 from newsletter.entries.repository import entries_of
-from newsletter.entries.snapshots import Copy, copy_of, put_back
+from newsletter.entries.snapshots import EntrySnapshot, copy_of, put_back
 from newsletter.errors import UsageError
 from newsletter.issues import editor, entry_merge
 from newsletter.issues import repository as issue_repository
-from newsletter.issues.decisions import carry_out
-from newsletter.issues.repository import Record
-from newsletter.issues.window import Making, making
+from newsletter.issues.decisions import apply_decision
+from newsletter.issues.repository import IssueRecord
+from newsletter.issues.window import IssueWindow, load_window
 from newsletter.model import Decision, Issue, Verdict
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class SectionOrder:
     """The order of a section of an issue that is not made yet, before and after it was set; empty: nobody had set one."""
 
     issue: str
@@ -30,7 +30,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undoable:
+class UndoRecord:
     """What was done, and what is needed to take it back."""
 
     said: str = ""  # what it was, for the line that offers to undo it
@@ -38,8 +38,8 @@ class Undoable:
     decisions: tuple[int, int]  # the numbers of the newest decision before it, and after it
     before: Issue | None = None  # the issue as it was; None: there was none
     after: Issue | None = None
-    order: Order | None = None
-    copy: Copy | None = None  # of what a merge or split changed in the database
+    order: SectionOrder | None = None
+    copy: EntrySnapshot | None = None  # of what a merge or split changed in the database
     made: tuple[str, ...] = ()  # the keys of what it made
     is_placed: bool = False  # it was put before or behind another one
 
@@ -49,15 +49,17 @@ class Undoable:
         return self.is_placed or self.copy is not None
 
 
-def decide_undoably(
-    desk: Desk, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
-) -> Undoable:
+def decide_with_undo(
+    desk: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+) -> UndoRecord:
     """`choosing.carry_out`, with what `undo` needs."""
     keys = tuple(keys)
-    return _undoable(desk, keys, lambda: carry_out(desk, keys, verdict, why=why, section=section))
+    return _record_undo(desk, keys, lambda: apply_decision(desk, keys, verdict, why=why, section=section))
 
 
-def place_undoably(desk: Desk, keys: Sequence[str], section: str, *, before: str, listed: Sequence[str]) -> Undoable:
+def place_with_undo(
+    desk: AppContext, keys: Sequence[str], section: str, *, before: str, listed: Sequence[str]
+) -> UndoRecord:
     """Print these entries in a section, directly before another one of it, or last when `before` is empty.
 
     `listed` are the keys of the section in the order in which they stand. An entry of another section is moved, which is
@@ -66,17 +68,17 @@ def place_undoably(desk: Desk, keys: Sequence[str], section: str, *, before: str
     keys = tuple(keys)
     if before and before not in listed:
         raise UsageError("the entry that it was to stand before is not there any more: look again, then move it")
-    at = making(desk)
+    at = load_window(desk)
     elsewhere = [key for key in keys if key not in listed]
     wanted = _with(listed, keys, before)
-    order = Order(issue=at.name, section=section, before=at.order.get(section, ()), after=wanted)
+    order = SectionOrder(issue=at.name, section=section, before=at.order.get(section, ()), after=wanted)
 
     def place() -> None:
         if elsewhere:
-            carry_out(desk, elsewhere, Verdict.KEEP, section=section)
+            apply_decision(desk, elsewhere, Verdict.KEEP, section=section)
         _put_in_order(at, section, wanted)
 
-    return replace(_undoable(desk, keys, place), is_placed=True, order=None if at.present else order)
+    return replace(_record_undo(desk, keys, place), is_placed=True, order=None if at.present else order)
 
 
 def _with(listed: Sequence[str], keys: Sequence[str], before: str) -> tuple[str, ...]:
@@ -88,38 +90,38 @@ def _with(listed: Sequence[str], keys: Sequence[str], before: str) -> tuple[str,
     return (*rest[:place], *keys, *rest[place:])
 
 
-def _put_in_order(at: Making, section: str, keys: tuple[str, ...]) -> None:
+def _put_in_order(at: IssueWindow, section: str, keys: tuple[str, ...]) -> None:
     """Where the issue is made, its file is the truth about its order; until then, the note that is kept beside it."""
     workspace = at.desk.workspace
     if at.present:
         present = issue_repository.read(workspace, at.name)  # as it is after the decision
-        issue_repository.write(workspace, composition.reordered(present, section, keys))
+        issue_repository.write(workspace, composition.reorder_entries(present, section, keys))
         return
-    record = issue_repository.read_record(workspace, at.name) or Record()
+    record = issue_repository.read_record(workspace, at.name) or IssueRecord()
     issue_repository.write_record(workspace, at.name, replace(record, order={**record.order, section: keys}))
 
 
-def unite_undoably(desk: Desk, keys: Iterable[str]) -> Undoable:
+def merge_with_undo(desk: AppContext, keys: Iterable[str]) -> UndoRecord:
     """`uniting.unite`, with what `undo` needs."""
     keys = tuple(keys)
-    copy = _copied(desk, keys)
-    return replace(_undoable(desk, keys, lambda: entry_merge.unite(desk, keys)), copy=copy)
+    copy = _copy_entries(desk, keys)
+    return replace(_record_undo(desk, keys, lambda: entry_merge.merge_entries(desk, keys)), copy=copy)
 
 
-def part_undoably(desk: Desk, key: str) -> Undoable:
+def split_with_undo(desk: AppContext, key: str) -> UndoRecord:
     """`uniting.part`, with what `undo` needs."""
-    copy = _copied(desk, [key])
+    copy = _copy_entries(desk, [key])
     made: list[str] = []
-    done = _undoable(desk, [key], lambda: made.extend(entry.key for entry in entry_merge.part(desk, key)))
+    done = _record_undo(desk, [key], lambda: made.extend(entry.key for entry in entry_merge.split_entry(desk, key)))
     return replace(done, copy=copy, made=tuple(made))
 
 
-def _copied(desk: Desk, keys: Iterable[str]) -> Copy:
+def _copy_entries(desk: AppContext, keys: Iterable[str]) -> EntrySnapshot:
     known = entries_of(desk).by_keys(keys)
-    return copy_of(entries_of(desk), known, {name for entry in known.values() for name in own_names_of(entry)})
+    return copy_of(entries_of(desk), known, {name for entry in known.values() for name in list_own_aliases(entry)})
 
 
-def mend_undoably(desk: Desk, name: str, change: Callable[[Issue], Issue]) -> Undoable:
+def change_with_undo(desk: AppContext, name: str, change: Callable[[Issue], Issue]) -> UndoRecord:
     """Change an issue; what the change leaves out is dropped, as by an editor's decision."""
 
     def mend() -> None:
@@ -130,19 +132,21 @@ def mend_undoably(desk: Desk, name: str, change: Callable[[Issue], Issue]) -> Un
         entries_of(desk).decide(replace(drop, key=key, why=why) for key, why in after.left_out if key not in noted)
         issue_repository.write(desk.workspace, after)
 
-    return _undoable(desk, (), mend, name)
+    return _record_undo(desk, (), mend, name)
 
 
-def _undoable(desk: Desk, keys: Iterable[str], act: Callable[[], object], name: str | None = None) -> Undoable:
+def _record_undo(
+    desk: AppContext, keys: Iterable[str], act: Callable[[], object], name: str | None = None
+) -> UndoRecord:
     """Do it, and tell what the issue was before and is after it; a version of it is kept."""
-    at = making(desk, name)
+    at = load_window(desk, name)
     newest = entries_of(desk).newest_decision()
     if at.present:
-        editor.keep_version(desk, at.name, always=True)
+        editor.save_revision(desk, at.name, always=True)
     act()
-    after = making(desk, at.name).present
-    changed = composition.changed_keys(at.present, after) if at.present and after else ()
-    return Undoable(
+    after = load_window(desk, at.name).present
+    changed = composition.find_changed_keys(at.present, after) if at.present and after else ()
+    return UndoRecord(
         keys=tuple(dict.fromkeys((*keys, *changed))),
         before=at.present,
         after=after,
@@ -150,13 +154,15 @@ def _undoable(desk: Desk, keys: Iterable[str], act: Callable[[], object], name: 
     )
 
 
-def undo(desk: Desk, done: Undoable) -> None:
+def undo_change(desk: AppContext, done: UndoRecord) -> None:
     """Take it back: its entries stand as they stood; whatever else was changed since stays.
 
     Raises UsageError, with nothing changed, when somebody decided on one of these entries since, or moved it.
     """
     present = issue_repository.read(desk.workspace, done.before.name) if done.before else None
-    record = issue_repository.read_record(desk.workspace, done.order.issue) or Record() if done.order else Record()
+    record = (
+        issue_repository.read_record(desk.workspace, done.order.issue) or IssueRecord() if done.order else IssueRecord()
+    )
     if _is_overtaken(desk, done, present, record):
         raise UsageError(
             "this was decided or moved anew since, in another window or program, and is left as that has it. "
@@ -171,10 +177,10 @@ def undo(desk: Desk, done: Undoable) -> None:
             desk.workspace, done.order.issue, replace(record, order={n: k for n, k in order.items() if k})
         )
     if present and done.before and done.after:
-        issue_repository.write(desk.workspace, _taken_back(desk, done, present, done.before, done.after))
+        issue_repository.write(desk.workspace, _revert_issue(desk, done, present, done.before, done.after))
 
 
-def _taken_back(desk: Desk, done: Undoable, present: Issue, before: Issue, after: Issue) -> Issue:
+def _revert_issue(desk: AppContext, done: UndoRecord, present: Issue, before: Issue, after: Issue) -> Issue:
     """The issue with what was done taken back, and with all that was written since."""
     styles = desk.workspace.settings.sections
     issue = composition.as_before(present, before, (*done.keys, *done.made), styles)
@@ -186,7 +192,7 @@ def _taken_back(desk: Desk, done: Undoable, present: Issue, before: Issue, after
     return issue
 
 
-def _is_overtaken(desk: Desk, done: Undoable, present: Issue | None, record: Record) -> bool:
+def _is_overtaken(desk: AppContext, done: UndoRecord, present: Issue | None, record: IssueRecord) -> bool:
     """Whether somebody decided on its entries, or moved them, after it was done."""
     if entries_of(desk).decided_since((*done.keys, *done.made), done.decisions[1]):
         return True
@@ -195,9 +201,9 @@ def _is_overtaken(desk: Desk, done: Undoable, present: Issue | None, record: Rec
     return done.is_placed and present is not None and done.after is not None and _is_moved(done, present, done.after)
 
 
-def _is_moved(done: Undoable, present: Issue, after: Issue) -> bool:
-    now = _listed(present)
-    for section, keys in _listed(after).items():
+def _is_moved(done: UndoRecord, present: Issue, after: Issue) -> bool:
+    now = _list_keys(present)
+    for section, keys in _list_keys(after).items():
         placed = [key for key in done.keys if key in keys]
         there = now.get(section, ())
         if not all(composition.stands_between(there, key, *composition.neighbours(keys, key)) for key in placed):
@@ -205,5 +211,5 @@ def _is_moved(done: Undoable, present: Issue, after: Issue) -> bool:
     return False
 
 
-def _listed(issue: Issue) -> dict[str, tuple[str, ...]]:
+def _list_keys(issue: Issue) -> dict[str, tuple[str, ...]]:
     return {section.name: tuple(entry.key for entry in section.entries) for section in issue.sections}

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 import tomlkit
 
 from newsletter.errors import IssueFileError, UsageError
-from newsletter.issues.editor import Edited
+from newsletter.issues.editor import SaveResult
 from newsletter.issues.repository import GLOSSARY_FILE
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 
 LONGEST_TERM = 80
 HEADER = "Hard words, and what they mean in plain ones."
 
 
-def explain(desk: Desk, term: str, meaning: str, *, seen: str, was: str = "") -> Edited:
+def set_term(desk: AppContext, term: str, meaning: str, *, seen: str, was: str = "") -> SaveResult:
     """Write what a word means. `seen` is the version of the meaning that the editor began with; `was` its name before.
 
     Raises UsageError when there is nothing to write, or the word is there already under another row; IssueFileError, with
@@ -33,16 +33,16 @@ def explain(desk: Desk, term: str, meaning: str, *, seen: str, was: str = "") ->
     taken = next((each for each in known if each.casefold() == term.casefold() and each != was), None)
     if taken:
         raise UsageError(f"“{taken}” is in the glossary already: change it there")
-    there = Edited(text=known.get(was, ""))
+    there = SaveResult(text=known.get(was, ""))
     if there.text == meaning and was == term:
         return there
     if there.version != seen:
-        return Edited(text=there.text, conflict=True)
+        return SaveResult(text=there.text, conflict=True)
     _write(desk, was, term, meaning)
-    return Edited(text=meaning)
+    return SaveResult(text=meaning)
 
 
-def forget(desk: Desk, term: str, *, seen: str) -> Edited:
+def delete_term(desk: AppContext, term: str, *, seen: str) -> SaveResult:
     """Take a word out; gives what it meant, so that this can be undone. `seen` is the version of that which was shown.
 
     Raises UsageError when it is not there.
@@ -50,16 +50,16 @@ def forget(desk: Desk, term: str, *, seen: str) -> Edited:
     meaning = glossary(desk).get(term)
     if meaning is None:
         raise UsageError(f"“{term}” is not in the glossary any more")
-    there = Edited(text=meaning)
+    there = SaveResult(text=meaning)
     if there.version != seen:
-        return Edited(text=meaning, conflict=True)
+        return SaveResult(text=meaning, conflict=True)
     document = _document(desk)
     document.remove(term)
     write_whole(desk.workspace.folder / GLOSSARY_FILE, tomlkit.dumps(document))
     return there
 
 
-def _write(desk: Desk, was: str, term: str, meaning: str) -> None:
+def _write(desk: AppContext, was: str, term: str, meaning: str) -> None:
     document = _document(desk)
     if was != term and was in document:
         renamed = tomlkit.document()
@@ -71,7 +71,7 @@ def _write(desk: Desk, was: str, term: str, meaning: str) -> None:
     write_whole(desk.workspace.folder / GLOSSARY_FILE, tomlkit.dumps(document))
 
 
-def _document(desk: Desk) -> tomlkit.TOMLDocument:
+def _document(desk: AppContext) -> tomlkit.TOMLDocument:
     """The file with all that people wrote in it; that it can be read was seen before."""
     path = desk.workspace.folder / GLOSSARY_FILE
     if not path.is_file():
@@ -82,7 +82,7 @@ def _document(desk: Desk) -> tomlkit.TOMLDocument:
     return tomlkit.parse(path.read_text("utf-8-sig"))
 
 
-def glossary(desk: Desk) -> Mapping[str, str]:
+def glossary(desk: AppContext) -> Mapping[str, str]:
     """Hard words and plain ones, from glossary.toml; empty when there is none."""
     path = desk.workspace.folder / GLOSSARY_FILE
     if not path.is_file():

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
 from newsletter.issues.repository import issue_folder
-from newsletter.rendering.links import secured
+from newsletter.rendering.links import sanitize_url
 from newsletter.rendering.markdown_html import PICTURE_WIDTH
 from newsletter.workspace.files import write_if_new
 from newsletter.workspace.folder import Workspace
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-    from newsletter.workspace.context import Desk
+    from newsletter.workspace.context import AppContext
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 60_000_000
@@ -41,7 +41,7 @@ ORNAMENT = "ornament"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class UploadedImage:
     """A picture that was taken in."""
 
     markdown: str
@@ -50,7 +50,9 @@ class Picture:
     is_reachable: bool  # False: without a public page readers see its words alone
 
 
-def take_in(desk: Desk, name: str, data: bytes, *, words: str, is_ornament: bool = False, width: int = 0) -> Picture:
+def add_image(
+    desk: AppContext, name: str, data: bytes, *, words: str, is_ornament: bool = False, width: int = 0
+) -> UploadedImage:
     """Keep a picture beside the issue. `width` is in pixels as shown; 0: as wide as the text.
 
     Raises UsageError, with nothing kept, when it is no picture that may go out, or nothing says what it shows.
@@ -61,14 +63,14 @@ def take_in(desk: Desk, name: str, data: bytes, *, words: str, is_ornament: bool
     if not issue_folder(desk.workspace, name).is_dir():
         raise UsageError(f"there is no issue {name} to put the picture into")
     with _refusing_what_is_damaged():
-        content, ending, size, was_moving = _drawn_anew(data)
+        content, ending, size, was_moving = _redraw_image(data)
     path = keep(desk.workspace, name, content, ending=ending)
     shown = min(size[0], width or PICTURE_WIDTH, PICTURE_WIDTH)
     title = " ".join([str(shown)] * (shown < PICTURE_WIDTH) + [ORNAMENT] * is_ornament)
     said = f"The picture is in: {size[0]} by {size[1]} pixels, {max(1, round(len(content) / 1000))} KB."
     if was_moving:
         said += " It moved; its first picture is kept, because many mail programs show no more."
-    return Picture(
+    return UploadedImage(
         markdown=f'![{words}]({path} "{title}")' if title else f"![{words}]({path})",
         said=said,
         path=path,
@@ -76,10 +78,10 @@ def take_in(desk: Desk, name: str, data: bytes, *, words: str, is_ornament: bool
     )
 
 
-def is_reachable(desk: Desk) -> bool:
+def is_reachable(desk: AppContext) -> bool:
     """Whether readers can fetch a picture of an issue: over https, from the public page."""
     public = desk.workspace.settings.public
-    return public is not None and secured(public.url).startswith("https:")
+    return public is not None and sanitize_url(public.url).startswith("https:")
 
 
 def _one_line(words: str) -> str:
@@ -110,13 +112,13 @@ def _too_large() -> UsageError:
     )
 
 
-def _drawn_anew(data: bytes) -> tuple[bytes, str, tuple[int, int], bool]:
+def _redraw_image(data: bytes) -> tuple[bytes, str, tuple[int, int], bool]:
     """The bytes of a picture of our own, its ending, its size, and whether it was a moving one."""
     from PIL import ImageOps
 
     if len(data) > MOST_BYTES:
         raise _too_large()
-    image = _opened(data)
+    image = _open_image(data)
     if image.width * image.height > MOST_PIXELS:
         raise _too_large()
     if min(image.size) < 2:
@@ -126,11 +128,11 @@ def _drawn_anew(data: bytes) -> tuple[bytes, str, tuple[int, int], bool]:
     image.draft("RGB", (2 * WIDEST, 2 * HIGHEST))  # a large photograph is unpacked at a fraction of its size
     image = _in_plain_colours(ImageOps.exif_transpose(image))
     image.thumbnail((WIDEST, HIGHEST))
-    content, ending = _encoded(image, is_photograph=is_photograph)
+    content, ending = _encode_image(image, is_photograph=is_photograph)
     return content, ending, image.size, was_moving
 
 
-def _opened(data: bytes) -> Image:
+def _open_image(data: bytes) -> Image:
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -174,19 +176,19 @@ def _as_srgb(image: Image, profile: bytes) -> Image:
     return made
 
 
-def _encoded(image: Image, *, is_photograph: bool) -> tuple[bytes, str]:
+def _encode_image(image: Image, *, is_photograph: bool) -> tuple[bytes, str]:
     """As PNG what is drawn, as JPEG what is photographed; nothing but what can be seen goes with it."""
     image.info.clear()  # else some notes of the file would be written again
     if not is_photograph:
-        drawn = _written(image, "PNG", optimize=True)
+        drawn = _save_image(image, "PNG", optimize=True)
         if len(drawn) <= HEAVY_PNG:
             return drawn, ".png"
         if image.mode == "RGBA":
-            return _written(image.quantize(256), "PNG", optimize=True), ".png"
-    return _written(image, "JPEG", quality=82, optimize=True, progressive=True), ".jpg"
+            return _save_image(image.quantize(256), "PNG", optimize=True), ".png"
+    return _save_image(image, "JPEG", quality=82, optimize=True, progressive=True), ".jpg"
 
 
-def _written(image: Image, kind: str, **how: object) -> bytes:
+def _save_image(image: Image, kind: str, **how: object) -> bytes:
     file = io.BytesIO()
     image.save(file, kind, **how)
     return file.getvalue()
@@ -230,7 +232,7 @@ def names(workspace: Workspace, issue: str) -> frozenset[str]:
     return frozenset(f"{FOLDER}/{path.name}" for path in folder.glob("*") if find(workspace, issue, path.name))
 
 
-def kept_by_us(workspace: Workspace, issue: str) -> tuple[Path, ...]:
+def list_uploads(workspace: Workspace, issue: str) -> tuple[Path, ...]:
     """The pictures that `keep` has put there, by their names; never one that a person laid beside the issue."""
     folder = issue_folder(workspace, issue) / FOLDER
     return tuple(sorted(path for path in folder.glob("*") if _OURS.fullmatch(path.name) and path.is_file()))

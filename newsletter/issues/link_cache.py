@@ -9,21 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.checks import LinkAnswer, LinkState
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 
 FRESH = {LinkState.UNREACHABLE: timedelta(hours=1)}  # it may be well again soon
 FRESH_AT_MOST = timedelta(days=7)
 
 
-def known_links(desk: Desk) -> Mapping[str, LinkAnswer]:
+def known_links(desk: AppContext) -> Mapping[str, LinkAnswer]:
     """Address → what was found when it was last tried, where that is not too long ago."""
-    return {url: answer for url, (answer, tried_at) in _kept(desk).items() if _is_fresh(answer, tried_at, desk.now)}
+    return {
+        url: answer for url, (answer, tried_at) in _load_answers(desk).items() if _is_fresh(answer, tried_at, desk.now)
+    }
 
 
-def keep_links(desk: Desk, found: Mapping[str, LinkAnswer]) -> None:
+def keep_links(desk: AppContext, found: Mapping[str, LinkAnswer]) -> None:
     """Remember what was found just now beside what is still fresh; the rest is forgotten."""
-    kept = {url: (answer, at) for url, (answer, at) in _kept(desk).items() if _is_fresh(answer, at, desk.now)}
+    kept = {url: (answer, at) for url, (answer, at) in _load_answers(desk).items() if _is_fresh(answer, at, desk.now)}
     kept |= {url: (answer, desk.now) for url, answer in found.items()}
     write_whole(_file(desk), json.dumps({url: _plain(*each) for url, each in kept.items()}, indent=1), private=True)
 
@@ -32,11 +34,11 @@ def _is_fresh(answer: LinkAnswer, tried_at: datetime, now: datetime) -> bool:
     return timedelta(0) <= now - tried_at < FRESH.get(answer.state, FRESH_AT_MOST)
 
 
-def _file(desk: Desk) -> Path:
+def _file(desk: AppContext) -> Path:
     return desk.workspace.private / "links.json"
 
 
-def _kept(desk: Desk) -> dict[str, tuple[LinkAnswer, datetime]]:
+def _load_answers(desk: AppContext) -> dict[str, tuple[LinkAnswer, datetime]]:
     """What the file holds; nothing when it is missing or damaged, because everything in it can be found again."""
     try:
         kept = json.loads(_file(desk).read_text("utf-8"))

@@ -26,25 +26,25 @@ FOR_PEOPLE = frozenset({401, 402, 403, 405, 406, 407, 418, 429, 451, 999})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class ProbeResponse:
     """How a server answered one question."""
 
     status: int
     location: str = ""  # where it sends us, as it writes it
 
 
-class Getter(Protocol):
+class UrlProbe(Protocol):
     """Asks for one address, follows no redirect, loads no more than it must, and gives up after a time of its own.
 
     May raise TimeoutError, OSError (socket.gaierror when there is no such host) and NewsletterError, nothing else.
     """
 
-    async def __call__(self, url: str, /, *, method: str) -> Reply: ...
+    async def __call__(self, url: str, /, *, method: str) -> ProbeResponse: ...
 
 
 async def check_links(
     urls: Iterable[str],
-    get: Getter,
+    get: UrlProbe,
     *,
     at_once: int = 8,
     pause_s: float = 0.5,
@@ -73,7 +73,7 @@ async def check_links(
     return {url: answers[url] for url in wanted}
 
 
-async def try_link(url: str, get: Getter) -> LinkAnswer:
+async def try_link(url: str, get: UrlProbe) -> LinkAnswer:
     """What became of one address. Never raises: a link that cannot be tried is an answer too."""
     try:
         return await _follow(url, get)
@@ -85,17 +85,17 @@ async def try_link(url: str, get: Getter) -> LinkAnswer:
         return LinkAnswer(state=LinkState.UNREACHABLE, reason=str(error) or type(error).__name__)
 
 
-async def _follow(url: str, get: Getter) -> LinkAnswer:
+async def _follow(url: str, get: UrlProbe) -> LinkAnswer:
     """Follow redirects to the end. Only what moved for good, from the first hop on, changes the address."""
     here = lasting = url
     seen = {url}
     for _ in range(MOST_HOPS):
         reply = await _ask(here, get)
         if reply.status not in REDIRECTS or not reply.location:
-            return _settled(reply.status, url, lasting)
+            return _classify_status(reply.status, url, lasting)
         there = urljoin(here, reply.location)
         if there in seen:  # sites that set a cookie send us to the same address again; people get through
-            return _settled(http.HTTPStatus.OK, url, lasting)
+            return _classify_status(http.HTTPStatus.OK, url, lasting)
         if reply.status in PERMANENT and lasting == here:
             lasting = there
         seen.add(there)
@@ -103,14 +103,14 @@ async def _follow(url: str, get: Getter) -> LinkAnswer:
     return LinkAnswer(state=LinkState.DEAD, reason=f"it redirects more than {MOST_HOPS} times")
 
 
-async def _ask(url: str, get: Getter) -> Reply:
+async def _ask(url: str, get: UrlProbe) -> ProbeResponse:
     """A HEAD, and a GET where the server has no good answer to that; not where it asks us to slow down."""
     reply = await get(url, method="HEAD")
     good = reply.status < http.HTTPStatus.BAD_REQUEST or reply.status == http.HTTPStatus.TOO_MANY_REQUESTS
     return reply if good else await get(url, method="GET")
 
 
-def _settled(status: int, url: str, lasting: str) -> LinkAnswer:
+def _classify_status(status: int, url: str, lasting: str) -> LinkAnswer:
     reason = "" if status < http.HTTPStatus.BAD_REQUEST else _words(status)
     if status in GONE:
         return LinkAnswer(state=LinkState.DEAD, reason=reason)

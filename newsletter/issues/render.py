@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from newsletter import composition, rendering
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.repository import issue_folder
-from newsletter.issues.window import making
+from newsletter.issues.window import load_window
 from newsletter.model import Issue, RenderedIssue, Variant
 from newsletter.rendering import environment as rendering_environment
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_if_new
 
 if TYPE_CHECKING:
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 from newsletter.issues.glossary import glossary
 
-EVERYBODY = Variant()
+DEFAULT_VARIANT = Variant()
 """What everybody gets who chose nothing else."""
 
 
-def load(desk: Desk, name: str | None = None) -> Issue:
+def load_issue(desk: AppContext, name: str | None = None) -> Issue:
     """The issue as its file says, with what earlier issues announced and still lies ahead."""
-    at = making(desk, name)
+    at = load_window(desk, name)
     issue = issue_repository.read(desk.workspace, at.name)
     return replace(issue, coming_up=composition.coming_up(issue, at.earlier))
 
 
-def environment(desk: Desk) -> jinja2.Environment:
+def environment(desk: AppContext) -> jinja2.Environment:
     """The templates of the workspace, as they were compiled before."""
     own = desk.workspace.templates
     files = frozenset(own.rglob("*.jinja")) if own.is_dir() else frozenset()
@@ -47,20 +47,20 @@ def _environment(folder: Path, compiled: Path, own: frozenset[Path]) -> jinja2.E
     return rendering_environment.environment(folder, compiled=compiled)
 
 
-def rendered(desk: Desk, issue: Issue, variant: Variant = EVERYBODY) -> RenderedIssue:
+def render_mail(desk: AppContext, issue: Issue, variant: Variant = DEFAULT_VARIANT) -> RenderedIssue:
     """The mail of an issue, with marks where each reader's own parts enter; in the form that some readers chose."""
     settings = desk.workspace.settings
-    return rendering.render(issue, settings, environment(desk), glossary=glossary(desk), variant=variant)
+    return rendering.render_mail(issue, settings, environment(desk), glossary=glossary(desk), variant=variant)
 
 
-def render(desk: Desk, name: str | None = None) -> tuple[RenderedIssue, tuple[Path, ...]]:
+def render_issue(desk: AppContext, name: str | None = None) -> tuple[RenderedIssue, tuple[Path, ...]]:
     """Render the issue into its folder, without any reader's own parts.
 
     issue.html and issue.txt are the mail; web.html is the page for the archive, print.html the one in large print,
     proof.html the sheet for a medical reviewer; and there is an .ics for each event.
     """
-    issue = load(desk, name)
-    made = rendered(desk, issue)
+    issue = load_issue(desk, name)
+    made = render_mail(desk, issue)
     folder = issue_folder(desk.workspace, issue.name)
     files = {folder / written: content for written, content in _pages(desk, issue, made)}
     for path, content in files.items():
@@ -68,9 +68,9 @@ def render(desk: Desk, name: str | None = None) -> tuple[RenderedIssue, tuple[Pa
     return made, tuple(files)
 
 
-def _pages(desk: Desk, issue: Issue, made: RenderedIssue) -> Iterator[tuple[str, str | bytes]]:
+def _pages(desk: AppContext, issue: Issue, made: RenderedIssue) -> Iterator[tuple[str, str | bytes]]:
     settings, templates, terms = desk.workspace.settings, environment(desk), glossary(desk)
-    shown = rendering.for_everyone(made, settings)
+    shown = rendering.remove_personal_parts(made, settings)
     yield "issue.html", shown.html
     yield "issue.txt", shown.text
     yield "web.html", rendering.render_web(issue, settings, templates, glossary=terms)

@@ -19,7 +19,7 @@ import tomlkit
 from tomlkit.items import AoT, Table
 
 from newsletter.config import Settings, line_numbers
-from newsletter.entries.serialization import PlainError, entry_from_plain, entry_to_plain
+from newsletter.entries.serialization import SerializationError, entry_from_plain, entry_to_plain
 from newsletter.errors import IssueFileError, StorageError, UsageError
 from newsletter.model import Entry, Issue, Section, section_title
 from newsletter.workspace.files import write_if_new
@@ -43,7 +43,7 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class IssueRecord:
     """What the program knows of an issue besides its content."""
 
     drafted: tuple[str, ...] = ()  # keys that `draft` ever wrote; one that is gone was taken out by a person
@@ -55,7 +55,7 @@ class Record:
     @property
     def is_before_draft(self) -> bool:
         """Whether it tells nothing but how people want an issue that the program has not made."""
-        return replace(self, order={}) == Record()
+        return replace(self, order={}) == IssueRecord()
 
 
 def names(workspace: Workspace) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ def read(workspace: Workspace, name: str) -> Issue:
 
 def parse(workspace: Workspace, name: str, text: str, *, path: Path) -> Issue:
     """The issue as a text says that stands at `path`; raises IssueFileError as `read`."""
-    return _issue_in(text, name, _shown(path), workspace.settings)
+    return _issue_in(text, name, _shorten_path(path), workspace.settings)
 
 
 @lru_cache(maxsize=_TEXTS_KEPT)
@@ -103,10 +103,10 @@ def write(workspace: Workspace, issue: Issue) -> bool:
     before = read(workspace, issue.name) if known else None
     _update(document, before, issue, workspace.settings)
     text = tomlkit.dumps(document)
-    return write_if_new(path, _spaced(text) if text != as_it_was else text)
+    return write_if_new(path, _space_tables(text) if text != as_it_was else text)
 
 
-def read_record(workspace: Workspace, name: str) -> Record | None:
+def read_record(workspace: Workspace, name: str) -> IssueRecord | None:
     """What the program noted of this issue; None when it never noted anything, as for one made by hand."""
     path = issue_folder(workspace, name) / RECORD_FILE
     if not path.is_file():
@@ -114,7 +114,7 @@ def read_record(workspace: Workspace, name: str) -> Record | None:
     try:
         data = tomllib.loads(_text_of(path))
         approval = data.get("approval")
-        return Record(
+        return IssueRecord(
             drafted=tuple(data.get("drafted", ())),
             drafted_at=data.get("drafted_at"),
             approval=Approval(**approval) if approval else None,
@@ -122,10 +122,12 @@ def read_record(workspace: Workspace, name: str) -> Record | None:
             order={section: tuple(keys) for section, keys in data.get("order", {}).items()},
         )
     except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
-        raise IssueFileError(f"{_shown(path)} is damaged ({error}): delete it, and approve the issue again") from error
+        raise IssueFileError(
+            f"{_shorten_path(path)} is damaged ({error}): delete it, and approve the issue again"
+        ) from error
 
 
-def write_record(workspace: Workspace, name: str, record: Record) -> None:
+def write_record(workspace: Workspace, name: str, record: IssueRecord) -> None:
     """Keep what the program notes; raises StorageError."""
     document = tomlkit.document()
     document.add(tomlkit.comment("kept by the program: what was drafted, approved and published"))
@@ -154,15 +156,17 @@ def _text_of(path: Path) -> str:
         return path.read_text("utf-8-sig")
     except FileNotFoundError as error:
         raise IssueFileError(
-            f"{_shown(path)} is not there: make it with “newsletter draft {path.parent.name}”"
+            f"{_shorten_path(path)} is not there: make it with “newsletter draft {path.parent.name}”"
         ) from error
     except UnicodeDecodeError as error:
-        raise IssueFileError(f"{_shown(path)} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+        raise IssueFileError(
+            f"{_shorten_path(path)} is not UTF-8 text (byte {error.start}): save it as UTF-8"
+        ) from error
     except OSError as error:
-        raise StorageError(f"{_shown(path)} cannot be read ({error.strerror})") from error
+        raise StorageError(f"{_shorten_path(path)} cannot be read ({error.strerror})") from error
 
 
-def _shown(path: Path) -> str:
+def _shorten_path(path: Path) -> str:
     return "/".join(path.parts[-3:])
 
 
@@ -216,7 +220,7 @@ class _IssueReader:
             self.fail("", "section", "[[section.entry]] tables", repr(data))
         try:
             entry = entry_from_plain(data)
-        except PlainError as error:
+        except SerializationError as error:
             self.fail(table, error.name, error.expected, repr(error.found))
         if not entry.key:
             self.fail(table, "key", 'the entry\'s key, as in key = "doi:10.1000/1" or "url:https://…"', "nothing")
@@ -245,7 +249,7 @@ class _IssueReader:
         raise IssueFileError(f"{where}: {name}: expected {expected}, found {found}")
 
 
-def _spaced(text: str) -> str:
+def _space_tables(text: str) -> str:
     """One empty line before each table of a list, which is how people find their way; texts are not touched."""
     lines: list[str] = []
     within = ""  # the quotes of the text that a line stands in
@@ -336,7 +340,11 @@ def _update_sections(
     known = {section.name: section for section in before}
     written = _aot(
         _section_table(
-            tables.get(section.name), known.get(section.name) or _untouched(section, settings), section, entries, old
+            tables.get(section.name),
+            known.get(section.name) or _make_default_section(section, settings),
+            section,
+            entries,
+            old,
         )
         for section in after
     )
@@ -348,7 +356,7 @@ def _update_sections(
         document["left_out"] = left_out
 
 
-def _untouched(section: Section, settings: Settings) -> Section:
+def _make_default_section(section: Section, settings: Settings) -> Section:
     """What a section is before anybody gave it a title or a text of its own."""
     return Section(name=section.name, title=section_title(section.name, settings.sections))
 
@@ -401,10 +409,10 @@ def _update_left_out(document: tomlkit.TOMLDocument, left_out: Sequence[tuple[st
         return
     document.pop("left_out", None)
     if left_out:
-        document["left_out"] = _aot(_left_out_tables(present, left_out))
+        document["left_out"] = _aot(_build_left_out_tables(present, left_out))
 
 
-def _left_out_tables(present: Mapping[str, Table], left_out: Sequence[tuple[str, str]]) -> Iterator[Table]:
+def _build_left_out_tables(present: Mapping[str, Table], left_out: Sequence[tuple[str, str]]) -> Iterator[Table]:
     for key, why in left_out:
         table = present.get(key) or tomlkit.table()
         table["key"] = key

@@ -8,33 +8,33 @@ from typing import TYPE_CHECKING
 from newsletter import rendering
 from newsletter.entries.repository import entries_of
 from newsletter.issues import images
-from newsletter.issues.window import making
+from newsletter.issues.window import load_window
 from newsletter.model import Finding, Issue, RenderedIssue, SourceKind
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 if TYPE_CHECKING:
-    from newsletter.checks import Context
+    from newsletter.checks import CheckContext
 from newsletter.issues.glossary import glossary
-from newsletter.issues.render import load, rendered
+from newsletter.issues.render import load_issue, render_mail
 
 
-def check(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:
+def check_issue_mail(desk: AppContext, name: str | None = None) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:
     """The issue, its mail, and all that is wrong with it; of its links, what was found when they were last tried."""
     from newsletter.checks import check_issue
 
-    issue, made, context = looked_at(desk, name)
+    issue, made, context = build_check_context(desk, name)
     return issue, made, check_issue(context)
 
 
-def looked_at(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue, Context]:
+def build_check_context(desk: AppContext, name: str | None = None) -> tuple[Issue, RenderedIssue, CheckContext]:
     """The issue, its mail, and all that the checks look at."""
-    from newsletter.checks import Context, EarlierIssue
+    from newsletter.checks import CheckContext, EarlierIssue
     from newsletter.issues.link_cache import known_links
 
-    at = making(desk, name)
-    issue = load(desk, at.name)
-    made = rendered(desk, issue)
-    shown = rendering.for_everyone(made, desk.workspace.settings)
+    at = load_window(desk, name)
+    issue = load_issue(desk, at.name)
+    made = render_mail(desk, issue)
+    shown = rendering.remove_personal_parts(made, desk.workspace.settings)
     earlier = tuple(
         EarlierIssue(
             name=each.name,
@@ -43,7 +43,7 @@ def looked_at(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue
         )
         for each in reversed(at.earlier)
     )
-    context = Context(
+    context = CheckContext(
         issue=issue,
         html=shown.html,
         text=shown.text,
@@ -52,7 +52,7 @@ def looked_at(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue
         settings=desk.workspace.settings,
         earlier=earlier,
         links=known_links(desk),
-        unlisted=_unlisted(desk, issue),
+        unlisted=_find_unlisted_events(desk, issue),
         glossary=frozenset(glossary(desk)),
         pictures=images.names(desk.workspace, at.name),
         now=desk.now,
@@ -60,7 +60,7 @@ def looked_at(desk: Desk, name: str | None = None) -> tuple[Issue, RenderedIssue
     return issue, made, context
 
 
-def _unlisted(desk: Desk, issue: Issue) -> dict[str, date]:
+def _find_unlisted_events(desk: AppContext, issue: Issue) -> dict[str, date]:
     """The events of the issue that their calendars do not list any more, and when they last did."""
     calendars = [each.name for each in desk.workspace.settings.sources if each.kind is SourceKind.CALENDAR]
     events = [entry.key for entry in (*issue.entries(), *issue.coming_up) if entry.event]

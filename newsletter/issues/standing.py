@@ -5,43 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from newsletter.issues.classify import proposer
-from newsletter.issues.window import making
-from newsletter.model import Choice, Entry, LeftOut, SectionStyle, State
-from newsletter.workspace.context import Desk
+from newsletter.issues.classify import build_classifier
+from newsletter.issues.window import load_window
+from newsletter.model import Choice, Entry, EntryState, LeftOut, SectionStyle
+from newsletter.workspace.context import AppContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class EntryStatus:
     """Where one entry stands."""
 
     entry: Entry
-    state: State
+    state: EntryState
     reason: str
     section: str | None
     issue: str | None  # where it was carried or dropped
 
 
-def standings(desk: Desk, name: str | None = None) -> tuple[Standing, ...]:
+def list_entry_statuses(desk: AppContext, name: str | None = None) -> tuple[EntryStatus, ...]:
     """Every entry ever seen, with its state and the reason: chosen ones first."""
-    selected = making(desk, name).select()
+    selected = load_window(desk, name).select()
     styles = desk.workspace.settings.sections
-    return (*standings_chosen(selected.chosen), *standings_left(selected.left_out, styles))
+    return (*list_chosen_statuses(selected.chosen), *list_left_out_statuses(selected.left_out, styles))
 
 
-def standings_chosen(chosen: Iterable[Choice]) -> tuple[Standing, ...]:
+def list_chosen_statuses(chosen: Iterable[Choice]) -> tuple[EntryStatus, ...]:
     """Where those stand that the issue takes."""
     return tuple(
-        Standing(entry=each.entry, state=State.WAITING, reason=each.why, section=each.section, issue=None)
+        EntryStatus(entry=each.entry, state=EntryState.WAITING, reason=each.why, section=each.section, issue=None)
         for each in chosen
     )
 
 
-def standings_left(left_out: Iterable[LeftOut], styles: Sequence[SectionStyle]) -> tuple[Standing, ...]:
+def list_left_out_statuses(left_out: Iterable[LeftOut], styles: Sequence[SectionStyle]) -> tuple[EntryStatus, ...]:
     """Where those stand that it leaves out; each with the section where it would belong."""
-    propose = proposer(styles)
+    propose = build_classifier(styles)
     return tuple(
-        Standing(
+        EntryStatus(
             entry=each.entry,
             state=each.state,
             reason=each.reason,

@@ -14,7 +14,7 @@ from newsletter.issues import repository as issue_repository
 from newsletter.model import Dated, Entry, Ids, Issue, Section
 from newsletter.rendering import palette
 from newsletter.workspace import settings_editor
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 MAY_BE_EMPTY = ("logo", "logo_alt", "footer")
 MOST_ENTRIES = 3
@@ -22,7 +22,7 @@ MOST_ENTRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dressed:
+class ThemePreview:
     """A mail, and what is to be said of how it can be read."""
 
     html: str
@@ -30,38 +30,38 @@ class Dressed:
     is_good: bool
 
 
-def dress(desk: Desk, theme: Mapping[str, str], *, language: str = "") -> Dressed:
+def preview_theme(desk: AppContext, theme: Mapping[str, str], *, language: str = "") -> ThemePreview:
     """The issue being made, or a specimen, with these values of `[theme]`. One that is wrong is said, and left as it is."""
-    wrong = settings_editor.mistakes("theme", theme)
+    wrong = settings_editor.find_mistakes("theme", theme)
     settings = desk.workspace.settings
     known: dict[str, Any] = {name: value for name, value in theme.items() if name not in wrong and value}
     emptied: dict[str, Any] = {name: "" for name in MAY_BE_EMPTY if theme.get(name) == ""}
     dressed = replace(settings, theme=replace(settings.theme, **known | emptied))
-    if language and not settings_editor.mistakes("newsletter", {"language": language}):
+    if language and not settings_editor.find_mistakes("newsletter", {"language": language}):
         dressed = replace(dressed, newsletter=replace(settings.newsletter, language=language))
-    own = Desk(replace(desk.workspace, settings=dressed), desk.now)
+    own = AppContext(replace(desk.workspace, settings=dressed), desk.now)
     issue = _issue(desk, dressed)
-    shown = rendering.for_everyone(render.rendered(own, issue), dressed)
+    shown = rendering.remove_personal_parts(render.render_mail(own, issue), dressed)
     said = [f"{NAMES.get(name, name)}: this needs {expected}." for name, expected in wrong.items()]
     said += _faint(own, issue, shown.html, shown.text)
     said += [] if not dressed.theme.logo or dressed.theme.logo_alt else [LOGO_WITHOUT_WORDS]
-    return Dressed(html=shown.html, said=(*said, *_of_colours(dressed.theme)), is_good=not said)
+    return ThemePreview(html=shown.html, said=(*said, *_of_colours(dressed.theme)), is_good=not said)
 
 
 NAMES = {"accent": "Colour of headings and links", "background": "Colour around the letter", "logo": "Logo"}
 LOGO_WITHOUT_WORDS = "Say what the logo says: many mail programs show no picture until they are asked."
 
 
-def _issue(desk: Desk, settings: Settings) -> Issue:
+def _issue(desk: AppContext, settings: Settings) -> Issue:
     name = window.due_name(desk)
     if not issue_repository.exists(desk.workspace, name):
         return _specimen(desk, settings, name)
-    issue = render.load(desk, name)
+    issue = render.load_issue(desk, name)
     parts = (replace(each, entries=each.entries[:MOST_ENTRIES]) for each in issue.sections)
     return replace(issue, sections=tuple(parts), coming_up=issue.coming_up[:MOST_ENTRIES])
 
 
-def _specimen(desk: Desk, settings: Settings, name: str) -> Issue:
+def _specimen(desk: AppContext, settings: Settings, name: str) -> Issue:
     """An issue of nothing but examples, for a newsletter that has none yet."""
     day = desk.now.astimezone(settings.newsletter.zone).date()
     return Issue(
@@ -94,13 +94,15 @@ def _example(title: str, name: str, day: date) -> Entry:
     )
 
 
-def _faint(desk: Desk, issue: Issue, html: str, text: str) -> Iterator[str]:
+def _faint(desk: AppContext, issue: Issue, html: str, text: str) -> Iterator[str]:
     """What the check for contrast says of this mail."""
-    from newsletter.checks import Context, rules
-    from newsletter.checks.parsed_mail import Proof
+    from newsletter.checks import CheckContext, rules
+    from newsletter.checks.parsed_mail import ParsedMail
 
     settings = desk.workspace.settings
-    proof = Proof(Context(issue=issue, html=html, text=text, subject="", preheader="", settings=settings, now=desk.now))
+    proof = ParsedMail(
+        CheckContext(issue=issue, html=html, text=text, subject="", preheader="", settings=settings, now=desk.now)
+    )
     for rule in rules():
         if rule.group == "contrast":
             yield from (f"{each.message} {each.remedy}" for each in rule.findings(proof))

@@ -8,14 +8,14 @@ from newsletter import composition
 from newsletter.errors import UsageError
 from newsletter.issues import editor, undo_log
 from newsletter.issues import repository as issue_repository
-from newsletter.issues.diff import named
-from newsletter.issues.undo_log import Step
+from newsletter.issues.diff import describe_place
+from newsletter.issues.undo_log import UndoStep
 from newsletter.model import Issue
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ahead:
+class UndoState:
     """What Undo and Redo would do now, as words; empty: nothing."""
 
     undo: str = ""
@@ -24,84 +24,84 @@ class Ahead:
     redo_step: str = ""
 
 
-def ahead(desk: Desk, issue: Issue) -> Ahead:
+def read_undo_state(desk: AppContext, issue: Issue) -> UndoState:
     """What can be undone and redone in an issue."""
-    known = list(undo_log.steps(desk.workspace, issue.name))
+    known = list(undo_log.list_steps(desk.workspace, issue.name))
     undo = next((each for each in reversed(known) if not each.is_undone), None)
     redo = next((each for each in known if each.is_undone), None)
-    return Ahead(
-        undo=named(issue, undo.place) if undo else "",
-        redo=named(issue, redo.place) if redo else "",
+    return UndoState(
+        undo=describe_place(issue, undo.place) if undo else "",
+        redo=describe_place(issue, redo.place) if redo else "",
         undo_step=_id(undo) if undo else "",
         redo_step=_id(redo) if redo else "",
     )
 
 
-def _id(step: Step) -> str:
+def _id(step: UndoStep) -> str:
     """A short name of a step; another one when it has gone on since."""
-    return f"{step.number}-{editor.version_of(step.after)}"
+    return f"{step.number}-{editor.compute_version(step.after)}"
 
 
-def undo(desk: Desk, name: str, *, seen: str = "") -> Step:
+def undo_last(desk: AppContext, name: str, *, seen: str = "") -> UndoStep:
     """Take the last step back; `seen` is the one that was offered.
 
     Raises UsageError when there is none, another one is the last by now, or its place was changed elsewhere since.
     """
-    known = [each for each in undo_log.steps(desk.workspace, name) if not each.is_undone]
+    known = [each for each in undo_log.list_steps(desk.workspace, name) if not each.is_undone]
     if not known:
         raise UsageError("there is nothing to undo")
     step = known[-1]
     _expect(desk, name, step, seen)
     _put(desk, name, step, there=step.after, wanted=step.before)
-    undo_log.write(desk.workspace, name, replace(step, is_undone=True))
+    undo_log.write_step(desk.workspace, name, replace(step, is_undone=True))
     return step
 
 
-def redo(desk: Desk, name: str, *, seen: str = "") -> Step:
+def redo_last(desk: AppContext, name: str, *, seen: str = "") -> UndoStep:
     """Make the step again that was undone last; raises UsageError as `undo`."""
-    step = next((each for each in undo_log.steps(desk.workspace, name) if each.is_undone), None)
+    step = next((each for each in undo_log.list_steps(desk.workspace, name) if each.is_undone), None)
     if step is None:
         raise UsageError("there is nothing to redo")
     _expect(desk, name, step, seen)
     _put(desk, name, step, there=step.before, wanted=step.after)
-    undo_log.write(desk.workspace, name, replace(step, is_undone=False))
+    undo_log.write_step(desk.workspace, name, replace(step, is_undone=False))
     return step
 
 
-def _expect(desk: Desk, name: str, step: Step, seen: str) -> None:
+def _expect(desk: AppContext, name: str, step: UndoStep, seen: str) -> None:
     """Two windows share one row of steps: what one of them takes back has to be what it has offered."""
     if seen and seen != _id(step):
-        place = named(issue_repository.read(desk.workspace, name), step.place)
+        place = describe_place(issue_repository.read(desk.workspace, name), step.place)
         raise UsageError(
             f"another window wrote or undid something meanwhile, so nothing was changed. It would be {place} now: "
             "look at it, then press again"
         )
 
 
-def _put(desk: Desk, name: str, step: Step, *, there: str, wanted: str) -> None:
+def _put(desk: AppContext, name: str, step: UndoStep, *, there: str, wanted: str) -> None:
     """Make a place say `wanted`, when it says `there`; else the step is forgotten, so that those before it can be reached."""
     issue = issue_repository.read(desk.workspace, name)
     if not _stands(desk, issue, step.place, there):
-        undo_log.forget(desk.workspace, name, step)
+        undo_log.delete_step(desk.workspace, name, step)
         raise UsageError(
-            f"{named(issue, step.place)} was changed elsewhere since, so this step was left as it is. "
+            f"{describe_place(issue, step.place)} was changed elsewhere since, so this step was left as it is. "
             "Look at the earlier versions to go further back"
         )
     kind, _, section = step.place.partition(":")
     if kind == "whole":
-        editor.put_back(desk, name, wanted)
+        editor.restore_without_undo(desk, name, wanted)
         return
-    editor.keep_version(desk, name)
+    editor.save_revision(desk, name)
     if kind == "order":
-        issue_repository.write(desk.workspace, composition.reordered(issue, section, wanted.split("\n")))
+        issue_repository.write(desk.workspace, composition.reorder_entries(issue, section, wanted.split("\n")))
     else:
         issue_repository.write(desk.workspace, composition.with_text(issue, step.place, wanted))
 
 
-def _stands(desk: Desk, issue: Issue, place: str, wanted: str) -> bool:
+def _stands(desk: AppContext, issue: Issue, place: str, wanted: str) -> bool:
     kind, _, section = place.partition(":")
     if kind == "whole":
-        return editor.is_version(desk, issue.name, wanted)
+        return editor.matches_revision(desk, issue.name, wanted)
     if kind == "order":
-        return editor.order_of(issue, section) == wanted
+        return editor.list_order(issue, section) == wanted
     return composition.texts_of(issue).get(place) == wanted

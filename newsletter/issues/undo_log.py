@@ -23,7 +23,7 @@ KEPT = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class UndoStep:
     """One change at one place."""
 
     number: int
@@ -35,50 +35,52 @@ class Step:
     is_undone: bool = False
 
 
-def take(workspace: Workspace, issue: str, place: str, before: str, after: str) -> None:
+def record_step(workspace: Workspace, issue: str, place: str, before: str, after: str) -> None:
     """Note a change that was made; what was undone before can then no longer be made again."""
     now = datetime.now(UTC)
-    known = list(steps(workspace, issue))
+    known = list(list_steps(workspace, issue))
     for undone in [each for each in known if each.is_undone]:
-        forget(workspace, issue, undone)
+        delete_step(workspace, issue, undone)
         known.remove(undone)
     last = known[-1] if known else None
     if last and _goes_on(last, place, before, now):
         if last.before == after:
-            forget(workspace, issue, last)
+            delete_step(workspace, issue, last)
         else:
-            write(workspace, issue, replace(last, after=after, ended_at=now))
+            write_step(workspace, issue, replace(last, after=after, ended_at=now))
         return
     number = last.number + 1 if last else 1
-    write(workspace, issue, Step(number=number, place=place, before=before, after=after, began_at=now, ended_at=now))
+    write_step(
+        workspace, issue, UndoStep(number=number, place=place, before=before, after=after, began_at=now, ended_at=now)
+    )
     for old in known[: -KEPT + 1]:
-        forget(workspace, issue, old)
+        delete_step(workspace, issue, old)
 
 
-def _goes_on(last: Step, place: str, before: str, now: datetime) -> bool:
+def _goes_on(last: UndoStep, place: str, before: str, now: datetime) -> bool:
     is_near = now - last.ended_at < PAUSE and now - last.began_at < LONGEST
     is_typing = not place.startswith(("order:", "whole"))
     return is_near and is_typing and last.place == place and last.after == before
 
 
-def steps(workspace: Workspace, issue: str) -> Iterator[Step]:
+def list_steps(workspace: Workspace, issue: str) -> Iterator[UndoStep]:
     """The steps that are known, oldest first; one that cannot be read is passed over."""
     for path in sorted(_folder(workspace, issue).glob("*.json")):
         try:
             told = json.loads(path.read_text("utf-8"))
             moments = {name: datetime.fromisoformat(told[name]) for name in ("began_at", "ended_at")}
-            yield Step(**(told | moments))
+            yield UndoStep(**(told | moments))
         except (OSError, ValueError, TypeError, KeyError):
             continue
 
 
-def write(workspace: Workspace, issue: str, step: Step) -> None:
+def write_step(workspace: Workspace, issue: str, step: UndoStep) -> None:
     """Keep a step as it is now; raises StorageError."""
     told = asdict(step) | {"began_at": step.began_at.isoformat(), "ended_at": step.ended_at.isoformat()}
     write_whole(_file(workspace, issue, step), json.dumps(told, ensure_ascii=False), private=True)
 
 
-def forget(workspace: Workspace, issue: str, step: Step) -> None:
+def delete_step(workspace: Workspace, issue: str, step: UndoStep) -> None:
     """Take a step out of what can be undone or made again."""
     _file(workspace, issue, step).unlink(missing_ok=True)
 
@@ -87,5 +89,5 @@ def _folder(workspace: Workspace, issue: str) -> Path:
     return workspace.private / "versions" / issue_folder(workspace, issue).name / "steps"
 
 
-def _file(workspace: Workspace, issue: str, step: Step) -> Path:
+def _file(workspace: Workspace, issue: str, step: UndoStep) -> Path:
     return _folder(workspace, issue) / f"{step.number:08}.json"

@@ -10,22 +10,22 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from newsletter import frequency, selection
-from newsletter.entries.ingest import names_of
-from newsletter.entries.repository import Looked, Settled, entries_of
+from newsletter.entries.ingest import list_aliases
+from newsletter.entries.repository import EarlierEntry, ReviewCutoff, entries_of
 from newsletter.errors import UsageError
 from newsletter.identity import Index
 from newsletter.issues import repository as issue_repository
-from newsletter.issues.classify import proposer
-from newsletter.model import Entry, Issue, LeftOut, Selection, State
-from newsletter.selection import Memory, Window
-from newsletter.workspace.context import Desk
+from newsletter.issues.classify import build_classifier
+from newsletter.model import Entry, EntryState, Issue, LeftOut, Selection
+from newsletter.selection import SelectionCriteria, SelectionHistory
+from newsletter.workspace.context import AppContext
 
 
 @dataclass
-class Making:
+class IssueWindow:
     """The issue being made: its name, its window, and what went out before it."""
 
-    desk: Desk
+    desk: AppContext
     name: str
     until_asked: datetime | None = None  # where a person set the end of the window
 
@@ -72,10 +72,10 @@ class Making:
         return min(issue.until_at, drafted_at) if drafted_at else issue.until_at
 
     @property
-    def window(self) -> Window:
+    def window(self) -> SelectionCriteria:
         """The window for selecting."""
         settings = self.desk.workspace.settings.newsletter
-        return Window(
+        return SelectionCriteria(
             issue=self.name,
             since_at=self.since_at or frequency.before(settings.every, self.until_at),
             until_at=self.until_at,
@@ -86,27 +86,27 @@ class Making:
         )
 
     @cached_property
-    def memory(self) -> Memory:
+    def memory(self) -> SelectionHistory:
         """What issues carried and editors decided."""
-        return selection.remember(self.earlier, current=self.present, decisions=entries_of(self.desk).decisions())
+        return selection.build_history(self.earlier, current=self.present, decisions=entries_of(self.desk).decisions())
 
     def select(self) -> Selection:
         """Where every entry stands that is known from the sources or from the issues."""
         return self._selection(entries_of(self.desk).all())
 
-    def select_quickly(self) -> tuple[Selection, tuple[Passed, ...]]:
+    def select_quickly(self) -> tuple[Selection, tuple[SkippedEntry, ...]]:
         """As `select`; but what is older than the last issue in every way is passed over by its date alone."""
         window, store = self.window, entries_of(self.desk)
-        looked = Looked(since_at=window.since_at, since_on=window.since_on)
+        looked = ReviewCutoff(since_at=window.since_at, since_on=window.since_on)
         special = store.by_keys(self._spoken_of())
         known = {entry.key: entry for entry in store.open(looked)} | special
-        passed = tuple(_passed(each, window.zone) for each in store.settled(looked) if each.key not in special)
+        passed = tuple(_pass_over_entry(each, window.zone) for each in store.settled(looked) if each.key not in special)
         return self._selection(tuple(known.values())), passed
 
     def _spoken_of(self) -> set[str]:
         """The keys of all that issues or editors have spoken of, under whatever name."""
         spoken = [entry for _, entry in self.memory.carried] + [entry for _, entry, _ in self.memory.dropped]
-        names = {name for entry in spoken for name in names_of(entry)}
+        names = {name for entry in spoken for name in list_aliases(entry)}
         return entries_of(self.desk).known_as(names) | names | {decision.key for decision in self.memory.decisions}
 
     def _selection(self, known: Sequence[Entry]) -> Selection:
@@ -115,7 +115,9 @@ class Making:
 
     def select_among(self, known: Sequence[Entry]) -> Selection:
         """Where these entries stand; each stands where it does whatever the others are."""
-        return selection.select(known, self.memory, self.window, proposer(self.desk.workspace.settings.sections))
+        return selection.select(
+            known, self.memory, self.window, build_classifier(self.desk.workspace.settings.sections)
+        )
 
     def only_in_issues(self, known: Collection[Entry]) -> Iterable[LeftOut]:
         """What issues carried that is not among all those known to the database (any more)."""
@@ -125,10 +127,10 @@ class Making:
         for name, entry in missing:
             if entry.key not in index and not index.find(entry):
                 index.add(entry)
-                yield LeftOut(entry=entry, state=State.CARRIED, reason=f"carried in {name}", issue=name)
+                yield LeftOut(entry=entry, state=EntryState.CARRIED, reason=f"carried in {name}", issue=name)
 
 
-class Passed(NamedTuple):
+class SkippedEntry(NamedTuple):
     """An entry that is left out because of its date alone."""
 
     key: str
@@ -136,12 +138,12 @@ class Passed(NamedTuple):
     reason: str
 
 
-def _passed(settled: Settled, zone: ZoneInfo) -> Passed:
+def _pass_over_entry(settled: EarlierEntry, zone: ZoneInfo) -> SkippedEntry:
     seen_on = settled.first_seen_at.astimezone(zone).date()
-    return Passed(settled.key, settled.title, selection.before_the_window(settled.dated, seen_on))
+    return SkippedEntry(settled.key, settled.title, selection.describe_before_window(settled.dated, seen_on))
 
 
-def out_names(desk: Desk) -> tuple[str, ...]:
+def out_names(desk: AppContext) -> tuple[str, ...]:
     """The issues that are out at this moment.
 
     One that the program has drafted is out when it was sent or published; one made by hand, when its window is over.
@@ -149,19 +151,19 @@ def out_names(desk: Desk) -> tuple[str, ...]:
     return tuple(name for name in issue_repository.names(desk.workspace) if _is_out(desk, name))
 
 
-def _is_out(desk: Desk, name: str) -> bool:
+def _is_out(desk: AppContext, name: str) -> bool:
     record = issue_repository.read_record(desk.workspace, name)
     if record is None or record.is_before_draft:
         return issue_repository.read(desk.workspace, name).until_at <= desk.now
     return record.published_at is not None and record.published_at <= desk.now
 
 
-def making(desk: Desk, name: str | None = None, *, until: str | None = None) -> Making:
+def load_window(desk: AppContext, name: str | None = None, *, until: str | None = None) -> IssueWindow:
     """The issue of this name, or the one that is due: the last that was begun and is not out, else the next one."""
-    return Making(desk, name or due_name(desk), end_of(desk, until) if until else None)
+    return IssueWindow(desk, name or due_name(desk), parse_window_end(desk, until) if until else None)
 
 
-def due_name(desk: Desk) -> str:
+def due_name(desk: AppContext) -> str:
     """The issue being made when nobody names one."""
     out = frozenset(out_names(desk))
     begun = [name for name in issue_repository.names(desk.workspace) if name not in out]
@@ -171,7 +173,7 @@ def due_name(desk: Desk) -> str:
     return frequency.next_name(settings.every, today=desk.now.astimezone(settings.zone).date(), taken=out)
 
 
-def latest_name(desk: Desk) -> str:
+def latest_name(desk: AppContext) -> str:
     """The issue that was last begun; raises UsageError when there is none."""
     names = issue_repository.names(desk.workspace)
     if not names:
@@ -179,7 +181,7 @@ def latest_name(desk: Desk) -> str:
     return names[-1]
 
 
-def end_of(desk: Desk, written: str) -> datetime:
+def parse_window_end(desk: AppContext, written: str) -> datetime:
     """The end of a day, or an instant, that a person wrote; raises UsageError."""
     zone = desk.workspace.settings.newsletter.zone
     try:

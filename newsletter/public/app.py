@@ -23,11 +23,11 @@ from newsletter.errors import StorageError, UsageError
 from newsletter.issues.archive import Archive
 from newsletter.public import archive as public_archive
 from newsletter.public import preferences, subscribe, unsubscribe
-from newsletter.public.middleware import LOG, Guard, TooLargeError, hung_up, too_large
-from newsletter.public.pages import Look
-from newsletter.public.rate_limit import Limit
-from newsletter.public.self_service import ReaderDesk
-from newsletter.workspace.context import Desk
+from newsletter.public.middleware import LOG, PublicMiddleware, TooLargeError, answer_disconnect, too_large
+from newsletter.public.pages import PageRenderer
+from newsletter.public.rate_limit import RateLimit
+from newsletter.public.self_service import SelfService
+from newsletter.workspace.context import AppContext
 
 MISSES = 30
 """Wrong links of one visitor in ten minutes; a right one works always."""
@@ -37,44 +37,49 @@ ASKED_BY_ALL = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Public:
+class PublicState:
     """What every page works with."""
 
-    readers: ReaderDesk
+    readers: SelfService
     archive: Archive
-    look: Look
+    look: PageRenderer
     clock: Callable[[], float] = time.monotonic
-    misses: Limit = field(init=False)
-    asked: Limit = field(init=False)
-    asked_by_all: Limit = field(init=False)
+    misses: RateLimit = field(init=False)
+    asked: RateLimit = field(init=False)
+    asked_by_all: RateLimit = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "misses", Limit(MISSES, 600, self.clock))
-        object.__setattr__(self, "asked", Limit(ASKED, 3600, self.clock))
-        object.__setattr__(self, "asked_by_all", Limit(ASKED_BY_ALL, 3600, self.clock))
+        object.__setattr__(self, "misses", RateLimit(MISSES, 600, self.clock))
+        object.__setattr__(self, "asked", RateLimit(ASKED, 3600, self.clock))
+        object.__setattr__(self, "asked_by_all", RateLimit(ASKED_BY_ALL, 3600, self.clock))
 
 
 def make_app(
-    desk: Desk, *, clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> Guard:
+    desk: AppContext,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> PublicMiddleware:
     """The app of a workspace; raises UsageError when it has no [public] url, or no key for tokens."""
     settings = desk.workspace.settings
     if settings.public is None or not settings.public.url:
         raise UsageError('newsletter.toml: write [public] with url = "https://…", where readers reach this page')
-    public = Public(readers=ReaderDesk.of(desk, clock=now), archive=Archive(desk), look=Look(settings), clock=clock)
+    public = PublicState(
+        readers=SelfService.of(desk, clock=now), archive=Archive(desk), look=PageRenderer(settings), clock=clock
+    )
     app = Starlette(
         routes=ROUTES,
         exception_handlers={
             HTTPException: _no_page,
             TooLargeError: too_large,
-            ClientDisconnect: hung_up,
+            ClientDisconnect: answer_disconnect,
             StorageError: _busy,
             Exception: _wrong,
         },
     )
     app.router.redirect_slashes = False  # one click is answered in one request (RFC 8058, 3.1)
     app.state.public = public
-    return Guard(app, settings.public.url)
+    return PublicMiddleware(app, settings.public.url)
 
 
 async def _robots(request: Request) -> Response:
@@ -89,9 +94,9 @@ async def _style(request: Request) -> Response:
     return Response(sheet, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
 
 
-def missed(request: Request) -> Response:
+def answer_not_found(request: Request) -> Response:
     """The one answer to every link that leads nowhere; after too many, another."""
-    public: Public = request.app.state.public
+    public: PublicState = request.app.state.public
     visitor = request.client.host if request.client else ""
     if not public.misses.allows(visitor):
         return public.look.says(request, "too_many", status=429)
@@ -103,12 +108,12 @@ async def _no_page(request: Request, error: Exception) -> Response:
         answer: Response = request.app.state.public.look.says(request, "too_many", status=429)
         return answer
     if isinstance(error, HTTPException) and error.status_code != 404:
-        headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+        headers = {"Allow": _list_methods(request)} if error.status_code == 405 else error.headers
         return PlainTextResponse(f"{error.detail}\n", error.status_code, headers=headers)
-    return missed(request)
+    return answer_not_found(request)
 
 
-def _allowed(request: Request) -> str:
+def _list_methods(request: Request) -> str:
     """The methods of a path, which several routes may share: Starlette tells those of the first one."""
     found = [each.methods or () for each in ROUTES if each.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for methods in found for method in methods}))
@@ -128,20 +133,20 @@ async def _wrong(request: Request, error: Exception) -> Response:
 
 
 ROUTES = [
-    Route("/u/{token}", unsubscribe.ask, methods=["GET"]),
-    Route("/u/{token}", unsubscribe.leave, methods=["POST"]),
-    Route("/u/{token}/why", unsubscribe.say_why, methods=["POST"]),
-    Route("/p/{token}", preferences.show, methods=["GET"]),
-    Route("/p/{token}", preferences.choose, methods=["POST"]),
-    Route("/p/{token}/data", preferences.my_data, methods=["POST"]),
-    Route("/p/{token}/erase", preferences.erase, methods=["POST"]),
-    Route("/subscribe", subscribe.form, methods=["GET"]),
-    Route("/subscribe", subscribe.subscribe, methods=["POST"]),
-    Route("/c/{token}", subscribe.ask, methods=["GET"]),
-    Route("/c/{token}", subscribe.confirm, methods=["POST"]),
+    Route("/u/{token}", unsubscribe.show_unsubscribe_form, methods=["GET"]),
+    Route("/u/{token}", unsubscribe.unsubscribe_reader, methods=["POST"]),
+    Route("/u/{token}/why", unsubscribe.save_unsubscribe_reason, methods=["POST"]),
+    Route("/p/{token}", preferences.show_preferences, methods=["GET"]),
+    Route("/p/{token}", preferences.save_preferences, methods=["POST"]),
+    Route("/p/{token}/data", preferences.download_data, methods=["POST"]),
+    Route("/p/{token}/erase", preferences.erase_subscriber, methods=["POST"]),
+    Route("/subscribe", subscribe.show_subscribe_form, methods=["GET"]),
+    Route("/subscribe", subscribe.request_subscription, methods=["POST"]),
+    Route("/c/{token}", subscribe.show_confirmation_form, methods=["GET"]),
+    Route("/c/{token}", subscribe.confirm_request, methods=["POST"]),
     Route("/", public_archive.index, methods=["GET"]),
     Route("/atom.xml", public_archive.feed, methods=["GET"]),
-    Route("/issues/{name}", public_archive.moved, methods=["GET"]),
+    Route("/issues/{name}", public_archive.redirect_to_issue, methods=["GET"]),
     Route("/issues/{name}/", public_archive.issue, methods=["GET"]),
     Route("/issues/{name}/print", public_archive.large_print, methods=["GET"]),
     Route("/issues/{name}/pictures/{file}", public_archive.picture, methods=["GET"]),

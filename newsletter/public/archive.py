@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from newsletter.issues.archive import Page
+from newsletter.issues.archive import ArchivedIssue
 from newsletter.issues.images import media_type
 
 POLICY = (
@@ -19,7 +19,7 @@ POLICY = (
 """Issues carry their style in themselves, and pictures of the foundation's own host."""
 
 
-def _shown(request: Request, content: str | bytes, media_type: str) -> Response:
+def _make_response(request: Request, content: str | bytes, media_type: str) -> Response:
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "public, max-age=300"}
     if request.app.state.public.look.settings.public.robots:
         headers["X-Robots-Tag"] = "all"
@@ -28,22 +28,26 @@ def _shown(request: Request, content: str | bytes, media_type: str) -> Response:
 
 async def index(request: Request) -> Response:
     """All issues that are out."""
-    return _shown(request, await run_in_threadpool(request.app.state.public.archive.index), "text/html")
+    return _make_response(request, await run_in_threadpool(request.app.state.public.archive.index), "text/html")
 
 
 async def feed(request: Request) -> Response:
     """Their Atom feed."""
-    return _shown(request, await run_in_threadpool(request.app.state.public.archive.feed), "application/atom+xml")
+    return _make_response(
+        request, await run_in_threadpool(request.app.state.public.archive.feed), "application/atom+xml"
+    )
 
 
-async def _page(request: Request) -> Page:
-    page: Page | None = await run_in_threadpool(request.app.state.public.archive.page, request.path_params["name"])
+async def _page(request: Request) -> ArchivedIssue:
+    page: ArchivedIssue | None = await run_in_threadpool(
+        request.app.state.public.archive.page, request.path_params["name"]
+    )
     if page is None:
         raise HTTPException(404)
     return page
 
 
-async def moved(request: Request) -> Response:
+async def redirect_to_issue(request: Request) -> Response:
     """To the address of an issue, whose links are relative to it."""
     await _page(request)
     root, name = request.app.state.public.look.root, request.path_params["name"]
@@ -52,12 +56,12 @@ async def moved(request: Request) -> Response:
 
 async def issue(request: Request) -> Response:
     """One issue."""
-    return _shown(request, (await _page(request)).html, "text/html")
+    return _make_response(request, (await _page(request)).html, "text/html")
 
 
 async def large_print(request: Request) -> Response:
     """One issue in large print."""
-    return _shown(request, (await _page(request)).large, "text/html")
+    return _make_response(request, (await _page(request)).large, "text/html")
 
 
 async def picture(request: Request) -> Response:
@@ -79,4 +83,4 @@ async def calendar(request: Request) -> Response:
     content = (await _page(request)).calendars.get(request.path_params["file"])
     if content is None:
         raise HTTPException(404)
-    return _shown(request, content, "text/calendar")
+    return _make_response(request, content, "text/calendar")

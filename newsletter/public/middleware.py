@@ -22,7 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 from newsletter import safe_traceback
 
 LOG = logging.getLogger("newsletter.public")
-LOG.addFilter(safe_traceback.without_words)
+LOG.addFilter(safe_traceback.redact_traceback)
 MAX_BODY_BYTES = 4096
 POLICY = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'none'"
@@ -48,7 +48,7 @@ class TooLargeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class PublicMiddleware:
     """Wraps the app; `url` is where readers reach it."""
 
     app: Starlette
@@ -75,11 +75,11 @@ class Guard:
         headers = Headers(scope=scope)
         if not self._is_known_host(headers.get("host", "")):
             await PlainTextResponse("unknown host\n", 400)(scope, receive, send_guarded)
-        elif _declared_length(headers) > MAX_BODY_BYTES:
+        elif _parse_content_length(headers) > MAX_BODY_BYTES:
             await PlainTextResponse("too much\n", 413)(scope, receive, send_guarded)
         else:
             try:
-                await self.app(scope, _bounded(receive), send_guarded)
+                await self.app(scope, _limit_body(receive), send_guarded)
             except Exception as error:
                 # answered already; passed on, the server would log it with all that its words may hold
                 LOG.exception("failed error=%s", type(error).__name__)
@@ -87,7 +87,7 @@ class Guard:
                     raise
         spent_ms = (time.perf_counter() - began) * 1000
         LOG.info(
-            "answered method=%s path=%s status=%d ms=%.0f", scope["method"], masked(scope["path"]), status, spent_ms
+            "answered method=%s path=%s status=%d ms=%.0f", scope["method"], mask_path(scope["path"]), status, spent_ms
         )
 
     def _is_known_host(self, host: str) -> bool:
@@ -103,12 +103,12 @@ def _harden(message: MutableMapping[str, Any], *, secure: bool) -> None:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
-def _declared_length(headers: Headers) -> int:
+def _parse_content_length(headers: Headers) -> int:
     written = headers.get("content-length", "0")
     return int(written) if written.isascii() and written.isdigit() else 0
 
 
-async def hung_up(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
+async def answer_disconnect(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
     """A visitor who went away before the request was whole: nothing is done, and nobody hears the answer."""
     return Response(status_code=400)
 
@@ -118,11 +118,11 @@ async def too_large(request: Request, error: Exception) -> Response:  # noqa: AR
     return PlainTextResponse("too much\n", 413)
 
 
-def _bounded(receive: Receive) -> Receive:
+def _limit_body(receive: Receive) -> Receive:
     """Counts what comes in: a body without a declared length is bounded, too."""
     seen = 0
 
-    async def counted() -> Message:
+    async def receive_message() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
@@ -130,10 +130,10 @@ def _bounded(receive: Receive) -> Receive:
             raise TooLargeError
         return message
 
-    return counted
+    return receive_message
 
 
-def masked(path: str) -> str:
+def mask_path(path: str) -> str:
     """A path for the log: of what may be a token only the first four characters, no address, nothing that breaks a line."""
     path = re.sub(r"[^/]*(?:@|%40)[^/]*", "…", path)  # a stranger may write anything there
     path = re.sub(r"[^/]{12,}", lambda found: f"{found[0][:4]}…" if "." not in found[0] else found[0][:60], path)

@@ -16,14 +16,14 @@ from starlette.responses import HTMLResponse
 
 from newsletter.config import Settings
 from newsletter.public.translations import LANGUAGES, chosen_language
-from newsletter.rendering.i18n import Words
+from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.palette import palette
 
 FOLDER = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PageRenderer:
     """Makes answers of templates, in the language of each visitor."""
 
     settings: Settings
@@ -54,7 +54,7 @@ class Look:
 
     def day(self, request: Request, moment: datetime) -> str:
         """A day as the visitor writes it, in the newsletter's own zone."""
-        return Words(self.language(request)).day(moment.astimezone(self.settings.newsletter.zone).date())
+        return Phrases(self.language(request)).day(moment.astimezone(self.settings.newsletter.zone).date())
 
     def page(self, request: Request, template: str, heading: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page under a heading."""

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from newsletter.model import Subscriber, SubscriberState
 from newsletter.public import subscribe
 from newsletter.public.pages import first, read_form
-from newsletter.public.self_service import LEFT_BY_THEMSELVES, Choices
+from newsletter.public.self_service import MAY_RESUBSCRIBE, Preferences
 from newsletter.public.translations import LANGUAGES, NAMES
 
 MAIL_STATES = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
@@ -31,12 +31,12 @@ async def _person(request: Request) -> Subscriber:
     return person
 
 
-async def show(request: Request) -> Response:
+async def show_preferences(request: Request) -> Response:
     """The page of choices."""
     return await _page(request, await _person(request))
 
 
-async def choose(request: Request) -> Response:
+async def save_preferences(request: Request) -> Response:
     """Keep what was chosen, and show the page again."""
     public, person = request.app.state.public, await _person(request)
     form = await read_form(request)
@@ -59,9 +59,9 @@ async def choose(request: Request) -> Response:
     return await _page(request, await _person(request), notice=words["saved"])
 
 
-def _choices(form: Mapping[str, list[str]]) -> Choices:
+def _choices(form: Mapping[str, list[str]]) -> Preferences:
     language = form.get("language", [""])[0]
-    return Choices(
+    return Preferences(
         sections=tuple(form.get("section", [])),
         language=language if language in LANGUAGES else "",
         large_print="large_print" in form,
@@ -71,7 +71,7 @@ def _choices(form: Mapping[str, list[str]]) -> Choices:
 async def _ask_for_address(request: Request, person: Subscriber, written: str) -> Response:
     public = request.app.state.public
     words = public.look.words(request)
-    task = await subscribe.asked(request, written, kind="move", person=person)
+    task = await subscribe.prepare_link_mail(request, written, kind="move", person=person)
     if task is None:
         return await _page(request, person, problem=words["address_wrong"], status=400)
     return await _page(request, person, notice=words["address_asked_text"], task=task)
@@ -99,7 +99,7 @@ async def _page(
         sections=public.look.settings.sections,
         languages=NAMES,
         state_text=_state_text(request, person, until),
-        may_come_back=person.state in LEFT_BY_THEMSELVES,
+        may_come_back=person.state in MAY_RESUBSCRIBE,
         may_pause=person.state in MAIL_STATES,
         may_leave=person.state in MAIL_STATES,
         notice=notice,
@@ -125,7 +125,7 @@ def _state_text(request: Request, person: Subscriber, until: datetime | None) ->
             return words["left_state_text"]
 
 
-async def my_data(request: Request) -> Response:
+async def download_data(request: Request) -> Response:
     """Everything stored about the person, as a JSON file."""
     public, person = request.app.state.public, await _person(request)
     kept = await run_in_threadpool(public.readers.kept_about, person)
@@ -138,7 +138,7 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-async def erase(request: Request) -> Response:
+async def erase_subscriber(request: Request) -> Response:
     """Erase the person, once the box is marked."""
     public, person = request.app.state.public, await _person(request)
     form = await read_form(request)

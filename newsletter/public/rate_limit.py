@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Limit:
+class RateLimit:
     """At most `most` events of one visitor within `window_s` seconds; then no more until some have aged."""
 
     most: int

@@ -13,27 +13,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.config import Settings
-from newsletter.delivery.confirmation_mail import Letter, message_of
-from newsletter.delivery.dry_run import send_alone
+from newsletter.delivery.confirmation_mail import ConfirmationMail, build_confirmation
+from newsletter.delivery.dry_run import send_single_message
 from newsletter.delivery.smtp import server_of
-from newsletter.formats.mailboxes import Address, clean_name, parse_address
+from newsletter.formats.mailboxes import MailAddress, clean_name, parse_address
 from newsletter.model import Subscriber, SubscriberState
 from newsletter.subscribers import service as subscribers
-from newsletter.subscribers.opt_in import Confirmed, Readers, Request
-from newsletter.subscribers.repository import People
-from newsletter.subscribers.unsubscribes import Leavings
+from newsletter.subscribers.opt_in import ConfirmationResult, OptInRepository, OptInRequest
+from newsletter.subscribers.repository import SubscriberRepository
+from newsletter.subscribers.unsubscribes import UnsubscribeQueue
 from newsletter.tokens import Keys, Purpose
 from newsletter.workspace import credentials
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 MONTH = timedelta(days=30)
 LONGEST_PAUSE_MONTHS = 12
-LEFT_BY_THEMSELVES = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.PAUSED, SubscriberState.PENDING})
-MAX_FAREWELL = 400
+MAY_RESUBSCRIBE = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.PAUSED, SubscriberState.PENDING})
+MAX_REASON_CHARACTERS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
+class Preferences:
     """What a person can choose; None leaves it as it is."""
 
     sections: tuple[str, ...] | None = None  # empty: all
@@ -42,27 +42,27 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderDesk:
+class SelfService:
     """The stages behind the public page."""
 
     settings: Settings
     keys: Keys
-    people: People
-    readers: Readers
-    leavings: Leavings
+    people: SubscriberRepository
+    readers: OptInRepository
+    leavings: UnsubscribeQueue
     clock: Callable[[], datetime]
     password: str | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, desk: Desk, *, clock: Callable[[], datetime]) -> ReaderDesk:
+    def of(cls, desk: AppContext, *, clock: Callable[[], datetime]) -> SelfService:
         """The desk of a workspace; raises UsageError or StorageError."""
-        keys = credentials.keys(desk)
+        keys = credentials.load_keys(desk)
         return cls(
             settings=desk.workspace.settings,
             keys=keys,
-            people=subscribers.people(desk),
-            readers=Readers(desk.engine, keys),
-            leavings=Leavings(desk.engine),
+            people=subscribers.open_subscribers(desk),
+            readers=OptInRepository(desk.engine, keys),
+            leavings=UnsubscribeQueue(desk.engine),
             clock=clock,
             password=credentials.smtp_password(desk),
         )
@@ -89,7 +89,7 @@ class ReaderDesk:
         """Keep why somebody left, without who; False when the token is none of ours."""
         if not self.may_leave(token):
             return False
-        told = " ".join("".join(each if each.isprintable() else " " for each in words).split())[:MAX_FAREWELL]
+        told = " ".join("".join(each if each.isprintable() else " " for each in words).split())[:MAX_REASON_CHARACTERS]
         if told:
             self.readers.say_farewell(told, on=self.clock().date())
         return True
@@ -103,7 +103,7 @@ class ReaderDesk:
         """Until when the person gets nothing; None when there is no pause."""
         return self.readers.paused_until(person.id) if person.state is SubscriberState.PAUSED else None
 
-    def choose(self, person: Subscriber, choices: Choices) -> None:
+    def choose(self, person: Subscriber, choices: Preferences) -> None:
         """Keep what a person chose; sections that are not configured are passed over."""
         known = {style.name for style in self.settings.sections}
         sections = choices.sections
@@ -127,13 +127,13 @@ class ReaderDesk:
 
     def come_back(self, person: Subscriber) -> bool:
         """Write again to somebody who paused or left by themselves; False for any other reason."""
-        if person.state not in LEFT_BY_THEMSELVES:
+        if person.state not in MAY_RESUBSCRIBE:
             return False
         self.people.change(person.id, now=self.clock(), state=SubscriberState.ACTIVE)
         return True
 
     def leave_altogether(self, token: str) -> None:
-        """As `leave`, with a token for the preferences."""
+        """As `unsubscribe_reader`, with a token for the preferences."""
         found = self.keys.read(Purpose.PREFERENCES, token)
         if found is not None:
             self.leavings.leave(found.subscriber_id, sending_id=found.sending_id, now=self.clock())
@@ -151,7 +151,7 @@ class ReaderDesk:
 
     def ask(
         self, written: str, *, name: str = "", language: str = "", person: Subscriber | None = None
-    ) -> Request | None:
+    ) -> OptInRequest | None:
         """Somebody wants to subscribe with an address, or `person` to change to it; None when no mail is to go.
 
         Raises ValueError, with a reason that does not repeat it, when it is no address.
@@ -165,36 +165,36 @@ class ReaderDesk:
             subscriber_id=person.id if person else None,
         )
 
-    def confirmation(self, request: Request, subject: str, text: str) -> Letter:
+    def confirmation(self, request: OptInRequest, subject: str, text: str) -> ConfirmationMail:
         """The mail with the link; `text` has a place `{link}`."""
         token = self.keys.sign(Purpose.CONFIRM, request.id)
         url = self.settings.public.url.rstrip("/") if self.settings.public else ""
-        return Letter(
+        return ConfirmationMail(
             subject=subject,
             text=text.replace("{link}", f"{url}/c/{token}"),
             recipient=request.address,
             token=token,
         )
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: ConfirmationMail) -> None:
         """Send a mail now; raises DeliveryError or UsageError."""
-        message = message_of(letter, self.settings, now=self.clock())
-        await send_alone(message, server_of(self.settings, self.password), called="the mail")
+        message = build_confirmation(letter, self.settings, now=self.clock())
+        await send_single_message(message, server_of(self.settings, self.password), called="the mail")
 
-    def asked(self, token: str) -> Request | None:
+    def asked(self, token: str) -> OptInRequest | None:
         """The request of a confirmation link that still waits."""
         found = self.keys.read(Purpose.CONFIRM, token)
         return self.readers.request(found.subscriber_id, now=self.clock()) if found else None
 
-    def confirm(self, token: str) -> Confirmed:
+    def confirm(self, token: str) -> ConfirmationResult:
         """Do what was asked; the link works once."""
         request = self.asked(token)
         if request is None:
-            return Confirmed.GONE
+            return ConfirmationResult.GONE
         return self.readers.confirm(request.id, _address(request), now=self.clock())
 
 
-def _address(request: Request) -> Address:
+def _address(request: OptInRequest) -> MailAddress:
     return parse_address(request.address)
 
 

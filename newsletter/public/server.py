@@ -45,7 +45,7 @@ def serve(app: ASGIApp, *, host: str, port: int, ready: Callable[[str], None], p
         )
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listener.getsockname()[1]}/")
-        logging.getLogger("uvicorn.error").addFilter(safe_traceback.without_words)
+        logging.getLogger("uvicorn.error").addFilter(safe_traceback.redact_traceback)
         asyncio.run(_serve(uvicorn.Server(config), listener))
 
 
@@ -73,10 +73,10 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
-    asyncio.get_running_loop().set_exception_handler(_told)
+    asyncio.get_running_loop().set_exception_handler(_log_loop_error)
     await server.serve(sockets=[listener])
 
 
-def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001 - asyncio's signature
+def _log_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001 - asyncio's signature
     """What asyncio would log with a traceback: uvicorn stumbles over some requests that are no HTTP."""
     LOG.warning("not understood error=%s", type(context.get("exception")).__name__)

@@ -18,10 +18,10 @@ from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Subscriber
 from newsletter.public.middleware import LOG
 from newsletter.public.pages import first, read_form
-from newsletter.subscribers.opt_in import Confirmed
+from newsletter.subscribers.opt_in import ConfirmationResult
 
 
-async def form(request: Request) -> Response:
+async def show_subscribe_form(request: Request) -> Response:
     """The form."""
     return _form(request)
 
@@ -33,11 +33,11 @@ def _form(request: Request, *, problem: str = "", status: int = 200) -> Response
     return page
 
 
-async def subscribe(request: Request) -> Response:
+async def request_subscription(request: Request) -> Response:
     """Take an address, and send a link to it."""
     look = request.app.state.public.look
     fields = await read_form(request)
-    task = await asked(request, first(fields, "address"), kind="confirm", name=first(fields, "name"))
+    task = await prepare_link_mail(request, first(fields, "address"), kind="confirm", name=first(fields, "name"))
     if task is None:
         return _form(request, problem=look.words(request)["address_wrong"], status=400)
     page: Response = look.says(request, "asked", link="/")
@@ -45,7 +45,7 @@ async def subscribe(request: Request) -> Response:
     return page
 
 
-async def asked(
+async def prepare_link_mail(
     request: Request, written: str, *, kind: str, name: str = "", person: Subscriber | None = None
 ) -> BackgroundTask | None:
     """What is to be done after the answer; None when this is no address. Raises a 429 for one who asks too often."""
@@ -80,7 +80,7 @@ async def _send_link(request: Request, written: str, kind: str, name: str, perso
         LOG.error("confirmation not sent error=%s", error)
 
 
-async def ask(request: Request) -> Response:
+async def show_confirmation_form(request: Request) -> Response:
     """The page that the link opens; it asks."""
     public = request.app.state.public
     waiting = await run_in_threadpool(public.readers.asked, request.path_params["token"])
@@ -99,15 +99,15 @@ async def ask(request: Request) -> Response:
     return page
 
 
-async def confirm(request: Request) -> Response:
+async def confirm_request(request: Request) -> Response:
     """The button of it."""
     public = request.app.state.public
     await request.body()
     done = await run_in_threadpool(public.readers.confirm, request.path_params["token"])
-    if done is Confirmed.GONE:
+    if done is ConfirmationResult.GONE:
         return _gone(request)
     words = public.look.words(request)
-    text = words["confirmed_text" if done is Confirmed.SUBSCRIBED else "confirmed_move_text"]
+    text = words["confirmed_text" if done is ConfirmationResult.SUBSCRIBED else "confirmed_move_text"]
     page: Response = public.look.page(
         request,
         "words.html.jinja",

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.public.pages import first, read_form
-from newsletter.public.self_service import MAX_FAREWELL
+from newsletter.public.self_service import MAX_REASON_CHARACTERS
 
 
-async def ask(request: Request) -> Response:
+async def show_unsubscribe_form(request: Request) -> Response:
     """The page that a link opens; it asks, and asks no database."""
     public = request.app.state.public
     if not public.readers.may_leave(request.path_params["token"]):
@@ -31,7 +31,7 @@ async def ask(request: Request) -> Response:
     return page
 
 
-async def leave(request: Request) -> Response:
+async def unsubscribe_reader(request: Request) -> Response:
     """Stop the mails."""
     public, token = request.app.state.public, request.path_params["token"]
     await request.body()
@@ -39,12 +39,16 @@ async def leave(request: Request) -> Response:
         raise HTTPException(404)
     words, root = public.look.words(request), public.look.root
     page: Response = public.look.page(
-        request, "left.html.jinja", words["left_title"], why_url=f"{root}/u/{token}/why", max_farewell=MAX_FAREWELL
+        request,
+        "left.html.jinja",
+        words["left_title"],
+        why_url=f"{root}/u/{token}/why",
+        max_farewell=MAX_REASON_CHARACTERS,
     )
     return page
 
 
-async def say_why(request: Request) -> Response:
+async def save_unsubscribe_reason(request: Request) -> Response:
     """A word why, kept without who."""
     public = request.app.state.public
     why = first(await read_form(request), "why")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsletter.rendering.ics import event_calendar, event_file_name
-from newsletter.rendering.mail import for_everyone, general_name, render
+from newsletter.rendering.mail import fallback_name, remove_personal_parts, render_mail
 from newsletter.rendering.templates import FILTERS
 from newsletter.rendering.web_pages import (
     FEED_NAME,
@@ -19,11 +19,11 @@ __all__ = [
     "FILTERS",
     "event_calendar",
     "event_file_name",
-    "for_everyone",
-    "general_name",
-    "render",
+    "fallback_name",
+    "remove_personal_parts",
     "render_archive",
     "render_feed",
+    "render_mail",
     "render_print",
     "render_proof",
     "render_web",

@@ -22,7 +22,7 @@ from lxml.etree import _Element
 from premailer import Premailer
 from premailer.merge_style import csstext_to_pairs
 
-from newsletter.rendering.templates import Kept, compact
+from newsletter.rendering.templates import StyleCache, compact
 
 cssutils.ser.prefs.minimizeColorHash = False  # mail programs want six digits
 
@@ -37,7 +37,7 @@ Rule = tuple[Any, str, str]
 class _Premailer(Premailer):  # type: ignore[misc] # the library has no types
     """Premailer with less to do: it reads a style sheet once, and looks only where a rule may match."""
 
-    kept: Kept | None = None
+    kept: StyleCache | None = None
 
     def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Rule], list[Any]]:
         rules, leftover = _rules(css_body, ruleset_index, self.kept)
@@ -51,10 +51,10 @@ class _Premailer(Premailer):  # type: ignore[misc] # the library has no types
 
 
 @lru_cache(maxsize=8)
-def _rules(css_body: str, ruleset_index: int, kept: Kept | None) -> tuple[tuple[Rule, ...], tuple[Any, ...]]:
+def _rules(css_body: str, ruleset_index: int, kept: StyleCache | None) -> tuple[tuple[Rule, ...], tuple[Any, ...]]:
     """A style sheet as an earlier process has read it, or read now: that takes longer than all else of a first page."""
     name = _name(css_body, ruleset_index) if kept else ""
-    if kept and (rules := _recalled(kept.read(name))) is not None:
+    if kept and (rules := _restore_rules(kept.read(name))) is not None:
         return rules, ()
     reader = Premailer(disable_validation=True, strip_important=False, cssutils_logging_level=logging.CRITICAL)
     found, leftover = reader._parse_style_rules(css_body, ruleset_index)  # noqa: SLF001 - see the class
@@ -69,7 +69,7 @@ def _name(css_body: str, ruleset_index: int) -> str:
     return f"style-sheet-{hashlib.sha256(of.encode()).hexdigest()}.json"
 
 
-def _recalled(content: bytes | None) -> tuple[Rule, ...] | None:
+def _restore_rules(content: bytes | None) -> tuple[Rule, ...] | None:
     """The rules that were kept, and premailer's memory filled with their declarations; None when they cannot be read."""
     with contextlib.suppress(ValueError, TypeError):
         rules = [(tuple(rank), selector, style, pairs) for rank, selector, style, pairs in json.loads(content or b"")]
@@ -101,7 +101,7 @@ def _with_tag(name: str, tags: set[str]) -> str:
     return f"{next(iter(tags))}.{name}" if len(tags) == 1 else f".{name}"
 
 
-def inlined(html: str, kept: Kept | None = None) -> str:
+def inline_styles(html: str, kept: StyleCache | None = None) -> str:
     """A whole page with its styles inlined; the same page gives the same bytes. `kept`: style sheets read before."""
     page = etree.fromstring(compact(html).strip(), etree.HTMLParser())
     reader = _Premailer(

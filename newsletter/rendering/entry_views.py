@@ -10,12 +10,12 @@ from datetime import date
 
 from newsletter.model import Entry, Flag, Grant, Trial, TrialStatus
 from newsletter.rendering.event_views import EventView, event_view
-from newsletter.rendering.i18n import Words
-from newsletter.rendering.links import Link, contacts, secured
+from newsletter.rendering.i18n import Phrases
+from newsletter.rendering.links import Link, contacts, sanitize_url
 from newsletter.rendering.markdown_html import Prose, plain_prose
-from newsletter.rendering.print_context import Setting
+from newsletter.rendering.print_context import PrintContext
 from newsletter.rendering.text_layout import beginning, one_line
-from newsletter.rendering.truncation import fitted_note, fitted_title
+from newsletter.rendering.truncation import fit_note, fit_title
 
 PLACES_SHOWN = 6
 FLAGS_IN_ORDER = (Flag.RETRACTED, Flag.CONCERN, Flag.ERRATUM, Flag.PREPRINT, Flag.REVIEW, Flag.OPEN_ACCESS)
@@ -93,12 +93,12 @@ def kind_of(entry: Entry) -> str:
     return "grant" if entry.grant else "paper"
 
 
-def entry_view(entry: Entry, setting: Setting, *, dates: Sequence[Entry] = ()) -> EntryView:
+def entry_view(entry: Entry, setting: PrintContext, *, dates: Sequence[Entry] = ()) -> EntryView:
     """One entry in the reader's words; `dates` are all dates of its series, itself the first."""
     words, fit = setting.words, setting.fit
     title = one_line(entry.title)
-    url = next(filter(None, map(secured, entry.links)), "")
-    note = fitted_note(
+    url = next(filter(None, map(sanitize_url, entry.links)), "")
+    note = fit_note(
         entry.note,
         fit,
         heading=4,
@@ -106,18 +106,18 @@ def entry_view(entry: Entry, setting: Setting, *, dates: Sequence[Entry] = ()) -
         picture_base=setting.calendar_base,
         marker=setting.marker,
     )
-    summary = "" if entry.note.strip() else beginning(told_summary(entry), fit.summary_words)
+    summary = "" if entry.note.strip() else beginning(trim_summary(entry), fit.summary_words)
     return EntryView(
         kind=kind_of(entry),
         entry=entry,
-        title=setting.labels.link(fitted_title(title, fit), url),
+        title=setting.labels.link(fit_title(title, fit), url),
         direction=_own_direction(title, words.direction),
         note=note,
         summary=plain_prose(summary, setting.marker),
         badges=badges(entry, words),
         authors=authors_line(entry.authors, words, fit.authors),
         origin=origin_line(entry, words),
-        related=() if fit.brief else related_links(entry),
+        related=() if fit.brief else build_related_links(entry),
         trial=_trial_view(entry, entry.trial, setting) if entry.trial else None,
         event=event_view(dates or (entry,), setting) if entry.event else None,
         grant=_grant_view(entry.grant, setting) if entry.grant else None,
@@ -128,24 +128,24 @@ _LISTS_FACTS = re.compile(r"\s*(?:conditions?|interventions?|sponsors?)\s*:", re
 _ADDRESS_ALONE = re.compile(r"(?:[^\n.:]{0,40}:)?[ \t]*(https?://\S+)[ \t]*$", re.MULTILINE)
 
 
-def told_summary(entry: Entry) -> str:
+def trim_summary(entry: Entry) -> str:
     """The source's words without what stands beside them anyway: a register's list of facts, an address that is a link."""
     if entry.trial and entry.trial.interventions and _LISTS_FACTS.match(entry.summary):
         return ""
     if "://" not in entry.summary:
         return entry.summary.strip()
-    linked = {secured(link) for link in (*entry.links, entry.event.join if entry.event else "")}
-    return _ADDRESS_ALONE.sub(lambda found: "" if secured(found[1]) in linked else found[0], entry.summary).strip()
+    linked = {sanitize_url(link) for link in (*entry.links, entry.event.join if entry.event else "")}
+    return _ADDRESS_ALONE.sub(lambda found: "" if sanitize_url(found[1]) in linked else found[0], entry.summary).strip()
 
 
-def badges(entry: Entry, words: Words) -> tuple[Badge, ...]:
+def badges(entry: Entry, words: Phrases) -> tuple[Badge, ...]:
     """What a reader of a paper has to be told, the gravest first."""
     urgent = {Flag.RETRACTED, Flag.CONCERN}
     shown = (flag for flag in FLAGS_IN_ORDER if flag in entry.flags)
     return tuple(Badge(text=words(f"flag {flag}"), urgent=flag in urgent) for flag in shown)
 
 
-def authors_line(authors: tuple[str, ...], words: Words, shown: int = 3) -> str:
+def authors_line(authors: tuple[str, ...], words: Phrases, shown: int = 3) -> str:
     """The first authors, and how many more; one more is simply named."""
     if shown <= 0 or not authors:
         return ""
@@ -154,7 +154,7 @@ def authors_line(authors: tuple[str, ...], words: Words, shown: int = 3) -> str:
     return words.count("authors_more", len(authors) - shown, names=", ".join(authors[:shown]))
 
 
-def origin_line(entry: Entry, words: Words) -> str:
+def origin_line(entry: Entry, words: Phrases) -> str:
     """`Clin Cancer Res, May 15, 2024`."""
     parts = (one_line(entry.journal), words.dated(entry.dated) if entry.dated else "")
     return ", ".join(part for part in parts if part)
@@ -169,17 +169,17 @@ RESOLVERS = {
 """Where an identifier can be looked up."""
 
 
-def related_links(entry: Entry) -> tuple[Link, ...]:
+def build_related_links(entry: Entry) -> tuple[Link, ...]:
     """`DOI 10.1101/2024.01.01` for each thing that this one is linked to and that can be looked up."""
     named = (reference.partition(":") for reference in entry.related)
     return tuple(
-        Link(label=f"{kind.upper()} {value}", url=secured(RESOLVERS[kind].format(value)))
+        Link(label=f"{kind.upper()} {value}", url=sanitize_url(RESOLVERS[kind].format(value)))
         for kind, _, value in named
         if kind in RESOLVERS
     )
 
 
-def places_line(places: tuple[str, ...], words: Words) -> str:
+def places_line(places: tuple[str, ...], words: Phrases) -> str:
     """`United States: Denver, Houston · France: Paris`: countries in the order given, towns shortened."""
     towns: dict[str, list[str]] = {}
     for place in places:
@@ -191,7 +191,7 @@ def places_line(places: tuple[str, ...], words: Words) -> str:
     )
 
 
-def _country(country: str, towns: list[str], shown: int, words: Words) -> str:
+def _country(country: str, towns: list[str], shown: int, words: Phrases) -> str:
     if not towns:
         return country
     names = ", ".join(towns[:shown])
@@ -199,7 +199,7 @@ def _country(country: str, towns: list[str], shown: int, words: Words) -> str:
     return f"{country}: " + (words.count("places_more", hidden, names=names) if hidden > 0 else names)
 
 
-def trial_change(trial: Trial, words: Words) -> str:
+def trial_change(trial: Trial, words: Phrases) -> str:
     """What is different since readers last heard of this trial; empty when nothing is."""
     if trial.was is None:
         return words("trial_new")
@@ -214,7 +214,7 @@ def trial_change(trial: Trial, words: Words) -> str:
     return f"{words(key)} ({words('trial_was', status=words(f'status {trial.was}'))})"
 
 
-def deadline_line(grant: Grant, send_on: date, words: Words) -> str:
+def deadline_line(grant: Grant, send_on: date, words: Phrases) -> str:
     """`Monday, February 1, 2027 (62 days left)`, counted to the day the issue goes out."""
     if grant.deadline is None:
         return words("no_deadline")
@@ -223,7 +223,7 @@ def deadline_line(grant: Grant, send_on: date, words: Words) -> str:
     return words("deadline_value", day=words.weekday(grant.deadline), left=left)
 
 
-def _trial_view(entry: Entry, trial: Trial, setting: Setting) -> TrialView:
+def _trial_view(entry: Entry, trial: Trial, setting: PrintContext) -> TrialView:
     words, nct = setting.words, entry.ids.nct
     change, status = trial_change(trial, words), words(f"status {trial.status}")
     if setting.fit.brief:
@@ -243,7 +243,7 @@ def _trial_view(entry: Entry, trial: Trial, setting: Setting) -> TrialView:
     )
 
 
-def _grant_view(grant: Grant, setting: Setting) -> GrantView:
+def _grant_view(grant: Grant, setting: PrintContext) -> GrantView:
     deadline = deadline_line(grant, setting.send_on, setting.words)
     if setting.fit.brief:
         return GrantView(deadline=deadline)

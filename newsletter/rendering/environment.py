@@ -15,7 +15,7 @@ import jinja2
 from jinja2.bccache import Bucket
 
 from newsletter.errors import TemplateError
-from newsletter.rendering.templates import FILTERS, Templates
+from newsletter.rendering.templates import FILTERS, TemplateEnvironment
 
 FOLDER = "templates"
 CACHE = "__pycache__"
@@ -23,7 +23,7 @@ MOST_KEPT = 20
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
-def shipped_folder(package: Path = _PACKAGE) -> Path:
+def find_shipped_folder(package: Path = _PACKAGE) -> Path:
     """The folder of the templates shipped with `package`; raises TemplateError when the installation lacks it."""
     for folder in (package / FOLDER, package.parent / FOLDER):
         if (folder / "issue.html.jinja").is_file():
@@ -31,7 +31,7 @@ def shipped_folder(package: Path = _PACKAGE) -> Path:
     raise TemplateError("the shipped templates are missing from this installation: install the newsletter again")
 
 
-class _Folder(jinja2.FileSystemBytecodeCache):
+class _BytecodeFolder(jinja2.FileSystemBytecodeCache):
     """One place for compiled templates. `dump_bytecode` raises OSError where nothing can be kept."""
 
     def __init__(self, folder: Path) -> None:
@@ -47,7 +47,7 @@ class _Folder(jinja2.FileSystemBytecodeCache):
         super().dump_bytecode(bucket)
 
 
-class _Compiled(jinja2.BytecodeCache):
+class _CompiledTemplates(jinja2.BytecodeCache):
     """Templates as jinja2 compiles them, kept for the next process.
 
     The shipped ones lie beside themselves, as Python keeps its modules, and a new workspace has them at once; where nothing
@@ -55,8 +55,8 @@ class _Compiled(jinja2.BytecodeCache):
     """
 
     def __init__(self, own: Path, shipped: Path) -> None:
-        self._own = _Folder(own)
-        self._beside = _Folder(shipped / CACHE)
+        self._own = _BytecodeFolder(own)
+        self._beside = _BytecodeFolder(shipped / CACHE)
         self._shipped = f"{shipped}{os.sep}"
         self._shipped_keys: set[str] = set()
 
@@ -81,7 +81,7 @@ class _Compiled(jinja2.BytecodeCache):
             self._own.dump_bytecode(bucket)
 
 
-class _Kept:
+class _StyleFileCache:
     """What was found out of style sheets, the newest few: small files, each there whole or not at all."""
 
     def __init__(self, *folders: Path) -> None:
@@ -111,26 +111,28 @@ class _Kept:
             path.unlink(missing_ok=True)
 
 
-def environment(workspace: Path | None = None, *, compiled: Path | None = None, package: Path = _PACKAGE) -> Templates:
+def environment(
+    workspace: Path | None = None, *, compiled: Path | None = None, package: Path = _PACKAGE
+) -> TemplateEnvironment:
     """Strict templates: every value escaped but in plain text and style sheets, every unknown name an error.
 
     `compiled` is a folder for what compiling them gives, and their style sheets as they were read: both cost more than to
     fill them. It holds code that will be run: nobody but we may write there.
     """
-    shipped = shipped_folder(package)
+    shipped = find_shipped_folder(package)
     folders = [folder for folder in (workspace / FOLDER if workspace else None, shipped) if folder]
-    made = Templates(
+    made = TemplateEnvironment(
         loader=jinja2.FileSystemLoader(folders),
         autoescape=_is_escaped,  # all but plain text and style sheets
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
-        bytecode_cache=_Compiled(compiled, shipped) if compiled else None,
+        bytecode_cache=_CompiledTemplates(compiled, shipped) if compiled else None,
     )
     made.filters.update(FILTERS)
     if compiled:
-        made.kept = _Kept(compiled) if sys.dont_write_bytecode else _Kept(shipped / CACHE, compiled)
+        made.kept = _StyleFileCache(compiled) if sys.dont_write_bytecode else _StyleFileCache(shipped / CACHE, compiled)
     return made
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.model import Event
-from newsletter.rendering.i18n import Words
+from newsletter.rendering.i18n import Phrases
 
 US_ZONES = {
     "ET": "America/New_York",
@@ -39,7 +39,7 @@ class When:
     elsewhere: str = ""  # "That is 5:00 PM Central, 4:00 PM Mountain, and 3:00 PM Pacific."
 
 
-def when(event: Event, home: str, words: Words) -> When:
+def when(event: Event, home: str, words: Phrases) -> When:
     """The words for `event`; `home` is the IANA name of the newsletter's zone, whose readers' zones are added."""
     starts = event.starts
     if starts is None:
@@ -58,7 +58,7 @@ def when(event: Event, home: str, words: Words) -> When:
     )
 
 
-def short_day(event: Event, words: Words, *, with_hour: bool = True) -> str:
+def short_day(event: Event, words: Phrases, *, with_hour: bool = True) -> str:
     """`Wed, Dec 9, 6:00 PM`: tells one event from another in a label."""
     if event.starts is None:
         return words("date_open")
@@ -69,7 +69,7 @@ def short_day(event: Event, words: Words, *, with_hour: bool = True) -> str:
     return f"{day}, {words.time(start)}" if with_hour else day
 
 
-def zone_name(zone: str, instant: datetime, words: Words) -> str:
+def zone_name(zone: str, instant: datetime, words: Phrases) -> str:
     """`Eastern`, `London time`, or `UTC−05:00` when only the offset is known."""
     if short := _SHORT_OF_ZONE.get(zone):
         return words(f"zone {short}")
@@ -83,7 +83,7 @@ def zone_name(zone: str, instant: datetime, words: Words) -> str:
     return f"UTC{'−' if minutes < 0 else '+'}{hours:02}:{rest:02}"
 
 
-def _days(first: date, last: date, words: Words) -> str:
+def _days(first: date, last: date, words: Phrases) -> str:
     if last <= first:
         return words.weekday(first)
     return words("days_range", first=words.weekday(first), last=words.weekday(last))
@@ -96,14 +96,14 @@ def _last_day(starts: date, ends: datetime | date | None) -> date:
     return max(starts, ends - timedelta(days=1))
 
 
-def _hours(start: datetime, end: datetime | None, zone: str, words: Words) -> str:
+def _hours(start: datetime, end: datetime | None, zone: str, words: Phrases) -> str:
     times = words.time(start)
     if end is not None and end > start:
         times = words("hours_range", first=times, last=words.time(end))
     return words("in_zone", time=times, zone=zone)
 
 
-def _elsewhere(start: datetime, own: str, home: str, words: Words) -> str:
+def _elsewhere(start: datetime, own: str, home: str, words: Phrases) -> str:
     """The hours in the reader's likely zones, and the day too where it is another one there."""
     there = [(name, start.astimezone(ZoneInfo(zone))) for name, zone in _likely_zones(start, own, home, words)]
     days = {instant.date() for _, instant in there}
@@ -116,7 +116,7 @@ def _elsewhere(start: datetime, own: str, home: str, words: Words) -> str:
     return words("other_zones", times=_times(there, words, with_day=True))
 
 
-def _times(there: list[tuple[str, datetime]], words: Words, *, with_day: bool = False) -> str:
+def _times(there: list[tuple[str, datetime]], words: Phrases, *, with_day: bool = False) -> str:
     return words.enumeration(
         [
             words(
@@ -127,7 +127,7 @@ def _times(there: list[tuple[str, datetime]], words: Words, *, with_day: bool = 
     )
 
 
-def _likely_zones(start: datetime, own: str, home: str, words: Words) -> list[tuple[str, str]]:
+def _likely_zones(start: datetime, own: str, home: str, words: Phrases) -> list[tuple[str, str]]:
     if home in _SHORT_OF_ZONE:
         zones = [(words(f"zone {short}"), zone) for short, zone in US_ZONES.items()]
         return [(name, zone) for name, zone in zones if _SHORT_OF_ZONE.get(own) != _SHORT_OF_ZONE[zone]]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from newsletter.model import Entry, Event
 from newsletter.rendering.event_times import When, short_day, when
-from newsletter.rendering.i18n import Words
+from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.ics import event_file_name
-from newsletter.rendering.links import Labels, Link, secured
+from newsletter.rendering.links import Link, LinkLabels, sanitize_url
 from newsletter.rendering.text_layout import one_line
 
 if TYPE_CHECKING:
-    from newsletter.rendering.print_context import Setting
+    from newsletter.rendering.print_context import PrintContext
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -45,21 +45,21 @@ class EventView:
     dates: tuple[DateView, ...] = ()  # of a series, by day; empty for a single event
 
 
-def event_view(dates: Sequence[Entry], setting: Setting) -> EventView:
+def event_view(dates: Sequence[Entry], setting: PrintContext) -> EventView:
     """The event in the reader's words; `dates` are its entry, or those of all dates of its series."""
     told = [_one(entry, entry.event or Event(), setting, with_hour=len(dates) == 1) for entry in dates]
     if len(told) > 1:
         return _series(dates, told, setting)
     labels, (view,) = setting.labels, told
-    return replace(view, join=_labelled(view.join, labels), calendar=_labelled(view.calendar, labels))
+    return replace(view, join=_label_link(view.join, labels), calendar=_label_link(view.calendar, labels))
 
 
-def _one(entry: Entry, event: Event, setting: Setting, *, with_hour: bool) -> EventView:
+def _one(entry: Entry, event: Event, setting: PrintContext, *, with_hour: bool) -> EventView:
     """One date; its labels may not be the only ones of their kind yet."""
     words, told = setting.words, when(event, setting.home, setting.words)
     if setting.fit.brief:
         return EventView(when=When(day=told.day, hours=told.hours), cancelled=event.cancelled)
-    day, join = short_day(event, words, with_hour=with_hour), secured(event.join)
+    day, join = short_day(event, words, with_hour=with_hour), sanitize_url(event.join)
     reachable = setting.calendar_base is not None and event.starts is not None and not event.cancelled
     file = f"{setting.calendar_base}{event_file_name(entry)}" if reachable else ""
     return EventView(
@@ -71,16 +71,16 @@ def _one(entry: Entry, event: Event, setting: Setting, *, with_hour: bool) -> Ev
     )
 
 
-def _place(event: Event, words: Words) -> str:
+def _place(event: Event, words: Phrases) -> str:
     place = one_line(event.place)
     return words("online") if place == "Online" or (event.join and not place) else place
 
 
-def _labelled(link: Link | None, labels: Labels) -> Link | None:
+def _label_link(link: Link | None, labels: LinkLabels) -> Link | None:
     return labels.link(link.label, link.url) if link else None
 
 
-def _series(dates: Sequence[Entry], told: Sequence[EventView], setting: Setting) -> EventView:
+def _series(dates: Sequence[Entry], told: Sequence[EventView], setting: PrintContext) -> EventView:
     hours, elsewhere = ({getattr(each.when, name) for each in told} for name in ("hours", "elsewhere"))
     joins = {each.join.url for each in told if each.join}
     shared = When(
@@ -93,38 +93,38 @@ def _series(dates: Sequence[Entry], told: Sequence[EventView], setting: Setting)
         replace(
             _date(view, setting),
             hours="" if shared.hours else view.when.hours,
-            join=None if join else _labelled(view.join, setting.labels),
+            join=None if join else _label_link(view.join, setting.labels),
             page=_own_page(entry, dates[0], setting),
         )
         for entry, view in zip(dates, told, strict=True)
     )
     return EventView(
-        when=shared, cancelled=False, place=told[0].place, join=_labelled(join, setting.labels), dates=listed
+        when=shared, cancelled=False, place=told[0].place, join=_label_link(join, setting.labels), dates=listed
     )
 
 
-def _date(view: EventView, setting: Setting) -> DateView:
-    calendar = _labelled(view.calendar, setting.labels)
+def _date(view: EventView, setting: PrintContext) -> DateView:
+    calendar = _label_link(view.calendar, setting.labels)
     return DateView(day=view.when.day, cancelled=view.cancelled, calendar=calendar)
 
 
-def _own_page(entry: Entry, first: Entry, setting: Setting) -> Link | None:
+def _own_page(entry: Entry, first: Entry, setting: PrintContext) -> Link | None:
     """The page of this date, where it is another than the one that the title of the series leads to."""
     if entry.event is None or not entry.links or entry.links[:1] == first.links[:1] or setting.fit.brief:
         return None
     label = setting.words("about_date", day=short_day(entry.event, setting.words, with_hour=False))
-    return _labelled(Link(label=label, url=secured(entry.links[0])), setting.labels)
+    return _label_link(Link(label=label, url=sanitize_url(entry.links[0])), setting.labels)
 
 
-def drawn_together(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], ...]:
+def group_series(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], ...]:
     """The entries in their order, each with the later dates of its series that say the same; a series by its days."""
     groups: dict[object, list[Entry]] = {}
     for place, entry in enumerate(entries):
-        groups.setdefault(_said(entry) or place, []).append(entry)
+        groups.setdefault(_build_series_key(entry) or place, []).append(entry)
     return tuple(tuple(sorted(group, key=_day)) for group in groups.values())
 
 
-def _said(entry: Entry) -> object:
+def _build_series_key(entry: Entry) -> object:
     """What all dates of an item have in common; None for what is no date of a series."""
     series, event = series_of(entry), entry.event
     if series is None or event is None or event.starts is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class GlossaryTerm:
     """A word and what it means in plain ones."""
 
     word: str
@@ -19,8 +19,8 @@ class Glossary:
     """Watches over one page: marks the first use of each term and remembers it. False when it has no terms."""
 
     def __init__(self, terms: Mapping[str, str]) -> None:
-        self._meanings = {word.casefold(): Term(word=word, meaning=meaning) for word, meaning in terms.items()}
-        self._used: dict[str, Term] = {}
+        self._meanings = {word.casefold(): GlossaryTerm(word=word, meaning=meaning) for word, meaning in terms.items()}
+        self._used: dict[str, GlossaryTerm] = {}
         longest_first = sorted(terms, key=lambda word: (-len(word), word))
         self._pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b(?!\*)", re.IGNORECASE)
 
@@ -31,7 +31,7 @@ class Glossary:
         """`text` with a star behind each term that was not yet used on the page."""
         return self._pattern.sub(self._marked, text)
 
-    def used(self) -> tuple[Term, ...]:
+    def used(self) -> tuple[GlossaryTerm, ...]:
         """The terms that were marked, in alphabetical order."""
         return tuple(sorted(self._used.values(), key=lambda term: term.word.casefold()))
 

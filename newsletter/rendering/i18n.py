@@ -16,7 +16,7 @@ from newsletter.model import Dated, Precision
 from newsletter.rendering.translations import CATALOGUES, Catalogue
 
 
-class Words:
+class Phrases:
     """All fixed words of one language.
 
     A language without a catalogue gets English words and dates, so that no line mixes two, in a page of its direction.
@@ -50,11 +50,11 @@ class Words:
 
     def day(self, day: date) -> str:
         """`December 9, 2026`."""
-        return _written(day, "long", self.locale)
+        return _format_day(day, "long", self.locale)
 
     def weekday(self, day: date) -> str:
         """`Wednesday, December 9, 2026`."""
-        return _written(day, "full", self.locale)
+        return _format_day(day, "full", self.locale)
 
     def short_weekday(self, day: date) -> str:
         """`Wed, Dec 9`."""
@@ -85,7 +85,7 @@ def _number(n: int, locale: Locale) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _written(day: date, length: Literal["long", "full"], locale: Locale) -> str:
+def _format_day(day: date, length: Literal["long", "full"], locale: Locale) -> str:
     return format_date(day, length, locale=locale)
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
 from newsletter.model import Entry
-from newsletter.rendering.links import secured
+from newsletter.rendering.links import sanitize_url
 
 _NO_STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ def event_calendar(entry: Entry) -> bytes:
     made.add("dtstart", _in_utc(event.starts))
     made.add("dtend", _in_utc(_end(event.starts, event.ends)))
     made.add("summary", " ".join(entry.title.split()))
-    url = secured(event.join) or next(filter(None, map(secured, entry.links)), "")
+    url = sanitize_url(event.join) or next(filter(None, map(sanitize_url, entry.links)), "")
     made.add("location", event.place or url)
     if url:
         made.add("url", url)

@@ -9,18 +9,18 @@ from email.utils import parseaddr
 
 from newsletter.config import Settings
 from newsletter.model import Entry, Event, Grant, Issue, Section
-from newsletter.placeholders import Mark
+from newsletter.placeholders import Placeholder
 from newsletter.rendering.entry_views import EntryView, deadline_line, entry_view, kind_of
 from newsletter.rendering.event_times import when
-from newsletter.rendering.event_views import drawn_together
-from newsletter.rendering.glossary import Glossary, Term
-from newsletter.rendering.i18n import Words
-from newsletter.rendering.links import Labels, Link, host, secured
+from newsletter.rendering.event_views import group_series
+from newsletter.rendering.glossary import Glossary, GlossaryTerm
+from newsletter.rendering.i18n import Phrases
+from newsletter.rendering.links import Link, LinkLabels, host, sanitize_url
 from newsletter.rendering.markdown_html import Prose, prose
 from newsletter.rendering.palette import Palette, hue_numbers, palette
-from newsletter.rendering.print_context import Setting
+from newsletter.rendering.print_context import PrintContext
 from newsletter.rendering.text_layout import one_line
-from newsletter.rendering.truncation import FULL, TIGHTER, Fit
+from newsletter.rendering.truncation import FULL, TIGHTER, TextLimits
 
 FONTS = {
     "sans": "Segoe UI, Helvetica, Arial, sans-serif",
@@ -30,7 +30,7 @@ FONTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class ThemeView:
     """What style sheets need to know of the theme."""
 
     colours: Palette
@@ -54,7 +54,7 @@ class SectionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
+class ComingUpView:
     """A line of the coming-up box."""
 
     day: str
@@ -62,14 +62,14 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class PageFrame:
     """What is the same for every issue: a template knows it as `frame`."""
 
     title: str
     language: str
     direction: str  # ltr or rtl
-    words: Words
-    look: Look
+    words: Phrases
+    look: ThemeView
     footer: Prose
     address: str
     contact: str  # mail address for questions
@@ -77,7 +77,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class IssueView:
     """What one issue says: a template knows it as `page`."""
 
     name: str
@@ -87,27 +87,27 @@ class Page:
     online: Link | None
     letter: Prose
     sections: tuple[SectionView, ...]
-    coming_up: tuple[Coming, ...]
-    glossary: tuple[Term, ...]
+    coming_up: tuple[ComingUpView, ...]
+    glossary: tuple[GlossaryTerm, ...]
     closing: Prose
     unsubscribe: str
     preferences: str  # empty without a public page
     shortened: bool
 
 
-def frame(settings: Settings, *, scale: float = 1.0) -> Frame:
+def build_frame(settings: Settings, *, scale: float = 1.0) -> PageFrame:
     """What all issues and pages of this newsletter share."""
     newsletter, theme = settings.newsletter, settings.theme
-    words = Words(newsletter.language)
-    return Frame(
+    words = Phrases(newsletter.language)
+    return PageFrame(
         title=newsletter.title,
         language=newsletter.language,
         direction=words.direction,
         words=words,
-        look=Look(
+        look=ThemeView(
             colours=palette(theme.accent, theme.background),
             font=FONTS[theme.font],
-            logo=secured(theme.logo),
+            logo=sanitize_url(theme.logo),
             logo_alt=theme.logo_alt or newsletter.title,
             scale=scale,
         ),
@@ -118,18 +118,18 @@ def frame(settings: Settings, *, scale: float = 1.0) -> Frame:
     )
 
 
-def page(
+def build_issue_view(
     issue: Issue,
     settings: Settings,
     *,
     glossary: Mapping[str, str],
-    fit: Fit = FULL,
+    fit: TextLimits = FULL,
     calendar_base: str | None = None,
-) -> Page:
+) -> IssueView:
     """`issue` in the reader's words. `calendar_base` is where .ics files and pictures can be reached; None: nowhere."""
     newsletter, theme = settings.newsletter, settings.theme
-    words, labels, terms = Words(newsletter.language), Labels(), Glossary(glossary)
-    setting = Setting(
+    words, labels, terms = Phrases(newsletter.language), LinkLabels(), Glossary(glossary)
+    setting = PrintContext(
         words=words,
         labels=labels,
         fit=fit,
@@ -142,7 +142,7 @@ def page(
     online = _online(issue, settings, labels, words)
     letter = _words(issue.letter, setting)
     sections = _sections(issue.sections, setting)
-    return Page(
+    return IssueView(
         name=issue.name,
         subject=one_line(issue.subject),
         preheader=one_line(issue.preheader) or words("preheader", counts=_counts(sections, words)),
@@ -153,8 +153,8 @@ def page(
         coming_up=tuple(_coming(entry, setting) for entry in issue.coming_up),
         closing=_words(issue.closing, setting),
         glossary=terms.used(),
-        unsubscribe=Mark.UNSUBSCRIBE.value,
-        preferences=Mark.PREFERENCES.value if settings.public else "",
+        unsubscribe=Placeholder.UNSUBSCRIBE.value,
+        preferences=Placeholder.PREFERENCES.value if settings.public else "",
         shortened=fit in TIGHTER,
     )
 
@@ -163,23 +163,23 @@ def public_address(issue: Issue, settings: Settings) -> str | None:
     """Where this issue stands on the public page, with a slash at the end; None without one."""
     if settings.public is None:
         return None
-    home = secured(settings.public.url) or settings.public.url  # of a trial on one's own machine
+    home = sanitize_url(settings.public.url) or settings.public.url  # of a trial on one's own machine
     return f"{home.rstrip('/')}/issues/{issue.name}/"
 
 
-def _online(issue: Issue, settings: Settings, labels: Labels, words: Words) -> Link | None:
+def _online(issue: Issue, settings: Settings, labels: LinkLabels, words: Phrases) -> Link | None:
     """The issue on the public page. Without one there is no such line: a home page is not what it promises."""
     url = public_address(issue, settings)
     return labels.link(words("view_online"), url) if url else None
 
 
-def _website(settings: Settings, words: Words) -> Link | None:
+def _website(settings: Settings, words: Phrases) -> Link | None:
     """The foundation's own page."""
-    url = secured(settings.newsletter.url)
+    url = sanitize_url(settings.newsletter.url)
     return Link(label=words("our_page", host=host(url)), url=url) if url else None
 
 
-def _words(markdown: str, setting: Setting) -> Prose:
+def _words(markdown: str, setting: PrintContext) -> Prose:
     """Letter or closing, with the mark where the reader's name stands."""
     letter = prose(
         markdown,
@@ -188,18 +188,18 @@ def _words(markdown: str, setting: Setting) -> Prose:
         picture_base=setting.calendar_base,
         marker=setting.marker,
     )
-    return Prose(letter.html.replace("{name}", Mark.NAME), letter.text.replace("{name}", Mark.NAME))
+    return Prose(letter.html.replace("{name}", Placeholder.NAME), letter.text.replace("{name}", Placeholder.NAME))
 
 
-def _sections(sections: tuple[Section, ...], setting: Setting) -> tuple[SectionView, ...]:
+def _sections(sections: tuple[Section, ...], setting: PrintContext) -> tuple[SectionView, ...]:
     shown = tuple(section for section in sections if section.entries or section.text.strip())
     hues = hue_numbers(tuple(section.name for section in shown))
     numbered = enumerate(zip(shown, hues, strict=True), 1)
     return tuple(_section(section, f"section-{n}", hue + 1, setting) for n, (section, hue) in numbered)
 
 
-def _section(section: Section, anchor: str, hue: int, setting: Setting) -> SectionView:
-    items = drawn_together(section.entries)
+def _section(section: Section, anchor: str, hue: int, setting: PrintContext) -> SectionView:
+    items = group_series(section.entries)
     return SectionView(
         anchor=anchor,
         title=one_line(section.title) or section.name,
@@ -220,7 +220,7 @@ NOUN_OF_SECTION = {"research": "papers", "trials": "trials", "events": "events",
 """What the usual sections count, also where a source did not tell enough to know a paper or call for one."""
 
 
-def _count(section: str, entries: Sequence[Entry], words: Words) -> str:
+def _count(section: str, entries: Sequence[Entry], words: Phrases) -> str:
     if not entries:
         return ""
     nouns = {_noun(entry) for entry in entries}
@@ -234,17 +234,19 @@ def _noun(entry: Entry) -> str:
     return "items" if kind == "paper" and not (entry.authors or entry.journal or entry.ids.doi) else f"{kind}s"
 
 
-def _counts(sections: tuple[SectionView, ...], words: Words) -> str:
+def _counts(sections: tuple[SectionView, ...], words: Phrases) -> str:
     counts = [section.count or section.title for section in sections]
     return words.enumeration(counts or [words.count("items", 0)])
 
 
-def _coming(entry: Entry, setting: Setting) -> Coming:
-    url = next(filter(None, map(secured, (*entry.links, entry.event.join if entry.event else ""))), "")
-    return Coming(day=_day(entry.event, entry.grant, setting), title=setting.labels.link(one_line(entry.title), url))
+def _coming(entry: Entry, setting: PrintContext) -> ComingUpView:
+    url = next(filter(None, map(sanitize_url, (*entry.links, entry.event.join if entry.event else ""))), "")
+    return ComingUpView(
+        day=_day(entry.event, entry.grant, setting), title=setting.labels.link(one_line(entry.title), url)
+    )
 
 
-def _day(event: Event | None, grant: Grant | None, setting: Setting) -> str:
+def _day(event: Event | None, grant: Grant | None, setting: PrintContext) -> str:
     words = setting.words
     if event:
         told = when(event, setting.home, words)

@@ -34,14 +34,14 @@ class Link:
 
 
 @lru_cache(maxsize=4096)
-def secured(url: str) -> str:
+def sanitize_url(url: str) -> str:
     """`url` as it may be printed, or "" when it is not for readers (javascript:, file:, relative, broken)."""
     try:
         parts = urlsplit(url.strip())
         scheme, address, port = parts.scheme.lower(), _ascii(parts.netloc), parts.port
     except ValueError:
         return ""
-    rest = _quoted(urlunsplit(("", "", parts.path, parts.query, parts.fragment)))
+    rest = _encode_url_tail(urlunsplit(("", "", parts.path, parts.query, parts.fragment)))
     match scheme:
         case "https" | "http" if parts.hostname:
             if scheme == "http" and port not in {None, _HTTP}:
@@ -58,7 +58,7 @@ def _ascii(netloc: str) -> str:
     return netloc if netloc.isascii() else netloc.encode("idna").decode("ascii")
 
 
-def _quoted(rest: str) -> str:
+def _encode_url_tail(rest: str) -> str:
     """What follows the host, with every character that may not stand there percent-encoded (RFC 3986, section 2)."""
     if _MAY_STAND.fullmatch(rest):
         return rest
@@ -90,7 +90,7 @@ def _contact_url(text: str) -> str:
     return "tel:" + ("+" if text.startswith("+") else "") + re.sub(r"\D", "", text)
 
 
-class Labels:
+class LinkLabels:
     """Gives each link of a page a label that no other place has: readers who list the links hear only those."""
 
     def __init__(self) -> None:

@@ -14,12 +14,12 @@ from markupsafe import escape
 
 from newsletter.config import Settings
 from newsletter.model import Issue, RenderedIssue, Variant
-from newsletter.placeholders import Mark, fill
-from newsletter.rendering.i18n import Words
-from newsletter.rendering.issue_view import Frame, Page, frame, page, public_address
-from newsletter.rendering.templates import Templates, write
+from newsletter.placeholders import Placeholder, fill
+from newsletter.rendering.i18n import Phrases
+from newsletter.rendering.issue_view import IssueView, PageFrame, build_frame, build_issue_view, public_address
+from newsletter.rendering.templates import TemplateEnvironment, fill_template
 from newsletter.rendering.text_layout import tidy
-from newsletter.rendering.truncation import FULL, MAX_HTML_BYTES, TIGHTER, Fit
+from newsletter.rendering.truncation import FULL, MAX_HTML_BYTES, TIGHTER, TextLimits
 
 HTML_TEMPLATE = "issue.html.jinja"
 TEXT_TEMPLATE = "issue.txt.jinja"
@@ -28,7 +28,7 @@ LARGE_PRINT = 1.35
 """Body text of 23 pixels, as large as print of 18 points."""
 
 
-def render(
+def render_mail(
     issue: Issue,
     settings: Settings,
     templates: jinja2.Environment,
@@ -42,22 +42,22 @@ def render(
     Raises TemplateError naming file and line.
     """
     issue, settings = _chosen(issue, settings, variant)
-    shared = frame(settings, scale=LARGE_PRINT if variant.large_print else 1.0)
+    shared = build_frame(settings, scale=LARGE_PRINT if variant.large_print else 1.0)
     full = _page(issue, settings, glossary, FULL)
     html = _html(templates, full, shared)
     if len(html.encode()) > MAX_HTML_BYTES:
-        html = _shortened(issue, settings, templates, glossary, shared)
-    text = tidy(write(templates, TEXT_TEMPLATE, page=full, frame=shared))
+        html = _render_shorter_html(issue, settings, templates, glossary, shared)
+    text = tidy(fill_template(templates, TEXT_TEMPLATE, page=full, frame=shared))
     return RenderedIssue(
         subject=full.subject,
         preheader=full.preheader,
         html=html,
         text=text,
-        digest=digest(full.subject, full.preheader, html, text),
+        digest=compute_digest(full.subject, full.preheader, html, text),
     )
 
 
-def digest(*parts: str) -> str:
+def compute_digest(*parts: str) -> str:
     """SHA-256, hex, over the parts with their lengths, so that no text can move from one part to the next unseen."""
     summed = hashlib.sha256()
     for part in parts:
@@ -66,38 +66,40 @@ def digest(*parts: str) -> str:
     return summed.hexdigest()
 
 
-def for_everyone(rendered: RenderedIssue, settings: Settings) -> RenderedIssue:
+def remove_personal_parts(rendered: RenderedIssue, settings: Settings) -> RenderedIssue:
     """The issue without any reader's own parts: what is kept beside issue.toml and what staff paste elsewhere.
 
-    Its digest stays that of `rendered`, because it is the same content.
+    Its digest stays that of `render_mail`, because it is the same content.
     """
     newsletter = settings.newsletter
     address = parseaddr(settings.inbox.address or newsletter.reply_to or newsletter.sender)[1]
     values = {
-        Mark.UNSUBSCRIBE: f"mailto:{quote(address, safe='@+')}?subject=unsubscribe",
-        Mark.PREFERENCES: settings.public.url if settings.public else "",
-        Mark.NAME: general_name(settings),
+        Placeholder.UNSUBSCRIBE: f"mailto:{quote(address, safe='@+')}?subject=unsubscribe",
+        Placeholder.PREFERENCES: settings.public.url if settings.public else "",
+        Placeholder.NAME: fallback_name(settings),
     }
     escaped = {mark: str(escape(value)) for mark, value in values.items()}
     return dataclasses.replace(rendered, html=fill(rendered.html, escaped), text=fill(rendered.text, values))
 
 
-def general_name(settings: Settings, language: str = "") -> str:
+def fallback_name(settings: Settings, language: str = "") -> str:
     """What stands for the name of a reader who gave none: `reader`, as in “Dear reader”."""
-    return Words(language or settings.newsletter.language)("dear_reader")
+    return Phrases(language or settings.newsletter.language)("dear_reader")
 
 
-def _page(issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, fit: Fit) -> Page:
-    return page(issue, settings, glossary=glossary or {}, fit=fit, calendar_base=public_address(issue, settings))
-
-
-def _html(templates: jinja2.Environment, shown: Page, shared: Frame) -> str:
-    from newsletter.rendering.css_inliner import (
-        inlined,  # premailer's libraries wait until there is something to inline
+def _page(issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, fit: TextLimits) -> IssueView:
+    return build_issue_view(
+        issue, settings, glossary=glossary or {}, fit=fit, calendar_base=public_address(issue, settings)
     )
 
-    kept = templates.kept if isinstance(templates, Templates) else None
-    return _MARK.sub(_as_entity, inlined(write(templates, HTML_TEMPLATE, page=shown, frame=shared), kept))
+
+def _html(templates: jinja2.Environment, shown: IssueView, shared: PageFrame) -> str:
+    from newsletter.rendering.css_inliner import (
+        inline_styles,  # premailer's libraries wait until there is something to inline
+    )
+
+    kept = templates.kept if isinstance(templates, TemplateEnvironment) else None
+    return _MARK.sub(_as_entity, inline_styles(fill_template(templates, HTML_TEMPLATE, page=shown, frame=shared), kept))
 
 
 _MARK = re.compile(r"\{(?=[{%#])|\*(?=\|[A-Z])|%(?=7[Bb]%7[Bb])")
@@ -120,8 +122,12 @@ def _chosen(issue: Issue, settings: Settings, variant: Variant) -> tuple[Issue, 
     return issue, settings
 
 
-def _shortened(
-    issue: Issue, settings: Settings, templates: jinja2.Environment, glossary: Mapping[str, str] | None, shared: Frame
+def _render_shorter_html(
+    issue: Issue,
+    settings: Settings,
+    templates: jinja2.Environment,
+    glossary: Mapping[str, str] | None,
+    shared: PageFrame,
 ) -> str:
     html = ""
     for fit in TIGHTER:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from newsletter.rendering.links import OWN_PICTURE, host, secured
-from newsletter.rendering.text_layout import COLUMNS, one_line, wrapped
+from newsletter.rendering.links import OWN_PICTURE, host, sanitize_url
+from newsletter.rendering.text_layout import COLUMNS, one_line, wrap_text
 
 if TYPE_CHECKING:  # the library waits until there is something to read
     from markdown_it.token import Token
@@ -46,7 +46,7 @@ Marker = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Gallery:
+class ImagePolicy:
     """Where pictures may come from."""
 
     hosts: frozenset[str] = frozenset()
@@ -57,7 +57,7 @@ class Gallery:
         if OWN_PICTURE.fullmatch(source):
             reached = self.base is not None and (not self.base or self.base.startswith("https:"))
             return f"{self.base}{source}" if reached else ""
-        source = secured(source)
+        source = sanitize_url(source)
         return source if source.startswith("https:") and host(source) in self.hosts else ""
 
 
@@ -72,18 +72,18 @@ def prose(
     """Markdown as HTML with headings of level `heading`, and as text of 72 columns."""
     if not markdown.strip():
         return Prose()
-    gallery = Gallery(frozenset(name.removeprefix("www.") for name in image_hosts), picture_base)
+    gallery = ImagePolicy(frozenset(name.removeprefix("www.") for name in image_hosts), picture_base)
     if marker:
         return _prose(markdown, heading, gallery, marker)
-    return _unmarked(markdown, heading, gallery)
+    return _render_unmarked_prose(markdown, heading, gallery)
 
 
 @lru_cache(maxsize=1024)
-def _unmarked(markdown: str, heading: int, gallery: Gallery) -> Prose:
+def _render_unmarked_prose(markdown: str, heading: int, gallery: ImagePolicy) -> Prose:
     return _prose(markdown, heading, gallery, None)
 
 
-def _prose(markdown: str, heading: int, gallery: Gallery, marker: Marker | None) -> Prose:
+def _prose(markdown: str, heading: int, gallery: ImagePolicy, marker: Marker | None) -> Prose:
     from markdown_it.tree import SyntaxTreeNode
 
     from newsletter.rendering.markdown_parser import PARSER
@@ -91,7 +91,7 @@ def _prose(markdown: str, heading: int, gallery: Gallery, marker: Marker | None)
     tokens = PARSER.parse(markdown)
     _prepare(tokens, heading, gallery, marker)
     html = Markup(PARSER.renderer.render(tokens, PARSER.options, {}).strip())  # noqa: S704 - rendered with html off
-    return Prose(html, _Text().blocks(SyntaxTreeNode(tokens)).strip("\n"))
+    return Prose(html, _TextWriter().blocks(SyntaxTreeNode(tokens)).strip("\n"))
 
 
 def button(label: str, url: str) -> Markup:
@@ -102,7 +102,7 @@ def button(label: str, url: str) -> Markup:
     ).format(url, label)
 
 
-def _prepare(tokens: list[Token], heading: int, gallery: Gallery, marker: Marker | None) -> None:
+def _prepare(tokens: list[Token], heading: int, gallery: ImagePolicy, marker: Marker | None) -> None:
     """What must differ from plain Markdown, done on the tokens, so that HTML and text agree."""
     for place, token in enumerate(tokens):
         if token.type in {"heading_open", "heading_close"}:
@@ -113,7 +113,7 @@ def _prepare(tokens: list[Token], heading: int, gallery: Gallery, marker: Marker
                 _make_button(tokens, place)
 
 
-def _inline(children: list[Token], gallery: Gallery, marker: Marker | None) -> list[Token]:
+def _inline(children: list[Token], gallery: ImagePolicy, marker: Marker | None) -> list[Token]:
     _keep_short_lines(children)
     inside_link = False
     for child in children:
@@ -121,7 +121,7 @@ def _inline(children: list[Token], gallery: Gallery, marker: Marker | None) -> l
             inside_link = child.type == "link_open"
         if child.type == "link_open":
             href = str(child.attrs["href"])
-            child.attrs = {"href": secured(href) or gallery.address(href) or "#"}
+            child.attrs = {"href": sanitize_url(href) or gallery.address(href) or "#"}
         elif child.type == "image":
             _prepare_picture(child, gallery)
         elif child.type == "text" and marker and not inside_link:
@@ -147,7 +147,7 @@ def _links(line: list[Token]) -> bool:
     return any(child.type in {"link_open", "image"} for child in line)
 
 
-def _prepare_picture(token: Token, gallery: Gallery) -> None:
+def _prepare_picture(token: Token, gallery: ImagePolicy) -> None:
     source = gallery.address(str(token.attrs["src"]))
     if not source:
         token.type, token.children = "text", None  # its description stays
@@ -179,7 +179,7 @@ def _make_button(tokens: list[Token], place: int) -> None:
     inline.children = [drawn]
 
 
-class _Text:
+class _TextWriter:
     """Writes a tree of Markdown as plain text."""
 
     def blocks(self, node: SyntaxTreeNode, columns: int = COLUMNS) -> str:
@@ -193,7 +193,7 @@ class _Text:
             case "bullet_list" | "ordered_list":
                 return self.listing(node, columns)
             case "blockquote":
-                return _indented(self.blocks(node, columns - 2), "> ", "> ")
+                return _indent_lines(self.blocks(node, columns - 2), "> ", "> ")
             case _:  # a rule between parts: code and HTML are turned off
                 return "* * *"
 
@@ -201,7 +201,7 @@ class _Text:
         first = int(str(node.attrs.get("start", 1)))
         marks = [f"{first + n}. " if node.type == "ordered_list" else "- " for n in range(len(node.children))]
         items = zip(marks, node.children, strict=True)
-        written = (_indented(self.blocks(item, columns - len(mark)), mark, " " * len(mark)) for mark, item in items)
+        written = (_indent_lines(self.blocks(item, columns - len(mark)), mark, " " * len(mark)) for mark, item in items)
         return "\n".join(written)
 
     def paragraph(self, node: SyntaxTreeNode, columns: int) -> str:
@@ -210,11 +210,11 @@ class _Text:
         words = "".join(self.inline(child, links) for child in node.children).strip()
         if [label for label, _ in links] == [words]:
             label, url = links[0]
-            return wrapped(f"{label}:", columns=columns) + f"\n{url}" if label != url else url
-        lines = [wrapped(words, columns=columns)]
+            return wrap_text(f"{label}:", columns=columns) + f"\n{url}" if label != url else url
+        lines = [wrap_text(words, columns=columns)]
         for label, url in dict.fromkeys(links):
             if label != url:
-                lines.append(wrapped(f"{label}:", columns=columns))
+                lines.append(wrap_text(f"{label}:", columns=columns))
             lines.append(url)
         return "\n".join(lines)
 
@@ -243,7 +243,7 @@ class _Text:
                 return node.content
 
 
-def _indented(text: str, first: str, rest: str) -> str:
+def _indent_lines(text: str, first: str, rest: str) -> str:
     lines = enumerate(text.split("\n"))
     return "\n".join(((first if n == 0 else rest) + line).rstrip() for n, line in lines)
 
@@ -251,7 +251,7 @@ def _indented(text: str, first: str, rest: str) -> str:
 def plain_prose(text: str, marker: Marker | None = None) -> Prose:
     """Words of a source, which are never Markdown, in both forms."""
     words = marker(text) if marker else text
-    return Prose(Markup("<p>{}</p>").format(words), wrapped(words)) if words else Prose()
+    return Prose(Markup("<p>{}</p>").format(words), wrap_text(words)) if words else Prose()
 
 
 def words_only(markdown: str) -> str:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from markdown_it import MarkdownIt
 
-from newsletter.rendering.links import OWN_PICTURE, secured
+from newsletter.rendering.links import OWN_PICTURE, sanitize_url
 
 
-def _made() -> MarkdownIt:
+def _build_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": False})
     parser.disable(["code", "fence", "html_block", "html_inline"])
-    parser.validateLink = lambda url: bool(secured(url) or OWN_PICTURE.fullmatch(url))  # type: ignore[method-assign] # the documented way to set it
+    parser.validateLink = lambda url: bool(sanitize_url(url) or OWN_PICTURE.fullmatch(url))  # type: ignore[method-assign] # the documented way to set it
     parser.normalizeLink("https://example.org/")
     parser.normalizeLinkText("https://example.org/")
     return parser
 
 
-PARSER = _made()
+PARSER = _build_parser()

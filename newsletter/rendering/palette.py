@@ -66,7 +66,7 @@ class Palette:
 @lru_cache(maxsize=8)
 def palette(accent: str, background: str) -> Palette:
     """The colours of a theme."""
-    tint, tint_dark = mixed(accent, CARD, 0.08), mixed(accent, CARD_DARK, 0.22)
+    tint, tint_dark = mix_colours(accent, CARD, 0.08), mix_colours(accent, CARD_DARK, 0.22)
     return Palette(
         around=background.lower(),
         foot=readable(QUIET, background),
@@ -81,7 +81,7 @@ def palette(accent: str, background: str) -> Palette:
 
 
 def _hue(colour: str) -> Hue:
-    tint, tint_dark = mixed(colour, CARD, 0.09), mixed(colour, CARD_DARK, 0.24)
+    tint, tint_dark = mix_colours(colour, CARD, 0.09), mix_colours(colour, CARD_DARK, 0.24)
     return Hue(
         text=readable(colour, tint),
         tint=tint,
@@ -100,7 +100,7 @@ def hue_numbers(names: tuple[str, ...]) -> tuple[int, ...]:
 def readable(colour: str, surface: str) -> str:
     """`colour`, or the nearest to it on the way to black or white that can be read on `surface`."""
     towards = "#000000" if luminance(surface) > 0.18 else "#ffffff"
-    steps = (mixed(towards, colour, step / 20) for step in range(21))
+    steps = (mix_colours(towards, colour, step / 20) for step in range(21))
     return next((each for each in steps if contrast(each, surface) >= ENOUGH), towards)
 
 
@@ -122,7 +122,7 @@ def luminance(colour: str) -> float:
     return sum(weight * channel for weight, channel in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
 
 
-def mixed(one: str, other: str, share: float) -> str:
+def mix_colours(one: str, other: str, share: float) -> str:
     """`share` of one colour in another."""
     pairs = zip(_rgb(one), _rgb(other), strict=True)
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)

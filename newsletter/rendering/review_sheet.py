@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from newsletter.model import Entry, Issue
 from newsletter.rendering.entry_views import RESOLVERS, EntryView
-from newsletter.rendering.i18n import Words
-from newsletter.rendering.issue_view import Page
-from newsletter.rendering.links import secured
+from newsletter.rendering.i18n import Phrases
+from newsletter.rendering.issue_view import IssueView
+from newsletter.rendering.links import sanitize_url
 from newsletter.rendering.markdown_html import Prose
 from newsletter.rendering.text_layout import beginning
 
@@ -19,7 +19,7 @@ QUOTED_WORDS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class ReviewStatement:
     """One statement of an issue, and what it rests on."""
 
     title: str
@@ -32,7 +32,7 @@ class Claim:
     date: str = ""
 
 
-def claims(issue: Issue, shown: Page, words: Words) -> tuple[Claim, ...]:
+def list_statements(issue: Issue, shown: IssueView, words: Phrases) -> tuple[ReviewStatement, ...]:
     """Every statement in printing order: the letter, each section's words, each entry, the closing."""
     found = [_own(issue.subject, shown.letter, words)]
     for section in shown.sections:
@@ -42,7 +42,7 @@ def claims(issue: Issue, shown: Page, words: Words) -> tuple[Claim, ...]:
     return tuple(claim for claim in found if claim is not None)
 
 
-def facts(view: EntryView, words: Words) -> tuple[str, ...]:
+def facts(view: EntryView, words: Phrases) -> tuple[str, ...]:
     """What the issue tells of an entry beside its words, as `label: value`."""
     pairs: list[tuple[str, str]] = []
     if trial := view.trial:
@@ -59,14 +59,14 @@ def facts(view: EntryView, words: Words) -> tuple[str, ...]:
     return (*(badge.text for badge in view.badges), *told)
 
 
-def _own(title: str, said: Prose, words: Words) -> Claim | None:
-    return Claim(title=title, words=said.html, whose=words("proof_editor")) if said else None
+def _own(title: str, said: Prose, words: Phrases) -> ReviewStatement | None:
+    return ReviewStatement(title=title, words=said.html, whose=words("proof_editor")) if said else None
 
 
-def _claim(view: EntryView, words: Words) -> Claim:
+def _claim(view: EntryView, words: Phrases) -> ReviewStatement:
     entry = view.entry
     said = view.note or view.summary
-    return Claim(
+    return ReviewStatement(
         title=entry.title,
         words=said.html,
         whose=words("proof_editor" if view.note else "proof_published") if said else "",
@@ -80,7 +80,7 @@ def _claim(view: EntryView, words: Words) -> Claim:
 
 def _links(entry: Entry) -> tuple[str, ...]:
     """Each place once: resolvers of DOIs and hosts do not care for capitals."""
-    urls = filter(None, map(secured, (*entry.links, *_addresses(entry))))
+    urls = filter(None, map(sanitize_url, (*entry.links, *_addresses(entry))))
     return tuple({url.lower().rstrip("/"): url for url in reversed(list(urls))}.values())[::-1]
 
 

@@ -11,12 +11,12 @@ import jinja2
 from jinja2.runtime import Macro
 
 from newsletter.errors import TemplateError
-from newsletter.rendering.i18n import Words
+from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.markdown_html import button
-from newsletter.rendering.text_layout import printable, wrapped
+from newsletter.rendering.text_layout import printable, wrap_text
 
 
-class Kept(Hashable, Protocol):
+class StyleCache(Hashable, Protocol):
     """What is found out once and kept for the next process, under names that say what it was found out of."""
 
     def read(self, name: str) -> bytes | None:
@@ -26,28 +26,28 @@ class Kept(Hashable, Protocol):
         """Keep it, where that can be done."""
 
 
-class _Context(jinja2.runtime.Context):
+class _TemplateContext(jinja2.runtime.Context):
     """Calls fixed words and macros at once: jinja2 asks of each call again what it wants to be given, for its own time."""
 
     def call(self, called: Callable[..., Any], /, *values: Any, **named: Any) -> Any:
         kind = type(called)
-        if kind is not Words and kind is not Macro:
+        if kind is not Phrases and kind is not Macro:
             return super().call(called, *values, **named)
         named.pop("_block_vars", None)  # the variables of the block or loop, for what wants the whole context
         named.pop("_loop_vars", None)
-        return called(*values, **named) if kind is Words else called(self.eval_ctx, *values, **named)
+        return called(*values, **named) if kind is Phrases else called(self.eval_ctx, *values, **named)
 
 
-class Templates(jinja2.Environment):
+class TemplateEnvironment(jinja2.Environment):
     """Templates, and what earlier processes found out about their style sheets."""
 
-    context_class = _Context
-    kept: Kept | None = None
+    context_class = _TemplateContext
+    kept: StyleCache | None = None
 
 
-def write(templates: jinja2.Environment, name: str, **values: object) -> str:
+def fill_template(templates: jinja2.Environment, name: str, **values: object) -> str:
     """The template `name` filled with `values`; raises TemplateError."""
-    with _explained(name):
+    with _explain_errors(name):
         return printable(templates.get_template(name).render(**values))
 
 
@@ -58,7 +58,7 @@ def compact(html: str) -> str:
 
 
 @contextmanager
-def _explained(name: str) -> Iterator[None]:
+def _explain_errors(name: str) -> Iterator[None]:
     """Turns whatever goes wrong in the template `name`, or in one that it includes, into a TemplateError."""
     try:
         yield
@@ -89,5 +89,5 @@ def _where(error: Exception, name: str) -> str:
     return f"{frames[-1].filename.replace(chr(92), '/').rpartition('/templates/')[2]}, line {frames[-1].lineno}"
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {"wrap": wrapped, "button": button}
+FILTERS: Mapping[str, Callable[..., Any]] = {"wrap": wrap_text, "button": button}
 """Name in a template → function."""

@@ -16,14 +16,14 @@ _ABBREVIATED = re.compile(
 """What ends in a full stop and is no end of a sentence."""
 
 
-def wrapped(text: str, *, indent: str = "", first: str | None = None, columns: int = COLUMNS) -> str:
+def wrap_text(text: str, *, indent: str = "", first: str | None = None, columns: int = COLUMNS) -> str:
     """`text` in lines of at most `columns`; line breaks in it stay. `first` indents the first line otherwise."""
     lines: list[str] = []
     for line in text.split("\n"):
         start = indent if lines or first is None else first
         words = _words(line)
         whole = start + " ".join(words)
-        lines += [whole.rstrip(" ")] if len(whole) <= columns else _filled(words, start, indent, columns)
+        lines += [whole.rstrip(" ")] if len(whole) <= columns else _fill_lines(words, start, indent, columns)
     return "\n".join(lines)
 
 
@@ -33,7 +33,7 @@ def _words(line: str) -> list[str]:
     ]  # a space that must not break stays in its word
 
 
-def _filled(words: list[str], start: str, indent: str, columns: int) -> list[str]:
+def _fill_lines(words: list[str], start: str, indent: str, columns: int) -> list[str]:
     lines: list[str] = []
     line = start
     is_empty = True

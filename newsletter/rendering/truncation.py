@@ -12,7 +12,7 @@ MAX_HTML_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
+class TextLimits:
     """How long the texts of an entry may be."""
 
     summary_words: int = 60
@@ -22,24 +22,24 @@ class Fit:
     brief: bool = False  # of trials, events and calls only what decides whether to read on
 
 
-FULL = Fit()
+FULL = TextLimits()
 """What a mail has room for."""
-WHOLE = Fit(summary_words=100_000, authors=12)
+WHOLE = TextLimits(summary_words=100_000, authors=12)
 """What a page has room for."""
 TIGHTER = (
-    Fit(summary_words=30),
-    Fit(summary_words=30, note_words=60),
-    Fit(summary_words=0, note_words=35),
-    Fit(summary_words=0, note_words=15, authors=1),
-    Fit(summary_words=0, note_words=0, authors=1, title_characters=160),
-    Fit(summary_words=0, note_words=0, authors=0, title_characters=90, brief=True),
+    TextLimits(summary_words=30),
+    TextLimits(summary_words=30, note_words=60),
+    TextLimits(summary_words=0, note_words=35),
+    TextLimits(summary_words=0, note_words=15, authors=1),
+    TextLimits(summary_words=0, note_words=0, authors=1, title_characters=160),
+    TextLimits(summary_words=0, note_words=0, authors=0, title_characters=90, brief=True),
 )
 """What is tried in turn when an issue is too long."""
 
 
-def fitted_note(
+def fit_note(
     markdown: str,
-    fit: Fit,
+    fit: TextLimits,
     *,
     heading: int,
     image_hosts: tuple[str, ...],
@@ -61,7 +61,7 @@ def fitted_note(
     return plain_prose(beginning(words_only(markdown), limit), marker)
 
 
-def fitted_title(title: str, fit: Fit) -> str:
+def fit_title(title: str, fit: TextLimits) -> str:
     """The title, cut behind a word where it must be."""
     limit = fit.title_characters
     if limit is None or len(title) <= limit:

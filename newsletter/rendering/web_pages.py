@@ -13,12 +13,12 @@ import jinja2
 
 from newsletter.config import Settings
 from newsletter.model import Issue
-from newsletter.placeholders import Mark
-from newsletter.rendering.i18n import Words
-from newsletter.rendering.issue_view import frame, page
-from newsletter.rendering.mail import general_name
-from newsletter.rendering.review_sheet import claims
-from newsletter.rendering.templates import compact, write
+from newsletter.placeholders import Placeholder
+from newsletter.rendering.i18n import Phrases
+from newsletter.rendering.issue_view import build_frame, build_issue_view
+from newsletter.rendering.mail import fallback_name
+from newsletter.rendering.review_sheet import list_statements
+from newsletter.rendering.templates import compact, fill_template
 from newsletter.rendering.text_layout import one_line
 from newsletter.rendering.truncation import WHOLE
 
@@ -32,7 +32,7 @@ SUBSCRIBE_NAME = "subscribe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ArchiveItem:
     """One issue in the list of all."""
 
     subject: str
@@ -58,18 +58,18 @@ def render_print(
 
 def render_proof(issue: Issue, settings: Settings, templates: jinja2.Environment) -> str:
     """The proof sheet for a medical reviewer: every statement with its source, date and links. Raises TemplateError."""
-    shown, shared = page(issue, settings, glossary={}, fit=WHOLE), frame(settings)
-    rows = claims(issue, shown, shared.words)
-    html = _written(templates, PROOF_TEMPLATE, page=shown, frame=shared, claims=rows, robots=False)
-    return html.replace(Mark.NAME, general_name(settings))
+    shown, shared = build_issue_view(issue, settings, glossary={}, fit=WHOLE), build_frame(settings)
+    rows = list_statements(issue, shown, shared.words)
+    html = _render_page(templates, PROOF_TEMPLATE, page=shown, frame=shared, claims=rows, robots=False)
+    return html.replace(Placeholder.NAME, fallback_name(settings))
 
 
 def render_archive(issues: Iterable[Issue], settings: Settings, templates: jinja2.Environment) -> str:
     """The list of `issues`, newest first; its links are relative to the page. Raises TemplateError."""
-    listed, shared = _listed(issues, settings, base="issues/"), frame(settings)
+    listed, shared = _list_issues(issues, settings, base="issues/"), build_frame(settings)
     feed, subscribe = (FEED_NAME, SUBSCRIBE_NAME) if settings.public else ("", "")
     robots = _robots(settings)
-    return _written(
+    return _render_page(
         templates, ARCHIVE_TEMPLATE, frame=shared, issues=listed, feed=feed, subscribe=subscribe, robots=robots
     )
 
@@ -82,35 +82,35 @@ def render_feed(issues: Iterable[Issue], settings: Settings, templates: jinja2.E
     if settings.public is None:
         raise ValueError("a feed needs [public] url: its links are absolute")
     home = f"{settings.public.url.rstrip('/')}/"
-    listed = _listed(issues, settings, base=f"{home}issues/")
+    listed = _list_issues(issues, settings, base=f"{home}issues/")
     updated = listed[0].at if listed else "1970-01-01T00:00:00Z"
     feed = f"{home}{FEED_NAME}"
-    shared = frame(settings)
-    return _written(templates, FEED_TEMPLATE, frame=shared, issues=listed, home=home, feed=feed, updated=updated)
+    shared = build_frame(settings)
+    return _render_page(templates, FEED_TEMPLATE, frame=shared, issues=listed, home=home, feed=feed, updated=updated)
 
 
 def _page_of(
     name: str, issue: Issue, settings: Settings, templates: jinja2.Environment, glossary: Mapping[str, str] | None
 ) -> str:
-    shown = page(issue, settings, glossary=glossary or {}, fit=WHOLE, calendar_base="")
-    shared = frame(settings)
-    html = _written(templates, name, page=shown, frame=shared, robots=_robots(settings))
-    return html.replace(Mark.NAME, general_name(settings))
+    shown = build_issue_view(issue, settings, glossary=glossary or {}, fit=WHOLE, calendar_base="")
+    shared = build_frame(settings)
+    html = _render_page(templates, name, page=shown, frame=shared, robots=_robots(settings))
+    return html.replace(Placeholder.NAME, fallback_name(settings))
 
 
-def _written(templates: jinja2.Environment, name: str, **values: Any) -> str:
-    return f"{compact(write(templates, name, **values))}\n"
+def _render_page(templates: jinja2.Environment, name: str, **values: Any) -> str:
+    return f"{compact(fill_template(templates, name, **values))}\n"
 
 
 def _robots(settings: Settings) -> bool:
     return settings.public is not None and settings.public.robots
 
 
-def _listed(issues: Iterable[Issue], settings: Settings, *, base: str) -> tuple[Listed, ...]:
-    words = Words(settings.newsletter.language)
+def _list_issues(issues: Iterable[Issue], settings: Settings, *, base: str) -> tuple[ArchiveItem, ...]:
+    words = Phrases(settings.newsletter.language)
     newest_first = sorted(issues, key=lambda issue: (issue.send_on, issue.name), reverse=True)
     return tuple(
-        Listed(
+        ArchiveItem(
             subject=one_line(issue.subject),
             preheader=one_line(issue.preheader),
             url=f"{base}{issue.name}/",

@@ -14,8 +14,8 @@ from typing import Self
 
 from newsletter.errors import UsageError
 from newsletter.reports.providers import TITLES, Provider
-from newsletter.reports.repository import BLAMED, BOUNCED, COMPLAINED, LEFT, Result, Results
-from newsletter.workspace.context import Desk
+from newsletter.reports.repository import BLAMED, BOUNCED, COMPLAINED, LEFT, IssueOutcome, ReportRepository
+from newsletter.workspace.context import AppContext
 
 FEWEST = 5
 """People who may stand in one line."""
@@ -32,7 +32,7 @@ MANY = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class OutcomeCounts:
     """Counts of people."""
 
     people: int = 0  # for whom there was a message
@@ -59,8 +59,10 @@ class Figures:
             **{name: counts.get(word, 0) for name, word in happened.items()},
         )
 
-    def __add__(self, other: Figures) -> Figures:
-        return Figures(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
+    def __add__(self, other: OutcomeCounts) -> OutcomeCounts:
+        return OutcomeCounts(
+            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)}
+        )
 
     def share(self, *names: str) -> float:
         """Which share of the people that is."""
@@ -71,12 +73,12 @@ _SETTLED = {"accepted": "accepted", "refused": "refused", "in_doubt": "unknown",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ProviderLine:
     """People at one provider, or at several that are joined."""
 
     providers: tuple[Provider, ...]
-    now: Figures
-    before: Figures  # of all issues that are compared, together
+    now: OutcomeCounts
+    before: OutcomeCounts  # of all issues that are compared, together
 
     @property
     def title(self) -> str:
@@ -90,13 +92,13 @@ class IssueReport:
 
     issue: str
     started_at: datetime
-    all: Line
-    lines: tuple[Line, ...]  # the largest first, those that are joined last
-    before: tuple[tuple[str, datetime, Figures], ...]  # issue, when, all its people; the newest first
+    all: ProviderLine
+    lines: tuple[ProviderLine, ...]  # the largest first, those that are joined last
+    before: tuple[tuple[str, datetime, OutcomeCounts], ...]  # issue, when, all its people; the newest first
     notes: tuple[str, ...]  # what needs a look
 
 
-def report_on(result: Result, before: Sequence[Result]) -> IssueReport:
+def build_report(result: IssueOutcome, before: Sequence[IssueOutcome]) -> IssueReport:
     """The report of an issue; `before` are those it is compared with, the newest first."""
     issues = [_by_provider(each) for each in (result, *before)]
     lines = tuple(_line(group, issues) for group in _groups(issues))
@@ -107,21 +109,21 @@ def report_on(result: Result, before: Sequence[Result]) -> IssueReport:
         all=everybody,
         lines=lines,
         before=tuple(
-            (each.issue, each.started_at, sum(figures.values(), Figures()))
+            (each.issue, each.started_at, sum(figures.values(), OutcomeCounts()))
             for each, figures in zip(before, issues[1:], strict=True)
         ),
         notes=tuple(_notes(result.issue, everybody, lines)),
     )
 
 
-def _by_provider(result: Result) -> dict[Provider, Figures]:
+def _by_provider(result: IssueOutcome) -> dict[Provider, OutcomeCounts]:
     counts: dict[Provider, Counter[str]] = {}
     for (provider, outcome), people in result.counts.items():
         counts.setdefault(provider, Counter())[outcome] += people
-    return {provider: Figures.of(each) for provider, each in counts.items()}
+    return {provider: OutcomeCounts.of(each) for provider, each in counts.items()}
 
 
-def _groups(issues: Sequence[Mapping[Provider, Figures]]) -> Iterator[tuple[Provider, ...]]:
+def _groups(issues: Sequence[Mapping[Provider, OutcomeCounts]]) -> Iterator[tuple[Provider, ...]]:
     """Who stands alone, the largest first; then who is joined."""
     size = {each: _smallest([each], issues) for each in Provider if any(each in figures for figures in issues)}
     alone = sorted(
@@ -135,18 +137,18 @@ def _groups(issues: Sequence[Mapping[Provider, Figures]]) -> Iterator[tuple[Prov
         yield tuple(each for each in Provider if each in joined)
 
 
-def _smallest(providers: Iterable[Provider], issues: Sequence[Mapping[Provider, Figures]]) -> int:
+def _smallest(providers: Iterable[Provider], issues: Sequence[Mapping[Provider, OutcomeCounts]]) -> int:
     """How few they are together in any issue that had one of them at all."""
     sizes = [sum(figures[each].people for each in providers if each in figures) for figures in issues]
     return min((size for size in sizes if size), default=0)
 
 
-def _line(group: tuple[Provider, ...], issues: Sequence[Mapping[Provider, Figures]]) -> Line:
-    now, *before = (sum((each[name] for name in group if name in each), Figures()) for each in issues)
-    return Line(providers=group, now=now, before=sum(before, Figures()))
+def _line(group: tuple[Provider, ...], issues: Sequence[Mapping[Provider, OutcomeCounts]]) -> ProviderLine:
+    now, *before = (sum((each[name] for name in group if name in each), OutcomeCounts()) for each in issues)
+    return ProviderLine(providers=group, now=now, before=sum(before, OutcomeCounts()))
 
 
-def _notes(issue: str, everybody: Line, lines: Sequence[Line]) -> Iterator[str]:
+def _notes(issue: str, everybody: ProviderLine, lines: Sequence[ProviderLine]) -> Iterator[str]:
     for line in lines:
         yield from _of_provider(line)
     now = everybody.now
@@ -161,7 +163,7 @@ def _notes(issue: str, everybody: Line, lines: Sequence[Line]) -> Iterator[str]:
         yield f"{now.in_doubt} in doubt: “newsletter resolve {issue}” settles them."
 
 
-def _of_provider(line: Line) -> Iterator[str]:
+def _of_provider(line: ProviderLine) -> Iterator[str]:
     now, usual = line.now.share("bounced", "refused"), line.before.share("bounced", "refused")
     if now > max(MANY, 2 * usual) and line.now.bounced + line.now.refused >= FEWEST:
         before = f", and {_percent(usual)} before" if line.before.people else ""
@@ -181,10 +183,10 @@ def _percent(share: float) -> str:
     return f"{share:.1%}".replace("%", " %")
 
 
-def report(desk: Desk, issue: str | None = None) -> IssueReport:
+def build_issue_report(desk: AppContext, issue: str | None = None) -> IssueReport:
     """What became of an issue, or of the last one that was sent; raises UsageError when it was not sent from here."""
-    found = Results(desk.engine).up_to(issue, BEFORE + 1)
+    found = ReportRepository(desk.engine).up_to(issue, BEFORE + 1)
     if not found:
         which = f"issue {issue} was not" if issue else "no issue was"
         raise UsageError(f"{which} sent from here, so there is nothing to report")
-    return report_on(found[0], found[1:])
+    return build_report(found[0], found[1:])

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from newsletter.database.engine import only_reading, translated
+from newsletter.database.engine import only_reading, translate_errors
 from newsletter.database.tables import deliveries, incoming_mails, outcomes, sendings, subscribers
 from newsletter.reports.providers import Provider, provider_of
 
@@ -28,7 +28,7 @@ Counts = Mapping[tuple[Provider, str], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class IssueOutcome:
     """What became of one issue."""
 
     issue: str
@@ -36,22 +36,23 @@ class Result:
     counts: Counts
 
 
-class Results:
+class ReportRepository:
     """The results in a database."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def up_to(self, issue: str | None, most: int) -> list[Result]:
+    def up_to(self, issue: str | None, most: int) -> list[IssueOutcome]:
         """The result of an issue (None: of the one sent last) and of those sent before it, the newest first."""
         query = sa.select(sendings.c.id, sendings.c.issue, sendings.c.started_at)
         if issue is not None:
             number = sa.select(sendings.c.id).where(sendings.c.issue == issue).scalar_subquery()
             query = query.where(sendings.c.id <= number)
-        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             rows = connection.execute(query.order_by(sendings.c.id.desc()).limit(most)).all()
             return [
-                Result(issue=row.issue, started_at=row.started_at, counts=_counts(connection, row.id)) for row in rows
+                IssueOutcome(issue=row.issue, started_at=row.started_at, counts=_counts(connection, row.id))
+                for row in rows
             ]
 
 
@@ -69,7 +70,7 @@ def add_left(connection: Connection, wishes: Iterable[tuple[int, int]]) -> None:
 
 def reduce(connection: Connection, sending_id: int) -> int:
     """Turn the rows of a sending into counts; tells how many messages it had."""
-    _add(connection, sending_id, _delivered(connection, sending_id) + _came_back(connection, sending_id))
+    _add(connection, sending_id, _count_deliveries(connection, sending_id) + _came_back(connection, sending_id))
     about_it = incoming_mails.c.sending_id == sending_id
     connection.execute(sa.update(incoming_mails).where(about_it).values(sending_id=None))
     return connection.execute(sa.delete(deliveries).where(deliveries.c.sending_id == sending_id)).rowcount
@@ -95,10 +96,10 @@ def _counts(connection: Connection, sending_id: int) -> Counter[tuple[Provider, 
     kept: Counter[tuple[Provider, str]] = Counter()
     for provider, status, people in connection.execute(query.where(outcomes.c.sending_id == sending_id)):
         kept[Provider(provider), status] += people
-    return kept + _delivered(connection, sending_id) + _came_back(connection, sending_id)
+    return kept + _count_deliveries(connection, sending_id) + _came_back(connection, sending_id)
 
 
-def _delivered(connection: Connection, sending_id: int) -> Counter[tuple[Provider, str]]:
+def _count_deliveries(connection: Connection, sending_id: int) -> Counter[tuple[Provider, str]]:
     domain = _domain(connection)
     query = (
         sa.select(domain, deliveries.c.status, sa.func.count())

@@ -35,13 +35,15 @@ def names_in(text: str, *, one_form: bool = False) -> tuple[str, ...]:
     shortened = _ET_AL.search(plain)
     plain = _ET_AL.sub("", plain) if shortened else plain
     names = [
-        name for each in _divided(plain) if (name := each.strip(" ,;.()") if "." not in each else each.strip(" ,;()"))
+        name
+        for each in _split_names(plain)
+        if (name := each.strip(" ,;.()") if "." not in each else each.strip(" ,;()"))
     ]
     named = tuple(dict.fromkeys(form_of(name) if one_form else name for name in names[:MOST]))
     return (*named, "et al.") if shortened and named else named
 
 
-def _divided(text: str) -> list[str]:
+def _split_names(text: str) -> list[str]:
     """One name each. A comma divides names, unless it stands between family name and initials."""
     if ";" in text:
         return [part for each in text.split(";") for part in _AND.split(each)]
@@ -64,7 +66,7 @@ def form_of(name: str) -> str:
     name = re.sub("[\u2010\u2011]", "-", name)
     family, comma, given = name.partition(",")
     if comma:
-        return _joined(family.strip(), given.split())
+        return _join_name(family.strip(), given.split())
     if (found := _FAMILY_FIRST.fullmatch(name)) and not _may_be_a_word(name, found["initials"]):
         family = found["family"]
         return f"{_quiet(family) if len(family) > 3 and family.isupper() else family} {_letters(found['initials'])}"
@@ -74,7 +76,7 @@ def form_of(name: str) -> str:
     start = next((n for n, word in enumerate(words) if n and _ends_in_particle(word)), len(words) - 1)
     if words[-1].lower() in _SUFFIXES:
         return name
-    return _joined(" ".join(words[start:]), words[:start])
+    return _join_name(" ".join(words[start:]), words[:start])
 
 
 def _may_be_a_word(name: str, initials: str) -> bool:
@@ -105,7 +107,7 @@ def _is_name(word: str) -> bool:
     return plain.isalpha() and word[0].isupper() and not (len(plain) > 2 and plain.isupper()) and plain[0] < "\u0530"
 
 
-def _joined(family: str, given: list[str]) -> str:
+def _join_name(family: str, given: list[str]) -> str:
     """Family name and the initials of the others; one that shouts is brought to normal."""
     initials = "".join(part[0].upper() for word in given for part in re.split(r"[-.]", word) if part[:1].isalpha())
     if len(family) > 3 and family.isupper():

@@ -8,30 +8,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.entries.ingest import TakenIn, take_in_all
+from newsletter.entries.ingest import IngestResult, ingest_sources
 from newsletter.entries.repository import SourceRecord, entries_of
 from newsletter.errors import UsageError
-from newsletter.model import Collected, Source, SourceKind
-from newsletter.sources.parser_pool import ReadingRoom, reader_for
-from newsletter.sources.staleness import Quiet
-from newsletter.workspace.context import Desk
+from newsletter.model import Source, SourceKind, SourceResult
+from newsletter.sources.parser_pool import ParserPool, build_document_parser
+from newsletter.sources.staleness import StalenessCheck
+from newsletter.workspace.context import AppContext
 
 if TYPE_CHECKING:
-    from newsletter.sources.source_client import Visit
+    from newsletter.sources.source_client import SourceFetch
 
 STAMPED = frozenset({SourceKind.FEED, SourceKind.PUBMED})
 """Kinds of sources that date what they bring by the day they bring it; a register's old trial may be news."""
 KEEP_EVERY_S = 0.25
 """How much work a crash may lose; it would only be fetched again."""
 
-OnProgress = Callable[["Gathered"], None]
+OnProgress = Callable[["CollectionResult"], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class CollectionResult:
     """How one source fared, and what it brought."""
 
-    collected: Collected
+    collected: SourceResult
     new: int = 0  # entries never seen before
     record: SourceRecord
     quiet: str = ""  # a sentence, when the source answers well but brings nothing for unusually long
@@ -47,7 +47,7 @@ class Gathered:
         return self.record.entries if self.collected.unchanged else len(self.collected.reading.entries)
 
 
-def chosen_sources(desk: Desk, names: Iterable[str]) -> tuple[Source, ...]:
+def chosen_sources(desk: AppContext, names: Iterable[str]) -> tuple[Source, ...]:
     """The sources of these names, or all; raises UsageError for a name that is none."""
     sources = desk.workspace.settings.sources
     names = tuple(names)
@@ -58,25 +58,29 @@ def chosen_sources(desk: Desk, names: Iterable[str]) -> tuple[Source, ...]:
     return tuple(source for source in sources if not names or source.name in names)
 
 
-def collect(desk: Desk, sources: Sequence[Source], on_progress: OnProgress = lambda _: None) -> tuple[Gathered, ...]:
+def collect(
+    desk: AppContext, sources: Sequence[Source], on_progress: OnProgress = lambda _: None
+) -> tuple[CollectionResult, ...]:
     """Fetch and read these sources at once, and keep what they gave; `on_progress` hears of each as it is done."""
     return asyncio.run(collect_all(desk, sources, on_progress))
 
 
-async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProgress) -> tuple[Gathered, ...]:
+async def collect_all(
+    desk: AppContext, sources: Sequence[Source], on_progress: OnProgress
+) -> tuple[CollectionResult, ...]:
     """`collect`, inside a loop that runs already."""
     known = entries_of(desk).sources()
-    done: dict[str, Gathered] = {}
+    done: dict[str, CollectionResult] = {}
     order = {source.name: n for n, source in enumerate(sources)}  # the first source to give an entry names it
     never_read = sum(source.name not in known for source in sources)
-    with ReadingRoom(reader_for(desk), expected=never_read) as room:
+    with ParserPool(build_document_parser(desk), expected=never_read) as room:
         from newsletter.sources.source_client import (
-            Visitor,
-            fetcher_for,  # the web client loads while the room gets ready
+            SourceClient,
+            build_fetcher,  # the web client loads while the room gets ready
         )
 
-        async with fetcher_for(desk) as fetcher:
-            visitor = Visitor(desk, fetcher, room)
+        async with build_fetcher(desk) as fetcher:
+            visitor = SourceClient(desk, fetcher, room)
             pending = {asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources}
             try:
                 while pending:
@@ -89,29 +93,29 @@ async def collect_all(desk: Desk, sources: Sequence[Source], on_progress: OnProg
                 for visit in pending:
                     visit.cancel()
     stamped = frozenset(source.name for source in sources if source.kind in STAMPED)
-    quiet = Quiet(store=entries_of(desk), today=desk.now.date(), stamped=stamped).among(
+    quiet = StalenessCheck(store=entries_of(desk), today=desk.now.date(), stamped=stamped).among(
         each.record for each in done.values()
     )
     return tuple(replace(done[source.name], quiet=quiet.get(source.name, "")) for source in sources)
 
 
-def _keep(desk: Desk, visits: Sequence[Visit]) -> list[Gathered]:
+def _keep(desk: AppContext, visits: Sequence[SourceFetch]) -> list[CollectionResult]:
     """Keep what these visits brought, with one write to the disk."""
     brought = {visit.collected.source.name: visit.collected.reading.entries for visit in visits}
     with entries_of(desk).together():
-        taken = take_in_all(entries_of(desk), brought, desk.now)
-        gathered = [_gathered(visit, taken[visit.collected.source.name], desk.now) for visit in visits]
+        taken = ingest_sources(entries_of(desk), brought, desk.now)
+        gathered = [_summarize_visit(visit, taken[visit.collected.source.name], desk.now) for visit in visits]
         entries_of(desk).note_sources(each.record for each in gathered)
     return gathered
 
 
-def _gathered(visit: Visit, taken: TakenIn, now: datetime) -> Gathered:
+def _summarize_visit(visit: SourceFetch, taken: IngestResult, now: datetime) -> CollectionResult:
     """How a source fared. One that failed, or gave nothing this time, takes nothing away."""
     collected, before, fetched = visit.collected, visit.before, visit.fetched
     if collected.error is not None:
         failing_since = before.failing_since_at or now
         record = replace(before, checked_at=now, failing_since_at=failing_since, error=collected.error)
-        return Gathered(collected=collected, record=record)
+        return CollectionResult(collected=collected, record=record)
     record = replace(
         before,
         etag=fetched.etag or before.etag,
@@ -124,4 +128,4 @@ def _gathered(visit: Visit, taken: TakenIn, now: datetime) -> Gathered:
         failing_since_at=None,
         error="",
     )
-    return Gathered(collected=collected, new=len(taken.new), record=record)
+    return CollectionResult(collected=collected, new=len(taken.new), record=record)

@@ -1,7 +1,7 @@
 """Bytes from the web and from files. A failed fetch is a value with a sentence for people, never an exception.
 
 At most two connections to a host, three tries, five redirects (each judged anew), 20 MB after unpacking. Only http
-and https, and nothing inside our own network (see `addresses`) unless the configuration names the host.
+and https, and nothing inside our own network (see `private_networks`) unless the configuration names the host.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, appl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class FetchResult:
     """What one fetch gave. Exactly one of `document`, `not_modified` and `error` is set."""
 
     document: Document | None = None
@@ -58,7 +58,7 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class FetchRequest:
     """One source to be fetched, and what the last answer said of itself."""
 
     name: str
@@ -68,22 +68,22 @@ class Request:
     digest: str = ""
 
 
-Progress = Callable[[Request, Fetched | None], None]
+Progress = Callable[[FetchRequest, FetchResult | None], None]
 """Told of each request when it begins (None) and when it has ended."""
 
 
 async def fetch_all(
-    requests: Iterable[Request],
+    requests: Iterable[FetchRequest],
     *,
     contact: str,
     allow_hosts: Collection[str] = (),
     on_progress: Progress | None = None,
-) -> dict[str, Fetched]:
+) -> dict[str, FetchResult]:
     """Fetch all at once, by name. `contact` says in the User-Agent who asks."""
     report = on_progress or (lambda _request, _fetched: None)
     async with Fetcher(contact=contact, allow_hosts=allow_hosts) as fetcher:
 
-        async def one(request: Request) -> tuple[str, Fetched]:
+        async def one(request: FetchRequest) -> tuple[str, FetchResult]:
             report(request, None)
             fetched = await fetcher.get_or_read(request)
             report(request, fetched)
@@ -92,22 +92,22 @@ async def fetch_all(
         return dict(await asyncio.gather(*map(one, requests)))
 
 
-def read_file(path: Path, *, digest: str = "") -> Fetched:
+def read_file(path: Path, *, digest: str = "") -> FetchResult:
     """The bytes of a recorded file; `not_modified` when they have the digest of last time."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            return Fetched(error=f"{path} is a folder: name a file in it")
+            return FetchResult(error=f"{path} is a folder: name a file in it")
         if not stat.S_ISREG(status.st_mode):
-            return Fetched(error=f"{path} is no ordinary file")
+            return FetchResult(error=f"{path} is no ordinary file")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        return Fetched(error=f"{path} is not there: was it moved or renamed?")
+        return FetchResult(error=f"{path} is not there: was it moved or renamed?")
     except (OSError, ValueError) as error:
-        return Fetched(error=f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
+        return FetchResult(error=f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
     if len(content) > MOST_BYTES:
-        return Fetched(error=f"{path} is larger than {_megabytes()}: it was not read")
+        return FetchResult(error=f"{path} is larger than {_megabytes()}: it was not read")
     return _answer(Document(content=content, url=path.absolute().as_uri()), digest)
 
 
@@ -148,7 +148,7 @@ class Fetcher:
         await self._session.close()
         await self._resolver.close()
 
-    async def get_or_read(self, request: Request) -> Fetched:
+    async def get_or_read(self, request: FetchRequest) -> FetchResult:
         """From the web where the request names an address, else from the file it names."""
         if "://" in request.url and not request.url.startswith("file:"):
             return await self.get(
@@ -157,13 +157,13 @@ class Fetcher:
         path = unquote(urlsplit(request.url).path) if request.url.startswith("file:") else request.url
         return await asyncio.to_thread(read_file, Path(path), digest=request.digest)
 
-    async def get(self, url: str, *, etag: str = "", last_modified: str = "", digest: str = "") -> Fetched:
+    async def get(self, url: str, *, etag: str = "", last_modified: str = "", digest: str = "") -> FetchResult:
         """What stands at an address; `not_modified` when it is what the validators of last time speak of."""
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         sent = {name: value for name, value in headers.items() if value and value.isprintable()}
         return await self._tried("GET", url, {"headers": sent}, digest)
 
-    async def post_json(self, url: str, data: Any) -> Fetched:
+    async def post_json(self, url: str, data: Any) -> FetchResult:
         """The answer to a JSON request."""
         return await self._tried("POST", url, {"json": data, "headers": {"Accept": "application/json"}}, "")
 
@@ -176,34 +176,34 @@ class Fetcher:
             target = self._checked(url)
             async with self._turn(target), self._answered(method, target, {}) as response:
                 return response.status, response.headers.get("Location", "")
-        except (_PassingError, _LastingError) as error:
+        except (_TransientFetchError, _PermanentFetchError) as error:
             raise SourceError(str(error)) from error
 
-    async def _tried(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> Fetched:
+    async def _tried(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> FetchResult:
         """Up to three tries, with a pause after each that may mend itself."""
         tried = 0
         while True:
             tried += 1
             try:
                 return await self._followed(method, url, options, digest)
-            except _PassingError as error:
+            except _TransientFetchError as error:
                 if tried == TRIES or error.wait_s > LONGEST_WAIT_S:
-                    return Fetched(error=str(error))
+                    return FetchResult(error=str(error))
                 await self._pause(max(error.wait_s, 2.0 ** (tried - 1)))
-            except _LastingError as error:
-                return Fetched(error=str(error))
+            except _PermanentFetchError as error:
+                return FetchResult(error=str(error))
 
-    async def _followed(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> Fetched:
+    async def _followed(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> FetchResult:
         """One request and its redirects, each judged as if a stranger had written it."""
         target = self._checked(url)
         for _ in range(MOST_REDIRECTS + 1):
             async with self._turn(target), self._answered(method, target, options) as response:
                 if response.status not in REDIRECTS or "Location" not in response.headers:
-                    return await _received(response, digest)
+                    return await _read_response(response, digest)
                 if response.status in {301, 302, 303} and method == "POST":
                     method, options = "GET", {}
                 target = self._checked(response.headers["Location"], base=target)
-        raise _LastingError(f"{_host(target)} leads from one address to the next without end")
+        raise _PermanentFetchError(f"{_host(target)} leads from one address to the next without end")
 
     def _checked(self, url: str, *, base: URL | None = None) -> URL:
         """The address, absolute; refused when it is no http(s) or writes out an inside address."""
@@ -211,9 +211,11 @@ class Fetcher:
             target = URL(url) if base is None else base.join(URL(url))
             host = target.host or ""
         except ValueError as error:
-            raise _LastingError("this is no address: look at it again") from error
+            raise _PermanentFetchError("this is no address: look at it again") from error
         if target.scheme not in {"http", "https"} or not host:
-            raise _LastingError(f"an address must start with https:// or http://, not {target.scheme or 'nothing'}")
+            raise _PermanentFetchError(
+                f"an address must start with https:// or http://, not {target.scheme or 'nothing'}"
+            )
         try:
             refuse_inside_literal(host, self._allowed)
         except InsideAddressError as error:
@@ -243,28 +245,32 @@ class Fetcher:
             async with self._session.request(method, target, allow_redirects=False, **options) as response:
                 yield response
         except TimeoutError as error:
-            raise _PassingError(f"{host} did not answer within {self._timeout_s:g} seconds") from error
+            raise _TransientFetchError(f"{host} did not answer within {self._timeout_s:g} seconds") from error
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError, ssl.SSLError) as error:
-            raise _LastingError(f"{host} cannot prove who it is: its certificate is not valid") from error
+            raise _PermanentFetchError(f"{host} cannot prove who it is: its certificate is not valid") from error
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, InsideAddressError):
                 raise _inside(host) from error
             if isinstance(error, aiohttp.ClientConnectorDNSError):
-                raise _PassingError(f"{host} is not known to the network: look at the address, or try later") from error
-            raise _PassingError(f"{host} cannot be reached: {error.os_error.strerror or 'no connection'}") from error
+                raise _TransientFetchError(
+                    f"{host} is not known to the network: look at the address, or try later"
+                ) from error
+            raise _TransientFetchError(
+                f"{host} cannot be reached: {error.os_error.strerror or 'no connection'}"
+            ) from error
         except (aiohttp.ClientConnectionError, OSError) as error:
-            raise _PassingError(f"{host} broke off the connection") from error
+            raise _TransientFetchError(f"{host} broke off the connection") from error
         except aiohttp.ClientPayloadError as error:
-            raise _PassingError(f"{host} broke off in the middle of its answer") from error
+            raise _TransientFetchError(f"{host} broke off in the middle of its answer") from error
         except (aiohttp.ClientError, ValueError) as error:
-            raise _LastingError(f"{host} does not answer as a web server should") from error
+            raise _PermanentFetchError(f"{host} does not answer as a web server should") from error
 
 
-class _LastingError(Exception):
+class _PermanentFetchError(Exception):
     """Another try would end in the same way. The message is the sentence."""
 
 
-class _PassingError(Exception):
+class _TransientFetchError(Exception):
     """Another try may succeed, after `wait_s` where the server asks for it."""
 
     def __init__(self, message: str, wait_s: float = 0.0) -> None:
@@ -272,41 +278,41 @@ class _PassingError(Exception):
         self.wait_s = wait_s
 
 
-def _inside(host: str) -> _LastingError:
-    return _LastingError(f"{host} {INSIDE}; if it is meant, add it to fetch_from in newsletter.toml")
+def _inside(host: str) -> _PermanentFetchError:
+    return _PermanentFetchError(f"{host} {INSIDE}; if it is meant, add it to fetch_from in newsletter.toml")
 
 
 def _host(target: URL) -> str:
     return target.host or "this address"
 
 
-async def _received(response: aiohttp.ClientResponse, digest: str) -> Fetched:
+async def _read_response(response: aiohttp.ClientResponse, digest: str) -> FetchResult:
     """What the answer says: a document, that nothing has changed, or an error."""
     host = _host(response.url)
     if response.status == 304:
-        return _validated(Fetched(not_modified=True, digest=digest), response)
+        return _add_validators(FetchResult(not_modified=True, digest=digest), response)
     if response.status == 429 or response.status >= 500:
         wait_s = _retry_after_s(response.headers)
-        raise _PassingError(f"HTTP {response.status}: {_trouble(host, response.status, wait_s)}", wait_s)
+        raise _TransientFetchError(f"HTTP {response.status}: {_trouble(host, response.status, wait_s)}", wait_s)
     if response.status >= 300:
-        raise _LastingError(f"HTTP {response.status}: {_refusal(host, response.status)}")
-    content = await _unpacked(response, host)
+        raise _PermanentFetchError(f"HTTP {response.status}: {_refusal(host, response.status)}")
+    content = await _decompress_body(response, host)
     document = Document(content=content, url=str(response.url), content_type=response.headers.get("Content-Type", ""))
-    return _validated(_answer(document, digest), response)
+    return _add_validators(_answer(document, digest), response)
 
 
-def _answer(document: Document, digest: str) -> Fetched:
+def _answer(document: Document, digest: str) -> FetchResult:
     new = hashlib.sha256(document.content).hexdigest()
-    return Fetched(not_modified=True, digest=new) if new == digest else Fetched(document=document, digest=new)
+    return FetchResult(not_modified=True, digest=new) if new == digest else FetchResult(document=document, digest=new)
 
 
-def _validated(fetched: Fetched, response: aiohttp.ClientResponse) -> Fetched:
+def _add_validators(fetched: FetchResult, response: aiohttp.ClientResponse) -> FetchResult:
     """The answer with what the server wants to hear next time."""
     headers = response.headers
     return replace(fetched, etag=headers.get("ETag", ""), last_modified=headers.get("Last-Modified", ""))
 
 
-async def _unpacked(response: aiohttp.ClientResponse, host: str) -> bytes:
+async def _decompress_body(response: aiohttp.ClientResponse, host: str) -> bytes:
     """The body, unpacked as it arrives and stopped as soon as it is too much."""
     unpack = _unpacker(response.headers.get("Content-Encoding", ""), host)
     content = bytearray()
@@ -314,9 +320,9 @@ async def _unpacked(response: aiohttp.ClientResponse, host: str) -> bytes:
         try:
             content += unpack(chunk, MOST_BYTES + 1 - len(content))
         except zlib.error as error:
-            raise _LastingError(f"{host} sent something that cannot be unpacked") from error
+            raise _PermanentFetchError(f"{host} sent something that cannot be unpacked") from error
         if len(content) > MOST_BYTES:
-            raise _LastingError(f"the answer of {host} is larger than {_megabytes()}: it was not read")
+            raise _PermanentFetchError(f"the answer of {host} is larger than {_megabytes()}: it was not read")
     return bytes(content)
 
 
@@ -330,7 +336,7 @@ def _unpacker(encoding: str, host: str) -> Callable[[bytes, int], bytes]:
         case "deflate":
             return _Inflater()
         case other:
-            raise _LastingError(f"{host} packs its answers with {other[:20]}, which we did not ask for")
+            raise _PermanentFetchError(f"{host} packs its answers with {other[:20]}, which we did not ask for")
 
 
 class _Inflater:

@@ -22,12 +22,12 @@ def absolute_link(link: str, base: str = "") -> str | None:
         link = f"http://{link}"
     link = re.sub(r"^feed:(?=//(?!https?:))", "http:", re.sub(r"^feed:(?://)?(?=https?:)", "", link))
     try:
-        return _repaired(link if _SCHEME.match(link) else urljoin(base, link))
+        return _repair_link(link if _SCHEME.match(link) else urljoin(base, link))
     except ValueError:  # a bracket too many, a port that is no number
         return None
 
 
-def _repaired(link: str) -> str | None:
+def _repair_link(link: str) -> str | None:
     link = _FORBIDDEN.sub(lambda found: f"%{ord(found[0]):02X}", link)
     parts = urlsplit(link)
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or "%" in parts.netloc:
@@ -35,7 +35,7 @@ def _repaired(link: str) -> str | None:
     return link
 
 
-def untracked_link(link: str) -> str:
+def strip_tracking(link: str) -> str:
     """The address without what only follows readers; an address without such parts stays as it is written."""
     cleaned = clean_url(link) if "?" in link else None
     return cleaned if cleaned and urlsplit(cleaned).query != urlsplit(link).query else link

@@ -10,14 +10,14 @@ from urllib.parse import quote
 
 from newsletter.errors import SourceError
 from newsletter.identity import clean_doi, ids_in
-from newsletter.model import Reading, Source, SourceKind
+from newsletter.model import ParsedDocument, Source, SourceKind
 from newsletter.sources.page_metadata import read_page_metadata
 from newsletter.sources.registries import clinicaltrials, crossref, entrez
-from newsletter.sources.registries.api_client import Getter, ask
+from newsletter.sources.registries.api_client import HttpClient, ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class RegistryUrls:
     """Where the registries are reached."""
 
     crossref: str = crossref.API
@@ -29,37 +29,39 @@ class Services:
 ADDED = Source(name="added", kind=SourceKind.PAGE)
 
 
-async def look_up(
+async def look_up_reference(
     reference: str,
-    getter: Getter,
+    getter: HttpClient,
     *,
     source: Source = ADDED,
     api_key: str | None = None,
-    services: Services = Services(),
+    services: RegistryUrls = RegistryUrls(),
     zone: tzinfo = UTC,
-) -> Reading:
+) -> ParsedDocument:
     """What the registry, or the page itself, says of the reference.
 
     Raises SourceError when it is a file's name, when the registry does not know it or does not answer.
     """
     text = reference.strip()
-    match kind_of(text):
-        case Kind.DOI:
+    match detect_kind(text):
+        case ReferenceKind.DOI:
             return await _by_doi(clean_doi(text) or "", getter, source, services)
-        case Kind.PMID:
+        case ReferenceKind.PMID:
             pmids = (re.findall(r"\d+", text.partition("?")[0])[-1],)
             return await entrez.fetch_pubmed(getter, pmids, source, api_key=api_key, base=services.eutils)
-        case Kind.NCT:
+        case ReferenceKind.NCT:
             return await clinicaltrials.fetch_trial(
                 getter, ids_in(text.upper()).nct or text, source, base=services.trials
             )
-        case Kind.URL:
+        case ReferenceKind.URL:
             return await _by_page(text, getter, source, services, zone)
         case _:
             raise SourceError(f"“{text[:80]}” is no DOI, PMID, NCT number or web address")
 
 
-async def _by_page(address: str, getter: Getter, source: Source, services: Services, zone: tzinfo) -> Reading:
+async def _by_page(
+    address: str, getter: HttpClient, source: Source, services: RegistryUrls, zone: tzinfo
+) -> ParsedDocument:
     """What the page says of itself; of a publisher who turns programs away, what Crossref knows of the DOI in it."""
     try:
         return read_page_metadata(await ask(getter, address), source, zone=zone)
@@ -69,7 +71,7 @@ async def _by_page(address: str, getter: Getter, source: Source, services: Servi
         raise
 
 
-async def _by_doi(doi: str, getter: Getter, source: Source, services: Services) -> Reading:
+async def _by_doi(doi: str, getter: HttpClient, source: Source, services: RegistryUrls) -> ParsedDocument:
     """From Crossref; a DOI of another registrar (DataCite: Zenodo, arXiv) from the page that it leads to."""
     try:
         reading = await crossref.fetch_work(getter, doi, source, base=services.crossref)
@@ -84,7 +86,7 @@ async def _by_doi(doi: str, getter: Getter, source: Source, services: Services) 
         raise SourceError(f"nothing is known of {doi}: {reason}; its page: {error}") from error
 
 
-class Kind(StrEnum):
+class ReferenceKind(StrEnum):
     """What a reference is."""
 
     DOI = "doi"
@@ -101,10 +103,10 @@ _PMID = re.compile(
 _NCT = re.compile(r"NCT\d{8}|https?://(?:www\.)?clinicaltrials\.gov/(?:ct2/)?(?:show|study)/NCT\d{8}\S*", re.IGNORECASE)
 
 
-def kind_of(reference: str) -> Kind:
+def detect_kind(reference: str) -> ReferenceKind:
     """What a reference is: `doi:10.1/x`, `pmid:123`, `NCT01234567`, an http(s) address; anything else names a file."""
     text = reference.strip()
-    for kind, pattern in ((Kind.DOI, _DOI), (Kind.PMID, _PMID), (Kind.NCT, _NCT)):
+    for kind, pattern in ((ReferenceKind.DOI, _DOI), (ReferenceKind.PMID, _PMID), (ReferenceKind.NCT, _NCT)):
         if pattern.fullmatch(text):
             return kind
-    return Kind.URL if re.match(r"https?://[^/\s]", text, re.IGNORECASE) else Kind.FILE
+    return ReferenceKind.URL if re.match(r"https?://[^/\s]", text, re.IGNORECASE) else ReferenceKind.FILE

@@ -19,9 +19,9 @@ from lxml import etree
 
 from newsletter.errors import SourceError
 from newsletter.formats.dates import parse
-from newsletter.formats.markup_text import decoded, paragraphs
+from newsletter.formats.markup_text import decode_document, paragraphs
 from newsletter.identity import clean_doi, clean_url, ids_in, is_preprint_doi
-from newsletter.model import Dated, Document, Entry, Event, Flag, Ids, Precision, Reading, Source
+from newsletter.model import Dated, Document, Entry, Event, Flag, Ids, ParsedDocument, Precision, Source
 from newsletter.sources.author_names import form_of, names_in
 from newsletter.sources.registries.api_client import MAX_SUMMARY, at, text_at
 from newsletter.sources.titles import clean_title
@@ -66,7 +66,7 @@ EVENTS = re.compile(r"(?:\w*Event|Festival|CourseInstance)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _PageMetadata:
     """The parts of a page that speak about it."""
 
     url: str
@@ -79,7 +79,7 @@ class _Page:
         return next((value for name in names for value in self.meta.get(name, [])), "")
 
 
-def read_page_metadata(document: Document, source: Source, *, zone: tzinfo = UTC) -> Reading:
+def read_page_metadata(document: Document, source: Source, *, zone: tzinfo = UTC) -> ParsedDocument:
     """One entry for the page, or one for each event that it announces. `zone` is that of hours without one.
 
     Raises SourceError when the page does not even say its title.
@@ -88,15 +88,15 @@ def read_page_metadata(document: Document, source: Source, *, zone: tzinfo = UTC
     if "citation_title" not in page.meta:
         events = [_event_entry(node, page, source, zone) for node in page.nodes if _is_event(node)][:MAX_EVENTS]
         if found := tuple(entry for entry in events if entry.title):
-            return Reading(entries=found)
+            return ParsedDocument(entries=found)
     entry = _page_entry(page, source)
     if not entry.title:
         raise SourceError("the page does not say its title: copy its text, and add that")
-    return Reading(entries=(entry,))
+    return ParsedDocument(entries=(entry,))
 
 
-def _page(document: Document) -> _Page:
-    text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]", " ", decoded(document)[:MAX_CHARACTERS])
+def _page(document: Document) -> _PageMetadata:
+    text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]", " ", decode_document(document)[:MAX_CHARACTERS])
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     root = etree.fromstring(text.encode(), parser) if text.strip() else None
     if root is None:
@@ -108,7 +108,7 @@ def _page(document: Document) -> _Page:
             meta.setdefault(name, []).append(content[:MAX_SUMMARY])
     title = next((each.text or "" for each in root.iter("title")), "")
     rel = (each.get("href") or "" for each in root.iter("link") if (each.get("rel") or "").lower() == "canonical")
-    return _Page(document.url, meta, title, next(rel, ""), list(_nodes(root)))
+    return _PageMetadata(document.url, meta, title, next(rel, ""), list(_nodes(root)))
 
 
 def _nodes(root: etree._Element) -> Iterator[Any]:
@@ -143,7 +143,7 @@ def _is_event(node: Any) -> bool:
     return any(EVENTS.fullmatch(name) for name in _types(node)) and bool(at(node, "startDate"))
 
 
-def _page_entry(page: _Page, source: Source) -> Entry:
+def _page_entry(page: _PageMetadata, source: Source) -> Entry:
     node: Any = next((each for each in page.nodes if ARTICLES.intersection(_types(each))), {})
     title = (
         page.first(TITLES[:1]) or text_at(node, "headline") or text_at(node, "name") or page.first(TITLES) or page.title
@@ -165,7 +165,7 @@ def _page_entry(page: _Page, source: Source) -> Entry:
         title=_without_site(clean_title(title), page, bare=title == page.title),
         authors=tuple(dict.fromkeys(_authors(page, node, scholarly=scholarly))),
         links=tuple(filter(None, (clean_url(link),))),
-        dated=_dated(page, node),
+        dated=_find_date(page, node),
         summary=paragraphs(summary)[:MAX_SUMMARY],
         journal=page.first(JOURNALS if scholarly else JOURNALS[:3]),
         section=source.section,
@@ -173,7 +173,7 @@ def _page_entry(page: _Page, source: Source) -> Entry:
     )
 
 
-def _link(page: _Page) -> str:
+def _link(page: _PageMetadata) -> str:
     """The page's own address: the one it calls canonical, where that is of the same host."""
     for written in (page.canonical, page.first(("og:url",))):
         try:
@@ -187,7 +187,7 @@ def _link(page: _Page) -> str:
     return page.url
 
 
-def _without_site(title: str, page: _Page, *, bare: bool) -> str:
+def _without_site(title: str, page: _PageMetadata, *, bare: bool) -> str:
     """A title out of `<title>` without the site's name behind it: “Webinar | Sarcoma Alliance”."""
     site = clean_title(page.first(("og:site_name",)))
     if bare and site:
@@ -195,7 +195,7 @@ def _without_site(title: str, page: _Page, *, bare: bool) -> str:
     return title
 
 
-def _authors(page: _Page, node: Any, *, scholarly: bool) -> Iterator[str]:
+def _authors(page: _PageMetadata, node: Any, *, scholarly: bool) -> Iterator[str]:
     """Those of papers as “Hemming ML”; addresses of profiles are no names."""
     named = next((page.meta[name] for name in AUTHORS[: 4 if scholarly else None] if name in page.meta), [])
     persons = at(node, "author")
@@ -211,7 +211,7 @@ def _authors(page: _Page, node: Any, *, scholarly: bool) -> Iterator[str]:
             yield from names_in(name, one_form=scholarly)
 
 
-def _dated(page: _Page, node: Any) -> Dated | None:
+def _find_date(page: _PageMetadata, node: Any) -> Dated | None:
     """The earliest name that tells a date; of two tellings of one year the finer."""
     written = [value for name in DATES[:4] for value in page.meta.get(name, [])[:1]]
     written += [text_at(node, "datePublished"), *(page.first((name,)) for name in DATES[4:])]
@@ -222,7 +222,7 @@ def _dated(page: _Page, node: Any) -> Dated | None:
     return dates[0] if dates[0].precision is Precision.DAY else next(finer, dates[0])
 
 
-def _event_entry(node: Any, page: _Page, source: Source, zone: tzinfo) -> Entry:
+def _event_entry(node: Any, page: _PageMetadata, source: Source, zone: tzinfo) -> Entry:
     link = clean_url(urljoin(page.url, text_at(node, "url"))) or clean_url(page.url)
     starts, ends = _moment(text_at(node, "startDate"), zone), _moment(text_at(node, "endDate"), zone)
     place, join = _place(at(node, "location")), _join(node)

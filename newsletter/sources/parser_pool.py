@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from newsletter.errors import SourceError
-from newsletter.model import Collected, Document, Reading, SectionStyle, Source, SourceKind
-from newsletter.workspace.context import Desk
+from newsletter.model import Document, ParsedDocument, SectionStyle, Source, SourceKind, SourceResult
+from newsletter.workspace.context import AppContext
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -36,7 +36,7 @@ LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class DocumentParser:
     """Reads a document by the kind of its source, as seen at one moment from one place."""
 
     now: datetime
@@ -44,17 +44,17 @@ class Reader:
     zone: ZoneInfo
     sections: tuple[SectionStyle, ...] = ()
 
-    def collected(self, source: Source, document: Document) -> Collected:
+    def collected(self, source: Source, document: Document) -> SourceResult:
         """The entries of one document, or the sentence that says why there are none."""
         try:
             reading = self.reading(source, document)
         except SourceError as error:
-            return Collected(source=source, error=str(error))
+            return SourceResult(source=source, error=str(error))
         except Exception as error:  # noqa: BLE001 - a mistake of ours takes nothing from the other sources
-            return stumbled(source, error)
-        return Collected(source=source, reading=replace(reading, skipped=_few(reading.skipped)))
+            return report_internal_error(source, error)
+        return SourceResult(source=source, reading=replace(reading, skipped=_few(reading.skipped)))
 
-    def reading(self, source: Source, document: Document) -> Reading:
+    def reading(self, source: Source, document: Document) -> ParsedDocument:
         """The entries of one document; raises SourceError."""
         match source.kind:
             case SourceKind.FEED:
@@ -93,21 +93,23 @@ def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:
     return (*sentences[:MOST_SENTENCES], f"and {more:,} more like these") if more > 0 else sentences
 
 
-def stumbled(source: Source, error: Exception) -> Collected:
+def report_internal_error(source: Source, error: Exception) -> SourceResult:
     """What is told of a source where this program made a mistake; the log has the details."""
     LOG.error("a reader stumbled: source=%s kind=%s", source.name, source.kind, exc_info=error)
     sentence = f"this program stumbled over what the address gives ({type(error).__name__}); please report it"
-    return Collected(source=source, error=sentence)
+    return SourceResult(source=source, error=sentence)
 
 
-def reader_for(desk: Desk) -> Reader:
+def build_document_parser(desk: AppContext) -> DocumentParser:
     """Reads documents as this newsletter does, at this moment."""
     settings = desk.workspace.settings
     newsletter = settings.newsletter
-    return Reader(now=desk.now, ahead_days=newsletter.ahead_days, zone=newsletter.zone, sections=settings.sections)
+    return DocumentParser(
+        now=desk.now, ahead_days=newsletter.ahead_days, zone=newsletter.zone, sections=settings.sections
+    )
 
 
-def _in_known_sections(reading: Reading, sections: Iterable[SectionStyle]) -> Reading:
+def _in_known_sections(reading: ParsedDocument, sections: Iterable[SectionStyle]) -> ParsedDocument:
     """Rows in the sections that there are, by name or title; a row that asks for another one is sorted like the rest."""
     known = {word.casefold(): each.name for each in sections for word in (each.title, each.name)}
     entries = tuple(
@@ -122,13 +124,13 @@ def _in_known_sections(reading: Reading, sections: Iterable[SectionStyle]) -> Re
     return replace(reading, entries=entries, skipped=reading.skipped + told)
 
 
-class ReadingRoom:
+class ParserPool:
     """Reads the documents of one run while others are being fetched; used as `with ReadingRoom(reader) as room`.
 
     `expected` is how many documents will surely come.
     """
 
-    def __init__(self, reader: Reader, *, expected: int = 0, processes: int | None = None) -> None:
+    def __init__(self, reader: DocumentParser, *, expected: int = 0, processes: int | None = None) -> None:
         self._reader = reader
         self._processes = min(MOST_PROCESSES, os.cpu_count() or 1) if processes is None else processes
         self._expected = expected
@@ -144,7 +146,7 @@ class ReadingRoom:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
 
-    async def read(self, source: Source, document: Document) -> Collected:
+    async def read(self, source: Source, document: Document) -> SourceResult:
         """The entries of one document, or the sentence that says why there are none."""
         self._asked += 1
         if self._asked > FEW and self._processes > 1 and self._pool is None:

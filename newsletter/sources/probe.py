@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from newsletter.errors import UsageError
-from newsletter.model import Collected, Source, SourceKind
-from newsletter.workspace.context import Desk
+from newsletter.model import Source, SourceKind, SourceResult
+from newsletter.workspace.context import AppContext
 
 
-def source_of(name: str, kind: str, where: str, section: str) -> Source:
+def build_source(name: str, kind: str, where: str, section: str) -> Source:
     """A source as a person describes it: an address or path, or for a register what to search for."""
     if not name.strip() or not where.strip():
         raise UsageError("a source needs a name, and an address or what to search for")
@@ -25,7 +25,7 @@ def source_of(name: str, kind: str, where: str, section: str) -> Source:
     return Source(name=name.strip(), kind=known, section=section or None, **place)
 
 
-def kinds_of(where: str) -> tuple[SourceKind, ...]:
+def guess_kinds(where: str) -> tuple[SourceKind, ...]:
     """What an address, a path or words to search for may be, the likeliest first."""
     path = where.strip().partition("?")[0].lower()
     if path.startswith("webcal:") or path.endswith((".ics", ".ical")):
@@ -37,26 +37,26 @@ def kinds_of(where: str) -> tuple[SourceKind, ...]:
     return (SourceKind.FEED, SourceKind.PAGE)
 
 
-def find_source(desk: Desk, name: str, where: str, section: str) -> Collected:
+def find_source(desk: AppContext, name: str, where: str, section: str) -> SourceResult:
     """Try an address as each kind that it may be; gives the first that has something, else the last failure.
 
     Raises UsageError when name or address is missing.
     """
-    found = [try_source(desk, source_of(name, kind, where, section)) for kind in kinds_of(where)[:1]]
-    for kind in kinds_of(where)[1:]:
+    found = [try_source(desk, build_source(name, kind, where, section)) for kind in guess_kinds(where)[:1]]
+    for kind in guess_kinds(where)[1:]:
         if found[-1].reading.entries:
             break
-        found.append(try_source(desk, source_of(name, kind, where, section)))
+        found.append(try_source(desk, build_source(name, kind, where, section)))
     good = [each for each in found if each.reading.entries] or [each for each in found if not each.error]
     return (good or found)[0]
 
 
-def try_source(desk: Desk, source: Source) -> Collected:
+def try_source(desk: AppContext, source: Source) -> SourceResult:
     """What a source gives at this moment; nothing is kept."""
-    return asyncio.run(_tried(desk, source))
+    return asyncio.run(_visit_source(desk, source))
 
 
-def host_inside(tried: Collected) -> str:
+def host_inside(tried: SourceResult) -> str:
     """The host in a source's address that was not asked because it is inside one's own network; empty for any other failure.
 
     One that only a link or a redirect leads to is none that a person typed, and is never given.
@@ -68,10 +68,10 @@ def host_inside(tried: Collected) -> str:
     return host if host and (tried.error or "").startswith(f"{host} {INSIDE}") else ""
 
 
-async def _tried(desk: Desk, source: Source) -> Collected:
-    from newsletter.sources.parser_pool import ReadingRoom, reader_for
-    from newsletter.sources.source_client import Visitor, fetcher_for
+async def _visit_source(desk: AppContext, source: Source) -> SourceResult:
+    from newsletter.sources.parser_pool import ParserPool, build_document_parser
+    from newsletter.sources.source_client import SourceClient, build_fetcher
 
-    with ReadingRoom(reader_for(desk)) as room:
-        async with fetcher_for(desk) as fetcher:
-            return (await Visitor(desk, fetcher, room).visit(source, None)).collected
+    with ParserPool(build_document_parser(desk)) as room:
+        async with build_fetcher(desk) as fetcher:
+            return (await SourceClient(desk, fetcher, room).visit(source, None)).collected

@@ -63,7 +63,7 @@ _MARKUP = re.compile(r"<[!/?a-zA-Z]")
 
 def safe_html(text: str) -> str:
     """HTML of plain elements only, its links absolute and http(s) or mailto; too much of it comes back as bare text."""
-    bounded = _bounded(text)
+    bounded = _limit_text(text)
     if _depth(bounded) > MOST_DEPTH:
         return html.escape(plain_text(bounded), quote=False).replace("\n", "<br>\n")
     return nh3.clean(
@@ -71,7 +71,7 @@ def safe_html(text: str) -> str:
         tags=ALLOWED,
         clean_content_tags=set(HIDDEN - {"math", "embed", "frame"}),
         attributes={"a": {"href", "title"}},
-        attribute_filter=_kept_attribute,
+        attribute_filter=_filter_attribute,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
@@ -79,7 +79,7 @@ def safe_html(text: str) -> str:
 
 def plain_text(markup: str) -> str:
     """The text that HTML shows, its paragraphs divided by an empty line; nothing of scripts, styles and frames."""
-    bounded = _bounded(markup)
+    bounded = _limit_text(markup)
     if not _MARKUP.search(bounded):
         return _paragraphs(html.unescape(bounded))
     root = etree.fromstring(bounded, etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True))
@@ -88,14 +88,14 @@ def plain_text(markup: str) -> str:
 
 def links_in(markup: str) -> tuple[str, ...]:
     """The addresses that HTML links to, as written, in its order."""
-    bounded = _bounded(markup)
+    bounded = _limit_text(markup)
     if "<" not in bounded:
         return ()
     root = etree.fromstring(bounded, etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True))
     return tuple(a.get("href", "") for a in root.iter("a") if a.get("href")) if root is not None else ()
 
 
-def _bounded(text: str) -> str:
+def _limit_text(text: str) -> str:
     """No more than a parser takes in good time, and none of the characters that XML forbids."""
     text = _ENDLESS_TAG.sub(" ", text[:MOST_CHARACTERS])
     return text if text.isprintable() else re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
@@ -116,7 +116,7 @@ def _depth(markup: str) -> int:
     return deepest
 
 
-def _kept_attribute(element: str, attribute: str, value: str) -> str | None:
+def _filter_attribute(element: str, attribute: str, value: str) -> str | None:
     """Only addresses that say where they lead: nothing relative, nothing that starts with `//`."""
     if attribute == "href":
         return value if WEB_OR_MAIL.match(value) else None

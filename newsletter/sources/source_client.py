@@ -13,49 +13,49 @@ from email.utils import parseaddr
 from newsletter.config import secret
 from newsletter.entries.repository import SourceRecord
 from newsletter.errors import SourceError
-from newsletter.model import Collected, Reading, Source, SourceKind
-from newsletter.sources.fetcher import PER_SECOND, PER_SECOND_WITH_KEY, Fetched, Fetcher, Request
-from newsletter.sources.parser_pool import ReadingRoom, stumbled
-from newsletter.workspace.context import Desk
+from newsletter.model import ParsedDocument, Source, SourceKind, SourceResult
+from newsletter.sources.fetcher import PER_SECOND, PER_SECOND_WITH_KEY, Fetcher, FetchRequest, FetchResult
+from newsletter.sources.parser_pool import ParserPool, report_internal_error
+from newsletter.workspace.context import AppContext
 
 PUBMED_KEY = "NEWSLETTER_PUBMED_API_KEY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class SourceFetch:
     """What a visit brought."""
 
-    collected: Collected
+    collected: SourceResult
     before: SourceRecord
-    fetched: Fetched = field(default_factory=Fetched)
+    fetched: FetchResult = field(default_factory=FetchResult)
 
 
-class Visitor:
+class SourceClient:
     """Visits the sources of one run, sharing a client, which keeps the pace that services ask for."""
 
-    def __init__(self, desk: Desk, fetcher: Fetcher, room: ReadingRoom) -> None:
+    def __init__(self, desk: AppContext, fetcher: Fetcher, room: ParserPool) -> None:
         self.desk = desk
         self.fetcher = fetcher
         self.room = room
 
-    async def visit(self, source: Source, before: SourceRecord | None) -> Visit:
+    async def visit(self, source: Source, before: SourceRecord | None) -> SourceFetch:
         """Fetch and read one source. Its failure is a value, with a sentence."""
         if before is None or before.url != source.url:
             before = SourceRecord(name=source.name, url=source.url)
         ask = self._asking(source)
         if ask is not None:
-            return Visit(collected=await _answered(source, ask), before=before)
+            return SourceFetch(collected=await _collect_answer(source, ask), before=before)
         fetched = await self._fetch(source, before)
-        collected = Collected(source=source, error=fetched.error, unchanged=fetched.not_modified)
+        collected = SourceResult(source=source, error=fetched.error, unchanged=fetched.not_modified)
         if fetched.document is not None:
             collected = await self.room.read(source, fetched.document)
-        return Visit(collected=collected, before=before, fetched=fetched)
+        return SourceFetch(collected=collected, before=before, fetched=fetched)
 
-    async def _fetch(self, source: Source, before: SourceRecord) -> Fetched:
+    async def _fetch(self, source: Source, before: SourceRecord) -> FetchResult:
         url = source.url if "://" in source.url else str(self.desk.workspace.path(source.url))
         if source.kind is SourceKind.CALENDAR or before.error:
-            return await self.fetcher.get_or_read(Request(name=source.name, url=url))
-        known = Request(
+            return await self.fetcher.get_or_read(FetchRequest(name=source.name, url=url))
+        known = FetchRequest(
             name=source.name,
             url=url,
             etag=before.etag,
@@ -64,7 +64,7 @@ class Visitor:
         )
         return await self.fetcher.get_or_read(known)
 
-    def _asking(self, source: Source) -> Callable[[], Awaitable[Reading]] | None:
+    def _asking(self, source: Source) -> Callable[[], Awaitable[ParsedDocument]] | None:
         """How a register is asked that answers queries; None for what is one document."""
         if not source.query or (source.url and "://" not in source.url):
             return None
@@ -86,16 +86,16 @@ class Visitor:
                 return None
 
 
-async def _answered(source: Source, ask: Callable[[], Awaitable[Reading]]) -> Collected:
+async def _collect_answer(source: Source, ask: Callable[[], Awaitable[ParsedDocument]]) -> SourceResult:
     try:
-        return Collected(source=source, reading=await ask())
+        return SourceResult(source=source, reading=await ask())
     except SourceError as error:
-        return Collected(source=source, error=str(error))
+        return SourceResult(source=source, error=str(error))
     except Exception as error:  # noqa: BLE001 - a mistake of ours takes nothing from the other sources
-        return stumbled(source, error)
+        return report_internal_error(source, error)
 
 
-def fetcher_for(desk: Desk) -> Fetcher:
+def build_fetcher(desk: AppContext) -> Fetcher:
     """The client of this newsletter: says who asks, and how often PubMed may be asked with the key there is."""
     settings = desk.workspace.settings.newsletter
     contact = settings.url or parseaddr(settings.reply_to or settings.sender)[1]

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from newsletter.errors import SourceError
 from newsletter.formats.dates import parse
-from newsletter.formats.spreadsheets import Row, sheets_of
+from newsletter.formats.spreadsheets import SheetRow, sheets_of
 from newsletter.identity import clean_url, ids_in
-from newsletter.model import Dated, Document, Entry, Event, Grant, Ids, Precision, Reading, Source
+from newsletter.model import Dated, Document, Entry, Event, Grant, Ids, ParsedDocument, Precision, Source
 from newsletter.sources.author_names import names_in
 from newsletter.sources.registries.api_client import newest
 from newsletter.sources.titles import clean_title
@@ -75,7 +75,7 @@ class _Table:
     day_first: bool | None  # None: nothing tells
 
 
-def read_table(document: Document, source: Source, *, zone: tzinfo = UTC) -> Reading:
+def read_table(document: Document, source: Source, *, zone: tzinfo = UTC) -> ParsedDocument:
     """The rows as entries, in their order. `zone` is that of hours without one.
 
     Raises SourceError when the file is no table, or no row names a column for titles.
@@ -108,7 +108,7 @@ def _table(document: Document) -> _Table:
     )
 
 
-def _columns(header: Row) -> dict[int, str]:
+def _columns(header: SheetRow) -> dict[int, str]:
     """Position → column; of two that mean the same the first counts, further links are links too."""
     columns: dict[int, str] = {}
     for position, name in enumerate(header.cells):
@@ -123,7 +123,7 @@ def _plain(name: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", "".join(c for c in letters if not unicodedata.combining(c))).split())
 
 
-def _values(row: Row, columns: Mapping[int, str]) -> dict[str, str]:
+def _values(row: SheetRow, columns: Mapping[int, str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for position, column in columns.items():
         text = row.cells[position] if position < len(row.cells) else ""

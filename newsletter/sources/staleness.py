@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from newsletter.entries.repository import EntryStore, News, SourceRecord
+from newsletter.entries.repository import EntryRepository, SourceActivity, SourceRecord
 
 LEAST_DAYS = 60  # summer, or a quarterly that is late
 PAUSES = 3  # so many times its usual pause is unusually long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quiet:
+class StalenessCheck:
     """Tells of sources whether they are quiet; asks the database for all at once."""
 
-    store: EntryStore
+    store: EntryRepository
     today: date
     stamped: frozenset[str]  # sources whose dates tell when they spoke; of the others counts when we saw something new
 
@@ -35,7 +35,7 @@ class Quiet:
         told = {name: self._sentence(answering[name], day, days.get(name, ())) for name, day in last.items()}
         return {name: sentence for name, sentence in told.items() if sentence}
 
-    def _last(self, record: SourceRecord, gave: News) -> date:
+    def _last(self, record: SourceRecord, gave: SourceActivity) -> date:
         """The last day on which the source brought something."""
         is_later = record.changed_at is not None and record.changed_at > gave.first_seen_at
         spoke_on = gave.newest_on if record.name in self.stamped else None
@@ -46,14 +46,14 @@ class Quiet:
         if not record.entries:
             return f"it gives no entries now, though it gave some before; the last news of it is of {last}"
         silent = self.today - last
-        usual = usual_pause(days)
+        usual = median_pause(days)
         if silent <= max(timedelta(days=LEAST_DAYS), PAUSES * (usual or timedelta())):
             return ""
         rhythm = f", where the usual pause is {max(1, usual.days)} days" if usual else ""
         return f"nothing new since {last}, {silent.days} days ago{rhythm}"
 
 
-def usual_pause(days: Sequence[date]) -> timedelta | None:
+def median_pause(days: Sequence[date]) -> timedelta | None:
     """The median time between days that brought something, oldest first; None where there are too few to say."""
     pauses = sorted((later - earlier).days for earlier, later in pairwise(days))
     middle = pauses[(len(pauses) - 1) // 2 : len(pauses) // 2 + 1]  # one, or the two around it

@@ -7,9 +7,9 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from newsletter.studio.auth_middleware import Guard
+from newsletter.studio.auth_middleware import AuthMiddleware
 from newsletter.studio.requests import HERE
-from newsletter.studio.state import Room
+from newsletter.studio.state import StudioState
 from newsletter.studio.views import (
     approve,
     check,
@@ -53,12 +53,12 @@ VIEWS = (
 )
 
 
-def studio_app(room: Room) -> Starlette:
+def studio_app(room: StudioState) -> Starlette:
     """The ASGI app of one running studio."""
     routes = [each for view in VIEWS for each in view.ROUTES]
     app = Starlette(
         routes=[*routes, Mount("/static", StaticFiles(directory=HERE / "static"))],
-        middleware=[Middleware(Guard, room=room)],
+        middleware=[Middleware(AuthMiddleware, room=room)],
     )
     app.state.room = room
     return app

@@ -15,7 +15,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from newsletter.studio.state import Room
+from newsletter.studio.state import StudioState
 
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 CSRF_HEADER = "x-csrf-token"
@@ -33,10 +33,10 @@ CLOSED = "This page is closed to you. Open the studio by the address that “new
 FOREIGN = "This did not come from a page of the studio, and nothing was changed. Load the page again, then repeat it."
 
 
-class Guard:
+class AuthMiddleware:
     """ASGI middleware around the whole studio."""
 
-    def __init__(self, app: ASGIApp, room: Room) -> None:
+    def __init__(self, app: ASGIApp, room: StudioState) -> None:
         self.app, self.room = app, room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,7 +79,7 @@ class Guard:
 
 
 def _with_headers(send: Send) -> Send:
-    async def sent(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.setdefault("Content-Security-Policy", POLICY)
@@ -90,4 +90,4 @@ def _with_headers(send: Send) -> Send:
             headers["Cross-Origin-Resource-Policy"] = "same-origin"
         await send(message)
 
-    return sent
+    return send_with_headers

@@ -18,7 +18,7 @@ ENDED = "The studio was ended without being closed. Nothing is lost: what was sa
 SAID = {COLLECTING: "It was collecting: what the sources had answered is kept. Press Collect to ask the others."}
 
 
-class Logbook:
+class CrashMarker:
     """The file of one running studio."""
 
     def __init__(self, folder: Path) -> None:
@@ -46,10 +46,10 @@ class Logbook:
 
 def broken_off(folder: Path) -> tuple[str, ...]:
     """What is to be said of each studio that ended without being closed; said once."""
-    return tuple(said for path in sorted(folder.glob(PATTERN)) if (said := _left(path)))
+    return tuple(said for path in sorted(folder.glob(PATTERN)) if (said := _read_crash_marker(path)))
 
 
-def _left(path: Path) -> str:
+def _read_crash_marker(path: Path) -> str:
     """What one file tells; empty when its studio runs."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)

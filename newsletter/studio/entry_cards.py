@@ -9,18 +9,18 @@ from enum import StrEnum
 from pathlib import Path
 
 from newsletter.config import FILE_NAME
-from newsletter.issues.editor import version_of
-from newsletter.issues.pool import Pool, look
-from newsletter.issues.standing import Standing, standings_chosen, standings_left
-from newsletter.issues.window import making
-from newsletter.model import TO_SORT, Entry, SectionStyle, State
-from newsletter.workspace.context import Desk
+from newsletter.issues.editor import compute_version
+from newsletter.issues.pool import EntryPool, update_pool
+from newsletter.issues.standing import EntryStatus, list_chosen_statuses, list_left_out_statuses
+from newsletter.issues.window import load_window
+from newsletter.model import TO_SORT, Entry, EntryState, SectionStyle
+from newsletter.workspace.context import AppContext
 
 AT_ONCE = 30
 """Cards that come at once; more come as one scrolls."""
 
 
-class Place(StrEnum):
+class CardPlace(StrEnum):
     """Where a card lies, as editors think of it."""
 
     INSIDE = "inside"
@@ -32,21 +32,21 @@ class Place(StrEnum):
 
 
 PLACES = {
-    Place.INSIDE: "In this issue",
-    Place.NEW: "New",
-    Place.HELD: "Held",
-    Place.LEFT_OUT: "Left out",
-    Place.DROPPED: "Dropped",
-    Place.CARRIED: "Carried before",
+    CardPlace.INSIDE: "In this issue",
+    CardPlace.NEW: "New",
+    CardPlace.HELD: "Held",
+    CardPlace.LEFT_OUT: "Left out",
+    CardPlace.DROPPED: "Dropped",
+    CardPlace.CARRIED: "Carried before",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class EntryCard:
     """One entry in the pool."""
 
     entry: Entry
-    place: Place
+    place: CardPlace
     section: str  # its name; `TO_SORT` when nothing tells
     reason: str
     is_late: bool
@@ -55,8 +55,8 @@ class Card:
     @property
     def version(self) -> str:
         """A short name of where it stands and of what it is; a decision names the one that its window has shown."""
-        told = self.reason if self.place in {Place.HELD, Place.DROPPED} else ""
-        return version_of("\0".join((self.place, self.section, told, self.entry.title, *self.entry.links)))
+        told = self.reason if self.place in {CardPlace.HELD, CardPlace.DROPPED} else ""
+        return compute_version("\0".join((self.place, self.section, told, self.entry.title, *self.entry.links)))
 
     @property
     def can_split(self) -> bool:
@@ -65,30 +65,30 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class EntryCards:
     """All cards, and the state of the files that they were made of."""
 
     issue: str
     has_issue: bool
-    cards: tuple[Card, ...]
+    cards: tuple[EntryCard, ...]
     state: tuple[object, ...]
-    pool: Pool
+    pool: EntryPool
 
-    def counts(self) -> dict[Place, int]:
+    def counts(self) -> dict[CardPlace, int]:
         """How many cards lie at each place."""
         places = [card.place for card in self.cards]
-        return {place: places.count(place) for place in Place}
+        return {place: places.count(place) for place in CardPlace}
 
     @property
-    def ordered(self) -> Place:
+    def ordered(self) -> CardPlace:
         """The place whose order is that of print: the issue, or what would be in it."""
-        return Place.INSIDE if self.has_issue else Place.NEW
+        return CardPlace.INSIDE if self.has_issue else CardPlace.NEW
 
     def listed(self, section: str) -> tuple[str, ...]:
         """The keys of a section in the order in which it is printed, or would be."""
         return tuple(card.entry.key for card in self.cards if card.place == self.ordered and card.section == section)
 
-    def found(self, *, place: str, words: str, section: str, late: bool) -> tuple[Card, ...]:
+    def found(self, *, place: str, words: str, section: str, late: bool) -> tuple[EntryCard, ...]:
         """The cards of a place that hold all these words, in the order in which they were offered."""
         wanted = words.casefold().split()
         return tuple(
@@ -101,64 +101,66 @@ class Shelf:
         )
 
 
-def stock(desk: Desk, before: Shelf | None) -> Shelf:
+def load_cards(desk: AppContext, before: EntryCards | None) -> EntryCards:
     """The shelf as it is now; `before` when nothing has changed since."""
     state = _state(desk)
     if before is not None and before.state == state:
         return before
-    at = making(desk)
-    pool = look(desk, at, before.pool if before else None)
+    at = load_window(desk)
+    pool = update_pool(desk, at, before.pool if before else None)
     inside = {entry.key: entry for entry in at.present.entries()} if at.present else {}
     known = {card.entry.key: card for card in before.cards} if before else {}
     cards = tuple(_cards(pool.standings, inside, known))
-    return Shelf(issue=at.name, has_issue=at.present is not None, cards=cards, state=state, pool=pool)
+    return EntryCards(issue=at.name, has_issue=at.present is not None, cards=cards, state=state, pool=pool)
 
 
-def count_new(desk: Desk, before: Shelf | None) -> int:
+def count_new(desk: AppContext, before: EntryCards | None) -> int:
     """How many cards lie at `Place.NEW`. Where no shelf is stocked yet, what is old in every way is not looked at."""
     if before is not None:
-        return stock(desk, before).counts()[Place.NEW]
-    at = making(desk)
+        return load_cards(desk, before).counts()[CardPlace.NEW]
+    at = load_window(desk)
     inside = {entry.key for entry in at.present.entries()} if at.present else set()
     selected, _ = at.select_quickly()
-    standings = (*standings_chosen(selected.chosen), *standings_left(selected.left_out, ()))
-    return sum(each.entry.key not in inside and _place(each) is Place.NEW for each in standings)
+    standings = (*list_chosen_statuses(selected.chosen), *list_left_out_statuses(selected.left_out, ()))
+    return sum(each.entry.key not in inside and _place(each) is CardPlace.NEW for each in standings)
 
 
-def in_sections(cards: Sequence[Card], styles: Sequence[SectionStyle]) -> tuple[Card, ...]:
+def in_sections(cards: Sequence[EntryCard], styles: Sequence[SectionStyle]) -> tuple[EntryCard, ...]:
     """Section by section in printing order; what is to sort comes first, because it needs a person."""
     names = (TO_SORT, *(style.name for style in styles), *(card.section for card in cards))
     ranks = {name: rank for rank, name in enumerate(dict.fromkeys(names))}
     return tuple(sorted(cards, key=lambda card: ranks[card.section]))
 
 
-def _cards(standings: Iterable[Standing], inside: Mapping[str, Entry], known: Mapping[str, Card]) -> Iterator[Card]:
+def _cards(
+    standings: Iterable[EntryStatus], inside: Mapping[str, Entry], known: Mapping[str, EntryCard]
+) -> Iterator[EntryCard]:
     told = {each.entry.key: each for each in standings}
     for entry in inside.values():
         standing = told.get(entry.key)
         shown = replace(standing.entry, note=entry.note) if standing else entry
         reason = standing.reason if standing else "written into the issue by hand"
-        yield _card(shown, Place.INSIDE, entry.section, reason, known.get(entry.key))
+        yield _card(shown, CardPlace.INSIDE, entry.section, reason, known.get(entry.key))
     for each in told.values():
         if each.entry.key not in inside:
             yield _card(each.entry, _place(each), each.section, each.reason, known.get(each.entry.key))
 
 
-def _place(standing: Standing) -> Place:
+def _place(standing: EntryStatus) -> CardPlace:
     match standing.state:
-        case State.CARRIED:
-            return Place.CARRIED
-        case State.DROPPED:
-            return Place.DROPPED
-        case State.HELD:
-            return Place.HELD
-        case State.WAITING if not standing.reason.startswith("too far ahead"):
-            return Place.NEW
+        case EntryState.CARRIED:
+            return CardPlace.CARRIED
+        case EntryState.DROPPED:
+            return CardPlace.DROPPED
+        case EntryState.HELD:
+            return CardPlace.HELD
+        case EntryState.WAITING if not standing.reason.startswith("too far ahead"):
+            return CardPlace.NEW
         case _:
-            return Place.LEFT_OUT
+            return CardPlace.LEFT_OUT
 
 
-def _card(entry: Entry, place: Place, section: str | None, reason: str, known: Card | None) -> Card:
+def _card(entry: Entry, place: CardPlace, section: str | None, reason: str, known: EntryCard | None) -> EntryCard:
     """The card of an entry; the very one that is known, where it says the same."""
     section = section or TO_SORT
     if known and known.entry == entry and (known.place, known.section, known.reason) == (place, section, reason):
@@ -172,7 +174,7 @@ def _card(entry: Entry, place: Place, section: str | None, reason: str, known: C
         *entry.sources,
         reason,
     )
-    return Card(
+    return EntryCard(
         entry=entry,
         place=place,
         section=section,
@@ -182,7 +184,7 @@ def _card(entry: Entry, place: Place, section: str | None, reason: str, known: C
     )
 
 
-def _state(desk: Desk) -> tuple[object, ...]:
+def _state(desk: AppContext) -> tuple[object, ...]:
     """What says that something changed: files by time and size, the database as well, and the day."""
     workspace = desk.workspace
     database = desk.engine.url

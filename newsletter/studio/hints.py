@@ -13,7 +13,7 @@ from itertools import islice
 
 from newsletter.checks.jargon import hard_words
 from newsletter.checks.readability import GRADE, UNAVOIDABLE, paragraphs, reading_grade
-from newsletter.checks.wording import acronyms, explained_acronyms
+from newsletter.checks.wording import acronyms, find_known_acronyms
 from newsletter.composition import texts_of
 from newsletter.config import Settings
 from newsletter.model import Issue
@@ -22,7 +22,7 @@ MOST_WORDS = 8
 """More at once would be a wall; the next come when these are explained."""
 
 
-class Kind(StrEnum):
+class HintKind(StrEnum):
     """What a hint is about."""
 
     PARAGRAPH = "paragraph"
@@ -34,13 +34,13 @@ class Kind(StrEnum):
 class Hint:
     """One hint."""
 
-    kind: Kind
+    kind: HintKind
     said: str
     find: str = ""  # what it is about, as it stands in the text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adviser:
+class WritingAdviser:
     """Knows what an issue explains, and reads one text of it after the other."""
 
     glossary: Mapping[str, str]
@@ -48,10 +48,10 @@ class Adviser:
     is_english: bool
 
     @classmethod
-    def of(cls, issue: Issue, settings: Settings, glossary: Mapping[str, str]) -> Adviser:
+    def of(cls, issue: Issue, settings: Settings, glossary: Mapping[str, str]) -> WritingAdviser:
         """For all texts of an issue."""
         texts = [*texts_of(issue).values(), settings.theme.footer]
-        explained = explained_acronyms(issue, settings, texts, glossary)
+        explained = find_known_acronyms(issue, settings, texts, glossary)
         is_english = settings.newsletter.language.lower().startswith("en")
         return cls(glossary=glossary, acronyms=frozenset(explained), is_english=is_english)
 
@@ -70,16 +70,16 @@ class Adviser:
                 if grade is not None:
                     start = " ".join(paragraph.split()[:5])
                     said = f"“{start}…” reads at grade {grade}; aim for {GRADE}. Make two sentences of one."
-                    yield Hint(kind=Kind.PARAGRAPH, said=said, find=block.strip())
+                    yield Hint(kind=HintKind.PARAGRAPH, said=said, find=block.strip())
 
     def _words(self, text: str) -> Iterator[Hint]:
         easy = UNAVOIDABLE | {term.casefold() for term in self.glossary}
         short = (each for each in dict.fromkeys(acronyms(text)) if each not in self.acronyms)
         for word in (*hard_words(text, easy=easy), *short):
-            yield Hint(kind=Kind.WORD, said=f"“{word}” is not explained.", find=word)
+            yield Hint(kind=HintKind.WORD, said=f"“{word}” is not explained.", find=word)
 
     def _explained(self, text: str) -> Iterator[Hint]:
         terms = [term for term in self.glossary if re.search(rf"\b{re.escape(term)}\b", text, re.IGNORECASE)]
         if terms:
             said = f"Explained to readers from the glossary: {', '.join(sorted(terms))}."
-            yield Hint(kind=Kind.EXPLAINED, said=said)
+            yield Hint(kind=HintKind.EXPLAINED, said=said)

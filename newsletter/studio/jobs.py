@@ -12,11 +12,11 @@ from newsletter import safe_traceback
 from newsletter.errors import NewsletterError
 
 LOG = logging.getLogger(__name__)
-LOG.addFilter(safe_traceback.without_words)
+LOG.addFilter(safe_traceback.redact_traceback)
 
 
 @dataclass
-class Job:
+class BackgroundJob:
     """One piece of work at a time, with everything it has said."""
 
     events: list[dict[str, Any]] = field(default_factory=list)

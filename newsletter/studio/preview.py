@@ -30,7 +30,7 @@ from newsletter.issues.images import media_type
 from newsletter.issues.repository import GLOSSARY_FILE, issue_folder
 from newsletter.model import Finding, RenderedIssue
 from newsletter.rendering import environment
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 _HERE = Path(__file__).parent
@@ -44,7 +44,7 @@ PICTURES = "pictures/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class PreviewContent:
     """What the preview shows of one issue."""
 
     title: str
@@ -54,14 +54,14 @@ class Shown:
 
 
 @dataclass(slots=True)
-class Watched:
+class PreviewWatcher:
     """The files that a picture of the issue is made of, and the last picture."""
 
-    draw: Callable[[], Shown]  # reads the files; raises NewsletterError
+    draw: Callable[[], PreviewContent]  # reads the files; raises NewsletterError
     files: Callable[[], Iterable[Path]]
     state: str = ""
     picture: Callable[[str], Path | None] = lambda _: None  # the file of a picture beside the issue, by its name
-    shown: Shown | None = None
+    shown: PreviewContent | None = None
     error: str = ""
 
     def look(self) -> None:
@@ -93,7 +93,7 @@ def _state_of(files: Iterable[Path]) -> str:
     return state.hexdigest()
 
 
-def preview_app(watched: Watched) -> Starlette:
+def preview_app(watched: PreviewWatcher) -> Starlette:
     """The ASGI app of the preview."""
 
     def page(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
@@ -145,22 +145,22 @@ def _headers(policy: str) -> dict[str, str]:
     }
 
 
-def watch(desk: Desk, name: str) -> Watched:
+def watch_issue(desk: AppContext, name: str) -> PreviewWatcher:
     """The issue of this name, drawn again when its file, a template or the configuration is saved."""
-    return Watched(
+    return PreviewWatcher(
         draw=lambda: _draw(desk, name),
         files=lambda: _files(desk, name),
         picture=lambda file: images.find(desk.workspace, name, file),
     )
 
 
-def _draw(desk: Desk, name: str) -> Shown:
-    fresh = Desk(open_workspace(desk.workspace.folder), desk.now)
-    _, rendered, findings = review.check(fresh, name)
+def _draw(desk: AppContext, name: str) -> PreviewContent:
+    fresh = AppContext(open_workspace(desk.workspace.folder), desk.now)
+    _, rendered, findings = review.check_issue_mail(fresh, name)
     settings = fresh.workspace.settings
     display, address = parseaddr(settings.newsletter.sender)
-    shown = rendering.for_everyone(rendered, settings)
-    return Shown(
+    shown = rendering.remove_personal_parts(rendered, settings)
+    return PreviewContent(
         title=settings.newsletter.title,
         sender=display or address,
         rendered=replace(shown, html=with_pictures_at(shown.html, name, f"/{PICTURES}")),
@@ -168,11 +168,11 @@ def _draw(desk: Desk, name: str) -> Shown:
     )
 
 
-def _files(desk: Desk, name: str) -> Iterator[Path]:
+def _files(desk: AppContext, name: str) -> Iterator[Path]:
     folder = desk.workspace.folder
     yield folder / FILE_NAME
     yield folder / GLOSSARY_FILE
     yield issue_folder(desk.workspace, name) / "issue.toml"
-    for templates in (desk.workspace.templates, environment.shipped_folder()):
+    for templates in (desk.workspace.templates, environment.find_shipped_folder()):
         files = (path for path in templates.rglob("*") if path.is_file())
         yield from (path for path in files if path.parent.name != environment.CACHE)

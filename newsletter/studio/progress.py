@@ -7,22 +7,22 @@ from datetime import timedelta
 
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
-from newsletter.delivery.pause_stop import Wish
-from newsletter.delivery.scheduling import Waiting
+from newsletter.delivery.pause_stop import SendControl
+from newsletter.delivery.scheduling import ScheduleState
 from newsletter.entries.repository import entries_of
 from newsletter.errors import NewsletterError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import review
 from newsletter.model import Severity
 from newsletter.studio import send_process
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 FRESH = timedelta(days=3)
 """Sources that were collected within this time need not be asked again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class WorkflowStep:
     """One step of the way."""
 
     name: str
@@ -30,62 +30,66 @@ class Step:
     said: str
 
 
-def steps(desk: Desk, name: str, *, new: int) -> tuple[Step, ...]:
+def list_workflow_steps(desk: AppContext, name: str, *, new: int) -> tuple[WorkflowStep, ...]:
     """Every step with where it stands, in one sentence each."""
     there = issue_repository.exists(desk.workspace, name)
     issue = issue_repository.read(desk.workspace, name) if there else None
     return (
         _collect(desk),
-        Step(
+        WorkflowStep(
             name="Choose",
             is_done=issue is not None and not new,
             said=_chosen(len(issue.entries()) if issue else 0, new, asked=bool(entries_of(desk).sources())),
         ),
-        Step(
-            name="Write", is_done=bool(issue and issue.letter), said=_written(bool(issue), bool(issue and issue.letter))
+        WorkflowStep(
+            name="Write",
+            is_done=bool(issue and issue.letter),
+            said=_describe_letter(bool(issue), bool(issue and issue.letter)),
         ),
-        *_looked_at(desk, name, there=there),
+        *_build_check_steps(desk, name, there=there),
         _send(desk, name),
     )
 
 
-def _collect(desk: Desk) -> Step:
+def _collect(desk: AppContext) -> WorkflowStep:
     if not desk.workspace.settings.sources:
-        return Step(name="Collect", is_done=False, said="There is no source yet: add the first one there.")
+        return WorkflowStep(name="Collect", is_done=False, said="There is no source yet: add the first one there.")
     records = entries_of(desk).sources().values()
     last = max((each.checked_at for each in records if each.checked_at), default=None)
     if last is None:
-        return Step(name="Collect", is_done=False, said="The sources have not been asked yet.")
+        return WorkflowStep(name="Collect", is_done=False, said="The sources have not been asked yet.")
     zone = desk.workspace.settings.newsletter.zone
     said = f"Last collected on {last.astimezone(zone):%A %-d %B at %H:%M}."
-    return Step(name="Collect", is_done=desk.now - last < FRESH, said=said)
+    return WorkflowStep(name="Collect", is_done=desk.now - last < FRESH, said=said)
 
 
 def _chosen(inside: int, new: int, *, asked: bool) -> str:
     if not (inside or new):
         return "Nothing new to choose from: collect again when it is time." if asked else "Nothing to choose from yet."
     if not inside:
-        return f"{_counted(new)} for this issue."
+        return f"{_describe_waiting(new)} for this issue."
     return f"{inside} in the issue." + (f" {new} more wait for a look." if new else "")
 
 
-def _counted(count: int) -> str:
+def _describe_waiting(count: int) -> str:
     return "1 entry waits" if count == 1 else f"{count} entries wait"
 
 
-def _written(there: bool, letter: bool) -> str:  # noqa: FBT001 - two facts
+def _describe_letter(there: bool, letter: bool) -> str:  # noqa: FBT001 - two facts
     if not there:
         return "Begins when the issue is made."
     return "The letter is written." if letter else "The letter is still empty."
 
 
-def _looked_at(desk: Desk, name: str, *, there: bool) -> tuple[Step, Step]:
+def _build_check_steps(desk: AppContext, name: str, *, there: bool) -> tuple[WorkflowStep, WorkflowStep]:
     if not there:
-        return Step(name="Check", is_done=False, said=""), Step(name="Approve", is_done=False, said="")
+        return WorkflowStep(name="Check", is_done=False, said=""), WorkflowStep(name="Approve", is_done=False, said="")
     try:
-        _, made, findings = review.check(desk, name)
+        _, made, findings = review.check_issue_mail(desk, name)
     except NewsletterError as error:
-        return Step(name="Check", is_done=False, said=str(error)), Step(name="Approve", is_done=False, said="")
+        return WorkflowStep(name="Check", is_done=False, said=str(error)), WorkflowStep(
+            name="Approve", is_done=False, said=""
+        )
     blocking = sum(each.severity is Severity.ERROR for each in findings)
     said = f"{blocking} to mend, {len(findings) - blocking} to look at." if findings else "Nothing to mend."
     record = issue_repository.read_record(desk.workspace, name)
@@ -94,34 +98,34 @@ def _looked_at(desk: Desk, name: str, *, there: bool) -> tuple[Step, Step]:
     by = f" by {approval.by}" if approval and approval.by else ""
     told = "Approved as it stands" + by if is_approved else "Changed since it was approved" if approval else "Not yet"
     return (
-        Step(name="Check", is_done=not blocking, said=said),
-        Step(name="Approve", is_done=is_approved, said=f"{told}."),
+        WorkflowStep(name="Check", is_done=not blocking, said=said),
+        WorkflowStep(name="Approve", is_done=is_approved, said=f"{told}."),
     )
 
 
-def _send(desk: Desk, name: str) -> Step:
-    tally = delivery.status(desk, name)
+def _send(desk: AppContext, name: str) -> WorkflowStep:
+    tally = delivery.read_status(desk, name)
     said = under_way(desk, name) or (
         f"{tally.accepted:,} of {tally.total:,} accepted." if tally.total else "Not begun."
     )
-    return Step(name="Send", is_done=tally.state == "done" or tally.wish is Wish.STOP, said=said)
+    return WorkflowStep(name="Send", is_done=tally.state == "done" or tally.wish is SendControl.STOP, said=said)
 
 
-def under_way(desk: Desk, name: str) -> str:
+def under_way(desk: AppContext, name: str) -> str:
     """What a person should know of a sending that is planned, on its way, held up or in doubt; empty when it is none."""
-    standing = send_process.standing(desk, name)
+    standing = send_process.load_send_view(desk, name)
     planned, tally = standing.planned, standing.tally
     if planned is not None:
-        at = scheduling.spoken(desk, planned.plan.at)
+        at = scheduling.format_local_datetime(desk, planned.plan.at)
         return {
-            Waiting.WAITED_FOR: f"Planned for {at}.",
-            Waiting.ALONE: f"Planned for {at}, and nothing waits for it.",
-            Waiting.MISSED: f"It was to go on {at}, and did not go.",
+            ScheduleState.WAITED_FOR: f"Planned for {at}.",
+            ScheduleState.ALONE: f"Planned for {at}, and nothing waits for it.",
+            ScheduleState.MISSED: f"It was to go on {at}, and did not go.",
         }[planned.waiting]
     have = f"{tally.accepted:,} of {tally.total:,} have it"
     if standing.is_at_work:
         return f"On its way: {have}."
-    if tally.state == "paused" and tally.wish is not Wish.STOP:
+    if tally.state == "paused" and tally.wish is not SendControl.STOP:
         return f"Paused: {have}."
-    doubtful = sum(1 for _ in delivery.in_doubt(desk, name)) if tally.unknown else 0
+    doubtful = sum(1 for _ in delivery.list_unknown(desk, name)) if tally.unknown else 0
     return f"{doubtful} in doubt: decide what is to be done." if doubtful else ""

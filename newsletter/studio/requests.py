@@ -23,8 +23,8 @@ from newsletter.errors import ConfigError, IssueFileError, NewsletterError, Work
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
 from newsletter.studio.auth_middleware import CSRF_HEADER, FOREIGN
-from newsletter.studio.state import Room
-from newsletter.workspace.context import Desk
+from newsletter.studio.state import StudioState
+from newsletter.workspace.context import AppContext
 
 HERE = Path(__file__).parent
 MOST_BYTES = 20_000_000  # of a list of subscribers; words are far smaller
@@ -42,21 +42,21 @@ PAGES.filters["web"] = lambda links: [link for link in links if link.startswith(
 """Only what leads to a page: a file may hold any words where an address should stand."""
 
 
-def spoken(moment: datetime, zone: ZoneInfo) -> str:
+def format_local_datetime(moment: datetime, zone: ZoneInfo) -> str:
     """A moment as people say it, in the newsletter's own zone: `Tuesday 3 November 2026 at 09:00`."""
     return f"{moment.astimezone(zone):%A %-d %B %Y at %H:%M}"
 
 
 @dataclass
-class Call:
+class StudioRequest:
     """One request."""
 
-    room: Room
+    room: StudioState
     request: Request
     body: bytes = b""
 
     @cached_property
-    def desk(self) -> Desk:
+    def desk(self) -> AppContext:
         """The workspace at the moment of this request."""
         return self.room.desk()
 
@@ -116,7 +116,7 @@ class Call:
         return RedirectResponse(path, 303)
 
 
-View = Callable[[Call], Response]
+View = Callable[[StudioRequest], Response]
 
 
 def route(path: str, view: View, *, changes: bool = False, asks: bool = False) -> Route:
@@ -126,14 +126,14 @@ def route(path: str, view: View, *, changes: bool = False, asks: bool = False) -
     """
 
     async def answer(request: Request) -> Response:
-        room: Room = request.app.state.room
+        room: StudioState = request.app.state.room
         body = await _body(request) if changes else b""
         if body is None:
             return PlainTextResponse("That is too much at once.", 413)
-        call = Call(room, request, body)
+        call = StudioRequest(room, request, body)
         if changes and not _names_token(call):
             return PlainTextResponse(FOREIGN, 403)
-        return await run_in_threadpool(_answered, view, call, alone=changes and not asks)
+        return await run_in_threadpool(_run_view, view, call, alone=changes and not asks)
 
     return Route(path, answer, methods=["POST" if changes else "GET"])
 
@@ -147,13 +147,13 @@ async def _body(request: Request) -> bytes | None:
     return bytes(found)
 
 
-def _names_token(call: Call) -> bool:
+def _names_token(call: StudioRequest) -> bool:
     """Whether a change names the token of our pages: in its header, or in its form."""
     named = call.request.headers.get(CSRF_HEADER) or call.filled("csrf")
     return hmac.compare_digest(named.encode(), call.room.csrf.encode())
 
 
-def _answered(view: View, call: Call, *, alone: bool) -> Response:
+def _run_view(view: View, call: StudioRequest, *, alone: bool) -> Response:
     try:
         if not alone:
             return view(call)
@@ -167,7 +167,7 @@ def _answered(view: View, call: Call, *, alone: bool) -> Response:
         return _mistake(call, error)
 
 
-def _mistake(call: Call, error: NewsletterError) -> Response:
+def _mistake(call: StudioRequest, error: NewsletterError) -> Response:
     is_file = isinstance(error, ConfigError | IssueFileError)  # somebody edits it by hand at this moment
     title = "A file has to be mended" if is_file else "This cannot be done yet"
     values = {"title": title, "csrf": call.room.csrf, "message": str(error), "is_file": is_file}

@@ -15,47 +15,47 @@ from pathlib import Path
 
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
-from newsletter.delivery.scheduling import Planned, Waiting
-from newsletter.delivery.send_status import Tally
+from newsletter.delivery.scheduling import ScheduleState, ScheduleStatus
+from newsletter.delivery.send_status import SendStatus
 from newsletter.errors import NewsletterError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.repository import issue_folder
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 
 MOST_WORDS = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class SendView:
     """How the sending of an issue stands, as its page shows it."""
 
-    tally: Tally
-    planned: Planned | None  # and not on its way
+    tally: SendStatus
+    planned: ScheduleStatus | None  # and not on its way
     is_at_work: bool  # a process sends, or is about to
     trouble: str  # what the process said as it ended; empty when all is well
 
     @property
     def waits(self) -> bool:
         """Whether a process waits for the time that is planned."""
-        return self.planned is not None and self.planned.waiting is Waiting.WAITED_FOR
+        return self.planned is not None and self.planned.waiting is ScheduleState.WAITED_FOR
 
 
-def standing(desk: Desk, name: str) -> Standing:
+def load_send_view(desk: AppContext, name: str) -> SendView:
     """How the sending stands, whoever started it."""
-    planned = scheduling.planned(desk, name)
+    planned = scheduling.find_plan(desk, name)
     if planned is not None and _is_beginning(desk, name, planned=True):
-        planned = replace(planned, waiting=Waiting.WAITED_FOR)  # the process is on its way to its lease
-    tally = delivery.status(desk, name)
+        planned = replace(planned, waiting=ScheduleState.WAITED_FOR)  # the process is on its way to its lease
+    tally = delivery.read_status(desk, name)
     at_work = delivery.is_at_work(desk, name) or _is_beginning(desk, name, planned=False)
-    waits = planned is not None and planned.waiting is Waiting.WAITED_FOR
+    waits = planned is not None and planned.waiting is ScheduleState.WAITED_FOR
     is_well = at_work or waits or tally.wish or tally.state == "done"
-    return Standing(
+    return SendView(
         tally=tally, planned=planned, is_at_work=at_work, trouble="" if is_well else _last_words(desk, name)
     )
 
 
-def dispatch(desk: Desk, name: str, *, planned: bool = False, resume_restored: bool = False) -> None:
+def start_send_process(desk: AppContext, name: str, *, planned: bool = False, resume_restored: bool = False) -> None:
     """Start a process that sends an approved issue: at the time that is `planned`, or at once."""
     words = _words(desk, name)
     write_whole(words, "", private=True)
@@ -67,27 +67,27 @@ def dispatch(desk: Desk, name: str, *, planned: bool = False, resume_restored: b
         process = subprocess.Popen(  # noqa: S603 - our own program; the name was one of our issues'
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=heard, start_new_session=True
         )
-    _STARTED.append(_Started(words=words, planned=planned, process=process))
+    _STARTED.append(_SendProcess(words=words, planned=planned, process=process))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Started:
+class _SendProcess:
     words: Path  # tells workspace and issue
     planned: bool
     process: subprocess.Popen[bytes]
 
 
-_STARTED: list[_Started] = []
+_STARTED: list[_SendProcess] = []
 """Those that this studio started: known while they are on their way to their lease, and not left as zombies."""
 
 
-def _moment(desk: Desk) -> list[str]:
+def _moment(desk: AppContext) -> list[str]:
     """A studio that runs at another moment hands its moment on."""
     is_now = abs(datetime.now(UTC) - desk.now) < timedelta(minutes=1)
     return [] if is_now else ["--now", desk.now.isoformat()]
 
 
-def _is_beginning(desk: Desk, name: str, *, planned: bool) -> bool:
+def _is_beginning(desk: AppContext, name: str, *, planned: bool) -> bool:
     for each in tuple(_STARTED):
         if each.process.poll() is not None:
             with contextlib.suppress(ValueError):  # another page was first
@@ -96,36 +96,36 @@ def _is_beginning(desk: Desk, name: str, *, planned: bool) -> bool:
     return any(each.words == words and each.planned is planned for each in _STARTED)
 
 
-def find_again(desk: Desk) -> tuple[str, ...]:
+def recover_schedules(desk: AppContext) -> tuple[str, ...]:
     """Wait again for every plan whose process was lost, as when the computer was started again; what is to be said of it."""
-    return tuple(filter(None, (_found(desk, each) for each in scheduling.all_planned(desk))))
+    return tuple(filter(None, (_recover_schedule(desk, each) for each in scheduling.all_planned(desk))))
 
 
-def _found(desk: Desk, planned: Planned) -> str:
-    name, at = planned.plan.issue, scheduling.spoken(desk, planned.plan.at)
-    if planned.waiting is Waiting.MISSED:
+def _recover_schedule(desk: AppContext, planned: ScheduleStatus) -> str:
+    name, at = planned.plan.issue, scheduling.format_local_datetime(desk, planned.plan.at)
+    if planned.waiting is ScheduleState.MISSED:
         return f"Issue {name} was to go on {at}, and did not go. Open Send to decide."
-    if planned.waiting is Waiting.WAITED_FOR:
+    if planned.waiting is ScheduleState.WAITED_FOR:
         return ""
     if scheduling.is_to_be_waited_for(desk, planned):
         with contextlib.suppress(NewsletterError, OSError):
-            dispatch(desk, name, planned=True)
+            start_send_process(desk, name, planned=True)
             return f"Issue {name} is planned for {at}. The program that waited for it was ended; another one waits now."
     return f"Issue {name} is planned for {at}, and nothing waits for it. Open Send to decide."
 
 
-def _last_words(desk: Desk, name: str) -> str:
+def _last_words(desk: AppContext, name: str) -> str:
     with contextlib.suppress(OSError):
         said = _words(desk, name).read_text("utf-8", errors="replace")
         return said.removeprefix("newsletter: ").strip()[:MOST_WORDS]
     return ""
 
 
-def _words(desk: Desk, name: str) -> Path:
+def _words(desk: AppContext, name: str) -> Path:
     return desk.workspace.private / f"studio-sending-{issue_folder(desk.workspace, name).name}.txt"
 
 
-def was_published(desk: Desk, name: str) -> bool:
+def was_published(desk: AppContext, name: str) -> bool:
     """Whether the issue counts as out."""
     record = issue_repository.read_record(desk.workspace, name)
     return bool(record and record.published_at)

@@ -33,7 +33,7 @@ def serve_locally(
         asyncio.run(_serve(app, port=port, browse=browse, ready=ready, path=path, closing=closing))
 
 
-class _Server(uvicorn.Server):
+class _LocalServer(uvicorn.Server):
     """Tells when it is asked to end."""
 
     def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
@@ -67,8 +67,8 @@ async def _serve(
             ws="none",
             timeout_graceful_shutdown=3,
         )
-        logging.getLogger("uvicorn.error").addFilter(safe_traceback.without_words)
-        server = _Server(config, closing)
+        logging.getLogger("uvicorn.error").addFilter(safe_traceback.redact_traceback)
+        server = _LocalServer(config, closing)
         ready(address)  # whoever asks already now waits in the listener's queue until the server takes over
         if browse:
             await asyncio.to_thread(webbrowser.open, address)

@@ -13,19 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.config import FILE_NAME
-from newsletter.studio.jobs import Job
-from newsletter.workspace.context import Desk
+from newsletter.studio.jobs import BackgroundJob
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
-    from newsletter.entries.repository import Kept
-    from newsletter.studio.crash_marker import Logbook
-    from newsletter.studio.entry_cards import Shelf
+    from newsletter.entries.repository import CachedEntry
+    from newsletter.studio.crash_marker import CrashMarker
+    from newsletter.studio.entry_cards import EntryCards
 
 T = TypeVar("T")
-KEPT = 100
+STASH_SIZE = 100
 """Things that wait for a second request: what can be undone, what was looked at before it is taken."""
 
 
@@ -38,7 +38,7 @@ def _clock() -> datetime:
 
 
 @dataclass
-class Room:
+class StudioState:
     """One running studio. `token` is in the opened address, `session` in the cookie, `csrf` in each page's forms."""
 
     folder: Path
@@ -48,22 +48,22 @@ class Room:
     session: str = field(default_factory=_secret, repr=False)
     csrf: str = field(default_factory=_secret, repr=False)
     changing: threading.RLock = field(default_factory=threading.RLock)
-    collecting: Job = field(default_factory=Job)
-    shelf: Shelf | None = None
-    logbook: Logbook | None = None
+    collecting: BackgroundJob = field(default_factory=BackgroundJob)
+    shelf: EntryCards | None = None
+    logbook: CrashMarker | None = None
     is_closing: bool = False
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _engines: dict[str, Engine] = field(default_factory=dict)
-    _read: dict[str, dict[str, Kept]] = field(default_factory=dict, repr=False)
+    _read: dict[str, dict[str, CachedEntry]] = field(default_factory=dict, repr=False)
     _notices: list[str] = field(default_factory=list)
     _kept: OrderedDict[str, object] = field(default_factory=OrderedDict, repr=False)
 
-    def desk(self) -> Desk:
+    def desk(self) -> AppContext:
         """The workspace as its files stand at this moment, on one engine for all requests."""
         from newsletter.database.engine import open_database
-        from newsletter.entries.repository import EntryStore
+        from newsletter.entries.repository import EntryRepository
 
-        desk = Desk(open_workspace(self.folder), self.clock())
+        desk = AppContext(open_workspace(self.folder), self.clock())
         address = desk.workspace.settings.newsletter.database
         # never `changing`: who changes something waits for other requests in `Call.desk`, which all share one lock (Python < 3.12)
         with self._opening:
@@ -71,7 +71,7 @@ class Room:
                 self._engines[address] = open_database(address, self.folder)
         # of its own, because a store holds one open transaction; what was read is shared
         desk.engine = self._engines[address]
-        desk.hold(EntryStore(self._engines[address], self._read.setdefault(address, {})))
+        desk.hold(EntryRepository(self._engines[address], self._read.setdefault(address, {})))
         return desk
 
     def noting(self, what: str) -> AbstractContextManager[None]:
@@ -117,7 +117,7 @@ class Room:
         """Keep something between two requests; gives the name to ask for it by."""
         name = secrets.token_urlsafe(9)
         self._kept[name] = thing
-        while len(self._kept) > KEPT:
+        while len(self._kept) > STASH_SIZE:
             self._kept.popitem(last=False)
         return name
 

@@ -12,7 +12,7 @@ from newsletter.model import SubscriberState
 S = SubscriberState
 
 
-class Kind(StrEnum):
+class StateColumnKind(StrEnum):
     """How a state column tells a state."""
 
     WORD = "word"
@@ -27,26 +27,26 @@ class StateColumn:
     """A column that tells whether a person may be mailed."""
 
     index: int
-    kind: Kind
+    kind: StateColumnKind
 
     def state(self, cell: str) -> SubscriberState | None:
         """The state that a cell tells; None when it tells nothing either way."""
-        text = _folded(cell)
+        text = _normalize_text(cell)
         match self.kind:
-            case Kind.WORD:
+            case StateColumnKind.WORD:
                 return WORDS.get(text, S.PENDING)
-            case Kind.YES_IS_ACTIVE:
+            case StateColumnKind.YES_IS_ACTIVE:
                 return S.ACTIVE if text in _YES else S.UNSUBSCRIBED if text in _NO else S.PENDING
-            case Kind.YES_IS_OUT:
+            case StateColumnKind.YES_IS_OUT:
                 return S.UNSUBSCRIBED if text in _YES else S.ACTIVE if text in _NO else S.PENDING
-            case Kind.DATE_IS_OUT:
+            case StateColumnKind.DATE_IS_OUT:
                 return S.UNSUBSCRIBED if text not in _NEVER else None
-            case Kind.DATE_IS_BOUNCED:
+            case StateColumnKind.DATE_IS_BOUNCED:
                 return S.BOUNCED if text not in _NEVER else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
+class ListColumns:
     """Where in a row each part stands; None or empty: nowhere."""
 
     address: int
@@ -72,7 +72,7 @@ _NO = frozenset({"0", "no", "n", "false", "f", "off", "nein", "non"})
 _NEVER = frozenset({"", "0", "null", "none", "n a", "false", "no", "never", "0000 00 00 00 00 00", "0000 00 00"})
 
 
-def _folded(text: str) -> str:
+def _normalize_text(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold().replace("_", " ")))
 
 
@@ -163,30 +163,32 @@ _STATE_WORDS = [
     "consent",
     "email opt in status",
 ]
-_STATE_KINDS: Mapping[str, Kind] = {
-    **dict.fromkeys(("subscribed", "is subscribed", "opted in", "opt in", "email opt in"), Kind.YES_IS_ACTIVE),
+_STATE_KINDS: Mapping[str, StateColumnKind] = {
+    **dict.fromkeys(("subscribed", "is subscribed", "opted in", "opt in", "email opt in"), StateColumnKind.YES_IS_ACTIVE),
     **dict.fromkeys(
         ("email disabled", "unsubscribed", "is unsubscribed", "opted out", "opt out", "email opt out", "bounced",
-         "unsubscribed from all email", "blocked", "suppressed", "complained"), Kind.YES_IS_OUT
+         "unsubscribed from all email", "blocked", "suppressed", "complained"), StateColumnKind.YES_IS_OUT
     ),
     **dict.fromkeys(
         ("unsub time", "unsubscribed at", "unsubscribe date", "date unsubscribed", "optout date", "opt out date",
          "unsubscribed on", "cancelled at", "canceled at", "unsubscribe time", "unsubscribed date", "optout time"),
-        Kind.DATE_IS_OUT,
+        StateColumnKind.DATE_IS_OUT,
     ),
-    **dict.fromkeys(("clean time", "cleaned at", "bounced at", "bounce date", "bounced on"), Kind.DATE_IS_BOUNCED),
+    **dict.fromkeys(("clean time", "cleaned at", "bounced at", "bounce date", "bounced on"), StateColumnKind.DATE_IS_BOUNCED),
 }  # fmt: skip
 _WHY = ["why", "reason", "unsub reason", "unsubscribe reason", "unsubscribed reason"]
 
 
-def recognise(header: Sequence[str], sample: Sequence[Sequence[str]], *, file_name: str = "") -> Columns | None:
+def detect_columns(
+    header: Sequence[str], sample: Sequence[Sequence[str]], *, file_name: str = ""
+) -> ListColumns | None:
     """The columns of a file with a heading line; None when no column holds addresses."""
-    names = [_folded(cell) for cell in header]
+    names = [_normalize_text(cell) for cell in header]
     address = _address_column(names, sample)
     if address is None:
         return None
     states = _state_columns(names, sample)
-    return Columns(
+    return ListColumns(
         address=address,
         names=_name_columns(names, sample),
         states=states,
@@ -198,7 +200,7 @@ def recognise(header: Sequence[str], sample: Sequence[Sequence[str]], *, file_na
     )
 
 
-def headless(rows: Sequence[Sequence[str]]) -> Columns | None:
+def detect_without_header(rows: Sequence[Sequence[str]]) -> ListColumns | None:
     """The columns of a plain list: one whose first line already holds an address; None when it does not."""
     first = list(rows[0]) if rows else []
     holding = [index for index, cell in enumerate(first) if _looks_like_address(cell)]
@@ -208,7 +210,7 @@ def headless(rows: Sequence[Sequence[str]]) -> Columns | None:
         index for index, cell in enumerate(first)
         if index not in holding and cell.strip() and not re.search(r"\d|@", cell)
     )  # fmt: skip
-    return Columns(address=holding[0], names=others[:2])
+    return ListColumns(address=holding[0], names=others[:2])
 
 
 def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
@@ -252,24 +254,24 @@ def _state_columns(names: Sequence[str], sample: Sequence[Sequence[str]]) -> tup
         if name in _STATE_KINDS:
             found.append(StateColumn(index, _STATE_KINDS[name]))
         elif name in _STATE_WORDS and (name != "state" or _tells_states(index, sample)):
-            found.append(StateColumn(index, Kind.WORD))
+            found.append(StateColumn(index, StateColumnKind.WORD))
     return tuple(found)
 
 
 def _tells_states(index: int, sample: Sequence[Sequence[str]]) -> bool:
     """Whether "state" is a subscriber's state here, and not Colorado."""
-    cells = [_folded(row[index]) for row in sample if index < len(row) and row[index].strip()]
+    cells = [_normalize_text(row[index]) for row in sample if index < len(row) and row[index].strip()]
     return not cells or any(cell in WORDS for cell in cells)
 
 
 def _default_state(names: Sequence[str], states: Sequence[StateColumn], file_name: str) -> SubscriberState:
     """What a row is when its columns tell nothing. Mailchimp tells it by the name of the file."""
-    stem = _folded(file_name.rpartition("/")[2]).removeprefix("rejected ")  # the lines of such a file, mended
+    stem = _normalize_text(file_name.rpartition("/")[2]).removeprefix("rejected ")  # the lines of such a file, mended
     if stem.startswith(("unsubscribed", "unsubscribes", "optout", "opted out", "suppress")):
         return S.UNSUBSCRIBED
     if stem.startswith(("cleaned", "bounced", "bounces")):
         return S.BOUNCED
-    whole_file = {Kind.DATE_IS_OUT, Kind.DATE_IS_BOUNCED} & {each.kind for each in states}
+    whole_file = {StateColumnKind.DATE_IS_OUT, StateColumnKind.DATE_IS_BOUNCED} & {each.kind for each in states}
     if whole_file and "last changed" not in names and "leid" in names and "languages" not in names:
         return S.PENDING  # a Mailchimp file of people who left, with a row that does not say when
     return S.ACTIVE

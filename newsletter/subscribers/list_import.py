@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import BinaryIO, TextIO
 
 from newsletter.errors import UsageError
-from newsletter.followup.tables import Cells, Sheet, open_sheet
-from newsletter.formats.mailboxes import Address, clean_name, parse_address
+from newsletter.followup.tables import TableFile, TableRow, open_sheet
+from newsletter.formats.mailboxes import MailAddress, clean_name, parse_address
 from newsletter.model import SubscriberState
-from newsletter.subscribers.columns import Columns, headless, recognise
-from newsletter.subscribers.repository import Imported, People, harmless
+from newsletter.subscribers.columns import ListColumns, detect_columns, detect_without_header
+from newsletter.subscribers.repository import ImportCounts, SubscriberRepository, harmless
 from newsletter.subscribers.zip_exports import lists_in, readable
 
 SAMPLE_ROWS = 200  # looked at before the columns are decided
@@ -27,11 +27,11 @@ STATE = "Status"  # the heading of what a file's name told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ImportRow:
     """One person of a list."""
 
     line: int  # physical, the first line of the file is 1
-    address: Address
+    address: MailAddress
     name: str = field(default="", repr=False)
     state: SubscriberState = SubscriberState.ACTIVE
     why: str = ""
@@ -41,7 +41,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
+class RejectedRow:
     """A line that was not taken."""
 
     line: int
@@ -51,15 +51,15 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class ParsedList:
     """What was understood of a file, and its rows as they are read."""
 
     understood: tuple[str, ...]  # sentences for people
     header: tuple[str, ...]  # as it stood; empty when there is none
-    rows: Iterator[Row | Rejected]
+    rows: Iterator[ImportRow | RejectedRow]
 
 
-def read_list(file: BinaryIO, *, name: str = "") -> Listing:
+def read_list(file: BinaryIO, *, name: str = "") -> ParsedList:
     """Read a list export; `file` must be seekable, `name` (of the file) tells a Mailchimp part by its beginning.
 
     A zip file of several lists, as Mailchimp's export is, is read as one.
@@ -69,25 +69,25 @@ def read_list(file: BinaryIO, *, name: str = "") -> Listing:
     return _read_together(parts) if parts else _read_one(file, name)
 
 
-def _read_one(file: BinaryIO, name: str) -> Listing:
+def _read_one(file: BinaryIO, name: str) -> ParsedList:
     sheet = open_sheet(file)
     rows = sheet.rows
     sample = [cells for _, cells in zip(range(SAMPLE_ROWS), rows, strict=False)]
     if not sample:
-        raise UsageError(f"{_called(name)} holds no rows: export the list again")
+        raise UsageError(f"{_describe_file(name)} holds no rows: export the list again")
     header, columns = _columns(sample, name)
     if header:
         sample = sample[1:]
-    return Listing(
+    return ParsedList(
         understood=_understood(sheet, header, columns),
         header=header,
         rows=_read(sample, rows, header, columns),
     )
 
 
-def _read_together(parts: Sequence[tuple[str, BinaryIO]]) -> Listing:
+def _read_together(parts: Sequence[tuple[str, BinaryIO]]) -> ParsedList:
     """Several lists one after the other. Whoever left by one of them stays gone, in whatever order they stand."""
-    listings: dict[str, Listing] = {}
+    listings: dict[str, ParsedList] = {}
     understood: list[str] = []
     for name, file in parts:
         try:
@@ -100,20 +100,20 @@ def _read_together(parts: Sequence[tuple[str, BinaryIO]]) -> Listing:
     if not listings:
         raise UsageError("; ".join(understood))
     header = tuple(dict.fromkeys(heading for listing in listings.values() for heading in _headings_of(listing)))
-    return Listing(understood=tuple(understood), header=(*header, STATE), rows=_rows_of(listings, header))
+    return ParsedList(understood=tuple(understood), header=(*header, STATE), rows=_rows_of(listings, header))
 
 
-def _rows_of(listings: Mapping[str, Listing], header: tuple[str, ...]) -> Iterator[Row | Rejected]:
+def _rows_of(listings: Mapping[str, ParsedList], header: tuple[str, ...]) -> Iterator[ImportRow | RejectedRow]:
     with readable():
         for name, listing in listings.items():
-            yield from _aligned(name, listing, header)
+            yield from _align_rows(name, listing, header)
 
 
-def _aligned(name: str, listing: Listing, header: tuple[str, ...]) -> Iterator[Row | Rejected]:
+def _align_rows(name: str, listing: ParsedList, header: tuple[str, ...]) -> Iterator[ImportRow | RejectedRow]:
     """The rows of one of several lists; a line to be mended has its cells under the headings of all, and its state."""
     places = [header.index(heading) for heading in _headings_of(listing)]
     for row in listing.rows:
-        if isinstance(row, Row):
+        if isinstance(row, ImportRow):
             yield row
             continue
         cells = [""] * len(header)
@@ -122,41 +122,43 @@ def _aligned(name: str, listing: Listing, header: tuple[str, ...]) -> Iterator[R
         yield replace(row, reason=f"{name}: {row.reason}", cells=(*cells, row.state.value))
 
 
-def _headings_of(listing: Listing) -> tuple[str, ...]:
+def _headings_of(listing: ParsedList) -> tuple[str, ...]:
     return listing.header or ("Email",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class ImportReport:
     """How an import went."""
 
     understood: tuple[str, ...]
-    imported: Imported
-    rejected: tuple[Rejected, ...]
+    imported: ImportCounts
+    rejected: tuple[RejectedRow, ...]
 
 
-def import_list(people: People, file: BinaryIO, *, name: str = "", now: datetime, mend: TextIO | None = None) -> Report:
+def import_list(
+    people: SubscriberRepository, file: BinaryIO, *, name: str = "", now: datetime, mend: TextIO | None = None
+) -> ImportReport:
     """Take the people of a list export in; the rejected lines go to `mend` too, as a CSV to be mended and imported.
 
     Raises UsageError when it is no list, StorageError when the database refuses; whole batches are done by then.
     """
     listing = read_list(file, name=name)
-    rejected: list[Rejected] = []
-    imported = people.take_in(_taken(listing.rows, rejected), now=now)
+    rejected: list[RejectedRow] = []
+    imported = people.take_in(_separate_rejected(listing.rows, rejected), now=now)
     if mend is not None and rejected:
         write_rejected(mend, listing.header, rejected)
-    return Report(understood=listing.understood, imported=imported, rejected=tuple(rejected))
+    return ImportReport(understood=listing.understood, imported=imported, rejected=tuple(rejected))
 
 
-def _taken(rows: Iterator[Row | Rejected], rejected: list[Rejected]) -> Iterator[Row]:
+def _separate_rejected(rows: Iterator[ImportRow | RejectedRow], rejected: list[RejectedRow]) -> Iterator[ImportRow]:
     for row in rows:
-        if isinstance(row, Rejected):
+        if isinstance(row, RejectedRow):
             rejected.append(row)
         else:
             yield row
 
 
-def write_rejected(file: TextIO, header: tuple[str, ...], rejected: Iterable[Rejected]) -> None:
+def write_rejected(file: TextIO, header: tuple[str, ...], rejected: Iterable[RejectedRow]) -> None:
     """The rejected lines as they stood, each with its line and reason in two columns more."""
     writer = csv.writer(file, lineterminator="\r\n")
     width = len(header) or 1
@@ -167,19 +169,19 @@ def write_rejected(file: TextIO, header: tuple[str, ...], rejected: Iterable[Rej
         writer.writerow((*map(harmless, cells), each.line, each.reason))
 
 
-def _called(name: str) -> str:
+def _describe_file(name: str) -> str:
     return f"the file {name}" if name else "the file"
 
 
-def _columns(sample: list[Cells], name: str) -> tuple[tuple[str, ...], Columns]:
+def _columns(sample: list[TableRow], name: str) -> tuple[tuple[str, ...], ListColumns]:
     first, rest = sample[0].cells, [cells.cells for cells in sample[1:]]
-    plain = headless([cells.cells for cells in sample])
+    plain = detect_without_header([cells.cells for cells in sample])
     if plain is not None:
         return (), plain
-    columns = recognise(first, rest, file_name=name)
+    columns = detect_columns(first, rest, file_name=name)
     if columns is None:
         raise UsageError(
-            f"{_called(name)} has no column of mail addresses; its first line has: {_headings(first)}. "
+            f"{_describe_file(name)} has no column of mail addresses; its first line has: {_headings(first)}. "
             'Name the column "Email" in the first line, and import again'
         )
     return first, columns
@@ -193,23 +195,23 @@ def _headings(cells: tuple[str, ...]) -> str:
     return ", ".join(f'"{cell[:30]}"' for cell in shown[:8]) or "nothing"
 
 
-def _understood(sheet: Sheet, header: tuple[str, ...], columns: Columns) -> tuple[str, ...]:
-    def called(index: int) -> str:
+def _understood(sheet: TableFile, header: tuple[str, ...], columns: ListColumns) -> tuple[str, ...]:
+    def describe_column(index: int) -> str:
         return header[index].strip() if header else f"column {index + 1}"
 
-    told = [sheet.described, f"addresses: {called(columns.address)}"]
+    told = [sheet.described, f"addresses: {describe_column(columns.address)}"]
     if columns.names:
-        told.append("names: " + ", ".join(called(each) for each in columns.names))
+        told.append("names: " + ", ".join(describe_column(each) for each in columns.names))
     if columns.states:
-        told.append("state: " + ", ".join(called(each.index) for each in columns.states))
+        told.append("state: " + ", ".join(describe_column(each.index) for each in columns.states))
     else:
         told.append(f"no column tells a state: everybody is taken as {columns.default_state}")
     return tuple(told)
 
 
 def _read(
-    sample: list[Cells], rest: Iterator[Cells], header: tuple[str, ...], columns: Columns
-) -> Iterator[Row | Rejected]:
+    sample: list[TableRow], rest: Iterator[TableRow], header: tuple[str, ...], columns: ListColumns
+) -> Iterator[ImportRow | RejectedRow]:
     width = len(header)
     for part in (iter(sample), rest):
         for cells in part:
@@ -218,33 +220,33 @@ def _read(
             yield from _people(cells, columns, width)
 
 
-def _people(cells: Cells, columns: Columns, width: int) -> Iterator[Row | Rejected]:
+def _people(cells: TableRow, columns: ListColumns, width: int) -> Iterator[ImportRow | RejectedRow]:
     """The people of one row: one, or in a plain list as many as there are addresses."""
     if not width and len(cells.cells) > 1 and all("@" in cell for cell in cells.cells if cell.strip()):
         for cell in cells.cells:
             if cell.strip():
-                yield _person(Cells(cells.line, (cell,)), columns, 1)
+                yield _person(TableRow(cells.line, (cell,)), columns, 1)
         return
     yield _person(cells, columns, width)
 
 
-def _person(cells: Cells, columns: Columns, width: int) -> Row | Rejected:
+def _person(cells: TableRow, columns: ListColumns, width: int) -> ImportRow | RejectedRow:
     if cells.problem:
-        return _rejected(cells, cells.problem, columns)
+        return _reject_row(cells, cells.problem, columns)
     if width and any(cell.strip() for cell in cells.cells[width:]):
         reason = f"the line has {len(cells.cells)} cells, the first line has {width}: a cell with a comma needs quotes"
-        return _rejected(cells, reason, columns)
+        return _reject_row(cells, reason, columns)
     try:
         return _row(cells, columns)
     except ValueError as error:
-        return _rejected(cells, str(error), columns)
+        return _reject_row(cells, str(error), columns)
 
 
-def _rejected(cells: Cells, reason: str, columns: Columns) -> Rejected:
-    return Rejected(line=cells.line, reason=reason, cells=cells.cells, state=columns.state_of(cells.cells))
+def _reject_row(cells: TableRow, reason: str, columns: ListColumns) -> RejectedRow:
+    return RejectedRow(line=cells.line, reason=reason, cells=cells.cells, state=columns.state_of(cells.cells))
 
 
-def _row(cells: Cells, columns: Columns) -> Row:
+def _row(cells: TableRow, columns: ListColumns) -> ImportRow:
     def cell(index: int | None) -> str:
         return cells.cells[index] if index is not None and index < len(cells.cells) else ""
 
@@ -256,7 +258,7 @@ def _row(cells: Cells, columns: Columns) -> Row:
     name, written = _split_mailbox(written)
     state = columns.state_of(cells.cells)
     language = cell(columns.language).strip()
-    return Row(
+    return ImportRow(
         line=cells.line,
         address=parse_address(written),
         name=clean_name(" ".join(filter(None, (cell(each).strip() for each in columns.names))) or name),

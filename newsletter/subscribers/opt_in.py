@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from newsletter.database.engine import only_reading, translated
+from newsletter.database.engine import only_reading, translate_errors
 from newsletter.database.tables import (
     UtcDateTime,
     deliveries,
@@ -27,7 +27,7 @@ from newsletter.database.tables import (
     subscribers,
     suppressions,
 )
-from newsletter.formats.mailboxes import Address
+from newsletter.formats.mailboxes import MailAddress
 from newsletter.model import SubscriberState
 from newsletter.subscribers.repository import MOVED
 from newsletter.tokens import Keys
@@ -39,7 +39,7 @@ MAX_REQUESTS_A_DAY = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class OptInRequest:
     """Somebody typed an address on the public page."""
 
     id: int
@@ -49,7 +49,7 @@ class Request:
     subscriber_id: int | None = None  # whose address is to change
 
 
-class Confirmed(StrEnum):
+class ConfirmationResult(StrEnum):
     """What a confirmation did."""
 
     SUBSCRIBED = "subscribed"
@@ -57,7 +57,7 @@ class Confirmed(StrEnum):
     GONE = "gone"  # confirmed before, or too late
 
 
-class Readers:
+class OptInRepository:
     """What readers decided, in a database."""
 
     def __init__(self, engine: Engine, keys: Keys) -> None:
@@ -66,18 +66,18 @@ class Readers:
 
     def ask(
         self,
-        address: Address,
+        address: MailAddress,
         *,
         now: datetime,
         name: str = "",
         language: str = "",
         subscriber_id: int | None = None,
-    ) -> Request | None:
+    ) -> OptInRequest | None:
         """Note a request; None when this address must not be written to, or was asked for too often today."""
         address_hash = self.keys.address_hash(address.key)
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             connection.execute(sa.delete(requests).where(requests.c.asked_at < now - KEPT_FOR))
-            if _complained(connection, address_hash) or _asked_today(connection, address_hash, now):
+            if _has_complained(connection, address_hash) or _exceeds_request_limit(connection, address_hash, now):
                 return None
             values: dict[str, Any] = {
                 "address": address.text,
@@ -88,30 +88,30 @@ class Readers:
                 "asked_at": now,
             }
             number = connection.execute(sa.insert(requests).values(values).returning(requests.c.id)).scalar_one()
-        return Request(id=number, address=address.text, name=name, language=language, subscriber_id=subscriber_id)
+        return OptInRequest(id=number, address=address.text, name=name, language=language, subscriber_id=subscriber_id)
 
-    def request(self, number: int, *, now: datetime) -> Request | None:
+    def request(self, number: int, *, now: datetime) -> OptInRequest | None:
         """A request that still waits."""
-        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             return _request(connection, number, now)
 
-    def confirm(self, number: int, address: Address, *, now: datetime) -> Confirmed:
+    def confirm(self, number: int, address: MailAddress, *, now: datetime) -> ConfirmationResult:
         """Do what a request asked for; `address` is the request's own."""
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             request = _request(connection, number, now)
             if request is None:
-                return Confirmed.GONE
+                return ConfirmationResult.GONE
             connection.execute(sa.delete(requests).where(requests.c.id == number))
             address_hash = self.keys.address_hash(address.key)
             if request.subscriber_id is None:
                 _subscribe(connection, request, address, address_hash, now)
-                return Confirmed.SUBSCRIBED
+                return ConfirmationResult.SUBSCRIBED
             moved = _move(connection, request.subscriber_id, address, address_hash, now)
-            return Confirmed.MOVED if moved else Confirmed.GONE
+            return ConfirmationResult.MOVED if moved else ConfirmationResult.GONE
 
     def pause(self, subscriber_id: int, until_at: datetime, *, now: datetime) -> None:
         """No mail for this person until then."""
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             connection.execute(sa.delete(pauses).where(pauses.c.subscriber_id == subscriber_id))
             connection.execute(sa.insert(pauses).values(subscriber_id=subscriber_id, until_at=until_at))
             connection.execute(
@@ -123,14 +123,14 @@ class Readers:
     def paused_until(self, subscriber_id: int) -> datetime | None:
         """Until when; None when there is no pause."""
         query = sa.select(pauses.c.until_at).where(pauses.c.subscriber_id == subscriber_id)
-        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             found: datetime | None = connection.execute(query).scalar_one_or_none()
         return found
 
     def end_pauses(self, *, now: datetime) -> int:
         """Write again to those whose pause is over; tells how many."""
         over = sa.select(pauses.c.subscriber_id).where(pauses.c.until_at <= now)
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             woken = connection.execute(
                 sa.update(subscribers)
                 .where(subscribers.c.id.in_(over), subscribers.c.state == SubscriberState.PAUSED.value)
@@ -141,20 +141,20 @@ class Readers:
 
     def say_farewell(self, words: str, *, on: date) -> None:
         """Keep why somebody left, without who."""
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             connection.execute(sa.insert(farewells).values(said_on=on.isoformat(), words=words))
 
     def farewells(self, *, since: date = date.min) -> Iterator[tuple[str, str]]:
         """(day, words), the newest first."""
         query = sa.select(farewells.c.said_on, farewells.c.words).order_by(farewells.c.id.desc())
         query = query.where(farewells.c.said_on >= since.isoformat())
-        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             rows = connection.execute(query).all()
         yield from ((row.said_on, row.words) for row in rows)
 
     def kept_about(self, subscriber_id: int) -> Mapping[str, Any]:
         """Everything that is stored about one person, as plain values; empty for nobody."""
-        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             person = connection.execute(sa.select(subscribers).where(subscribers.c.id == subscriber_id)).mappings()
             row = person.one_or_none()
             if row is None:
@@ -166,15 +166,15 @@ class Readers:
                 ).scalar_one_or_none(),
                 "never_to_be_written_to": _suppression(connection, row["address_hash"]),
                 "waiting_to_be_confirmed": _waiting(connection, subscriber_id, row["address_hash"]),
-                "issues": _sent_to(connection, subscriber_id),
+                "issues": _list_deliveries(connection, subscriber_id),
                 "mails_about_you": _mails_about(connection, subscriber_id),
             }
 
-    def forget(self, subscriber_id: int, address: Address) -> None:
+    def forget(self, subscriber_id: int, address: MailAddress) -> None:
         """Take a person who is being erased out of what is kept here."""
         address_hash = self.keys.address_hash(address.key)
         theirs = sa.or_(requests.c.subscriber_id == subscriber_id, requests.c.address_hash == address_hash)
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             connection.execute(sa.delete(pauses).where(pauses.c.subscriber_id == subscriber_id))
             connection.execute(sa.delete(requests).where(theirs))
             connection.execute(
@@ -184,30 +184,32 @@ class Readers:
             )
 
 
-def _complained(connection: Connection, address_hash: str) -> bool:
+def _has_complained(connection: Connection, address_hash: str) -> bool:
     """Whoever called our mail spam is not written to again, whoever types the address."""
     query = sa.select(suppressions.c.reason).where(suppressions.c.address_hash == address_hash)
     return connection.execute(query).scalar_one_or_none() == SubscriberState.COMPLAINED
 
 
-def _asked_today(connection: Connection, address_hash: str, now: datetime) -> bool:
+def _exceeds_request_limit(connection: Connection, address_hash: str, now: datetime) -> bool:
     since = now - timedelta(days=1)
     query = sa.select(sa.func.count()).select_from(requests)
     query = query.where(requests.c.address_hash == address_hash, requests.c.asked_at > since)
     return connection.execute(query).scalar_one() >= MAX_REQUESTS_A_DAY
 
 
-def _request(connection: Connection, number: int, now: datetime) -> Request | None:
+def _request(connection: Connection, number: int, now: datetime) -> OptInRequest | None:
     query = sa.select(requests).where(requests.c.id == number, requests.c.asked_at >= now - KEPT_FOR)
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    return Request(
+    return OptInRequest(
         id=row.id, address=row.address, name=row.name, language=row.language, subscriber_id=row.subscriber_id
     )
 
 
-def _subscribe(connection: Connection, request: Request, address: Address, address_hash: str, now: datetime) -> None:
+def _subscribe(
+    connection: Connection, request: OptInRequest, address: MailAddress, address_hash: str, now: datetime
+) -> None:
     connection.execute(sa.delete(suppressions).where(suppressions.c.address_hash == address_hash))
     values: dict[str, Any] = {"state": SubscriberState.ACTIVE.value, "why": "confirmed by mail", "updated_at": now}
     values |= {name: value for name, value in (("name", request.name), ("language", request.language)) if value}
@@ -221,7 +223,7 @@ def _subscribe(connection: Connection, request: Request, address: Address, addre
     )
 
 
-def _move(connection: Connection, subscriber_id: int, address: Address, address_hash: str, now: datetime) -> bool:
+def _move(connection: Connection, subscriber_id: int, address: MailAddress, address_hash: str, now: datetime) -> bool:
     """Give a person a new address; one who is on the list with it already stays there, and the old row leaves."""
     taken = connection.execute(
         sa.select(subscribers.c.id).where(subscribers.c.address_key == address.key, subscribers.c.id != subscriber_id)
@@ -259,7 +261,7 @@ def _waiting(connection: Connection, subscriber_id: int, address_hash: str) -> l
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _sent_to(connection: Connection, subscriber_id: int) -> list[dict[str, Any]]:
+def _list_deliveries(connection: Connection, subscriber_id: int) -> list[dict[str, Any]]:
     told = [each for each in deliveries.c if each.name not in {"sending_id", "subscriber_id"}]
     query = (
         sa.select(sendings.c.issue, *told)

@@ -12,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from newsletter.database.engine import translated
+from newsletter.database.engine import translate_errors
 from newsletter.database.tables import deliveries, incoming_mails, pauses, requests, subscribers, suppressions
 from newsletter.model import SubscriberState
-from newsletter.subscribers.repository import LEFT, MOVED
+from newsletter.subscribers.repository import MOVED, SUPPRESSED_STATES
 
 PAGE = 500
 _STATES = ("state", "why", "updated_at")
@@ -23,7 +23,7 @@ _STATES = ("state", "why", "updated_at")
 
 def keep_gone(old: Engine, restored: Engine, *, now: datetime) -> int:
     """Bring what `old` knows of people who left into `restored`; tells how many are gone by it that were there."""
-    with translated(old.url), old.begin() as from_, translated(restored.url), restored.begin() as to:
+    with translate_errors(old.url), old.begin() as from_, translate_errors(restored.url), restored.begin() as to:
         gone = _take_states(from_, to)
         gone += _take_suppressions(from_, to, now)
     return gone
@@ -32,15 +32,15 @@ def keep_gone(old: Engine, restored: Engine, *, now: datetime) -> int:
 def _take_states(old: Connection, restored: Connection) -> int:
     """People of both databases, known by their address, who left according to the old one."""
     gone = 0
-    for page in _pages(old, sa.select(subscribers).where(subscribers.c.state.in_(LEFT)), subscribers.c.id):
+    for page in _pages(old, sa.select(subscribers).where(subscribers.c.state.in_(SUPPRESSED_STATES)), subscribers.c.id):
         by_key = {row["address_key"]: row for row in page}
         known = sa.select(subscribers.c.id, subscribers.c.address_key, subscribers.c.state)
         known = known.where(subscribers.c.address_key.in_(by_key))
         for row in restored.execute(known).all():
             told = by_key[row.address_key]
-            if row.state in LEFT and told["state"] != "complained":
+            if row.state in SUPPRESSED_STATES and told["state"] != "complained":
                 continue
-            gone += row.state not in LEFT
+            gone += row.state not in SUPPRESSED_STATES
             _set_state(restored, row.id, {name: told[name] for name in _STATES})
     return gone
 
@@ -74,7 +74,7 @@ def _take_suppressions(old: Connection, restored: Connection, now: datetime) -> 
 
 def _stop(restored: Connection, hashes: list[str], now: datetime) -> int:
     """Whoever reads at another address since: whether they left there is not known under the old one, so nothing is sent."""
-    theirs = sa.and_(subscribers.c.address_hash.in_(hashes), subscribers.c.state.not_in(LEFT))
+    theirs = sa.and_(subscribers.c.address_hash.in_(hashes), subscribers.c.state.not_in(SUPPRESSED_STATES))
     left = {"state": SubscriberState.UNSUBSCRIBED.value, "why": "reads at another address", "updated_at": now}
     return restored.execute(sa.update(subscribers).where(theirs).values(left)).rowcount
 
@@ -95,7 +95,7 @@ def _erase(restored: Connection, hashes: list[str], now: datetime) -> int:
     of_them = incoming_mails.c.subscriber_id.in_(numbers)
     restored.execute(sa.update(incoming_mails).where(of_them).values(subscriber_id=None))
     restored.execute(sa.delete(subscribers).where(subscribers.c.id.in_(numbers)))
-    return sum(row.state not in LEFT for row in rows)
+    return sum(row.state not in SUPPRESSED_STATES for row in rows)
 
 
 def _pages(connection: Connection, query: sa.Select[Any], key: sa.ColumnElement[Any]) -> Any:

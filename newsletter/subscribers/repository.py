@@ -16,14 +16,14 @@ from typing import Any, Protocol, TextIO
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
-from newsletter.database.engine import only_reading, translated
+from newsletter.database.engine import only_reading, translate_errors
 from newsletter.database.tables import deliveries, subscribers, suppressions
-from newsletter.formats.mailboxes import Address
+from newsletter.formats.mailboxes import MailAddress
 from newsletter.model import Subscriber, SubscriberState
 from newsletter.tokens import Keys
 
 BATCH = 500
-LEFT = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED})
+SUPPRESSED_STATES = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED})
 """States that no import and no list may undo."""
 
 MAILABLE = sa.and_(
@@ -36,11 +36,11 @@ MOVED = "moved"
 """Why an address is suppressed whose reader reads at another one now."""
 
 
-class Person(Protocol):
+class ImportableSubscriber(Protocol):
     """One row of a list to be imported; `followup.subscriptions.Row` is one."""
 
     @property
-    def address(self) -> Address: ...
+    def address(self) -> MailAddress: ...
     @property
     def name(self) -> str: ...
     @property
@@ -56,7 +56,7 @@ class Person(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class ImportCounts:
     """How the rows of an import fared; each is in exactly one count."""
 
     added: int = 0
@@ -64,8 +64,8 @@ class Imported:
     unchanged: int = 0
     suppressed: int = 0  # left before, and stays gone
 
-    def __add__(self, other: Imported) -> Imported:
-        return Imported(
+    def __add__(self, other: ImportCounts) -> ImportCounts:
+        return ImportCounts(
             added=self.added + other.added,
             updated=self.updated + other.updated,
             unchanged=self.unchanged + other.unchanged,
@@ -81,38 +81,38 @@ class Suppression:
     suppressed_at: datetime
 
 
-class People:
+class SubscriberRepository:
     """The subscribers in a database."""
 
     def __init__(self, engine: Engine, keys: Keys) -> None:
         self.engine = engine
         self.keys = keys
 
-    def take_in(self, rows: Iterable[Person], *, now: datetime) -> Imported:
+    def take_in(self, rows: Iterable[ImportableSubscriber], *, now: datetime) -> ImportCounts:
         """Add and update people in batches, in constant memory; raises StorageError, with whole batches done."""
-        done = Imported()
+        done = ImportCounts()
         source = iter(rows)
         while batch := list(islice(source, BATCH)):
-            with translated(self.engine.url), self.engine.begin() as connection:
-                done += _Batch(connection, self.keys, now).take_in(batch)
+            with translate_errors(self.engine.url), self.engine.begin() as connection:
+                done += _ImportBatch(connection, self.keys, now).take_in(batch)
         return done
 
-    def foresee(self, rows: Iterable[Person], *, now: datetime) -> Imported:
+    def foresee(self, rows: Iterable[ImportableSubscriber], *, now: datetime) -> ImportCounts:
         """What `take_in` would do with these rows; nothing is changed, and nobody who writes has to wait.
 
         What each row would leave is remembered, because another row of its address may come much later.
         """
-        done, source = Imported(), iter(rows)
+        done, source = ImportCounts(), iter(rows)
         foreseen: dict[str, dict[str, Any]] = {}
         while batch := list(islice(source, BATCH)):
-            with translated(self.engine.url), only_reading(self.engine).connect() as connection:
-                done += _Batch(connection, self.keys, now).foresee(batch, foreseen)
+            with translate_errors(self.engine.url), only_reading(self.engine).connect() as connection:
+                done += _ImportBatch(connection, self.keys, now).foresee(batch, foreseen)
         return done
 
     def count(self, state: SubscriberState = SubscriberState.ACTIVE) -> int:
         """How many people are in a state."""
         query = sa.select(sa.func.count()).select_from(subscribers).where(subscribers.c.state == state)
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             return connection.execute(query).scalar_one()
 
     def all(self) -> Iterator[Subscriber]:
@@ -120,14 +120,14 @@ class People:
         last = 0
         while True:
             query = sa.select(subscribers).where(subscribers.c.id > last).order_by(subscribers.c.id).limit(BATCH)
-            with translated(self.engine.url), self.engine.begin() as connection:
+            with translate_errors(self.engine.url), self.engine.begin() as connection:
                 page = connection.execute(query).all()
             if not page:
                 return
             yield from (_subscriber(row) for row in page)
             last = page[-1].id
 
-    def find(self, address: Address) -> Subscriber | None:
+    def find(self, address: MailAddress) -> Subscriber | None:
         """The person with this address."""
         return self._one(subscribers.c.address_key == address.key)
 
@@ -136,7 +136,7 @@ class People:
         return self._one(subscribers.c.id == subscriber_id)
 
     def _one(self, condition: sa.ColumnElement[bool]) -> Subscriber | None:
-        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             row = connection.execute(sa.select(subscribers).where(condition)).one_or_none()
         return None if row is None else _subscriber(row)
 
@@ -145,7 +145,7 @@ class People:
 
         A complaint replaces another reason; nothing replaces a complaint.
         """
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             return suppress(connection, subscriber_id, state, why, now=now)
 
     def change(
@@ -168,16 +168,16 @@ class People:
             values["language"] = language
         if large_print is not None:
             values["large_print"] = large_print
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             connection.execute(sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(values))
             if state is SubscriberState.ACTIVE:
                 own = sa.select(subscribers.c.address_hash).where(subscribers.c.id == subscriber_id).scalar_subquery()
                 connection.execute(sa.delete(suppressions).where(suppressions.c.address_hash == own))
 
-    def erase(self, addresses: Sequence[Address], *, now: datetime) -> int:
+    def erase(self, addresses: Sequence[MailAddress], *, now: datetime) -> int:
         """Erase people; only keyed hashes stay, so that no import brings them back. Returns how many were on the list."""
         erased = 0
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             for address in addresses:
                 _suppress_hash(connection, self.keys.address_hash(address.key), SubscriberState.UNSUBSCRIBED, now=now)
                 gone = sa.delete(subscribers).where(subscribers.c.address_key == address.key)
@@ -187,20 +187,20 @@ class People:
                     _drop_waiting(connection, row.id, now)
         return erased
 
-    def suppression(self, address: Address) -> Suppression | None:
+    def suppression(self, address: MailAddress) -> Suppression | None:
         """Why an address must never be written to, and since when; also when its row was erased. None: it may be."""
         known = suppressions.c.address_hash == self.keys.address_hash(address.key)
-        with translated(self.engine.url), only_reading(self.engine).begin() as connection:
+        with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             row = connection.execute(sa.select(suppressions).where(known)).one_or_none()
         if row is None:
             return None
         reason = None if row.reason == MOVED else SubscriberState(row.reason)
         return Suppression(reason=reason, suppressed_at=row.suppressed_at)
 
-    def is_suppressed(self, address: Address) -> bool:
+    def is_suppressed(self, address: MailAddress) -> bool:
         """Whether this address left, bounced for good or complained; also when its row was erased."""
         known = suppressions.c.address_hash == self.keys.address_hash(address.key)
-        with translated(self.engine.url), self.engine.begin() as connection:
+        with translate_errors(self.engine.url), self.engine.begin() as connection:
             return connection.execute(sa.select(sa.literal(1)).where(sa.exists().where(known))).first() is not None
 
     def export(self, file: TextIO) -> int:
@@ -235,7 +235,7 @@ def suppress(connection: Connection, subscriber_id: int, state: SubscriberState,
     ).one_or_none()
     if row is None or row.state in {SubscriberState.COMPLAINED, state}:
         return False
-    if row.state in LEFT and state is not SubscriberState.COMPLAINED:
+    if row.state in SUPPRESSED_STATES and state is not SubscriberState.COMPLAINED:
         return False
     connection.execute(
         sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(state=state, why=why, updated_at=now)
@@ -266,7 +266,7 @@ _COMPARED = ("state", "name", "language", "sections", "large_print")
 """What a row of a list is compared with."""
 
 
-class _Batch:
+class _ImportBatch:
     """A few hundred rows of an import, in one transaction."""
 
     def __init__(self, connection: Connection, keys: Keys, now: datetime) -> None:
@@ -274,20 +274,20 @@ class _Batch:
         self.keys = keys
         self.now = now
 
-    def take_in(self, rows: Sequence[Person]) -> Imported:
+    def take_in(self, rows: Sequence[ImportableSubscriber]) -> ImportCounts:
         done, new, changed, gone = self._decided(rows, {})
         self._write(new, changed, gone)
         return done
 
-    def foresee(self, rows: Sequence[Person], foreseen: dict[str, dict[str, Any]]) -> Imported:
+    def foresee(self, rows: Sequence[ImportableSubscriber], foreseen: dict[str, dict[str, Any]]) -> ImportCounts:
         """What taking them in would do; `foreseen` is what earlier batches would have left, by the key of the address."""
         done, new, changed, _ = self._decided(rows, foreseen)
         foreseen |= {row["address_key"]: {name: row[name] for name in _COMPARED} for row in (*new, *changed)}
         return done
 
     def _decided(
-        self, rows: Sequence[Person], foreseen: Mapping[str, dict[str, Any]]
-    ) -> tuple[Imported, list[dict[str, Any]], list[dict[str, Any]], set[str]]:
+        self, rows: Sequence[ImportableSubscriber], foreseen: Mapping[str, dict[str, Any]]
+    ) -> tuple[ImportCounts, list[dict[str, Any]], list[dict[str, Any]], set[str]]:
         """How each row fares, with the people that are new, those that change, and the hashes of those who left."""
         hashes = {row.address.key: self.keys.address_hash(row.address.key) for row in rows}
         known = self._known(list(hashes)) | {key: foreseen[key] for key in hashes if key in foreseen}
@@ -297,7 +297,7 @@ class _Batch:
         counts = {"added": 0, "updated": 0, "unchanged": 0, "suppressed": 0}
         for row in rows:
             counts[self._decide(row, hashes[row.address.key], known, gone, new, changed)] += 1
-        return Imported(**counts), list(new.values()), list(changed.values()), gone
+        return ImportCounts(**counts), list(new.values()), list(changed.values()), gone
 
     def _known(self, address_keys: list[str]) -> dict[str, dict[str, Any]]:
         query = sa.select(subscribers).where(subscribers.c.address_key.in_(address_keys))
@@ -309,7 +309,7 @@ class _Batch:
 
     def _decide(
         self,
-        row: Person,
+        row: ImportableSubscriber,
         address_hash: str,
         known: dict[str, dict[str, Any]],
         gone: set[str],
@@ -324,8 +324,8 @@ class _Batch:
                 return "suppressed"
             known[key] = new[key] = self._fresh(row, address_hash)
             return "added"
-        returning = row.state not in LEFT and (old["state"] in LEFT or address_hash in gone)
-        values = _merged(old, row)
+        returning = row.state not in SUPPRESSED_STATES and (old["state"] in SUPPRESSED_STATES or address_hash in gone)
+        values = _merge_row(old, row)
         if not values:
             return "suppressed" if returning else "unchanged"
         old |= values | {"updated_at": self.now}
@@ -333,7 +333,7 @@ class _Batch:
             changed[old["id"]] = old
         return "suppressed" if returning else "updated"
 
-    def _fresh(self, row: Person, address_hash: str) -> dict[str, Any]:
+    def _fresh(self, row: ImportableSubscriber, address_hash: str) -> dict[str, Any]:
         return {
             "address": row.address.text,
             "address_key": row.address.key,
@@ -358,7 +358,7 @@ class _Batch:
             self.connection.execute(
                 statement, [{"row_id": row["id"], **{f"new_{name}": row[name] for name in columns}} for row in changed]
             )
-        left = {row["address_hash"]: row["state"] for row in (*new, *changed) if row["state"] in LEFT}
+        left = {row["address_hash"]: row["state"] for row in (*new, *changed) if row["state"] in SUPPRESSED_STATES}
         fresh = [
             {"address_hash": address_hash, "reason": state, "suppressed_at": self.now}
             for address_hash, state in left.items()
@@ -368,22 +368,22 @@ class _Batch:
             self.connection.execute(sa.insert(suppressions), fresh)
 
 
-def _merged(old: Mapping[str, Any], row: Person) -> dict[str, Any]:
+def _merge_row(old: Mapping[str, Any], row: ImportableSubscriber) -> dict[str, Any]:
     """What a row changes of a person we know: empty cells change nothing, and nobody who left comes back."""
     told = {"name": row.name, "language": row.language, "sections": " ".join(row.sections)}
     values: dict[str, Any] = {name: value for name, value in told.items() if value and value != old[name]}
     if row.large_print and not old["large_print"]:
         values["large_print"] = True
-    state = _merged_state(SubscriberState(old["state"]), row.state)
+    state = _merge_state(SubscriberState(old["state"]), row.state)
     if state != old["state"]:
         values |= {"state": state.value, "why": row.why}
     return values
 
 
-def _merged_state(old: SubscriberState, new: SubscriberState) -> SubscriberState:
-    if old in LEFT:
+def _merge_state(old: SubscriberState, new: SubscriberState) -> SubscriberState:
+    if old in SUPPRESSED_STATES:
         return new if new is SubscriberState.COMPLAINED else old
-    if new in LEFT:
+    if new in SUPPRESSED_STATES:
         return new
     # a person's own pause stays; an unclear row does not silence one who is surely on the list
     return new if old is SubscriberState.PENDING else old

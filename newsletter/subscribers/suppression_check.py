@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from newsletter.database.engine import translated
+from newsletter.database.engine import translate_errors
 from newsletter.database.tables import subscribers
 from newsletter.errors import StorageError
 from newsletter.subscribers.repository import MAILABLE
@@ -22,7 +22,7 @@ from newsletter.subscribers.repository import MAILABLE
 BUSY_MS = 50  # reading waits for nobody in WAL mode; it may meet a database that is being recovered
 
 
-class Lookout:
+class SuppressionCheck:
     """Asks on a connection of its own; used by one thread at a time.
 
     SQLite answers in some microseconds, and each message asks: so the driver is asked without anything between.
@@ -51,7 +51,7 @@ class Lookout:
             raise StorageError(f"the database refused: {error}") from error
 
     def _open(self) -> None:
-        with translated(self.engine.url):
+        with translate_errors(self.engine.url):
             self._connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             self._cursor = self._connection.connection.cursor()
             if self.is_quick:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection, Engine
 
-from newsletter.database.engine import eager, translated
+from newsletter.database.engine import eager, translate_errors
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
 from newsletter.reports import repository as report_repository
@@ -22,7 +22,7 @@ WHY = "own choice"
 
 
 @dataclass(slots=True)
-class _Wish:
+class _UnsubscribeRequest:
     """One person who leaves."""
 
     subscriber_id: int
@@ -31,19 +31,19 @@ class _Wish:
     error: StorageError | None = None
 
 
-class Leavings:
+class UnsubscribeQueue:
     """Called from many threads; each call returns when that person is surely gone."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.commits = 0
-        self._waiting: list[_Wish] = []
+        self._waiting: list[_UnsubscribeRequest] = []
         self._list = threading.Lock()
         self._turn = threading.Lock()
 
     def leave(self, subscriber_id: int, *, sending_id: int = 0, now: datetime) -> None:
         """Never mail this person again; raises StorageError when it could not be written down."""
-        wish = _Wish(subscriber_id, sending_id)
+        wish = _UnsubscribeRequest(subscriber_id, sending_id)
         with self._list:
             self._waiting.append(wish)
         with self._turn:
@@ -52,7 +52,9 @@ class Leavings:
         if wish.error is not None:
             raise wish.error
 
-    def _written(self, connection: Connection, wishes: list[_Wish], now: datetime) -> list[tuple[int, int]]:
+    def _written(
+        self, connection: Connection, wishes: list[_UnsubscribeRequest], now: datetime
+    ) -> list[tuple[int, int]]:
         """Write down who leaves; gives those who had not left before."""
         return [
             (wish.subscriber_id, wish.sending_id)
@@ -67,7 +69,7 @@ class Leavings:
             wishes, self._waiting = self._waiting, []
         error = None
         try:
-            with translated(self.engine.url), eager(self.engine).begin() as connection:
+            with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
                 report_repository.add_left(connection, self._written(connection, wishes, now))
         except StorageError as refused:
             error = refused

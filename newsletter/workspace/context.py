@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 @dataclass(eq=False)
-class Desk:
+class AppContext:
     """One workspace at one moment; opens the database when it is first needed."""
 
     workspace: Workspace

@@ -13,11 +13,11 @@ from enum import StrEnum
 from newsletter import config
 from newsletter.errors import UsageError
 from newsletter.tokens import Keys
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 
 
-class Place(StrEnum):
+class PasswordLocation(StrEnum):
     """Where the password is."""
 
     ENVIRONMENT = "environment"
@@ -27,30 +27,30 @@ class Place(StrEnum):
     NOWHERE = "nowhere"
 
 
-def place(desk: Desk, environ: Mapping[str, str] = os.environ) -> Place:
+def locate_password(desk: AppContext, environ: Mapping[str, str] = os.environ) -> PasswordLocation:
     """Where the password comes from that a sending would use."""
     if environ.get(SMTP_PASSWORD):
-        return Place.ENVIRONMENT
+        return PasswordLocation.ENVIRONMENT
     if environ.get(f"{SMTP_PASSWORD}_FILE"):
-        return Place.FILE
+        return PasswordLocation.FILE
     if config.secret(SMTP_PASSWORD, {}):
-        return Place.KEYRING
-    return Place.HERE if (desk.workspace.private / PASSWORD_FILE).is_file() else Place.NOWHERE
+        return PasswordLocation.KEYRING
+    return PasswordLocation.HERE if (desk.workspace.private / PASSWORD_FILE).is_file() else PasswordLocation.NOWHERE
 
 
-def keep(desk: Desk, password: str) -> Place:
+def store_password(desk: AppContext, password: str) -> PasswordLocation:
     """Keep a password for later; tells where. Raises UsageError when the environment names one already."""
-    if place(desk) in {Place.ENVIRONMENT, Place.FILE}:
+    if locate_password(desk) in {PasswordLocation.ENVIRONMENT, PasswordLocation.FILE}:
         raise UsageError(f"the password comes from {SMTP_PASSWORD} in the environment: change it there")
     file = desk.workspace.private / PASSWORD_FILE
     if _into_keyring(password):
         file.unlink(missing_ok=True)
-        return Place.KEYRING
+        return PasswordLocation.KEYRING
     write_whole(file, password + "\n", private=True)
-    return Place.HERE
+    return PasswordLocation.HERE
 
 
-def forget(desk: Desk) -> None:
+def delete_password(desk: AppContext) -> None:
     """Keep no password any longer, neither in the keyring nor in a file of ours."""
     (desk.workspace.private / PASSWORD_FILE).unlink(missing_ok=True)
     with contextlib.suppress(ImportError):
@@ -82,7 +82,7 @@ SMTP_PASSWORD = "NEWSLETTER_SMTP_PASSWORD"  # noqa: S105 - its name
 PASSWORD_FILE = "smtp-password"  # noqa: S105 - where it lies below .newsletter, when no keyring keeps it
 
 
-def keys(desk: Desk) -> Keys:
+def load_keys(desk: AppContext) -> Keys:
     """The keys that tokens are signed with; raises UsageError when there are none."""
     file = desk.workspace.private / "secret"
     text = config.secret(SECRET) or (file.read_text("utf-8") if file.is_file() else "")
@@ -95,7 +95,7 @@ def keys(desk: Desk) -> Keys:
         ) from error
 
 
-def smtp_password(desk: Desk) -> str | None:
+def smtp_password(desk: AppContext) -> str | None:
     """The mail server's password: as `config.secret` finds it, else as it was typed on the page Setup; None when nowhere."""
     file = desk.workspace.private / PASSWORD_FILE
     return config.secret(SMTP_PASSWORD) or (file.read_text("utf-8").strip() if file.is_file() else None)

@@ -13,11 +13,11 @@ from newsletter import config
 from newsletter.config import FILE_NAME
 from newsletter.errors import UsageError
 from newsletter.model import Source
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 
 
-def settle(desk: Desk, table: str, values: Mapping[str, Any]) -> None:
+def set_values(desk: AppContext, table: str, values: Mapping[str, Any]) -> None:
     """Set keys of one table; an empty text takes a key out, and what is usual is not written. Raises ConfigError, with nothing written, when one is wrong."""
     document = read_document(desk)
     if table not in document:
@@ -36,7 +36,7 @@ def settle(desk: Desk, table: str, values: Mapping[str, Any]) -> None:
     write_document(desk, document)
 
 
-def add_source(desk: Desk, source: Source) -> None:
+def add_source(desk: AppContext, source: Source) -> None:
     """Write one more `[[source]]`. Raises ConfigError or UsageError, with nothing written, when it is wrong."""
     if any(each.name == source.name for each in desk.workspace.settings.sources):
         raise UsageError(f"there is a source “{source.name}” already: give this one another name")
@@ -46,7 +46,7 @@ def add_source(desk: Desk, source: Source) -> None:
     write_document(desk, document)
 
 
-def remove_source(desk: Desk, name: str) -> None:
+def remove_source(desk: AppContext, name: str) -> None:
     """Take a `[[source]]` out; what it gave stays known."""
     document = read_document(desk)
     names = [each.get("name") for each in document.get("source", ())]
@@ -56,14 +56,14 @@ def remove_source(desk: Desk, name: str) -> None:
     write_document(desk, document)
 
 
-def allow(desk: Desk, host: str) -> None:
+def allow_host(desk: AppContext, host: str) -> None:
     """Let sources be fetched from a host inside one's own network, from now on."""
     known = desk.workspace.settings.newsletter.fetch_from
     if host not in known:
-        settle(desk, "newsletter", {"fetch_from": [*known, host]})
+        set_values(desk, "newsletter", {"fetch_from": [*known, host]})
 
 
-def mistakes(table: str, values: Mapping[str, Any]) -> dict[str, str]:
+def find_mistakes(table: str, values: Mapping[str, Any]) -> dict[str, str]:
     """What each of these keys should be instead, in words; those that are good are left out. Empty takes a key out."""
     keys = {each.name: each for each in config.keys_of(config.TABLES[table][1])}
     found = {}
@@ -76,17 +76,17 @@ def mistakes(table: str, values: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def read_document(desk: Desk) -> tomlkit.TOMLDocument:
+def read_document(desk: AppContext) -> tomlkit.TOMLDocument:
     """newsletter.toml with its comments."""
     return tomlkit.parse(read_text(desk))
 
 
-def read_text(desk: Desk) -> str:
+def read_text(desk: AppContext) -> str:
     """newsletter.toml as people wrote it."""
     return (desk.workspace.folder / FILE_NAME).read_text("utf-8-sig")
 
 
-def write_document(desk: Desk, document: tomlkit.TOMLDocument) -> None:
+def write_document(desk: AppContext, document: tomlkit.TOMLDocument) -> None:
     """Put newsletter.toml in place if it can be used; raises ConfigError, and then nothing was written."""
     text = tomlkit.dumps(document)
     config.parse(text)

@@ -6,7 +6,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from newsletter import config
-from newsletter.checks import Context, check_issue
+from newsletter.checks import CheckContext, check_issue
 from newsletter.model import (
     Dated,
     Entry,
@@ -19,7 +19,7 @@ from newsletter.model import (
     Trial,
     TrialStatus,
 )
-from newsletter.placeholders import Mark
+from newsletter.placeholders import Placeholder
 
 ADDRESS = "1 Main Street, Denver, CO 80202, USA"
 DISCLAIMER = "This is not medical advice. Ask your care team before you change anything."
@@ -114,7 +114,7 @@ def page(issue: Issue = ISSUE, *, extra: str = "", css: str = CSS) -> str:
 <tr><td class="card" style="background-color: #ffffff; max-width: 600px">
 <h1>{escape(SETTINGS.newsletter.title)}</h1><p>{escape(issue.letter)}</p>{sections}{extra}
 <p>{DISCLAIMER}</p><p>{ADDRESS}</p><p><a href="https://news.example.org/2026-12">View this issue online</a>
-<a href="{Mark.UNSUBSCRIBE}">Unsubscribe from this letter</a></p>
+<a href="{Placeholder.UNSUBSCRIBE}">Unsubscribe from this letter</a></p>
 </td></tr></table></td></tr></table></div></body></html>"""
 
 
@@ -128,11 +128,11 @@ def text(issue: Issue = ISSUE, *, extra: str = "") -> str:
     blocks = "\n\n".join(f"{entry.title}\n{chr(10).join(entry.links)}" for entry in issue.entries())
     return (
         f"View online:\nhttps://news.example.org/2026-12\n\n{blocks}\n{extra}\n{DISCLAIMER}\n{ADDRESS}\n"
-        f"Unsubscribe:\n{Mark.UNSUBSCRIBE}\n"
+        f"Unsubscribe:\n{Placeholder.UNSUBSCRIBE}\n"
     )
 
 
-def context(issue: Issue = ISSUE, **changes: object) -> Context:
+def context(issue: Issue = ISSUE, **changes: object) -> CheckContext:
     """A context around an issue, with the parts made of it."""
     given = {
         "issue": issue,
@@ -143,10 +143,10 @@ def context(issue: Issue = ISSUE, **changes: object) -> Context:
         "settings": SETTINGS,
         "now": datetime(2026, 11, 23, 14, tzinfo=UTC),
     }
-    return Context(**(given | changes))
+    return CheckContext(**(given | changes))
 
 
-def with_entry(entry: Entry, *, section: str = "research") -> Context:
+def with_entry(entry: Entry, *, section: str = "research") -> CheckContext:
     """The clean issue with one entry more, at the end of a section."""
     sections = tuple(
         dataclasses.replace(each, entries=(*each.entries, entry)) if each.name == section else each
@@ -155,7 +155,7 @@ def with_entry(entry: Entry, *, section: str = "research") -> Context:
     return context(dataclasses.replace(ISSUE, sections=sections))
 
 
-def changed(entry: Entry, **changes: object) -> Context:
+def changed(entry: Entry, **changes: object) -> CheckContext:
     """The clean issue with one of its entries changed."""
     new = dataclasses.replace(entry, **changes)
     sections = tuple(
@@ -165,17 +165,17 @@ def changed(entry: Entry, **changes: object) -> Context:
     return context(dataclasses.replace(ISSUE, sections=sections))
 
 
-def findings(given: Context, rule: str) -> list[Finding]:
+def findings(given: CheckContext, rule: str) -> list[Finding]:
     """What one rule found."""
     return [each for each in check_issue(given) if each.rule == rule]
 
 
-def where(given: Context, rule: str) -> list[str]:
+def where(given: CheckContext, rule: str) -> list[str]:
     """The places that one rule objects to."""
     return [each.where for each in findings(given, rule)]
 
 
-def message(given: Context, rule: str) -> str:
+def message(given: CheckContext, rule: str) -> str:
     """The words of the only finding of a rule."""
     (found,) = findings(given, rule)
     return found.message

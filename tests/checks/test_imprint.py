@@ -4,13 +4,13 @@ import pytest
 from checks.specimen import ADDRESS, DISCLAIMER, SETTINGS, context, findings, page, text, where
 
 from newsletter.model import Severity
-from newsletter.placeholders import Mark
+from newsletter.placeholders import Placeholder
 
-LINK = f'<a href="{Mark.UNSUBSCRIBE}">Unsubscribe from this letter</a>'
+LINK = f'<a href="{Placeholder.UNSUBSCRIBE}">Unsubscribe from this letter</a>'
 
 
 def test_a_mail_without_a_way_out_is_stopped():
-    spoiled = context(html=page().replace(LINK, ""), text=text().replace(Mark.UNSUBSCRIBE, ""))
+    spoiled = context(html=page().replace(LINK, ""), text=text().replace(Placeholder.UNSUBSCRIBE, ""))
     assert where(spoiled, "unsubscribe-missing") == ["html", "text"]
     assert findings(spoiled, "unsubscribe-missing")[0].severity is Severity.ERROR
 
@@ -26,7 +26,7 @@ def test_a_mail_without_a_way_out_is_stopped():
 )
 def test_ways_out_are_known(href, words, line):
     given = context(
-        html=page().replace(LINK, f'<a href="{href}">{words}</a>'), text=text().replace(Mark.UNSUBSCRIBE, line)
+        html=page().replace(LINK, f'<a href="{href}">{words}</a>'), text=text().replace(Placeholder.UNSUBSCRIBE, line)
     )
     assert where(given, "unsubscribe-missing") == []
 

@@ -5,7 +5,7 @@ import pytest
 
 from newsletter.checks import LinkAnswer, LinkState
 from newsletter.errors import SourceError
-from newsletter.issues.link_probe import Reply, check_links, try_link
+from newsletter.issues.link_probe import ProbeResponse, check_links, try_link
 
 
 class Web:
@@ -29,7 +29,7 @@ class Web:
         page = page[method] if isinstance(page, dict) else page
         if isinstance(page, Exception):
             raise page
-        return Reply(status=page) if isinstance(page, int) else Reply(status=page[0], location=page[1])
+        return ProbeResponse(status=page) if isinstance(page, int) else ProbeResponse(status=page[0], location=page[1])
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from datetime import date
 import pytest
 from checks.specimen import EVENT, GRANT, ISSUE, PAPER, changed, context, findings, with_entry
 
-from newsletter.checks import Context, EarlierIssue, LinkAnswer, LinkState, rules
+from newsletter.checks import CheckContext, EarlierIssue, LinkAnswer, LinkState, rules
 from newsletter.model import Entry, Event, Finding, Flag, Ids, Issue, Section
 
 WATCHED = "https://x.org/a?utm_source=mail&id=1#part"
 
 
-def cases() -> Iterator[tuple[str, Context, str]]:
+def cases() -> Iterator[tuple[str, CheckContext, str]]:
     """(rule, an issue with something to mend, what the button says)."""
     yield "link-tracks", changed(PAPER, links=(WATCHED,)), "Remove the tracking"
     yield "link-tracks", written(WATCHED), "Remove the tracking"
@@ -41,19 +41,19 @@ RAN = EarlierIssue(name="2026-10", keys=frozenset({PAPER.key}))
 MOVED = LinkAnswer(state=LinkState.MOVED, final_url="https://new.example.org/paper")
 
 
-def written(href: str) -> Context:
+def written(href: str) -> CheckContext:
     """The clean issue whose letter has a link, on the page as it is written."""
     issue = replace(ISSUE, letter=f"Read [this page]({href}).")
     return context(issue, html=context().html.replace("</h1>", f'</h1><a href="{href}">this page</a>'))
 
 
-def mended(given: Context, finding: Finding) -> Issue:
+def mended(given: CheckContext, finding: Finding) -> Issue:
     assert finding.mend is not None
     return finding.mend.change(given.issue)
 
 
 @pytest.mark.parametrize(("rule", "given", "verb"), [*cases()])
-def test_the_button_takes_its_finding_away(rule: str, given: Context, verb: str) -> None:
+def test_the_button_takes_its_finding_away(rule: str, given: CheckContext, verb: str) -> None:
     found = findings(given, rule)[0]
     assert found.mend is not None
     assert found.mend.verb == verb
@@ -65,7 +65,7 @@ def test_the_button_takes_its_finding_away(rule: str, given: Context, verb: str)
 
 
 @pytest.mark.parametrize(("rule", "given", "verb"), [*cases()])
-def test_mending_twice_is_mending_once(rule: str, given: Context, verb: str) -> None:
+def test_mending_twice_is_mending_once(rule: str, given: CheckContext, verb: str) -> None:
     found = findings(given, rule)[0]
     issue = mended(given, found)
     assert mended(replace(given, issue=issue), found) == issue

@@ -6,16 +6,16 @@ from datetime import UTC, date, datetime
 import pytest
 from checks.specimen import EVENT, GRANT, ISSUE, PAPER, SETTINGS, TRIAL
 
-from newsletter.checks import Context, EarlierIssue, check_issue
+from newsletter.checks import CheckContext, EarlierIssue, check_issue
 from newsletter.model import Dated, Entry, Event, Flag, Ids, Section, Trial, TrialStatus
-from newsletter.rendering import for_everyone, render
+from newsletter.rendering import remove_personal_parts, render_mail
 from newsletter.rendering.environment import environment
 
 
 def checked(issue, settings=SETTINGS, **changes):
     """The rules that object, as (rule, where)."""
-    shown = for_everyone(render(issue, settings, environment()), settings)
-    given = Context(
+    shown = remove_personal_parts(render_mail(issue, settings, environment()), settings)
+    given = CheckContext(
         issue=issue,
         html=shown.html,
         text=shown.text,

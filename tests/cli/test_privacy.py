@@ -270,13 +270,13 @@ def test_what_python_itself_says_of_a_failure_holds_no_row(tmp_path: Path) -> No
     """A mistake of ours that nobody catches ends in a traceback: the statement may stand there, its values not."""
     import sqlalchemy as sa
 
-    from newsletter.database.engine import open_database, translated
+    from newsletter.database.engine import open_database, translate_errors
     from newsletter.database.tables import suppressions
     from newsletter.errors import StorageError
 
     engine = open_database("sqlite:///newsletter.db", tmp_path)
     row = {"address_hash": ADDRESS, "reason": "x", "suppressed_at": None}
-    with pytest.raises(StorageError) as caught, translated(engine.url), engine.begin() as connection:
+    with pytest.raises(StorageError) as caught, translate_errors(engine.url), engine.begin() as connection:
         connection.execute(sa.insert(suppressions), [row])
     assert told_in("".join(traceback.format_exception(caught.value))) == []
 

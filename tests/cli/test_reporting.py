@@ -86,9 +86,9 @@ def test_why_people_left_is_told_where_it_is_asked_for(sent: Path, run: Run) -> 
     from datetime import UTC, date, datetime, timedelta
 
     from newsletter.database.engine import open_database
-    from newsletter.subscribers.opt_in import Readers
+    from newsletter.subscribers.opt_in import OptInRepository
 
-    readers = Readers(open_database("sqlite:///.newsletter/newsletter.db", sent), Keys(b"x"))
+    readers = OptInRepository(open_database("sqlite:///.newsletter/newsletter.db", sent), Keys(b"x"))
     today = datetime.now(UTC).date()  # sending has the true time
     readers.say_farewell("Long before.", on=date(2020, 1, 1))
     readers.say_farewell("Too many mails.", on=today + timedelta(days=1))

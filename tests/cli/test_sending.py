@@ -19,9 +19,9 @@ from loopback_smtp import Loopback
 
 from newsletter.cli.send import _pace
 from newsletter.delivery import service as delivery_service
-from newsletter.delivery.pause_stop import Wish
-from newsletter.delivery.send_status import Tally
-from newsletter.workspace.context import Desk
+from newsletter.delivery.pause_stop import SendControl
+from newsletter.delivery.send_status import SendStatus
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 COUNTS = {"accepted": 10, "deferred": 0, "refused": 0, "unknown": 0, "suppressed": 0, "remaining": 0, "total": 10}
@@ -158,7 +158,7 @@ class TestStatus:
         assert "        1 refused: 550 no" in lines
 
     def test_it_tells_the_rate_and_the_time_left(self) -> None:
-        going = Tally(
+        going = SendStatus(
             issue="2026-11", state="sending", accepted=290, refused=10, remaining=700, total=1000, seconds=150
         )
         assert list(_pace(going)) == ["  120 a minute until now; 6 min for those not yet sent"]
@@ -229,8 +229,8 @@ def test_a_sending_that_a_person_stopped_goes_on_when_somebody_says_so(
     approved: Path, run: Run, mail_server: Loopback
 ) -> None:
     run("send", "2026-11", "--yes", "--limit", 4)
-    desk = Desk(open_workspace(approved), datetime.now(UTC))
-    delivery_service.ask(desk, "2026-11", Wish.STOP)
+    desk = AppContext(open_workspace(approved), datetime.now(UTC))
+    delivery_service.request_send_control(desk, "2026-11", SendControl.STOP)
     told = run("status", "2026-11", "--json").json
     words = "stopped by a person: 4 of 10 have it; 6 get nothing until somebody lets it go on"
     assert (told["state"], told["why"]) == ("paused", words)

@@ -8,9 +8,9 @@ from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
 from newsletter.config import DeliverySettings
 from newsletter.delivery.clock import SystemClock, sleep_unless
-from newsletter.delivery.ledger_writer import Recorder
-from newsletter.delivery.retry_policy import Desk
-from newsletter.delivery.throttle import Pace
+from newsletter.delivery.ledger_writer import LedgerWriter
+from newsletter.delivery.retry_policy import RetryPolicy
+from newsletter.delivery.throttle import Throttle
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ async def desk(tmp_path):
     settings = DeliverySettings(retry_after=timedelta(minutes=5))
     zone = office.order(25).settings.newsletter.zone
     with office.ledger.run(ISSUE, DIGEST, now=clock.now()) as run:
-        recorder = Recorder(run, clock)
-        yield Desk(await recorder.call(run.tally), recorder, Pace(settings, zone, clock), settings)
+        recorder = LedgerWriter(run, clock)
+        yield RetryPolicy(await recorder.call(run.tally), recorder, Throttle(settings, zone, clock), settings)
         await recorder.close()
 
 

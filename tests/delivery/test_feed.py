@@ -3,8 +3,8 @@
 import pytest
 from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
-from newsletter.delivery.due_queue import Feed
-from newsletter.delivery.ledger_writer import Recorder
+from newsletter.delivery.due_queue import DueQueue
+from newsletter.delivery.ledger_writer import LedgerWriter
 
 MANY = tuple(f"reader{n}@example.org" for n in range(20))
 
@@ -14,8 +14,8 @@ async def feed(tmp_path):
     office = PostOffice.opened(tmp_path, MANY)
     clock = QuickClock()
     with office.ledger.run(ISSUE, DIGEST, now=clock.now()) as run:
-        recorder = Recorder(run, clock)
-        made = Feed(recorder, began_at=clock.now(), ahead=lambda: 8)
+        recorder = LedgerWriter(run, clock)
+        made = DueQueue(recorder, began_at=clock.now(), ahead=lambda: 8)
         made.office = office
         yield made
         await made.end()

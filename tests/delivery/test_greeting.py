@@ -15,9 +15,9 @@ import trustme
 from loopback_smtp import DROP, Loopback
 
 from newsletter.config import DeliverySettings, Security
-from newsletter.delivery.smtp import Server
-from newsletter.doctor.diagnosis import State
-from newsletter.doctor.smtp_check import greet
+from newsletter.delivery.smtp import MailServer
+from newsletter.doctor.diagnosis import DiagnosisState
+from newsletter.doctor.smtp_check import check_server
 
 
 @contextmanager
@@ -43,14 +43,14 @@ def running(server: Loopback) -> Iterator[Loopback]:
 
 def told(port: int, *, now: datetime | None = None, password: str | None = None, patience_s: float = 10, **settings):
     delivery = DeliverySettings(host="127.0.0.1", port=port, **({"security": Security.NONE} | settings))
-    server = Server(settings=delivery, ehlo_name="example.org", password=password)
-    found = greet(server, now=now or datetime.now(UTC), patience_s=patience_s)
+    server = MailServer(settings=delivery, ehlo_name="example.org", password=password)
+    found = check_server(server, now=now or datetime.now(UTC), patience_s=patience_s)
     return [(each.subject, each.state, each.message.replace(f"127.0.0.1:{port}", "SERVER")) for each in found]
 
 
 def test_a_server_in_order_is_greeted_and_left() -> None:
     with running(Loopback()) as server:
-        assert told(server.port) == [("mail server", State.OK, "SERVER greets us as example.org")]
+        assert told(server.port) == [("mail server", DiagnosisState.OK, "SERVER greets us as example.org")]
         assert server.lines == ["EHLO example.org", "QUIT"]
 
 
@@ -86,10 +86,10 @@ def test_the_certificate_and_the_login_are_tried(authority: trustme.CA, trusted:
         found = told(server.port, security=security, ca_file=trusted, user="news", password="right")
         soon = told(server.port, security=security, ca_file=trusted, user="news", password="right", now=until)
     assert found == [
-        ("mail server", State.OK, "SERVER greets us as example.org, and takes the login of news"),
-        ("TLS", State.OK, f"the certificate of SERVER is good until {until:%Y-%m-%d}"),
+        ("mail server", DiagnosisState.OK, "SERVER greets us as example.org, and takes the login of news"),
+        ("TLS", DiagnosisState.OK, f"the certificate of SERVER is good until {until:%Y-%m-%d}"),
     ]
-    assert soon[1][1] is State.LOOK
+    assert soon[1][1] is DiagnosisState.LOOK
 
 
 def test_a_refused_login_must_be_mended_and_the_password_is_not_repeated(authority: trustme.CA, trusted: str) -> None:
@@ -99,26 +99,26 @@ def test_a_refused_login_must_be_mended_and_the_password_is_not_repeated(authori
         ((_, state, words),) = told(
             server.port, security=Security.STARTTLS, ca_file=trusted, user="news", password="hunter3"
         )
-    assert (state, "refuses the login" in words, "hunter3" in words) == (State.MEND, True, False)
+    assert (state, "refuses the login" in words, "hunter3" in words) == (DiagnosisState.MEND, True, False)
 
 
 def test_a_server_that_is_another_one_must_be_mended(authority: trustme.CA, trusted: str) -> None:
     with running(Loopback(tls=of(authority, "mail.example.org"))) as server:
         ((_, state, words),) = told(server.port, security=Security.STARTTLS, ca_file=trusted)
-    assert (state, "is not surely the server it says" in words) == (State.MEND, True)
+    assert (state, "is not surely the server it says" in words) == (DiagnosisState.MEND, True)
 
 
 def test_a_login_without_a_password_is_not_tried() -> None:
     ((_, state, words),) = told(1, user="news")
-    assert (state, words) == (State.MEND, "[delivery] user is news, and there is no password")
+    assert (state, words) == (DiagnosisState.MEND, "[delivery] user is news, and there is no password")
 
 
 def test_a_server_without_a_login_is_worth_a_look(authority: trustme.CA, trusted: str) -> None:
     with running(Loopback(tls=of(authority, "localhost"))) as server:
         settings = {"security": Security.STARTTLS, "ca_file": trusted, "host": "LOCALHOST"}
         delivery = DeliverySettings(port=server.port, **settings)
-        found = greet(Server(settings=delivery, ehlo_name="example.org"), now=datetime.now(UTC))
-    assert [each.state for each in found] == [State.LOOK, State.OK]
+        found = check_server(MailServer(settings=delivery, ehlo_name="example.org"), now=datetime.now(UTC))
+    assert [each.state for each in found] == [DiagnosisState.LOOK, DiagnosisState.OK]
 
 
 def test_one_that_cannot_be_reached_is_worth_a_look() -> None:
@@ -126,7 +126,7 @@ def test_one_that_cannot_be_reached_is_worth_a_look() -> None:
     with running(loopback):
         port = loopback.port
     ((_, state, words),) = told(port)
-    assert (state, "cannot be reached" in words) == (State.LOOK, True)
+    assert (state, "cannot be reached" in words) == (DiagnosisState.LOOK, True)
 
 
 def test_so_is_one_that_hangs_up_or_says_nothing() -> None:
@@ -137,4 +137,4 @@ def test_so_is_one_that_hangs_up_or_says_nothing() -> None:
         loopback = Loopback(script=lambda command, number, connection, script=script: script)
         with running(loopback) as server:
             ((_, state, said),) = told(server.port, patience_s=0.3)
-        assert (state, words in said) == (State.LOOK, True)
+        assert (state, words in said) == (DiagnosisState.LOOK, True)

@@ -10,7 +10,7 @@ from loopback_smtp import Loopback
 from post_office import ISSUE, PostOffice, counts
 
 from newsletter.delivery.clock import SystemClock
-from newsletter.delivery.pause_stop import Wish, make_wish
+from newsletter.delivery.pause_stop import SendControl, set_send_control
 from newsletter.delivery.sender import send_issue
 
 MANY = tuple(f"reader{n}@example.org" for n in range(60))
@@ -24,9 +24,9 @@ async def test_a_wish_stops_a_sending_after_what_is_in_flight(tmp_path: Path) ->
         sending = asyncio.create_task(send_issue(order, office.ledger, clock=SystemClock()))
         while not server.messages:  # noqa: ASYNC110 - as another process would look
             await asyncio.sleep(0.02)
-        await asyncio.to_thread(make_wish, office.ledger.engine, ISSUE, Wish.PAUSE, now=datetime.now(UTC))
+        await asyncio.to_thread(set_send_control, office.ledger.engine, ISSUE, SendControl.PAUSE, now=datetime.now(UTC))
         tally = await sending
-    assert (tally.state, tally.wish) == ("paused", Wish.PAUSE)
+    assert (tally.state, tally.wish) == ("paused", SendControl.PAUSE)
     assert 0 < tally.accepted < 60
     assert counts(tally) == {"accepted": len(server.messages), "remaining": 60 - len(server.messages)}
     assert "paused by a person" in tally.why
@@ -39,7 +39,7 @@ async def test_a_wish_is_heard_while_nobody_is_due(tmp_path: Path) -> None:
         sending = asyncio.create_task(send_issue(office.order(server.port), office.ledger, clock=SystemClock()))
         while counts(office.ledger.tally(ISSUE)) != {"deferred": 3}:  # noqa: ASYNC110 - as another process would look
             await asyncio.sleep(0.02)
-        await asyncio.to_thread(make_wish, office.ledger.engine, ISSUE, Wish.STOP, now=datetime.now(UTC))
+        await asyncio.to_thread(set_send_control, office.ledger.engine, ISSUE, SendControl.STOP, now=datetime.now(UTC))
         tally = await sending
     assert (tally.state, tally.why) == (
         "paused",

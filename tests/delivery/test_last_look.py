@@ -6,7 +6,7 @@ import threading
 import pytest
 from post_office import QuickClock
 
-from newsletter.delivery.final_check import LastLook
+from newsletter.delivery.final_check import FinalCheck
 from newsletter.errors import StorageError
 
 
@@ -39,7 +39,7 @@ def is_quick(request):
 
 
 async def test_who_is_on_the_list_may_go_and_who_left_may_not(is_quick):
-    look = LastLook(Register(is_quick=is_quick), QuickClock())
+    look = FinalCheck(Register(is_quick=is_quick), QuickClock())
     assert await look.may_go(7)
     assert not await look.may_go(13)
     await look.close()
@@ -47,7 +47,7 @@ async def test_who_is_on_the_list_may_go_and_who_left_may_not(is_quick):
 
 async def test_a_database_that_is_locked_for_a_while_is_asked_again(is_quick):
     register, clock = Register(is_quick=is_quick, failures=2), QuickClock()
-    look = LastLook(register, clock)
+    look = FinalCheck(register, clock)
     assert await look.may_go(7)
     assert len(register.asked) == 3
     assert clock.slept == pytest.approx(1.2)
@@ -55,7 +55,7 @@ async def test_a_database_that_is_locked_for_a_while_is_asked_again(is_quick):
 
 
 async def test_a_database_that_never_answers_is_an_error(is_quick):
-    look = LastLook(Register(is_quick=is_quick, failures=99), QuickClock())
+    look = FinalCheck(Register(is_quick=is_quick, failures=99), QuickClock())
     with pytest.raises(StorageError, match="locked"):
         await look.may_go(7)
     await look.close()
@@ -63,7 +63,7 @@ async def test_a_database_that_never_answers_is_an_error(is_quick):
 
 async def test_those_who_wait_ask_together_and_nobody_is_answered_by_a_look_that_began_before():
     register = Register(is_quick=False)
-    look = LastLook(register, QuickClock())
+    look = FinalCheck(register, QuickClock())
     register.may_answer.clear()
     first = asyncio.create_task(look.may_go(1))
     while not register.asked:  # noqa: ASYNC110 - it is asked on another thread
@@ -78,7 +78,7 @@ async def test_those_who_wait_ask_together_and_nobody_is_answered_by_a_look_that
 
 async def test_one_who_no_longer_waits_is_passed_over_and_the_look_comes_home_first():
     register = Register(is_quick=False)
-    look = LastLook(register, QuickClock())
+    look = FinalCheck(register, QuickClock())
     register.may_answer.clear()
     asking = asyncio.create_task(look.may_go(1))
     while not register.asked:  # noqa: ASYNC110 - it is asked on another thread

@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter import config
-from newsletter.delivery.message import Mailing, Template, encoded_words, message_id, quoted, to_header
+from newsletter.delivery.message import (
+    MessageContext,
+    MessageTemplate,
+    build_message_id,
+    encode_header_text,
+    encode_quoted_printable,
+    to_header,
+)
 from newsletter.model import RenderedIssue, Subscriber
 from newsletter.tokens import Keys, Purpose
 
@@ -26,7 +33,7 @@ LEAVE = "https://reader.invalid/unsubscribe"
 
 def mailing(text=WITH_PAGE, **changes):
     values = {"issue": "2026-11", "sending_id": 3, "sent_at": SENT_AT, "keys": KEYS} | changes
-    return Mailing(settings=config.parse(text), **values)
+    return MessageContext(settings=config.parse(text), **values)
 
 
 def rendered(page=f'<p>Hello reader-name.invalid</p><a href="{LEAVE}">leave</a>', text=f"Hello\n{LEAVE}\n", **changes):
@@ -35,7 +42,7 @@ def rendered(page=f'<p>Hello reader-name.invalid</p><a href="{LEAVE}">leave</a>'
 
 
 def made(text=WITH_PAGE, issue=None, reader=ANN, **changes):
-    return Template(issue or rendered(), mailing(text, **changes)).fill(reader)
+    return MessageTemplate(issue or rendered(), mailing(text, **changes)).fill(reader)
 
 
 def parsed(message):
@@ -70,7 +77,7 @@ def test_the_headers_of_a_message_stand_once_and_in_plain_sight():
     ]
     for absent in ("Cc", "Bcc", "Return-Path", "X-Mailer", "Sender", "Received", "Precedence", "Auto-Submitted"):
         assert header(message, absent) == []
-    assert message.message_id == f"{token}@example.org" == message_id(mailing(), 7)
+    assert message.message_id == f"{token}@example.org" == build_message_id(mailing(), 7)
     assert (message.envelope.sender, message.envelope.recipient) == (f"bounces+{token}@example.org", ANN.address)
 
 
@@ -123,7 +130,7 @@ def test_a_domain_beyond_ascii_is_sent_in_a_labels():
 
 
 def test_the_same_reader_gets_the_same_bytes_and_another_one_other_bytes():
-    template = Template(rendered(), mailing())
+    template = MessageTemplate(rendered(), mailing())
     assert template.fill(ANN) == template.fill(ANN)
     other = template.fill(Subscriber(id=8, address="bob@example.net", name="Bob"))
     assert other.message_id != template.fill(ANN).message_id
@@ -203,16 +210,16 @@ def test_any_name_is_read_back_from_the_to_header(name):
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=150))
 def test_any_subject_is_read_back(subject):
     subject = " ".join(subject.split()) or "x"
-    value = encoded_words(subject, used=9)
+    value = encode_header_text(subject, used=9)
     assert all(len(line) <= 76 for line in (b"Subject: " + value).split(b"\r\n"))
     read = email.message_from_bytes(b"Subject: " + value + b"\r\n\r\n", policy=email.policy.default)["Subject"]
     assert str(read) == subject
 
 
 def test_quoted_printable_never_starts_a_line_with_a_dot_or_from():
-    assert quoted(".") == b"=2E"
-    assert quoted("From me\n.\n..") == b"=46rom me\r\n=2E\r\n=2E."
-    assert quoted("a  b \n") == b"a =20b=20\r\n"
+    assert encode_quoted_printable(".") == b"=2E"
+    assert encode_quoted_printable("From me\n.\n..") == b"=46rom me\r\n=2E\r\n=2E."
+    assert encode_quoted_printable("a  b \n") == b"a =20b=20\r\n"
 
 
 def test_a_date_is_what_the_ledger_says_and_has_its_zone():

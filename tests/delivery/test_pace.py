@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.config import DeliverySettings
-from newsletter.delivery.throttle import Pace
+from newsletter.delivery.throttle import Throttle
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -27,7 +27,7 @@ class StillClock:
 
 def pace(now="2026-11-23T15:00:00+00:00", accepted=(), **settings):
     clock = StillClock(datetime.fromisoformat(now))
-    return Pace(DeliverySettings(**({"per_minute": 0} | settings)), NEW_YORK, clock, accepted), clock
+    return Throttle(DeliverySettings(**({"per_minute": 0} | settings)), NEW_YORK, clock, accepted), clock
 
 
 def test_without_limits_every_moment_is_free():

@@ -5,8 +5,8 @@ import threading
 import pytest
 from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
-from newsletter.delivery.journal import Settlement
-from newsletter.delivery.ledger_writer import Recorder
+from newsletter.delivery.journal import DeliveryOutcome
+from newsletter.delivery.ledger_writer import LedgerWriter
 from newsletter.model import DeliveryStatus
 
 PEOPLE = tuple(f"reader{n}@example.org" for n in range(6))
@@ -36,14 +36,14 @@ async def recorder(tmp_path):
     office = PostOffice.opened(tmp_path, PEOPLE)
     clock = QuickClock()
     with office.ledger.run(ISSUE, DIGEST, now=clock.now()) as run:
-        made = Recorder(Watched(run), clock, gather_s=LONG_S)
+        made = LedgerWriter(Watched(run), clock, gather_s=LONG_S)
         yield made
         made.run.may_go_on.set()
         await made.close()
 
 
 def accepted(number):
-    return Settlement(subscriber_id=number, status=DeliveryStatus.ACCEPTED, reply="250 Ok")
+    return DeliveryOutcome(subscriber_id=number, status=DeliveryStatus.ACCEPTED, reply="250 Ok")
 
 
 async def first_of(recorder, count):

@@ -12,7 +12,7 @@ from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
 from newsletter.delivery.clock import SystemClock
 from newsletter.delivery.ledger import RestoredLedgerError
-from newsletter.delivery.sender import Order, recipients_of, run, send_issue
+from newsletter.delivery.sender import SendJob, list_recipients, run_send, send_issue
 from newsletter.delivery.variants import Variant
 from newsletter.errors import DeliveryError, StorageError, UsageError
 from newsletter.formats.mailboxes import parse_address
@@ -253,7 +253,7 @@ async def test_each_combination_of_choices_is_rendered_once(office):
     server = Loopback()
     async with server.running():
         order = office.order(server.port)
-        order = Order(issue=ISSUE, digest=DIGEST, settings=order.settings, keys=order.keys, render_variant=render)
+        order = SendJob(issue=ISSUE, digest=DIGEST, settings=order.settings, keys=order.keys, render_variant=render)
         await send_issue(order, office.ledger)
     assert asked == [Variant(sections=("research", "trials"), large_print=True), Variant()]
     assert sorted(m.content.count(b"Subject: True") for m in server.messages) == [0, 1, 1]
@@ -422,12 +422,12 @@ async def test_a_full_disk_stops_the_sending_and_nobody_gets_two(big_office):
 
 
 async def test_every_recipient_is_told_with_the_message_id_of_the_message(office):
-    assert list(recipients_of(office.ledger, office.order(25).settings, office.people.keys, ISSUE)) == []
+    assert list(list_recipients(office.ledger, office.order(25).settings, office.people.keys, ISSUE)) == []
     server = Loopback()
     async with server.running():
         await send(office, server)
     told = {each.address: each.message_id for each in
-            recipients_of(office.ledger, office.order(25).settings, office.people.keys, ISSUE)}  # fmt: skip
+            list_recipients(office.ledger, office.order(25).settings, office.people.keys, ISSUE)}  # fmt: skip
     for message in server.messages:
         assert f"Message-ID: <{told[message.recipient]}>".encode() in message.content
 
@@ -445,4 +445,4 @@ async def test_a_thousand_messages_hold_one_recipient_and_nobody_elses_name(tmp_
 
 def test_a_sending_can_be_run_without_a_loop(office):
     with pytest.raises(UsageError):
-        run(send_issue(office.order(25, host=""), office.ledger))
+        run_send(send_issue(office.order(25, host=""), office.ledger))

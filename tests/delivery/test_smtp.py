@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from newsletter.delivery.smtp import LinkError, Replies
+from newsletter.delivery.smtp import ReplyReader, SmtpConnectionError
 
 
 async def test_replies_are_gathered_from_any_pieces():
-    replies = Replies()
+    replies = ReplyReader()
     for piece in (b"250-2.1.0 one", b"\r\n250", b"-2.1.0 two\r\n250 2.1.0 thr", b"ee\r\n354 go\r\n221\n"):
         replies.data_received(piece)
     assert replies.waiting == 3
@@ -17,34 +17,34 @@ async def test_replies_are_gathered_from_any_pieces():
 
 
 async def test_replies_that_came_before_a_break_are_still_read():
-    replies = Replies()
+    replies = ReplyReader()
     replies.data_received(b"250 ok\r\n")
     replies.connection_lost(None)
     assert (await replies.take(1)).code == 250
-    with pytest.raises(LinkError, match="closed the connection"):
+    with pytest.raises(SmtpConnectionError, match="closed the connection"):
         await replies.take(1)
 
 
 async def test_a_server_that_does_not_answer_is_left():
-    replies = Replies()
-    with pytest.raises(LinkError, match="in time"):
+    replies = ReplyReader()
+    with pytest.raises(SmtpConnectionError, match="in time"):
         await replies.take(0.01)
     replies.data_received(b"250 too late\r\n")
-    with pytest.raises(LinkError, match="in time"):
+    with pytest.raises(SmtpConnectionError, match="in time"):
         await replies.take(1)
 
 
 async def test_a_break_ends_the_waiting():
-    replies = Replies()
+    replies = ReplyReader()
     waiting = asyncio.ensure_future(replies.take(10))
     await asyncio.sleep(0)
     replies.connection_lost(ConnectionResetError())
-    with pytest.raises(LinkError, match="was lost"):
+    with pytest.raises(SmtpConnectionError, match="was lost"):
         await waiting
 
 
 async def test_what_is_written_is_waited_for_until_the_system_took_it():
-    replies = Replies()
+    replies = ReplyReader()
     await replies.drained()
     replies.pause_writing()
     waiting = asyncio.ensure_future(replies.drained())
@@ -56,23 +56,23 @@ async def test_what_is_written_is_waited_for_until_the_system_took_it():
 
 
 async def test_a_break_ends_the_waiting_for_room_too():
-    replies = Replies()
+    replies = ReplyReader()
     replies.pause_writing()
     waiting = asyncio.ensure_future(replies.drained())
     await asyncio.sleep(0)
     replies.connection_lost(None)
-    with pytest.raises(LinkError):
+    with pytest.raises(SmtpConnectionError):
         await waiting
 
 
 async def test_a_server_that_stops_reading_is_left():
-    replies = Replies(block_s=0.01)
+    replies = ReplyReader(block_s=0.01)
     replies.pause_writing()
-    with pytest.raises(LinkError, match="stopped taking"):
+    with pytest.raises(SmtpConnectionError, match="stopped taking"):
         await replies.drained()
 
 
 async def test_bytes_that_are_no_letters_do_no_harm():
-    replies = Replies()
+    replies = ReplyReader()
     replies.data_received(b"250 \xff\xfe ok\r\n")
     assert (await replies.take(1)).code == 250

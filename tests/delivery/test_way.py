@@ -9,10 +9,10 @@ from loopback_smtp import Loopback
 from newsletter import config
 from newsletter.database.engine import open_database
 from newsletter.delivery.ledger import Ledger
-from newsletter.delivery.sender import Order, recipients_of, resolve, send_issue, status_of
+from newsletter.delivery.sender import SendJob, list_recipients, read_status, resolve_unknown, send_issue
 from newsletter.model import DeliveryStatus, RenderedIssue
-from newsletter.subscribers.list_import import Row, read_list
-from newsletter.subscribers.repository import People
+from newsletter.subscribers.list_import import ImportRow, read_list
+from newsletter.subscribers.repository import SubscriberRepository
 from newsletter.tokens import Keys
 
 LIST = b"""Email,First name,Last name,Status
@@ -27,14 +27,14 @@ broken,No,Body,active
 async def test_a_list_becomes_messages_and_a_ledger(tmp_path, extensions):
     keys = Keys(b"an invented secret")
     engine = open_database("sqlite:///newsletter.db", tmp_path)
-    people = People(engine, keys)
+    people = SubscriberRepository(engine, keys)
     rows = read_list(io.BytesIO(LIST), name="list.csv").rows
-    imported = people.take_in([row for row in rows if isinstance(row, Row)], now=datetime.now(UTC))
+    imported = people.take_in([row for row in rows if isinstance(row, ImportRow)], now=datetime.now(UTC))
     assert (imported.added, imported.updated, imported.unchanged, imported.suppressed) == (3, 0, 0, 0)
 
     ledger = Ledger(engine, tmp_path)
     async with Loopback(extensions=extensions).running() as server:
-        order = Order(
+        order = SendJob(
             issue="2026-11",
             digest="d" * 64,
             settings=config.parse(SETTINGS.format(port=server.port)),
@@ -44,13 +44,13 @@ async def test_a_list_becomes_messages_and_a_ledger(tmp_path, extensions):
         tally = await send_issue(order, ledger)
     assert server.recipients() == {"ann@example.org": 1, "bob@example.org": 1}
     assert (tally.accepted, tally.total, tally.state) == (2, 2, "done")
-    assert status_of(ledger, "2026-11") == tally
+    assert read_status(ledger, "2026-11") == tally
 
-    sent = list(recipients_of(ledger, order.settings, keys, "2026-11"))
+    sent = list(list_recipients(ledger, order.settings, keys, "2026-11"))
     assert [each.status for each in sent] == [DeliveryStatus.ACCEPTED] * 2
     assert all(f"Message-ID: <{each.message_id}>".encode() in m.content
                for each, m in zip(sent, sorted(server.messages, key=lambda m: m.recipient), strict=True))  # fmt: skip
-    assert resolve(ledger, "2026-11", resend=True, now=datetime.now(UTC)).accepted == 2
+    assert resolve_unknown(ledger, "2026-11", resend=True, now=datetime.now(UTC)).accepted == 2
 
 
 SETTINGS = """

@@ -9,8 +9,8 @@ import pytest
 from newsletter.database.engine import open_database
 from newsletter.errors import UsageError
 from newsletter.subscribers import zip_exports
-from newsletter.subscribers.list_import import Rejected, import_list, read_list
-from newsletter.subscribers.repository import People
+from newsletter.subscribers.list_import import RejectedRow, import_list, read_list
+from newsletter.subscribers.repository import SubscriberRepository
 from newsletter.subscribers.zip_exports import lists_in
 from newsletter.tokens import Keys
 
@@ -35,7 +35,7 @@ def zipped(files, **options):
 
 @pytest.fixture
 def people(tmp_path):
-    return People(open_database("sqlite:///n.db", tmp_path), Keys(b"x"))
+    return SubscriberRepository(open_database("sqlite:///n.db", tmp_path), Keys(b"x"))
 
 
 def states(people):
@@ -92,7 +92,7 @@ def test_a_part_that_is_no_list_is_told_and_the_others_are_read():
 
 def test_a_plain_list_in_a_zip_has_its_rejected_lines_under_a_heading():
     listing = read_list(zipped({"plain.txt": "ann@example.org\nbad@\n"}))
-    rejected = [row for row in listing.rows if isinstance(row, Rejected)]
+    rejected = [row for row in listing.rows if isinstance(row, RejectedRow)]
     assert (listing.header, [each.cells for each in rejected]) == (("Email", "Status"), [("bad@", "active")])
 
 

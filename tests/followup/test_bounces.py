@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.bounces.classify import read_mail
-from newsletter.bounces.incoming import Action, Fate, Incoming, Kind
+from newsletter.bounces.incoming import DsnAction, InboundMail, MailKind, RecipientStatus
 
 TOKEN = bounce_token(7)
 
@@ -17,7 +17,7 @@ TOKEN = bounce_token(7)
 def test_a_delivery_report_tells_who_and_why():
     mail = read_mail(bounce(TOKEN))
     assert (mail.kind, mail.recipients, mail.status, mail.permanent) == (
-        Kind.BOUNCE,
+        MailKind.BOUNCE,
         ("ann@example.net",),
         "5.1.1",
         True,
@@ -34,15 +34,15 @@ def test_the_token_behind_a_plus_is_found_whatever_its_case():
 @pytest.mark.parametrize(
     ("action", "status", "kind", "permanent"),
     [
-        ("failed", "4.2.2", Kind.BOUNCE, False),
-        ("delayed", "4.4.1", Kind.BOUNCE, False),
-        ("Failure", "5.0.0", Kind.BOUNCE, True),
-        ("delivered", "2.1.5", Kind.OTHER, None),
-        ("relayed", "2.1.9", Kind.OTHER, None),
-        ("expanded", "2.1.5", Kind.OTHER, None),
-        ("failed", "2.0.0", Kind.OTHER, None),
-        ("who knows", "2.0.0", Kind.OTHER, None),
-        ("who knows", "5.2.0", Kind.BOUNCE, True),
+        ("failed", "4.2.2", MailKind.BOUNCE, False),
+        ("delayed", "4.4.1", MailKind.BOUNCE, False),
+        ("Failure", "5.0.0", MailKind.BOUNCE, True),
+        ("delivered", "2.1.5", MailKind.OTHER, None),
+        ("relayed", "2.1.9", MailKind.OTHER, None),
+        ("expanded", "2.1.5", MailKind.OTHER, None),
+        ("failed", "2.0.0", MailKind.OTHER, None),
+        ("who knows", "2.0.0", MailKind.OTHER, None),
+        ("who knows", "5.2.0", MailKind.BOUNCE, True),
     ],
 )
 def test_action_and_status_say_whether_it_is_for_good(action, status, kind, permanent):
@@ -56,9 +56,13 @@ def test_the_servers_own_code_goes_before_what_the_report_declares():
 
 
 def test_the_worst_of_several_fates_counts():
-    fates = (Fate(action=Action.DELIVERED), Fate(status="4.2.2"), Fate(status="5.1.1"))
-    assert Incoming(kind=Kind.BOUNCE, fates=fates).status == "5.1.1"
-    assert Incoming(kind=Kind.OTHER).permanent is None
+    fates = (
+        RecipientStatus(action=DsnAction.DELIVERED),
+        RecipientStatus(status="4.2.2"),
+        RecipientStatus(status="5.1.1"),
+    )
+    assert InboundMail(kind=MailKind.BOUNCE, fates=fates).status == "5.1.1"
+    assert InboundMail(kind=MailKind.OTHER).permanent is None
 
 
 def test_the_address_we_wrote_to_goes_before_the_one_it_was_passed_on_to():
@@ -89,7 +93,7 @@ def test_an_address_in_quotation_marks_is_one():
 @pytest.mark.parametrize(("kind", "about_us"), [("abuse", False), ("fraud", False), ("auth-failure", True)])
 def test_feedback_is_a_complaint_but_not_all_of_it_is_a_readers(kind, about_us):
     mail = read_mail(complaint(TOKEN, kind))
-    assert (mail.kind, mail.about_us, mail.tokens) == (Kind.COMPLAINT, about_us, (TOKEN,))
+    assert (mail.kind, mail.about_us, mail.tokens) == (MailKind.COMPLAINT, about_us, (TOKEN,))
     assert mail.recipients == ("redacted@provider.example",)
 
 
@@ -101,7 +105,7 @@ def test_microsofts_complaint_follows_no_standard():
     )
     mail = read_mail(text)
     assert (mail.kind, mail.recipients, mail.message_ids) == (
-        Kind.COMPLAINT,
+        MailKind.COMPLAINT,
         ("ann@hotmail.com",),
         ("1@example.org",),
     )
@@ -109,7 +113,7 @@ def test_microsofts_complaint_follows_no_standard():
 
 def test_feedback_that_is_only_text_is_a_complaint_when_it_gives_a_message_back():
     loose = ARF.format(type="abuse", message_id="1@example.org").split("report.\n", 1)[1].replace("--b", "")
-    assert read_mail(f"From: fbl@provider.example\nSubject: report\n\n{loose}".encode()).kind is Kind.COMPLAINT
+    assert read_mail(f"From: fbl@provider.example\nSubject: report\n\n{loose}".encode()).kind is MailKind.COMPLAINT
 
 
 SES = (
@@ -123,10 +127,10 @@ SES = (
 @pytest.mark.parametrize(
     ("told", "kind", "status"),
     [
-        ("Bounce", Kind.BOUNCE, "5.1.1"),
-        ("Complaint", Kind.COMPLAINT, None),
-        ("Delivery", Kind.OTHER, None),
-        ("Else", Kind.OTHER, None),
+        ("Bounce", MailKind.BOUNCE, "5.1.1"),
+        ("Complaint", MailKind.COMPLAINT, None),
+        ("Delivery", MailKind.OTHER, None),
+        ("Else", MailKind.OTHER, None),
     ],
 )
 def test_the_notification_of_a_cloud_relay_is_read(told, kind, status):
@@ -139,12 +143,12 @@ def test_the_notification_of_a_cloud_relay_is_read(told, kind, status):
     "text", ['{"notificationType": ', '["notificationType"]', '{"notificationType":"Bounce"}', "{" * 9]
 )
 def test_what_only_looks_like_a_notification_is_none(text):
-    assert read_mail(plain(text)).kind is Kind.OTHER
+    assert read_mail(plain(text)).kind is MailKind.OTHER
 
 
 def test_a_notification_may_stand_inside_another():
     inner = SES.replace("KIND", "Bounce").replace('"', '\\"')
-    assert read_mail(plain(f'{{"Type": "Notification", "Message": "{inner}"}}')).kind is Kind.BOUNCE
+    assert read_mail(plain(f'{{"Type": "Notification", "Message": "{inner}"}}')).kind is MailKind.BOUNCE
 
 
 @pytest.mark.parametrize(
@@ -159,22 +163,22 @@ def test_a_notification_may_stand_inside_another():
     ],
 )
 def test_a_subject_asks_to_stop(subject):
-    assert read_mail(plain(Subject=subject)).kind is Kind.UNSUBSCRIBE
+    assert read_mail(plain(Subject=subject)).kind is MailKind.UNSUBSCRIBE
 
 
 @pytest.mark.parametrize("body", ["unsubscribe", "\n\nPlease take me off\n\n> quoted", "Baja"])
 def test_a_first_line_asks_to_stop(body):
-    assert read_mail(plain(body)).kind is Kind.UNSUBSCRIBE
+    assert read_mail(plain(body)).kind is MailKind.UNSUBSCRIBE
 
 
 @pytest.mark.parametrize("subject", ["Stop by our booth", "Removed: what the surgeon said", "Baja California trial"])
 def test_other_words_that_begin_alike_do_not(subject):
-    assert read_mail(plain(Subject=subject)).kind is Kind.OTHER
+    assert read_mail(plain(Subject=subject)).kind is MailKind.OTHER
 
 
 def test_a_mail_program_that_unsubscribes_for_its_user_is_no_auto_reply():
     text = plain("Mail sent this email to unsubscribe.", Subject="unsubscribe", Auto_Submitted="auto-replied")
-    assert read_mail(text).kind is Kind.UNSUBSCRIBE
+    assert read_mail(text).kind is MailKind.UNSUBSCRIBE
 
 
 @pytest.mark.parametrize(
@@ -193,13 +197,13 @@ def test_a_mail_program_that_unsubscribes_for_its_user_is_no_auto_reply():
 def test_what_no_person_wrote_is_an_auto_reply(headers):
     body = "--b\nContent-Type: message/disposition-notification\n\nDisposition: x; displayed\n\n--b--"
     mail = read_mail(plain(body, **headers))
-    assert (mail.kind, mail.automatic) == (Kind.AUTO_REPLY, True)
+    assert (mail.kind, mail.automatic) == (MailKind.AUTO_REPLY, True)
 
 
 @pytest.mark.parametrize("headers", [{"Subject": "Re: November"}, {"In_Reply_To": "<1@example.org>"}])
 def test_what_a_person_answers_is_a_reply(headers):
     mail = read_mail(plain("Thank you. Where is the trial?", **headers))
-    assert (mail.kind, mail.automatic) == (Kind.REPLY, False)
+    assert (mail.kind, mail.automatic) == (MailKind.REPLY, False)
 
 
 def test_a_reply_tells_which_mail_it_answers():
@@ -208,7 +212,7 @@ def test_a_reply_tells_which_mail_it_answers():
 
 def test_a_person_who_quotes_a_bounce_is_no_bounce():
     quoted = "What does this mean?\n> 550 5.1.1 <ann@example.net>: user unknown\n> could not be delivered to"
-    assert read_mail(plain(quoted, Subject="Re: Undelivered Mail Returned to Sender")).kind is Kind.REPLY
+    assert read_mail(plain(quoted, Subject="Re: Undelivered Mail Returned to Sender")).kind is MailKind.REPLY
 
 
 def test_a_person_who_attaches_a_bounce_is_no_bounce():
@@ -218,17 +222,17 @@ def test_a_person_who_attaches_a_bounce_is_no_bounce():
         + "\n--o--",
         Content_Type="multipart/mixed; boundary=o",
     )
-    assert read_mail(text).kind is Kind.OTHER
+    assert read_mail(text).kind is MailKind.OTHER
 
 
 def test_a_person_who_pastes_a_report_is_no_bounce():
     pasted = f"What is this?\n\nFinal-Recipient: rfc822; ann@example.net\nStatus: 5.1.1\n\n{TOKEN}"
-    assert read_mail(plain(pasted)).kind is Kind.OTHER
+    assert read_mail(plain(pasted)).kind is MailKind.OTHER
 
 
 def test_somebodys_mailing_is_automatic():
     mail = read_mail(plain("Buy", Precedence="bulk"))
-    assert (mail.kind, mail.automatic) == (Kind.OTHER, True)
+    assert (mail.kind, mail.automatic) == (MailKind.OTHER, True)
 
 
 def test_tokens_are_found_where_a_mail_program_wrapped_the_text():
@@ -246,7 +250,7 @@ def test_nothing_of_a_person_shows_in_repr():
     [b"", b"\0", b"\xff\xfe\x00", b"From x\n", b"Content-Type: multipart/report\n\n--\n", b"Subject: =?x?q?=ff?=\n\n"],
 )
 def test_the_smallest_mails_are_mails(text):
-    assert read_mail(text).kind is Kind.OTHER
+    assert read_mail(text).kind is MailKind.OTHER
 
 
 PIECES = st.sampled_from(
@@ -283,7 +287,7 @@ ANY_MAIL = st.lists(PIECES | st.binary(max_size=40), max_size=30).map(b"".join)
 @given(ANY_MAIL)
 def test_any_bytes_are_a_mail(content):
     mail = read_mail(content)
-    assert mail.kind in Kind
+    assert mail.kind in MailKind
     assert all(isinstance(each, str) for each in (*mail.recipients, *mail.message_ids, *mail.tokens))
     assert mail.status is None or mail.status[0] in "245"
 
@@ -292,7 +296,7 @@ def test_any_bytes_are_a_mail(content):
 @given(st.binary(max_size=300), st.integers(0, 900))
 def test_a_report_with_noise_in_it_is_a_mail(noise, place):
     text = bounce(TOKEN)
-    assert read_mail(text[:place] + noise + text[place:]).kind in Kind
+    assert read_mail(text[:place] + noise + text[place:]).kind in MailKind
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -334,7 +338,7 @@ def test_every_recorded_complaint_is_one(recorded):
     for row in rows(recorded / "sisimai" / "_expected_by_sisimai5.tsv"):
         if row["reason"] == "feedback":
             kind = read_mail((recorded / "sisimai" / row["file"]).read_bytes()).kind
-            assert kind in {Kind.COMPLAINT, Kind.UNSUBSCRIBE}, row["file"]
+            assert kind in {MailKind.COMPLAINT, MailKind.UNSUBSCRIBE}, row["file"]
 
 
 @pytest.mark.shared
@@ -345,4 +349,4 @@ def test_recorded_mails_that_are_no_bounces_are_none(shared, recorded):
     ]
     assert others
     for path in others:
-        assert read_mail(path.read_bytes()).kind not in {Kind.BOUNCE, Kind.COMPLAINT}, path.name
+        assert read_mail(path.read_bytes()).kind not in {MailKind.BOUNCE, MailKind.COMPLAINT}, path.name

@@ -7,9 +7,9 @@ import pytest
 from bounce_mails import KEYS, NOW, bounce, bounce_token, complaint, leave_token, plain
 from post_office import PostOffice
 
-from newsletter.bounces.bounce_mailbox import PROCESSED, FolderMailbox, Letter, MailboxError
-from newsletter.bounces.inbox import Handled, Inbox
-from newsletter.bounces.repository import IncomingMails, TakenError
+from newsletter.bounces.bounce_mailbox import PROCESSED, FolderMailbox, MailboxError, MailboxMessage
+from newsletter.bounces.inbox import HandledMail, InboxProcessor
+from newsletter.bounces.repository import AlreadyDecidedError, InboundMailRepository
 from newsletter.database.tables import deliveries, sendings
 from newsletter.model import SubscriberState
 
@@ -28,12 +28,12 @@ def write(office: PostOffice, **mails: bytes) -> None:
         (office.folder / "mails" / f"{name}.eml").write_bytes(content)
 
 
-def run(office: PostOffice, mailbox: FolderMailbox | None = None) -> list[Handled]:
+def run(office: PostOffice, mailbox: FolderMailbox | None = None) -> list[HandledMail]:
     mailbox = mailbox or FolderMailbox(office.folder / "mails")
-    return list(Inbox(mailbox, KEYS, IncomingMails(office.people.engine)).run(now=lambda: NOW))
+    return list(InboxProcessor(mailbox, KEYS, InboundMailRepository(office.people.engine)).run(now=lambda: NOW))
 
 
-def actions(handled: list[Handled]) -> dict[str, str]:
+def actions(handled: list[HandledMail]) -> dict[str, str]:
     return {each.name.removesuffix(".eml"): each.decided.action for each in handled}
 
 
@@ -80,7 +80,7 @@ def test_a_second_run_changes_nothing_and_still_tells_who_waits(office):
 
 def test_what_was_decided_before_a_crash_is_only_put_away_after_it(office):
     class Dying(FolderMailbox):
-        def put_away(self, letter: Letter) -> None:
+        def put_away(self, letter: MailboxMessage) -> None:
             raise MailboxError("the machine stopped")
 
     write(office, bounce=bounce(bounce_token(1)))
@@ -155,17 +155,17 @@ def test_several_bounces_of_one_issue_are_one(office):
 def test_another_process_that_was_quicker_is_no_obstacle(office):
     write(office, bounce=bounce(bounce_token(1)))
 
-    class Contended(IncomingMails):
+    class Contended(InboundMailRepository):
         calls = 0
 
         def deciding(self):
             self.calls += 1
             if self.calls == 1:
                 run(office, FolderMailbox(copied(office)))
-                raise TakenError
+                raise AlreadyDecidedError
             return super().deciding()
 
-    inbox = Inbox(FolderMailbox(office.folder / "mails"), KEYS, Contended(office.people.engine))
+    inbox = InboxProcessor(FolderMailbox(office.folder / "mails"), KEYS, Contended(office.people.engine))
     (handled,) = list(inbox.run(now=lambda: NOW))
     assert (handled.decided.action, handled.new) == ("suppressed", False)
 
@@ -179,17 +179,17 @@ def copied(office: PostOffice) -> Path:
 
 
 def test_two_commits_of_one_decision_are_told_apart(office):
-    record = IncomingMails(office.people.engine)
+    record = InboundMailRepository(office.people.engine)
     write(office, a=plain())
     (handled,) = run(office)
     (letter,) = FolderMailbox(office.folder / "mails").letters()
-    with pytest.raises(TakenError), record.deciding() as deciding:
+    with pytest.raises(AlreadyDecidedError), record.deciding() as deciding:
         deciding.write(letter.place, handled.decided, None, now=NOW)
 
 
 def test_a_mail_that_somebody_takes_away_meanwhile_is_passed_over(office):
     class Shared(FolderMailbox):
-        def content(self, letter: Letter) -> bytes | None:
+        def content(self, letter: MailboxMessage) -> bytes | None:
             self._paths[letter.name].unlink()
             return super().content(letter)
 
@@ -199,7 +199,7 @@ def test_a_mail_that_somebody_takes_away_meanwhile_is_passed_over(office):
 
 def test_a_mail_that_cannot_be_understood_stops_no_other(office, caplog):
     class Odd(FolderMailbox):
-        def content(self, letter: Letter) -> bytes | None:
+        def content(self, letter: MailboxMessage) -> bytes | None:
             return 1 if letter.name == "a.eml" else super().content(letter)  # type: ignore[return-value]
 
     write(office, a=plain(), b=bounce(bounce_token(1)))
@@ -214,12 +214,12 @@ def test_other_files_in_the_folder_are_left_alone(office):
 
 
 def test_the_place_of_a_decision_is_asked_for_in_pages(office):
-    record = IncomingMails(office.people.engine)
+    record = InboundMailRepository(office.people.engine)
     assert record.decided(f"file:{n}" for n in range(1001)) == {}
 
 
 def test_what_was_decided_about_a_person_can_be_told_to_them(office):
     write(office, a=bounce(bounce_token(1)))
     run(office)
-    ((at, decided),) = IncomingMails(office.people.engine).of_person(1)
+    ((at, decided),) = InboundMailRepository(office.people.engine).of_person(1)
     assert (at, decided.status) == (NOW, "5.1.1")

@@ -14,8 +14,8 @@ from bounce_mails import KEYS, NOW, bounce, bounce_token, plain
 from post_office import PostOffice
 
 from newsletter.bounces.bounce_mailbox import PROCESSED, FolderMailbox, MailboxError, open_mailbox
-from newsletter.bounces.inbox import Inbox
-from newsletter.bounces.repository import IncomingMails
+from newsletter.bounces.inbox import InboxProcessor
+from newsletter.bounces.repository import InboundMailRepository
 from newsletter.config import InboxSettings, Security
 from newsletter.database.engine import open_database
 from newsletter.database.tables import incoming_mails
@@ -150,9 +150,9 @@ def test_a_server_that_goes_away_is_told(tmp_path):
 
 
 def run_over(server: dovecot.Dovecot, folder: Path, *, handled: Callable[[], None] = lambda: None) -> None:
-    record = IncomingMails(open_database("sqlite:///newsletter.db", folder))
+    record = InboundMailRepository(open_database("sqlite:///newsletter.db", folder))
     with open_mailbox(settings(server), folder, dovecot.PASSWORD) as mailbox:
-        for _ in Inbox(mailbox, KEYS, record).run(now=lambda: NOW):
+        for _ in InboxProcessor(mailbox, KEYS, record).run(now=lambda: NOW):
             handled()
 
 
@@ -199,7 +199,9 @@ def test_a_run_over_a_mailbox_leaves_what_a_person_must_see(tmp_path):
     with dovecot.running([bounce(bounce_token(1)), plain("Hello?", Subject="Re: November")]) as server:
         for _ in range(2):
             with open_mailbox(settings(server), tmp_path, dovecot.PASSWORD) as mailbox:
-                handled = list(Inbox(mailbox, KEYS, IncomingMails(office.people.engine)).run(now=lambda: NOW))
+                handled = list(
+                    InboxProcessor(mailbox, KEYS, InboundMailRepository(office.people.engine)).run(now=lambda: NOW)
+                )
         assert [(each.name, each.decided.action, each.new) for each in handled] == [("UID 2", "needs_a_person", False)]
         assert len(server.contents()) == 1
 

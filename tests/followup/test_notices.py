@@ -4,7 +4,7 @@ import pytest
 from bounce_mails import bounce_token, plain
 
 from newsletter.bounces.classify import read_mail
-from newsletter.bounces.incoming import Action, Kind
+from newsletter.bounces.incoming import DsnAction, MailKind
 
 DAEMON = "Mail Delivery System <MAILER-DAEMON@mx.example.net>"
 RETURNED = f"""
@@ -34,7 +34,7 @@ Dear reader
 )
 def test_the_failed_recipient_is_found_in_prose(notice):
     mail = read_mail(plain(notice + RETURNED, From=DAEMON, Subject="Undelivered Mail"))
-    assert (mail.kind, mail.recipients, mail.permanent) == (Kind.BOUNCE, ("ann@example.net",), True)
+    assert (mail.kind, mail.recipients, mail.permanent) == (MailKind.BOUNCE, ("ann@example.net",), True)
     assert mail.tokens == (bounce_token(7),)
 
 
@@ -46,14 +46,14 @@ def test_where_nobody_is_named_it_is_whom_the_returned_mail_was_for():
 
 def test_a_bounce_that_names_nobody_is_one_all_the_same():
     mail = read_mail(plain("It did not work.", From=DAEMON, Subject="Failure notice"))
-    assert (mail.kind, mail.recipients, mail.status) == (Kind.BOUNCE, (), None)
+    assert (mail.kind, mail.recipients, mail.status) == (MailKind.BOUNCE, (), None)
 
 
 def test_a_header_names_the_failed_recipient():
     mail = read_mail(
         plain("x", From="a@b.example", Subject="x", X_Failed_Recipients="ann@example.net, bob@example.net")
     )
-    assert (mail.kind, mail.recipients) == (Kind.BOUNCE, ("ann@example.net", "bob@example.net"))
+    assert (mail.kind, mail.recipients) == (MailKind.BOUNCE, ("ann@example.net", "bob@example.net"))
 
 
 def test_each_recipient_has_words_of_its_own():
@@ -70,19 +70,19 @@ def test_each_recipient_has_words_of_its_own():
 def test_a_warning_is_no_failure():
     notice = "THIS IS A WARNING MESSAGE ONLY. Delivery to <ann@example.net> has been delayed. It will be retried.\n"
     mail = read_mail(plain(notice + RETURNED, From=DAEMON, Subject="Delivery Status Notification (Delay)"))
-    assert [each.action for each in mail.fates] == [Action.DELAYED]
+    assert [each.action for each in mail.fates] == [DsnAction.DELAYED]
     assert mail.permanent is False
 
 
 def test_a_warning_with_a_reason_in_words_is_no_failure_either():
     notice = "It has not yet been delivered:\n\n  ann@example.net\n    Delay reason: mailbox is full\n\nNo action is required"
     mail = read_mail(plain(notice, From=DAEMON, Subject="Warning: message 1X7 delayed 24 hours"))
-    assert [(each.action, each.status) for each in mail.fates] == [(Action.DELAYED, "4.2.2")]
+    assert [(each.action, each.status) for each in mail.fates] == [(DsnAction.DELAYED, "4.2.2")]
 
 
 def test_an_unknown_user_is_no_warning_whatever_the_subject_says():
     mail = read_mail(plain("ann@example.net - no such user here.", From=DAEMON, Subject="Warning: User unknown!"))
-    assert [(each.action, each.status) for each in mail.fates] == [(Action.FAILED, "5.1.1")]
+    assert [(each.action, each.status) for each in mail.fates] == [(DsnAction.FAILED, "5.1.1")]
 
 
 def test_a_warning_that_names_a_final_code_is_a_failure():
@@ -94,12 +94,12 @@ def test_a_warning_that_names_a_final_code_is_a_failure():
 @pytest.mark.parametrize(
     ("headers", "kind"),
     [
-        ({"From": DAEMON, "Subject": "hello", "Return_Path": "<>"}, Kind.BOUNCE),
-        ({"From": "", "Subject": "hello"}, Kind.BOUNCE),
-        ({"From": "gateway@example.net", "Subject": "Delivery failure"}, Kind.BOUNCE),
-        ({"From": "gateway@example.net", "Subject": "hello", "Return_Path": "<>"}, Kind.BOUNCE),
-        ({"From": "Ann <ann@example.net>", "Subject": "hello"}, Kind.OTHER),
-        ({"From": "Ann <ann@example.net>", "Subject": "Fwd: Delivery failure"}, Kind.OTHER),
+        ({"From": DAEMON, "Subject": "hello", "Return_Path": "<>"}, MailKind.BOUNCE),
+        ({"From": "", "Subject": "hello"}, MailKind.BOUNCE),
+        ({"From": "gateway@example.net", "Subject": "Delivery failure"}, MailKind.BOUNCE),
+        ({"From": "gateway@example.net", "Subject": "hello", "Return_Path": "<>"}, MailKind.BOUNCE),
+        ({"From": "Ann <ann@example.net>", "Subject": "hello"}, MailKind.OTHER),
+        ({"From": "Ann <ann@example.net>", "Subject": "Fwd: Delivery failure"}, MailKind.OTHER),
     ],
 )
 def test_name_and_subject_of_a_mail_system_make_the_bounce(headers, kind):
@@ -120,4 +120,4 @@ def test_where_the_library_stumbles_our_own_reading_goes_on():
     text = plain(
         "<yale>\n\n: bad\nann@example.net: user unknown", From="MAILER-DAEMON@cs.yale.edu", Subject="undeliverable"
     )
-    assert read_mail(text).kind is Kind.BOUNCE
+    assert read_mail(text).kind is MailKind.BOUNCE

@@ -5,8 +5,8 @@ import pytest
 from newsletter.bounces.status_codes import (
     best_status,
     blames_us,
-    declared_status,
     means_gone,
+    parse_status_field,
     read_status,
     sounds_temporary,
     status_by_words,
@@ -32,9 +32,9 @@ def test_a_code_is_found_in_a_servers_words(words, status):
 
 
 def test_a_status_field_may_have_a_comment():
-    assert declared_status("5.1.1 (bad destination mailbox address)") == "5.1.1"
-    assert declared_status("2.1.5") == "2.1.5"
-    assert declared_status("unknown") is None
+    assert parse_status_field("5.1.1 (bad destination mailbox address)") == "5.1.1"
+    assert parse_status_field("2.1.5") == "2.1.5"
+    assert parse_status_field("unknown") is None
 
 
 @pytest.mark.parametrize(

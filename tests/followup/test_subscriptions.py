@@ -13,8 +13,8 @@ import pytest
 from newsletter.database.engine import open_database
 from newsletter.errors import UsageError
 from newsletter.model import SubscriberState as S
-from newsletter.subscribers.list_import import Rejected, Row, import_list, read_list
-from newsletter.subscribers.repository import People
+from newsletter.subscribers.list_import import ImportRow, RejectedRow, import_list, read_list
+from newsletter.subscribers.repository import SubscriberRepository
 from newsletter.tokens import Keys
 
 SHARED = Path(os.environ.get("NEWSLETTER_SHARED", Path(__file__).parents[3] / "shared")) / "data"
@@ -30,7 +30,7 @@ def read(content, name=""):
 def people(content, name=""):
     """(address, name, state) of the rows, (line, reason) of what was rejected."""
     return [
-        (row.address.text, row.name, row.state.value) if isinstance(row, Row) else (row.line, row.reason)
+        (row.address.text, row.name, row.state.value) if isinstance(row, ImportRow) else (row.line, row.reason)
         for row in read(content, name)
     ]
 
@@ -182,8 +182,8 @@ def test_physical_lines_are_counted_through_quoted_cells_and_empty_lines():
 def test_a_quotation_mark_that_is_never_closed_spoils_its_own_line_alone():
     rows = ["Email,Name"] + [f'p{n}@example.org,"Ann' if n == 3 else f"p{n}@example.org,Ann" for n in range(100)]
     found = read("\n".join(rows))
-    assert [row.line for row in found if isinstance(row, Rejected)] == [5]
-    assert sum(isinstance(row, Row) for row in found) == 99
+    assert [row.line for row in found if isinstance(row, RejectedRow)] == [5]
+    assert sum(isinstance(row, ImportRow) for row in found) == 99
 
 
 def test_a_quotation_mark_inside_a_cell_is_a_letter():
@@ -250,7 +250,7 @@ def test_a_column_called_email_is_enough_even_when_it_is_empty():
 
 
 def test_an_import_is_counted_and_what_was_rejected_can_be_mended(tmp_path):
-    store = People(open_database("sqlite:///n.db", tmp_path), Keys(b"x"))
+    store = SubscriberRepository(open_database("sqlite:///n.db", tmp_path), Keys(b"x"))
     content = b"Email,Name\nann@example.org,Ann\n=bad,Bob\nbob@example.org,Bob,extra\n,\n"
     mend = io.StringIO()
     report = import_list(store, io.BytesIO(content), name="list.csv", now=NOW, mend=mend)
@@ -267,7 +267,7 @@ def test_an_import_is_counted_and_what_was_rejected_can_be_mended(tmp_path):
 
 
 def test_a_clean_import_writes_nothing_to_mend(tmp_path):
-    store = People(open_database("sqlite:///n.db", tmp_path), Keys(b"x"))
+    store = SubscriberRepository(open_database("sqlite:///n.db", tmp_path), Keys(b"x"))
     mend = io.StringIO()
     import_list(store, io.BytesIO(b"ann@example.org\n"), now=NOW, mend=mend)
     assert mend.getvalue() == ""
@@ -295,7 +295,9 @@ EXPECTED = {
 @pytest.mark.parametrize("name", EXPECTED)
 def test_recorded_exports_give_the_right_counts(name):
     content = (SHARED / "real" / "subscriber_csv" / name).read_bytes()
-    found = Counter(row.state.value if isinstance(row, Row) else "rejected" for row in read(content, Path(name).name))
+    found = Counter(
+        row.state.value if isinstance(row, ImportRow) else "rejected" for row in read(content, Path(name).name)
+    )
     assert found == EXPECTED[name]
 
 

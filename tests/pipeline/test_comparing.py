@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.issues.diff import Kind, changes, named, pieces, summary
+from newsletter.issues.diff import DiffKind, describe_place, diff_words, list_changes, summarize_changes
 from newsletter.model import Entry, Issue, Section
 
 FIRST = Entry(key="url:https://a.example/1", title="A first paper", summary="It is short.", section="research")
@@ -33,7 +33,7 @@ def with_entries(*entries: Entry) -> Issue:
 
 
 def said(before: Issue, after: Issue) -> list[str]:
-    return [change.said for change in changes(before, after)]
+    return [change.said for change in list_changes(before, after)]
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def test_each_change_has_its_sentence(after: Issue, told: list[str]) -> None:
 
 
 def test_a_note_goes_and_comes_with_its_entry() -> None:
-    gone, come = changes(ISSUE, with_entries(FIRST)), changes(with_entries(FIRST), ISSUE)
-    assert [(piece.kind, piece.text) for piece in gone[0].pieces] == [(Kind.REMOVED, "Read it.")]
-    assert [(piece.kind, piece.text) for piece in come[0].pieces] == [(Kind.ADDED, "Read it.")]
+    gone, come = list_changes(ISSUE, with_entries(FIRST)), list_changes(with_entries(FIRST), ISSUE)
+    assert [(piece.kind, piece.text) for piece in gone[0].pieces] == [(DiffKind.REMOVED, "Read it.")]
+    assert [(piece.kind, piece.text) for piece in come[0].pieces] == [(DiffKind.ADDED, "Read it.")]
 
 
 def test_a_section_of_words_that_went_is_told() -> None:
@@ -82,52 +82,52 @@ def test_a_section_of_words_that_went_is_told() -> None:
 
 
 def test_places_are_named_as_people_know_them() -> None:
-    assert named(ISSUE, "whole") == "the whole issue"
-    assert named(ISSUE, "note:gone") == "the note on “gone”"
+    assert describe_place(ISSUE, "whole") == "the whole issue"
+    assert describe_place(ISSUE, "note:gone") == "the note on “gone”"
     long = with_entries(replace(FIRST, title="Outcomes of " + "very " * 20 + "long titles"))
-    assert named(long, f"note:{FIRST.key}") == "the note on “Outcomes of " + "very " * 9 + "…”"
+    assert describe_place(long, f"note:{FIRST.key}") == "the note on “Outcomes of " + "very " * 9 + "…”"
 
 
 def test_words_are_compared_not_letters() -> None:
-    assert [(piece.kind, piece.text) for piece in pieces("Dear all, hello.", "Dear friends, hello again.")] == [
-        (Kind.SAME, "Dear "),
-        (Kind.REMOVED, "all,"),
-        (Kind.ADDED, "friends,"),
-        (Kind.SAME, " "),
-        (Kind.REMOVED, "hello."),
-        (Kind.ADDED, "hello again."),
+    assert [(piece.kind, piece.text) for piece in diff_words("Dear all, hello.", "Dear friends, hello again.")] == [
+        (DiffKind.SAME, "Dear "),
+        (DiffKind.REMOVED, "all,"),
+        (DiffKind.ADDED, "friends,"),
+        (DiffKind.SAME, " "),
+        (DiffKind.REMOVED, "hello."),
+        (DiffKind.ADDED, "hello again."),
     ]
 
 
 def test_a_space_before_added_words_stays_outside() -> None:
-    assert [(piece.kind, piece.text) for piece in pieces("good news", "good very news")][1:3] == [
-        (Kind.ADDED, "very "),
-        (Kind.SAME, "news"),
+    assert [(piece.kind, piece.text) for piece in diff_words("good news", "good very news")][1:3] == [
+        (DiffKind.ADDED, "very "),
+        (DiffKind.SAME, "news"),
     ]
-    assert (Kind.ADDED, "news") in [(piece.kind, piece.text) for piece in pieces("good", "good news")]
+    assert (DiffKind.ADDED, "news") in [(piece.kind, piece.text) for piece in diff_words("good", "good news")]
 
 
 def test_a_long_stretch_without_a_change_is_left_out() -> None:
     words = " ".join(f"w{number}" for number in range(100))
-    found = pieces(f"A {words} z", f"B {words} y")
-    assert [piece.kind for piece in found].count(Kind.SKIPPED) == 1
+    found = diff_words(f"A {words} z", f"B {words} y")
+    assert [piece.kind for piece in found].count(DiffKind.SKIPPED) == 1
     assert sum(len(piece.text.split()) for piece in found) < 35
 
 
 @given(st.text("ab \n", max_size=20), st.text("ab \n", max_size=20))
 def test_both_texts_can_be_read_out_of_the_pieces(before: str, after: str) -> None:
-    found = pieces(before, after)
+    found = diff_words(before, after)
     if before == after:
         assert found == ()
         return
-    old = "".join(piece.text for piece in found if piece.kind is not Kind.ADDED)
-    new = "".join(piece.text for piece in found if piece.kind is not Kind.REMOVED)
+    old = "".join(piece.text for piece in found if piece.kind is not DiffKind.ADDED)
+    new = "".join(piece.text for piece in found if piece.kind is not DiffKind.REMOVED)
     assert (old.split(), new.split()) == (before.split(), after.split())
 
 
 def test_the_sentence_names_a_few_and_counts_the_rest() -> None:
     after = replace(ISSUE, subject="a", preheader="b", letter="c", closing="d", send_on=date(2027, 1, 1))
-    assert summary(changes(ISSUE, after)) == (
+    assert summarize_changes(list_changes(ISSUE, after)) == (
         "The subject changed; the line behind the subject changed; the letter changed; the closing words changed; and 1 more."
     )
-    assert summary(()) == "Nothing that readers see changed."
+    assert summarize_changes(()) == "Nothing that readers see changed."

@@ -9,7 +9,7 @@ from website import Site, desk_with
 from newsletter.checks import LinkState
 from newsletter.issues import link_check, review
 from newsletter.issues.link_cache import known_links
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 ISSUE = """\
 subject = "News"
@@ -29,32 +29,32 @@ links = ["http://127.0.0.1:{port}/nowhere"]
 
 
 @pytest.fixture
-def desk(folder: Path, now, site: Site) -> Desk:
+def desk(folder: Path, now, site: Site) -> AppContext:
     (folder / "issues/2026-11").mkdir(parents=True)
     (folder / "issues/2026-11/issue.toml").write_text(ISSUE.format(port=site.port), "utf-8")
     (folder / "issues/2026-11/record.toml").write_text("drafted = []\n", "utf-8")
     return desk_with(folder, now)
 
 
-def test_links_are_tried_once_and_remembered(desk: Desk, site: Site) -> None:
+def test_links_are_tried_once_and_remembered(desk: AppContext, site: Site) -> None:
     tried: list[int] = []
-    assert link_check.untried(desk) == 2
+    assert link_check.count_untried_links(desk) == 2
     link_check.try_links(desk, "2026-11", lambda: tried.append(1))
     assert len(tried) == 2
     states = {url.rpartition("/")[2]: answer.state for url, answer in known_links(desk).items()}
     assert states == {"feed": LinkState.ALIVE, "nowhere": LinkState.DEAD}
-    assert link_check.untried(desk) == 0
-    _, _, findings = review.check(desk, "2026-11")
+    assert link_check.count_untried_links(desk) == 0
+    _, _, findings = review.check_issue_mail(desk, "2026-11")
     assert [each.where for each in findings if each.rule == "link-dead"] == ["b"]
 
 
-def test_what_was_found_long_ago_is_forgotten(desk: Desk) -> None:
+def test_what_was_found_long_ago_is_forgotten(desk: AppContext) -> None:
     link_check.try_links(desk)
-    later = Desk(desk.workspace, desk.now + timedelta(days=8))
+    later = AppContext(desk.workspace, desk.now + timedelta(days=8))
     assert known_links(later) == {}
 
 
-def test_a_damaged_memory_is_no_memory(desk: Desk) -> None:
+def test_a_damaged_memory_is_no_memory(desk: AppContext) -> None:
     link_check.try_links(desk)
     (desk.workspace.private / "links.json").write_text('{"x": {"state": "odd"}}', "utf-8")
     assert known_links(desk) == {}

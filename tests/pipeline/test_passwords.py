@@ -11,8 +11,8 @@ import pytest
 
 from newsletter.errors import UsageError
 from newsletter.workspace import credentials
-from newsletter.workspace.context import Desk
-from newsletter.workspace.credentials import Place
+from newsletter.workspace.context import AppContext
+from newsletter.workspace.credentials import PasswordLocation
 from newsletter.workspace.folder import open_workspace
 
 KEYRING = """
@@ -39,10 +39,10 @@ def delete_password(service, name):
 
 
 @pytest.fixture
-def desk(folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> AppContext:
     monkeypatch.delenv("NEWSLETTER_SMTP_PASSWORD", raising=False)
     monkeypatch.delenv("NEWSLETTER_SMTP_PASSWORD_FILE", raising=False)
-    return Desk(open_workspace(folder), now)
+    return AppContext(open_workspace(folder), now)
 
 
 @pytest.fixture
@@ -67,45 +67,54 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]
     sys.modules.update(before)
 
 
-def test_without_a_keyring_a_file_for_its_owner_alone_keeps_it(desk: Desk, no_keyring: None) -> None:
-    assert credentials.place(desk) is Place.NOWHERE
+def test_without_a_keyring_a_file_for_its_owner_alone_keeps_it(desk: AppContext, no_keyring: None) -> None:
+    assert credentials.locate_password(desk) is PasswordLocation.NOWHERE
     assert credentials.smtp_password(desk) is None
-    assert credentials.keep(desk, "open sesame") is Place.HERE
+    assert credentials.store_password(desk, "open sesame") is PasswordLocation.HERE
     file = desk.workspace.private / "smtp-password"
-    assert (file.stat().st_mode & 0o777, credentials.place(desk)) == (0o600, Place.HERE)
+    assert (file.stat().st_mode & 0o777, credentials.locate_password(desk)) == (0o600, PasswordLocation.HERE)
     assert credentials.smtp_password(desk) == "open sesame"
     assert "sesame" not in (desk.workspace.folder / "newsletter.toml").read_text("utf-8")
-    credentials.forget(desk)
-    assert credentials.place(desk) is Place.NOWHERE
-    credentials.forget(desk)
+    credentials.delete_password(desk)
+    assert credentials.locate_password(desk) is PasswordLocation.NOWHERE
+    credentials.delete_password(desk)
 
 
-def test_a_keyring_that_works_keeps_it(desk: Desk, keyring: object) -> None:
+def test_a_keyring_that_works_keeps_it(desk: AppContext, keyring: object) -> None:
     (desk.workspace.private).mkdir()
     (desk.workspace.private / "smtp-password").write_text("older", "utf-8")
-    assert credentials.keep(desk, "open sesame") is Place.KEYRING
+    assert credentials.store_password(desk, "open sesame") is PasswordLocation.KEYRING
     assert keyring.kept == {("newsletter", "NEWSLETTER_SMTP_PASSWORD"): "open sesame"}
     assert not (desk.workspace.private / "smtp-password").exists()
-    assert (credentials.place(desk), credentials.smtp_password(desk)) == (Place.KEYRING, "open sesame")
-    credentials.forget(desk)
-    assert credentials.place(desk) is Place.NOWHERE
+    assert (credentials.locate_password(desk), credentials.smtp_password(desk)) == (
+        PasswordLocation.KEYRING,
+        "open sesame",
+    )
+    credentials.delete_password(desk)
+    assert credentials.locate_password(desk) is PasswordLocation.NOWHERE
 
 
-def test_one_that_stays_locked_is_none(desk: Desk, keyring: object) -> None:
+def test_one_that_stays_locked_is_none(desk: AppContext, keyring: object) -> None:
     keyring.locked = True
-    assert credentials.keep(desk, "open sesame") is Place.HERE
+    assert credentials.store_password(desk, "open sesame") is PasswordLocation.HERE
     assert credentials.smtp_password(desk) == "open sesame"
-    credentials.forget(desk)
+    credentials.delete_password(desk)
 
 
 def test_the_environment_wins_and_nothing_is_kept_beside_it(
-    desk: Desk, no_keyring: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    desk: AppContext, no_keyring: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "password").write_text("from a file\n", "utf-8")
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD_FILE", str(tmp_path / "password"))
-    assert (credentials.place(desk), credentials.smtp_password(desk)) == (Place.FILE, "from a file")
+    assert (credentials.locate_password(desk), credentials.smtp_password(desk)) == (
+        PasswordLocation.FILE,
+        "from a file",
+    )
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", "from the environment")
-    assert (credentials.place(desk), credentials.smtp_password(desk)) == (Place.ENVIRONMENT, "from the environment")
+    assert (credentials.locate_password(desk), credentials.smtp_password(desk)) == (
+        PasswordLocation.ENVIRONMENT,
+        "from the environment",
+    )
     with pytest.raises(UsageError, match="change it there"):
-        credentials.keep(desk, "another")
+        credentials.store_password(desk, "another")
     assert not (desk.workspace.private / "smtp-password").exists()

@@ -12,25 +12,27 @@ from PIL import Image, ImageCms
 
 from newsletter.errors import UsageError
 from newsletter.issues import images
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 ISSUE = "2026-12"
 
 
 @pytest.fixture
-def desk(folder: Path) -> Desk:
+def desk(folder: Path) -> AppContext:
     (folder / f"issues/{ISSUE}").mkdir(parents=True)
-    return Desk(open_workspace(folder), NOW)
+    return AppContext(open_workspace(folder), NOW)
 
 
-def taken(desk: Desk, data: bytes, words: str = "Snow", **how: object) -> tuple[Image.Image, bytes, images.Picture]:
-    made = images.take_in(desk, ISSUE, data, words=words, **how)
+def taken(
+    desk: AppContext, data: bytes, words: str = "Snow", **how: object
+) -> tuple[Image.Image, bytes, images.UploadedImage]:
+    made = images.add_image(desk, ISSUE, data, words=words, **how)
     content = (desk.workspace.folder / f"issues/{ISSUE}" / made.path).read_bytes()
     return Image.open(io.BytesIO(content)), content, made
 
 
-def test_a_photograph_is_upright_and_small_and_tells_neither_place_nor_camera(desk: Desk) -> None:
+def test_a_photograph_is_upright_and_small_and_tells_neither_place_nor_camera(desk: AppContext) -> None:
     data = pictures.photograph()
     assert pictures.CAMERA in data
     image, content, made = taken(desk, data)
@@ -42,7 +44,7 @@ def test_a_photograph_is_upright_and_small_and_tells_neither_place_nor_camera(de
 
 
 @pytest.mark.parametrize(("size", "shown"), [((4000, 1000), (1200, 300)), ((100, 6000), (40, 2400))])
-def test_a_large_one_is_made_smaller(desk: Desk, size: tuple[int, int], shown: tuple[int, int]) -> None:
+def test_a_large_one_is_made_smaller(desk: AppContext, size: tuple[int, int], shown: tuple[int, int]) -> None:
     image, _, _ = taken(desk, pictures.drawing("RGB", size=size))
     assert image.size == shown
 
@@ -59,19 +61,19 @@ def test_a_large_one_is_made_smaller(desk: Desk, size: tuple[int, int], shown: t
     ],
 )
 def test_a_drawing_stays_one_and_keeps_what_can_be_seen_through(
-    desk: Desk, mode: str, kind: str, mode_after: str
+    desk: AppContext, mode: str, kind: str, mode_after: str
 ) -> None:
     image, _, _ = taken(desk, pictures.drawing(mode, kind))
     assert (image.format, image.mode) == ("PNG", mode_after)
 
 
-def test_what_is_too_heavy_as_a_drawing_is_packed_tighter(desk: Desk) -> None:
+def test_what_is_too_heavy_as_a_drawing_is_packed_tighter(desk: AppContext) -> None:
     assert taken(desk, pictures.noise("RGB", "PNG"))[0].format == "JPEG"
     image, _, _ = taken(desk, pictures.noise("RGBA", "PNG"))
     assert (image.format, image.mode) == ("PNG", "P")
 
 
-def test_colours_are_those_that_every_screen_knows(desk: Desk) -> None:
+def test_colours_are_those_that_every_screen_knows(desk: AppContext) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for told in (profile, b"no profile at all"):
         data = pictures.encoded(Image.new("RGB", (40, 40), "#336699"), "JPEG", icc_profile=told)
@@ -80,7 +82,7 @@ def test_colours_are_those_that_every_screen_knows(desk: Desk) -> None:
         assert image.getpixel((20, 20)) == pytest.approx((51, 102, 153), abs=3)
 
 
-def test_of_a_moving_one_the_first_is_kept_and_that_is_said(desk: Desk) -> None:
+def test_of_a_moving_one_the_first_is_kept_and_that_is_said(desk: AppContext) -> None:
     image, _, made = taken(desk, pictures.moving())
     assert not getattr(image, "is_animated", False)
     assert "It moved; its first picture is kept" in made.said
@@ -94,24 +96,24 @@ def test_of_a_moving_one_the_first_is_kept_and_that_is_said(desk: Desk) -> None:
         ("ignored", {"is_ornament": True}, '![]({} "300 ornament")'),
     ],
 )  # fmt: skip
-def test_the_text_gets_the_words_and_the_width(desk: Desk, words: str, how: dict, markdown: str) -> None:
+def test_the_text_gets_the_words_and_the_width(desk: AppContext, words: str, how: dict, markdown: str) -> None:
     _, _, made = taken(desk, pictures.drawing(), words, **how)
     assert made.markdown == markdown.format(made.path)
 
 
-def test_one_as_wide_as_the_text_names_no_width(desk: Desk) -> None:
+def test_one_as_wide_as_the_text_names_no_width(desk: AppContext) -> None:
     _, _, made = taken(desk, pictures.photograph())
     assert made.markdown == f"![Snow]({made.path})"
 
 
-def test_the_name_of_the_file_is_its_content(desk: Desk) -> None:
+def test_the_name_of_the_file_is_its_content(desk: AppContext) -> None:
     one, other = (taken(desk, pictures.drawing())[2] for _ in range(2))
     assert one.path == other.path
     assert one.path.startswith("pictures/")
     assert taken(desk, pictures.drawing("L"))[2].path != one.path
 
 
-def test_only_a_public_page_over_https_shows_pictures(desk: Desk, folder: Path) -> None:
+def test_only_a_public_page_over_https_shows_pictures(desk: AppContext, folder: Path) -> None:
     file = folder / "newsletter.toml"
     plain = file.read_text("utf-8")
     told = {
@@ -122,7 +124,7 @@ def test_only_a_public_page_over_https_shows_pictures(desk: Desk, folder: Path) 
     }
     for url, is_reachable in told.items():
         file.write_text(f'{plain}\n[public]\nurl = "{url}"\n' if url else plain, "utf-8")
-        assert images.is_reachable(Desk(open_workspace(folder), NOW)) is is_reachable, url
+        assert images.is_reachable(AppContext(open_workspace(folder), NOW)) is is_reachable, url
 
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -144,17 +146,17 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>ale
         (b"\xff\xd8\xff" + b"\0" * images.MOST_BYTES, "too large"),
     ],
 )
-def test_what_may_not_go_out_is_refused_with_a_sentence(desk: Desk, folder: Path, data: bytes, said: str) -> None:
+def test_what_may_not_go_out_is_refused_with_a_sentence(desk: AppContext, folder: Path, data: bytes, said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        images.take_in(desk, ISSUE, data, words="Snow")
+        images.add_image(desk, ISSUE, data, words="Snow")
     assert not (folder / f"issues/{ISSUE}/pictures").exists()
 
 
-def test_without_words_it_is_not_taken(desk: Desk) -> None:
+def test_without_words_it_is_not_taken(desk: AppContext) -> None:
     with pytest.raises(UsageError, match="say in a few words what the picture shows"):
-        images.take_in(desk, ISSUE, pictures.drawing(), words=" \n ")
+        images.add_image(desk, ISSUE, pictures.drawing(), words=" \n ")
 
 
-def test_an_issue_must_be_there(desk: Desk) -> None:
+def test_an_issue_must_be_there(desk: AppContext) -> None:
     with pytest.raises(UsageError, match="there is no issue 2027-01"):
-        images.take_in(desk, "2027-01", pictures.drawing(), words="Snow")
+        images.add_image(desk, "2027-01", pictures.drawing(), words="Snow")

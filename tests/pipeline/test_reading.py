@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.model import Collected, Document, Reading, Source, SourceKind
-from newsletter.sources.parser_pool import FEW, Reader, ReadingRoom
+from newsletter.model import Document, ParsedDocument, Source, SourceKind, SourceResult
+from newsletter.sources.parser_pool import FEW, DocumentParser, ParserPool
 
 FEED = (
     "<rss version='2.0'><channel><title>F</title><item><title>Item {0}</title><guid>{0}</guid></item></channel></rss>"
@@ -17,21 +17,21 @@ FEED = (
 
 
 @pytest.fixture
-def reader(now: datetime) -> Reader:
-    return Reader(now=now, ahead_days=120, zone=ZoneInfo("America/New_York"))
+def reader(now: datetime) -> DocumentParser:
+    return DocumentParser(now=now, ahead_days=120, zone=ZoneInfo("America/New_York"))
 
 
-class Ending(Reader):
+class Ending(DocumentParser):
     """Ends the process it reads in, unless that is the one of the tests."""
 
-    def collected(self, source: Source, document: Document) -> Collected:
+    def collected(self, source: Source, document: Document) -> SourceResult:
         if os.getpid() != int(source.query):
             os._exit(1)
         return super().collected(source, document)
 
 
-def read(room: ReadingRoom, count: int) -> list[Collected]:
-    async def all_of_them() -> list[Collected]:
+def read(room: ParserPool, count: int) -> list[SourceResult]:
+    async def all_of_them() -> list[SourceResult]:
         sources = [Source(name=str(n), kind=SourceKind.FEED, query=str(os.getpid())) for n in range(count)]
         documents = [Document(content=FEED.format(n).encode()) for n in range(count)]
         return await asyncio.gather(*map(room.read, sources, documents))
@@ -40,44 +40,44 @@ def read(room: ReadingRoom, count: int) -> list[Collected]:
         return asyncio.run(all_of_them())
 
 
-def titles(found: list[Collected]) -> list[str]:
+def titles(found: list[SourceResult]) -> list[str]:
     return [entry.title for each in found for entry in each.reading.entries]
 
 
-def test_many_documents_are_read_in_other_processes_with_the_same_outcome(reader: Reader) -> None:
-    found = read(ReadingRoom(reader, processes=2), FEW + 3)
+def test_many_documents_are_read_in_other_processes_with_the_same_outcome(reader: DocumentParser) -> None:
+    found = read(ParserPool(reader, processes=2), FEW + 3)
     assert titles(found) == [f"Item {n}" for n in range(FEW + 3)]
 
 
-def test_with_one_processor_all_is_read_here(reader: Reader) -> None:
-    assert titles(read(ReadingRoom(reader, expected=99, processes=1), 2)) == ["Item 0", "Item 1"]
+def test_with_one_processor_all_is_read_here(reader: DocumentParser) -> None:
+    assert titles(read(ParserPool(reader, expected=99, processes=1), 2)) == ["Item 0", "Item 1"]
 
 
 def test_a_process_that_the_system_ends_takes_nothing_away(now: datetime) -> None:
     ending = Ending(now=now, ahead_days=120, zone=ZoneInfo("UTC"))
-    assert titles(read(ReadingRoom(ending, expected=99, processes=2), 2)) == ["Item 0", "Item 1"]
+    assert titles(read(ParserPool(ending, expected=99, processes=2), 2)) == ["Item 0", "Item 1"]
 
 
-class Stumbling(Reader):
+class Stumbling(DocumentParser):
     """Makes a mistake of its own."""
 
-    def reading(self, source: Source, document: Document) -> Reading:
+    def reading(self, source: Source, document: Document) -> ParsedDocument:
         raise ZeroDivisionError
 
 
 def test_a_reader_that_stumbles_takes_nothing_from_the_other_sources(now: datetime) -> None:
     stumbling = Stumbling(now=now, ahead_days=120, zone=ZoneInfo("UTC"))
-    (found,) = read(ReadingRoom(stumbling), 1)
+    (found,) = read(ParserPool(stumbling), 1)
     assert found.error == "this program stumbled over what the address gives (ZeroDivisionError); please report it"
 
 
-def test_of_very_many_sentences_the_first_ones_are_told(reader: Reader) -> None:
+def test_of_very_many_sentences_the_first_ones_are_told(reader: DocumentParser) -> None:
     studies = json.dumps({"studies": [{}] * 150}).encode()
     found = reader.collected(Source(name="t", kind=SourceKind.TRIALS), Document(content=studies))
     assert len(found.reading.skipped) == 101
     assert found.reading.skipped[-1] == "and 50 more like these"
 
 
-def test_what_cannot_be_read_is_a_sentence(reader: Reader) -> None:
+def test_what_cannot_be_read_is_a_sentence(reader: DocumentParser) -> None:
     source = Source(name="f", kind=SourceKind.FEED)
     assert reader.collected(source, Document(content=b"%PDF-1.7")).error

@@ -12,7 +12,7 @@ from newsletter.admin import sections
 from newsletter.admin.sample import build
 from newsletter.errors import UsageError
 from newsletter.issues import drafting, render
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 
@@ -23,8 +23,8 @@ class Room:
         self.folder, self.now = folder, now
 
     @property
-    def desk(self) -> Desk:
-        return Desk(open_workspace(self.folder), self.now)
+    def desk(self) -> AppContext:
+        return AppContext(open_workspace(self.folder), self.now)
 
     @property
     def text(self) -> str:
@@ -90,7 +90,7 @@ def test_where_the_file_names_no_section_the_usual_ones_are_written_out(plain: R
 
 
 def test_one_that_goes_lets_its_sources_be_looked_at_one_by_one(sample: Room) -> None:
-    assert str(sections.leaving(sample.desk, "tips")) == (
+    assert str(sections.assess_removal(sample.desk, "tips")) == (
         "What would have gone there waits under “To sort” from now on. "
         "1 source fills it: its entries are looked at one by one instead."
     )
@@ -104,17 +104,17 @@ def test_what_an_issue_holds_of_it_stays_there_and_is_counted(sample: Room) -> N
     from newsletter.sources import collector
 
     collector.collect(sample.desk, collector.chosen_sources(sample.desk, ()), lambda _: None)
-    issue = drafting.draft(sample.desk).issue
+    issue = drafting.draft_issue(sample.desk).issue
     inside = next(len(each.entries) for each in issue.sections if each.name == "events")
-    assert sections.leaving(sample.desk, "events").in_issue == inside > 1
-    assert f"{inside} entries of this issue stay in it" in str(sections.leaving(sample.desk, "events"))
+    assert sections.assess_removal(sample.desk, "events").in_issue == inside > 1
+    assert f"{inside} entries of this issue stay in it" in str(sections.assess_removal(sample.desk, "events"))
     sections.remove_section(sample.desk, "events")
-    again = render.load(sample.desk, issue.name)
+    again = render.load_issue(sample.desk, issue.name)
     assert next(len(each.entries) for each in again.sections if each.name == "events") == inside
 
 
 def test_the_words_for_one_entry_and_for_more_sources() -> None:
-    said = str(sections.Leaving(in_issue=1, sources=2))
+    said = str(sections.RemovalImpact(in_issue=1, sources=2))
     assert said.startswith("1 entry of this issue stays in it under this heading until you move them.")
     assert said.endswith("2 sources fill it: their entries are looked at one by one instead.")
 

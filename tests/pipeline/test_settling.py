@@ -12,7 +12,7 @@ from newsletter.admin.sample import build, build_empty
 from newsletter.model import SourceKind
 from newsletter.sources import probe
 from newsletter.workspace import settings_editor
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 
@@ -22,8 +22,8 @@ def new(tmp_path: Path) -> Path:
     return tmp_path / "new"
 
 
-def desk(folder: Path, now: datetime) -> Desk:
-    return Desk(open_workspace(folder), now)
+def desk(folder: Path, now: datetime) -> AppContext:
+    return AppContext(open_workspace(folder), now)
 
 
 def text(folder: Path) -> str:
@@ -31,10 +31,10 @@ def text(folder: Path) -> str:
 
 
 def test_a_key_takes_the_place_of_its_example_and_what_is_usual_is_not_written(new: Path, now: datetime) -> None:
-    settings_editor.settle(
+    settings_editor.set_values(
         desk(new, now), "newsletter", {"address": "1 Main Street", "every": "month", "language": "en"}
     )
-    settings_editor.settle(desk(new, now), "delivery", {"host": "", "port": 587})
+    settings_editor.set_values(desk(new, now), "delivery", {"host": "", "port": 587})
     assert 'the sender that readers see\naddress = "1 Main Street"\n# reply_to = ' in text(new)
     assert "# address =" not in text(new)
     assert "# every =" in text(new)
@@ -44,7 +44,7 @@ def test_a_key_takes_the_place_of_its_example_and_what_is_usual_is_not_written(n
 def test_sources_come_and_go_and_leave_the_file_as_it_was(new: Path, now: datetime) -> None:
     before = text(new)
     for name in ("one", "two"):
-        source = probe.source_of(name, "feed", "https://example.org/feed", "grants")
+        source = probe.build_source(name, "feed", "https://example.org/feed", "grants")
         settings_editor.add_source(desk(new, now), source)
     assert 'section = "grants"\n\n[[source]]\nname = "two"' in text(new)
     for name in ("one", "two"):
@@ -64,7 +64,7 @@ def test_sources_come_and_go_and_leave_the_file_as_it_was(new: Path, now: dateti
     ],
 )
 def test_what_an_address_may_be(where: str, kinds: tuple[SourceKind, ...]) -> None:
-    assert probe.kinds_of(where) == kinds
+    assert probe.guess_kinds(where) == kinds
 
 
 def test_a_page_is_found_to_be_one_and_what_is_nowhere_says_so(new: Path, now: datetime) -> None:

@@ -8,15 +8,15 @@ import pytest
 from website import ARTICLES, Site, desk_with
 
 from newsletter.entries.repository import entries_of
-from newsletter.issues.standing import standings
-from newsletter.model import Reading, Source, SourceKind, State
+from newsletter.issues.standing import list_entry_statuses
+from newsletter.model import EntryState, ParsedDocument, Source, SourceKind
 from newsletter.sources import collector, manual_entry
-from newsletter.sources.source_client import _answered
-from newsletter.workspace.context import Desk
+from newsletter.sources.source_client import _collect_answer
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 
-def collected(desk: Desk) -> list[collector.Gathered]:
+def collected(desk: AppContext) -> list[collector.CollectionResult]:
     return list(collector.collect(desk, collector.chosen_sources(desk, ())))
 
 
@@ -53,7 +53,7 @@ def test_an_address_inside_is_refused_where_the_configuration_does_not_name_it(
     desk = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
     text = (folder / "newsletter.toml").read_text("utf-8").replace('fetch_from = ["127.0.0.1"]\n', "")
     (folder / "newsletter.toml").write_text(text, "utf-8")
-    (refused,) = collected(Desk(open_workspace(folder), desk.now))
+    (refused,) = collected(AppContext(open_workspace(folder), desk.now))
     assert refused.collected.error
     assert site.asked == []
 
@@ -68,11 +68,11 @@ def test_registers_are_asked_by_their_query(folder: Path, now: datetime, site: S
         f'name = "p"\nkind = "pubmed"\nquery = "lms[ti]"\nurl = "{at}/eutils"',
     )
     assert [each.collected.error for each in collected(desk)] == [None, None, None]
-    found = {each.entry.key: (each.section, each.state) for each in standings(desk)}
+    found = {each.entry.key: (each.section, each.state) for each in list_entry_statuses(desk)}
     assert found == {
-        "nct:NCT00000001": ("trials", State.WAITING),
-        "opportunity:PAR-26-101": ("grants", State.WAITING),
-        "pmid:36603130": ("research", State.WAITING),
+        "nct:NCT00000001": ("trials", EntryState.WAITING),
+        "opportunity:PAR-26-101": ("grants", EntryState.WAITING),
+        "pmid:36603130": ("research", EntryState.WAITING),
     }
     assert any("leiomyosarcoma" in asked for asked in site.asked)
 
@@ -162,8 +162,8 @@ class TestAdd:
 
 
 async def test_a_register_that_we_stumble_over_takes_nothing_from_the_others() -> None:
-    async def ask() -> Reading:
+    async def ask() -> ParsedDocument:
         raise ZeroDivisionError
 
-    found = await _answered(Source(name="t", kind=SourceKind.TRIALS), ask)
+    found = await _collect_answer(Source(name="t", kind=SourceKind.TRIALS), ask)
     assert found.error == "this program stumbled over what the address gives (ZeroDivisionError); please report it"

@@ -26,7 +26,7 @@ from public_page import Page
 
 from newsletter.formats.mailboxes import parse_address
 from newsletter.public.middleware import HEADERS
-from newsletter.subscribers.list_import import Row
+from newsletter.subscribers.list_import import ImportRow
 from newsletter.tokens import Keys, Purpose
 
 EXAMPLES = int(os.environ.get("NEWSLETTER_FUZZ", "100"))
@@ -96,7 +96,7 @@ def _answer(raw: bytes) -> Answer | None:
 def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     page = Page(tmp_path_factory.mktemp("any") / "ours", more=DELIVERY)
     rows = [
-        Row(line=n, address=parse_address(f"reader-{n}@patients.example.net"), name=f"Wilhelmina {n}")
+        ImportRow(line=n, address=parse_address(f"reader-{n}@patients.example.net"), name=f"Wilhelmina {n}")
         for n in range(READERS)
     ]
     page.people.take_in(rows, now=page.clock.now)

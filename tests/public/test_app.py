@@ -14,10 +14,10 @@ from visitor import Visitor
 from newsletter.errors import StorageError, UsageError
 from newsletter.model import SubscriberState
 from newsletter.public.app import make_app
-from newsletter.public.middleware import HEADERS, masked
+from newsletter.public.middleware import HEADERS, mask_path
 from newsletter.public.translations import LANGUAGES
 from newsletter.tokens import Purpose
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 
@@ -165,8 +165,8 @@ def test_the_log_tells_of_requests_without_tokens(page: Page, caplog):
     assert f"method=GET path={link[:7]}… status=200" in caplog.text
     assert link[3:] not in caplog.text
     assert "example.org" not in caplog.text
-    assert masked("/issues/ann.example@example.org/x") == "/issues/…/x"
-    assert masked("/issues/2026-11/2026-12-09-webinar.ics\n x") == "/issues/2026-11/2026-12-09-webinar.ics??x"
+    assert mask_path("/issues/ann.example@example.org/x") == "/issues/…/x"
+    assert mask_path("/issues/2026-11/2026-12-09-webinar.ics\n x") == "/issues/2026-11/2026-12-09-webinar.ics??x"
 
 
 class Refusing:
@@ -198,7 +198,7 @@ def test_a_workspace_without_a_public_page_has_none(tmp_path):
     page = Page(tmp_path)
     (tmp_path / "newsletter.toml").write_text('[newsletter]\ntitle = "x"\nfrom = "news@example.org"\n')
     with pytest.raises(UsageError, match=r"\[public\]"):
-        make_app(Desk(open_workspace(tmp_path), page.clock.now))
+        make_app(AppContext(open_workspace(tmp_path), page.clock.now))
 
 
 def test_both_languages_have_the_same_words():
@@ -271,7 +271,7 @@ def test_a_page_below_a_path_links_below_it(tmp_path):
     page = Page(tmp_path)
     text = (tmp_path / "newsletter.toml").read_text().replace("news.example.org", "example.org/letters/")
     (tmp_path / "newsletter.toml").write_text(text)
-    app = make_app(Desk(open_workspace(tmp_path), page.clock.now))
+    app = make_app(AppContext(open_workspace(tmp_path), page.clock.now))
     assert 'href="/letters/style.css"' in Visitor(app, host="example.org").get("/subscribe").text
 
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from public_page import Page
 
-from newsletter.bounces.repository import Decided, IncomingMails
+from newsletter.bounces.repository import InboundMailRepository, InboundRecord
 from newsletter.database.tables import METADATA
 from newsletter.delivery import service as delivery
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
-from newsletter.subscribers.opt_in import Readers
+from newsletter.subscribers.opt_in import OptInRepository
 from newsletter.tokens import Purpose
 
 S = SubscriberState
@@ -57,7 +57,7 @@ def test_the_type_of_a_form_may_be_written_in_any_case(page: Page):
 def test_a_pause_begins_ends_by_itself_and_can_be_ended(page: Page):
     assert "until January 22, 2027" in do(page, "pause", months="2").text
     assert page.person().state is S.PAUSED
-    readers = Readers(page.people.engine, page.keys)
+    readers = OptInRepository(page.people.engine, page.keys)
     assert readers.end_pauses(now=page.clock.now + timedelta(days=59)) == 0
     assert readers.end_pauses(now=page.clock.now + timedelta(days=61)) == 1
     assert page.person().state is S.ACTIVE
@@ -69,7 +69,7 @@ def test_a_pause_begins_ends_by_itself_and_can_be_ended(page: Page):
 @pytest.mark.parametrize(("months", "days"), [("99", 360), ("0", 30), ("-1", 30), ("many", 30), ("9" * 50, 30)])
 def test_a_pause_is_a_month_to_a_year(page: Page, months, days):
     do(page, "pause", months=months)
-    until = Readers(page.people.engine, page.keys).paused_until(1)
+    until = OptInRepository(page.people.engine, page.keys).paused_until(1)
     assert until == page.clock.now + timedelta(days=days)
 
 
@@ -95,8 +95,10 @@ def test_whoever_left_can_come_back_and_whoever_complained_cannot(page: Page):
 def test_what_is_kept_comes_as_a_file_on_a_post_alone(page: Page):
     do(page, "pause", months="1")
     do(page, "address", address="new@example.org")
-    with IncomingMails(page.people.engine).deciding() as deciding:
-        deciding.write("file:x", Decided(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now)
+    with InboundMailRepository(page.people.engine).deciding() as deciding:
+        deciding.write(
+            "file:x", InboundRecord(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now
+        )
     assert page.visitor.get(f"{page.link(MINE)}/data").status == 405
     answer = page.visitor.post(f"{page.link(MINE)}/data")
     assert answer.headers["content-disposition"] == 'attachment; filename="my-data.json"'
@@ -108,7 +110,7 @@ def test_what_is_kept_comes_as_a_file_on_a_post_alone(page: Page):
     (waiting,) = kept["waiting_to_be_confirmed"]
     assert waiting["address"] == "new@example.org"
     assert kept["never_to_be_written_to"] is None
-    assert Readers(page.people.engine, page.keys).kept_about(99) == {}
+    assert OptInRepository(page.people.engine, page.keys).kept_about(99) == {}
 
 
 def test_erasing_wants_a_mark_in_a_box_and_leaves_only_a_hash(page: Page):
@@ -137,11 +139,13 @@ def test_a_new_address_that_is_none_is_told(page: Page):
 
 def test_the_file_holds_every_column_that_is_kept_about_a_person(page: Page):
     """All but the numbers of rows that stand for the person or the issue, which is named."""
-    with delivery.ledger(page.desk).run("2026-11", "d", now=page.clock.now) as run:
+    with delivery.open_ledger(page.desk).run("2026-11", "d", now=page.clock.now) as run:
         run.step((), [1], now=page.clock.now)
-    with IncomingMails(page.people.engine).deciding() as deciding:
-        deciding.write("file:x", Decided(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now)
-    readers = Readers(page.people.engine, page.keys)
+    with InboundMailRepository(page.people.engine).deciding() as deciding:
+        deciding.write(
+            "file:x", InboundRecord(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now
+        )
+    readers = OptInRepository(page.people.engine, page.keys)
     readers.pause(1, page.clock.now + timedelta(days=30), now=page.clock.now)
     readers.ask(parse_address("ann@example.org"), now=page.clock.now)
     page.people.suppress(1, S.UNSUBSCRIBED, "x", now=page.clock.now)

@@ -10,14 +10,14 @@ from loopback_smtp import Loopback
 from post_office import DIGEST, ISSUE, PostOffice
 
 from newsletter.delivery.sender import send_issue
-from newsletter.subscribers.unsubscribes import Leavings
+from newsletter.subscribers.unsubscribes import UnsubscribeQueue
 
 PEOPLE = 1000
 
 
 def test_whoever_left_before_a_claim_is_never_sent_to_a_thousand_times(tmp_path):
     office = PostOffice.opened(tmp_path, tuple(f"r{n}@example.org" for n in range(PEOPLE)))
-    leavings = Leavings(office.people.engine)
+    leavings = UnsubscribeQueue(office.people.engine)
     waiting = deque(range(PEOPLE, 0, -1))  # from the end, so that they meet the sender in the middle
     gone: set[int] = set()
 
@@ -56,7 +56,7 @@ async def test_whoever_is_gone_when_the_server_waits_for_the_message_gets_none(t
     """Everybody leaves while their envelope stands before the server; it lets every second one finish first."""
     office = PostOffice.opened(tmp_path, tuple(f"r{n}@example.org" for n in range(people)))
     leaves = {each.address: (each.id, threading.Event()) for each in office.people.all()}
-    leavings = Leavings(office.people.engine)
+    leavings = UnsubscribeQueue(office.people.engine)
     leaving: SimpleQueue[str] = SimpleQueue()
     gone_before: set[str] = set()
 

@@ -12,8 +12,8 @@ from studio.mail import serving_mail
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.subscribers import service as subscribers
-from newsletter.subscribers.opt_in import Confirmed, Readers
-from newsletter.subscribers.repository import Imported
+from newsletter.subscribers.opt_in import ConfirmationResult, OptInRepository
+from newsletter.subscribers.repository import ImportCounts
 from newsletter.tokens import Purpose
 
 S = SubscriberState
@@ -134,12 +134,12 @@ def test_an_old_list_does_not_bring_the_old_address_back(page: Page, server: Loo
     mine = page.link(Purpose.PREFERENCES)
     page.visitor.post(mine, {"do": "address", "address": "ann@new.example"})
     page.visitor.post(link_in(server))
-    assert subscribers.add_subscriber(page.desk, "ann@example.org") == Imported(suppressed=1)
+    assert subscribers.add_subscriber(page.desk, "ann@example.org") == ImportCounts(suppressed=1)
     page.visitor.post(mine, {"do": "address", "address": "ann@example.org"})  # and back again
     page.visitor.post(link_in(server))
     assert (page.person().id, page.person().state) == (1, S.ACTIVE)
     assert not page.people.is_suppressed(parse_address("ann@example.org"))
-    assert subscribers.add_subscriber(page.desk, "ann@new.example") == Imported(suppressed=1)
+    assert subscribers.add_subscriber(page.desk, "ann@new.example") == ImportCounts(suppressed=1)
 
 
 def test_a_new_address_brings_back_whoever_bounced_and_nobody_who_left(page: Page, server: Loopback):
@@ -159,11 +159,11 @@ def test_a_new_address_that_is_on_the_list_already_stays_one_row(page: Page, ser
 
 
 def test_a_request_of_somebody_erased_meanwhile_is_gone(page: Page):
-    readers = Readers(page.people.engine, page.keys)
+    readers = OptInRepository(page.people.engine, page.keys)
     address = parse_address("new@example.org")
     asked = readers.ask(address, now=page.clock.now, subscriber_id=99)
-    assert readers.confirm(asked.id, address, now=page.clock.now) is Confirmed.GONE
-    assert readers.confirm(asked.id, address, now=page.clock.now) is Confirmed.GONE
+    assert readers.confirm(asked.id, address, now=page.clock.now) is ConfirmationResult.GONE
+    assert readers.confirm(asked.id, address, now=page.clock.now) is ConfirmationResult.GONE
 
 
 @pytest.mark.parametrize("answer", ["550 5.7.1 no", "drop"])

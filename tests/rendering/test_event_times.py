@@ -9,9 +9,9 @@ import pytest
 
 from newsletter.model import Event
 from newsletter.rendering.event_times import short_day, when
-from newsletter.rendering.i18n import Words
+from newsletter.rendering.i18n import Phrases
 
-EN = Words("en")
+EN = Phrases("en")
 HOME = "America/New_York"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.rendering.truncation import FULL, Fit, fitted_note, fitted_title
+from newsletter.rendering.truncation import FULL, TextLimits, fit_note, fit_title
 
 NOTE = "First **part** here.\n\nSecond [part](https://a.example/) with more words.\n\nThird."
 
@@ -21,7 +21,7 @@ NOTE = "First **part** here.\n\nSecond [part](https://a.example/) with more word
     ],
 )
 def test_a_note_loses_its_last_paragraphs_first(words, text):
-    assert fitted_note(NOTE, Fit(note_words=words), heading=4, image_hosts=(), marker=None).text == text
+    assert fit_note(NOTE, TextLimits(note_words=words), heading=4, image_hosts=(), marker=None).text == text
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_note_loses_its_last_paragraphs_first(words, text):
     [(None, "One two three"), (13, "One two three"), (10, "One two …"), (2, "On …")],
 )
 def test_a_title_is_cut_behind_a_word(limit, title):
-    assert fitted_title("One two three", Fit(title_characters=limit)) == title
+    assert fit_title("One two three", TextLimits(title_characters=limit)) == title
 
 
 def test_a_full_mail_shortens_no_note():

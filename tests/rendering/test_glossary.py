@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from newsletter.rendering.glossary import Glossary, Term
+from newsletter.rendering.glossary import Glossary, GlossaryTerm
 
 
 def test_the_first_use_alone_is_marked():
     glossary = Glossary({"median": "the middle", "LMS": "leiomyosarcoma"})
     assert glossary.mark("Median and median") == "Median* and median"
     assert glossary.mark("the median of LMS") == "the median of LMS*"
-    assert glossary.used() == (Term(word="LMS", meaning="leiomyosarcoma"), Term(word="median", meaning="the middle"))
+    assert glossary.used() == (
+        GlossaryTerm(word="LMS", meaning="leiomyosarcoma"),
+        GlossaryTerm(word="median", meaning="the middle"),
+    )
 
 
 def test_the_longest_term_wins_and_parts_of_words_do_not_count():

@@ -6,11 +6,11 @@ import dataclasses
 
 from rendering.issues import GLOSSARY, ODD, SAMPLE, SETTINGS
 
-from newsletter.rendering import render, render_archive, render_feed, render_print, render_proof, render_web
+from newsletter.rendering import render_archive, render_feed, render_mail, render_print, render_proof, render_web
 
 
 def test_the_sample_issue_looks_as_it_was_last_approved(templates, golden):
-    rendered = render(SAMPLE, SETTINGS, templates, glossary=GLOSSARY)
+    rendered = render_mail(SAMPLE, SETTINGS, templates, glossary=GLOSSARY)
     golden("issue.html", rendered.html)
     golden("issue.txt", rendered.text)
 
@@ -19,13 +19,13 @@ def test_the_spanish_issue_looks_as_it_was_last_approved(templates, golden):
     spanish = dataclasses.replace(
         SETTINGS, newsletter=dataclasses.replace(SETTINGS.newsletter, language="es", title="Noticias de LMS")
     )
-    rendered = render(SAMPLE, spanish, templates)
+    rendered = render_mail(SAMPLE, spanish, templates)
     golden("issue.es.html", rendered.html)
     golden("issue.es.txt", rendered.text)
 
 
 def test_odd_content_looks_as_it_was_last_approved(templates, golden):
-    rendered = render(ODD, SETTINGS, templates)
+    rendered = render_mail(ODD, SETTINGS, templates)
     golden("odd.html", rendered.html)
     golden("odd.txt", rendered.text)
 

@@ -14,8 +14,8 @@ from rendering.issues import COMING_UP, GLOSSARY, ODD, SAMPLE, SETTINGS, many, m
 
 from newsletter.config import InboxSettings, PublicSettings
 from newsletter.model import Entry, Issue, Section, Variant
-from newsletter.placeholders import Mark
-from newsletter.rendering import for_everyone, render
+from newsletter.placeholders import Placeholder
+from newsletter.rendering import remove_personal_parts, render_mail
 from newsletter.rendering.environment import environment
 
 ENVIRONMENT = environment()
@@ -52,7 +52,7 @@ def with_entry(**fields) -> Issue:
 
 
 def shown(issue: Issue, **changes):
-    return render(issue, dataclasses.replace(SETTINGS, **changes), ENVIRONMENT)
+    return render_mail(issue, dataclasses.replace(SETTINGS, **changes), ENVIRONMENT)
 
 
 def without_public(url: str = ""):
@@ -62,7 +62,7 @@ def without_public(url: str = ""):
 
 
 def test_the_same_issue_is_the_same_bytes_and_digest():
-    assert shown(SAMPLE) == render(SAMPLE, SETTINGS, environment())
+    assert shown(SAMPLE) == render_mail(SAMPLE, SETTINGS, environment())
 
 
 @pytest.mark.parametrize("field", ["subject", "preheader", "letter", "closing"])
@@ -73,15 +73,15 @@ def test_whatever_a_reader_would_see_changes_the_digest(field):
 def test_a_personal_mark_stands_where_the_readers_own_parts_enter():
     rendered = shown(SAMPLE)
     for part in (rendered.html, rendered.text):
-        assert {mark for mark in Mark if mark in part} == set(Mark)
-    assert f'href="{Mark.UNSUBSCRIBE}"' in rendered.html
-    assert f"Dear {Mark.NAME}," in rendered.text
+        assert {mark for mark in Placeholder if mark in part} == set(Placeholder)
+    assert f'href="{Placeholder.UNSUBSCRIBE}"' in rendered.html
+    assert f"Dear {Placeholder.NAME}," in rendered.text
 
 
 def test_preferences_are_offered_only_where_there_is_a_page_for_them():
-    rendered = render(SAMPLE, without_public(), ENVIRONMENT)
-    assert Mark.PREFERENCES not in rendered.html + rendered.text
-    assert Mark.UNSUBSCRIBE in rendered.html
+    rendered = render_mail(SAMPLE, without_public(), ENVIRONMENT)
+    assert Placeholder.PREFERENCES not in rendered.html + rendered.text
+    assert Placeholder.UNSUBSCRIBE in rendered.html
 
 
 def test_the_online_link_leads_to_this_issue():
@@ -89,11 +89,11 @@ def test_the_online_link_leads_to_this_issue():
 
 
 def test_without_a_public_page_nothing_promises_to_read_the_issue_there():
-    rendered = render(SAMPLE, without_public("https://www.example.org/"), ENVIRONMENT)
+    rendered = render_mail(SAMPLE, without_public("https://www.example.org/"), ENVIRONMENT)
     assert "Read this issue online" not in rendered.html
     assert "Online version" not in rendered.text
     assert '<a href="https://www.example.org/" style="color:#0b5c6b">Find us online: example.org</a>' in rendered.html
-    assert "Find us online" not in render(SAMPLE, without_public(), ENVIRONMENT).html
+    assert "Find us online" not in render_mail(SAMPLE, without_public(), ENVIRONMENT).html
 
 
 def test_no_mail_service_obeys_a_title():
@@ -104,7 +104,7 @@ def test_no_mail_service_obeys_a_title():
 
 def test_for_everyone_leaves_no_mark_and_keeps_the_digest():
     rendered = shown(SAMPLE)
-    general = for_everyone(rendered, SETTINGS)
+    general = remove_personal_parts(rendered, SETTINGS)
     assert ".invalid" not in general.html + general.text
     assert "mailto:office@example.org?subject=unsubscribe" in general.html
     assert "mailto:office@example.org?subject=unsubscribe" in general.text
@@ -114,11 +114,11 @@ def test_for_everyone_leaves_no_mark_and_keeps_the_digest():
 
 def test_for_everyone_prefers_the_mailbox_that_reads_such_mails():
     inbox = dataclasses.replace(SETTINGS, inbox=InboxSettings(address="bounces+x@example.org"))
-    assert "mailto:bounces+x@example.org?subject" in for_everyone(shown(SAMPLE), inbox).html
+    assert "mailto:bounces+x@example.org?subject" in remove_personal_parts(shown(SAMPLE), inbox).html
 
 
 def test_for_everyone_falls_back_to_the_sender():
-    general = for_everyone(render(SAMPLE, without_public(), ENVIRONMENT), without_public())
+    general = remove_personal_parts(render_mail(SAMPLE, without_public(), ENVIRONMENT), without_public())
     assert "mailto:news@example.org?subject=unsubscribe" in general.html
 
 
@@ -232,7 +232,7 @@ def test_even_what_cannot_fit_is_rendered():
 
 
 def test_the_first_hard_word_is_marked_and_explained_at_the_end():
-    rendered = render(SAMPLE, SETTINGS, ENVIRONMENT, glossary=GLOSSARY)
+    rendered = render_mail(SAMPLE, SETTINGS, ENVIRONMENT, glossary=GLOSSARY)
     assert rendered.html.count("biomarker*") == 1
     assert "<b>biomarker</b>: something in blood or tissue" in rendered.html
     assert "biomarker: something in blood" in rendered.text
@@ -284,20 +284,20 @@ def test_any_words_are_shown_and_none_becomes_markup(title, summary, note, journ
 
 
 def test_a_reader_may_choose_sections():
-    rendered = render(SAMPLE, SETTINGS, ENVIRONMENT, variant=Variant(sections=("trials", "tips")))
+    rendered = render_mail(SAMPLE, SETTINGS, ENVIRONMENT, variant=Variant(sections=("trials", "tips")))
     assert re.findall(r"<h2[^>]*>([^<]*)</h2><p", rendered.html) == ["Clinical trials"]
     assert "Tips for Living with LMS" in rendered.html
     assert "Webinar: Overcoming" not in rendered.html + rendered.text
 
 
 def test_a_reader_may_choose_a_language():
-    rendered = render(SAMPLE, SETTINGS, ENVIRONMENT, variant=Variant(language="es"))
+    rendered = render_mail(SAMPLE, SETTINGS, ENVIRONMENT, variant=Variant(language="es"))
     assert '<html lang="es" dir="ltr">' in rendered.html
     assert "Lea este número en línea" in rendered.html
 
 
 def test_a_reader_may_choose_large_print():
-    rendered = render(SAMPLE, SETTINGS, ENVIRONMENT, variant=Variant(large_print=True))
+    rendered = render_mail(SAMPLE, SETTINGS, ENVIRONMENT, variant=Variant(large_print=True))
     assert min(map(int, re.findall(r"font-size:(\d+)px", rendered.html))) == 20
     assert "font-size:23px" in rendered.html
     assert rendered.text == shown(SAMPLE).text

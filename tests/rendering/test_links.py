@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.rendering.links import Labels, Link, contacts, host, secured
+from newsletter.rendering.links import Link, LinkLabels, contacts, host, sanitize_url
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ from newsletter.rendering.links import Labels, Link, contacts, host, secured
     ],
 )
 def test_a_link_is_secure_or_no_link(url, safe):
-    assert secured(url) == safe
+    assert sanitize_url(url) == safe
 
 
 @given(st.text(max_size=40))
 def test_no_text_makes_an_unsafe_address(text):
-    assert not set(secured(f"https://a.example/{text}")) & set(' "<>\\^`{|}\n\r\t')
+    assert not set(sanitize_url(f"https://a.example/{text}")) & set(' "<>\\^`{|}\n\r\t')
 
 
 def test_a_host_has_no_www():
@@ -72,7 +72,7 @@ def test_contacts_can_be_tapped(text, pieces):
 
 
 def test_two_places_never_share_a_label():
-    labels = Labels()
+    labels = LinkLabels()
     assert labels.link("News", "https://a.example").label == "News"
     assert labels.link("news ", "https://b.example").label == "news  (2)"
     assert labels.link("NEWS", "https://c.example").label == "NEWS (3)"
@@ -80,8 +80,8 @@ def test_two_places_never_share_a_label():
 
 
 def test_a_label_that_says_nothing_names_the_host():
-    assert Labels().link("Read more »", "https://www.a.example/x").label == "Read more » (a.example)"
+    assert LinkLabels().link("Read more »", "https://www.a.example/x").label == "Read more » (a.example)"
 
 
 def test_a_label_without_a_place_is_words():
-    assert Labels().link("more", "") == Link(label="more")
+    assert LinkLabels().link("more", "") == Link(label="more")

@@ -10,7 +10,7 @@ import pytest
 from rendering.issues import GLOSSARY, ODD, SAMPLE, SETTINGS
 
 from newsletter.config import PublicSettings
-from newsletter.placeholders import Mark
+from newsletter.placeholders import Placeholder
 from newsletter.rendering import render_archive, render_feed, render_print, render_proof, render_web
 
 OLDER = dataclasses.replace(SAMPLE, name="2026-11", subject="November & more", send_on=SAMPLE.send_on.replace(month=11))
@@ -18,7 +18,7 @@ OLDER = dataclasses.replace(SAMPLE, name="2026-11", subject="November & more", s
 
 def test_the_web_page_has_everything_and_nothing_of_one_reader(templates):
     html = render_web(SAMPLE, SETTINGS, templates, glossary=GLOSSARY)
-    assert not [mark for mark in Mark if mark in html]
+    assert not [mark for mark in Placeholder if mark in html]
     assert "Dear reader," in html
     assert '<a href="#section-2">Clinical trials</a>: 3 trials' in html
     assert '<h2 id="section-2">' in html
@@ -61,7 +61,7 @@ def test_the_proof_sheet_has_every_entry_with_source_date_and_link(templates):
     assert "Free to read" in first
     assert "Status: recruiting now" in html
     assert "no date" in html
-    assert not [mark for mark in Mark if mark in html]
+    assert not [mark for mark in Placeholder if mark in html]
 
 
 def test_the_proof_sheet_quotes_the_source_beside_our_own_words(templates):

@@ -6,23 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.rendering.text_layout import beginning, cut, one_line, printable, sentences, tidy, wrapped
+from newsletter.rendering.text_layout import beginning, cut, one_line, printable, sentences, tidy, wrap_text
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=300))
 def test_wrapping_loses_nothing_and_breaks_no_word(text):
-    lines = wrapped(text).split("\n")
+    lines = wrap_text(text).split("\n")
     assert [word for line in lines for word in line.split(" ") if word] == [word for word in text.split(" ") if word]
     assert all(len(line) <= 72 or " " not in line for line in lines)
 
 
 def test_a_space_that_must_not_break_does_not_break():
-    assert "6:00\u00a0PM" in wrapped("x" * 66 + " 6:00\u00a0PM").split("\n")[1]
+    assert "6:00\u00a0PM" in wrap_text("x" * 66 + " 6:00\u00a0PM").split("\n")[1]
 
 
 def test_indents_hang():
-    assert wrapped("aaa bbb ccc", indent="  ", first="- ", columns=6) == "- aaa\n  bbb\n  ccc"
-    assert wrapped("a\nb", indent=" ") == " a\n b"
+    assert wrap_text("aaa bbb ccc", indent="  ", first="- ", columns=6) == "- aaa\n  bbb\n  ccc"
+    assert wrap_text("a\nb", indent=" ") == " a\n b"
 
 
 def test_a_tidy_text_has_clean_ends():
@@ -71,4 +71,4 @@ def test_what_cannot_be_printed_is_left_out():
 
 def test_a_word_longer_than_a_line_is_never_broken_before_a_combining_mark():
     accented = "e\u0301" * 60
-    assert wrapped(accented, columns=71).split("\n") == ["e\u0301" * 35, "e\u0301" * 25]
+    assert wrap_text(accented, columns=71).split("\n") == ["e\u0301" * 35, "e\u0301" * 25]

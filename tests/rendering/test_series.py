@@ -9,9 +9,9 @@ import pytest
 from rendering.issues import SETTINGS
 
 from newsletter.model import Entry, Event, Ids, Issue, Section
-from newsletter.rendering import event_file_name, render, render_proof
+from newsletter.rendering import event_file_name, render_mail, render_proof
 from newsletter.rendering.environment import environment
-from newsletter.rendering.event_views import drawn_together
+from newsletter.rendering.event_views import group_series
 
 FIRST = datetime(2026, 12, 9, 0, 0, tzinfo=UTC)  # seven in the evening in New York
 
@@ -55,7 +55,7 @@ def four() -> tuple[Entry, ...]:
 
 
 def test_the_dates_of_a_series_are_drawn_together_by_day(four: tuple[Entry, ...]) -> None:
-    (drawn,) = drawn_together(four)
+    (drawn,) = group_series(four)
     assert [entry.key for entry in drawn] == [date_of(n).key for n in range(4)]
 
 
@@ -70,11 +70,11 @@ def test_the_dates_of_a_series_are_drawn_together_by_day(four: tuple[Entry, ...]
     ],
 )
 def test_what_says_something_else_stands_alone(other: Entry) -> None:
-    assert drawn_together((date_of(0), other)) == ((date_of(0),), (other,))
+    assert group_series((date_of(0), other)) == ((date_of(0),), (other,))
 
 
 def test_a_mail_shows_one_item_with_every_date_and_its_calendar_file(four: tuple[Entry, ...]) -> None:
-    made = render(issue_of(*four), SETTINGS, environment())
+    made = render_mail(issue_of(*four), SETTINGS, environment())
     assert made.html.count(">Support group for people with LMS</a>") == 1
     assert "1 event<" in made.html
     days = [
@@ -99,7 +99,7 @@ def test_a_date_that_differs_says_so(four: tuple[Entry, ...]) -> None:
         date_of(3),
         event=Event(starts=FIRST + timedelta(days=43), zone="America/New_York", join="https://b.example.org/4"),
     )
-    made = render(issue_of(date_of(0), off, later, moved), SETTINGS, environment())
+    made = render_mail(issue_of(date_of(0), off, later, moved), SETTINGS, environment())
     assert "- Tuesday, December 22, 2026, 7:00\xa0PM to 8:30\xa0PM Eastern [Cancelled]" in made.text
     assert event_file_name(off) not in made.text
     assert "About this date (Tue, Jan 5):\nhttps://www.example.org/january" in made.text

@@ -10,17 +10,17 @@ from newsletter.model import Dated, Entry, Flag, Grant, Trial, TrialStatus
 from newsletter.rendering.entry_views import (
     authors_line,
     badges,
+    build_related_links,
     deadline_line,
     origin_line,
     places_line,
-    related_links,
-    told_summary,
     trial_change,
+    trim_summary,
 )
-from newsletter.rendering.i18n import Words
+from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.links import Link
 
-EN, ES = Words("en"), Words("es")
+EN, ES = Phrases("en"), Phrases("es")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_places_are_gathered_by_country(places, line):
 
 def test_what_an_entry_is_linked_to_can_be_looked_up():
     entry = Entry(title="T", related=("doi:10.1101/2024.01.01", "pmid:1", "title:no-such"))
-    assert related_links(entry) == (
+    assert build_related_links(entry) == (
         Link(label="DOI 10.1101/2024.01.01", url="https://doi.org/10.1101/2024.01.01"),
         Link(label="PMID 1", url="https://pubmed.ncbi.nlm.nih.gov/1/"),
     )
@@ -138,4 +138,4 @@ def test_what_an_entry_is_linked_to_can_be_looked_up():
     ],
 )
 def test_a_summary_does_not_say_again_what_stands_beside_it(entry, told):
-    assert told_summary(entry) == told
+    assert trim_summary(entry) == told

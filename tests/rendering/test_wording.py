@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from newsletter.model import Dated
-from newsletter.rendering.i18n import Words
+from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.translations import CATALOGUES
 
 
@@ -29,40 +29,40 @@ def test_every_language_has_the_same_words_with_the_same_blanks(language):
 @pytest.mark.parametrize("language", sorted(CATALOGUES))
 @pytest.mark.parametrize("n", [0, 1, 2, 5, 21, 1_000_000])
 def test_every_number_has_its_plural_form(language, n):
-    words = Words(language)
+    words = Phrases(language)
     for key, forms in CATALOGUES[language].items():
         if not isinstance(forms, str):
             assert words.count(key, n, names="A, B")
 
 
 def test_a_region_takes_the_words_of_its_language():
-    assert Words("es-US")("unsubscribe") == "Darse de baja (unsubscribe)"
+    assert Phrases("es-US")("unsubscribe") == "Darse de baja (unsubscribe)"
 
 
 def test_a_language_without_a_catalogue_gets_english_words_and_dates():
-    words = Words("fr")
+    words = Phrases("fr")
     assert words("unsubscribe") == "Unsubscribe"
     assert words.day(date(2026, 12, 9)) == "December 9, 2026"
     assert words.enumeration(["a", "b", "c"]) == "a, b, and c"
 
 
 def test_a_language_that_nobody_knows_is_english():
-    assert Words("zzz").direction == "ltr"
-    assert Words("zzz").day(date(2026, 12, 9)) == "December 9, 2026"
+    assert Phrases("zzz").direction == "ltr"
+    assert Phrases("zzz").day(date(2026, 12, 9)) == "December 9, 2026"
 
 
 def test_the_direction_is_the_languages_own():
-    assert (Words("ar").direction, Words("es").direction) == ("rtl", "ltr")
+    assert (Phrases("ar").direction, Phrases("es").direction) == ("rtl", "ltr")
 
 
 def test_dates_are_written_as_the_language_writes_them():
-    words = Words("es")
+    words = Phrases("es")
     assert words.weekday(date(2026, 12, 9)) == "miércoles, 9 de diciembre de 2026"
     assert words.dated(Dated.parse("2026-12")) == "diciembre de 2026"
 
 
 def test_counting_words_and_others_cannot_be_mixed_up():
     with pytest.raises(KeyError, match="papers counts something"):
-        Words("en")("papers")
+        Phrases("en")("papers")
     with pytest.raises(KeyError, match="status counts nothing"):
-        Words("en").count("status", 2)
+        Phrases("en").count("status", 2)

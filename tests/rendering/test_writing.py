@@ -7,9 +7,9 @@ import pytest
 from rendering.issues import SAMPLE, SETTINGS
 
 from newsletter.errors import TemplateError
-from newsletter.rendering import render
+from newsletter.rendering import render_mail
 from newsletter.rendering.environment import environment
-from newsletter.rendering.templates import write
+from newsletter.rendering.templates import fill_template
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,10 @@ def test_a_broken_template_is_told_with_file_line_and_remedy(tmp_path, name, con
     path.parent.mkdir(parents=True)
     path.write_text(content, "utf-8")
     with pytest.raises(TemplateError, match=told) as caught:
-        render(SAMPLE, SETTINGS, environment(tmp_path))
+        render_mail(SAMPLE, SETTINGS, environment(tmp_path))
     assert str(caught.value).endswith((".", "folder, or correct its name.", "may use."))
 
 
 def test_a_template_that_is_nowhere_is_named():
     with pytest.raises(TemplateError, match=r"absent\.jinja: the template absent\.jinja is in no template folder"):
-        write(jinja2.Environment(loader=jinja2.DictLoader({})), "absent.jinja")
+        fill_template(jinja2.Environment(loader=jinja2.DictLoader({})), "absent.jinja")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsletter.model import TrialStatus
-from newsletter.sources.feeds.publisher_text import Facts, is_pubmed, is_trial_record, read_text, read_trial
+from newsletter.sources.feeds.publisher_text import PublisherFacts, is_pubmed, is_trial_record, read_text, read_trial
 
 SCIENCEDIRECT = """Publication date: Available online 5 November 2021
 
@@ -84,7 +84,7 @@ def test_what_says_nothing_goes(text):
 
 
 def test_facts_are_completed_by_others():
-    facts = Facts(journal="A").or_else(Facts(journal="B", summary="x"))
+    facts = PublisherFacts(journal="A").or_else(PublisherFacts(journal="B", summary="x"))
     assert (facts.journal, facts.summary) == ("A", "x")
 
 

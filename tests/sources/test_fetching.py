@@ -15,7 +15,7 @@ import trustme
 from aiohttp import web
 
 from newsletter.sources import fetcher as source_fetcher
-from newsletter.sources.fetcher import Fetcher, Request, fetch_all, read_file
+from newsletter.sources.fetcher import Fetcher, FetchRequest, fetch_all, read_file
 
 LOOPBACK = "127.0.0.1"
 FEED = b"<rss version='2.0'><channel/></rss>"
@@ -401,10 +401,10 @@ async def test_all_sources_are_fetched_by_name_and_reported(tmp_path):
     async with serving(answering()) as address:
         fetched = await fetch_all(
             [
-                Request(name="web", url=address),
-                Request(name="file", url=str(tmp_path / "a b.xml")),
-                Request(name="same", url=(tmp_path / "a b.xml").as_uri(), digest=DIGEST),
-                Request(name="inside", url="http://10.0.0.1/"),
+                FetchRequest(name="web", url=address),
+                FetchRequest(name="file", url=str(tmp_path / "a b.xml")),
+                FetchRequest(name="same", url=(tmp_path / "a b.xml").as_uri(), digest=DIGEST),
+                FetchRequest(name="inside", url="http://10.0.0.1/"),
             ],
             contact="office@example.org",
             allow_hosts=(LOOPBACK,),
@@ -417,7 +417,7 @@ async def test_all_sources_are_fetched_by_name_and_reported(tmp_path):
 
 
 async def test_progress_need_not_be_watched(tmp_path):
-    fetched = await fetch_all([Request(name="gone", url=str(tmp_path / "gone.xml"))], contact="")
+    fetched = await fetch_all([FetchRequest(name="gone", url=str(tmp_path / "gone.xml"))], contact="")
     assert fetched["gone"].error.endswith("gone.xml is not there: was it moved or renamed?")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.sources.links import absolute_link, untracked_link
+from newsletter.sources.links import absolute_link, strip_tracking
 
 BASE = "https://example.org/news/feed.xml"
 
@@ -50,4 +50,4 @@ def test_a_relative_link_without_base_is_none():
     ],
 )
 def test_only_what_follows_readers_is_taken_off(link, expected):
-    assert untracked_link(link) == expected
+    assert strip_tracking(link) == expected

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from newsletter.sources.pages.html_lines import MAX_SOURCE_CHARS, is_markup, markup_lines
-from newsletter.sources.pages.lines import MAX_CHARS, Lines
+from newsletter.sources.pages.lines import MAX_CHARS, PageLines
 
 
-def _texts(page: Lines) -> list[str]:
+def _texts(page: PageLines) -> list[str]:
     return [line.text for line in page.lines]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.model import Document, Entry, Reading, Source, SourceKind
+from newsletter.model import Document, Entry, ParsedDocument, Source, SourceKind
 from newsletter.sources.pages.page import read_page, read_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,7 +78,7 @@ AUTHORS = {
 
 
 @pytest.fixture(scope="module")
-def reading() -> Reading:
+def reading() -> ParsedDocument:
     document = Document(content=PAGE.read_bytes())
     return read_page(document, Source(name="updates", kind=SourceKind.PAGE))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.formats.markup_text import decoded, one_line, paragraphs
+from newsletter.formats.markup_text import decode_document, one_line, paragraphs
 from newsletter.model import Document
 
 
@@ -57,4 +57,4 @@ def test_any_text_becomes_clean_lines(text):
     ],
 )
 def test_bytes_are_decoded_as_they_were_meant(content, content_type, text):
-    assert decoded(Document(content=content, content_type=content_type)) == text
+    assert decode_document(Document(content=content, content_type=content_type)) == text

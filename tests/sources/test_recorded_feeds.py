@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import SourceError
-from newsletter.model import Document, Flag, Precision, Reading, Source, SourceKind, TrialStatus
+from newsletter.model import Document, Flag, ParsedDocument, Precision, Source, SourceKind, TrialStatus
 from newsletter.sources.feeds.feed import read_feed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def readings() -> dict[str, Reading | str]:
+def readings() -> dict[str, ParsedDocument | str]:
     """File name → what it holds, or the sentence with which it is refused."""
     return {path.name: read(path) for path in sorted((DATA / "real" / "feeds").iterdir())}
 
@@ -63,7 +63,7 @@ def test_only_what_is_no_feed_is_refused(readings):
 
 
 def test_every_entry_has_a_title_and_clean_links(readings):
-    entries = [entry for result in readings.values() if isinstance(result, Reading) for entry in result.entries]
+    entries = [entry for result in readings.values() if isinstance(result, ParsedDocument) for entry in result.entries]
     assert len(entries) > 1_500
     assert all(entry.title.strip() and "\n" not in entry.title for entry in entries)
     assert not [entry.title for entry in entries if re.search(r"</?(?:i|em|b|sub|sup|p)>", entry.title)]
@@ -74,7 +74,7 @@ def test_dated_entries_are_nearly_all(readings):
     rows = survey()
     dated = expected = 0
     for name, result in readings.items():
-        if isinstance(result, Reading) and name in rows and rows[name]["entries"]:
+        if isinstance(result, ParsedDocument) and name in rows and rows[name]["entries"]:
             without = int(rows[name]["no_date"] or 0)
             expected += max(0, len(result.entries) - without)
             dated += sum(1 for entry in result.entries if entry.dated)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
-from newsletter.formats.spreadsheets import Row, sheets_of
+from newsletter.formats.spreadsheets import SheetRow, sheets_of
 from newsletter.model import Document
 
 
@@ -99,7 +99,7 @@ def test_the_address_behind_a_cell_is_kept():
     book.active.append(["Title", "x"])
     book.active["A1"].hyperlink = "https://example.org/a"
     (sheet,) = sheets_of(Document(content=saved(book)))
-    assert sheet == [Row(1, ("Title", "x"), ("https://example.org/a", ""))]
+    assert sheet == [SheetRow(1, ("Title", "x"), ("https://example.org/a", ""))]
 
 
 def test_a_sheet_that_claims_a_million_columns_is_read_in_bounds():

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Engine
 from newsletter.database import tables
 from newsletter.database.engine import migrate, open_database
 from newsletter.database.tables import UtcDateTime
-from newsletter.entries.ingest import take_in
-from newsletter.entries.repository import EntryStore
+from newsletter.entries.ingest import ingest_entries
+from newsletter.entries.repository import EntryRepository
 from newsletter.errors import StorageError
 from newsletter.model import Entry, Ids
 
@@ -87,8 +87,8 @@ def test_counts_of_old_sendings_are_kept_by_an_update(tmp_path: Path) -> None:
 
 
 def test_a_database_is_opened_again_as_it_is(tmp_path: Path) -> None:
-    take_in(EntryStore(open_database(URL, tmp_path)), "a", [Entry(title="A")], datetime.now(UTC))
-    assert len(EntryStore(open_database(URL, tmp_path)).all()) == 1
+    ingest_entries(EntryRepository(open_database(URL, tmp_path)), "a", [Entry(title="A")], datetime.now(UTC))
+    assert len(EntryRepository(open_database(URL, tmp_path)).all()) == 1
 
 
 def test_file_and_folder_are_for_the_owner_alone(tmp_path: Path) -> None:
@@ -135,9 +135,13 @@ def test_instants_are_aware_and_sort_as_text() -> None:
 def test_the_same_program_runs_on_postgresql(postgresql: str, tmp_path: Path) -> None:
     engine = open_database(postgresql, tmp_path)
     assert differences(engine) == []
-    store = EntryStore(engine)
-    take_in(store, "a", [Entry(title="A paper about leiomyosarcoma", ids=Ids(doi="10.1000/x"))], datetime.now(UTC))
-    take_in(store, "b", [Entry(title="A paper about leiomyosarcoma", ids=Ids(doi="10.1000/x"))], datetime.now(UTC))
+    store = EntryRepository(engine)
+    ingest_entries(
+        store, "a", [Entry(title="A paper about leiomyosarcoma", ids=Ids(doi="10.1000/x"))], datetime.now(UTC)
+    )
+    ingest_entries(
+        store, "b", [Entry(title="A paper about leiomyosarcoma", ids=Ids(doi="10.1000/x"))], datetime.now(UTC)
+    )
     (entry,) = store.all()
     assert entry.sources == ("a", "b")
     engine.dispose()

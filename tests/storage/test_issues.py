@@ -10,7 +10,7 @@ import pytest
 
 from newsletter.errors import IssueFileError, UsageError
 from newsletter.issues import repository as issue_repository
-from newsletter.issues.repository import Approval, Record
+from newsletter.issues.repository import Approval, IssueRecord
 from newsletter.model import Dated, Entry, Event, Flag, Grant, Ids, Issue, Section, Trial, TrialStatus
 from newsletter.workspace.folder import Workspace, open_workspace
 
@@ -248,7 +248,9 @@ def test_an_issue_cannot_lead_elsewhere(workspace: Workspace, name: str) -> None
 
 class TestRecord:
     def test_it_is_read_as_written(self, workspace: Workspace, now: datetime) -> None:
-        record = Record(drafted=("a", "b"), approval=Approval(digest="d", approved_at=now, by="Ana"), published_at=now)
+        record = IssueRecord(
+            drafted=("a", "b"), approval=Approval(digest="d", approved_at=now, by="Ana"), published_at=now
+        )
         issue_repository.write_record(workspace, "2026-11", record)
         assert issue_repository.read_record(workspace, "2026-11") == record
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.delivery.journal import Journal, Settlement
+from newsletter.delivery.journal import DeliveryOutcome, Journal
 from newsletter.errors import StorageError
 from newsletter.model import DeliveryStatus as D
 
@@ -20,7 +20,7 @@ def begun(folder, **named):
 
 
 def test_dots_and_answers_are_read_as_they_were_written(tmp_path):
-    answer = Settlement(
+    answer = DeliveryOutcome(
         subscriber_id=1, status=D.REFUSED, reply="550 no such user", next_at=NOW, bounced=True, attempts=2
     )
     journal = begun(tmp_path)
@@ -79,7 +79,7 @@ def test_half_a_line_on_a_full_disk_is_no_line_and_spoils_none_behind_it(tmp_pat
 
 
 def test_a_dot_that_could_not_be_noted_is_never_told_of_later(tmp_path):
-    answer = Settlement(subscriber_id=4, status=D.DEFERRED)
+    answer = DeliveryOutcome(subscriber_id=4, status=D.DEFERRED)
     journal = begun(tmp_path)
     journal.ending(4, 0)
     journal.answered(answer)
@@ -93,7 +93,7 @@ def test_a_dot_that_could_not_be_noted_is_never_told_of_later(tmp_path):
 
 
 def test_answers_that_no_dot_followed_are_written_at_the_end(tmp_path):
-    answer = Settlement(subscriber_id=1, status=D.ACCEPTED, reply="250 ok")
+    answer = DeliveryOutcome(subscriber_id=1, status=D.ACCEPTED, reply="250 ok")
     journal = begun(tmp_path)
     journal.ending(1, 0)
     journal.answered(answer)
@@ -105,7 +105,7 @@ def test_answers_that_no_dot_followed_are_written_at_the_end(tmp_path):
 def test_a_full_disk_at_the_end_costs_an_answer_alone(tmp_path):
     journal = begun(tmp_path)
     journal.ending(1, 0)
-    journal.answered(Settlement(subscriber_id=1, status=D.ACCEPTED))
+    journal.answered(DeliveryOutcome(subscriber_id=1, status=D.ACCEPTED))
     with no_file_grows_beyond(journal.path.stat().st_size):
         journal.close()
     assert Journal(tmp_path, "2026-11").told(7) == {(1, 0): None}

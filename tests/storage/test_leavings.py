@@ -7,10 +7,10 @@ from bounce_mails import NOW
 from post_office import PostOffice
 
 from newsletter.errors import StorageError
-from newsletter.subscribers.unsubscribes import Leavings
+from newsletter.subscribers.unsubscribes import UnsubscribeQueue
 
 
-def at_once(leavings: Leavings, numbers: range) -> list[Exception]:
+def at_once(leavings: UnsubscribeQueue, numbers: range) -> list[Exception]:
     errors: list[Exception] = []
     begun = threading.Barrier(len(numbers))
 
@@ -31,7 +31,7 @@ def at_once(leavings: Leavings, numbers: range) -> list[Exception]:
 
 def test_everybody_is_gone_when_their_call_returns_and_commits_are_shared(tmp_path):
     office = PostOffice.opened(tmp_path, tuple(f"r{n}@example.org" for n in range(40)))
-    leavings = Leavings(office.people.engine)
+    leavings = UnsubscribeQueue(office.people.engine)
     assert at_once(leavings, range(1, 41)) == []
     assert {each.state.value for each in office.people.all()} == {"unsubscribed"}
     assert 1 <= leavings.commits <= 40
@@ -41,6 +41,6 @@ def test_a_database_that_refuses_is_told_to_everybody(tmp_path):
     office = PostOffice.opened(tmp_path)
     with office.people.engine.begin() as connection:
         connection.execute(sa.text("ALTER TABLE suppressions RENAME TO elsewhere"))
-    leavings = Leavings(office.people.engine)
+    leavings = UnsubscribeQueue(office.people.engine)
     assert len(at_once(leavings, range(1, 4))) == 3
     assert {each.state.value for each in office.people.all()} == {"active"}

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from post_office import CAST, DIGEST, ISSUE, PostOffice, counts
 
-from newsletter.delivery.journal import MOST_BYTES, Journal, Settlement
+from newsletter.delivery.journal import MOST_BYTES, DeliveryOutcome, Journal
 from newsletter.delivery.ledger import RestoredLedgerError
 from newsletter.delivery.lock import SenderAtWorkError, is_held, lease
-from newsletter.delivery.restore_guard import Witness
+from newsletter.delivery.restore_guard import RestoreGuard
 from newsletter.errors import NotApprovedError, StorageError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus as D
@@ -40,7 +40,7 @@ def ids(office):
 
 
 def settled(number, status, **more):
-    return Settlement(subscriber_id=number, status=status, **more)
+    return DeliveryOutcome(subscriber_id=number, status=status, **more)
 
 
 def test_before_a_sending_there_is_nothing(office):
@@ -204,7 +204,7 @@ def test_a_witness_knows_whether_the_newest_beat_came_from_here(office, tmp_path
         run.beat("sending", "", 1.0)
         assert run.witness.is_at(1)
         assert not run.witness.is_at(2)
-    assert not Witness(tmp_path, "another", None).is_at(0)
+    assert not RestoreGuard(tmp_path, "another", None).is_at(0)
 
 
 def test_a_journal_beside_a_ledger_that_was_put_back_is_not_believed(office):
@@ -364,7 +364,7 @@ def test_a_copied_folder_is_refused(office, tmp_path):
 def test_a_folder_that_was_put_back_in_place_is_refused(tmp_path):
     database = tmp_path / "n.db"
     database.write_bytes(b"")
-    witness = Witness(tmp_path, ISSUE, database)
+    witness = RestoreGuard(tmp_path, ISSUE, database)
     witness.write(3)
     assert witness.doubt(3) is None
     told = json.loads(witness.path.read_text())
@@ -374,7 +374,7 @@ def test_a_folder_that_was_put_back_in_place_is_refused(tmp_path):
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", "no json", '{"beats": "x", "written_at": 1, "file": 1}'])
 def test_a_witness_that_cannot_be_read_is_as_none(tmp_path, content):
-    witness = Witness(tmp_path, ISSUE, None)
+    witness = RestoreGuard(tmp_path, ISSUE, None)
     witness.path.write_text(content)
     assert witness.doubt(None) is None
     assert "another place" in witness.doubt(1)
@@ -382,7 +382,7 @@ def test_a_witness_that_cannot_be_read_is_as_none(tmp_path, content):
 
 def test_a_witness_needs_a_folder_that_can_be_written(tmp_path):
     with pytest.raises(StorageError, match="cannot be written"):
-        Witness(tmp_path / "missing", ISSUE, None).write(1)
+        RestoreGuard(tmp_path / "missing", ISSUE, None).write(1)
 
 
 def test_what_is_written_is_for_the_owner_alone(office, tmp_path):

@@ -7,7 +7,7 @@ from post_office import PostOffice
 
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
-from newsletter.subscribers.suppression_check import Lookout
+from newsletter.subscribers.suppression_check import SuppressionCheck
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ def office(tmp_path):
 
 @pytest.fixture
 def lookout(office):
-    made = Lookout(office.people.engine)
+    made = SuppressionCheck(office.people.engine)
     yield made
     made.close()
 

@@ -10,8 +10,8 @@ import pytest
 from newsletter.database.engine import open_database
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState as S
-from newsletter.subscribers.list_import import Row
-from newsletter.subscribers.repository import Imported, People, harmless
+from newsletter.subscribers.list_import import ImportRow
+from newsletter.subscribers.repository import ImportCounts, SubscriberRepository, harmless
 from newsletter.tokens import Keys
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -19,11 +19,11 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 @pytest.fixture
 def people(tmp_path):
-    return People(open_database("sqlite:///n.db", tmp_path), Keys(b"x"))
+    return SubscriberRepository(open_database("sqlite:///n.db", tmp_path), Keys(b"x"))
 
 
 def row(address, state=S.ACTIVE, **more):
-    return Row(line=2, address=parse_address(address), state=state, **more)
+    return ImportRow(line=2, address=parse_address(address), state=state, **more)
 
 
 def taken(people, *rows):
@@ -139,7 +139,7 @@ def test_a_cell_that_would_start_a_formula_is_text(cell):
 
 def test_many_people_are_taken_in_by_batches_and_read_by_pages(people):
     rows = (row(f"p{n}@example.org") for n in range(1201))
-    assert people.take_in(rows, now=NOW) == Imported(added=1201)
+    assert people.take_in(rows, now=NOW) == ImportCounts(added=1201)
     assert people.count() == 1201
     assert sum(1 for _ in people.all()) == 1201
 
@@ -163,4 +163,4 @@ def test_what_is_foreseen_of_a_list_is_what_taking_it_in_does(people):
     ]  # fmt: skip
     foreseen = people.foresee(rows, now=NOW)
     assert foreseen == people.take_in(rows, now=NOW)
-    assert foreseen == Imported(added=1202, updated=3, unchanged=3, suppressed=2)
+    assert foreseen == ImportCounts(added=1202, updated=3, unchanged=3, suppressed=2)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from newsletter.entries.serialization import PlainError, entry_from_plain, entry_to_plain
+from newsletter.entries.serialization import SerializationError, entry_from_plain, entry_to_plain
 from newsletter.model import Entry, Event, Grant
 
 
@@ -51,5 +51,5 @@ def test_days_and_instants_are_read_as_people_and_json_write_them() -> None:
     ],
 )
 def test_a_value_that_does_not_fit_names_its_key(plain: dict[str, object], message: str) -> None:
-    with pytest.raises(PlainError, match=message):
+    with pytest.raises(SerializationError, match=message):
         entry_from_plain(plain)

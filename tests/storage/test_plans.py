@@ -10,15 +10,15 @@ import pytest
 
 from newsletter.database.engine import open_database
 from newsletter.delivery.lock import SenderAtWorkError
-from newsletter.delivery.schedule_repository import Plans
+from newsletter.delivery.schedule_repository import ScheduleRepository
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 AT = NOW + timedelta(days=1)
 ISSUE = "2026-11"
 
 
-def plans(folder: Path) -> Plans:
-    return Plans(open_database("sqlite:///newsletter.db", folder), folder)
+def plans(folder: Path) -> ScheduleRepository:
+    return ScheduleRepository(open_database("sqlite:///newsletter.db", folder), folder)
 
 
 def test_what_is_planned_is_found_again_by_another_program(tmp_path: Path) -> None:
@@ -78,4 +78,4 @@ def test_a_copied_database_keeps_no_plan_of_its_own(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "newsletter.db", tmp_path / "copy/newsletter.db")
     copied = plans(tmp_path / "copy")
     assert not copied.is_at_home(plan)
-    assert Plans(open_database("sqlite://", tmp_path), tmp_path).place == ""
+    assert ScheduleRepository(open_database("sqlite://", tmp_path), tmp_path).place == ""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from loopback_smtp import Loopback
 from post_office import ISSUE, KEYS, PostOffice, QuickClock, counts
 
-from newsletter.bounces.repository import Decided, IncomingMails, Suppressing, TakenError
+from newsletter.bounces.repository import AlreadyDecidedError, InboundMailRepository, InboundRecord, SuppressionEffect
 from newsletter.database.engine import open_database
 from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.lock import SenderAtWorkError, is_held, lease
@@ -17,21 +17,21 @@ from newsletter.delivery.sender import send_issue
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.reports.providers import Provider
-from newsletter.reports.repository import Results
-from newsletter.subscribers.list_import import Row
-from newsletter.subscribers.opt_in import Confirmed, Readers
-from newsletter.subscribers.repository import Imported, People
-from newsletter.subscribers.unsubscribes import Leavings
+from newsletter.reports.repository import ReportRepository
+from newsletter.subscribers.list_import import ImportRow
+from newsletter.subscribers.opt_in import ConfirmationResult, OptInRepository
+from newsletter.subscribers.repository import ImportCounts, SubscriberRepository
+from newsletter.subscribers.unsubscribes import UnsubscribeQueue
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(postgresql, tmp_path):
     engine = open_database(postgresql, tmp_path)
-    people = People(engine, KEYS)
-    rows = [Row(line=n, address=parse_address(f"reader{n}@example.org")) for n in range(50)]
-    assert people.take_in(rows, now=NOW) == Imported(added=50)
-    assert people.take_in(rows[:3], now=NOW) == Imported(unchanged=3)
+    people = SubscriberRepository(engine, KEYS)
+    rows = [ImportRow(line=n, address=parse_address(f"reader{n}@example.org")) for n in range(50)]
+    assert people.take_in(rows, now=NOW) == ImportCounts(added=50)
+    assert people.take_in(rows[:3], now=NOW) == ImportCounts(unchanged=3)
     assert people.erase([rows[0].address], now=NOW) == 1
     office = PostOffice(tmp_path, people, Ledger(engine, tmp_path))
 
@@ -57,22 +57,22 @@ async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(po
     assert sorted(office.statuses().values()).count("accepted") == 48
     assert office.ledger.resolve(ISSUE, resend=True, now=NOW).state == "done"
 
-    Leavings(engine).leave(rows_of(people)[0], sending_id=1, now=NOW)
-    (result,) = Results(engine).up_to(ISSUE, 6)
+    UnsubscribeQueue(engine).leave(rows_of(people)[0], sending_id=1, now=NOW)
+    (result,) = ReportRepository(engine).up_to(ISSUE, 6)
     other = Provider.OTHER
     fared = {word: result.counts[other, word] for word in ("accepted", "refused", "left")}
     assert fared == {"accepted": 48, "refused": 1, "left": 1}
     assert reduce_old(engine, before=NOW + timedelta(days=9999)).sendings == 1
-    assert Results(engine).up_to(ISSUE, 6) == [result]
+    assert ReportRepository(engine).up_to(ISSUE, 6) == [result]
     engine.dispose()
 
 
 @pytest.mark.parametrize("pace", ["per_minute = 0\n", "per_minute = 6000\n"], ids=["free", "limited"])
 async def test_who_leaves_in_the_moment_of_sending_gets_nothing(postgresql, tmp_path, pace):
     engine = open_database(postgresql, tmp_path)
-    people = People(engine, KEYS)
+    people = SubscriberRepository(engine, KEYS)
     addresses = [parse_address(f"late{n}@{tmp_path.name[-1]}.example") for n in range(40)]
-    people.take_in([Row(line=1, address=each) for each in addresses], now=NOW)
+    people.take_in([ImportRow(line=1, address=each) for each in addresses], now=NOW)
     leaving = {str(each.text): people.find(each).id for each in addresses[::4]}
     office = PostOffice(tmp_path, people, Ledger(engine, tmp_path))
     server = Loopback()
@@ -98,25 +98,29 @@ def rows_of(people):
 
 def test_mails_are_decided_once_and_readers_wishes_are_kept(postgresql, tmp_path):
     engine = open_database(postgresql, tmp_path)
-    people, record, readers = People(engine, KEYS), IncomingMails(engine), Readers(engine, KEYS)
-    people.take_in([Row(line=1, address=parse_address(f"{name}@wishes.example")) for name in "abc"], now=NOW)
+    people, record, readers = (
+        SubscriberRepository(engine, KEYS),
+        InboundMailRepository(engine),
+        OptInRepository(engine, KEYS),
+    )
+    people.take_in([ImportRow(line=1, address=parse_address(f"{name}@wishes.example")) for name in "abc"], now=NOW)
     a, b, c = (people.find(parse_address(f"{name}@wishes.example")) for name in "abc")
-    decided = Decided(kind="complaint", action="suppressed", subscriber_id=a.id, sending_id=1)
-    effect = Suppressing(state=SubscriberState.COMPLAINED, why="x")
+    decided = InboundRecord(kind="complaint", action="suppressed", subscriber_id=a.id, sending_id=1)
+    effect = SuppressionEffect(state=SubscriberState.COMPLAINED, why="x")
     with record.deciding() as deciding:
         deciding.write("place", decided, effect, now=NOW)
         assert deciding.bounced_in_a_row(a.id, 1) == 1
-    with pytest.raises(TakenError), record.deciding() as deciding:
+    with pytest.raises(AlreadyDecidedError), record.deciding() as deciding:
         deciding.write("place", decided, effect, now=NOW)
     assert record.decided(["place"]) == {"place": decided}
 
-    Leavings(engine).leave(b.id, now=NOW)
+    UnsubscribeQueue(engine).leave(b.id, now=NOW)
     readers.pause(c.id, NOW + timedelta(days=30), now=NOW)
     assert [people.get(each.id).state.value for each in (a, b, c)] == ["complained", "unsubscribed", "paused"]
     assert readers.end_pauses(now=NOW + timedelta(days=31)) == 1
     assert readers.ask(parse_address(a.address), now=NOW) is None
     address = parse_address("new@wishes.example")
-    assert readers.confirm(readers.ask(address, now=NOW).id, address, now=NOW) is Confirmed.SUBSCRIBED
+    assert readers.confirm(readers.ask(address, now=NOW).id, address, now=NOW) is ConfirmationResult.SUBSCRIBED
     readers.say_farewell("bye", on=NOW.date())
     assert list(readers.farewells()) == [("2026-11-23", "bye")]
     assert readers.kept_about(c.id)["subscriber"]["state"] == "active"
@@ -128,10 +132,14 @@ def test_mails_are_decided_once_and_readers_wishes_are_kept(postgresql, tmp_path
 
 def test_plans_and_wishes_are_kept_on_a_server_too(postgresql, tmp_path):
     from newsletter.delivery import pause_stop
-    from newsletter.delivery.schedule_repository import Plans
+    from newsletter.delivery.schedule_repository import ScheduleRepository
 
     engine = open_database(postgresql, tmp_path)
-    plans, people, ledger = Plans(engine, tmp_path), People(engine, KEYS), Ledger(engine, tmp_path)
+    plans, people, ledger = (
+        ScheduleRepository(engine, tmp_path),
+        SubscriberRepository(engine, KEYS),
+        Ledger(engine, tmp_path),
+    )
     plan = plans.make("2027-01", NOW, people=1, now=NOW)
     assert (plans.of("2027-01"), plans.is_at_home(plan)) == (plan, True)
     with plans.waiting("2027-01"):
@@ -140,11 +148,11 @@ def test_plans_and_wishes_are_kept_on_a_server_too(postgresql, tmp_path):
     assert plans.begin("2027-01", now=NOW)
     assert not plans.take_back("2027-01")
     plans.forget("2027-01")
-    pause_stop.make_wish(engine, "2027-01", pause_stop.Wish.STOP, now=NOW)
-    assert ledger.tally("2027-01").wish is pause_stop.Wish.STOP
-    assert pause_stop.let_go_on(engine, "2027-01")
-    row = Row(line=1, address=parse_address("foreseen@example.org"))
-    assert people.foresee([row], now=NOW) == Imported(added=1)
+    pause_stop.set_send_control(engine, "2027-01", pause_stop.SendControl.STOP, now=NOW)
+    assert ledger.tally("2027-01").wish is pause_stop.SendControl.STOP
+    assert pause_stop.clear_send_control(engine, "2027-01")
+    row = ImportRow(line=1, address=parse_address("foreseen@example.org"))
+    assert people.foresee([row], now=NOW) == ImportCounts(added=1)
     assert people.find(row.address) is None
     assert people.suppression(row.address) is None
     engine.dispose()

@@ -9,21 +9,21 @@ import pytest
 import sqlalchemy as sa
 from post_office import DIGEST, ISSUE, PostOffice
 
-from newsletter.bounces.repository import Decided, IncomingMails, Suppressing
+from newsletter.bounces.repository import InboundMailRepository, InboundRecord, SuppressionEffect
 from newsletter.database.tables import incoming_mails
-from newsletter.delivery.journal import Settlement
+from newsletter.delivery.journal import DeliveryOutcome
 from newsletter.delivery.retention import reduce_old
 from newsletter.model import DeliveryStatus as D
 from newsletter.model import SubscriberState
 from newsletter.reports.providers import Provider
-from newsletter.reports.repository import Results
-from newsletter.subscribers.unsubscribes import Leavings
+from newsletter.reports.repository import ReportRepository
+from newsletter.subscribers.unsubscribes import UnsubscribeQueue
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 P = Provider
 LATER = NOW + timedelta(days=401)
 CAST = ("ann@gmail.com", "bob@googlemail.com", "carla@yahoo.co.uk", "dan@example.org")
-STOPPED = Suppressing(state=SubscriberState.UNSUBSCRIBED, why="asked by mail")
+STOPPED = SuppressionEffect(state=SubscriberState.UNSUBSCRIBED, why="asked by mail")
 
 
 @pytest.fixture
@@ -39,21 +39,23 @@ def send(office: PostOffice, issue: str) -> None:
         going = run.step([], ids, now=NOW)
         last = max(going)
         run.step(
-            [Settlement(subscriber_id=n, status=D.REFUSED if n == last else D.ACCEPTED) for n in going], [], now=NOW
+            [DeliveryOutcome(subscriber_id=n, status=D.REFUSED if n == last else D.ACCEPTED) for n in going],
+            [],
+            now=NOW,
         )
         run.beat("done", "", 1.0)
 
 
 def came(
-    office: PostOffice, place: str, kind: str, action: str, who: int | None, effect: Suppressing | None = None
+    office: PostOffice, place: str, kind: str, action: str, who: int | None, effect: SuppressionEffect | None = None
 ) -> None:
-    with IncomingMails(office.ledger.engine).deciding() as deciding:
-        decided = Decided(kind=kind, action=action, subscriber_id=who, sending_id=1)
+    with InboundMailRepository(office.ledger.engine).deciding() as deciding:
+        decided = InboundRecord(kind=kind, action=action, subscriber_id=who, sending_id=1)
         deciding.write(place, decided, effect, now=NOW)
 
 
 def counts(office: PostOffice) -> dict[tuple[P, str], int]:
-    (result,) = Results(office.ledger.engine).up_to(ISSUE, 1)
+    (result,) = ReportRepository(office.ledger.engine).up_to(ISSUE, 1)
     return dict(result.counts)
 
 
@@ -79,7 +81,7 @@ def test_what_came_back_is_counted_by_person(office: PostOffice) -> None:
 
 
 def test_who_leaves_by_a_link_of_the_issue_is_counted_once(office: PostOffice) -> None:
-    leavings = Leavings(office.ledger.engine)
+    leavings = UnsubscribeQueue(office.ledger.engine)
     for _ in range(2):
         leavings.leave(1, sending_id=1, now=NOW)
     leavings.leave(3, sending_id=1, now=NOW)
@@ -90,14 +92,14 @@ def test_who_leaves_by_a_link_of_the_issue_is_counted_once(office: PostOffice) -
 def test_who_leaves_by_mail_is_counted_too(office: PostOffice) -> None:
     came(office, "1", "unsubscribe", "suppressed", 1, STOPPED)
     came(office, "2", "unsubscribe", "suppressed", 1, STOPPED)
-    Leavings(office.ledger.engine).leave(1, sending_id=1, now=NOW)
+    UnsubscribeQueue(office.ledger.engine).leave(1, sending_id=1, now=NOW)
     assert counts(office)[P.GMAIL, "left"] == 1
 
 
 def test_who_is_erased_still_counts_and_stands_with_the_others(office: PostOffice) -> None:
     from newsletter.formats.mailboxes import parse_address
 
-    Leavings(office.ledger.engine).leave(3, sending_id=1, now=NOW)
+    UnsubscribeQueue(office.ledger.engine).leave(3, sending_id=1, now=NOW)
     office.people.erase([parse_address("carla@yahoo.co.uk")], now=NOW)
     assert counts(office) == {
         (P.GMAIL, "accepted"): 2, (P.OTHER, "accepted"): 1, (P.OTHER, "refused"): 1, (P.YAHOO, "left"): 1,
@@ -107,7 +109,7 @@ def test_who_is_erased_still_counts_and_stands_with_the_others(office: PostOffic
 def test_reducing_changes_no_figure(office: PostOffice) -> None:
     came(office, "1", "bounce", "counted", 1)
     came(office, "2", "complaint", "suppressed", 3)
-    Leavings(office.ledger.engine).leave(2, sending_id=1, now=NOW)
+    UnsubscribeQueue(office.ledger.engine).leave(2, sending_id=1, now=NOW)
     before, tally = counts(office), office.ledger.tally(ISSUE)
     reduce_old(office.ledger.engine, before=LATER)
     assert counts(office) == before
@@ -127,7 +129,7 @@ def test_a_mail_that_comes_after_that_is_added(office: PostOffice) -> None:
 def test_the_issues_before_are_given_with_it_the_newest_first(office: PostOffice) -> None:
     for name in ("2026-12", "2027-01"):
         send(office, name)
-    results = Results(office.ledger.engine)
+    results = ReportRepository(office.ledger.engine)
     assert [each.issue for each in results.up_to("2026-12", 7)] == ["2026-12", "2026-11"]
     assert [each.issue for each in results.up_to(None, 2)] == ["2027-01", "2026-12"]
     assert results.up_to("1999-01", 7) == []

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from post_office import DIGEST, ISSUE, KEYS, PostOffice, counts
 
 from newsletter.database.tables import incoming_mails
-from newsletter.delivery.journal import Settlement
-from newsletter.delivery.retention import Reduced, forget_typed, reduce_old
+from newsletter.delivery.journal import DeliveryOutcome
+from newsletter.delivery.retention import RetentionResult, forget_typed, reduce_old
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus as D
-from newsletter.subscribers.opt_in import Readers
+from newsletter.subscribers.opt_in import OptInRepository
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=401)
@@ -24,7 +24,7 @@ def sent(folder: Path, *statuses: D) -> PostOffice:
     ids = [each.id for each in office.people.all()]
     with office.ledger.run(ISSUE, DIGEST, now=NOW) as run:
         run.step([], ids, now=NOW)
-        settled = [Settlement(subscriber_id=number, status=status, next_at=NOW if status is D.DEFERRED else None)
+        settled = [DeliveryOutcome(subscriber_id=number, status=status, next_at=NOW if status is D.DEFERRED else None)
                    for number, status in zip(ids, statuses, strict=True)]  # fmt: skip
         run.step(settled, [], now=NOW)
         run.beat("done", "", 1.0)
@@ -34,11 +34,11 @@ def sent(folder: Path, *statuses: D) -> PostOffice:
 def test_an_old_sending_is_reduced_to_counts(tmp_path: Path) -> None:
     office = sent(tmp_path, D.ACCEPTED, D.ACCEPTED, D.REFUSED)
     before = office.ledger.tally(ISSUE)
-    assert reduce_old(office.ledger.engine, before=LATER) == Reduced(sendings=1, deliveries=3)
+    assert reduce_old(office.ledger.engine, before=LATER) == RetentionResult(sendings=1, deliveries=3)
     assert office.ledger.tally(ISSUE) == before
     assert counts(before) == {"accepted": 2, "refused": 1}
     assert list(office.ledger.recipients(ISSUE)) == []
-    assert reduce_old(office.ledger.engine, before=LATER) == Reduced()
+    assert reduce_old(office.ledger.engine, before=LATER) == RetentionResult()
 
 
 def test_nobody_is_written_to_again_by_it(tmp_path: Path) -> None:
@@ -51,13 +51,13 @@ def test_nobody_is_written_to_again_by_it(tmp_path: Path) -> None:
 
 def test_a_newer_sending_is_kept(tmp_path: Path) -> None:
     office = sent(tmp_path, D.ACCEPTED, D.ACCEPTED, D.ACCEPTED)
-    assert reduce_old(office.ledger.engine, before=NOW) == Reduced()
+    assert reduce_old(office.ledger.engine, before=NOW) == RetentionResult()
     assert len(list(office.ledger.recipients(ISSUE))) == 3
 
 
 def test_one_in_which_somebody_waits_is_kept(tmp_path: Path) -> None:
     office = sent(tmp_path, D.ACCEPTED, D.DEFERRED, D.REFUSED)
-    assert reduce_old(office.ledger.engine, before=LATER) == Reduced()
+    assert reduce_old(office.ledger.engine, before=LATER) == RetentionResult()
 
 
 def test_mails_of_the_mailbox_no_longer_name_anybody(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_mails_of_the_mailbox_no_longer_name_anybody(tmp_path: Path) -> None:
     row = {"place": "file:1", "kind": "bounce", "action": "counted", "subscriber_id": 1, "sending_id": 1}
     with office.ledger.engine.begin() as connection:
         connection.execute(sa.insert(incoming_mails), [{**row, "decided_at": NOW}])
-    assert reduce_old(office.ledger.engine, before=LATER) == Reduced(mails=1)
+    assert reduce_old(office.ledger.engine, before=LATER) == RetentionResult(mails=1)
     with office.ledger.engine.begin() as connection:
         kept = connection.execute(sa.select(incoming_mails.c.place, incoming_mails.c.subscriber_id)).one()
     assert tuple(kept) == ("file:1", None)
@@ -73,7 +73,7 @@ def test_mails_of_the_mailbox_no_longer_name_anybody(tmp_path: Path) -> None:
 
 def test_what_was_typed_on_the_page_is_forgotten_in_its_time(tmp_path: Path) -> None:
     office = PostOffice.opened(tmp_path)
-    readers = Readers(office.people.engine, KEYS)
+    readers = OptInRepository(office.people.engine, KEYS)
     for days in (0, 10):
         readers.ask(parse_address(f"r{days}@example.net"), now=NOW + timedelta(days=days))
         readers.say_farewell(f"after {days} days", on=(NOW + timedelta(days=days)).date())

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from post_office import DIGEST, ISSUE, PostOffice
 
-from newsletter.delivery.journal import Settlement
+from newsletter.delivery.journal import DeliveryOutcome
 from newsletter.delivery.ledger import LEFT_AS_IT_IS
-from newsletter.delivery.pause_stop import Wish, let_go_on, make_wish
+from newsletter.delivery.pause_stop import SendControl, clear_send_control, set_send_control
 from newsletter.model import DeliveryStatus as D
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -25,41 +25,41 @@ def test_a_wish_is_seen_by_the_sender_and_told_by_the_state(office: PostOffice) 
     engine = office.ledger.engine
     with office.ledger.run(ISSUE, DIGEST, now=NOW) as run:
         assert run.wish() is None
-        make_wish(engine, ISSUE, Wish.PAUSE, now=NOW)
-        assert run.wish() is Wish.PAUSE
+        set_send_control(engine, ISSUE, SendControl.PAUSE, now=NOW)
+        assert run.wish() is SendControl.PAUSE
         assert office.ledger.tally(ISSUE).state == "sending"
         assert office.ledger.is_at_work(ISSUE)
         ann = next(office.people.all()).id
         run.step([], [ann], now=NOW)
-        run.step([Settlement(subscriber_id=ann, status=D.ACCEPTED)], [], now=NOW)
+        run.step([DeliveryOutcome(subscriber_id=ann, status=D.ACCEPTED)], [], now=NOW)
         run.beat("paused", "", 1.0)
     tally = office.ledger.tally(ISSUE)
     assert (tally.wish, tally.why) == (
-        Wish.PAUSE,
+        SendControl.PAUSE,
         "paused by a person: 1 of 3 have it; 2 wait until somebody lets it go on",
     )
-    make_wish(engine, ISSUE, Wish.STOP, now=NOW)
+    set_send_control(engine, ISSUE, SendControl.STOP, now=NOW)
     assert (
         office.ledger.tally(ISSUE).why
         == "stopped by a person: 1 of 3 have it; 2 get nothing until somebody lets it go on"
     )
-    assert let_go_on(engine, ISSUE)
-    assert not let_go_on(engine, ISSUE)
+    assert clear_send_control(engine, ISSUE)
+    assert not clear_send_control(engine, ISSUE)
     assert office.ledger.tally(ISSUE).wish is None
     assert office.ledger.newest(5) == (ISSUE,)
 
 
 def test_a_wish_may_come_before_the_sending(office: PostOffice) -> None:
-    make_wish(office.ledger.engine, ISSUE, Wish.STOP, now=NOW)
+    set_send_control(office.ledger.engine, ISSUE, SendControl.STOP, now=NOW)
     tally = office.ledger.tally(ISSUE)
-    assert (tally.state, tally.wish) == ("not_started", Wish.STOP)
+    assert (tally.state, tally.wish) == ("not_started", SendControl.STOP)
 
 
 def test_those_in_doubt_are_found_and_settled_by_name(office: PostOffice) -> None:
     ann, bob, carla = (each.id for each in office.people.all())
     with office.ledger.run(ISSUE, DIGEST, now=NOW) as run:
         run.step([], [ann, bob, carla], now=NOW)
-        run.step([Settlement(subscriber_id=ann, status=D.UNKNOWN, reply="the link broke")], [], now=NOW)
+        run.step([DeliveryOutcome(subscriber_id=ann, status=D.UNKNOWN, reply="the link broke")], [], now=NOW)
         run.journal.ending(bob, 0)
     doubtful = [(each.subscriber_id, each.name, each.reply) for each in office.ledger.recipients(ISSUE, (D.UNKNOWN,))]
     # the sender died with Bob's message ended and Carla's claimed alone

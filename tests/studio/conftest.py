@@ -20,7 +20,7 @@ from studio.mail import serving_mail
 from newsletter.admin.sample import build
 from newsletter.studio import send_process
 from newsletter.studio.app import studio_app
-from newsletter.studio.state import Room
+from newsletter.studio.state import StudioState
 from newsletter.subscribers import service as subscribers
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ ISSUE = "2026-11"
 class Studio:
     """One running studio and a browser that opened it."""
 
-    room: Room
+    room: StudioState
     client: TestClient
 
     def page(self, path: str) -> str:
@@ -65,7 +65,7 @@ class Studio:
 def studio(tmp_path: Path, now: datetime) -> Iterator[Studio]:
     folder = tmp_path / "our news"
     build(folder, now=now, secret="5" * 64)
-    room = Room(folder=folder, clock=lambda: now, undo_s=0.05)
+    room = StudioState(folder=folder, clock=lambda: now, undo_s=0.05)
     with TestClient(studio_app(room), base_url=ADDRESS) as client:
         client.get("/", params={"token": room.token})
         yield Studio(room, client)

@@ -19,7 +19,7 @@ from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
 from newsletter.issues import repository as issue_repository
 from newsletter.studio.app import studio_app
-from newsletter.studio.state import Room
+from newsletter.studio.state import StudioState
 
 OWN = {"title": "Our News", "from_name": "Us, of Denver", "from_address": "us@example.com"}
 
@@ -29,7 +29,7 @@ def empty(tmp_path: Path, now: datetime) -> Iterator[Studio]:
     """A studio that was opened in an empty folder."""
     folder = tmp_path / "empty"
     folder.mkdir()
-    room = Room(folder=folder, clock=lambda: now)
+    room = StudioState(folder=folder, clock=lambda: now)
     with TestClient(studio_app(room), base_url=ADDRESS) as client:
         client.get("/", params={"token": room.token})
         yield Studio(room, client)
@@ -190,7 +190,7 @@ class TestMine:
     def test_it_waits_for_what_is_going_on(self, studio: Studio) -> None:
         desk = studio.room.desk()
         issue = issue_repository.names(desk.workspace)[-1]
-        scheduling.plan(desk, issue, desk.now + timedelta(hours=1), people=1)
-        with delivery.plans(desk).waiting(issue):
+        scheduling.schedule_send(desk, issue, desk.now + timedelta(hours=1), people=1)
+        with delivery.open_schedule(desk).waiting(issue):
             answer = studio.change("/setup/mine/make", OWN, script=True)
             assert "wait until it is done" in answer.json()["error"]

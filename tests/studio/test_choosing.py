@@ -10,8 +10,8 @@ from html import unescape
 from studio.conftest import ISSUE, Studio
 
 from newsletter.issues import repository as issue_repository
-from newsletter.issues.standing import standings
-from newsletter.studio.entry_cards import Place, count_new, stock
+from newsletter.issues.standing import list_entry_statuses
+from newsletter.studio.entry_cards import CardPlace, count_new, load_cards
 
 PAPER = "Genomic Evolutionary Patterns of Leiomyosarcoma and Liposarcoma"
 
@@ -30,7 +30,7 @@ def sections(studio: Studio) -> list[str]:
 
 
 def state_of(studio: Studio, key: str) -> str:
-    return next(each.state for each in standings(studio.room.desk()) if each.entry.key == key)
+    return next(each.state for each in list_entry_statuses(studio.room.desk()) if each.entry.key == key)
 
 
 class TestHome:
@@ -52,7 +52,7 @@ class TestHome:
     def test_it_counts_without_looking_at_every_entry(self, studio: Studio) -> None:
         studio.collect()
         for _ in range(2):
-            before = stock(studio.room.desk(), None).counts()[Place.NEW]
+            before = load_cards(studio.room.desk(), None).counts()[CardPlace.NEW]
             assert count_new(studio.room.desk(), None) == before
             studio.change("/choose/issue")
             studio.change("/choose/decide", {"key": inside(studio)[0], "verdict": "keep"})
@@ -125,7 +125,7 @@ class TestCards:
     def test_new_ones_are_shown_first_and_the_left_out_with_the_reason(self, studio: Studio) -> None:
         studio.collect()
         page = studio.page("/choose")
-        chosen = {each.entry.key for each in standings(studio.room.desk()) if each.state == "waiting"}
+        chosen = {each.entry.key for each in list_entry_statuses(studio.room.desk()) if each.state == "waiting"}
         assert {*keys_on(page)} == chosen
         assert "Make the issue" in page
         left = studio.page("/choose?place=left_out")
@@ -243,7 +243,9 @@ class TestAdding:
         assert made.change("/choose/add", fields, script=True).status_code == 409
 
     def test_what_is_known_already_says_where_it_stands(self, made: Studio) -> None:
-        paper = next(each.entry for each in standings(made.room.desk()) if each.state == "carried" and each.entry.links)
+        paper = next(
+            each.entry for each in list_entry_statuses(made.room.desk()) if each.state == "carried" and each.entry.links
+        )
         page = made.change("/choose/look", {"text": f"{paper.title}\n\n{paper.links[0]}\n"}).text
         assert re.search(r"Carried before</span> This is known already. <bdi>Carried in 2026-10", page)
 

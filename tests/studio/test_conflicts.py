@@ -19,9 +19,9 @@ from newsletter import composition
 from newsletter.issues import decisions
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import standing as issue_standing
-from newsletter.issues.editor import version_of
-from newsletter.issues.standing import Standing
-from newsletter.model import State, Verdict
+from newsletter.issues.editor import compute_version
+from newsletter.issues.standing import EntryStatus
+from newsletter.model import EntryState, Verdict
 from newsletter.subscribers import service as subscribers
 
 BASE = f"/issues/{ISSUE}"
@@ -33,8 +33,8 @@ def research(studio: Studio) -> list[str]:
     return [entry.key for section in issue.sections if section.name == "research" for entry in section.entries]
 
 
-def standing(studio: Studio, key: str) -> Standing:
-    return next(each for each in issue_standing.standings(studio.room.desk()) if each.entry.key == key)
+def standing(studio: Studio, key: str) -> EntryStatus:
+    return next(each for each in issue_standing.list_entry_statuses(studio.room.desk()) if each.entry.key == key)
 
 
 class Window:
@@ -75,7 +75,7 @@ class TestChoose:
         assert told["conflict"]
         assert told["said"].startswith(MEANWHILE)
         assert "is under “Dropped” by now, in Research: dropped" in told["said"]
-        assert standing(made, key).state is State.DROPPED
+        assert standing(made, key).state is EntryState.DROPPED
         two.learn(told)
         assert "conflict" not in two.decide(key, "move", section="tips")
         assert standing(made, key).section == "tips"
@@ -96,7 +96,7 @@ class TestChoose:
             one.decide(key, "hold")
         told = two.send("/choose/decide", keys, verdict="drop")
         assert told["said"].endswith("And 1 more.")
-        assert (told["cards"].keys(), standing(made, keys[4]).state) == ({*keys}, State.WAITING)
+        assert (told["cards"].keys(), standing(made, keys[4]).state) == ({*keys}, EntryState.WAITING)
 
     def test_other_cards_do_not_meet(self, made: Studio) -> None:
         first, second, *rest = research(made)
@@ -141,7 +141,7 @@ class TestChoose:
         decisions.decide(made.room.desk(), [key], Verdict.DROP, why="said Ben")
         told = window.decide(key, "hold")
         assert (told["conflict"], "said Ben" in told["said"]) == (True, True)
-        assert standing(made, key).state is State.DROPPED
+        assert standing(made, key).state is EntryState.DROPPED
 
     def test_a_decision_waits_while_another_program_writes_the_database(self, made: Studio) -> None:
         key = research(made)[0]
@@ -155,7 +155,7 @@ class TestChoose:
         waiting.join(60)
         busy.close()
         assert told[0]["said"].startswith("Dropped: “")
-        assert standing(made, key).state is State.DROPPED
+        assert standing(made, key).state is EntryState.DROPPED
 
     def test_an_edit_of_the_issue_in_a_text_editor_is_met_too(self, made: Studio) -> None:
         key = research(made)[0]
@@ -190,11 +190,13 @@ class TestChoose:
         told = made.change("/choose/decide", fields, script=True).json()
         assert (told["conflict"], "in Tips for living with LMS" in told["said"]) == (True, True)
         assert "conflict" not in made.change("/choose/decide", fields | {"stood": "tips"}, script=True).json()
-        assert standing(made, key).state is State.DROPPED
+        assert standing(made, key).state is EntryState.DROPPED
 
 
 def save(studio: Studio, place: str, text: str, seen: str) -> dict:
-    return studio.change(f"{BASE}/save", {"place": place, "text": text, "seen": version_of(seen)}, script=True).json()
+    return studio.change(
+        f"{BASE}/save", {"place": place, "text": text, "seen": compute_version(seen)}, script=True
+    ).json()
 
 
 def places(studio: Studio) -> dict[str, str]:
@@ -267,7 +269,7 @@ class TestWrite:
 
     def test_a_word_of_the_glossary_that_a_text_editor_changed(self, made: Studio) -> None:
         def explain(meaning: str, seen: str) -> dict:
-            fields = {"was": "PFS", "term": "PFS", "meaning": meaning, "seen": version_of(seen)}
+            fields = {"was": "PFS", "term": "PFS", "meaning": meaning, "seen": compute_version(seen)}
             return made.change(f"{BASE}/glossary", fields, script=True).json()
 
         before = made.client.get(f"{BASE}/texts").json()["file"]
@@ -395,7 +397,7 @@ class TestSetup:
             assert "This cannot be shown yet" in made.page(path)
         for path, fields in (
             ("/setup/newsletter", shown), ("/choose/decide", {"key": key, "verdict": "drop"}), ("/collect", {}),
-            (f"{BASE}/save", {"place": "letter", "text": "Hello", "seen": version_of("")}),
+            (f"{BASE}/save", {"place": "letter", "text": "Hello", "seen": compute_version("")}),
             (f"{BASE}/undo", {}), ("/people/add", {"address": "ana@example.org"}), (f"{BASE}/send", {"number": "1"}),
         ):  # fmt: skip
             assert "newsletter.toml" in made.change(path, fields, script=True).json()["error"]
@@ -444,7 +446,7 @@ class TestPeople:
         assert "1 added, 0 updated, 0 unchanged." in pages[0]
         assert "0 added, 0 updated, 1 unchanged." in pages[1]
         assert "Was on the list already." in studio.change("/people/add", {"address": "ana@example.org"}).text
-        assert [each.address for each in subscribers.subscribers(studio.room.desk())] == ["ana@example.org"]
+        assert [each.address for each in subscribers.list_subscribers(studio.room.desk())] == ["ana@example.org"]
 
 
 def look(studio: Studio, content: bytes) -> str:

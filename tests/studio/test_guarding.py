@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 from studio.conftest import ADDRESS, ISSUE, Studio
 
 from newsletter.studio.app import studio_app
-from newsletter.studio.state import Room
+from newsletter.studio.state import StudioState
 
-ROUTES = studio_app(Room(folder=Path())).routes  # all there are: a new one cannot be forgotten
+ROUTES = studio_app(StudioState(folder=Path())).routes  # all there are: a new one cannot be forgotten
 CHANGES = sorted(each.path for each in ROUTES if isinstance(each, Route) and "POST" in (each.methods or ()))
 PAGES = sorted(each.path for each in ROUTES if isinstance(each, Route) and "GET" in (each.methods or ()))
 FILLED = {"issue": ISSUE, "table": "newsletter"}

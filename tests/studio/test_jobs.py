@@ -6,18 +6,18 @@ import time
 import pytest
 
 from newsletter.errors import UsageError
-from newsletter.studio.jobs import Job
-from newsletter.studio.state import KEPT, Room
+from newsletter.studio.jobs import BackgroundJob
+from newsletter.studio.state import STASH_SIZE, StudioState
 
 
-def over(job: Job) -> list[dict]:
+def over(job: BackgroundJob) -> list[dict]:
     while job.is_running:
         time.sleep(0.01)
     return job.events
 
 
 def test_a_job_runs_once_at_a_time_and_keeps_what_it_said() -> None:
-    job, go_on = Job(), threading.Event()
+    job, go_on = BackgroundJob(), threading.Event()
 
     def work(tell) -> None:
         tell({"began": True})
@@ -33,7 +33,7 @@ def test_what_went_wrong_is_a_sentence() -> None:
     def work(tell) -> None:
         raise UsageError("the sources cannot be read")
 
-    job = Job()
+    job = BackgroundJob()
     job.start(work)
     assert over(job) == [{"error": "the sources cannot be read"}]
 
@@ -42,19 +42,19 @@ def test_a_mistake_of_ours_is_told_and_goes_to_the_terminal(caplog: pytest.LogCa
     def work(tell) -> None:
         raise ZeroDivisionError
 
-    job = Job()
+    job = BackgroundJob()
     job.start(work)
     assert "nobody has thought of" in over(job)[0]["error"]
     assert "ZeroDivisionError" in caplog.text
 
 
 def test_what_waits_for_a_second_request_is_taken_once_by_its_kind(tmp_path) -> None:
-    room = Room(folder=tmp_path)
+    room = StudioState(folder=tmp_path)
     assert room.take(room.keep(1), int) == 1
     assert room.take(room.keep(1), str) is None
     assert room.take("nothing", int) is None
     first = room.keep(0)
-    for number in range(KEPT):
+    for number in range(STASH_SIZE):
         room.keep(number)
     assert room.take(first, int) is None
     assert room.clock().tzinfo is not None

@@ -14,10 +14,10 @@ from studio.test_choosing_in_a_browser import drafted, drag, page_of, research, 
 from studio.test_in_a_browser import ISSUE, named, tab_to
 from website import Site, website
 
-from newsletter.entries.ingest import take_in
+from newsletter.entries.ingest import ingest_entries
 from newsletter.entries.repository import entries_of
 from newsletter.issues import repository as issue_repository
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def test_hold_keep_drop_and_move_by_keyboard_alone(browser: Browser, drafted: Pa
 
 
 def test_a_wrong_merge_is_split_by_keyboard_alone(browser: Browser, drafted: Path) -> None:  # noqa: F811
-    desk = Desk(open_workspace(drafted), NOW)
+    desk = AppContext(open_workspace(drafted), NOW)
     key = issue_repository.read(desk.workspace, ISSUE).entries()[0].key
     entry = entries_of(desk).by_keys([key])[key]
-    take_in(entries_of(desk), "A journal", [replace(entry, title=f"{entry.title} again")], NOW)
+    ingest_entries(entries_of(desk), "A journal", [replace(entry, title=f"{entry.title} again")], NOW)
     before = len(research(drafted))
     with page_of(browser, drafted, "choose?place=inside&section=research") as page:
         card = page.locator(".card").filter(has=page.get_by_role("button", name="Split", include_hidden=True)).first

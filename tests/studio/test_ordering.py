@@ -8,7 +8,7 @@ from html import unescape
 
 from studio.conftest import ISSUE, Studio
 
-from newsletter.entries.ingest import take_in
+from newsletter.entries.ingest import ingest_entries
 from newsletter.entries.repository import entries_of
 from newsletter.issues import repository as issue_repository
 
@@ -90,7 +90,7 @@ class TestUndo:
     def test_a_split_is_undone(self, made: Studio) -> None:
         before = research(made)
         entry = entries_of(made.room.desk()).by_keys(before[:1])[before[0]]
-        take_in(
+        ingest_entries(
             entries_of(made.room.desk()), "A journal", [replace(entry, title=f"{entry.title} again")], made.room.clock()
         )
         told = made.change("/choose/split", {"key": before[0]}, script=True).json()

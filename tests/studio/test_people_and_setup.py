@@ -11,7 +11,7 @@ from studio.conftest import ADDRESS, Studio
 
 from newsletter.formats.mailboxes import parse_address
 from newsletter.subscribers import service as subscribers
-from newsletter.subscribers.opt_in import Readers
+from newsletter.subscribers.opt_in import OptInRepository
 from newsletter.workspace import credentials
 
 LIST = b"Email,Name,Status\nana@example.org,Ana,subscribed\nnobody,,subscribed\nbo@example.org,Bo,unsubscribed\n"
@@ -26,7 +26,7 @@ def look(studio: Studio, content: bytes) -> Response:
 
 
 def addresses(studio: Studio) -> dict[str, str]:
-    return {each.address: each.state.value for each in subscribers.subscribers(studio.room.desk())}
+    return {each.address: each.state.value for each in subscribers.list_subscribers(studio.room.desk())}
 
 
 class TestImport:
@@ -77,9 +77,11 @@ class TestPeople:
     def test_an_address_whose_reader_has_a_new_one_is_told(self, studio: Studio) -> None:
         desk = studio.room.desk()
         subscribers.add_subscriber(desk, "old@example.org")
-        readers, new = Readers(desk.engine, credentials.keys(desk)), parse_address("new@example.org")
+        readers, new = OptInRepository(desk.engine, credentials.load_keys(desk)), parse_address("new@example.org")
         request = readers.ask(
-            new, now=desk.now, subscriber_id=subscribers.people(desk).find(parse_address("old@example.org")).id
+            new,
+            now=desk.now,
+            subscriber_id=subscribers.open_subscribers(desk).find(parse_address("old@example.org")).id,
         )
         readers.confirm(request.id, new, now=desk.now)
         found = studio.change("/people/search", {"words": "old@example.org"}, script=True).json()["html"]

@@ -18,8 +18,8 @@ from studio.conftest import ISSUE, Studio
 
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
-from newsletter.delivery.pause_stop import HeldBackError, Wish
-from newsletter.delivery.scheduling import Waiting
+from newsletter.delivery.pause_stop import SendControl, SendPausedError
+from newsletter.delivery.scheduling import ScheduleState
 from newsletter.errors import NotApprovedError, UsageError
 from newsletter.studio import send_process
 
@@ -30,13 +30,13 @@ def said(studio: Studio, path: str, fields: dict | None = None) -> str:
     return studio.change(path, fields, script=True).json()["error"]
 
 
-def standing(studio: Studio) -> send_process.Standing:
-    return send_process.standing(studio.room.desk(), ISSUE)
+def standing(studio: Studio) -> send_process.SendView:
+    return send_process.load_send_view(studio.room.desk(), ISSUE)
 
 
 def plan(studio: Studio, after: timedelta) -> None:
     desk = studio.room.desk()
-    scheduling.plan(desk, ISSUE, desk.now + after, people=10)
+    scheduling.schedule_send(desk, ISSUE, desk.now + after, people=10)
 
 
 def wait(studio: Studio, stop: asyncio.Event | None = None) -> str:
@@ -48,8 +48,8 @@ def wait(studio: Studio, stop: asyncio.Event | None = None) -> str:
 class TestChoosing:
     def test_the_sentence_names_the_chosen_day_and_time_in_the_newsletters_zone(self, studio: Studio) -> None:
         desk = studio.room.desk()
-        at = scheduling.moment(desk, "2026-12-01", "09:00")
-        assert (at, scheduling.spoken(desk, at)) == (
+        at = scheduling.parse_local_time(desk, "2026-12-01", "09:00")
+        assert (at, scheduling.format_local_datetime(desk, at)) == (
             datetime(2026, 12, 1, 14, 0, tzinfo=UTC),
             "Tuesday 1 December 2026 at 09:00 (New York)",
         )
@@ -66,7 +66,7 @@ class TestChoosing:
     )
     def test_a_time_that_cannot_be_is_a_sentence(self, studio: Studio, day: str, time: str, words: str) -> None:
         with pytest.raises(UsageError, match=words):
-            scheduling.moment(studio.room.desk(), day, time)
+            scheduling.parse_local_time(studio.room.desk(), day, time)
 
     def test_the_page_shows_what_would_happen_before_the_number_is_typed(self, ready: Studio) -> None:
         told = ready.client.get(f"{BASE}/sentence", params={"day": "2027-03-09", "time": "09:00"}).json()
@@ -91,20 +91,20 @@ class TestWaiting:
         assert "Planned for Tuesday 9 March 2027" in ready.page("/")
         assert "on its way already" in said(ready, BASE, later)
         assert "on its way already" in said(ready, f"{BASE}/go-on")
-        ready.wait(lambda: delivery.plans(ready.room.desk()).is_waited_for(ISSUE))
+        ready.wait(lambda: delivery.open_schedule(ready.room.desk()).is_waited_for(ISSUE))
         assert "nothing to wait for" in said(ready, f"{BASE}/wait")
         ready.file.write_text(ready.file.read_text("utf-8").replace("Circle News: November", "News: November"), "utf-8")
         assert "before that time, or it does not go" in ready.page(BASE)
         assert "Undone: nothing was sent." in ready.change(f"{BASE}/undo").text
         assert standing(ready).planned is None
-        ready.wait(lambda: not delivery.plans(ready.room.desk()).is_waited_for(ISSUE))
+        ready.wait(lambda: not delivery.open_schedule(ready.room.desk()).is_waited_for(ISSUE))
         assert mail_server.messages == []
 
     def test_what_is_approved_at_its_time_goes(self, ready: Studio, mail_server: Loopback) -> None:
         plan(ready, timedelta(seconds=0.3))
         assert wait(ready) == "done"
         assert set(mail_server.recipients().values()) == {1}
-        assert delivery.plans(ready.room.desk()).of(ISSUE) is None
+        assert delivery.open_schedule(ready.room.desk()).of(ISSUE) is None
         assert standing(ready).tally.accepted == 10
 
     def test_what_was_changed_after_it_was_approved_does_not_go(self, ready: Studio, mail_server: Loopback) -> None:
@@ -125,13 +125,13 @@ class TestWaiting:
         assert "The computer was off or asleep at that time" in page
         assert "Type the number of people to confirm" in page  # send it now, or at another time
         assert "did not go" in ready.page("/")
-        assert send_process.find_again(ready.room.desk())[0].endswith("did not go. Open Send to decide.")
+        assert send_process.recover_schedules(ready.room.desk())[0].endswith("did not go. Open Send to decide.")
         assert "Undone: nothing was sent." in ready.change(f"{BASE}/undo").text
         assert standing(ready).planned is None
 
     def test_one_that_was_broken_off_as_it_began_is_told_and_can_be_taken_back(self, ready: Studio) -> None:
         plan(ready, timedelta())
-        delivery.plans(ready.room.desk()).begin(ISSUE, now=ready.room.clock())
+        delivery.open_schedule(ready.room.desk()).begin(ISSUE, now=ready.room.clock())
         assert "broken off as it began" in ready.page(BASE)
         assert wait(ready) == "not_started"  # nobody else begins it
         ready.change(f"{BASE}/undo")
@@ -144,7 +144,7 @@ class TestWaiting:
         assert wait(ready, stop) == "not_started"
         found = standing(ready).planned
         assert found is not None
-        assert found.waiting is Waiting.ALONE
+        assert found.waiting is ScheduleState.ALONE
 
     def test_a_database_that_is_gone_for_a_moment_ends_no_waiting(self, ready: Studio, mail_server: Loopback) -> None:
         plan(ready, timedelta(seconds=0.2))
@@ -182,10 +182,10 @@ class TestFindingAgain:
         plan(ready, timedelta(hours=1))
         page = ready.page(BASE)
         assert "and nothing waits for it" in page
-        (told,) = send_process.find_again(ready.room.desk())
+        (told,) = send_process.recover_schedules(ready.room.desk())
         assert told.endswith("The program that waited for it was ended; another one waits now.")
-        ready.wait(lambda: delivery.plans(ready.room.desk()).is_waited_for(ISSUE))
-        assert send_process.find_again(ready.room.desk()) == ()
+        ready.wait(lambda: delivery.open_schedule(ready.room.desk()).is_waited_for(ISSUE))
+        assert send_process.recover_schedules(ready.room.desk()) == ()
         ready.change(f"{BASE}/undo")
 
     def test_a_copy_of_the_workspace_sends_nothing_by_itself(self, ready: Studio) -> None:
@@ -194,10 +194,10 @@ class TestFindingAgain:
         shutil.copytree(ready.room.folder, copy)
         ready.room.folder = copy
         ready.room._engines.clear()
-        (told,) = send_process.find_again(ready.room.desk())
+        (told,) = send_process.recover_schedules(ready.room.desk())
         assert told.endswith("and nothing waits for it. Open Send to decide.")
         assert "It is waited for again." in ready.change(f"{BASE}/wait").text
-        ready.wait(lambda: delivery.plans(ready.room.desk()).is_waited_for(ISSUE))
+        ready.wait(lambda: delivery.open_schedule(ready.room.desk()).is_waited_for(ISSUE))
         ready.change(f"{BASE}/undo")
 
 
@@ -228,7 +228,7 @@ class TestFromATerminal:
         terminal.communicate(timeout=60)
         found = standing(ready).planned
         assert found is not None
-        assert found.waiting is Waiting.ALONE
+        assert found.waiting is ScheduleState.ALONE
 
     def test_a_sending_of_a_terminal_is_paused_stopped_and_gone_on_with_in_the_page(
         self, ready: Studio, mail_server: Loopback
@@ -248,9 +248,9 @@ class TestFromATerminal:
         assert re.search(r"Stopped by a person: \d of 10 have it; \d get nothing", ready.page(BASE))
         assert "there is nothing to stop" not in ready.page("/")
         desk = ready.room.desk()
-        what, _ = delivery.order(desk, ISSUE, approved=True)
-        with pytest.raises(HeldBackError, match=r"stopped by a person: .* newsletter send 2026-11 --go-on"):
-            asyncio.run(delivery.send(desk, what, stop=asyncio.Event()))
+        what, _ = delivery.build_send_job(desk, ISSUE, approved=True)
+        with pytest.raises(SendPausedError, match=r"stopped by a person: .* newsletter send 2026-11 --go-on"):
+            asyncio.run(delivery.send_job(desk, what, stop=asyncio.Event()))
         file.write_text(file.read_text("utf-8").replace("per_minute = 60", "per_minute = 0"), "utf-8")
         assert "It goes on." in ready.change(f"{BASE}/go-on").text
         ready.wait(lambda: standing(ready).tally.state == "done" and not standing(ready).is_at_work)
@@ -259,11 +259,11 @@ class TestFromATerminal:
 
     def test_what_was_stopped_before_it_began_does_not_begin(self, ready: Studio) -> None:
         desk = ready.room.desk()
-        delivery.ask(desk, ISSUE, Wish.STOP)
-        what, _ = delivery.order(desk, ISSUE, approved=True)
-        with pytest.raises(HeldBackError, match="2026-11: stop was asked for by a person"):
-            asyncio.run(delivery.send(desk, what, stop=asyncio.Event()))
-        assert delivery.go_on(desk, ISSUE)
+        delivery.request_send_control(desk, ISSUE, SendControl.STOP)
+        what, _ = delivery.build_send_job(desk, ISSUE, approved=True)
+        with pytest.raises(SendPausedError, match="2026-11: stop was asked for by a person"):
+            asyncio.run(delivery.send_job(desk, what, stop=asyncio.Event()))
+        assert delivery.resume_send(desk, ISSUE)
 
 
 def test_what_is_not_on_its_way_is_neither_paused_nor_stopped_nor_gone_on_with(ready: Studio) -> None:

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from newsletter.errors import TemplateError
 from newsletter.model import Finding, RenderedIssue, Severity
-from newsletter.studio.preview import Shown, Watched, preview_app, with_pictures_at
+from newsletter.studio.preview import PreviewContent, PreviewWatcher, preview_app, with_pictures_at
 
 RENDERED = RenderedIssue(
     subject="News <b>", preheader="Three things", html="<p>The mail</p>", text="The text", digest="d"
@@ -23,20 +23,22 @@ RENDERED = RenderedIssue(
 FINDING = Finding(rule="r", severity=Severity.ERROR, where="letter", message="It says TODO.", remedy="Finish it.")
 
 
-def shown(*findings: Finding) -> Shown:
-    return Shown(title="T", sender="Us", rendered=RENDERED, findings=findings)
+def shown(*findings: Finding) -> PreviewContent:
+    return PreviewContent(title="T", sender="Us", rendered=RENDERED, findings=findings)
 
 
 @pytest.fixture
 def client() -> TestClient:
-    return TestClient(preview_app(Watched(draw=lambda: shown(FINDING), files=lambda: ())), base_url="http://127.0.0.1")
+    return TestClient(
+        preview_app(PreviewWatcher(draw=lambda: shown(FINDING), files=lambda: ())), base_url="http://127.0.0.1"
+    )
 
 
 def test_pictures_beside_the_issue_are_shown(tmp_path: Path) -> None:
     (tmp_path / "ab12.png").write_bytes(b"a picture")
     found = {"ab12.png": tmp_path / "ab12.png"}
     client = TestClient(
-        preview_app(Watched(draw=shown, files=lambda: (), picture=found.get)), base_url="http://127.0.0.1"
+        preview_app(PreviewWatcher(draw=shown, files=lambda: (), picture=found.get)), base_url="http://127.0.0.1"
     )
     answer = client.get("/pictures/ab12.png")
     assert (answer.content, answer.headers["content-type"]) == (b"a picture", "image/png")
@@ -71,12 +73,12 @@ def test_a_mistake_is_shown_above_the_last_good_version(tmp_path: Path) -> None:
     file = tmp_path / "issue.toml"
     file.write_text("good", "utf-8")
 
-    def draw() -> Shown:
+    def draw() -> PreviewContent:
         if file.read_text("utf-8") != "good":
             raise TemplateError("issue.html.jinja, line 3: no such name")
         return shown()
 
-    client = TestClient(preview_app(Watched(draw=draw, files=lambda: [file])), base_url="http://127.0.0.1")
+    client = TestClient(preview_app(PreviewWatcher(draw=draw, files=lambda: [file])), base_url="http://127.0.0.1")
     before = client.get("/state").json()["state"]
     file.write_text("a mistake", "utf-8")
     assert client.get("/state").json()["state"] != before
@@ -88,17 +90,17 @@ def test_a_mistake_is_shown_above_the_last_good_version(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_is_another_state(tmp_path: Path) -> None:
     file = tmp_path / "issue.toml"
     file.write_text("good", "utf-8")
-    client = TestClient(preview_app(Watched(draw=shown, files=lambda: [file])), base_url="http://127.0.0.1")
+    client = TestClient(preview_app(PreviewWatcher(draw=shown, files=lambda: [file])), base_url="http://127.0.0.1")
     before = client.get("/state").json()["state"]
     file.unlink()
     assert client.get("/state").json()["state"] != before
 
 
 def test_before_anything_could_be_drawn_there_is_only_the_mistake() -> None:
-    def draw() -> Shown:
+    def draw() -> PreviewContent:
         raise TemplateError("broken")
 
-    client = TestClient(preview_app(Watched(draw=draw, files=lambda: ())), base_url="http://127.0.0.1")
+    client = TestClient(preview_app(PreviewWatcher(draw=draw, files=lambda: ())), base_url="http://127.0.0.1")
     assert "broken" in client.get("/").text
     assert (client.get("/mail.html").text, client.get("/mail.txt").text) == ("", "")
 
@@ -163,12 +165,12 @@ def test_saving_the_issue_shows_it_again_by_itself(demo: Path) -> None:
 def test_a_template_of_ones_own_is_seen_as_soon_as_it_is_there(demo: Path) -> None:
     from datetime import UTC, datetime
 
-    from newsletter.studio.preview import watch
-    from newsletter.workspace.context import Desk
+    from newsletter.studio.preview import watch_issue
+    from newsletter.workspace.context import AppContext
     from newsletter.workspace.folder import open_workspace
 
     name = max(path.parent.name for path in demo.glob("issues/*/issue.toml"))
-    watched = watch(Desk(open_workspace(demo), datetime.now(UTC)), name)
+    watched = watch_issue(AppContext(open_workspace(demo), datetime.now(UTC)), name)
     watched.look()
     assert watched.shown
     assert watched.shown.rendered.text != "Ours"

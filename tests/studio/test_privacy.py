@@ -18,7 +18,7 @@ from studio.running import Running, running
 from newsletter.admin.sample import build
 from newsletter.issues import drafting
 from newsletter.sources import collector
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 BASE = "/issues/2026-11"
@@ -43,9 +43,9 @@ LISTS = {
 def drafted(tmp_path: Path) -> Path:
     folder = tmp_path / "our news"
     build(folder, now=NOW, secret="5" * 64)
-    desk = Desk(open_workspace(folder), NOW)
+    desk = AppContext(open_workspace(folder), NOW)
     collector.collect(desk, collector.chosen_sources(desk, []))
-    drafting.draft(desk)
+    drafting.draft_issue(desk)
     return folder
 
 

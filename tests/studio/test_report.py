@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from studio.conftest import ISSUE, Studio
 
 from newsletter.delivery import service as delivery
-from newsletter.delivery.journal import Settlement
+from newsletter.delivery.journal import DeliveryOutcome
 from newsletter.formats.mailboxes import parse_address
 from newsletter.issues import approval
 from newsletter.model import DeliveryStatus
 from newsletter.subscribers import service as subscribers
-from newsletter.subscribers.list_import import Row
-from newsletter.subscribers.opt_in import Readers
+from newsletter.subscribers.list_import import ImportRow
+from newsletter.subscribers.opt_in import OptInRepository
 from newsletter.tokens import Keys
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -24,11 +24,11 @@ def send(studio: Studio, issue: str, refused: int = 0) -> None:
     """As if it had been sent, to six people of Gmail and six others."""
     desk = studio.room.desk()
     addresses = [parse_address(f"r{n}@{domain}") for domain in ("gmail.com", "example.org") for n in range(6)]
-    subscribers.people(desk).take_in([Row(line=1, address=each) for each in addresses], now=NOW)
-    with delivery.ledger(desk).run(issue, "d", now=NOW) as run:
-        ids = sorted(run.step([], [each.id for each in subscribers.people(desk).all()], now=NOW))
+    subscribers.open_subscribers(desk).take_in([ImportRow(line=1, address=each) for each in addresses], now=NOW)
+    with delivery.open_ledger(desk).run(issue, "d", now=NOW) as run:
+        ids = sorted(run.step([], [each.id for each in subscribers.open_subscribers(desk).all()], now=NOW))
         words = [DeliveryStatus.REFUSED if n < refused else DeliveryStatus.ACCEPTED for n in range(len(ids))]
-        run.step([Settlement(subscriber_id=i, status=w) for i, w in zip(ids, words, strict=True)], [], now=NOW)
+        run.step([DeliveryOutcome(subscriber_id=i, status=w) for i, w in zip(ids, words, strict=True)], [], now=NOW)
         run.beat("done", "", 1.0)
 
 
@@ -63,7 +63,7 @@ def test_it_is_set_against_the_issues_before(made: Studio) -> None:
 
 
 def test_the_pages_of_a_past_issue_lead_to_it(made: Studio) -> None:
-    approval.publish(made.room.desk(), ISSUE)
+    approval.publish_issue(made.room.desk(), ISSUE)
     link = f'href="/issues/{ISSUE}/report"'
     assert link not in made.page("/")
     send(made, ISSUE)
@@ -75,5 +75,5 @@ def test_why_people_left_is_read(made: Studio) -> None:
     send(made, ISSUE)
     path = f"/issues/{ISSUE}/report"
     assert "Why people left" not in made.page(path)
-    Readers(made.room.desk().engine, Keys(b"x")).say_farewell("Too <b>many</b>", on=NOW.date())
+    OptInRepository(made.room.desk().engine, Keys(b"x")).say_farewell("Too <b>many</b>", on=NOW.date())
     assert "<time>2026-11-23</time>: Too &lt;b&gt;many&lt;/b&gt;" in made.page(path)

@@ -27,20 +27,20 @@ from newsletter.delivery import service as delivery
 from newsletter.entries.repository import entries_of
 from newsletter.issues import approval, drafting, standing
 from newsletter.issues import repository as issue_repository
-from newsletter.issues.editor import version_of
-from newsletter.model import State
+from newsletter.issues.editor import compute_version
+from newsletter.model import EntryState
 from newsletter.sources import collector
-from newsletter.studio.crash_marker import COLLECTING, ENDED, Logbook, broken_off
+from newsletter.studio.crash_marker import COLLECTING, ENDED, CrashMarker, broken_off
 from newsletter.subscribers import service as subscribers
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 ISSUE = "2026-11"
 BASE = f"/issues/{ISSUE}"
 
 
-def desk(folder: Path) -> Desk:
-    return Desk(open_workspace(folder), NOW)
+def desk(folder: Path) -> AppContext:
+    return AppContext(open_workspace(folder), NOW)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def sample(tmp_path: Path) -> Path:
 def drafted(sample: Path) -> Path:
     there = desk(sample)
     collector.collect(there, collector.chosen_sources(there, []))
-    drafting.draft(there)
+    drafting.draft_issue(there)
     return sample
 
 
@@ -66,18 +66,18 @@ def approved(drafted: Path, mail_server: Loopback) -> Path:
         file.write("per_minute = 600\nconnections = 1\n")
     with (drafted / "subscribers.csv").open("rb") as opened:
         subscribers.import_list(desk(drafted), opened, name="subscribers.csv")
-    approval.approve(desk(drafted), ISSUE, by="Ana")
+    approval.approve_issue(desk(drafted), ISSUE, by="Ana")
     return drafted
 
 
 def status(folder: Path) -> dict:
     """As another program sees it."""
-    found = delivery.status(desk(folder), ISSUE)
+    found = delivery.read_status(desk(folder), ISSUE)
     return {"state": found.state, "accepted": found.accepted, "remaining": found.remaining, "unknown": found.unknown}
 
 
 def letter(studio: Running, text: str, seen: str) -> httpx2.Response:
-    return studio.change(f"{BASE}/save", {"place": "letter", "text": text, "seen": version_of(seen)}, script=True)
+    return studio.change(f"{BASE}/save", {"place": "letter", "text": text, "seen": compute_version(seen)}, script=True)
 
 
 def test_while_collecting(sample: Path) -> None:
@@ -112,7 +112,9 @@ def test_while_choosing_writing_and_approving(drafted: Path) -> None:
     with running(drafted) as studio:
         studio.change("/choose/decide", {"key": chosen, "verdict": "drop", "why": "not for us"})
         studio.kill()
-    assert chosen in {each.entry.key for each in standing.standings(desk(drafted)) if each.state is State.DROPPED}
+    assert chosen in {
+        each.entry.key for each in standing.list_entry_statuses(desk(drafted)) if each.state is EntryState.DROPPED
+    }
     last = typed_until_killed(drafted)
     found = issue_repository.read(desk(drafted).workspace, ISSUE).letter  # whole, whenever it was killed
     assert found in {f"Dear all, {last}", f"Dear all, {last + 1}"}  # nothing that was answered as saved is lost
@@ -174,7 +176,7 @@ def test_while_a_list_is_imported_it_can_be_taken_in_again(sample: Path) -> None
     content = "\n".join(["Email,Name", *lines]).encode()
     with running(sample) as studio:
         studio.change("/people/import", {"upload": looked_at(studio, content)})  # the second time nothing is new
-        people = subscribers.people(desk(sample))
+        people = subscribers.open_subscribers(desk(sample))
         assert people.count() == 8_000
     renamed = content.replace(b"Reader", b"Friend")
     with running(sample) as studio:
@@ -189,7 +191,7 @@ def test_while_a_list_is_imported_it_can_be_taken_in_again(sample: Path) -> None
         assert ENDED in studio.first_page
         page = studio.change("/people/import", {"upload": looked_at(studio, renamed)}).text
         assert "0 added, " in page
-    assert (named(sample, "Friend"), subscribers.people(desk(sample)).count()) == (8_000, 8_000)
+    assert (named(sample, "Friend"), subscribers.open_subscribers(desk(sample)).count()) == (8_000, 8_000)
 
 
 def named(folder: Path, word: str) -> int:
@@ -225,7 +227,9 @@ def test_while_the_issue_is_made_it_is_whole_or_not_there(sample: Path) -> None:
         with contextlib.suppress(httpx2.HTTPError):
             studio.change("/choose/issue")
         killing.join()
-    waiting = {each.entry.key for each in standing.standings(desk(sample)) if each.state is State.WAITING}
+    waiting = {
+        each.entry.key for each in standing.list_entry_statuses(desk(sample)) if each.state is EntryState.WAITING
+    }
     assert {entry.key for entry in issue_repository.read(desk(sample).workspace, ISSUE).entries()} == waiting
     with running(sample) as studio:
         assert ENDED in studio.first_page
@@ -353,14 +357,14 @@ def test_when_the_sending_itself_is_killed_a_person_decides_on_the_one_in_doubt(
 
 class TestLogbook:
     def test_a_studio_that_runs_or_was_closed_is_not_told_of(self, tmp_path: Path) -> None:
-        book = Logbook(tmp_path / "private")
+        book = CrashMarker(tmp_path / "private")
         assert broken_off(tmp_path / "private") == ()
         book.close()
         assert broken_off(tmp_path / "private") == ()
         assert list((tmp_path / "private").iterdir()) == []
 
     def test_one_that_died_is_told_of_once_with_what_it_did(self, tmp_path: Path) -> None:
-        book = Logbook(tmp_path)
+        book = CrashMarker(tmp_path)
         with book.during(COLLECTING):
             os.close(os.dup(book._handle))
             (tmp_path / "studio-1.running").write_text(COLLECTING, "utf-8")

@@ -27,7 +27,7 @@ from newsletter.delivery import service as delivery
 from newsletter.issues import approval, drafting
 from newsletter.sources import collector
 from newsletter.subscribers import service as subscribers
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ pytestmark = pytest.mark.browser
 ISSUE = "2026-11"
 
 
-def desk(folder: Path) -> Desk:
-    return Desk(open_workspace(folder), NOW)
+def desk(folder: Path) -> AppContext:
+    return AppContext(open_workspace(folder), NOW)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def drafted(tmp_path: Path, mail_server: Loopback) -> Path:
         file.write("per_minute = 200\nconnections = 1\n")
     with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
         aside.submit(lambda: collector.collect(desk(folder), collector.chosen_sources(desk(folder), []))).result()
-    drafting.draft(desk(folder))
+    drafting.draft_issue(desk(folder))
     return folder
 
 
@@ -59,7 +59,7 @@ def drafted(tmp_path: Path, mail_server: Loopback) -> Path:
 def approved(drafted: Path) -> Path:
     with (drafted / "subscribers.csv").open("rb") as opened:
         subscribers.import_list(desk(drafted), opened, name="subscribers.csv")
-    approval.approve(desk(drafted), ISSUE, by="Ana")
+    approval.approve_issue(desk(drafted), ISSUE, by="Ana")
     return drafted
 
 
@@ -270,7 +270,7 @@ def test_a_strangers_page_in_the_same_browser_changes_nothing(
         assert tried == {(filled(path), 403) for path in CHANGES}
         page.close()
     assert [each.read_bytes() for each in files] == before
-    assert subscribers.people(desk(approved)).count() == 10
-    assert delivery.status(desk(approved), ISSUE).state == "not_started"
-    assert delivery.plans(desk(approved)).of(ISSUE) is None
-    until(lambda: not delivery.plans(desk(approved)).is_waited_for(ISSUE))
+    assert subscribers.open_subscribers(desk(approved)).count() == 10
+    assert delivery.read_status(desk(approved), ISSUE).state == "not_started"
+    assert delivery.open_schedule(desk(approved)).of(ISSUE) is None
+    until(lambda: not delivery.open_schedule(desk(approved)).is_waited_for(ISSUE))

@@ -10,7 +10,7 @@ from studio.conftest import ADDRESS, ISSUE, Studio
 
 from newsletter.issues import editor
 from newsletter.issues import repository as issue_repository
-from newsletter.issues.editor import version_of
+from newsletter.issues.editor import compute_version
 from newsletter.model import Issue
 
 BASE = f"/issues/{ISSUE}"
@@ -21,7 +21,9 @@ def issue_of(studio: Studio) -> Issue:
 
 
 def save(studio: Studio, place: str, text: str, seen: str = "") -> dict:
-    return studio.change(f"{BASE}/save", {"place": place, "text": text, "seen": version_of(seen)}, script=True).json()
+    return studio.change(
+        f"{BASE}/save", {"place": place, "text": text, "seen": compute_version(seen)}, script=True
+    ).json()
 
 
 def bring_picture(studio: Studio, data: bytes, query: str = "words=Snow") -> dict:
@@ -114,11 +116,15 @@ class TestGlossary:
 
     def test_it_works_without_a_script(self, made: Studio) -> None:
         assert "Saved." in made.change(f"{BASE}/glossary", {"term": "PFS", "meaning": "a time"}).text
-        answer = made.change(f"{BASE}/glossary", {"term": "PFS", "was": "PFS", "meaning": "x", "seen": version_of("y")})
+        answer = made.change(
+            f"{BASE}/glossary", {"term": "PFS", "was": "PFS", "meaning": "x", "seen": compute_version("y")}
+        )
         assert "it says there: a time" in answer.text
-        answer = made.change(f"{BASE}/glossary/remove", {"was": "PFS", "term": "PFS", "seen": version_of("y")})
+        answer = made.change(f"{BASE}/glossary/remove", {"was": "PFS", "term": "PFS", "seen": compute_version("y")})
         assert "it says there: a time" in answer.text
-        answer = made.change(f"{BASE}/glossary/remove", {"was": "PFS", "term": "PFS", "seen": version_of("a time")})
+        answer = made.change(
+            f"{BASE}/glossary/remove", {"was": "PFS", "term": "PFS", "seen": compute_version("a time")}
+        )
         assert "“PFS” is out of the glossary." in answer.text
 
 
@@ -153,9 +159,9 @@ class TestUndo:
 class TestVersions:
     def change_letter(self, studio: Studio, text: str) -> None:
         desk = studio.room.desk()
-        editor.keep_version(desk, ISSUE, always=True)
+        editor.save_revision(desk, ISSUE, always=True)
         before = issue_of(studio).letter
-        editor.save_text(desk, ISSUE, "letter", text, seen=version_of(before))
+        editor.save_text(desk, ISSUE, "letter", text, seen=compute_version(before))
 
     def test_each_says_what_changed_and_shows_it_word_by_word(self, made: Studio) -> None:
         self.change_letter(made, "Dear all, hello.")
@@ -170,10 +176,10 @@ class TestVersions:
     def test_a_version_leads_back_and_that_is_a_version_too(self, made: Studio) -> None:
         self.change_letter(made, "One")
         self.change_letter(made, "Two")
-        first = editor.versions(made.room.desk(), ISSUE)[0].id
+        first = editor.list_revisions(made.room.desk(), ISSUE)[0].id
         made.change(f"{BASE}/bring-back", {"version": first})
         assert issue_of(made).letter == "One"
-        assert len(editor.versions(made.room.desk(), ISSUE)) == 3
+        assert len(editor.list_revisions(made.room.desk(), ISSUE)) == 3
         made.change(f"{BASE}/undo")
         assert issue_of(made).letter == "Two"
 

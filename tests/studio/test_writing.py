@@ -9,7 +9,7 @@ import threading
 from studio.conftest import ISSUE, Studio
 
 from newsletter.issues import repository as issue_repository
-from newsletter.issues.editor import order_version, version_of
+from newsletter.issues.editor import compute_version, order_version
 from newsletter.model import Issue
 
 BASE = f"/issues/{ISSUE}"
@@ -20,7 +20,9 @@ def issue_of(studio: Studio) -> Issue:
 
 
 def save(studio: Studio, place: str, text: str, seen: str) -> dict:
-    return studio.change(f"{BASE}/save", {"place": place, "text": text, "seen": version_of(seen)}, script=True).json()
+    return studio.change(
+        f"{BASE}/save", {"place": place, "text": text, "seen": compute_version(seen)}, script=True
+    ).json()
 
 
 class TestSaving:
@@ -55,11 +57,11 @@ class TestSaving:
 
     def test_without_a_script_a_conflict_shows_both_texts(self, made: Studio) -> None:
         save(made, "letter", "Theirs", "")
-        answer = made.change(f"{BASE}/save", {"place": "letter", "text": "Mine", "seen": version_of("")})
+        answer = made.change(f"{BASE}/save", {"place": "letter", "text": "Mine", "seen": compute_version("")})
         assert answer.status_code == 409
         assert "Theirs" in answer.text
         assert "Mine" in answer.text
-        fields = {"place": "letter", "text": "Ours", "seen": version_of("Theirs")}
+        fields = {"place": "letter", "text": "Ours", "seen": compute_version("Theirs")}
         assert "Saved." in made.change(f"{BASE}/save", fields).text
 
     def test_the_same_words_again_change_nothing(self, made: Studio) -> None:
@@ -76,7 +78,7 @@ class TestSaving:
         made.file.write_text(made.file.read_text("utf-8").replace('letter = """\n"""', 'letter = "By hand"'), "utf-8")
         after = made.client.get(f"{BASE}/texts").json()
         assert before["file"] != after["file"]
-        assert after["texts"]["letter"] == {"text": "By hand", "version": version_of("By hand")}
+        assert after["texts"]["letter"] == {"text": "By hand", "version": compute_version("By hand")}
         assert before["orders"] == after["orders"]
 
     def test_hard_paragraphs_and_explained_words_are_told_while_writing(self, made: Studio) -> None:

@@ -19,9 +19,9 @@ from icalendar.timezone import tzid_from_tzinfo, tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from newsletter.errors import SourceError
-from newsletter.formats.markup_text import decoded, one_line, paragraphs
+from newsletter.formats.markup_text import decode_document, one_line, paragraphs
 from newsletter.identity import clean_url
-from newsletter.model import Dated, Document, Entry, Event, Ids, Reading, Source
+from newsletter.model import Dated, Document, Entry, Event, Ids, ParsedDocument, Source
 from newsletter.sources.calendars import join_links
 from newsletter.sources.calendars.recurrence import MAX_AHEAD, count_instances
 from newsletter.sources.calendars.vevents import calendars_in
@@ -33,7 +33,9 @@ MAX_INSTANCES = 100_000
 """Of all series of one calendar together; each costs some microseconds."""
 
 
-def read_calendar(document: Document, source: Source, *, now: datetime, ahead_days: int, zone: ZoneInfo) -> Reading:
+def read_calendar(
+    document: Document, source: Source, *, now: datetime, ahead_days: int, zone: ZoneInfo
+) -> ParsedDocument:
     """The occurrences from a day ago until `ahead_days` from now, in the order of their start.
 
     `zone` is what a time without a zone is read in, where the calendar names none itself (X-WR-TIMEZONE).
@@ -41,12 +43,14 @@ def read_calendar(document: Document, source: Source, *, now: datetime, ahead_da
     """
     if len(document.content) > MAX_BYTES:
         raise SourceError(f"the calendar is larger than {MAX_BYTES // 1_000_000} MB: ask its owner for a shorter one")
-    window = _Window(now.astimezone(zone) - timedelta(days=1), now.astimezone(zone) + timedelta(days=ahead_days), zone)
+    window = _CalendarWindow(
+        now.astimezone(zone) - timedelta(days=1), now.astimezone(zone) + timedelta(days=ahead_days), zone
+    )
     tzp.use_default()  # forget how another calendar defined its zones: icalendar keeps them for the whole process
     skipped: list[str] = []
     found: list[tuple[datetime, Entry]] = []
     left = MAX_INSTANCES
-    for series in _all_series(calendars_in(decoded(document), skipped)):
+    for series in _all_series(calendars_in(decode_document(document), skipped)):
         if series.is_private:  # its title is for nobody's eyes either
             skipped.append("an event was left out: the calendar marks it as private; mark it public to announce it")
             continue
@@ -60,7 +64,9 @@ def read_calendar(document: Document, source: Source, *, now: datetime, ahead_da
         else:
             skipped += sentences
             found += [(window.instant(entry), entry) for entry in entries]
-    return Reading(entries=tuple(entry for _, entry in sorted(found, key=lambda each: each[0])), skipped=tuple(skipped))
+    return ParsedDocument(
+        entries=tuple(entry for _, entry in sorted(found, key=lambda each: each[0])), skipped=tuple(skipped)
+    )
 
 
 def _spend(left: int, count: int) -> int:
@@ -70,7 +76,7 @@ def _spend(left: int, count: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class _CalendarWindow:
     """From when until when occurrences are wanted, and the zone of those who read."""
 
     start: datetime
@@ -114,7 +120,7 @@ class _Series:
     def is_withdrawn(self) -> bool:
         return _text(self.calendar, "METHOD").upper() == "CANCEL"
 
-    def count_instances(self, window: _Window) -> int:
+    def count_instances(self, window: _CalendarWindow) -> int:
         """How many instances have to be looked at; raises ValueError when that would not end."""
         count = 0
         if sum(len(_as_list(event.get("RRULE"))) for event in self.events) > MAX_RULES:
@@ -134,7 +140,7 @@ class _Series:
             raise ValueError(f"it names more than {MAX_AHEAD:,} dates")
         return count
 
-    def entries(self, window: _Window, source: Source) -> tuple[list[Entry], list[str]]:
+    def entries(self, window: _CalendarWindow, source: Source) -> tuple[list[Entry], list[str]]:
         """The occurrences in the window, and where there are any a sentence for each part that was left aside."""
         alone = icalendar.Calendar()
         if zone := self.calendar.get("X-WR-TIMEZONE"):
@@ -149,7 +155,7 @@ class _Series:
         entries = [self._entry(occurrence, window, source) for occurrence in occurrences]
         return entries, sentences if entries else []
 
-    def _entry(self, occurrence: icalendar.Component, window: _Window, source: Source) -> Entry:
+    def _entry(self, occurrence: icalendar.Component, window: _CalendarWindow, source: Source) -> Entry:
         event = _event(occurrence, self, window.zone)
         address = clean_url(join_links.web_address(_text(occurrence, "URL"))) or ""
         links = dict.fromkeys(filter(None, (address, event.join)))
@@ -158,7 +164,7 @@ class _Series:
             ids=_ids(uid, address, occurrence, self),
             title=_title(occurrence) or "Event without a title",
             links=tuple(links),
-            dated=_dated(occurrence, window),
+            dated=_read_publication_date(occurrence, window),
             summary=paragraphs(
                 _text(occurrence, "DESCRIPTION").replace("\n", "\n\n") or _text(occurrence, "X-ALT-DESC")
             ),
@@ -192,8 +198,8 @@ def _mend(event: icalendar.Component, title: str) -> Iterator[str]:
 
 
 def _event(occurrence: icalendar.Component, series: _Series, zone: ZoneInfo) -> Event:
-    starts = _shown(_moment(occurrence, "DTSTART"), zone)
-    ends = _shown(_moment(occurrence, "DTEND"), zone)  # the library always gives one
+    starts = _normalize_zone(_moment(occurrence, "DTSTART"), zone)
+    ends = _normalize_zone(_moment(occurrence, "DTEND"), zone)  # the library always gives one
     place, join = join_links.place_and_link(occurrence)
     rule = _as_list(series.core.get("RRULE"))
     return Event(
@@ -207,7 +213,7 @@ def _event(occurrence: icalendar.Component, series: _Series, zone: ZoneInfo) -> 
     )
 
 
-def _shown(value: date, zone: ZoneInfo) -> date:
+def _normalize_zone(value: date, zone: ZoneInfo) -> date:
     """A day, or an instant in a zone that has a name, else at a fixed offset."""
     if not isinstance(value, datetime):
         return value
@@ -256,7 +262,7 @@ def _identity(uid: str, occurrence: icalendar.Component, series: _Series) -> str
     return f"{uid}/{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _dated(occurrence: icalendar.Component, window: _Window) -> Dated | None:
+def _read_publication_date(occurrence: icalendar.Component, window: _CalendarWindow) -> Dated | None:
     """The day the event was put into the calendar, else last changed; DTSTAMP is often the moment of the download."""
     for name in ("CREATED", "LAST-MODIFIED"):
         moment = getattr(occurrence.get(name), "dt", None)

@@ -38,7 +38,7 @@ def place_and_link(event: icalendar.Component) -> tuple[str, str]:
     own = [link for name in _OWN for value in _values(event, name) for link in _links(value)]
     where = " ".join(_values(event, "LOCATION"))
     description = "\n".join(_values(event, "DESCRIPTION") + _values(event, "X-ALT-DESC"))
-    invited = [link for link, at in _found(description) if _INVITES.search(description, max(0, at - 80), at)]
+    invited = [link for link, at in _find_links(description) if _INVITES.search(description, max(0, at - 80), at)]
     everywhere = [*own, *_links(where), *(link for value in _values(event, "URL") for link in _links(value))]
     everywhere += _links(description)
     link = (
@@ -73,15 +73,15 @@ def _values(event: icalendar.Component, name: str) -> list[str]:
 
 def _links(text: str) -> list[str]:
     """Every http(s) address in a text."""
-    return [link for link, _ in _found(text)]
+    return [link for link, _ in _find_links(text)]
 
 
-def _found(text: str) -> list[tuple[str, int]]:
-    links = ((_trimmed(found[0]), found.start()) for found in _LINK.finditer(text))
+def _find_links(text: str) -> list[tuple[str, int]]:
+    links = ((_trim_link(found[0]), found.start()) for found in _LINK.finditer(text))
     return [(link, at) for link, at in links if _hostname(link)]
 
 
-def _trimmed(link: str) -> str:
+def _trim_link(link: str) -> str:
     """Without the full stop or bracket of the sentence it stands in, and with `&amp;` undone."""
     link = link.replace("&amp;", "&").rstrip(".,;:!?*_]")
     while link.endswith(")") and link.count(")") > link.count("("):

@@ -52,7 +52,7 @@ def count_instances(rule: Mapping[str, Any], start: datetime, stop: datetime, *,
         raise EndlessRuleError("it repeats too often")
     if not _strikes(parts, start):
         raise EndlessRuleError("its repetition never comes")
-    instances = takewhile(lambda at: at < stop, rrulestr(_written(parts), dtstart=start))
+    instances = takewhile(lambda at: at < stop, rrulestr(_format_rule(parts), dtstart=start))
     count = ahead = 0
     for at in islice(instances, MAX_INSTANCES + 1):
         count, ahead = count + 1, ahead + (at >= since)
@@ -92,7 +92,7 @@ def _strikes(parts: Mapping[str, Any], start: datetime) -> bool:
     else:
         step *= _interval(parts)
         late = start + step * ((datetime(_LAST_CYCLE, 1, 1) - start) // step)  # noqa: DTZ001 - rules have no zone
-    return next(iter(rrulestr(_written(free), dtstart=late)), None) is not None
+    return next(iter(rrulestr(_format_rule(free), dtstart=late)), None) is not None
 
 
 def _without_zone(value: date) -> datetime:
@@ -104,5 +104,5 @@ def _first(value: Any) -> Any:
     return value[0] if isinstance(value, list) else value
 
 
-def _written(parts: Mapping[str, Any]) -> str:
+def _format_rule(parts: Mapping[str, Any]) -> str:
     return str(vRecur(parts).to_ical(), "utf-8")  # type: ignore[no-untyped-call]  # icalendar leaves it untyped

@@ -14,9 +14,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from newsletter.model import Document, Entry, Reading, Source
+from newsletter.model import Document, Entry, ParsedDocument, Source
 from newsletter.sources.feeds import feed_detection, jsonfeed
-from newsletter.sources.feeds.items import Item, entry_of, first_date
+from newsletter.sources.feeds.items import FeedItem, entry_of, first_date
 from newsletter.sources.links import absolute_link
 from newsletter.sources.registries import call_text
 
@@ -38,9 +38,9 @@ Fields = dict[str, Any]
 """An entry of feedparser as a plain dict: its own one answers with one date when asked for another."""
 
 
-def read_feed(document: Document, source: Source) -> Reading:
+def read_feed(document: Document, source: Source) -> ParsedDocument:
     """The entries of a feed, at most `source.limit` of them, the newest; raises SourceError when it is no feed."""
-    content = feed_detection.unpacked(document)
+    content = feed_detection.unpack_document(document)
     if jsonfeed.looks_like_json(content):
         items, skipped = jsonfeed.read_items(content, url=document.url)
     else:
@@ -50,10 +50,10 @@ def read_feed(document: Document, source: Source) -> Reading:
     entries = [entry_of(item, source=source.name, section=source.section) for item in newest]
     if source.section == call_text.SECTION:
         entries = [call_text.with_call(entry) for entry in entries]
-    return Reading(entries=_told_apart(entries, source.name), skipped=skipped)
+    return ParsedDocument(entries=_disambiguate_entries(entries, source.name), skipped=skipped)
 
 
-def _read_xml(content: bytes, document: Document) -> tuple[list[Item], tuple[str, ...]]:
+def _read_xml(content: bytes, document: Document) -> tuple[list[FeedItem], tuple[str, ...]]:
     if feed_detection.is_other_xml(content):
         raise feed_detection.refuse_unknown(content, document)
     # feedparser is loaded for feeds alone: a source that is broken is looked at each time
@@ -80,9 +80,9 @@ def _address(found: re.Match[bytes] | None) -> str:
     return absolute_link(written) or ""
 
 
-def _item(entry: Fields, base: str) -> Item:
-    return Item(
-        title=_markup(entry, "title") or _escaped(entry, "dc_title") or _escaped(entry, "media_title"),
+def _item(entry: Fields, base: str) -> FeedItem:
+    return FeedItem(
+        title=_markup(entry, "title") or _escape_field(entry, "dc_title") or _escape_field(entry, "media_title"),
         links=tuple(_links(entry)),
         base=base,
         guid=_text(entry, "id"),
@@ -102,7 +102,7 @@ def _text(entry: Fields, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _escaped(entry: Fields, name: str) -> str:
+def _escape_field(entry: Fields, name: str) -> str:
     """A field that its format calls text, as HTML; unless it is HTML in truth."""
     return _as_html(_text(entry, name), "text/plain")
 
@@ -152,11 +152,11 @@ def _dates(entry: Fields) -> Iterator[str]:
     others = (name for name in entry if "date" in name and name not in _DATES and not name.endswith("_parsed"))
     yield from (_text(entry, name) for name in sorted(others) if "update" not in name and "expir" not in name)
     for name in ("published", "updated", "created"):
-        if day := _confirmed(entry.get(f"{name}_parsed"), _text(entry, name)):
+        if day := _confirm_date(entry.get(f"{name}_parsed"), _text(entry, name)):
             yield day
 
 
-def _confirmed(parsed: Any, written: str) -> str:
+def _confirm_date(parsed: Any, written: str) -> str:
     """What feedparser read from a date in a language it knows, where year and day stand in the text as well."""
     if parsed is None:
         return ""
@@ -173,14 +173,14 @@ def _authors(entry: Fields) -> Iterator[str]:
     yield from names
 
 
-def _told_apart(entries: list[Entry], source: str) -> tuple[Entry, ...]:
+def _disambiguate_entries(entries: list[Entry], source: str) -> tuple[Entry, ...]:
     """A guid or address that several items share names none of them: comments on one page, releases on one site."""
     guids = Counter(entry.ids.guid for entry in entries)
     urls = Counter(entry.ids.url for entry in entries)
-    return tuple(_named_alone(entry, guids, urls, source) for entry in entries)
+    return tuple(_drop_shared_ids(entry, guids, urls, source) for entry in entries)
 
 
-def _named_alone(entry: Entry, guids: Counter[str | None], urls: Counter[str | None], source: str) -> Entry:
+def _drop_shared_ids(entry: Entry, guids: Counter[str | None], urls: Counter[str | None], source: str) -> Entry:
     ids = entry.ids
     if ids.guid and guids[ids.guid] > 1:
         ids = replace(ids, guid=None)
@@ -190,7 +190,7 @@ def _named_alone(entry: Entry, guids: Counter[str | None], urls: Counter[str | N
     return replace(entry, ids=ids) if ids is not entry.ids else entry
 
 
-def _newest(items: list[Item], limit: int) -> list[Item]:
+def _newest(items: list[FeedItem], limit: int) -> list[FeedItem]:
     """The newest ones in the order of the feed; an undated one counts as new, for nobody can say that it is old."""
     if len(items) <= limit:
         return items

@@ -54,11 +54,11 @@ _DECLARED = re.compile(rb"""encoding\s*=\s*["']""")
 _MARKED = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def unpacked(document: Document) -> bytes:
+def unpack_document(document: Document) -> bytes:
     """The bytes of a document, out of gzip where they are in it; SourceError when they are too many or none."""
     content = document.content
     if content.startswith(_GZIP):
-        content = _gunzipped(content)
+        content = _decompress_gzip(content)
     if len(content) > MOST_BYTES:
         raise SourceError(f"{_what(document)} is larger than {MOST_BYTES // 1_000_000} MB: it was not read")
     if not content.strip(b" \t\r\n\0"):
@@ -66,7 +66,7 @@ def unpacked(document: Document) -> bytes:
     return content
 
 
-def _gunzipped(content: bytes) -> bytes:
+def _decompress_gzip(content: bytes) -> bytes:
     """At most one byte more than is allowed; what is broken off at the end is kept as far as it came."""
     unpacker = zlib.decompressobj(wbits=31)
     try:

@@ -81,22 +81,22 @@ def parse(content: bytes, content_type: str = "", base: str = "") -> tuple[Any, 
     addresses at every element, and without a base forgets to end an `xml:base` with its element.
     """
     narrow = _narrow(content)
-    bounded, skipped = _bounded(narrow or content)
+    bounded, skipped = _limit_content(narrow or content)
     told = {"content-location": base if b"base=" in content else "", "content-type": "" if narrow else content_type}
     headers = {name: value for name, value in told.items() if value}
     try:
-        return _parsed(bounded, headers), skipped
+        return _parse_feed(bounded, headers), skipped
     except _CRASHES:
         pass  # mostly at a reference to a character that does not exist
     try:
-        return _parsed(_REFERENCE.sub(_existing, bounded), headers), skipped
+        return _parse_feed(_REFERENCE.sub(_existing, bounded), headers), skipped
     except _CRASHES as error:
         raise SourceError(
             "the feed is too damaged to be read: tell its publisher, or look at its address again"
         ) from error
 
 
-def _parsed(content: bytes, headers: dict[str, str]) -> Any:
+def _parse_feed(content: bytes, headers: dict[str, str]) -> Any:
     return feedparser.parse(
         io.BytesIO(content),  # never a name: feedparser would open it
         response_headers=headers,
@@ -121,7 +121,7 @@ def _narrow(content: bytes) -> bytes | None:
     return re.sub(r"\A\ufeff?\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace")
 
 
-def _bounded(content: bytes) -> tuple[bytes, tuple[str, ...]]:
+def _limit_content(content: bytes) -> tuple[bytes, tuple[str, ...]]:
     """The first items, closed as their feed would close; SourceError for what feedparser could not bear."""
     following = next(itertools.islice(_ITEM.finditer(content), MOST_ITEMS, None), None)
     skipped: tuple[str, ...] = ()

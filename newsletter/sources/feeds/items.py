@@ -16,7 +16,7 @@ from newsletter.model import Dated, Entry, Flag, Ids
 from newsletter.sources import titles
 from newsletter.sources.author_names import names_in
 from newsletter.sources.feeds import publisher_text
-from newsletter.sources.links import absolute_link, untracked_link
+from newsletter.sources.links import absolute_link, strip_tracking
 from newsletter.sources.sanitizer import links_in, plain_text
 
 LONGEST_SUMMARY = 5_000  # characters; a long abstract has 3,000
@@ -36,7 +36,7 @@ PREPRINT_HOSTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class FeedItem:
     """What a feed says of one item, untouched."""
 
     title: str = ""  # HTML
@@ -52,7 +52,7 @@ class Item:
     is_paper: bool = False  # the feed has fields that only journals use
 
 
-def entry_of(item: Item, *, source: str, section: str | None = None) -> Entry:
+def entry_of(item: FeedItem, *, source: str, section: str | None = None) -> Entry:
     """The entry that an item of the feed `source` says; `guid` is kept where it adds to the other names."""
     links = _links(item)
     facts = _facts(item)
@@ -60,7 +60,7 @@ def entry_of(item: Item, *, source: str, section: str | None = None) -> Entry:
     journal = titles.clean_title(item.journal) or facts.journal
     title = titles.clean_title(item.title)
     trial = publisher_text.read_trial(facts.summary, title=title) if ids.nct else None
-    summary = _shortened(_without_title(facts.summary, title))
+    summary = _shorten_summary(_without_title(facts.summary, title))
     return Entry(
         ids=_with_guid(ids, item.guid, links, source),
         title=title or _stand_in_title(summary, links, item.guid),
@@ -75,22 +75,22 @@ def entry_of(item: Item, *, source: str, section: str | None = None) -> Entry:
     )
 
 
-def _links(item: Item) -> tuple[str, ...]:
+def _links(item: FeedItem) -> tuple[str, ...]:
     """The item's own addresses; without any the guid, and at last the first address in its text."""
     guid = (item.guid,) if ":" in item.guid or "/" in item.guid else ()
     for candidates in (item.links, guid, _addresses_in(item)):
         found = (absolute_link(each, item.base) for each in candidates)
-        links = tuple(dict.fromkeys(untracked_link(each) for each in found if each))
+        links = tuple(dict.fromkeys(strip_tracking(each) for each in found if each))
         if links:
             return links
     return ()
 
 
-def _addresses_in(item: Item) -> Iterable[str]:
+def _addresses_in(item: FeedItem) -> Iterable[str]:
     yield from links_in((item.summary or item.content)[:LONGEST_MARKUP])
 
 
-def _facts(item: Item) -> publisher_text.Facts:
+def _facts(item: FeedItem) -> publisher_text.PublisherFacts:
     """What the text says in short, else the whole; PubMed's short one is cut off."""
     if publisher_text.is_pubmed(item.guid, item.links) and item.content:
         return _facts_in(item.content)
@@ -98,14 +98,14 @@ def _facts(item: Item) -> publisher_text.Facts:
     return facts if facts.summary or not item.content else facts.or_else(_facts_in(item.content))
 
 
-def _facts_in(markup: str) -> publisher_text.Facts:
-    return publisher_text.read_text(plain_text(markup[:LONGEST_MARKUP])) if markup else publisher_text.Facts()
+def _facts_in(markup: str) -> publisher_text.PublisherFacts:
+    return publisher_text.read_text(plain_text(markup[:LONGEST_MARKUP])) if markup else publisher_text.PublisherFacts()
 
 
-def _ids(item: Item, links: tuple[str, ...], facts: publisher_text.Facts) -> Ids:
+def _ids(item: FeedItem, links: tuple[str, ...], facts: publisher_text.PublisherFacts) -> Ids:
     """The names of the thing, from where a feed speaks of names: never from running text, which names other things."""
     spoken = dict.fromkeys((*item.identifiers, item.guid, *links[:1], *facts.identifiers))
-    found = _merged(ids_in(each[:LONGEST_NAME]) for each in spoken if each)
+    found = _merge_ids(ids_in(each[:LONGEST_NAME]) for each in spoken if each)
     is_trial = publisher_text.is_trial_record(item.guid, links)
     return Ids(
         doi=found.doi,
@@ -117,7 +117,7 @@ def _ids(item: Item, links: tuple[str, ...], facts: publisher_text.Facts) -> Ids
     )
 
 
-def _merged(several: Iterable[Ids]) -> Ids:
+def _merge_ids(several: Iterable[Ids]) -> Ids:
     """Of each kind the first one."""
     values: dict[str, str] = {}
     for ids in several:
@@ -127,7 +127,7 @@ def _merged(several: Iterable[Ids]) -> Ids:
 
 def _with_guid(ids: Ids, guid: str, links: tuple[str, ...], source: str) -> Ids:
     """A guid that only repeats the link or another name says nothing more."""
-    if not guid or len(guid) > LONGEST_GUID or {guid, untracked_link(guid)} & {*links, ids.url}:
+    if not guid or len(guid) > LONGEST_GUID or {guid, strip_tracking(guid)} & {*links, ids.url}:
         return ids
     named = ids_in(guid)
     if named.doi or named.pmid or named.pmcid or (named.nct and ids.nct):
@@ -146,7 +146,7 @@ def _stand_in_title(summary: str, links: tuple[str, ...], guid: str) -> str:
     return titles.shorten(titles.one_line(guid), TITLE_WORDS) or "Untitled"
 
 
-def _authors(item: Item, facts: publisher_text.Facts, *, is_paper: bool) -> tuple[str, ...]:
+def _authors(item: FeedItem, facts: publisher_text.PublisherFacts, *, is_paper: bool) -> tuple[str, ...]:
     names = (name for each in item.authors or facts.authors for name in names_in(each, one_form=is_paper))
     return tuple(dict.fromkeys(names))
 
@@ -163,7 +163,7 @@ def _without_title(summary: str, title: str) -> str:
     return rest if may_be and titles.polish(titles.one_line(first)) == title else summary
 
 
-def _shortened(summary: str) -> str:
+def _shorten_summary(summary: str) -> str:
     """Whole paragraphs while they fit, the next one cut between words."""
     if len(summary) <= LONGEST_SUMMARY:
         return summary

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from newsletter.errors import SourceError
-from newsletter.sources.feeds.items import Item
+from newsletter.sources.feeds.items import FeedItem
 
 MOST_ITEMS = 5_000
 
@@ -17,9 +17,9 @@ def looks_like_json(content: bytes) -> bool:
     return content[:64].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")[:1] in {b"{", b"["}
 
 
-def read_items(content: bytes, *, url: str = "") -> tuple[list[Item], tuple[str, ...]]:
+def read_items(content: bytes, *, url: str = "") -> tuple[list[FeedItem], tuple[str, ...]]:
     """The items of a JSON Feed, and a sentence for each that is none; raises SourceError when it is no JSON Feed."""
-    feed = _loaded(content)
+    feed = _load_json(content)
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(feed, dict) or not isinstance(items, list):
         raise SourceError("the answer is JSON, but no JSON Feed: it has no list of items; " + _remedy(feed))
@@ -35,7 +35,7 @@ def read_items(content: bytes, *, url: str = "") -> tuple[list[Item], tuple[str,
     return [_item(each, base) for each in looked_at if isinstance(each, dict)], tuple(skipped)
 
 
-def _loaded(content: bytes) -> Any:
+def _load_json(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -58,9 +58,9 @@ def _keys(value: Any) -> set[str]:
     return set(value) if isinstance(value, dict) else set()
 
 
-def _item(item: dict[str, Any], base: str) -> Item:
+def _item(item: dict[str, Any], base: str) -> FeedItem:
     plain = _text(item, "summary") or _text(item, "content_text")
-    return Item(
+    return FeedItem(
         title=html.escape(_text(item, "title"), quote=False),
         links=tuple(filter(None, (_text(item, "url"), _text(item, "external_url")))),
         base=base,

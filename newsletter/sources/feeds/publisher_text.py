@@ -46,7 +46,7 @@ _REGISTER = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class PublisherFacts:
     """What the lines of a text said, and the text without them."""
 
     dated: Dated | None = None
@@ -55,9 +55,11 @@ class Facts:
     identifiers: tuple[str, ...] = ()
     summary: str = ""
 
-    def or_else(self, other: Facts) -> Facts:
+    def or_else(self, other: PublisherFacts) -> PublisherFacts:
         """These facts, and the other ones where these say nothing."""
-        return Facts(**{each.name: getattr(self, each.name) or getattr(other, each.name) for each in fields(Facts)})
+        return PublisherFacts(
+            **{each.name: getattr(self, each.name) or getattr(other, each.name) for each in fields(PublisherFacts)}
+        )
 
 
 def is_pubmed(guid: str, links: tuple[str, ...]) -> bool:
@@ -70,7 +72,7 @@ def is_trial_record(guid: str, links: tuple[str, ...]) -> bool:
     return any(_REGISTER.match(each.strip()) for each in (guid, *links[:1]))
 
 
-def read_text(text: str) -> Facts:
+def read_text(text: str) -> PublisherFacts:
     """The facts in a plain text of paragraphs."""
     said: dict[str, list[str]] = {}
     kept: list[str] = []
@@ -79,7 +81,7 @@ def read_text(text: str) -> Facts:
         if rest and not _ADVERTISING.fullmatch(rest) and not _EMPTY_WORDS.fullmatch(rest.rstrip(". ")):
             kept.append(rest)
     found = (dated for each in said.get("date", []) if (dated := _date(each)))
-    return Facts(
+    return PublisherFacts(
         dated=next(found, None) or _issue_date(text),
         journal=next(iter(said.get("journal", [])), ""),
         authors=tuple(said.get("authors", [])),

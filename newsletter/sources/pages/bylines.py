@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from newsletter.sources.pages import line_kinds
-from newsletter.sources.pages.citations import Kind, Span, is_journal, spans_of
+from newsletter.sources.pages.citations import Span, SpanKind, is_journal, spans_of
 from newsletter.sources.pages.line_kinds import bare_title
-from newsletter.sources.pages.line_parser import Piece, Role, read_line
-from newsletter.sources.pages.lines import Line
+from newsletter.sources.pages.line_parser import LinePart, PartRole, read_line
+from newsletter.sources.pages.lines import PageLine
 from newsletter.sources.pages.person_names import has_person_mark, split_names
 
 LONGEST_JOURNAL = 9  # words
@@ -30,9 +30,9 @@ _YEAR = re.compile(
 )
 
 
-def triples(lines: Sequence[Line], *, month_first: bool) -> Mapping[int, tuple[Piece, ...]]:
+def triples(lines: Sequence[PageLine], *, month_first: bool) -> Mapping[int, tuple[LinePart, ...]]:
     """What the first two lines of each such group say, by the place of the line."""
-    found: dict[int, tuple[Piece, ...]] = {}
+    found: dict[int, tuple[LinePart, ...]] = {}
     is_spread = all(line.gap for line in lines)  # an empty line behind every line tells nothing
     ends = [at for at, line in enumerate(lines) if _is_link(line)]
     for at in ends:
@@ -45,31 +45,31 @@ def triples(lines: Sequence[Line], *, month_first: bool) -> Mapping[int, tuple[P
     return found
 
 
-def _is_link(line: Line) -> bool:
+def _is_link(line: PageLine) -> bool:
     """Whether a line is nothing but an address or an identifier."""
     spans = spans_of(line.text)
-    words = [span for span in spans if span.kind is Kind.TEXT]
-    has_link = any(span.kind in {Kind.LINK, Kind.ID} for span in spans)
+    words = [span for span in spans if span.kind is SpanKind.TEXT]
+    has_link = any(span.kind in {SpanKind.LINK, SpanKind.ID} for span in spans)
     return has_link and all(line_kinds.is_label(span.value) or not span.value.strip(_EDGES) for span in words)
 
 
-def _is_title(line: Line, byline: Piece) -> bool:
+def _is_title(line: PageLine, byline: LinePart) -> bool:
     """Whether a line names a thing, seen what stands beneath it."""
     if line.role or line.heading or split_names(line.text) or is_journal(line.text):
         return False
-    if any(span.kind is not Kind.TEXT for span in spans_of(line.text)) or line_kinds.is_chrome(line.text):
+    if any(span.kind is not SpanKind.TEXT for span in spans_of(line.text)) or line_kinds.is_chrome(line.text):
         return False
     return bool(byline.authors or _JOURNAL.search(byline.journal)) or not line_kinds.is_heading(line.text)
 
 
-def _title(line: Line, *, month_first: bool) -> Piece:
+def _title(line: PageLine, *, month_first: bool) -> LinePart:
     first, *_ = read_line(line, month_first=month_first)
-    if first.role is Role.TITLE:
+    if first.role is PartRole.TITLE:
         return replace(first, journal="")
-    return Piece(role=Role.TITLE, title=bare_title(line.text.strip()), gap=line.gap, item=line.item)
+    return LinePart(role=PartRole.TITLE, title=bare_title(line.text.strip()), gap=line.gap, item=line.item)
 
 
-def _read(text: str, *, month_first: bool) -> Piece | None:
+def _read(text: str, *, month_first: bool) -> LinePart | None:
     """Who wrote it, in which journal and when; None when the line says something else."""
     if len(text) > LONGEST_BYLINE or "?" in text:
         return None
@@ -83,16 +83,16 @@ def _read(text: str, *, month_first: bool) -> Piece | None:
     if line_kinds.is_affiliation(journal) and not (is_journal(journal) or _JOURNAL.search(journal)):
         journal = ""  # where its author works
     spans = spans_of(f"({year['tail'].rstrip('. )')})" if year else text, month_first=month_first)
-    return Piece(
-        role=Role.FACTS,
+    return LinePart(
+        role=PartRole.FACTS,
         authors=names,
         journal=journal,
-        dates=_of(spans, Kind.DATE),
-        cited=bool(_of(spans, Kind.VOLUME)),
+        dates=_of(spans, SpanKind.DATE),
+        cited=bool(_of(spans, SpanKind.VOLUME)),
     )
 
 
-def _of(spans: Sequence[Span], kind: Kind) -> tuple[Span, ...]:
+def _of(spans: Sequence[Span], kind: SpanKind) -> tuple[Span, ...]:
     return tuple(span for span in spans if span.kind is kind)
 
 

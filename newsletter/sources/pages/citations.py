@@ -18,7 +18,7 @@ from newsletter.sources.pages.lines import CLOSE, MIDDLE, OPEN
 from newsletter.sources.pages.person_names import split_names
 
 
-class Kind(StrEnum):
+class SpanKind(StrEnum):
     """What a span of a line is."""
 
     TEXT = "text"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
     ID = "id"  # value: as written, for `identity.ids_in`
 
 
-class Trust(IntEnum):
+class DateTrust(IntEnum):
     """How surely a date is the date of the entry beside it."""
 
     NONE = 0  # accepted, received, accessed, last update: not when it appeared
@@ -41,10 +41,10 @@ class Trust(IntEnum):
 class Span:
     """One part of a line."""
 
-    kind: Kind
+    kind: SpanKind
     value: str
     dated: Dated | None = None
-    trust: Trust = Trust.NONE
+    trust: DateTrust = DateTrust.NONE
     linked: bool = False  # text that is the words of a link
 
 
@@ -111,21 +111,27 @@ def spans_of(text: str, *, hrefs: Sequence[str] = (), month_first: bool = True) 
             for span in made:
                 _join(found, span)
             position = match.end()
-            if made[-1].kind in {Kind.LINK, Kind.CUT} and match["anchor"] is None:
-                position -= len(match[0]) - _taken(match[0], made[-1])
+            if made[-1].kind in {SpanKind.LINK, SpanKind.CUT} and match["anchor"] is None:
+                position -= len(match[0]) - _measure_link(match[0], made[-1])
     _add_text(found, text[position:])
     return tuple(found)
 
 
 def _add_text(found: list[Span], text: str) -> None:
     if any(char.isalpha() for char in text):
-        _join(found, Span(kind=Kind.TEXT, value=text))
+        _join(found, Span(kind=SpanKind.TEXT, value=text))
 
 
 def _join(found: list[Span], span: Span) -> None:
     """Add a span; words that touch other words are one text."""
-    if span.kind is Kind.TEXT and not span.linked and found and found[-1].kind is Kind.TEXT and not found[-1].linked:
-        found[-1] = Span(kind=Kind.TEXT, value=f"{found[-1].value} {span.value}")
+    if (
+        span.kind is SpanKind.TEXT
+        and not span.linked
+        and found
+        and found[-1].kind is SpanKind.TEXT
+        and not found[-1].linked
+    ):
+        found[-1] = Span(kind=SpanKind.TEXT, value=f"{found[-1].value} {span.value}")
     else:
         found.append(span)
 
@@ -137,29 +143,29 @@ def _read(match: re.Match[str], text: str, hrefs: Sequence[str], *, month_first:
     elif match["url"] or match["www"]:
         yield _address(match["url"] or f"https://{match['www']}")
     elif match["id"]:
-        yield Span(kind=Kind.ID, value=match["id"].rstrip(".,;)]"))
+        yield Span(kind=SpanKind.ID, value=match["id"].rstrip(".,;)]"))
     elif match["group"]:
         yield from _group(match["group"][1:-1], text, match, month_first=month_first)
     elif match["labelled"]:
-        trust = Trust.NONE if _NOT_ITS_DATE.match(match["label"]) else Trust.STATED
-        yield from _dated(match["labelled_date"], trust, month_first=month_first)
+        trust = DateTrust.NONE if _NOT_ITS_DATE.match(match["label"]) else DateTrust.STATED
+        yield from _parse_date_span(match["labelled_date"], trust, month_first=month_first)
     elif match["date"]:
         yield from _bare_date(match, text, month_first=month_first)
     elif match["cited"]:
-        yield from _dated(match["cited"], Trust.CITED, month_first=month_first)
+        yield from _parse_date_span(match["cited"], DateTrust.CITED, month_first=month_first)
     else:
-        yield Span(kind=Kind.VOLUME, value=match[0])
+        yield Span(kind=SpanKind.VOLUME, value=match[0])
 
 
 def _anchor(match: re.Match[str], hrefs: Sequence[str]) -> Iterator[Span]:
     """A link of a page in HTML: its words, when they name a thing, and its target. A person's link leads to no paper."""
     words, href = match["words"].strip(), hrefs[int(match["href"])]
     if split_names(words):
-        yield Span(kind=Kind.TEXT, value=words)
+        yield Span(kind=SpanKind.TEXT, value=words)
         return
     if words and not is_generic_link(words):
-        yield Span(kind=Kind.TEXT, value=words, linked=True)
-    yield Span(kind=Kind.CUT if _ELLIPSIS.search(href) else Kind.LINK, value=href)
+        yield Span(kind=SpanKind.TEXT, value=words, linked=True)
+    yield Span(kind=SpanKind.CUT if _ELLIPSIS.search(href) else SpanKind.LINK, value=href)
 
 
 def _address(found: str) -> Span:
@@ -167,14 +173,14 @@ def _address(found: str) -> Span:
     found = "".join(found.split())
     cut = list(_ELLIPSIS.finditer(found))
     if cut:
-        return Span(kind=Kind.CUT, value=found[: cut[-1].end()])
+        return Span(kind=SpanKind.CUT, value=found[: cut[-1].end()])
     found = found.rstrip(".,;:!?'’”»*|")
     while (found.endswith((")", "]")) and found.count(")") > found.count("(")) or found.endswith("]"):
         found = found[:-1].rstrip(".,;:")
-    return Span(kind=Kind.LINK, value=found)
+    return Span(kind=SpanKind.LINK, value=found)
 
 
-def _taken(matched: str, span: Span) -> int:
+def _measure_link(matched: str, span: Span) -> int:
     """How many characters of the matched text the link took; what follows a cut link is text again."""
     bare = span.value.removeprefix("https://") if not matched.lower().startswith("http") else span.value
     return len(bare) if matched.startswith(bare) else len(matched)
@@ -186,18 +192,20 @@ def _group(inner: str, text: str, match: re.Match[str], *, month_first: bool) ->
     if whole:
         label = whole["label"] or ""
         only_year = len(whole["date"]) == 4
-        trust = Trust.NONE if _NOT_ITS_DATE.match(label) else Trust.CITED if only_year else Trust.STATED
+        trust = DateTrust.NONE if _NOT_ITS_DATE.match(label) else DateTrust.CITED if only_year else DateTrust.STATED
         if not only_year or _year_is_date(text, match):
-            yield from _dated(whole["date"], trust, month_first=month_first)
+            yield from _parse_date_span(whole["date"], trust, month_first=month_first)
         return
     dated = _DATE_IN_GROUP.search(inner)
     if dated and (_VENUE.search(inner) or len(dated[0]) > 4):
         rest = (inner[: dated.start()] + inner[dated.end() :]).strip(" ,;:.")
         if len(dated[0]) > 4 and len(rest.split()) > 6:
             return
-        yield from _dated(dated[0], Trust.CITED if len(dated[0]) == 4 else Trust.STATED, month_first=month_first)
+        yield from _parse_date_span(
+            dated[0], DateTrust.CITED if len(dated[0]) == 4 else DateTrust.STATED, month_first=month_first
+        )
         if rest and not re.search(r"published|epub|online|posted|updated?", rest, re.IGNORECASE):
-            yield Span(kind=Kind.VOLUME, value=rest)
+            yield Span(kind=SpanKind.VOLUME, value=rest)
 
 
 def _year_is_date(text: str, match: re.Match[str]) -> bool:
@@ -219,13 +227,15 @@ def _bare_date(match: re.Match[str], text: str, *, month_first: bool) -> Iterato
         or text[match.end() :].lstrip().lower().startswith(("http", OPEN, "www."))
     )
     if cited or match.end() == len(text.rstrip(" .;,)")) or (at_start and at_end):
-        yield from _dated(match["date"], Trust.CITED if cited else Trust.STATED, month_first=month_first)
+        yield from _parse_date_span(
+            match["date"], DateTrust.CITED if cited else DateTrust.STATED, month_first=month_first
+        )
     elif (
         (at_end and text[match.end() :].lstrip().lower().startswith(("http", OPEN, "www.")))
         or (match.start() == 0 and _starts_with_date(text[match.end() :]))
         or _remark_follows(match, text)
     ):
-        yield from _dated(match["date"], Trust.STATED, month_first=month_first)
+        yield from _parse_date_span(match["date"], DateTrust.STATED, month_first=month_first)
 
 
 def _remark_follows(match: re.Match[str], text: str) -> bool:
@@ -243,10 +253,10 @@ _FIGURES = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)\Z")
 _RANGE = re.compile(rf"({_ORDINAL})\s?[-–]\s?{_ORDINAL}", re.IGNORECASE)
 
 
-def _dated(written: str, trust: Trust, *, month_first: bool) -> Iterator[Span]:
+def _parse_date_span(written: str, trust: DateTrust, *, month_first: bool) -> Iterator[Span]:
     dated = date_of(written, month_first=month_first)
     if dated:
-        yield Span(kind=Kind.DATE, value=written, dated=dated, trust=trust)
+        yield Span(kind=SpanKind.DATE, value=written, dated=dated, trust=trust)
 
 
 def date_of(written: str, *, month_first: bool = True) -> Dated | None:
@@ -267,7 +277,7 @@ def _date_in_figures(written: str, *, month_first: bool) -> Dated | None:
 
 def best_date(found: Sequence[Span]) -> Dated | None:
     """The first of the surest dates, made finer by a later one that agrees with it."""
-    trusted = [span for span in found if span.dated and span.trust is not Trust.NONE]
+    trusted = [span for span in found if span.dated and span.trust is not DateTrust.NONE]
     if not trusted:
         return None
     surest = max(span.trust for span in trusted)

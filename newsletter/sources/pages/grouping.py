@@ -14,15 +14,15 @@ from itertools import pairwise, takewhile
 from newsletter.model import Dated
 from newsletter.sources.pages import citations, line_kinds
 from newsletter.sources.pages.citations import Span
-from newsletter.sources.pages.line_parser import Piece, Role
-from newsletter.sources.pages.lines import Line
+from newsletter.sources.pages.line_parser import LinePart, PartRole
+from newsletter.sources.pages.lines import PageLine
 from newsletter.sources.pages.person_names import person_before_affiliation, split_names
 
 MAX_WORDS_CHARS = 1500  # of what is said beneath an entry
 
 
 @dataclass(slots=True)
-class Block:
+class EntryGroup:
     """One entry in the making."""
 
     title: str
@@ -40,7 +40,7 @@ class Block:
     words: list[str] = field(default_factory=list)
     under: Dated | None = None  # the date that heads its part of the page
 
-    def take(self, piece: Piece) -> None:
+    def take(self, piece: LinePart) -> None:
         """Add the facts of a piece."""
         self.authors = self.authors or piece.authors
         self.journal = self.journal or piece.journal
@@ -70,40 +70,42 @@ class Block:
         return line_kinds.looks_like_title(self.title)
 
 
-def blocks_of(pieces: Sequence[Piece]) -> tuple[Block, ...]:
+def group_parts(pieces: Sequence[LinePart]) -> tuple[EntryGroup, ...]:
     """The entries of a page, in its order."""
-    grouping = _Grouping(facts_lead=_facts_lead(pieces))
+    grouping = _EntryGrouper(facts_lead=_facts_lead(pieces))
     for at, piece in enumerate(pieces):
         following = tuple(takewhile(lambda other: not other.gap, pieces[at + 1 : at + 8]))
-        titled = any(other.role is Role.TITLE for other in following)
+        titled = any(other.role is PartRole.TITLE for other in following)
         grouping.add(piece, pieces[at + 1] if at + 1 < len(pieces) else None, row_titled=piece.item and titled)
     grouping.close()
     return tuple(block for block in grouping.done if block.is_entry())
 
 
-def _facts_lead(pieces: Sequence[Piece]) -> bool:
+def _facts_lead(pieces: Sequence[LinePart]) -> bool:
     """Whether dates and links stand above their titles on this page: it begins with one, and ends with a title."""
-    told = [piece for piece in pieces if piece.role is Role.TITLE or _is_date_or_link(piece)]
-    if not told or told[0].role is Role.TITLE or told[-1].role is not Role.TITLE:
+    told = [piece for piece in pieces if piece.role is PartRole.TITLE or _is_date_or_link(piece)]
+    if not told or told[0].role is PartRole.TITLE or told[-1].role is not PartRole.TITLE:
         return False
-    beneath = sum(two.role is Role.FACTS and not two.gap for one, two in pairwise(told) if one.role is Role.TITLE)
-    above = sum(two.role is Role.TITLE and not two.gap for one, two in pairwise(told) if one.role is Role.FACTS)
+    beneath = sum(
+        two.role is PartRole.FACTS and not two.gap for one, two in pairwise(told) if one.role is PartRole.TITLE
+    )
+    above = sum(two.role is PartRole.TITLE and not two.gap for one, two in pairwise(told) if one.role is PartRole.FACTS)
     return above >= beneath
 
 
-def _is_date_or_link(piece: Piece) -> bool:
-    return piece.role is Role.FACTS and bool(piece.dates or piece.links) and not piece.authors
+def _is_date_or_link(piece: LinePart) -> bool:
+    return piece.role is PartRole.FACTS and bool(piece.dates or piece.links) and not piece.authors
 
 
-def _announces(block: Block, piece: Piece) -> bool:
+def _announces(block: EntryGroup, piece: LinePart) -> bool:
     """Whether a block only announces the thing that the next piece names: “Article by Dr. X in the Journal Y|”."""
     dated_both = bool(block.dates and piece.dates)
     return block.announces and not block.links and not (piece.gap and dated_both)
 
 
-def _confirms(words: str, after: Piece) -> bool:
+def _confirms(words: str, after: LinePart) -> bool:
     """Whether the line below what reads like a heading shows that it is a title: by authors, a journal or a link."""
-    if after.role is not Role.FACTS or (after.gap and len(after.authors) < 2):
+    if after.role is not PartRole.FACTS or (after.gap and len(after.authors) < 2):
         return False
     if after.gap:
         return len(words.split()) >= 5
@@ -116,14 +118,14 @@ _YEAR_HEADING = re.compile(
 )
 
 
-class _Grouping:
+class _EntryGrouper:
     """Goes through the pieces of a page from top to bottom."""
 
     def __init__(self, *, facts_lead: bool) -> None:
-        self.done: list[Block] = []
-        self.block: Block | None = None
+        self.done: list[EntryGroup] = []
+        self.block: EntryGroup | None = None
         self.facts_lead = facts_lead
-        self.waiting: list[Piece] = []  # facts that stand above their title
+        self.waiting: list[LinePart] = []  # facts that stand above their title
         self.persons: tuple[str, ...] = ()  # named above the title of their talk or project
         self.persons_lead = False
         self.under: Dated | None = None
@@ -134,54 +136,54 @@ class _Grouping:
             self.done.append(self.block)
         self.block = None
 
-    def add(self, piece: Piece, after: Piece | None, *, row_titled: bool) -> None:
+    def add(self, piece: LinePart, after: LinePart | None, *, row_titled: bool) -> None:
         """Take the next piece. `row_titled`: it begins a list item or table row whose title comes later."""
-        starts_row = row_titled and piece.role in {Role.FACTS, Role.PERSON}
-        self.row_leads = starts_row or (self.row_leads and not piece.gap and piece.role is not Role.TITLE)
-        if piece.role is Role.HEADING and after and _confirms(piece.words, after):
-            piece = replace(piece, role=Role.TITLE, words="")
+        starts_row = row_titled and piece.role in {PartRole.FACTS, PartRole.PERSON}
+        self.row_leads = starts_row or (self.row_leads and not piece.gap and piece.role is not PartRole.TITLE)
+        if piece.role is PartRole.HEADING and after and _confirms(piece.words, after):
+            piece = replace(piece, role=PartRole.TITLE, words="")
         match piece.role:
-            case Role.TITLE:
+            case PartRole.TITLE:
                 self._add_title(piece)
-            case Role.FACTS:
+            case PartRole.FACTS:
                 self._add_facts(piece, after)
-            case Role.PERSON:
+            case PartRole.PERSON:
                 self._add_person(piece)
-            case Role.REMARK | Role.PROSE:
+            case PartRole.REMARK | PartRole.PROSE:
                 self._add_words(piece)
-            case Role.HEADING | Role.CHROME:
+            case PartRole.HEADING | PartRole.CHROME:
                 self._add_frame(piece)
 
-    def _add_frame(self, piece: Piece) -> None:
+    def _add_frame(self, piece: LinePart) -> None:
         self.persons, self.waiting = (), []
-        if piece.role is Role.HEADING or piece.heading:
+        if piece.role is PartRole.HEADING or piece.heading:
             self.close()
             year = _YEAR_HEADING.fullmatch(piece.words.strip(" -–:"))
             self.under = citations.date_of(year["year"]) if year else None
 
-    def _add_title(self, piece: Piece) -> None:
+    def _add_title(self, piece: LinePart) -> None:
         if self.block and self._is_subtitle(piece):
             self.block.take(piece)
             return
         if self._names_author(piece):
-            self._add_facts(replace(piece, role=Role.FACTS, title="", authors=split_names(piece.title)), None)
+            self._add_facts(replace(piece, role=PartRole.FACTS, title="", authors=split_names(piece.title)), None)
             return
         if self._is_aside(piece):
-            self._add_facts(replace(piece, role=Role.FACTS, title="", words=piece.title), None)
+            self._add_facts(replace(piece, role=PartRole.FACTS, title="", words=piece.title), None)
             return
         announced = self.block if self.block and _announces(self.block, piece) else None
         if announced:
             self.block = None
         self.close()
-        self.block = Block(
+        self.block = EntryGroup(
             title=piece.title, linked=piece.linked, announces=piece.announces, heading=piece.heading, under=self.under
         )
         self.block.take(piece)
         self.block.say(piece.words)
         if announced:
             self.block.take(
-                Piece(
-                    role=Role.FACTS,
+                LinePart(
+                    role=PartRole.FACTS,
                     authors=announced.authors,
                     journal=announced.journal,
                     dates=tuple(announced.dates),
@@ -200,19 +202,19 @@ class _Grouping:
             self.block.confirmed = self.block.led = True
         self.persons = ()
 
-    def _names_author(self, piece: Piece) -> bool:
+    def _names_author(self, piece: LinePart) -> bool:
         """Whether a name right beneath a title is its author's, though nothing else shows that it is a person."""
         free = self.block and not self.block.authors and not (piece.item or piece.linked or piece.authors)
         near = not piece.gap or (self.block and not self.block.confirmed)
         return bool(free and near and split_names(piece.title))
 
-    def _is_aside(self, piece: Piece) -> bool:
+    def _is_aside(self, piece: LinePart) -> bool:
         """Whether a few words with a date or link only say more of the title above: “Phase 2, recruiting – 9 Jan 2024”."""
         fresh = self.block and not (self.block.dates or self.block.links or self.block.announces)
         loose = piece.gap or piece.item or piece.linked or piece.heading or piece.announces
         return bool(fresh and not loose and piece.marked and len(piece.title.split()) <= 4)
 
-    def _is_subtitle(self, piece: Piece) -> bool:
+    def _is_subtitle(self, piece: LinePart) -> bool:
         """Whether a second line calls for what the line above already calls for."""
         return bool(
             self.block
@@ -222,7 +224,7 @@ class _Grouping:
             and not (piece.marked and piece.gap)
         )
 
-    def _add_facts(self, piece: Piece, after: Piece | None) -> None:
+    def _add_facts(self, piece: LinePart, after: LinePart | None) -> None:
         if not self.row_leads and self._is_date_heading(piece, after):
             self.close()
             self.under = piece.dates[0].dated
@@ -236,16 +238,16 @@ class _Grouping:
             self.block.take(piece)
             self.block.say(piece.words)
 
-    def _leads(self, piece: Piece, after: Piece | None) -> bool:
+    def _leads(self, piece: LinePart, after: LinePart | None) -> bool:
         """Whether facts stand above their title rather than beneath it."""
-        if not (piece.dates or piece.links) or piece.authors or not after or after.role is not Role.TITLE:
+        if not (piece.dates or piece.links) or piece.authors or not after or after.role is not PartRole.TITLE:
             return False
         if self.facts_lead:
             return True
         satisfied = self.block is None or bool(self.block.dates if piece.dates else self.block.links)
         return satisfied and piece.gap and not after.gap
 
-    def _is_date_heading(self, piece: Piece, after: Piece | None) -> bool:
+    def _is_date_heading(self, piece: LinePart, after: LinePart | None) -> bool:
         """“2023”, or “March 2023” alone between empty lines, over a part of the page."""
         if (
             len(piece.dates) != 1
@@ -266,13 +268,13 @@ class _Grouping:
             and (self.block is None or bool(self.block.dates))
         )
 
-    def _add_person(self, piece: Piece) -> None:
+    def _add_person(self, piece: LinePart) -> None:
         if self.block and not self.block.authors and (not piece.gap or self.block.confirmed):
             self.block.take(piece)
         else:
             self.persons, self.persons_lead = piece.authors, piece.gap or self.block is None or self.block.led
 
-    def _add_words(self, piece: Piece) -> None:
+    def _add_words(self, piece: LinePart) -> None:
         if self.block and not self.block.links:
             self.block.links.extend(piece.links)
         if self.block and self.block.confirmed:
@@ -287,13 +289,13 @@ _LINE_MARK = re.compile(r"https?://|www\.|\ue001|\bdoi\b|\b10\.\d{4,9}/|(?:19|20
 _NEVER_JOINED = re.compile(r"(?:https?:|www\.|doi\b|pmid\b|pmcid\b|e?pub\b|published|by\s|para\s)", re.IGNORECASE)
 
 
-def unwrap(lines: Sequence[Line]) -> Iterator[Line]:
+def unwrap(lines: Sequence[PageLine]) -> Iterator[PageLine]:
     """Lines with those joined that one wide line was broken into."""
     width = _wrap_width(lines)
     spread = (
         sum(line.gap for line in lines) * 20 > len(lines) * 19
     )  # an empty line behind every line: gaps tell nothing
-    held: Line | None = None
+    held: PageLine | None = None
     last = ""  # the last of the physical lines that `held` was made of
     joined = False
     for line in lines:
@@ -309,7 +311,7 @@ def unwrap(lines: Sequence[Line]) -> Iterator[Line]:
         yield held
 
 
-def _continues(held: Line, last: str, line: Line, *, width: int, joined: bool) -> bool:
+def _continues(held: PageLine, last: str, line: PageLine, *, width: int, joined: bool) -> bool:
     """Whether a line goes on with the line above."""
     if line.item or line.role or held.role or len(held.text) > 3000 or _LINE_MARK.search(last[-200:]):
         return False
@@ -341,7 +343,7 @@ def _is_fact(text: str) -> bool:
     )
 
 
-def _wrap_width(lines: Sequence[Line]) -> int:
+def _wrap_width(lines: Sequence[PageLine]) -> int:
     """The width at which a page's lines were broken, or 0 when they were not: then some are long."""
     words = [line for line in lines if "://" not in line.text]
     broken = sum(not line.gap and line.text[:1].islower() for line in words)

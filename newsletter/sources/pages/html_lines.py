@@ -19,8 +19,8 @@ from newsletter.sources.pages.lines import (
     MAX_LINE_CHARS,
     MIDDLE,
     OPEN,
-    Line,
-    Lines,
+    PageLine,
+    PageLines,
     clean,
     line_of,
     squeeze,
@@ -76,9 +76,9 @@ def is_markup(text: str, content_type: str = "") -> bool:
     return found >= 3 or (found > 0 and text.lstrip()[:1] == "<")
 
 
-def markup_lines(text: str, *, base: str = "") -> Lines:
+def markup_lines(text: str, *, base: str = "") -> PageLines:
     """The lines of a page or fragment in HTML; `base` is what relative links start from."""
-    page = _Page(base)
+    page = _LineCollector(base)
     parser = etree.HTMLParser(
         target=cast("Any", page), remove_comments=True, remove_pis=True, huge_tree=True, no_network=True
     )
@@ -88,15 +88,17 @@ def markup_lines(text: str, *, base: str = "") -> Lines:
             etree.fromstring(re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", source[:MAX_SOURCE_CHARS]), parser)
         except etree.XMLSyntaxError:  # nothing in it is an element or text
             page.close()
-    return Lines(lines=tuple(page.lines), hrefs=tuple(page.hrefs), cut=page.room < 0 or len(source) > MAX_SOURCE_CHARS)
+    return PageLines(
+        lines=tuple(page.lines), hrefs=tuple(page.hrefs), cut=page.room < 0 or len(source) > MAX_SOURCE_CHARS
+    )
 
 
-class _Page:
+class _LineCollector:
     """Takes the parser's events and gathers lines."""
 
     def __init__(self, base: str) -> None:
         self.base = base
-        self.lines: list[Line] = []
+        self.lines: list[PageLine] = []
         self.hrefs: list[str] = []
         self.room = MAX_CHARS
         self._words: list[str] = []
@@ -140,7 +142,7 @@ class _Page:
     def _open(self, tag: str, attributes: Mapping[str, str]) -> None:
         match tag:
             case "base" if attributes.get("href"):
-                self.base = _joined(self.base, attributes["href"]) or self.base
+                self.base = _resolve_link(self.base, attributes["href"]) or self.base
             case "br":
                 self._line_break()
             case "a":
@@ -215,7 +217,7 @@ class _Page:
 
     def _open_link(self, href: str) -> None:
         self._close_link()
-        target = _joined(self.base, href)
+        target = _resolve_link(self.base, href)
         if target:
             self._href = target
             self._words.append(OPEN)
@@ -275,7 +277,7 @@ def _role(header: str) -> str:
     return next((name for name, pattern in _ROLES if pattern.search(words)), "")
 
 
-def _joined(base: str, href: str) -> str | None:
+def _resolve_link(base: str, href: str) -> str | None:
     """The absolute http(s) address a link leads to, or None for mail, script and in-page links."""
     href = href.strip()
     if not href or href.startswith("#"):

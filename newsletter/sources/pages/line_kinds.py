@@ -1,6 +1,6 @@
 """What kind of wording a line is: frame of a page, heading, running prose, remark, or words that may be a title.
 
-The judgements here look at one text alone; what its neighbours tell is `blocks`' part.
+The judgements here look at one text alone; what its neighbours tell is `grouping`'s part.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One line of a page, read: whether it names a thing, and what it says beside the name.
 
-A line is read alone here; `blocks` puts the lines of one entry together.
+A line is read alone here; `grouping` puts the lines of one entry together.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from newsletter.sources.pages import line_kinds
-from newsletter.sources.pages.citations import Kind, Span, is_journal, spans_of
+from newsletter.sources.pages.citations import Span, SpanKind, is_journal, spans_of
 from newsletter.sources.pages.line_kinds import GLUED_WORDS, bare_title
-from newsletter.sources.pages.lines import Line
+from newsletter.sources.pages.lines import PageLine
 from newsletter.sources.pages.person_names import (
     has_person_mark,
     person_before_affiliation,
@@ -22,7 +22,7 @@ from newsletter.sources.pages.person_names import (
 )
 
 
-class Role(StrEnum):
+class PartRole(StrEnum):
     """What a line does on its page."""
 
     TITLE = "title"  # it names a thing
@@ -36,10 +36,10 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class LinePart:
     """What one line, or one of several things in a line, says."""
 
-    role: Role
+    role: PartRole
     title: str = ""
     linked: bool = False  # the title is the words of a link
     announces: bool = False  # “Article by Dr. X in the Journal Y|”: the title may follow
@@ -83,7 +83,7 @@ _BARE_YEAR = re.compile(r"\W*(?:19|20)\d\d\W*")
 _NCT = re.compile(r"\bNCT\d{8}\b")
 
 
-def read_line(line: Line, *, hrefs: Sequence[str] = (), month_first: bool = True) -> tuple[Piece, ...]:
+def read_line(line: PageLine, *, hrefs: Sequence[str] = (), month_first: bool = True) -> tuple[LinePart, ...]:
     """The pieces of a line; more than one where several things were run together."""
     pieces = (
         _by_column(line, hrefs, month_first=month_first)
@@ -95,23 +95,23 @@ def read_line(line: Line, *, hrefs: Sequence[str] = (), month_first: bool = True
     return (first, *(replace(piece, gap=True) for piece in pieces[1:]))
 
 
-def _by_column(line: Line, hrefs: Sequence[str], *, month_first: bool) -> tuple[Piece, ...]:
+def _by_column(line: PageLine, hrefs: Sequence[str], *, month_first: bool) -> tuple[LinePart, ...]:
     """A table's cell, by what its column is headed with."""
     spans = spans_of(line.text, hrefs=hrefs, month_first=month_first)
-    gathered = _Gathered()
-    words = " ".join(span.value for span in spans if span.kind is Kind.TEXT).strip(_EDGES)
+    gathered = _LinePartBuilder()
+    words = " ".join(span.value for span in spans if span.kind is SpanKind.TEXT).strip(_EDGES)
     for span in spans:
         gathered.take(span)
     if line.role == "date" and not gathered.dates:
         gathered.take_all(spans_of(f"({line.text})", month_first=month_first))
     match line.role:
         case "title" if words:
-            return (gathered.piece(Role.TITLE, title=words, linked=True),)
+            return (gathered.piece(PartRole.TITLE, title=words, linked=True),)
         case "authors":
-            return (gathered.piece(Role.FACTS, authors=split_names(words) or _plain_names(words)),)
+            return (gathered.piece(PartRole.FACTS, authors=split_names(words) or _plain_names(words)),)
         case "journal":
-            return (gathered.piece(Role.FACTS, journal=words),)
-    return (gathered.piece(Role.FACTS),)
+            return (gathered.piece(PartRole.FACTS, journal=words),)
+    return (gathered.piece(PartRole.FACTS),)
 
 
 def _plain_names(text: str) -> tuple[str, ...]:
@@ -120,7 +120,7 @@ def _plain_names(text: str) -> tuple[str, ...]:
 
 
 @dataclass(slots=True)
-class _Gathered:
+class _LinePartBuilder:
     """What has been found in a line so far."""
 
     dates: list[Span] = field(default_factory=list)
@@ -134,7 +134,7 @@ class _Gathered:
     authors: tuple[str, ...] = ()
     journal: str = ""
     words: list[str] = field(default_factory=list)
-    roles: set[Role] = field(default_factory=set)
+    roles: set[PartRole] = field(default_factory=set)
 
     def take_all(self, spans: Sequence[Span]) -> None:
         for span in spans:
@@ -143,20 +143,20 @@ class _Gathered:
     def take(self, span: Span) -> None:
         """Keep a span that is no text."""
         match span.kind:
-            case Kind.DATE:
+            case SpanKind.DATE:
                 self.dates.append(span)
-            case Kind.LINK:
+            case SpanKind.LINK:
                 self.links.append(span.value)
-            case Kind.CUT:
+            case SpanKind.CUT:
                 self.cut.append(span.value)
-            case Kind.ID:
+            case SpanKind.ID:
                 self.ids.append(span.value)
-            case Kind.VOLUME:
+            case SpanKind.VOLUME:
                 self.cited = True
                 if span.value[:1].isalpha():
                     self.journal = self.journal or span.value
 
-    def piece(self, role: Role, **found: object) -> Piece:
+    def piece(self, role: PartRole, **found: object) -> LinePart:
         values: dict[str, object] = {
             "title": self.title,
             "linked": self.linked,
@@ -170,48 +170,48 @@ class _Gathered:
             "cited": self.cited,
             "words": " ".join(self.words),
         }
-        return Piece(role=role, **(values | found))  # type: ignore[arg-type]  # the keys are Piece's own
+        return LinePart(role=role, **(values | found))  # type: ignore[arg-type]  # the keys are Piece's own
 
-    def finish(self) -> Piece:
+    def finish(self) -> LinePart:
         """The piece that all of it makes."""
         if self.title:
-            return self.piece(Role.TITLE)
-        if self.authors and Role.PERSON in self.roles:
-            return self.piece(Role.PERSON)
+            return self.piece(PartRole.TITLE)
+        if self.authors and PartRole.PERSON in self.roles:
+            return self.piece(PartRole.PERSON)
         if self.authors or self.journal:
-            return self.piece(Role.FACTS)
-        for role in (Role.PROSE, Role.REMARK, Role.PLACE):
+            return self.piece(PartRole.FACTS)
+        for role in (PartRole.PROSE, PartRole.REMARK, PartRole.PLACE):
             if role in self.roles:
                 return self.piece(role)
-        return self.piece(Role.FACTS)
+        return self.piece(PartRole.FACTS)
 
 
-def _read_text(line: Line, hrefs: Sequence[str], *, month_first: bool) -> tuple[Piece, ...]:
+def _read_text(line: PageLine, hrefs: Sequence[str], *, month_first: bool) -> tuple[LinePart, ...]:
     spans = spans_of(line.text, hrefs=hrefs, month_first=month_first)
-    words = " ".join(span.value for span in spans if span.kind is Kind.TEXT)
+    words = " ".join(span.value for span in spans if span.kind is SpanKind.TEXT)
     if _BARE_YEAR.fullmatch(line.text):
-        return (Piece(role=Role.HEADING, words=line.text),)
-    if all(span.kind is Kind.TEXT for span in spans):
-        return (_unmarked(words),)
+        return (LinePart(role=PartRole.HEADING, words=line.text),)
+    if all(span.kind is SpanKind.TEXT for span in spans):
+        return (_read_plain_line(words),)
     if _leads_on(spans, line.text):
-        return _marked(spans)
-    if line_kinds.is_chrome(_shown(line.text)) or (
-        line_kinds.is_chrome(words) and not any(span.kind is Kind.LINK for span in spans)
+        return _read_marked_line(spans)
+    if line_kinds.is_chrome(_strip_link_marks(line.text)) or (
+        line_kinds.is_chrome(words) and not any(span.kind is SpanKind.LINK for span in spans)
     ):
-        return (Piece(role=Role.CHROME),)
-    if line_kinds.is_remark(_shown(line.text)) or (
+        return (LinePart(role=PartRole.CHROME),)
+    if line_kinds.is_remark(_strip_link_marks(line.text)) or (
         not spans[0].linked
-        and spans[0].kind is Kind.TEXT
-        and _is_sentence(_shown(line.text))
-        and not any(span.kind in {Kind.ID, Kind.VOLUME} for span in spans)
+        and spans[0].kind is SpanKind.TEXT
+        and _is_sentence(_strip_link_marks(line.text))
+        and not any(span.kind in {SpanKind.ID, SpanKind.VOLUME} for span in spans)
     ):
         return (_aside(spans, words),)
-    return _marked(spans)
+    return _read_marked_line(spans)
 
 
 def _leads_on(spans: Sequence[Span], text: str) -> bool:
     """Whether a line is nothing but a link to the thing above: “Read more”, “PubMed”."""
-    return all(span.kind is Kind.LINK for span in spans) and line_kinds.is_generic_link(_shown(text))
+    return all(span.kind is SpanKind.LINK for span in spans) and line_kinds.is_generic_link(_strip_link_marks(text))
 
 
 def _is_sentence(text: str) -> bool:
@@ -224,51 +224,57 @@ def _is_sentence(text: str) -> bool:
     )
 
 
-def _aside(spans: Sequence[Span], words: str) -> Piece:
+def _aside(spans: Sequence[Span], words: str) -> LinePart:
     """A remark or a paragraph with its links; what is dated in it is not the entry."""
-    gathered = _Gathered()
-    gathered.take_all([span for span in spans if span.kind in {Kind.LINK, Kind.CUT}])
-    return gathered.piece(Role.REMARK if line_kinds.is_remark(words) else Role.PROSE, words=" ".join(words.split()))
+    gathered = _LinePartBuilder()
+    gathered.take_all([span for span in spans if span.kind in {SpanKind.LINK, SpanKind.CUT}])
+    return gathered.piece(
+        PartRole.REMARK if line_kinds.is_remark(words) else PartRole.PROSE, words=" ".join(words.split())
+    )
 
 
-def _shown(text: str) -> str:
+def _strip_link_marks(text: str) -> str:
     """The text as a reader sees it, without the marks of links."""
     return re.sub("\ue001\\d+\ue002|\ue000", "", text)
 
 
-def _unmarked(text: str) -> Piece:
+def _read_plain_line(text: str) -> LinePart:
     """A line of words alone."""
     bare = line_kinds.without_badges(text).strip(_EDGES)
     if not bare or line_kinds.is_chrome(bare) or line_kinds.is_chrome(text):
-        return Piece(role=Role.CHROME)
+        return LinePart(role=PartRole.CHROME)
     if line_kinds.is_remark(bare):
-        return Piece(role=Role.REMARK, words=bare)
-    gathered = _Gathered()
+        return LinePart(role=PartRole.REMARK, words=bare)
+    gathered = _LinePartBuilder()
     _read_words(gathered, text.strip(), surely=False)
     piece = gathered.finish()
     heads = line_kinds.is_heading(text) or line_kinds.is_greeting(text)
-    if heads and piece.role is Role.TITLE and not piece.authors and not piece.announces:
-        return replace(piece, role=Role.HEADING, words=bare)
+    if heads and piece.role is PartRole.TITLE and not piece.authors and not piece.announces:
+        return replace(piece, role=PartRole.HEADING, words=bare)
     return piece
 
 
-def _marked(spans: Sequence[Span]) -> tuple[Piece, ...]:
+def _read_marked_line(spans: Sequence[Span]) -> tuple[LinePart, ...]:
     """A line with dates, links or citations in it."""
-    pieces: list[Piece] = []
-    gathered = _Gathered()
+    pieces: list[LinePart] = []
+    gathered = _LinePartBuilder()
     for at, span in enumerate(spans):
-        if span.kind is not Kind.TEXT:
+        if span.kind is not SpanKind.TEXT:
             gathered.take(span)
             continue
         text = line_kinds.without_badges(span.value).strip()
         if not text.strip(_EDGES + ".()[]"):
             continue
         following = spans[at + 1].kind if at + 1 < len(spans) else None
-        if line_kinds.is_label(text) and following in {Kind.LINK, Kind.CUT, Kind.ID, Kind.DATE} and not span.linked:
+        if (
+            line_kinds.is_label(text)
+            and following in {SpanKind.LINK, SpanKind.CUT, SpanKind.ID, SpanKind.DATE}
+            and not span.linked
+        ):
             continue
         if _begins_another(gathered, text, span, following):
             pieces.append(gathered.finish())
-            gathered = _Gathered()
+            gathered = _LinePartBuilder()
         if gathered.announces and gathered.title and (span.linked or following):
             gathered.title, gathered.announces = "", False
         if gathered.title:
@@ -281,19 +287,19 @@ def _marked(spans: Sequence[Span]) -> tuple[Piece, ...]:
 
 def _is_cited(following: Sequence[Span]) -> bool:
     """Whether volume and pages come next, behind a date or not: then the words before them end in a journal."""
-    meeting = Kind.VOLUME, True  # “(ASCO Abstract …)” is no volume
+    meeting = SpanKind.VOLUME, True  # “(ASCO Abstract …)” is no volume
     kinds = [span.kind for span in following[:2] if (span.kind, span.value[:1].isalpha()) != meeting]
-    return kinds[:1] == [Kind.VOLUME] or kinds == [Kind.DATE, Kind.VOLUME]
+    return kinds[:1] == [SpanKind.VOLUME] or kinds == [SpanKind.DATE, SpanKind.VOLUME]
 
 
-def _begins_another(gathered: _Gathered, text: str, span: Span, following: Kind | None) -> bool:
+def _begins_another(gathered: _LinePartBuilder, text: str, span: Span, following: SpanKind | None) -> bool:
     """Whether a text after a finished entry on the same line begins the next one."""
     finished = (
         gathered.title
         and (gathered.links or gathered.dates)
-        and (gathered.links or following is Kind.DATE or span.linked)
+        and (gathered.links or following is SpanKind.DATE or span.linked)
     )
-    if not finished or following not in {Kind.DATE, Kind.LINK, Kind.CUT}:
+    if not finished or following not in {SpanKind.DATE, SpanKind.LINK, SpanKind.CUT}:
         return False
     return (
         len(text.split()) >= 5
@@ -305,7 +311,7 @@ def _begins_another(gathered: _Gathered, text: str, span: Span, following: Kind 
     )
 
 
-def _read_rest(gathered: _Gathered, text: str) -> None:
+def _read_rest(gathered: _LinePartBuilder, text: str) -> None:
     """Words behind the title and a date or link: authors, journal, or a remark."""
     for part in re.split(r"\s{2,}|\.\s+(?=[A-Z])|\s\|\s", text):
         bare = part.strip(_EDGES + ".()")
@@ -318,7 +324,9 @@ def _read_rest(gathered: _Gathered, text: str) -> None:
             gathered.words.append(part.strip(_EDGES))
 
 
-def _read_words(gathered: _Gathered, text: str, *, surely: bool, linked: bool = False, cited: bool = False) -> None:
+def _read_words(
+    gathered: _LinePartBuilder, text: str, *, surely: bool, linked: bool = False, cited: bool = False
+) -> None:
     """Words that may hold authors, title and journal, in the orders in which people write them.
 
     `surely`: a mark beside them shows that a thing is meant, so that long words are not yet prose.
@@ -335,18 +343,18 @@ def _read_words(gathered: _Gathered, text: str, *, surely: bool, linked: bool = 
         text = announced["rest"].strip()
     if len(text) > MAX_TITLE_CHARS:
         gathered.authors = gathered.authors or split_names(text)
-        gathered.roles.add(Role.PROSE)
+        gathered.roles.add(PartRole.PROSE)
         return
     if _is_running(text, surely=surely) and not (cited and not line_kinds.is_remark(text)):
-        gathered.roles.add(Role.PROSE)
+        gathered.roles.add(PartRole.PROSE)
         gathered.words.append(text)
         return
     if person := person_before_affiliation(text):
-        gathered.roles.add(Role.PERSON)
+        gathered.roles.add(PartRole.PERSON)
         gathered.authors = gathered.authors or person
         return
     if not surely and line_kinds.is_affiliation(text) and not split_names(text):
-        gathered.roles.add(Role.PLACE)
+        gathered.roles.add(PartRole.PLACE)
         return
     _read_fields(gathered, text, cited=cited)
 
@@ -359,7 +367,7 @@ def _is_running(text: str, *, surely: bool) -> bool:
     return line_kinds.is_prose(text) and (text.endswith((".", ":")) or len(text.split()) > 60)
 
 
-def _read_announcement(gathered: _Gathered, match: re.Match[str]) -> bool:
+def _read_announcement(gathered: _LinePartBuilder, match: re.Match[str]) -> bool:
     """Read “Article by Dr. X in the Journal Y|”; whether a title stands behind it in the same line."""
     rest = match["rest"].strip(_EDGES)
     by = _BY.search(match["how"])
@@ -375,7 +383,7 @@ def _read_announcement(gathered: _Gathered, match: re.Match[str]) -> bool:
     return False
 
 
-def _read_fields(gathered: _Gathered, text: str, *, cited: bool) -> None:
+def _read_fields(gathered: _LinePartBuilder, text: str, *, cited: bool) -> None:
     """Divide words into authors, title and journal."""
     text = _part_glued_names(text)
     text = _part_names_from_journal(text) if cited else text
@@ -391,14 +399,14 @@ def _read_fields(gathered: _Gathered, text: str, *, cited: bool) -> None:
     if names and (len(names) > 1 or has_person_mark(title)):
         gathered.authors = gathered.authors or names
         if len(names) == 1:
-            gathered.roles.add(Role.PERSON)
+            gathered.roles.add(PartRole.PERSON)
         return
     title, names = split_title_and_names(title)
     gathered.authors = gathered.authors or names
     gathered.title = bare_title(title)
 
 
-def _take_columns(gathered: _Gathered, text: str) -> str:
+def _take_columns(gathered: _LinePartBuilder, text: str) -> str:
     """“Title | Journal | Authors”: the title, after the other parts were taken."""
     parts = [part.strip() for part in text.split(" | ") if part.strip(_EDGES)]
     free: list[str] = []
@@ -434,7 +442,7 @@ def _part_glued_names(text: str) -> str:
     return text
 
 
-def _take_sentences(gathered: _Gathered, text: str) -> str:
+def _take_sentences(gathered: _LinePartBuilder, text: str) -> str:
     """“… Circulating Tumor DNA Kasper B, Wilky BA. Researchers of …”: the title, when names end its sentence."""
     for stop in list(_STOP.finditer(text))[:8]:
         title, names = split_title_and_names(text[: stop.start() + 1].rstrip(". "))
@@ -445,7 +453,7 @@ def _take_sentences(gathered: _Gathered, text: str) -> str:
     return text
 
 
-def _take_leading_names(gathered: _Gathered, text: str) -> str:
+def _take_leading_names(gathered: _LinePartBuilder, text: str) -> str:
     """“Kasper B, Wilky BA. Sounding the Alarm …”: the names, up to the full stop before which the most names stand."""
     best, names = 0, ()  # type: tuple[int, tuple[str, ...]]
     for stop in list(_AFTER_NAMES.finditer(text[:4000]))[:60]:
@@ -468,7 +476,7 @@ def _may_begin_title(rest: str) -> bool:
     return len(first) > 1
 
 
-def _take_journal(gathered: _Gathered, text: str, *, cited: bool) -> str:
+def _take_journal(gathered: _LinePartBuilder, text: str, *, cited: bool) -> str:
     """The text without the journal's name at its end."""
     alone = is_journal(text) and (cited or not line_kinds.is_heading(text))
     if alone or (cited and len(text.split()) <= 6 and not re.search(r"[.?]\s|\s{2}", text)):

@@ -50,7 +50,7 @@ _MOJIBAKE = re.compile("[ÂÃ][\u0080-\u00bf]|â€|â\u0080")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class PageLine:
     """One line of a page, without spaces at its ends; a wide gap inside it is kept as two spaces."""
 
     text: str
@@ -61,10 +61,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class PageLines:
     """All lines of a page, and the targets of its marked-up links."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[PageLine, ...]
     hrefs: tuple[str, ...] = ()
     cut: bool = False  # there was more than MAX_CHARS
 
@@ -78,19 +78,19 @@ def decode(content: bytes, content_type: str = "") -> str:
     for magic, name in _FORMATS:
         if content.startswith(magic):
             raise SourceError(f"This is {name}, not a page of text: open it, copy its text and paste that.")
-    text = _decoded(content, content_type)
+    text = _decode_bytes(content, content_type)
     controls = len(_CONTROLS.findall(text[:100_000]))
     if controls > 8 + len(text[:100_000]) // 100:
         raise SourceError("This is no text that can be read: open the page, copy its text and paste that.")
     return text
 
 
-def _decoded(content: bytes, content_type: str) -> str:
+def _decode_bytes(content: bytes, content_type: str) -> str:
     """Decode by byte order mark, then by what is declared, then UTF-8, at last Windows-1252."""
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, "replace")
-    for encoding in (_wide_encoding(content), *_declared(content, content_type), "utf-8", "cp1252"):
+    for encoding in (_wide_encoding(content), *_find_charsets(content, content_type), "utf-8", "cp1252"):
         try:
             return content.decode(encoding)
         except (LookupError, UnicodeError, ValueError):
@@ -108,7 +108,7 @@ def _wide_encoding(content: bytes) -> str:
     return ""
 
 
-def _declared(content: bytes, content_type: str) -> tuple[str, ...]:
+def _find_charsets(content: bytes, content_type: str) -> tuple[str, ...]:
     """The charset of the header, then of the page. UTF-8 is tried before a declared western charset that it breaks."""
     found = [_CHARSET.search(content_type.encode("ascii", "replace")), _CHARSET.search(content[:4096])]
     names = [match[1].decode("ascii", "replace").lower() for match in found if match]
@@ -140,15 +140,15 @@ def squeeze(text: str) -> str:
     return " ".join(text.split(" ")) if "\xa0" not in text else _WIDE_GAP.sub("  ", text.replace("\xa0", " "))
 
 
-def pasted_lines(text: str) -> Lines:
+def split_pasted_text(text: str) -> PageLines:
     """The lines of pasted plain text."""
-    lines: list[Line] = []
+    lines: list[PageLine] = []
     gap, room = True, MAX_CHARS
     for raw in _BREAKS.sub("\n", clean(text)).split("\n"):
         stripped = squeeze(raw[:MAX_LINE_CHARS])
         room -= len(stripped) + 1
         if room < 0:
-            return Lines(lines=tuple(lines), cut=True)
+            return PageLines(lines=tuple(lines), cut=True)
         if not stripped:
             gap = True
         elif (
@@ -158,15 +158,15 @@ def pasted_lines(text: str) -> Lines:
             and _URL_REST.match(stripped)
             and len(lines[-1].text) < MAX_LINE_CHARS
         ):
-            lines[-1] = Line(text=lines[-1].text + stripped, gap=lines[-1].gap, item=lines[-1].item)
+            lines[-1] = PageLine(text=lines[-1].text + stripped, gap=lines[-1].gap, item=lines[-1].item)
         else:
             lines.append(line_of(stripped, gap=gap))
             gap = False
-    return Lines(lines=tuple(lines))
+    return PageLines(lines=tuple(lines))
 
 
-def line_of(text: str, *, gap: bool, item: bool = False, heading: bool = False, role: str = "") -> Line:
+def line_of(text: str, *, gap: bool, item: bool = False, heading: bool = False, role: str = "") -> PageLine:
     """A line without its bullet or number, which make it an item."""
     mark = _BULLET.match(text) or _NUMBER.match(text)
     rest = text[mark.end() :].lstrip() if mark else text
-    return Line(text=rest, gap=gap, item=item or bool(mark), heading=heading, role=role)
+    return PageLine(text=rest, gap=gap, item=item or bool(mark), heading=heading, role=role)

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from newsletter.identity import are_different, clean_url, ids_in
-from newsletter.model import Document, Entry, Ids, Reading, Source
+from newsletter.model import Document, Entry, Ids, ParsedDocument, Source
 from newsletter.sources.pages import line_kinds
 from newsletter.sources.pages.bylines import triples
-from newsletter.sources.pages.grouping import Block, blocks_of, unwrap
+from newsletter.sources.pages.grouping import EntryGroup, group_parts, unwrap
 from newsletter.sources.pages.html_lines import is_markup, markup_lines
-from newsletter.sources.pages.line_parser import Piece, read_line
-from newsletter.sources.pages.lines import MAX_LINES, Lines, decode, pasted_lines
+from newsletter.sources.pages.line_parser import LinePart, read_line
+from newsletter.sources.pages.lines import MAX_LINES, PageLines, decode, split_pasted_text
 from newsletter.sources.titles import polish
 
 MAX_ENTRIES = 2000  # a page of a foundation has fewer than a hundred
@@ -27,7 +27,7 @@ _SPANISH = re.compile(r"\b(?:de|la|los|las|del|para|con|una|pacientes|tratamient
 _ENGLISH = re.compile(r"\b(?:the|of|and|for|with|in|patients|treatment)\b", re.IGNORECASE)
 
 
-def read_page(document: Document, source: Source) -> Reading:
+def read_page(document: Document, source: Source) -> ParsedDocument:
     """The entries of a page; raises SourceError when it is no text that can be read."""
     text = decode(document.content, document.content_type)
     reading = _read(text, base=document.url, content_type=document.content_type)
@@ -35,21 +35,21 @@ def read_page(document: Document, source: Source) -> Reading:
     return replace(reading, entries=tuple(entries))
 
 
-def read_text(text: str, *, base: str = "") -> Reading:
+def read_text(text: str, *, base: str = "") -> ParsedDocument:
     """The entries of text that a person pasted, plain or HTML; `base` is what relative links start from."""
     return _read(text, base=base, content_type="")
 
 
-def _read(text: str, *, base: str, content_type: str) -> Reading:
-    page = markup_lines(text, base=base) if is_markup(text, content_type) else pasted_lines(text)
+def _read(text: str, *, base: str, content_type: str) -> ParsedDocument:
+    page = markup_lines(text, base=base) if is_markup(text, content_type) else split_pasted_text(text)
     read = replace(page, lines=page.lines[:MAX_LINES])
-    blocks = blocks_of(_pieces(read))
+    blocks = group_parts(_pieces(read))
     entries = _once(_entry(block) for block in blocks[:MAX_ENTRIES])
     cut = page.cut or len(read.lines) < len(page.lines)
-    return Reading(entries=entries, skipped=tuple(dict.fromkeys(_sentences(blocks, cut=cut))))
+    return ParsedDocument(entries=entries, skipped=tuple(dict.fromkeys(_sentences(blocks, cut=cut))))
 
 
-def _pieces(page: Lines) -> tuple[Piece, ...]:
+def _pieces(page: PageLines) -> tuple[LinePart, ...]:
     month_first = _writes_month_first("\n".join(line.text for line in page.lines))
     lines = tuple(unwrap(page.lines))
     known = {} if page.hrefs else triples(lines, month_first=month_first)
@@ -67,7 +67,7 @@ def _writes_month_first(text: str) -> bool:
     return len(_ENGLISH.findall(text)) >= len(_SPANISH.findall(text))
 
 
-def _entry(block: Block) -> Entry:
+def _entry(block: EntryGroup) -> Entry:
     """The block as an entry. A link is made from an identifier only where none was given."""
     known = ids_in(" ".join((*block.links, *block.ids, block.title)))
     links = _links(block.links) or _links_of(known)
@@ -111,7 +111,7 @@ def _once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
             at = len(kept)
             kept.append(entry)
         else:
-            kept[at] = _merged(kept[at], entry)
+            kept[at] = _merge_entries(kept[at], entry)
         places.update(dict.fromkeys((name for name in names if name not in places), at))
     return tuple(kept)
 
@@ -122,7 +122,7 @@ def _names(entry: Entry) -> tuple[str, ...]:
     return (f"title:{letters}", *strong)
 
 
-def _merged(one: Entry, other: Entry) -> Entry:
+def _merge_entries(one: Entry, other: Entry) -> Entry:
     """Two printings of one thing: the first, with what only the second says."""
     ids = Ids(**(other.ids.known() | one.ids.known()))
     finer = other.dated and (not one.dated or str(other.dated).startswith(str(one.dated)))
@@ -138,7 +138,7 @@ def _merged(one: Entry, other: Entry) -> Entry:
     )
 
 
-def _sentences(blocks: Sequence[Block], *, cut: bool) -> Iterable[str]:
+def _sentences(blocks: Sequence[EntryGroup], *, cut: bool) -> Iterable[str]:
     """What could not be read, for the editor."""
     if cut:
         yield "The page is longer than we read: its last part was left out. Split it into several."

@@ -75,7 +75,7 @@ def _name_parts(text: str) -> tuple[str, ...]:
     text = _APA_PAIR.sub(
         lambda pair: f"{pair['name']} {re.sub('[^' + _UPPER + '-]', '', pair['initials']).strip('-')}", text
     )
-    parts = (_bare(name) for part in _SEPARATOR.split(text) for name in _unglued(part))
+    parts = (_bare(name) for part in _SEPARATOR.split(text) for name in _split_glued_names(part))
     return tuple(part for part in parts if part and not _DEGREE_ALONE.match(part) and not _SUFFIX.match(part))
 
 
@@ -96,7 +96,7 @@ def _without_degrees(part: str) -> str:
     return part if lone else bare
 
 
-def _unglued(part: str) -> tuple[str, ...]:
+def _split_glued_names(part: str) -> tuple[str, ...]:
     """The names of a part in which one runs into the next: “Luxi ChenDavid Liebner”; “MacArthur” stays one."""
     places = [glue.start() for glue in _GLUE.finditer(part) if not _ONE_WORD.search(part[: glue.start()][-8:])]
     pieces = tuple(part[start:end].strip() for start, end in zip([0, *places], [*places, len(part)], strict=True))

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from lxml import etree
 
 from newsletter.errors import SourceError
-from newsletter.formats.markup_text import decoded
-from newsletter.model import Document, Entry, Reading
+from newsletter.formats.markup_text import decode_document
+from newsletter.model import Document, Entry, ParsedDocument
 from newsletter.sources.titles import one_line
 
 MAX_BYTES = 20_000_000
@@ -24,7 +24,7 @@ MAX_RECORDS = 20_000  # of one answer; of true ones 20 MB hold a few thousand
 MAX_SUMMARY = 20_000  # characters; the longest abstracts have about 6,000
 
 
-class Fetched(Protocol):
+class ApiResponse(Protocol):
     """What came of one request: a document, or an error as a sentence."""
 
     @property
@@ -34,25 +34,25 @@ class Fetched(Protocol):
     def error(self) -> str | None: ...
 
 
-class Getter(Protocol):
+class HttpClient(Protocol):
     """What fetches: the program's own fetcher, or another in tests."""
 
-    async def get(self, url: str) -> Fetched: ...
+    async def get(self, url: str) -> ApiResponse: ...
 
-    async def post_json(self, url: str, data: Any) -> Fetched: ...
+    async def post_json(self, url: str, data: Any) -> ApiResponse: ...
 
 
-async def ask(getter: Getter, url: str, *, secret: str | None = None) -> Document:
+async def ask(getter: HttpClient, url: str, *, secret: str | None = None) -> Document:
     """The answer to a GET; raises SourceError with the reason, in which `secret` (part of the address) is masked."""
     return _document(await getter.get(url), secret)
 
 
-async def ask_with(getter: Getter, url: str, data: Any) -> Document:
+async def ask_with(getter: HttpClient, url: str, data: Any) -> Document:
     """The answer to a POST of JSON; raises SourceError with the reason."""
     return _document(await getter.post_json(url, data), None)
 
 
-def _document(fetched: Fetched, secret: str | None) -> Document:
+def _document(fetched: ApiResponse, secret: str | None) -> Document:
     if fetched.document is not None:
         return fetched.document
     reason = fetched.error or "the service gave no answer"
@@ -64,7 +64,7 @@ def xml_of(document: Document, what: str) -> tuple[etree._Element, str]:
 
     Raises SourceError when it is no XML at all; `what` names what was expected: “an efetch answer of PubMed”.
     """
-    content = _bounded(document, what)
+    content = _check_content(document, what)
     try:
         return etree.fromstring(content, _parser(recover=False)), ""
     except etree.XMLSyntaxError as error:
@@ -92,14 +92,14 @@ def _parser(*, recover: bool) -> etree.XMLParser:
 
 def json_of(document: Document, what: str) -> Any:
     """A JSON answer; raises SourceError when it is none."""
-    _bounded(document, what)
+    _check_content(document, what)
     try:
-        return json.loads(decoded(document))
+        return json.loads(decode_document(document))
     except (ValueError, RecursionError) as error:
         raise SourceError(f"this is not {what}: it is no JSON ({one_line(str(error))[:100]})") from error
 
 
-def _bounded(document: Document, what: str) -> bytes:
+def _check_content(document: Document, what: str) -> bytes:
     if len(document.content) > MAX_BYTES:
         raise SourceError(f"{what} may have {MAX_BYTES // 1_000_000} MB at most: ask for fewer records")
     if not document.content.strip():
@@ -146,14 +146,14 @@ def texts_at(value: Any, *path: str) -> list[str]:
     return [line for each in texts if isinstance(each, str) and (line := one_line(each[:MAX_SUMMARY]))]
 
 
-def newest(entries: Sequence[Entry], skipped: Sequence[str], limit: int) -> Reading:
+def newest(entries: Sequence[Entry], skipped: Sequence[str], limit: int) -> ParsedDocument:
     """A reading of the newest entries; those without a date count as new, and a sentence says how many were older."""
     if len(entries) <= limit:
-        return Reading(entries=tuple(entries), skipped=tuple(skipped))
+        return ParsedDocument(entries=tuple(entries), skipped=tuple(skipped))
     by_age = sorted(range(len(entries)), key=lambda at: _day(entries[at]), reverse=True)
     kept = tuple(entries[at] for at in sorted(by_age[:limit]))
     sentence = f"{len(entries) - limit} older entries were left out: the source's limit is {limit}"
-    return Reading(entries=kept, skipped=(*skipped, sentence))
+    return ParsedDocument(entries=kept, skipped=(*skipped, sentence))
 
 
 def _day(entry: Entry) -> date:

@@ -15,10 +15,10 @@ from urllib.parse import urlencode
 from newsletter.errors import SourceError
 from newsletter.formats.dates import parse
 from newsletter.formats.markup_text import paragraphs
-from newsletter.model import Dated, Document, Entry, Ids, Reading, Source, Trial, TrialStatus
+from newsletter.model import Dated, Document, Entry, Ids, ParsedDocument, Source, Trial, TrialStatus
 from newsletter.sources.registries.api_client import (
     MAX_SUMMARY,
-    Getter,
+    HttpClient,
     ask,
     at,
     json_of,
@@ -44,12 +44,12 @@ SEX = {"FEMALE": "women", "MALE": "men"}
 SHORT = {"United States": "US", "United Kingdom": "UK"}
 
 
-def read_trials(document: Document, source: Source) -> Reading:
+def read_trials(document: Document, source: Source) -> ParsedDocument:
     """The studies of a `/studies` answer, of one study, or of a list of them; only those of the source's states.
 
     Raises SourceError when the document is something else.
     """
-    wanted = _wanted(source)
+    wanted = _read_statuses(source)
     entries: list[Entry] = []
     skipped: list[str] = []
     studies = _studies(json_of(document, ANSWER))
@@ -77,7 +77,7 @@ def _studies(answer: Any) -> list[Any]:
     raise SourceError("this is not an answer of ClinicalTrials.gov: it has no studies; use /api/v2/studies")
 
 
-def _wanted(source: Source) -> tuple[TrialStatus, ...]:
+def _read_statuses(source: Source) -> tuple[TrialStatus, ...]:
     """The states the source asks for; empty: all. Raises SourceError for a word that is none."""
     words = {name.replace("_", " "): status for name, status in STATUS.items()}
     states = []
@@ -116,7 +116,7 @@ def _summary(markdown: Any) -> str:
 
 def _trial(protocol: Any, near: str) -> Trial:
     state = at(protocol, "statusModule")
-    locations = _sorted(list_at(protocol, "contactsLocationsModule", "locations"), near)
+    locations = _sort_locations(list_at(protocol, "contactsLocationsModule", "locations"), near)
     interventions = (text_at(each, "name") for each in list_at(protocol, "armsInterventionsModule", "interventions"))
     return Trial(
         status=STATUS.get(text_at(state, "overallStatus"), TrialStatus.UNKNOWN),
@@ -143,7 +143,7 @@ def _place(location: Any) -> str:
     return ", ".join(filter(None, (text_at(location, "city"), SHORT.get(country, country))))
 
 
-def _sorted(locations: list[Any], near: str) -> list[Any]:
+def _sort_locations(locations: list[Any], near: str) -> list[Any]:
     """Without the withdrawn ones; those in the place that staff named first, then by distance from it."""
     locations = [each for each in locations if text_at(each, "status") != "WITHDRAWN"]
     word = near.strip().casefold()
@@ -217,7 +217,7 @@ def studies_request(source: Source, *, page_token: str = "", base: str = API) ->
     parameters = {
         "query.cond": source.query,
         "query.locn": source.place,
-        "filter.overallStatus": ",".join(names[status] for status in _wanted(source)),
+        "filter.overallStatus": ",".join(names[status] for status in _read_statuses(source)),
         "sort": "LastUpdatePostDate:desc",
         "pageSize": str(min(PAGE, source.limit)),
         "pageToken": page_token,
@@ -226,7 +226,7 @@ def studies_request(source: Source, *, page_token: str = "", base: str = API) ->
     return f"{base}/studies?{urlencode({name: value for name, value in parameters.items() if value})}"
 
 
-async def collect_trials(getter: Getter, source: Source, *, base: str = API) -> Reading:
+async def collect_trials(getter: HttpClient, source: Source, *, base: str = API) -> ParsedDocument:
     """The studies of the source's condition, states and place, at most its limit.
 
     Raises SourceError when any page fails: a shortened list would look as if trials had closed.
@@ -244,10 +244,10 @@ async def collect_trials(getter: Getter, source: Source, *, base: str = API) -> 
         if token in seen:  # none, or a service that leads in circles
             break
         seen.add(token)
-    return Reading(entries=tuple(entries[: source.limit]), skipped=tuple(skipped))
+    return ParsedDocument(entries=tuple(entries[: source.limit]), skipped=tuple(skipped))
 
 
-async def fetch_trial(getter: Getter, nct: str, source: Source, *, base: str = API) -> Reading:
+async def fetch_trial(getter: HttpClient, nct: str, source: Source, *, base: str = API) -> ParsedDocument:
     """One study by its number; raises SourceError when the register does not answer or does not know it."""
     reading = read_trials(await ask(getter, f"{base}/studies/{nct}?format=json"), source)
     if not reading.entries:

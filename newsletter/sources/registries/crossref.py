@@ -15,11 +15,11 @@ from newsletter.errors import SourceError
 from newsletter.formats.dates import parse
 from newsletter.formats.markup_text import paragraphs
 from newsletter.identity import clean_doi, clean_url, ids_in, is_preprint_doi
-from newsletter.model import Dated, Document, Entry, Flag, Ids, Reading, Source
+from newsletter.model import Dated, Document, Entry, Flag, Ids, ParsedDocument, Source
 from newsletter.sources.author_names import form_of
 from newsletter.sources.registries.api_client import (
     MAX_SUMMARY,
-    Getter,
+    HttpClient,
     ask,
     at,
     json_of,
@@ -52,7 +52,7 @@ LINKED = ("has-preprint", "is-preprint-of", "is-version-of", "has-version", "is-
 """Relations between two forms of one work; reviews of it and data for it are other works."""
 
 
-def read_works(document: Document, source: Source) -> Reading:
+def read_works(document: Document, source: Source) -> ParsedDocument:
     """The works of an answer (one or a list), or of a CSL JSON file; raises SourceError when it is something else."""
     entries: list[Entry] = []
     skipped: list[str] = []
@@ -64,7 +64,7 @@ def read_works(document: Document, source: Source) -> Reading:
             entries.append(entry)
         else:
             skipped.append(f"work {entry.ids.doi or number} was left out: it has no title")
-    return Reading(entries=tuple(entries), skipped=tuple(skipped))
+    return ParsedDocument(entries=tuple(entries), skipped=tuple(skipped))
 
 
 def _works(answer: Any) -> list[Any]:
@@ -88,12 +88,12 @@ def _entry(work: Any, source: Source) -> Entry:
         title=title,
         authors=tuple(_authors(work))[:MAX_AUTHORS],
         links=tuple(dict.fromkeys(_links(work, ids))),
-        dated=_dated(work),
+        dated=_choose_date(work),
         summary=_abstract(at(work, "abstract")),
         journal=_journal(work),
         section=source.section,
         flags=frozenset(_flags(work, ids, title)),
-        related=tuple(dict.fromkeys(_related(work))),
+        related=tuple(dict.fromkeys(_find_related_ids(work))),
     )
 
 
@@ -138,7 +138,7 @@ def _authors(work: Any) -> Iterator[str]:
             yield written
 
 
-def _dated(work: Any) -> Dated | None:
+def _choose_date(work: Any) -> Dated | None:
     """Online before print; print where it is years older, or tells the online year's month."""
     online, printed = _date(at(work, "published-online")), _date(at(work, "published-print"))
     if online and printed:
@@ -193,7 +193,7 @@ def _flags(work: Any, ids: Ids, title: str) -> Iterator[Flag]:
             yield flag
 
 
-def _related(work: Any) -> Iterator[str]:
+def _find_related_ids(work: Any) -> Iterator[str]:
     others = [*list_at(work, "update-to"), *list_at(work, "updated-by")]
     dois = [text_at(other, "DOI") for other in others]
     dois += [text_at(other, "id") for name in LINKED for other in list_at(work, "relation", name)]
@@ -204,6 +204,6 @@ def _related(work: Any) -> Iterator[str]:
             yield f"nct:{nct}"
 
 
-async def fetch_work(getter: Getter, doi: str, source: Source, *, base: str = API) -> Reading:
+async def fetch_work(getter: HttpClient, doi: str, source: Source, *, base: str = API) -> ParsedDocument:
     """One work by its DOI; raises SourceError when Crossref does not answer or does not know it."""
     return read_works(await ask(getter, f"{base}/works/{quote(doi, safe='')}"), source)

@@ -12,8 +12,17 @@ from urllib.parse import urlencode
 
 from newsletter.errors import SourceError
 from newsletter.formats.markup_text import one_line
-from newsletter.model import Document, Entry, Reading, Source
-from newsletter.sources.registries.api_client import Getter, ask, json_of, list_at, number_of, text_at, texts_at, xml_of
+from newsletter.model import Document, Entry, ParsedDocument, Source
+from newsletter.sources.registries.api_client import (
+    HttpClient,
+    ask,
+    json_of,
+    list_at,
+    number_of,
+    text_at,
+    texts_at,
+    xml_of,
+)
 from newsletter.sources.registries.pubmed import read_pubmed
 
 EUTILS = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
@@ -23,7 +32,7 @@ TOOL = "newsletter"  # NCBI asks programs to say their name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
+class PubmedSearch:
     """What esearch found: how many records, the first ids, and where the history server keeps them all."""
 
     count: int
@@ -46,7 +55,9 @@ def esearch_request(query: str, *, most: int, api_key: str | None = None, base: 
     return _address(base, "esearch", wanted, api_key)
 
 
-def efetch_request(search: Search, *, start: int, most: int, api_key: str | None = None, base: str = EUTILS) -> str:
+def efetch_request(
+    search: PubmedSearch, *, start: int, most: int, api_key: str | None = None, base: str = EUTILS
+) -> str:
     """The address of one page of records: from the history server, else by their ids."""
     if search.web_env and search.query_key:
         which: Parameters = {"WebEnv": search.web_env, "query_key": search.query_key, "retstart": start, "retmax": most}
@@ -60,7 +71,7 @@ def _address(base: str, tool: str, parameters: Parameters, api_key: str | None) 
     return f"{base}/{tool}.fcgi?{urlencode({**parameters, 'tool': TOOL, **key})}"
 
 
-def parse_esearch(content: bytes) -> Search:
+def parse_esearch(content: bytes) -> PubmedSearch:
     """An esearch answer, JSON or XML; raises SourceError when it is neither, or says that the search is wrong."""
     document = Document(content=content)
     found = _from_xml(document) if content.lstrip().startswith(b"<") else _from_json(document)
@@ -69,7 +80,7 @@ def parse_esearch(content: bytes) -> Search:
     return found
 
 
-def _from_json(document: Document) -> Search:
+def _from_json(document: Document) -> PubmedSearch:
     answer = json_of(document, "an esearch answer of PubMed")
     if reason := text_at(answer, "esearchresult", "ERROR") or text_at(answer, "error"):
         raise SourceError(f"PubMed answered: {reason[:200]}")
@@ -81,7 +92,7 @@ def _from_json(document: Document) -> Search:
         for key, name in (("phrasesnotfound", "unknown phrase"), ("fieldsnotfound", "unknown field"))
         for phrase in texts_at(answer, "esearchresult", "errorlist", key)
     ]
-    return Search(
+    return PubmedSearch(
         count=count,
         ids=_numbers(str(each) for each in list_at(answer, "esearchresult", "idlist")),
         web_env=text_at(answer, "esearchresult", "webenv"),
@@ -90,7 +101,7 @@ def _from_json(document: Document) -> Search:
     )
 
 
-def _from_xml(document: Document) -> Search:
+def _from_xml(document: Document) -> PubmedSearch:
     root, _ = xml_of(document, "an esearch answer of PubMed")
     texts = {name: one_line(root.findtext(name) or "") for name in ("Count", "WebEnv", "QueryKey", "ERROR")}
     if texts["ERROR"]:
@@ -103,7 +114,7 @@ def _from_xml(document: Document) -> Search:
         for tag, name in (("PhraseNotFound", "unknown phrase"), ("FieldNotFound", "unknown field"))
         for each in root.iterfind(f"ErrorList/{tag}")
     ]
-    return Search(
+    return PubmedSearch(
         count=count,
         ids=_numbers(each.text or "" for each in root.iterfind("IdList/Id")),
         web_env=texts["WebEnv"],
@@ -116,7 +127,9 @@ def _numbers(texts: Iterator[str]) -> tuple[str, ...]:
     return tuple(text.strip() for text in texts if text.strip().isdigit())
 
 
-async def collect_pubmed(getter: Getter, source: Source, *, api_key: str | None = None, base: str = EUTILS) -> Reading:
+async def collect_pubmed(
+    getter: HttpClient, source: Source, *, api_key: str | None = None, base: str = EUTILS
+) -> ParsedDocument:
     """The newest records that match the source's query, at most its limit.
 
     Raises SourceError when any request fails: a shortened list would look like a quiet month.
@@ -131,14 +144,14 @@ async def collect_pubmed(getter: Getter, source: Source, *, api_key: str | None 
         page = read_pubmed(await ask(getter, request, secret=api_key), source)
         entries += page.entries
         skipped += page.skipped
-    return Reading(entries=tuple(entries), skipped=tuple(skipped))
+    return ParsedDocument(entries=tuple(entries), skipped=tuple(skipped))
 
 
 async def fetch_pubmed(
-    getter: Getter, pmids: tuple[str, ...], source: Source, *, api_key: str | None = None, base: str = EUTILS
-) -> Reading:
+    getter: HttpClient, pmids: tuple[str, ...], source: Source, *, api_key: str | None = None, base: str = EUTILS
+) -> ParsedDocument:
     """The records of these PMIDs; raises SourceError when PubMed does not answer or knows none of them."""
-    request = efetch_request(Search(count=len(pmids), ids=pmids), start=0, most=PAGE, api_key=api_key, base=base)
+    request = efetch_request(PubmedSearch(count=len(pmids), ids=pmids), start=0, most=PAGE, api_key=api_key, base=base)
     reading = read_pubmed(await ask(getter, request, secret=api_key), source)
     if not reading.entries:
         raise SourceError(f"PubMed has no record {', '.join(pmids)}: look at the number")

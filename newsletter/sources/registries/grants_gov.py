@@ -19,10 +19,10 @@ from newsletter.errors import SourceError
 from newsletter.formats.dates import parse
 from newsletter.formats.markup_text import paragraphs
 from newsletter.identity import clean_url
-from newsletter.model import Dated, Document, Entry, Grant, Ids, Precision, Reading, Source
+from newsletter.model import Dated, Document, Entry, Grant, Ids, ParsedDocument, Precision, Source
 from newsletter.sources.registries.api_client import (
     MAX_SUMMARY,
-    Getter,
+    HttpClient,
     ask_with,
     at,
     json_of,
@@ -47,7 +47,7 @@ _SEE_ELSEWHERE = re.compile(r"\s*\(see text field entitled .*", re.DOTALL)  # wh
 _LEAD = re.compile(r"(?:Funding Opportunity|Notice) \S+ from the NIH Guide for Grants and Contracts\.?\s*")
 
 
-def read_grants(document: Document, source: Source) -> Reading:
+def read_grants(document: Document, source: Source) -> ParsedDocument:
     """The calls of a search answer, of one opportunity, or of the NIH Guide's feed; SourceError on anything else."""
     if document.content.lstrip()[:1] == b"<":
         return _read_guide(document, source)
@@ -140,7 +140,7 @@ def _dollars(text: str) -> str:
     return f"${int(digits):,}" if re.fullmatch(r"\d{1,15}", digits) and int(digits) else ""
 
 
-def _read_guide(document: Document, source: Source) -> Reading:
+def _read_guide(document: Document, source: Source) -> ParsedDocument:
     """The items of a feed that name a call or its deadline; the NIH's notices are calls too, its news are not."""
     root, broken = xml_of(document, "an answer of Grants.gov or a feed of the NIH Guide")
     if root.tag != "rss":
@@ -173,7 +173,7 @@ def _guide_entry(item: etree._Element, source: Source) -> Entry:
     )
 
 
-async def collect_grants(getter: Getter, source: Source, *, base: str = API) -> Reading:
+async def collect_grants(getter: HttpClient, source: Source, *, base: str = API) -> ParsedDocument:
     """The open and forecast calls that match the source's words, the newest first, at most its limit.
 
     Amounts are asked for call by call; a call whose details fail stays without them. Raises SourceError when a search
@@ -191,8 +191,8 @@ async def collect_grants(getter: Getter, source: Source, *, base: str = API) -> 
         total = number_of(text_at(at(answer, "data") or answer, "hitCount"))
         if not (page.entries or page.skipped) or total is None or len(entries) + len(skipped) >= total:
             break
-    detailed = [await _detailed(getter, entry, source, base) for entry in entries[:MAX_DETAILS]]
-    return Reading(entries=(*detailed, *entries[MAX_DETAILS:])[: source.limit], skipped=tuple(skipped))
+    detailed = [await _fetch_details(getter, entry, source, base) for entry in entries[:MAX_DETAILS]]
+    return ParsedDocument(entries=(*detailed, *entries[MAX_DETAILS:])[: source.limit], skipped=tuple(skipped))
 
 
 def _question(source: Source, *, start: int) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def _question(source: Source, *, start: int) -> dict[str, Any]:
     }
 
 
-async def _detailed(getter: Getter, entry: Entry, source: Source, base: str) -> Entry:
+async def _fetch_details(getter: HttpClient, entry: Entry, source: Source, base: str) -> Entry:
     """The call with text, amounts and who may apply, which only fetchOpportunity tells; as it was when that fails."""
     if not entry.links or entry.grant is None:
         return entry

@@ -16,7 +16,7 @@ from newsletter.errors import SourceError
 from newsletter.formats.dates import parse
 from newsletter.formats.markup_text import one_line
 from newsletter.identity import clean_doi, ids_in
-from newsletter.model import Dated, Document, Entry, Flag, Ids, Reading, Source
+from newsletter.model import Dated, Document, Entry, Flag, Ids, ParsedDocument, Source
 from newsletter.sources.registries.api_client import MAX_SUMMARY, newest, refuse_too_many, xml_of
 from newsletter.sources.titles import polish
 
@@ -60,7 +60,7 @@ LINKED = frozenset(NOTICE_FLAGS) | {
 """CommentsCorrections that link two forms of one work. Comments and citations are other works."""
 
 
-def read_pubmed(document: Document, source: Source) -> Reading:
+def read_pubmed(document: Document, source: Source) -> ParsedDocument:
     """The records of an efetch answer, in its order; raises SourceError when it is something else."""
     root, broken = xml_of(document, ANSWER)
     skipped = [broken] if broken else []
@@ -97,12 +97,12 @@ def _entry(record: etree._Element, source: Source) -> Entry:
         title=_title(article),
         authors=tuple(_authors(article))[:MAX_AUTHORS],
         links=tuple(_links(ids)),
-        dated=_dated(article),
+        dated=_choose_date(article),
         summary="\n\n".join(_abstract(article))[:MAX_SUMMARY],
         journal=_journal(article),
         section=source.section,
         flags=frozenset(_flags(record, article)),
-        related=tuple(dict.fromkeys(_related(record, article))),
+        related=tuple(dict.fromkeys(_find_related_ids(record, article))),
     )
 
 
@@ -167,7 +167,7 @@ def _journal(article: etree._Element) -> str:
     return _text(_first(article, "Journal/ISOAbbreviation", "Journal/Title", "Book/BookTitle")).rstrip(".")
 
 
-def _dated(article: etree._Element) -> Dated | None:
+def _choose_date(article: etree._Element) -> Dated | None:
     electronic = _date(article.find("ArticleDate"))
     issue = _date(_first(article, "Journal/JournalIssue/PubDate", "ContributionDate", "Book/PubDate"))
     if electronic is None or issue is None:
@@ -211,7 +211,7 @@ def _flags(record: etree._Element, article: etree._Element) -> Iterator[Flag]:
             yield flag
 
 
-def _related(record: etree._Element, article: etree._Element) -> Iterator[str]:
+def _find_related_ids(record: etree._Element, article: etree._Element) -> Iterator[str]:
     for other in record.iterfind("MedlineCitation/CommentsCorrectionsList/CommentsCorrections"):
         if other.get("RefType") in LINKED:
             pmid, doi = _text(other.find("PMID")), clean_doi(_text(other.find("RefSource")))

@@ -11,14 +11,14 @@ from newsletter.issues import render, review
 from newsletter.issues import repository as issue_repository
 from newsletter.model import Severity
 from newsletter.studio.auth_middleware import MAIL_POLICY
-from newsletter.studio.requests import Call, route, spoken
+from newsletter.studio.requests import StudioRequest, format_local_datetime, route
 
 
-def approve(call: Call) -> Response:
+def approve(call: StudioRequest) -> Response:
     """What would be approved, and what was."""
     if not call.has_issue:
         return call.page("no_issue", title="Approve")
-    _, made, findings = review.check(call.desk, call.issue_name)
+    _, made, findings = review.check_issue_mail(call.desk, call.issue_name)
     record = issue_repository.read_record(call.desk.workspace, call.issue_name)
     approval = record.approval if record else None
     zone = call.desk.workspace.settings.newsletter.zone
@@ -29,36 +29,36 @@ def approve(call: Call) -> Response:
         blocking=sum(each.severity is Severity.ERROR for each in findings),
         warnings=sum(each.severity is Severity.WARNING for each in findings),
         approval=approval,
-        approved=spoken(approval.approved_at, zone) if approval else "",
-        approved_too=spoken(approval.second_at, zone) if approval and approval.second_at else "",
+        approved=format_local_datetime(approval.approved_at, zone) if approval else "",
+        approved_too=format_local_datetime(approval.second_at, zone) if approval and approval.second_at else "",
         is_valid=approval is not None and approval.digest == made.digest,
     )
 
 
-def proof(call: Call) -> Response:
+def proof(call: StudioRequest) -> Response:
     """The proof sheet, for its frame."""
     desk = call.desk
-    issue = render.load(desk, call.issue_name)
+    issue = render.load_issue(desk, call.issue_name)
     html = rendering.render_proof(issue, desk.workspace.settings, render.environment(desk))
     return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
-def note(call: Call) -> Response:
+def note(call: StudioRequest) -> Response:
     """Note that somebody approves just what they were shown."""
-    made = render.rendered(call.desk, render.load(call.desk, call.issue_name))
+    made = render.render_mail(call.desk, render.load_issue(call.desk, call.issue_name))
     if call.filled("digest") != made.digest:
         raise UsageError("the issue was changed after this page was shown: look at it again, then approve it")
-    issue_approval.approve(call.desk, call.issue_name, by=_name(call))
+    issue_approval.approve_issue(call.desk, call.issue_name, by=_name(call))
     return call.go(f"/issues/{call.issue_name}/send", "Approved, exactly as it stands. Any later change voids this.")
 
 
-def note_second(call: Call) -> Response:
+def note_second(call: StudioRequest) -> Response:
     """Note that a second person approves it too."""
-    issue_approval.approve_too(call.desk, call.issue_name, by=_name(call))
+    issue_approval.approve_as_second(call.desk, call.issue_name, by=_name(call))
     return call.go(f"/issues/{call.issue_name}/approve", "Noted: two people approve it, exactly as it stands.")
 
 
-def _name(call: Call) -> str:
+def _name(call: StudioRequest) -> str:
     return " ".join(call.filled("by").split())[:100]
 
 

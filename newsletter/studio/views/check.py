@@ -11,9 +11,9 @@ from starlette.responses import Response
 from newsletter.checks import by_remedy
 from newsletter.errors import UsageError
 from newsletter.issues import entry_undo, review
-from newsletter.issues.entry_undo import Undoable
-from newsletter.model import Finding, Issue, Mend, Severity
-from newsletter.studio.requests import Call, route
+from newsletter.issues.entry_undo import UndoRecord
+from newsletter.model import Finding, Fix, Issue, Severity
+from newsletter.studio.requests import StudioRequest, route
 
 HEADS = {"subject": "Subject", "preheader": "Line behind the subject", "letter": "Letter", "closing": "Closing"}
 ELSEWHERE = {
@@ -27,7 +27,7 @@ WHOLE = {"html": "The mail as a whole", "text": "Its plain text", "issue": "The 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class FindingView:
     """One finding, and where one mends it."""
 
     finding: Finding
@@ -36,14 +36,14 @@ class Told:
     glossary: str = ""  # where a word is explained that nothing explains
 
 
-def check(call: Call) -> Response:
+def check(call: StudioRequest) -> Response:
     """All findings of this moment."""
     if not call.has_issue:
         return call.page("no_issue", title="Check")
-    issue, made, findings = review.check(call.desk, call.issue_name)
+    issue, made, findings = review.check_issue_mail(call.desk, call.issue_name)
     errors = [each for each in findings if each.severity is Severity.ERROR]
     warnings = [each for each in findings if each.severity is not Severity.ERROR]
-    undo = call.room.latest(Undoable) if call.room.has_said else None
+    undo = call.room.latest(UndoRecord) if call.room.has_said else None
     return call.page(
         "check",
         title="Check",
@@ -56,18 +56,22 @@ def check(call: Call) -> Response:
     )
 
 
-def _groups(issue: Issue, findings: Sequence[Finding]) -> list[tuple[str, list[Told]]]:
+def _groups(issue: Issue, findings: Sequence[Finding]) -> list[tuple[str, list[FindingView]]]:
     """What to do, each time with the places where to do it."""
-    return [(remedy, [_told(issue, each) for each in some]) for remedy, some in by_remedy(tuple(findings))]
+    return [
+        (remedy, [_build_finding_view(issue, each) for each in some]) for remedy, some in by_remedy(tuple(findings))
+    ]
 
 
-def _told(issue: Issue, finding: Finding) -> Told:
+def _build_finding_view(issue: Issue, finding: Finding) -> FindingView:
     called, place = _place(issue, finding.where)
     at = f"/issues/{quote(issue.name)}"
     if place:
         glossary = f"{at}/write#glossary" if finding.rule == "acronym-unexplained" else ""
-        return Told(finding=finding, called=called, link=f"{at}/write#{quote(place, safe=':')}", glossary=glossary)
-    return Told(finding=finding, called=called, link=ELSEWHERE.get(finding.rule, f"{at}/{_page(finding.where)}"))
+        return FindingView(
+            finding=finding, called=called, link=f"{at}/write#{quote(place, safe=':')}", glossary=glossary
+        )
+    return FindingView(finding=finding, called=called, link=ELSEWHERE.get(finding.rule, f"{at}/{_page(finding.where)}"))
 
 
 def _page(where: str) -> str:
@@ -88,22 +92,22 @@ def _place(issue: Issue, where: str) -> tuple[str, str]:
     return coming, ""
 
 
-def mend(call: Call) -> Response:
+def apply_fix(call: StudioRequest) -> Response:
     """Do what one finding asks for, and check again."""
     asked = (call.filled("rule"), call.filled("where"), call.filled("message"))
-    _, _, findings = review.check(call.desk, call.issue_name)
+    _, _, findings = review.check_issue_mail(call.desk, call.issue_name)
     found = next((each for each in findings if (each.rule, each.where, each.message) == asked), None)
     if found is None or found.mend is None:
         raise UsageError("this is not so any more: the issue was changed meanwhile. Check again")
-    said = _mended(call, found, found.mend)
+    said = _run_fix(call, found, found.mend)
     return call.go(f"/issues/{call.issue_name}/check", said)
 
 
-def _mended(call: Call, finding: Finding, mend: Mend) -> str:
-    done = entry_undo.mend_undoably(call.desk, call.issue_name, mend.change)
+def _run_fix(call: StudioRequest, finding: Finding, mend: Fix) -> str:
+    done = entry_undo.change_with_undo(call.desk, call.issue_name, mend.change)
     said = f"{mend.verb}: done. {finding.message}"
     call.room.keep(replace(done, said=said))
     return said
 
 
-ROUTES = [route("/issues/{issue}/check", check), route("/issues/{issue}/mend", mend, changes=True)]
+ROUTES = [route("/issues/{issue}/check", check), route("/issues/{issue}/mend", apply_fix, changes=True)]

@@ -13,50 +13,50 @@ from starlette.responses import JSONResponse, Response
 from newsletter import composition
 from newsletter.errors import UsageError
 from newsletter.issues import drafting, editor, entry_undo
-from newsletter.issues.entry_history import story_of
-from newsletter.issues.entry_undo import Undoable
-from newsletter.model import TO_SORT, Reading, Verdict, section_title
+from newsletter.issues.entry_history import tell_history
+from newsletter.issues.entry_undo import UndoRecord
+from newsletter.model import TO_SORT, ParsedDocument, Verdict, section_title
 from newsletter.sources import manual_entry
-from newsletter.studio.entry_cards import AT_ONCE, PLACES, Card, Place, Shelf, in_sections, stock
-from newsletter.studio.requests import Call, route
+from newsletter.studio.entry_cards import AT_ONCE, PLACES, CardPlace, EntryCard, EntryCards, in_sections, load_cards
+from newsletter.studio.requests import StudioRequest, route
 
 DONE = {"keep": "Kept", "hold": "Held", "drop": "Dropped", "move": "Moved"}
 
 
-def _shelf(call: Call) -> Shelf:
-    shelf = stock(call.desk, call.room.shelf)
+def _shelf(call: StudioRequest) -> EntryCards:
+    shelf = load_cards(call.desk, call.room.shelf)
     call.room.shelf = shelf
     return shelf
 
 
-def choose(call: Call) -> Response:
+def choose(call: StudioRequest) -> Response:
     """The pool, filtered as the address says."""
     shelf = _shelf(call)
     counts = shelf.counts()
-    usual = Place.NEW if counts[Place.NEW] or not counts[Place.INSIDE] else Place.INSIDE
+    usual = CardPlace.NEW if counts[CardPlace.NEW] or not counts[CardPlace.INSIDE] else CardPlace.INSIDE
     place = call.asked("place", usual)
     return _page(call, shelf, place if place in {*PLACES, ""} else usual)
 
 
-def _page(call: Call, shelf: Shelf, place: str, **pasted: Any) -> Response:
+def _page(call: StudioRequest, shelf: EntryCards, place: str, **pasted: Any) -> Response:
     values = _pool(call, shelf, place) | {"text": "", "found": None, "looked": "", "known": []} | pasted
-    undo = call.room.latest(Undoable) if call.room.has_said else None
+    undo = call.room.latest(UndoRecord) if call.room.has_said else None
     return call.page("choose", title="Choose", **values, has_issue=shelf.has_issue, undo=undo and undo[0])
 
 
-def cards(call: Call) -> Response:
+def cards(call: StudioRequest) -> Response:
     """Only the cards, for the page to put in place as one types, or to add as one scrolls."""
     values = _pool(call, _shelf(call), call.asked("place"))
     html = call.part("_pool", **values)
     return JSONResponse({"html": html, "count": values["total"], "counts": values["counts"]})
 
 
-def counts(call: Call) -> Response:
+def counts(call: StudioRequest) -> Response:
     """How many cards lie where, for a page that wants to know whether something arrived."""
     return JSONResponse(_shelf(call).counts())
 
 
-def _pool(call: Call, shelf: Shelf, place: str) -> dict[str, Any]:
+def _pool(call: StudioRequest, shelf: EntryCards, place: str) -> dict[str, Any]:
     words, section, late = call.asked("words"), call.asked("section"), call.asked("late") == "yes"
     styles = call.desk.workspace.settings.sections
     found = in_sections(shelf.found(place=place, words=words, section=section, late=late), styles)
@@ -80,17 +80,17 @@ def _pool(call: Call, shelf: Shelf, place: str) -> dict[str, Any]:
     }
 
 
-def _number(call: Call, name: str, usual: int) -> int:
+def _number(call: StudioRequest, name: str, usual: int) -> int:
     return int(asked) if (asked := call.asked(name)).isdecimal() else usual
 
 
-def _headings(call: Call) -> dict[str, Any]:
+def _headings(call: StudioRequest) -> dict[str, Any]:
     styles = call.desk.workspace.settings.sections
     titles = {style.name: style.title for style in styles} | {TO_SORT: "To sort"}
     return {"styles": styles, "title_of": lambda name: titles.get(name) or section_title(name, styles)}
 
 
-def decide(call: Call) -> Response:
+def decide(call: StudioRequest) -> Response:
     """Keep, hold, drop or move one card or many."""
     keys, what = call.form.get("key", []), call.filled("verdict")
     if not keys:
@@ -98,29 +98,29 @@ def decide(call: Call) -> Response:
     if what not in DONE:
         raise UsageError("that cannot be done with an entry")
     if others := _overtaken(call, keys):
-        return _collided(call, keys, others)
+        return _report_conflict(call, keys, others)
     section = call.filled("section") or None
     if what == "move" and section is None:
         raise UsageError("say which section it moves to")
     verdict = Verdict.KEEP if what == "move" else Verdict(what)
     moved_to = section if what == "move" else None
-    done = entry_undo.decide_undoably(call.desk, keys, verdict, why=call.filled("why"), section=moved_to)
-    return _done(call, done, keys, f"{DONE[what]}: {_called(call, keys)}.")
+    done = entry_undo.decide_with_undo(call.desk, keys, verdict, why=call.filled("why"), section=moved_to)
+    return _done(call, done, keys, f"{DONE[what]}: {_name_entries(call, keys)}.")
 
 
-def place(call: Call) -> Response:
+def place(call: StudioRequest) -> Response:
     """Put entries into a section, before or behind another one of it, or last."""
     keys, section = call.form.get("key", []), call.filled("section")
     if not keys:
         raise UsageError("select at least one entry first")
     listed = _shelf(call).listed(section)
-    if others := _overtaken(call, keys) or _moved_elsewhere(call, keys, listed):
-        return _collided(call, keys, others)
-    done = entry_undo.place_undoably(call.desk, keys, section, before=_next(call, listed), listed=listed)
-    return _placed(call, done, keys, section)
+    if others := _overtaken(call, keys) or _describe_order_conflict(call, keys, listed):
+        return _report_conflict(call, keys, others)
+    done = entry_undo.place_with_undo(call.desk, keys, section, before=_next(call, listed), listed=listed)
+    return _confirm_place(call, done, keys, section)
 
 
-def _next(call: Call, listed: tuple[str, ...]) -> str:
+def _next(call: StudioRequest, listed: tuple[str, ...]) -> str:
     """The key of the entry that follows the place which was named; empty: none does."""
     behind = call.filled("behind")
     if not behind:
@@ -130,35 +130,35 @@ def _next(call: Call, listed: tuple[str, ...]) -> str:
     return (*listed, "")[listed.index(behind) + 1]
 
 
-def step(call: Call) -> Response:
+def step(call: StudioRequest) -> Response:
     """One entry a step up or down in its section."""
     key, shelf = call.filled("key"), _shelf(call)
     if others := _overtaken(call, [key]):
-        return _collided(call, [key], others)
+        return _report_conflict(call, [key], others)
     section = next((card.section for card in shelf.cards if card.entry.key == key), "")
     listed = shelf.listed(section)
     if key not in listed:
         raise UsageError("only what is in the issue has a place in it: keep the entry first")
     at = listed.index(key)
     before = listed[max(0, at - 1)] if call.filled("to") == "up" else (*listed, "", "")[at + 2]
-    done = entry_undo.place_undoably(call.desk, [key], section, before=before, listed=listed)
-    return _placed(call, done, [key], section)
+    done = entry_undo.place_with_undo(call.desk, [key], section, before=before, listed=listed)
+    return _confirm_place(call, done, [key], section)
 
 
-def _placed(call: Call, done: Undoable, keys: list[str], section: str) -> Response:
+def _confirm_place(call: StudioRequest, done: UndoRecord, keys: list[str], section: str) -> Response:
     listed = _shelf(call).listed(section)
     at = f"{listed.index(keys[0]) + 1} of {len(listed)}"
-    return _done(call, done, keys, f"{at} in {_headings(call)['title_of'](section)} now: {_called(call, keys)}.")
+    return _done(call, done, keys, f"{at} in {_headings(call)['title_of'](section)} now: {_name_entries(call, keys)}.")
 
 
-def _called(call: Call, keys: list[str]) -> str:
+def _name_entries(call: StudioRequest, keys: list[str]) -> str:
     if len(keys) > 1:
         return f"{len(keys)} entries"
     known = next((card.entry.title for card in _shelf(call).cards if card.entry.key == keys[0]), "")
     return f"“{known}”" if known else "1 entry"
 
 
-def _overtaken(call: Call, keys: list[str]) -> list[str]:
+def _overtaken(call: StudioRequest, keys: list[str]) -> list[str]:
     """What to say of each entry that stands elsewhere by now than the asking window has shown.
 
     A window names the version of each entry, in the same order; one that names none is a selection without a script.
@@ -168,7 +168,9 @@ def _overtaken(call: Call, keys: list[str]) -> list[str]:
     if stood:  # on the page Write, where an entry is in a section of the issue, or is not shown
         cards = [there.get(key) for key in keys]
         return [
-            _stands(call, card) for card in cards if card is None or (card.place, card.section) != (Place.INSIDE, stood)
+            _stands(call, card)
+            for card in cards
+            if card is None or (card.place, card.section) != (CardPlace.INSIDE, stood)
         ]
     if len(seen) != len(keys):
         return []
@@ -176,14 +178,14 @@ def _overtaken(call: Call, keys: list[str]) -> list[str]:
     return [_stands(call, card) for card, version in pairs if card is None or card.version != version]
 
 
-def _stands(call: Call, card: Card | None) -> str:
+def _stands(call: StudioRequest, card: EntryCard | None) -> str:
     if card is None:
         return "One entry is not there any more: it was merged with another one, or split."
     title_of = _headings(call)["title_of"]
     return f"“{card.entry.title}” is under “{PLACES[card.place]}” by now, in {title_of(card.section)}: {card.reason}."
 
 
-def _moved_elsewhere(call: Call, keys: list[str], listed: tuple[str, ...]) -> list[str]:
+def _describe_order_conflict(call: StudioRequest, keys: list[str], listed: tuple[str, ...]) -> list[str]:
     """What to say when the entries that are moved do not stand between those any more that the window shows beside them."""
     above, below = call.form.get("above", []), call.form.get("below", [])
     if not len(above) == len(below) == len(keys):
@@ -194,7 +196,7 @@ def _moved_elsewhere(call: Call, keys: list[str], listed: tuple[str, ...]) -> li
     return ["This section is in another order by now."]
 
 
-def _collided(call: Call, keys: list[str], others: list[str]) -> Response:
+def _report_conflict(call: StudioRequest, keys: list[str], others: list[str]) -> Response:
     """Nothing was changed: say how these entries stand now, and show it."""
     said = (
         f"This was changed in another window or program meanwhile, and nothing was changed here. {' '.join(others[:3])}"
@@ -205,51 +207,51 @@ def _collided(call: Call, keys: list[str], others: list[str]) -> Response:
         raise UsageError(f"{said} Load the page again, then decide.")
     shelf = _shelf(call)
     there = {card.entry.key: card for card in shelf.cards}
-    html = {key: _drawn(call, shelf, there[key]) for key in keys if key in there}
+    html = {key: _render_card(call, shelf, there[key]) for key in keys if key in there}
     answer = {"conflict": True, "said": said, "cards": html, "counts": shelf.counts(), "anew": len(html) < len(keys)}
     return JSONResponse(answer)
 
 
-def undo(call: Call) -> Response:
+def undo(call: StudioRequest) -> Response:
     """Take back what was named, or what was done last."""
-    latest = call.room.latest(Undoable)
-    done = call.room.take(call.filled("undo") or (latest[0] if latest else ""), Undoable)
+    latest = call.room.latest(UndoRecord)
+    done = call.room.take(call.filled("undo") or (latest[0] if latest else ""), UndoRecord)
     if done is None:
         raise UsageError("this cannot be undone any more; decide again on the card")
-    entry_undo.undo(call.desk, done)
-    return _changed(call, done.keys, f"Undone. Taken back: {done.said}", anew=done.is_wide)
+    entry_undo.undo_change(call.desk, done)
+    return _show_cards(call, done.keys, f"Undone. Taken back: {done.said}", anew=done.is_wide)
 
 
-def _done(call: Call, done: Undoable, keys: Iterable[str], said: str, *, anew: bool = False) -> Response:
+def _done(call: StudioRequest, done: UndoRecord, keys: Iterable[str], said: str, *, anew: bool = False) -> Response:
     """Keep what is needed to undo it, and say what was done."""
-    return _changed(call, keys, said, undo=call.room.keep(replace(done, said=said)), anew=anew)
+    return _show_cards(call, keys, said, undo=call.room.keep(replace(done, said=said)), anew=anew)
 
 
-def _changed(call: Call, keys: Iterable[str], said: str, *, undo: str = "", anew: bool = False) -> Response:
+def _show_cards(call: StudioRequest, keys: Iterable[str], said: str, *, undo: str = "", anew: bool = False) -> Response:
     """Show these cards as they are now; `anew`: other cards may have come, gone or moved as well."""
     if not call.is_script:
         return call.go(call.request.headers.get("referer", "/choose"), said)
     shelf, changed = _shelf(call), {*keys}
-    html = {card.entry.key: _drawn(call, shelf, card) for card in shelf.cards if card.entry.key in changed}
+    html = {card.entry.key: _render_card(call, shelf, card) for card in shelf.cards if card.entry.key in changed}
     return JSONResponse({"said": said, "undo": undo, "cards": html, "counts": shelf.counts(), "anew": anew})
 
 
-def _drawn(call: Call, shelf: Shelf, card: Card) -> str:
+def _render_card(call: StudioRequest, shelf: EntryCards, card: EntryCard) -> str:
     return call.part("_card", card=card, places=PLACES, ordered=shelf.ordered, **_headings(call))
 
 
-def begin(call: Call) -> Response:
+def begin(call: StudioRequest) -> Response:
     """Make the issue of what is new, or add to it what is new since."""
     there = call.has_issue
     if there:
-        editor.keep_version(call.desk, call.issue_name, always=True)
-    drafted = drafting.draft(call.desk)
+        editor.save_revision(call.desk, call.issue_name, always=True)
+    drafted = drafting.draft_issue(call.desk)
     count = len(drafted.issue.entries())
     said = "What is new was added" if there else f"The issue {drafted.issue.name} is made"
     return call.go("/choose?place=inside", f"{said}: there are {count} entries in it now.")
 
 
-def look(call: Call) -> Response:
+def preview_paste(call: StudioRequest) -> Response:
     """Show what was understood of a pasted text, before anything is taken."""
     pasted = call.filled("text")
     found = manual_entry.understand(call.desk, pasted)
@@ -257,12 +259,12 @@ def look(call: Call) -> Response:
     shelf = _shelf(call)
     cards = {card.entry.key: card for card in shelf.cards}
     known = [cards.get(manual_entry.known_as(call.desk, entry) or "") for entry in found.entries]
-    return _page(call, shelf, Place.NEW, text=pasted, found=found, looked=looked, known=known)
+    return _page(call, shelf, CardPlace.NEW, text=pasted, found=found, looked=looked, known=known)
 
 
-def add(call: Call) -> Response:
+def add(call: StudioRequest) -> Response:
     """Take in what was understood and looked at, and keep it for the issue being made."""
-    found = call.room.take(call.filled("looked"), Reading)
+    found = call.room.take(call.filled("looked"), ParsedDocument)
     if found is None:
         raise UsageError("this was added already, or the studio was started again since: paste it once more")
     wanted = {int(number) for number in call.form.get("take", []) if number.isdecimal()}
@@ -274,33 +276,33 @@ def add(call: Call) -> Response:
     if not entries:
         raise UsageError("nothing was selected, so nothing was added")
     keys = manual_entry.take(call.desk, entries, section=call.filled("section") or None)
-    done = entry_undo.decide_undoably(call.desk, keys, Verdict.KEEP, why="added by hand")
+    done = entry_undo.decide_with_undo(call.desk, keys, Verdict.KEEP, why="added by hand")
     said = f"{'1 entry was' if len(keys) == 1 else f'{len(keys)} entries were'} added and kept."
     call.room.keep(replace(done, said=said))
     return call.go("/choose?place=" + ("inside" if call.has_issue else "new"), said)
 
 
-def merge(call: Call) -> Response:
+def merge(call: StudioRequest) -> Response:
     """Make one entry of the selected ones."""
     keys = call.form.get("key", [])
     if others := _overtaken(call, keys):
-        return _collided(call, keys, others)
-    done = entry_undo.unite_undoably(call.desk, keys)
-    return _done(call, done, keys, f"One entry now: {_called(call, keys[:1])}.", anew=True)
+        return _report_conflict(call, keys, others)
+    done = entry_undo.merge_with_undo(call.desk, keys)
+    return _done(call, done, keys, f"One entry now: {_name_entries(call, keys[:1])}.", anew=True)
 
 
-def split(call: Call) -> Response:
+def split(call: StudioRequest) -> Response:
     """Take a wrong merge apart."""
     key = call.filled("key")
     if others := _overtaken(call, [key]):
-        return _collided(call, [key], others)
-    done = entry_undo.part_undoably(call.desk, key)
+        return _report_conflict(call, [key], others)
+    done = entry_undo.split_with_undo(call.desk, key)
     return _done(call, done, done.made, f"{len(done.made)} entries now, one for each source.", anew=True)
 
 
-def story(call: Call) -> Response:
+def story(call: StudioRequest) -> Response:
     """How one entry came to stand where it stands."""
-    standing, sentences = story_of(call.desk, call.asked("key"))
+    standing, sentences = tell_history(call.desk, call.asked("key"))
     return call.page("story", title="Story of an entry", entry=standing.entry, sentences=sentences)
 
 
@@ -314,7 +316,7 @@ ROUTES = [
     route("/choose/step", step, changes=True),
     route("/choose/undo", undo, changes=True),
     route("/choose/issue", begin, changes=True),
-    route("/choose/look", look, changes=True, asks=True),
+    route("/choose/look", preview_paste, changes=True, asks=True),
     route("/choose/add", add, changes=True),
     route("/choose/merge", merge, changes=True),
     route("/choose/split", split, changes=True),

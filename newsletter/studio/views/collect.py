@@ -12,16 +12,16 @@ from starlette.routing import Route
 
 from newsletter.entries.repository import entries_of
 from newsletter.studio.crash_marker import COLLECTING
-from newsletter.studio.requests import Call, event, route
-from newsletter.studio.state import Room
+from newsletter.studio.requests import StudioRequest, event, route
+from newsletter.studio.state import StudioState
 
 if TYPE_CHECKING:
-    from newsletter.sources.collector import Gathered
+    from newsletter.sources.collector import CollectionResult
 
 LOOK_S = 0.15
 
 
-def collect(call: Call) -> Response:
+def collect(call: StudioRequest) -> Response:
     """Every source, with how it fared last."""
     settings = call.desk.workspace.settings
     known = entries_of(call.desk).sources()
@@ -31,7 +31,7 @@ def collect(call: Call) -> Response:
     return call.page("collect", title="Collect", rows=rows, is_running=job.is_running, over=over)
 
 
-def begin(call: Call) -> Response:
+def begin(call: StudioRequest) -> Response:
     """Begin to collect all sources, or the named ones."""
     from newsletter.sources import collector  # fetching comes with it, and takes a moment
 
@@ -41,7 +41,7 @@ def begin(call: Call) -> Response:
     def work(tell: Callable[[dict[str, Any]], None]) -> None:
         tell({"waiting": [source.name for source in sources]})
         with call.room.noting(COLLECTING):
-            done = collector.collect(desk, sources, lambda each: tell(_told(each)))
+            done = collector.collect(desk, sources, lambda each: tell(_describe_source(each)))
         tell({"done": True, "said": _over(done)})
 
     began = call.room.collecting.start(work)
@@ -50,13 +50,13 @@ def begin(call: Call) -> Response:
     return call.go("/collect", "Collecting has begun.")
 
 
-def _over(done: Sequence[Gathered]) -> str:
+def _over(done: Sequence[CollectionResult]) -> str:
     new, broken = sum(each.new for each in done), sum(bool(each.collected.error) for each in done)
     said = f"Done. {new} new {'entry' if new == 1 else 'entries'}."
     return f"{said} {broken} could not be read." if broken else said
 
 
-def _told(gathered: Gathered) -> dict[str, Any]:
+def _describe_source(gathered: CollectionResult) -> dict[str, Any]:
     collected = gathered.collected
     if collected.error is not None:
         kept = " What it gave before is kept." if gathered.record.succeeded_at else ""
@@ -75,11 +75,11 @@ def _told(gathered: Gathered) -> dict[str, Any]:
 
 async def news(request: Request) -> Response:
     """What collecting has to say, as it says it (server-sent events)."""
-    room: Room = request.app.state.room
+    room: StudioState = request.app.state.room
     return StreamingResponse(_news(request, room), media_type="text/event-stream")
 
 
-async def _news(request: Request, room: Room) -> AsyncIterator[bytes]:
+async def _news(request: Request, room: StudioState) -> AsyncIterator[bytes]:
     told = 0
     while not (room.is_closing or await request.is_disconnected()):
         running, events = room.collecting.is_running, room.collecting.events

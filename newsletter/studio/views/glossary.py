@@ -6,21 +6,21 @@ from starlette.responses import JSONResponse, Response
 
 from newsletter.errors import UsageError
 from newsletter.issues import editor, glossary
-from newsletter.studio.requests import Call, route
-from newsletter.workspace.context import Desk
+from newsletter.studio.requests import StudioRequest, route
+from newsletter.workspace.context import AppContext
 
 
-def listed(desk: Desk) -> list[dict[str, str]]:
+def list_terms(desk: AppContext) -> list[dict[str, str]]:
     """Every word with its meaning and the version of that, in the order of the file."""
     terms = glossary.glossary(desk).items()
-    return [{"term": term, "meaning": meaning, "version": editor.version_of(meaning)} for term, meaning in terms]
+    return [{"term": term, "meaning": meaning, "version": editor.compute_version(meaning)} for term, meaning in terms]
 
 
-def explain(call: Call) -> Response:
+def explain(call: StudioRequest) -> Response:
     """Write what a word means, unless somebody else wrote there meanwhile."""
     was, term = call.filled("was"), call.filled("term")
-    seen = call.filled("seen") or editor.version_of("")
-    edited = glossary.explain(call.desk, term, call.filled("meaning"), seen=seen, was=was)
+    seen = call.filled("seen") or editor.compute_version("")
+    edited = glossary.set_term(call.desk, term, call.filled("meaning"), seen=seen, was=was)
     if edited.conflict and not call.is_script:
         raise UsageError(f"this was changed in another window meanwhile; it says there: {edited.text}")
     if not call.is_script:
@@ -29,10 +29,10 @@ def explain(call: Call) -> Response:
     return JSONResponse({**told, "file": editor.file_version(call.desk, call.issue_name)})
 
 
-def forget(call: Call) -> Response:
+def forget(call: StudioRequest) -> Response:
     """Take a word out of the glossary."""
     term = call.filled("was") or call.filled("term")
-    gone = glossary.forget(call.desk, term, seen=call.filled("seen"))
+    gone = glossary.delete_term(call.desk, term, seen=call.filled("seen"))
     if gone.conflict and not call.is_script:
         raise UsageError(f"this was changed in another window meanwhile; it says there: {gone.text}")
     if not call.is_script:
@@ -43,7 +43,7 @@ def forget(call: Call) -> Response:
     return JSONResponse({**told, "said": said})
 
 
-def _back(call: Call) -> str:
+def _back(call: StudioRequest) -> str:
     return f"/issues/{call.issue_name}/write"
 
 

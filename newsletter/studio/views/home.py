@@ -13,27 +13,27 @@ from newsletter.entries.repository import SourceRecord, entries_of
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
 from newsletter.model import Source
-from newsletter.sources.staleness import Quiet
+from newsletter.sources.staleness import StalenessCheck
 from newsletter.studio.entry_cards import count_new
-from newsletter.studio.progress import Step, steps, under_way
-from newsletter.studio.requests import Call, route, spoken
-from newsletter.workspace.context import Desk
+from newsletter.studio.progress import WorkflowStep, list_workflow_steps, under_way
+from newsletter.studio.requests import StudioRequest, format_local_datetime, route
+from newsletter.workspace.context import AppContext
 
 LOOKED_BACK = 6  # sendings, for one that is held up or in doubt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worry:
+class SourceAlert:
     """A source that needs a look."""
 
     source: Source
     said: str
 
 
-def home(call: Call) -> Response:
+def home(call: StudioRequest) -> Response:
     """The first page."""
     desk = call.desk
-    found = steps(desk, call.issue_name, new=count_new(desk, call.room.shelf))
+    found = list_workflow_steps(desk, call.issue_name, new=count_new(desk, call.room.shelf))
     return call.page(
         "home",
         title="Home",
@@ -48,29 +48,29 @@ def home(call: Call) -> Response:
     )
 
 
-def _under_way(desk: Desk) -> Iterator[dict[str, str]]:
+def _under_way(desk: AppContext) -> Iterator[dict[str, str]]:
     """The issues whose sending a person should know of: planned ones, then the newest ones."""
     planned = (each.plan.issue for each in scheduling.all_planned(desk))
-    for name in dict.fromkeys((*planned, *delivery.ledger(desk).newest(LOOKED_BACK))):
+    for name in dict.fromkeys((*planned, *delivery.open_ledger(desk).newest(LOOKED_BACK))):
         if said := under_way(desk, name):
             yield {"name": name, "said": said}
 
 
-def _next(found: tuple[Step, ...]) -> Step | None:
+def _next(found: tuple[WorkflowStep, ...]) -> WorkflowStep | None:
     return next((step for step in found if not step.is_done), None)
 
 
-def _worries(desk: Desk) -> Iterator[Worry]:
+def _worries(desk: AppContext) -> Iterator[SourceAlert]:
     from newsletter.sources.collector import STAMPED  # fetching comes with it, and takes a moment
 
     sources = {source.name: source for source in desk.workspace.settings.sources}
     records = [record for record in entries_of(desk).sources().values() if record.name in sources]
     stamped = frozenset(source.name for source in sources.values() if source.kind in STAMPED)
-    quiet = Quiet(store=entries_of(desk), today=desk.now.date(), stamped=stamped).among(records)
+    quiet = StalenessCheck(store=entries_of(desk), today=desk.now.date(), stamped=stamped).among(records)
     told = {record.name: _worry(record, quiet.get(record.name, "")) for record in records}
     for name, source in sources.items():
         if said := told.get(name):
-            yield Worry(source=source, said=said)
+            yield SourceAlert(source=source, said=said)
 
 
 def _worry(record: SourceRecord, quiet: str) -> str:
@@ -82,14 +82,20 @@ def _worry(record: SourceRecord, quiet: str) -> str:
     return f"Quiet: {quiet}." if quiet else ""
 
 
-def _past(desk: Desk) -> Iterator[dict[str, str]]:
+def _past(desk: AppContext) -> Iterator[dict[str, str]]:
     zone = desk.workspace.settings.newsletter.zone
     for name in reversed(window.out_names(desk)):
         issue, record = issue_repository.read(desk.workspace, name), issue_repository.read_record(desk.workspace, name)
         out_at = record.published_at if record and record.published_at else issue.until_at
-        tally = delivery.status(desk, name)
+        tally = delivery.read_status(desk, name)
         sent = {"sending": "is being sent", "paused": "paused", "done": "sent"}.get(tally.state, "out")
-        yield {"name": name, "subject": issue.subject, "out": spoken(out_at, zone), "state": sent, "why": tally.why}
+        yield {
+            "name": name,
+            "subject": issue.subject,
+            "out": format_local_datetime(out_at, zone),
+            "state": sent,
+            "why": tally.why,
+        }
 
 
 ROUTES = [route("/", home)]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from newsletter.issues import images
-from newsletter.studio.requests import Call, route
+from newsletter.studio.requests import StudioRequest, route
 
 WIDTHS = {"full": 0, "middle": 400, "small": 240}
 """How wide a picture is to stand → pixels; 0: as wide as the text."""
 
 
-def take_in(call: Call) -> Response:
+def take_in(call: StudioRequest) -> Response:
     """Keep the picture that is the body of this request; gives the Markdown that shows it."""
-    taken = images.take_in(
+    taken = images.add_image(
         call.desk,
         call.issue_name,
         call.body,
@@ -24,7 +24,7 @@ def take_in(call: Call) -> Response:
     return JSONResponse({"markdown": taken.markdown, "said": taken.said, "reachable": taken.is_reachable})
 
 
-def show(call: Call) -> Response:
+def show(call: StudioRequest) -> Response:
     """A picture, for the preview."""
     path = images.find(call.desk.workspace, call.issue_name, call.request.path_params["file"])
     if path is None:

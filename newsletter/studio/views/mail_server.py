@@ -7,10 +7,10 @@ from dataclasses import replace
 from starlette.responses import JSONResponse, Response
 
 from newsletter.config import DeliverySettings, Security, is_loopback
-from newsletter.doctor.diagnosis import Diagnosis, State, look, mend, ok
-from newsletter.doctor.smtp_check import is_greeted
-from newsletter.studio.requests import Call, route
-from newsletter.studio.views.setup import NOT_PROTECTED, back, show, shown_before
+from newsletter.doctor.diagnosis import Diagnosis, DiagnosisState, report_failure, report_ok, report_warning
+from newsletter.doctor.smtp_check import is_accepted
+from newsletter.studio.requests import StudioRequest, route
+from newsletter.studio.views.setup import NOT_PROTECTED, back, read_previous_values, show
 from newsletter.workspace import credentials
 
 SUBJECT = "mail server"
@@ -22,40 +22,44 @@ PROTECTED = {
 }
 
 
-def test(call: Call) -> Response:
+def test(call: StudioRequest) -> Response:
     """What the server says to what is filled in; nothing is kept, and no mail is sent."""
     given = {name: call.filled(name).strip() for name in ("host", "port", "security", "user")}
-    tested = _tested(call, given)
+    tested = _diagnose_server(call, given)
     if call.is_script:
         return JSONResponse({"html": call.part("_tested", tested=tested)})
-    return show(call, given=given | shown_before(call), tested=tested)
+    return show(call, given=given | read_previous_values(call), tested=tested)
 
 
-def _tested(call: Call, given: dict[str, str]) -> list[Diagnosis]:
+def _diagnose_server(call: StudioRequest, given: dict[str, str]) -> list[Diagnosis]:
     from newsletter.doctor import examination  # with DNS and DKIM, which no other page needs
 
     wrong, settings = _settings(call, given)
     if wrong or settings is None:
-        return [mend(SUBJECT, wrong, "Then press Test again.")]
+        return [report_failure(SUBJECT, wrong, "Then press Test again.")]
     password = call.filled("password") or credentials.smtp_password(call.desk)
     if settings.user and not password:
-        return [mend(SUBJECT, "There is a user name, but no password.", "Type the password, then press Test again.")]
-    found = examination.try_server(call.desk, settings, password)
-    if not is_greeted(found):
-        return [replace(each, state=State.MEND, remedy=AGAIN) for each in found]
-    answers = ok(SUBJECT, f"{settings.host} answers on port {settings.port}.")
-    return [answers, ok(SUBJECT, PROTECTED[settings.security]), _login(settings), *found[1:]]
+        return [
+            report_failure(
+                SUBJECT, "There is a user name, but no password.", "Type the password, then press Test again."
+            )
+        ]
+    found = examination.test_server(call.desk, settings, password)
+    if not is_accepted(found):
+        return [replace(each, state=DiagnosisState.MEND, remedy=AGAIN) for each in found]
+    answers = report_ok(SUBJECT, f"{settings.host} answers on port {settings.port}.")
+    return [answers, report_ok(SUBJECT, PROTECTED[settings.security]), _login(settings), *found[1:]]
 
 
 def _login(settings: DeliverySettings) -> Diagnosis:
     if settings.user:
-        return ok(SUBJECT, f"It takes the user name {settings.user} with this password.")
+        return report_ok(SUBJECT, f"It takes the user name {settings.user} with this password.")
     if is_loopback(settings.host):
-        return ok(SUBJECT, "No login was tried, as no user name is filled in.")
-    return look(SUBJECT, "No login was tried.", "A server that sends for you wants a user name as a rule.")
+        return report_ok(SUBJECT, "No login was tried, as no user name is filled in.")
+    return report_warning(SUBJECT, "No login was tried.", "A server that sends for you wants a user name as a rule.")
 
 
-def _settings(call: Call, given: dict[str, str]) -> tuple[str, DeliverySettings | None]:
+def _settings(call: StudioRequest, given: dict[str, str]) -> tuple[str, DeliverySettings | None]:
     """What is wrong with what was filled in, or how the server would be asked."""
     port = int(given["port"]) if given["port"].isdecimal() else 0
     if not given["host"]:
@@ -71,9 +75,9 @@ def _settings(call: Call, given: dict[str, str]) -> tuple[str, DeliverySettings 
     return "", replace(known, host=given["host"], port=port, security=security, user=given["user"], socket="")
 
 
-def forget(call: Call) -> Response:
+def forget(call: StudioRequest) -> Response:
     """Keep the password no longer."""
-    credentials.forget(call.desk)
+    credentials.delete_password(call.desk)
     return back(call, "delivery", "The password is kept no longer.")
 
 

@@ -15,9 +15,9 @@ from starlette.responses import JSONResponse, Response
 
 from newsletter.errors import UsageError
 from newsletter.model import Subscriber, SubscriberState
-from newsletter.studio.requests import Call, route
+from newsletter.studio.requests import StudioRequest, route
 from newsletter.subscribers import service as subscribers
-from newsletter.subscribers.list_import import Rejected, Row, read_list
+from newsletter.subscribers.list_import import ImportRow, RejectedRow, read_list
 
 AT_ONCE = 100
 ROWS_SHOWN, REJECTED_SHOWN = 5, 50
@@ -38,7 +38,7 @@ GONE = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, Subscri
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
+class ListUpload:
     """A list that was looked at and not taken in yet."""
 
     name: str
@@ -46,18 +46,18 @@ class Upload:
 
 
 @dataclass
-class Seen:
+class ImportPreview:
     """What was seen of a list while it was read."""
 
     states: Counter[SubscriberState] = field(default_factory=Counter)
-    first: list[Row] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
+    first: list[ImportRow] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
     rejections: int = 0
 
-    def rows_of(self, rows: Iterable[Row | Rejected]) -> Iterator[Row]:
+    def rows_of(self, rows: Iterable[ImportRow | RejectedRow]) -> Iterator[ImportRow]:
         """The rows that can be taken in, counted on the way."""
         for row in rows:
-            if isinstance(row, Rejected):
+            if isinstance(row, RejectedRow):
                 self.rejections += 1
                 if len(self.rejected) < REJECTED_SHOWN:
                     self.rejected.append(row)
@@ -68,22 +68,22 @@ class Seen:
             yield row
 
 
-def people(call: Call) -> Response:
+def people(call: StudioRequest) -> Response:
     """The list, and what can be done with it."""
     return call.page("people", title="People", **_list(call, ""), states=STATES, preview=None, upload="")
 
 
-def search(call: Call) -> Response:
+def search(call: StudioRequest) -> Response:
     """Those whose address or name has these words. Asked by POST: an address is no part of a link or a log."""
     return JSONResponse({"html": call.part("_people", **_list(call, call.filled("words")), states=STATES)})
 
 
-def _list(call: Call, words: str) -> dict[str, Any]:
-    listed = subscribers.people(call.desk)
+def _list(call: StudioRequest, words: str) -> dict[str, Any]:
+    listed = subscribers.open_subscribers(call.desk)
     wanted = words.casefold().split()
     found = (person for person in listed.all() if _fits(person, wanted))
     shown = list(islice(found, AT_ONCE + 1))
-    gone = subscribers.why_gone(call.desk, words) if words and not shown else None
+    gone = subscribers.explain_suppression(call.desk, words) if words and not shown else None
     return {
         "gone": gone
         and {"why": STATES[gone.reason] if gone.reason else MOVED, "on": f"{gone.suppressed_at:%-d %B %Y}"},
@@ -99,22 +99,22 @@ def _fits(person: Subscriber, wanted: list[str]) -> bool:
     return all(word in said for word in wanted)
 
 
-def look(call: Call) -> Response:
+def look(call: StudioRequest) -> Response:
     """What would be understood of a list; nothing is taken in."""
     name = PurePath(unquote(call.request.headers.get("x-file-name", ""))).name[:100] or "list.csv"
     if not call.body:
         raise UsageError("choose a file first")
     listing = read_list(io.BytesIO(call.body), name=name)
-    seen = Seen()
-    would = subscribers.foresee(call.desk, seen.rows_of(listing.rows))
-    upload = call.room.keep(Upload(name=name, content=call.body))
+    seen = ImportPreview()
+    would = subscribers.preview_import(call.desk, seen.rows_of(listing.rows))
+    upload = call.room.keep(ListUpload(name=name, content=call.body))
     html = call.part("_import", understood=listing.understood, seen=seen, would=would, upload=upload, states=STATES)
     return JSONResponse({"html": html})
 
 
-def take(call: Call) -> Response:
+def take(call: StudioRequest) -> Response:
     """Take in the list that was looked at."""
-    upload = call.room.take(call.filled("upload"), Upload)
+    upload = call.room.take(call.filled("upload"), ListUpload)
     if upload is None:
         raise UsageError("this list was taken in already, or the studio was started again since: choose the file again")
     done, to_mend = subscribers.import_list(call.desk, io.BytesIO(upload.content), name=upload.name)
@@ -128,7 +128,7 @@ def take(call: Call) -> Response:
     return call.go("/people", said)
 
 
-def add(call: Call) -> Response:
+def add(call: StudioRequest) -> Response:
     """Put one person on the list."""
     done = subscribers.add_subscriber(call.desk, call.filled("address"), name=call.filled("name"))
     if done.suppressed:
@@ -136,10 +136,10 @@ def add(call: Call) -> Response:
     return call.go("/people", "Added." if done.added else "Was on the list already.")
 
 
-def remove(call: Call) -> Response:
+def remove(call: StudioRequest) -> Response:
     """Never write to this person again."""
     number = call.filled("person")
-    person = subscribers.people(call.desk).get(int(number)) if number.isdecimal() else None
+    person = subscribers.open_subscribers(call.desk).get(int(number)) if number.isdecimal() else None
     if person is None:
         raise UsageError("this person is not on the list any more")
     if person.state in GONE:
@@ -148,7 +148,7 @@ def remove(call: Call) -> Response:
     return call.go("/people", "Removed: this person is never written to again.")
 
 
-def export(call: Call) -> Response:
+def export(call: StudioRequest) -> Response:
     """Everybody as a file. A change, though it changes nothing: no link may fetch the list."""
     written = io.StringIO(newline="")
     subscribers.export_list(call.desk, written)

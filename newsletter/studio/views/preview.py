@@ -15,13 +15,13 @@ from newsletter.issues import editor, render
 from newsletter.model import RenderedIssue, Variant
 from newsletter.studio.auth_middleware import MAIL_POLICY
 from newsletter.studio.preview import with_pictures_at
-from newsletter.studio.requests import Call, route
+from newsletter.studio.requests import StudioRequest, route
 
 GMAIL_CUTS_AT = 102 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class PreviewMode:
     """One way of looking at the mail."""
 
     said: str
@@ -29,13 +29,15 @@ class Look:
 
 
 LOOKS = {
-    "desktop": Look(said="Computer"),
-    "phone": Look(said="Phone"),
-    "large": Look(said="Large print", hint="What readers get who chose large print."),
-    "dark": Look(said="Dark", hint="The design's own dark colours, as Apple Mail shows them."),
-    "inverted": Look(said="Inverted", hint="Some programs turn all colours around by themselves; this is like it."),
-    "bare": Look(said="Images off", hint="Many mail programs show no picture until they are asked."),
-    "text": Look(said="Plain text"),
+    "desktop": PreviewMode(said="Computer"),
+    "phone": PreviewMode(said="Phone"),
+    "large": PreviewMode(said="Large print", hint="What readers get who chose large print."),
+    "dark": PreviewMode(said="Dark", hint="The design's own dark colours, as Apple Mail shows them."),
+    "inverted": PreviewMode(
+        said="Inverted", hint="Some programs turn all colours around by themselves; this is like it."
+    ),
+    "bare": PreviewMode(said="Images off", hint="Many mail programs show no picture until they are asked."),
+    "text": PreviewMode(said="Plain text"),
 }
 
 
@@ -45,12 +47,12 @@ def sender_of(settings: Settings) -> str:
     return display or address
 
 
-def preview(call: Call) -> Response:
+def preview(call: StudioRequest) -> Response:
     """The page around the mail."""
     if not call.has_issue:
         return call.page("no_issue", title="Preview")
     looked = call.asked("look", "desktop")
-    made = _made(call)
+    made = _render_issue(call)
     return call.page(
         "preview_page",
         title="Preview",
@@ -64,59 +66,59 @@ def preview(call: Call) -> Response:
     )
 
 
-def _made(call: Call, variant: Variant | None = None) -> RenderedIssue:
+def _render_issue(call: StudioRequest, variant: Variant | None = None) -> RenderedIssue:
     desk = call.desk
-    issue = render.load(desk, call.issue_name)
-    made = render.rendered(desk, issue, variant) if variant else render.rendered(desk, issue)
-    return rendering.for_everyone(made, desk.workspace.settings)
+    issue = render.load_issue(desk, call.issue_name)
+    made = render.render_mail(desk, issue, variant) if variant else render.render_mail(desk, issue)
+    return rendering.remove_personal_parts(made, desk.workspace.settings)
 
 
-def mail(call: Call) -> Response:
+def mail(call: StudioRequest) -> Response:
     """The mail itself, for the frame."""
     look = call.asked("look", "desktop")
     try:
-        made = _made(call, Variant(large_print=True) if look == "large" else None)
+        made = _render_issue(call, Variant(large_print=True) if look == "large" else None)
     except NewsletterError as error:
         return PlainTextResponse(
             f"This cannot be shown yet:\n{error}", headers={"Content-Security-Policy": MAIL_POLICY}
         )
     html, policy = with_pictures_at(made.html, call.issue_name, f"/issues/{call.issue_name}/pictures/"), MAIL_POLICY
     if look == "dark":
-        html = _forced_dark(html)
+        html = _force_dark_colours(html)
     elif look == "inverted":
-        html = _styled(
+        html = _add_style(
             html, "html{filter:invert(1) hue-rotate(180deg);background:#fff}img{filter:invert(1) hue-rotate(180deg)}"
         )
     elif look == "bare":
         policy = MAIL_POLICY.replace("img-src https: data: 'self'", "img-src 'none'")
     if look != "dark":
-        html = forced_light(html)
-    return HTMLResponse(_weighed(html, made.html_bytes), headers={"Content-Security-Policy": policy})
+        html = force_light_colours(html)
+    return HTMLResponse(_add_mail_size(html, made.html_bytes), headers={"Content-Security-Policy": policy})
 
 
-def text(call: Call) -> Response:
+def text(call: StudioRequest) -> Response:
     """The plain-text part."""
-    return PlainTextResponse(_made(call).text, headers={"Content-Security-Policy": MAIL_POLICY})
+    return PlainTextResponse(_render_issue(call).text, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
 _DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 
 
-def _forced_dark(html: str) -> str:
+def _force_dark_colours(html: str) -> str:
     """The design's own dark colours, whatever this computer prefers."""
-    return _styled(_DARK.sub("(min-width: 0)", html), ":root{color-scheme:dark}")
+    return _add_style(_DARK.sub("(min-width: 0)", html), ":root{color-scheme:dark}")
 
 
-def forced_light(html: str) -> str:
+def force_light_colours(html: str) -> str:
     """The light colours, whatever this computer prefers."""
-    return _styled(_DARK.sub("(max-width: 0)", html), ":root{color-scheme:light}")
+    return _add_style(_DARK.sub("(max-width: 0)", html), ":root{color-scheme:light}")
 
 
-def _styled(html: str, rule: str) -> str:
+def _add_style(html: str, rule: str) -> str:
     return html.replace("</head>", f"<style>{rule}</style></head>", 1)
 
 
-def _weighed(html: str, size: int) -> str:
+def _add_mail_size(html: str, size: int) -> str:
     """With the size of the mail as it goes out, for the page around it."""
     return html.replace("</head>", f'<meta name="weight" content="{size}"></head>', 1)
 

@@ -6,22 +6,22 @@ from starlette.responses import Response
 
 from newsletter.reports import report as report_report
 from newsletter.reports.report import UNCOUNTED
-from newsletter.studio.requests import Call, route, spoken
+from newsletter.studio.requests import StudioRequest, format_local_datetime, route
 from newsletter.subscribers import service as subscribers
 
 
-def report(call: Call) -> Response:
+def report(call: StudioRequest) -> Response:
     """The page of one issue."""
-    found = report_report.report(call.desk, call.issue_name)
+    found = report_report.build_issue_report(call.desk, call.issue_name)
     zone = call.desk.workspace.settings.newsletter.zone
     return call.page(
         "report",
         title=f"What became of {found.issue}",
         report=found,
-        sent=spoken(found.started_at, zone),
+        sent=format_local_datetime(found.started_at, zone),
         columns=COLUMNS,
         uncounted=UNCOUNTED,
-        farewells=subscribers.farewells(call.desk, found.started_at),
+        farewells=subscribers.list_unsubscribe_reasons(call.desk, found.started_at),
     )
 
 

@@ -7,20 +7,20 @@ from starlette.responses import JSONResponse, Response
 from newsletter.admin import sections
 from newsletter.errors import UsageError
 from newsletter.model import section_title
-from newsletter.studio.requests import Call, route
+from newsletter.studio.requests import StudioRequest, route
 from newsletter.studio.views.setup import back, step_of
 
 FIELDS = ("title", "rules")
 
 
-def add(call: Call) -> Response:
+def add(call: StudioRequest) -> Response:
     """One more section."""
     title = call.filled("title").strip()
     sections.add_section(call.desk, title)
     return back(call, "sections", f"Added: {title}.")
 
 
-def change(call: Call) -> Response:
+def change(call: StudioRequest) -> Response:
     """Another title, other words."""
     name, there = call.filled("name"), _there(call)
     given = {each: _lines(call.filled(each)) for each in FIELDS}
@@ -37,7 +37,7 @@ def change(call: Call) -> Response:
     return back(call, "sections", f"Saved: {title}.")
 
 
-def _there(call: Call) -> dict[str, list[str]]:
+def _there(call: StudioRequest) -> dict[str, list[str]]:
     """What is set by now, each field in lines."""
     style = next((each for each in call.desk.workspace.settings.sections if each.name == call.filled("name")), None)
     if style is None:
@@ -49,7 +49,7 @@ def _lines(text: str) -> list[str]:
     return [line for each in text.splitlines() if (line := each.strip())]
 
 
-def move(call: Call) -> Response:
+def move(call: StudioRequest) -> Response:
     """One place up or down."""
     name, by = call.filled("name"), -1 if call.filled("by") == "up" else 1
     before = [each.name for each in call.desk.workspace.settings.sections]
@@ -62,16 +62,16 @@ def move(call: Call) -> Response:
     if not call.is_script:
         return back(call, "sections", said)
     settings = call.room.desk().workspace.settings
-    leaving = {each.name: sections.leaving(call.desk, each.name) for each in settings.sections}
+    leaving = {each.name: sections.assess_removal(call.desk, each.name) for each in settings.sections}
     html = call.part("_sections", settings=settings, leaving=leaving, step=step_of(call))
     return JSONResponse({"said": said, "html": html})
 
 
-def remove(call: Call) -> Response:
+def remove(call: StudioRequest) -> Response:
     """One section less."""
     name = call.filled("name")
     title = section_title(name, call.desk.workspace.settings.sections)
-    becomes = sections.leaving(call.desk, name)
+    becomes = sections.assess_removal(call.desk, name)
     sections.remove_section(call.desk, name)
     return back(call, "sections", f"Removed: {title}. {becomes}")
 

@@ -17,12 +17,12 @@ from newsletter.admin import newsletter_setup, sections
 from newsletter.config import NewsletterSettings, Security, Settings, is_loopback
 from newsletter.errors import UsageError
 from newsletter.formats.mailboxes import parse_address
-from newsletter.issues.editor import version_of
-from newsletter.model import Collected, SourceKind
+from newsletter.issues.editor import compute_version
+from newsletter.model import SourceKind, SourceResult
 from newsletter.sources import probe
-from newsletter.studio.requests import Call, route
+from newsletter.studio.requests import StudioRequest, route
 from newsletter.workspace import credentials, settings_editor
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 BY_ITSELF = ""
 NUMBERS = {"port": 0, "per_minute": -1}
@@ -54,28 +54,28 @@ LANGUAGES = {"en": "English", "es": "Spanish"}
 NOT_PROTECTED = "Without protection only a server on this computer is asked: choose STARTTLS or TLS."
 EVERY = {"week": "Every week", "2 weeks": "Every two weeks", "month": "Every month", "2 months": "Every two months"}
 KEPT = {
-    credentials.Place.ENVIRONMENT: "It is taken from NEWSLETTER_SMTP_PASSWORD in the environment, and is changed there.",
-    credentials.Place.FILE: "It is taken from the file that NEWSLETTER_SMTP_PASSWORD_FILE names, and is changed there.",
-    credentials.Place.KEYRING: "It is kept in the keyring of this computer. Type here only to change it.",
-    credentials.Place.HERE: "It is kept in .newsletter/smtp-password, which only you can read. Type here only to change it.",
-    credentials.Place.NOWHERE: "It goes into the keyring of this computer or, where there is none, into a file that only you can "
+    credentials.PasswordLocation.ENVIRONMENT: "It is taken from NEWSLETTER_SMTP_PASSWORD in the environment, and is changed there.",
+    credentials.PasswordLocation.FILE: "It is taken from the file that NEWSLETTER_SMTP_PASSWORD_FILE names, and is changed there.",
+    credentials.PasswordLocation.KEYRING: "It is kept in the keyring of this computer. Type here only to change it.",
+    credentials.PasswordLocation.HERE: "It is kept in .newsletter/smtp-password, which only you can read. Type here only to change it.",
+    credentials.PasswordLocation.NOWHERE: "It goes into the keyring of this computer or, where there is none, into a file that only you can "
     "read; never into newsletter.toml.",
 }
 
 
-class Blank(dict[str, str]):
+class FieldMessages(dict[str, str]):
     """What there is to say of each field; of most there is nothing."""
 
     def __missing__(self, key: str) -> str:
         return ""
 
 
-def setup(call: Call) -> Response:
+def setup(call: StudioRequest) -> Response:
     """Everything that is set once."""
     return show(call)
 
 
-def start(call: Call) -> Response:
+def start(call: StudioRequest) -> Response:
     """One step of beginning."""
     if call.request.path_params["step"] not in STEPS:
         return RedirectResponse("/setup", 303)
@@ -83,7 +83,7 @@ def start(call: Call) -> Response:
 
 
 def show(
-    call: Call,
+    call: StudioRequest,
     *,
     given: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
@@ -104,8 +104,8 @@ def show(
         "values": _values(settings) | dict(given or {}),
         "was": _values(settings) | {name[4:]: text for name, text in (given or {}).items() if name.startswith("was-")},
         "settings_version": settings_version(call.desk),
-        "wrong": Blank(wrong or {}),
-        "leaving": {each.name: sections.leaving(call.desk, each.name) for each in settings.sections},
+        "wrong": FieldMessages(wrong or {}),
+        "leaving": {each.name: sections.assess_removal(call.desk, each.name) for each in settings.sections},
         "kinds": KINDS,
         "languages": LANGUAGES,
         "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
@@ -117,7 +117,7 @@ def show(
         "tested": (),
         "shown": "",
         "dressed": None,
-        "password": _kept(call.desk),
+        "password": _describe_password_storage(call.desk),
         "is_sample": newsletter_setup.is_sample(call.desk.workspace),
         "was_sample": newsletter_setup.put_aside(call.desk.workspace) is not None,
     }
@@ -125,17 +125,17 @@ def show(
     return call.page("start" if step else "setup", title=title, status=status, **shared | more)
 
 
-def shown_before(call: Call) -> dict[str, str]:
+def read_previous_values(call: StudioRequest) -> dict[str, str]:
     """What each field said when its window was loaded; a page that is drawn again with what was typed goes by it."""
     return {name: call.filled(name).strip() for name in call.form if name.startswith("was-")}
 
 
-def settings_version(desk: Desk) -> str:
+def settings_version(desk: AppContext) -> str:
     """A short name of newsletter.toml as it stands."""
-    return version_of(settings_editor.read_text(desk))
+    return compute_version(settings_editor.read_text(desk))
 
 
-def version(call: Call) -> Response:
+def version(call: StudioRequest) -> Response:
     """Whether newsletter.toml was changed elsewhere, for a page that shows it."""
     return JSONResponse({"version": settings_version(call.desk)})
 
@@ -145,10 +145,10 @@ def _zones() -> tuple[str, ...]:
     return tuple(sorted(available_timezones()))  # reads a folder of six hundred
 
 
-def _kept(desk: Desk) -> dict[str, Any]:
-    place = credentials.place(desk)
-    ours = place in {credentials.Place.KEYRING, credentials.Place.HERE}
-    return {"said": KEPT[place], "is_ours": ours, "may_type": ours or place is credentials.Place.NOWHERE}
+def _describe_password_storage(desk: AppContext) -> dict[str, Any]:
+    place = credentials.locate_password(desk)
+    ours = place in {credentials.PasswordLocation.KEYRING, credentials.PasswordLocation.HERE}
+    return {"said": KEPT[place], "is_ours": ours, "may_type": ours or place is credentials.PasswordLocation.NOWHERE}
 
 
 def _values(settings: Settings) -> dict[str, str]:
@@ -170,13 +170,13 @@ def _neighbour(step: str, by: int) -> str:
     return f"/start/{names[place]}" if 0 <= place < len(names) else ""
 
 
-def step_of(call: Call) -> str:
+def step_of(call: StudioRequest) -> str:
     """The step of beginning that is being taken; empty on the page Setup."""
     step = call.request.path_params.get("step") or call.filled("step")
     return step if step in STEPS else ""
 
 
-def back(call: Call, anchor: str, notice: str, *, onward: bool = False) -> Response:
+def back(call: StudioRequest, anchor: str, notice: str, *, onward: bool = False) -> Response:
     """Back to where a change was made, or `onward` to the next step of beginning."""
     step = step_of(call)
     if not step:
@@ -207,7 +207,7 @@ def wrong_address(address: str) -> str | None:
     return None
 
 
-def save(call: Call) -> Response:
+def save(call: StudioRequest) -> Response:
     """Save one group of settings."""
     table = call.request.path_params["table"]
     if table not in TEXTS:
@@ -217,18 +217,18 @@ def save(call: Call) -> Response:
     untouched = {name for name in there if name in given and _is_alike(given[name], given.get(f"was-{name}"))}
     given |= {name: there[name] for name in untouched}
     if overtaken := _overtaken(there, given):
-        return _refused(call, given, overtaken)
+        return _reject_form(call, given, overtaken)
     values: dict[str, str | int] = {name: given[name] for name in TEXTS[table] if name in given.keys() - untouched}
     wrong = _read_sender(given, values) if table == "newsletter" else {}
     if table == "delivery":
         wrong = _read_server(given, values)
-    found = settings_editor.mistakes(table, values)
+    found = settings_editor.find_mistakes(table, values)
     wrong = {name: f"This needs {expected}." for name, expected in found.items()} | wrong
     if wrong:
-        return _refused(call, given, wrong)
-    settings_editor.settle(call.desk, table, values)
+        return _reject_form(call, given, wrong)
+    settings_editor.set_values(call.desk, table, values)
     if table == "theme" and given.get("language") and "language" not in untouched:
-        settings_editor.settle(call.room.desk(), "newsletter", {"language": given["language"]})
+        settings_editor.set_values(call.room.desk(), "newsletter", {"language": given["language"]})
     return back(call, table, "Saved." + _keep_password(call), onward=True)
 
 
@@ -276,7 +276,7 @@ def _read_server(given: Mapping[str, str], values: dict[str, str | int]) -> dict
     return {}
 
 
-def _refused(call: Call, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
+def _reject_form(call: StudioRequest, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
     """The page again, with what was typed; a script hears it as a sentence."""
     if call.is_script:
         raise UsageError(" ".join(wrong.values()))
@@ -284,58 +284,62 @@ def _refused(call: Call, given: Mapping[str, str], wrong: Mapping[str, str]) -> 
     return show(call, given=shown, wrong=wrong, status=409)
 
 
-def _keep_password(call: Call) -> str:
+def _keep_password(call: StudioRequest) -> str:
     typed = call.filled("password")
     if not typed:
         return ""
-    place = credentials.keep(call.desk, typed)
-    where = "the keyring of this computer" if place is credentials.Place.KEYRING else "a file that only you can read"
+    place = credentials.store_password(call.desk, typed)
+    where = (
+        "the keyring of this computer"
+        if place is credentials.PasswordLocation.KEYRING
+        else "a file that only you can read"
+    )
     return f" The password is kept in {where}."
 
 
-def look(call: Call) -> Response:
+def look(call: StudioRequest) -> Response:
     """Show what a source gives; nothing is kept."""
-    tried = _tried(call)
-    return _looked(call, tried, _found(call.desk, tried))
+    tried = _read_source_form(call)
+    return _show_source_trial(call, tried, _try_source(call.desk, tried))
 
 
-def allow(call: Call) -> Response:
+def allow(call: StudioRequest) -> Response:
     """Ask a server inside one's own network, from now on, because a person says so; and show what it gives."""
-    tried = _tried(call)
-    found = _found(call.desk, tried)
+    tried = _read_source_form(call)
+    found = _try_source(call.desk, tried)
     if host := probe.host_inside(found):
         with call.room.changing:
-            settings_editor.allow(call.room.desk(), host)
-        found = _found(call.room.desk(), tried)
-    return _looked(call, tried, found)
+            settings_editor.allow_host(call.room.desk(), host)
+        found = _try_source(call.room.desk(), tried)
+    return _show_source_trial(call, tried, found)
 
 
-def _looked(call: Call, tried: dict[str, str], found: Collected) -> Response:
+def _show_source_trial(call: StudioRequest, tried: dict[str, str], found: SourceResult) -> Response:
     kind, inside = found.source.kind, probe.host_inside(found)
     if call.is_script:
         return JSONResponse({"html": call.part("_tried", kinds=KINDS, found=found, inside=inside), "kind": kind})
     return show(call, tried=tried | {"kind": kind}, found=found, inside=inside)
 
 
-def _found(desk: Desk, tried: dict[str, str]) -> Collected:
+def _try_source(desk: AppContext, tried: dict[str, str]) -> SourceResult:
     if tried["kind"] != BY_ITSELF:
-        return probe.try_source(desk, probe.source_of(**tried))
+        return probe.try_source(desk, probe.build_source(**tried))
     return probe.find_source(desk, tried["name"], tried["where"], tried["section"])
 
 
-def source(call: Call) -> Response:
+def source(call: StudioRequest) -> Response:
     """Add a source."""
-    tried = _tried(call)
-    described = probe.source_of(**tried) if tried["kind"] else _found(call.desk, tried).source
+    tried = _read_source_form(call)
+    described = probe.build_source(**tried) if tried["kind"] else _try_source(call.desk, tried).source
     settings_editor.add_source(call.desk, described)
     return back(call, "sources", f"Added: {described.name}. Collect asks it from now on.")
 
 
-def _tried(call: Call) -> dict[str, str]:
+def _read_source_form(call: StudioRequest) -> dict[str, str]:
     return {name: call.filled(name).strip() for name in ("name", "kind", "where", "section")}
 
 
-def remove(call: Call) -> Response:
+def remove(call: StudioRequest) -> Response:
     """Ask a source no more."""
     name = call.filled("name")
     settings_editor.remove_source(call.desk, name)

@@ -9,39 +9,39 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from newsletter.errors import NewsletterError
 from newsletter.issues import theme_preview
 from newsletter.studio.auth_middleware import MAIL_POLICY
-from newsletter.studio.requests import Call, route
-from newsletter.studio.views.preview import forced_light
-from newsletter.studio.views.setup import TEXTS, show, shown_before
+from newsletter.studio.requests import StudioRequest, route
+from newsletter.studio.views.preview import force_light_colours
+from newsletter.studio.views.setup import TEXTS, read_previous_values, show
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class StashedMail:
     """A mail that was drawn for a frame that will ask for it."""
 
     html: str
 
 
-def look(call: Call) -> Response:
+def look(call: StudioRequest) -> Response:
     """How it would look; nothing is saved."""
     given = {name: call.filled(name).strip() for name in (*TEXTS["theme"], "language") if name in call.form}
     theme = {name: text for name, text in given.items() if name != "language"}
-    given |= shown_before(call)
-    made = theme_preview.dress(call.desk, theme, language=given.get("language", ""))
-    shown = call.room.keep(Picture(made.html))
+    given |= read_previous_values(call)
+    made = theme_preview.preview_theme(call.desk, theme, language=given.get("language", ""))
+    shown = call.room.keep(StashedMail(made.html))
     if call.is_script:
         return JSONResponse({"shown": shown, "html": call.part("_dressed", dressed=made)})
     return show(call, given=given, shown=shown, dressed=made)
 
 
-def mail(call: Call) -> Response:
+def mail(call: StudioRequest) -> Response:
     """The mail for the frame: the one that was asked for, else as it is saved."""
     headers = {"Content-Security-Policy": MAIL_POLICY}
-    picture = call.room.take(call.asked("shown"), Picture)
+    picture = call.room.take(call.asked("shown"), StashedMail)
     try:
-        html = picture.html if picture else theme_preview.dress(call.desk, {}).html
+        html = picture.html if picture else theme_preview.preview_theme(call.desk, {}).html
     except NewsletterError as error:
         return PlainTextResponse(f"This cannot be shown yet:\n{error}", headers=headers)
-    return HTMLResponse(forced_light(html), headers=headers)
+    return HTMLResponse(force_light_colours(html), headers=headers)
 
 
 ROUTES = [

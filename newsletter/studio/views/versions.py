@@ -12,9 +12,9 @@ from newsletter.errors import NewsletterError, UsageError
 from newsletter.issues import diff, editor
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import undo as issue_undo
-from newsletter.issues.undo_log import Step
+from newsletter.issues.undo_log import UndoStep
 from newsletter.model import Issue
-from newsletter.studio.requests import Call, route, spoken
+from newsletter.studio.requests import StudioRequest, format_local_datetime, route
 
 AT_ONCE = 20
 NOW = "now"
@@ -22,7 +22,7 @@ NOW = "now"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class RevisionRow:
     """One version in the list."""
 
     id: str
@@ -31,7 +31,7 @@ class Row:
     has_changes: bool = False
 
 
-def versions(call: Call) -> Response:
+def versions(call: StudioRequest) -> Response:
     """The versions, newest first, each with what changed in it."""
     if not call.has_issue:
         return call.page("no_issue", title="Earlier versions")
@@ -43,7 +43,7 @@ def versions(call: Call) -> Response:
     return call.page("versions", title="Earlier versions", rows=rows, more=more, shown=None, changes=())
 
 
-def version(call: Call) -> Response:
+def version(call: StudioRequest) -> Response:
     """One version: what changed in it, word by word."""
     names, asked = _names(call), call.request.path_params["version"]
     if asked not in names:
@@ -51,65 +51,65 @@ def version(call: Call) -> Response:
     place = names.index(asked)
     row = _row(call, names, place)
     older = names[place + 1 : place + 2]
-    found = diff.changes(_at(call, older[0]), _at(call, asked)) if older else ()
+    found = diff.list_changes(_at(call, older[0]), _at(call, asked)) if older else ()
     return call.page("versions", title="Earlier versions", rows=(), more=0, shown=row, changes=found)
 
 
-def _names(call: Call) -> list[str]:
-    return [NOW, *(each.id for each in editor.versions(call.desk, call.issue_name))]
+def _names(call: StudioRequest) -> list[str]:
+    return [NOW, *(each.id for each in editor.list_revisions(call.desk, call.issue_name))]
 
 
-def _row(call: Call, names: list[str], place: int) -> Row:
+def _row(call: StudioRequest, names: list[str], place: int) -> RevisionRow:
     name, zone = names[place], call.desk.workspace.settings.newsletter.zone
-    when = "Now" if name == NOW else spoken(editor.moment_of(name), zone)
+    when = "Now" if name == NOW else format_local_datetime(editor.parse_revision_time(name), zone)
     if place + 1 == len(names):
-        return Row(id=name, when=when, said="The first one that is kept.")
+        return RevisionRow(id=name, when=when, said="The first one that is kept.")
     try:
-        found = diff.changes(_at(call, names[place + 1]), _at(call, name))
+        found = diff.list_changes(_at(call, names[place + 1]), _at(call, name))
     except NewsletterError:
-        return Row(id=name, when=when, said="The file could not be read then.")
-    return Row(id=name, when=when, said=diff.summary(found), has_changes=bool(found))
+        return RevisionRow(id=name, when=when, said="The file could not be read then.")
+    return RevisionRow(id=name, when=when, said=diff.summarize_changes(found), has_changes=bool(found))
 
 
-def _at(call: Call, name: str) -> Issue:
+def _at(call: StudioRequest, name: str) -> Issue:
     known: dict[str, Issue] = call.request.scope.setdefault(
         "versions", {}
     )  # each is asked for twice: as older, as newer
     if name not in known:
         desk, issue = call.desk, call.issue_name
         known[name] = (
-            issue_repository.read(desk.workspace, issue) if name == NOW else editor.issue_at(desk, issue, name)
+            issue_repository.read(desk.workspace, issue) if name == NOW else editor.load_revision(desk, issue, name)
         )
     return known[name]
 
 
-def bring_back(call: Call) -> Response:
+def bring_back(call: StudioRequest) -> Response:
     """Make the issue what it was at an earlier moment."""
-    editor.bring_back(call.desk, call.issue_name, call.filled("version"))
+    editor.restore_revision(call.desk, call.issue_name, call.filled("version"))
     return call.go(f"/issues/{call.issue_name}/write", "That version is back. What you had is kept as a version too.")
 
 
-def undo(call: Call) -> Response:
+def undo(call: StudioRequest) -> Response:
     """Take back what was written last."""
-    return _stepped(call, issue_undo.undo, "Undone")
+    return _apply_step(call, issue_undo.undo_last, "Undone")
 
 
-def redo(call: Call) -> Response:
+def redo(call: StudioRequest) -> Response:
     """Make again what was undone last."""
-    return _stepped(call, issue_undo.redo, "Done again")
+    return _apply_step(call, issue_undo.redo_last, "Done again")
 
 
-def _stepped(call: Call, move: Callable[..., Step], word: str) -> Response:
+def _apply_step(call: StudioRequest, move: Callable[..., UndoStep], word: str) -> Response:
     desk, name = call.desk, call.issue_name
     step = move(desk, name, seen=call.filled("step"))
     issue = issue_repository.read(desk.workspace, name)
-    said = f"{word}: {diff.named(issue, step.place)}."
+    said = f"{word}: {diff.describe_place(issue, step.place)}."
     if not call.is_script:
         return call.go(f"/issues/{name}/write", said)
     text = composition.texts_of(issue).get(step.place)
-    told = {"said": said, "place": step.place, "text": text, "version": editor.version_of(text or "")}
+    told = {"said": said, "place": step.place, "text": text, "version": editor.compute_version(text or "")}
     return JSONResponse(
-        {**told, "file": editor.file_version(desk, name), "ahead": asdict(issue_undo.ahead(desk, issue))}
+        {**told, "file": editor.file_version(desk, name), "ahead": asdict(issue_undo.read_undo_state(desk, issue))}
     )
 
 

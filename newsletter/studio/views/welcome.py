@@ -10,18 +10,18 @@ from newsletter.admin import newsletter_setup
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.issues import repository as issue_repository
 from newsletter.studio import send_process
-from newsletter.studio.requests import PAGES, Call, route
-from newsletter.studio.views.setup import STEPS, Blank, sender_of, wrong_address
+from newsletter.studio.requests import PAGES, StudioRequest, route
+from newsletter.studio.views.setup import STEPS, FieldMessages, sender_of, wrong_address
 
 
-def welcome(call: Call) -> Response:
+def welcome(call: StudioRequest) -> Response:
     """The sample, or one's own?"""
     if call.room.has_newsletter:
         return RedirectResponse("/", 303)
     return _page(call, "welcome", "Welcome")
 
 
-def own(call: Call) -> Response:
+def own(call: StudioRequest) -> Response:
     """Ask for the little without which there is no newsletter."""
     if call.room.has_newsletter:
         return RedirectResponse("/", 303)
@@ -29,7 +29,7 @@ def own(call: Call) -> Response:
 
 
 def _page(
-    call: Call,
+    call: StudioRequest,
     template: str,
     title: str,
     *,
@@ -42,15 +42,15 @@ def _page(
         "folder": str(call.room.folder),
         "is_empty": not call.room.folder.is_dir() or not any(call.room.folder.iterdir()),
         "values": {"title": "", "from_name": "", "from_address": ""} | dict(given or {}),
-        "wrong": Blank(wrong or {}),
+        "wrong": FieldMessages(wrong or {}),
     }
     return HTMLResponse(PAGES.get_template(f"{template}.html.jinja").render(values), 409 if wrong else 200)
 
 
-def begin_sample(call: Call) -> Response:
+def begin_sample(call: StudioRequest) -> Response:
     """Fill the folder with the sample."""
     try:
-        newsletter_setup.begin_sample(call.room.folder, call.room.clock())
+        newsletter_setup.create_sample(call.room.folder, call.room.clock())
     except NewsletterError as error:
         return _page(call, "welcome", "Welcome", wrong={"all": str(error)})
     return call.go(
@@ -59,12 +59,12 @@ def begin_sample(call: Call) -> Response:
     )
 
 
-def begin_own(call: Call) -> Response:
+def begin_own(call: StudioRequest) -> Response:
     """Make the folder a newsletter of one's own."""
-    given, wrong = _asked(call)
+    given, wrong = _read_form(call)
     if not wrong:
         try:
-            newsletter_setup.begin_own(call.room.folder, title=given["title"], sender=_sender(given))
+            newsletter_setup.create_newsletter(call.room.folder, title=given["title"], sender=_sender(given))
         except NewsletterError as error:
             wrong = {"all": str(error)}
     if wrong:
@@ -74,7 +74,7 @@ def begin_own(call: Call) -> Response:
     )
 
 
-def _asked(call: Call) -> tuple[dict[str, str], dict[str, str]]:
+def _read_form(call: StudioRequest) -> tuple[dict[str, str], dict[str, str]]:
     given = {name: " ".join(call.filled(name).split()) for name in ("title", "from_name", "from_address")}
     wrong = {} if given["title"] else {"title": "This needs a name; you can change it later."}
     if said := wrong_address(given["from_address"]):
@@ -86,46 +86,46 @@ def _sender(given: Mapping[str, str]) -> str:
     return sender_of(given["from_name"] or given["title"], given["from_address"])
 
 
-def mine(call: Call) -> Response:
+def mine(call: StudioRequest) -> Response:
     """What goes and what stays when the sample is made one's own."""
     return _mine(call, {}, {})
 
 
-def _mine(call: Call, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
+def _mine(call: StudioRequest, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
     if not newsletter_setup.is_sample(call.desk.workspace):
         raise UsageError("this is no sample, but a newsletter of your own already")
     values = {"title": "", "from_name": "", "from_address": ""} | dict(given)
     return call.page(
-        "mine", title="Make the sample mine", values=values, wrong=Blank(wrong), status=409 if wrong else 200
+        "mine", title="Make the sample mine", values=values, wrong=FieldMessages(wrong), status=409 if wrong else 200
     )
 
 
-def make_mine(call: Call) -> Response:
+def make_mine(call: StudioRequest) -> Response:
     """Put the sample aside and keep its look."""
-    given, wrong = _asked(call)
+    given, wrong = _read_form(call)
     if wrong:
         return _mine(call, given, wrong)
     desk = call.desk
     if not newsletter_setup.is_sample(desk.workspace):
         raise UsageError("this is no sample, but a newsletter of your own already")
     _wait_for_others(call)
-    aside = newsletter_setup.make_mine(desk, title=given["title"], sender=_sender(given))
+    aside = newsletter_setup.convert_sample(desk, title=given["title"], sender=_sender(given))
     where = aside.relative_to(desk.workspace.folder)
     return call.go("/start/newsletter", f"{given['title']} is yours. What was in the sample lies in {where}.")
 
 
-def bring_back(call: Call) -> Response:
+def bring_back(call: StudioRequest) -> Response:
     """Put the sample back, and what is there now aside."""
     desk = call.desk
     _wait_for_others(call)
-    where = newsletter_setup.bring_back(desk).relative_to(desk.workspace.folder)
+    where = newsletter_setup.restore_sample(desk).relative_to(desk.workspace.folder)
     return call.go("/", f"This is the sample again. What you had lies in {where}.")
 
 
-def _wait_for_others(call: Call) -> None:
+def _wait_for_others(call: StudioRequest) -> None:
     """Nobody else may be at the database; raises UsageError when something is going on."""
     desk = call.desk
-    sendings = [send_process.standing(desk, each) for each in issue_repository.names(desk.workspace)]
+    sendings = [send_process.load_send_view(desk, each) for each in issue_repository.names(desk.workspace)]
     if call.room.collecting.is_running or any(each.waits or each.is_at_work for each in sendings):
         raise UsageError("something is being collected or sent: wait until it is done")
     call.room.forget()

@@ -16,19 +16,19 @@ from newsletter import composition
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.issues import editor, glossary, images, undo
 from newsletter.issues import repository as issue_repository
-from newsletter.studio.hints import Adviser
-from newsletter.studio.requests import Call, event, route
-from newsletter.studio.state import Room
-from newsletter.studio.views.glossary import listed
+from newsletter.studio.hints import WritingAdviser
+from newsletter.studio.requests import StudioRequest, event, route
+from newsletter.studio.state import StudioState
+from newsletter.studio.views.glossary import list_terms
 from newsletter.studio.views.preview import LOOKS, sender_of
-from newsletter.workspace.context import Desk
+from newsletter.workspace.context import AppContext
 
 LOOK_S = 0.5
 HEADS_UNHINTED = frozenset({"subject", "preheader"})
 """One line each: the checks say what is to be said of them."""
 
 
-def write(call: Call) -> Response:
+def write(call: StudioRequest) -> Response:
     """The whole issue as fields."""
     if not call.has_issue:
         return call.page("no_issue", title="Write")
@@ -36,31 +36,31 @@ def write(call: Call) -> Response:
     issue = issue_repository.read(desk.workspace, call.issue_name)
     texts = composition.texts_of(issue)
     settings = desk.workspace.settings
-    adviser = Adviser.of(issue, settings, glossary.glossary(desk))
+    adviser = WritingAdviser.of(issue, settings, glossary.glossary(desk))
     return call.page(
         "write",
         title="Write",
         issue=issue,
-        versions={place: editor.version_of(text) for place, text in texts.items()},
+        versions={place: editor.compute_version(text) for place, text in texts.items()},
         orders={section.name: editor.order_version(issue, section.name) for section in issue.sections},
         styles=settings.sections,
         sender=sender_of(settings),
         looks=LOOKS,
         file_version=editor.file_version(desk, call.issue_name),
         hints={place: adviser.hints(text) for place, text in texts.items() if place not in HEADS_UNHINTED},
-        glossary=listed(desk),
-        ahead=undo.ahead(desk, issue),
+        glossary=list_terms(desk),
+        ahead=undo.read_undo_state(desk, issue),
         has_public_page=images.is_reachable(desk),
         is_out=_is_out(desk, call.issue_name),
     )
 
 
-def _is_out(desk: Desk, name: str) -> bool:
+def _is_out(desk: AppContext, name: str) -> bool:
     record = issue_repository.read_record(desk.workspace, name)
     return bool(record and record.published_at)
 
 
-def save(call: Call) -> Response:
+def save(call: StudioRequest) -> Response:
     """Save what was written at one place, unless somebody else wrote there meanwhile."""
     place, text = call.filled("place"), call.filled("text")
     edited = editor.save_text(call.desk, call.issue_name, place, text, seen=call.filled("seen"))
@@ -74,19 +74,19 @@ def save(call: Call) -> Response:
     return call.go(f"/issues/{call.issue_name}/write", "Saved.")
 
 
-def _around(call: Call, place: str, text: str) -> dict[str, Any]:
+def _around(call: StudioRequest, place: str, text: str) -> dict[str, Any]:
     """What the page shows besides, after words were saved at a place: hints on them, what Undo would do now."""
     desk = call.desk
     issue = issue_repository.read(desk.workspace, call.issue_name)
-    adviser = Adviser.of(issue, desk.workspace.settings, glossary.glossary(desk))
+    adviser = WritingAdviser.of(issue, desk.workspace.settings, glossary.glossary(desk))
     return {
         "file": editor.file_version(desk, call.issue_name),
         "hints": [asdict(hint) for hint in adviser.hints(text)] if place not in HEADS_UNHINTED else [],
-        "ahead": asdict(undo.ahead(desk, issue)),
+        "ahead": asdict(undo.read_undo_state(desk, issue)),
     }
 
 
-def order(call: Call) -> Response:
+def order(call: StudioRequest) -> Response:
     """Move an entry up or down in its section, or put a section in another order."""
     section, keys = call.filled("section"), call.form.get("key", [])
     if not editor.save_order(call.desk, call.issue_name, section, keys, seen=call.filled("seen")):
@@ -96,12 +96,12 @@ def order(call: Call) -> Response:
         {
             "version": editor.order_version(issue, section),
             "file": editor.file_version(call.desk, call.issue_name),
-            "ahead": asdict(undo.ahead(call.desk, issue)),
+            "ahead": asdict(undo.read_undo_state(call.desk, issue)),
         }
     )
 
 
-def step(call: Call) -> Response:
+def step(call: StudioRequest) -> Response:
     """One entry a step up or down: what the buttons do where no script runs."""
     issue = issue_repository.read(call.desk.workspace, call.issue_name)
     key, by = call.filled("key"), -1 if call.filled("to") == "up" else 1
@@ -114,32 +114,32 @@ def step(call: Call) -> Response:
     return call.go(f"/issues/{call.issue_name}/write", "Moved.")
 
 
-def texts(call: Call) -> Response:
+def texts(call: StudioRequest) -> Response:
     """Every text as the file says now, for a window that learns that it was changed elsewhere."""
     desk = call.desk
     issue = issue_repository.read(desk.workspace, call.issue_name)
     found = composition.texts_of(issue)
-    adviser = Adviser.of(issue, desk.workspace.settings, glossary.glossary(desk))
+    adviser = WritingAdviser.of(issue, desk.workspace.settings, glossary.glossary(desk))
     hints = {place: adviser.hints(text) for place, text in found.items() if place not in HEADS_UNHINTED}
     return JSONResponse(
         {
             "file": editor.file_version(call.desk, call.issue_name),
-            "texts": {place: {"text": text, "version": editor.version_of(text)} for place, text in found.items()},
+            "texts": {place: {"text": text, "version": editor.compute_version(text)} for place, text in found.items()},
             "orders": {section.name: editor.order_version(issue, section.name) for section in issue.sections},
             "hints": {place: [asdict(hint) for hint in told] for place, told in hints.items()},
-            "glossary": listed(desk),
-            "ahead": asdict(undo.ahead(desk, issue)),
+            "glossary": list_terms(desk),
+            "ahead": asdict(undo.read_undo_state(desk, issue)),
         }
     )
 
 
 async def news(request: Request) -> Response:
     """Says whenever the issue's file changed, by whomever (server-sent events)."""
-    room: Room = request.app.state.room
+    room: StudioState = request.app.state.room
     return StreamingResponse(_news(request, room, request.path_params["issue"]), media_type="text/event-stream")
 
 
-async def _news(request: Request, room: Room, name: str) -> AsyncIterator[bytes]:
+async def _news(request: Request, room: StudioState, name: str) -> AsyncIterator[bytes]:
     last = request.query_params.get("seen", "")
     while not (room.is_closing or await request.is_disconnected()):
         try:
