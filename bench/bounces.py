@@ -83,7 +83,7 @@ def sisimai(folder: Path) -> Score:
                 f"right class ({'a status of its own' if own else 'a status made up'})",
                 name,
                 right=got == wanted,
-                note=(status, reason, mail.status, [f.action.value for f in mail.fates]),
+                note=(status, reason, mail.status, [f.action.value for f in mail.recipient_statuses]),
             )
             if own:
                 score.add("very same status", name, right=mail.status == status, note=(status, reason, mail.status))
@@ -91,7 +91,7 @@ def sisimai(folder: Path) -> Score:
 
 
 def status_of(mail: InboundMail, recipient: str) -> str:
-    for fate in mail.fates:
+    for fate in mail.recipient_statuses:
         if fate.address.lower() == recipient.lower():
             return "45"[bool(fate.permanent)]
     return "45"[bool(mail.permanent)]

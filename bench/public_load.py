@@ -42,19 +42,19 @@ def make(folder: Path, people: int) -> AppContext:
     (folder / ".newsletter" / "secret").write_text("an invented secret\n")
     desk = AppContext(open_workspace(folder), datetime.now(UTC))
     rows = (ImportRow(line=1, address=parse_address(f"r{n}@example.org")) for n in range(people))
-    subscribers.open_subscribers(desk).take_in(rows, now=desk.now)
+    subscribers.open_subscribers(desk).import_rows(rows, now=desk.now)
     return desk
 
 
 def keep_busy(folder: str, people: int, stop: Event) -> None:
     """Settle and claim deliveries as a sender does, some at a time."""
     desk = AppContext(open_workspace(Path(folder)), datetime.now(UTC))
-    with delivery.open_ledger(desk).run("busy", "d", now=desk.now) as run:
+    with delivery.open_ledger(desk).start_session("busy", "d", now=desk.now) as run:
         number = 1
         while not stop.is_set():
             ids = range(number, min(number + 10, people))
-            allowed = run.step((), list(ids), now=desk.now)
-            run.step(
+            allowed = run.commit_step((), list(ids), now=desk.now)
+            run.commit_step(
                 [DeliveryOutcome(subscriber_id=each, status=DeliveryStatus.ACCEPTED) for each in allowed],
                 (),
                 now=desk.now,

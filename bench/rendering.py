@@ -190,14 +190,14 @@ def preview() -> None:
         command = [sys.executable, "-m", "newsletter", "-C", folder, "--now", now, "demo", "--build-only"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         watched = _watched(Path(folder), now)
-        watched.look()
+        watched.refresh()
         file = Path(folder) / "issues/2026-11/issue.toml"
         found = []
         for number in range(ROUNDS):
             text = file.read_text()
             file.write_text(text.replace('preheader = "', f'preheader = "{number} ', 1))
             began = time.perf_counter()
-            watched.look()
+            watched.refresh()
             found.append(time.perf_counter() - began)
             assert not watched.error, watched.error
     print(f"preview after an edit: {statistics.median(found) * 1000:.0f} ms, worst {max(found) * 1000:.0f} (bar 300)")

@@ -219,7 +219,7 @@ def prepare(work: Path, options: argparse.Namespace) -> None:
         ImportRow(line=n, address=MailAddress(f"user{n}@example.net", f"user{n}@example.net"), name=f"Réader {n}")
         for n in range(options.people)
     )
-    SubscriberRepository(engine, keys()).take_in(rows, now=datetime.now(UTC))
+    SubscriberRepository(engine, keys()).import_rows(rows, now=datetime.now(UTC))
     engine.dispose()
     (work / "newsletter.db").rename(work / "people.db")
     if options.dkim:

@@ -154,7 +154,7 @@ async def one_issue(folder: Path, chance: random.Random, options: argparse.Names
             doubt_allowed += server.lost_replies - lost_before + options.connections * (end != "finished")
             examine(office, server, doubt_allowed)
     print(
-        f"  {counts(office.ledger.tally(ISSUE))} after {dict(ends)}, {server.lost_replies} replies lost",
+        f"  {counts(office.ledger.read_status(ISSUE))} after {dict(ends)}, {server.lost_replies} replies lost",
         file=sys.stderr,
         flush=True,
     )
@@ -306,7 +306,7 @@ def misbehaviour(chance: random.Random):
 
 def examine(office: PostOffice, server: Loopback, doubt_allowed: int) -> None:
     """The promises, after a round or at the end."""
-    tally = office.ledger.tally(ISSUE)
+    tally = office.ledger.read_status(ISSUE)
     known = counts(tally)  # sums to the total, or fails
     doubtful = known.get("unknown", 0)
     taken = server.recipients()

@@ -212,7 +212,7 @@ class SourceResult:
     """How one source fared in one run of `collect`."""
 
     source: Source
-    reading: ParsedDocument = ParsedDocument(entries=())
+    parsed: ParsedDocument = ParsedDocument(entries=())
     unchanged: bool = False  # the server says so, or the same bytes came
     error: str | None = None  # a sentence; then `reading` is empty and what was known stays
 
@@ -375,7 +375,7 @@ class Finding:
     where: str  # entry key, section name, "subject", "html", "text"
     message: str
     remedy: str
-    mend: Fix | None = field(default=None, compare=False)  # where a program can do it as well as a person
+    fix: Fix | None = field(default=None, compare=False)  # where a program can do it as well as a person
 
 
 class SubscriberState(StrEnum):

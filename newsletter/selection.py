@@ -161,12 +161,12 @@ class _Past:
         """The latest decision on this very key."""
         return self._decisions.get(entry.key)
 
-    def carried(self, entry: Entry) -> tuple[str, Entry] | None:
+    def find_appearance(self, entry: Entry) -> tuple[str, Entry] | None:
         """The last issue that carried the entry, and how it was printed there."""
         key = _find_key(entry, self._carried)
         return (self._issues[key], self._carried[key]) if key else None
 
-    def dropped(self, entry: Entry) -> tuple[str, str] | None:
+    def find_drop(self, entry: Entry) -> tuple[str, str] | None:
         """The issue for which an editor dropped the entry, and why."""
         key = _find_key(entry, self._dropped)
         return self._drops[key] if key else None
@@ -199,10 +199,10 @@ def _place(entry: Entry, past: _Past, window: SelectionCriteria) -> _Place:
         if decision.verdict is Verdict.KEEP:
             return _Take(_with_status_before(entry, past), _with_why("kept by an editor", decision.why))
         return _leave(entry, _with_why("held by an editor for the next issue", decision.why), state=EntryState.HELD)
-    dropped = past.dropped(entry)
+    dropped = past.find_drop(entry)
     if dropped and not (decision and decision.issue == dropped[0]):  # who kept or held it then thought better of it
         return _drop_entry(entry, *dropped)
-    if carried := past.carried(entry):
+    if carried := past.find_appearance(entry):
         return _again(entry, *carried, window)
     place = _past_or_far(entry, window) or _by_hand(entry, decision) or _by_kind(entry, window)
     return _add_remarks(place, past) if isinstance(place, _Take) else place
@@ -279,7 +279,7 @@ def _with_was(entry: Entry, printed: Entry) -> Entry:
 
 def _with_status_before(entry: Entry, past: _Past) -> Entry:
     """A kept trial with the status that an earlier issue carried, where that was another one."""
-    carried = past.carried(entry)
+    carried = past.find_appearance(entry)
     return _with_was(entry, carried[1]) if carried and _describe_status_change(entry, carried[1]) else entry
 
 

@@ -51,7 +51,7 @@ class _TokenKey:
     hashing: bytes = field(repr=False)
 
     @classmethod
-    def derived(cls, secret: bytes) -> Self:
+    def derive(cls, secret: bytes) -> Self:
         def part(label: bytes) -> bytes:
             return hmac.digest(secret, b"newsletter " + label, "sha256")
 
@@ -64,7 +64,7 @@ class Keys:
     def __init__(self, *secrets: bytes) -> None:
         if not secrets or not all(secrets):
             raise ValueError("a key is needed to sign tokens with")
-        self._keys = tuple(_TokenKey.derived(secret) for secret in secrets)
+        self._keys = tuple(_TokenKey.derive(secret) for secret in secrets)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -60,7 +60,7 @@ class PostOffice:
         engine = open_database("sqlite:///newsletter.db", folder)
         office = cls(folder, SubscriberRepository(engine, KEYS), Ledger(engine, folder))
         rows = [ImportRow(line=1, address=parse_address(each), name=each.split("@")[0].title()) for each in addresses]
-        office.people.take_in(rows, now=datetime.now(UTC))
+        office.people.import_rows(rows, now=datetime.now(UTC))
         return office
 
     def order(self, port: int, more: str = "", *, password: str | None = None, host: str = "127.0.0.1") -> SendJob:

@@ -70,16 +70,16 @@ def held(page: Page) -> dict[str, object]:
     assert subscriber is not None
     letter = ConfirmationMail(subject="x", text="x", recipient=ADDRESS, token="t")
     settings = page.desk.workspace.settings
-    asked = OptInRepository(page.people.engine, page.keys).ask(parse_address("z" + ADDRESS), now=NOW, name=NAME)
+    asked = OptInRepository(page.people.engine, page.keys).create_request(parse_address("z" + ADDRESS), now=NOW, name=NAME)
     listing = read_list(io.BytesIO(f"Email,Name\n{ADDRESS},{NAME}\n{ADDRESS};,{NAME}\n".encode()), name="x")
     incoming = read_mail(BOUNCE.encode())
-    handled = HandledMail(name="1.eml", decided=InboundRecord(kind="bounce", action="counted"), named=ADDRESS)
+    handled = HandledMail(name="1.eml", decided=InboundRecord(kind="bounce", action="counted"), recipient=ADDRESS)
     return {
         "address": parse_address(ADDRESS),
         "subscriber": subscriber,
         "due": DueDelivery(subscriber=subscriber),
         "job": MessageInFlight(
-            turn=QueuedRecipient(due=DueDelivery(subscriber=subscriber)),
+            queued=QueuedRecipient(due=DueDelivery(subscriber=subscriber)),
             message=build_confirmation(letter, settings, now=NOW),
         ),
         "delivery": Delivery(issue="x", subscriber_id=1, name=NAME, address=ADDRESS, status=DeliveryStatus.REFUSED),
@@ -93,7 +93,7 @@ def held(page: Page) -> dict[str, object]:
         "sheet": list(open_sheet(io.BytesIO(f"Email\n{ADDRESS}\n".encode())).rows),
         "mail": decode_mail(BOUNCE.encode()),
         "incoming": incoming,
-        "fates": incoming.fates,
+        "fates": incoming.recipient_statuses,
         "handled": handled,
         "report": InboxItem(handled=handled, address=ADDRESS),
         "upload": ListUpload(name="list.csv", content=BOUNCE.encode()),

@@ -142,8 +142,8 @@ def test_the_newest_style_sheets_are_kept(tmp_path, package):
     for number in range(MOST_KEPT + 3):
         kept.write(f"style-sheet-{number}.json", b"[]")
         os.utime(package / "templates" / "__pycache__" / f"style-sheet-{number}.json", (number, number))
-    assert [kept.read(f"style-sheet-{number}.json") for number in (0, 2)] == [None, None]
-    assert kept.read("style-sheet-3.json") == kept.read(f"style-sheet-{MOST_KEPT + 2}.json") == b"[]"
+    assert [kept.parse(f"style-sheet-{number}.json") for number in (0, 2)] == [None, None]
+    assert kept.parse("style-sheet-3.json") == kept.parse(f"style-sheet-{MOST_KEPT + 2}.json") == b"[]"
 
 
 def test_damaged_files_and_a_folder_that_cannot_be_made_do_no_harm(tmp_path, package):

@@ -40,13 +40,13 @@ class MailboxMessage:
 class Mailbox(Protocol):
     """What a run of the inbox needs."""
 
-    def letters(self) -> Sequence[MailboxMessage]:
+    def messages(self) -> Sequence[MailboxMessage]:
         """What is there, the oldest first."""
 
     def content(self, letter: MailboxMessage) -> bytes | None:
         """Its bytes, at most `MAX_BYTES`; None when somebody took it away."""
 
-    def put_away(self, letter: MailboxMessage) -> None:
+    def archive(self, letter: MailboxMessage) -> None:
         """Move it to where it is looked at no more; it may be gone already."""
 
     def wait(self, timeout_s: float) -> None:
@@ -60,7 +60,7 @@ class FolderMailbox:
     folder: Path
     _paths: dict[str, Path] = field(default_factory=dict)
 
-    def letters(self) -> Sequence[MailboxMessage]:
+    def messages(self) -> Sequence[MailboxMessage]:
         """Raises MailboxError when the folder cannot be read."""
         try:
             paths = sorted(each for each in self.folder.iterdir() if each.suffix.lower() == ".eml" and each.is_file())
@@ -93,7 +93,7 @@ class FolderMailbox:
         except OSError:
             return None
 
-    def put_away(self, letter: MailboxMessage) -> None:
+    def archive(self, letter: MailboxMessage) -> None:
         path = self._paths[letter.name]
         done = self.folder / PROCESSED
         with contextlib.suppress(OSError):  # a folder that cannot be written: the decision on record is enough
@@ -126,7 +126,7 @@ class ImapMailbox:
         if not box.folder.exists(PROCESSED):
             box.folder.create(PROCESSED)
 
-    def letters(self) -> Sequence[MailboxMessage]:
+    def messages(self) -> Sequence[MailboxMessage]:
         with _translate_errors():
             uids = sorted(self.box.uids("UNDELETED"), key=int)
         return [MailboxMessage(place=f"imap:{self.name}:{self.validity}:{uid}", name=f"UID {uid}") for uid in uids]
@@ -138,7 +138,7 @@ class ImapMailbox:
             return None
         return next((part[1] for part in parts if isinstance(part, tuple)), None)
 
-    def put_away(self, letter: MailboxMessage) -> None:
+    def archive(self, letter: MailboxMessage) -> None:
         with _translate_errors():
             if "MOVE" in self.abilities:
                 self.box.client.uid("MOVE", _uid(letter), PROCESSED)  # one step; imap-tools' own asks the old list

@@ -31,7 +31,7 @@ def read_mail(content: bytes) -> InboundMail:
     sender = mail.addresses("From")
     return InboundMail(
         kind=kind,
-        fates=fates,
+        recipient_statuses=fates,
         about_us=about_us,
         automatic=autoreplies.is_automatic(mail) or autoreplies.is_bulk(mail),
         message_ids=_message_ids(mail),
@@ -45,7 +45,7 @@ def read_mail(content: bytes) -> InboundMail:
 def _recognise(mail: DecodedMail) -> tuple[MailKind, tuple[RecipientStatus, ...], bool]:
     complaint = read_complaint(mail)
     if complaint is not None:
-        return MailKind.COMPLAINT, complaint.fates, complaint.about_us
+        return MailKind.COMPLAINT, complaint.recipient_statuses, complaint.about_us
     told, fates = read_notification(mail)
     if told == "complaint":
         return MailKind.COMPLAINT, fates, False

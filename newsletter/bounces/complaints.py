@@ -17,7 +17,7 @@ _NOT_OF_A_READER = frozenset({"auth-failure", "dmarc", "not-spam"})
 class Complaint:
     """What a feedback report says."""
 
-    fates: tuple[RecipientStatus, ...]
+    recipient_statuses: tuple[RecipientStatus, ...]
     about_us: bool  # it tells of our set-up, and nobody asked to be left alone
 
 
@@ -28,7 +28,7 @@ def read_complaint(mail: DecodedMail) -> Complaint | None:
         return None
     feedback = feedback or {}
     about_us = feedback.get("feedback-type", "abuse").strip().lower() in _NOT_OF_A_READER
-    return Complaint(fates=_recipients(feedback, mail.returned), about_us=about_us)
+    return Complaint(recipient_statuses=_recipients(feedback, mail.returned), about_us=about_us)
 
 
 def _says_so(mail: DecodedMail) -> bool:

@@ -30,7 +30,7 @@ class HandledMail:
 
     name: str
     decided: InboundRecord
-    named: str = field(default="", repr=False)  # an address that the mail names; for reports alone
+    recipient: str = field(default="", repr=False)  # an address that the mail names; for reports alone
     new: bool = False
 
 
@@ -44,8 +44,8 @@ class InboxProcessor:
 
     def run(self, *, now: Callable[[], datetime]) -> Iterator[HandledMail]:
         """Work through all that is there; a letter is yielded when it is done."""
-        letters = self.mailbox.letters()
-        known = self.record.decided(letter.place for letter in letters)
+        letters = self.mailbox.messages()
+        known = self.record.load_decisions(letter.place for letter in letters)
         source = iter(letters)
         while batch := list(islice(source, BATCH)):
             mails = {letter.place: self._read(letter, known.get(letter.place)) for letter in batch}
@@ -55,7 +55,7 @@ class InboxProcessor:
                 handled = self._decide_all(batch, mails, now())
             for letter, each in handled:
                 if each.decided.action != InboundOutcome.NEEDS_A_PERSON:
-                    self.mailbox.put_away(letter)
+                    self.mailbox.archive(letter)
                 yield each
 
     def _read(self, letter: MailboxMessage, known: InboundRecord | None) -> InboundMail | None:
@@ -76,18 +76,18 @@ class InboxProcessor:
     ) -> list[tuple[MailboxMessage, HandledMail]]:
         """In one commit: what becomes of each letter, whether decided now or before."""
         handled = []
-        with self.record.deciding() as deciding:
-            known = deciding.decided([letter.place for letter in letters])
+        with self.record.begin() as deciding:
+            known = deciding.load_decisions([letter.place for letter in letters])
             for letter in letters:
                 mail, before = mails[letter.place], known.get(letter.place)
                 named = next(iter(mail.recipients), "") if mail else ""
                 if before is not None:
-                    handled.append((letter, HandledMail(name=letter.name, decided=before, named=named)))
+                    handled.append((letter, HandledMail(name=letter.name, decided=before, recipient=named)))
                 elif mail is not None:
                     decision = self._decide(mail, deciding)
                     decided = known[letter.place] = _build_record(mail, decision)
                     deciding.write(letter.place, decided, decision.effect, now=now)
-                    handled.append((letter, HandledMail(name=letter.name, decided=decided, named=named, new=True)))
+                    handled.append((letter, HandledMail(name=letter.name, decided=decided, recipient=named, new=True)))
         return handled
 
     def _decide(self, mail: InboundMail, deciding: InboundTransaction) -> InboundDecision:
@@ -97,7 +97,7 @@ class InboxProcessor:
         if not deciding.knows(token.subscriber_id):
             # erased since, or a test copy: there is nobody to do anything to, and nothing for staff
             return InboundDecision(kind=kind, outcome=InboundOutcome.IGNORED)
-        in_a_row = deciding.bounced_in_a_row(token.subscriber_id, token.sending_id) if kind is MailKind.BOUNCE else 0
+        in_a_row = deciding.count_consecutive_bounces(token.subscriber_id, token.sending_id) if kind is MailKind.BOUNCE else 0
         return decide_outcome(mail, kind, token, in_a_row=in_a_row)
 
 

@@ -51,7 +51,7 @@ class InboundMail:
     """All that can be said of one mail without knowing our readers or our keys."""
 
     kind: MailKind
-    fates: tuple[RecipientStatus, ...] = ()  # of a bounce or complaint: one for each recipient that it names
+    recipient_statuses: tuple[RecipientStatus, ...] = ()  # of a bounce or complaint: one for each recipient that it names
     message_ids: tuple[str, ...] = ()  # of the mails it is about or answers, without brackets
     addressed: tuple[str, ...] = ()  # what looks like a token of ours in its own recipients and subject
     tokens: tuple[str, ...] = ()  # …and anywhere in it
@@ -63,12 +63,12 @@ class InboundMail:
     @property
     def recipients(self) -> tuple[str, ...]:
         """The addresses that it says it is about."""
-        return tuple(fate.address for fate in self.fates if fate.address)
+        return tuple(fate.address for fate in self.recipient_statuses if fate.address)
 
     @property
     def worst(self) -> RecipientStatus | None:
         """The fate that counts: a failure for good before one for now before none."""
-        return min(self.fates, key=_badness, default=None)
+        return min(self.recipient_statuses, key=_badness, default=None)
 
     @property
     def status(self) -> str | None:

@@ -86,7 +86,7 @@ def decide_outcome(mail: InboundMail, kind: MailKind, token: Token | None, *, in
         case MailKind.AUTO_REPLY:
             return InboundDecision(kind=kind, outcome=InboundOutcome.IGNORED)
         case _:
-            machine = mail.automatic or (kind is MailKind.OTHER and bool(mail.fates))
+            machine = mail.automatic or (kind is MailKind.OTHER and bool(mail.recipient_statuses))
             return InboundDecision(
                 kind=kind, outcome=InboundOutcome.IGNORED if machine else InboundOutcome.NEEDS_A_PERSON
             )

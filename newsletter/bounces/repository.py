@@ -53,17 +53,17 @@ class InboundMailRepository:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def decided(self, places: Iterable[str]) -> dict[str, InboundRecord]:
+    def load_decisions(self, places: Iterable[str]) -> dict[str, InboundRecord]:
         """What is known of these mails, by their place; those not decided are left out."""
         found: dict[str, InboundRecord] = {}
         source = iter(places)
         while batch := list(islice(source, BATCH)):
             with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
-                found |= InboundTransaction(connection).decided(batch)
+                found |= InboundTransaction(connection).load_decisions(batch)
         return found
 
     @contextlib.contextmanager
-    def deciding(self) -> Iterator[InboundTransaction]:
+    def begin(self) -> Iterator[InboundTransaction]:
         """One commit for some decisions. Raises TakenError when another process wrote one of them meanwhile."""
         try:
             with translate_errors(self.engine.url), self.engine.begin() as connection:
@@ -91,7 +91,7 @@ class InboundTransaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def decided(self, places: list[str]) -> dict[str, InboundRecord]:
+    def load_decisions(self, places: list[str]) -> dict[str, InboundRecord]:
         """What is known of these mails, by their place."""
         query = sa.select(incoming_mails).where(incoming_mails.c.place.in_(places))
         return {row.place: _read_row(row) for row in self.connection.execute(query)}
@@ -111,7 +111,7 @@ class InboundTransaction:
         query = sa.select(subscribers.c.id).where(subscribers.c.id == subscriber_id)
         return self.connection.execute(query).first() is not None
 
-    def bounced_in_a_row(self, subscriber_id: int, sending_id: int) -> int:
+    def count_consecutive_bounces(self, subscriber_id: int, sending_id: int) -> int:
         """How many issues in a row came back from this person, up to a sending, that one counted."""
         sent = _list_recent_sendings(self.connection, subscriber_id, sending_id)
         bounced = _list_bounced_sendings(self.connection, subscriber_id) | {sending_id}

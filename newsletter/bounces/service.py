@@ -39,4 +39,4 @@ def process_inbox(desk: AppContext, inbox: InboxProcessor, *, live: bool = False
     for handled in inbox.run(now=(lambda: datetime.now(UTC)) if live else (lambda: desk.now)):
         number = handled.decided.subscriber_id
         person = listed.get(number) if number is not None else None
-        yield InboxItem(handled=handled, address=person.address if person else handled.named or None)
+        yield InboxItem(handled=handled, address=person.address if person else handled.recipient or None)

@@ -324,7 +324,7 @@ def _is_preprint(entry: Entry) -> bool:
 )
 def event_cancelled(proof: ParsedMail) -> Iterator[Violation]:
     """The calendar says that an event is cancelled, and the entry does not."""
-    for entry in proof.printed:
+    for entry in proof.all_entries:
         cancelled = entry.event is not None and entry.event.cancelled
         if cancelled and not re.search(r"cancel", f"{entry.title} {entry.note}", re.IGNORECASE):
             yield Violation(
@@ -340,7 +340,7 @@ def event_cancelled(proof: ParsedMail) -> Iterator[Violation]:
 )
 def event_unlisted(proof: ParsedMail) -> Iterator[Violation]:
     """The calendar that an event came from was read again and does not list it any more."""
-    for entry in proof.printed:
+    for entry in proof.all_entries:
         if (last := proof.context.unlisted.get(entry.key)) and not (entry.event and entry.event.cancelled):
             yield Violation(
                 entry.key, f"{describe_entry(entry)} is not in its calendar any more: it was last there on {last}."

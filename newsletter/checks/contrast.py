@@ -94,7 +94,7 @@ def _linear(channel: float) -> float:
 )
 def contrast_light(proof: ParsedMail) -> Iterator[Violation]:
     """Text does not stand out from its surface."""
-    return _faint(proof, _inks(proof.kinds, lambda _: NOTHING), "")
+    return _faint(proof, _inks(proof.element_groups, lambda _: NOTHING), "")
 
 
 @rule(
@@ -256,7 +256,7 @@ def _split_kinds(proof: ParsedMail, rules: Iterable[DarkRule]) -> tuple[ElementG
     for each in rules:
         for element in () if each.path else _select_elements(proof, each.selector):
             reached[element] = (*reached.get(element, ()), each.number)
-    return group_elements(proof.elements, reached) if reached else proof.kinds
+    return group_elements(proof.elements, reached) if reached else proof.element_groups
 
 
 def _select_elements(proof: ParsedMail, selector: str) -> Iterable[_Element]:

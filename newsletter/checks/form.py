@@ -183,7 +183,7 @@ def font_without_fallback(proof: ParsedMail) -> Iterator[Violation]:
 )
 def text_too_small(proof: ParsedMail) -> Iterator[Violation]:
     """An element with words is set smaller than 12 px."""
-    for kind in proof.kinds:
+    for kind in proof.element_groups:
         size = parse_declarations(kind.style).get("font-size")
         pixels = PIXELS.fullmatch(size.value) if size else None
         if pixels and 2 < float(pixels[1]) < SMALLEST_PX and _can_be_read(kind):

@@ -87,7 +87,7 @@ def around(text: str, found: re.Match[str]) -> str:
 )
 def unrendered_mark(proof: ParsedMail) -> Iterator[Violation]:
     """A template mark is left in what readers get. Where a text of the issue brings it in, that is the place."""
-    titles = (Passage(entry.key, f"{entry.title}\n{entry.summary}") for entry in proof.printed)
+    titles = (Passage(entry.key, f"{entry.title}\n{entry.summary}") for entry in proof.all_entries)
     written = tuple(_find_marks((*proof.head_words, *proof.own_words, *titles), WRITTEN_MARK))
     whole = (Passage("html", _without_styles(proof.context.html)), Passage("text", proof.context.text))
     yield from written or _find_marks((*proof.head_words, *whole), TEMPLATE_MARK)
@@ -121,7 +121,7 @@ def empty_value(proof: ParsedMail) -> Iterator[Violation]:
     """A missing value was printed as a word of the programming language."""
     if not _may_be_missing(proof):
         return
-    sources = " ".join(chain.from_iterable((each.title, each.summary, each.note) for each in proof.printed))
+    sources = " ".join(chain.from_iterable((each.title, each.summary, each.note) for each in proof.all_entries))
     for node in proof.nodes:
         if (found := EMPTY_VALUE.search(node)) and (node == found[0] or node not in sources):
             yield Violation("html", f"A missing value was printed: {around(node, found)}.")
@@ -153,7 +153,7 @@ def unfinished_text(proof: ParsedMail) -> Iterator[Violation]:
         explained = {"TK"} if "(TK)" in passage.text else set()  # thymidine kinase
         if found := next((each for each in UNFINISHED.finditer(passage.text) if each[0] not in explained), None):
             yield Violation(passage.where, f"Unfinished: {around(passage.text, found)}.")
-    for entry in proof.printed:
+    for entry in proof.all_entries:
         may_be = any(sign in entry.title for sign in _UNFINISHED_TITLE_SIGNS)
         if may_be and (found := UNFINISHED_TITLE.search(entry.title)):
             yield Violation(entry.key, f"Unfinished title: {around(entry.title, found)}.")

@@ -112,7 +112,7 @@ class ParsedMail:
         return "\n".join(each.text or "" for each in self.page.iter("style"))
 
     @cached_property
-    def kinds(self) -> tuple[ElementGroup, ...]:
+    def element_groups(self) -> tuple[ElementGroup, ...]:
         """The elements of the body, those that look alike together: a mail has a thousand elements of some forty looks."""
         return group_elements(self.elements)
 
@@ -124,7 +124,7 @@ class ParsedMail:
     @cached_property
     def styles(self) -> tuple[str, ...]:
         """Every style attribute of the body once, in reading order."""
-        return tuple(dict.fromkeys(kind.style for kind in self.kinds if kind.style))
+        return tuple(dict.fromkeys(kind.style for kind in self.element_groups if kind.style))
 
     @cached_property
     def words(self) -> str:
@@ -186,7 +186,7 @@ class ParsedMail:
     def owner_of_link(self) -> dict[str, str]:
         """Address as it is written → key of the first entry that has it."""
         owner: dict[str, str] = {}
-        for entry in self.printed:
+        for entry in self.all_entries:
             joining = (entry.event.join,) if entry.event and entry.event.join else ()
             for href in (*entry.links, *joining):
                 owner.setdefault(href.strip(), entry.key)
@@ -219,7 +219,7 @@ class ParsedMail:
         return self.issue.entries()
 
     @cached_property
-    def printed(self) -> tuple[Entry, ...]:
+    def all_entries(self) -> tuple[Entry, ...]:
         """The entries, and those that only the coming-up box names."""
         keys = {entry.key for entry in self.entries}
         return (*self.entries, *(entry for entry in self.issue.coming_up if entry.key not in keys))

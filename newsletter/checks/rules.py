@@ -34,7 +34,7 @@ class Rule:
     why: str
     remedy: str
     group: str  # module it stands in: "content", "links", …
-    mend: str = ""  # the button that mends what it finds, where a program can: a plain verb
+    fix: str = ""  # the button that mends what it finds, where a program can: a plain verb
     examine: Examine
 
     def findings(self, proof: ParsedMail) -> tuple[Finding, ...]:
@@ -46,7 +46,7 @@ class Rule:
                 where=spot.where,
                 message=spot.message,
                 remedy=spot.remedy or self.remedy,
-                mend=Fix(self.mend, spot.change) if spot.change else None,
+                fix=Fix(self.fix, spot.change) if spot.change else None,
             )
             for spot in self.examine(proof)
         )
@@ -62,7 +62,7 @@ def rule(name: str, severity: Severity, *, why: str, remedy: str, mend: str = ""
         if name in _RULES:
             raise ValueError(f"two rules are named {name}")
         group = examine.__module__.rpartition(".")[2]
-        told = Rule(name=name, severity=severity, why=why, remedy=remedy, group=group, mend=mend, examine=examine)
+        told = Rule(name=name, severity=severity, why=why, remedy=remedy, group=group, fix=mend, examine=examine)
         _RULES[name] = told
         return examine
 

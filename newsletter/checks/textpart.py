@@ -101,7 +101,7 @@ def text_markup_left(proof: ParsedMail) -> Iterator[Violation]:
         yield Violation("text", "The text part holds the invisible filling of the preheader.")
     if "<" not in text and "&" not in text:
         return
-    own = " ".join(f"{entry.title} {entry.summary} {entry.note}" for entry in proof.printed)
+    own = " ".join(f"{entry.title} {entry.summary} {entry.note}" for entry in proof.all_entries)
     left = next((found[0] for found in MARKUP.finditer(text) if found[0] not in own), None)
     if left:
         yield Violation("text", f"The text part holds “{left[:40]}”.")

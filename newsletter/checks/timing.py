@@ -33,7 +33,7 @@ def in_words(day: date) -> str:
 )
 def event_past(proof: ParsedMail) -> Iterator[Violation]:
     """An event is over on the day the issue is planned for."""
-    for entry in proof.printed:
+    for entry in proof.all_entries:
         last = _last_day(entry.event)
         if last is not None and last < proof.day:
             words = f"was on {in_words(last)}, before the day of sending ({in_words(proof.day)})"
@@ -59,7 +59,7 @@ def _last_day(event: Event | None) -> date | None:
 )
 def event_ends_wrong(proof: ParsedMail) -> Iterator[Violation]:
     """An event ends before it starts, or one with an hour lasts longer than two weeks."""
-    for entry in proof.printed:
+    for entry in proof.all_entries:
         event = entry.event
         if event is None or event.starts is None or event.ends is None:
             continue
@@ -79,7 +79,7 @@ def event_ends_wrong(proof: ParsedMail) -> Iterator[Violation]:
 )
 def deadline_past(proof: ParsedMail) -> Iterator[Violation]:
     """The deadline of a grant call is over on the day the issue is planned for."""
-    for entry in proof.printed:
+    for entry in proof.all_entries:
         deadline = entry.grant.deadline if entry.grant else None
         if deadline is not None and deadline < proof.day:
             words = f"closed on {in_words(deadline)}, before the day of sending ({in_words(proof.day)})"
@@ -95,7 +95,7 @@ def deadline_past(proof: ParsedMail) -> Iterator[Violation]:
 )
 def event_without_day(proof: ParsedMail) -> Iterator[Violation]:
     """An event does not say when it starts."""
-    for entry in proof.printed:
+    for entry in proof.all_entries:
         if entry.event is not None and entry.event.starts is None:
             yield Violation(entry.key, f"{describe_entry(entry)} does not say when it starts.")
 
@@ -108,6 +108,6 @@ def event_without_day(proof: ParsedMail) -> Iterator[Violation]:
 )
 def event_without_zone(proof: ParsedMail) -> Iterator[Violation]:
     """An event with an hour has no time zone."""
-    for entry in proof.printed:
+    for entry in proof.all_entries:
         if entry.event is not None and isinstance(entry.event.starts, datetime) and not entry.event.zone:
             yield Violation(entry.key, f"{describe_entry(entry)} has an hour but no time zone.")

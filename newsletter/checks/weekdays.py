@@ -152,10 +152,10 @@ def _names_weekday(text: str) -> bool:
 
 def _texts(proof: ParsedMail) -> Iterator[tuple[Passage, date]]:
     """Every text that may name a day, with the day from which its year is guessed."""
-    days = {entry.key: days[0] for entry in proof.printed if (days := _days_of(entry.event, proof))}
+    days = {entry.key: days[0] for entry in proof.all_entries if (days := _days_of(entry.event, proof))}
     for passage in (*proof.head_words, *proof.own_words):
         yield passage, days.get(passage.where, proof.day)
-    for entry in proof.printed:
+    for entry in proof.all_entries:
         near = days.get(entry.key, entry.dated.day if entry.dated else proof.day)
         yield Passage(entry.key, f"{entry.title}\n{entry.summary if entry.event else ''}"), near
 
@@ -181,7 +181,7 @@ def _days_of(event: Event | None, proof: ParsedMail) -> tuple[date, ...]:
 )
 def event_day_disagrees(proof: ParsedMail) -> Iterator[Violation]:
     """The title or note of an event names a day that is none of its own; days to register by do not count."""
-    for entry in proof.printed:
+    for entry in proof.all_entries:
         days = _days_of(entry.event, proof)
         mention = next(_other_days(entry, days), None) if days else None
         if mention:
@@ -198,7 +198,7 @@ def event_day_disagrees(proof: ParsedMail) -> Iterator[Violation]:
 )
 def deadline_past_in_words(proof: ParsedMail) -> Iterator[Violation]:
     """The words of an entry name a deadline, with its year, that is over on the day the issue is planned for."""
-    for entry in proof.printed:
+    for entry in proof.all_entries:
         text = f"{entry.title}\n{entry.summary}\n{entry.note}"
         if entry.grant is not None or "20" not in text or not _DEADLINE_WORD.search(text):
             continue

@@ -18,7 +18,7 @@ def merge(session: CommandSession, keys: tuple[str, ...], as_json: bool) -> None
     """Make one entry of several that are the same thing; the first one's key stays."""
     from newsletter.issues.entry_merge import merge_entries
 
-    _show(session, [merge_entries(session.desk, keys)], as_json=as_json)
+    _show(session, [merge_entries(session.context, keys)], as_json=as_json)
 
 
 @click.command(epilog="Example: newsletter split doi:10.1000/1")
@@ -29,7 +29,7 @@ def split(session: CommandSession, key: str, as_json: bool) -> None:
     """Take a wrong merge apart: one entry for each source that gave it."""
     from newsletter.issues.entry_merge import split_entry
 
-    _show(session, split_entry(session.desk, key), as_json=as_json)
+    _show(session, split_entry(session.context, key), as_json=as_json)
 
 
 def _show(session: CommandSession, entries: Iterable[Entry], *, as_json: bool) -> None:
@@ -37,7 +37,7 @@ def _show(session: CommandSession, entries: Iterable[Entry], *, as_json: bool) -
     from newsletter.issues.standing import list_entry_statuses
 
     keys = {entry.key for entry in entries}
-    found = [each for each in list_entry_statuses(session.desk) if each.entry.key in keys]
+    found = [each for each in list_entry_statuses(session.context) if each.entry.key in keys]
     if as_json:
         answer({"entries": [entry_json(each) for each in found]})
         return
@@ -58,7 +58,7 @@ def _command(verdict: Verdict, help_: str, done: str) -> click.Command:
         from newsletter.cli.output import entry_json
         from newsletter.issues.decisions import decide
 
-        found = decide(session.desk, keys, verdict, why=why, section=section)
+        found = decide(session.context, keys, verdict, why=why, section=section)
         if as_json:
             answer({"entries": [entry_json(each) for each in found]})
             return

@@ -24,7 +24,7 @@ def doctor(session: CommandSession, nameserver: str, as_json: bool) -> int:
     from newsletter.doctor.dns_lookup import DnsResolver
     from newsletter.doctor.examination import examine_workspace
 
-    found = tuple(examine_workspace(session.desk, DnsResolver.of(nameserver)))
+    found = tuple(examine_workspace(session.context, DnsResolver.of(nameserver)))
     if as_json:
         answer({"findings": [_json(each) for each in found]})
     else:

@@ -27,11 +27,11 @@ def collect(session: CommandSession, sources: tuple[str, ...], as_json: bool) ->
     from newsletter.cli.progress import watching_sources
     from newsletter.sources import collector
 
-    chosen = collector.chosen_sources(session.desk, sources)
+    chosen = collector.chosen_sources(session.context, sources)
     if not chosen and not as_json:
         say("newsletter.toml has no [[source]] yet; docs/configuration.md shows how to write one")
     with watching_sources(len(chosen)) as on_progress:
-        gathered = collector.collect(session.desk, chosen, on_progress)
+        gathered = collector.collect(session.context, chosen, on_progress)
     if as_json:
         answer({"sources": [_source_json(each) for each in gathered]})
     else:
@@ -50,7 +50,7 @@ def _source_json(gathered: CollectionResult) -> dict[str, object]:
         "error": gathered.collected.error,
         "failing_since": gathered.record.failing_since_at,
         "quiet": gathered.quiet or None,
-        "skipped": gathered.collected.reading.skipped,
+        "skipped": gathered.collected.parsed.skipped,
     }
 
 
@@ -64,7 +64,7 @@ def _source_line(gathered: CollectionResult) -> str:
     if collected.unchanged:
         return f"{gathered.name}: unchanged, {gathered.count} entries{quiet}"
     quiet = quiet or ("" if gathered.count else "; it is empty")
-    skipped = "".join(f"\n    passed over: {each}" for each in collected.reading.skipped)
+    skipped = "".join(f"\n    passed over: {each}" for each in collected.parsed.skipped)
     return f"{gathered.name}: {gathered.count} entries, {gathered.new} new{quiet}{skipped}"
 
 
@@ -78,12 +78,12 @@ def add(session: CommandSession, what: str, section: str | None, as_json: bool) 
     from newsletter.issues.standing import list_entry_statuses
     from newsletter.sources import manual_entry
 
-    entries, skipped = manual_entry.add(session.desk, what, stdin=sys.stdin.buffer.read, section=section)
+    entries, skipped = manual_entry.add(session.context, what, stdin=sys.stdin.buffer.read, section=section)
     for each in skipped:
         tell(f"passed over: {each}")
     keys = [entry.key for entry in entries]
     found = sorted(
-        (each for each in list_entry_statuses(session.desk) if each.entry.key in keys),
+        (each for each in list_entry_statuses(session.context) if each.entry.key in keys),
         key=lambda each: keys.index(each.entry.key),
     )
     _show(found, as_json=as_json, none="Nothing in it looks like an entry; nothing was added.")
@@ -98,7 +98,7 @@ def entries(session: CommandSession, state: str | None, as_json: bool) -> None:
     """List every entry seen, where it stands and why."""
     from newsletter.issues.standing import list_entry_statuses
 
-    found = [each for each in list_entry_statuses(session.desk) if state is None or each.state == state]
+    found = [each for each in list_entry_statuses(session.context) if state is None or each.state == state]
     _show(found, as_json=as_json, none="No entries. “newsletter collect” fetches the sources.")
 
 
@@ -123,7 +123,7 @@ def why(session: CommandSession, entry: str, as_json: bool) -> None:
     from newsletter.cli.output import entry_json
     from newsletter.issues.entry_history import tell_history
 
-    standing, history = tell_history(session.desk, entry)
+    standing, history = tell_history(session.context, entry)
     if as_json:
         answer({"entry": entry_json(standing), "history": history})
         return

@@ -40,8 +40,8 @@ def inbox(session: CommandSession, watch: bool, as_json: bool) -> int:
         _watch(session)
     from newsletter.bounces import service as bounces
 
-    with bounces.open_inbox(session.desk) as (_, opened):
-        reports = list(bounces.process_inbox(session.desk, opened))
+    with bounces.open_inbox(session.context) as (_, opened):
+        reports = list(bounces.process_inbox(session.context, opened))
     if as_json:
         answer({**_counts(reports), "mails": [_json(each) for each in reports]})
     else:
@@ -59,12 +59,12 @@ def _watch(session: CommandSession) -> NoReturn:
     retry_s = SOON_S
     while True:
         try:
-            with bounces.open_inbox(session.desk) as (mailbox, opened):
+            with bounces.open_inbox(session.context) as (mailbox, opened):
                 while True:
                     if stopped.is_set():
                         raise KeyboardInterrupt
                     new = [
-                        each for each in bounces.process_inbox(session.desk, opened, live=True) if _announce_mail(each)
+                        each for each in bounces.process_inbox(session.context, opened, live=True) if _announce_mail(each)
                     ]
                     retry_s = SOON_S
                     if not new:  # else more may have come meanwhile, which no server needs to tell of again
@@ -161,7 +161,7 @@ def serve(session: CommandSession, host: str, port: int, proxy: str, log: bool) 
     from newsletter.public.app import make_app
     from newsletter.public.server import serve as serve_app
 
-    app = make_app(session.desk)
+    app = make_app(session.context)
     logging.basicConfig(level=logging.INFO if log else logging.WARNING, format="%(asctime)s %(message)s")
     with app.app.state.public.readers.at_hand():
         serve_app(

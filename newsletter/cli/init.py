@@ -64,10 +64,10 @@ def demo(session: CommandSession, no_browser: bool, build_only: bool, port: int)
     if not (folder / "newsletter.toml").is_file():
         build(folder, now=session.now, secret=new_secret())
     session = replace(session, folder=folder)
-    sources = collector.chosen_sources(session.desk, ())
+    sources = collector.chosen_sources(session.context, ())
     with watching_sources(len(sources)) as on_progress:
-        collector.collect(session.desk, sources, on_progress)
-    drafted = drafting.draft_issue(session.desk)
+        collector.collect(session.context, sources, on_progress)
+    drafted = drafting.draft_issue(session.context)
     for path in drafted.files:
         say(shorten_path(path))
     if not build_only:

@@ -21,7 +21,7 @@ def draft(session: CommandSession, issue: str | None, until: str | None, as_json
     """Make the next issue from what is new; run again, it adds what is new and keeps every edit."""
     from newsletter.issues import drafting
 
-    drafted = drafting.draft_issue(session.desk, issue, until=until)
+    drafted = drafting.draft_issue(session.context, issue, until=until)
     made, selection = drafted.issue, drafted.selection
     counts = {section.name: len(section.entries) for section in made.sections if section.entries}
     if as_json:
@@ -61,7 +61,7 @@ def render(session: CommandSession, issue: str | None, as_json: bool) -> None:
     """Make HTML and text again from issue.toml."""
     from newsletter.issues import render as issue_render
 
-    rendered, files = issue_render.render_issue(session.desk, issue)
+    rendered, files = issue_render.render_issue(session.context, issue)
     if as_json:
         answer(
             {
@@ -89,13 +89,13 @@ def check(session: CommandSession, issue: str | None, try_links: bool, as_json: 
     from newsletter.issues.repository import ISSUE_FILE, issue_folder
 
     if try_links:
-        with bar("Trying links", link_check.count_untried_links(session.desk, issue)) as advance:
-            link_check.try_links(session.desk, issue, lambda: advance("a link"))
-    checked, _, findings = review.check_issue_mail(session.desk, issue)
+        with bar("Trying links", link_check.count_untried_links(session.context, issue)) as advance:
+            link_check.try_links(session.context, issue, lambda: advance("a link"))
+    checked, _, findings = review.check_issue_mail(session.context, issue)
     if as_json:
         answer({"issue": checked.name, "findings": [finding_json(each) for each in findings]})
     else:
-        file = issue_folder(session.desk.workspace, checked.name) / ISSUE_FILE
+        file = issue_folder(session.context.workspace, checked.name) / ISSUE_FILE
         written = file.read_text("utf-8-sig")
         say(finding_lines(findings, checked, written) or f"{checked.name}: nothing to mend")
     return 1 if any(each.severity is Severity.ERROR for each in findings) else 0
@@ -110,7 +110,7 @@ def approve(session: CommandSession, issue: str, by: str, as_json: bool) -> None
     """Approve exactly this content for sending; any later change voids it."""
     from newsletter.issues import approval
 
-    rendered = approval.approve_issue(session.desk, issue, by=by)
+    rendered = approval.approve_issue(session.context, issue, by=by)
     if as_json:
         answer({"issue": issue, "digest": rendered.digest})
         return
@@ -125,7 +125,7 @@ def publish(session: CommandSession, issue: str, as_json: bool) -> None:
     """Note that an issue is out, though not mailed from here; the next one begins where it ended."""
     from newsletter.issues import approval
 
-    published_at = approval.publish_issue(session.desk, issue)
+    published_at = approval.publish_issue(session.context, issue)
     if as_json:
         answer({"issue": issue, "published_at": published_at})
         return
@@ -148,9 +148,9 @@ def serve_preview(session: CommandSession, issue: str | None, *, port: int, brow
     from newsletter.studio.preview import preview_app, watch_issue
     from newsletter.studio.server import serve_locally
 
-    name = issue or window.due_name(session.desk)
-    watched = watch_issue(session.desk, name)
-    watched.look()
+    name = issue or window.due_name(session.context)
+    watched = watch_issue(session.context, name)
+    watched.refresh()
     if watched.error:
         tell(watched.error)
     serve_locally(preview_app(watched), port=port, browse=browse, ready=_announce)

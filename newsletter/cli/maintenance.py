@@ -87,7 +87,7 @@ def tidy(session: CommandSession, as_json: bool) -> None:
     """Forget who got which issue long ago and why people left; delete messages, rejected rows and unused pictures left lying."""
     from newsletter.admin import tidy as admin_tidy
 
-    done = admin_tidy.tidy_workspace(session.desk)
+    done = admin_tidy.tidy_workspace(session.context)
     reduced = done.reduced
     if as_json:
         counts = {"sendings": reduced.sendings, "deliveries": reduced.deliveries, "mails": reduced.mails}

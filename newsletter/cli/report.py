@@ -35,8 +35,8 @@ def report(session: CommandSession, issue: str | None, words: bool, as_json: boo
     from newsletter.reports.report import UNCOUNTED
     from newsletter.subscribers import service as subscribers
 
-    found = report_report.build_issue_report(session.desk, issue)
-    said = subscribers.list_unsubscribe_reasons(session.desk, found.started_at) if words else ()
+    found = report_report.build_issue_report(session.context, issue)
+    said = subscribers.list_unsubscribe_reasons(session.context, found.started_at) if words else ()
     if as_json:
         answer(_json(found) | ({"words": [{"on": day, "said": each} for day, each in said]} if words else {}))
         return

@@ -63,16 +63,16 @@ def send(
     from newsletter.delivery import scheduling
     from newsletter.delivery import service as delivery_service
 
-    what, made = delivery_service.build_send_job(session.desk, issue, approved=not (dry_run or test_address or planned))
+    what, made = delivery_service.build_send_job(session.context, issue, approved=not (dry_run or test_address or planned))
     if test_address:
-        words = delivery_service.send_test(session.desk, what, test_address)
+        words = delivery_service.send_test(session.context, what, test_address)
         _answer(
             {"issue": issue, "reply": words}, f"The test copy is on its way; the server said: {words}", as_json=as_json
         )
         return 0
     if dry_run:
         folder = into or session.workspace.private / "dry-run" / issue
-        count = delivery_service.write_dry_run(session.desk, what, folder, limit=limit)
+        count = delivery_service.write_dry_run(session.context, what, folder, limit=limit)
         _answer(
             {"issue": issue, "messages": count, "folder": str(folder)},
             f"{count} messages written to {folder}",
@@ -81,13 +81,13 @@ def send(
         return 0
     if not planned:
         what.server()  # tells now, and not after the question, when none is named
-    at = scheduling.parse_send_time(session.desk, at_written) if at_written else None
+    at = scheduling.parse_send_time(session.context, at_written) if at_written else None
     _confirm(session, what, made, at or session.now, yes=yes)
     if lets_go_on or not yes:
-        delivery_service.resume_send(session.desk, issue)
+        delivery_service.resume_send(session.context, issue)
     if at is not None and at > session.now:
         planned = True
-        scheduling.schedule_send(session.desk, issue, at, people=_count(session, issue))
+        scheduling.schedule_send(session.context, issue, at, people=_count(session, issue))
     with _on_its_way(issue) as on_progress:
         how = {"on_progress": on_progress, "once": once, "limit": limit, "resume_restored": resume_restored}
         told = f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent." if at and planned else ""
@@ -101,8 +101,8 @@ def _count(session: CommandSession, issue: str) -> int:
     from newsletter.delivery import service as delivery_service
     from newsletter.subscribers import service as subscribers
 
-    tally = delivery_service.read_status(session.desk, issue)
-    return tally.remaining + tally.deferred if tally.total else subscribers.open_subscribers(session.desk).count()
+    tally = delivery_service.read_status(session.context, issue)
+    return tally.remaining + tally.deferred if tally.total else subscribers.open_subscribers(session.context).count()
 
 
 def _confirm(session: CommandSession, what: SendJob, made: RenderedIssue, at: datetime, *, yes: bool) -> None:
@@ -113,8 +113,8 @@ def _confirm(session: CommandSession, what: SendJob, made: RenderedIssue, at: da
 
     if yes:
         return
-    tally = delivery_service.read_status(session.desk, what.issue)
-    people, count = subscribers.open_subscribers(session.desk), _count(session, what.issue)
+    tally = delivery_service.read_status(session.context, what.issue)
+    people, count = subscribers.open_subscribers(session.context), _count(session, what.issue)
     if tally.wish:
         tell(f"{what.issue} was held back: {tally.why}.")
     left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
@@ -136,7 +136,7 @@ async def _send(
     from newsletter.delivery import scheduling
     from newsletter.delivery import service as delivery_service
 
-    desk, stop = session.desk, asyncio.Event()
+    desk, stop = session.context, asyncio.Event()
     sending = asyncio.ensure_future(
         delivery_service.send_job(desk, what, stop=stop, **how)
         if what
@@ -224,7 +224,7 @@ def _words(session: CommandSession, tally: SendStatus) -> Iterator[str]:
     from newsletter.delivery import service as delivery_service
     from newsletter.model import DeliveryStatus
 
-    ledger = delivery_service.open_ledger(session.desk)
+    ledger = delivery_service.open_ledger(session.context)
     for status, said in ((DeliveryStatus.DEFERRED, "to be tried again"), (DeliveryStatus.REFUSED, "refused")):
         if getattr(tally, status.value):
             for reply, count in ledger.replies(tally.issue, status):
@@ -260,13 +260,13 @@ def status(session: CommandSession, issue: str | None, with_recipients: bool, as
     from newsletter.delivery import service as delivery_service
     from newsletter.issues.window import latest_name
 
-    name = issue or latest_name(session.desk)
-    tally = delivery_service.read_status(session.desk, name)
-    planned = scheduling.find_plan(session.desk, name)
+    name = issue or latest_name(session.context)
+    tally = delivery_service.read_status(session.context, name)
+    planned = scheduling.find_plan(session.context, name)
     if planned is not None:
-        tally = replace(tally, why=f"planned for {scheduling.format_local_datetime(session.desk, planned.plan.at)}")
+        tally = replace(tally, why=f"planned for {scheduling.format_local_datetime(session.context, planned.plan.at)}")
     document = {**_json(tally), "state": tally.state, "why": tally.why}
-    rows = list(delivery_service.list_recipients(session.desk, name)) if with_recipients else []
+    rows = list(delivery_service.list_recipients(session.context, name)) if with_recipients else []
     if with_recipients:
         document["recipients"] = [
             {
@@ -296,9 +296,9 @@ def resolve(session: CommandSession, issue: str, resend: bool, leave: bool, as_j
     from newsletter.model import DeliveryStatus
 
     if resend == leave:
-        for each in delivery_service.list_recipients(session.desk, issue):
+        for each in delivery_service.list_recipients(session.context, issue):
             if each.status is DeliveryStatus.UNKNOWN and not as_json:
                 say(f"  {each.address}  {each.reply}")
         raise UsageError("say --resend (some may get a second copy) or --leave (some may have got none)")
-    tally = delivery_service.resolve_unknown(session.desk, issue, resend=resend)
+    tally = delivery_service.resolve_unknown(session.context, issue, resend=resend)
     _answer({**_json(tally), "state": tally.state, "why": tally.why}, _sentences(tally), as_json=as_json)

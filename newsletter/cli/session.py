@@ -52,7 +52,7 @@ class CommandSession:
         return DEFAULT_SECTIONS
 
     @cached_property
-    def desk(self) -> AppContext:
+    def context(self) -> AppContext:
         """This workspace at this moment, for the stages to work on."""
         from newsletter.workspace.context import AppContext
 

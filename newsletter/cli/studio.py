@@ -31,10 +31,10 @@ def studio(session: CommandSession, port: int, no_browser: bool, undo_s: int) ->
         undo_s=undo_s,
     )
     if room.has_newsletter:
-        entries_of(session.desk)
+        entries_of(session.context)
         private = session.workspace.private
-        for said in (*broken_off(private), *send_process.recover_schedules(room.desk())):
-            room.say(said)
+        for said in (*broken_off(private), *send_process.recover_schedules(room.context())):
+            room.flash(said)
         room.logbook = CrashMarker(private)
     serve_locally(
         studio_app(room),

@@ -24,7 +24,7 @@ def import_(session: CommandSession, file: Path, as_json: bool) -> int:
     from newsletter.subscribers import service as subscriber_service
 
     with file.open("rb") as opened:
-        done, to_mend = subscriber_service.import_list(session.desk, opened, name=file.name)
+        done, to_mend = subscriber_service.import_list(session.context, opened, name=file.name)
     rejected = [{"line": each.line, "reason": each.reason} for each in done.rejected]
     imported = done.imported
     if as_json:
@@ -50,7 +50,7 @@ def list_(session: CommandSession, as_json: bool) -> None:
     """Everybody, with their state and why."""
     from newsletter.subscribers import service as subscriber_service
 
-    people = subscriber_service.list_subscribers(session.desk)
+    people = subscriber_service.list_subscribers(session.context)
     if as_json:
         rows = [{"address": each.address, "name": each.name, "state": each.state, "why": each.why} for each in people]
         answer({"subscribers": rows})
@@ -67,13 +67,13 @@ def export(session: CommandSession, file: Path | None) -> None:
     from newsletter.subscribers import service as subscriber_service
 
     if file is None:
-        subscriber_service.export_list(session.desk, sys.stdout)
+        subscriber_service.export_list(session.context, sys.stdout)
         return
     file.touch(mode=0o600)  # it is a list of patients
     with file.open("w", encoding="utf-8", newline="") as opened:
         if file.is_file():  # one that was there before, and perhaps open to all
             file.chmod(0o600)
-        count = subscriber_service.export_list(session.desk, opened)
+        count = subscriber_service.export_list(session.context, opened)
     tell(f"{count} people written to {file}")
 
 
@@ -85,7 +85,7 @@ def add(session: CommandSession, address: str, name: str) -> int:
     """Put one person on the list."""
     from newsletter.subscribers import service as subscriber_service
 
-    done = subscriber_service.add_subscriber(session.desk, address, name=name)
+    done = subscriber_service.add_subscriber(session.context, address, name=name)
     if done.suppressed:
         tell("This person left before and stays gone: only they themselves can come back.")
         return 1
@@ -100,5 +100,5 @@ def remove(session: CommandSession, addresses: tuple[str, ...]) -> None:
     """Never write to these people again, whatever list they come with later."""
     from newsletter.subscribers import service as subscriber_service
 
-    removed = subscriber_service.remove_subscribers(session.desk, addresses)
+    removed = subscriber_service.remove_subscribers(session.context, addresses)
     say(f"{removed} removed; none of the {len(addresses)} is written to again")

@@ -33,7 +33,7 @@ class MessageStage(Enum):
 class MessageInFlight:
     """A reader's message on its way."""
 
-    turn: QueuedRecipient
+    queued: QueuedRecipient
     message: OutgoingMessage
     stage: MessageStage = MessageStage.OFFERED
     offered: bool = False  # its envelope is already on the wire, behind the dot of the message before
@@ -41,100 +41,100 @@ class MessageInFlight:
     @property
     def due(self) -> DueDelivery:
         """The delivery that is tried."""
-        return self.turn.due
+        return self.queued.due
 
 
 class DeliveryWorker:
     """Carries messages over one link."""
 
     def __init__(self, *, feed: DueQueue, desk: RetryPolicy, variants: VariantTemplates, stop: asyncio.Event) -> None:
-        self.feed = feed
-        self.desk = desk
+        self.queue = feed
+        self.policy = desk
         self.variants = variants
         self.stop = stop
 
-    async def first(self) -> MessageInFlight | None:
+    async def next_message(self) -> MessageInFlight | None:
         """The next one to be sent, when its moment has come; None when nobody is left or sending stops."""
-        pace = self.desk.pace
-        while not self.stop.is_set() and not self.feed.why_closed:
-            if closed_s := pace.closed_for():
-                self.desk.trouble = "waiting: quiet hours, or the messages of a day are used up"
+        pace = self.policy.throttle
+        while not self.stop.is_set() and not self.queue.why_closed:
+            if closed_s := pace.compute_closed_s():
+                self.policy.trouble = "waiting: quiet hours, or the messages of a day are used up"
                 await sleep_unless(self.stop, pace.clock, min(closed_s, 60.0))
                 continue
-            turn = await self.feed.take()
+            turn = await self.queue.take()
             if turn is None:
                 return None
             await sleep_unless(self.stop, pace.clock, pace.claim())
             if self.stop.is_set():
-                self.feed.give_back(turn)
+                self.queue.give_back(turn)
                 return None
-            return self._job(turn)
+            return self._build_message(turn)
         return None
 
-    def _job(self, turn: QueuedRecipient) -> MessageInFlight:
+    def _build_message(self, turn: QueuedRecipient) -> MessageInFlight:
         reader = turn.due.subscriber
-        return MessageInFlight(turn, self.variants.of(reader).fill(reader))
+        return MessageInFlight(turn, self.variants.template_for(reader).fill(reader))
 
     def _following(self, link: SmtpConnection) -> MessageInFlight | None:
         """One whose envelope may ride behind the dot of the message before."""
         if not link.pipelining or self._is_used_up(link) or self.stop.is_set():
             return None
-        turn = self.feed.take_ready()
+        turn = self.queue.take_ready()
         if turn is None:
             return None
-        if not self.desk.pace.claim_now():
-            self.feed.give_back(turn)
+        if not self.policy.throttle.claim_now():
+            self.queue.give_back(turn)
             return None
-        job = self._job(turn)
+        job = self._build_message(turn)
         if (job.message.envelope.needs_smtputf8 and not link.smtputf8) or link.too_large(len(job.message.content)):
-            self.feed.give_back(turn)
+            self.queue.give_back(turn)
             return None
         return job
 
     def _is_used_up(self, link: SmtpConnection) -> bool:
-        most = self.desk.settings.per_connection
+        most = self.policy.settings.per_connection
         return bool(most) and link.offered >= most
 
-    async def carry(self, link: SmtpConnection, job: MessageInFlight | None) -> None:
+    async def send_messages(self, link: SmtpConnection, job: MessageInFlight | None) -> None:
         """Send one after the other until nobody is left or the link is at its end."""
         following: list[MessageInFlight] = []
         try:
             while job is not None:
-                job = await self._one(link, job, following)
+                job = await self._send_one(link, job, following)
                 if job is None and link.is_open and not self._is_used_up(link):
-                    job = await self.first()
+                    job = await self.next_message()
             if link.is_open:
                 await link.quit()
         finally:
-            self._drop(link, following)
+            self._abort(link, following)
 
-    async def _one(
+    async def _send_one(
         self, link: SmtpConnection, job: MessageInFlight, following: list[MessageInFlight]
     ) -> MessageInFlight | None:
         """Send one message; returns the one whose envelope went behind it."""
         if job.message.envelope.needs_smtputf8 and not link.smtputf8:
-            self.desk.refuse(job.due, NO_SMTPUTF8)
+            self.policy.mark_refused(job.due, NO_SMTPUTF8)
             return None
         if why := link.too_large(len(job.message.content)):
-            self.feed.close(f"{why}. Nobody is refused for it")
-            self.feed.give_back(job.turn)
+            self.queue.close(f"{why}. Nobody is refused for it")
+            self.queue.give_back(job.queued)
             return None
         try:
             phase, reply = await self._converse(link, job, following)
         except SmtpConnectionError as error:
             self._broken(link, job, str(error))
-            self._drop(link, following)
+            self._abort(link, following)
             return None
         except _UnsubscribedError:
-            self.desk.left(job.due)
-            self._drop(link, following)  # without its end it is no message
+            self.policy.skip_suppressed(job.due)
+            self._abort(link, following)  # without its end it is no message
             return None
         except asyncio.CancelledError:
-            self._cancelled(job)
+            self._abandon_job(job)
             raise
-        return await self._answered(link, job, phase, reply, following)
+        return await self._handle_reply(link, job, phase, reply, following)
 
-    async def _answered(
+    async def _handle_reply(
         self,
         link: SmtpConnection,
         job: MessageInFlight,
@@ -144,15 +144,15 @@ class DeliveryWorker:
     ) -> MessageInFlight | None:
         """Settle a message by its reply; the one whose envelope went behind it, while the link is good."""
         verdict = judge_reply(phase, reply)
-        if verdict.close and self._may_come_again(link, job):
-            self.desk.pace.too_fast()
-            self._come_again(job)
+        if verdict.close and self._may_retry_at_once(link, job):
+            self.policy.throttle.slow_down()
+            self._retry_at_once(job)
         else:
-            self.desk.settle(job.due, verdict, reply)
+            self.policy.apply_verdict(job.due, verdict, reply)
         if verdict.pause:
-            self.feed.close(f"the mail server says: {reply}. Look into it, then `newsletter send` goes on")
+            self.queue.close(f"the mail server says: {reply}. Look into it, then `newsletter send` goes on")
         if verdict.close or (verdict.pause and following):
-            self._drop(link, following)
+            self._abort(link, following)
             return None
         if phase is not SmtpPhase.FINAL and not await self._reset(link):
             return None
@@ -165,7 +165,7 @@ class DeliveryWorker:
         refused = await self._offer(link, job)
         if refused is not None:
             return refused
-        granted = self.feed.claim(job.turn)
+        granted = self.queue.claim(job.queued)
         job.stage = MessageStage.CLAIMED
         content = job.message.content
         at_once = granted.done() and len(content) <= AT_ONCE
@@ -174,17 +174,17 @@ class DeliveryWorker:
         if not await granted:
             raise _UnsubscribedError
         if not at_once:
-            await link.replies.drained()
+            await link.reader.drain()
             content = b""
-        if not await self.desk.recorder.last_look.may_go(job.due.subscriber.id):
+        if not await self.policy.writer.final_check.may_send(job.due.subscriber.id):
             raise _UnsubscribedError
-        if link.replies.waiting:
+        if link.reader.waiting:
             raise SmtpConnectionError("the server answered before the message was complete")
         behind = self._envelope_behind(link, following)
-        self.desk.recorder.ending(job.due)
+        self.policy.writer.note_final_dot(job.due)
         job.stage = MessageStage.ENDED
         link.write_together(content, END + behind)
-        return SmtpPhase.FINAL, await link.replies.take(link.final_s)
+        return SmtpPhase.FINAL, await link.reader.read_reply(link.final_s)
 
     def _envelope_behind(self, link: SmtpConnection, following: list[MessageInFlight]) -> bytes:
         job = self._following(link)
@@ -204,20 +204,20 @@ class DeliveryWorker:
             if link.pipelining:
                 link.write(b"".join(commands))
         if link.pipelining:
-            return await self._pipelined(link)
+            return await self._read_envelope_replies(link)
         for phase, command in zip((SmtpPhase.MAIL, SmtpPhase.RCPT, SmtpPhase.DATA), commands, strict=True):
             link.write(command)
-            reply = await link.replies.take(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
+            reply = await link.reader.read_reply(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
             if not is_go_ahead(phase, reply):
                 return phase, reply
         return None
 
-    async def _pipelined(self, link: SmtpConnection) -> tuple[SmtpPhase, SmtpReply] | None:
+    async def _read_envelope_replies(self, link: SmtpConnection) -> tuple[SmtpPhase, SmtpReply] | None:
         """RFC 2920: all three replies are read; the first one that refuses decides."""
         refused: tuple[SmtpPhase, SmtpReply] | None = None
         for phase in (SmtpPhase.MAIL, SmtpPhase.RCPT, SmtpPhase.DATA):
             try:
-                reply = await link.replies.take(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
+                reply = await link.reader.read_reply(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
             except SmtpConnectionError:
                 if refused is None:
                     raise
@@ -227,14 +227,14 @@ class DeliveryWorker:
             elif refused is not None and phase is SmtpPhase.DATA and reply.code == 354:
                 # a server that waits for a message to nobody gets an empty one (RFC 2920, 3.1)
                 link.write(END)
-                await link.replies.take(link.final_s)
+                await link.reader.read_reply(link.final_s)
         return refused
 
     async def _reset(self, link: SmtpConnection) -> bool:
         """Leave a refused envelope behind; whether the link is still good."""
         try:
             link.write(b"RSET\r\n")
-            reply = await link.replies.take(ENVELOPE_S)
+            reply = await link.reader.read_reply(ENVELOPE_S)
         except SmtpConnectionError:
             reply = None
         if reply is None or reply.code != 250:
@@ -242,34 +242,34 @@ class DeliveryWorker:
             return False
         return True
 
-    def _drop(self, link: SmtpConnection, following: list[MessageInFlight]) -> None:
+    def _abort(self, link: SmtpConnection, following: list[MessageInFlight]) -> None:
         link.abort()
         while following:
-            self.feed.give_back(following.pop().turn)
+            self.queue.give_back(following.pop().queued)
 
     def _broken(self, link: SmtpConnection, job: MessageInFlight, words: str) -> None:
         if job.stage is MessageStage.ENDED:
-            self.desk.doubt(job.due, words)
-        elif job.stage is MessageStage.OFFERED and self._may_come_again(link, job):
-            self._come_again(job)
+            self.policy.mark_unknown(job.due, words)
+        elif job.stage is MessageStage.OFFERED and self._may_retry_at_once(link, job):
+            self._retry_at_once(job)
         else:
-            self.desk.defer(job.due, words)
+            self.policy.defer(job.due, words)
 
-    def _may_come_again(self, link: SmtpConnection, job: MessageInFlight) -> bool:
+    def _may_retry_at_once(self, link: SmtpConnection, job: MessageInFlight) -> bool:
         """A link at its end, with nothing said against this reader: once more on a fresh one, at once."""
         return (
-            job.stage is MessageStage.OFFERED and link.offered > 1 and job.due.subscriber.id not in self.feed.came_again
+            job.stage is MessageStage.OFFERED and link.offered > 1 and job.due.subscriber.id not in self.queue.retried_at_once
         )
 
-    def _come_again(self, job: MessageInFlight) -> None:
-        self.feed.came_again.add(job.due.subscriber.id)
-        self.feed.give_back(job.turn)
+    def _retry_at_once(self, job: MessageInFlight) -> None:
+        self.queue.retried_at_once.add(job.due.subscriber.id)
+        self.queue.give_back(job.queued)
 
-    def _cancelled(self, job: MessageInFlight) -> None:
+    def _abandon_job(self, job: MessageInFlight) -> None:
         if job.stage is MessageStage.ENDED:
-            self.desk.doubt(job.due, BROKEN_OFF)
-        elif job.turn.granted is not None:
-            self.desk.recorder.withdraw(job.due, job.turn.granted)
+            self.policy.mark_unknown(job.due, BROKEN_OFF)
+        elif job.queued.granted is not None:
+            self.policy.writer.withdraw(job.due, job.queued.granted)
 
 
 class _UnsubscribedError(Exception):

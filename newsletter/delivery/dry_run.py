@@ -40,7 +40,7 @@ def write_messages(
 
     With the `sending_id` and start of a sending that was begun, they are the very bytes of it. Raises StorageError.
     """
-    mailing = order.mailing(sending_id, sent_at)
+    mailing = order.message_context(sending_id, sent_at)
     variants = VariantTemplates(lambda variant: MessageTemplate(order.render_variant(variant), mailing), order.settings)
     written = 0
     try:
@@ -54,7 +54,7 @@ def write_messages(
             written += 1
             path = folder / f"{written:07}.eml"
             path.touch(mode=0o600)
-            path.write_bytes(variants.of(reader).fill(reader).content)
+            path.write_bytes(variants.template_for(reader).fill(reader).content)
     except OSError as error:
         raise StorageError(f"{folder} cannot be written ({error.strerror})") from error
     return written
@@ -70,7 +70,7 @@ async def send_test(order: SendJob, address: str, *, now: datetime, name: str = 
     except ValueError as error:
         raise UsageError(f"--test: {error}") from error
     server = order.server()
-    message = MessageTemplate(order.render_variant(Variant()), order.mailing(0, now, test=True)).fill(reader)
+    message = MessageTemplate(order.render_variant(Variant()), order.message_context(0, now, test=True)).fill(reader)
     return str(await send_single_message(message, server, called="the test copy"))
 
 
@@ -88,7 +88,7 @@ async def send_single_message(message: OutgoingMessage, server: MailServer, *, c
     except SmtpConnectionError as error:
         raise DeliveryError(f"{called} did not go: {error}") from error
     if not is_go_ahead(phase, reply):
-        raise DeliveryError(f"{called} did not go: {server.called} answered {reply} to {phase.value}")
+        raise DeliveryError(f"{called} did not go: {server.label} answered {reply} to {phase.value}")
     return reply
 
 
@@ -99,8 +99,8 @@ async def _transmit_message(link: SmtpConnection, message: OutgoingMessage) -> t
     commands = link.envelope(message.envelope, len(message.content))
     for phase, command in zip((SmtpPhase.MAIL, SmtpPhase.RCPT, SmtpPhase.DATA), commands, strict=True):
         link.write(command)
-        reply = await link.replies.take(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
+        reply = await link.reader.read_reply(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
         if not is_go_ahead(phase, reply):
             return phase, reply
     link.write(message.content + b".\r\n")
-    return SmtpPhase.FINAL, await link.replies.take(link.final_s)
+    return SmtpPhase.FINAL, await link.reader.read_reply(link.final_s)

@@ -22,13 +22,13 @@ class FinalCheck:
     """Asks for the messages of all connections."""
 
     def __init__(self, lookout: SuppressionCheck, clock: Clock) -> None:
-        self._lookout = lookout
+        self._suppressions = lookout
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, "lookout")
-        self._asking: list[tuple[int, asyncio.Future[bool]]] = []
-        self._looking: asyncio.Task[None] | None = None
+        self._questions: list[tuple[int, asyncio.Future[bool]]] = []
+        self._check: asyncio.Task[None] | None = None
 
-    async def may_go(self, subscriber_id: int) -> bool:
+    async def may_send(self, subscriber_id: int) -> bool:
         """Whether the person may be mailed at this moment; raises StorageError when the database does not say."""
         for wait_s in RETRIES_S:
             try:
@@ -38,37 +38,37 @@ class FinalCheck:
         return await self._is_mailable(subscriber_id)
 
     async def _is_mailable(self, subscriber_id: int) -> bool:
-        if self._lookout.is_quick:
-            return subscriber_id in self._lookout.mailable((subscriber_id,))
+        if self._suppressions.is_quick:
+            return subscriber_id in self._suppressions.mailable((subscriber_id,))
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._asking.append((subscriber_id, answer))
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look())
+        self._questions.append((subscriber_id, answer))
+        if self._check is None:
+            self._check = asyncio.create_task(self._check_waiting())
         return await answer
 
-    async def _look(self) -> None:
+    async def _check_waiting(self) -> None:
         """Ask for all who wait, until nobody does."""
         loop = asyncio.get_running_loop()
         try:
-            while self._asking:
+            while self._questions:
                 await asyncio.sleep(0)  # the other connections that are ready now come along
-                asking, self._asking = self._asking, []
+                asking, self._questions = self._questions, []
                 numbers = [number for number, _ in asking]
                 try:
-                    mailable = await loop.run_in_executor(self._thread, self._lookout.mailable, numbers)
+                    mailable = await loop.run_in_executor(self._thread, self._suppressions.mailable, numbers)
                 except StorageError as error:
                     _answer(asking, error)
                 else:
                     _answer(asking, mailable)
         finally:
-            self._looking = None
+            self._check = None
 
     async def close(self) -> None:
         """Give the connection back, when a look that is on its way has come home."""
-        if self._looking is not None:
-            await asyncio.gather(self._looking, return_exceptions=True)
+        if self._check is not None:
+            await asyncio.gather(self._check, return_exceptions=True)
         self._thread.shutdown()
-        self._lookout.close()
+        self._suppressions.close()
 
 
 def _answer(asking: list[tuple[int, asyncio.Future[bool]]], found: frozenset[int] | StorageError) -> None:

@@ -64,7 +64,7 @@ class Journal:
         self._waiting.clear()
         self._start_over()
 
-    def ending(self, subscriber_id: int, attempts: int) -> None:
+    def note_final_dot(self, subscriber_id: int, attempts: int) -> None:
         """Say that the final dot of a message goes next; raises StorageError when it cannot be said."""
         line = b"%d %d\n" % (subscriber_id, attempts)
         before = self._open.get(subscriber_id)
@@ -94,13 +94,13 @@ class Journal:
             raise self._unwritable("the disk is full")
         self._size += written
 
-    def answered(self, settlement: DeliveryOutcome) -> None:
+    def add_outcome(self, settlement: DeliveryOutcome) -> None:
         """Keep what became of a message; it is written with the next dot."""
         line = b"%s\n" % _format_outcome(settlement)
         self._open[settlement.subscriber_id] = line
         self._waiting.append(line)
 
-    def committed(self, settled: Iterable[DeliveryOutcome]) -> None:
+    def forget_outcomes(self, settled: Iterable[DeliveryOutcome]) -> None:
         """Forget what the ledger knows by now."""
         for each in settled:
             self._open.pop(each.subscriber_id, None)
@@ -138,7 +138,7 @@ class Journal:
             os.close(self._handle)
             self._handle = -1
 
-    def told(self, sending_id: int) -> JournalOutcomes | None:
+    def read_outcomes(self, sending_id: int) -> JournalOutcomes | None:
         """What a dead sender told; None when there is no journal that can be believed."""
         try:
             head, *lines = self.path.read_bytes().split(b"\n")

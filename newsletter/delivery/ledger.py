@@ -44,13 +44,13 @@ class Ledger:
         self.engine = engine
         self.folder = folder
 
-    def witness(self, issue: str) -> RestoreGuard:
+    def restore_guard(self, issue: str) -> RestoreGuard:
         """The witness of an issue's sending."""
         name = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
         return RestoreGuard(self.folder, issue, Path(name) if name else None)
 
     @contextlib.contextmanager
-    def run(self, issue: str, digest: str, *, now: datetime, resume_restored: bool = False) -> Iterator[LedgerSession]:
+    def start_session(self, issue: str, digest: str, *, now: datetime, resume_restored: bool = False) -> Iterator[LedgerSession]:
         """Be the one sender of an issue: freezes the list at the first time, goes on with it at the next.
 
         Raises SenderAtWorkError when another process sends it, NotApprovedError when other content was begun,
@@ -62,11 +62,11 @@ class Ledger:
                 self._refuse(sending, issue, digest, resume_restored=resume_restored)
                 if sending is None:
                     sending = _freeze(connection, issue, digest, now)
-                record_outcomes(connection, sending.id, self._left_behind(connection, sending), now)
-            run = LedgerSession(self.engine, sending, self.witness(issue), Journal(self.folder, issue))
+                record_outcomes(connection, sending.id, self._recover_outcomes(connection, sending), now)
+            run = LedgerSession(self.engine, sending, self.restore_guard(issue), Journal(self.folder, issue))
             try:
                 run.journal.begin(sending.id)
-                run.witness.write(sending.beats)
+                run.witness.write(sending.heartbeats)
                 yield run
             finally:
                 run.close()
@@ -77,25 +77,25 @@ class Ledger:
                 f"issue {issue} was begun with other content (digest {sending.digest[:12]}, now {digest[:12]}): "
                 "put its files back as they were, or make a new issue of it"
             )
-        doubt = self.witness(issue).doubt(sending.beats if sending else None)
+        doubt = self.restore_guard(issue).explain_doubt(sending.heartbeats if sending else None)
         if doubt and not resume_restored:
             raise RestoredLedgerError(
                 f"{doubt}. People may have got issue {issue} without its knowing. "
                 "If you are sure that nobody gets it twice: newsletter send --resume-restored"
             )
 
-    def sending(self, issue: str) -> SendRecord | None:
+    def find_send(self, issue: str) -> SendRecord | None:
         """What was frozen when the issue was begun; None before."""
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             return find_send(connection, issue)
 
-    def newest(self, most: int) -> tuple[str, ...]:
+    def list_newest(self, most: int) -> tuple[str, ...]:
         """The issues that were begun last, the newest first."""
         query = sa.select(sendings.c.issue).order_by(sendings.c.id.desc()).limit(most)
         with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             return tuple(connection.execute(query).scalars())
 
-    def tally(self, issue: str) -> SendStatus:
+    def read_status(self, issue: str) -> SendStatus:
         """How the sending of an issue stands, seen from any process."""
         alive = is_held(self.engine, self.folder, issue)
         with translate_errors(self.engine.url), self.engine.begin() as connection:
@@ -105,7 +105,7 @@ class Ledger:
                 return SendStatus(issue=issue, wish=wish)
             counts = count_by_status(connection, row.id)
             if not alive and counts.pop(D.SENDING, 0):
-                for each in self._left_behind(connection, frozen(row)):
+                for each in self._recover_outcomes(connection, frozen(row)):
                     counts[each.status] = counts.get(each.status, 0) + 1
             return build_status(row, counts, alive=alive, wish=wish)
 
@@ -113,7 +113,7 @@ class Ledger:
         """Whether a living process sends it."""
         return is_held(self.engine, self.folder, issue)
 
-    def _left_behind(self, connection: Connection, sending: SendRecord) -> list[DeliveryOutcome]:
+    def _recover_outcomes(self, connection: Connection, sending: SendRecord) -> list[DeliveryOutcome]:
         """What becomes of the rows that a dead sender left in the middle."""
         query = sa.select(deliveries).where(
             deliveries.c.sending_id == sending.id, deliveries.c.status == D.SENDING.value
@@ -121,19 +121,19 @@ class Ledger:
         rows = connection.execute(query).all()
         if not rows:
             return []
-        told = Journal(self.folder, sending.issue).told(sending.id) if self._has_journal_of(sending) else None
+        told = Journal(self.folder, sending.issue).read_outcomes(sending.id) if self._has_journal_of(sending) else None
         return [_infer_outcome(row, told) for row in rows]
 
     def _has_journal_of(self, sending: SendRecord) -> bool:
         """Whether the last sender worked in this folder. On a server it may have been one in another folder."""
-        witness = self.witness(sending.issue)
-        if witness.doubt(sending.beats):
+        witness = self.restore_guard(sending.issue)
+        if witness.explain_doubt(sending.heartbeats):
             return False
-        return witness.database is not None or witness.is_at(sending.beats)
+        return witness.database is not None or witness.is_at(sending.heartbeats)
 
     def recipients(self, issue: str, only: Collection[DeliveryStatus] = ()) -> Iterator[Delivery]:
         """Every reader of an issue, or those that fared in some ways, and what is known of the message; read in pages."""
-        left = {} if self.is_at_work(issue) else self._fates(issue)
+        left = {} if self.is_at_work(issue) else self._query_recipients(issue)
         statuses = {*only, D.SENDING} if only and left else {*only}  # of those left in the middle `left` knows more
         last = 0
         while page := self._recipients_after(issue, last, statuses):
@@ -141,10 +141,10 @@ class Ledger:
             yield from (each for each in found if not only or each.status in only)
             last = page[-1].subscriber_id
 
-    def _fates(self, issue: str) -> dict[int, DeliveryOutcome]:
+    def _query_recipients(self, issue: str) -> dict[int, DeliveryOutcome]:
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             sending = find_send(connection, issue)
-            left = self._left_behind(connection, sending) if sending else []
+            left = self._recover_outcomes(connection, sending) if sending else []
         return {each.subscriber_id: each for each in left}
 
     def _recipients_after(self, issue: str, last: int, statuses: Collection[DeliveryStatus]) -> Sequence[Row[Any]]:
@@ -174,7 +174,7 @@ class Ledger:
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             return tuple((row[0], row[1]) for row in connection.execute(query))
 
-    def resolve(self, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()) -> SendStatus:
+    def resolve_unknown(self, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()) -> SendStatus:
         """Settle the deliveries in doubt, all or those of some subscribers: send them again, or leave them as they are.
 
         Raises SenderAtWorkError while a sender lives.
@@ -186,11 +186,11 @@ class Ledger:
         ):
             sending = find_send(connection, issue)
             if sending is not None:
-                record_outcomes(connection, sending.id, self._left_behind(connection, sending), now)
+                record_outcomes(connection, sending.id, self._recover_outcomes(connection, sending), now)
                 _settle_doubtful(connection, sending.id, resend=resend, only=only)
-        return self.tally(issue)
+        return self.read_status(issue)
 
-    def accepted_since(self, since: datetime) -> list[tuple[datetime, int]]:
+    def count_accepted_since(self, since: datetime) -> list[tuple[datetime, int]]:
         """How many messages the server took since then, of all issues: (hour, count)."""
         hour = sa.func.substr(sa.cast(deliveries.c.settled_at, sa.String), 1, 13)
         query = (
@@ -214,7 +214,7 @@ def _freeze(connection: Connection, issue: str, digest: str, now: datetime) -> S
     count = sa.select(sa.func.count()).where(deliveries.c.sending_id == number)
     total = connection.execute(count).scalar_one()
     connection.execute(sa.update(sendings).where(sendings.c.id == number).values(total=total))
-    return SendRecord(id=number, issue=issue, digest=digest, total=total, started_at=started_at, beats=0)
+    return SendRecord(id=number, issue=issue, digest=digest, total=total, started_at=started_at, heartbeats=0)
 
 
 def _infer_outcome(row: Row[Any], told: JournalOutcomes | None) -> DeliveryOutcome:

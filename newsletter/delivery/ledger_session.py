@@ -62,7 +62,7 @@ class LedgerSession:
         self._claim = BulkStatement(_claim, engine.dialect)
         self._settlement = BulkStatement(_settle, engine.dialect)
         self._on_the_way: set[int] = set()  # claimed by us and not settled
-        self._beats = sending.beats
+        self._beats = sending.heartbeats
         self._connection: Connection | None = None
 
     @contextlib.contextmanager
@@ -80,13 +80,13 @@ class LedgerSession:
             self._connection.close()
             self._connection = None
 
-    def queued(self, after: int, limit: int, *, now: datetime) -> list[DueDelivery]:
+    def fetch_queued(self, after: int, limit: int, *, now: datetime) -> list[DueDelivery]:
         """The next ones never tried, by number; those who left meanwhile are settled as suppressed on the way."""
         condition = sa.and_(deliveries.c.status == D.QUEUED, deliveries.c.subscriber_id > sa.bindparam("after"))
         query = _due_query(condition, deliveries.c.subscriber_id)
         return self._due(query, {"after": after, "rows": limit}, now)
 
-    def deferred(
+    def fetch_deferred(
         self, after: tuple[datetime, int] | None, limit: int, *, due_at: datetime, now: datetime
     ) -> list[DueDelivery]:
         """Those whose next try was due at a moment, the longest waiting first, those after a mark alone."""
@@ -121,7 +121,7 @@ class LedgerSession:
             found: datetime | None = connection.execute(query).scalar_one()
         return found
 
-    def step(self, settled: Sequence[DeliveryOutcome], intents: Sequence[int], *, now: datetime) -> frozenset[int]:
+    def commit_step(self, settled: Sequence[DeliveryOutcome], intents: Sequence[int], *, now: datetime) -> frozenset[int]:
         """In one commit: what became of messages, and which messages may now be finished.
 
         Returns the subscribers among `intents` that may be sent to; the others left, and are settled as suppressed.
@@ -131,10 +131,10 @@ class LedgerSession:
             if settled:
                 self._settle(connection, settled, now)
             if intents:
-                allowed = self._claimed(connection, intents, now)
+                allowed = self._claim_rows(connection, intents, now)
         return allowed
 
-    def _claimed(self, connection: Connection, wanted: Sequence[int], now: datetime) -> frozenset[int]:
+    def _claim_rows(self, connection: Connection, wanted: Sequence[int], now: datetime) -> frozenset[int]:
         """Claim rows whose people may still be mailed; the others are settled as suppressed."""
         slots = 1 if len(wanted) == 1 else -(-len(wanted) // CLAIM_SLOTS) * CLAIM_SLOTS
         padded = (*wanted, *[wanted[-1]] * (slots - len(wanted)))
@@ -169,7 +169,7 @@ class LedgerSession:
         self._on_the_way.difference_update(each.subscriber_id for each in settled)
         _suppress_bounced(connection, settled, now)
 
-    def beat(self, state: str, why: str, seconds: float) -> None:
+    def write_heartbeat(self, state: str, why: str, seconds: float) -> None:
         """Say that we live and where we stand; `seconds` at work since the last beat."""
         with self._transaction() as connection:
             connection.execute(
@@ -182,12 +182,12 @@ class LedgerSession:
             ).scalar_one()
         self.witness.write(self._beats)
 
-    def wish(self) -> SendControl | None:
+    def read_send_control(self) -> SendControl | None:
         """What a person wants of this sending now."""
         with self._transaction() as connection:
             return read_send_control(connection, self.sending.issue)
 
-    def tally(self) -> SendStatus:
+    def read_status(self) -> SendStatus:
         """How it stands, seen by its own sender."""
         with self._transaction() as connection:
             row = connection.execute(sa.select(sendings).where(sendings.c.id == self.sending.id)).one()

@@ -33,7 +33,7 @@ class LedgerWriter:
         self.run = run
         self.clock = clock
         self._gather_s = gather_s
-        self.last_look = FinalCheck(SuppressionCheck(run.engine), clock)
+        self.final_check = FinalCheck(SuppressionCheck(run.engine), clock)
         self.failed: StorageError | None = None
         self._thread = ThreadPoolExecutor(1, "ledger")
         self._settled: list[DeliveryOutcome] = []
@@ -46,21 +46,21 @@ class LedgerWriter:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, lambda: function(*args, **named))
 
-    def settle(self, settlement: DeliveryOutcome) -> None:
+    def record_outcome(self, settlement: DeliveryOutcome) -> None:
         """Record what became of a message, with the next commit."""
-        self.run.journal.answered(settlement)
+        self.run.journal.add_outcome(settlement)
         self._settled.append(settlement)
         if self._writing is None:
             self._gather()
 
-    def ending(self, due: DueDelivery) -> None:
+    def note_final_dot(self, due: DueDelivery) -> None:
         """Called before the final dot of a message; raises StorageError when it must not go."""
-        self.run.journal.ending(due.subscriber.id, due.attempts)
+        self.run.journal.note_final_dot(due.subscriber.id, due.attempts)
 
     def put_back(self, due: DueDelivery) -> None:
         """The message surely did not go, and nobody is to blame: as if it had not been tried."""
         status = DeliveryStatus.DEFERRED if due.next_at else DeliveryStatus.QUEUED
-        self.settle(
+        self.record_outcome(
             DeliveryOutcome(
                 subscriber_id=due.subscriber.id,
                 status=status,
@@ -126,7 +126,7 @@ class LedgerWriter:
                 if not granted.done():
                     granted.set_exception(error)
             return
-        self.run.journal.committed(settled)
+        self.run.journal.forget_outcomes(settled)
         left = set(allowed)
         for number, granted in claims:
             if not granted.done():
@@ -136,12 +136,12 @@ class LedgerWriter:
     async def _persistently(self, settled: list[DeliveryOutcome], wanted: list[int]) -> frozenset[int]:
         for wait_s in RETRIES_S:
             try:
-                return await self.call(self.run.step, settled, wanted, now=self.clock.now())
+                return await self.call(self.run.commit_step, settled, wanted, now=self.clock.now())
             except StorageError:
                 await self.clock.sleep(wait_s)
-        return await self.call(self.run.step, settled, wanted, now=self.clock.now())
+        return await self.call(self.run.commit_step, settled, wanted, now=self.clock.now())
 
-    async def written(self) -> None:
+    async def flush_pending(self) -> None:
         """Write what is left."""
         while self._settled or self._claims or self._writing is not None:
             self._start()
@@ -150,7 +150,7 @@ class LedgerWriter:
 
     async def close(self) -> None:
         """Write what is left and give the ledger's connection back."""
-        await self.written()
-        await self.last_look.close()
+        await self.flush_pending()
+        await self.final_check.close()
         await self.call(self.run.close)
         self._thread.shutdown()

@@ -47,7 +47,7 @@ class RestoreGuard:
         told = self._read()
         return told is not None and told["beats"] == beats
 
-    def doubt(self, beats: int | None) -> str | None:
+    def explain_doubt(self, beats: int | None) -> str | None:
         """Why the ledger may be an old or copied one, as a sentence; None when it is ours.
 
         `beats` is what the ledger says of itself; None: it knows nothing of this issue.
@@ -57,7 +57,7 @@ class RestoreGuard:
             # it is written before the first beat, and the first beat comes before the first message
             if beats:
                 return "the ledger was brought here from another place"
-            return self._restored()
+            return self._read_restore_marker()
         if beats is None:
             return "this issue was sent before, and the ledger does not know it"
         if told["beats"] > beats:
@@ -68,7 +68,7 @@ class RestoreGuard:
             return "the folder of the database was copied or put back from a backup"
         return None
 
-    def _restored(self) -> str | None:
+    def _read_restore_marker(self) -> str | None:
         """Whether a backup was put back, and no issue was begun since."""
         try:
             return (self.path.parent / RESTORED).read_text("utf-8").strip() or "a backup was put back"

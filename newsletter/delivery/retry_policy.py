@@ -23,19 +23,19 @@ class RetryPolicy:
     """Turns verdicts into settlements."""
 
     def __init__(self, tally: SendStatus, recorder: LedgerWriter, pace: Throttle, settings: DeliverySettings) -> None:
-        self.recorder = recorder
-        self.pace = pace
+        self.writer = recorder
+        self.throttle = pace
         self.settings = settings
         self.trouble = ""  # a sentence for `status`, while it lasts
         self._start = tally
         self._changes: Counter[str] = Counter()
 
-    def settle(self, due: DueDelivery, verdict: ReplyVerdict, reply: SmtpReply) -> None:
+    def apply_verdict(self, due: DueDelivery, verdict: ReplyVerdict, reply: SmtpReply) -> None:
         """What a reply means for one reader."""
         if verdict.slow:
-            self.pace.too_fast()
+            self.throttle.slow_down()
         if verdict.status is D.ACCEPTED:
-            self.pace.accepted()
+            self.throttle.record_acceptance()
             self.trouble = ""
             self._record(due, D.ACCEPTED, str(reply))
         elif verdict.status is D.DEFERRED:
@@ -45,36 +45,36 @@ class RetryPolicy:
 
     def defer(self, due: DueDelivery, words: str, *, for_good: bool = True) -> None:
         """Try again later, or give up when the time to try is over and it is `for_good`."""
-        now = self.recorder.clock.now()
+        now = self.writer.clock.now()
         last = (due.first_tried_at or now) + self.settings.give_up_after
         if for_good and now >= last:
             words = f"given up after {_hours(self.settings.give_up_after)}: {words}"
             self._record(due, D.REFUSED, words)
             return
-        next_at = min(now + self.wait(due.attempts), max(last, now + self.settings.retry_after))
+        next_at = min(now + self.compute_retry_delay(due.attempts), max(last, now + self.settings.retry_after))
         self._record(due, D.DEFERRED, words, next_at=next_at)
 
-    def wait(self, attempts: int) -> timedelta:
+    def compute_retry_delay(self, attempts: int) -> timedelta:
         """How long after so many earlier tries: doubling, to about an hour."""
         first = self.settings.retry_after
         doubled: timedelta = first * 2 ** min(attempts, 20)
         return min(doubled, max(first, MAX_RETRY_DELAY))
 
-    def doubt(self, due: DueDelivery, words: str) -> None:
+    def mark_unknown(self, due: DueDelivery, words: str) -> None:
         """The message may have arrived, or not."""
         self._record(due, D.UNKNOWN, words)
 
-    def refuse(self, due: DueDelivery, words: str) -> None:
+    def mark_refused(self, due: DueDelivery, words: str) -> None:
         """This reader cannot be written to, and a person should know."""
         self._record(due, D.REFUSED, words)
 
-    def left(self, due: DueDelivery) -> None:
+    def skip_suppressed(self, due: DueDelivery) -> None:
         """The person left before the message was complete: nothing was sent, and it counts as no try."""
         self._record(due, D.SUPPRESSED, "", tried=False)
 
     def put_back(self, due: DueDelivery) -> None:
         """The message surely did not go, and nobody is to blame: as if it had not been tried."""
-        self.recorder.put_back(due)
+        self.writer.put_back(due)
 
     def _record(
         self,
@@ -87,7 +87,7 @@ class RetryPolicy:
         tried: bool = True,
     ) -> None:
         self._count(due, status)
-        self.recorder.settle(
+        self.writer.record_outcome(
             DeliveryOutcome(
                 subscriber_id=due.subscriber.id,
                 status=status,
@@ -105,7 +105,7 @@ class RetryPolicy:
 
     def tally(self) -> SendStatus:
         """The counts of this moment, without asking the ledger."""
-        run, start, change = self.recorder.run, self._start, self._changes
+        run, start, change = self.writer.run, self._start, self._changes
         left = run.left_queued + run.left_deferred
         return replace(
             start,

@@ -53,7 +53,7 @@ class ScheduleRepository:
         """Whether a plan was made in just this database, and did not come here with a copy of it."""
         return plan.place == self.place
 
-    def of(self, issue: str) -> ScheduledSend | None:
+    def find(self, issue: str) -> ScheduledSend | None:
         """The plan of an issue."""
         with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             row = connection.execute(sa.select(plans).where(plans.c.issue == issue)).one_or_none()
@@ -64,7 +64,7 @@ class ScheduleRepository:
         with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             return tuple(_plan(row) for row in connection.execute(sa.select(plans).order_by(plans.c.at)))
 
-    def make(self, issue: str, at: datetime, *, people: int, now: datetime) -> ScheduledSend:
+    def schedule(self, issue: str, at: datetime, *, people: int, now: datetime) -> ScheduledSend:
         """Write down that an issue goes at a moment; another plan of it is forgotten. Raises StorageError."""
         plan = ScheduledSend(issue=issue, at=at, people=people, planned_at=now, place=self.place)
         values = {"issue": issue, "at": at, "people": people, "planned_at": now, "place": plan.place}
@@ -73,7 +73,7 @@ class ScheduleRepository:
             connection.execute(sa.insert(plans).values(values))
         return plan
 
-    def take_back(self, issue: str) -> bool:
+    def cancel(self, issue: str) -> bool:
         """Forget a plan, whether anybody waits for it or not; False when it was begun before, or is none."""
         with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
             waiting = sa.and_(plans.c.issue == issue, plans.c.begun_at.is_(None))
@@ -85,7 +85,7 @@ class ScheduleRepository:
             waiting = sa.and_(plans.c.issue == issue, plans.c.begun_at.is_(None))
             return connection.execute(sa.update(plans).where(waiting).values(begun_at=now)).rowcount == 1
 
-    def forget(self, issue: str) -> None:
+    def delete(self, issue: str) -> None:
         """The issue is on its way: the ledger tells the rest."""
         with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
             connection.execute(sa.delete(plans).where(plans.c.issue == issue))

@@ -92,22 +92,22 @@ def format_local_datetime(desk: AppContext, at: datetime) -> str:
 
 def schedule_send(desk: AppContext, name: str, at: datetime, *, people: int) -> ScheduledSend:
     """Write down that an issue goes at a moment, to about so many people."""
-    return delivery.open_schedule(desk).make(name, at, people=people, now=desk.now)
+    return delivery.open_schedule(desk).schedule(name, at, people=people, now=desk.now)
 
 
 def cancel_schedule(desk: AppContext, name: str) -> bool:
     """Take a plan back: nothing is sent. False when there is none, or it began before."""
     found, kept = find_plan(desk, name), delivery.open_schedule(desk)
     if found is not None and found.waiting is ScheduleState.MISSED:
-        kept.forget(name)  # it may have been broken off as it began
+        kept.delete(name)  # it may have been broken off as it began
         return True
-    return kept.take_back(name)
+    return kept.cancel(name)
 
 
 def find_plan(desk: AppContext, name: str) -> ScheduleStatus | None:
     """The plan of an issue and how it stands; None when there is none, or the issue is on its way."""
     kept = delivery.open_schedule(desk)
-    found = kept.of(name)
+    found = kept.find(name)
     if found is None or delivery.read_status(desk, name).total:
         return None
     if kept.is_waited_for(name) or delivery.is_at_work(desk, name):
@@ -170,7 +170,7 @@ async def _has_come(desk: AppContext, name: str, stop: asyncio.Event, clock: Cal
     while not stop.is_set():
         look_s = LOOK_S
         with contextlib.suppress(StorageError):  # a database that is busy for a moment ends no waiting
-            found = kept.of(name)
+            found = kept.find(name)
             if found is None or found.begun_at:
                 return False
             left = found.at - clock()

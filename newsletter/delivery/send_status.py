@@ -43,7 +43,7 @@ class SendRecord:
     digest: str
     total: int
     started_at: datetime
-    beats: int
+    heartbeats: int
 
 
 def find_send(connection: Connection, issue: str) -> SendRecord | None:
@@ -60,7 +60,7 @@ def frozen(row: Row[Any]) -> SendRecord:
         digest=row.digest,
         total=row.total,
         started_at=row.started_at,
-        beats=row.beats,
+        heartbeats=row.beats,
     )
 
 

@@ -56,7 +56,7 @@ class SendJob:
         """The server of the settings; raises UsageError when none is named."""
         return server_of(self.settings, self.password)
 
-    def mailing(self, sending_id: int, sent_at: datetime, *, test: bool = False) -> MessageContext:
+    def message_context(self, sending_id: int, sent_at: datetime, *, test: bool = False) -> MessageContext:
         """What all messages of the sending have in common."""
         return MessageContext(
             settings=self.settings,
@@ -95,14 +95,14 @@ async def send_issue(
     """
     server = order.server()
     clock, stop = clock or SystemClock(), stop or asyncio.Event()
-    with ledger.run(order.issue, order.digest, now=clock.now(), resume_restored=resume_restored) as run:
+    with ledger.start_session(order.issue, order.digest, now=clock.now(), resume_restored=resume_restored) as run:
         recorder = LedgerWriter(run, clock)
         try:
-            sender = await _IssueSender.made(order, server, ledger, recorder, stop, clock, on_progress)
+            sender = await _IssueSender.create(order, server, ledger, recorder, stop, clock, on_progress)
             await sender.send(once=once, limit=limit)
         finally:
             await recorder.close()
-    return ledger.tally(order.issue)
+    return ledger.read_status(order.issue)
 
 
 class _IssueSender:
@@ -117,8 +117,8 @@ class _IssueSender:
         stop: asyncio.Event,
     ) -> None:
         self.server = server
-        self.recorder = recorder
-        self.desk = desk
+        self.writer = recorder
+        self.policy = desk
         self.variants = variants
         self.stop = stop
         self.clock = recorder.clock
@@ -127,7 +127,7 @@ class _IssueSender:
         self._beaten_at = self.clock.monotonic()
 
     @classmethod
-    async def made(
+    async def create(
         cls,
         order: SendJob,
         server: MailServer,
@@ -139,10 +139,10 @@ class _IssueSender:
     ) -> _IssueSender:
         run = recorder.run
         settings = order.settings.delivery
-        accepted = ledger.accepted_since(clock.now() - DAY) if settings.per_day else []
+        accepted = ledger.count_accepted_since(clock.now() - DAY) if settings.per_day else []
         pace = Throttle(settings, order.settings.newsletter.zone, clock, accepted)
-        desk = RetryPolicy(await recorder.call(run.tally), recorder, pace, settings)
-        mailing = order.mailing(run.sending.id, run.sending.started_at)
+        desk = RetryPolicy(await recorder.call(run.read_status), recorder, pace, settings)
+        mailing = order.message_context(run.sending.id, run.sending.started_at)
         variants = VariantTemplates(
             lambda variant: MessageTemplate(order.render_variant(variant), mailing), order.settings
         )
@@ -152,8 +152,8 @@ class _IssueSender:
 
     async def send(self, *, once: bool, limit: int | None) -> None:
         """Passes until nothing is due; says in the ledger how it ended, whatever ended it."""
-        await self._beat("sending", "")
-        beating = asyncio.create_task(self._keep_beating())
+        await self._write_heartbeat("sending", "")
+        beating = asyncio.create_task(self._keep_heartbeat())
         state, why = "paused", "the sending was stopped"
         try:
             state, why = await self._passes(once=once, limit=limit)
@@ -167,17 +167,17 @@ class _IssueSender:
 
     async def _last_words(self, state: str, why: str) -> None:
         with contextlib.suppress(StorageError):
-            await self._beat(state, why)
-        self._show()
+            await self._write_heartbeat(state, why)
+        self._report_progress()
 
     async def _passes(self, *, once: bool, limit: int | None) -> tuple[str, str]:
         while True:
-            feed = DueQueue(self.recorder, began_at=self.clock.now(), limit=limit, ahead=self._ahead)
+            feed = DueQueue(self.writer, began_at=self.clock.now(), limit=limit, ahead=self._ahead)
             await self._pass(feed)
             if feed.why_closed or self.stop.is_set():
                 return "paused", feed.why_closed or "stopped by a person; `newsletter send` goes on"
-            tally = await self.recorder.call(self.recorder.run.tally)
-            next_at = await self.recorder.call(self.recorder.run.next_at)
+            tally = await self.writer.call(self.writer.run.read_status)
+            next_at = await self.writer.call(self.writer.run.next_at)
             if not tally.remaining and next_at is None:
                 return "done", ""
             limit = feed.left
@@ -187,7 +187,7 @@ class _IssueSender:
                 await self._wait_for(next_at)
 
     def _ahead(self) -> int:
-        return AHEAD * self.server.settings.connections if self.desk.pace.is_free else 0
+        return AHEAD * self.server.settings.connections if self.policy.throttle.is_free else 0
 
     async def _wait_for(self, next_at: datetime) -> None:
         """Wait for the next try, never long at a time: the machine's clock may be set meanwhile."""
@@ -212,59 +212,59 @@ class _IssueSender:
                 each.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
             await feed.end()
-            await self.recorder.written()
+            await self.writer.flush_pending()
 
     async def _work(self, feed: DueQueue) -> None:
         """One connection after the other, as long as somebody is due."""
         failures = 0
         while True:
-            courier = DeliveryWorker(feed=feed, desk=self.desk, variants=self.variants, stop=self.stop)
-            job = await courier.first()
+            courier = DeliveryWorker(feed=feed, desk=self.policy, variants=self.variants, stop=self.stop)
+            job = await courier.next_message()
             if job is None:
                 return
             try:
                 link = await open_smtp_connection(self.server)
             except SmtpConnectionError as error:
-                feed.give_back(job.turn)
+                feed.give_back(job.queued)
                 failures += 1
-                await self._bear(error, failures)
+                await self._handle_connection_error(error, failures)
                 continue
             except BaseException:
-                feed.give_back(job.turn)
+                feed.give_back(job.queued)
                 raise
             self.reached, failures = True, 0
-            await courier.carry(link, job)
+            await courier.send_messages(link, job)
 
-    async def _bear(self, error: SmtpConnectionError, failures: int) -> None:
+    async def _handle_connection_error(self, error: SmtpConnectionError, failures: int) -> None:
         """A server that cannot be reached now: wait, or give up when it never could be."""
         if not self.reached and failures > 2:
             raise DeliveryError(f"{error}. Nothing was sent: look at [delivery] host and port") from error
-        self.desk.trouble = str(error)
+        self.policy.trouble = str(error)
         await sleep_unless(self.stop, self.clock, min(2.0 ** (failures - 1), 300.0))
 
-    async def _keep_beating(self) -> None:
+    async def _keep_heartbeat(self) -> None:
         while True:
             await asyncio.sleep(PROGRESS_S)
-            self._show()
+            self._report_progress()
             if self.clock.monotonic() - self._beaten_at >= HEARTBEAT_S:
                 with contextlib.suppress(StorageError):  # the recorder will meet it too, and knows what to do
-                    await self._beat("sending", self.desk.trouble)
-            await self._heed()
+                    await self._write_heartbeat("sending", self.policy.trouble)
+            await self._watch_send_control()
 
-    async def _heed(self) -> None:
+    async def _watch_send_control(self) -> None:
         """Stop when a person wants it, from whatever window or machine."""
         with contextlib.suppress(StorageError):
-            if await self.recorder.call(self.recorder.run.wish):
+            if await self.writer.call(self.writer.run.read_send_control):
                 self.stop.set()
 
-    async def _beat(self, state: str, why: str) -> None:
+    async def _write_heartbeat(self, state: str, why: str) -> None:
         now = self.clock.monotonic()
         seconds, self._beaten_at = now - self._beaten_at, now
-        await self.recorder.call(self.recorder.run.beat, state, why, seconds)
+        await self.writer.call(self.writer.run.write_heartbeat, state, why, seconds)
 
-    def _show(self) -> None:
+    def _report_progress(self) -> None:
         if self.on_progress is not None:
-            self.on_progress(self.desk.tally())
+            self.on_progress(self.policy.tally())
 
 
 def _waiting(next_at: datetime | None, left: int | None) -> str:
@@ -289,14 +289,14 @@ def run_send(sending: Coroutine[Any, Any, T]) -> T:
 
 def read_status(ledger: Ledger, issue: str) -> SendStatus:
     """How the sending of an issue stands, from any process."""
-    return ledger.tally(issue)
+    return ledger.read_status(issue)
 
 
 def list_recipients(
     ledger: Ledger, settings: Settings, keys: Keys, issue: str, only: Collection[DeliveryStatus] = ()
 ) -> Iterator[Delivery]:
     """Every reader of an issue, or those that fared in some ways, with the Message-ID of the message, whether it went or not."""
-    sending = ledger.sending(issue)
+    sending = ledger.find_send(issue)
     if sending is None:
         return
     mailing = MessageContext(
@@ -310,4 +310,4 @@ def resolve_unknown(
     ledger: Ledger, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()
 ) -> SendStatus:
     """Settle the deliveries in doubt, all or those of some people: `resend` them by the next sending, or leave them."""
-    return ledger.resolve(issue, resend=resend, now=now, only=only)
+    return ledger.resolve_unknown(issue, resend=resend, now=now, only=only)

@@ -93,7 +93,7 @@ async def send_job(
         )
     finally:
         if read_status(desk, what.issue).total:
-            open_schedule(desk).forget(what.issue)
+            open_schedule(desk).delete(what.issue)
     _note_out(desk, tally)
     with contextlib.suppress(StorageError):  # the issue is out; the next one, or `newsletter tidy`, will do it
         reduce_old(desk.engine, before=desk.now - desk.workspace.settings.newsletter.keep_deliveries)
@@ -128,7 +128,7 @@ def _note_out(desk: AppContext, tally: SendStatus) -> None:
 
 def write_dry_run(desk: AppContext, what: SendJob, folder: Path, *, limit: int | None = None) -> int:
     """Write the exact messages to a folder; tells how many."""
-    begun = open_ledger(desk).sending(what.issue)
+    begun = open_ledger(desk).find_send(what.issue)
     return delivery_dry_run.write_messages(
         what,
         open_subscribers(desk).all(),

@@ -49,7 +49,7 @@ class MailServer:
     final_s: float = FINAL_S
 
     @property
-    def called(self) -> str:
+    def label(self) -> str:
         """The server in messages for people."""
         return self.settings.socket or f"{self.settings.host}:{self.settings.port}"
 
@@ -128,7 +128,7 @@ class ReplyReader(asyncio.Protocol):
         """Why nothing more will come; replies that came before may still wait."""
         return self._broken
 
-    async def drained(self) -> None:
+    async def drain(self) -> None:
         """Wait until the system has taken what was written; raises LinkError."""
         if self._writable is not None:
             try:
@@ -138,7 +138,7 @@ class ReplyReader(asyncio.Protocol):
         if self._broken:
             raise SmtpConnectionError(self._broken)
 
-    async def take(self, timeout_s: float) -> SmtpReply:
+    async def read_reply(self, timeout_s: float) -> SmtpReply:
         """The next reply in order; raises LinkError when none comes."""
         while not self._ready:
             if self._broken:
@@ -177,7 +177,7 @@ class SmtpConnection:
         self, transport: asyncio.WriteTransport, replies: ReplyReader, extensions: dict[str, str], *, final_s: float
     ) -> None:
         self._transport = transport
-        self.replies = replies
+        self.reader = replies
         self.extensions = extensions
         self.pipelining = "pipelining" in extensions
         self.smtputf8 = "smtputf8" in extensions
@@ -190,10 +190,10 @@ class SmtpConnection:
     @property
     def is_open(self) -> bool:
         """Whether an envelope may still be handed in."""
-        return not self._closed and self.replies.broken is None
+        return not self._closed and self.reader.broken is None
 
     @property
-    def certified_until(self) -> datetime | None:
+    def certificate_expiry(self) -> datetime | None:
         """When the server's certificate runs out; None on a link without TLS."""
         certificate = self._transport.get_extra_info("peercert")
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC) if certificate else None
@@ -237,7 +237,7 @@ class SmtpConnection:
         """Say good-bye; that it fails undoes nothing."""
         with contextlib.suppress(SmtpConnectionError):
             self.write(b"QUIT\r\n")
-            await self.replies.take(QUIT_S)
+            await self.reader.read_reply(QUIT_S)
         self._closed = True
         self._transport.close()
 
@@ -265,14 +265,14 @@ async def open_smtp_connection(server: MailServer) -> SmtpConnection:
         client.close()
         words = str(SmtpReply(error.code, error.message))
         if 500 <= error.code < 600:
-            raise DeliveryError(f"{server.called} refuses us: {words}") from None
-        raise SmtpConnectionError(f"{server.called} answered {words}") from None
+            raise DeliveryError(f"{server.label} refuses us: {words}") from None
+        raise SmtpConnectionError(f"{server.label} answered {words}") from None
     except (aiosmtplib.SMTPException, OSError) as error:
         client.close()
         raise _connect_error(server, error) from error
     transport = client.transport
     if transport is None or transport.is_closing():
-        raise SmtpConnectionError(f"{server.called} closed the connection")
+        raise SmtpConnectionError(f"{server.label} closed the connection")
     replies = ReplyReader()
     transport.set_protocol(replies)
     extensions = {name.lower(): value for name, value in client.esmtp_extensions.items()}
@@ -332,9 +332,9 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
 def _login_error(server: MailServer, error: aiosmtplib.SMTPAuthenticationError) -> Exception:
     words = str(SmtpReply(error.code, _without(error.message, server.password or "")))
     if 400 <= error.code < 500:
-        return SmtpConnectionError(f"{server.called} cannot check the login now: {words}")
+        return SmtpConnectionError(f"{server.label} cannot check the login now: {words}")
     return DeliveryError(
-        f"{server.called} refuses the login: {words}. Look at [delivery] user, and at NEWSLETTER_SMTP_PASSWORD"
+        f"{server.label} refuses the login: {words}. Look at [delivery] user, and at NEWSLETTER_SMTP_PASSWORD"
     )
 
 
@@ -358,16 +358,16 @@ def _connect_error(server: MailServer, error: Exception) -> Exception:
         cause = cause.__cause__ or cause.__context__
     if cause is not None:
         return DeliveryError(
-            f"{server.called} is not surely the server it says ({cause.verify_message}): "
+            f"{server.label} is not surely the server it says ({cause.verify_message}): "
             "look at [delivery] host, or name its authority in ca_file"
         )
     if "STARTTLS extension not supported" in str(error):
         return DeliveryError(
-            f'{server.called} offers no encryption (STARTTLS), and nothing was sent: try security = "tls" and port 465'
+            f'{server.label} offers no encryption (STARTTLS), and nothing was sent: try security = "tls" and port 465'
         )
     if not isinstance(error, OSError):  # lost links and time-outs are OSErrors too; what is left is the login
-        return DeliveryError(f"{server.called} offers no way to log in that we know: look at [delivery] login and user")
-    return SmtpConnectionError(f"{server.called} cannot be reached: {mask_addresses(str(error))}")
+        return DeliveryError(f"{server.label} offers no way to log in that we know: look at [delivery] login and user")
+    return SmtpConnectionError(f"{server.label} cannot be reached: {mask_addresses(str(error))}")
 
 
 async def _open_lmtp(server: MailServer) -> SmtpConnection:
@@ -381,19 +381,19 @@ async def _open_lmtp(server: MailServer) -> SmtpConnection:
             transport, replies = await loop.create_connection(ReplyReader, settings.host, settings.port)
     except OSError as error:
         raise SmtpConnectionError(
-            f"{server.called} cannot be reached: {error.strerror or error.__class__.__name__}"
+            f"{server.label} cannot be reached: {error.strerror or error.__class__.__name__}"
         ) from error
     link = SmtpConnection(transport, replies, {}, final_s=server.final_s)
     try:
-        greeting = await replies.take(CONNECT_S)
+        greeting = await replies.read_reply(CONNECT_S)
         link.write(f"LHLO {server.ehlo_name}\r\n".encode())
-        hello = await replies.take(ENVELOPE_S)
+        hello = await replies.read_reply(ENVELOPE_S)
     except SmtpConnectionError:
         link.abort()
         raise
     if greeting.code != 220 or hello.code != 250:
         link.abort()
-        raise SmtpConnectionError(f"{server.called} answered {hello if greeting.code == 220 else greeting}")
+        raise SmtpConnectionError(f"{server.label} answered {hello if greeting.code == 220 else greeting}")
     words = hello.words.lower().split()
     known: dict[str, str] = {name: "" for name in ("pipelining", "size", "smtputf8") if name in words}
     if "size" in known:

@@ -32,7 +32,7 @@ class SmtpReply:
     words: str
 
     @property
-    def enhanced(self) -> tuple[int, int, int] | None:
+    def status_code(self) -> tuple[int, int, int] | None:
         """The enhanced status code (RFC 3463) at its beginning."""
         found = re.match(r"([245])\.(\d{1,3})\.(\d{1,3})(?!\S)", self.words)
         return (int(found[1]), int(found[2]), int(found[3])) if found else None
@@ -100,16 +100,16 @@ def judge_reply(phase: SmtpPhase, reply: SmtpReply) -> ReplyVerdict:
 def _for_good(phase: SmtpPhase, reply: SmtpReply) -> ReplyVerdict:
     if phase is SmtpPhase.MAIL or reply.code in _LOGIN_CODES or _is_quota(reply) or _is_policy(reply):
         return ReplyVerdict(status=DeliveryStatus.DEFERRED, pause=True)
-    status = reply.enhanced
+    status = reply.status_code
     bounced = status is not None and status[0] == 5 and status[1:] in _MAILBOX_GONE
     return ReplyVerdict(status=DeliveryStatus.REFUSED, bounced=bounced)
 
 
 def _is_quota(reply: SmtpReply) -> bool:
-    status = reply.enhanced
+    status = reply.status_code
     return (status is not None and status[1:] == (4, 5)) or bool(_AGAINST_US.search(reply.words))
 
 
 def _is_policy(reply: SmtpReply) -> bool:
-    status = reply.enhanced
+    status = reply.status_code
     return status is not None and (status[1] in {5, 7} or status[1:] == _TOO_LARGE)

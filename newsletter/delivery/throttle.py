@@ -43,7 +43,7 @@ class Throttle:
 
     def claim_now(self) -> bool:
         """Take the present moment, if it is free."""
-        if self._next > self.clock.monotonic() or self.closed_for():
+        if self._next > self.clock.monotonic() or self.compute_closed_s():
             return False
         self.claim()
         return True
@@ -55,7 +55,7 @@ class Throttle:
         self._next = moment + max(self._interval_s, self.slowing_s)
         return moment - now
 
-    def closed_for(self) -> float:
+    def compute_closed_s(self) -> float:
         """Seconds until anything may go at all: quiet hours, or a day's messages used up."""
         if self.settings.quiet_from is None and not self.settings.per_day:
             return 0.0
@@ -85,7 +85,7 @@ class Throttle:
         oldest = min(self._hours)
         return max((oldest + DAY + timedelta(hours=1) - now).total_seconds(), 1.0)
 
-    def accepted(self) -> None:
+    def record_acceptance(self) -> None:
         """A message was taken."""
         if self.slowing_s:
             self.slowing_s = self.slowing_s * RECOVERY if self.slowing_s > FIRST_SLOWING_S / 10 else 0.0
@@ -93,7 +93,7 @@ class Throttle:
             hour = self.clock.now().replace(minute=0, second=0, microsecond=0)
             self._hours[hour] = self._hours.get(hour, 0) + 1
 
-    def too_fast(self) -> None:
+    def slow_down(self) -> None:
         """The server said that it is too much."""
         now = self.clock.monotonic()
         if self.settings.adapt and now - self._slowed >= SLOWING_AGAIN_S:

@@ -18,15 +18,15 @@ class VariantTemplates:
         self._language = settings.newsletter.language
         self._built: dict[Variant, MessageTemplate] = {}
 
-    def of(self, reader: Subscriber) -> MessageTemplate:
+    def template_for(self, reader: Subscriber) -> MessageTemplate:
         """The template for a reader."""
-        variant = self.variant(reader)
+        variant = self.variant_for(reader)
         template = self._built.get(variant)
         if template is None:
             template = self._built[variant] = self._build(variant)
         return template
 
-    def variant(self, reader: Subscriber) -> Variant:
+    def variant_for(self, reader: Subscriber) -> Variant:
         """A reader's choices as far as they differ from what everybody gets."""
         if not reader.sections and not reader.language and not reader.large_print:
             return Variant()

@@ -39,10 +39,10 @@ class DnsResolver:
             ) from error
         return cls(resolver)
 
-    def texts(self, name: str) -> tuple[str, ...]:
+    def txt_records(self, name: str) -> tuple[str, ...]:
         return tuple(b"".join(each.strings).decode("utf-8", "replace") for each in self._ask(name, "TXT"))
 
-    def exchanges(self, name: str) -> tuple[str, ...]:
+    def mx_hosts(self, name: str) -> tuple[str, ...]:
         found = sorted(self._ask(name, "MX"), key=lambda each: (each.preference, str(each.exchange)))
         return tuple(each.exchange.to_text(omit_final_dot=each.exchange != dns.name.root) for each in found)
 
@@ -71,10 +71,10 @@ class DnsUnansweredError(Exception):
 class DnsLookup(Protocol):
     """What is asked of DNS. Every method may raise UnansweredError."""
 
-    def texts(self, name: str) -> tuple[str, ...]:
+    def txt_records(self, name: str) -> tuple[str, ...]:
         """The TXT records of a name, each joined; empty when there are none, or no such name."""
 
-    def exchanges(self, name: str) -> tuple[str, ...]:
+    def mx_hosts(self, name: str) -> tuple[str, ...]:
         """Its mail servers, the preferred ones first; `.` for a null MX (RFC 7505)."""
 
     def has_address(self, name: str) -> bool:

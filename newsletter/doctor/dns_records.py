@@ -90,7 +90,7 @@ def _free_mail(domains: SenderDomains) -> Diagnosis:
 
 def _mx(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
     for domain in dict.fromkeys((domains.sender, domains.envelope)):
-        found = names.exchanges(domain)
+        found = names.mx_hosts(domain)
         if found and found != (".",):
             yield report_ok("MX", f"{domain} takes mail, at {found[0]}")
         elif not found and names.has_address(domain):
@@ -151,7 +151,7 @@ def _dkim(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
 
 
 def _dkim_key(where: str, ours: bytes | None, names: DnsLookup) -> Diagnosis:
-    records = [_tags(each) for each in names.texts(where)]
+    records = [_tags(each) for each in names.txt_records(where)]
     records = [each for each in records if "p" in each and each.get("v", "DKIM1") == "DKIM1"]
     publish = f'publish there: "{_format_key_record(ours)}"' if ours else "publish the public key there"
     if len(records) != 1:
@@ -262,7 +262,7 @@ def _upwards(domain: str) -> list[str]:
 
 
 def _dmarc_records(domain: str, names: DnsLookup) -> list[dict[str, str]]:
-    found = (_tags(each) for each in names.texts(f"_dmarc.{domain}") if each.lower().startswith("v=dmarc1"))
+    found = (_tags(each) for each in names.txt_records(f"_dmarc.{domain}") if each.lower().startswith("v=dmarc1"))
     return [each for each in found if each.get("psd") != "y"]
 
 

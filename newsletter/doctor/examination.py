@@ -124,7 +124,7 @@ def _inbox(desk: AppContext) -> Diagnosis:
         )
     try:
         with open_mailbox(settings, desk.workspace.folder, config.secret(INBOX_PASSWORD)) as mailbox:
-            waiting = len(mailbox.letters())
+            waiting = len(mailbox.messages())
     except UsageError as error:
         return report_failure("inbox", str(error), "correct it, and look again")
     except NewsletterError as error:

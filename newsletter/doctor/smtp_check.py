@@ -32,7 +32,7 @@ def check_server(server: MailServer, *, now: datetime, patience_s: float = PATIE
     except DeliveryError as error:
         return [report_failure(SUBJECT, str(error), "correct [delivery], and look again")]
     except (SmtpConnectionError, TimeoutError) as error:
-        words = str(error) or f"{server.called} did not answer in {patience_s:.0f} seconds"
+        words = str(error) or f"{server.label} did not answer in {patience_s:.0f} seconds"
         return [report_warning(SUBJECT, words, NOT_REACHED)]
 
 
@@ -54,18 +54,18 @@ async def _examine_server(server: MailServer, now: datetime, patience_s: float) 
 def _hello(server: MailServer, link: SmtpConnection) -> Diagnosis:
     settings = server.settings
     if not settings.user and not settings.socket and not is_loopback(settings.host):
-        words = f"{server.called} greets us as {server.ehlo_name}, without a login"
+        words = f"{server.label} greets us as {server.ehlo_name}, without a login"
         return report_warning(SUBJECT, words, "a server that sends for us wants one as a rule: set [delivery] user")
     logged_in = f", and takes the login of {settings.user}" if settings.user else ""
     slow = "" if link.pipelining else "; it takes one command at a time (no PIPELINING), which is slower"
-    return report_ok(SUBJECT, f"{server.called} greets us as {server.ehlo_name}{logged_in}{slow}")
+    return report_ok(SUBJECT, f"{server.label} greets us as {server.ehlo_name}{logged_in}{slow}")
 
 
 def _certificate(server: MailServer, link: SmtpConnection, now: datetime) -> list[Diagnosis]:
-    until = link.certified_until
+    until = link.certificate_expiry
     if until is None:
         return []
-    words = f"the certificate of {server.called} is good until {until:%Y-%m-%d}"
+    words = f"the certificate of {server.label} is good until {until:%Y-%m-%d}"
     if until - now < SOON:
         return [report_warning("TLS", words, "tell who runs it; from that day on nothing is sent")]
     return [report_ok("TLS", words)]

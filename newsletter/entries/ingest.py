@@ -44,7 +44,7 @@ def _ingest_entries(
 ) -> tuple[tuple[str, ...], frozenset[str]]:
     """Keep these entries: the key of each, and the keys never seen before."""
     with store.together():
-        by_hand = store.merged_by_hand()
+        by_hand = store.list_manual_merges()
         said = [_find_manual_merge(entry, by_hand) for entry in seen]
         every_name = {name for entry in seen for name in list_aliases(entry)}
         keys = store.known_as(every_name) | every_name | {key for key in said if key}
@@ -52,11 +52,11 @@ def _ingest_entries(
         by_person = _merge_as_said(index, seen, said)
         merged = merge_entries(index, [entry for entry, key in zip(seen, said, strict=True) if key not in by_person])
         changed = {key: index[key] for key in {*merged.new, *merged.changed, *by_person} if key in index}
-        store.put(changed, {key: aliases_of(entry) for key, entry in changed.items()})
-        store.fold(dict(merged.folded))
+        store.save(changed, {key: aliases_of(entry) for key, entry in changed.items()})
+        store.merge_keys(dict(merged.folded))
         found = iter(merged.key_of_seen)
         final = tuple(key if key in by_person else next(found) for key in said)
-        store.see(_by_source_and_key(final, seen), now)
+        store.note_sightings(_by_source_and_key(final, seen), now)
     return tuple(key or "" for key in final), merged.new
 
 

@@ -119,7 +119,7 @@ class EntryRepository:
         """The entries that a look at dates alone does not settle, in the order in which they were first seen."""
         return self._read(sa.not_(looked.condition()))
 
-    def settled(self, looked: ReviewCutoff) -> Iterator[EarlierEntry]:
+    def list_settled_entries(self, looked: ReviewCutoff) -> Iterator[EarlierEntry]:
         """The entries that are older than the last issue in every way: thousands, and not worth reading whole."""
         columns = (tables.entries.c.key, tables.entries.c.title, tables.entries.c.dated, tables.entries.c.first_seen_at)
         with self.together() as connection:
@@ -155,7 +155,7 @@ class EntryRepository:
         with self.together() as connection:
             return {row[0] for row in _select_in(connection, query, tables.aliases.c.alias, names)}
 
-    def put(self, entries: Mapping[str, Entry], names: Mapping[str, Iterable[str]]) -> None:
+    def save(self, entries: Mapping[str, Entry], names: Mapping[str, Iterable[str]]) -> None:
         """Keep these entries (by key) and the aliases of each (by key), over what was kept before."""
         rows = [
             {
@@ -183,7 +183,7 @@ class EntryRepository:
             pairs = [{"alias": alias, "key": key} for key, aliases in names.items() for alias in dict.fromkeys(aliases)]
             _execute(connection, sa.insert(tables.aliases), pairs)
 
-    def merged_by_hand(self) -> dict[str, str]:
+    def list_manual_merges(self) -> dict[str, str]:
         """Alias → key, as a person said."""
         with self.together() as connection:
             return {row.alias: row.key for row in connection.execute(sa.select(tables.merges))}
@@ -196,7 +196,7 @@ class EntryRepository:
             rows = [{"alias": alias, "key": key, "merged_at": now} for alias in names]
             _execute(connection, sa.insert(tables.merges), rows)
 
-    def fold(self, folded: Mapping[str, str]) -> None:
+    def merge_keys(self, folded: Mapping[str, str]) -> None:
         """Let the entries of these keys go into others (old key → the key that stays), with all that hangs on them."""
         with self.together() as connection:
             for old, new in folded.items():
@@ -207,12 +207,12 @@ class EntryRepository:
                 connection.execute(sa.update(tables.decisions).where(tables.decisions.c.key == old).values(key=new))
                 connection.execute(sa.delete(tables.entries).where(tables.entries.c.key == old))
 
-    def forget(self, key: str) -> None:
+    def delete(self, key: str) -> None:
         """Take an entry out, with its names and sightings: its parts are put back as entries of their own."""
         with self.together() as connection:
             connection.execute(sa.delete(tables.entries).where(tables.entries.c.key == key))
 
-    def see(self, seen: Mapping[tuple[str, str], Entry], now: datetime) -> None:
+    def note_sightings(self, seen: Mapping[tuple[str, str], Entry], now: datetime) -> None:
         """Note which source gave which entry (by source and key) at `now`."""
         sightings = tables.sightings.c
         with self.together() as connection:
@@ -266,7 +266,7 @@ class EntryRepository:
         with self.together() as connection:
             return connection.execute(sa.select(sa.func.max(tables.decisions.c.id))).scalar() or 0
 
-    def decided_since(self, keys: Iterable[str], number: int) -> set[str]:
+    def find_keys_decided_since(self, keys: Iterable[str], number: int) -> set[str]:
         """Those of these entries on which something was decided after the decision of this number."""
         query = sa.select(tables.decisions.c.key).where(tables.decisions.c.id > number)
         with self.together() as connection:
@@ -324,7 +324,7 @@ class EntryRepository:
                 days[row.source].append(row.dated)
         return {source: tuple(map(date.fromisoformat, some[-_RHYTHM_OF:])) for source, some in days.items()}
 
-    def unlisted(self, keys: Iterable[str], sources: Iterable[str]) -> dict[str, datetime]:
+    def find_unlisted_entries(self, keys: Iterable[str], sources: Iterable[str]) -> dict[str, datetime]:
         """Which of these entries no one of these sources lists any more, though it was read again; and when it last did.
 
         An answer that was unchanged, empty or broken sees nothing, and so makes nothing look withdrawn.

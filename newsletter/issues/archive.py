@@ -44,11 +44,11 @@ class Archive:
 
     def index(self) -> str:
         """The page that lists them, newest first."""
-        return self._listed()[1]
+        return self._render_lists()[1]
 
     def feed(self) -> str:
         """The Atom feed of them."""
-        return self._listed()[2]
+        return self._render_lists()[2]
 
     def page(self, name: str) -> ArchivedIssue | None:
         """One issue; None when there is none of this name, or it is not out yet.
@@ -61,7 +61,7 @@ class Archive:
         known = self._pages.get(name)
         if known is None or known[0] != stamp:
             try:
-                known = self._pages[name] = (stamp, self._rendered(self._loaded(name)))
+                known = self._pages[name] = (stamp, self._render_issue(self._load_issue(name)))
             except NewsletterError as error:
                 if known is None:
                     raise
@@ -85,7 +85,7 @@ class Archive:
         folder = issue_folder(self.desk.workspace, name)
         return tuple(_read_mtime(folder / each) for each in (issue_repository.ISSUE_FILE, issue_repository.RECORD_FILE))
 
-    def _listed(self) -> tuple[tuple[tuple[str, Stamp], ...], str, str]:
+    def _render_lists(self) -> tuple[tuple[tuple[str, Stamp], ...], str, str]:
         workspace = self.desk.workspace
         state = tuple((name, self._stamp(name)) for name in issue_repository.names(workspace))
         if self._lists is None or self._lists[0] != state:
@@ -97,7 +97,7 @@ class Archive:
             self._lists = (state, index, feed)
         return self._lists
 
-    def _loaded(self, name: str) -> Issue:
+    def _load_issue(self, name: str) -> Issue:
         """An issue with what those before it announced, as far as they can be read."""
         issue = issue_repository.read(self.desk.workspace, name)
         names = [each for each in window.out_names(self.desk) if each != name]
@@ -115,10 +115,10 @@ class Archive:
     def _environment(self) -> jinja2.Environment:
         if self._templates is None:
             workspace = self.desk.workspace
-            self._templates = rendering_environment.environment(workspace.folder, compiled=workspace.compiled_templates)
+            self._templates = rendering_environment.environment(workspace.folder, compiled=workspace.template_cache)
         return self._templates
 
-    def _rendered(self, issue: Issue) -> ArchivedIssue:
+    def _render_issue(self, issue: Issue) -> ArchivedIssue:
         settings, environment, glossary = (
             self.desk.workspace.settings,
             self._environment(),

@@ -68,7 +68,7 @@ def _without_what_was_taken_out(at: IssueWindow, record: IssueRecord) -> IssueWi
     if at.present is None:
         return at
     there = {entry.key for entry in at.present.entries()} | {key for key, _ in at.present.left_out}
-    decided = {each.key: each.verdict for each in at.memory.decisions if each.issue == at.name}
+    decided = {each.key: each.verdict for each in at.history.decisions if each.issue == at.name}
     gone = [key for key in record.drafted if key not in there and decided.get(key, Verdict.KEEP) is Verdict.KEEP]
     if not gone:
         return at
@@ -92,7 +92,7 @@ def _compose_issue(at: IssueWindow, selection: Selection, *, until_asked: bool) 
     )
     issue = composition.compose(blank, selection.chosen, settings.sections)
     if at.present is None:
-        for section, keys in at.order.items():
+        for section, keys in at.section_order.items():
             issue = composition.reorder_entries(issue, section, keys)
         return replace(issue, preheader=composition.first_preheader(issue))
     # The window moves on only with what it brings, so that drafting twice changes nothing.

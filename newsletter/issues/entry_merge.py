@@ -29,8 +29,8 @@ def merge_entries(desk: AppContext, written: Iterable[str]) -> Entry:
             united = merge(united, other)
             names = [name for name in list_own_aliases(other) if not name.startswith(WEAK)]
             entries_of(desk).merge_by_hand(names, kept.key, desk.now)
-        entries_of(desk).put({kept.key: united}, {kept.key: aliases_of(united)})
-        entries_of(desk).fold({other.key: kept.key for other in others})
+        entries_of(desk).save({kept.key: united}, {kept.key: aliases_of(united)})
+        entries_of(desk).merge_keys({other.key: kept.key for other in others})
     _merge_in_issue(desk, [entry.key for entry in entries], united)
     return united
 
@@ -52,7 +52,7 @@ def split_entry(desk: AppContext, written: str) -> tuple[Entry, ...]:
     if len(sightings) < 2:
         raise UsageError(f"“{entry.title}” came from one source only, so there is nothing to split")
     with entries_of(desk).together():
-        entries_of(desk).forget(entry.key)
+        entries_of(desk).delete(entry.key)
         parts: dict[str, Entry] = {}
         for sighting in sightings:
             own = replace(sighting.entry, sources=(sighting.source,), first_seen_at=sighting.first_seen_at)
@@ -61,8 +61,8 @@ def split_entry(desk: AppContext, written: str) -> tuple[Entry, ...]:
             entries_of(desk).merge_by_hand(
                 (qualify_name(sighting.source, name) for name in list_own_aliases(own)), key, desk.now
             )
-        entries_of(desk).put(parts, {key: aliases_of(each) for key, each in parts.items()})
-        entries_of(desk).see({(each.sources[0], key): each for key, each in parts.items()}, desk.now)
+        entries_of(desk).save(parts, {key: aliases_of(each) for key, each in parts.items()})
+        entries_of(desk).note_sightings({(each.sources[0], key): each for key, each in parts.items()}, desk.now)
     if present := load_window(desk).present:
         issue_repository.write(desk.workspace, composition.replace_entries(present, [entry.key], tuple(parts.values())))
     return tuple(parts.values())

@@ -71,7 +71,7 @@ def place_with_undo(
     at = load_window(desk)
     elsewhere = [key for key in keys if key not in listed]
     wanted = _with(listed, keys, before)
-    order = SectionOrder(issue=at.name, section=section, before=at.order.get(section, ()), after=wanted)
+    order = SectionOrder(issue=at.name, section=section, before=at.section_order.get(section, ()), after=wanted)
 
     def place() -> None:
         if elsewhere:
@@ -194,7 +194,7 @@ def _revert_issue(desk: AppContext, done: UndoRecord, present: Issue, before: Is
 
 def _is_overtaken(desk: AppContext, done: UndoRecord, present: Issue | None, record: IssueRecord) -> bool:
     """Whether somebody decided on its entries, or moved them, after it was done."""
-    if entries_of(desk).decided_since((*done.keys, *done.made), done.decisions[1]):
+    if entries_of(desk).find_keys_decided_since((*done.keys, *done.made), done.decisions[1]):
         return True
     if done.order and not issue_repository.exists(desk.workspace, done.order.issue):
         return record.order.get(done.order.section) != done.order.after

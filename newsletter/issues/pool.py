@@ -34,7 +34,7 @@ class EntryPool:
     dropped: Mapping[Drop, Entry] = field(default_factory=dict)
 
     @property
-    def standings(self) -> tuple[EntryStatus, ...]:
+    def statuses(self) -> tuple[EntryStatus, ...]:
         """All of them, in the order of `choosing.standings`."""
         return (*self.chosen, *self.left, *self.missing)
 
@@ -45,8 +45,8 @@ def update_pool(desk: AppContext, at: IssueWindow | None = None, before: EntryPo
     now = EntryPool(
         frame=_frame(at),
         entries={entry.key: entry for entry in entries_of(desk).all()},
-        decided={each.key: each for each in sorted(at.memory.decisions, key=lambda each: each.decided_at)},
-        dropped={(issue, entry.key, why): entry for issue, entry, why in at.memory.dropped},
+        decided={each.key: each for each in sorted(at.history.decisions, key=lambda each: each.decided_at)},
+        dropped={(issue, entry.key, why): entry for issue, entry, why in at.history.dropped},
     )
     return _build_pool(at, now, before if before and before.frame == now.frame else EntryPool())
 
@@ -55,7 +55,7 @@ def _frame(at: IssueWindow) -> tuple[object, ...]:
     """What decides about all entries at once. The moment counts by the hour: an event that begins stays ahead so long."""
     settings = at.desk.workspace.settings
     until_at = at.present.until_at if at.present else None
-    return (at.name, at.since_at, until_at, f"{at.desk.now:%Y-%m-%d %H}", settings, at.memory.carried)
+    return (at.name, at.since_at, until_at, f"{at.desk.now:%Y-%m-%d %H}", settings, at.history.carried)
 
 
 def _build_pool(at: IssueWindow, now: EntryPool, before: EntryPool) -> EntryPool:
@@ -67,7 +67,7 @@ def _build_pool(at: IssueWindow, now: EntryPool, before: EntryPool) -> EntryPool
         return standing.entry.key not in touched and standing.entry.key in now.entries
 
     chosen = [*filter(stays, before.chosen), *list_chosen_statuses(selected.chosen)]
-    ranks = {key: rank for keys in at.order.values() for rank, key in enumerate(keys)}
+    ranks = {key: rank for keys in at.section_order.values() for rank, key in enumerate(keys)}
     left = [*filter(stays, before.left), *list_left_out_statuses(selected.left_out, styles)]
     missing = before.missing
     if before.entries.keys() != now.entries.keys():

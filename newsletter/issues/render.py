@@ -37,7 +37,7 @@ def environment(desk: AppContext) -> jinja2.Environment:
     """The templates of the workspace, as they were compiled before."""
     own = desk.workspace.templates
     files = frozenset(own.rglob("*.jinja")) if own.is_dir() else frozenset()
-    return _environment(desk.workspace.folder, desk.workspace.compiled_templates, files)
+    return _environment(desk.workspace.folder, desk.workspace.template_cache, files)
 
 
 @lru_cache(maxsize=4)

@@ -64,4 +64,4 @@ def _find_unlisted_events(desk: AppContext, issue: Issue) -> dict[str, date]:
     """The events of the issue that their calendars do not list any more, and when they last did."""
     calendars = [each.name for each in desk.workspace.settings.sources if each.kind is SourceKind.CALENDAR]
     events = [entry.key for entry in (*issue.entries(), *issue.coming_up) if entry.event]
-    return {key: last.date() for key, last in entries_of(desk).unlisted(events, calendars).items()}
+    return {key: last.date() for key, last in entries_of(desk).find_unlisted_entries(events, calendars).items()}

@@ -45,7 +45,7 @@ class IssueWindow:
         )
 
     @cached_property
-    def order(self) -> Mapping[str, tuple[str, ...]]:
+    def section_order(self) -> Mapping[str, tuple[str, ...]]:
         """Section → keys, as editors want an issue that is not made yet; of one that is, its file tells."""
         record = None if self.present else issue_repository.read_record(self.desk.workspace, self.name)
         return record.order if record else {}
@@ -62,17 +62,17 @@ class IssueWindow:
         """Up to where the last issue looked; None when there was none."""
         if self.present and self.present.since_at:
             return self.present.since_at
-        before = [looked for issue in self.earlier if (looked := self._looked_until(issue)) < self.until_at]
+        before = [looked for issue in self.earlier if (looked := self._get_window_end(issue)) < self.until_at]
         return max(before, default=None)
 
-    def _looked_until(self, issue: Issue) -> datetime:
+    def _get_window_end(self, issue: Issue) -> datetime:
         """The end of its window, unless it was last drafted before: what came in between, nobody has looked at."""
         record = issue_repository.read_record(self.desk.workspace, issue.name)
         drafted_at = record.drafted_at if record else None
         return min(issue.until_at, drafted_at) if drafted_at else issue.until_at
 
     @property
-    def window(self) -> SelectionCriteria:
+    def criteria(self) -> SelectionCriteria:
         """The window for selecting."""
         settings = self.desk.workspace.settings.newsletter
         return SelectionCriteria(
@@ -86,7 +86,7 @@ class IssueWindow:
         )
 
     @cached_property
-    def memory(self) -> SelectionHistory:
+    def history(self) -> SelectionHistory:
         """What issues carried and editors decided."""
         return selection.build_history(self.earlier, current=self.present, decisions=entries_of(self.desk).decisions())
 
@@ -96,18 +96,18 @@ class IssueWindow:
 
     def select_quickly(self) -> tuple[Selection, tuple[SkippedEntry, ...]]:
         """As `select`; but what is older than the last issue in every way is passed over by its date alone."""
-        window, store = self.window, entries_of(self.desk)
+        window, store = self.criteria, entries_of(self.desk)
         looked = ReviewCutoff(since_at=window.since_at, since_on=window.since_on)
-        special = store.by_keys(self._spoken_of())
+        special = store.by_keys(self._mentioned_keys())
         known = {entry.key: entry for entry in store.open(looked)} | special
-        passed = tuple(_pass_over_entry(each, window.zone) for each in store.settled(looked) if each.key not in special)
+        passed = tuple(_pass_over_entry(each, window.zone) for each in store.list_settled_entries(looked) if each.key not in special)
         return self._selection(tuple(known.values())), passed
 
-    def _spoken_of(self) -> set[str]:
+    def _mentioned_keys(self) -> set[str]:
         """The keys of all that issues or editors have spoken of, under whatever name."""
-        spoken = [entry for _, entry in self.memory.carried] + [entry for _, entry, _ in self.memory.dropped]
+        spoken = [entry for _, entry in self.history.carried] + [entry for _, entry, _ in self.history.dropped]
         names = {name for entry in spoken for name in list_aliases(entry)}
-        return entries_of(self.desk).known_as(names) | names | {decision.key for decision in self.memory.decisions}
+        return entries_of(self.desk).known_as(names) | names | {decision.key for decision in self.history.decisions}
 
     def _selection(self, known: Sequence[Entry]) -> Selection:
         chosen = self.select_among(known)
@@ -116,13 +116,13 @@ class IssueWindow:
     def select_among(self, known: Sequence[Entry]) -> Selection:
         """Where these entries stand; each stands where it does whatever the others are."""
         return selection.select(
-            known, self.memory, self.window, build_classifier(self.desk.workspace.settings.sections)
+            known, self.history, self.criteria, build_classifier(self.desk.workspace.settings.sections)
         )
 
     def only_in_issues(self, known: Collection[Entry]) -> Iterable[LeftOut]:
         """What issues carried that is not among all those known to the database (any more)."""
         keys = {entry.key for entry in known}
-        missing = [(name, entry) for name, entry in self.memory.carried if entry.key not in keys]
+        missing = [(name, entry) for name, entry in self.history.carried if entry.key not in keys]
         index = Index(known) if missing else Index()
         for name, entry in missing:
             if entry.key not in index and not index.find(entry):

@@ -99,8 +99,8 @@ def answer_not_found(request: Request) -> Response:
     public: PublicState = request.app.state.public
     visitor = request.client.host if request.client else ""
     if not public.misses.allows(visitor):
-        return public.look.says(request, "too_many", status=429)
-    return public.look.says(request, "not_found", status=404, link="/")
+        return public.look.message_page(request, "too_many", status=429)
+    return public.look.message_page(request, "not_found", status=404, link="/")
 
 
 async def _no_page(request: Request, error: Exception) -> Response:

@@ -75,7 +75,7 @@ class PageRenderer:
         html = self.templates.get_template(template).render(**(shared | values))
         return HTMLResponse(html, status, headers={"Content-Language": language, "Vary": "Accept-Language"})
 
-    def says(
+    def message_page(
         self, request: Request, name: str, *, status: int = 200, link: str = "", link_words: str = "home"
     ) -> HTMLResponse:
         """A page with the words `NAME_title` and `NAME_text`; one that is not well shows whom to write to."""

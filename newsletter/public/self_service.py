@@ -47,9 +47,9 @@ class SelfService:
 
     settings: Settings
     keys: Keys
-    people: SubscriberRepository
-    readers: OptInRepository
-    leavings: UnsubscribeQueue
+    subscribers: SubscriberRepository
+    requests: OptInRepository
+    unsubscribes: UnsubscribeQueue
     clock: Callable[[], datetime]
     password: str | None = field(default=None, repr=False)
 
@@ -60,57 +60,57 @@ class SelfService:
         return cls(
             settings=desk.workspace.settings,
             keys=keys,
-            people=subscribers.open_subscribers(desk),
-            readers=OptInRepository(desk.engine, keys),
-            leavings=UnsubscribeQueue(desk.engine),
+            subscribers=subscribers.open_subscribers(desk),
+            requests=OptInRepository(desk.engine, keys),
+            unsubscribes=UnsubscribeQueue(desk.engine),
             clock=clock,
             password=credentials.smtp_password(desk),
         )
 
     @contextmanager
-    def at_hand(self) -> Iterator[None]:
+    def hold_connection(self) -> Iterator[None]:
         """Keep the database open meanwhile: when the last one closes it, SQLite tidies up, which takes a disk's time."""
-        with closing(self.people.engine.raw_connection()):
+        with closing(self.subscribers.engine.raw_connection()):
             yield
 
-    def may_leave(self, token: str) -> bool:
+    def can_unsubscribe(self, token: str) -> bool:
         """Whether a token is one to stop with; asks no database."""
         return self.keys.read(Purpose.UNSUBSCRIBE, token) is not None
 
-    def leave(self, token: str) -> bool:
+    def unsubscribe(self, token: str) -> bool:
         """Never write to this person again; once or often is the same. False when the token is none of ours."""
         found = self.keys.read(Purpose.UNSUBSCRIBE, token)
         if found is None:
             return False
-        self.leavings.leave(found.subscriber_id, sending_id=found.sending_id, now=self.clock())
+        self.unsubscribes.unsubscribe(found.subscriber_id, sending_id=found.sending_id, now=self.clock())
         return True
 
-    def say_farewell(self, token: str, words: str) -> bool:
+    def save_unsubscribe_reason(self, token: str, words: str) -> bool:
         """Keep why somebody left, without who; False when the token is none of ours."""
-        if not self.may_leave(token):
+        if not self.can_unsubscribe(token):
             return False
         told = " ".join("".join(each if each.isprintable() else " " for each in words).split())[:MAX_REASON_CHARACTERS]
         if told:
-            self.readers.say_farewell(told, on=self.clock().date())
+            self.requests.save_unsubscribe_reason(told, on=self.clock().date())
         return True
 
-    def person(self, token: str) -> Subscriber | None:
+    def find_subscriber(self, token: str) -> Subscriber | None:
         """Whose preferences a token opens; None when it is none of ours, or the person is erased."""
         found = self.keys.read(Purpose.PREFERENCES, token)
-        return self.people.get(found.subscriber_id) if found else None
+        return self.subscribers.get(found.subscriber_id) if found else None
 
-    def paused_until(self, person: Subscriber) -> datetime | None:
+    def get_pause_end(self, person: Subscriber) -> datetime | None:
         """Until when the person gets nothing; None when there is no pause."""
-        return self.readers.paused_until(person.id) if person.state is SubscriberState.PAUSED else None
+        return self.requests.get_pause_end(person.id) if person.state is SubscriberState.PAUSED else None
 
-    def choose(self, person: Subscriber, choices: Preferences) -> None:
+    def save_preferences(self, person: Subscriber, choices: Preferences) -> None:
         """Keep what a person chose; sections that are not configured are passed over."""
         known = {style.name for style in self.settings.sections}
         sections = choices.sections
         if sections is not None:
             sections = tuple(each for each in sections if each in known)
             sections = () if len(sections) == len(known) else sections
-        self.people.change(
+        self.subscribers.change(
             person.id,
             now=self.clock(),
             sections=sections,
@@ -123,33 +123,33 @@ class SelfService:
         if person.state in {SubscriberState.ACTIVE, SubscriberState.PAUSED}:
             now = self.clock()
             months = max(1, min(months, LONGEST_PAUSE_MONTHS))
-            self.readers.pause(person.id, now + months * MONTH, now=now)
+            self.requests.pause(person.id, now + months * MONTH, now=now)
 
-    def come_back(self, person: Subscriber) -> bool:
+    def resubscribe(self, person: Subscriber) -> bool:
         """Write again to somebody who paused or left by themselves; False for any other reason."""
         if person.state not in MAY_RESUBSCRIBE:
             return False
-        self.people.change(person.id, now=self.clock(), state=SubscriberState.ACTIVE)
+        self.subscribers.change(person.id, now=self.clock(), state=SubscriberState.ACTIVE)
         return True
 
-    def leave_altogether(self, token: str) -> None:
+    def unsubscribe_from_preferences(self, token: str) -> None:
         """As `unsubscribe_reader`, with a token for the preferences."""
         found = self.keys.read(Purpose.PREFERENCES, token)
         if found is not None:
-            self.leavings.leave(found.subscriber_id, sending_id=found.sending_id, now=self.clock())
+            self.unsubscribes.unsubscribe(found.subscriber_id, sending_id=found.sending_id, now=self.clock())
 
     def erase(self, person: Subscriber, token: str) -> None:
         """Erase a person; a keyed hash of the address stays, so that no list brings them back."""
-        self.leave_altogether(token)
+        self.unsubscribe_from_preferences(token)
         address = parse_address(person.address)
-        self.readers.forget(person.id, address)
-        self.people.erase([address], now=self.clock())
+        self.requests.erase(person.id, address)
+        self.subscribers.erase([address], now=self.clock())
 
-    def kept_about(self, person: Subscriber) -> Mapping[str, Any]:
+    def collect_personal_data(self, person: Subscriber) -> Mapping[str, Any]:
         """Everything stored about a person."""
-        return self.readers.kept_about(person.id)
+        return self.requests.collect_personal_data(person.id)
 
-    def ask(
+    def request_confirmation(
         self, written: str, *, name: str = "", language: str = "", person: Subscriber | None = None
     ) -> OptInRequest | None:
         """Somebody wants to subscribe with an address, or `person` to change to it; None when no mail is to go.
@@ -157,7 +157,7 @@ class SelfService:
         Raises ValueError, with a reason that does not repeat it, when it is no address.
         """
         address = parse_address(written)
-        return self.readers.ask(
+        return self.requests.create_request(
             address,
             now=self.clock(),
             name=_name(name),
@@ -165,7 +165,7 @@ class SelfService:
             subscriber_id=person.id if person else None,
         )
 
-    def confirmation(self, request: OptInRequest, subject: str, text: str) -> ConfirmationMail:
+    def build_confirmation(self, request: OptInRequest, subject: str, text: str) -> ConfirmationMail:
         """The mail with the link; `text` has a place `{link}`."""
         token = self.keys.sign(Purpose.CONFIRM, request.id)
         url = self.settings.public.url.rstrip("/") if self.settings.public else ""
@@ -176,22 +176,22 @@ class SelfService:
             token=token,
         )
 
-    async def send(self, letter: ConfirmationMail) -> None:
+    async def send_confirmation(self, letter: ConfirmationMail) -> None:
         """Send a mail now; raises DeliveryError or UsageError."""
         message = build_confirmation(letter, self.settings, now=self.clock())
         await send_single_message(message, server_of(self.settings, self.password), called="the mail")
 
-    def asked(self, token: str) -> OptInRequest | None:
+    def find_request(self, token: str) -> OptInRequest | None:
         """The request of a confirmation link that still waits."""
         found = self.keys.read(Purpose.CONFIRM, token)
-        return self.readers.request(found.subscriber_id, now=self.clock()) if found else None
+        return self.requests.find_request(found.subscriber_id, now=self.clock()) if found else None
 
     def confirm(self, token: str) -> ConfirmationResult:
         """Do what was asked; the link works once."""
-        request = self.asked(token)
+        request = self.find_request(token)
         if request is None:
             return ConfirmationResult.GONE
-        return self.readers.confirm(request.id, _address(request), now=self.clock())
+        return self.requests.confirm(request.id, _address(request), now=self.clock())
 
 
 def _address(request: OptInRequest) -> MailAddress:

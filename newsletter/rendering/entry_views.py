@@ -156,7 +156,7 @@ def authors_line(authors: tuple[str, ...], words: Phrases, shown: int = 3) -> st
 
 def origin_line(entry: Entry, words: Phrases) -> str:
     """`Clin Cancer Res, May 15, 2024`."""
-    parts = (one_line(entry.journal), words.dated(entry.dated) if entry.dated else "")
+    parts = (one_line(entry.journal), words.format_dated(entry.dated) if entry.dated else "")
     return ", ".join(part for part in parts if part)
 
 

@@ -29,13 +29,13 @@ class Glossary:
 
     def mark(self, text: str) -> str:
         """`text` with a star behind each term that was not yet used on the page."""
-        return self._pattern.sub(self._marked, text)
+        return self._pattern.sub(self._mark_term, text)
 
-    def used(self) -> tuple[GlossaryTerm, ...]:
+    def list_marked_terms(self) -> tuple[GlossaryTerm, ...]:
         """The terms that were marked, in alphabetical order."""
         return tuple(sorted(self._used.values(), key=lambda term: term.word.casefold()))
 
-    def _marked(self, found: re.Match[str]) -> str:
+    def _mark_term(self, found: re.Match[str]) -> str:
         word = found[0].casefold()
         if word in self._used or word not in self._meanings:
             return found[0]

@@ -64,7 +64,7 @@ class Phrases:
         """`6:05 PM`, with a space that does not break; the narrow one of CLDR is missing in many fonts."""
         return _clock(instant.time(), self.locale)
 
-    def dated(self, dated: Dated) -> str:
+    def format_dated(self, dated: Dated) -> str:
         """A date as finely as its source told it: `March 31, 2023`, `March 2023` or `2023`."""
         match dated.precision:
             case Precision.DAY:

@@ -152,7 +152,7 @@ def build_issue_view(
         sections=sections,
         coming_up=tuple(_coming(entry, setting) for entry in issue.coming_up),
         closing=_words(issue.closing, setting),
-        glossary=terms.used(),
+        glossary=terms.list_marked_terms(),
         unsubscribe=Placeholder.UNSUBSCRIBE.value,
         preferences=Placeholder.PREFERENCES.value if settings.public else "",
         shortened=fit in TIGHTER,

@@ -74,7 +74,7 @@ def _claim(view: EntryView, words: Phrases) -> ReviewStatement:
         facts=facts(view, words),
         source=_source(entry),
         links=_links(entry),
-        date=words.dated(entry.dated) if entry.dated else words("undated"),
+        date=words.format_dated(entry.dated) if entry.dated else words("undated"),
     )
 
 

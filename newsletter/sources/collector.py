@@ -44,7 +44,7 @@ class CollectionResult:
     @property
     def count(self) -> int:
         """How many entries the source gives, before any are merged."""
-        return self.record.entries if self.collected.unchanged else len(self.collected.reading.entries)
+        return self.record.entries if self.collected.unchanged else len(self.collected.parsed.entries)
 
 
 def chosen_sources(desk: AppContext, names: Iterable[str]) -> tuple[Source, ...]:
@@ -81,7 +81,7 @@ async def collect_all(
 
         async with build_fetcher(desk) as fetcher:
             visitor = SourceClient(desk, fetcher, room)
-            pending = {asyncio.create_task(visitor.visit(source, known.get(source.name))) for source in sources}
+            pending = {asyncio.create_task(visitor.fetch_source(source, known.get(source.name))) for source in sources}
             try:
                 while pending:
                     finished, pending = await asyncio.wait(pending, timeout=KEEP_EVERY_S)
@@ -93,7 +93,7 @@ async def collect_all(
                 for visit in pending:
                     visit.cancel()
     stamped = frozenset(source.name for source in sources if source.kind in STAMPED)
-    quiet = StalenessCheck(store=entries_of(desk), today=desk.now.date(), stamped=stamped).among(
+    quiet = StalenessCheck(store=entries_of(desk), today=desk.now.date(), stamped=stamped).find_stale(
         each.record for each in done.values()
     )
     return tuple(replace(done[source.name], quiet=quiet.get(source.name, "")) for source in sources)
@@ -101,7 +101,7 @@ async def collect_all(
 
 def _keep(desk: AppContext, visits: Sequence[SourceFetch]) -> list[CollectionResult]:
     """Keep what these visits brought, with one write to the disk."""
-    brought = {visit.collected.source.name: visit.collected.reading.entries for visit in visits}
+    brought = {visit.collected.source.name: visit.collected.parsed.entries for visit in visits}
     with entries_of(desk).together():
         taken = ingest_sources(entries_of(desk), brought, desk.now)
         gathered = [_summarize_visit(visit, taken[visit.collected.source.name], desk.now) for visit in visits]
@@ -121,7 +121,7 @@ def _summarize_visit(visit: SourceFetch, taken: IngestResult, now: datetime) -> 
         etag=fetched.etag or before.etag,
         last_modified=fetched.last_modified or before.last_modified,
         content_digest=fetched.digest or before.content_digest,
-        entries=before.entries if collected.unchanged else len(collected.reading.entries),
+        entries=before.entries if collected.unchanged else len(collected.parsed.entries),
         checked_at=now,
         succeeded_at=now,
         changed_at=now if taken.new else before.changed_at,

@@ -161,11 +161,11 @@ class Fetcher:
         """What stands at an address; `not_modified` when it is what the validators of last time speak of."""
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         sent = {name: value for name, value in headers.items() if value and value.isprintable()}
-        return await self._tried("GET", url, {"headers": sent}, digest)
+        return await self._retry_request("GET", url, {"headers": sent}, digest)
 
     async def post_json(self, url: str, data: Any) -> FetchResult:
         """The answer to a JSON request."""
-        return await self._tried("POST", url, {"json": data, "headers": {"Accept": "application/json"}}, "")
+        return await self._retry_request("POST", url, {"json": data, "headers": {"Accept": "application/json"}}, "")
 
     async def probe(self, url: str, *, method: str) -> tuple[int, str]:
         """Status and Location of one request: no redirect is followed, nothing is read.
@@ -173,19 +173,19 @@ class Fetcher:
         Raises SourceError with a sentence when there is no answer, or the address may not be asked.
         """
         try:
-            target = self._checked(url)
-            async with self._turn(target), self._answered(method, target, {}) as response:
+            target = self._check_url(url)
+            async with self._turn(target), self._open_response(method, target, {}) as response:
                 return response.status, response.headers.get("Location", "")
         except (_TransientFetchError, _PermanentFetchError) as error:
             raise SourceError(str(error)) from error
 
-    async def _tried(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> FetchResult:
+    async def _retry_request(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> FetchResult:
         """Up to three tries, with a pause after each that may mend itself."""
         tried = 0
         while True:
             tried += 1
             try:
-                return await self._followed(method, url, options, digest)
+                return await self._follow_redirects(method, url, options, digest)
             except _TransientFetchError as error:
                 if tried == TRIES or error.wait_s > LONGEST_WAIT_S:
                     return FetchResult(error=str(error))
@@ -193,19 +193,19 @@ class Fetcher:
             except _PermanentFetchError as error:
                 return FetchResult(error=str(error))
 
-    async def _followed(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> FetchResult:
+    async def _follow_redirects(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> FetchResult:
         """One request and its redirects, each judged as if a stranger had written it."""
-        target = self._checked(url)
+        target = self._check_url(url)
         for _ in range(MOST_REDIRECTS + 1):
-            async with self._turn(target), self._answered(method, target, options) as response:
+            async with self._turn(target), self._open_response(method, target, options) as response:
                 if response.status not in REDIRECTS or "Location" not in response.headers:
                     return await _read_response(response, digest)
                 if response.status in {301, 302, 303} and method == "POST":
                     method, options = "GET", {}
-                target = self._checked(response.headers["Location"], base=target)
+                target = self._check_url(response.headers["Location"], base=target)
         raise _PermanentFetchError(f"{_host(target)} leads from one address to the next without end")
 
-    def _checked(self, url: str, *, base: URL | None = None) -> URL:
+    def _check_url(self, url: str, *, base: URL | None = None) -> URL:
         """The address, absolute; refused when it is no http(s) or writes out an inside address."""
         try:
             target = URL(url) if base is None else base.join(URL(url))
@@ -236,7 +236,7 @@ class Fetcher:
             yield
 
     @contextlib.asynccontextmanager
-    async def _answered(
+    async def _open_response(
         self, method: str, target: URL, options: Mapping[str, Any]
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """The response of one request; what goes wrong with the connection becomes a sentence."""

@@ -85,7 +85,7 @@ def _read(desk: AppContext, handed: Document, name: str = "") -> ParsedDocument:
         from newsletter.sources.registries.crossref import read_works
 
         return read_works(document, PASTED)
-    return build_document_parser(desk).reading(replace(PASTED, kind=kind), document)
+    return build_document_parser(desk).parse(replace(PASTED, kind=kind), document)
 
 
 async def _look_up_reference(desk: AppContext, reference: str) -> ParsedDocument:

@@ -44,17 +44,17 @@ class DocumentParser:
     zone: ZoneInfo
     sections: tuple[SectionStyle, ...] = ()
 
-    def collected(self, source: Source, document: Document) -> SourceResult:
+    def collect_entries(self, source: Source, document: Document) -> SourceResult:
         """The entries of one document, or the sentence that says why there are none."""
         try:
-            reading = self.reading(source, document)
+            reading = self.parse(source, document)
         except SourceError as error:
             return SourceResult(source=source, error=str(error))
         except Exception as error:  # noqa: BLE001 - a mistake of ours takes nothing from the other sources
             return report_internal_error(source, error)
-        return SourceResult(source=source, reading=replace(reading, skipped=_few(reading.skipped)))
+        return SourceResult(source=source, parsed=replace(reading, skipped=_few(reading.skipped)))
 
-    def reading(self, source: Source, document: Document) -> ParsedDocument:
+    def parse(self, source: Source, document: Document) -> ParsedDocument:
         """The entries of one document; raises SourceError."""
         match source.kind:
             case SourceKind.FEED:
@@ -146,7 +146,7 @@ class ParserPool:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
 
-    async def read(self, source: Source, document: Document) -> SourceResult:
+    async def parse(self, source: Source, document: Document) -> SourceResult:
         """The entries of one document, or the sentence that says why there are none."""
         self._asked += 1
         if self._asked > FEW and self._processes > 1 and self._pool is None:
@@ -154,11 +154,11 @@ class ParserPool:
         if self._pool:
             try:
                 return await asyncio.get_running_loop().run_in_executor(
-                    self._pool, self._reader.collected, source, document
+                    self._pool, self._reader.collect_entries, source, document
                 )
             except BrokenExecutor:  # the system ended one of them: go on with the one that is left, ours
                 self._pool, self._processes = None, 1
-        return await asyncio.to_thread(self._reader.collected, source, document)
+        return await asyncio.to_thread(self._reader.collect_entries, source, document)
 
 
 def _processes(count: int) -> ProcessPoolExecutor:

@@ -44,10 +44,10 @@ def find_source(desk: AppContext, name: str, where: str, section: str) -> Source
     """
     found = [try_source(desk, build_source(name, kind, where, section)) for kind in guess_kinds(where)[:1]]
     for kind in guess_kinds(where)[1:]:
-        if found[-1].reading.entries:
+        if found[-1].parsed.entries:
             break
         found.append(try_source(desk, build_source(name, kind, where, section)))
-    good = [each for each in found if each.reading.entries] or [each for each in found if not each.error]
+    good = [each for each in found if each.parsed.entries] or [each for each in found if not each.error]
     return (good or found)[0]
 
 
@@ -74,4 +74,4 @@ async def _visit_source(desk: AppContext, source: Source) -> SourceResult:
 
     with ParserPool(build_document_parser(desk)) as room:
         async with build_fetcher(desk) as fetcher:
-            return (await SourceClient(desk, fetcher, room).visit(source, None)).collected
+            return (await SourceClient(desk, fetcher, room).fetch_source(source, None)).collected

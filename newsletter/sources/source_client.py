@@ -36,9 +36,9 @@ class SourceClient:
     def __init__(self, desk: AppContext, fetcher: Fetcher, room: ParserPool) -> None:
         self.desk = desk
         self.fetcher = fetcher
-        self.room = room
+        self.parsers = room
 
-    async def visit(self, source: Source, before: SourceRecord | None) -> SourceFetch:
+    async def fetch_source(self, source: Source, before: SourceRecord | None) -> SourceFetch:
         """Fetch and read one source. Its failure is a value, with a sentence."""
         if before is None or before.url != source.url:
             before = SourceRecord(name=source.name, url=source.url)
@@ -48,7 +48,7 @@ class SourceClient:
         fetched = await self._fetch(source, before)
         collected = SourceResult(source=source, error=fetched.error, unchanged=fetched.not_modified)
         if fetched.document is not None:
-            collected = await self.room.read(source, fetched.document)
+            collected = await self.parsers.parse(source, fetched.document)
         return SourceFetch(collected=collected, before=before, fetched=fetched)
 
     async def _fetch(self, source: Source, before: SourceRecord) -> FetchResult:
@@ -88,7 +88,7 @@ class SourceClient:
 
 async def _collect_answer(source: Source, ask: Callable[[], Awaitable[ParsedDocument]]) -> SourceResult:
     try:
-        return SourceResult(source=source, reading=await ask())
+        return SourceResult(source=source, parsed=await ask())
     except SourceError as error:
         return SourceResult(source=source, error=str(error))
     except Exception as error:  # noqa: BLE001 - a mistake of ours takes nothing from the other sources

@@ -161,7 +161,7 @@ class _RowReader:
             title=clean_title(self.values["title"]),
             authors=names_in(self.values.get("authors", "")),
             links=links or ((event.join,) if event and event.join else ()),
-            dated=self.dated("date"),
+            dated=self.read_date("date"),
             summary=self.values.get("summary", ""),
             note=self.values.get("note", ""),
             journal=self.values.get("journal", ""),
@@ -192,21 +192,21 @@ class _RowReader:
             url=clean_url(links[0]) if links else None,
         )
 
-    def dated(self, column: str) -> Dated | None:
+    def read_date(self, column: str) -> Dated | None:
         text = self.values.get(column, "")
-        dated = self._parsed(text)
+        dated = self._parse_date(text)
         if text and dated is None:
             self.sentences.append(f"“{text[:80]}” is no {column} that can be read in one way: write 2026-11-03")
         return dated
 
-    def _parsed(self, text: str) -> Dated | None:
+    def _parse_date(self, text: str) -> Dated | None:
         found = _NUMERIC.fullmatch(text)
         if found and (self.day_first or "." in text):  # full stops are written by those who put the day first
             text = f"{'20' * (len(found[3]) == 2)}{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
         return parse(text, month_first=self.day_first is False) if text else None
 
     def day(self, column: str) -> date | None:
-        dated = self.dated(column)
+        dated = self.read_date(column)
         return dated.day if dated and dated.precision is Precision.DAY else None
 
     def grant(self) -> Grant | None:
@@ -231,7 +231,7 @@ class _RowReader:
             moment = datetime.fromisoformat(text)
             if moment.tzinfo:
                 return moment, ""
-        day = self._parsed(_CLOCK.sub(" ", text).strip(" ,;-–"))
+        day = self._parse_date(_CLOCK.sub(" ", text).strip(" ,;-–"))
         if day is None or day.precision is not Precision.DAY:
             if text:
                 self.sentences.append(f"“{text[:80]}” is no day that can be read in one way: write 2026-12-09 18:00")

@@ -24,7 +24,7 @@ class StalenessCheck:
     today: date
     stamped: frozenset[str]  # sources whose dates tell when they spoke; of the others counts when we saw something new
 
-    def among(self, records: Iterable[SourceRecord]) -> dict[str, str]:
+    def find_stale(self, records: Iterable[SourceRecord]) -> dict[str, str]:
         """Name → a sentence, of those that are quiet."""
         answering = {each.name: each for each in records if not each.error}
         last = {

@@ -28,7 +28,7 @@ class CrashMarker:
         fcntl.flock(self._handle, fcntl.LOCK_EX)
 
     @contextlib.contextmanager
-    def during(self, what: str) -> Iterator[None]:
+    def mark_activity(self, what: str) -> Iterator[None]:
         """Note what goes on, for as long as it does."""
         os.pwrite(self._handle, what.encode(), 0)
         try:

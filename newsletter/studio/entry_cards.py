@@ -80,15 +80,15 @@ class EntryCards:
         return {place: places.count(place) for place in CardPlace}
 
     @property
-    def ordered(self) -> CardPlace:
+    def place_in_print(self) -> CardPlace:
         """The place whose order is that of print: the issue, or what would be in it."""
         return CardPlace.INSIDE if self.has_issue else CardPlace.NEW
 
-    def listed(self, section: str) -> tuple[str, ...]:
+    def list_keys(self, section: str) -> tuple[str, ...]:
         """The keys of a section in the order in which it is printed, or would be."""
-        return tuple(card.entry.key for card in self.cards if card.place == self.ordered and card.section == section)
+        return tuple(card.entry.key for card in self.cards if card.place == self.place_in_print and card.section == section)
 
-    def found(self, *, place: str, words: str, section: str, late: bool) -> tuple[EntryCard, ...]:
+    def find_cards(self, *, place: str, words: str, section: str, late: bool) -> tuple[EntryCard, ...]:
         """The cards of a place that hold all these words, in the order in which they were offered."""
         wanted = words.casefold().split()
         return tuple(
@@ -110,7 +110,7 @@ def load_cards(desk: AppContext, before: EntryCards | None) -> EntryCards:
     pool = update_pool(desk, at, before.pool if before else None)
     inside = {entry.key: entry for entry in at.present.entries()} if at.present else {}
     known = {card.entry.key: card for card in before.cards} if before else {}
-    cards = tuple(_cards(pool.standings, inside, known))
+    cards = tuple(_cards(pool.statuses, inside, known))
     return EntryCards(issue=at.name, has_issue=at.present is not None, cards=cards, state=state, pool=pool)
 
 

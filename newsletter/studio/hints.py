@@ -60,7 +60,7 @@ class WritingAdviser:
         if not text.strip():
             return []
         found = [*self._paragraphs(text), *islice(self._words(text), MOST_WORDS)] if self.is_english else []
-        return [*found, *self._explained(text)]
+        return [*found, *self._find_glossary_terms(text)]
 
     def _paragraphs(self, text: str) -> Iterator[Hint]:
         easy = UNAVOIDABLE | {word for term in self.glossary for word in term.lower().split()}
@@ -78,7 +78,7 @@ class WritingAdviser:
         for word in (*hard_words(text, easy=easy), *short):
             yield Hint(kind=HintKind.WORD, said=f"“{word}” is not explained.", find=word)
 
-    def _explained(self, text: str) -> Iterator[Hint]:
+    def _find_glossary_terms(self, text: str) -> Iterator[Hint]:
         terms = [term for term in self.glossary if re.search(rf"\b{re.escape(term)}\b", text, re.IGNORECASE)]
         if terms:
             said = f"Explained to readers from the glossary: {', '.join(sorted(terms))}."

@@ -64,7 +64,7 @@ class PreviewWatcher:
     shown: PreviewContent | None = None
     error: str = ""
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Draw again if one of the files has changed since."""
         state = _state_of(self.files())
         if state == self.state:
@@ -97,23 +97,23 @@ def preview_app(watched: PreviewWatcher) -> Starlette:
     """The ASGI app of the preview."""
 
     def page(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
-        watched.look()
+        watched.refresh()
         text = _PAGES.get_template("preview.html.jinja").render(
             shown=watched.shown, error=watched.error, state=watched.state
         )
         return HTMLResponse(text, headers=_headers(PAGE_POLICY))
 
     def mail(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
-        watched.look()
+        watched.refresh()
         html = watched.shown.rendered.html if watched.shown else ""
         return HTMLResponse(html, headers=_headers(MAIL_POLICY))
 
     def plain(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
-        watched.look()
+        watched.refresh()
         return PlainTextResponse(watched.shown.rendered.text if watched.shown else "", headers=_headers(MAIL_POLICY))
 
     def state(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
-        watched.look()
+        watched.refresh()
         return JSONResponse({"state": watched.state}, headers=_headers(PAGE_POLICY))
 
     def picture(request: Request) -> Response:

@@ -51,14 +51,14 @@ def format_local_datetime(moment: datetime, zone: ZoneInfo) -> str:
 class StudioRequest:
     """One request."""
 
-    room: StudioState
+    studio: StudioState
     request: Request
     body: bytes = b""
 
     @cached_property
-    def desk(self) -> AppContext:
+    def context(self) -> AppContext:
         """The workspace at the moment of this request."""
-        return self.room.desk()
+        return self.studio.context()
 
     @cached_property
     def form(self) -> Mapping[str, list[str]]:
@@ -67,11 +67,11 @@ class StudioRequest:
             return parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20_000)
         return {}
 
-    def filled(self, name: str, default: str = "") -> str:
+    def form_value(self, name: str, default: str = "") -> str:
         """One field of the form."""
         return self.form.get(name, [default])[0]
 
-    def asked(self, name: str, default: str = "") -> str:
+    def query_value(self, name: str, default: str = "") -> str:
         """One part of the query."""
         return self.request.query_params.get(name, default)
 
@@ -83,36 +83,36 @@ class StudioRequest:
     @cached_property
     def issue_name(self) -> str:
         """The issue of the address, else the one being made."""
-        return self.request.path_params.get("issue") or window.due_name(self.desk)
+        return self.request.path_params.get("issue") or window.due_name(self.context)
 
     @property
     def has_issue(self) -> bool:
         """Whether that issue is there."""
-        return issue_repository.exists(self.desk.workspace, self.issue_name)
+        return issue_repository.exists(self.context.workspace, self.issue_name)
 
-    def page(self, template: str, *, title: str, status: int = 200, **values: Any) -> Response:
+    def render_page(self, template: str, *, title: str, status: int = 200, **values: Any) -> Response:
         """A page of the studio."""
         shared = {
             "title": title,
-            "newsletter": self.desk.workspace.settings.newsletter.title,
+            "newsletter": self.context.workspace.settings.newsletter.title,
             "issue_name": self.issue_name,
-            "csrf": self.room.csrf,
-            "notices": self.room.said(),
+            "csrf": self.studio.csrf,
+            "notices": self.studio.pop_flashes(),
             "path": self.request.url.path,
             "steps": STEPS,
         }
         return HTMLResponse(PAGES.get_template(f"{template}.html.jinja").render(shared | values), status)
 
-    def part(self, template: str, **values: Any) -> str:
+    def render_fragment(self, template: str, **values: Any) -> str:
         """A part of a page, for a script to put in place."""
-        return PAGES.get_template(f"{template}.html.jinja").render({"csrf": self.room.csrf} | values)
+        return PAGES.get_template(f"{template}.html.jinja").render({"csrf": self.studio.csrf} | values)
 
-    def go(self, path: str, notice: str = "") -> Response:
+    def redirect(self, path: str, notice: str = "") -> Response:
         """Show another page after a change, and say what was done."""
         if self.is_script:
             return JSONResponse({"said": notice, "go": path})
         if notice:
-            self.room.say(notice)
+            self.studio.flash(notice)
         return RedirectResponse(path, 303)
 
 
@@ -149,18 +149,18 @@ async def _body(request: Request) -> bytes | None:
 
 def _names_token(call: StudioRequest) -> bool:
     """Whether a change names the token of our pages: in its header, or in its form."""
-    named = call.request.headers.get(CSRF_HEADER) or call.filled("csrf")
-    return hmac.compare_digest(named.encode(), call.room.csrf.encode())
+    named = call.request.headers.get(CSRF_HEADER) or call.form_value("csrf")
+    return hmac.compare_digest(named.encode(), call.studio.csrf.encode())
 
 
 def _run_view(view: View, call: StudioRequest, *, alone: bool) -> Response:
     try:
         if not alone:
             return view(call)
-        with call.room.changing:
+        with call.studio.changing:
             return view(call)
     except NewsletterError as error:
-        if isinstance(error, WorkspaceError) and not call.room.has_newsletter and not call.is_script:
+        if isinstance(error, WorkspaceError) and not call.studio.has_newsletter and not call.is_script:
             return RedirectResponse("/welcome", 303)
         if call.is_script:
             return JSONResponse({"error": str(error)}, 409)
@@ -170,7 +170,7 @@ def _run_view(view: View, call: StudioRequest, *, alone: bool) -> Response:
 def _mistake(call: StudioRequest, error: NewsletterError) -> Response:
     is_file = isinstance(error, ConfigError | IssueFileError)  # somebody edits it by hand at this moment
     title = "A file has to be mended" if is_file else "This cannot be done yet"
-    values = {"title": title, "csrf": call.room.csrf, "message": str(error), "is_file": is_file}
+    values = {"title": title, "csrf": call.studio.csrf, "message": str(error), "is_file": is_file}
     again = str(call.request.url) if call.request.method == "GET" else ""
     back = call.request.headers.get("referer", "/")
     text = PAGES.get_template("mistake.html.jinja").render(values | {"back": back, "again": again})

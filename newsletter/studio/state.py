@@ -55,10 +55,10 @@ class StudioState:
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _engines: dict[str, Engine] = field(default_factory=dict)
     _read: dict[str, dict[str, CachedEntry]] = field(default_factory=dict, repr=False)
-    _notices: list[str] = field(default_factory=list)
-    _kept: OrderedDict[str, object] = field(default_factory=OrderedDict, repr=False)
+    _flashes: list[str] = field(default_factory=list)
+    _stash: OrderedDict[str, object] = field(default_factory=OrderedDict, repr=False)
 
-    def desk(self) -> AppContext:
+    def context(self) -> AppContext:
         """The workspace as its files stand at this moment, on one engine for all requests."""
         from newsletter.database.engine import open_database
         from newsletter.entries.repository import EntryRepository
@@ -74,16 +74,16 @@ class StudioState:
         desk.hold(EntryRepository(self._engines[address], self._read.setdefault(address, {})))
         return desk
 
-    def noting(self, what: str) -> AbstractContextManager[None]:
+    def mark_activity(self, what: str) -> AbstractContextManager[None]:
         """Note what goes on, for whoever starts the studio again after a crash."""
-        return self.logbook.during(what) if self.logbook else nullcontext()
+        return self.logbook.mark_activity(what) if self.logbook else nullcontext()
 
     @property
     def has_newsletter(self) -> bool:
         """Whether there is a newsletter in the folder yet."""
         return (self.folder / FILE_NAME).is_file()
 
-    def forget(self) -> None:
+    def release_database(self) -> None:
         """Let go of the database and of what was worked out from it: it is about to be another one."""
         with self.changing:
             for engine in self._engines.values():
@@ -99,34 +99,34 @@ class StudioState:
             self.logbook.close()
             self.logbook = None
 
-    def say(self, sentence: str) -> None:
+    def flash(self, sentence: str) -> None:
         """Something for the next page that is shown."""
-        self._notices.append(sentence)
+        self._flashes.append(sentence)
 
     @property
-    def has_said(self) -> bool:
+    def has_flash(self) -> bool:
         """Whether there is something for the next page that is shown."""
-        return bool(self._notices)
+        return bool(self._flashes)
 
-    def said(self) -> tuple[str, ...]:
+    def pop_flashes(self) -> tuple[str, ...]:
         """What is to be said now, and is then forgotten."""
-        notices, self._notices = tuple(self._notices), []
+        notices, self._flashes = tuple(self._flashes), []
         return notices
 
-    def keep(self, thing: object) -> str:
+    def stash(self, thing: object) -> str:
         """Keep something between two requests; gives the name to ask for it by."""
         name = secrets.token_urlsafe(9)
-        self._kept[name] = thing
-        while len(self._kept) > STASH_SIZE:
-            self._kept.popitem(last=False)
+        self._stash[name] = thing
+        while len(self._stash) > STASH_SIZE:
+            self._stash.popitem(last=False)
         return name
 
-    def take(self, name: str, kind: type[T]) -> T | None:
+    def pop(self, name: str, kind: type[T]) -> T | None:
         """What was kept under a name, once; None when it is gone, or another kind of thing."""
-        thing = self._kept.pop(name, None)
+        thing = self._stash.pop(name, None)
         return thing if isinstance(thing, kind) else None
 
     def latest(self, kind: type[T]) -> tuple[str, T] | None:
         """The newest thing of a kind that is kept, with its name; it stays kept."""
-        kept = ((name, thing) for name, thing in reversed(self._kept.items()) if isinstance(thing, kind))
+        kept = ((name, thing) for name, thing in reversed(self._stash.items()) if isinstance(thing, kind))
         return next(kept, None)

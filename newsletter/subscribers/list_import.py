@@ -144,7 +144,7 @@ def import_list(
     """
     listing = read_list(file, name=name)
     rejected: list[RejectedRow] = []
-    imported = people.take_in(_separate_rejected(listing.rows, rejected), now=now)
+    imported = people.import_rows(_separate_rejected(listing.rows, rejected), now=now)
     if mend is not None and rejected:
         write_rejected(mend, listing.header, rejected)
     return ImportReport(understood=listing.understood, imported=imported, rejected=tuple(rejected))

@@ -64,7 +64,7 @@ class OptInRepository:
         self.engine = engine
         self.keys = keys
 
-    def ask(
+    def create_request(
         self,
         address: MailAddress,
         *,
@@ -90,7 +90,7 @@ class OptInRepository:
             number = connection.execute(sa.insert(requests).values(values).returning(requests.c.id)).scalar_one()
         return OptInRequest(id=number, address=address.text, name=name, language=language, subscriber_id=subscriber_id)
 
-    def request(self, number: int, *, now: datetime) -> OptInRequest | None:
+    def find_request(self, number: int, *, now: datetime) -> OptInRequest | None:
         """A request that still waits."""
         with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             return _request(connection, number, now)
@@ -120,7 +120,7 @@ class OptInRepository:
                 .values(state=SubscriberState.PAUSED.value, why="own choice", updated_at=now)
             )
 
-    def paused_until(self, subscriber_id: int) -> datetime | None:
+    def get_pause_end(self, subscriber_id: int) -> datetime | None:
         """Until when; None when there is no pause."""
         query = sa.select(pauses.c.until_at).where(pauses.c.subscriber_id == subscriber_id)
         with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
@@ -139,12 +139,12 @@ class OptInRepository:
             connection.execute(sa.delete(pauses).where(pauses.c.until_at <= now))
         return woken
 
-    def say_farewell(self, words: str, *, on: date) -> None:
+    def save_unsubscribe_reason(self, words: str, *, on: date) -> None:
         """Keep why somebody left, without who."""
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             connection.execute(sa.insert(farewells).values(said_on=on.isoformat(), words=words))
 
-    def farewells(self, *, since: date = date.min) -> Iterator[tuple[str, str]]:
+    def list_unsubscribe_reasons(self, *, since: date = date.min) -> Iterator[tuple[str, str]]:
         """(day, words), the newest first."""
         query = sa.select(farewells.c.said_on, farewells.c.words).order_by(farewells.c.id.desc())
         query = query.where(farewells.c.said_on >= since.isoformat())
@@ -152,7 +152,7 @@ class OptInRepository:
             rows = connection.execute(query).all()
         yield from ((row.said_on, row.words) for row in rows)
 
-    def kept_about(self, subscriber_id: int) -> Mapping[str, Any]:
+    def collect_personal_data(self, subscriber_id: int) -> Mapping[str, Any]:
         """Everything that is stored about one person, as plain values; empty for nobody."""
         with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             person = connection.execute(sa.select(subscribers).where(subscribers.c.id == subscriber_id)).mappings()
@@ -170,7 +170,7 @@ class OptInRepository:
                 "mails_about_you": _mails_about(connection, subscriber_id),
             }
 
-    def forget(self, subscriber_id: int, address: MailAddress) -> None:
+    def erase(self, subscriber_id: int, address: MailAddress) -> None:
         """Take a person who is being erased out of what is kept here."""
         address_hash = self.keys.address_hash(address.key)
         theirs = sa.or_(requests.c.subscriber_id == subscriber_id, requests.c.address_hash == address_hash)

@@ -88,16 +88,16 @@ class SubscriberRepository:
         self.engine = engine
         self.keys = keys
 
-    def take_in(self, rows: Iterable[ImportableSubscriber], *, now: datetime) -> ImportCounts:
+    def import_rows(self, rows: Iterable[ImportableSubscriber], *, now: datetime) -> ImportCounts:
         """Add and update people in batches, in constant memory; raises StorageError, with whole batches done."""
         done = ImportCounts()
         source = iter(rows)
         while batch := list(islice(source, BATCH)):
             with translate_errors(self.engine.url), self.engine.begin() as connection:
-                done += _ImportBatch(connection, self.keys, now).take_in(batch)
+                done += _ImportBatch(connection, self.keys, now).import_rows(batch)
         return done
 
-    def foresee(self, rows: Iterable[ImportableSubscriber], *, now: datetime) -> ImportCounts:
+    def preview_import(self, rows: Iterable[ImportableSubscriber], *, now: datetime) -> ImportCounts:
         """What `take_in` would do with these rows; nothing is changed, and nobody who writes has to wait.
 
         What each row would leave is remembered, because another row of its address may come much later.
@@ -106,7 +106,7 @@ class SubscriberRepository:
         foreseen: dict[str, dict[str, Any]] = {}
         while batch := list(islice(source, BATCH)):
             with translate_errors(self.engine.url), only_reading(self.engine).connect() as connection:
-                done += _ImportBatch(connection, self.keys, now).foresee(batch, foreseen)
+                done += _ImportBatch(connection, self.keys, now).preview_import(batch, foreseen)
         return done
 
     def count(self, state: SubscriberState = SubscriberState.ACTIVE) -> int:
@@ -274,18 +274,18 @@ class _ImportBatch:
         self.keys = keys
         self.now = now
 
-    def take_in(self, rows: Sequence[ImportableSubscriber]) -> ImportCounts:
-        done, new, changed, gone = self._decided(rows, {})
+    def import_rows(self, rows: Sequence[ImportableSubscriber]) -> ImportCounts:
+        done, new, changed, gone = self._decide_rows(rows, {})
         self._write(new, changed, gone)
         return done
 
-    def foresee(self, rows: Sequence[ImportableSubscriber], foreseen: dict[str, dict[str, Any]]) -> ImportCounts:
+    def preview_import(self, rows: Sequence[ImportableSubscriber], foreseen: dict[str, dict[str, Any]]) -> ImportCounts:
         """What taking them in would do; `foreseen` is what earlier batches would have left, by the key of the address."""
-        done, new, changed, _ = self._decided(rows, foreseen)
+        done, new, changed, _ = self._decide_rows(rows, foreseen)
         foreseen |= {row["address_key"]: {name: row[name] for name in _COMPARED} for row in (*new, *changed)}
         return done
 
-    def _decided(
+    def _decide_rows(
         self, rows: Sequence[ImportableSubscriber], foreseen: Mapping[str, dict[str, Any]]
     ) -> tuple[ImportCounts, list[dict[str, Any]], list[dict[str, Any]], set[str]]:
         """How each row fares, with the people that are new, those that change, and the hashes of those who left."""

@@ -37,7 +37,7 @@ def _keys(desk: AppContext) -> Keys:
 
 def list_unsubscribe_reasons(desk: AppContext, since: datetime) -> tuple[tuple[str, str], ...]:
     """(day, words) of those who left since a moment and said why, the newest first; nobody's name."""
-    return tuple(OptInRepository(desk.engine, _keys(desk)).farewells(since=since.date()))
+    return tuple(OptInRepository(desk.engine, _keys(desk)).list_unsubscribe_reasons(since=since.date()))
 
 
 _ADDRESS = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
@@ -65,7 +65,7 @@ def import_list(desk: AppContext, file: BinaryIO, *, name: str) -> tuple[ImportR
 
 def preview_import(desk: AppContext, rows: Iterable[ImportRow]) -> ImportCounts:
     """What taking these people in would do; nothing is changed."""
-    return open_subscribers(desk).foresee(rows, now=desk.now)
+    return open_subscribers(desk).preview_import(rows, now=desk.now)
 
 
 def explain_suppression(desk: AppContext, written: str) -> Suppression | None:
@@ -90,7 +90,7 @@ def parse_addresses(written: Iterable[str]) -> tuple[MailAddress, ...]:
 def add_subscriber(desk: AppContext, written: str, *, name: str = "") -> ImportCounts:
     """Put one person on the list; one who left stays gone."""
     (address,) = parse_addresses([written])
-    return open_subscribers(desk).take_in([ImportRow(line=1, address=address, name=name)], now=desk.now)
+    return open_subscribers(desk).import_rows([ImportRow(line=1, address=address, name=name)], now=desk.now)
 
 
 def remove_subscribers(desk: AppContext, written: Iterable[str]) -> int:

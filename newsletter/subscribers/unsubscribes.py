@@ -41,7 +41,7 @@ class UnsubscribeQueue:
         self._list = threading.Lock()
         self._turn = threading.Lock()
 
-    def leave(self, subscriber_id: int, *, sending_id: int = 0, now: datetime) -> None:
+    def unsubscribe(self, subscriber_id: int, *, sending_id: int = 0, now: datetime) -> None:
         """Never mail this person again; raises StorageError when it could not be written down."""
         wish = _UnsubscribeRequest(subscriber_id, sending_id)
         with self._list:
@@ -52,7 +52,7 @@ class UnsubscribeQueue:
         if wish.error is not None:
             raise wish.error
 
-    def _written(
+    def _record_unsubscribes(
         self, connection: Connection, wishes: list[_UnsubscribeRequest], now: datetime
     ) -> list[tuple[int, int]]:
         """Write down who leaves; gives those who had not left before."""
@@ -70,7 +70,7 @@ class UnsubscribeQueue:
         error = None
         try:
             with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
-                report_repository.add_left(connection, self._written(connection, wishes, now))
+                report_repository.add_left(connection, self._record_unsubscribes(connection, wishes, now))
         except StorageError as refused:
             error = refused
         self.commits += 1

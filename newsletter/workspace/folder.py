@@ -28,7 +28,7 @@ class Workspace:
         return self.folder / ".newsletter"
 
     @property
-    def compiled_templates(self) -> Path:
+    def template_cache(self) -> Path:
         """Where templates are kept in the form that can be filled at once; may be deleted at any time."""
         return self.private / "templates"
 

@@ -48,15 +48,15 @@ def written(href: str) -> CheckContext:
 
 
 def mended(given: CheckContext, finding: Finding) -> Issue:
-    assert finding.mend is not None
-    return finding.mend.change(given.issue)
+    assert finding.fix is not None
+    return finding.fix.change(given.issue)
 
 
 @pytest.mark.parametrize(("rule", "given", "verb"), [*cases()])
 def test_the_button_takes_its_finding_away(rule: str, given: CheckContext, verb: str) -> None:
     found = findings(given, rule)[0]
-    assert found.mend is not None
-    assert found.mend.verb == verb
+    assert found.fix is not None
+    assert found.fix.verb == verb
     issue = mended(given, found)
     after = context(issue, earlier=given.earlier, links=given.links)
     assert findings(after, rule) == []
@@ -97,8 +97,8 @@ def test_an_event_that_is_joined_at_the_address_is_mended_too() -> None:
 
 def test_what_only_the_template_says_is_not_mended_by_a_button() -> None:
     html = context().html.replace("</h1>", '</h1><a href="http://x.org/logo">Logo</a>')
-    assert findings(context(html=html), "link-scheme")[0].mend is None
-    assert findings(written("ftp://x.org/a"), "link-scheme")[0].mend is None
+    assert findings(context(html=html), "link-scheme")[0].fix is None
+    assert findings(written("ftp://x.org/a"), "link-scheme")[0].fix is None
 
 
 def test_a_mark_is_added_to_those_that_are_there() -> None:
@@ -111,4 +111,4 @@ def test_a_mark_is_added_to_those_that_are_there() -> None:
 
 
 def test_each_rule_with_a_button_is_tried_here() -> None:
-    assert {rule.name for rule in rules() if rule.mend} == {rule for rule, _, _ in cases()}
+    assert {rule.name for rule in rules() if rule.fix} == {rule for rule, _, _ in cases()}

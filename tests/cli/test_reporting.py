@@ -90,8 +90,8 @@ def test_why_people_left_is_told_where_it_is_asked_for(sent: Path, run: Run) -> 
 
     readers = OptInRepository(open_database("sqlite:///.newsletter/newsletter.db", sent), Keys(b"x"))
     today = datetime.now(UTC).date()  # sending has the true time
-    readers.say_farewell("Long before.", on=date(2020, 1, 1))
-    readers.say_farewell("Too many mails.", on=today + timedelta(days=1))
+    readers.save_unsubscribe_reason("Long before.", on=date(2020, 1, 1))
+    readers.save_unsubscribe_reason("Too many mails.", on=today + timedelta(days=1))
     assert "Too many mails." not in run("report").out
     assert f"{today + timedelta(days=1)}  Too many mails.\n" in run("report", "--words").out
     assert "words" not in run("report", "--json").json

@@ -19,9 +19,9 @@ async def desk(tmp_path):
     clock = QuickClock()
     settings = DeliverySettings(retry_after=timedelta(minutes=5))
     zone = office.order(25).settings.newsletter.zone
-    with office.ledger.run(ISSUE, DIGEST, now=clock.now()) as run:
+    with office.ledger.start_session(ISSUE, DIGEST, now=clock.now()) as run:
         recorder = LedgerWriter(run, clock)
-        yield RetryPolicy(await recorder.call(run.tally), recorder, Throttle(settings, zone, clock), settings)
+        yield RetryPolicy(await recorder.call(run.read_status), recorder, Throttle(settings, zone, clock), settings)
         await recorder.close()
 
 

@@ -252,8 +252,8 @@ class TestNoAnswer:
 
     def test_a_name_that_cannot_be_is_not_asked_for(self) -> None:
         with name_server(GOOD) as port:
-            assert names_at(port).texts("a..example.org") == ()
-            assert names_at(port).texts("a" * 64 + ".example.org") == ()
+            assert names_at(port).txt_records("a..example.org") == ()
+            assert names_at(port).txt_records("a" * 64 + ".example.org") == ()
 
 
 @contextmanager

@@ -13,14 +13,14 @@ MANY = tuple(f"reader{n}@example.org" for n in range(20))
 async def feed(tmp_path):
     office = PostOffice.opened(tmp_path, MANY)
     clock = QuickClock()
-    with office.ledger.run(ISSUE, DIGEST, now=clock.now()) as run:
+    with office.ledger.start_session(ISSUE, DIGEST, now=clock.now()) as run:
         recorder = LedgerWriter(run, clock)
         made = DueQueue(recorder, began_at=clock.now(), ahead=lambda: 8)
         made.office = office
         yield made
         await made.end()
         await recorder.close()
-        assert office.ledger.tally(ISSUE).total == 20
+        assert office.ledger.read_status(ISSUE).total == 20
 
 
 async def claimed(feed):

@@ -40,15 +40,15 @@ def is_quick(request):
 
 async def test_who_is_on_the_list_may_go_and_who_left_may_not(is_quick):
     look = FinalCheck(Register(is_quick=is_quick), QuickClock())
-    assert await look.may_go(7)
-    assert not await look.may_go(13)
+    assert await look.may_send(7)
+    assert not await look.may_send(13)
     await look.close()
 
 
 async def test_a_database_that_is_locked_for_a_while_is_asked_again(is_quick):
     register, clock = Register(is_quick=is_quick, failures=2), QuickClock()
     look = FinalCheck(register, clock)
-    assert await look.may_go(7)
+    assert await look.may_send(7)
     assert len(register.asked) == 3
     assert clock.slept == pytest.approx(1.2)
     await look.close()
@@ -57,7 +57,7 @@ async def test_a_database_that_is_locked_for_a_while_is_asked_again(is_quick):
 async def test_a_database_that_never_answers_is_an_error(is_quick):
     look = FinalCheck(Register(is_quick=is_quick, failures=99), QuickClock())
     with pytest.raises(StorageError, match="locked"):
-        await look.may_go(7)
+        await look.may_send(7)
     await look.close()
 
 
@@ -65,10 +65,10 @@ async def test_those_who_wait_ask_together_and_nobody_is_answered_by_a_look_that
     register = Register(is_quick=False)
     look = FinalCheck(register, QuickClock())
     register.may_answer.clear()
-    first = asyncio.create_task(look.may_go(1))
+    first = asyncio.create_task(look.may_send(1))
     while not register.asked:  # noqa: ASYNC110 - it is asked on another thread
         await asyncio.sleep(0)
-    others = [asyncio.create_task(look.may_go(number)) for number in (2, 3, 13)]
+    others = [asyncio.create_task(look.may_send(number)) for number in (2, 3, 13)]
     await asyncio.sleep(0)
     register.may_answer.set()
     assert [await first, *[await each for each in others]] == [True, True, True, False]
@@ -80,7 +80,7 @@ async def test_one_who_no_longer_waits_is_passed_over_and_the_look_comes_home_fi
     register = Register(is_quick=False)
     look = FinalCheck(register, QuickClock())
     register.may_answer.clear()
-    asking = asyncio.create_task(look.may_go(1))
+    asking = asyncio.create_task(look.may_send(1))
     while not register.asked:  # noqa: ASYNC110 - it is asked on another thread
         await asyncio.sleep(0)
     asking.cancel()

@@ -35,7 +35,7 @@ class Watched:
 async def recorder(tmp_path):
     office = PostOffice.opened(tmp_path, PEOPLE)
     clock = QuickClock()
-    with office.ledger.run(ISSUE, DIGEST, now=clock.now()) as run:
+    with office.ledger.start_session(ISSUE, DIGEST, now=clock.now()) as run:
         made = LedgerWriter(Watched(run), clock, gather_s=LONG_S)
         yield made
         made.run.may_go_on.set()

@@ -50,5 +50,5 @@ def test_a_servers_words_are_kept_without_addresses_and_in_one_line():
     assert str(SmtpReply(550, "5.1.1 <ann@example.org> unknown")) == "550 5.1.1 <…@…> unknown"
     assert str(SmtpReply(250, "")) == "250"
     assert len(mask_addresses("x" * 900)) == 500
-    assert SmtpReply(250, "2.0.0").enhanced == (2, 0, 0)
-    assert SmtpReply(250, "2.0.0x").enhanced is None
+    assert SmtpReply(250, "2.0.0").status_code == (2, 0, 0)
+    assert SmtpReply(250, "2.0.0x").status_code is None

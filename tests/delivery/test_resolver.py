@@ -10,7 +10,7 @@ from newsletter.errors import UsageError
 def test_a_name_server_of_ones_own_is_asked() -> None:
     with name_server({("example.org", "TXT"): ('"a" "b"',), ("example.org", "AAAA"): ("2001:db8::1",)}) as port:
         names = DnsResolver.of(f"127.0.0.1:{port}")
-        assert names.texts("example.org") == ("ab",)
+        assert names.txt_records("example.org") == ("ab",)
         assert names.has_address("example.org")
         assert not names.has_address("nobody.example")
 
@@ -29,5 +29,5 @@ def test_without_any_name_server_nobody_answers() -> None:
     import dns.resolver
 
     with pytest.raises(DnsUnansweredError) as caught:
-        DnsResolver(dns.resolver.Resolver(configure=False)).texts("example.org")
+        DnsResolver(dns.resolver.Resolver(configure=False)).txt_records("example.org")
     assert caught.value.silent

@@ -29,7 +29,7 @@ async def test_a_list_becomes_messages_and_a_ledger(tmp_path, extensions):
     engine = open_database("sqlite:///newsletter.db", tmp_path)
     people = SubscriberRepository(engine, keys)
     rows = read_list(io.BytesIO(LIST), name="list.csv").rows
-    imported = people.take_in([row for row in rows if isinstance(row, ImportRow)], now=datetime.now(UTC))
+    imported = people.import_rows([row for row in rows if isinstance(row, ImportRow)], now=datetime.now(UTC))
     assert (imported.added, imported.updated, imported.unchanged, imported.suppressed) == (3, 0, 0, 0)
 
     ledger = Ledger(engine, tmp_path)

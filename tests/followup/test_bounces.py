@@ -61,7 +61,7 @@ def test_the_worst_of_several_fates_counts():
         RecipientStatus(status="4.2.2"),
         RecipientStatus(status="5.1.1"),
     )
-    assert InboundMail(kind=MailKind.BOUNCE, fates=fates).status == "5.1.1"
+    assert InboundMail(kind=MailKind.BOUNCE, recipient_statuses=fates).status == "5.1.1"
     assert InboundMail(kind=MailKind.OTHER).permanent is None
 
 

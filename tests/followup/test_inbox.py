@@ -182,8 +182,8 @@ def test_two_commits_of_one_decision_are_told_apart(office):
     record = InboundMailRepository(office.people.engine)
     write(office, a=plain())
     (handled,) = run(office)
-    (letter,) = FolderMailbox(office.folder / "mails").letters()
-    with pytest.raises(AlreadyDecidedError), record.deciding() as deciding:
+    (letter,) = FolderMailbox(office.folder / "mails").messages()
+    with pytest.raises(AlreadyDecidedError), record.begin() as deciding:
         deciding.write(letter.place, handled.decided, None, now=NOW)
 
 
@@ -215,7 +215,7 @@ def test_other_files_in_the_folder_are_left_alone(office):
 
 def test_the_place_of_a_decision_is_asked_for_in_pages(office):
     record = InboundMailRepository(office.people.engine)
-    assert record.decided(f"file:{n}" for n in range(1001)) == {}
+    assert record.load_decisions(f"file:{n}" for n in range(1001)) == {}
 
 
 def test_what_was_decided_about_a_person_can_be_told_to_them(office):

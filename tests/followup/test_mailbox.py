@@ -46,20 +46,20 @@ def test_a_folder_is_taken_from_the_workspace(tmp_path):
     (tmp_path / "mails").mkdir()
     (tmp_path / "mails" / "a.EML").write_bytes(plain())
     with open_mailbox(InboxSettings(folder="mails"), tmp_path, None) as mailbox:
-        assert [each.name for each in mailbox.letters()] == ["a.EML"]
+        assert [each.name for each in mailbox.messages()] == ["a.EML"]
         mailbox.wait(0)
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     with pytest.raises(MailboxError, match="cannot be read"):
-        FolderMailbox(tmp_path / "nowhere").letters()
+        FolderMailbox(tmp_path / "nowhere").messages()
 
 
 def test_a_file_that_vanishes_is_passed_over(tmp_path):
     (tmp_path / "a.eml").symlink_to(tmp_path / "b.eml")
     (tmp_path / "b.eml").write_bytes(plain())
     mailbox = FolderMailbox(tmp_path)
-    assert len(mailbox.letters()) == 2
+    assert len(mailbox.messages()) == 2
     assert mailbox._digest(tmp_path / "gone") == ""
 
 
@@ -70,13 +70,13 @@ def test_a_mailbox_is_read_without_a_trace_and_its_mails_put_away(security, tmp_
     with dovecot.running([first, second]) as server:
         port = server.tls_port if security is Security.TLS else server.port
         with open_mailbox(settings(server, security=security, port=port), tmp_path, dovecot.PASSWORD) as mailbox:
-            one, two = mailbox.letters()
+            one, two = mailbox.messages()
             assert mailbox.content(one).replace(b"\r\n", b"\n") == first
             assert one.place.rpartition(":")[0] == two.place.rpartition(":")[0]
-            mailbox.put_away(one)
-            assert mailbox.letters() == [two]
+            mailbox.archive(one)
+            assert mailbox.messages() == [two]
             assert mailbox.content(one) is None
-            mailbox.put_away(one)
+            mailbox.archive(one)
         assert len(server.contents()) == 1
         assert server.contents(f".{PROCESSED}") == [first]
         assert not any(",S" in each.name or each.name.endswith("S") for each in (server.maildir / "cur").iterdir())
@@ -87,9 +87,9 @@ def test_a_mailbox_is_read_without_a_trace_and_its_mails_put_away(security, tmp_
 def test_an_old_server_can_do_with_less(capability, left, tmp_path):
     with dovecot.running([plain()], capability=capability) as server:
         with open_mailbox(settings(server), tmp_path, dovecot.PASSWORD) as mailbox:
-            (letter,) = mailbox.letters()
-            mailbox.put_away(letter)
-            assert mailbox.letters() == []
+            (letter,) = mailbox.messages()
+            mailbox.archive(letter)
+            assert mailbox.messages() == []
             mailbox.wait(0)
         assert (len(server.contents()), len(server.contents(f".{PROCESSED}"))) == (left, 1)
 
@@ -97,10 +97,10 @@ def test_an_old_server_can_do_with_less(capability, left, tmp_path):
 @needs_dovecot
 def test_a_new_mail_ends_the_waiting(tmp_path):
     with dovecot.running() as server, open_mailbox(settings(server), tmp_path, dovecot.PASSWORD) as mailbox:
-        assert mailbox.letters() == []
+        assert mailbox.messages() == []
         threading.Timer(0.3, server.deliver, [plain(), "1700000000.M1.new"]).start()
         mailbox.wait(60)
-        assert len(mailbox.letters()) == 1
+        assert len(mailbox.messages()) == 1
 
 
 @needs_dovecot
@@ -146,7 +146,7 @@ def test_a_server_that_goes_away_is_told(tmp_path):
         with dovecot.running([plain()]) as server:
             mailbox = stack.enter_context(open_mailbox(settings(server), tmp_path, dovecot.PASSWORD))
         with pytest.raises(MailboxError):
-            mailbox.letters()
+            mailbox.messages()
 
 
 def run_over(server: dovecot.Dovecot, folder: Path, *, handled: Callable[[], None] = lambda: None) -> None:
@@ -208,4 +208,4 @@ def test_a_run_over_a_mailbox_leaves_what_a_person_must_see(tmp_path):
 
 def test_a_folder_may_be_named_from_the_root(tmp_path):
     with open_mailbox(InboxSettings(folder=str(tmp_path)), Path("/nowhere"), None) as mailbox:
-        assert mailbox.letters() == []
+        assert mailbox.messages() == []

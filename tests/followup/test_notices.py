@@ -61,7 +61,7 @@ def test_each_recipient_has_words_of_its_own():
     mail = read_mail(
         plain(notice, From=DAEMON, Subject="Failure notice", X_Failed_Recipients="ann@example.net,bob@example.net")
     )
-    assert [(each.address, each.status) for each in mail.fates] == [
+    assert [(each.address, each.status) for each in mail.recipient_statuses] == [
         ("ann@example.net", "5.2.2"),
         ("bob@example.net", "5.1.1"),
     ]
@@ -70,19 +70,19 @@ def test_each_recipient_has_words_of_its_own():
 def test_a_warning_is_no_failure():
     notice = "THIS IS A WARNING MESSAGE ONLY. Delivery to <ann@example.net> has been delayed. It will be retried.\n"
     mail = read_mail(plain(notice + RETURNED, From=DAEMON, Subject="Delivery Status Notification (Delay)"))
-    assert [each.action for each in mail.fates] == [DsnAction.DELAYED]
+    assert [each.action for each in mail.recipient_statuses] == [DsnAction.DELAYED]
     assert mail.permanent is False
 
 
 def test_a_warning_with_a_reason_in_words_is_no_failure_either():
     notice = "It has not yet been delivered:\n\n  ann@example.net\n    Delay reason: mailbox is full\n\nNo action is required"
     mail = read_mail(plain(notice, From=DAEMON, Subject="Warning: message 1X7 delayed 24 hours"))
-    assert [(each.action, each.status) for each in mail.fates] == [(DsnAction.DELAYED, "4.2.2")]
+    assert [(each.action, each.status) for each in mail.recipient_statuses] == [(DsnAction.DELAYED, "4.2.2")]
 
 
 def test_an_unknown_user_is_no_warning_whatever_the_subject_says():
     mail = read_mail(plain("ann@example.net - no such user here.", From=DAEMON, Subject="Warning: User unknown!"))
-    assert [(each.action, each.status) for each in mail.fates] == [(DsnAction.FAILED, "5.1.1")]
+    assert [(each.action, each.status) for each in mail.recipient_statuses] == [(DsnAction.FAILED, "5.1.1")]
 
 
 def test_a_warning_that_names_a_final_code_is_a_failure():

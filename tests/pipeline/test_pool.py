@@ -40,7 +40,7 @@ def desk(tmp_path: Path, now: datetime) -> AppContext:
 
 def same(desk: AppContext, before: EntryPool | None) -> EntryPool:
     now = update_pool(desk, before=before)
-    assert now.standings == list_entry_statuses(desk)
+    assert now.statuses == list_entry_statuses(desk)
     return now
 
 
@@ -52,7 +52,7 @@ def test_whatever_is_done_the_second_look_is_as_good_as_the_first(desk: AppConte
         if number == 8:
             drafting.draft_issue(desk)
         else:
-            chance.choice(DEEDS)(desk, chance.choice(pool.standings).entry.key)
+            chance.choice(DEEDS)(desk, chance.choice(pool.statuses).entry.key)
         pool = same(desk, pool)
 
 
@@ -106,7 +106,7 @@ def test_what_did_not_change_is_not_worked_out_again(desk: AppContext) -> None:
     key = before.chosen[0].entry.key
     decide(desk, [key], Verdict.HOLD)
     after = update_pool(desk, before=before)
-    is_new = [each.entry.key for each in after.standings if not any(each is old for old in before.standings)]
+    is_new = [each.entry.key for each in after.statuses if not any(each is old for old in before.statuses)]
     assert is_new == [key]
 
 

@@ -27,7 +27,7 @@ def gave(store: EntryRepository, *days: date | None) -> None:
 
 def told(store: EntryRepository, record: SourceRecord, *, is_stamped: bool = True) -> str | None:
     stamped = frozenset({"s"} if is_stamped else ())
-    return StalenessCheck(store=store, today=TODAY, stamped=stamped).among([record]).get("s")
+    return StalenessCheck(store=store, today=TODAY, stamped=stamped).find_stale([record]).get("s")
 
 
 def record(*, entries: int = 3, changed_at: datetime = SEEN_AT, error: str = "") -> SourceRecord:

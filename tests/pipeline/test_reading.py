@@ -34,14 +34,14 @@ def read(room: ParserPool, count: int) -> list[SourceResult]:
     async def all_of_them() -> list[SourceResult]:
         sources = [Source(name=str(n), kind=SourceKind.FEED, query=str(os.getpid())) for n in range(count)]
         documents = [Document(content=FEED.format(n).encode()) for n in range(count)]
-        return await asyncio.gather(*map(room.read, sources, documents))
+        return await asyncio.gather(*map(room.parse, sources, documents))
 
     with room:
         return asyncio.run(all_of_them())
 
 
 def titles(found: list[SourceResult]) -> list[str]:
-    return [entry.title for each in found for entry in each.reading.entries]
+    return [entry.title for each in found for entry in each.parsed.entries]
 
 
 def test_many_documents_are_read_in_other_processes_with_the_same_outcome(reader: DocumentParser) -> None:
@@ -73,11 +73,11 @@ def test_a_reader_that_stumbles_takes_nothing_from_the_other_sources(now: dateti
 
 def test_of_very_many_sentences_the_first_ones_are_told(reader: DocumentParser) -> None:
     studies = json.dumps({"studies": [{}] * 150}).encode()
-    found = reader.collected(Source(name="t", kind=SourceKind.TRIALS), Document(content=studies))
-    assert len(found.reading.skipped) == 101
-    assert found.reading.skipped[-1] == "and 50 more like these"
+    found = reader.collect_entries(Source(name="t", kind=SourceKind.TRIALS), Document(content=studies))
+    assert len(found.parsed.skipped) == 101
+    assert found.parsed.skipped[-1] == "and 50 more like these"
 
 
 def test_what_cannot_be_read_is_a_sentence(reader: DocumentParser) -> None:
     source = Source(name="f", kind=SourceKind.FEED)
-    assert reader.collected(source, Document(content=b"%PDF-1.7")).error
+    assert reader.collect_entries(source, Document(content=b"%PDF-1.7")).error

@@ -70,7 +70,7 @@ def test_what_an_address_may_be(where: str, kinds: tuple[SourceKind, ...]) -> No
 def test_a_page_is_found_to_be_one_and_what_is_nowhere_says_so(new: Path, now: datetime) -> None:
     build(new / "sample", now=now, secret="5" * 64)
     found = probe.find_source(desk(new, now), "our page", "sample/sources/research-updates.txt", "")
-    assert (found.source.kind, found.error, len(found.reading.entries) > 1) == (SourceKind.PAGE, None, True)
+    assert (found.source.kind, found.error, len(found.parsed.entries) > 1) == (SourceKind.PAGE, None, True)
     feed = probe.find_source(desk(new, now), "feed", "sample/sources/tips.json", "tips")
     assert (feed.source.kind, feed.source.section) == (SourceKind.FEED, "tips")
     missing = probe.find_source(desk(new, now), "gone", "gone.html", "")

@@ -74,7 +74,7 @@ def everything(desk: AppContext) -> list[Any]:
         rows,
         there and (there.sections, there.left_out, there.letter),
         list_entry_statuses(desk),
-        update_pool(desk).standings,
+        update_pool(desk).statuses,
     ]
 
 

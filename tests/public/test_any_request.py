@@ -99,7 +99,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
         ImportRow(line=n, address=parse_address(f"reader-{n}@patients.example.net"), name=f"Wilhelmina {n}")
         for n in range(READERS)
     ]
-    page.people.take_in(rows, now=page.clock.now)
+    page.people.import_rows(rows, now=page.clock.now)
     page.add_issue()
     return page
 

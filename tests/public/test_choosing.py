@@ -69,7 +69,7 @@ def test_a_pause_begins_ends_by_itself_and_can_be_ended(page: Page):
 @pytest.mark.parametrize(("months", "days"), [("99", 360), ("0", 30), ("-1", 30), ("many", 30), ("9" * 50, 30)])
 def test_a_pause_is_a_month_to_a_year(page: Page, months, days):
     do(page, "pause", months=months)
-    until = OptInRepository(page.people.engine, page.keys).paused_until(1)
+    until = OptInRepository(page.people.engine, page.keys).get_pause_end(1)
     assert until == page.clock.now + timedelta(days=days)
 
 
@@ -95,7 +95,7 @@ def test_whoever_left_can_come_back_and_whoever_complained_cannot(page: Page):
 def test_what_is_kept_comes_as_a_file_on_a_post_alone(page: Page):
     do(page, "pause", months="1")
     do(page, "address", address="new@example.org")
-    with InboundMailRepository(page.people.engine).deciding() as deciding:
+    with InboundMailRepository(page.people.engine).begin() as deciding:
         deciding.write(
             "file:x", InboundRecord(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now
         )
@@ -110,7 +110,7 @@ def test_what_is_kept_comes_as_a_file_on_a_post_alone(page: Page):
     (waiting,) = kept["waiting_to_be_confirmed"]
     assert waiting["address"] == "new@example.org"
     assert kept["never_to_be_written_to"] is None
-    assert OptInRepository(page.people.engine, page.keys).kept_about(99) == {}
+    assert OptInRepository(page.people.engine, page.keys).collect_personal_data(99) == {}
 
 
 def test_erasing_wants_a_mark_in_a_box_and_leaves_only_a_hash(page: Page):
@@ -139,17 +139,17 @@ def test_a_new_address_that_is_none_is_told(page: Page):
 
 def test_the_file_holds_every_column_that_is_kept_about_a_person(page: Page):
     """All but the numbers of rows that stand for the person or the issue, which is named."""
-    with delivery.open_ledger(page.desk).run("2026-11", "d", now=page.clock.now) as run:
-        run.step((), [1], now=page.clock.now)
-    with InboundMailRepository(page.people.engine).deciding() as deciding:
+    with delivery.open_ledger(page.desk).start_session("2026-11", "d", now=page.clock.now) as run:
+        run.commit_step((), [1], now=page.clock.now)
+    with InboundMailRepository(page.people.engine).begin() as deciding:
         deciding.write(
             "file:x", InboundRecord(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now
         )
     readers = OptInRepository(page.people.engine, page.keys)
     readers.pause(1, page.clock.now + timedelta(days=30), now=page.clock.now)
-    readers.ask(parse_address("ann@example.org"), now=page.clock.now)
+    readers.create_request(parse_address("ann@example.org"), now=page.clock.now)
     page.people.suppress(1, S.UNSUBSCRIBED, "x", now=page.clock.now)
-    kept = readers.kept_about(1)
+    kept = readers.collect_personal_data(1)
     told = {
         "subscribers": kept["subscriber"],
         "suppressions": kept["never_to_be_written_to"],

@@ -27,17 +27,17 @@ def test_whoever_left_before_a_claim_is_never_sent_to_a_thousand_times(tmp_path)
                 number = waiting.popleft()
             except IndexError:
                 return
-            leavings.leave(number, now=NOW)
+            leavings.unsubscribe(number, now=NOW)
             gone.add(number)
 
     readers = [threading.Thread(target=leave_in_turn) for _ in range(16)]
     sent: set[int] = set()
-    with office.ledger.run(ISSUE, DIGEST, now=NOW) as run:
+    with office.ledger.start_session(ISSUE, DIGEST, now=NOW) as run:
         for reader in readers:
             reader.start()
         for first in range(1, PEOPLE + 1, 10):
             gone_before = frozenset(gone)
-            allowed = run.step((), list(range(first, first + 10)), now=NOW)
+            allowed = run.commit_step((), list(range(first, first + 10)), now=NOW)
             assert not allowed & gone_before
             sent |= allowed
         for reader in readers:
@@ -63,7 +63,7 @@ async def test_whoever_is_gone_when_the_server_waits_for_the_message_gets_none(t
     def leave_in_turn() -> None:
         while address := leaving.get():
             number, gone = leaves[address]
-            leavings.leave(number, now=NOW)
+            leavings.unsubscribe(number, now=NOW)
             gone.set()
 
     def script(command: str, count: int, connection: int) -> None:

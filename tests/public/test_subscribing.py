@@ -161,7 +161,7 @@ def test_a_new_address_that_is_on_the_list_already_stays_one_row(page: Page, ser
 def test_a_request_of_somebody_erased_meanwhile_is_gone(page: Page):
     readers = OptInRepository(page.people.engine, page.keys)
     address = parse_address("new@example.org")
-    asked = readers.ask(address, now=page.clock.now, subscriber_id=99)
+    asked = readers.create_request(address, now=page.clock.now, subscriber_id=99)
     assert readers.confirm(asked.id, address, now=page.clock.now) is ConfirmationResult.GONE
     assert readers.confirm(asked.id, address, now=page.clock.now) is ConfirmationResult.GONE
 

@@ -9,7 +9,7 @@ def test_the_first_use_alone_is_marked():
     glossary = Glossary({"median": "the middle", "LMS": "leiomyosarcoma"})
     assert glossary.mark("Median and median") == "Median* and median"
     assert glossary.mark("the median of LMS") == "the median of LMS*"
-    assert glossary.used() == (
+    assert glossary.list_marked_terms() == (
         GlossaryTerm(word="LMS", meaning="leiomyosarcoma"),
         GlossaryTerm(word="median", meaning="the middle"),
     )
@@ -21,7 +21,7 @@ def test_the_longest_term_wins_and_parts_of_words_do_not_count():
 
 
 def test_nothing_is_used_of_a_glossary_that_nothing_names():
-    assert Glossary({"median": "the middle"}).used() == ()
+    assert Glossary({"median": "the middle"}).list_marked_terms() == ()
     assert not Glossary({})
 
 

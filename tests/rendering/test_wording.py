@@ -58,7 +58,7 @@ def test_the_direction_is_the_languages_own():
 def test_dates_are_written_as_the_language_writes_them():
     words = Phrases("es")
     assert words.weekday(date(2026, 12, 9)) == "miércoles, 9 de diciembre de 2026"
-    assert words.dated(Dated.parse("2026-12")) == "diciembre de 2026"
+    assert words.format_dated(Dated.parse("2026-12")) == "diciembre de 2026"
 
 
 def test_counting_words_and_others_cannot_be_mixed_up():

@@ -28,20 +28,20 @@ def test_dots_and_answers_are_read_as_they_were_written(tmp_path):
     journal.answered(answer)
     journal.ending(5, 0)
     journal.close()
-    assert Journal(tmp_path, "2026-11").told(7) == {(1, 2): answer, (5, 0): None}
+    assert Journal(tmp_path, "2026-11").read_outcomes(7) == {(1, 2): answer, (5, 0): None}
     assert (journal.path.stat().st_mode & 0o777) == 0o600
 
 
 def test_a_journal_of_another_sending_is_not_believed(tmp_path):
     begun(tmp_path).close()
-    assert Journal(tmp_path, "2026-11").told(8) is None
-    assert Journal(tmp_path, "2026-12").told(7) is None
+    assert Journal(tmp_path, "2026-11").read_outcomes(8) is None
+    assert Journal(tmp_path, "2026-12").read_outcomes(7) is None
 
 
 def test_a_machine_whose_starts_have_no_name_keeps_a_journal_that_nobody_believes(tmp_path):
     nameless = tmp_path / "nothing"
     begun(tmp_path, boot=nameless).close()
-    assert Journal(tmp_path, "2026-11", boot=nameless).told(7) is None
+    assert Journal(tmp_path, "2026-11", boot=nameless).read_outcomes(7) is None
 
 
 def test_a_line_that_makes_no_sense_spoils_the_whole(tmp_path):
@@ -50,7 +50,7 @@ def test_a_line_that_makes_no_sense_spoils_the_whole(tmp_path):
     journal.close()
     with journal.path.open("a") as file:
         file.write("5 0 accep 6 0\n")
-    assert Journal(tmp_path, "2026-11").told(7) is None
+    assert Journal(tmp_path, "2026-11").read_outcomes(7) is None
 
 
 @contextlib.contextmanager
@@ -74,7 +74,7 @@ def test_half_a_line_on_a_full_disk_is_no_line_and_spoils_none_behind_it(tmp_pat
     ):
         journal.ending(123456, 0)
     journal.ending(5, 0)
-    assert Journal(tmp_path, "2026-11").told(7) == {(1, 0): None, (5, 0): None}
+    assert Journal(tmp_path, "2026-11").read_outcomes(7) == {(1, 0): None, (5, 0): None}
     journal.close()
 
 
@@ -89,7 +89,7 @@ def test_a_dot_that_could_not_be_noted_is_never_told_of_later(tmp_path):
                 journal.ending(number, 1)
     journal._start_over()
     journal.close()
-    assert Journal(tmp_path, "2026-11").told(7) == {(4, 0): answer}
+    assert Journal(tmp_path, "2026-11").read_outcomes(7) == {(4, 0): answer}
 
 
 def test_answers_that_no_dot_followed_are_written_at_the_end(tmp_path):
@@ -99,7 +99,7 @@ def test_answers_that_no_dot_followed_are_written_at_the_end(tmp_path):
     journal.answered(answer)
     journal.close()
     journal.close()
-    assert Journal(tmp_path, "2026-11").told(7) == {(1, 0): answer}
+    assert Journal(tmp_path, "2026-11").read_outcomes(7) == {(1, 0): answer}
 
 
 def test_a_full_disk_at_the_end_costs_an_answer_alone(tmp_path):
@@ -108,4 +108,4 @@ def test_a_full_disk_at_the_end_costs_an_answer_alone(tmp_path):
     journal.answered(DeliveryOutcome(subscriber_id=1, status=D.ACCEPTED))
     with no_file_grows_beyond(journal.path.stat().st_size):
         journal.close()
-    assert Journal(tmp_path, "2026-11").told(7) == {(1, 0): None}
+    assert Journal(tmp_path, "2026-11").read_outcomes(7) == {(1, 0): None}

@@ -17,7 +17,7 @@ def at_once(leavings: UnsubscribeQueue, numbers: range) -> list[Exception]:
     def leave(number: int) -> None:
         begun.wait()
         try:
-            leavings.leave(number, now=NOW)
+            leavings.unsubscribe(number, now=NOW)
         except StorageError as error:
             errors.append(error)
 

@@ -366,18 +366,18 @@ def test_a_folder_that_was_put_back_in_place_is_refused(tmp_path):
     database.write_bytes(b"")
     witness = RestoreGuard(tmp_path, ISSUE, database)
     witness.write(3)
-    assert witness.doubt(3) is None
+    assert witness.explain_doubt(3) is None
     told = json.loads(witness.path.read_text())
     witness.path.write_text(json.dumps(told | {"written_at": told["written_at"] - 3600}))  # its stamp is of today
-    assert "put back from a backup" in witness.doubt(3)
+    assert "put back from a backup" in witness.explain_doubt(3)
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", "no json", '{"beats": "x", "written_at": 1, "file": 1}'])
 def test_a_witness_that_cannot_be_read_is_as_none(tmp_path, content):
     witness = RestoreGuard(tmp_path, ISSUE, None)
     witness.path.write_text(content)
-    assert witness.doubt(None) is None
-    assert "another place" in witness.doubt(1)
+    assert witness.explain_doubt(None) is None
+    assert "another place" in witness.explain_doubt(1)
 
 
 def test_a_witness_needs_a_folder_that_can_be_written(tmp_path):

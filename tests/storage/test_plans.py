@@ -22,41 +22,41 @@ def plans(folder: Path) -> ScheduleRepository:
 
 
 def test_what_is_planned_is_found_again_by_another_program(tmp_path: Path) -> None:
-    made = plans(tmp_path).make(ISSUE, AT, people=2143, now=NOW)
-    plans(tmp_path).make("2026-12", NOW, people=1, now=NOW)
+    made = plans(tmp_path).schedule(ISSUE, AT, people=2143, now=NOW)
+    plans(tmp_path).schedule("2026-12", NOW, people=1, now=NOW)
     again = plans(tmp_path)
-    assert again.of(ISSUE) == made
+    assert again.find(ISSUE) == made
     assert (made.at, made.people, made.planned_at, made.begun_at) == (AT, 2143, NOW, None)
     assert [each.issue for each in again.all()] == ["2026-12", ISSUE]
-    assert again.of("2027-01") is None
+    assert again.find("2027-01") is None
 
 
 def test_another_time_takes_the_place_of_the_first(tmp_path: Path) -> None:
     kept = plans(tmp_path)
-    kept.make(ISSUE, AT, people=1, now=NOW)
-    kept.make(ISSUE, AT + timedelta(hours=1), people=2, now=NOW)
+    kept.schedule(ISSUE, AT, people=1, now=NOW)
+    kept.schedule(ISSUE, AT + timedelta(hours=1), people=2, now=NOW)
     assert [(each.at, each.people) for each in kept.all()] == [(AT + timedelta(hours=1), 2)]
 
 
 def test_one_that_was_taken_back_does_not_begin(tmp_path: Path) -> None:
     kept = plans(tmp_path)
-    kept.make(ISSUE, AT, people=1, now=NOW)
-    assert kept.take_back(ISSUE)
-    assert not kept.take_back(ISSUE)
+    kept.schedule(ISSUE, AT, people=1, now=NOW)
+    assert kept.cancel(ISSUE)
+    assert not kept.cancel(ISSUE)
     assert not kept.begin(ISSUE, now=AT)
 
 
 def test_one_that_began_is_not_taken_back_and_begins_once(tmp_path: Path) -> None:
     kept = plans(tmp_path)
-    kept.make(ISSUE, AT, people=1, now=NOW)
+    kept.schedule(ISSUE, AT, people=1, now=NOW)
     assert kept.begin(ISSUE, now=AT)
     assert not kept.begin(ISSUE, now=AT)
-    assert not kept.take_back(ISSUE)
-    found = kept.of(ISSUE)
+    assert not kept.cancel(ISSUE)
+    found = kept.find(ISSUE)
     assert found is not None
     assert found.begun_at == AT
-    kept.forget(ISSUE)
-    assert kept.of(ISSUE) is None
+    kept.delete(ISSUE)
+    assert kept.find(ISSUE) is None
 
 
 def test_one_process_waits_and_everybody_can_see_that_it_does(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_one_process_waits_and_everybody_can_see_that_it_does(tmp_path: Path) ->
 
 def test_a_copied_database_keeps_no_plan_of_its_own(tmp_path: Path) -> None:
     kept = plans(tmp_path)
-    plan = kept.make(ISSUE, AT, people=1, now=NOW)
+    plan = kept.schedule(ISSUE, AT, people=1, now=NOW)
     assert kept.is_at_home(plan)
     (tmp_path / "copy").mkdir()
     shutil.copy(tmp_path / "newsletter.db", tmp_path / "copy/newsletter.db")

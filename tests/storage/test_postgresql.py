@@ -30,8 +30,8 @@ async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(po
     engine = open_database(postgresql, tmp_path)
     people = SubscriberRepository(engine, KEYS)
     rows = [ImportRow(line=n, address=parse_address(f"reader{n}@example.org")) for n in range(50)]
-    assert people.take_in(rows, now=NOW) == ImportCounts(added=50)
-    assert people.take_in(rows[:3], now=NOW) == ImportCounts(unchanged=3)
+    assert people.import_rows(rows, now=NOW) == ImportCounts(added=50)
+    assert people.import_rows(rows[:3], now=NOW) == ImportCounts(unchanged=3)
     assert people.erase([rows[0].address], now=NOW) == 1
     office = PostOffice(tmp_path, people, Ledger(engine, tmp_path))
 
@@ -55,9 +55,9 @@ async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(po
     assert refused == [True]
     assert not is_held(engine, tmp_path, ISSUE)
     assert sorted(office.statuses().values()).count("accepted") == 48
-    assert office.ledger.resolve(ISSUE, resend=True, now=NOW).state == "done"
+    assert office.ledger.resolve_unknown(ISSUE, resend=True, now=NOW).state == "done"
 
-    UnsubscribeQueue(engine).leave(rows_of(people)[0], sending_id=1, now=NOW)
+    UnsubscribeQueue(engine).unsubscribe(rows_of(people)[0], sending_id=1, now=NOW)
     (result,) = ReportRepository(engine).up_to(ISSUE, 6)
     other = Provider.OTHER
     fared = {word: result.counts[other, word] for word in ("accepted", "refused", "left")}
@@ -72,7 +72,7 @@ async def test_who_leaves_in_the_moment_of_sending_gets_nothing(postgresql, tmp_
     engine = open_database(postgresql, tmp_path)
     people = SubscriberRepository(engine, KEYS)
     addresses = [parse_address(f"late{n}@{tmp_path.name[-1]}.example") for n in range(40)]
-    people.take_in([ImportRow(line=1, address=each) for each in addresses], now=NOW)
+    people.import_rows([ImportRow(line=1, address=each) for each in addresses], now=NOW)
     leaving = {str(each.text): people.find(each).id for each in addresses[::4]}
     office = PostOffice(tmp_path, people, Ledger(engine, tmp_path))
     server = Loopback()
@@ -103,28 +103,28 @@ def test_mails_are_decided_once_and_readers_wishes_are_kept(postgresql, tmp_path
         InboundMailRepository(engine),
         OptInRepository(engine, KEYS),
     )
-    people.take_in([ImportRow(line=1, address=parse_address(f"{name}@wishes.example")) for name in "abc"], now=NOW)
+    people.import_rows([ImportRow(line=1, address=parse_address(f"{name}@wishes.example")) for name in "abc"], now=NOW)
     a, b, c = (people.find(parse_address(f"{name}@wishes.example")) for name in "abc")
     decided = InboundRecord(kind="complaint", action="suppressed", subscriber_id=a.id, sending_id=1)
     effect = SuppressionEffect(state=SubscriberState.COMPLAINED, why="x")
-    with record.deciding() as deciding:
+    with record.begin() as deciding:
         deciding.write("place", decided, effect, now=NOW)
-        assert deciding.bounced_in_a_row(a.id, 1) == 1
-    with pytest.raises(AlreadyDecidedError), record.deciding() as deciding:
+        assert deciding.count_consecutive_bounces(a.id, 1) == 1
+    with pytest.raises(AlreadyDecidedError), record.begin() as deciding:
         deciding.write("place", decided, effect, now=NOW)
-    assert record.decided(["place"]) == {"place": decided}
+    assert record.load_decisions(["place"]) == {"place": decided}
 
-    UnsubscribeQueue(engine).leave(b.id, now=NOW)
+    UnsubscribeQueue(engine).unsubscribe(b.id, now=NOW)
     readers.pause(c.id, NOW + timedelta(days=30), now=NOW)
     assert [people.get(each.id).state.value for each in (a, b, c)] == ["complained", "unsubscribed", "paused"]
     assert readers.end_pauses(now=NOW + timedelta(days=31)) == 1
-    assert readers.ask(parse_address(a.address), now=NOW) is None
+    assert readers.create_request(parse_address(a.address), now=NOW) is None
     address = parse_address("new@wishes.example")
-    assert readers.confirm(readers.ask(address, now=NOW).id, address, now=NOW) is ConfirmationResult.SUBSCRIBED
-    readers.say_farewell("bye", on=NOW.date())
-    assert list(readers.farewells()) == [("2026-11-23", "bye")]
-    assert readers.kept_about(c.id)["subscriber"]["state"] == "active"
-    readers.forget(a.id, parse_address(a.address))
+    assert readers.confirm(readers.create_request(address, now=NOW).id, address, now=NOW) is ConfirmationResult.SUBSCRIBED
+    readers.save_unsubscribe_reason("bye", on=NOW.date())
+    assert list(readers.list_unsubscribe_reasons()) == [("2026-11-23", "bye")]
+    assert readers.collect_personal_data(c.id)["subscriber"]["state"] == "active"
+    readers.erase(a.id, parse_address(a.address))
     assert list(record.of_person(a.id)) == []
     assert people.erase([parse_address(f"{name}@wishes.example") for name in ("a", "b", "c", "new")], now=NOW) == 4
     engine.dispose()
@@ -140,19 +140,19 @@ def test_plans_and_wishes_are_kept_on_a_server_too(postgresql, tmp_path):
         SubscriberRepository(engine, KEYS),
         Ledger(engine, tmp_path),
     )
-    plan = plans.make("2027-01", NOW, people=1, now=NOW)
-    assert (plans.of("2027-01"), plans.is_at_home(plan)) == (plan, True)
+    plan = plans.schedule("2027-01", NOW, people=1, now=NOW)
+    assert (plans.find("2027-01"), plans.is_at_home(plan)) == (plan, True)
     with plans.waiting("2027-01"):
         assert plans.is_waited_for("2027-01")
     assert not plans.is_waited_for("2027-01")
     assert plans.begin("2027-01", now=NOW)
-    assert not plans.take_back("2027-01")
-    plans.forget("2027-01")
+    assert not plans.cancel("2027-01")
+    plans.delete("2027-01")
     pause_stop.set_send_control(engine, "2027-01", pause_stop.SendControl.STOP, now=NOW)
-    assert ledger.tally("2027-01").wish is pause_stop.SendControl.STOP
+    assert ledger.read_status("2027-01").wish is pause_stop.SendControl.STOP
     assert pause_stop.clear_send_control(engine, "2027-01")
     row = ImportRow(line=1, address=parse_address("foreseen@example.org"))
-    assert people.foresee([row], now=NOW) == ImportCounts(added=1)
+    assert people.preview_import([row], now=NOW) == ImportCounts(added=1)
     assert people.find(row.address) is None
     assert people.suppression(row.address) is None
     engine.dispose()

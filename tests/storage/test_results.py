@@ -35,21 +35,21 @@ def office(tmp_path: Path) -> PostOffice:
 
 def send(office: PostOffice, issue: str) -> None:
     ids = [each.id for each in office.people.all()]
-    with office.ledger.run(issue, DIGEST, now=NOW) as run:
-        going = run.step([], ids, now=NOW)
+    with office.ledger.start_session(issue, DIGEST, now=NOW) as run:
+        going = run.commit_step([], ids, now=NOW)
         last = max(going)
-        run.step(
+        run.commit_step(
             [DeliveryOutcome(subscriber_id=n, status=D.REFUSED if n == last else D.ACCEPTED) for n in going],
             [],
             now=NOW,
         )
-        run.beat("done", "", 1.0)
+        run.write_heartbeat("done", "", 1.0)
 
 
 def came(
     office: PostOffice, place: str, kind: str, action: str, who: int | None, effect: SuppressionEffect | None = None
 ) -> None:
-    with InboundMailRepository(office.ledger.engine).deciding() as deciding:
+    with InboundMailRepository(office.ledger.engine).begin() as deciding:
         decided = InboundRecord(kind=kind, action=action, subscriber_id=who, sending_id=1)
         deciding.write(place, decided, effect, now=NOW)
 
@@ -83,23 +83,23 @@ def test_what_came_back_is_counted_by_person(office: PostOffice) -> None:
 def test_who_leaves_by_a_link_of_the_issue_is_counted_once(office: PostOffice) -> None:
     leavings = UnsubscribeQueue(office.ledger.engine)
     for _ in range(2):
-        leavings.leave(1, sending_id=1, now=NOW)
-    leavings.leave(3, sending_id=1, now=NOW)
-    leavings.leave(2, sending_id=0, now=NOW)  # a link that no issue carried
+        leavings.unsubscribe(1, sending_id=1, now=NOW)
+    leavings.unsubscribe(3, sending_id=1, now=NOW)
+    leavings.unsubscribe(2, sending_id=0, now=NOW)  # a link that no issue carried
     assert counts(office) == SENT | {(P.GMAIL, "left"): 1, (P.YAHOO, "left"): 1}
 
 
 def test_who_leaves_by_mail_is_counted_too(office: PostOffice) -> None:
     came(office, "1", "unsubscribe", "suppressed", 1, STOPPED)
     came(office, "2", "unsubscribe", "suppressed", 1, STOPPED)
-    UnsubscribeQueue(office.ledger.engine).leave(1, sending_id=1, now=NOW)
+    UnsubscribeQueue(office.ledger.engine).unsubscribe(1, sending_id=1, now=NOW)
     assert counts(office)[P.GMAIL, "left"] == 1
 
 
 def test_who_is_erased_still_counts_and_stands_with_the_others(office: PostOffice) -> None:
     from newsletter.formats.mailboxes import parse_address
 
-    UnsubscribeQueue(office.ledger.engine).leave(3, sending_id=1, now=NOW)
+    UnsubscribeQueue(office.ledger.engine).unsubscribe(3, sending_id=1, now=NOW)
     office.people.erase([parse_address("carla@yahoo.co.uk")], now=NOW)
     assert counts(office) == {
         (P.GMAIL, "accepted"): 2, (P.OTHER, "accepted"): 1, (P.OTHER, "refused"): 1, (P.YAHOO, "left"): 1,
@@ -109,11 +109,11 @@ def test_who_is_erased_still_counts_and_stands_with_the_others(office: PostOffic
 def test_reducing_changes_no_figure(office: PostOffice) -> None:
     came(office, "1", "bounce", "counted", 1)
     came(office, "2", "complaint", "suppressed", 3)
-    UnsubscribeQueue(office.ledger.engine).leave(2, sending_id=1, now=NOW)
-    before, tally = counts(office), office.ledger.tally(ISSUE)
+    UnsubscribeQueue(office.ledger.engine).unsubscribe(2, sending_id=1, now=NOW)
+    before, tally = counts(office), office.ledger.read_status(ISSUE)
     reduce_old(office.ledger.engine, before=LATER)
     assert counts(office) == before
-    assert office.ledger.tally(ISSUE) == tally
+    assert office.ledger.read_status(ISSUE) == tally
     with office.ledger.engine.begin() as connection:
         named = sa.select(incoming_mails.c.sending_id, incoming_mails.c.subscriber_id)
         assert set(connection.execute(named)) == {(None, None)}

@@ -22,20 +22,20 @@ LATER = NOW + timedelta(days=401)
 def sent(folder: Path, *statuses: D) -> PostOffice:
     office = PostOffice.opened(folder)
     ids = [each.id for each in office.people.all()]
-    with office.ledger.run(ISSUE, DIGEST, now=NOW) as run:
-        run.step([], ids, now=NOW)
+    with office.ledger.start_session(ISSUE, DIGEST, now=NOW) as run:
+        run.commit_step([], ids, now=NOW)
         settled = [DeliveryOutcome(subscriber_id=number, status=status, next_at=NOW if status is D.DEFERRED else None)
                    for number, status in zip(ids, statuses, strict=True)]  # fmt: skip
-        run.step(settled, [], now=NOW)
-        run.beat("done", "", 1.0)
+        run.commit_step(settled, [], now=NOW)
+        run.write_heartbeat("done", "", 1.0)
     return office
 
 
 def test_an_old_sending_is_reduced_to_counts(tmp_path: Path) -> None:
     office = sent(tmp_path, D.ACCEPTED, D.ACCEPTED, D.REFUSED)
-    before = office.ledger.tally(ISSUE)
+    before = office.ledger.read_status(ISSUE)
     assert reduce_old(office.ledger.engine, before=LATER) == RetentionResult(sendings=1, deliveries=3)
-    assert office.ledger.tally(ISSUE) == before
+    assert office.ledger.read_status(ISSUE) == before
     assert counts(before) == {"accepted": 2, "refused": 1}
     assert list(office.ledger.recipients(ISSUE)) == []
     assert reduce_old(office.ledger.engine, before=LATER) == RetentionResult()
@@ -44,9 +44,9 @@ def test_an_old_sending_is_reduced_to_counts(tmp_path: Path) -> None:
 def test_nobody_is_written_to_again_by_it(tmp_path: Path) -> None:
     office = sent(tmp_path, D.ACCEPTED, D.ACCEPTED, D.ACCEPTED)
     reduce_old(office.ledger.engine, before=LATER)
-    with office.ledger.run(ISSUE, DIGEST, now=LATER) as run:
-        assert run.queued(0, 10, now=LATER) == []
-        assert run.tally().accepted == 3
+    with office.ledger.start_session(ISSUE, DIGEST, now=LATER) as run:
+        assert run.fetch_queued(0, 10, now=LATER) == []
+        assert run.read_status().accepted == 3
 
 
 def test_a_newer_sending_is_kept(tmp_path: Path) -> None:
@@ -75,12 +75,12 @@ def test_what_was_typed_on_the_page_is_forgotten_in_its_time(tmp_path: Path) -> 
     office = PostOffice.opened(tmp_path)
     readers = OptInRepository(office.people.engine, KEYS)
     for days in (0, 10):
-        readers.ask(parse_address(f"r{days}@example.net"), now=NOW + timedelta(days=days))
-        readers.say_farewell(f"after {days} days", on=(NOW + timedelta(days=days)).date())
+        readers.create_request(parse_address(f"r{days}@example.net"), now=NOW + timedelta(days=days))
+        readers.save_unsubscribe_reason(f"after {days} days", on=(NOW + timedelta(days=days)).date())
     engine = office.people.engine
     assert (
         forget_typed(engine, asked_before=NOW + timedelta(days=1), said_before=NOW) == 0
     )  # a new request did it before
     assert forget_typed(engine, asked_before=NOW + timedelta(days=11), said_before=NOW + timedelta(days=1)) == 2
-    assert list(readers.farewells()) == [("2026-12-03", "after 10 days")]
-    assert list(readers.farewells(since=(NOW + timedelta(days=11)).date())) == []
+    assert list(readers.list_unsubscribe_reasons()) == [("2026-12-03", "after 10 days")]
+    assert list(readers.list_unsubscribe_reasons(since=(NOW + timedelta(days=11)).date())) == []

@@ -23,50 +23,50 @@ def office(tmp_path: Path) -> PostOffice:
 
 def test_a_wish_is_seen_by_the_sender_and_told_by_the_state(office: PostOffice) -> None:
     engine = office.ledger.engine
-    with office.ledger.run(ISSUE, DIGEST, now=NOW) as run:
-        assert run.wish() is None
+    with office.ledger.start_session(ISSUE, DIGEST, now=NOW) as run:
+        assert run.read_send_control() is None
         set_send_control(engine, ISSUE, SendControl.PAUSE, now=NOW)
-        assert run.wish() is SendControl.PAUSE
-        assert office.ledger.tally(ISSUE).state == "sending"
+        assert run.read_send_control() is SendControl.PAUSE
+        assert office.ledger.read_status(ISSUE).state == "sending"
         assert office.ledger.is_at_work(ISSUE)
         ann = next(office.people.all()).id
-        run.step([], [ann], now=NOW)
-        run.step([DeliveryOutcome(subscriber_id=ann, status=D.ACCEPTED)], [], now=NOW)
-        run.beat("paused", "", 1.0)
-    tally = office.ledger.tally(ISSUE)
+        run.commit_step([], [ann], now=NOW)
+        run.commit_step([DeliveryOutcome(subscriber_id=ann, status=D.ACCEPTED)], [], now=NOW)
+        run.write_heartbeat("paused", "", 1.0)
+    tally = office.ledger.read_status(ISSUE)
     assert (tally.wish, tally.why) == (
         SendControl.PAUSE,
         "paused by a person: 1 of 3 have it; 2 wait until somebody lets it go on",
     )
     set_send_control(engine, ISSUE, SendControl.STOP, now=NOW)
     assert (
-        office.ledger.tally(ISSUE).why
+        office.ledger.read_status(ISSUE).why
         == "stopped by a person: 1 of 3 have it; 2 get nothing until somebody lets it go on"
     )
     assert clear_send_control(engine, ISSUE)
     assert not clear_send_control(engine, ISSUE)
-    assert office.ledger.tally(ISSUE).wish is None
-    assert office.ledger.newest(5) == (ISSUE,)
+    assert office.ledger.read_status(ISSUE).wish is None
+    assert office.ledger.list_newest(5) == (ISSUE,)
 
 
 def test_a_wish_may_come_before_the_sending(office: PostOffice) -> None:
     set_send_control(office.ledger.engine, ISSUE, SendControl.STOP, now=NOW)
-    tally = office.ledger.tally(ISSUE)
+    tally = office.ledger.read_status(ISSUE)
     assert (tally.state, tally.wish) == ("not_started", SendControl.STOP)
 
 
 def test_those_in_doubt_are_found_and_settled_by_name(office: PostOffice) -> None:
     ann, bob, carla = (each.id for each in office.people.all())
-    with office.ledger.run(ISSUE, DIGEST, now=NOW) as run:
-        run.step([], [ann, bob, carla], now=NOW)
-        run.step([DeliveryOutcome(subscriber_id=ann, status=D.UNKNOWN, reply="the link broke")], [], now=NOW)
-        run.journal.ending(bob, 0)
+    with office.ledger.start_session(ISSUE, DIGEST, now=NOW) as run:
+        run.commit_step([], [ann, bob, carla], now=NOW)
+        run.commit_step([DeliveryOutcome(subscriber_id=ann, status=D.UNKNOWN, reply="the link broke")], [], now=NOW)
+        run.journal.note_final_dot(bob, 0)
     doubtful = [(each.subscriber_id, each.name, each.reply) for each in office.ledger.recipients(ISSUE, (D.UNKNOWN,))]
     # the sender died with Bob's message ended and Carla's claimed alone
     assert doubtful == [(ann, "Ann", "the link broke"), (bob, "Bob", "the program stopped before the server answered")]
     assert [each.subscriber_id for each in office.ledger.recipients(ISSUE, (D.QUEUED,))] == [carla]
-    office.ledger.resolve(ISSUE, resend=True, now=NOW, only=[ann])
+    office.ledger.resolve_unknown(ISSUE, resend=True, now=NOW, only=[ann])
     assert office.statuses() == {"ann": "queued", "bob": "unknown", "carla": "queued"}
-    office.ledger.resolve(ISSUE, resend=False, now=NOW, only=[bob])
+    office.ledger.resolve_unknown(ISSUE, resend=False, now=NOW, only=[bob])
     assert office.replies()["bob"] == LEFT_AS_IT_IS
     assert office.statuses()["bob"] == "unknown"

@@ -93,7 +93,7 @@ def ready(made: Studio, mail_server: Loopback) -> Iterator[Studio]:
     file = made.room.folder / "newsletter.toml"
     file.write_text(file.read_text("utf-8").replace('host = "127', 'per_minute = 0\nhost = "127'), "utf-8")
     with (made.room.folder / "subscribers.csv").open("rb") as opened:
-        subscribers.import_list(made.room.desk(), opened, name="subscribers.csv")
+        subscribers.import_list(made.room.context(), opened, name="subscribers.csv")
     digest = re.search(r'name="digest" value="(\w+)"', made.page(f"/issues/{ISSUE}/approve"))[1]
     made.change(f"/issues/{ISSUE}/approve", {"digest": digest, "by": "Ana"})
     yield made

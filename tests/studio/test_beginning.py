@@ -171,7 +171,7 @@ class TestMine:
         assert "Bring the sample back" in made.page("/setup")
         made.change("/people/add", {"address": "ana@example.org"})
         assert "people on your list" in made.change("/setup/mine/back", script=True).json()["error"]
-        made.room.forget()
+        made.room.release_database()
         (made.room.folder / ".newsletter/newsletter.db").unlink()
         made.room.clock = lambda: NOW + timedelta(hours=1)
         answer = made.change("/setup/mine/back")
@@ -188,7 +188,7 @@ class TestMine:
         assert settings(studio)["newsletter"]["title"] == "Circle News"
 
     def test_it_waits_for_what_is_going_on(self, studio: Studio) -> None:
-        desk = studio.room.desk()
+        desk = studio.room.context()
         issue = issue_repository.names(desk.workspace)[-1]
         scheduling.schedule_send(desk, issue, desk.now + timedelta(hours=1), people=1)
         with delivery.open_schedule(desk).waiting(issue):

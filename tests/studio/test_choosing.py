@@ -21,16 +21,16 @@ def keys_on(html: str) -> list[str]:
 
 
 def inside(studio: Studio) -> list[str]:
-    return [entry.key for entry in issue_repository.read(studio.room.desk().workspace, ISSUE).entries()]
+    return [entry.key for entry in issue_repository.read(studio.room.context().workspace, ISSUE).entries()]
 
 
 def sections(studio: Studio) -> list[str]:
-    issue = issue_repository.read(studio.room.desk().workspace, ISSUE)
+    issue = issue_repository.read(studio.room.context().workspace, ISSUE)
     return [section.name for section in issue.sections for _ in section.entries]
 
 
 def state_of(studio: Studio, key: str) -> str:
-    return next(each.state for each in list_entry_statuses(studio.room.desk()) if each.entry.key == key)
+    return next(each.state for each in list_entry_statuses(studio.room.context()) if each.entry.key == key)
 
 
 class TestHome:
@@ -52,8 +52,8 @@ class TestHome:
     def test_it_counts_without_looking_at_every_entry(self, studio: Studio) -> None:
         studio.collect()
         for _ in range(2):
-            before = load_cards(studio.room.desk(), None).counts()[CardPlace.NEW]
-            assert count_new(studio.room.desk(), None) == before
+            before = load_cards(studio.room.context(), None).counts()[CardPlace.NEW]
+            assert count_new(studio.room.context(), None) == before
             studio.change("/choose/issue")
             studio.change("/choose/decide", {"key": inside(studio)[0], "verdict": "keep"})
 
@@ -125,7 +125,7 @@ class TestCards:
     def test_new_ones_are_shown_first_and_the_left_out_with_the_reason(self, studio: Studio) -> None:
         studio.collect()
         page = studio.page("/choose")
-        chosen = {each.entry.key for each in list_entry_statuses(studio.room.desk()) if each.state == "waiting"}
+        chosen = {each.entry.key for each in list_entry_statuses(studio.room.context()) if each.state == "waiting"}
         assert {*keys_on(page)} == chosen
         assert "Make the issue" in page
         left = studio.page("/choose?place=left_out")
@@ -171,7 +171,7 @@ class TestDeciding:
         file = made.file
         file.write_text(file.read_text("utf-8").replace('letter = """\n"""', 'letter = "Dear all"'), "utf-8")
         made.change("/choose/undo", {"undo": told["undo"]}, script=True)
-        issue = issue_repository.read(made.room.desk().workspace, ISSUE)
+        issue = issue_repository.read(made.room.context().workspace, ISSUE)
         assert (issue.letter, issue.entries()[0].key) == ("Dear all", key)
 
     def test_before_the_issue_is_made_decisions_are_kept_for_it(self, studio: Studio) -> None:
@@ -185,7 +185,7 @@ class TestDeciding:
     def test_a_reason_and_a_section_are_kept(self, made: Studio) -> None:
         key = inside(made)[0]
         made.change("/choose/decide", {"key": key, "verdict": "move", "section": "tips"})
-        issue = issue_repository.read(made.room.desk().workspace, ISSUE)
+        issue = issue_repository.read(made.room.context().workspace, ISSUE)
         assert next(entry.section for entry in issue.entries() if entry.key == key) == "tips"
         made.change("/choose/decide", {"key": key, "verdict": "drop", "why": "read by Ana"})
         page = made.page("/choose?place=dropped")
@@ -244,7 +244,7 @@ class TestAdding:
 
     def test_what_is_known_already_says_where_it_stands(self, made: Studio) -> None:
         paper = next(
-            each.entry for each in list_entry_statuses(made.room.desk()) if each.state == "carried" and each.entry.links
+            each.entry for each in list_entry_statuses(made.room.context()) if each.state == "carried" and each.entry.links
         )
         page = made.change("/choose/look", {"text": f"{paper.title}\n\n{paper.links[0]}\n"}).text
         assert re.search(r"Carried before</span> This is known already. <bdi>Carried in 2026-10", page)

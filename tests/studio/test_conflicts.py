@@ -29,12 +29,12 @@ MEANWHILE = "This was changed in another window or program meanwhile, and nothin
 
 
 def research(studio: Studio) -> list[str]:
-    issue = issue_repository.read(studio.room.desk().workspace, ISSUE)
+    issue = issue_repository.read(studio.room.context().workspace, ISSUE)
     return [entry.key for section in issue.sections if section.name == "research" for entry in section.entries]
 
 
 def standing(studio: Studio, key: str) -> EntryStatus:
-    return next(each for each in issue_standing.list_entry_statuses(studio.room.desk()) if each.entry.key == key)
+    return next(each for each in issue_standing.list_entry_statuses(studio.room.context()) if each.entry.key == key)
 
 
 class Window:
@@ -138,7 +138,7 @@ class TestChoose:
     def test_a_decision_by_the_command_line_is_met_too(self, made: Studio) -> None:
         key = research(made)[0]
         window = Window(made)
-        decisions.decide(made.room.desk(), [key], Verdict.DROP, why="said Ben")
+        decisions.decide(made.room.context(), [key], Verdict.DROP, why="said Ben")
         told = window.decide(key, "hold")
         assert (told["conflict"], "said Ben" in told["said"]) == (True, True)
         assert standing(made, key).state is EntryState.DROPPED
@@ -160,7 +160,7 @@ class TestChoose:
     def test_an_edit_of_the_issue_in_a_text_editor_is_met_too(self, made: Studio) -> None:
         key = research(made)[0]
         window = Window(made)
-        desk = made.room.desk()
+        desk = made.room.context()
         issue_repository.write(
             desk.workspace, issue_repository.read(desk.workspace, ISSUE)
         )  # the same words again are no change
@@ -200,12 +200,12 @@ def save(studio: Studio, place: str, text: str, seen: str) -> dict:
 
 
 def places(studio: Studio) -> dict[str, str]:
-    return composition.texts_of(issue_repository.read(studio.room.desk().workspace, ISSUE))
+    return composition.texts_of(issue_repository.read(studio.room.context().workspace, ISSUE))
 
 
 def by_hand(studio: Studio, place: str, text: str) -> None:
     """What an editor of text does: another file where this one stood."""
-    desk = studio.room.desk()
+    desk = studio.room.context()
     issue_repository.write(
         desk.workspace, composition.with_text(issue_repository.read(desk.workspace, ISSUE), place, text)
     )
@@ -436,7 +436,7 @@ class TestPeople:
     def test_who_left_while_the_page_was_open_is_not_brought_back_by_it(self, studio: Studio) -> None:
         studio.change("/people/add", {"address": "ana@example.org"})
         upload = look(studio, b"Email,Name\nana@example.org,Ana A\nbo@example.org,Bo\n")
-        subscribers.remove_subscribers(studio.room.desk(), ["ana@example.org"])
+        subscribers.remove_subscribers(studio.room.context(), ["ana@example.org"])
         page = studio.change("/people/import", {"upload": upload}).text
         assert "1 added, 0 updated, 0 unchanged. 1 left before, and stay gone." in page
 
@@ -446,7 +446,7 @@ class TestPeople:
         assert "1 added, 0 updated, 0 unchanged." in pages[0]
         assert "0 added, 0 updated, 1 unchanged." in pages[1]
         assert "Was on the list already." in studio.change("/people/add", {"address": "ana@example.org"}).text
-        assert [each.address for each in subscribers.list_subscribers(studio.room.desk())] == ["ana@example.org"]
+        assert [each.address for each in subscribers.list_subscribers(studio.room.context())] == ["ana@example.org"]
 
 
 def look(studio: Studio, content: bytes) -> str:

@@ -50,11 +50,11 @@ def test_a_mistake_of_ours_is_told_and_goes_to_the_terminal(caplog: pytest.LogCa
 
 def test_what_waits_for_a_second_request_is_taken_once_by_its_kind(tmp_path) -> None:
     room = StudioState(folder=tmp_path)
-    assert room.take(room.keep(1), int) == 1
-    assert room.take(room.keep(1), str) is None
-    assert room.take("nothing", int) is None
-    first = room.keep(0)
+    assert room.pop(room.stash(1), int) == 1
+    assert room.pop(room.stash(1), str) is None
+    assert room.pop("nothing", int) is None
+    first = room.stash(0)
     for number in range(STASH_SIZE):
-        room.keep(number)
-    assert room.take(first, int) is None
+        room.stash(number)
+    assert room.pop(first, int) is None
     assert room.clock().tzinfo is not None

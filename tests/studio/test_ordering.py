@@ -14,7 +14,7 @@ from newsletter.issues import repository as issue_repository
 
 
 def research(studio: Studio) -> list[str]:
-    issue = issue_repository.read(studio.room.desk().workspace, ISSUE)
+    issue = issue_repository.read(studio.room.context().workspace, ISSUE)
     return [entry.key for section in issue.sections if section.name == "research" for entry in section.entries]
 
 
@@ -45,7 +45,7 @@ class TestOrder:
         told = made.change("/choose/place", {"key": key, "section": "tips"}, script=True).json()
         assert re.match(r"(\d+) of \1 in Tips", told["said"])  # the last one there
         assert research(made) == rest
-        assert [each.section for each in entries_of(made.room.desk()).decisions(key)] == ["tips"]
+        assert [each.section for each in entries_of(made.room.context()).decisions(key)] == ["tips"]
         undone(made, told["undo"])
         assert research(made) == [key, *rest]
 
@@ -89,9 +89,9 @@ class TestUndo:
 
     def test_a_split_is_undone(self, made: Studio) -> None:
         before = research(made)
-        entry = entries_of(made.room.desk()).by_keys(before[:1])[before[0]]
+        entry = entries_of(made.room.context()).by_keys(before[:1])[before[0]]
         ingest_entries(
-            entries_of(made.room.desk()), "A journal", [replace(entry, title=f"{entry.title} again")], made.room.clock()
+            entries_of(made.room.context()), "A journal", [replace(entry, title=f"{entry.title} again")], made.room.clock()
         )
         told = made.change("/choose/split", {"key": before[0]}, script=True).json()
         assert told["said"] == "2 entries now, one for each source."

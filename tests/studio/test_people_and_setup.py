@@ -26,7 +26,7 @@ def look(studio: Studio, content: bytes) -> Response:
 
 
 def addresses(studio: Studio) -> dict[str, str]:
-    return {each.address: each.state.value for each in subscribers.list_subscribers(studio.room.desk())}
+    return {each.address: each.state.value for each in subscribers.list_subscribers(studio.room.context())}
 
 
 class TestImport:
@@ -75,10 +75,10 @@ class TestPeople:
         assert "removed by staff" in studio.page("/people")
 
     def test_an_address_whose_reader_has_a_new_one_is_told(self, studio: Studio) -> None:
-        desk = studio.room.desk()
+        desk = studio.room.context()
         subscribers.add_subscriber(desk, "old@example.org")
         readers, new = OptInRepository(desk.engine, credentials.load_keys(desk)), parse_address("new@example.org")
-        request = readers.ask(
+        request = readers.create_request(
             new,
             now=desk.now,
             subscriber_id=subscribers.open_subscribers(desk).find(parse_address("old@example.org")).id,
@@ -88,7 +88,7 @@ class TestPeople:
         assert "never written to: reads at another address now, since" in found
 
     def test_an_address_that_was_erased_is_still_known_to_be_gone(self, studio: Studio) -> None:
-        subscribers.remove_subscribers(studio.room.desk(), ["gone@example.org"])
+        subscribers.remove_subscribers(studio.room.context(), ["gone@example.org"])
         told = studio.change("/people/search", {"words": " Gone@example.org "}, script=True).json()["html"]
         assert "This address is not on the list, and is never written to: left, since 23 November 2026." in told
         told = studio.change("/people/search", {"words": "new@example.org"}, script=True).json()["html"]
@@ -96,7 +96,7 @@ class TestPeople:
 
     def test_long_lists_are_searched(self, studio: Studio) -> None:
         for number in range(101):
-            subscribers.add_subscriber(studio.room.desk(), f"p{number}@example.org")
+            subscribers.add_subscriber(studio.room.context(), f"p{number}@example.org")
         assert "These are the first 100." in studio.page("/people")
 
     def test_the_list_is_exported_and_no_link_fetches_it(self, studio: Studio) -> None:

@@ -31,23 +31,23 @@ def said(studio: Studio, path: str, fields: dict | None = None) -> str:
 
 
 def standing(studio: Studio) -> send_process.SendView:
-    return send_process.load_send_view(studio.room.desk(), ISSUE)
+    return send_process.load_send_view(studio.room.context(), ISSUE)
 
 
 def plan(studio: Studio, after: timedelta) -> None:
-    desk = studio.room.desk()
+    desk = studio.room.context()
     scheduling.schedule_send(desk, ISSUE, desk.now + after, people=10)
 
 
 def wait(studio: Studio, stop: asyncio.Event | None = None) -> str:
     """As the waiting process does, in this one; how the sending stands after it."""
-    sending = scheduling.send_at_its_time(studio.room.desk(), ISSUE, stop=stop or asyncio.Event())
+    sending = scheduling.send_at_its_time(studio.room.context(), ISSUE, stop=stop or asyncio.Event())
     return asyncio.run(sending).state
 
 
 class TestChoosing:
     def test_the_sentence_names_the_chosen_day_and_time_in_the_newsletters_zone(self, studio: Studio) -> None:
-        desk = studio.room.desk()
+        desk = studio.room.context()
         at = scheduling.parse_local_time(desk, "2026-12-01", "09:00")
         assert (at, scheduling.format_local_datetime(desk, at)) == (
             datetime(2026, 12, 1, 14, 0, tzinfo=UTC),
@@ -66,7 +66,7 @@ class TestChoosing:
     )
     def test_a_time_that_cannot_be_is_a_sentence(self, studio: Studio, day: str, time: str, words: str) -> None:
         with pytest.raises(UsageError, match=words):
-            scheduling.parse_local_time(studio.room.desk(), day, time)
+            scheduling.parse_local_time(studio.room.context(), day, time)
 
     def test_the_page_shows_what_would_happen_before_the_number_is_typed(self, ready: Studio) -> None:
         told = ready.client.get(f"{BASE}/sentence", params={"day": "2027-03-09", "time": "09:00"}).json()
@@ -91,20 +91,20 @@ class TestWaiting:
         assert "Planned for Tuesday 9 March 2027" in ready.page("/")
         assert "on its way already" in said(ready, BASE, later)
         assert "on its way already" in said(ready, f"{BASE}/go-on")
-        ready.wait(lambda: delivery.open_schedule(ready.room.desk()).is_waited_for(ISSUE))
+        ready.wait(lambda: delivery.open_schedule(ready.room.context()).is_waited_for(ISSUE))
         assert "nothing to wait for" in said(ready, f"{BASE}/wait")
         ready.file.write_text(ready.file.read_text("utf-8").replace("Circle News: November", "News: November"), "utf-8")
         assert "before that time, or it does not go" in ready.page(BASE)
         assert "Undone: nothing was sent." in ready.change(f"{BASE}/undo").text
         assert standing(ready).planned is None
-        ready.wait(lambda: not delivery.open_schedule(ready.room.desk()).is_waited_for(ISSUE))
+        ready.wait(lambda: not delivery.open_schedule(ready.room.context()).is_waited_for(ISSUE))
         assert mail_server.messages == []
 
     def test_what_is_approved_at_its_time_goes(self, ready: Studio, mail_server: Loopback) -> None:
         plan(ready, timedelta(seconds=0.3))
         assert wait(ready) == "done"
         assert set(mail_server.recipients().values()) == {1}
-        assert delivery.open_schedule(ready.room.desk()).of(ISSUE) is None
+        assert delivery.open_schedule(ready.room.context()).find(ISSUE) is None
         assert standing(ready).tally.accepted == 10
 
     def test_what_was_changed_after_it_was_approved_does_not_go(self, ready: Studio, mail_server: Loopback) -> None:
@@ -125,13 +125,13 @@ class TestWaiting:
         assert "The computer was off or asleep at that time" in page
         assert "Type the number of people to confirm" in page  # send it now, or at another time
         assert "did not go" in ready.page("/")
-        assert send_process.recover_schedules(ready.room.desk())[0].endswith("did not go. Open Send to decide.")
+        assert send_process.recover_schedules(ready.room.context())[0].endswith("did not go. Open Send to decide.")
         assert "Undone: nothing was sent." in ready.change(f"{BASE}/undo").text
         assert standing(ready).planned is None
 
     def test_one_that_was_broken_off_as_it_began_is_told_and_can_be_taken_back(self, ready: Studio) -> None:
         plan(ready, timedelta())
-        delivery.open_schedule(ready.room.desk()).begin(ISSUE, now=ready.room.clock())
+        delivery.open_schedule(ready.room.context()).begin(ISSUE, now=ready.room.clock())
         assert "broken off as it began" in ready.page(BASE)
         assert wait(ready) == "not_started"  # nobody else begins it
         ready.change(f"{BASE}/undo")
@@ -148,7 +148,7 @@ class TestWaiting:
 
     def test_a_database_that_is_gone_for_a_moment_ends_no_waiting(self, ready: Studio, mail_server: Loopback) -> None:
         plan(ready, timedelta(seconds=0.2))
-        desk = ready.room.desk()
+        desk = ready.room.context()
         with taken_away(ready):
             assert asyncio.run(_a_while(desk)) is True
         assert wait(ready) == "done"
@@ -182,10 +182,10 @@ class TestFindingAgain:
         plan(ready, timedelta(hours=1))
         page = ready.page(BASE)
         assert "and nothing waits for it" in page
-        (told,) = send_process.recover_schedules(ready.room.desk())
+        (told,) = send_process.recover_schedules(ready.room.context())
         assert told.endswith("The program that waited for it was ended; another one waits now.")
-        ready.wait(lambda: delivery.open_schedule(ready.room.desk()).is_waited_for(ISSUE))
-        assert send_process.recover_schedules(ready.room.desk()) == ()
+        ready.wait(lambda: delivery.open_schedule(ready.room.context()).is_waited_for(ISSUE))
+        assert send_process.recover_schedules(ready.room.context()) == ()
         ready.change(f"{BASE}/undo")
 
     def test_a_copy_of_the_workspace_sends_nothing_by_itself(self, ready: Studio) -> None:
@@ -194,10 +194,10 @@ class TestFindingAgain:
         shutil.copytree(ready.room.folder, copy)
         ready.room.folder = copy
         ready.room._engines.clear()
-        (told,) = send_process.recover_schedules(ready.room.desk())
+        (told,) = send_process.recover_schedules(ready.room.context())
         assert told.endswith("and nothing waits for it. Open Send to decide.")
         assert "It is waited for again." in ready.change(f"{BASE}/wait").text
-        ready.wait(lambda: delivery.open_schedule(ready.room.desk()).is_waited_for(ISSUE))
+        ready.wait(lambda: delivery.open_schedule(ready.room.context()).is_waited_for(ISSUE))
         ready.change(f"{BASE}/undo")
 
 
@@ -247,7 +247,7 @@ class TestFromATerminal:
         ready.change(f"{BASE}/stop")
         assert re.search(r"Stopped by a person: \d of 10 have it; \d get nothing", ready.page(BASE))
         assert "there is nothing to stop" not in ready.page("/")
-        desk = ready.room.desk()
+        desk = ready.room.context()
         what, _ = delivery.build_send_job(desk, ISSUE, approved=True)
         with pytest.raises(SendPausedError, match=r"stopped by a person: .* newsletter send 2026-11 --go-on"):
             asyncio.run(delivery.send_job(desk, what, stop=asyncio.Event()))
@@ -258,7 +258,7 @@ class TestFromATerminal:
         assert len(mail_server.messages) == 10
 
     def test_what_was_stopped_before_it_began_does_not_begin(self, ready: Studio) -> None:
-        desk = ready.room.desk()
+        desk = ready.room.context()
         delivery.request_send_control(desk, ISSUE, SendControl.STOP)
         what, _ = delivery.build_send_job(desk, ISSUE, approved=True)
         with pytest.raises(SendPausedError, match="2026-11: stop was asked for by a person"):

@@ -171,12 +171,12 @@ def test_a_template_of_ones_own_is_seen_as_soon_as_it_is_there(demo: Path) -> No
 
     name = max(path.parent.name for path in demo.glob("issues/*/issue.toml"))
     watched = watch_issue(AppContext(open_workspace(demo), datetime.now(UTC)), name)
-    watched.look()
+    watched.refresh()
     assert watched.shown
     assert watched.shown.rendered.text != "Ours"
     (demo / "templates").mkdir()
     (demo / "templates/issue.txt.jinja").write_text("Ours", "utf-8")
-    watched.look()
+    watched.refresh()
     assert watched.shown.rendered.text.strip() == "Ours"
     (demo / "templates/issue.txt.jinja").unlink()
     (demo / "templates").rmdir()

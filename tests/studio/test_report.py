@@ -22,14 +22,14 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
 def send(studio: Studio, issue: str, refused: int = 0) -> None:
     """As if it had been sent, to six people of Gmail and six others."""
-    desk = studio.room.desk()
+    desk = studio.room.context()
     addresses = [parse_address(f"r{n}@{domain}") for domain in ("gmail.com", "example.org") for n in range(6)]
-    subscribers.open_subscribers(desk).take_in([ImportRow(line=1, address=each) for each in addresses], now=NOW)
-    with delivery.open_ledger(desk).run(issue, "d", now=NOW) as run:
-        ids = sorted(run.step([], [each.id for each in subscribers.open_subscribers(desk).all()], now=NOW))
+    subscribers.open_subscribers(desk).import_rows([ImportRow(line=1, address=each) for each in addresses], now=NOW)
+    with delivery.open_ledger(desk).start_session(issue, "d", now=NOW) as run:
+        ids = sorted(run.commit_step([], [each.id for each in subscribers.open_subscribers(desk).all()], now=NOW))
         words = [DeliveryStatus.REFUSED if n < refused else DeliveryStatus.ACCEPTED for n in range(len(ids))]
-        run.step([DeliveryOutcome(subscriber_id=i, status=w) for i, w in zip(ids, words, strict=True)], [], now=NOW)
-        run.beat("done", "", 1.0)
+        run.commit_step([DeliveryOutcome(subscriber_id=i, status=w) for i, w in zip(ids, words, strict=True)], [], now=NOW)
+        run.write_heartbeat("done", "", 1.0)
 
 
 def cells(page: str, title: str) -> list[str]:
@@ -63,7 +63,7 @@ def test_it_is_set_against_the_issues_before(made: Studio) -> None:
 
 
 def test_the_pages_of_a_past_issue_lead_to_it(made: Studio) -> None:
-    approval.publish_issue(made.room.desk(), ISSUE)
+    approval.publish_issue(made.room.context(), ISSUE)
     link = f'href="/issues/{ISSUE}/report"'
     assert link not in made.page("/")
     send(made, ISSUE)
@@ -75,5 +75,5 @@ def test_why_people_left_is_read(made: Studio) -> None:
     send(made, ISSUE)
     path = f"/issues/{ISSUE}/report"
     assert "Why people left" not in made.page(path)
-    OptInRepository(made.room.desk().engine, Keys(b"x")).say_farewell("Too <b>many</b>", on=NOW.date())
+    OptInRepository(made.room.context().engine, Keys(b"x")).save_unsubscribe_reason("Too <b>many</b>", on=NOW.date())
     assert "<time>2026-11-23</time>: Too &lt;b&gt;many&lt;/b&gt;" in made.page(path)

@@ -365,7 +365,7 @@ class TestLogbook:
 
     def test_one_that_died_is_told_of_once_with_what_it_did(self, tmp_path: Path) -> None:
         book = CrashMarker(tmp_path)
-        with book.during(COLLECTING):
+        with book.mark_activity(COLLECTING):
             os.close(os.dup(book._handle))
             (tmp_path / "studio-1.running").write_text(COLLECTING, "utf-8")
         (told,) = broken_off(tmp_path)

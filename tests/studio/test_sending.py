@@ -15,12 +15,12 @@ BASE = f"/issues/{ISSUE}/send"
 
 
 def tally(studio: Studio) -> dict[str, int | str]:
-    found = delivery.read_status(studio.room.desk(), ISSUE)
+    found = delivery.read_status(studio.room.context(), ISSUE)
     return {"state": found.state, "accepted": found.accepted, "remaining": found.remaining, "unknown": found.unknown}
 
 
 def done(studio: Studio) -> bool:
-    standing = send_process.load_send_view(studio.room.desk(), ISSUE)
+    standing = send_process.load_send_view(studio.room.context(), ISSUE)
     return not (standing.waits or standing.is_at_work)
 
 

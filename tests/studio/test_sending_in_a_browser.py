@@ -272,5 +272,5 @@ def test_a_strangers_page_in_the_same_browser_changes_nothing(
     assert [each.read_bytes() for each in files] == before
     assert subscribers.open_subscribers(desk(approved)).count() == 10
     assert delivery.read_status(desk(approved), ISSUE).state == "not_started"
-    assert delivery.open_schedule(desk(approved)).of(ISSUE) is None
+    assert delivery.open_schedule(desk(approved)).find(ISSUE) is None
     until(lambda: not delivery.open_schedule(desk(approved)).is_waited_for(ISSUE))

@@ -26,7 +26,7 @@ WALK = (ROOT / "docs/studio.md").read_text("utf-8")
 MONTH = re.search(r"^## A month, sentence by sentence\n(.*?)^## ", WALK, re.MULTILINE | re.DOTALL)[1]
 SHOWN = "\n".join(
     [path.read_text("utf-8") for folder in ("templates", "static") for path in (HERE / folder).iterdir()]
-    + [*PLACES.values(), *(look.said for look in LOOKS.values()), *(rule.mend for rule in rules())]
+    + [*PLACES.values(), *(look.said for look in LOOKS.values()), *(rule.fix for rule in rules())]
 )
 
 

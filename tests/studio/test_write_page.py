@@ -17,7 +17,7 @@ BASE = f"/issues/{ISSUE}"
 
 
 def issue_of(studio: Studio) -> Issue:
-    return issue_repository.read(studio.room.desk().workspace, ISSUE)
+    return issue_repository.read(studio.room.context().workspace, ISSUE)
 
 
 def save(studio: Studio, place: str, text: str, seen: str = "") -> dict:
@@ -158,7 +158,7 @@ class TestUndo:
 
 class TestVersions:
     def change_letter(self, studio: Studio, text: str) -> None:
-        desk = studio.room.desk()
+        desk = studio.room.context()
         editor.save_revision(desk, ISSUE, always=True)
         before = issue_of(studio).letter
         editor.save_text(desk, ISSUE, "letter", text, seen=compute_version(before))
@@ -176,10 +176,10 @@ class TestVersions:
     def test_a_version_leads_back_and_that_is_a_version_too(self, made: Studio) -> None:
         self.change_letter(made, "One")
         self.change_letter(made, "Two")
-        first = editor.list_revisions(made.room.desk(), ISSUE)[0].id
+        first = editor.list_revisions(made.room.context(), ISSUE)[0].id
         made.change(f"{BASE}/bring-back", {"version": first})
         assert issue_of(made).letter == "One"
-        assert len(editor.list_revisions(made.room.desk(), ISSUE)) == 3
+        assert len(editor.list_revisions(made.room.context(), ISSUE)) == 3
         made.change(f"{BASE}/undo")
         assert issue_of(made).letter == "Two"
 

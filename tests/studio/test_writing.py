@@ -16,7 +16,7 @@ BASE = f"/issues/{ISSUE}"
 
 
 def issue_of(studio: Studio) -> Issue:
-    return issue_repository.read(studio.room.desk().workspace, ISSUE)
+    return issue_repository.read(studio.room.context().workspace, ISSUE)
 
 
 def save(studio: Studio, place: str, text: str, seen: str) -> dict:

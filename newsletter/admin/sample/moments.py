@@ -46,9 +46,9 @@ class Moments:
 
     def fill(self, text: str) -> str:
         """`text` with its marks replaced; raises KeyError for a mark of an unknown name or form."""
-        return re.sub(r"\{\{(\w+)(?::(\w+))?\}\}", self._written, text)
+        return re.sub(r"\{\{(\w+)(?::(\w+))?\}\}", self._fill_placeholder, text)
 
-    def _written(self, mark: re.Match[str]) -> str:
+    def _fill_placeholder(self, mark: re.Match[str]) -> str:
         if mark[1] == "late_days":
             return str(self.late_days)
         return FORMS[mark[2]](self.named[mark[1]])

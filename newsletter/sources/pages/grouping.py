@@ -48,14 +48,14 @@ class EntryGroup:
         self.links.extend(link for link in piece.links if link not in self.links)
         self.cut.extend(piece.cut)
         self.ids.extend(piece.ids)
-        self.confirmed = self.confirmed or piece.marked or bool(piece.authors or piece.journal)
+        self.confirmed = self.confirmed or piece.has_marks or bool(piece.authors or piece.journal)
 
     def say(self, words: str) -> None:
         if words and sum(map(len, self.words)) + len(words) <= MAX_WORDS_CHARS:
             self.words.append(words)
 
     @property
-    def dated(self) -> Dated | None:
+    def entry_date(self) -> Dated | None:
         return citations.best_date(self.dates) or self.under
 
     def is_entry(self) -> bool:
@@ -212,7 +212,7 @@ class _EntryGrouper:
         """Whether a few words with a date or link only say more of the title above: “Phase 2, recruiting – 9 Jan 2024”."""
         fresh = self.block and not (self.block.dates or self.block.links or self.block.announces)
         loose = piece.gap or piece.item or piece.linked or piece.heading or piece.announces
-        return bool(fresh and not loose and piece.marked and len(piece.title.split()) <= 4)
+        return bool(fresh and not loose and piece.has_marks and len(piece.title.split()) <= 4)
 
     def _is_subtitle(self, piece: LinePart) -> bool:
         """Whether a second line calls for what the line above already calls for."""
@@ -221,7 +221,7 @@ class _EntryGrouper:
             and line_kinds.is_call(self.block.title)
             and line_kinds.is_call(piece.title)
             and not piece.authors
-            and not (piece.marked and piece.gap)
+            and not (piece.has_marks and piece.gap)
         )
 
     def _add_facts(self, piece: LinePart, after: LinePart | None) -> None:
@@ -232,7 +232,7 @@ class _EntryGrouper:
         if self.row_leads or self._leads(piece, after):
             self.waiting.append(piece)
             return
-        if self.block and piece.authors and self.block.authors and not piece.marked and piece.gap:
+        if self.block and piece.authors and self.block.authors and not piece.has_marks and piece.gap:
             self.persons, self.persons_lead = piece.authors, True
         elif self.block:
             self.block.take(piece)

@@ -56,7 +56,7 @@ class LinePart:
     heading: bool = False
 
     @property
-    def marked(self) -> bool:
+    def has_marks(self) -> bool:
         """Whether a date, link, identifier or citation shows that a thing is meant."""
         return bool(self.dates or self.links or self.cut or self.ids or self.cited)
 

@@ -76,7 +76,7 @@ def _entry(block: EntryGroup) -> Entry:
         title=polish(block.title),
         authors=block.authors,
         links=links,
-        dated=block.dated,
+        dated=block.entry_date,
         summary="\n\n".join(block.words),
         journal=block.journal,
         section="grants" if line_kinds.is_call(block.title) else None,

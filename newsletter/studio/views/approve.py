@@ -17,12 +17,12 @@ from newsletter.studio.requests import StudioRequest, format_local_datetime, rou
 def approve(call: StudioRequest) -> Response:
     """What would be approved, and what was."""
     if not call.has_issue:
-        return call.page("no_issue", title="Approve")
-    _, made, findings = review.check_issue_mail(call.desk, call.issue_name)
-    record = issue_repository.read_record(call.desk.workspace, call.issue_name)
+        return call.render_page("no_issue", title="Approve")
+    _, made, findings = review.check_issue_mail(call.context, call.issue_name)
+    record = issue_repository.read_record(call.context.workspace, call.issue_name)
     approval = record.approval if record else None
-    zone = call.desk.workspace.settings.newsletter.zone
-    return call.page(
+    zone = call.context.workspace.settings.newsletter.zone
+    return call.render_page(
         "approve",
         title="Approve",
         made=made,
@@ -37,7 +37,7 @@ def approve(call: StudioRequest) -> Response:
 
 def proof(call: StudioRequest) -> Response:
     """The proof sheet, for its frame."""
-    desk = call.desk
+    desk = call.context
     issue = render.load_issue(desk, call.issue_name)
     html = rendering.render_proof(issue, desk.workspace.settings, render.environment(desk))
     return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
@@ -45,21 +45,21 @@ def proof(call: StudioRequest) -> Response:
 
 def note(call: StudioRequest) -> Response:
     """Note that somebody approves just what they were shown."""
-    made = render.render_mail(call.desk, render.load_issue(call.desk, call.issue_name))
-    if call.filled("digest") != made.digest:
+    made = render.render_mail(call.context, render.load_issue(call.context, call.issue_name))
+    if call.form_value("digest") != made.digest:
         raise UsageError("the issue was changed after this page was shown: look at it again, then approve it")
-    issue_approval.approve_issue(call.desk, call.issue_name, by=_name(call))
-    return call.go(f"/issues/{call.issue_name}/send", "Approved, exactly as it stands. Any later change voids this.")
+    issue_approval.approve_issue(call.context, call.issue_name, by=_name(call))
+    return call.redirect(f"/issues/{call.issue_name}/send", "Approved, exactly as it stands. Any later change voids this.")
 
 
 def note_second(call: StudioRequest) -> Response:
     """Note that a second person approves it too."""
-    issue_approval.approve_as_second(call.desk, call.issue_name, by=_name(call))
-    return call.go(f"/issues/{call.issue_name}/approve", "Noted: two people approve it, exactly as it stands.")
+    issue_approval.approve_as_second(call.context, call.issue_name, by=_name(call))
+    return call.redirect(f"/issues/{call.issue_name}/approve", "Noted: two people approve it, exactly as it stands.")
 
 
 def _name(call: StudioRequest) -> str:
-    return " ".join(call.filled("by").split())[:100]
+    return " ".join(call.form_value("by").split())[:100]
 
 
 ROUTES = [

@@ -39,12 +39,12 @@ class FindingView:
 def check(call: StudioRequest) -> Response:
     """All findings of this moment."""
     if not call.has_issue:
-        return call.page("no_issue", title="Check")
-    issue, made, findings = review.check_issue_mail(call.desk, call.issue_name)
+        return call.render_page("no_issue", title="Check")
+    issue, made, findings = review.check_issue_mail(call.context, call.issue_name)
     errors = [each for each in findings if each.severity is Severity.ERROR]
     warnings = [each for each in findings if each.severity is not Severity.ERROR]
-    undo = call.room.latest(UndoRecord) if call.room.has_said else None
-    return call.page(
+    undo = call.studio.latest(UndoRecord) if call.studio.has_flash else None
+    return call.render_page(
         "check",
         title="Check",
         errors=_groups(issue, errors),
@@ -94,19 +94,19 @@ def _place(issue: Issue, where: str) -> tuple[str, str]:
 
 def apply_fix(call: StudioRequest) -> Response:
     """Do what one finding asks for, and check again."""
-    asked = (call.filled("rule"), call.filled("where"), call.filled("message"))
-    _, _, findings = review.check_issue_mail(call.desk, call.issue_name)
+    asked = (call.form_value("rule"), call.form_value("where"), call.form_value("message"))
+    _, _, findings = review.check_issue_mail(call.context, call.issue_name)
     found = next((each for each in findings if (each.rule, each.where, each.message) == asked), None)
-    if found is None or found.mend is None:
+    if found is None or found.fix is None:
         raise UsageError("this is not so any more: the issue was changed meanwhile. Check again")
-    said = _run_fix(call, found, found.mend)
-    return call.go(f"/issues/{call.issue_name}/check", said)
+    said = _run_fix(call, found, found.fix)
+    return call.redirect(f"/issues/{call.issue_name}/check", said)
 
 
 def _run_fix(call: StudioRequest, finding: Finding, mend: Fix) -> str:
-    done = entry_undo.change_with_undo(call.desk, call.issue_name, mend.change)
+    done = entry_undo.change_with_undo(call.context, call.issue_name, mend.change)
     said = f"{mend.verb}: done. {finding.message}"
-    call.room.keep(replace(done, said=said))
+    call.studio.stash(replace(done, said=said))
     return said
 
 

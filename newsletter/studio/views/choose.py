@@ -24,8 +24,8 @@ DONE = {"keep": "Kept", "hold": "Held", "drop": "Dropped", "move": "Moved"}
 
 
 def _shelf(call: StudioRequest) -> EntryCards:
-    shelf = load_cards(call.desk, call.room.shelf)
-    call.room.shelf = shelf
+    shelf = load_cards(call.context, call.studio.shelf)
+    call.studio.shelf = shelf
     return shelf
 
 
@@ -34,20 +34,20 @@ def choose(call: StudioRequest) -> Response:
     shelf = _shelf(call)
     counts = shelf.counts()
     usual = CardPlace.NEW if counts[CardPlace.NEW] or not counts[CardPlace.INSIDE] else CardPlace.INSIDE
-    place = call.asked("place", usual)
+    place = call.query_value("place", usual)
     return _page(call, shelf, place if place in {*PLACES, ""} else usual)
 
 
 def _page(call: StudioRequest, shelf: EntryCards, place: str, **pasted: Any) -> Response:
     values = _pool(call, shelf, place) | {"text": "", "found": None, "looked": "", "known": []} | pasted
-    undo = call.room.latest(UndoRecord) if call.room.has_said else None
-    return call.page("choose", title="Choose", **values, has_issue=shelf.has_issue, undo=undo and undo[0])
+    undo = call.studio.latest(UndoRecord) if call.studio.has_flash else None
+    return call.render_page("choose", title="Choose", **values, has_issue=shelf.has_issue, undo=undo and undo[0])
 
 
 def cards(call: StudioRequest) -> Response:
     """Only the cards, for the page to put in place as one types, or to add as one scrolls."""
-    values = _pool(call, _shelf(call), call.asked("place"))
-    html = call.part("_pool", **values)
+    values = _pool(call, _shelf(call), call.query_value("place"))
+    html = call.render_fragment("_pool", **values)
     return JSONResponse({"html": html, "count": values["total"], "counts": values["counts"]})
 
 
@@ -57,9 +57,9 @@ def counts(call: StudioRequest) -> Response:
 
 
 def _pool(call: StudioRequest, shelf: EntryCards, place: str) -> dict[str, Any]:
-    words, section, late = call.asked("words"), call.asked("section"), call.asked("late") == "yes"
-    styles = call.desk.workspace.settings.sections
-    found = in_sections(shelf.found(place=place, words=words, section=section, late=late), styles)
+    words, section, late = call.query_value("words"), call.query_value("section"), call.query_value("late") == "yes"
+    styles = call.context.workspace.settings.sections
+    found = in_sections(shelf.find_cards(place=place, words=words, section=section, late=late), styles)
     begin, most = _number(call, "from", 0), _number(call, "most", AT_ONCE)
     shown = found[begin : begin + most]
     return {
@@ -69,7 +69,7 @@ def _pool(call: StudioRequest, shelf: EntryCards, place: str) -> dict[str, Any]:
         "shown": begin + len(shown),
         "most": begin + most + 5 * AT_ONCE,
         "places": PLACES,
-        "ordered": shelf.ordered,
+        "ordered": shelf.place_in_print,
         "place": place,
         "counts": shelf.counts(),
         "words": words,
@@ -81,50 +81,50 @@ def _pool(call: StudioRequest, shelf: EntryCards, place: str) -> dict[str, Any]:
 
 
 def _number(call: StudioRequest, name: str, usual: int) -> int:
-    return int(asked) if (asked := call.asked(name)).isdecimal() else usual
+    return int(asked) if (asked := call.query_value(name)).isdecimal() else usual
 
 
 def _headings(call: StudioRequest) -> dict[str, Any]:
-    styles = call.desk.workspace.settings.sections
+    styles = call.context.workspace.settings.sections
     titles = {style.name: style.title for style in styles} | {TO_SORT: "To sort"}
     return {"styles": styles, "title_of": lambda name: titles.get(name) or section_title(name, styles)}
 
 
 def decide(call: StudioRequest) -> Response:
     """Keep, hold, drop or move one card or many."""
-    keys, what = call.form.get("key", []), call.filled("verdict")
+    keys, what = call.form.get("key", []), call.form_value("verdict")
     if not keys:
         raise UsageError("select at least one entry first")
     if what not in DONE:
         raise UsageError("that cannot be done with an entry")
     if others := _overtaken(call, keys):
         return _report_conflict(call, keys, others)
-    section = call.filled("section") or None
+    section = call.form_value("section") or None
     if what == "move" and section is None:
         raise UsageError("say which section it moves to")
     verdict = Verdict.KEEP if what == "move" else Verdict(what)
     moved_to = section if what == "move" else None
-    done = entry_undo.decide_with_undo(call.desk, keys, verdict, why=call.filled("why"), section=moved_to)
+    done = entry_undo.decide_with_undo(call.context, keys, verdict, why=call.form_value("why"), section=moved_to)
     return _done(call, done, keys, f"{DONE[what]}: {_name_entries(call, keys)}.")
 
 
 def place(call: StudioRequest) -> Response:
     """Put entries into a section, before or behind another one of it, or last."""
-    keys, section = call.form.get("key", []), call.filled("section")
+    keys, section = call.form.get("key", []), call.form_value("section")
     if not keys:
         raise UsageError("select at least one entry first")
-    listed = _shelf(call).listed(section)
+    listed = _shelf(call).list_keys(section)
     if others := _overtaken(call, keys) or _describe_order_conflict(call, keys, listed):
         return _report_conflict(call, keys, others)
-    done = entry_undo.place_with_undo(call.desk, keys, section, before=_next(call, listed), listed=listed)
+    done = entry_undo.place_with_undo(call.context, keys, section, before=_next(call, listed), listed=listed)
     return _confirm_place(call, done, keys, section)
 
 
 def _next(call: StudioRequest, listed: tuple[str, ...]) -> str:
     """The key of the entry that follows the place which was named; empty: none does."""
-    behind = call.filled("behind")
+    behind = call.form_value("behind")
     if not behind:
-        return call.filled("before")
+        return call.form_value("before")
     if behind not in listed:
         raise UsageError("the entry that it was to stand behind is not there any more: look again, then move it")
     return (*listed, "")[listed.index(behind) + 1]
@@ -132,21 +132,21 @@ def _next(call: StudioRequest, listed: tuple[str, ...]) -> str:
 
 def step(call: StudioRequest) -> Response:
     """One entry a step up or down in its section."""
-    key, shelf = call.filled("key"), _shelf(call)
+    key, shelf = call.form_value("key"), _shelf(call)
     if others := _overtaken(call, [key]):
         return _report_conflict(call, [key], others)
     section = next((card.section for card in shelf.cards if card.entry.key == key), "")
-    listed = shelf.listed(section)
+    listed = shelf.list_keys(section)
     if key not in listed:
         raise UsageError("only what is in the issue has a place in it: keep the entry first")
     at = listed.index(key)
-    before = listed[max(0, at - 1)] if call.filled("to") == "up" else (*listed, "", "")[at + 2]
-    done = entry_undo.place_with_undo(call.desk, [key], section, before=before, listed=listed)
+    before = listed[max(0, at - 1)] if call.form_value("to") == "up" else (*listed, "", "")[at + 2]
+    done = entry_undo.place_with_undo(call.context, [key], section, before=before, listed=listed)
     return _confirm_place(call, done, [key], section)
 
 
 def _confirm_place(call: StudioRequest, done: UndoRecord, keys: list[str], section: str) -> Response:
-    listed = _shelf(call).listed(section)
+    listed = _shelf(call).list_keys(section)
     at = f"{listed.index(keys[0]) + 1} of {len(listed)}"
     return _done(call, done, keys, f"{at} in {_headings(call)['title_of'](section)} now: {_name_entries(call, keys)}.")
 
@@ -163,7 +163,7 @@ def _overtaken(call: StudioRequest, keys: list[str]) -> list[str]:
 
     A window names the version of each entry, in the same order; one that names none is a selection without a script.
     """
-    seen, stood = call.form.get("seen", []), call.filled("stood")
+    seen, stood = call.form.get("seen", []), call.form_value("stood")
     there = {card.entry.key: card for card in _shelf(call).cards}
     if stood:  # on the page Write, where an entry is in a section of the issue, or is not shown
         cards = [there.get(key) for key in keys]
@@ -214,72 +214,72 @@ def _report_conflict(call: StudioRequest, keys: list[str], others: list[str]) ->
 
 def undo(call: StudioRequest) -> Response:
     """Take back what was named, or what was done last."""
-    latest = call.room.latest(UndoRecord)
-    done = call.room.take(call.filled("undo") or (latest[0] if latest else ""), UndoRecord)
+    latest = call.studio.latest(UndoRecord)
+    done = call.studio.pop(call.form_value("undo") or (latest[0] if latest else ""), UndoRecord)
     if done is None:
         raise UsageError("this cannot be undone any more; decide again on the card")
-    entry_undo.undo_change(call.desk, done)
+    entry_undo.undo_change(call.context, done)
     return _show_cards(call, done.keys, f"Undone. Taken back: {done.said}", anew=done.is_wide)
 
 
 def _done(call: StudioRequest, done: UndoRecord, keys: Iterable[str], said: str, *, anew: bool = False) -> Response:
     """Keep what is needed to undo it, and say what was done."""
-    return _show_cards(call, keys, said, undo=call.room.keep(replace(done, said=said)), anew=anew)
+    return _show_cards(call, keys, said, undo=call.studio.stash(replace(done, said=said)), anew=anew)
 
 
 def _show_cards(call: StudioRequest, keys: Iterable[str], said: str, *, undo: str = "", anew: bool = False) -> Response:
     """Show these cards as they are now; `anew`: other cards may have come, gone or moved as well."""
     if not call.is_script:
-        return call.go(call.request.headers.get("referer", "/choose"), said)
+        return call.redirect(call.request.headers.get("referer", "/choose"), said)
     shelf, changed = _shelf(call), {*keys}
     html = {card.entry.key: _render_card(call, shelf, card) for card in shelf.cards if card.entry.key in changed}
     return JSONResponse({"said": said, "undo": undo, "cards": html, "counts": shelf.counts(), "anew": anew})
 
 
 def _render_card(call: StudioRequest, shelf: EntryCards, card: EntryCard) -> str:
-    return call.part("_card", card=card, places=PLACES, ordered=shelf.ordered, **_headings(call))
+    return call.render_fragment("_card", card=card, places=PLACES, ordered=shelf.place_in_print, **_headings(call))
 
 
 def begin(call: StudioRequest) -> Response:
     """Make the issue of what is new, or add to it what is new since."""
     there = call.has_issue
     if there:
-        editor.save_revision(call.desk, call.issue_name, always=True)
-    drafted = drafting.draft_issue(call.desk)
+        editor.save_revision(call.context, call.issue_name, always=True)
+    drafted = drafting.draft_issue(call.context)
     count = len(drafted.issue.entries())
     said = "What is new was added" if there else f"The issue {drafted.issue.name} is made"
-    return call.go("/choose?place=inside", f"{said}: there are {count} entries in it now.")
+    return call.redirect("/choose?place=inside", f"{said}: there are {count} entries in it now.")
 
 
 def preview_paste(call: StudioRequest) -> Response:
     """Show what was understood of a pasted text, before anything is taken."""
-    pasted = call.filled("text")
-    found = manual_entry.understand(call.desk, pasted)
-    looked = call.room.keep(found) if found.entries else ""
+    pasted = call.form_value("text")
+    found = manual_entry.understand(call.context, pasted)
+    looked = call.studio.stash(found) if found.entries else ""
     shelf = _shelf(call)
     cards = {card.entry.key: card for card in shelf.cards}
-    known = [cards.get(manual_entry.known_as(call.desk, entry) or "") for entry in found.entries]
+    known = [cards.get(manual_entry.known_as(call.context, entry) or "") for entry in found.entries]
     return _page(call, shelf, CardPlace.NEW, text=pasted, found=found, looked=looked, known=known)
 
 
 def add(call: StudioRequest) -> Response:
     """Take in what was understood and looked at, and keep it for the issue being made."""
-    found = call.room.take(call.filled("looked"), ParsedDocument)
+    found = call.studio.pop(call.form_value("looked"), ParsedDocument)
     if found is None:
         raise UsageError("this was added already, or the studio was started again since: paste it once more")
     wanted = {int(number) for number in call.form.get("take", []) if number.isdecimal()}
     entries = [
-        replace(entry, title=" ".join(call.filled(f"title-{number}").split()) or entry.title)
+        replace(entry, title=" ".join(call.form_value(f"title-{number}").split()) or entry.title)
         for number, entry in enumerate(found.entries)
         if number in wanted
     ]
     if not entries:
         raise UsageError("nothing was selected, so nothing was added")
-    keys = manual_entry.take(call.desk, entries, section=call.filled("section") or None)
-    done = entry_undo.decide_with_undo(call.desk, keys, Verdict.KEEP, why="added by hand")
+    keys = manual_entry.take(call.context, entries, section=call.form_value("section") or None)
+    done = entry_undo.decide_with_undo(call.context, keys, Verdict.KEEP, why="added by hand")
     said = f"{'1 entry was' if len(keys) == 1 else f'{len(keys)} entries were'} added and kept."
-    call.room.keep(replace(done, said=said))
-    return call.go("/choose?place=" + ("inside" if call.has_issue else "new"), said)
+    call.studio.stash(replace(done, said=said))
+    return call.redirect("/choose?place=" + ("inside" if call.has_issue else "new"), said)
 
 
 def merge(call: StudioRequest) -> Response:
@@ -287,23 +287,23 @@ def merge(call: StudioRequest) -> Response:
     keys = call.form.get("key", [])
     if others := _overtaken(call, keys):
         return _report_conflict(call, keys, others)
-    done = entry_undo.merge_with_undo(call.desk, keys)
+    done = entry_undo.merge_with_undo(call.context, keys)
     return _done(call, done, keys, f"One entry now: {_name_entries(call, keys[:1])}.", anew=True)
 
 
 def split(call: StudioRequest) -> Response:
     """Take a wrong merge apart."""
-    key = call.filled("key")
+    key = call.form_value("key")
     if others := _overtaken(call, [key]):
         return _report_conflict(call, [key], others)
-    done = entry_undo.split_with_undo(call.desk, key)
+    done = entry_undo.split_with_undo(call.context, key)
     return _done(call, done, done.made, f"{len(done.made)} entries now, one for each source.", anew=True)
 
 
 def story(call: StudioRequest) -> Response:
     """How one entry came to stand where it stands."""
-    standing, sentences = tell_history(call.desk, call.asked("key"))
-    return call.page("story", title="Story of an entry", entry=standing.entry, sentences=sentences)
+    standing, sentences = tell_history(call.context, call.query_value("key"))
+    return call.render_page("story", title="Story of an entry", entry=standing.entry, sentences=sentences)
 
 
 ROUTES = [

@@ -23,31 +23,31 @@ LOOK_S = 0.15
 
 def collect(call: StudioRequest) -> Response:
     """Every source, with how it fared last."""
-    settings = call.desk.workspace.settings
-    known = entries_of(call.desk).sources()
+    settings = call.context.workspace.settings
+    known = entries_of(call.context).sources()
     rows = [{"source": source, "record": known.get(source.name)} for source in settings.sources]
-    job = call.room.collecting
+    job = call.studio.collecting
     over = "" if job.is_running else next((each["said"] for each in job.events if each.get("done")), "")
-    return call.page("collect", title="Collect", rows=rows, is_running=job.is_running, over=over)
+    return call.render_page("collect", title="Collect", rows=rows, is_running=job.is_running, over=over)
 
 
 def begin(call: StudioRequest) -> Response:
     """Begin to collect all sources, or the named ones."""
     from newsletter.sources import collector  # fetching comes with it, and takes a moment
 
-    desk = call.desk
+    desk = call.context
     sources = collector.chosen_sources(desk, call.form.get("source", []))
 
     def work(tell: Callable[[dict[str, Any]], None]) -> None:
         tell({"waiting": [source.name for source in sources]})
-        with call.room.noting(COLLECTING):
+        with call.studio.mark_activity(COLLECTING):
             done = collector.collect(desk, sources, lambda each: tell(_describe_source(each)))
         tell({"done": True, "said": _over(done)})
 
-    began = call.room.collecting.start(work)
+    began = call.studio.collecting.start(work)
     if call.is_script:
         return JSONResponse({"began": began})
-    return call.go("/collect", "Collecting has begun.")
+    return call.redirect("/collect", "Collecting has begun.")
 
 
 def _over(done: Sequence[CollectionResult]) -> str:
@@ -63,7 +63,7 @@ def _describe_source(gathered: CollectionResult) -> dict[str, Any]:
         return {"name": gathered.name, "state": "broken", "said": f"Broken: {collected.error}{kept}"}
     if collected.unchanged:
         return {"name": gathered.name, "state": "good", "said": f"Unchanged, {gathered.count} entries."}
-    skipped = f" {len(collected.reading.skipped)} parts could not be read." if collected.reading.skipped else ""
+    skipped = f" {len(collected.parsed.skipped)} parts could not be read." if collected.parsed.skipped else ""
     return {
         "name": gathered.name,
         "state": "good" if gathered.count else "quiet",

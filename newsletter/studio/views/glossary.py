@@ -18,27 +18,27 @@ def list_terms(desk: AppContext) -> list[dict[str, str]]:
 
 def explain(call: StudioRequest) -> Response:
     """Write what a word means, unless somebody else wrote there meanwhile."""
-    was, term = call.filled("was"), call.filled("term")
-    seen = call.filled("seen") or editor.compute_version("")
-    edited = glossary.set_term(call.desk, term, call.filled("meaning"), seen=seen, was=was)
+    was, term = call.form_value("was"), call.form_value("term")
+    seen = call.form_value("seen") or editor.compute_version("")
+    edited = glossary.set_term(call.context, term, call.form_value("meaning"), seen=seen, was=was)
     if edited.conflict and not call.is_script:
         raise UsageError(f"this was changed in another window meanwhile; it says there: {edited.text}")
     if not call.is_script:
-        return call.go(_back(call), "Saved.")
+        return call.redirect(_back(call), "Saved.")
     told = {"conflict": edited.conflict, "text": edited.text, "version": edited.version}
-    return JSONResponse({**told, "file": editor.file_version(call.desk, call.issue_name)})
+    return JSONResponse({**told, "file": editor.file_version(call.context, call.issue_name)})
 
 
 def forget(call: StudioRequest) -> Response:
     """Take a word out of the glossary."""
-    term = call.filled("was") or call.filled("term")
-    gone = glossary.delete_term(call.desk, term, seen=call.filled("seen"))
+    term = call.form_value("was") or call.form_value("term")
+    gone = glossary.delete_term(call.context, term, seen=call.form_value("seen"))
     if gone.conflict and not call.is_script:
         raise UsageError(f"this was changed in another window meanwhile; it says there: {gone.text}")
     if not call.is_script:
-        return call.go(_back(call), f"“{term}” is out of the glossary.")
+        return call.redirect(_back(call), f"“{term}” is out of the glossary.")
     said = f"“{term}” is out of the glossary."
-    file = editor.file_version(call.desk, call.issue_name)
+    file = editor.file_version(call.context, call.issue_name)
     told = {"conflict": gone.conflict, "term": term, "meaning": gone.text, "version": gone.version, "file": file}
     return JSONResponse({**told, "said": said})
 

@@ -32,9 +32,9 @@ class SourceAlert:
 
 def home(call: StudioRequest) -> Response:
     """The first page."""
-    desk = call.desk
-    found = list_workflow_steps(desk, call.issue_name, new=count_new(desk, call.room.shelf))
-    return call.page(
+    desk = call.context
+    found = list_workflow_steps(desk, call.issue_name, new=count_new(desk, call.studio.shelf))
+    return call.render_page(
         "home",
         title="Home",
         stations=found,
@@ -51,7 +51,7 @@ def home(call: StudioRequest) -> Response:
 def _under_way(desk: AppContext) -> Iterator[dict[str, str]]:
     """The issues whose sending a person should know of: planned ones, then the newest ones."""
     planned = (each.plan.issue for each in scheduling.all_planned(desk))
-    for name in dict.fromkeys((*planned, *delivery.open_ledger(desk).newest(LOOKED_BACK))):
+    for name in dict.fromkeys((*planned, *delivery.open_ledger(desk).list_newest(LOOKED_BACK))):
         if said := under_way(desk, name):
             yield {"name": name, "said": said}
 
@@ -66,7 +66,7 @@ def _worries(desk: AppContext) -> Iterator[SourceAlert]:
     sources = {source.name: source for source in desk.workspace.settings.sources}
     records = [record for record in entries_of(desk).sources().values() if record.name in sources]
     stamped = frozenset(source.name for source in sources.values() if source.kind in STAMPED)
-    quiet = StalenessCheck(store=entries_of(desk), today=desk.now.date(), stamped=stamped).among(records)
+    quiet = StalenessCheck(store=entries_of(desk), today=desk.now.date(), stamped=stamped).find_stale(records)
     told = {record.name: _worry(record, quiet.get(record.name, "")) for record in records}
     for name, source in sources.items():
         if said := told.get(name):

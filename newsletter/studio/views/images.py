@@ -14,19 +14,19 @@ WIDTHS = {"full": 0, "middle": 400, "small": 240}
 def take_in(call: StudioRequest) -> Response:
     """Keep the picture that is the body of this request; gives the Markdown that shows it."""
     taken = images.add_image(
-        call.desk,
+        call.context,
         call.issue_name,
         call.body,
-        words=call.asked("words"),
-        is_ornament=call.asked("ornament") == "yes",
-        width=WIDTHS.get(call.asked("width"), 0),
+        words=call.query_value("words"),
+        is_ornament=call.query_value("ornament") == "yes",
+        width=WIDTHS.get(call.query_value("width"), 0),
     )
     return JSONResponse({"markdown": taken.markdown, "said": taken.said, "reachable": taken.is_reachable})
 
 
 def show(call: StudioRequest) -> Response:
     """A picture, for the preview."""
-    path = images.find(call.desk.workspace, call.issue_name, call.request.path_params["file"])
+    path = images.find(call.context.workspace, call.issue_name, call.request.path_params["file"])
     if path is None:
         return PlainTextResponse("There is no such picture.", 404)
     headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}

@@ -24,10 +24,10 @@ PROTECTED = {
 
 def test(call: StudioRequest) -> Response:
     """What the server says to what is filled in; nothing is kept, and no mail is sent."""
-    given = {name: call.filled(name).strip() for name in ("host", "port", "security", "user")}
+    given = {name: call.form_value(name).strip() for name in ("host", "port", "security", "user")}
     tested = _diagnose_server(call, given)
     if call.is_script:
-        return JSONResponse({"html": call.part("_tested", tested=tested)})
+        return JSONResponse({"html": call.render_fragment("_tested", tested=tested)})
     return show(call, given=given | read_previous_values(call), tested=tested)
 
 
@@ -37,14 +37,14 @@ def _diagnose_server(call: StudioRequest, given: dict[str, str]) -> list[Diagnos
     wrong, settings = _settings(call, given)
     if wrong or settings is None:
         return [report_failure(SUBJECT, wrong, "Then press Test again.")]
-    password = call.filled("password") or credentials.smtp_password(call.desk)
+    password = call.form_value("password") or credentials.smtp_password(call.context)
     if settings.user and not password:
         return [
             report_failure(
                 SUBJECT, "There is a user name, but no password.", "Type the password, then press Test again."
             )
         ]
-    found = examination.test_server(call.desk, settings, password)
+    found = examination.test_server(call.context, settings, password)
     if not is_accepted(found):
         return [replace(each, state=DiagnosisState.MEND, remedy=AGAIN) for each in found]
     answers = report_ok(SUBJECT, f"{settings.host} answers on port {settings.port}.")
@@ -71,13 +71,13 @@ def _settings(call: StudioRequest, given: dict[str, str]) -> tuple[str, Delivery
     security = Security(given["security"])
     if security is Security.NONE and not is_loopback(given["host"]):
         return NOT_PROTECTED, None
-    known = call.desk.workspace.settings.delivery
+    known = call.context.workspace.settings.delivery
     return "", replace(known, host=given["host"], port=port, security=security, user=given["user"], socket="")
 
 
 def forget(call: StudioRequest) -> Response:
     """Keep the password no longer."""
-    credentials.delete_password(call.desk)
+    credentials.delete_password(call.context)
     return back(call, "delivery", "The password is kept no longer.")
 
 

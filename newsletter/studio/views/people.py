@@ -70,20 +70,20 @@ class ImportPreview:
 
 def people(call: StudioRequest) -> Response:
     """The list, and what can be done with it."""
-    return call.page("people", title="People", **_list(call, ""), states=STATES, preview=None, upload="")
+    return call.render_page("people", title="People", **_list(call, ""), states=STATES, preview=None, upload="")
 
 
 def search(call: StudioRequest) -> Response:
     """Those whose address or name has these words. Asked by POST: an address is no part of a link or a log."""
-    return JSONResponse({"html": call.part("_people", **_list(call, call.filled("words")), states=STATES)})
+    return JSONResponse({"html": call.render_fragment("_people", **_list(call, call.form_value("words")), states=STATES)})
 
 
 def _list(call: StudioRequest, words: str) -> dict[str, Any]:
-    listed = subscribers.open_subscribers(call.desk)
+    listed = subscribers.open_subscribers(call.context)
     wanted = words.casefold().split()
     found = (person for person in listed.all() if _fits(person, wanted))
     shown = list(islice(found, AT_ONCE + 1))
-    gone = subscribers.explain_suppression(call.desk, words) if words and not shown else None
+    gone = subscribers.explain_suppression(call.context, words) if words and not shown else None
     return {
         "gone": gone
         and {"why": STATES[gone.reason] if gone.reason else MOVED, "on": f"{gone.suppressed_at:%-d %B %Y}"},
@@ -106,18 +106,18 @@ def look(call: StudioRequest) -> Response:
         raise UsageError("choose a file first")
     listing = read_list(io.BytesIO(call.body), name=name)
     seen = ImportPreview()
-    would = subscribers.preview_import(call.desk, seen.rows_of(listing.rows))
-    upload = call.room.keep(ListUpload(name=name, content=call.body))
-    html = call.part("_import", understood=listing.understood, seen=seen, would=would, upload=upload, states=STATES)
+    would = subscribers.preview_import(call.context, seen.rows_of(listing.rows))
+    upload = call.studio.stash(ListUpload(name=name, content=call.body))
+    html = call.render_fragment("_import", understood=listing.understood, seen=seen, would=would, upload=upload, states=STATES)
     return JSONResponse({"html": html})
 
 
 def take(call: StudioRequest) -> Response:
     """Take in the list that was looked at."""
-    upload = call.room.take(call.filled("upload"), ListUpload)
+    upload = call.studio.pop(call.form_value("upload"), ListUpload)
     if upload is None:
         raise UsageError("this list was taken in already, or the studio was started again since: choose the file again")
-    done, to_mend = subscribers.import_list(call.desk, io.BytesIO(upload.content), name=upload.name)
+    done, to_mend = subscribers.import_list(call.context, io.BytesIO(upload.content), name=upload.name)
     made = done.imported
     said = f"{made.added} added, {made.updated} updated, {made.unchanged} unchanged."
     if made.suppressed:
@@ -125,33 +125,33 @@ def take(call: StudioRequest) -> Response:
     if done.rejected:
         lines = "1 line was" if len(done.rejected) == 1 else f"{len(done.rejected)} lines were"
         said += f" {lines} not taken; {FOLDER}/{to_mend.name if to_mend else ''} has what to mend."
-    return call.go("/people", said)
+    return call.redirect("/people", said)
 
 
 def add(call: StudioRequest) -> Response:
     """Put one person on the list."""
-    done = subscribers.add_subscriber(call.desk, call.filled("address"), name=call.filled("name"))
+    done = subscribers.add_subscriber(call.context, call.form_value("address"), name=call.form_value("name"))
     if done.suppressed:
         raise UsageError("this person left before and stays gone: only they themselves can come back")
-    return call.go("/people", "Added." if done.added else "Was on the list already.")
+    return call.redirect("/people", "Added." if done.added else "Was on the list already.")
 
 
 def remove(call: StudioRequest) -> Response:
     """Never write to this person again."""
-    number = call.filled("person")
-    person = subscribers.open_subscribers(call.desk).get(int(number)) if number.isdecimal() else None
+    number = call.form_value("person")
+    person = subscribers.open_subscribers(call.context).get(int(number)) if number.isdecimal() else None
     if person is None:
         raise UsageError("this person is not on the list any more")
     if person.state in GONE:
-        return call.go("/people", "Was removed already: this person is never written to again.")
-    subscribers.remove_subscribers(call.desk, [person.address])
-    return call.go("/people", "Removed: this person is never written to again.")
+        return call.redirect("/people", "Was removed already: this person is never written to again.")
+    subscribers.remove_subscribers(call.context, [person.address])
+    return call.redirect("/people", "Removed: this person is never written to again.")
 
 
 def export(call: StudioRequest) -> Response:
     """Everybody as a file. A change, though it changes nothing: no link may fetch the list."""
     written = io.StringIO(newline="")
-    subscribers.export_list(call.desk, written)
+    subscribers.export_list(call.context, written)
     headers = {"Content-Disposition": 'attachment; filename="subscribers.csv"'}
     return Response(written.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -50,24 +50,24 @@ def sender_of(settings: Settings) -> str:
 def preview(call: StudioRequest) -> Response:
     """The page around the mail."""
     if not call.has_issue:
-        return call.page("no_issue", title="Preview")
-    looked = call.asked("look", "desktop")
+        return call.render_page("no_issue", title="Preview")
+    looked = call.query_value("look", "desktop")
     made = _render_issue(call)
-    return call.page(
+    return call.render_page(
         "preview_page",
         title="Preview",
         looks=LOOKS,
         look=looked if looked in LOOKS else "desktop",
         made=made,
-        sender=sender_of(call.desk.workspace.settings),
-        file_version=editor.file_version(call.desk, call.issue_name),
+        sender=sender_of(call.context.workspace.settings),
+        file_version=editor.file_version(call.context, call.issue_name),
         kilobytes=round(made.html_bytes / 1024),
         share=round(100 * made.html_bytes / GMAIL_CUTS_AT),
     )
 
 
 def _render_issue(call: StudioRequest, variant: Variant | None = None) -> RenderedIssue:
-    desk = call.desk
+    desk = call.context
     issue = render.load_issue(desk, call.issue_name)
     made = render.render_mail(desk, issue, variant) if variant else render.render_mail(desk, issue)
     return rendering.remove_personal_parts(made, desk.workspace.settings)
@@ -75,7 +75,7 @@ def _render_issue(call: StudioRequest, variant: Variant | None = None) -> Render
 
 def mail(call: StudioRequest) -> Response:
     """The mail itself, for the frame."""
-    look = call.asked("look", "desktop")
+    look = call.query_value("look", "desktop")
     try:
         made = _render_issue(call, Variant(large_print=True) if look == "large" else None)
     except NewsletterError as error:

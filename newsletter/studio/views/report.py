@@ -12,16 +12,16 @@ from newsletter.subscribers import service as subscribers
 
 def report(call: StudioRequest) -> Response:
     """The page of one issue."""
-    found = report_report.build_issue_report(call.desk, call.issue_name)
-    zone = call.desk.workspace.settings.newsletter.zone
-    return call.page(
+    found = report_report.build_issue_report(call.context, call.issue_name)
+    zone = call.context.workspace.settings.newsletter.zone
+    return call.render_page(
         "report",
         title=f"What became of {found.issue}",
         report=found,
         sent=format_local_datetime(found.started_at, zone),
         columns=COLUMNS,
         uncounted=UNCOUNTED,
-        farewells=subscribers.list_unsubscribe_reasons(call.desk, found.started_at),
+        farewells=subscribers.list_unsubscribe_reasons(call.context, found.started_at),
     )
 
 

@@ -46,13 +46,13 @@ SOON = timedelta(minutes=5)
 def send(call: StudioRequest) -> Response:
     """Where the sending stands, and what can be done."""
     if not call.has_issue:
-        return call.page("no_issue", title="Send")
-    desk, name = call.desk, call.issue_name
+        return call.render_page("no_issue", title="Send")
+    desk, name = call.context, call.issue_name
     standing = send_process.load_send_view(desk, name)
     zone = desk.workspace.settings.newsletter.zone
     delivery = desk.workspace.settings.delivery
-    later = call.asked("when") == "later"
-    return call.page(
+    later = call.query_value("when") == "later"
+    return call.render_page(
         "send",
         title="Send",
         standing=standing,
@@ -61,16 +61,16 @@ def send(call: StudioRequest) -> Response:
         counts=COUNTS,
         barrier=_barrier(desk, name),
         server=delivery.host or delivery.socket,
-        undo_s=round(call.room.undo_s),
+        undo_s=round(call.studio.undo_s),
         is_out=send_process.was_published(desk, name),
         plan=_plan(desk, standing),
         later=later,
-        day=call.asked("day") or f"{desk.now.astimezone(zone) + timedelta(days=1):%Y-%m-%d}",
-        time=call.asked("time") or "09:00",
+        day=call.query_value("day") or f"{desk.now.astimezone(zone) + timedelta(days=1):%Y-%m-%d}",
+        time=call.query_value("time") or "09:00",
         today=f"{desk.now.astimezone(zone):%Y-%m-%d}",
         zone=scheduling.place_name(zone),
         count=_count(desk, standing.tally),
-        **_sentence(desk, name, standing.tally, call.asked("day") if later else "", call.asked("time")),
+        **_sentence(desk, name, standing.tally, call.query_value("day") if later else "", call.query_value("time")),
         **_describe_outcomes(desk, name, standing.tally),
     )
 
@@ -143,8 +143,8 @@ def _sentence(desk: AppContext, name: str, tally: SendStatus, day: str = "", tim
 
 def sentence(call: StudioRequest) -> Response:
     """The sentence for the time that is being chosen."""
-    tally = delivery_service.read_status(call.desk, call.issue_name)
-    return JSONResponse(_sentence(call.desk, call.issue_name, tally, call.asked("day"), call.asked("time")))
+    tally = delivery_service.read_status(call.context, call.issue_name)
+    return JSONResponse(_sentence(call.context, call.issue_name, tally, call.query_value("day"), call.query_value("time")))
 
 
 def _describe_outcomes(desk: AppContext, name: str, tally: SendStatus) -> dict[str, Any]:
@@ -170,19 +170,19 @@ def _describe_outcomes(desk: AppContext, name: str, tally: SendStatus) -> dict[s
 
 def test(call: StudioRequest) -> Response:
     """Send one marked copy to an address."""
-    what, _ = delivery_service.build_send_job(call.desk, call.issue_name, approved=False)
-    words = delivery_service.send_test(call.desk, what, call.filled("address"))
-    return call.go(f"/issues/{call.issue_name}/send", f"The test copy is on its way. The server said: {words}")
+    what, _ = delivery_service.build_send_job(call.context, call.issue_name, approved=False)
+    words = delivery_service.send_test(call.context, what, call.form_value("address"))
+    return call.redirect(f"/issues/{call.issue_name}/send", f"The test copy is on its way. The server said: {words}")
 
 
 def begin(call: StudioRequest) -> Response:
     """Plan the sending, when the number was typed that the sentence names: for a day and time, or in a minute."""
-    desk, name = call.desk, call.issue_name
+    desk, name = call.context, call.issue_name
     what, _ = delivery_service.build_send_job(desk, name, approved=True)
     what.server()  # tells now, and not in the background, when none is named
     standing = send_process.load_send_view(desk, name)
     count = _count(desk, standing.tally)
-    if "".join(call.filled("number").split()).replace(",", "").replace(".", "") != str(count):
+    if "".join(call.form_value("number").split()).replace(",", "").replace(".", "") != str(count):
         raise UsageError(f"the number does not fit: this goes to {count:,} people; type {count} to confirm")
     if not count:
         raise UsageError("there is nobody to send to: add people on the page People")
@@ -192,53 +192,53 @@ def begin(call: StudioRequest) -> Response:
         raise UsageError("it was begun before: press Go on")
     scheduling.schedule_send(desk, name, _moment(call), people=count)
     send_process.start_send_process(desk, name, planned=True)
-    return call.go(f"/issues/{name}/send")
+    return call.redirect(f"/issues/{name}/send")
 
 
 def _moment(call: StudioRequest) -> datetime:
     """When it is to go: the time that was chosen, or else soon, with time to think again."""
-    if call.filled("when") == "later":
-        return scheduling.parse_local_time(call.desk, call.filled("day"), call.filled("time"))
-    return call.desk.now + timedelta(seconds=call.room.undo_s)
+    if call.form_value("when") == "later":
+        return scheduling.parse_local_time(call.context, call.form_value("day"), call.form_value("time"))
+    return call.context.now + timedelta(seconds=call.studio.undo_s)
 
 
 def undo(call: StudioRequest) -> Response:
     """Take the sending back while it waits, whoever waits for it."""
-    if not scheduling.cancel_schedule(call.desk, call.issue_name):
+    if not scheduling.cancel_schedule(call.context, call.issue_name):
         raise UsageError("it began already: use Pause")
-    return call.go(f"/issues/{call.issue_name}/send", "Undone: nothing was sent.")
+    return call.redirect(f"/issues/{call.issue_name}/send", "Undone: nothing was sent.")
 
 
 def wait(call: StudioRequest) -> Response:
     """Wait for the time that is planned, after the process that waited was ended."""
-    standing = send_process.load_send_view(call.desk, call.issue_name)
+    standing = send_process.load_send_view(call.context, call.issue_name)
     if standing.planned is None or standing.planned.waiting is not ScheduleState.ALONE:
         raise UsageError("there is nothing to wait for")
-    send_process.start_send_process(call.desk, call.issue_name, planned=True)
-    return call.go(f"/issues/{call.issue_name}/send", "It is waited for again.")
+    send_process.start_send_process(call.context, call.issue_name, planned=True)
+    return call.redirect(f"/issues/{call.issue_name}/send", "It is waited for again.")
 
 
 def pause(call: StudioRequest) -> Response:
     """Finish what is in flight, then wait; the same for a sending that was begun in a terminal."""
-    if not send_process.load_send_view(call.desk, call.issue_name).is_at_work:
+    if not send_process.load_send_view(call.context, call.issue_name).is_at_work:
         raise UsageError("it is not being sent at this moment")
-    delivery_service.request_send_control(call.desk, call.issue_name, SendControl.PAUSE)
-    return call.go(f"/issues/{call.issue_name}/send", "Pausing: what is in flight is finished. Nobody gets it twice.")
+    delivery_service.request_send_control(call.context, call.issue_name, SendControl.PAUSE)
+    return call.redirect(f"/issues/{call.issue_name}/send", "Pausing: what is in flight is finished. Nobody gets it twice.")
 
 
 def stop(call: StudioRequest) -> Response:
     """Finish what is in flight; the others get nothing until somebody lets it go on."""
-    standing = send_process.load_send_view(call.desk, call.issue_name)
+    standing = send_process.load_send_view(call.context, call.issue_name)
     if not (standing.is_at_work or standing.tally.state == "paused"):
         raise UsageError("it is not being sent: there is nothing to stop")
-    delivery_service.request_send_control(call.desk, call.issue_name, SendControl.STOP)
+    delivery_service.request_send_control(call.context, call.issue_name, SendControl.STOP)
     said = "Stopping: what is in flight is finished." if standing.is_at_work else "Stopped."
-    return call.go(f"/issues/{call.issue_name}/send", f"{said} The others get nothing until you press Go on.")
+    return call.redirect(f"/issues/{call.issue_name}/send", f"{said} The others get nothing until you press Go on.")
 
 
 def resume_sending(call: StudioRequest) -> Response:
     """Go on with a sending that was paused, stopped or broken off."""
-    desk, name = call.desk, call.issue_name
+    desk, name = call.context, call.issue_name
     standing = send_process.load_send_view(desk, name)
     if standing.is_at_work or standing.waits:
         raise UsageError("it is on its way already")
@@ -247,14 +247,14 @@ def resume_sending(call: StudioRequest) -> Response:
     what, _ = delivery_service.build_send_job(desk, name, approved=True)
     what.server()
     delivery_service.resume_send(desk, name)
-    send_process.start_send_process(desk, name, resume_restored=call.filled("restored") == "yes")
-    return call.go(f"/issues/{name}/send", "It goes on.")
+    send_process.start_send_process(desk, name, resume_restored=call.form_value("restored") == "yes")
+    return call.redirect(f"/issues/{name}/send", "It goes on.")
 
 
 def resolve(call: StudioRequest) -> Response:
     """Settle the deliveries in doubt: that of one person, or all."""
-    desk, name, person = call.desk, call.issue_name, call.filled("person")
-    how = call.filled("how")
+    desk, name, person = call.context, call.issue_name, call.form_value("person")
+    how = call.form_value("how")
     if how not in {"resend", "leave"}:
         raise UsageError("choose: send again, or leave it")
     only = [
@@ -267,13 +267,13 @@ def resolve(call: StudioRequest) -> Response:
     delivery_service.resolve_unknown(desk, name, resend=how == "resend", only=only)
     many = "They are" if len(only) > 1 else "This one is"
     said = f"{many} to be sent again: press Go on." if how == "resend" else f"{many} left as it stands."
-    return call.go(f"/issues/{name}/send", said)
+    return call.redirect(f"/issues/{name}/send", said)
 
 
 def publish(call: StudioRequest) -> Response:
     """It is out, though not mailed from here."""
-    approval.publish_issue(call.desk, call.issue_name)
-    return call.go("/", "It counts as out; the next issue begins where this one ended.")
+    approval.publish_issue(call.context, call.issue_name)
+    return call.redirect("/", "It counts as out; the next issue begins where this one ended.")
 
 
 async def news(request: Request) -> Response:
@@ -298,7 +298,7 @@ async def _news(request: Request, room: StudioState, name: str) -> AsyncIterator
 
 
 def _describe_status(room: StudioState, name: str) -> dict[str, Any]:
-    standing = send_process.load_send_view(room.desk(), name)
+    standing = send_process.load_send_view(room.context(), name)
     told = {key: value for key, value in asdict(standing.tally).items() if key != "seconds"}
     over = not (standing.waits or standing.is_at_work)
     return told | {

@@ -92,7 +92,7 @@ def show(
 ) -> Response:
     """The page Setup, or the step that is being taken; with what was typed, and what is wrong with it."""
     step = step_of(call)
-    settings = call.desk.workspace.settings
+    settings = call.context.workspace.settings
     number = list(STEPS).index(step) + 2 if step else 0  # the first is the name, before there is anything
     shared = {
         "step": step,
@@ -103,9 +103,9 @@ def show(
         "settings": settings,
         "values": _values(settings) | dict(given or {}),
         "was": _values(settings) | {name[4:]: text for name, text in (given or {}).items() if name.startswith("was-")},
-        "settings_version": settings_version(call.desk),
+        "settings_version": settings_version(call.context),
         "wrong": FieldMessages(wrong or {}),
-        "leaving": {each.name: sections.assess_removal(call.desk, each.name) for each in settings.sections},
+        "leaving": {each.name: sections.assess_removal(call.context, each.name) for each in settings.sections},
         "kinds": KINDS,
         "languages": LANGUAGES,
         "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
@@ -117,17 +117,17 @@ def show(
         "tested": (),
         "shown": "",
         "dressed": None,
-        "password": _describe_password_storage(call.desk),
-        "is_sample": newsletter_setup.is_sample(call.desk.workspace),
-        "was_sample": newsletter_setup.put_aside(call.desk.workspace) is not None,
+        "password": _describe_password_storage(call.context),
+        "is_sample": newsletter_setup.is_sample(call.context.workspace),
+        "was_sample": newsletter_setup.put_aside(call.context.workspace) is not None,
     }
     title = f"Step {number} of {len(STEPS) + 1}: {STEPS[step]}" if step else "Setup"
-    return call.page("start" if step else "setup", title=title, status=status, **shared | more)
+    return call.render_page("start" if step else "setup", title=title, status=status, **shared | more)
 
 
 def read_previous_values(call: StudioRequest) -> dict[str, str]:
     """What each field said when its window was loaded; a page that is drawn again with what was typed goes by it."""
-    return {name: call.filled(name).strip() for name in call.form if name.startswith("was-")}
+    return {name: call.form_value(name).strip() for name in call.form if name.startswith("was-")}
 
 
 def settings_version(desk: AppContext) -> str:
@@ -137,7 +137,7 @@ def settings_version(desk: AppContext) -> str:
 
 def version(call: StudioRequest) -> Response:
     """Whether newsletter.toml was changed elsewhere, for a page that shows it."""
-    return JSONResponse({"version": settings_version(call.desk)})
+    return JSONResponse({"version": settings_version(call.context)})
 
 
 @cache
@@ -172,7 +172,7 @@ def _neighbour(step: str, by: int) -> str:
 
 def step_of(call: StudioRequest) -> str:
     """The step of beginning that is being taken; empty on the page Setup."""
-    step = call.request.path_params.get("step") or call.filled("step")
+    step = call.request.path_params.get("step") or call.form_value("step")
     return step if step in STEPS else ""
 
 
@@ -180,11 +180,11 @@ def back(call: StudioRequest, anchor: str, notice: str, *, onward: bool = False)
     """Back to where a change was made, or `onward` to the next step of beginning."""
     step = step_of(call)
     if not step:
-        return call.go(f"/setup#{anchor}", notice)
+        return call.redirect(f"/setup#{anchor}", notice)
     if not onward:
-        return call.go(f"/start/{step}", notice)
+        return call.redirect(f"/start/{step}", notice)
     after = _neighbour(step, 1)
-    return call.go(after or "/", notice if after else f"{notice} Your newsletter is ready: begin with Collect.")
+    return call.redirect(after or "/", notice if after else f"{notice} Your newsletter is ready: begin with Collect.")
 
 
 def sender_of(name: str, address: str) -> str:
@@ -212,8 +212,8 @@ def save(call: StudioRequest) -> Response:
     table = call.request.path_params["table"]
     if table not in TEXTS:
         raise UsageError("there are no such settings")
-    there = _values(call.desk.workspace.settings)
-    given = {name: call.filled(name).strip() for name in call.form}
+    there = _values(call.context.workspace.settings)
+    given = {name: call.form_value(name).strip() for name in call.form}
     untouched = {name for name in there if name in given and _is_alike(given[name], given.get(f"was-{name}"))}
     given |= {name: there[name] for name in untouched}
     if overtaken := _overtaken(there, given):
@@ -226,9 +226,9 @@ def save(call: StudioRequest) -> Response:
     wrong = {name: f"This needs {expected}." for name, expected in found.items()} | wrong
     if wrong:
         return _reject_form(call, given, wrong)
-    settings_editor.set_values(call.desk, table, values)
+    settings_editor.set_values(call.context, table, values)
     if table == "theme" and given.get("language") and "language" not in untouched:
-        settings_editor.set_values(call.room.desk(), "newsletter", {"language": given["language"]})
+        settings_editor.set_values(call.studio.context(), "newsletter", {"language": given["language"]})
     return back(call, table, "Saved." + _keep_password(call), onward=True)
 
 
@@ -285,10 +285,10 @@ def _reject_form(call: StudioRequest, given: Mapping[str, str], wrong: Mapping[s
 
 
 def _keep_password(call: StudioRequest) -> str:
-    typed = call.filled("password")
+    typed = call.form_value("password")
     if not typed:
         return ""
-    place = credentials.store_password(call.desk, typed)
+    place = credentials.store_password(call.context, typed)
     where = (
         "the keyring of this computer"
         if place is credentials.PasswordLocation.KEYRING
@@ -300,24 +300,24 @@ def _keep_password(call: StudioRequest) -> str:
 def look(call: StudioRequest) -> Response:
     """Show what a source gives; nothing is kept."""
     tried = _read_source_form(call)
-    return _show_source_trial(call, tried, _try_source(call.desk, tried))
+    return _show_source_trial(call, tried, _try_source(call.context, tried))
 
 
 def allow(call: StudioRequest) -> Response:
     """Ask a server inside one's own network, from now on, because a person says so; and show what it gives."""
     tried = _read_source_form(call)
-    found = _try_source(call.desk, tried)
+    found = _try_source(call.context, tried)
     if host := probe.host_inside(found):
-        with call.room.changing:
-            settings_editor.allow_host(call.room.desk(), host)
-        found = _try_source(call.room.desk(), tried)
+        with call.studio.changing:
+            settings_editor.allow_host(call.studio.context(), host)
+        found = _try_source(call.studio.context(), tried)
     return _show_source_trial(call, tried, found)
 
 
 def _show_source_trial(call: StudioRequest, tried: dict[str, str], found: SourceResult) -> Response:
     kind, inside = found.source.kind, probe.host_inside(found)
     if call.is_script:
-        return JSONResponse({"html": call.part("_tried", kinds=KINDS, found=found, inside=inside), "kind": kind})
+        return JSONResponse({"html": call.render_fragment("_tried", kinds=KINDS, found=found, inside=inside), "kind": kind})
     return show(call, tried=tried | {"kind": kind}, found=found, inside=inside)
 
 
@@ -330,19 +330,19 @@ def _try_source(desk: AppContext, tried: dict[str, str]) -> SourceResult:
 def source(call: StudioRequest) -> Response:
     """Add a source."""
     tried = _read_source_form(call)
-    described = probe.build_source(**tried) if tried["kind"] else _try_source(call.desk, tried).source
-    settings_editor.add_source(call.desk, described)
+    described = probe.build_source(**tried) if tried["kind"] else _try_source(call.context, tried).source
+    settings_editor.add_source(call.context, described)
     return back(call, "sources", f"Added: {described.name}. Collect asks it from now on.")
 
 
 def _read_source_form(call: StudioRequest) -> dict[str, str]:
-    return {name: call.filled(name).strip() for name in ("name", "kind", "where", "section")}
+    return {name: call.form_value(name).strip() for name in ("name", "kind", "where", "section")}
 
 
 def remove(call: StudioRequest) -> Response:
     """Ask a source no more."""
-    name = call.filled("name")
-    settings_editor.remove_source(call.desk, name)
+    name = call.form_value("name")
+    settings_editor.remove_source(call.context, name)
     return back(call, "sources", f"Removed: {name}. What it gave stays known.")
 
 

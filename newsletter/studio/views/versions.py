@@ -34,13 +34,13 @@ class RevisionRow:
 def versions(call: StudioRequest) -> Response:
     """The versions, newest first, each with what changed in it."""
     if not call.has_issue:
-        return call.page("no_issue", title="Earlier versions")
+        return call.render_page("no_issue", title="Earlier versions")
     names = _names(call)
-    asked = call.asked("most")
+    asked = call.query_value("most")
     most = max(AT_ONCE, int(asked) if asked.isdecimal() else 0)
     rows = [_row(call, names, place) for place in range(min(most, len(names)))]
     more = most + AT_ONCE if len(names) > most else 0
-    return call.page("versions", title="Earlier versions", rows=rows, more=more, shown=None, changes=())
+    return call.render_page("versions", title="Earlier versions", rows=rows, more=more, shown=None, changes=())
 
 
 def version(call: StudioRequest) -> Response:
@@ -52,15 +52,15 @@ def version(call: StudioRequest) -> Response:
     row = _row(call, names, place)
     older = names[place + 1 : place + 2]
     found = diff.list_changes(_at(call, older[0]), _at(call, asked)) if older else ()
-    return call.page("versions", title="Earlier versions", rows=(), more=0, shown=row, changes=found)
+    return call.render_page("versions", title="Earlier versions", rows=(), more=0, shown=row, changes=found)
 
 
 def _names(call: StudioRequest) -> list[str]:
-    return [NOW, *(each.id for each in editor.list_revisions(call.desk, call.issue_name))]
+    return [NOW, *(each.id for each in editor.list_revisions(call.context, call.issue_name))]
 
 
 def _row(call: StudioRequest, names: list[str], place: int) -> RevisionRow:
-    name, zone = names[place], call.desk.workspace.settings.newsletter.zone
+    name, zone = names[place], call.context.workspace.settings.newsletter.zone
     when = "Now" if name == NOW else format_local_datetime(editor.parse_revision_time(name), zone)
     if place + 1 == len(names):
         return RevisionRow(id=name, when=when, said="The first one that is kept.")
@@ -76,7 +76,7 @@ def _at(call: StudioRequest, name: str) -> Issue:
         "versions", {}
     )  # each is asked for twice: as older, as newer
     if name not in known:
-        desk, issue = call.desk, call.issue_name
+        desk, issue = call.context, call.issue_name
         known[name] = (
             issue_repository.read(desk.workspace, issue) if name == NOW else editor.load_revision(desk, issue, name)
         )
@@ -85,8 +85,8 @@ def _at(call: StudioRequest, name: str) -> Issue:
 
 def bring_back(call: StudioRequest) -> Response:
     """Make the issue what it was at an earlier moment."""
-    editor.restore_revision(call.desk, call.issue_name, call.filled("version"))
-    return call.go(f"/issues/{call.issue_name}/write", "That version is back. What you had is kept as a version too.")
+    editor.restore_revision(call.context, call.issue_name, call.form_value("version"))
+    return call.redirect(f"/issues/{call.issue_name}/write", "That version is back. What you had is kept as a version too.")
 
 
 def undo(call: StudioRequest) -> Response:
@@ -100,12 +100,12 @@ def redo(call: StudioRequest) -> Response:
 
 
 def _apply_step(call: StudioRequest, move: Callable[..., UndoStep], word: str) -> Response:
-    desk, name = call.desk, call.issue_name
-    step = move(desk, name, seen=call.filled("step"))
+    desk, name = call.context, call.issue_name
+    step = move(desk, name, seen=call.form_value("step"))
     issue = issue_repository.read(desk.workspace, name)
     said = f"{word}: {diff.describe_place(issue, step.place)}."
     if not call.is_script:
-        return call.go(f"/issues/{name}/write", said)
+        return call.redirect(f"/issues/{name}/write", said)
     text = composition.texts_of(issue).get(step.place)
     told = {"said": said, "place": step.place, "text": text, "version": editor.compute_version(text or "")}
     return JSONResponse(

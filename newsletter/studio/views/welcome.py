@@ -16,14 +16,14 @@ from newsletter.studio.views.setup import STEPS, FieldMessages, sender_of, wrong
 
 def welcome(call: StudioRequest) -> Response:
     """The sample, or one's own?"""
-    if call.room.has_newsletter:
+    if call.studio.has_newsletter:
         return RedirectResponse("/", 303)
     return _page(call, "welcome", "Welcome")
 
 
 def own(call: StudioRequest) -> Response:
     """Ask for the little without which there is no newsletter."""
-    if call.room.has_newsletter:
+    if call.studio.has_newsletter:
         return RedirectResponse("/", 303)
     return _page(call, "welcome_own", f"Step 1 of {len(STEPS) + 1}: Name and sender")
 
@@ -38,9 +38,9 @@ def _page(
 ) -> Response:
     values = {
         "title": title,
-        "csrf": call.room.csrf,
-        "folder": str(call.room.folder),
-        "is_empty": not call.room.folder.is_dir() or not any(call.room.folder.iterdir()),
+        "csrf": call.studio.csrf,
+        "folder": str(call.studio.folder),
+        "is_empty": not call.studio.folder.is_dir() or not any(call.studio.folder.iterdir()),
         "values": {"title": "", "from_name": "", "from_address": ""} | dict(given or {}),
         "wrong": FieldMessages(wrong or {}),
     }
@@ -50,10 +50,10 @@ def _page(
 def begin_sample(call: StudioRequest) -> Response:
     """Fill the folder with the sample."""
     try:
-        newsletter_setup.create_sample(call.room.folder, call.room.clock())
+        newsletter_setup.create_sample(call.studio.folder, call.studio.clock())
     except NewsletterError as error:
         return _page(call, "welcome", "Welcome", wrong={"all": str(error)})
-    return call.go(
+    return call.redirect(
         "/",
         "This is the sample: everything works, and its readers are invented. Begin with Collect; Setup can make it yours.",
     )
@@ -64,18 +64,18 @@ def begin_own(call: StudioRequest) -> Response:
     given, wrong = _read_form(call)
     if not wrong:
         try:
-            newsletter_setup.create_newsletter(call.room.folder, title=given["title"], sender=_sender(given))
+            newsletter_setup.create_newsletter(call.studio.folder, title=given["title"], sender=_sender(given))
         except NewsletterError as error:
             wrong = {"all": str(error)}
     if wrong:
         return _page(call, "welcome_own", f"Step 1 of {len(STEPS) + 1}: Name and sender", given=given, wrong=wrong)
-    return call.go(
+    return call.redirect(
         "/start/newsletter", f"{given['title']} is there. What follows can be skipped, and found again under Setup."
     )
 
 
 def _read_form(call: StudioRequest) -> tuple[dict[str, str], dict[str, str]]:
-    given = {name: " ".join(call.filled(name).split()) for name in ("title", "from_name", "from_address")}
+    given = {name: " ".join(call.form_value(name).split()) for name in ("title", "from_name", "from_address")}
     wrong = {} if given["title"] else {"title": "This needs a name; you can change it later."}
     if said := wrong_address(given["from_address"]):
         wrong["from_address"] = said
@@ -92,10 +92,10 @@ def mine(call: StudioRequest) -> Response:
 
 
 def _mine(call: StudioRequest, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
-    if not newsletter_setup.is_sample(call.desk.workspace):
+    if not newsletter_setup.is_sample(call.context.workspace):
         raise UsageError("this is no sample, but a newsletter of your own already")
     values = {"title": "", "from_name": "", "from_address": ""} | dict(given)
-    return call.page(
+    return call.render_page(
         "mine", title="Make the sample mine", values=values, wrong=FieldMessages(wrong), status=409 if wrong else 200
     )
 
@@ -105,30 +105,30 @@ def make_mine(call: StudioRequest) -> Response:
     given, wrong = _read_form(call)
     if wrong:
         return _mine(call, given, wrong)
-    desk = call.desk
+    desk = call.context
     if not newsletter_setup.is_sample(desk.workspace):
         raise UsageError("this is no sample, but a newsletter of your own already")
     _wait_for_others(call)
     aside = newsletter_setup.convert_sample(desk, title=given["title"], sender=_sender(given))
     where = aside.relative_to(desk.workspace.folder)
-    return call.go("/start/newsletter", f"{given['title']} is yours. What was in the sample lies in {where}.")
+    return call.redirect("/start/newsletter", f"{given['title']} is yours. What was in the sample lies in {where}.")
 
 
 def bring_back(call: StudioRequest) -> Response:
     """Put the sample back, and what is there now aside."""
-    desk = call.desk
+    desk = call.context
     _wait_for_others(call)
     where = newsletter_setup.restore_sample(desk).relative_to(desk.workspace.folder)
-    return call.go("/", f"This is the sample again. What you had lies in {where}.")
+    return call.redirect("/", f"This is the sample again. What you had lies in {where}.")
 
 
 def _wait_for_others(call: StudioRequest) -> None:
     """Nobody else may be at the database; raises UsageError when something is going on."""
-    desk = call.desk
+    desk = call.context
     sendings = [send_process.load_send_view(desk, each) for each in issue_repository.names(desk.workspace)]
-    if call.room.collecting.is_running or any(each.waits or each.is_at_work for each in sendings):
+    if call.studio.collecting.is_running or any(each.waits or each.is_at_work for each in sendings):
         raise UsageError("something is being collected or sent: wait until it is done")
-    call.room.forget()
+    call.studio.release_database()
 
 
 ROUTES = [

@@ -31,13 +31,13 @@ HEADS_UNHINTED = frozenset({"subject", "preheader"})
 def write(call: StudioRequest) -> Response:
     """The whole issue as fields."""
     if not call.has_issue:
-        return call.page("no_issue", title="Write")
-    desk = call.desk
+        return call.render_page("no_issue", title="Write")
+    desk = call.context
     issue = issue_repository.read(desk.workspace, call.issue_name)
     texts = composition.texts_of(issue)
     settings = desk.workspace.settings
     adviser = WritingAdviser.of(issue, settings, glossary.glossary(desk))
-    return call.page(
+    return call.render_page(
         "write",
         title="Write",
         issue=issue,
@@ -62,8 +62,8 @@ def _is_out(desk: AppContext, name: str) -> bool:
 
 def save(call: StudioRequest) -> Response:
     """Save what was written at one place, unless somebody else wrote there meanwhile."""
-    place, text = call.filled("place"), call.filled("text")
-    edited = editor.save_text(call.desk, call.issue_name, place, text, seen=call.filled("seen"))
+    place, text = call.form_value("place"), call.form_value("text")
+    edited = editor.save_text(call.context, call.issue_name, place, text, seen=call.form_value("seen"))
     if call.is_script:
         told = {"conflict": edited.conflict, "text": edited.text, "version": edited.version}
         return JSONResponse({**told, **_around(call, place, edited.text)})
@@ -71,12 +71,12 @@ def save(call: StudioRequest) -> Response:
         raise UsageError(
             f"This was changed in another window meanwhile. It says there:\n\n{edited.text}\n\nYou wrote:\n\n{text}"
         )
-    return call.go(f"/issues/{call.issue_name}/write", "Saved.")
+    return call.redirect(f"/issues/{call.issue_name}/write", "Saved.")
 
 
 def _around(call: StudioRequest, place: str, text: str) -> dict[str, Any]:
     """What the page shows besides, after words were saved at a place: hints on them, what Undo would do now."""
-    desk = call.desk
+    desk = call.context
     issue = issue_repository.read(desk.workspace, call.issue_name)
     adviser = WritingAdviser.of(issue, desk.workspace.settings, glossary.glossary(desk))
     return {
@@ -88,42 +88,42 @@ def _around(call: StudioRequest, place: str, text: str) -> dict[str, Any]:
 
 def order(call: StudioRequest) -> Response:
     """Move an entry up or down in its section, or put a section in another order."""
-    section, keys = call.filled("section"), call.form.get("key", [])
-    if not editor.save_order(call.desk, call.issue_name, section, keys, seen=call.filled("seen")):
+    section, keys = call.form_value("section"), call.form.get("key", [])
+    if not editor.save_order(call.context, call.issue_name, section, keys, seen=call.form_value("seen")):
         raise UsageError("this section was changed in another window meanwhile; load the page again, then move it")
-    issue = issue_repository.read(call.desk.workspace, call.issue_name)
+    issue = issue_repository.read(call.context.workspace, call.issue_name)
     return JSONResponse(
         {
             "version": editor.order_version(issue, section),
-            "file": editor.file_version(call.desk, call.issue_name),
-            "ahead": asdict(undo.read_undo_state(call.desk, issue)),
+            "file": editor.file_version(call.context, call.issue_name),
+            "ahead": asdict(undo.read_undo_state(call.context, issue)),
         }
     )
 
 
 def step(call: StudioRequest) -> Response:
     """One entry a step up or down: what the buttons do where no script runs."""
-    issue = issue_repository.read(call.desk.workspace, call.issue_name)
-    key, by = call.filled("key"), -1 if call.filled("to") == "up" else 1
+    issue = issue_repository.read(call.context.workspace, call.issue_name)
+    key, by = call.form_value("key"), -1 if call.form_value("to") == "up" else 1
     for section in issue.sections:
         keys = [entry.key for entry in section.entries]
         if key in keys:
             place = keys.index(key)
             keys.insert(max(0, place + by), keys.pop(place))
-            editor.save_order(call.desk, issue.name, section.name, keys, seen=editor.order_version(issue, section.name))
-    return call.go(f"/issues/{call.issue_name}/write", "Moved.")
+            editor.save_order(call.context, issue.name, section.name, keys, seen=editor.order_version(issue, section.name))
+    return call.redirect(f"/issues/{call.issue_name}/write", "Moved.")
 
 
 def texts(call: StudioRequest) -> Response:
     """Every text as the file says now, for a window that learns that it was changed elsewhere."""
-    desk = call.desk
+    desk = call.context
     issue = issue_repository.read(desk.workspace, call.issue_name)
     found = composition.texts_of(issue)
     adviser = WritingAdviser.of(issue, desk.workspace.settings, glossary.glossary(desk))
     hints = {place: adviser.hints(text) for place, text in found.items() if place not in HEADS_UNHINTED}
     return JSONResponse(
         {
-            "file": editor.file_version(call.desk, call.issue_name),
+            "file": editor.file_version(call.context, call.issue_name),
             "texts": {place: {"text": text, "version": editor.compute_version(text)} for place, text in found.items()},
             "orders": {section.name: editor.order_version(issue, section.name) for section in issue.sections},
             "hints": {place: [asdict(hint) for hint in told] for place, told in hints.items()},
@@ -143,7 +143,7 @@ async def _news(request: Request, room: StudioState, name: str) -> AsyncIterator
     last = request.query_params.get("seen", "")
     while not (room.is_closing or await request.is_disconnected()):
         try:
-            found = await run_in_threadpool(lambda: editor.file_version(room.desk(), name))
+            found = await run_in_threadpool(lambda: editor.file_version(room.context(), name))
         except NewsletterError as error:
             last = ""  # that it can be read again is news
             yield event({"error": str(error)})
