@@ -78,8 +78,8 @@ def inside(folder: Path) -> float:
     from newsletter.workspace.folder import open_workspace
 
     began = time.perf_counter()
-    desk = AppContext(open_workspace(folder), datetime.now(UTC))
-    collect(desk, chosen_sources(desk, ()))
+    context = AppContext(open_workspace(folder), datetime.now(UTC))
+    collect(context, chosen_sources(context, ()))
     return time.perf_counter() - began
 
 

@@ -40,31 +40,31 @@ def make(folder: Path, people: int) -> AppContext:
     (folder / "newsletter.toml").write_text(SETTINGS)
     (folder / ".newsletter").mkdir()
     (folder / ".newsletter" / "secret").write_text("an invented secret\n")
-    desk = AppContext(open_workspace(folder), datetime.now(UTC))
+    context = AppContext(open_workspace(folder), datetime.now(UTC))
     rows = (ImportRow(line=1, address=parse_address(f"r{n}@example.org")) for n in range(people))
-    subscribers.open_subscribers(desk).import_rows(rows, now=desk.now)
-    return desk
+    subscribers.open_subscribers(context).import_rows(rows, now=context.now)
+    return context
 
 
 def keep_busy(folder: str, people: int, stop: Event) -> None:
     """Settle and claim deliveries as a sender does, some at a time."""
-    desk = AppContext(open_workspace(Path(folder)), datetime.now(UTC))
-    with delivery.open_ledger(desk).start_session("busy", "d", now=desk.now) as run:
+    context = AppContext(open_workspace(Path(folder)), datetime.now(UTC))
+    with delivery.open_ledger(context).start_session("busy", "d", now=context.now) as run:
         number = 1
         while not stop.is_set():
             ids = range(number, min(number + 10, people))
-            allowed = run.commit_step((), list(ids), now=desk.now)
+            allowed = run.commit_step((), list(ids), now=context.now)
             run.commit_step(
                 [DeliveryOutcome(subscriber_id=each, status=DeliveryStatus.ACCEPTED) for each in allowed],
                 (),
-                now=desk.now,
+                now=context.now,
             )
             number = number + 10 if number + 10 < people else 1
             time.sleep(0.02)
 
 
-async def ask(url: str, desk: AppContext, rate: int, seconds: int) -> tuple[list[float], list[int], int]:
-    keys = credentials.load_keys(desk)
+async def ask(url: str, context: AppContext, rate: int, seconds: int) -> tuple[list[float], list[int], int]:
+    keys = credentials.load_keys(context)
     spent: list[float] = []
     left: list[int] = []
     failed = 0
@@ -109,7 +109,7 @@ def main() -> None:
     options = parser.parse_args()
     people = options.rate * options.seconds + 10
     with tempfile.TemporaryDirectory() as name:
-        desk = make(Path(name), people)
+        context = make(Path(name), people)
         command = [sys.executable, "-m", "newsletter", "-C", name, "serve", "--port", "0"]
         core = min(os.sched_getaffinity(0))
         with subprocess.Popen(command, stderr=subprocess.PIPE) as server:
@@ -119,14 +119,16 @@ def main() -> None:
             busy = multiprocessing.Process(target=keep_busy, args=(name, people, stop))
             if not options.quiet_database:
                 busy.start()
-            asyncio.run(ask(url, desk, 10, 1))  # templates are read at the first request
-            spent, left, failed = asyncio.run(ask(url, desk, options.rate, options.seconds))
+            asyncio.run(ask(url, context, 10, 1))  # templates are read at the first request
+            spent, left, failed = asyncio.run(ask(url, context, options.rate, options.seconds))
             stop.set()
             if busy.pid:
                 busy.join()
             server.terminate()
         gone = {
-            each.id for each in subscribers.open_subscribers(desk).all() if each.state is SubscriberState.UNSUBSCRIBED
+            each.id
+            for each in subscribers.open_subscribers(context).all()
+            if each.state is SubscriberState.UNSUBSCRIBED
         }
     for share in (0.5, 0.9, 0.99, 0.999):
         print(f"p{share * 100:g}  {spent[int(len(spent) * share)] * 1000:7.1f} ms")

@@ -69,19 +69,19 @@ class Page:
         (self.folder / ".newsletter").mkdir(mode=0o700, exist_ok=True)
         (self.folder / ".newsletter" / "secret").write_text("an invented secret\n")
         (self.folder / "newsletter.toml").write_text(SETTINGS + self.more)
-        self.desk = AppContext(open_workspace(self.folder), self.clock.now)
-        self.app = make_app(self.desk, clock=lambda: self.clock.seconds, now=lambda: self.clock.now)
+        self.context = AppContext(open_workspace(self.folder), self.clock.now)
+        self.app = make_app(self.context, clock=lambda: self.clock.seconds, now=lambda: self.clock.now)
         self.visitor = Visitor(self.app)
         for address in CAST:
-            subscribers.add_subscriber(self.desk, address, name=address.split("@")[0].title())
+            subscribers.add_subscriber(self.context, address, name=address.split("@")[0].title())
 
     @property
     def people(self) -> SubscriberRepository:
-        return subscribers.open_subscribers(self.desk)
+        return subscribers.open_subscribers(self.context)
 
     @property
     def keys(self) -> Keys:
-        return credentials.load_keys(self.desk)
+        return credentials.load_keys(self.context)
 
     def person(self, address: str = "ann@example.org") -> Subscriber | None:
         return self.people.find(parse_address(address))
@@ -96,5 +96,5 @@ class Page:
         (folder / "issue.toml").write_text(ISSUE)
         if out:
             issue_repository.write_record(
-                self.desk.workspace, name, issue_repository.IssueRecord(published_at=self.clock.now)
+                self.context.workspace, name, issue_repository.IssueRecord(published_at=self.clock.now)
             )

@@ -65,12 +65,14 @@ x
 
 def held(page: Page) -> dict[str, object]:
     """One of each noun that holds her, or the password, as the program makes it."""
-    subscribers.add_subscriber(page.desk, ADDRESS, name=NAME)
+    subscribers.add_subscriber(page.context, ADDRESS, name=NAME)
     subscriber = page.person(ADDRESS)
     assert subscriber is not None
     letter = ConfirmationMail(subject="x", text="x", recipient=ADDRESS, token="t")
-    settings = page.desk.workspace.settings
-    asked = OptInRepository(page.people.engine, page.keys).create_request(parse_address("z" + ADDRESS), now=NOW, name=NAME)
+    settings = page.context.workspace.settings
+    asked = OptInRepository(page.people.engine, page.keys).create_request(
+        parse_address("z" + ADDRESS), now=NOW, name=NAME
+    )
     listing = read_list(io.BytesIO(f"Email,Name\n{ADDRESS},{NAME}\n{ADDRESS};,{NAME}\n".encode()), name="x")
     incoming = read_mail(BOUNCE.encode())
     handled = HandledMail(name="1.eml", decided=InboundRecord(kind="bounce", action="counted"), recipient=ADDRESS)
@@ -86,7 +88,7 @@ def held(page: Page) -> dict[str, object]:
         "letter": letter,
         "message": build_confirmation(letter, settings, now=NOW),
         "server": server_of(settings, PASSWORD),
-        "readers": SelfService.of(page.desk, clock=lambda: NOW),
+        "readers": SelfService.of(page.context, clock=lambda: NOW),
         "request": asked,
         "listing": listing,
         "rows": list(listing.rows),

@@ -47,16 +47,16 @@ def is_sample(workspace: Workspace) -> bool:
     return sample.settings().partition("\n")[0] in (workspace.folder / FILE_NAME).read_text("utf-8-sig")
 
 
-def convert_sample(desk: AppContext, *, title: str, sender: str) -> Path:
+def convert_sample(context: AppContext, *, title: str, sender: str) -> Path:
     """Keep the look and the sections of the sample, and put all else aside; gives the folder where it lies.
 
     Raises UsageError or ConfigError, with nothing changed, or StorageError. Nobody else may have the database open.
     newsletter.toml is written last, so that whoever is interrupted begins again. Who asked to be left alone stays so.
     """
-    text = _mine(desk.workspace, title, sender)
+    text = _mine(context.workspace, title, sender)
     config.parse(text)
-    aside = _put_aside(desk, fresh=None)
-    write_whole(desk.workspace.folder / FILE_NAME, text)
+    aside = _put_aside(context, fresh=None)
+    write_whole(context.workspace.folder / FILE_NAME, text)
     return aside
 
 
@@ -65,19 +65,19 @@ def put_aside(workspace: Workspace) -> Path | None:
     return max(workspace.private.glob(f"{ASIDE}*"), default=None)
 
 
-def restore_sample(desk: AppContext) -> Path:
+def restore_sample(context: AppContext) -> Path:
     """Put the sample back as it was, and what is there now aside; gives the folder where that lies.
 
     Raises UsageError when there is none, or when people are on the list: theirs is no sample any longer.
     """
-    workspace = desk.workspace
+    workspace = context.workspace
     sample_files = put_aside(workspace)
     if sample_files is None or is_sample(workspace):
         raise UsageError("there is no sample that could be brought back")
-    if next(subscribers.list_subscribers(desk), None) is not None:
+    if next(subscribers.list_subscribers(context), None) is not None:
         raise UsageError("there are people on your list, so this stays your newsletter: try the sample in a new folder")
-    desk.engine.dispose()
-    aside = _put_aside(desk, fresh=sample_files)
+    context.engine.dispose()
+    aside = _put_aside(context, fresh=sample_files)
     places = dict.fromkeys(GOES, workspace.folder)
     for path in sample_files.iterdir():
         if path.name != FILE_NAME:
@@ -94,19 +94,19 @@ def _replace(path: Path, folder: Path) -> None:
     path.rename(there)
 
 
-def _put_aside(desk: AppContext, *, fresh: Path | None) -> Path:
+def _put_aside(context: AppContext, *, fresh: Path | None) -> Path:
     """Move all that is not the look into a dated folder; those who left are noted in the database that comes instead."""
-    workspace = desk.workspace
+    workspace = context.workspace
     database = database_file(workspace.settings.newsletter.database, workspace.folder)
     if database is None:
         raise UsageError(
             "the entries are in a database on a server, which is not emptied from here: begin in a new folder"
         )
-    aside = workspace.private / f"{ASIDE}{desk.now:%Y%m%dT%H%M%SZ}"
+    aside = workspace.private / f"{ASIDE}{context.now:%Y%m%dT%H%M%SZ}"
     try:
         aside.mkdir(mode=0o700, parents=True)
         shutil.copy2(workspace.folder / FILE_NAME, aside)
-        instead = _without_people(desk, database, (fresh or workspace.private) / (database.name if fresh else FRESH))
+        instead = _without_people(context, database, (fresh or workspace.private) / (database.name if fresh else FRESH))
         for path in tuple(_going(workspace, database)):
             path.rename(aside / path.name)
         if instead is not None and not fresh:
@@ -119,14 +119,14 @@ def _put_aside(desk: AppContext, *, fresh: Path | None) -> Path:
     return aside
 
 
-def _without_people(desk: AppContext, database: Path, instead: Path) -> Path | None:
+def _without_people(context: AppContext, database: Path, instead: Path) -> Path | None:
     """A database that knows of the old one only who asked to be left alone; None when there is no old one."""
     if not database.is_file():
         return None
-    old = open_database(f"sqlite:///{database}", desk.workspace.folder)
-    new = open_database(f"sqlite:///{instead}", desk.workspace.folder)
+    old = open_database(f"sqlite:///{database}", context.workspace.folder)
+    new = open_database(f"sqlite:///{instead}", context.workspace.folder)
     try:
-        keep_gone(old, new, now=desk.now)
+        keep_gone(old, new, now=context.now)
     finally:
         old.dispose()
         new.dispose()

@@ -42,28 +42,30 @@ class RemovalImpact:
         return said
 
 
-def assess_removal(desk: AppContext, name: str) -> RemovalImpact:
+def assess_removal(context: AppContext, name: str) -> RemovalImpact:
     """What hangs on a section."""
-    due = window.due_name(desk)
-    issue = issue_repository.read(desk.workspace, due) if issue_repository.exists(desk.workspace, due) else None
+    due = window.due_name(context)
+    issue = issue_repository.read(context.workspace, due) if issue_repository.exists(context.workspace, due) else None
     inside = sum(len(each.entries) for each in issue.sections if each.name == name) if issue else 0
-    return RemovalImpact(in_issue=inside, sources=sum(each.section == name for each in desk.workspace.settings.sources))
+    return RemovalImpact(
+        in_issue=inside, sources=sum(each.section == name for each in context.workspace.settings.sources)
+    )
 
 
-def add_section(desk: AppContext, title: str) -> str:
+def add_section(context: AppContext, title: str) -> str:
     """One more section behind the others; gives its name. Raises UsageError when it has no title, or one that is there."""
-    title = _validate_title(desk, title)
-    document = _document(desk)
-    name = _slugify_title(title, {each.name for each in desk.workspace.settings.sections})
+    title = _validate_title(context, title)
+    document = _document(context)
+    name = _slugify_title(title, {each.name for each in context.workspace.settings.sections})
     add_table(document, "section", {"name": name, "title": title})
-    write_document(desk, document)
+    write_document(context, document)
     return name
 
 
-def change_section(desk: AppContext, name: str, title: str, rules: Iterable[str]) -> None:
+def change_section(context: AppContext, name: str, title: str, rules: Iterable[str]) -> None:
     """Give a section another title, and words or host names of its own; raises UsageError."""
-    title = _validate_title(desk, title, but=name)
-    document = _document(desk)
+    title = _validate_title(context, title, but=name)
+    document = _document(context)
     table = _sections(document)[_place(document, name)]
     if table.get("title") != title:
         table["title"] = title
@@ -72,24 +74,24 @@ def change_section(desk: AppContext, name: str, title: str, rules: Iterable[str]
         table.pop("rules", None)
     elif list(table.get("rules", ())) != wanted:
         table["rules"] = wanted
-    write_document(desk, document)
+    write_document(context, document)
 
 
-def move_section(desk: AppContext, name: str, by: int) -> int:
+def move_section(context: AppContext, name: str, by: int) -> int:
     """Move a section up (-1) or down (1); gives its place, from 1. At an end it stays where it is."""
-    document = _document(desk)
+    document = _document(context)
     order = list(range(len(_sections(document))))
     place = _place(document, name)
     there = min(max(place + by, 0), len(order) - 1)
     order.insert(there, order.pop(place))
     rearrange(document, "section", order)
-    write_document(desk, document)
+    write_document(context, document)
     return there + 1
 
 
-def remove_section(desk: AppContext, name: str) -> None:
+def remove_section(context: AppContext, name: str) -> None:
     """Take a section out; sources that filled it have their entries proposed. Raises UsageError for the last one."""
-    document = _document(desk)
+    document = _document(context)
     place = _place(document, name)
     order = [n for n in range(len(_sections(document))) if n != place]
     if not order:
@@ -98,15 +100,15 @@ def remove_section(desk: AppContext, name: str) -> None:
     for source in document.get("source", ()):
         if source.get("section") == name:
             source.pop("section")
-    write_document(desk, document)
+    write_document(context, document)
 
 
-def _document(desk: AppContext) -> tomlkit.TOMLDocument:
+def _document(context: AppContext) -> tomlkit.TOMLDocument:
     """newsletter.toml with the sections written out, also where it left them to the program."""
-    document = read_document(desk)
+    document = read_document(context)
     if not isinstance(document.get("section"), AoT):
         document.pop("section", None)
-        for each in desk.workspace.settings.sections or DEFAULT_SECTIONS:
+        for each in context.workspace.settings.sections or DEFAULT_SECTIONS:
             rules = {"rules": list(each.rules)} if each.rules else {}
             add_table(document, "section", {"name": each.name, "title": each.title} | rules)
     return document
@@ -125,11 +127,13 @@ def _place(document: tomlkit.TOMLDocument, name: str) -> int:
     raise UsageError(f"there is no section “{name}”")
 
 
-def _validate_title(desk: AppContext, title: str, *, but: str = "") -> str:
+def _validate_title(context: AppContext, title: str, *, but: str = "") -> str:
     title = " ".join(title.split())
     if not title:
         raise UsageError("a section needs a title, as readers see it")
-    if any(each.title.casefold() == title.casefold() for each in desk.workspace.settings.sections if each.name != but):
+    if any(
+        each.title.casefold() == title.casefold() for each in context.workspace.settings.sections if each.name != but
+    ):
         raise UsageError(f"there is a section “{title}” already: give this one another title")
     return title
 

@@ -31,19 +31,19 @@ class TidyResult:
     aside: tuple[Path, ...]  # what restores put aside; it holds old lists
 
 
-def tidy_workspace(desk: AppContext) -> TidyResult:
+def tidy_workspace(context: AppContext) -> TidyResult:
     """Reduce old deliveries to counts, delete what was typed and what was left lying; raises StorageError."""
-    before = desk.now - desk.workspace.settings.newsletter.keep_deliveries
-    reduced = reduce_old(desk.engine, before=before)
-    typed = forget_typed(desk.engine, asked_before=desk.now - KEPT_FOR, said_before=before)
-    private = desk.workspace.private
+    before = context.now - context.workspace.settings.newsletter.keep_deliveries
+    reduced = reduce_old(context.engine, before=before)
+    typed = forget_typed(context.engine, asked_before=context.now - KEPT_FOR, said_before=before)
+    private = context.workspace.private
     aside = tuple(sorted(private.glob("before-*")))
-    left_lying = desk.now - LEFT_LYING
+    left_lying = context.now - LEFT_LYING
     return TidyResult(
         reduced=reduced,
         typed=typed,
         files=_delete(_find_leftover_files(private), left_lying),
-        pictures=_delete(_find_unused_pictures(desk), left_lying),
+        pictures=_delete(_find_unused_pictures(context), left_lying),
         aside=aside,
     )
 
@@ -65,20 +65,20 @@ def _delete(paths: Iterable[Path], before: datetime) -> int:
     return deleted
 
 
-def _find_unused_pictures(desk: AppContext) -> Iterator[Path]:
+def _find_unused_pictures(context: AppContext) -> Iterator[Path]:
     """Pictures that no text names: neither of the issue, nor of a version of it, nor of a step that can be undone.
 
     An issue that is out keeps all of its own: mails that were sent ask for them.
     """
-    for name in issue_repository.names(desk.workspace):
-        record = issue_repository.read_record(desk.workspace, name)
-        kept = images.list_uploads(desk.workspace, name)
+    for name in issue_repository.names(context.workspace):
+        record = issue_repository.read_record(context.workspace, name)
+        kept = images.list_uploads(context.workspace, name)
         if not kept or (record and record.published_at):
             continue
-        folder = issue_folder(desk.workspace, name)
+        folder = issue_folder(context.workspace, name)
         texts = [
             folder / issue_repository.ISSUE_FILE,
-            *(desk.workspace.private / "versions" / folder.name).rglob("*.*"),
+            *(context.workspace.private / "versions" / folder.name).rglob("*.*"),
         ]
         said = "".join(path.read_text("utf-8", "replace") for path in texts if path.is_file())
         yield from (path for path in kept if path.name not in said)

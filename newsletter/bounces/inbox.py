@@ -97,7 +97,9 @@ class InboxProcessor:
         if not deciding.knows(token.subscriber_id):
             # erased since, or a test copy: there is nobody to do anything to, and nothing for staff
             return InboundDecision(kind=kind, outcome=InboundOutcome.IGNORED)
-        in_a_row = deciding.count_consecutive_bounces(token.subscriber_id, token.sending_id) if kind is MailKind.BOUNCE else 0
+        in_a_row = (
+            deciding.count_consecutive_bounces(token.subscriber_id, token.sending_id) if kind is MailKind.BOUNCE else 0
+        )
         return decide_outcome(mail, kind, token, in_a_row=in_a_row)
 
 

@@ -51,7 +51,9 @@ class InboundMail:
     """All that can be said of one mail without knowing our readers or our keys."""
 
     kind: MailKind
-    recipient_statuses: tuple[RecipientStatus, ...] = ()  # of a bounce or complaint: one for each recipient that it names
+    recipient_statuses: tuple[
+        RecipientStatus, ...
+    ] = ()  # of a bounce or complaint: one for each recipient that it names
     message_ids: tuple[str, ...] = ()  # of the mails it is about or answers, without brackets
     addressed: tuple[str, ...] = ()  # what looks like a token of ours in its own recipients and subject
     tokens: tuple[str, ...] = ()  # …and anywhere in it

@@ -64,7 +64,9 @@ def _watch(session: CommandSession) -> NoReturn:
                     if stopped.is_set():
                         raise KeyboardInterrupt
                     new = [
-                        each for each in bounces.process_inbox(session.context, opened, live=True) if _announce_mail(each)
+                        each
+                        for each in bounces.process_inbox(session.context, opened, live=True)
+                        if _announce_mail(each)
                     ]
                     retry_s = SOON_S
                     if not new:  # else more may have come meanwhile, which no server needs to tell of again

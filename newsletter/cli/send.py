@@ -63,7 +63,9 @@ def send(
     from newsletter.delivery import scheduling
     from newsletter.delivery import service as delivery_service
 
-    what, made = delivery_service.build_send_job(session.context, issue, approved=not (dry_run or test_address or planned))
+    what, made = delivery_service.build_send_job(
+        session.context, issue, approved=not (dry_run or test_address or planned)
+    )
     if test_address:
         words = delivery_service.send_test(session.context, what, test_address)
         _answer(
@@ -136,11 +138,11 @@ async def _send(
     from newsletter.delivery import scheduling
     from newsletter.delivery import service as delivery_service
 
-    desk, stop = session.context, asyncio.Event()
+    context, stop = session.context, asyncio.Event()
     sending = asyncio.ensure_future(
-        delivery_service.send_job(desk, what, stop=stop, **how)
+        delivery_service.send_job(context, what, stop=stop, **how)
         if what
-        else scheduling.send_at_its_time(desk, issue, stop=stop, **how)
+        else scheduling.send_at_its_time(context, issue, stop=stop, **how)
     )
 
     def handle_signal(number: signal.Signals) -> None:
@@ -149,7 +151,7 @@ async def _send(
             return
         stop.set()
         if number == signal.SIGINT:  # a person; a computer that is switched off forgets no plan
-            scheduling.cancel_schedule(desk, issue)
+            scheduling.cancel_schedule(context, issue)
         tell("Stopping: what is in flight is finished. Press Ctrl-C again to stop at once.")
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -159,7 +161,7 @@ async def _send(
     try:
         return await sending
     except asyncio.CancelledError:
-        return delivery_service.read_status(desk, issue)
+        return delivery_service.read_status(context, issue)
 
 
 @contextmanager

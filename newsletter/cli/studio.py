@@ -25,24 +25,24 @@ def studio(session: CommandSession, port: int, no_browser: bool, undo_s: int) ->
     from newsletter.studio.state import StudioState
 
     began, asked = datetime.now(UTC), session.now
-    room = StudioState(
+    state = StudioState(
         folder=_folder(session),
         clock=lambda: asked + (datetime.now(UTC) - began),  # `--now` sets the clock, and it goes on from there
         undo_s=undo_s,
     )
-    if room.has_newsletter:
+    if state.has_newsletter:
         entries_of(session.context)
         private = session.workspace.private
-        for said in (*broken_off(private), *send_process.recover_schedules(room.context())):
-            room.flash(said)
-        room.logbook = CrashMarker(private)
+        for said in (*broken_off(private), *send_process.recover_schedules(state.context())):
+            state.flash(said)
+        state.logbook = CrashMarker(private)
     serve_locally(
-        studio_app(room),
+        studio_app(state),
         port=port,
         browse=not no_browser,
         ready=_announce,
-        path=f"?token={room.token}",
-        closing=room.close,
+        path=f"?token={state.token}",
+        closing=state.close,
     )
 
 

@@ -47,9 +47,11 @@ class MessageInFlight:
 class DeliveryWorker:
     """Carries messages over one link."""
 
-    def __init__(self, *, feed: DueQueue, desk: RetryPolicy, variants: VariantTemplates, stop: asyncio.Event) -> None:
+    def __init__(
+        self, *, feed: DueQueue, context: RetryPolicy, variants: VariantTemplates, stop: asyncio.Event
+    ) -> None:
         self.queue = feed
-        self.policy = desk
+        self.policy = context
         self.variants = variants
         self.stop = stop
 
@@ -258,7 +260,9 @@ class DeliveryWorker:
     def _may_retry_at_once(self, link: SmtpConnection, job: MessageInFlight) -> bool:
         """A link at its end, with nothing said against this reader: once more on a fresh one, at once."""
         return (
-            job.stage is MessageStage.OFFERED and link.offered > 1 and job.due.subscriber.id not in self.queue.retried_at_once
+            job.stage is MessageStage.OFFERED
+            and link.offered > 1
+            and job.due.subscriber.id not in self.queue.retried_at_once
         )
 
     def _retry_at_once(self, job: MessageInFlight) -> None:

@@ -50,7 +50,9 @@ class Ledger:
         return RestoreGuard(self.folder, issue, Path(name) if name else None)
 
     @contextlib.contextmanager
-    def start_session(self, issue: str, digest: str, *, now: datetime, resume_restored: bool = False) -> Iterator[LedgerSession]:
+    def start_session(
+        self, issue: str, digest: str, *, now: datetime, resume_restored: bool = False
+    ) -> Iterator[LedgerSession]:
         """Be the one sender of an issue: freezes the list at the first time, goes on with it at the next.
 
         Raises SenderAtWorkError when another process sends it, NotApprovedError when other content was begun,

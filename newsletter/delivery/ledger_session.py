@@ -121,7 +121,9 @@ class LedgerSession:
             found: datetime | None = connection.execute(query).scalar_one()
         return found
 
-    def commit_step(self, settled: Sequence[DeliveryOutcome], intents: Sequence[int], *, now: datetime) -> frozenset[int]:
+    def commit_step(
+        self, settled: Sequence[DeliveryOutcome], intents: Sequence[int], *, now: datetime
+    ) -> frozenset[int]:
         """In one commit: what became of messages, and which messages may now be finished.
 
         Returns the subscribers among `intents` that may be sent to; the others left, and are settled as suppressed.

@@ -51,9 +51,9 @@ def start_clock(now: datetime) -> Callable[[], datetime]:
     return lambda: now + (datetime.now(UTC) - began)
 
 
-def parse_local_time(desk: AppContext, day: str, time: str) -> datetime:
+def parse_local_time(context: AppContext, day: str, time: str) -> datetime:
     """A day and a time on the newsletter's own clocks, as the moment in UTC; raises UsageError."""
-    zone = desk.workspace.settings.newsletter.zone
+    zone = context.workspace.settings.newsletter.zone
     try:
         here = datetime.fromisoformat(f"{day.strip()}T{time.strip()}")
     except ValueError as error:
@@ -63,20 +63,20 @@ def parse_local_time(desk: AppContext, day: str, time: str) -> datetime:
         raise UsageError(
             f"{time.strip()} is left out on that day, when the clocks are put forward: choose another time"
         )
-    if at <= desk.now:
+    if at <= context.now:
         raise UsageError("that moment is over: choose one that is still to come")
-    if at > desk.now + FARTHEST:
+    if at > context.now + FARTHEST:
         raise UsageError("that is more than a year away: choose an earlier day")
     return at
 
 
-def parse_send_time(desk: AppContext, written: str) -> datetime:
+def parse_send_time(context: AppContext, written: str) -> datetime:
     """The moment that a person wrote, on the newsletter's own clocks; raises UsageError."""
     try:
         found = datetime.fromisoformat(written)
     except ValueError as error:
         raise UsageError(f"--at {written}: write a moment such as 2026-12-01T09:00") from error
-    return found if found.tzinfo else found.replace(tzinfo=desk.workspace.settings.newsletter.zone)
+    return found if found.tzinfo else found.replace(tzinfo=context.workspace.settings.newsletter.zone)
 
 
 def place_name(zone: ZoneInfo) -> str:
@@ -84,52 +84,52 @@ def place_name(zone: ZoneInfo) -> str:
     return zone.key.rpartition("/")[2].replace("_", " ")
 
 
-def format_local_datetime(desk: AppContext, at: datetime) -> str:
+def format_local_datetime(context: AppContext, at: datetime) -> str:
     """A moment on the newsletter's own clocks: `Tuesday 3 November 2026 at 09:00 (New York)`."""
-    zone = desk.workspace.settings.newsletter.zone
+    zone = context.workspace.settings.newsletter.zone
     return f"{at.astimezone(zone):%A %-d %B %Y at %H:%M} ({place_name(zone)})"
 
 
-def schedule_send(desk: AppContext, name: str, at: datetime, *, people: int) -> ScheduledSend:
+def schedule_send(context: AppContext, name: str, at: datetime, *, people: int) -> ScheduledSend:
     """Write down that an issue goes at a moment, to about so many people."""
-    return delivery.open_schedule(desk).schedule(name, at, people=people, now=desk.now)
+    return delivery.open_schedule(context).schedule(name, at, people=people, now=context.now)
 
 
-def cancel_schedule(desk: AppContext, name: str) -> bool:
+def cancel_schedule(context: AppContext, name: str) -> bool:
     """Take a plan back: nothing is sent. False when there is none, or it began before."""
-    found, kept = find_plan(desk, name), delivery.open_schedule(desk)
+    found, kept = find_plan(context, name), delivery.open_schedule(context)
     if found is not None and found.waiting is ScheduleState.MISSED:
         kept.delete(name)  # it may have been broken off as it began
         return True
     return kept.cancel(name)
 
 
-def find_plan(desk: AppContext, name: str) -> ScheduleStatus | None:
+def find_plan(context: AppContext, name: str) -> ScheduleStatus | None:
     """The plan of an issue and how it stands; None when there is none, or the issue is on its way."""
-    kept = delivery.open_schedule(desk)
+    kept = delivery.open_schedule(context)
     found = kept.find(name)
-    if found is None or delivery.read_status(desk, name).total:
+    if found is None or delivery.read_status(context, name).total:
         return None
-    if kept.is_waited_for(name) or delivery.is_at_work(desk, name):
+    if kept.is_waited_for(name) or delivery.is_at_work(context, name):
         waiting = ScheduleState.WAITED_FOR
     else:
-        waiting = ScheduleState.ALONE if desk.now < found.at else ScheduleState.MISSED
+        waiting = ScheduleState.ALONE if context.now < found.at else ScheduleState.MISSED
     return ScheduleStatus(plan=found, waiting=waiting)
 
 
-def all_planned(desk: AppContext) -> tuple[ScheduleStatus, ...]:
+def all_planned(context: AppContext) -> tuple[ScheduleStatus, ...]:
     """Every plan that is not carried out yet, the next one first."""
-    found = (find_plan(desk, each.issue) for each in delivery.open_schedule(desk).all())
+    found = (find_plan(context, each.issue) for each in delivery.open_schedule(context).all())
     return tuple(each for each in found if each is not None)
 
 
-def is_to_be_waited_for(desk: AppContext, found: ScheduleStatus) -> bool:
+def is_to_be_waited_for(context: AppContext, found: ScheduleStatus) -> bool:
     """Whether nobody waits for a plan that was made just here: not one that came with a copy or a backup."""
-    return found.waiting is ScheduleState.ALONE and delivery.open_schedule(desk).is_at_home(found.plan)
+    return found.waiting is ScheduleState.ALONE and delivery.open_schedule(context).is_at_home(found.plan)
 
 
 async def send_at_its_time(
-    desk: AppContext,
+    context: AppContext,
     name: str,
     *,
     stop: asyncio.Event,
@@ -144,17 +144,17 @@ async def send_at_its_time(
     what was approved was changed (NotApprovedError). Raises SenderAtWorkError when another process waits, and all that
     `mailing.send` raises.
     """
-    clock, kept = start_clock(desk.now), delivery.open_schedule(desk)
+    clock, kept = start_clock(context.now), delivery.open_schedule(context)
     with kept.waiting(name):
-        if not await _has_come(desk, name, stop, clock):
-            return delivery.read_status(desk, name)
-        desk = AppContext(open_workspace(desk.workspace.folder), clock())  # as everything stands now
-        what, _ = delivery.build_send_job(desk, name, approved=True)
+        if not await _has_come(context, name, stop, clock):
+            return delivery.read_status(context, name)
+        context = AppContext(open_workspace(context.workspace.folder), clock())  # as everything stands now
+        what, _ = delivery.build_send_job(context, name, approved=True)
         what.server()
-        if not kept.begin(name, now=desk.now):
-            return delivery.read_status(desk, name)
+        if not kept.begin(name, now=context.now):
+            return delivery.read_status(context, name)
         return await delivery.send_job(
-            desk,
+            context,
             what,
             stop=stop,
             on_progress=on_progress,
@@ -164,9 +164,9 @@ async def send_at_its_time(
         )
 
 
-async def _has_come(desk: AppContext, name: str, stop: asyncio.Event, clock: Callable[[], datetime]) -> bool:
+async def _has_come(context: AppContext, name: str, stop: asyncio.Event, clock: Callable[[], datetime]) -> bool:
     """Whether the time has come, and not passed; looks at plan and clock again and again: laptops sleep."""
-    kept, steady = delivery.open_schedule(desk), SystemClock()
+    kept, steady = delivery.open_schedule(context), SystemClock()
     while not stop.is_set():
         look_s = LOOK_S
         with contextlib.suppress(StorageError):  # a database that is busy for a moment ends no waiting
@@ -181,12 +181,12 @@ async def _has_come(desk: AppContext, name: str, stop: asyncio.Event, clock: Cal
     return False
 
 
-def why_missed(desk: AppContext, name: str, found: ScheduledSend) -> str:
+def why_missed(context: AppContext, name: str, found: ScheduledSend) -> str:
     """Why nothing went at its time, as far as that can be known: a sentence."""
     if found.begun_at:
         return "It was broken off as it began, before the first mail."
     try:
-        delivery.build_send_job(desk, name, approved=True)
+        delivery.build_send_job(context, name, approved=True)
     except NotApprovedError:
         return "It was changed after it was approved, and so it did not go."
     return "The computer was off or asleep at that time, or the program was ended."

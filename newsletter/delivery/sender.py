@@ -112,13 +112,13 @@ class _IssueSender:
         self,
         server: MailServer,
         recorder: LedgerWriter,
-        desk: RetryPolicy,
+        context: RetryPolicy,
         variants: VariantTemplates,
         stop: asyncio.Event,
     ) -> None:
         self.server = server
         self.writer = recorder
-        self.policy = desk
+        self.policy = context
         self.variants = variants
         self.stop = stop
         self.clock = recorder.clock
@@ -141,12 +141,12 @@ class _IssueSender:
         settings = order.settings.delivery
         accepted = ledger.count_accepted_since(clock.now() - DAY) if settings.per_day else []
         pace = Throttle(settings, order.settings.newsletter.zone, clock, accepted)
-        desk = RetryPolicy(await recorder.call(run.read_status), recorder, pace, settings)
+        context = RetryPolicy(await recorder.call(run.read_status), recorder, pace, settings)
         mailing = order.message_context(run.sending.id, run.sending.started_at)
         variants = VariantTemplates(
             lambda variant: MessageTemplate(order.render_variant(variant), mailing), order.settings
         )
-        sender = cls(server, recorder, desk, variants, stop)
+        sender = cls(server, recorder, context, variants, stop)
         sender.on_progress = on_progress
         return sender
 
@@ -218,7 +218,7 @@ class _IssueSender:
         """One connection after the other, as long as somebody is due."""
         failures = 0
         while True:
-            courier = DeliveryWorker(feed=feed, desk=self.policy, variants=self.variants, stop=self.stop)
+            courier = DeliveryWorker(feed=feed, context=self.policy, variants=self.variants, stop=self.stop)
             job = await courier.next_message()
             if job is None:
                 return

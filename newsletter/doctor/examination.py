@@ -33,20 +33,20 @@ SECRETS = (credentials.SECRET, credentials.SMTP_PASSWORD, INBOX_PASSWORD, "NEWSL
 
 
 def examine_workspace(
-    desk: AppContext, names: DnsLookup, environ: Mapping[str, str] = os.environ
+    context: AppContext, names: DnsLookup, environ: Mapping[str, str] = os.environ
 ) -> Iterator[Diagnosis]:
     """Everything, one finding after the other as they come."""
-    settings = desk.workspace.settings
+    settings = context.workspace.settings
     yield _postal_address(settings)
     yield _one_click(settings)
-    yield from dns_records.examine_domains(_domains(desk), names)
-    yield from _signing_keys(desk)
-    yield from _server(desk)
-    yield _inbox(desk)
-    yield _secret(desk)
-    yield from _modes(desk, environ)
-    yield _database(desk)
-    yield from _sources(desk)
+    yield from dns_records.examine_domains(_domains(context), names)
+    yield from _signing_keys(context)
+    yield from _server(context)
+    yield _inbox(context)
+    yield _secret(context)
+    yield from _modes(context, environ)
+    yield _database(context)
+    yield from _sources(context)
 
 
 def _postal_address(settings: Settings) -> Diagnosis:
@@ -71,51 +71,51 @@ def _one_click(settings: Settings) -> Diagnosis:
     )
 
 
-def _domains(desk: AppContext) -> SenderDomains:
-    settings = desk.workspace.settings
+def _domains(context: AppContext) -> SenderDomains:
+    settings = context.workspace.settings
     sender = sending_domain(settings)
     envelope = ascii_domain(parseaddr(settings.inbox.address)[1].rpartition("@")[2]) or sender
     dkim = settings.dkim
     if dkim is None:
         return SenderDomains(sender=sender, envelope=envelope)
-    keys = tuple((each.selector, dns_records.read_public_key(desk.workspace.path(each.file))) for each in dkim.keys)
+    keys = tuple((each.selector, dns_records.read_public_key(context.workspace.path(each.file))) for each in dkim.keys)
     return SenderDomains(sender=sender, envelope=envelope, signing=ascii_domain(dkim.domain), keys=keys)
 
 
-def _signing_keys(desk: AppContext) -> Iterator[Diagnosis]:
-    dkim = desk.workspace.settings.dkim
+def _signing_keys(context: AppContext) -> Iterator[Diagnosis]:
+    dkim = context.workspace.settings.dkim
     for each in dkim.keys if dkim else ():
-        yield _signing_key(desk, dkim.domain if dkim else "", each)
+        yield _signing_key(context, dkim.domain if dkim else "", each)
 
 
-def _signing_key(desk: AppContext, domain: str, key: DkimKey) -> Diagnosis:
+def _signing_key(context: AppContext, domain: str, key: DkimKey) -> Diagnosis:
     try:
-        load_signer(config.Dkim(domain=domain, keys=(key,)), desk.workspace.folder, desk.now)
+        load_signer(config.Dkim(domain=domain, keys=(key,)), context.workspace.folder, context.now)
     except UsageError as error:
         return report_failure("DKIM", str(error), "until then nothing can be sent")
     return report_ok("DKIM", f"the key {key.file} can be read, by its owner alone")
 
 
-def _server(desk: AppContext) -> list[Diagnosis]:
-    settings = desk.workspace.settings
+def _server(context: AppContext) -> list[Diagnosis]:
+    settings = context.workspace.settings
     if not settings.delivery.host and not settings.delivery.socket:
         remedy = "name it in [delivery] host; without one, `newsletter publish` tells that an issue is out"
         return [report_warning("mail server", "none is named, so nothing can be sent from here", remedy)]
     try:
-        password = credentials.smtp_password(desk)
+        password = credentials.smtp_password(context)
     except UsageError as error:
         return [report_failure("mail server", str(error), "correct the name, or the rights of the file")]
-    return test_server(desk, settings.delivery, password)
+    return test_server(context, settings.delivery, password)
 
 
-def test_server(desk: AppContext, delivery: DeliverySettings, password: str | None) -> list[Diagnosis]:
+def test_server(context: AppContext, delivery: DeliverySettings, password: str | None) -> list[Diagnosis]:
     """What a mail server says to us, with settings that need not be saved; nothing is sent."""
-    ehlo_name = delivery.ehlo_name or sending_domain(desk.workspace.settings)
-    return check_server(MailServer(settings=delivery, ehlo_name=ehlo_name, password=password), now=desk.now)
+    ehlo_name = delivery.ehlo_name or sending_domain(context.workspace.settings)
+    return check_server(MailServer(settings=delivery, ehlo_name=ehlo_name, password=password), now=context.now)
 
 
-def _inbox(desk: AppContext) -> Diagnosis:
-    settings = desk.workspace.settings.inbox
+def _inbox(context: AppContext) -> Diagnosis:
+    settings = context.workspace.settings.inbox
     if not settings.folder and not settings.host:
         return report_warning(
             "inbox",
@@ -123,7 +123,7 @@ def _inbox(desk: AppContext) -> Diagnosis:
             "write [inbox] with host, user and address",
         )
     try:
-        with open_mailbox(settings, desk.workspace.folder, config.secret(INBOX_PASSWORD)) as mailbox:
+        with open_mailbox(settings, context.workspace.folder, config.secret(INBOX_PASSWORD)) as mailbox:
             waiting = len(mailbox.messages())
     except UsageError as error:
         return report_failure("inbox", str(error), "correct it, and look again")
@@ -134,17 +134,17 @@ def _inbox(desk: AppContext) -> Diagnosis:
     return report_ok("inbox", f"the bounce mailbox can be read; {waiting} mails wait in it")
 
 
-def _secret(desk: AppContext) -> Diagnosis:
+def _secret(context: AppContext) -> Diagnosis:
     try:
-        credentials.load_keys(desk)
+        credentials.load_keys(context)
     except UsageError as error:
         return report_failure("secret", str(error), "links in mails that are out work with that key alone")
     return report_ok("secret", "there is a key to sign links with; keep it in a backup")
 
 
-def _modes(desk: AppContext, environ: Mapping[str, str]) -> Iterator[Diagnosis]:
+def _modes(context: AppContext, environ: Mapping[str, str]) -> Iterator[Diagnosis]:
     """Files that others on this machine may read."""
-    workspace = desk.workspace
+    workspace = context.workspace
     paths = [workspace.private, *workspace.private.rglob("*")] if workspace.private.is_dir() else []
     database = database_file(workspace.settings.newsletter.database, workspace.folder)
     paths += [database] if database else []
@@ -165,9 +165,9 @@ def _others_may(path: Path) -> bool:
     return bool(stat.S_IMODE(mode) & 0o077) and (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def _database(desk: AppContext) -> Diagnosis:
+def _database(context: AppContext) -> Diagnosis:
     try:
-        sound = is_sound(desk.engine)
+        sound = is_sound(context.engine)
     except NewsletterError as error:
         return report_failure("database", str(error), "put back a backup with `newsletter restore`")
     if not sound:
@@ -177,15 +177,15 @@ def _database(desk: AppContext) -> Diagnosis:
     return report_ok("database", "the database opens, and is sound")
 
 
-def _sources(desk: AppContext) -> Iterator[Diagnosis]:
+def _sources(context: AppContext) -> Iterator[Diagnosis]:
     try:
-        known = entries_of(desk).sources()
+        known = entries_of(context).sources()
     except NewsletterError:  # told already
         return
-    sources = [known.get(each.name) for each in desk.workspace.settings.sources]
+    sources = [known.get(each.name) for each in context.workspace.settings.sources]
     records = [each for each in sources if each is not None]
     broken = [each.name for each in records if each.error]
-    quiet = [each.name for each in records if not each.error and _is_quiet(each.changed_at, desk.now)]
+    quiet = [each.name for each in records if not each.error and _is_quiet(each.changed_at, context.now)]
     if broken:
         yield report_warning(
             "sources", f"{len(broken)} broken: {', '.join(broken)}", "`newsletter collect` says what is wrong"

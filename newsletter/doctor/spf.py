@@ -32,7 +32,9 @@ def read_spf(domain: str, names: DnsLookup) -> SpfRecord:
 
 
 def _records(domain: str, names: DnsLookup) -> tuple[str, ...]:
-    return tuple(each for each in names.txt_records(domain) if each.lower() == "v=spf1" or each.lower().startswith("v=spf1 "))
+    return tuple(
+        each for each in names.txt_records(domain) if each.lower() == "v=spf1" or each.lower().startswith("v=spf1 ")
+    )
 
 
 def _follow(spf: SpfRecord, record: str, names: DnsLookup) -> str:

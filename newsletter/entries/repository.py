@@ -392,6 +392,6 @@ def _execute(connection: Connection, statement: sa.Insert | sa.Update, rows: lis
         connection.execute(statement, rows)
 
 
-def entries_of(desk: AppContext) -> EntryRepository:
+def entries_of(context: AppContext) -> EntryRepository:
     """The entries of a workspace: one object for each context, because it holds the open transaction."""
-    return desk.part(EntryRepository, lambda: EntryRepository(desk.engine))
+    return context.part(EntryRepository, lambda: EntryRepository(context.engine))

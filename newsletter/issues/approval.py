@@ -14,42 +14,42 @@ from newsletter.model import RenderedIssue, Severity
 from newsletter.workspace.context import AppContext
 
 
-def approve_issue(desk: AppContext, name: str, *, by: str = "") -> RenderedIssue:
+def approve_issue(context: AppContext, name: str, *, by: str = "") -> RenderedIssue:
     """Approve exactly this content; raises NotApprovedError when something blocks it."""
-    _, made, findings = check_issue_mail(desk, name)
+    _, made, findings = check_issue_mail(context, name)
     blocking = [finding for finding in findings if finding.severity is Severity.ERROR]
     if blocking:
         listed = "\n".join(f"  {each.where}: {each.message} {each.remedy}" for each in blocking)
         raise NotApprovedError(f"{name} cannot be approved; this has to be mended first:\n{listed}")
-    render_issue(desk, name)
-    record = issue_repository.read_record(desk.workspace, name) or IssueRecord()
+    render_issue(context, name)
+    record = issue_repository.read_record(context.workspace, name) or IssueRecord()
     approval = record.approval if record.approval and record.approval.digest == made.digest else None
-    approval = approval or Approval(digest=made.digest, approved_at=desk.now, by=by)
-    issue_repository.write_record(desk.workspace, name, replace(record, approval=approval))
+    approval = approval or Approval(digest=made.digest, approved_at=context.now, by=by)
+    issue_repository.write_record(context.workspace, name, replace(record, approval=approval))
     return made
 
 
-def approve_as_second(desk: AppContext, name: str, *, by: str) -> None:
+def approve_as_second(context: AppContext, name: str, *, by: str) -> None:
     """Note a second person who approves the content that the first one did.
 
     Raises NotApprovedError when it is not approved as it stands, UsageError without a name, or with that of the first.
     """
-    render_approved(desk, name)
-    record = issue_repository.read_record(desk.workspace, name) or IssueRecord()
+    render_approved(context, name)
+    record = issue_repository.read_record(context.workspace, name) or IssueRecord()
     first = record.approval
     if not by or first is None:
         raise UsageError("write the name of the second person")
     if first.by.casefold() == by.casefold():
         raise UsageError(f"{first.by} approved it already: a second person is another one")
     issue_repository.write_record(
-        desk.workspace, name, replace(record, approval=replace(first, second=by, second_at=desk.now))
+        context.workspace, name, replace(record, approval=replace(first, second=by, second_at=context.now))
     )
 
 
-def render_approved(desk: AppContext, name: str) -> RenderedIssue:
+def render_approved(context: AppContext, name: str) -> RenderedIssue:
     """The approved mail of an issue; raises NotApprovedError when nobody approved it, or it was changed since."""
-    made = render_mail(desk, load_issue(desk, name))
-    record = issue_repository.read_record(desk.workspace, name)
+    made = render_mail(context, load_issue(context, name))
+    record = issue_repository.read_record(context.workspace, name)
     if record is None or record.approval is None:
         raise NotApprovedError(
             f"{name} is not approved: look at it with “newsletter preview {name}”, then “newsletter approve {name}”"
@@ -62,10 +62,10 @@ def render_approved(desk: AppContext, name: str) -> RenderedIssue:
     return made
 
 
-def publish_issue(desk: AppContext, name: str) -> datetime:
+def publish_issue(context: AppContext, name: str) -> datetime:
     """Note that an issue is out: it counts as the last issue from now on. Tells since when."""
-    issue_repository.read(desk.workspace, name)
-    record = issue_repository.read_record(desk.workspace, name) or IssueRecord()
-    published_at = record.published_at or desk.now
-    issue_repository.write_record(desk.workspace, name, replace(record, published_at=published_at))
+    issue_repository.read(context.workspace, name)
+    record = issue_repository.read_record(context.workspace, name) or IssueRecord()
+    published_at = record.published_at or context.now
+    issue_repository.write_record(context.workspace, name, replace(record, published_at=published_at))
     return published_at

@@ -37,7 +37,7 @@ class ArchivedIssue:
 class Archive:
     """All issues that are out."""
 
-    desk: AppContext
+    context: AppContext
     _templates: jinja2.Environment | None = None
     _pages: dict[str, tuple[Stamp, ArchivedIssue]] = field(default_factory=dict)
     _lists: tuple[tuple[tuple[str, Stamp], ...], str, str] | None = None
@@ -55,7 +55,7 @@ class Archive:
 
         While its file is being mended it stays as it was. Raises NewsletterError when it never could be read.
         """
-        if name not in issue_repository.names(self.desk.workspace) or not self._is_out(name):
+        if name not in issue_repository.names(self.context.workspace) or not self._is_out(name):
             return None
         stamp = self._stamp(name)
         known = self._pages.get(name)
@@ -73,20 +73,20 @@ class Archive:
 
         Nobody guesses the name of one that the studio took in.
         """
-        workspace = self.desk.workspace
+        workspace = self.context.workspace
         return images.find(workspace, name, file) if name in issue_repository.names(workspace) else None
 
     def _is_out(self, name: str) -> bool:
-        record = issue_repository.read_record(self.desk.workspace, name)
+        record = issue_repository.read_record(self.context.workspace, name)
         return record is not None and record.published_at is not None
 
     def _stamp(self, name: str) -> Stamp:
         """When the files of an issue were changed last."""
-        folder = issue_folder(self.desk.workspace, name)
+        folder = issue_folder(self.context.workspace, name)
         return tuple(_read_mtime(folder / each) for each in (issue_repository.ISSUE_FILE, issue_repository.RECORD_FILE))
 
     def _render_lists(self) -> tuple[tuple[tuple[str, Stamp], ...], str, str]:
-        workspace = self.desk.workspace
+        workspace = self.context.workspace
         state = tuple((name, self._stamp(name)) for name in issue_repository.names(workspace))
         if self._lists is None or self._lists[0] != state:
             read = [self._read(name) for name, _ in state if self._is_out(name)]
@@ -99,30 +99,30 @@ class Archive:
 
     def _load_issue(self, name: str) -> Issue:
         """An issue with what those before it announced, as far as they can be read."""
-        issue = issue_repository.read(self.desk.workspace, name)
-        names = [each for each in window.out_names(self.desk) if each != name]
+        issue = issue_repository.read(self.context.workspace, name)
+        names = [each for each in window.out_names(self.context) if each != name]
         others = sorted(filter(None, map(self._read, names)), key=lambda each: (each.until_at, each.name))
         return replace(issue, coming_up=composition.coming_up(issue, others))
 
     def _read(self, name: str) -> Issue | None:
         """An issue; None while its file cannot be read, which is no reason to hide the others."""
         try:
-            return issue_repository.read(self.desk.workspace, name)
+            return issue_repository.read(self.context.workspace, name)
         except NewsletterError as error:
             LOG.warning("issue left out of the archive issue=%s error=%s", name, type(error).__name__)
             return None
 
     def _environment(self) -> jinja2.Environment:
         if self._templates is None:
-            workspace = self.desk.workspace
+            workspace = self.context.workspace
             self._templates = rendering_environment.environment(workspace.folder, compiled=workspace.template_cache)
         return self._templates
 
     def _render_issue(self, issue: Issue) -> ArchivedIssue:
         settings, environment, glossary = (
-            self.desk.workspace.settings,
+            self.context.workspace.settings,
             self._environment(),
-            issue_glossary.glossary(self.desk),
+            issue_glossary.glossary(self.context),
         )
         events = [each for each in (*issue.entries(), *issue.coming_up) if _has_a_day(each)]
         return ArchivedIssue(

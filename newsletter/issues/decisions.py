@@ -15,12 +15,12 @@ from newsletter.model import Choice, Decision, Entry, Issue, Verdict
 from newsletter.workspace.context import AppContext
 
 
-def find_entry(desk: AppContext, written: str, entries: Iterable[Entry] | None = None) -> Entry:
+def find_entry(context: AppContext, written: str, entries: Iterable[Entry] | None = None) -> Entry:
     """The one entry of this key, identifier or title, among `entries` or all; raises UsageError when none or several fit."""
-    known = entries_of(desk).by_keys([written])
+    known = entries_of(context).by_keys([written])
     if known:
         return known[written]
-    entries = tuple(entries_of(desk).all() if entries is None else entries)
+    entries = tuple(entries_of(context).all() if entries is None else entries)
     wanted = written.casefold().strip()
     ways: tuple[Callable[[Entry], bool], ...] = (
         lambda entry: wanted in {value.casefold() for value in (entry.key, *entry.ids.known().values())},
@@ -37,47 +37,47 @@ def find_entry(desk: AppContext, written: str, entries: Iterable[Entry] | None =
 
 
 def decide(
-    desk: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+    context: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
 ) -> tuple[EntryStatus, ...]:
     """Keep an editor's decision on these entries, bring the issue being made in line with it, and tell where they stand."""
-    name, entries = apply_decision(desk, keys, verdict, why=why, section=section)
-    selected = load_window(desk, name).select_among(entries)
+    name, entries = apply_decision(context, keys, verdict, why=why, section=section)
+    selected = load_window(context, name).select_among(entries)
     return (
         *list_chosen_statuses(selected.chosen),
-        *list_left_out_statuses(selected.left_out, desk.workspace.settings.sections),
+        *list_left_out_statuses(selected.left_out, context.workspace.settings.sections),
     )
 
 
 def apply_decision(
-    desk: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+    context: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
 ) -> tuple[str, tuple[Entry, ...]]:
     """`decide` without a look at what came of it; gives the issue being made, and the entries."""
-    sections = [style.name for style in desk.workspace.settings.sections]
+    sections = [style.name for style in context.workspace.settings.sections]
     if section is not None and section not in sections:
         raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
-    at = load_window(desk)
+    at = load_window(context)
     entries = {entry.key: entry for entry in _entries_named(at, tuple(keys))}
     decisions = [
-        Decision(key=key, verdict=verdict, why=why, section=section, issue=at.name, decided_at=desk.now)
+        Decision(key=key, verdict=verdict, why=why, section=section, issue=at.name, decided_at=context.now)
         for key in entries
     ]
-    entries_of(desk).decide(decisions)
+    entries_of(context).decide(decisions)
     if at.present is not None:
-        issue_repository.write(desk.workspace, _in_line(desk, at.present, entries, decisions))
+        issue_repository.write(context.workspace, _in_line(context, at.present, entries, decisions))
     return at.name, tuple(entries.values())
 
 
 def _entries_named(at: IssueWindow, written: Sequence[str]) -> Iterator[Entry]:
     """The entries of these names; one that a person wrote into the issue by hand goes by its key alone."""
-    known = entries_of(at.desk).by_keys(written)
+    known = entries_of(at.context).by_keys(written)
     by_hand = {entry.key: entry for entry in at.present.entries()} if at.present else {}
     for each in written:
-        yield known.get(each) or by_hand.get(each) or find_entry(at.desk, each)
+        yield known.get(each) or by_hand.get(each) or find_entry(at.context, each)
 
 
-def _in_line(desk: AppContext, issue: Issue, entries: dict[str, Entry], decisions: Iterable[Decision]) -> Issue:
-    styles = desk.workspace.settings.sections
-    propose = build_classifier(desk.workspace.settings.sections)
+def _in_line(context: AppContext, issue: Issue, entries: dict[str, Entry], decisions: Iterable[Decision]) -> Issue:
+    styles = context.workspace.settings.sections
+    propose = build_classifier(context.workspace.settings.sections)
     for decision in decisions:
         entry = entries[decision.key]
         match decision.verdict:

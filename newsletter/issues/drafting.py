@@ -31,21 +31,21 @@ class DraftResult:
     files: tuple[Path, ...]
 
 
-def draft_issue(desk: AppContext, name: str | None = None, *, until: str | None = None) -> DraftResult:
+def draft_issue(context: AppContext, name: str | None = None, *, until: str | None = None) -> DraftResult:
     """Make the issue, or add what is new to it; what people wrote in it stays."""
-    at = load_window(desk, name, until=until)
-    _refuse_if_out(desk, at.name)
-    record = issue_repository.read_record(desk.workspace, at.name) or IssueRecord()
+    at = load_window(context, name, until=until)
+    _refuse_if_out(context, at.name)
+    record = issue_repository.read_record(context.workspace, at.name) or IssueRecord()
     at = _without_what_was_taken_out(at, record)
     selection, passed = at.select_quickly()
     issue = _compose_issue(at, selection, until_asked=until is not None)
-    changed = issue_repository.write(desk.workspace, issue)
+    changed = issue_repository.write(context.workspace, issue)
     drafted = {*record.drafted, *(entry.key for entry in issue.entries())}
-    drafted_at = desk.now if changed or record.drafted_at is None else record.drafted_at
+    drafted_at = context.now if changed or record.drafted_at is None else record.drafted_at
     record = replace(record, drafted=tuple(sorted(drafted)), drafted_at=drafted_at, order={})  # the file tells now
-    issue_repository.write_record(desk.workspace, at.name, record)
-    rendered, files = render_issue(desk, at.name)
-    folder = issue_folder(desk.workspace, at.name)
+    issue_repository.write_record(context.workspace, at.name, record)
+    rendered, files = render_issue(context, at.name)
+    folder = issue_folder(context.workspace, at.name)
     return DraftResult(
         issue=issue,
         selection=selection,
@@ -55,9 +55,9 @@ def draft_issue(desk: AppContext, name: str | None = None, *, until: str | None 
     )
 
 
-def _refuse_if_out(desk: AppContext, name: str) -> None:
-    record = issue_repository.read_record(desk.workspace, name)
-    if record and record.published_at and record.published_at <= desk.now:
+def _refuse_if_out(context: AppContext, name: str) -> None:
+    record = issue_repository.read_record(context.workspace, name)
+    if record and record.published_at and record.published_at <= context.now:
         raise UsageError(
             f"{name} is out since {record.published_at:%Y-%m-%d %H:%M} UTC and is not drafted again: name another issue"
         )
@@ -73,22 +73,22 @@ def _without_what_was_taken_out(at: IssueWindow, record: IssueRecord) -> IssueWi
     if not gone:
         return at
     kept = [key for key in gone if key in decided]  # kept by a person, who then thought better of it
-    drop = Decision(key="", verdict=Verdict.DROP, why=REMOVED_BY_HAND, issue=at.name, decided_at=at.desk.now)
-    entries_of(at.desk).decide(replace(drop, key=key) for key in kept)
-    changed = IssueWindow(at.desk, at.name, at.until_asked)
+    drop = Decision(key="", verdict=Verdict.DROP, why=REMOVED_BY_HAND, issue=at.name, decided_at=at.context.now)
+    entries_of(at.context).decide(replace(drop, key=key) for key in kept)
+    changed = IssueWindow(at.context, at.name, at.until_asked)
     changed.present = composition.without(at.present, dict.fromkeys(gone, REMOVED_BY_HAND))
     return changed
 
 
 def _compose_issue(at: IssueWindow, selection: Selection, *, until_asked: bool) -> Issue:
-    settings = at.desk.workspace.settings
+    settings = at.context.workspace.settings
     zone = settings.newsletter.zone
     blank = at.present or composition.blank(
         at.name,
         title=settings.newsletter.title,
         since_at=at.since_at,
         until_at=at.until_at,
-        send_on=max(frequency.earliest_day(at.name), _day_of(at.until_at, zone), _day_of(at.desk.now, zone)),
+        send_on=max(frequency.earliest_day(at.name), _day_of(at.until_at, zone), _day_of(at.context.now, zone)),
     )
     issue = composition.compose(blank, selection.chosen, settings.sections)
     if at.present is None:

@@ -34,12 +34,12 @@ def compute_version(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def file_version(desk: AppContext, name: str) -> str:
+def file_version(context: AppContext, name: str) -> str:
     """A short name of all that people write by hand and the mail shows, as it stands; empty when there is no such issue."""
-    path = _file(desk, name)
+    path = _file(context, name)
     if not path.is_file():
         return ""
-    others = (desk.workspace.folder / GLOSSARY_FILE, desk.workspace.folder / FILE_NAME)
+    others = (context.workspace.folder / GLOSSARY_FILE, context.workspace.folder / FILE_NAME)
     files = [path, *(each for each in others if each.is_file())]
     return compute_version("\0".join(each.read_text("utf-8-sig", errors="replace") for each in files))
 
@@ -57,12 +57,12 @@ class SaveResult:
         return compute_version(self.text)
 
 
-def save_text(desk: AppContext, name: str, place: str, text: str, *, seen: str) -> SaveResult:
+def save_text(context: AppContext, name: str, place: str, text: str, *, seen: str) -> SaveResult:
     """Write an editor's words at one place (see `composition.texts_of`); `seen` is the version the editor began with.
 
     Raises UsageError when the place is gone, with the words untouched in the editor's window.
     """
-    issue = issue_repository.read(desk.workspace, name)
+    issue = issue_repository.read(context.workspace, name)
     text = _tidy_text(place, text)
     there = composition.texts_of(issue).get(place)
     if there is None:
@@ -71,9 +71,9 @@ def save_text(desk: AppContext, name: str, place: str, text: str, *, seen: str) 
         return SaveResult(text=text)
     if compute_version(there) != seen:
         return SaveResult(text=there, conflict=True)
-    save_revision(desk, name)
-    issue_repository.write(desk.workspace, composition.with_text(issue, place, text))
-    undo_log.record_step(desk.workspace, name, place, there, text)
+    save_revision(context, name)
+    issue_repository.write(context.workspace, composition.with_text(issue, place, text))
+    undo_log.record_step(context.workspace, name, place, there, text)
     return SaveResult(text=text)
 
 
@@ -94,32 +94,32 @@ def list_order(issue: Issue, section: str) -> str:
     return "\n".join(each.key for part in issue.sections if part.name == section for each in part.entries)
 
 
-def save_order(desk: AppContext, name: str, section: str, keys: Sequence[str], *, seen: str) -> bool:
+def save_order(context: AppContext, name: str, section: str, keys: Sequence[str], *, seen: str) -> bool:
     """Put the entries of a section in this order; False, and nothing changed, when it is not the one that was seen."""
-    issue = issue_repository.read(desk.workspace, name)
+    issue = issue_repository.read(context.workspace, name)
     if order_version(issue, section) != seen:
         return False
-    save_revision(desk, name)
+    save_revision(context, name)
     turned = composition.reorder_entries(issue, section, keys)
-    issue_repository.write(desk.workspace, turned)
+    issue_repository.write(context.workspace, turned)
     before, after = list_order(issue, section), list_order(turned, section)
     if before != after:
-        undo_log.record_step(desk.workspace, name, f"order:{section}", before, after)
+        undo_log.record_step(context.workspace, name, f"order:{section}", before, after)
     return True
 
 
-def save_revision(desk: AppContext, name: str, *, always: bool = False) -> None:
+def save_revision(context: AppContext, name: str, *, always: bool = False) -> None:
     """Keep the file as it stands, unless that was done less than a minute ago or it stands there already."""
-    path = _file(desk, name)
+    path = _file(context, name)
     if not path.is_file():
         return
-    kept = _versions(desk, name)
+    kept = _versions(context, name)
     if kept and not always and datetime.now(UTC) - _moment(kept[-1]) < VERSIONS_APART:
         return
     text = path.read_bytes()
     if kept and kept[-1].read_bytes() == text:
         return
-    write_whole(_folder(desk, name) / f"{datetime.now(UTC):{_STAMP}}.toml", text, private=True)
+    write_whole(_folder(context, name) / f"{datetime.now(UTC):{_STAMP}}.toml", text, private=True)
     for old in kept[: -VERSIONS_KEPT + 1]:
         old.unlink(missing_ok=True)
 
@@ -132,58 +132,58 @@ class Revision:
     kept_at: datetime
 
 
-def list_revisions(desk: AppContext, name: str) -> tuple[Revision, ...]:
+def list_revisions(context: AppContext, name: str) -> tuple[Revision, ...]:
     """The earlier states that were kept, newest first."""
-    return tuple(Revision(id=path.stem, kept_at=_moment(path)) for path in reversed(_versions(desk, name)))
+    return tuple(Revision(id=path.stem, kept_at=_moment(path)) for path in reversed(_versions(context, name)))
 
 
-def restore_revision(desk: AppContext, name: str, version: str) -> None:
+def restore_revision(context: AppContext, name: str, version: str) -> None:
     """Make the issue what it was; what it is now is kept as a version itself. Raises UsageError when it is not there."""
-    before = restore_without_undo(desk, name, version)
+    before = restore_without_undo(context, name, version)
     if before != version:
-        undo_log.record_step(desk.workspace, name, "whole", before, version)
+        undo_log.record_step(context.workspace, name, "whole", before, version)
 
 
-def restore_without_undo(desk: AppContext, name: str, version: str) -> str:
+def restore_without_undo(context: AppContext, name: str, version: str) -> str:
     """`bring_back` without a step to undo it by; gives the name of the version that the issue was until now."""
-    text = _version(desk, name, version).read_text("utf-8")
-    save_revision(desk, name, always=True)
-    now = _versions(desk, name)[-1].stem
-    write_if_new(_file(desk, name), text)
+    text = _version(context, name, version).read_text("utf-8")
+    save_revision(context, name, always=True)
+    now = _versions(context, name)[-1].stem
+    write_if_new(_file(context, name), text)
     return now
 
 
-def matches_revision(desk: AppContext, name: str, version: str) -> bool:
+def matches_revision(context: AppContext, name: str, version: str) -> bool:
     """Whether the issue says what this version says; a version that is not kept any more is none."""
     try:
-        return load_revision(desk, name, version) == issue_repository.read(desk.workspace, name)
+        return load_revision(context, name, version) == issue_repository.read(context.workspace, name)
     except UsageError:
         return False
 
 
-def load_revision(desk: AppContext, name: str, version: str) -> Issue:
+def load_revision(context: AppContext, name: str, version: str) -> Issue:
     """The issue as a version has it; raises UsageError when that is not kept, or IssueFileError when it cannot be read."""
-    path = _version(desk, name, version)
-    return issue_repository.parse(desk.workspace, name, path.read_text("utf-8-sig"), path=path)
+    path = _version(context, name, version)
+    return issue_repository.parse(context.workspace, name, path.read_text("utf-8-sig"), path=path)
 
 
-def _version(desk: AppContext, name: str, version: str) -> Path:
-    path = next((each for each in _versions(desk, name) if each.stem == version), None)
+def _version(context: AppContext, name: str, version: str) -> Path:
+    path = next((each for each in _versions(context, name) if each.stem == version), None)
     if path is None:
         raise UsageError("that version is not kept any more")
     return path
 
 
-def _file(desk: AppContext, name: str) -> Path:
-    return issue_folder(desk.workspace, name) / issue_repository.ISSUE_FILE
+def _file(context: AppContext, name: str) -> Path:
+    return issue_folder(context.workspace, name) / issue_repository.ISSUE_FILE
 
 
-def _folder(desk: AppContext, name: str) -> Path:
-    return desk.workspace.private / "versions" / issue_folder(desk.workspace, name).name
+def _folder(context: AppContext, name: str) -> Path:
+    return context.workspace.private / "versions" / issue_folder(context.workspace, name).name
 
 
-def _versions(desk: AppContext, name: str) -> list[Path]:
-    return sorted(_folder(desk, name).glob("*.toml"))
+def _versions(context: AppContext, name: str) -> list[Path]:
+    return sorted(_folder(context, name).glob("*.toml"))
 
 
 def _moment(path: Path) -> datetime:

@@ -14,18 +14,18 @@ from newsletter.workspace.context import AppContext
 _DONE = {Verdict.KEEP: "kept", Verdict.HOLD: "held", Verdict.DROP: "dropped"}
 
 
-def tell_history(desk: AppContext, written: str) -> tuple[EntryStatus, tuple[str, ...]]:
+def tell_history(context: AppContext, written: str) -> tuple[EntryStatus, tuple[str, ...]]:
     """Where the entry of this key or title stands, and how it came there, oldest first."""
-    everything = list_entry_statuses(desk)
+    everything = list_entry_statuses(context)
     known = {each.entry.key: each for each in everything}
-    standing = known.get(written) or known[find_entry(desk, written, (each.entry for each in everything)).key]
-    return standing, tuple(_sentences(desk, standing))
+    standing = known.get(written) or known[find_entry(context, written, (each.entry for each in everything)).key]
+    return standing, tuple(_sentences(context, standing))
 
 
-def _sentences(desk: AppContext, standing: EntryStatus) -> Iterator[str]:
+def _sentences(context: AppContext, standing: EntryStatus) -> Iterator[str]:
     key = standing.entry.key
-    told = [(each.first_seen_at, _describe_sighting(each)) for each in entries_of(desk).sightings(key)]
-    told += [(each.decided_at, _describe_decision(each)) for each in entries_of(desk).decisions(key)]
+    told = [(each.first_seen_at, _describe_sighting(each)) for each in entries_of(context).sightings(key)]
+    told += [(each.decided_at, _describe_decision(each)) for each in entries_of(context).decisions(key)]
     for _, sentence in sorted(told, key=lambda each: each[0]):
         yield sentence
     if not told:

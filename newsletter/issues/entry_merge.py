@@ -17,52 +17,54 @@ from newsletter.model import Entry
 from newsletter.workspace.context import AppContext
 
 
-def merge_entries(desk: AppContext, written: Iterable[str]) -> Entry:
+def merge_entries(context: AppContext, written: Iterable[str]) -> Entry:
     """Make one entry of several, under the key of the first; whatever names the others comes to it from now on."""
-    entries = tuple({entry.key: entry for entry in (find_entry(desk, each) for each in written)}.values())
+    entries = tuple({entry.key: entry for entry in (find_entry(context, each) for each in written)}.values())
     if len(entries) < 2:
         raise UsageError("name at least two different entries to merge")
     kept, *others = entries
     united = kept
-    with entries_of(desk).together():
+    with entries_of(context).together():
         for other in others:
             united = merge(united, other)
             names = [name for name in list_own_aliases(other) if not name.startswith(WEAK)]
-            entries_of(desk).merge_by_hand(names, kept.key, desk.now)
-        entries_of(desk).save({kept.key: united}, {kept.key: aliases_of(united)})
-        entries_of(desk).merge_keys({other.key: kept.key for other in others})
-    _merge_in_issue(desk, [entry.key for entry in entries], united)
+            entries_of(context).merge_by_hand(names, kept.key, context.now)
+        entries_of(context).save({kept.key: united}, {kept.key: aliases_of(united)})
+        entries_of(context).merge_keys({other.key: kept.key for other in others})
+    _merge_in_issue(context, [entry.key for entry in entries], united)
     return united
 
 
-def _merge_in_issue(desk: AppContext, keys: Iterable[str], united: Entry) -> None:
+def _merge_in_issue(context: AppContext, keys: Iterable[str], united: Entry) -> None:
     """Print one entry where the first of them stood, in the words that the issue had for it."""
     keys = frozenset(keys)
-    present = load_window(desk).present
+    present = load_window(context).present
     printed = next((entry for entry in present.entries() if entry.key in keys), None) if present else None
     if present and printed:
         one = replace(merge(printed, united), key=united.key)
-        issue_repository.write(desk.workspace, composition.replace_entries(present, keys, [one]))
+        issue_repository.write(context.workspace, composition.replace_entries(present, keys, [one]))
 
 
-def split_entry(desk: AppContext, written: str) -> tuple[Entry, ...]:
+def split_entry(context: AppContext, written: str) -> tuple[Entry, ...]:
     """Make of one entry as many as sources gave it; from now on each source's goes its own way. The first keeps the key."""
-    entry = find_entry(desk, written)
-    sightings = entries_of(desk).sightings(entry.key)
+    entry = find_entry(context, written)
+    sightings = entries_of(context).sightings(entry.key)
     if len(sightings) < 2:
         raise UsageError(f"“{entry.title}” came from one source only, so there is nothing to split")
-    with entries_of(desk).together():
-        entries_of(desk).delete(entry.key)
+    with entries_of(context).together():
+        entries_of(context).delete(entry.key)
         parts: dict[str, Entry] = {}
         for sighting in sightings:
             own = replace(sighting.entry, sources=(sighting.source,), first_seen_at=sighting.first_seen_at)
             key = entry.key if not parts else f"{list_own_aliases(replace(own, key=''))[0]}~{sighting.source}"
             parts[key] = replace(own, key=key)
-            entries_of(desk).merge_by_hand(
-                (qualify_name(sighting.source, name) for name in list_own_aliases(own)), key, desk.now
+            entries_of(context).merge_by_hand(
+                (qualify_name(sighting.source, name) for name in list_own_aliases(own)), key, context.now
             )
-        entries_of(desk).save(parts, {key: aliases_of(each) for key, each in parts.items()})
-        entries_of(desk).note_sightings({(each.sources[0], key): each for key, each in parts.items()}, desk.now)
-    if present := load_window(desk).present:
-        issue_repository.write(desk.workspace, composition.replace_entries(present, [entry.key], tuple(parts.values())))
+        entries_of(context).save(parts, {key: aliases_of(each) for key, each in parts.items()})
+        entries_of(context).note_sightings({(each.sources[0], key): each for key, each in parts.items()}, context.now)
+    if present := load_window(context).present:
+        issue_repository.write(
+            context.workspace, composition.replace_entries(present, [entry.key], tuple(parts.values()))
+        )
     return tuple(parts.values())

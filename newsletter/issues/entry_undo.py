@@ -50,15 +50,15 @@ class UndoRecord:
 
 
 def decide_with_undo(
-    desk: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+    context: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
 ) -> UndoRecord:
     """`choosing.carry_out`, with what `undo` needs."""
     keys = tuple(keys)
-    return _record_undo(desk, keys, lambda: apply_decision(desk, keys, verdict, why=why, section=section))
+    return _record_undo(context, keys, lambda: apply_decision(context, keys, verdict, why=why, section=section))
 
 
 def place_with_undo(
-    desk: AppContext, keys: Sequence[str], section: str, *, before: str, listed: Sequence[str]
+    context: AppContext, keys: Sequence[str], section: str, *, before: str, listed: Sequence[str]
 ) -> UndoRecord:
     """Print these entries in a section, directly before another one of it, or last when `before` is empty.
 
@@ -68,17 +68,17 @@ def place_with_undo(
     keys = tuple(keys)
     if before and before not in listed:
         raise UsageError("the entry that it was to stand before is not there any more: look again, then move it")
-    at = load_window(desk)
+    at = load_window(context)
     elsewhere = [key for key in keys if key not in listed]
     wanted = _with(listed, keys, before)
     order = SectionOrder(issue=at.name, section=section, before=at.section_order.get(section, ()), after=wanted)
 
     def place() -> None:
         if elsewhere:
-            apply_decision(desk, elsewhere, Verdict.KEEP, section=section)
+            apply_decision(context, elsewhere, Verdict.KEEP, section=section)
         _put_in_order(at, section, wanted)
 
-    return replace(_record_undo(desk, keys, place), is_placed=True, order=None if at.present else order)
+    return replace(_record_undo(context, keys, place), is_placed=True, order=None if at.present else order)
 
 
 def _with(listed: Sequence[str], keys: Sequence[str], before: str) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ def _with(listed: Sequence[str], keys: Sequence[str], before: str) -> tuple[str,
 
 def _put_in_order(at: IssueWindow, section: str, keys: tuple[str, ...]) -> None:
     """Where the issue is made, its file is the truth about its order; until then, the note that is kept beside it."""
-    workspace = at.desk.workspace
+    workspace = at.context.workspace
     if at.present:
         present = issue_repository.read(workspace, at.name)  # as it is after the decision
         issue_repository.write(workspace, composition.reorder_entries(present, section, keys))
@@ -101,88 +101,92 @@ def _put_in_order(at: IssueWindow, section: str, keys: tuple[str, ...]) -> None:
     issue_repository.write_record(workspace, at.name, replace(record, order={**record.order, section: keys}))
 
 
-def merge_with_undo(desk: AppContext, keys: Iterable[str]) -> UndoRecord:
+def merge_with_undo(context: AppContext, keys: Iterable[str]) -> UndoRecord:
     """`uniting.unite`, with what `undo` needs."""
     keys = tuple(keys)
-    copy = _copy_entries(desk, keys)
-    return replace(_record_undo(desk, keys, lambda: entry_merge.merge_entries(desk, keys)), copy=copy)
+    copy = _copy_entries(context, keys)
+    return replace(_record_undo(context, keys, lambda: entry_merge.merge_entries(context, keys)), copy=copy)
 
 
-def split_with_undo(desk: AppContext, key: str) -> UndoRecord:
+def split_with_undo(context: AppContext, key: str) -> UndoRecord:
     """`uniting.part`, with what `undo` needs."""
-    copy = _copy_entries(desk, [key])
+    copy = _copy_entries(context, [key])
     made: list[str] = []
-    done = _record_undo(desk, [key], lambda: made.extend(entry.key for entry in entry_merge.split_entry(desk, key)))
+    done = _record_undo(
+        context, [key], lambda: made.extend(entry.key for entry in entry_merge.split_entry(context, key))
+    )
     return replace(done, copy=copy, made=tuple(made))
 
 
-def _copy_entries(desk: AppContext, keys: Iterable[str]) -> EntrySnapshot:
-    known = entries_of(desk).by_keys(keys)
-    return copy_of(entries_of(desk), known, {name for entry in known.values() for name in list_own_aliases(entry)})
+def _copy_entries(context: AppContext, keys: Iterable[str]) -> EntrySnapshot:
+    known = entries_of(context).by_keys(keys)
+    return copy_of(entries_of(context), known, {name for entry in known.values() for name in list_own_aliases(entry)})
 
 
-def change_with_undo(desk: AppContext, name: str, change: Callable[[Issue], Issue]) -> UndoRecord:
+def change_with_undo(context: AppContext, name: str, change: Callable[[Issue], Issue]) -> UndoRecord:
     """Change an issue; what the change leaves out is dropped, as by an editor's decision."""
 
     def mend() -> None:
-        before = issue_repository.read(desk.workspace, name)
+        before = issue_repository.read(context.workspace, name)
         after = change(before)
         noted = dict(before.left_out)
-        drop = Decision(key="", verdict=Verdict.DROP, issue=name, decided_at=desk.now)
-        entries_of(desk).decide(replace(drop, key=key, why=why) for key, why in after.left_out if key not in noted)
-        issue_repository.write(desk.workspace, after)
+        drop = Decision(key="", verdict=Verdict.DROP, issue=name, decided_at=context.now)
+        entries_of(context).decide(replace(drop, key=key, why=why) for key, why in after.left_out if key not in noted)
+        issue_repository.write(context.workspace, after)
 
-    return _record_undo(desk, (), mend, name)
+    return _record_undo(context, (), mend, name)
 
 
 def _record_undo(
-    desk: AppContext, keys: Iterable[str], act: Callable[[], object], name: str | None = None
+    context: AppContext, keys: Iterable[str], act: Callable[[], object], name: str | None = None
 ) -> UndoRecord:
     """Do it, and tell what the issue was before and is after it; a version of it is kept."""
-    at = load_window(desk, name)
-    newest = entries_of(desk).newest_decision()
+    at = load_window(context, name)
+    newest = entries_of(context).newest_decision()
     if at.present:
-        editor.save_revision(desk, at.name, always=True)
+        editor.save_revision(context, at.name, always=True)
     act()
-    after = load_window(desk, at.name).present
+    after = load_window(context, at.name).present
     changed = composition.find_changed_keys(at.present, after) if at.present and after else ()
     return UndoRecord(
         keys=tuple(dict.fromkeys((*keys, *changed))),
         before=at.present,
         after=after,
-        decisions=(newest, entries_of(desk).newest_decision()),
+        decisions=(newest, entries_of(context).newest_decision()),
     )
 
 
-def undo_change(desk: AppContext, done: UndoRecord) -> None:
+def undo_change(context: AppContext, done: UndoRecord) -> None:
     """Take it back: its entries stand as they stood; whatever else was changed since stays.
 
     Raises UsageError, with nothing changed, when somebody decided on one of these entries since, or moved it.
     """
-    present = issue_repository.read(desk.workspace, done.before.name) if done.before else None
+    present = issue_repository.read(context.workspace, done.before.name) if done.before else None
     record = (
-        issue_repository.read_record(desk.workspace, done.order.issue) or IssueRecord() if done.order else IssueRecord()
+        issue_repository.read_record(context.workspace, done.order.issue) or IssueRecord()
+        if done.order
+        else IssueRecord()
     )
-    if _is_overtaken(desk, done, present, record):
+    if _is_overtaken(context, done, present, record):
         raise UsageError(
             "this was decided or moved anew since, in another window or program, and is left as that has it. "
             "Look at it again, then decide on the card"
         )
-    entries_of(desk).take_back(done.keys, done.decisions[0])
+    entries_of(context).take_back(done.keys, done.decisions[0])
     if done.copy:
-        put_back(entries_of(desk), done.copy, done.made)
-    if done.order and not issue_repository.exists(desk.workspace, done.order.issue):
+        put_back(entries_of(context), done.copy, done.made)
+    if done.order and not issue_repository.exists(context.workspace, done.order.issue):
         order = {**record.order, done.order.section: done.order.before}
         issue_repository.write_record(
-            desk.workspace, done.order.issue, replace(record, order={n: k for n, k in order.items() if k})
+            context.workspace, done.order.issue, replace(record, order={n: k for n, k in order.items() if k})
         )
     if present and done.before and done.after:
-        issue_repository.write(desk.workspace, _revert_issue(desk, done, present, done.before, done.after))
+        issue_repository.write(context.workspace, _revert_issue(context, done, present, done.before, done.after))
 
 
-def _revert_issue(desk: AppContext, done: UndoRecord, present: Issue, before: Issue, after: Issue) -> Issue:
+def _revert_issue(context: AppContext, done: UndoRecord, present: Issue, before: Issue, after: Issue) -> Issue:
     """The issue with what was done taken back, and with all that was written since."""
-    styles = desk.workspace.settings.sections
+    styles = context.workspace.settings.sections
     issue = composition.as_before(present, before, (*done.keys, *done.made), styles)
     issue = composition.with_words_before(issue, before, after, styles)
     then, places = composition.texts_of(after), composition.texts_of(issue)
@@ -192,11 +196,11 @@ def _revert_issue(desk: AppContext, done: UndoRecord, present: Issue, before: Is
     return issue
 
 
-def _is_overtaken(desk: AppContext, done: UndoRecord, present: Issue | None, record: IssueRecord) -> bool:
+def _is_overtaken(context: AppContext, done: UndoRecord, present: Issue | None, record: IssueRecord) -> bool:
     """Whether somebody decided on its entries, or moved them, after it was done."""
-    if entries_of(desk).find_keys_decided_since((*done.keys, *done.made), done.decisions[1]):
+    if entries_of(context).find_keys_decided_since((*done.keys, *done.made), done.decisions[1]):
         return True
-    if done.order and not issue_repository.exists(desk.workspace, done.order.issue):
+    if done.order and not issue_repository.exists(context.workspace, done.order.issue):
         return record.order.get(done.order.section) != done.order.after
     return done.is_placed and present is not None and done.after is not None and _is_moved(done, present, done.after)
 

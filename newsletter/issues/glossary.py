@@ -17,7 +17,7 @@ LONGEST_TERM = 80
 HEADER = "Hard words, and what they mean in plain ones."
 
 
-def set_term(desk: AppContext, term: str, meaning: str, *, seen: str, was: str = "") -> SaveResult:
+def set_term(context: AppContext, term: str, meaning: str, *, seen: str, was: str = "") -> SaveResult:
     """Write what a word means. `seen` is the version of the meaning that the editor began with; `was` its name before.
 
     Raises UsageError when there is nothing to write, or the word is there already under another row; IssueFileError, with
@@ -28,7 +28,7 @@ def set_term(desk: AppContext, term: str, meaning: str, *, seen: str, was: str =
         raise UsageError(f"write the word that is to be explained, in up to {LONGEST_TERM} characters")
     if not meaning:
         raise UsageError(f"write in plain words what “{term}” means")
-    known = glossary(desk)
+    known = glossary(context)
     was = was or term
     taken = next((each for each in known if each.casefold() == term.casefold() and each != was), None)
     if taken:
@@ -38,29 +38,29 @@ def set_term(desk: AppContext, term: str, meaning: str, *, seen: str, was: str =
         return there
     if there.version != seen:
         return SaveResult(text=there.text, conflict=True)
-    _write(desk, was, term, meaning)
+    _write(context, was, term, meaning)
     return SaveResult(text=meaning)
 
 
-def delete_term(desk: AppContext, term: str, *, seen: str) -> SaveResult:
+def delete_term(context: AppContext, term: str, *, seen: str) -> SaveResult:
     """Take a word out; gives what it meant, so that this can be undone. `seen` is the version of that which was shown.
 
     Raises UsageError when it is not there.
     """
-    meaning = glossary(desk).get(term)
+    meaning = glossary(context).get(term)
     if meaning is None:
         raise UsageError(f"“{term}” is not in the glossary any more")
     there = SaveResult(text=meaning)
     if there.version != seen:
         return SaveResult(text=meaning, conflict=True)
-    document = _document(desk)
+    document = _document(context)
     document.remove(term)
-    write_whole(desk.workspace.folder / GLOSSARY_FILE, tomlkit.dumps(document))
+    write_whole(context.workspace.folder / GLOSSARY_FILE, tomlkit.dumps(document))
     return there
 
 
-def _write(desk: AppContext, was: str, term: str, meaning: str) -> None:
-    document = _document(desk)
+def _write(context: AppContext, was: str, term: str, meaning: str) -> None:
+    document = _document(context)
     if was != term and was in document:
         renamed = tomlkit.document()
         for key, item in document.body:
@@ -68,12 +68,12 @@ def _write(desk: AppContext, was: str, term: str, meaning: str) -> None:
             renamed.append(tomlkit.key(term) if key is not None and key.key == was else key, item)
         document = renamed
     document[term] = meaning
-    write_whole(desk.workspace.folder / GLOSSARY_FILE, tomlkit.dumps(document))
+    write_whole(context.workspace.folder / GLOSSARY_FILE, tomlkit.dumps(document))
 
 
-def _document(desk: AppContext) -> tomlkit.TOMLDocument:
+def _document(context: AppContext) -> tomlkit.TOMLDocument:
     """The file with all that people wrote in it; that it can be read was seen before."""
-    path = desk.workspace.folder / GLOSSARY_FILE
+    path = context.workspace.folder / GLOSSARY_FILE
     if not path.is_file():
         document = tomlkit.document()
         document.add(tomlkit.comment(HEADER))
@@ -82,9 +82,9 @@ def _document(desk: AppContext) -> tomlkit.TOMLDocument:
     return tomlkit.parse(path.read_text("utf-8-sig"))
 
 
-def glossary(desk: AppContext) -> Mapping[str, str]:
+def glossary(context: AppContext) -> Mapping[str, str]:
     """Hard words and plain ones, from glossary.toml; empty when there is none."""
-    path = desk.workspace.folder / GLOSSARY_FILE
+    path = context.workspace.folder / GLOSSARY_FILE
     if not path.is_file():
         return {}
     try:

@@ -51,7 +51,7 @@ class UploadedImage:
 
 
 def add_image(
-    desk: AppContext, name: str, data: bytes, *, words: str, is_ornament: bool = False, width: int = 0
+    context: AppContext, name: str, data: bytes, *, words: str, is_ornament: bool = False, width: int = 0
 ) -> UploadedImage:
     """Keep a picture beside the issue. `width` is in pixels as shown; 0: as wide as the text.
 
@@ -60,11 +60,11 @@ def add_image(
     words = "" if is_ornament else _one_line(words)
     if not words and not is_ornament:
         raise UsageError("say in a few words what the picture shows, or mark it as mere decoration")
-    if not issue_folder(desk.workspace, name).is_dir():
+    if not issue_folder(context.workspace, name).is_dir():
         raise UsageError(f"there is no issue {name} to put the picture into")
     with _refusing_what_is_damaged():
         content, ending, size, was_moving = _redraw_image(data)
-    path = keep(desk.workspace, name, content, ending=ending)
+    path = keep(context.workspace, name, content, ending=ending)
     shown = min(size[0], width or PICTURE_WIDTH, PICTURE_WIDTH)
     title = " ".join([str(shown)] * (shown < PICTURE_WIDTH) + [ORNAMENT] * is_ornament)
     said = f"The picture is in: {size[0]} by {size[1]} pixels, {max(1, round(len(content) / 1000))} KB."
@@ -74,13 +74,13 @@ def add_image(
         markdown=f'![{words}]({path} "{title}")' if title else f"![{words}]({path})",
         said=said,
         path=path,
-        is_reachable=is_reachable(desk),
+        is_reachable=is_reachable(context),
     )
 
 
-def is_reachable(desk: AppContext) -> bool:
+def is_reachable(context: AppContext) -> bool:
     """Whether readers can fetch a picture of an issue: over https, from the public page."""
-    public = desk.workspace.settings.public
+    public = context.workspace.settings.public
     return public is not None and sanitize_url(public.url).startswith("https:")
 
 

@@ -16,32 +16,36 @@ FRESH = {LinkState.UNREACHABLE: timedelta(hours=1)}  # it may be well again soon
 FRESH_AT_MOST = timedelta(days=7)
 
 
-def known_links(desk: AppContext) -> Mapping[str, LinkAnswer]:
+def known_links(context: AppContext) -> Mapping[str, LinkAnswer]:
     """Address → what was found when it was last tried, where that is not too long ago."""
     return {
-        url: answer for url, (answer, tried_at) in _load_answers(desk).items() if _is_fresh(answer, tried_at, desk.now)
+        url: answer
+        for url, (answer, tried_at) in _load_answers(context).items()
+        if _is_fresh(answer, tried_at, context.now)
     }
 
 
-def keep_links(desk: AppContext, found: Mapping[str, LinkAnswer]) -> None:
+def keep_links(context: AppContext, found: Mapping[str, LinkAnswer]) -> None:
     """Remember what was found just now beside what is still fresh; the rest is forgotten."""
-    kept = {url: (answer, at) for url, (answer, at) in _load_answers(desk).items() if _is_fresh(answer, at, desk.now)}
-    kept |= {url: (answer, desk.now) for url, answer in found.items()}
-    write_whole(_file(desk), json.dumps({url: _plain(*each) for url, each in kept.items()}, indent=1), private=True)
+    kept = {
+        url: (answer, at) for url, (answer, at) in _load_answers(context).items() if _is_fresh(answer, at, context.now)
+    }
+    kept |= {url: (answer, context.now) for url, answer in found.items()}
+    write_whole(_file(context), json.dumps({url: _plain(*each) for url, each in kept.items()}, indent=1), private=True)
 
 
 def _is_fresh(answer: LinkAnswer, tried_at: datetime, now: datetime) -> bool:
     return timedelta(0) <= now - tried_at < FRESH.get(answer.state, FRESH_AT_MOST)
 
 
-def _file(desk: AppContext) -> Path:
-    return desk.workspace.private / "links.json"
+def _file(context: AppContext) -> Path:
+    return context.workspace.private / "links.json"
 
 
-def _load_answers(desk: AppContext) -> dict[str, tuple[LinkAnswer, datetime]]:
+def _load_answers(context: AppContext) -> dict[str, tuple[LinkAnswer, datetime]]:
     """What the file holds; nothing when it is missing or damaged, because everything in it can be found again."""
     try:
-        kept = json.loads(_file(desk).read_text("utf-8"))
+        kept = json.loads(_file(context).read_text("utf-8"))
         return {url: _answer(plain) for url, plain in kept.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

@@ -13,23 +13,25 @@ from newsletter.sources.source_client import build_fetcher
 from newsletter.workspace.context import AppContext
 
 
-def count_untried_links(desk: AppContext, name: str | None = None) -> int:
+def count_untried_links(context: AppContext, name: str | None = None) -> int:
     """How many links of the issue `try_links` would ask for."""
-    return len(_find_untried_links(desk, name))
+    return len(_find_untried_links(context, name))
 
 
-def try_links(desk: AppContext, name: str | None = None, on_tried: Callable[[], None] = lambda: None) -> None:
+def try_links(context: AppContext, name: str | None = None, on_tried: Callable[[], None] = lambda: None) -> None:
     """Try the links of an issue that were not tried lately; `on_tried` hears of each."""
-    keep_links(desk, asyncio.run(_probe_links(desk, _find_untried_links(desk, name), on_tried)))
+    keep_links(context, asyncio.run(_probe_links(context, _find_untried_links(context, name), on_tried)))
 
 
-def _find_untried_links(desk: AppContext, name: str | None) -> tuple[str, ...]:
-    _, _, context = review.build_check_context(desk, name)
-    return tuple(dict.fromkeys(url for url in links_to_try(context) if url not in context.links))
+def _find_untried_links(context: AppContext, name: str | None) -> tuple[str, ...]:
+    _, _, check_context = review.build_check_context(context, name)
+    return tuple(dict.fromkeys(url for url in links_to_try(check_context) if url not in check_context.links))
 
 
-async def _probe_links(desk: AppContext, urls: tuple[str, ...], on_tried: Callable[[], None]) -> dict[str, LinkAnswer]:
-    async with build_fetcher(desk) as fetcher:
+async def _probe_links(
+    context: AppContext, urls: tuple[str, ...], on_tried: Callable[[], None]
+) -> dict[str, LinkAnswer]:
+    async with build_fetcher(context) as fetcher:
 
         async def ask(url: str, /, *, method: str) -> ProbeResponse:
             status, location = await fetcher.probe(url, method=method)

@@ -39,12 +39,12 @@ class EntryPool:
         return (*self.chosen, *self.left, *self.missing)
 
 
-def update_pool(desk: AppContext, at: IssueWindow | None = None, before: EntryPool | None = None) -> EntryPool:
+def update_pool(context: AppContext, at: IssueWindow | None = None, before: EntryPool | None = None) -> EntryPool:
     """Where every entry stands now."""
-    at = at or load_window(desk)
+    at = at or load_window(context)
     now = EntryPool(
         frame=_frame(at),
-        entries={entry.key: entry for entry in entries_of(desk).all()},
+        entries={entry.key: entry for entry in entries_of(context).all()},
         decided={each.key: each for each in sorted(at.history.decisions, key=lambda each: each.decided_at)},
         dropped={(issue, entry.key, why): entry for issue, entry, why in at.history.dropped},
     )
@@ -53,14 +53,14 @@ def update_pool(desk: AppContext, at: IssueWindow | None = None, before: EntryPo
 
 def _frame(at: IssueWindow) -> tuple[object, ...]:
     """What decides about all entries at once. The moment counts by the hour: an event that begins stays ahead so long."""
-    settings = at.desk.workspace.settings
+    settings = at.context.workspace.settings
     until_at = at.present.until_at if at.present else None
-    return (at.name, at.since_at, until_at, f"{at.desk.now:%Y-%m-%d %H}", settings, at.history.carried)
+    return (at.name, at.since_at, until_at, f"{at.context.now:%Y-%m-%d %H}", settings, at.history.carried)
 
 
 def _build_pool(at: IssueWindow, now: EntryPool, before: EntryPool) -> EntryPool:
-    touched = _find_touched_keys(at.desk, now, before)
-    styles = at.desk.workspace.settings.sections
+    touched = _find_touched_keys(at.context, now, before)
+    styles = at.context.workspace.settings.sections
     selected = at.select_among([now.entries[key] for key in touched])
 
     def stays(standing: EntryStatus) -> bool:
@@ -88,7 +88,7 @@ def _build_pool(at: IssueWindow, now: EntryPool, before: EntryPool) -> EntryPool
     )
 
 
-def _find_touched_keys(desk: AppContext, now: EntryPool, before: EntryPool) -> dict[str, None]:
+def _find_touched_keys(context: AppContext, now: EntryPool, before: EntryPool) -> dict[str, None]:
     """The keys of all entries that may stand elsewhere than before: they themselves, or what was decided, changed."""
     changed = [key for key, entry in now.entries.items() if before.entries.get(key) is not entry]
     decided = (
@@ -96,5 +96,5 @@ def _find_touched_keys(desk: AppContext, now: EntryPool, before: EntryPool) -> d
     )
     dropped = [{**now.dropped, **before.dropped}[drop] for drop in now.dropped.keys() ^ before.dropped.keys()]
     names = {name for entry in dropped for name in list_aliases(entry)}  # a drop counts for all that goes by its name
-    also = {*decided, *(entry.key for entry in dropped), *(entries_of(desk).known_as(names) if names else ())}
+    also = {*decided, *(entry.key for entry in dropped), *(entries_of(context).known_as(names) if names else ())}
     return dict.fromkeys([*changed, *sorted(also & now.entries.keys())])

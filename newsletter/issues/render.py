@@ -26,18 +26,18 @@ DEFAULT_VARIANT = Variant()
 """What everybody gets who chose nothing else."""
 
 
-def load_issue(desk: AppContext, name: str | None = None) -> Issue:
+def load_issue(context: AppContext, name: str | None = None) -> Issue:
     """The issue as its file says, with what earlier issues announced and still lies ahead."""
-    at = load_window(desk, name)
-    issue = issue_repository.read(desk.workspace, at.name)
+    at = load_window(context, name)
+    issue = issue_repository.read(context.workspace, at.name)
     return replace(issue, coming_up=composition.coming_up(issue, at.earlier))
 
 
-def environment(desk: AppContext) -> jinja2.Environment:
+def environment(context: AppContext) -> jinja2.Environment:
     """The templates of the workspace, as they were compiled before."""
-    own = desk.workspace.templates
+    own = context.workspace.templates
     files = frozenset(own.rglob("*.jinja")) if own.is_dir() else frozenset()
-    return _environment(desk.workspace.folder, desk.workspace.template_cache, files)
+    return _environment(context.workspace.folder, context.workspace.template_cache, files)
 
 
 @lru_cache(maxsize=4)
@@ -47,29 +47,29 @@ def _environment(folder: Path, compiled: Path, own: frozenset[Path]) -> jinja2.E
     return rendering_environment.environment(folder, compiled=compiled)
 
 
-def render_mail(desk: AppContext, issue: Issue, variant: Variant = DEFAULT_VARIANT) -> RenderedIssue:
+def render_mail(context: AppContext, issue: Issue, variant: Variant = DEFAULT_VARIANT) -> RenderedIssue:
     """The mail of an issue, with marks where each reader's own parts enter; in the form that some readers chose."""
-    settings = desk.workspace.settings
-    return rendering.render_mail(issue, settings, environment(desk), glossary=glossary(desk), variant=variant)
+    settings = context.workspace.settings
+    return rendering.render_mail(issue, settings, environment(context), glossary=glossary(context), variant=variant)
 
 
-def render_issue(desk: AppContext, name: str | None = None) -> tuple[RenderedIssue, tuple[Path, ...]]:
+def render_issue(context: AppContext, name: str | None = None) -> tuple[RenderedIssue, tuple[Path, ...]]:
     """Render the issue into its folder, without any reader's own parts.
 
     issue.html and issue.txt are the mail; web.html is the page for the archive, print.html the one in large print,
     proof.html the sheet for a medical reviewer; and there is an .ics for each event.
     """
-    issue = load_issue(desk, name)
-    made = render_mail(desk, issue)
-    folder = issue_folder(desk.workspace, issue.name)
-    files = {folder / written: content for written, content in _pages(desk, issue, made)}
+    issue = load_issue(context, name)
+    made = render_mail(context, issue)
+    folder = issue_folder(context.workspace, issue.name)
+    files = {folder / written: content for written, content in _pages(context, issue, made)}
     for path, content in files.items():
         write_if_new(path, content)
     return made, tuple(files)
 
 
-def _pages(desk: AppContext, issue: Issue, made: RenderedIssue) -> Iterator[tuple[str, str | bytes]]:
-    settings, templates, terms = desk.workspace.settings, environment(desk), glossary(desk)
+def _pages(context: AppContext, issue: Issue, made: RenderedIssue) -> Iterator[tuple[str, str | bytes]]:
+    settings, templates, terms = context.workspace.settings, environment(context), glossary(context)
     shown = rendering.remove_personal_parts(made, settings)
     yield "issue.html", shown.html
     yield "issue.txt", shown.text

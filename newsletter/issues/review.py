@@ -18,23 +18,23 @@ from newsletter.issues.glossary import glossary
 from newsletter.issues.render import load_issue, render_mail
 
 
-def check_issue_mail(desk: AppContext, name: str | None = None) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:
+def check_issue_mail(context: AppContext, name: str | None = None) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:
     """The issue, its mail, and all that is wrong with it; of its links, what was found when they were last tried."""
     from newsletter.checks import check_issue
 
-    issue, made, context = build_check_context(desk, name)
-    return issue, made, check_issue(context)
+    issue, made, check_context = build_check_context(context, name)
+    return issue, made, check_issue(check_context)
 
 
-def build_check_context(desk: AppContext, name: str | None = None) -> tuple[Issue, RenderedIssue, CheckContext]:
+def build_check_context(context: AppContext, name: str | None = None) -> tuple[Issue, RenderedIssue, CheckContext]:
     """The issue, its mail, and all that the checks look at."""
     from newsletter.checks import CheckContext, EarlierIssue
     from newsletter.issues.link_cache import known_links
 
-    at = load_window(desk, name)
-    issue = load_issue(desk, at.name)
-    made = render_mail(desk, issue)
-    shown = rendering.remove_personal_parts(made, desk.workspace.settings)
+    at = load_window(context, name)
+    issue = load_issue(context, at.name)
+    made = render_mail(context, issue)
+    shown = rendering.remove_personal_parts(made, context.workspace.settings)
     earlier = tuple(
         EarlierIssue(
             name=each.name,
@@ -43,25 +43,25 @@ def build_check_context(desk: AppContext, name: str | None = None) -> tuple[Issu
         )
         for each in reversed(at.earlier)
     )
-    context = CheckContext(
+    check_context = CheckContext(
         issue=issue,
         html=shown.html,
         text=shown.text,
         subject=shown.subject,
         preheader=shown.preheader,
-        settings=desk.workspace.settings,
+        settings=context.workspace.settings,
         earlier=earlier,
-        links=known_links(desk),
-        unlisted=_find_unlisted_events(desk, issue),
-        glossary=frozenset(glossary(desk)),
-        pictures=images.names(desk.workspace, at.name),
-        now=desk.now,
+        links=known_links(context),
+        unlisted=_find_unlisted_events(context, issue),
+        glossary=frozenset(glossary(context)),
+        pictures=images.names(context.workspace, at.name),
+        now=context.now,
     )
-    return issue, made, context
+    return issue, made, check_context
 
 
-def _find_unlisted_events(desk: AppContext, issue: Issue) -> dict[str, date]:
+def _find_unlisted_events(context: AppContext, issue: Issue) -> dict[str, date]:
     """The events of the issue that their calendars do not list any more, and when they last did."""
-    calendars = [each.name for each in desk.workspace.settings.sources if each.kind is SourceKind.CALENDAR]
+    calendars = [each.name for each in context.workspace.settings.sources if each.kind is SourceKind.CALENDAR]
     events = [entry.key for entry in (*issue.entries(), *issue.coming_up) if entry.event]
-    return {key: last.date() for key, last in entries_of(desk).find_unlisted_entries(events, calendars).items()}
+    return {key: last.date() for key, last in entries_of(context).find_unlisted_entries(events, calendars).items()}

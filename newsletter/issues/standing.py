@@ -22,10 +22,10 @@ class EntryStatus:
     issue: str | None  # where it was carried or dropped
 
 
-def list_entry_statuses(desk: AppContext, name: str | None = None) -> tuple[EntryStatus, ...]:
+def list_entry_statuses(context: AppContext, name: str | None = None) -> tuple[EntryStatus, ...]:
     """Every entry ever seen, with its state and the reason: chosen ones first."""
-    selected = load_window(desk, name).select()
-    styles = desk.workspace.settings.sections
+    selected = load_window(context, name).select()
+    styles = context.workspace.settings.sections
     return (*list_chosen_statuses(selected.chosen), *list_left_out_statuses(selected.left_out, styles))
 
 

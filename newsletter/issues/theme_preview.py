@@ -30,17 +30,17 @@ class ThemePreview:
     is_good: bool
 
 
-def preview_theme(desk: AppContext, theme: Mapping[str, str], *, language: str = "") -> ThemePreview:
+def preview_theme(context: AppContext, theme: Mapping[str, str], *, language: str = "") -> ThemePreview:
     """The issue being made, or a specimen, with these values of `[theme]`. One that is wrong is said, and left as it is."""
     wrong = settings_editor.find_mistakes("theme", theme)
-    settings = desk.workspace.settings
+    settings = context.workspace.settings
     known: dict[str, Any] = {name: value for name, value in theme.items() if name not in wrong and value}
     emptied: dict[str, Any] = {name: "" for name in MAY_BE_EMPTY if theme.get(name) == ""}
     dressed = replace(settings, theme=replace(settings.theme, **known | emptied))
     if language and not settings_editor.find_mistakes("newsletter", {"language": language}):
         dressed = replace(dressed, newsletter=replace(settings.newsletter, language=language))
-    own = AppContext(replace(desk.workspace, settings=dressed), desk.now)
-    issue = _issue(desk, dressed)
+    own = AppContext(replace(context.workspace, settings=dressed), context.now)
+    issue = _issue(context, dressed)
     shown = rendering.remove_personal_parts(render.render_mail(own, issue), dressed)
     said = [f"{NAMES.get(name, name)}: this needs {expected}." for name, expected in wrong.items()]
     said += _faint(own, issue, shown.html, shown.text)
@@ -52,24 +52,24 @@ NAMES = {"accent": "Colour of headings and links", "background": "Colour around 
 LOGO_WITHOUT_WORDS = "Say what the logo says: many mail programs show no picture until they are asked."
 
 
-def _issue(desk: AppContext, settings: Settings) -> Issue:
-    name = window.due_name(desk)
-    if not issue_repository.exists(desk.workspace, name):
-        return _specimen(desk, settings, name)
-    issue = render.load_issue(desk, name)
+def _issue(context: AppContext, settings: Settings) -> Issue:
+    name = window.due_name(context)
+    if not issue_repository.exists(context.workspace, name):
+        return _specimen(context, settings, name)
+    issue = render.load_issue(context, name)
     parts = (replace(each, entries=each.entries[:MOST_ENTRIES]) for each in issue.sections)
     return replace(issue, sections=tuple(parts), coming_up=issue.coming_up[:MOST_ENTRIES])
 
 
-def _specimen(desk: AppContext, settings: Settings, name: str) -> Issue:
+def _specimen(context: AppContext, settings: Settings, name: str) -> Issue:
     """An issue of nothing but examples, for a newsletter that has none yet."""
-    day = desk.now.astimezone(settings.newsletter.zone).date()
+    day = context.now.astimezone(settings.newsletter.zone).date()
     return Issue(
         name=name,
         subject=settings.newsletter.title,
         send_on=day,
         since_at=None,
-        until_at=desk.now,
+        until_at=context.now,
         letter="Dear friends,\n\nthis is how a letter of yours looks, with a [link](https://www.example.org) in it.",
         sections=tuple(
             Section(
@@ -94,14 +94,14 @@ def _example(title: str, name: str, day: date) -> Entry:
     )
 
 
-def _faint(desk: AppContext, issue: Issue, html: str, text: str) -> Iterator[str]:
+def _faint(context: AppContext, issue: Issue, html: str, text: str) -> Iterator[str]:
     """What the check for contrast says of this mail."""
     from newsletter.checks import CheckContext, rules
     from newsletter.checks.parsed_mail import ParsedMail
 
-    settings = desk.workspace.settings
+    settings = context.workspace.settings
     proof = ParsedMail(
-        CheckContext(issue=issue, html=html, text=text, subject="", preheader="", settings=settings, now=desk.now)
+        CheckContext(issue=issue, html=html, text=text, subject="", preheader="", settings=settings, now=context.now)
     )
     for rule in rules():
         if rule.group == "contrast":

@@ -24,9 +24,9 @@ class UndoState:
     redo_step: str = ""
 
 
-def read_undo_state(desk: AppContext, issue: Issue) -> UndoState:
+def read_undo_state(context: AppContext, issue: Issue) -> UndoState:
     """What can be undone and redone in an issue."""
-    known = list(undo_log.list_steps(desk.workspace, issue.name))
+    known = list(undo_log.list_steps(context.workspace, issue.name))
     undo = next((each for each in reversed(known) if not each.is_undone), None)
     redo = next((each for each in known if each.is_undone), None)
     return UndoState(
@@ -42,66 +42,66 @@ def _id(step: UndoStep) -> str:
     return f"{step.number}-{editor.compute_version(step.after)}"
 
 
-def undo_last(desk: AppContext, name: str, *, seen: str = "") -> UndoStep:
+def undo_last(context: AppContext, name: str, *, seen: str = "") -> UndoStep:
     """Take the last step back; `seen` is the one that was offered.
 
     Raises UsageError when there is none, another one is the last by now, or its place was changed elsewhere since.
     """
-    known = [each for each in undo_log.list_steps(desk.workspace, name) if not each.is_undone]
+    known = [each for each in undo_log.list_steps(context.workspace, name) if not each.is_undone]
     if not known:
         raise UsageError("there is nothing to undo")
     step = known[-1]
-    _expect(desk, name, step, seen)
-    _put(desk, name, step, there=step.after, wanted=step.before)
-    undo_log.write_step(desk.workspace, name, replace(step, is_undone=True))
+    _expect(context, name, step, seen)
+    _put(context, name, step, there=step.after, wanted=step.before)
+    undo_log.write_step(context.workspace, name, replace(step, is_undone=True))
     return step
 
 
-def redo_last(desk: AppContext, name: str, *, seen: str = "") -> UndoStep:
+def redo_last(context: AppContext, name: str, *, seen: str = "") -> UndoStep:
     """Make the step again that was undone last; raises UsageError as `undo`."""
-    step = next((each for each in undo_log.list_steps(desk.workspace, name) if each.is_undone), None)
+    step = next((each for each in undo_log.list_steps(context.workspace, name) if each.is_undone), None)
     if step is None:
         raise UsageError("there is nothing to redo")
-    _expect(desk, name, step, seen)
-    _put(desk, name, step, there=step.before, wanted=step.after)
-    undo_log.write_step(desk.workspace, name, replace(step, is_undone=False))
+    _expect(context, name, step, seen)
+    _put(context, name, step, there=step.before, wanted=step.after)
+    undo_log.write_step(context.workspace, name, replace(step, is_undone=False))
     return step
 
 
-def _expect(desk: AppContext, name: str, step: UndoStep, seen: str) -> None:
+def _expect(context: AppContext, name: str, step: UndoStep, seen: str) -> None:
     """Two windows share one row of steps: what one of them takes back has to be what it has offered."""
     if seen and seen != _id(step):
-        place = describe_place(issue_repository.read(desk.workspace, name), step.place)
+        place = describe_place(issue_repository.read(context.workspace, name), step.place)
         raise UsageError(
             f"another window wrote or undid something meanwhile, so nothing was changed. It would be {place} now: "
             "look at it, then press again"
         )
 
 
-def _put(desk: AppContext, name: str, step: UndoStep, *, there: str, wanted: str) -> None:
+def _put(context: AppContext, name: str, step: UndoStep, *, there: str, wanted: str) -> None:
     """Make a place say `wanted`, when it says `there`; else the step is forgotten, so that those before it can be reached."""
-    issue = issue_repository.read(desk.workspace, name)
-    if not _stands(desk, issue, step.place, there):
-        undo_log.delete_step(desk.workspace, name, step)
+    issue = issue_repository.read(context.workspace, name)
+    if not _stands(context, issue, step.place, there):
+        undo_log.delete_step(context.workspace, name, step)
         raise UsageError(
             f"{describe_place(issue, step.place)} was changed elsewhere since, so this step was left as it is. "
             "Look at the earlier versions to go further back"
         )
     kind, _, section = step.place.partition(":")
     if kind == "whole":
-        editor.restore_without_undo(desk, name, wanted)
+        editor.restore_without_undo(context, name, wanted)
         return
-    editor.save_revision(desk, name)
+    editor.save_revision(context, name)
     if kind == "order":
-        issue_repository.write(desk.workspace, composition.reorder_entries(issue, section, wanted.split("\n")))
+        issue_repository.write(context.workspace, composition.reorder_entries(issue, section, wanted.split("\n")))
     else:
-        issue_repository.write(desk.workspace, composition.with_text(issue, step.place, wanted))
+        issue_repository.write(context.workspace, composition.with_text(issue, step.place, wanted))
 
 
-def _stands(desk: AppContext, issue: Issue, place: str, wanted: str) -> bool:
+def _stands(context: AppContext, issue: Issue, place: str, wanted: str) -> bool:
     kind, _, section = place.partition(":")
     if kind == "whole":
-        return editor.matches_revision(desk, issue.name, wanted)
+        return editor.matches_revision(context, issue.name, wanted)
     if kind == "order":
         return editor.list_order(issue, section) == wanted
     return composition.texts_of(issue).get(place) == wanted

@@ -25,29 +25,31 @@ from newsletter.workspace.context import AppContext
 class IssueWindow:
     """The issue being made: its name, its window, and what went out before it."""
 
-    desk: AppContext
+    context: AppContext
     name: str
     until_asked: datetime | None = None  # where a person set the end of the window
 
     @cached_property
     def earlier(self) -> tuple[Issue, ...]:
         """The issues that are out at this moment, oldest first; never the one being made."""
-        read = (issue_repository.read(self.desk.workspace, name) for name in out_names(self.desk) if name != self.name)
+        read = (
+            issue_repository.read(self.context.workspace, name) for name in out_names(self.context) if name != self.name
+        )
         return tuple(sorted(read, key=lambda issue: (issue.until_at, issue.name)))
 
     @cached_property
     def present(self) -> Issue | None:
         """The issue as its file stands, if there is one."""
         return (
-            issue_repository.read(self.desk.workspace, self.name)
-            if issue_repository.exists(self.desk.workspace, self.name)
+            issue_repository.read(self.context.workspace, self.name)
+            if issue_repository.exists(self.context.workspace, self.name)
             else None
         )
 
     @cached_property
     def section_order(self) -> Mapping[str, tuple[str, ...]]:
         """Section → keys, as editors want an issue that is not made yet; of one that is, its file tells."""
-        record = None if self.present else issue_repository.read_record(self.desk.workspace, self.name)
+        record = None if self.present else issue_repository.read_record(self.context.workspace, self.name)
         return record.order if record else {}
 
     @property
@@ -55,7 +57,7 @@ class IssueWindow:
         """The end of the window: as asked, else now, unless the file says later."""
         if self.until_asked:
             return self.until_asked
-        return max(self.desk.now, self.present.until_at) if self.present else self.desk.now
+        return max(self.context.now, self.present.until_at) if self.present else self.context.now
 
     @property
     def since_at(self) -> datetime | None:
@@ -67,19 +69,19 @@ class IssueWindow:
 
     def _get_window_end(self, issue: Issue) -> datetime:
         """The end of its window, unless it was last drafted before: what came in between, nobody has looked at."""
-        record = issue_repository.read_record(self.desk.workspace, issue.name)
+        record = issue_repository.read_record(self.context.workspace, issue.name)
         drafted_at = record.drafted_at if record else None
         return min(issue.until_at, drafted_at) if drafted_at else issue.until_at
 
     @property
     def criteria(self) -> SelectionCriteria:
         """The window for selecting."""
-        settings = self.desk.workspace.settings.newsletter
+        settings = self.context.workspace.settings.newsletter
         return SelectionCriteria(
             issue=self.name,
             since_at=self.since_at or frequency.before(settings.every, self.until_at),
             until_at=self.until_at,
-            now=self.desk.now,
+            now=self.context.now,
             zone=settings.zone,
             late_days=settings.late_days,
             ahead_days=settings.ahead_days,
@@ -88,26 +90,32 @@ class IssueWindow:
     @cached_property
     def history(self) -> SelectionHistory:
         """What issues carried and editors decided."""
-        return selection.build_history(self.earlier, current=self.present, decisions=entries_of(self.desk).decisions())
+        return selection.build_history(
+            self.earlier, current=self.present, decisions=entries_of(self.context).decisions()
+        )
 
     def select(self) -> Selection:
         """Where every entry stands that is known from the sources or from the issues."""
-        return self._selection(entries_of(self.desk).all())
+        return self._selection(entries_of(self.context).all())
 
     def select_quickly(self) -> tuple[Selection, tuple[SkippedEntry, ...]]:
         """As `select`; but what is older than the last issue in every way is passed over by its date alone."""
-        window, store = self.criteria, entries_of(self.desk)
+        window, store = self.criteria, entries_of(self.context)
         looked = ReviewCutoff(since_at=window.since_at, since_on=window.since_on)
         special = store.by_keys(self._mentioned_keys())
         known = {entry.key: entry for entry in store.open(looked)} | special
-        passed = tuple(_pass_over_entry(each, window.zone) for each in store.list_settled_entries(looked) if each.key not in special)
+        passed = tuple(
+            _pass_over_entry(each, window.zone)
+            for each in store.list_settled_entries(looked)
+            if each.key not in special
+        )
         return self._selection(tuple(known.values())), passed
 
     def _mentioned_keys(self) -> set[str]:
         """The keys of all that issues or editors have spoken of, under whatever name."""
         spoken = [entry for _, entry in self.history.carried] + [entry for _, entry, _ in self.history.dropped]
         names = {name for entry in spoken for name in list_aliases(entry)}
-        return entries_of(self.desk).known_as(names) | names | {decision.key for decision in self.history.decisions}
+        return entries_of(self.context).known_as(names) | names | {decision.key for decision in self.history.decisions}
 
     def _selection(self, known: Sequence[Entry]) -> Selection:
         chosen = self.select_among(known)
@@ -116,7 +124,7 @@ class IssueWindow:
     def select_among(self, known: Sequence[Entry]) -> Selection:
         """Where these entries stand; each stands where it does whatever the others are."""
         return selection.select(
-            known, self.history, self.criteria, build_classifier(self.desk.workspace.settings.sections)
+            known, self.history, self.criteria, build_classifier(self.context.workspace.settings.sections)
         )
 
     def only_in_issues(self, known: Collection[Entry]) -> Iterable[LeftOut]:
@@ -143,47 +151,47 @@ def _pass_over_entry(settled: EarlierEntry, zone: ZoneInfo) -> SkippedEntry:
     return SkippedEntry(settled.key, settled.title, selection.describe_before_window(settled.dated, seen_on))
 
 
-def out_names(desk: AppContext) -> tuple[str, ...]:
+def out_names(context: AppContext) -> tuple[str, ...]:
     """The issues that are out at this moment.
 
     One that the program has drafted is out when it was sent or published; one made by hand, when its window is over.
     """
-    return tuple(name for name in issue_repository.names(desk.workspace) if _is_out(desk, name))
+    return tuple(name for name in issue_repository.names(context.workspace) if _is_out(context, name))
 
 
-def _is_out(desk: AppContext, name: str) -> bool:
-    record = issue_repository.read_record(desk.workspace, name)
+def _is_out(context: AppContext, name: str) -> bool:
+    record = issue_repository.read_record(context.workspace, name)
     if record is None or record.is_before_draft:
-        return issue_repository.read(desk.workspace, name).until_at <= desk.now
-    return record.published_at is not None and record.published_at <= desk.now
+        return issue_repository.read(context.workspace, name).until_at <= context.now
+    return record.published_at is not None and record.published_at <= context.now
 
 
-def load_window(desk: AppContext, name: str | None = None, *, until: str | None = None) -> IssueWindow:
+def load_window(context: AppContext, name: str | None = None, *, until: str | None = None) -> IssueWindow:
     """The issue of this name, or the one that is due: the last that was begun and is not out, else the next one."""
-    return IssueWindow(desk, name or due_name(desk), parse_window_end(desk, until) if until else None)
+    return IssueWindow(context, name or due_name(context), parse_window_end(context, until) if until else None)
 
 
-def due_name(desk: AppContext) -> str:
+def due_name(context: AppContext) -> str:
     """The issue being made when nobody names one."""
-    out = frozenset(out_names(desk))
-    begun = [name for name in issue_repository.names(desk.workspace) if name not in out]
+    out = frozenset(out_names(context))
+    begun = [name for name in issue_repository.names(context.workspace) if name not in out]
     if begun:
         return begun[-1]
-    settings = desk.workspace.settings.newsletter
-    return frequency.next_name(settings.every, today=desk.now.astimezone(settings.zone).date(), taken=out)
+    settings = context.workspace.settings.newsletter
+    return frequency.next_name(settings.every, today=context.now.astimezone(settings.zone).date(), taken=out)
 
 
-def latest_name(desk: AppContext) -> str:
+def latest_name(context: AppContext) -> str:
     """The issue that was last begun; raises UsageError when there is none."""
-    names = issue_repository.names(desk.workspace)
+    names = issue_repository.names(context.workspace)
     if not names:
         raise UsageError("there is no issue yet: make one with “newsletter draft”")
     return names[-1]
 
 
-def parse_window_end(desk: AppContext, written: str) -> datetime:
+def parse_window_end(context: AppContext, written: str) -> datetime:
     """The end of a day, or an instant, that a person wrote; raises UsageError."""
-    zone = desk.workspace.settings.newsletter.zone
+    zone = context.workspace.settings.newsletter.zone
     try:
         if len(written) == len("2026-12-01"):
             return datetime.combine(date.fromisoformat(written) + timedelta(days=1), time(), zone)

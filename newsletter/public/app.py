@@ -55,17 +55,17 @@ class PublicState:
 
 
 def make_app(
-    desk: AppContext,
+    context: AppContext,
     *,
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> PublicMiddleware:
     """The app of a workspace; raises UsageError when it has no [public] url, or no key for tokens."""
-    settings = desk.workspace.settings
+    settings = context.workspace.settings
     if settings.public is None or not settings.public.url:
         raise UsageError('newsletter.toml: write [public] with url = "https://…", where readers reach this page')
     public = PublicState(
-        readers=SelfService.of(desk, clock=now), archive=Archive(desk), look=PageRenderer(settings), clock=clock
+        readers=SelfService.of(context, clock=now), archive=Archive(context), look=PageRenderer(settings), clock=clock
     )
     app = Starlette(
         routes=ROUTES,

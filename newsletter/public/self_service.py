@@ -54,17 +54,17 @@ class SelfService:
     password: str | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, desk: AppContext, *, clock: Callable[[], datetime]) -> SelfService:
-        """The desk of a workspace; raises UsageError or StorageError."""
-        keys = credentials.load_keys(desk)
+    def of(cls, context: AppContext, *, clock: Callable[[], datetime]) -> SelfService:
+        """Self-service for the readers of a workspace; raises UsageError or StorageError."""
+        keys = credentials.load_keys(context)
         return cls(
-            settings=desk.workspace.settings,
+            settings=context.workspace.settings,
             keys=keys,
-            subscribers=subscribers.open_subscribers(desk),
-            requests=OptInRepository(desk.engine, keys),
-            unsubscribes=UnsubscribeQueue(desk.engine),
+            subscribers=subscribers.open_subscribers(context),
+            requests=OptInRepository(context.engine, keys),
+            unsubscribes=UnsubscribeQueue(context.engine),
             clock=clock,
-            password=credentials.smtp_password(desk),
+            password=credentials.smtp_password(context),
         )
 
     @contextmanager

@@ -183,9 +183,9 @@ def _percent(share: float) -> str:
     return f"{share:.1%}".replace("%", " %")
 
 
-def build_issue_report(desk: AppContext, issue: str | None = None) -> IssueReport:
+def build_issue_report(context: AppContext, issue: str | None = None) -> IssueReport:
     """What became of an issue, or of the last one that was sent; raises UsageError when it was not sent from here."""
-    found = ReportRepository(desk.engine).up_to(issue, BEFORE + 1)
+    found = ReportRepository(context.engine).up_to(issue, BEFORE + 1)
     if not found:
         which = f"issue {issue} was not" if issue else "no issue was"
         raise UsageError(f"{which} sent from here, so there is nothing to report")

@@ -47,9 +47,9 @@ class CollectionResult:
         return self.record.entries if self.collected.unchanged else len(self.collected.parsed.entries)
 
 
-def chosen_sources(desk: AppContext, names: Iterable[str]) -> tuple[Source, ...]:
+def chosen_sources(context: AppContext, names: Iterable[str]) -> tuple[Source, ...]:
     """The sources of these names, or all; raises UsageError for a name that is none."""
-    sources = desk.workspace.settings.sources
+    sources = context.workspace.settings.sources
     names = tuple(names)
     known = sorted(source.name for source in sources)
     for name in names:
@@ -59,53 +59,53 @@ def chosen_sources(desk: AppContext, names: Iterable[str]) -> tuple[Source, ...]
 
 
 def collect(
-    desk: AppContext, sources: Sequence[Source], on_progress: OnProgress = lambda _: None
+    context: AppContext, sources: Sequence[Source], on_progress: OnProgress = lambda _: None
 ) -> tuple[CollectionResult, ...]:
     """Fetch and read these sources at once, and keep what they gave; `on_progress` hears of each as it is done."""
-    return asyncio.run(collect_all(desk, sources, on_progress))
+    return asyncio.run(collect_all(context, sources, on_progress))
 
 
 async def collect_all(
-    desk: AppContext, sources: Sequence[Source], on_progress: OnProgress
+    context: AppContext, sources: Sequence[Source], on_progress: OnProgress
 ) -> tuple[CollectionResult, ...]:
     """`collect`, inside a loop that runs already."""
-    known = entries_of(desk).sources()
+    known = entries_of(context).sources()
     done: dict[str, CollectionResult] = {}
     order = {source.name: n for n, source in enumerate(sources)}  # the first source to give an entry names it
     never_read = sum(source.name not in known for source in sources)
-    with ParserPool(build_document_parser(desk), expected=never_read) as room:
+    with ParserPool(build_document_parser(context), expected=never_read) as room:
         from newsletter.sources.source_client import (
             SourceClient,
             build_fetcher,  # the web client loads while the room gets ready
         )
 
-        async with build_fetcher(desk) as fetcher:
-            visitor = SourceClient(desk, fetcher, room)
+        async with build_fetcher(context) as fetcher:
+            visitor = SourceClient(context, fetcher, room)
             pending = {asyncio.create_task(visitor.fetch_source(source, known.get(source.name))) for source in sources}
             try:
                 while pending:
                     finished, pending = await asyncio.wait(pending, timeout=KEEP_EVERY_S)
                     visits = sorted((visit.result() for visit in finished), key=lambda visit: order[visit.before.name])
-                    for each in _keep(desk, visits):
+                    for each in _keep(context, visits):
                         done[each.name] = each
                         on_progress(each)
             finally:
                 for visit in pending:
                     visit.cancel()
     stamped = frozenset(source.name for source in sources if source.kind in STAMPED)
-    quiet = StalenessCheck(store=entries_of(desk), today=desk.now.date(), stamped=stamped).find_stale(
+    quiet = StalenessCheck(store=entries_of(context), today=context.now.date(), stamped=stamped).find_stale(
         each.record for each in done.values()
     )
     return tuple(replace(done[source.name], quiet=quiet.get(source.name, "")) for source in sources)
 
 
-def _keep(desk: AppContext, visits: Sequence[SourceFetch]) -> list[CollectionResult]:
+def _keep(context: AppContext, visits: Sequence[SourceFetch]) -> list[CollectionResult]:
     """Keep what these visits brought, with one write to the disk."""
     brought = {visit.collected.source.name: visit.collected.parsed.entries for visit in visits}
-    with entries_of(desk).together():
-        taken = ingest_sources(entries_of(desk), brought, desk.now)
-        gathered = [_summarize_visit(visit, taken[visit.collected.source.name], desk.now) for visit in visits]
-        entries_of(desk).note_sources(each.record for each in gathered)
+    with entries_of(context).together():
+        taken = ingest_sources(entries_of(context), brought, context.now)
+        gathered = [_summarize_visit(visit, taken[visit.collected.source.name], context.now) for visit in visits]
+        entries_of(context).note_sources(each.record for each in gathered)
     return gathered
 
 

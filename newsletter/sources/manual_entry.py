@@ -23,23 +23,23 @@ PASTED = Source(name="pasted", kind=SourceKind.PAGE)
 
 
 def add(
-    desk: AppContext, what: str, *, stdin: Callable[[], bytes], section: str | None = None
+    context: AppContext, what: str, *, stdin: Callable[[], bytes], section: str | None = None
 ) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     """Take in what a person names: a file, `-` for standard input, an address or an identifier.
 
     Gives the entries as they are known from now on, and a sentence for each part that could not be read. Raises
     UsageError when there is no such file or section, and SourceError when nothing can be made of it.
     """
-    sections = [style.name for style in desk.workspace.settings.sections]
+    sections = [style.name for style in context.workspace.settings.sections]
     if section is not None and section not in sections:
         raise UsageError(f"there is no section “{section}”; there are: {', '.join(sections)}")
-    found = _read_argument(desk, what, stdin)
-    keys = take(desk, found.entries, section=section)
-    known = entries_of(desk).by_keys(keys)
+    found = _read_argument(context, what, stdin)
+    keys = take(context, found.entries, section=section)
+    known = entries_of(context).by_keys(keys)
     return tuple(known[key] for key in keys), found.skipped
 
 
-def understand(desk: AppContext, pasted: str) -> ParsedDocument:
+def understand(context: AppContext, pasted: str) -> ParsedDocument:
     """The entries of a pasted text, or of the one link, DOI, PMID or NCT number that it is; nothing is kept.
 
     Raises SourceError when nothing can be made of it, UsageError when it is empty.
@@ -48,36 +48,36 @@ def understand(desk: AppContext, pasted: str) -> ParsedDocument:
     if not text:
         raise UsageError("paste a text, a link, a DOI, a PMID or an NCT number first")
     if "\n" not in text and detect_kind(text) is not ReferenceKind.FILE:
-        return asyncio.run(_look_up_reference(desk, text))
-    return _read(desk, Document(content=text.encode(), content_type="text/plain; charset=utf-8"))
+        return asyncio.run(_look_up_reference(context, text))
+    return _read(context, Document(content=text.encode(), content_type="text/plain; charset=utf-8"))
 
 
-def known_as(desk: AppContext, entry: Entry) -> str | None:
+def known_as(context: AppContext, entry: Entry) -> str | None:
     """The key under which this was seen before, if it was."""
-    near = entries_of(desk).by_keys(entries_of(desk).known_as(list_aliases(entry)))
+    near = entries_of(context).by_keys(entries_of(context).known_as(list_aliases(entry)))
     return next(iter(Index(near.values()).find(entry)), None)
 
 
-def take(desk: AppContext, entries: Iterable[Entry], *, section: str | None = None) -> tuple[str, ...]:
+def take(context: AppContext, entries: Iterable[Entry], *, section: str | None = None) -> tuple[str, ...]:
     """Take in what was understood; tells the keys under which it is known from now on, each once."""
     seen = tuple(replace(entry, section=section or entry.section) for entry in entries)
-    return tuple(dict.fromkeys(ingest_entries(entries_of(desk), PASTED.name, seen, desk.now).keys))
+    return tuple(dict.fromkeys(ingest_entries(entries_of(context), PASTED.name, seen, context.now).keys))
 
 
-def _read_argument(desk: AppContext, what: str, stdin: Callable[[], bytes]) -> ParsedDocument:
+def _read_argument(context: AppContext, what: str, stdin: Callable[[], bytes]) -> ParsedDocument:
     if what == "-":
-        return _read(desk, Document(content=stdin()))
+        return _read(context, Document(content=stdin()))
     if detect_kind(what) is not ReferenceKind.FILE:
-        return asyncio.run(_look_up_reference(desk, what))
+        return asyncio.run(_look_up_reference(context, what))
     from newsletter.sources.fetcher import read_file
 
     fetched = read_file(Path(what))
     if fetched.document is None:
         raise UsageError(fetched.error or f"{what} cannot be read")
-    return _read(desk, fetched.document, what)
+    return _read(context, fetched.document, what)
 
 
-def _read(desk: AppContext, handed: Document, name: str = "") -> ParsedDocument:
+def _read(context: AppContext, handed: Document, name: str = "") -> ParsedDocument:
     """The entries of a document, whatever it is."""
     document = out_of_its_mail(handed)
     kind = kind_of_document(document, name)
@@ -85,16 +85,16 @@ def _read(desk: AppContext, handed: Document, name: str = "") -> ParsedDocument:
         from newsletter.sources.registries.crossref import read_works
 
         return read_works(document, PASTED)
-    return build_document_parser(desk).parse(replace(PASTED, kind=kind), document)
+    return build_document_parser(context).parse(replace(PASTED, kind=kind), document)
 
 
-async def _look_up_reference(desk: AppContext, reference: str) -> ParsedDocument:
+async def _look_up_reference(context: AppContext, reference: str) -> ParsedDocument:
     from newsletter.sources.lookup import look_up_reference
     from newsletter.sources.source_client import (
         PUBMED_KEY,
         build_fetcher,  # the web client loads when something is asked
     )
 
-    zone = desk.workspace.settings.newsletter.zone
-    async with build_fetcher(desk) as fetcher:
+    zone = context.workspace.settings.newsletter.zone
+    async with build_fetcher(context) as fetcher:
         return await look_up_reference(reference, fetcher, source=PASTED, api_key=secret(PUBMED_KEY), zone=zone)

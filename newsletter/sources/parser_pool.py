@@ -100,12 +100,12 @@ def report_internal_error(source: Source, error: Exception) -> SourceResult:
     return SourceResult(source=source, error=sentence)
 
 
-def build_document_parser(desk: AppContext) -> DocumentParser:
+def build_document_parser(context: AppContext) -> DocumentParser:
     """Reads documents as this newsletter does, at this moment."""
-    settings = desk.workspace.settings
+    settings = context.workspace.settings
     newsletter = settings.newsletter
     return DocumentParser(
-        now=desk.now, ahead_days=newsletter.ahead_days, zone=newsletter.zone, sections=settings.sections
+        now=context.now, ahead_days=newsletter.ahead_days, zone=newsletter.zone, sections=settings.sections
     )
 
 
@@ -167,13 +167,13 @@ def _processes(count: int) -> ProcessPoolExecutor:
     from multiprocessing import get_all_start_methods, get_context
 
     method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-    context = get_context(method)
+    mp_context = get_context(method)
     if method == "forkserver":
         from multiprocessing import forkserver
 
-        context.set_forkserver_preload(list(LOADED_BEFORE))
+        mp_context.set_forkserver_preload(list(LOADED_BEFORE))
         forkserver.ensure_running()
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_leave_stopping_to_us)
+    return ProcessPoolExecutor(count, mp_context=mp_context, initializer=_leave_stopping_to_us)
 
 
 def _leave_stopping_to_us() -> None:

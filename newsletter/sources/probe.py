@@ -37,23 +37,23 @@ def guess_kinds(where: str) -> tuple[SourceKind, ...]:
     return (SourceKind.FEED, SourceKind.PAGE)
 
 
-def find_source(desk: AppContext, name: str, where: str, section: str) -> SourceResult:
+def find_source(context: AppContext, name: str, where: str, section: str) -> SourceResult:
     """Try an address as each kind that it may be; gives the first that has something, else the last failure.
 
     Raises UsageError when name or address is missing.
     """
-    found = [try_source(desk, build_source(name, kind, where, section)) for kind in guess_kinds(where)[:1]]
+    found = [try_source(context, build_source(name, kind, where, section)) for kind in guess_kinds(where)[:1]]
     for kind in guess_kinds(where)[1:]:
         if found[-1].parsed.entries:
             break
-        found.append(try_source(desk, build_source(name, kind, where, section)))
+        found.append(try_source(context, build_source(name, kind, where, section)))
     good = [each for each in found if each.parsed.entries] or [each for each in found if not each.error]
     return (good or found)[0]
 
 
-def try_source(desk: AppContext, source: Source) -> SourceResult:
+def try_source(context: AppContext, source: Source) -> SourceResult:
     """What a source gives at this moment; nothing is kept."""
-    return asyncio.run(_visit_source(desk, source))
+    return asyncio.run(_visit_source(context, source))
 
 
 def host_inside(tried: SourceResult) -> str:
@@ -68,10 +68,10 @@ def host_inside(tried: SourceResult) -> str:
     return host if host and (tried.error or "").startswith(f"{host} {INSIDE}") else ""
 
 
-async def _visit_source(desk: AppContext, source: Source) -> SourceResult:
+async def _visit_source(context: AppContext, source: Source) -> SourceResult:
     from newsletter.sources.parser_pool import ParserPool, build_document_parser
     from newsletter.sources.source_client import SourceClient, build_fetcher
 
-    with ParserPool(build_document_parser(desk)) as room:
-        async with build_fetcher(desk) as fetcher:
-            return (await SourceClient(desk, fetcher, room).fetch_source(source, None)).collected
+    with ParserPool(build_document_parser(context)) as room:
+        async with build_fetcher(context) as fetcher:
+            return (await SourceClient(context, fetcher, room).fetch_source(source, None)).collected

@@ -33,8 +33,8 @@ class SourceFetch:
 class SourceClient:
     """Visits the sources of one run, sharing a client, which keeps the pace that services ask for."""
 
-    def __init__(self, desk: AppContext, fetcher: Fetcher, room: ParserPool) -> None:
-        self.desk = desk
+    def __init__(self, context: AppContext, fetcher: Fetcher, room: ParserPool) -> None:
+        self.context = context
         self.fetcher = fetcher
         self.parsers = room
 
@@ -52,7 +52,7 @@ class SourceClient:
         return SourceFetch(collected=collected, before=before, fetched=fetched)
 
     async def _fetch(self, source: Source, before: SourceRecord) -> FetchResult:
-        url = source.url if "://" in source.url else str(self.desk.workspace.path(source.url))
+        url = source.url if "://" in source.url else str(self.context.workspace.path(source.url))
         if source.kind is SourceKind.CALENDAR or before.error:
             return await self.fetcher.get_or_read(FetchRequest(name=source.name, url=url))
         known = FetchRequest(
@@ -95,9 +95,9 @@ async def _collect_answer(source: Source, ask: Callable[[], Awaitable[ParsedDocu
         return report_internal_error(source, error)
 
 
-def build_fetcher(desk: AppContext) -> Fetcher:
+def build_fetcher(context: AppContext) -> Fetcher:
     """The client of this newsletter: says who asks, and how often PubMed may be asked with the key there is."""
-    settings = desk.workspace.settings.newsletter
+    settings = context.workspace.settings.newsletter
     contact = settings.url or parseaddr(settings.reply_to or settings.sender)[1]
     pace = PER_SECOND_WITH_KEY if secret(PUBMED_KEY) else PER_SECOND
     return Fetcher(contact=contact, allow_hosts=settings.fetch_from, per_second=pace)

@@ -53,12 +53,12 @@ VIEWS = (
 )
 
 
-def studio_app(room: StudioState) -> Starlette:
+def studio_app(studio: StudioState) -> Starlette:
     """The ASGI app of one running studio."""
     routes = [each for view in VIEWS for each in view.ROUTES]
     app = Starlette(
         routes=[*routes, Mount("/static", StaticFiles(directory=HERE / "static"))],
-        middleware=[Middleware(AuthMiddleware, room=room)],
+        middleware=[Middleware(AuthMiddleware, studio=studio)],
     )
-    app.state.room = room
+    app.state.studio = studio
     return app

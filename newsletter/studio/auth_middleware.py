@@ -36,8 +36,8 @@ FOREIGN = "This did not come from a page of the studio, and nothing was changed.
 class AuthMiddleware:
     """ASGI middleware around the whole studio."""
 
-    def __init__(self, app: ASGIApp, room: StudioState) -> None:
-        self.app, self.room = app, room
+    def __init__(self, app: ASGIApp, studio: StudioState) -> None:
+        self.app, self.studio = app, studio
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or say why not."""
@@ -57,7 +57,7 @@ class AuthMiddleware:
         if token := parse_qs(scope["query_string"].decode("latin-1")).get("token"):
             return self._entry(token[0], cookie, scope["path"])
         if not hmac.compare_digest(
-            cookie_parser(headers.get("cookie", "")).get(cookie, "").encode(), self.room.session.encode()
+            cookie_parser(headers.get("cookie", "")).get(cookie, "").encode(), self.studio.session.encode()
         ):
             return PlainTextResponse(CLOSED, 403)
         if scope["method"] not in {"GET", "HEAD"} and not self._is_ours(headers, host):
@@ -65,16 +65,16 @@ class AuthMiddleware:
         return None
 
     def _entry(self, token: str, cookie: str, path: str) -> Response:
-        if not hmac.compare_digest(token.encode(), self.room.token.encode()):
+        if not hmac.compare_digest(token.encode(), self.studio.token.encode()):
             return PlainTextResponse(CLOSED, 403)
         answer = RedirectResponse(path if path.startswith("/") and not path.startswith("//") else "/", 303)
-        answer.set_cookie(cookie, self.room.session, httponly=True, samesite="strict", path="/")
+        answer.set_cookie(cookie, self.studio.session, httponly=True, samesite="strict", path="/")
         return answer
 
     def _is_ours(self, headers: Headers, host: str) -> bool:
         token = headers.get(CSRF_HEADER, "")
         return headers.get("origin") == f"http://{host}" and (
-            not token or hmac.compare_digest(token.encode(), self.room.csrf.encode())
+            not token or hmac.compare_digest(token.encode(), self.studio.csrf.encode())
         )
 
 

@@ -86,7 +86,9 @@ class EntryCards:
 
     def list_keys(self, section: str) -> tuple[str, ...]:
         """The keys of a section in the order in which it is printed, or would be."""
-        return tuple(card.entry.key for card in self.cards if card.place == self.place_in_print and card.section == section)
+        return tuple(
+            card.entry.key for card in self.cards if card.place == self.place_in_print and card.section == section
+        )
 
     def find_cards(self, *, place: str, words: str, section: str, late: bool) -> tuple[EntryCard, ...]:
         """The cards of a place that hold all these words, in the order in which they were offered."""
@@ -101,24 +103,24 @@ class EntryCards:
         )
 
 
-def load_cards(desk: AppContext, before: EntryCards | None) -> EntryCards:
+def load_cards(context: AppContext, before: EntryCards | None) -> EntryCards:
     """The shelf as it is now; `before` when nothing has changed since."""
-    state = _state(desk)
+    state = _state(context)
     if before is not None and before.state == state:
         return before
-    at = load_window(desk)
-    pool = update_pool(desk, at, before.pool if before else None)
+    at = load_window(context)
+    pool = update_pool(context, at, before.pool if before else None)
     inside = {entry.key: entry for entry in at.present.entries()} if at.present else {}
     known = {card.entry.key: card for card in before.cards} if before else {}
     cards = tuple(_cards(pool.statuses, inside, known))
     return EntryCards(issue=at.name, has_issue=at.present is not None, cards=cards, state=state, pool=pool)
 
 
-def count_new(desk: AppContext, before: EntryCards | None) -> int:
+def count_new(context: AppContext, before: EntryCards | None) -> int:
     """How many cards lie at `Place.NEW`. Where no shelf is stocked yet, what is old in every way is not looked at."""
     if before is not None:
-        return load_cards(desk, before).counts()[CardPlace.NEW]
-    at = load_window(desk)
+        return load_cards(context, before).counts()[CardPlace.NEW]
+    at = load_window(context)
     inside = {entry.key for entry in at.present.entries()} if at.present else set()
     selected, _ = at.select_quickly()
     standings = (*list_chosen_statuses(selected.chosen), *list_left_out_statuses(selected.left_out, ()))
@@ -184,16 +186,16 @@ def _card(entry: Entry, place: CardPlace, section: str | None, reason: str, know
     )
 
 
-def _state(desk: AppContext) -> tuple[object, ...]:
+def _state(context: AppContext) -> tuple[object, ...]:
     """What says that something changed: files by time and size, the database as well, and the day."""
-    workspace = desk.workspace
-    database = desk.engine.url
+    workspace = context.workspace
+    database = context.engine.url
     files = [workspace.folder / FILE_NAME, *sorted(workspace.issues.glob("*/*.toml"))]
     if database.get_backend_name() == "sqlite":
         files += [Path(f"{database.database}{end}") for end in ("", "-wal")]
-        moment = f"{desk.now:%Y-%m-%d %H}"
+        moment = f"{context.now:%Y-%m-%d %H}"
     else:
-        moment = f"{desk.now:%Y-%m-%d %H:%M:%S}"  # a server does not tell that it was written to
+        moment = f"{context.now:%Y-%m-%d %H:%M:%S}"  # a server does not tell that it was written to
     return (moment, *(_stamp(file) for file in files))
 
 

@@ -145,17 +145,17 @@ def _headers(policy: str) -> dict[str, str]:
     }
 
 
-def watch_issue(desk: AppContext, name: str) -> PreviewWatcher:
+def watch_issue(context: AppContext, name: str) -> PreviewWatcher:
     """The issue of this name, drawn again when its file, a template or the configuration is saved."""
     return PreviewWatcher(
-        draw=lambda: _draw(desk, name),
-        files=lambda: _files(desk, name),
-        picture=lambda file: images.find(desk.workspace, name, file),
+        draw=lambda: _draw(context, name),
+        files=lambda: _files(context, name),
+        picture=lambda file: images.find(context.workspace, name, file),
     )
 
 
-def _draw(desk: AppContext, name: str) -> PreviewContent:
-    fresh = AppContext(open_workspace(desk.workspace.folder), desk.now)
+def _draw(context: AppContext, name: str) -> PreviewContent:
+    fresh = AppContext(open_workspace(context.workspace.folder), context.now)
     _, rendered, findings = review.check_issue_mail(fresh, name)
     settings = fresh.workspace.settings
     display, address = parseaddr(settings.newsletter.sender)
@@ -168,11 +168,11 @@ def _draw(desk: AppContext, name: str) -> PreviewContent:
     )
 
 
-def _files(desk: AppContext, name: str) -> Iterator[Path]:
-    folder = desk.workspace.folder
+def _files(context: AppContext, name: str) -> Iterator[Path]:
+    folder = context.workspace.folder
     yield folder / FILE_NAME
     yield folder / GLOSSARY_FILE
-    yield issue_folder(desk.workspace, name) / "issue.toml"
-    for templates in (desk.workspace.templates, environment.find_shipped_folder()):
+    yield issue_folder(context.workspace, name) / "issue.toml"
+    for templates in (context.workspace.templates, environment.find_shipped_folder()):
         files = (path for path in templates.rglob("*") if path.is_file())
         yield from (path for path in files if path.parent.name != environment.CACHE)

@@ -30,37 +30,37 @@ class WorkflowStep:
     said: str
 
 
-def list_workflow_steps(desk: AppContext, name: str, *, new: int) -> tuple[WorkflowStep, ...]:
+def list_workflow_steps(context: AppContext, name: str, *, new: int) -> tuple[WorkflowStep, ...]:
     """Every step with where it stands, in one sentence each."""
-    there = issue_repository.exists(desk.workspace, name)
-    issue = issue_repository.read(desk.workspace, name) if there else None
+    there = issue_repository.exists(context.workspace, name)
+    issue = issue_repository.read(context.workspace, name) if there else None
     return (
-        _collect(desk),
+        _collect(context),
         WorkflowStep(
             name="Choose",
             is_done=issue is not None and not new,
-            said=_chosen(len(issue.entries()) if issue else 0, new, asked=bool(entries_of(desk).sources())),
+            said=_chosen(len(issue.entries()) if issue else 0, new, asked=bool(entries_of(context).sources())),
         ),
         WorkflowStep(
             name="Write",
             is_done=bool(issue and issue.letter),
             said=_describe_letter(bool(issue), bool(issue and issue.letter)),
         ),
-        *_build_check_steps(desk, name, there=there),
-        _send(desk, name),
+        *_build_check_steps(context, name, there=there),
+        _send(context, name),
     )
 
 
-def _collect(desk: AppContext) -> WorkflowStep:
-    if not desk.workspace.settings.sources:
+def _collect(context: AppContext) -> WorkflowStep:
+    if not context.workspace.settings.sources:
         return WorkflowStep(name="Collect", is_done=False, said="There is no source yet: add the first one there.")
-    records = entries_of(desk).sources().values()
+    records = entries_of(context).sources().values()
     last = max((each.checked_at for each in records if each.checked_at), default=None)
     if last is None:
         return WorkflowStep(name="Collect", is_done=False, said="The sources have not been asked yet.")
-    zone = desk.workspace.settings.newsletter.zone
+    zone = context.workspace.settings.newsletter.zone
     said = f"Last collected on {last.astimezone(zone):%A %-d %B at %H:%M}."
-    return WorkflowStep(name="Collect", is_done=desk.now - last < FRESH, said=said)
+    return WorkflowStep(name="Collect", is_done=context.now - last < FRESH, said=said)
 
 
 def _chosen(inside: int, new: int, *, asked: bool) -> str:
@@ -81,18 +81,18 @@ def _describe_letter(there: bool, letter: bool) -> str:  # noqa: FBT001 - two fa
     return "The letter is written." if letter else "The letter is still empty."
 
 
-def _build_check_steps(desk: AppContext, name: str, *, there: bool) -> tuple[WorkflowStep, WorkflowStep]:
+def _build_check_steps(context: AppContext, name: str, *, there: bool) -> tuple[WorkflowStep, WorkflowStep]:
     if not there:
         return WorkflowStep(name="Check", is_done=False, said=""), WorkflowStep(name="Approve", is_done=False, said="")
     try:
-        _, made, findings = review.check_issue_mail(desk, name)
+        _, made, findings = review.check_issue_mail(context, name)
     except NewsletterError as error:
         return WorkflowStep(name="Check", is_done=False, said=str(error)), WorkflowStep(
             name="Approve", is_done=False, said=""
         )
     blocking = sum(each.severity is Severity.ERROR for each in findings)
     said = f"{blocking} to mend, {len(findings) - blocking} to look at." if findings else "Nothing to mend."
-    record = issue_repository.read_record(desk.workspace, name)
+    record = issue_repository.read_record(context.workspace, name)
     approval = record.approval if record else None
     is_approved = approval is not None and approval.digest == made.digest
     by = f" by {approval.by}" if approval and approval.by else ""
@@ -103,20 +103,20 @@ def _build_check_steps(desk: AppContext, name: str, *, there: bool) -> tuple[Wor
     )
 
 
-def _send(desk: AppContext, name: str) -> WorkflowStep:
-    tally = delivery.read_status(desk, name)
-    said = under_way(desk, name) or (
+def _send(context: AppContext, name: str) -> WorkflowStep:
+    tally = delivery.read_status(context, name)
+    said = under_way(context, name) or (
         f"{tally.accepted:,} of {tally.total:,} accepted." if tally.total else "Not begun."
     )
     return WorkflowStep(name="Send", is_done=tally.state == "done" or tally.wish is SendControl.STOP, said=said)
 
 
-def under_way(desk: AppContext, name: str) -> str:
+def under_way(context: AppContext, name: str) -> str:
     """What a person should know of a sending that is planned, on its way, held up or in doubt; empty when it is none."""
-    standing = send_process.load_send_view(desk, name)
+    standing = send_process.load_send_view(context, name)
     planned, tally = standing.planned, standing.tally
     if planned is not None:
-        at = scheduling.format_local_datetime(desk, planned.plan.at)
+        at = scheduling.format_local_datetime(context, planned.plan.at)
         return {
             ScheduleState.WAITED_FOR: f"Planned for {at}.",
             ScheduleState.ALONE: f"Planned for {at}, and nothing waits for it.",
@@ -127,5 +127,5 @@ def under_way(desk: AppContext, name: str) -> str:
         return f"On its way: {have}."
     if tally.state == "paused" and tally.wish is not SendControl.STOP:
         return f"Paused: {have}."
-    doubtful = sum(1 for _ in delivery.list_unknown(desk, name)) if tally.unknown else 0
+    doubtful = sum(1 for _ in delivery.list_unknown(context, name)) if tally.unknown else 0
     return f"{doubtful} in doubt: decide what is to be done." if doubtful else ""

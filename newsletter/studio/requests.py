@@ -1,4 +1,4 @@
-"""One request as a view gets it: the room, what was filled in, and how a page is answered."""
+"""One request as a view gets it: the running studio, what was filled in, and how a page is answered."""
 
 from __future__ import annotations
 
@@ -126,14 +126,14 @@ def route(path: str, view: View, *, changes: bool = False, asks: bool = False) -
     """
 
     async def answer(request: Request) -> Response:
-        room: StudioState = request.app.state.room
+        studio: StudioState = request.app.state.studio
         body = await _body(request) if changes else b""
         if body is None:
             return PlainTextResponse("That is too much at once.", 413)
-        call = StudioRequest(room, request, body)
-        if changes and not _names_token(call):
+        studio_request = StudioRequest(studio, request, body)
+        if changes and not _names_token(studio_request):
             return PlainTextResponse(FOREIGN, 403)
-        return await run_in_threadpool(_run_view, view, call, alone=changes and not asks)
+        return await run_in_threadpool(_run_view, view, studio_request, alone=changes and not asks)
 
     return Route(path, answer, methods=["POST" if changes else "GET"])
 
@@ -147,32 +147,32 @@ async def _body(request: Request) -> bytes | None:
     return bytes(found)
 
 
-def _names_token(call: StudioRequest) -> bool:
+def _names_token(request: StudioRequest) -> bool:
     """Whether a change names the token of our pages: in its header, or in its form."""
-    named = call.request.headers.get(CSRF_HEADER) or call.form_value("csrf")
-    return hmac.compare_digest(named.encode(), call.studio.csrf.encode())
+    named = request.request.headers.get(CSRF_HEADER) or request.form_value("csrf")
+    return hmac.compare_digest(named.encode(), request.studio.csrf.encode())
 
 
-def _run_view(view: View, call: StudioRequest, *, alone: bool) -> Response:
+def _run_view(view: View, request: StudioRequest, *, alone: bool) -> Response:
     try:
         if not alone:
-            return view(call)
-        with call.studio.changing:
-            return view(call)
+            return view(request)
+        with request.studio.changing:
+            return view(request)
     except NewsletterError as error:
-        if isinstance(error, WorkspaceError) and not call.studio.has_newsletter and not call.is_script:
+        if isinstance(error, WorkspaceError) and not request.studio.has_newsletter and not request.is_script:
             return RedirectResponse("/welcome", 303)
-        if call.is_script:
+        if request.is_script:
             return JSONResponse({"error": str(error)}, 409)
-        return _mistake(call, error)
+        return _mistake(request, error)
 
 
-def _mistake(call: StudioRequest, error: NewsletterError) -> Response:
+def _mistake(request: StudioRequest, error: NewsletterError) -> Response:
     is_file = isinstance(error, ConfigError | IssueFileError)  # somebody edits it by hand at this moment
     title = "A file has to be mended" if is_file else "This cannot be done yet"
-    values = {"title": title, "csrf": call.studio.csrf, "message": str(error), "is_file": is_file}
-    again = str(call.request.url) if call.request.method == "GET" else ""
-    back = call.request.headers.get("referer", "/")
+    values = {"title": title, "csrf": request.studio.csrf, "message": str(error), "is_file": is_file}
+    again = str(request.request.url) if request.request.method == "GET" else ""
+    back = request.request.headers.get("referer", "/")
     text = PAGES.get_template("mistake.html.jinja").render(values | {"back": back, "again": again})
     return HTMLResponse(text, 409)
 

@@ -41,25 +41,25 @@ class SendView:
         return self.planned is not None and self.planned.waiting is ScheduleState.WAITED_FOR
 
 
-def load_send_view(desk: AppContext, name: str) -> SendView:
+def load_send_view(context: AppContext, name: str) -> SendView:
     """How the sending stands, whoever started it."""
-    planned = scheduling.find_plan(desk, name)
-    if planned is not None and _is_beginning(desk, name, planned=True):
+    planned = scheduling.find_plan(context, name)
+    if planned is not None and _is_beginning(context, name, planned=True):
         planned = replace(planned, waiting=ScheduleState.WAITED_FOR)  # the process is on its way to its lease
-    tally = delivery.read_status(desk, name)
-    at_work = delivery.is_at_work(desk, name) or _is_beginning(desk, name, planned=False)
+    tally = delivery.read_status(context, name)
+    at_work = delivery.is_at_work(context, name) or _is_beginning(context, name, planned=False)
     waits = planned is not None and planned.waiting is ScheduleState.WAITED_FOR
     is_well = at_work or waits or tally.wish or tally.state == "done"
     return SendView(
-        tally=tally, planned=planned, is_at_work=at_work, trouble="" if is_well else _last_words(desk, name)
+        tally=tally, planned=planned, is_at_work=at_work, trouble="" if is_well else _last_words(context, name)
     )
 
 
-def start_send_process(desk: AppContext, name: str, *, planned: bool = False, resume_restored: bool = False) -> None:
+def start_send_process(context: AppContext, name: str, *, planned: bool = False, resume_restored: bool = False) -> None:
     """Start a process that sends an approved issue: at the time that is `planned`, or at once."""
-    words = _words(desk, name)
+    words = _words(context, name)
     write_whole(words, "", private=True)
-    command = [sys.executable, "-m", "newsletter", "-C", str(desk.workspace.folder), *_moment(desk)]
+    command = [sys.executable, "-m", "newsletter", "-C", str(context.workspace.folder), *_moment(context)]
     command += ["send", name, "--yes", "--json"]
     command += ["--planned"] if planned else []
     command += ["--resume-restored"] if resume_restored else []
@@ -81,51 +81,51 @@ _STARTED: list[_SendProcess] = []
 """Those that this studio started: known while they are on their way to their lease, and not left as zombies."""
 
 
-def _moment(desk: AppContext) -> list[str]:
+def _moment(context: AppContext) -> list[str]:
     """A studio that runs at another moment hands its moment on."""
-    is_now = abs(datetime.now(UTC) - desk.now) < timedelta(minutes=1)
-    return [] if is_now else ["--now", desk.now.isoformat()]
+    is_now = abs(datetime.now(UTC) - context.now) < timedelta(minutes=1)
+    return [] if is_now else ["--now", context.now.isoformat()]
 
 
-def _is_beginning(desk: AppContext, name: str, *, planned: bool) -> bool:
+def _is_beginning(context: AppContext, name: str, *, planned: bool) -> bool:
     for each in tuple(_STARTED):
         if each.process.poll() is not None:
             with contextlib.suppress(ValueError):  # another page was first
                 _STARTED.remove(each)
-    words = _words(desk, name)
+    words = _words(context, name)
     return any(each.words == words and each.planned is planned for each in _STARTED)
 
 
-def recover_schedules(desk: AppContext) -> tuple[str, ...]:
+def recover_schedules(context: AppContext) -> tuple[str, ...]:
     """Wait again for every plan whose process was lost, as when the computer was started again; what is to be said of it."""
-    return tuple(filter(None, (_recover_schedule(desk, each) for each in scheduling.all_planned(desk))))
+    return tuple(filter(None, (_recover_schedule(context, each) for each in scheduling.all_planned(context))))
 
 
-def _recover_schedule(desk: AppContext, planned: ScheduleStatus) -> str:
-    name, at = planned.plan.issue, scheduling.format_local_datetime(desk, planned.plan.at)
+def _recover_schedule(context: AppContext, planned: ScheduleStatus) -> str:
+    name, at = planned.plan.issue, scheduling.format_local_datetime(context, planned.plan.at)
     if planned.waiting is ScheduleState.MISSED:
         return f"Issue {name} was to go on {at}, and did not go. Open Send to decide."
     if planned.waiting is ScheduleState.WAITED_FOR:
         return ""
-    if scheduling.is_to_be_waited_for(desk, planned):
+    if scheduling.is_to_be_waited_for(context, planned):
         with contextlib.suppress(NewsletterError, OSError):
-            start_send_process(desk, name, planned=True)
+            start_send_process(context, name, planned=True)
             return f"Issue {name} is planned for {at}. The program that waited for it was ended; another one waits now."
     return f"Issue {name} is planned for {at}, and nothing waits for it. Open Send to decide."
 
 
-def _last_words(desk: AppContext, name: str) -> str:
+def _last_words(context: AppContext, name: str) -> str:
     with contextlib.suppress(OSError):
-        said = _words(desk, name).read_text("utf-8", errors="replace")
+        said = _words(context, name).read_text("utf-8", errors="replace")
         return said.removeprefix("newsletter: ").strip()[:MOST_WORDS]
     return ""
 
 
-def _words(desk: AppContext, name: str) -> Path:
-    return desk.workspace.private / f"studio-sending-{issue_folder(desk.workspace, name).name}.txt"
+def _words(context: AppContext, name: str) -> Path:
+    return context.workspace.private / f"studio-sending-{issue_folder(context.workspace, name).name}.txt"
 
 
-def was_published(desk: AppContext, name: str) -> bool:
+def was_published(context: AppContext, name: str) -> bool:
     """Whether the issue counts as out."""
-    record = issue_repository.read_record(desk.workspace, name)
+    record = issue_repository.read_record(context.workspace, name)
     return bool(record and record.published_at)

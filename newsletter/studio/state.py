@@ -63,16 +63,16 @@ class StudioState:
         from newsletter.database.engine import open_database
         from newsletter.entries.repository import EntryRepository
 
-        desk = AppContext(open_workspace(self.folder), self.clock())
-        address = desk.workspace.settings.newsletter.database
-        # never `changing`: who changes something waits for other requests in `Call.desk`, which all share one lock (Python < 3.12)
+        context = AppContext(open_workspace(self.folder), self.clock())
+        address = context.workspace.settings.newsletter.database
+        # never `changing`: who changes something waits for other requests in `Call.context`, which all share one lock (Python < 3.12)
         with self._opening:
             if address not in self._engines:
                 self._engines[address] = open_database(address, self.folder)
         # of its own, because a store holds one open transaction; what was read is shared
-        desk.engine = self._engines[address]
-        desk.hold(EntryRepository(self._engines[address], self._read.setdefault(address, {})))
-        return desk
+        context.engine = self._engines[address]
+        context.hold(EntryRepository(self._engines[address], self._read.setdefault(address, {})))
+        return context
 
     def mark_activity(self, what: str) -> AbstractContextManager[None]:
         """Note what goes on, for whoever starts the studio again after a crash."""

@@ -24,54 +24,54 @@ from newsletter.workspace.credentials import load_keys
 from newsletter.workspace.files import write_whole
 
 
-def _keys(desk: AppContext) -> Keys:
+def _keys(context: AppContext) -> Keys:
     """The keys of our tokens. Where nobody is on the list yet there need be none: then no token is ours."""
     try:
-        return credentials.load_keys(desk)
+        return credentials.load_keys(context)
     except UsageError:
         nobody = Keys(secrets.token_bytes(32))
-        if next(SubscriberRepository(desk.engine, nobody).all(), None) is not None:
+        if next(SubscriberRepository(context.engine, nobody).all(), None) is not None:
             raise
         return nobody
 
 
-def list_unsubscribe_reasons(desk: AppContext, since: datetime) -> tuple[tuple[str, str], ...]:
+def list_unsubscribe_reasons(context: AppContext, since: datetime) -> tuple[tuple[str, str], ...]:
     """(day, words) of those who left since a moment and said why, the newest first; nobody's name."""
-    return tuple(OptInRepository(desk.engine, _keys(desk)).list_unsubscribe_reasons(since=since.date()))
+    return tuple(OptInRepository(context.engine, _keys(context)).list_unsubscribe_reasons(since=since.date()))
 
 
 _ADDRESS = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
 
 
-def open_subscribers(desk: AppContext) -> SubscriberRepository:
+def open_subscribers(context: AppContext) -> SubscriberRepository:
     """The list of subscribers."""
-    return SubscriberRepository(desk.engine, load_keys(desk))
+    return SubscriberRepository(context.engine, load_keys(context))
 
 
-def import_list(desk: AppContext, file: BinaryIO, *, name: str) -> tuple[ImportReport, Path | None]:
+def import_list(context: AppContext, file: BinaryIO, *, name: str) -> tuple[ImportReport, Path | None]:
     """Take a list export in: what was understood and done, and the file with the rejected lines, to be mended.
 
     Raises UsageError when it is no list.
     """
     mend = io.StringIO(newline="")
-    report = list_import.import_list(open_subscribers(desk), file, name=name, now=desk.now, mend=mend)
+    report = list_import.import_list(open_subscribers(context), file, name=name, now=context.now, mend=mend)
     if not report.rejected:
         return report, None
     called = _ADDRESS.sub("list", Path(name).stem)  # no file is called by a person
-    path = desk.workspace.private / f"rejected-{called}.csv"
+    path = context.workspace.private / f"rejected-{called}.csv"
     write_whole(path, mend.getvalue(), private=True)
     return report, path
 
 
-def preview_import(desk: AppContext, rows: Iterable[ImportRow]) -> ImportCounts:
+def preview_import(context: AppContext, rows: Iterable[ImportRow]) -> ImportCounts:
     """What taking these people in would do; nothing is changed."""
-    return open_subscribers(desk).preview_import(rows, now=desk.now)
+    return open_subscribers(context).preview_import(rows, now=context.now)
 
 
-def explain_suppression(desk: AppContext, written: str) -> Suppression | None:
+def explain_suppression(context: AppContext, written: str) -> Suppression | None:
     """Why an address must never be written to, also when its person was erased; None: it may be, or it is none."""
     try:
-        return open_subscribers(desk).suppression(parse_address(written))
+        return open_subscribers(context).suppression(parse_address(written))
     except ValueError:
         return None
 
@@ -87,30 +87,30 @@ def parse_addresses(written: Iterable[str]) -> tuple[MailAddress, ...]:
     return tuple(found)
 
 
-def add_subscriber(desk: AppContext, written: str, *, name: str = "") -> ImportCounts:
+def add_subscriber(context: AppContext, written: str, *, name: str = "") -> ImportCounts:
     """Put one person on the list; one who left stays gone."""
     (address,) = parse_addresses([written])
-    return open_subscribers(desk).import_rows([ImportRow(line=1, address=address, name=name)], now=desk.now)
+    return open_subscribers(context).import_rows([ImportRow(line=1, address=address, name=name)], now=context.now)
 
 
-def remove_subscribers(desk: AppContext, written: Iterable[str]) -> int:
+def remove_subscribers(context: AppContext, written: Iterable[str]) -> int:
     """Note that these people want no more mail; tells how many were on the list."""
-    listed = open_subscribers(desk)
+    listed = open_subscribers(context)
     removed = 0
     for address in parse_addresses(written):
         known = listed.find(address)
         if known is None:
-            listed.erase([address], now=desk.now)  # a keyed hash stays: a later import cannot bring them in
-        elif listed.suppress(known.id, SubscriberState.UNSUBSCRIBED, "removed by staff", now=desk.now):
+            listed.erase([address], now=context.now)  # a keyed hash stays: a later import cannot bring them in
+        elif listed.suppress(known.id, SubscriberState.UNSUBSCRIBED, "removed by staff", now=context.now):
             removed += 1
     return removed
 
 
-def export_list(desk: AppContext, file: TextIO) -> int:
+def export_list(context: AppContext, file: TextIO) -> int:
     """Write everybody as CSV; tells how many."""
-    return open_subscribers(desk).export(file)
+    return open_subscribers(context).export(file)
 
 
-def list_subscribers(desk: AppContext) -> Iterator[Subscriber]:
+def list_subscribers(context: AppContext) -> Iterator[Subscriber]:
     """Everybody, in the order in which they were added."""
-    return open_subscribers(desk).all()
+    return open_subscribers(context).all()

@@ -27,7 +27,7 @@ class PasswordLocation(StrEnum):
     NOWHERE = "nowhere"
 
 
-def locate_password(desk: AppContext, environ: Mapping[str, str] = os.environ) -> PasswordLocation:
+def locate_password(context: AppContext, environ: Mapping[str, str] = os.environ) -> PasswordLocation:
     """Where the password comes from that a sending would use."""
     if environ.get(SMTP_PASSWORD):
         return PasswordLocation.ENVIRONMENT
@@ -35,14 +35,14 @@ def locate_password(desk: AppContext, environ: Mapping[str, str] = os.environ) -
         return PasswordLocation.FILE
     if config.secret(SMTP_PASSWORD, {}):
         return PasswordLocation.KEYRING
-    return PasswordLocation.HERE if (desk.workspace.private / PASSWORD_FILE).is_file() else PasswordLocation.NOWHERE
+    return PasswordLocation.HERE if (context.workspace.private / PASSWORD_FILE).is_file() else PasswordLocation.NOWHERE
 
 
-def store_password(desk: AppContext, password: str) -> PasswordLocation:
+def store_password(context: AppContext, password: str) -> PasswordLocation:
     """Keep a password for later; tells where. Raises UsageError when the environment names one already."""
-    if locate_password(desk) in {PasswordLocation.ENVIRONMENT, PasswordLocation.FILE}:
+    if locate_password(context) in {PasswordLocation.ENVIRONMENT, PasswordLocation.FILE}:
         raise UsageError(f"the password comes from {SMTP_PASSWORD} in the environment: change it there")
-    file = desk.workspace.private / PASSWORD_FILE
+    file = context.workspace.private / PASSWORD_FILE
     if _into_keyring(password):
         file.unlink(missing_ok=True)
         return PasswordLocation.KEYRING
@@ -50,9 +50,9 @@ def store_password(desk: AppContext, password: str) -> PasswordLocation:
     return PasswordLocation.HERE
 
 
-def delete_password(desk: AppContext) -> None:
+def delete_password(context: AppContext) -> None:
     """Keep no password any longer, neither in the keyring nor in a file of ours."""
-    (desk.workspace.private / PASSWORD_FILE).unlink(missing_ok=True)
+    (context.workspace.private / PASSWORD_FILE).unlink(missing_ok=True)
     with contextlib.suppress(ImportError):
         import keyring
         import keyring.errors
@@ -82,9 +82,9 @@ SMTP_PASSWORD = "NEWSLETTER_SMTP_PASSWORD"  # noqa: S105 - its name
 PASSWORD_FILE = "smtp-password"  # noqa: S105 - where it lies below .newsletter, when no keyring keeps it
 
 
-def load_keys(desk: AppContext) -> Keys:
+def load_keys(context: AppContext) -> Keys:
     """The keys that tokens are signed with; raises UsageError when there are none."""
-    file = desk.workspace.private / "secret"
+    file = context.workspace.private / "secret"
     text = config.secret(SECRET) or (file.read_text("utf-8") if file.is_file() else "")
     try:
         return Keys.parse(text)
@@ -95,7 +95,7 @@ def load_keys(desk: AppContext) -> Keys:
         ) from error
 
 
-def smtp_password(desk: AppContext) -> str | None:
+def smtp_password(context: AppContext) -> str | None:
     """The mail server's password: as `config.secret` finds it, else as it was typed on the page Setup; None when nowhere."""
-    file = desk.workspace.private / PASSWORD_FILE
+    file = context.workspace.private / PASSWORD_FILE
     return config.secret(SMTP_PASSWORD) or (file.read_text("utf-8").strip() if file.is_file() else None)

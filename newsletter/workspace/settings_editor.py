@@ -17,9 +17,9 @@ from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 
 
-def set_values(desk: AppContext, table: str, values: Mapping[str, Any]) -> None:
+def set_values(context: AppContext, table: str, values: Mapping[str, Any]) -> None:
     """Set keys of one table; an empty text takes a key out, and what is usual is not written. Raises ConfigError, with nothing written, when one is wrong."""
-    document = read_document(desk)
+    document = read_document(context)
     if table not in document:
         document[table] = tomlkit.table()
     found = document[table]
@@ -33,34 +33,34 @@ def set_values(desk: AppContext, table: str, values: Mapping[str, Any]) -> None:
             found[name] = value
             after = [each for each in after if not _is_example(each[1], name)]
     _tail(found).extend(after)
-    write_document(desk, document)
+    write_document(context, document)
 
 
-def add_source(desk: AppContext, source: Source) -> None:
+def add_source(context: AppContext, source: Source) -> None:
     """Write one more `[[source]]`. Raises ConfigError or UsageError, with nothing written, when it is wrong."""
-    if any(each.name == source.name for each in desk.workspace.settings.sources):
+    if any(each.name == source.name for each in context.workspace.settings.sources):
         raise UsageError(f"there is a source “{source.name}” already: give this one another name")
-    document = read_document(desk)
+    document = read_document(context)
     told = {"name": source.name, "kind": source.kind.value}
     add_table(document, "source", told | {n: v for n in ("url", "query", "section") if (v := getattr(source, n))})
-    write_document(desk, document)
+    write_document(context, document)
 
 
-def remove_source(desk: AppContext, name: str) -> None:
+def remove_source(context: AppContext, name: str) -> None:
     """Take a `[[source]]` out; what it gave stays known."""
-    document = read_document(desk)
+    document = read_document(context)
     names = [each.get("name") for each in document.get("source", ())]
     if name not in names:
         raise UsageError(f"there is no source “{name}” in {FILE_NAME}")
     rearrange(document, "source", [n for n, each in enumerate(names) if each != name])
-    write_document(desk, document)
+    write_document(context, document)
 
 
-def allow_host(desk: AppContext, host: str) -> None:
+def allow_host(context: AppContext, host: str) -> None:
     """Let sources be fetched from a host inside one's own network, from now on."""
-    known = desk.workspace.settings.newsletter.fetch_from
+    known = context.workspace.settings.newsletter.fetch_from
     if host not in known:
-        set_values(desk, "newsletter", {"fetch_from": [*known, host]})
+        set_values(context, "newsletter", {"fetch_from": [*known, host]})
 
 
 def find_mistakes(table: str, values: Mapping[str, Any]) -> dict[str, str]:
@@ -76,21 +76,21 @@ def find_mistakes(table: str, values: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def read_document(desk: AppContext) -> tomlkit.TOMLDocument:
+def read_document(context: AppContext) -> tomlkit.TOMLDocument:
     """newsletter.toml with its comments."""
-    return tomlkit.parse(read_text(desk))
+    return tomlkit.parse(read_text(context))
 
 
-def read_text(desk: AppContext) -> str:
+def read_text(context: AppContext) -> str:
     """newsletter.toml as people wrote it."""
-    return (desk.workspace.folder / FILE_NAME).read_text("utf-8-sig")
+    return (context.workspace.folder / FILE_NAME).read_text("utf-8-sig")
 
 
-def write_document(desk: AppContext, document: tomlkit.TOMLDocument) -> None:
+def write_document(context: AppContext, document: tomlkit.TOMLDocument) -> None:
     """Put newsletter.toml in place if it can be used; raises ConfigError, and then nothing was written."""
     text = tomlkit.dumps(document)
     config.parse(text)
-    write_whole(desk.workspace.folder / FILE_NAME, text)
+    write_whole(context.workspace.folder / FILE_NAME, text)
 
 
 def add_table(document: tomlkit.TOMLDocument, name: str, values: Mapping[str, Any]) -> None:

@@ -22,7 +22,7 @@ Desk = Callable[..., Path]
 
 
 @pytest.fixture
-def desk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def context(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A workspace, where we stand, with sources that are files beside it: name → its kind and, perhaps, more."""
 
     def make(**sources: str) -> Path:
@@ -103,8 +103,8 @@ def sent(run: Run, issue: str = "2026-11", now: str = NOW) -> None:
     assert run("publish", issue, now=now).exit_code == 0
 
 
-def test_one_paper_from_four_ways_is_one_entry(desk: Desk, run: Run) -> None:
-    folder = desk(pubmed="kind=feed", journal="kind=feed")
+def test_one_paper_from_four_ways_is_one_entry(context: Desk, run: Run) -> None:
+    folder = context(pubmed="kind=feed", journal="kind=feed")
     authors = "<dc:creator>Hemming ML</dc:creator>"
     pubmed = item(
         f"{TITLE}.", "https://pubmed.ncbi.nlm.nih.gov/39000001/?utm_source=curl&amp;ff=20261120", "Fri, 20 Nov 2026",
@@ -137,8 +137,8 @@ def test_one_paper_from_four_ways_is_one_entry(desk: Desk, run: Run) -> None:
         "doi:10.1158/1078-0432.ccr-26-0148",
     ],
 )
-def test_one_doi_in_any_dress_is_one_paper(desk: Desk, run: Run, written: str) -> None:
-    folder = desk(page="kind=page")
+def test_one_doi_in_any_dress_is_one_paper(context: Desk, run: Run, written: str) -> None:
+    folder = context(page="kind=page")
     write(folder / "page.txt", f"{TITLE} (12 Nov 2026)\nhttps://doi.org/{DOI}\n")
     write(folder / "other.txt", f"Something that a colleague called by another name (13 Nov 2026)\n{written}\n")
     run("collect")
@@ -146,8 +146,8 @@ def test_one_doi_in_any_dress_is_one_paper(desk: Desk, run: Run, written: str) -
     assert [each["key"] for each in entries(run)] == [f"doi:{DOI}"]
 
 
-def test_a_pubmed_link_with_spaces_and_its_own_parameters_is_the_paper(desk: Desk, run: Run) -> None:
-    folder = desk(page="kind=page", feed="kind=feed")
+def test_a_pubmed_link_with_spaces_and_its_own_parameters_is_the_paper(context: Desk, run: Run) -> None:
+    folder = context(page="kind=page", feed="kind=feed")
     write(folder / "page.txt", f"{TITLE} (12 Nov 2026)\nhttps://pubmed.ncbi.nlm.nih.gov/ 39000001 /\n")
     link = "https://pubmed.ncbi.nlm.nih.gov/39000001/?utm_source=Other&utm_medium=rss&fc=20261120&ff={0}&v=2.18"
     write(folder / "feed.txt", feed(item("Rest", link.format("20261120101010"), "Fri, 20 Nov 2026")))
@@ -157,8 +157,8 @@ def test_a_pubmed_link_with_spaces_and_its_own_parameters_is_the_paper(desk: Des
     assert [each["key"] for each in entries(run)] == ["pmid:39000001"]
 
 
-def test_a_preprint_and_its_article_are_two_that_name_each_other(desk: Desk, run: Run) -> None:
-    folder = desk(page="kind=page")
+def test_a_preprint_and_its_article_are_two_that_name_each_other(context: Desk, run: Run) -> None:
+    folder = context(page="kind=page")
     preprint = f"{TITLE} (2 Nov 2026)\nhttps://doi.org/10.1101/2026.10.01.26330001\n"
     write(folder / "page.txt", preprint)
     sent(run)
@@ -174,8 +174,8 @@ def test_a_preprint_and_its_article_are_two_that_name_each_other(desk: Desk, run
     }
 
 
-def test_a_feed_that_restamps_every_date_makes_nothing_new(desk: Desk, run: Run) -> None:
-    folder = desk(f="kind=feed")
+def test_a_feed_that_restamps_every_date_makes_nothing_new(context: Desk, run: Run) -> None:
+    folder = context(f="kind=feed")
     titles = ("What we learned about rest from two hundred patients", "Why sleep matters to people with leiomyosarcoma")
 
     def stamped(day: str) -> str:
@@ -189,8 +189,8 @@ def test_a_feed_that_restamps_every_date_makes_nothing_new(desk: Desk, run: Run)
     assert drafted(run) == {}
 
 
-def test_what_is_listed_three_weeks_late_is_not_lost(desk: Desk, run: Run) -> None:
-    folder = desk(f="kind=feed")
+def test_what_is_listed_three_weeks_late_is_not_lost(context: Desk, run: Run) -> None:
+    folder = context(f="kind=feed")
     write(folder / "f.txt", feed())
     sent(run)
     late = item(TITLE, f"https://doi.org/{DOI}", "Wed, 18 Nov 2026")
@@ -201,8 +201,8 @@ def test_what_is_listed_three_weeks_late_is_not_lost(desk: Desk, run: Run) -> No
     }
 
 
-def test_what_is_dated_next_month_is_printed_once(desk: Desk, run: Run) -> None:
-    folder = desk(f="kind=feed")
+def test_what_is_dated_next_month_is_printed_once(context: Desk, run: Run) -> None:
+    folder = context(f="kind=feed")
     write(folder / "f.txt", feed(item(TITLE, f"https://doi.org/{DOI}", "Tue, 15 Dec 2026")))
     run("collect")
     assert drafted(run) == {f"doi:{DOI}": "dated ahead, 2026-12-15, and out already"}
@@ -211,8 +211,8 @@ def test_what_is_dated_next_month_is_printed_once(desk: Desk, run: Run) -> None:
     assert left_out(run) == {f"doi:{DOI}": "carried in 2026-11"}
 
 
-def test_a_feed_that_empties_and_comes_back_brings_nothing_twice(desk: Desk, run: Run) -> None:
-    folder = desk(f="kind=feed")
+def test_a_feed_that_empties_and_comes_back_brings_nothing_twice(context: Desk, run: Run) -> None:
+    folder = context(f="kind=feed")
     full = feed(item(TITLE, f"https://doi.org/{DOI}", "Thu, 12 Nov 2026"))
     write(folder / "f.txt", full)
     sent(run)
@@ -229,8 +229,8 @@ def test_a_feed_that_empties_and_comes_back_brings_nothing_twice(desk: Desk, run
     assert left_out(run) == {f"doi:{DOI}": "carried in 2026-11"}
 
 
-def test_an_editorial_and_its_reply_with_one_title_are_two(desk: Desk, run: Run) -> None:
-    folder = desk(journal="kind=feed", pubmed="kind=feed")
+def test_an_editorial_and_its_reply_with_one_title_are_two(context: Desk, run: Run) -> None:
+    folder = context(journal="kind=feed", pubmed="kind=feed")
     title = "Radiotherapy after surgery for retroperitoneal leiomyosarcoma"
     papers = [("10.1000/editorial", "39000011"), ("10.1000/reply", "39000012")]
     write(folder / "journal.txt", feed(*(
@@ -248,8 +248,8 @@ def test_an_editorial_and_its_reply_with_one_title_are_two(desk: Desk, run: Run)
     }
 
 
-def test_a_retitled_post_with_its_old_guid_is_the_same_post(desk: Desk, run: Run) -> None:
-    folder = desk(blog="kind=feed")
+def test_a_retitled_post_with_its_old_guid_is_the_same_post(context: Desk, run: Run) -> None:
+    folder = context(blog="kind=feed")
     post = ("https://example.org/rest", "Thu, 12 Nov 2026")
     write(folder / "blog.txt", feed(item("Register: an evening on rest", *post, guid="tag:example.org,2026:7")))
     sent(run)
@@ -260,8 +260,8 @@ def test_a_retitled_post_with_its_old_guid_is_the_same_post(desk: Desk, run: Run
     assert (entry["title"], entry["state"]) == ("Recording: an evening on sleep", "carried")
 
 
-def test_a_trial_that_closes_is_offered_again_with_what_it_was(desk: Desk, run: Run) -> None:
-    folder = desk(register="kind=trials")
+def test_a_trial_that_closes_is_offered_again_with_what_it_was(context: Desk, run: Run) -> None:
+    folder = context(register="kind=trials")
     write(folder / "register.txt", study("RECRUITING", updated="2026-11-10"))
     sent(run)
     write(folder / "register.txt", study("COMPLETED", updated="2026-12-10"))
@@ -275,8 +275,8 @@ def test_a_trial_that_closes_is_offered_again_with_what_it_was(desk: Desk, run: 
     assert drafted(run, "2027-01", "2027-01-20T09:00-05:00") == {}
 
 
-def test_an_event_moved_to_another_day_is_one_event_offered_again(desk: Desk, run: Run) -> None:
-    folder = desk(cal="kind=calendar")
+def test_an_event_moved_to_another_day_is_one_event_offered_again(context: Desk, run: Run) -> None:
+    folder = context(cal="kind=calendar")
     write(folder / "cal.txt", calendar(event("w1@example.org", "20270114T230000Z", "Webinar on rest")))
     sent(run)
     moved = event("w1@example.org", "20270121T230000Z", "Webinar on rest", "SEQUENCE:1\r\n")
@@ -287,8 +287,8 @@ def test_an_event_moved_to_another_day_is_one_event_offered_again(desk: Desk, ru
     assert len(entries(run, NEXT)) == 1
 
 
-def test_each_meeting_of_a_support_group_is_offered_once(desk: Desk, run: Run) -> None:
-    folder = desk(cal="kind=calendar")
+def test_each_meeting_of_a_support_group_is_offered_once(context: Desk, run: Run) -> None:
+    folder = context(cal="kind=calendar")
     group = event("g@example.org", "20261203T230000Z", "Support group", "RRULE:FREQ=MONTHLY;COUNT=24\r\n")
     write(folder / "cal.txt", calendar(group))
     run("collect")
@@ -299,8 +299,8 @@ def test_each_meeting_of_a_support_group_is_offered_once(desk: Desk, run: Run) -
     assert set(drafted(run, "2026-12", NEXT).values()) == {"ahead: on 2027-04-03"}
 
 
-def test_an_event_that_was_called_off_is_told_once_and_does_not_come_up_again(desk: Desk, run: Run) -> None:
-    folder = desk(cal="kind=calendar")
+def test_an_event_that_was_called_off_is_told_once_and_does_not_come_up_again(context: Desk, run: Run) -> None:
+    folder = context(cal="kind=calendar")
     write(folder / "cal.txt", calendar(event("w1@example.org", "20270205T190000Z", "Webinar on rest")))
     sent(run)
     off = event("w1@example.org", "20270205T190000Z", "Webinar on rest", "STATUS:CANCELLED\r\n")
@@ -313,8 +313,8 @@ def test_an_event_that_was_called_off_is_told_once_and_does_not_come_up_again(de
     assert "Webinar on rest" not in (folder / "issues" / "2027-01" / "issue.txt").read_text("utf-8")
 
 
-def test_an_announced_event_that_left_its_calendar_is_asked_after(desk: Desk, run: Run) -> None:
-    folder = desk(cal="kind=calendar")
+def test_an_announced_event_that_left_its_calendar_is_asked_after(context: Desk, run: Run) -> None:
+    folder = context(cal="kind=calendar")
     first, second = event("a@x", "20270105T190000Z", "Webinar on rest"), event("b@x", "20270106T190000Z", "Sleep")
     write(folder / "cal.txt", calendar(first, second))
     sent(run)
@@ -332,8 +332,8 @@ def unlisted(run: Run) -> list[str]:
     return [each["where"] for each in findings if each["rule"] == "event-unlisted"]
 
 
-def test_a_deadline_that_is_extended_is_offered_again(desk: Desk, run: Run) -> None:
-    folder = desk(calls="kind=table section=grants")
+def test_a_deadline_that_is_extended_is_offered_again(context: Desk, run: Run) -> None:
+    folder = context(calls="kind=table section=grants")
     row = "title,link,deadline\nSeed grants for rare sarcomas,https://example.org/seed,{}\n"
     write(folder / "calls.txt", row.format("2026-12-31"))
     sent(run)
@@ -343,8 +343,8 @@ def test_a_deadline_that_is_extended_is_offered_again(desk: Desk, run: Run) -> N
     assert why == "deadline moved from 2026-12-31 to 2027-01-31 since 2026-11 carried it"
 
 
-def test_what_an_editor_dropped_stays_dropped_for_a_year(desk: Desk, run: Run) -> None:
-    folder = desk(f="kind=feed")
+def test_what_an_editor_dropped_stays_dropped_for_a_year(context: Desk, run: Run) -> None:
+    folder = context(f="kind=feed")
     write(folder / "f.txt", feed(item(TITLE, f"https://doi.org/{DOI}", "Thu, 12 Nov 2026")))
     run("collect")
     run("draft")
@@ -360,8 +360,8 @@ def test_what_an_editor_dropped_stays_dropped_for_a_year(desk: Desk, run: Run) -
     assert entry["reason"] == "dropped by an editor when 2026-11 was made: too technical"
 
 
-def test_the_database_can_be_rebuilt_from_the_issues_and_the_sources(desk: Desk, run: Run) -> None:
-    folder = desk(f="kind=feed", cal="kind=calendar", register="kind=trials")
+def test_the_database_can_be_rebuilt_from_the_issues_and_the_sources(context: Desk, run: Run) -> None:
+    folder = context(f="kind=feed", cal="kind=calendar", register="kind=trials")
     dropped = item("How patients with leiomyosarcoma sleep: a survey", "https://example.org/sleep", "Thu, 12 Nov 2026")
     write(folder / "f.txt", feed(item(TITLE, f"https://doi.org/{DOI}", "Thu, 12 Nov 2026"), dropped))
     write(folder / "cal.txt", calendar(event("w1@example.org", "20270114T230000Z", "Webinar on rest")))

@@ -141,7 +141,7 @@ FAULTY = {
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A newsletter with a glossary, where we stand."""
     (tmp_path / "newsletter.toml").write_text(SETTINGS, "utf-8")
     (tmp_path / "glossary.toml").write_text('biopsy = "a small sample of tissue"\n', "utf-8")
@@ -149,58 +149,58 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def written(desk: Path, text: str, name: str = "2026-12") -> Path:
+def written(context: Path, text: str, name: str = "2026-12") -> Path:
     """An issue as staff wrote it."""
-    folder = desk / "issues" / name
+    folder = context / "issues" / name
     folder.mkdir(parents=True)
     (folder / "issue.toml").write_text(text, "utf-8")
     return folder
 
 
 @pytest.mark.parametrize("name", CLEAN)
-def test_a_clean_issue_raises_no_alarm(desk: Path, run: Run, name: str) -> None:
-    written(desk, CLEAN[name])
+def test_a_clean_issue_raises_no_alarm(context: Path, run: Run, name: str) -> None:
+    written(context, CLEAN[name])
     result = run("check", "2026-12", "--json")
     assert (result.exit_code, result.json["findings"]) == (0, [])
 
 
 @pytest.mark.parametrize("name", FAULTY)
-def test_a_faulty_issue_is_caught_for_its_fault_alone(desk: Path, run: Run, name: str) -> None:
+def test_a_faulty_issue_is_caught_for_its_fault_alone(context: Path, run: Run, name: str) -> None:
     part, (right, wrong), rule, where = FAULTY[name]
     assert right in part
     head, _, last = part.rpartition(right) if name == "an entry twice" else part.partition(right)
-    written(desk, HEAD + LETTER + head + wrong + last)
+    written(context, HEAD + LETTER + head + wrong + last)
     result = run("check", "2026-12", "--json")
     assert [(each["rule"], each["where"]) for each in result.json["findings"]] == [(rule, where)]
     blocks = result.json["findings"][0]["severity"] == "error"
     assert result.exit_code == int(blocks)
 
 
-def test_a_subject_that_tells_an_illness_or_is_long_is_caught(desk: Path, run: Run) -> None:
+def test_a_subject_that_tells_an_illness_or_is_long_is_caught(context: Path, run: Run) -> None:
     subject = json.dumps("Living with cancer through a long winter, and seven more things to read")
-    written(desk, HEAD.replace('"Circle News: December 2026"', subject) + LETTER + PAPER)
+    written(context, HEAD.replace('"Circle News: December 2026"', subject) + LETTER + PAPER)
     found = run("check", "2026-12", "--json").json["findings"]
     assert {each["rule"] for each in found} == {"tells-diagnosis", "subject-too-long"}
     assert {each["where"] for each in found} == {"subject"}
 
 
-def test_what_ran_before_is_caught_with_its_issue(desk: Path, run: Run) -> None:
+def test_what_ran_before_is_caught_with_its_issue(context: Path, run: Run) -> None:
     written(
-        desk,
+        context,
         (HEAD + LETTER + PAPER).replace("2026-12-01", "2026-11-01").replace("2026-11-01T", "2026-10-01T"),
         "2026-11",
     )
     assert run("publish", "2026-11").exit_code == 0
-    written(desk, HEAD + LETTER + PAPER)
+    written(context, HEAD + LETTER + PAPER)
     (found,) = run("check", "2026-12", "--json").json["findings"]
     assert (found["rule"], found["where"]) == ("entry-ran-before", "doi:10.1000/snow")
     assert "in issue 2026-11" in found["message"]
 
 
-def test_findings_say_where_they_are_mended_and_stand_by_what_to_do(desk: Path, run: Run) -> None:
+def test_findings_say_where_they_are_mended_and_stand_by_what_to_do(context: Path, run: Run) -> None:
     text = HEAD + LETTER + PAPER.replace("The study was small.", "TODO") + EVENT.replace("An evening", "TODO: evening")
     lines = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith("key = ")]
-    written(desk, text)
+    written(context, text)
     result = run("check", "2026-12")
     assert result.out == (
         "Must be mended before it can go:\n\n"
@@ -212,8 +212,8 @@ def test_findings_say_where_they_are_mended_and_stand_by_what_to_do(desk: Path, 
     )
 
 
-def test_all_that_an_editor_writes_is_printed_in_both_parts(desk: Path, run: Run) -> None:
-    folder = written(desk, CLEAN["all that can be written"])
+def test_all_that_an_editor_writes_is_printed_in_both_parts(context: Path, run: Run) -> None:
+    folder = written(context, CLEAN["all that can be written"])
     assert run("render", "2026-12").exit_code == 0
     html, text = ((folder / name).read_text("utf-8") for name in ("issue.html", "issue.txt"))
     assert "<strong>good news</strong>" in html

@@ -33,7 +33,7 @@ def names() -> Iterator[str]:
 
 
 @pytest.fixture
-def desk(folder: Path, monkeypatch: pytest.MonkeyPatch, mail_server: Loopback) -> Path:
+def context(folder: Path, monkeypatch: pytest.MonkeyPatch, mail_server: Loopback) -> Path:
     """A newsletter in order, where we stand."""
     (folder / "page.txt").write_text(PAPERS, "utf-8")
     (folder / "mails").mkdir()
@@ -62,7 +62,7 @@ def messages(ran: Ran, subject: str) -> list[tuple[str, str]]:
     return [(each["state"], each["message"]) for each in ran.json["findings"] if each["subject"] == subject]
 
 
-def test_a_newsletter_in_order_has_nothing_to_mend(desk: Path, run: Run, names: str, mail_server: Loopback) -> None:
+def test_a_newsletter_in_order_has_nothing_to_mend(context: Path, run: Run, names: str, mail_server: Loopback) -> None:
     run("collect")
     result = run("doctor", "--nameserver", names, "--json")
     assert result.exit_code == 0
@@ -97,8 +97,8 @@ def test_people_read_what_must_be_mended_first(folder: Path, run: Run, names: st
         assert words in result.out[result.out.index("Worth a look:") : result.out.index("In order:")]
 
 
-def test_without_a_network_it_is_said_so_and_the_rest_is_looked_at(desk: Path, run: Run) -> None:
-    write(desk, '[delivery]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\n')
+def test_without_a_network_it_is_said_so_and_the_rest_is_looked_at(context: Path, run: Run) -> None:
+    write(context, '[delivery]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\n')
     with name_server({}) as port:
         pass
     result = run("doctor", "--nameserver", f"127.0.0.1:{port}", "--json")
@@ -108,25 +108,25 @@ def test_without_a_network_it_is_said_so_and_the_rest_is_looked_at(desk: Path, r
     }  # fmt: skip
 
 
-def test_what_others_may_read_is_named(desk: Path, run: Run, names: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    (desk / "password").write_text("x")
-    (desk / "password").chmod(0o644)
-    monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD_FILE", str(desk / "password"))
-    monkeypatch.setenv("NEWSLETTER_INBOX_PASSWORD_FILE", str(desk / "none"))
-    (desk / ".newsletter").chmod(0o755)
-    (desk / ".newsletter/secret").chmod(0o640)
+def test_what_others_may_read_is_named(context: Path, run: Run, names: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (context / "password").write_text("x")
+    (context / "password").chmod(0o644)
+    monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD_FILE", str(context / "password"))
+    monkeypatch.setenv("NEWSLETTER_INBOX_PASSWORD_FILE", str(context / "none"))
+    (context / ".newsletter").chmod(0o755)
+    (context / ".newsletter/secret").chmod(0o640)
     result = run("doctor", "--nameserver", names, "--json")
     assert result.exit_code == 1
     assert [each["remedy"] for each in result.json["findings"] if each["subject"] == "privacy"] == [
-        f"chmod 700 '{desk}/.newsletter'",
-        f"chmod 600 '{desk}/.newsletter/secret'",
-        f"chmod 600 '{desk}/password'",
+        f"chmod 700 '{context}/.newsletter'",
+        f"chmod 600 '{context}/.newsletter/secret'",
+        f"chmod 600 '{context}/password'",
     ]
 
 
-def test_a_damaged_database_must_be_mended(desk: Path, run: Run, names: str) -> None:
+def test_a_damaged_database_must_be_mended(context: Path, run: Run, names: str) -> None:
     run("collect")
-    database = desk / ".newsletter/newsletter.db"
+    database = context / ".newsletter/newsletter.db"
     with closing(sqlite3.connect(database, isolation_level=None)) as changed:
         changed.execute("PRAGMA journal_mode=DELETE")
         changed.execute("PRAGMA writable_schema=ON")
@@ -138,52 +138,52 @@ def test_a_damaged_database_must_be_mended(desk: Path, run: Run, names: str) -> 
     assert (result.exit_code, states(result)["database"], "sources" in states(result)) == (1, "mend", False)
 
 
-def test_sources_that_are_broken_or_quiet_are_named(desk: Path, run: Run, names: str) -> None:
+def test_sources_that_are_broken_or_quiet_are_named(context: Path, run: Run, names: str) -> None:
     run("collect")
     quiet = run("doctor", "--nameserver", names, "--json", now="2027-11-23T09:00-05:00")
     assert messages(quiet, "sources") == [("look", "1 gave nothing new for 90 days, or never anything: page")]
-    (desk / "page.txt").unlink()
+    (context / "page.txt").unlink()
     run("collect")
     broken = run("doctor", "--nameserver", names, "--json")
     assert messages(broken, "sources") == [("look", "1 broken: page")]
 
 
-def test_our_own_signing_keys_are_looked_at(desk: Path, run: Run, names: str) -> None:
+def test_our_own_signing_keys_are_looked_at(context: Path, run: Run, names: str) -> None:
     key = rsa.generate_private_key(65537, 2048)
-    (desk / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    (desk / "key.pem").chmod(0o600)
-    write(desk, '[dkim]\ndomain = "example.org"\nkeys = [{selector = "n1", file = "key.pem"}]\n')
-    told = messages(run("-C", desk, "doctor", "--nameserver", names, "--json"), "DKIM")
+    (context / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (context / "key.pem").chmod(0o600)
+    write(context, '[dkim]\ndomain = "example.org"\nkeys = [{selector = "n1", file = "key.pem"}]\n')
+    told = messages(run("-C", context, "doctor", "--nameserver", names, "--json"), "DKIM")
     assert told[0][1].startswith("n1._domainkey.example.org has no DKIM key")
     assert told[1] == ("ok", "the key key.pem can be read, by its owner alone")
-    (desk / "key.pem").chmod(0o644)
+    (context / "key.pem").chmod(0o644)
     assert "may be read by others" in messages(run("doctor", "--nameserver", names, "--json"), "DKIM")[1][1]
 
 
 class TestMailbox:
-    def test_one_without_a_password_must_be_mended(self, desk: Path, run: Run, names: str) -> None:
-        write(desk, '[inbox]\nhost = "127.0.0.1"\nport = 1\nuser = "b"\naddress = "b@example.org"\n')
+    def test_one_without_a_password_must_be_mended(self, context: Path, run: Run, names: str) -> None:
+        write(context, '[inbox]\nhost = "127.0.0.1"\nport = 1\nuser = "b"\naddress = "b@example.org"\n')
         ((state, words),) = messages(run("doctor", "--nameserver", names, "--json"), "inbox")
         assert (state, "no password" in words) == ("mend", True)
 
     def test_one_that_cannot_be_reached_is_worth_a_look(
-        self, desk: Path, run: Run, names: str, monkeypatch: pytest.MonkeyPatch
+        self, context: Path, run: Run, names: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("NEWSLETTER_INBOX_PASSWORD", "x")
-        write(desk, '[inbox]\nhost = "127.0.0.1"\nport = 1\nuser = "b"\naddress = "b@example.org"\n')
+        write(context, '[inbox]\nhost = "127.0.0.1"\nport = 1\nuser = "b"\naddress = "b@example.org"\n')
         ((state, words),) = messages(run("doctor", "--nameserver", names, "--json"), "inbox")
         assert (state, "cannot be read" in words) == ("look", True)
 
 
 def test_a_password_file_that_is_gone_must_be_mended(
-    desk: Path, run: Run, names: str, monkeypatch: pytest.MonkeyPatch
+    context: Path, run: Run, names: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD_FILE", "/nowhere/at/all")
     ((state, words),) = messages(run("doctor", "--nameserver", names, "--json"), "mail server")
     assert (state, "names a file that cannot be read" in words) == ("mend", True)
 
 
-def test_a_public_page_without_tls_is_worth_a_look(desk: Path, run: Run, names: str) -> None:
-    write(desk, '[public]\nurl = "http://news.example.org"\n')
+def test_a_public_page_without_tls_is_worth_a_look(context: Path, run: Run, names: str) -> None:
+    write(context, '[public]\nurl = "http://news.example.org"\n')
     ((state, words),) = messages(run("doctor", "--nameserver", names, "--json"), "unsubscribe")
     assert (state, words.startswith("the public page is not reached by https")) == ("look", True)

@@ -229,8 +229,8 @@ def test_a_sending_that_a_person_stopped_goes_on_when_somebody_says_so(
     approved: Path, run: Run, mail_server: Loopback
 ) -> None:
     run("send", "2026-11", "--yes", "--limit", 4)
-    desk = AppContext(open_workspace(approved), datetime.now(UTC))
-    delivery_service.request_send_control(desk, "2026-11", SendControl.STOP)
+    context = AppContext(open_workspace(approved), datetime.now(UTC))
+    delivery_service.request_send_control(context, "2026-11", SendControl.STOP)
     told = run("status", "2026-11", "--json").json
     words = "stopped by a person: 4 of 10 have it; 6 get nothing until somebody lets it go on"
     assert (told["state"], told["why"]) == ("paused", words)

@@ -20,7 +20,7 @@ from newsletter.workspace.folder import open_workspace
 MINE = {"title": "Our News", "sender": "Us <us@example.com>"}
 
 
-def desk(folder: Path, now: datetime) -> AppContext:
+def context(folder: Path, now: datetime) -> AppContext:
     return AppContext(open_workspace(folder), now)
 
 
@@ -30,7 +30,7 @@ def sample(tmp_path: Path, now: datetime) -> Path:
     newsletter_setup.create_sample(folder, now)
     (folder / "templates").mkdir()
     (folder / "templates/mine.txt").write_text("mine", "utf-8")
-    first = desk(folder, now)
+    first = context(folder, now)
     collector.collect(first, collector.chosen_sources(first, ()), lambda _: None)
     drafting.draft_issue(first)
     first.engine.dispose()
@@ -40,7 +40,7 @@ def sample(tmp_path: Path, now: datetime) -> Path:
 def test_the_look_stays_and_all_else_is_put_aside(sample: Path, now: datetime) -> None:
     assert newsletter_setup.is_sample(open_workspace(sample))
     secret = (sample / ".newsletter/secret").read_text("utf-8")
-    aside = newsletter_setup.convert_sample(desk(sample, now), **MINE)
+    aside = newsletter_setup.convert_sample(context(sample, now), **MINE)
     assert aside == sample / ".newsletter/before-mine-20261123T140000Z"
     assert aside.stat().st_mode & 0o777 == 0o700
     assert {"newsletter.toml", "newsletter.db", "sources", "issues", "subscribers.csv"} <= {
@@ -58,7 +58,7 @@ def test_the_look_stays_and_all_else_is_put_aside(sample: Path, now: datetime) -
     assert (sample / "templates/mine.txt").is_file()
     assert (sample / "glossary.toml").is_file()
     assert not newsletter_setup.is_sample(open_workspace(sample))
-    fresh = desk(sample, now)
+    fresh = context(sample, now)
     assert (entries_of(fresh).sources(), list((sample / "issues").iterdir())) == ({}, [])
     fresh.engine.dispose()
 
@@ -66,7 +66,7 @@ def test_the_look_stays_and_all_else_is_put_aside(sample: Path, now: datetime) -
 def test_no_word_of_the_sample_about_itself_is_left(sample: Path, now: datetime) -> None:
     file = sample / "newsletter.toml"
     file.write_text(file.read_text("utf-8") + "\n# a comment of our own\n", "utf-8")
-    newsletter_setup.convert_sample(desk(sample, now), **MINE)
+    newsletter_setup.convert_sample(context(sample, now), **MINE)
     text = file.read_text("utf-8")
     assert text.startswith("# The settings of this newsletter.")
     assert "# a comment of our own" in text
@@ -80,7 +80,7 @@ def test_what_was_set_since_stays(sample: Path, now: datetime) -> None:
         file.read_text("utf-8").replace("bounces@example.org", "bounces@example.com").replace("1200 Example", "9 Our")
     )
     file.write_text(text + '\n[delivery]\nhost = "smtp.example.com"\n', "utf-8")
-    newsletter_setup.convert_sample(desk(sample, now), **MINE)
+    newsletter_setup.convert_sample(context(sample, now), **MINE)
     settings = open_workspace(sample).settings
     assert settings.newsletter.address.startswith("Leiomyosarcoma Circle, 9 Our Street")
     assert (settings.inbox.address, settings.delivery.host) == ("bounces@example.com", "smtp.example.com")
@@ -88,34 +88,34 @@ def test_what_was_set_since_stays(sample: Path, now: datetime) -> None:
 
 
 def test_who_asked_to_be_left_alone_stays_so_there_and_back(sample: Path, now: datetime) -> None:
-    first = desk(sample, now)
+    first = context(sample, now)
     subscribers.add_subscriber(first, "ana@example.com")
     subscribers.remove_subscribers(first, ["ana@example.com"])
     first.engine.dispose()
-    newsletter_setup.convert_sample(desk(sample, now), **MINE)
-    second = desk(sample, now)
+    newsletter_setup.convert_sample(context(sample, now), **MINE)
+    second = context(sample, now)
     assert list(subscribers.list_subscribers(second)) == []
     assert subscribers.add_subscriber(second, "ana@example.com").suppressed == 1
     subscribers.remove_subscribers(second, ["bo@example.com"])  # was on no list, and is not to come onto one
     second.engine.dispose()
-    newsletter_setup.restore_sample(desk(sample, now + timedelta(hours=1)))
-    third = desk(sample, now)
+    newsletter_setup.restore_sample(context(sample, now + timedelta(hours=1)))
+    third = context(sample, now)
     assert newsletter_setup.is_sample(third.workspace)
     for address in ("ana@example.com", "bo@example.com"):
         assert subscribers.add_subscriber(third, address).suppressed == 1
     third.engine.dispose()
     with pytest.raises(UsageError, match="no sample that could be brought back"):
-        newsletter_setup.restore_sample(desk(sample, now))
+        newsletter_setup.restore_sample(context(sample, now))
 
 
 def test_a_database_elsewhere_goes_aside_and_one_that_never_was_is_not_missed(tmp_path: Path, now: datetime) -> None:
     newsletter_setup.create_sample(tmp_path, now)
     file = tmp_path / "newsletter.toml"
     file.write_text(file.read_text("utf-8").replace('every = "month"', 'database = "sqlite:///news.db"'), "utf-8")
-    first = newsletter_setup.convert_sample(desk(tmp_path, now), **MINE)
+    first = newsletter_setup.convert_sample(context(tmp_path, now), **MINE)
     assert not (first / "news.db").exists()
-    desk(tmp_path, now).engine.dispose()
-    newsletter_setup.restore_sample(desk(tmp_path, now + timedelta(hours=1)))
+    context(tmp_path, now).engine.dispose()
+    newsletter_setup.restore_sample(context(tmp_path, now + timedelta(hours=1)))
     (second,) = (tmp_path / ".newsletter").glob("before-mine-*")
     assert (second / "news.db").is_file()
 
@@ -123,20 +123,20 @@ def test_a_database_elsewhere_goes_aside_and_one_that_never_was_is_not_missed(tm
 def test_what_is_wrong_changes_nothing(sample: Path, now: datetime) -> None:
     before = set(sample.rglob("*"))
     with pytest.raises(ConfigError, match="some text"):
-        newsletter_setup.convert_sample(desk(sample, now), title=" ", sender="Us <us@example.com>")
+        newsletter_setup.convert_sample(context(sample, now), title=" ", sender="Us <us@example.com>")
     file = sample / "newsletter.toml"
     file.write_text(
         file.read_text("utf-8").replace('every = "month"', 'database = "postgresql+psycopg://db/news"'), "utf-8"
     )
     with pytest.raises(UsageError, match="on a server"):
-        newsletter_setup.convert_sample(desk(sample, now), **MINE)
+        newsletter_setup.convert_sample(context(sample, now), **MINE)
     assert set(sample.rglob("*")) == before
 
 
 def test_a_folder_that_cannot_be_moved_is_said_and_it_is_still_the_sample(sample: Path, now: datetime) -> None:
     (sample / ".newsletter/before-mine-20261123T140000Z").mkdir()
     with pytest.raises(StorageError, match="could not be put aside"):
-        newsletter_setup.convert_sample(desk(sample, now), **MINE)
+        newsletter_setup.convert_sample(context(sample, now), **MINE)
     assert newsletter_setup.is_sample(open_workspace(sample))
 
 

@@ -29,32 +29,32 @@ links = ["http://127.0.0.1:{port}/nowhere"]
 
 
 @pytest.fixture
-def desk(folder: Path, now, site: Site) -> AppContext:
+def context(folder: Path, now, site: Site) -> AppContext:
     (folder / "issues/2026-11").mkdir(parents=True)
     (folder / "issues/2026-11/issue.toml").write_text(ISSUE.format(port=site.port), "utf-8")
     (folder / "issues/2026-11/record.toml").write_text("drafted = []\n", "utf-8")
     return desk_with(folder, now)
 
 
-def test_links_are_tried_once_and_remembered(desk: AppContext, site: Site) -> None:
+def test_links_are_tried_once_and_remembered(context: AppContext, site: Site) -> None:
     tried: list[int] = []
-    assert link_check.count_untried_links(desk) == 2
-    link_check.try_links(desk, "2026-11", lambda: tried.append(1))
+    assert link_check.count_untried_links(context) == 2
+    link_check.try_links(context, "2026-11", lambda: tried.append(1))
     assert len(tried) == 2
-    states = {url.rpartition("/")[2]: answer.state for url, answer in known_links(desk).items()}
+    states = {url.rpartition("/")[2]: answer.state for url, answer in known_links(context).items()}
     assert states == {"feed": LinkState.ALIVE, "nowhere": LinkState.DEAD}
-    assert link_check.count_untried_links(desk) == 0
-    _, _, findings = review.check_issue_mail(desk, "2026-11")
+    assert link_check.count_untried_links(context) == 0
+    _, _, findings = review.check_issue_mail(context, "2026-11")
     assert [each.where for each in findings if each.rule == "link-dead"] == ["b"]
 
 
-def test_what_was_found_long_ago_is_forgotten(desk: AppContext) -> None:
-    link_check.try_links(desk)
-    later = AppContext(desk.workspace, desk.now + timedelta(days=8))
+def test_what_was_found_long_ago_is_forgotten(context: AppContext) -> None:
+    link_check.try_links(context)
+    later = AppContext(context.workspace, context.now + timedelta(days=8))
     assert known_links(later) == {}
 
 
-def test_a_damaged_memory_is_no_memory(desk: AppContext) -> None:
-    link_check.try_links(desk)
-    (desk.workspace.private / "links.json").write_text('{"x": {"state": "odd"}}', "utf-8")
-    assert known_links(desk) == {}
+def test_a_damaged_memory_is_no_memory(context: AppContext) -> None:
+    link_check.try_links(context)
+    (context.workspace.private / "links.json").write_text('{"x": {"state": "odd"}}', "utf-8")
+    assert known_links(context) == {}

@@ -39,7 +39,7 @@ def delete_password(service, name):
 
 
 @pytest.fixture
-def desk(folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> AppContext:
+def context(folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> AppContext:
     monkeypatch.delenv("NEWSLETTER_SMTP_PASSWORD", raising=False)
     monkeypatch.delenv("NEWSLETTER_SMTP_PASSWORD_FILE", raising=False)
     return AppContext(open_workspace(folder), now)
@@ -67,54 +67,54 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]
     sys.modules.update(before)
 
 
-def test_without_a_keyring_a_file_for_its_owner_alone_keeps_it(desk: AppContext, no_keyring: None) -> None:
-    assert credentials.locate_password(desk) is PasswordLocation.NOWHERE
-    assert credentials.smtp_password(desk) is None
-    assert credentials.store_password(desk, "open sesame") is PasswordLocation.HERE
-    file = desk.workspace.private / "smtp-password"
-    assert (file.stat().st_mode & 0o777, credentials.locate_password(desk)) == (0o600, PasswordLocation.HERE)
-    assert credentials.smtp_password(desk) == "open sesame"
-    assert "sesame" not in (desk.workspace.folder / "newsletter.toml").read_text("utf-8")
-    credentials.delete_password(desk)
-    assert credentials.locate_password(desk) is PasswordLocation.NOWHERE
-    credentials.delete_password(desk)
+def test_without_a_keyring_a_file_for_its_owner_alone_keeps_it(context: AppContext, no_keyring: None) -> None:
+    assert credentials.locate_password(context) is PasswordLocation.NOWHERE
+    assert credentials.smtp_password(context) is None
+    assert credentials.store_password(context, "open sesame") is PasswordLocation.HERE
+    file = context.workspace.private / "smtp-password"
+    assert (file.stat().st_mode & 0o777, credentials.locate_password(context)) == (0o600, PasswordLocation.HERE)
+    assert credentials.smtp_password(context) == "open sesame"
+    assert "sesame" not in (context.workspace.folder / "newsletter.toml").read_text("utf-8")
+    credentials.delete_password(context)
+    assert credentials.locate_password(context) is PasswordLocation.NOWHERE
+    credentials.delete_password(context)
 
 
-def test_a_keyring_that_works_keeps_it(desk: AppContext, keyring: object) -> None:
-    (desk.workspace.private).mkdir()
-    (desk.workspace.private / "smtp-password").write_text("older", "utf-8")
-    assert credentials.store_password(desk, "open sesame") is PasswordLocation.KEYRING
+def test_a_keyring_that_works_keeps_it(context: AppContext, keyring: object) -> None:
+    (context.workspace.private).mkdir()
+    (context.workspace.private / "smtp-password").write_text("older", "utf-8")
+    assert credentials.store_password(context, "open sesame") is PasswordLocation.KEYRING
     assert keyring.kept == {("newsletter", "NEWSLETTER_SMTP_PASSWORD"): "open sesame"}
-    assert not (desk.workspace.private / "smtp-password").exists()
-    assert (credentials.locate_password(desk), credentials.smtp_password(desk)) == (
+    assert not (context.workspace.private / "smtp-password").exists()
+    assert (credentials.locate_password(context), credentials.smtp_password(context)) == (
         PasswordLocation.KEYRING,
         "open sesame",
     )
-    credentials.delete_password(desk)
-    assert credentials.locate_password(desk) is PasswordLocation.NOWHERE
+    credentials.delete_password(context)
+    assert credentials.locate_password(context) is PasswordLocation.NOWHERE
 
 
-def test_one_that_stays_locked_is_none(desk: AppContext, keyring: object) -> None:
+def test_one_that_stays_locked_is_none(context: AppContext, keyring: object) -> None:
     keyring.locked = True
-    assert credentials.store_password(desk, "open sesame") is PasswordLocation.HERE
-    assert credentials.smtp_password(desk) == "open sesame"
-    credentials.delete_password(desk)
+    assert credentials.store_password(context, "open sesame") is PasswordLocation.HERE
+    assert credentials.smtp_password(context) == "open sesame"
+    credentials.delete_password(context)
 
 
 def test_the_environment_wins_and_nothing_is_kept_beside_it(
-    desk: AppContext, no_keyring: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    context: AppContext, no_keyring: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "password").write_text("from a file\n", "utf-8")
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD_FILE", str(tmp_path / "password"))
-    assert (credentials.locate_password(desk), credentials.smtp_password(desk)) == (
+    assert (credentials.locate_password(context), credentials.smtp_password(context)) == (
         PasswordLocation.FILE,
         "from a file",
     )
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", "from the environment")
-    assert (credentials.locate_password(desk), credentials.smtp_password(desk)) == (
+    assert (credentials.locate_password(context), credentials.smtp_password(context)) == (
         PasswordLocation.ENVIRONMENT,
         "from the environment",
     )
     with pytest.raises(UsageError, match="change it there"):
-        credentials.store_password(desk, "another")
-    assert not (desk.workspace.private / "smtp-password").exists()
+        credentials.store_password(context, "another")
+    assert not (context.workspace.private / "smtp-password").exists()

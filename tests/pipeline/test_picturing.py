@@ -19,23 +19,23 @@ ISSUE = "2026-12"
 
 
 @pytest.fixture
-def desk(folder: Path) -> AppContext:
+def context(folder: Path) -> AppContext:
     (folder / f"issues/{ISSUE}").mkdir(parents=True)
     return AppContext(open_workspace(folder), NOW)
 
 
 def taken(
-    desk: AppContext, data: bytes, words: str = "Snow", **how: object
+    context: AppContext, data: bytes, words: str = "Snow", **how: object
 ) -> tuple[Image.Image, bytes, images.UploadedImage]:
-    made = images.add_image(desk, ISSUE, data, words=words, **how)
-    content = (desk.workspace.folder / f"issues/{ISSUE}" / made.path).read_bytes()
+    made = images.add_image(context, ISSUE, data, words=words, **how)
+    content = (context.workspace.folder / f"issues/{ISSUE}" / made.path).read_bytes()
     return Image.open(io.BytesIO(content)), content, made
 
 
-def test_a_photograph_is_upright_and_small_and_tells_neither_place_nor_camera(desk: AppContext) -> None:
+def test_a_photograph_is_upright_and_small_and_tells_neither_place_nor_camera(context: AppContext) -> None:
     data = pictures.photograph()
     assert pictures.CAMERA in data
-    image, content, made = taken(desk, data)
+    image, content, made = taken(context, data)
     assert (image.format, image.size) == ("JPEG", (1000, 1600))  # it lay on its side
     assert (dict(image.getexif()), image.info.get("comment")) == ({}, None)
     for told in (b"Exif", pictures.CAMERA, b"taken by Ana"):
@@ -44,8 +44,8 @@ def test_a_photograph_is_upright_and_small_and_tells_neither_place_nor_camera(de
 
 
 @pytest.mark.parametrize(("size", "shown"), [((4000, 1000), (1200, 300)), ((100, 6000), (40, 2400))])
-def test_a_large_one_is_made_smaller(desk: AppContext, size: tuple[int, int], shown: tuple[int, int]) -> None:
-    image, _, _ = taken(desk, pictures.drawing("RGB", size=size))
+def test_a_large_one_is_made_smaller(context: AppContext, size: tuple[int, int], shown: tuple[int, int]) -> None:
+    image, _, _ = taken(context, pictures.drawing("RGB", size=size))
     assert image.size == shown
 
 
@@ -61,29 +61,29 @@ def test_a_large_one_is_made_smaller(desk: AppContext, size: tuple[int, int], sh
     ],
 )
 def test_a_drawing_stays_one_and_keeps_what_can_be_seen_through(
-    desk: AppContext, mode: str, kind: str, mode_after: str
+    context: AppContext, mode: str, kind: str, mode_after: str
 ) -> None:
-    image, _, _ = taken(desk, pictures.drawing(mode, kind))
+    image, _, _ = taken(context, pictures.drawing(mode, kind))
     assert (image.format, image.mode) == ("PNG", mode_after)
 
 
-def test_what_is_too_heavy_as_a_drawing_is_packed_tighter(desk: AppContext) -> None:
-    assert taken(desk, pictures.noise("RGB", "PNG"))[0].format == "JPEG"
-    image, _, _ = taken(desk, pictures.noise("RGBA", "PNG"))
+def test_what_is_too_heavy_as_a_drawing_is_packed_tighter(context: AppContext) -> None:
+    assert taken(context, pictures.noise("RGB", "PNG"))[0].format == "JPEG"
+    image, _, _ = taken(context, pictures.noise("RGBA", "PNG"))
     assert (image.format, image.mode) == ("PNG", "P")
 
 
-def test_colours_are_those_that_every_screen_knows(desk: AppContext) -> None:
+def test_colours_are_those_that_every_screen_knows(context: AppContext) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for told in (profile, b"no profile at all"):
         data = pictures.encoded(Image.new("RGB", (40, 40), "#336699"), "JPEG", icc_profile=told)
-        image, _, _ = taken(desk, data)
+        image, _, _ = taken(context, data)
         assert "icc_profile" not in image.info
         assert image.getpixel((20, 20)) == pytest.approx((51, 102, 153), abs=3)
 
 
-def test_of_a_moving_one_the_first_is_kept_and_that_is_said(desk: AppContext) -> None:
-    image, _, made = taken(desk, pictures.moving())
+def test_of_a_moving_one_the_first_is_kept_and_that_is_said(context: AppContext) -> None:
+    image, _, made = taken(context, pictures.moving())
     assert not getattr(image, "is_animated", False)
     assert "It moved; its first picture is kept" in made.said
 
@@ -96,24 +96,24 @@ def test_of_a_moving_one_the_first_is_kept_and_that_is_said(desk: AppContext) ->
         ("ignored", {"is_ornament": True}, '![]({} "300 ornament")'),
     ],
 )  # fmt: skip
-def test_the_text_gets_the_words_and_the_width(desk: AppContext, words: str, how: dict, markdown: str) -> None:
-    _, _, made = taken(desk, pictures.drawing(), words, **how)
+def test_the_text_gets_the_words_and_the_width(context: AppContext, words: str, how: dict, markdown: str) -> None:
+    _, _, made = taken(context, pictures.drawing(), words, **how)
     assert made.markdown == markdown.format(made.path)
 
 
-def test_one_as_wide_as_the_text_names_no_width(desk: AppContext) -> None:
-    _, _, made = taken(desk, pictures.photograph())
+def test_one_as_wide_as_the_text_names_no_width(context: AppContext) -> None:
+    _, _, made = taken(context, pictures.photograph())
     assert made.markdown == f"![Snow]({made.path})"
 
 
-def test_the_name_of_the_file_is_its_content(desk: AppContext) -> None:
-    one, other = (taken(desk, pictures.drawing())[2] for _ in range(2))
+def test_the_name_of_the_file_is_its_content(context: AppContext) -> None:
+    one, other = (taken(context, pictures.drawing())[2] for _ in range(2))
     assert one.path == other.path
     assert one.path.startswith("pictures/")
-    assert taken(desk, pictures.drawing("L"))[2].path != one.path
+    assert taken(context, pictures.drawing("L"))[2].path != one.path
 
 
-def test_only_a_public_page_over_https_shows_pictures(desk: AppContext, folder: Path) -> None:
+def test_only_a_public_page_over_https_shows_pictures(context: AppContext, folder: Path) -> None:
     file = folder / "newsletter.toml"
     plain = file.read_text("utf-8")
     told = {
@@ -146,17 +146,19 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>ale
         (b"\xff\xd8\xff" + b"\0" * images.MOST_BYTES, "too large"),
     ],
 )
-def test_what_may_not_go_out_is_refused_with_a_sentence(desk: AppContext, folder: Path, data: bytes, said: str) -> None:
+def test_what_may_not_go_out_is_refused_with_a_sentence(
+    context: AppContext, folder: Path, data: bytes, said: str
+) -> None:
     with pytest.raises(UsageError, match=said):
-        images.add_image(desk, ISSUE, data, words="Snow")
+        images.add_image(context, ISSUE, data, words="Snow")
     assert not (folder / f"issues/{ISSUE}/pictures").exists()
 
 
-def test_without_words_it_is_not_taken(desk: AppContext) -> None:
+def test_without_words_it_is_not_taken(context: AppContext) -> None:
     with pytest.raises(UsageError, match="say in a few words what the picture shows"):
-        images.add_image(desk, ISSUE, pictures.drawing(), words=" \n ")
+        images.add_image(context, ISSUE, pictures.drawing(), words=" \n ")
 
 
-def test_an_issue_must_be_there(desk: AppContext) -> None:
+def test_an_issue_must_be_there(context: AppContext) -> None:
     with pytest.raises(UsageError, match="there is no issue 2027-01"):
-        images.add_image(desk, "2027-01", pictures.drawing(), words="Snow")
+        images.add_image(context, "2027-01", pictures.drawing(), words="Snow")

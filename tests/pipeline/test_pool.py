@@ -27,73 +27,75 @@ from newsletter.workspace.folder import open_workspace
 
 
 @pytest.fixture
-def desk(tmp_path: Path, now: datetime) -> AppContext:
+def context(tmp_path: Path, now: datetime) -> AppContext:
     """The sample, collected, read by a store that remembers what it read."""
     build(tmp_path / "news", now=now, secret="5" * 64)
-    desk = AppContext(open_workspace(tmp_path / "news"), now)
-    engine = open_database(desk.workspace.settings.newsletter.database, desk.workspace.folder)
-    desk.engine = engine
-    desk.hold(EntryRepository(engine, {}))
-    collect(desk, desk.workspace.settings.sources)
-    return desk
+    context = AppContext(open_workspace(tmp_path / "news"), now)
+    engine = open_database(context.workspace.settings.newsletter.database, context.workspace.folder)
+    context.engine = engine
+    context.hold(EntryRepository(engine, {}))
+    collect(context, context.workspace.settings.sources)
+    return context
 
 
-def same(desk: AppContext, before: EntryPool | None) -> EntryPool:
-    now = update_pool(desk, before=before)
-    assert now.statuses == list_entry_statuses(desk)
+def same(context: AppContext, before: EntryPool | None) -> EntryPool:
+    now = update_pool(context, before=before)
+    assert now.statuses == list_entry_statuses(context)
     return now
 
 
-def test_whatever_is_done_the_second_look_is_as_good_as_the_first(desk: AppContext) -> None:
+def test_whatever_is_done_the_second_look_is_as_good_as_the_first(context: AppContext) -> None:
     chance = random.Random(7)
-    pool = same(desk, None)
+    pool = same(context, None)
     for number in range(24):
-        desk.now += timedelta(minutes=1)
+        context.now += timedelta(minutes=1)
         if number == 8:
-            drafting.draft_issue(desk)
+            drafting.draft_issue(context)
         else:
-            chance.choice(DEEDS)(desk, chance.choice(pool.statuses).entry.key)
-        pool = same(desk, pool)
+            chance.choice(DEEDS)(context, chance.choice(pool.statuses).entry.key)
+        pool = same(context, pool)
 
 
-def kept(desk: AppContext, key: str) -> None:
-    decide(desk, [key], Verdict.KEEP)
+def kept(context: AppContext, key: str) -> None:
+    decide(context, [key], Verdict.KEEP)
 
 
-def held(desk: AppContext, key: str) -> None:
-    decide(desk, [key], Verdict.HOLD, why="later")
+def held(context: AppContext, key: str) -> None:
+    decide(context, [key], Verdict.HOLD, why="later")
 
 
-def dropped(desk: AppContext, key: str) -> None:
-    decide(desk, [key], Verdict.DROP, why="no")
+def dropped(context: AppContext, key: str) -> None:
+    decide(context, [key], Verdict.DROP, why="no")
 
 
-def moved(desk: AppContext, key: str) -> None:
-    decide(desk, [key], Verdict.KEEP, section="tips")
+def moved(context: AppContext, key: str) -> None:
+    decide(context, [key], Verdict.KEEP, section="tips")
 
 
-def taken_back(desk: AppContext, key: str) -> None:
-    entries_of(desk).take_back([key], entries_of(desk).newest_decision() - 1)
+def taken_back(context: AppContext, key: str) -> None:
+    entries_of(context).take_back([key], entries_of(context).newest_decision() - 1)
 
 
-def left_out_by_hand(desk: AppContext, key: str) -> None:
+def left_out_by_hand(context: AppContext, key: str) -> None:
     """Somebody writes a drop into the issue's file."""
-    if issue_repository.exists(desk.workspace, "2026-11"):
-        issue = issue_repository.read(desk.workspace, "2026-11")
-        issue_repository.write(desk.workspace, composition.without(issue, {key: "by hand"}))
+    if issue_repository.exists(context.workspace, "2026-11"):
+        issue = issue_repository.read(context.workspace, "2026-11")
+        issue_repository.write(context.workspace, composition.without(issue, {key: "by hand"}))
 
 
-def merged(desk: AppContext, key: str) -> None:
-    other = next(entry.key for entry in entries_of(desk).all() if entry.key != key)
-    entry_merge.merge_entries(desk, [key, other])
+def merged(context: AppContext, key: str) -> None:
+    other = next(entry.key for entry in entries_of(context).all() if entry.key != key)
+    entry_merge.merge_entries(context, [key, other])
 
 
-def arrived(desk: AppContext, key: str) -> None:
+def arrived(context: AppContext, key: str) -> None:
     """A source gives something new, and says more of what is known."""
-    known = entries_of(desk).by_keys([key])
-    paper = Entry(title=f"New at {desk.now}", ids=Ids(doi=f"10.1000/{desk.now:%H%M}"), dated=Dated(desk.now.date()))
+    known = entries_of(context).by_keys([key])
+    paper = Entry(
+        title=f"New at {context.now}", ids=Ids(doi=f"10.1000/{context.now:%H%M}"), dated=Dated(context.now.date())
+    )
     again = [replace(entry, key="", summary=entry.summary * 2 + "!") for entry in known.values()]
-    ingest_entries(entries_of(desk), "PubMed", [paper, *again], desk.now)
+    ingest_entries(entries_of(context), "PubMed", [paper, *again], context.now)
 
 
 DEEDS: tuple[Callable[[AppContext, str], None], ...] = (
@@ -101,29 +103,29 @@ DEEDS: tuple[Callable[[AppContext, str], None], ...] = (
 )  # fmt: skip
 
 
-def test_what_did_not_change_is_not_worked_out_again(desk: AppContext) -> None:
-    before = update_pool(desk)
+def test_what_did_not_change_is_not_worked_out_again(context: AppContext) -> None:
+    before = update_pool(context)
     key = before.chosen[0].entry.key
-    decide(desk, [key], Verdict.HOLD)
-    after = update_pool(desk, before=before)
+    decide(context, [key], Verdict.HOLD)
+    after = update_pool(context, before=before)
     is_new = [each.entry.key for each in after.statuses if not any(each is old for old in before.statuses)]
     assert is_new == [key]
 
 
-def test_another_hour_is_another_look(desk: AppContext) -> None:
-    before = update_pool(desk)
-    desk.now += timedelta(hours=1)
-    assert update_pool(desk, before=before).frame != before.frame
+def test_another_hour_is_another_look(context: AppContext) -> None:
+    before = update_pool(context)
+    context.now += timedelta(hours=1)
+    assert update_pool(context, before=before).frame != before.frame
 
 
-def test_a_drop_counts_for_all_that_go_by_its_name(desk: AppContext) -> None:
-    drafting.draft_issue(desk)
-    before = same(desk, None)
+def test_a_drop_counts_for_all_that_go_by_its_name(context: AppContext) -> None:
+    drafting.draft_issue(context)
+    before = same(context, None)
     paper = next(each.entry for each in before.chosen if each.entry.ids.doi and each.entry.ids.pmid)
     other = next(name for name in (f"pmid:{paper.ids.pmid}", f"doi:{paper.ids.doi}") if name != paper.key)
-    issue = issue_repository.read(desk.workspace, "2026-11")
+    issue = issue_repository.read(context.workspace, "2026-11")
     issue_repository.write(
-        desk.workspace, composition.without(composition.withdrawn(issue, [paper.key]), {other: "read"})
+        context.workspace, composition.without(composition.withdrawn(issue, [paper.key]), {other: "read"})
     )
-    after = same(desk, before)
+    after = same(context, before)
     assert next(each.reason for each in after.left if each.entry.key == paper.key).endswith("2026-11 was made: read")

@@ -22,7 +22,7 @@ def new(tmp_path: Path) -> Path:
     return tmp_path / "new"
 
 
-def desk(folder: Path, now: datetime) -> AppContext:
+def context(folder: Path, now: datetime) -> AppContext:
     return AppContext(open_workspace(folder), now)
 
 
@@ -32,9 +32,9 @@ def text(folder: Path) -> str:
 
 def test_a_key_takes_the_place_of_its_example_and_what_is_usual_is_not_written(new: Path, now: datetime) -> None:
     settings_editor.set_values(
-        desk(new, now), "newsletter", {"address": "1 Main Street", "every": "month", "language": "en"}
+        context(new, now), "newsletter", {"address": "1 Main Street", "every": "month", "language": "en"}
     )
-    settings_editor.set_values(desk(new, now), "delivery", {"host": "", "port": 587})
+    settings_editor.set_values(context(new, now), "delivery", {"host": "", "port": 587})
     assert 'the sender that readers see\naddress = "1 Main Street"\n# reply_to = ' in text(new)
     assert "# address =" not in text(new)
     assert "# every =" in text(new)
@@ -45,10 +45,10 @@ def test_sources_come_and_go_and_leave_the_file_as_it_was(new: Path, now: dateti
     before = text(new)
     for name in ("one", "two"):
         source = probe.build_source(name, "feed", "https://example.org/feed", "grants")
-        settings_editor.add_source(desk(new, now), source)
+        settings_editor.add_source(context(new, now), source)
     assert 'section = "grants"\n\n[[source]]\nname = "two"' in text(new)
     for name in ("one", "two"):
-        settings_editor.remove_source(desk(new, now), name)
+        settings_editor.remove_source(context(new, now), name)
     assert text(new).rstrip() == before.rstrip()
 
 
@@ -69,10 +69,10 @@ def test_what_an_address_may_be(where: str, kinds: tuple[SourceKind, ...]) -> No
 
 def test_a_page_is_found_to_be_one_and_what_is_nowhere_says_so(new: Path, now: datetime) -> None:
     build(new / "sample", now=now, secret="5" * 64)
-    found = probe.find_source(desk(new, now), "our page", "sample/sources/research-updates.txt", "")
+    found = probe.find_source(context(new, now), "our page", "sample/sources/research-updates.txt", "")
     assert (found.source.kind, found.error, len(found.parsed.entries) > 1) == (SourceKind.PAGE, None, True)
-    feed = probe.find_source(desk(new, now), "feed", "sample/sources/tips.json", "tips")
+    feed = probe.find_source(context(new, now), "feed", "sample/sources/tips.json", "tips")
     assert (feed.source.kind, feed.source.section) == (SourceKind.FEED, "tips")
-    missing = probe.find_source(desk(new, now), "gone", "gone.html", "")
+    missing = probe.find_source(context(new, now), "gone", "gone.html", "")
     assert missing.error
     assert missing.source.kind is SourceKind.FEED

@@ -36,83 +36,83 @@ KEYS = tuple(f"doi:10.1000/{n}" for n in range(4))
 
 
 @pytest.fixture
-def desk(tmp_path: Path, now: datetime) -> AppContext:
+def context(tmp_path: Path, now: datetime) -> AppContext:
     """A workspace with four papers, one of which a second source gave too."""
     build(tmp_path / "news", now=now, secret="5" * 64)
-    desk = AppContext(open_workspace(tmp_path / "news"), now)
-    ingest_entries(entries_of(desk), "PubMed", PAPERS, now)
+    context = AppContext(open_workspace(tmp_path / "news"), now)
+    ingest_entries(entries_of(context), "PubMed", PAPERS, now)
     other = replace(PAPERS[3], title="Another title of number 3", links=("https://example.org/three",))
-    ingest_entries(entries_of(desk), "A journal", [other], now)
-    desk.now = now + timedelta(minutes=5)
-    return desk
+    ingest_entries(entries_of(context), "A journal", [other], now)
+    context.now = now + timedelta(minutes=5)
+    return context
 
 
 @pytest.fixture
-def drafted(desk: AppContext) -> AppContext:
-    drafting.draft_issue(desk)
-    desk.now += timedelta(minutes=5)
-    return desk
+def drafted(context: AppContext) -> AppContext:
+    drafting.draft_issue(context)
+    context.now += timedelta(minutes=5)
+    return context
 
 
-def issue(desk: AppContext) -> Issue:
-    return issue_repository.read(desk.workspace, ISSUE)
+def issue(context: AppContext) -> Issue:
+    return issue_repository.read(context.workspace, ISSUE)
 
 
-def research(desk: AppContext) -> list[str]:
-    return [entry.key for section in issue(desk).sections if section.name == "research" for entry in section.entries]
+def research(context: AppContext) -> list[str]:
+    return [entry.key for section in issue(context).sections if section.name == "research" for entry in section.entries]
 
 
-def everything(desk: AppContext) -> list[Any]:
+def everything(context: AppContext) -> list[Any]:
     """All that may not differ afterwards."""
-    with entries_of(desk).together() as connection:
+    with entries_of(context).together() as connection:
         rows = [
             sorted(map(repr, connection.execute(sa.select(table))))
             for table in (tables.entries, tables.aliases, tables.sightings, tables.merges, tables.decisions)
         ]
-    there = making_of(desk).present
+    there = making_of(context).present
     return [
         rows,
         there and (there.sections, there.left_out, there.letter),
-        list_entry_statuses(desk),
-        update_pool(desk).statuses,
+        list_entry_statuses(context),
+        update_pool(context).statuses,
     ]
 
 
-def listed(desk: AppContext, section: str = "research") -> tuple[str, ...]:
+def listed(context: AppContext, section: str = "research") -> tuple[str, ...]:
     """The section as the page shows it."""
-    if there := making_of(desk).present:
+    if there := making_of(context).present:
         return tuple(entry.key for entry in there.entries() if entry.section == section)
-    return tuple(each.entry.key for each in update_pool(desk).chosen if each.section == section)
+    return tuple(each.entry.key for each in update_pool(context).chosen if each.section == section)
 
 
-def placed(desk: AppContext, key: str, before: str, section: str = "research") -> entry_undo.UndoRecord:
-    return entry_undo.place_with_undo(desk, [key], section, before=before, listed=listed(desk, section))
+def placed(context: AppContext, key: str, before: str, section: str = "research") -> entry_undo.UndoRecord:
+    return entry_undo.place_with_undo(context, [key], section, before=before, listed=listed(context, section))
 
 
 ACTS: dict[str, Callable[[AppContext], entry_undo.UndoRecord]] = {
-    "keep": lambda desk: entry_undo.decide_with_undo(desk, KEYS[:2], Verdict.KEEP, section="tips"),
-    "hold": lambda desk: entry_undo.decide_with_undo(desk, KEYS[:2], Verdict.HOLD),
-    "drop": lambda desk: entry_undo.decide_with_undo(desk, KEYS[:2], Verdict.DROP, why="read"),
-    "place": lambda desk: placed(desk, KEYS[3], KEYS[0]),
-    "place elsewhere": lambda desk: placed(desk, KEYS[1], "", "tips"),
-    "merge": lambda desk: entry_undo.merge_with_undo(desk, [KEYS[2], KEYS[0]]),
-    "split": lambda desk: entry_undo.split_with_undo(desk, KEYS[3]),
+    "keep": lambda context: entry_undo.decide_with_undo(context, KEYS[:2], Verdict.KEEP, section="tips"),
+    "hold": lambda context: entry_undo.decide_with_undo(context, KEYS[:2], Verdict.HOLD),
+    "drop": lambda context: entry_undo.decide_with_undo(context, KEYS[:2], Verdict.DROP, why="read"),
+    "place": lambda context: placed(context, KEYS[3], KEYS[0]),
+    "place elsewhere": lambda context: placed(context, KEYS[1], "", "tips"),
+    "merge": lambda context: entry_undo.merge_with_undo(context, [KEYS[2], KEYS[0]]),
+    "split": lambda context: entry_undo.split_with_undo(context, KEYS[3]),
 }
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=[*ACTS])
 @pytest.mark.parametrize("stage", ["before the issue is made", "afterwards"])
 def test_undo_leaves_everything_as_it_was(
-    desk: AppContext, act: Callable[[AppContext], entry_undo.UndoRecord], stage: str
+    context: AppContext, act: Callable[[AppContext], entry_undo.UndoRecord], stage: str
 ) -> None:
     if stage == "afterwards":
-        drafting.draft_issue(desk)
-        desk.now += timedelta(minutes=5)
-    before = everything(desk)
-    done = act(desk)
-    assert everything(desk) != before
-    entry_undo.undo_change(desk, done)
-    assert everything(desk) == before
+        drafting.draft_issue(context)
+        context.now += timedelta(minutes=5)
+    before = everything(context)
+    done = act(context)
+    assert everything(context) != before
+    entry_undo.undo_change(context, done)
+    assert everything(context) == before
 
 
 def test_the_order_is_that_of_the_issue(drafted: AppContext) -> None:
@@ -123,30 +123,30 @@ def test_the_order_is_that_of_the_issue(drafted: AppContext) -> None:
     assert research(drafted) == [KEYS[3], KEYS[1], KEYS[2], KEYS[0]]
 
 
-def test_an_order_set_before_the_issue_is_made_is_that_of_its_draft(desk: AppContext) -> None:
-    placed(desk, KEYS[2], KEYS[0])
-    placed(desk, KEYS[1], KEYS[2])
-    assert listed(desk) == (KEYS[1], KEYS[2], KEYS[0], KEYS[3])
-    drafting.draft_issue(desk)
-    assert research(desk) == [KEYS[1], KEYS[2], KEYS[0], KEYS[3]]
-    record = issue_repository.read_record(desk.workspace, ISSUE)
+def test_an_order_set_before_the_issue_is_made_is_that_of_its_draft(context: AppContext) -> None:
+    placed(context, KEYS[2], KEYS[0])
+    placed(context, KEYS[1], KEYS[2])
+    assert listed(context) == (KEYS[1], KEYS[2], KEYS[0], KEYS[3])
+    drafting.draft_issue(context)
+    assert research(context) == [KEYS[1], KEYS[2], KEYS[0], KEYS[3]]
+    record = issue_repository.read_record(context.workspace, ISSUE)
     assert record is not None
     assert record.order == {}  # the file tells from now on
 
 
-def test_an_order_outlives_what_arrives_later(desk: AppContext) -> None:
-    placed(desk, KEYS[2], KEYS[0])
+def test_an_order_outlives_what_arrives_later(context: AppContext) -> None:
+    placed(context, KEYS[2], KEYS[0])
     late = Entry(title="A late paper on leiomyosarcoma", ids=Ids(doi="10.1000/late"), dated=Dated.parse("2026-11-22"))
-    ingest_entries(entries_of(desk), "PubMed", [late], desk.now)
-    drafting.draft_issue(desk)
-    assert research(desk) == [KEYS[2], KEYS[0], KEYS[1], KEYS[3], "doi:10.1000/late"]
+    ingest_entries(entries_of(context), "PubMed", [late], context.now)
+    drafting.draft_issue(context)
+    assert research(context) == [KEYS[2], KEYS[0], KEYS[1], KEYS[3], "doi:10.1000/late"]
 
 
-def test_an_issue_made_by_hand_stays_one_when_an_order_was_noted_before(desk: AppContext) -> None:
-    placed(desk, KEYS[2], KEYS[0])
-    file = desk.workspace.issues / ISSUE / "issue.toml"
+def test_an_issue_made_by_hand_stays_one_when_an_order_was_noted_before(context: AppContext) -> None:
+    placed(context, KEYS[2], KEYS[0])
+    file = context.workspace.issues / ISSUE / "issue.toml"
     file.write_text('subject = "By hand"\nsend_on = 2026-11-20\nuntil = 2026-11-20T00:00:00Z\n', "utf-8")
-    assert [each.name for each in making_of(desk, "2026-12").earlier][-1] == ISSUE
+    assert [each.name for each in making_of(context, "2026-12").earlier][-1] == ISSUE
 
 
 def test_several_are_placed_together(drafted: AppContext) -> None:
@@ -230,15 +230,15 @@ class TestWhatOthersDidSince:
             entry_undo.undo_change(drafted, done)
         assert research(drafted) == [KEYS[0], KEYS[3], KEYS[1], KEYS[2]]
 
-    def test_an_order_that_was_set_anew_before_the_issue_is_made_is_left(self, desk: AppContext) -> None:
-        done = placed(desk, KEYS[3], KEYS[0])
-        later = placed(desk, KEYS[1], KEYS[0])
+    def test_an_order_that_was_set_anew_before_the_issue_is_made_is_left(self, context: AppContext) -> None:
+        done = placed(context, KEYS[3], KEYS[0])
+        later = placed(context, KEYS[1], KEYS[0])
         with pytest.raises(UsageError, match="decided or moved anew since"):
-            entry_undo.undo_change(desk, done)
-        entry_undo.undo_change(desk, later)
-        assert listed(desk) == (KEYS[3], KEYS[0], KEYS[1], KEYS[2])
-        entry_undo.undo_change(desk, done)
-        assert listed(desk) == KEYS
+            entry_undo.undo_change(context, done)
+        entry_undo.undo_change(context, later)
+        assert listed(context) == (KEYS[3], KEYS[0], KEYS[1], KEYS[2])
+        entry_undo.undo_change(context, done)
+        assert listed(context) == KEYS
 
     def test_the_order_of_other_entries_stays(self, drafted: AppContext) -> None:
         done = entry_undo.decide_with_undo(drafted, [KEYS[1]], Verdict.HOLD)

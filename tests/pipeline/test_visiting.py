@@ -16,14 +16,14 @@ from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 
-def collected(desk: AppContext) -> list[collector.CollectionResult]:
-    return list(collector.collect(desk, collector.chosen_sources(desk, ())))
+def collected(context: AppContext) -> list[collector.CollectionResult]:
+    return list(collector.collect(context, collector.chosen_sources(context, ())))
 
 
 def test_a_feed_that_did_not_change_is_not_read_again(folder: Path, now: datetime, site: Site) -> None:
-    desk = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
-    (first,) = collected(desk)
-    (second,) = collected(desk)
+    context = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
+    (first,) = collected(context)
+    (second,) = collected(context)
     assert (first.new, first.collected.unchanged, second.new, second.collected.unchanged, second.count) == (
         1,
         False,
@@ -34,41 +34,41 @@ def test_a_feed_that_did_not_change_is_not_read_again(folder: Path, now: datetim
 
 
 def test_a_feed_that_broke_says_since_when_and_keeps_what_it_gave(folder: Path, now: datetime, site: Site) -> None:
-    desk = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
-    collected(desk)
+    context = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
+    collected(context)
     site.broken = True
     for _ in range(2):
-        (broken,) = collected(desk)
+        (broken,) = collected(context)
         assert "404" in str(broken.collected.error)
         assert broken.record.failing_since_at == now
-    assert len(entries_of(desk).all()) == 1
+    assert len(entries_of(context).all()) == 1
     site.broken = False
-    (well,) = collected(desk)
+    (well,) = collected(context)
     assert (well.record.failing_since_at, well.record.error) == (None, "")
 
 
 def test_an_address_inside_is_refused_where_the_configuration_does_not_name_it(
     folder: Path, now: datetime, site: Site
 ) -> None:
-    desk = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
+    context = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
     text = (folder / "newsletter.toml").read_text("utf-8").replace('fetch_from = ["127.0.0.1"]\n', "")
     (folder / "newsletter.toml").write_text(text, "utf-8")
-    (refused,) = collected(AppContext(open_workspace(folder), desk.now))
+    (refused,) = collected(AppContext(open_workspace(folder), context.now))
     assert refused.collected.error
     assert site.asked == []
 
 
 def test_registers_are_asked_by_their_query(folder: Path, now: datetime, site: Site) -> None:
     at = f"http://127.0.0.1:{site.port}"
-    desk = desk_with(
+    context = desk_with(
         folder,
         now,
         f'name = "t"\nkind = "trials"\nquery = "leiomyosarcoma"\nurl = "{at}/v2"',
         f'name = "g"\nkind = "grants"\nquery = "rare cancer"\nurl = "{at}/api"',
         f'name = "p"\nkind = "pubmed"\nquery = "lms[ti]"\nurl = "{at}/eutils"',
     )
-    assert [each.collected.error for each in collected(desk)] == [None, None, None]
-    found = {each.entry.key: (each.section, each.state) for each in list_entry_statuses(desk)}
+    assert [each.collected.error for each in collected(context)] == [None, None, None]
+    found = {each.entry.key: (each.section, each.state) for each in list_entry_statuses(context)}
     assert found == {
         "nct:NCT00000001": ("trials", EntryState.WAITING),
         "opportunity:PAR-26-101": ("grants", EntryState.WAITING),
@@ -78,10 +78,10 @@ def test_registers_are_asked_by_their_query(folder: Path, now: datetime, site: S
 
 
 def test_a_register_that_fails_is_a_value(folder: Path, now: datetime, site: Site) -> None:
-    desk = desk_with(
+    context = desk_with(
         folder, now, f'name = "t"\nkind = "trials"\nquery = "x"\nurl = "http://127.0.0.1:{site.port}/gone"'
     )
-    (failed,) = collected(desk)
+    (failed,) = collected(context)
     assert failed.collected.error
     assert failed.record.error == failed.collected.error
 
@@ -111,10 +111,10 @@ def test_a_recorded_file_stands_where_an_address_would(
     folder: Path, now: datetime, kind: str, name: str, text: str, key: str
 ) -> None:
     (folder / name).write_text(text, "utf-8", newline="")
-    desk = desk_with(folder, now, f'name = "s"\nkind = "{kind}"\nurl = "{name}"')
-    (gathered,) = collected(desk)
+    context = desk_with(folder, now, f'name = "s"\nkind = "{kind}"\nurl = "{name}"')
+    (gathered,) = collected(context)
     assert (gathered.collected.error, gathered.new) == (None, 1)
-    assert [entry.key for entry in entries_of(desk).all()] == [key]
+    assert [entry.key for entry in entries_of(context).all()] == [key]
 
 
 @pytest.mark.parametrize(
@@ -127,16 +127,16 @@ def test_a_recorded_file_stands_where_an_address_would(
 )
 def test_what_is_no_feed_is_refused_with_a_sentence(folder: Path, now: datetime, content: bytes, said: str) -> None:
     (folder / "feed.xml").write_bytes(content)
-    desk = desk_with(folder, now, 'name = "f"\nkind = "feed"\nurl = "feed.xml"')
-    (refused,) = collected(desk)
+    context = desk_with(folder, now, 'name = "f"\nkind = "feed"\nurl = "feed.xml"')
+    (refused,) = collected(context)
     assert refused.collected.error
     assert said in refused.collected.error
 
 
 class TestAdd:
     def test_a_page_tells_of_itself(self, folder: Path, now: datetime, site: Site) -> None:
-        desk = desk_with(folder, now)
-        (entry,), _ = manual_entry.add(desk, f"http://127.0.0.1:{site.port}/page", stdin=bytes, section="research")
+        context = desk_with(folder, now)
+        (entry,), _ = manual_entry.add(context, f"http://127.0.0.1:{site.port}/page", stdin=bytes, section="research")
         assert (entry.title, entry.section, str(entry.dated)) == ("Rest and leiomyosarcoma", "research", "2026-11-20")
 
     def test_a_recorded_answer_of_crossref_is_read(self, folder: Path, now: datetime) -> None:

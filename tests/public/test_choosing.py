@@ -139,7 +139,7 @@ def test_a_new_address_that_is_none_is_told(page: Page):
 
 def test_the_file_holds_every_column_that_is_kept_about_a_person(page: Page):
     """All but the numbers of rows that stand for the person or the issue, which is named."""
-    with delivery.open_ledger(page.desk).start_session("2026-11", "d", now=page.clock.now) as run:
+    with delivery.open_ledger(page.context).start_session("2026-11", "d", now=page.clock.now) as run:
         run.commit_step((), [1], now=page.clock.now)
     with InboundMailRepository(page.people.engine).begin() as deciding:
         deciding.write(

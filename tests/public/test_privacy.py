@@ -63,7 +63,7 @@ def server() -> Iterator[Loopback]:
 def served(tmp_path: Path, server: Loopback) -> Iterator[Served]:
     more = f'[delivery]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\nuser = "{LOGIN}"\n'
     page = Page(tmp_path / "ours", more=more)
-    subscribers.add_subscriber(page.desk, ADDRESS, name=NAME)
+    subscribers.add_subscriber(page.context, ADDRESS, name=NAME)
     page.add_issue()
     command = [sys.executable, "-m", "newsletter", "-C", str(page.folder), "serve", "--port", "0", "--log"]
     environment = os.environ | {"NEWSLETTER_SMTP_PASSWORD": PASSWORD}

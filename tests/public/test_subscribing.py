@@ -134,12 +134,12 @@ def test_an_old_list_does_not_bring_the_old_address_back(page: Page, server: Loo
     mine = page.link(Purpose.PREFERENCES)
     page.visitor.post(mine, {"do": "address", "address": "ann@new.example"})
     page.visitor.post(link_in(server))
-    assert subscribers.add_subscriber(page.desk, "ann@example.org") == ImportCounts(suppressed=1)
+    assert subscribers.add_subscriber(page.context, "ann@example.org") == ImportCounts(suppressed=1)
     page.visitor.post(mine, {"do": "address", "address": "ann@example.org"})  # and back again
     page.visitor.post(link_in(server))
     assert (page.person().id, page.person().state) == (1, S.ACTIVE)
     assert not page.people.is_suppressed(parse_address("ann@example.org"))
-    assert subscribers.add_subscriber(page.desk, "ann@new.example") == ImportCounts(suppressed=1)
+    assert subscribers.add_subscriber(page.context, "ann@new.example") == ImportCounts(suppressed=1)
 
 
 def test_a_new_address_brings_back_whoever_bounced_and_nobody_who_left(page: Page, server: Loopback):

@@ -120,7 +120,9 @@ def test_mails_are_decided_once_and_readers_wishes_are_kept(postgresql, tmp_path
     assert readers.end_pauses(now=NOW + timedelta(days=31)) == 1
     assert readers.create_request(parse_address(a.address), now=NOW) is None
     address = parse_address("new@wishes.example")
-    assert readers.confirm(readers.create_request(address, now=NOW).id, address, now=NOW) is ConfirmationResult.SUBSCRIBED
+    assert (
+        readers.confirm(readers.create_request(address, now=NOW).id, address, now=NOW) is ConfirmationResult.SUBSCRIBED
+    )
     readers.save_unsubscribe_reason("bye", on=NOW.date())
     assert list(readers.list_unsubscribe_reasons()) == [("2026-11-23", "bye")]
     assert readers.collect_personal_data(c.id)["subscriber"]["state"] == "active"

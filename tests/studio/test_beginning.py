@@ -188,9 +188,9 @@ class TestMine:
         assert settings(studio)["newsletter"]["title"] == "Circle News"
 
     def test_it_waits_for_what_is_going_on(self, studio: Studio) -> None:
-        desk = studio.room.context()
-        issue = issue_repository.names(desk.workspace)[-1]
-        scheduling.schedule_send(desk, issue, desk.now + timedelta(hours=1), people=1)
-        with delivery.open_schedule(desk).waiting(issue):
+        context = studio.room.context()
+        issue = issue_repository.names(context.workspace)[-1]
+        scheduling.schedule_send(context, issue, context.now + timedelta(hours=1), people=1)
+        with delivery.open_schedule(context).waiting(issue):
             answer = studio.change("/setup/mine/make", OWN, script=True)
             assert "wait until it is done" in answer.json()["error"]

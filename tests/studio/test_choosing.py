@@ -244,7 +244,9 @@ class TestAdding:
 
     def test_what_is_known_already_says_where_it_stands(self, made: Studio) -> None:
         paper = next(
-            each.entry for each in list_entry_statuses(made.room.context()) if each.state == "carried" and each.entry.links
+            each.entry
+            for each in list_entry_statuses(made.room.context())
+            if each.state == "carried" and each.entry.links
         )
         page = made.change("/choose/look", {"text": f"{paper.title}\n\n{paper.links[0]}\n"}).text
         assert re.search(r"Carried before</span> This is known already. <bdi>Carried in 2026-10", page)

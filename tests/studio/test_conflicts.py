@@ -160,9 +160,9 @@ class TestChoose:
     def test_an_edit_of_the_issue_in_a_text_editor_is_met_too(self, made: Studio) -> None:
         key = research(made)[0]
         window = Window(made)
-        desk = made.room.context()
+        context = made.room.context()
         issue_repository.write(
-            desk.workspace, issue_repository.read(desk.workspace, ISSUE)
+            context.workspace, issue_repository.read(context.workspace, ISSUE)
         )  # the same words again are no change
         assert "conflict" not in window.decide(research(made)[1], "hold")
         text = made.file.read_text("utf-8")
@@ -205,9 +205,9 @@ def places(studio: Studio) -> dict[str, str]:
 
 def by_hand(studio: Studio, place: str, text: str) -> None:
     """What an editor of text does: another file where this one stood."""
-    desk = studio.room.context()
+    context = studio.room.context()
     issue_repository.write(
-        desk.workspace, composition.with_text(issue_repository.read(desk.workspace, ISSUE), place, text)
+        context.workspace, composition.with_text(issue_repository.read(context.workspace, ISSUE), place, text)
     )
 
 

@@ -54,10 +54,10 @@ def test_hold_keep_drop_and_move_by_keyboard_alone(browser: Browser, drafted: Pa
 
 
 def test_a_wrong_merge_is_split_by_keyboard_alone(browser: Browser, drafted: Path) -> None:  # noqa: F811
-    desk = AppContext(open_workspace(drafted), NOW)
-    key = issue_repository.read(desk.workspace, ISSUE).entries()[0].key
-    entry = entries_of(desk).by_keys([key])[key]
-    ingest_entries(entries_of(desk), "A journal", [replace(entry, title=f"{entry.title} again")], NOW)
+    context = AppContext(open_workspace(drafted), NOW)
+    key = issue_repository.read(context.workspace, ISSUE).entries()[0].key
+    entry = entries_of(context).by_keys([key])[key]
+    ingest_entries(entries_of(context), "A journal", [replace(entry, title=f"{entry.title} again")], NOW)
     before = len(research(drafted))
     with page_of(browser, drafted, "choose?place=inside&section=research") as page:
         card = page.locator(".card").filter(has=page.get_by_role("button", name="Split", include_hidden=True)).first

@@ -91,7 +91,10 @@ class TestUndo:
         before = research(made)
         entry = entries_of(made.room.context()).by_keys(before[:1])[before[0]]
         ingest_entries(
-            entries_of(made.room.context()), "A journal", [replace(entry, title=f"{entry.title} again")], made.room.clock()
+            entries_of(made.room.context()),
+            "A journal",
+            [replace(entry, title=f"{entry.title} again")],
+            made.room.clock(),
         )
         told = made.change("/choose/split", {"key": before[0]}, script=True).json()
         assert told["said"] == "2 entries now, one for each source."

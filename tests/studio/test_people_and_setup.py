@@ -75,15 +75,15 @@ class TestPeople:
         assert "removed by staff" in studio.page("/people")
 
     def test_an_address_whose_reader_has_a_new_one_is_told(self, studio: Studio) -> None:
-        desk = studio.room.context()
-        subscribers.add_subscriber(desk, "old@example.org")
-        readers, new = OptInRepository(desk.engine, credentials.load_keys(desk)), parse_address("new@example.org")
+        context = studio.room.context()
+        subscribers.add_subscriber(context, "old@example.org")
+        readers, new = OptInRepository(context.engine, credentials.load_keys(context)), parse_address("new@example.org")
         request = readers.create_request(
             new,
-            now=desk.now,
-            subscriber_id=subscribers.open_subscribers(desk).find(parse_address("old@example.org")).id,
+            now=context.now,
+            subscriber_id=subscribers.open_subscribers(context).find(parse_address("old@example.org")).id,
         )
-        readers.confirm(request.id, new, now=desk.now)
+        readers.confirm(request.id, new, now=context.now)
         found = studio.change("/people/search", {"words": "old@example.org"}, script=True).json()["html"]
         assert "never written to: reads at another address now, since" in found
 

@@ -35,8 +35,8 @@ def standing(studio: Studio) -> send_process.SendView:
 
 
 def plan(studio: Studio, after: timedelta) -> None:
-    desk = studio.room.context()
-    scheduling.schedule_send(desk, ISSUE, desk.now + after, people=10)
+    context = studio.room.context()
+    scheduling.schedule_send(context, ISSUE, context.now + after, people=10)
 
 
 def wait(studio: Studio, stop: asyncio.Event | None = None) -> str:
@@ -47,9 +47,9 @@ def wait(studio: Studio, stop: asyncio.Event | None = None) -> str:
 
 class TestChoosing:
     def test_the_sentence_names_the_chosen_day_and_time_in_the_newsletters_zone(self, studio: Studio) -> None:
-        desk = studio.room.context()
-        at = scheduling.parse_local_time(desk, "2026-12-01", "09:00")
-        assert (at, scheduling.format_local_datetime(desk, at)) == (
+        context = studio.room.context()
+        at = scheduling.parse_local_time(context, "2026-12-01", "09:00")
+        assert (at, scheduling.format_local_datetime(context, at)) == (
             datetime(2026, 12, 1, 14, 0, tzinfo=UTC),
             "Tuesday 1 December 2026 at 09:00 (New York)",
         )
@@ -148,15 +148,15 @@ class TestWaiting:
 
     def test_a_database_that_is_gone_for_a_moment_ends_no_waiting(self, ready: Studio, mail_server: Loopback) -> None:
         plan(ready, timedelta(seconds=0.2))
-        desk = ready.room.context()
+        context = ready.room.context()
         with taken_away(ready):
-            assert asyncio.run(_a_while(desk)) is True
+            assert asyncio.run(_a_while(context)) is True
         assert wait(ready) == "done"
 
 
-async def _a_while(desk) -> bool:
+async def _a_while(context) -> bool:
     """Whether somebody still waits after some looks at a database that is not there."""
-    waiting = asyncio.ensure_future(scheduling.send_at_its_time(desk, ISSUE, stop=asyncio.Event()))
+    waiting = asyncio.ensure_future(scheduling.send_at_its_time(context, ISSUE, stop=asyncio.Event()))
     await asyncio.sleep(0.3)
     still = not waiting.done()
     waiting.cancel()
@@ -247,10 +247,10 @@ class TestFromATerminal:
         ready.change(f"{BASE}/stop")
         assert re.search(r"Stopped by a person: \d of 10 have it; \d get nothing", ready.page(BASE))
         assert "there is nothing to stop" not in ready.page("/")
-        desk = ready.room.context()
-        what, _ = delivery.build_send_job(desk, ISSUE, approved=True)
+        context = ready.room.context()
+        what, _ = delivery.build_send_job(context, ISSUE, approved=True)
         with pytest.raises(SendPausedError, match=r"stopped by a person: .* newsletter send 2026-11 --go-on"):
-            asyncio.run(delivery.send_job(desk, what, stop=asyncio.Event()))
+            asyncio.run(delivery.send_job(context, what, stop=asyncio.Event()))
         file.write_text(file.read_text("utf-8").replace("per_minute = 60", "per_minute = 0"), "utf-8")
         assert "It goes on." in ready.change(f"{BASE}/go-on").text
         ready.wait(lambda: standing(ready).tally.state == "done" and not standing(ready).is_at_work)
@@ -258,12 +258,12 @@ class TestFromATerminal:
         assert len(mail_server.messages) == 10
 
     def test_what_was_stopped_before_it_began_does_not_begin(self, ready: Studio) -> None:
-        desk = ready.room.context()
-        delivery.request_send_control(desk, ISSUE, SendControl.STOP)
-        what, _ = delivery.build_send_job(desk, ISSUE, approved=True)
+        context = ready.room.context()
+        delivery.request_send_control(context, ISSUE, SendControl.STOP)
+        what, _ = delivery.build_send_job(context, ISSUE, approved=True)
         with pytest.raises(SendPausedError, match="2026-11: stop was asked for by a person"):
-            asyncio.run(delivery.send_job(desk, what, stop=asyncio.Event()))
-        assert delivery.resume_send(desk, ISSUE)
+            asyncio.run(delivery.send_job(context, what, stop=asyncio.Event()))
+        assert delivery.resume_send(context, ISSUE)
 
 
 def test_what_is_not_on_its_way_is_neither_paused_nor_stopped_nor_gone_on_with(ready: Studio) -> None:

@@ -43,9 +43,9 @@ LISTS = {
 def drafted(tmp_path: Path) -> Path:
     folder = tmp_path / "our news"
     build(folder, now=NOW, secret="5" * 64)
-    desk = AppContext(open_workspace(folder), NOW)
-    collector.collect(desk, collector.chosen_sources(desk, []))
-    drafting.draft_issue(desk)
+    context = AppContext(open_workspace(folder), NOW)
+    collector.collect(context, collector.chosen_sources(context, []))
+    drafting.draft_issue(context)
     return folder
 
 

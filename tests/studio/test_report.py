@@ -22,13 +22,15 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
 def send(studio: Studio, issue: str, refused: int = 0) -> None:
     """As if it had been sent, to six people of Gmail and six others."""
-    desk = studio.room.context()
+    context = studio.room.context()
     addresses = [parse_address(f"r{n}@{domain}") for domain in ("gmail.com", "example.org") for n in range(6)]
-    subscribers.open_subscribers(desk).import_rows([ImportRow(line=1, address=each) for each in addresses], now=NOW)
-    with delivery.open_ledger(desk).start_session(issue, "d", now=NOW) as run:
-        ids = sorted(run.commit_step([], [each.id for each in subscribers.open_subscribers(desk).all()], now=NOW))
+    subscribers.open_subscribers(context).import_rows([ImportRow(line=1, address=each) for each in addresses], now=NOW)
+    with delivery.open_ledger(context).start_session(issue, "d", now=NOW) as run:
+        ids = sorted(run.commit_step([], [each.id for each in subscribers.open_subscribers(context).all()], now=NOW))
         words = [DeliveryStatus.REFUSED if n < refused else DeliveryStatus.ACCEPTED for n in range(len(ids))]
-        run.commit_step([DeliveryOutcome(subscriber_id=i, status=w) for i, w in zip(ids, words, strict=True)], [], now=NOW)
+        run.commit_step(
+            [DeliveryOutcome(subscriber_id=i, status=w) for i, w in zip(ids, words, strict=True)], [], now=NOW
+        )
         run.write_heartbeat("done", "", 1.0)
 
 

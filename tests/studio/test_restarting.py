@@ -39,7 +39,7 @@ ISSUE = "2026-11"
 BASE = f"/issues/{ISSUE}"
 
 
-def desk(folder: Path) -> AppContext:
+def context(folder: Path) -> AppContext:
     return AppContext(open_workspace(folder), NOW)
 
 
@@ -52,7 +52,7 @@ def sample(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def drafted(sample: Path) -> Path:
-    there = desk(sample)
+    there = context(sample)
     collector.collect(there, collector.chosen_sources(there, []))
     drafting.draft_issue(there)
     return sample
@@ -65,14 +65,14 @@ def approved(drafted: Path, mail_server: Loopback) -> Path:
         file.write(f'\n[delivery]\nhost = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"\n')
         file.write("per_minute = 600\nconnections = 1\n")
     with (drafted / "subscribers.csv").open("rb") as opened:
-        subscribers.import_list(desk(drafted), opened, name="subscribers.csv")
-    approval.approve_issue(desk(drafted), ISSUE, by="Ana")
+        subscribers.import_list(context(drafted), opened, name="subscribers.csv")
+    approval.approve_issue(context(drafted), ISSUE, by="Ana")
     return drafted
 
 
 def status(folder: Path) -> dict:
     """As another program sees it."""
-    found = delivery.read_status(desk(folder), ISSUE)
+    found = delivery.read_status(context(folder), ISSUE)
     return {"state": found.state, "accepted": found.accepted, "remaining": found.remaining, "unknown": found.unknown}
 
 
@@ -92,7 +92,7 @@ def test_while_collecting(sample: Path) -> None:
             told = [json.loads(line[6:]) for line in news.iter_lines() if line.startswith("data: ")]
         assert told[-1] == {"over": True}
         assert not any("error" in each for each in told)
-    entries = entries_of(desk(sample)).all()
+    entries = entries_of(context(sample)).all()
     whole = build_whole(sample.parent / "never killed")
     assert sorted(entry.key for entry in entries) == whole  # all of them, and none twice
     with running(sample) as studio:
@@ -102,26 +102,26 @@ def test_while_collecting(sample: Path) -> None:
 def build_whole(folder: Path) -> list[str]:
     """The keys that a studio collects which nobody kills."""
     build(folder, now=NOW, secret="5" * 64)
-    there = desk(folder)
+    there = context(folder)
     collector.collect(there, collector.chosen_sources(there, []))
     return sorted(entry.key for entry in entries_of(there).all())
 
 
 def test_while_choosing_writing_and_approving(drafted: Path) -> None:
-    chosen = issue_repository.read(desk(drafted).workspace, ISSUE).entries()[0].key
+    chosen = issue_repository.read(context(drafted).workspace, ISSUE).entries()[0].key
     with running(drafted) as studio:
         studio.change("/choose/decide", {"key": chosen, "verdict": "drop", "why": "not for us"})
         studio.kill()
     assert chosen in {
-        each.entry.key for each in standing.list_entry_statuses(desk(drafted)) if each.state is EntryState.DROPPED
+        each.entry.key for each in standing.list_entry_statuses(context(drafted)) if each.state is EntryState.DROPPED
     }
     last = typed_until_killed(drafted)
-    found = issue_repository.read(desk(drafted).workspace, ISSUE).letter  # whole, whenever it was killed
+    found = issue_repository.read(context(drafted).workspace, ISSUE).letter  # whole, whenever it was killed
     assert found in {f"Dear all, {last}", f"Dear all, {last + 1}"}  # nothing that was answered as saved is lost
     with running(drafted) as studio:
         assert ENDED in studio.first_page
         assert found in studio.page(f"{BASE}/write")
-        assert chosen not in {entry.key for entry in issue_repository.read(desk(drafted).workspace, ISSUE).entries()}
+        assert chosen not in {entry.key for entry in issue_repository.read(context(drafted).workspace, ISSUE).entries()}
         digest = re.search(r'name="digest" value="(\w+)"', studio.page(f"{BASE}/approve"))[1]
         studio.change(f"{BASE}/approve", {"digest": digest, "by": "Ana"})
         studio.kill()
@@ -137,7 +137,7 @@ def typed_until_killed(folder: Path) -> int:
     saved = [-1]
     with running(folder) as studio:
         threading.Timer(0.7, studio.process.kill).start()
-        before = issue_repository.read(desk(folder).workspace, ISSUE).letter
+        before = issue_repository.read(context(folder).workspace, ISSUE).letter
         with contextlib.suppress(httpx2.HTTPError):
             for number in range(10_000):
                 assert letter(studio, f"Dear all, {number}", before).json()["conflict"] is False
@@ -176,7 +176,7 @@ def test_while_a_list_is_imported_it_can_be_taken_in_again(sample: Path) -> None
     content = "\n".join(["Email,Name", *lines]).encode()
     with running(sample) as studio:
         studio.change("/people/import", {"upload": looked_at(studio, content)})  # the second time nothing is new
-        people = subscribers.open_subscribers(desk(sample))
+        people = subscribers.open_subscribers(context(sample))
         assert people.count() == 8_000
     renamed = content.replace(b"Reader", b"Friend")
     with running(sample) as studio:
@@ -191,7 +191,7 @@ def test_while_a_list_is_imported_it_can_be_taken_in_again(sample: Path) -> None
         assert ENDED in studio.first_page
         page = studio.change("/people/import", {"upload": looked_at(studio, renamed)}).text
         assert "0 added, " in page
-    assert (named(sample, "Friend"), subscribers.open_subscribers(desk(sample)).count()) == (8_000, 8_000)
+    assert (named(sample, "Friend"), subscribers.open_subscribers(context(sample)).count()) == (8_000, 8_000)
 
 
 def named(folder: Path, word: str) -> int:
@@ -218,7 +218,7 @@ def looked_at(studio: Running, content: bytes) -> str:
 
 
 def test_while_the_issue_is_made_it_is_whole_or_not_there(sample: Path) -> None:
-    there = desk(sample)
+    there = context(sample)
     collector.collect(there, collector.chosen_sources(there, []))
     with running(sample) as studio:
         file = sample / f"issues/{ISSUE}/issue.toml"
@@ -228,9 +228,9 @@ def test_while_the_issue_is_made_it_is_whole_or_not_there(sample: Path) -> None:
             studio.change("/choose/issue")
         killing.join()
     waiting = {
-        each.entry.key for each in standing.list_entry_statuses(desk(sample)) if each.state is EntryState.WAITING
+        each.entry.key for each in standing.list_entry_statuses(context(sample)) if each.state is EntryState.WAITING
     }
-    assert {entry.key for entry in issue_repository.read(desk(sample).workspace, ISSUE).entries()} == waiting
+    assert {entry.key for entry in issue_repository.read(context(sample).workspace, ISSUE).entries()} == waiting
     with running(sample) as studio:
         assert ENDED in studio.first_page
         assert f"there are {len(waiting)} entries in it now" in studio.change("/choose/issue").text

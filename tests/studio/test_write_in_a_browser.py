@@ -138,10 +138,10 @@ def test_what_was_written_is_undone_after_a_reload_by_keyboard(browser: Browser,
 
 
 def test_earlier_versions_and_the_dialog_are_accessible_and_fit_a_phone(browser: Browser, drafted: Path) -> None:
-    desk = AppContext(open_workspace(drafted), NOW)
+    context = AppContext(open_workspace(drafted), NOW)
     for before, after in (("", "Dear all, hello."), ("Dear all, hello.", "Dear friends, hello.")):
-        editor.save_revision(desk, ISSUE, always=True)
-        editor.save_text(desk, ISSUE, "letter", after, seen=editor.compute_version(before))
+        editor.save_revision(context, ISSUE, always=True)
+        editor.save_text(context, ISSUE, "letter", after, seen=editor.compute_version(before))
     found, wrong = [], []
     with opened(drafted) as address:
         page = open_page(browser, address, "versions", wrong)

@@ -158,10 +158,10 @@ class TestUndo:
 
 class TestVersions:
     def change_letter(self, studio: Studio, text: str) -> None:
-        desk = studio.room.context()
-        editor.save_revision(desk, ISSUE, always=True)
+        context = studio.room.context()
+        editor.save_revision(context, ISSUE, always=True)
         before = issue_of(studio).letter
-        editor.save_text(desk, ISSUE, "letter", text, seen=compute_version(before))
+        editor.save_text(context, ISSUE, "letter", text, seen=compute_version(before))
 
     def test_each_says_what_changed_and_shows_it_word_by_word(self, made: Studio) -> None:
         self.change_letter(made, "Dear all, hello.")

@@ -14,15 +14,15 @@ from newsletter.studio.auth_middleware import MAIL_POLICY
 from newsletter.studio.requests import StudioRequest, format_local_datetime, route
 
 
-def approve(call: StudioRequest) -> Response:
+def approve(request: StudioRequest) -> Response:
     """What would be approved, and what was."""
-    if not call.has_issue:
-        return call.render_page("no_issue", title="Approve")
-    _, made, findings = review.check_issue_mail(call.context, call.issue_name)
-    record = issue_repository.read_record(call.context.workspace, call.issue_name)
+    if not request.has_issue:
+        return request.render_page("no_issue", title="Approve")
+    _, made, findings = review.check_issue_mail(request.context, request.issue_name)
+    record = issue_repository.read_record(request.context.workspace, request.issue_name)
     approval = record.approval if record else None
-    zone = call.context.workspace.settings.newsletter.zone
-    return call.render_page(
+    zone = request.context.workspace.settings.newsletter.zone
+    return request.render_page(
         "approve",
         title="Approve",
         made=made,
@@ -35,31 +35,35 @@ def approve(call: StudioRequest) -> Response:
     )
 
 
-def proof(call: StudioRequest) -> Response:
+def proof(request: StudioRequest) -> Response:
     """The proof sheet, for its frame."""
-    desk = call.context
-    issue = render.load_issue(desk, call.issue_name)
-    html = rendering.render_proof(issue, desk.workspace.settings, render.environment(desk))
+    context = request.context
+    issue = render.load_issue(context, request.issue_name)
+    html = rendering.render_proof(issue, context.workspace.settings, render.environment(context))
     return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
-def note(call: StudioRequest) -> Response:
+def note(request: StudioRequest) -> Response:
     """Note that somebody approves just what they were shown."""
-    made = render.render_mail(call.context, render.load_issue(call.context, call.issue_name))
-    if call.form_value("digest") != made.digest:
+    made = render.render_mail(request.context, render.load_issue(request.context, request.issue_name))
+    if request.form_value("digest") != made.digest:
         raise UsageError("the issue was changed after this page was shown: look at it again, then approve it")
-    issue_approval.approve_issue(call.context, call.issue_name, by=_name(call))
-    return call.redirect(f"/issues/{call.issue_name}/send", "Approved, exactly as it stands. Any later change voids this.")
+    issue_approval.approve_issue(request.context, request.issue_name, by=_name(request))
+    return request.redirect(
+        f"/issues/{request.issue_name}/send", "Approved, exactly as it stands. Any later change voids this."
+    )
 
 
-def note_second(call: StudioRequest) -> Response:
+def note_second(request: StudioRequest) -> Response:
     """Note that a second person approves it too."""
-    issue_approval.approve_as_second(call.context, call.issue_name, by=_name(call))
-    return call.redirect(f"/issues/{call.issue_name}/approve", "Noted: two people approve it, exactly as it stands.")
+    issue_approval.approve_as_second(request.context, request.issue_name, by=_name(request))
+    return request.redirect(
+        f"/issues/{request.issue_name}/approve", "Noted: two people approve it, exactly as it stands."
+    )
 
 
-def _name(call: StudioRequest) -> str:
-    return " ".join(call.form_value("by").split())[:100]
+def _name(request: StudioRequest) -> str:
+    return " ".join(request.form_value("by").split())[:100]
 
 
 ROUTES = [

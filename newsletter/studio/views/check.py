@@ -36,15 +36,15 @@ class FindingView:
     glossary: str = ""  # where a word is explained that nothing explains
 
 
-def check(call: StudioRequest) -> Response:
+def check(request: StudioRequest) -> Response:
     """All findings of this moment."""
-    if not call.has_issue:
-        return call.render_page("no_issue", title="Check")
-    issue, made, findings = review.check_issue_mail(call.context, call.issue_name)
+    if not request.has_issue:
+        return request.render_page("no_issue", title="Check")
+    issue, made, findings = review.check_issue_mail(request.context, request.issue_name)
     errors = [each for each in findings if each.severity is Severity.ERROR]
     warnings = [each for each in findings if each.severity is not Severity.ERROR]
-    undo = call.studio.latest(UndoRecord) if call.studio.has_flash else None
-    return call.render_page(
+    undo = request.studio.latest(UndoRecord) if request.studio.has_flash else None
+    return request.render_page(
         "check",
         title="Check",
         errors=_groups(issue, errors),
@@ -92,21 +92,21 @@ def _place(issue: Issue, where: str) -> tuple[str, str]:
     return coming, ""
 
 
-def apply_fix(call: StudioRequest) -> Response:
+def apply_fix(request: StudioRequest) -> Response:
     """Do what one finding asks for, and check again."""
-    asked = (call.form_value("rule"), call.form_value("where"), call.form_value("message"))
-    _, _, findings = review.check_issue_mail(call.context, call.issue_name)
+    asked = (request.form_value("rule"), request.form_value("where"), request.form_value("message"))
+    _, _, findings = review.check_issue_mail(request.context, request.issue_name)
     found = next((each for each in findings if (each.rule, each.where, each.message) == asked), None)
     if found is None or found.fix is None:
         raise UsageError("this is not so any more: the issue was changed meanwhile. Check again")
-    said = _run_fix(call, found, found.fix)
-    return call.redirect(f"/issues/{call.issue_name}/check", said)
+    said = _run_fix(request, found, found.fix)
+    return request.redirect(f"/issues/{request.issue_name}/check", said)
 
 
-def _run_fix(call: StudioRequest, finding: Finding, mend: Fix) -> str:
-    done = entry_undo.change_with_undo(call.context, call.issue_name, mend.change)
+def _run_fix(request: StudioRequest, finding: Finding, mend: Fix) -> str:
+    done = entry_undo.change_with_undo(request.context, request.issue_name, mend.change)
     said = f"{mend.verb}: done. {finding.message}"
-    call.studio.stash(replace(done, said=said))
+    request.studio.stash(replace(done, said=said))
     return said
 
 

@@ -21,33 +21,33 @@ if TYPE_CHECKING:
 LOOK_S = 0.15
 
 
-def collect(call: StudioRequest) -> Response:
+def collect(request: StudioRequest) -> Response:
     """Every source, with how it fared last."""
-    settings = call.context.workspace.settings
-    known = entries_of(call.context).sources()
+    settings = request.context.workspace.settings
+    known = entries_of(request.context).sources()
     rows = [{"source": source, "record": known.get(source.name)} for source in settings.sources]
-    job = call.studio.collecting
+    job = request.studio.collecting
     over = "" if job.is_running else next((each["said"] for each in job.events if each.get("done")), "")
-    return call.render_page("collect", title="Collect", rows=rows, is_running=job.is_running, over=over)
+    return request.render_page("collect", title="Collect", rows=rows, is_running=job.is_running, over=over)
 
 
-def begin(call: StudioRequest) -> Response:
+def begin(request: StudioRequest) -> Response:
     """Begin to collect all sources, or the named ones."""
     from newsletter.sources import collector  # fetching comes with it, and takes a moment
 
-    desk = call.context
-    sources = collector.chosen_sources(desk, call.form.get("source", []))
+    context = request.context
+    sources = collector.chosen_sources(context, request.form.get("source", []))
 
     def work(tell: Callable[[dict[str, Any]], None]) -> None:
         tell({"waiting": [source.name for source in sources]})
-        with call.studio.mark_activity(COLLECTING):
-            done = collector.collect(desk, sources, lambda each: tell(_describe_source(each)))
+        with request.studio.mark_activity(COLLECTING):
+            done = collector.collect(context, sources, lambda each: tell(_describe_source(each)))
         tell({"done": True, "said": _over(done)})
 
-    began = call.studio.collecting.start(work)
-    if call.is_script:
+    began = request.studio.collecting.start(work)
+    if request.is_script:
         return JSONResponse({"began": began})
-    return call.redirect("/collect", "Collecting has begun.")
+    return request.redirect("/collect", "Collecting has begun.")
 
 
 def _over(done: Sequence[CollectionResult]) -> str:
@@ -75,14 +75,14 @@ def _describe_source(gathered: CollectionResult) -> dict[str, Any]:
 
 async def news(request: Request) -> Response:
     """What collecting has to say, as it says it (server-sent events)."""
-    room: StudioState = request.app.state.room
-    return StreamingResponse(_news(request, room), media_type="text/event-stream")
+    studio: StudioState = request.app.state.studio
+    return StreamingResponse(_news(request, studio), media_type="text/event-stream")
 
 
-async def _news(request: Request, room: StudioState) -> AsyncIterator[bytes]:
+async def _news(request: Request, studio: StudioState) -> AsyncIterator[bytes]:
     told = 0
-    while not (room.is_closing or await request.is_disconnected()):
-        running, events = room.collecting.is_running, room.collecting.events
+    while not (studio.is_closing or await request.is_disconnected()):
+        running, events = studio.collecting.is_running, studio.collecting.events
         for each in events[told:]:
             yield event(each)
         told = len(events)

@@ -10,41 +10,41 @@ from newsletter.studio.requests import StudioRequest, route
 from newsletter.workspace.context import AppContext
 
 
-def list_terms(desk: AppContext) -> list[dict[str, str]]:
+def list_terms(context: AppContext) -> list[dict[str, str]]:
     """Every word with its meaning and the version of that, in the order of the file."""
-    terms = glossary.glossary(desk).items()
+    terms = glossary.glossary(context).items()
     return [{"term": term, "meaning": meaning, "version": editor.compute_version(meaning)} for term, meaning in terms]
 
 
-def explain(call: StudioRequest) -> Response:
+def explain(request: StudioRequest) -> Response:
     """Write what a word means, unless somebody else wrote there meanwhile."""
-    was, term = call.form_value("was"), call.form_value("term")
-    seen = call.form_value("seen") or editor.compute_version("")
-    edited = glossary.set_term(call.context, term, call.form_value("meaning"), seen=seen, was=was)
-    if edited.conflict and not call.is_script:
+    was, term = request.form_value("was"), request.form_value("term")
+    seen = request.form_value("seen") or editor.compute_version("")
+    edited = glossary.set_term(request.context, term, request.form_value("meaning"), seen=seen, was=was)
+    if edited.conflict and not request.is_script:
         raise UsageError(f"this was changed in another window meanwhile; it says there: {edited.text}")
-    if not call.is_script:
-        return call.redirect(_back(call), "Saved.")
+    if not request.is_script:
+        return request.redirect(_back(request), "Saved.")
     told = {"conflict": edited.conflict, "text": edited.text, "version": edited.version}
-    return JSONResponse({**told, "file": editor.file_version(call.context, call.issue_name)})
+    return JSONResponse({**told, "file": editor.file_version(request.context, request.issue_name)})
 
 
-def forget(call: StudioRequest) -> Response:
+def forget(request: StudioRequest) -> Response:
     """Take a word out of the glossary."""
-    term = call.form_value("was") or call.form_value("term")
-    gone = glossary.delete_term(call.context, term, seen=call.form_value("seen"))
-    if gone.conflict and not call.is_script:
+    term = request.form_value("was") or request.form_value("term")
+    gone = glossary.delete_term(request.context, term, seen=request.form_value("seen"))
+    if gone.conflict and not request.is_script:
         raise UsageError(f"this was changed in another window meanwhile; it says there: {gone.text}")
-    if not call.is_script:
-        return call.redirect(_back(call), f"“{term}” is out of the glossary.")
+    if not request.is_script:
+        return request.redirect(_back(request), f"“{term}” is out of the glossary.")
     said = f"“{term}” is out of the glossary."
-    file = editor.file_version(call.context, call.issue_name)
+    file = editor.file_version(request.context, request.issue_name)
     told = {"conflict": gone.conflict, "term": term, "meaning": gone.text, "version": gone.version, "file": file}
     return JSONResponse({**told, "said": said})
 
 
-def _back(call: StudioRequest) -> str:
-    return f"/issues/{call.issue_name}/write"
+def _back(request: StudioRequest) -> str:
+    return f"/issues/{request.issue_name}/write"
 
 
 ROUTES = [

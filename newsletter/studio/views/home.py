@@ -30,29 +30,29 @@ class SourceAlert:
     said: str
 
 
-def home(call: StudioRequest) -> Response:
+def home(request: StudioRequest) -> Response:
     """The first page."""
-    desk = call.context
-    found = list_workflow_steps(desk, call.issue_name, new=count_new(desk, call.studio.shelf))
-    return call.render_page(
+    context = request.context
+    found = list_workflow_steps(context, request.issue_name, new=count_new(context, request.studio.shelf))
+    return request.render_page(
         "home",
         title="Home",
         stations=found,
         next=_next(found),
-        has_issue=call.has_issue,
-        worries=tuple(_worries(desk)),
-        asked=bool(entries_of(desk).sources()),
-        sources=len(desk.workspace.settings.sources),
-        past=tuple(_past(desk)),
-        under_way=tuple(_under_way(desk)),
+        has_issue=request.has_issue,
+        worries=tuple(_worries(context)),
+        asked=bool(entries_of(context).sources()),
+        sources=len(context.workspace.settings.sources),
+        past=tuple(_past(context)),
+        under_way=tuple(_under_way(context)),
     )
 
 
-def _under_way(desk: AppContext) -> Iterator[dict[str, str]]:
+def _under_way(context: AppContext) -> Iterator[dict[str, str]]:
     """The issues whose sending a person should know of: planned ones, then the newest ones."""
-    planned = (each.plan.issue for each in scheduling.all_planned(desk))
-    for name in dict.fromkeys((*planned, *delivery.open_ledger(desk).list_newest(LOOKED_BACK))):
-        if said := under_way(desk, name):
+    planned = (each.plan.issue for each in scheduling.all_planned(context))
+    for name in dict.fromkeys((*planned, *delivery.open_ledger(context).list_newest(LOOKED_BACK))):
+        if said := under_way(context, name):
             yield {"name": name, "said": said}
 
 
@@ -60,13 +60,13 @@ def _next(found: tuple[WorkflowStep, ...]) -> WorkflowStep | None:
     return next((step for step in found if not step.is_done), None)
 
 
-def _worries(desk: AppContext) -> Iterator[SourceAlert]:
+def _worries(context: AppContext) -> Iterator[SourceAlert]:
     from newsletter.sources.collector import STAMPED  # fetching comes with it, and takes a moment
 
-    sources = {source.name: source for source in desk.workspace.settings.sources}
-    records = [record for record in entries_of(desk).sources().values() if record.name in sources]
+    sources = {source.name: source for source in context.workspace.settings.sources}
+    records = [record for record in entries_of(context).sources().values() if record.name in sources]
     stamped = frozenset(source.name for source in sources.values() if source.kind in STAMPED)
-    quiet = StalenessCheck(store=entries_of(desk), today=desk.now.date(), stamped=stamped).find_stale(records)
+    quiet = StalenessCheck(store=entries_of(context), today=context.now.date(), stamped=stamped).find_stale(records)
     told = {record.name: _worry(record, quiet.get(record.name, "")) for record in records}
     for name, source in sources.items():
         if said := told.get(name):
@@ -82,12 +82,15 @@ def _worry(record: SourceRecord, quiet: str) -> str:
     return f"Quiet: {quiet}." if quiet else ""
 
 
-def _past(desk: AppContext) -> Iterator[dict[str, str]]:
-    zone = desk.workspace.settings.newsletter.zone
-    for name in reversed(window.out_names(desk)):
-        issue, record = issue_repository.read(desk.workspace, name), issue_repository.read_record(desk.workspace, name)
+def _past(context: AppContext) -> Iterator[dict[str, str]]:
+    zone = context.workspace.settings.newsletter.zone
+    for name in reversed(window.out_names(context)):
+        issue, record = (
+            issue_repository.read(context.workspace, name),
+            issue_repository.read_record(context.workspace, name),
+        )
         out_at = record.published_at if record and record.published_at else issue.until_at
-        tally = delivery.read_status(desk, name)
+        tally = delivery.read_status(context, name)
         sent = {"sending": "is being sent", "paused": "paused", "done": "sent"}.get(tally.state, "out")
         yield {
             "name": name,

@@ -11,22 +11,22 @@ WIDTHS = {"full": 0, "middle": 400, "small": 240}
 """How wide a picture is to stand → pixels; 0: as wide as the text."""
 
 
-def take_in(call: StudioRequest) -> Response:
+def take_in(request: StudioRequest) -> Response:
     """Keep the picture that is the body of this request; gives the Markdown that shows it."""
     taken = images.add_image(
-        call.context,
-        call.issue_name,
-        call.body,
-        words=call.query_value("words"),
-        is_ornament=call.query_value("ornament") == "yes",
-        width=WIDTHS.get(call.query_value("width"), 0),
+        request.context,
+        request.issue_name,
+        request.body,
+        words=request.query_value("words"),
+        is_ornament=request.query_value("ornament") == "yes",
+        width=WIDTHS.get(request.query_value("width"), 0),
     )
     return JSONResponse({"markdown": taken.markdown, "said": taken.said, "reachable": taken.is_reachable})
 
 
-def show(call: StudioRequest) -> Response:
+def show(request: StudioRequest) -> Response:
     """A picture, for the preview."""
-    path = images.find(call.context.workspace, call.issue_name, call.request.path_params["file"])
+    path = images.find(request.context.workspace, request.issue_name, request.request.path_params["file"])
     if path is None:
         return PlainTextResponse("There is no such picture.", 404)
     headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}

@@ -22,29 +22,29 @@ PROTECTED = {
 }
 
 
-def test(call: StudioRequest) -> Response:
+def test(request: StudioRequest) -> Response:
     """What the server says to what is filled in; nothing is kept, and no mail is sent."""
-    given = {name: call.form_value(name).strip() for name in ("host", "port", "security", "user")}
-    tested = _diagnose_server(call, given)
-    if call.is_script:
-        return JSONResponse({"html": call.render_fragment("_tested", tested=tested)})
-    return show(call, given=given | read_previous_values(call), tested=tested)
+    given = {name: request.form_value(name).strip() for name in ("host", "port", "security", "user")}
+    tested = _diagnose_server(request, given)
+    if request.is_script:
+        return JSONResponse({"html": request.render_fragment("_tested", tested=tested)})
+    return show(request, given=given | read_previous_values(request), tested=tested)
 
 
-def _diagnose_server(call: StudioRequest, given: dict[str, str]) -> list[Diagnosis]:
+def _diagnose_server(request: StudioRequest, given: dict[str, str]) -> list[Diagnosis]:
     from newsletter.doctor import examination  # with DNS and DKIM, which no other page needs
 
-    wrong, settings = _settings(call, given)
+    wrong, settings = _settings(request, given)
     if wrong or settings is None:
         return [report_failure(SUBJECT, wrong, "Then press Test again.")]
-    password = call.form_value("password") or credentials.smtp_password(call.context)
+    password = request.form_value("password") or credentials.smtp_password(request.context)
     if settings.user and not password:
         return [
             report_failure(
                 SUBJECT, "There is a user name, but no password.", "Type the password, then press Test again."
             )
         ]
-    found = examination.test_server(call.context, settings, password)
+    found = examination.test_server(request.context, settings, password)
     if not is_accepted(found):
         return [replace(each, state=DiagnosisState.MEND, remedy=AGAIN) for each in found]
     answers = report_ok(SUBJECT, f"{settings.host} answers on port {settings.port}.")
@@ -59,7 +59,7 @@ def _login(settings: DeliverySettings) -> Diagnosis:
     return report_warning(SUBJECT, "No login was tried.", "A server that sends for you wants a user name as a rule.")
 
 
-def _settings(call: StudioRequest, given: dict[str, str]) -> tuple[str, DeliverySettings | None]:
+def _settings(request: StudioRequest, given: dict[str, str]) -> tuple[str, DeliverySettings | None]:
     """What is wrong with what was filled in, or how the server would be asked."""
     port = int(given["port"]) if given["port"].isdecimal() else 0
     if not given["host"]:
@@ -71,14 +71,14 @@ def _settings(call: StudioRequest, given: dict[str, str]) -> tuple[str, Delivery
     security = Security(given["security"])
     if security is Security.NONE and not is_loopback(given["host"]):
         return NOT_PROTECTED, None
-    known = call.context.workspace.settings.delivery
+    known = request.context.workspace.settings.delivery
     return "", replace(known, host=given["host"], port=port, security=security, user=given["user"], socket="")
 
 
-def forget(call: StudioRequest) -> Response:
+def forget(request: StudioRequest) -> Response:
     """Keep the password no longer."""
-    credentials.delete_password(call.context)
-    return back(call, "delivery", "The password is kept no longer.")
+    credentials.delete_password(request.context)
+    return back(request, "delivery", "The password is kept no longer.")
 
 
 ROUTES = [

@@ -68,22 +68,24 @@ class ImportPreview:
             yield row
 
 
-def people(call: StudioRequest) -> Response:
+def people(request: StudioRequest) -> Response:
     """The list, and what can be done with it."""
-    return call.render_page("people", title="People", **_list(call, ""), states=STATES, preview=None, upload="")
+    return request.render_page("people", title="People", **_list(request, ""), states=STATES, preview=None, upload="")
 
 
-def search(call: StudioRequest) -> Response:
+def search(request: StudioRequest) -> Response:
     """Those whose address or name has these words. Asked by POST: an address is no part of a link or a log."""
-    return JSONResponse({"html": call.render_fragment("_people", **_list(call, call.form_value("words")), states=STATES)})
+    return JSONResponse(
+        {"html": request.render_fragment("_people", **_list(request, request.form_value("words")), states=STATES)}
+    )
 
 
-def _list(call: StudioRequest, words: str) -> dict[str, Any]:
-    listed = subscribers.open_subscribers(call.context)
+def _list(request: StudioRequest, words: str) -> dict[str, Any]:
+    listed = subscribers.open_subscribers(request.context)
     wanted = words.casefold().split()
     found = (person for person in listed.all() if _fits(person, wanted))
     shown = list(islice(found, AT_ONCE + 1))
-    gone = subscribers.explain_suppression(call.context, words) if words and not shown else None
+    gone = subscribers.explain_suppression(request.context, words) if words and not shown else None
     return {
         "gone": gone
         and {"why": STATES[gone.reason] if gone.reason else MOVED, "on": f"{gone.suppressed_at:%-d %B %Y}"},
@@ -99,25 +101,27 @@ def _fits(person: Subscriber, wanted: list[str]) -> bool:
     return all(word in said for word in wanted)
 
 
-def look(call: StudioRequest) -> Response:
+def look(request: StudioRequest) -> Response:
     """What would be understood of a list; nothing is taken in."""
-    name = PurePath(unquote(call.request.headers.get("x-file-name", ""))).name[:100] or "list.csv"
-    if not call.body:
+    name = PurePath(unquote(request.request.headers.get("x-file-name", ""))).name[:100] or "list.csv"
+    if not request.body:
         raise UsageError("choose a file first")
-    listing = read_list(io.BytesIO(call.body), name=name)
+    listing = read_list(io.BytesIO(request.body), name=name)
     seen = ImportPreview()
-    would = subscribers.preview_import(call.context, seen.rows_of(listing.rows))
-    upload = call.studio.stash(ListUpload(name=name, content=call.body))
-    html = call.render_fragment("_import", understood=listing.understood, seen=seen, would=would, upload=upload, states=STATES)
+    would = subscribers.preview_import(request.context, seen.rows_of(listing.rows))
+    upload = request.studio.stash(ListUpload(name=name, content=request.body))
+    html = request.render_fragment(
+        "_import", understood=listing.understood, seen=seen, would=would, upload=upload, states=STATES
+    )
     return JSONResponse({"html": html})
 
 
-def take(call: StudioRequest) -> Response:
+def take(request: StudioRequest) -> Response:
     """Take in the list that was looked at."""
-    upload = call.studio.pop(call.form_value("upload"), ListUpload)
+    upload = request.studio.pop(request.form_value("upload"), ListUpload)
     if upload is None:
         raise UsageError("this list was taken in already, or the studio was started again since: choose the file again")
-    done, to_mend = subscribers.import_list(call.context, io.BytesIO(upload.content), name=upload.name)
+    done, to_mend = subscribers.import_list(request.context, io.BytesIO(upload.content), name=upload.name)
     made = done.imported
     said = f"{made.added} added, {made.updated} updated, {made.unchanged} unchanged."
     if made.suppressed:
@@ -125,33 +129,33 @@ def take(call: StudioRequest) -> Response:
     if done.rejected:
         lines = "1 line was" if len(done.rejected) == 1 else f"{len(done.rejected)} lines were"
         said += f" {lines} not taken; {FOLDER}/{to_mend.name if to_mend else ''} has what to mend."
-    return call.redirect("/people", said)
+    return request.redirect("/people", said)
 
 
-def add(call: StudioRequest) -> Response:
+def add(request: StudioRequest) -> Response:
     """Put one person on the list."""
-    done = subscribers.add_subscriber(call.context, call.form_value("address"), name=call.form_value("name"))
+    done = subscribers.add_subscriber(request.context, request.form_value("address"), name=request.form_value("name"))
     if done.suppressed:
         raise UsageError("this person left before and stays gone: only they themselves can come back")
-    return call.redirect("/people", "Added." if done.added else "Was on the list already.")
+    return request.redirect("/people", "Added." if done.added else "Was on the list already.")
 
 
-def remove(call: StudioRequest) -> Response:
+def remove(request: StudioRequest) -> Response:
     """Never write to this person again."""
-    number = call.form_value("person")
-    person = subscribers.open_subscribers(call.context).get(int(number)) if number.isdecimal() else None
+    number = request.form_value("person")
+    person = subscribers.open_subscribers(request.context).get(int(number)) if number.isdecimal() else None
     if person is None:
         raise UsageError("this person is not on the list any more")
     if person.state in GONE:
-        return call.redirect("/people", "Was removed already: this person is never written to again.")
-    subscribers.remove_subscribers(call.context, [person.address])
-    return call.redirect("/people", "Removed: this person is never written to again.")
+        return request.redirect("/people", "Was removed already: this person is never written to again.")
+    subscribers.remove_subscribers(request.context, [person.address])
+    return request.redirect("/people", "Removed: this person is never written to again.")
 
 
-def export(call: StudioRequest) -> Response:
+def export(request: StudioRequest) -> Response:
     """Everybody as a file. A change, though it changes nothing: no link may fetch the list."""
     written = io.StringIO(newline="")
-    subscribers.export_list(call.context, written)
+    subscribers.export_list(request.context, written)
     headers = {"Content-Disposition": 'attachment; filename="subscribers.csv"'}
     return Response(written.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -47,42 +47,45 @@ def sender_of(settings: Settings) -> str:
     return display or address
 
 
-def preview(call: StudioRequest) -> Response:
+def preview(request: StudioRequest) -> Response:
     """The page around the mail."""
-    if not call.has_issue:
-        return call.render_page("no_issue", title="Preview")
-    looked = call.query_value("look", "desktop")
-    made = _render_issue(call)
-    return call.render_page(
+    if not request.has_issue:
+        return request.render_page("no_issue", title="Preview")
+    looked = request.query_value("look", "desktop")
+    made = _render_issue(request)
+    return request.render_page(
         "preview_page",
         title="Preview",
         looks=LOOKS,
         look=looked if looked in LOOKS else "desktop",
         made=made,
-        sender=sender_of(call.context.workspace.settings),
-        file_version=editor.file_version(call.context, call.issue_name),
+        sender=sender_of(request.context.workspace.settings),
+        file_version=editor.file_version(request.context, request.issue_name),
         kilobytes=round(made.html_bytes / 1024),
         share=round(100 * made.html_bytes / GMAIL_CUTS_AT),
     )
 
 
-def _render_issue(call: StudioRequest, variant: Variant | None = None) -> RenderedIssue:
-    desk = call.context
-    issue = render.load_issue(desk, call.issue_name)
-    made = render.render_mail(desk, issue, variant) if variant else render.render_mail(desk, issue)
-    return rendering.remove_personal_parts(made, desk.workspace.settings)
+def _render_issue(request: StudioRequest, variant: Variant | None = None) -> RenderedIssue:
+    context = request.context
+    issue = render.load_issue(context, request.issue_name)
+    made = render.render_mail(context, issue, variant) if variant else render.render_mail(context, issue)
+    return rendering.remove_personal_parts(made, context.workspace.settings)
 
 
-def mail(call: StudioRequest) -> Response:
+def mail(request: StudioRequest) -> Response:
     """The mail itself, for the frame."""
-    look = call.query_value("look", "desktop")
+    look = request.query_value("look", "desktop")
     try:
-        made = _render_issue(call, Variant(large_print=True) if look == "large" else None)
+        made = _render_issue(request, Variant(large_print=True) if look == "large" else None)
     except NewsletterError as error:
         return PlainTextResponse(
             f"This cannot be shown yet:\n{error}", headers={"Content-Security-Policy": MAIL_POLICY}
         )
-    html, policy = with_pictures_at(made.html, call.issue_name, f"/issues/{call.issue_name}/pictures/"), MAIL_POLICY
+    html, policy = (
+        with_pictures_at(made.html, request.issue_name, f"/issues/{request.issue_name}/pictures/"),
+        MAIL_POLICY,
+    )
     if look == "dark":
         html = _force_dark_colours(html)
     elif look == "inverted":
@@ -96,9 +99,9 @@ def mail(call: StudioRequest) -> Response:
     return HTMLResponse(_add_mail_size(html, made.html_bytes), headers={"Content-Security-Policy": policy})
 
 
-def text(call: StudioRequest) -> Response:
+def text(request: StudioRequest) -> Response:
     """The plain-text part."""
-    return PlainTextResponse(_render_issue(call).text, headers={"Content-Security-Policy": MAIL_POLICY})
+    return PlainTextResponse(_render_issue(request).text, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
 _DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")

@@ -10,18 +10,18 @@ from newsletter.studio.requests import StudioRequest, format_local_datetime, rou
 from newsletter.subscribers import service as subscribers
 
 
-def report(call: StudioRequest) -> Response:
+def report(request: StudioRequest) -> Response:
     """The page of one issue."""
-    found = report_report.build_issue_report(call.context, call.issue_name)
-    zone = call.context.workspace.settings.newsletter.zone
-    return call.render_page(
+    found = report_report.build_issue_report(request.context, request.issue_name)
+    zone = request.context.workspace.settings.newsletter.zone
+    return request.render_page(
         "report",
         title=f"What became of {found.issue}",
         report=found,
         sent=format_local_datetime(found.started_at, zone),
         columns=COLUMNS,
         uncounted=UNCOUNTED,
-        farewells=subscribers.list_unsubscribe_reasons(call.context, found.started_at),
+        farewells=subscribers.list_unsubscribe_reasons(request.context, found.started_at),
     )
 
 

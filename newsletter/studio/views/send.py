@@ -43,35 +43,37 @@ SOON = timedelta(minutes=5)
 """A sending that begins within this time is undone; a later one is taken back."""
 
 
-def send(call: StudioRequest) -> Response:
+def send(request: StudioRequest) -> Response:
     """Where the sending stands, and what can be done."""
-    if not call.has_issue:
-        return call.render_page("no_issue", title="Send")
-    desk, name = call.context, call.issue_name
-    standing = send_process.load_send_view(desk, name)
-    zone = desk.workspace.settings.newsletter.zone
-    delivery = desk.workspace.settings.delivery
-    later = call.query_value("when") == "later"
-    return call.render_page(
+    if not request.has_issue:
+        return request.render_page("no_issue", title="Send")
+    context, name = request.context, request.issue_name
+    standing = send_process.load_send_view(context, name)
+    zone = context.workspace.settings.newsletter.zone
+    delivery = context.workspace.settings.delivery
+    later = request.query_value("when") == "later"
+    return request.render_page(
         "send",
         title="Send",
         standing=standing,
         tally=standing.tally,
         headline=_headline(standing),
         counts=COUNTS,
-        barrier=_barrier(desk, name),
+        barrier=_barrier(context, name),
         server=delivery.host or delivery.socket,
-        undo_s=round(call.studio.undo_s),
-        is_out=send_process.was_published(desk, name),
-        plan=_plan(desk, standing),
+        undo_s=round(request.studio.undo_s),
+        is_out=send_process.was_published(context, name),
+        plan=_plan(context, standing),
         later=later,
-        day=call.query_value("day") or f"{desk.now.astimezone(zone) + timedelta(days=1):%Y-%m-%d}",
-        time=call.query_value("time") or "09:00",
-        today=f"{desk.now.astimezone(zone):%Y-%m-%d}",
+        day=request.query_value("day") or f"{context.now.astimezone(zone) + timedelta(days=1):%Y-%m-%d}",
+        time=request.query_value("time") or "09:00",
+        today=f"{context.now.astimezone(zone):%Y-%m-%d}",
         zone=scheduling.place_name(zone),
-        count=_count(desk, standing.tally),
-        **_sentence(desk, name, standing.tally, call.query_value("day") if later else "", call.query_value("time")),
-        **_describe_outcomes(desk, name, standing.tally),
+        count=_count(context, standing.tally),
+        **_sentence(
+            context, name, standing.tally, request.query_value("day") if later else "", request.query_value("time")
+        ),
+        **_describe_outcomes(context, name, standing.tally),
     )
 
 
@@ -84,10 +86,10 @@ def _headline(standing: SendView) -> str:
     return "Sent"
 
 
-def _barrier(desk: AppContext, name: str) -> str:
+def _barrier(context: AppContext, name: str) -> str:
     """Why it cannot be sent now, for people; empty when it can."""
     try:
-        approval.render_approved(desk, name)
+        approval.render_approved(context, name)
     except NotApprovedError as error:
         return "It was changed after it was approved." if "changed after" in str(error) else "It is not approved yet."
     except NewsletterError as error:
@@ -95,44 +97,44 @@ def _barrier(desk: AppContext, name: str) -> str:
     return ""
 
 
-def _plan(desk: AppContext, standing: SendView) -> dict[str, Any] | None:
+def _plan(context: AppContext, standing: SendView) -> dict[str, Any] | None:
     """What is planned, for the page; None when nothing is."""
     planned = standing.planned
     if planned is None:
         return None
-    left = planned.plan.at - desk.now
+    left = planned.plan.at - context.now
     missed = planned.waiting is ScheduleState.MISSED
     return {
-        "at": scheduling.format_local_datetime(desk, planned.plan.at),
+        "at": scheduling.format_local_datetime(context, planned.plan.at),
         "people": planned.plan.people,
         "seconds": max(0, round(left.total_seconds())),
         "is_soon": left < SOON and planned.plan.at - planned.plan.planned_at < SOON,
         "waiting": planned.waiting.value,
-        "why": scheduling.why_missed(desk, planned.plan.issue, planned.plan) if missed else "",
+        "why": scheduling.why_missed(context, planned.plan.issue, planned.plan) if missed else "",
     }
 
 
-def _count(desk: AppContext, tally: SendStatus) -> int:
+def _count(context: AppContext, tally: SendStatus) -> int:
     """How many people it goes to, as things stand."""
-    return tally.remaining + tally.deferred if tally.total else subscribers.open_subscribers(desk).count()
+    return tally.remaining + tally.deferred if tally.total else subscribers.open_subscribers(context).count()
 
 
-def _sentence(desk: AppContext, name: str, tally: SendStatus, day: str = "", time: str = "") -> dict[str, Any]:
+def _sentence(context: AppContext, name: str, tally: SendStatus, day: str = "", time: str = "") -> dict[str, Any]:
     """What would happen, in one sentence; on a day and at a time, or else now. What is wrong with them, as another."""
     wrong = ""
     try:
-        at = scheduling.parse_local_time(desk, day, time) if day else desk.now
+        at = scheduling.parse_local_time(context, day, time) if day else context.now
     except UsageError as error:
-        at, wrong = desk.now, str(error)
+        at, wrong = context.now, str(error)
     people, count, subject = (
-        subscribers.open_subscribers(desk),
-        _count(desk, tally),
-        render.load_issue(desk, name).subject,
+        subscribers.open_subscribers(context),
+        _count(context, tally),
+        render.load_issue(context, name).subject,
     )
     left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
-    delivery = desk.workspace.settings.delivery
+    delivery = context.workspace.settings.delivery
     said = (
-        f"On {scheduling.format_local_datetime(desk, at)} “{subject}” goes to "
+        f"On {scheduling.format_local_datetime(context, at)} “{subject}” goes to "
         f"{count:,} {'person' if count == 1 else 'people'} through {delivery.host or delivery.socket}"
     )
     if left:
@@ -141,19 +143,21 @@ def _sentence(desk: AppContext, name: str, tally: SendStatus, day: str = "", tim
     return {"sentence": f"{said}.", "wrong_time": wrong, "subject": subject}
 
 
-def sentence(call: StudioRequest) -> Response:
+def sentence(request: StudioRequest) -> Response:
     """The sentence for the time that is being chosen."""
-    tally = delivery_service.read_status(call.context, call.issue_name)
-    return JSONResponse(_sentence(call.context, call.issue_name, tally, call.query_value("day"), call.query_value("time")))
+    tally = delivery_service.read_status(request.context, request.issue_name)
+    return JSONResponse(
+        _sentence(request.context, request.issue_name, tally, request.query_value("day"), request.query_value("time"))
+    )
 
 
-def _describe_outcomes(desk: AppContext, name: str, tally: SendStatus) -> dict[str, Any]:
+def _describe_outcomes(context: AppContext, name: str, tally: SendStatus) -> dict[str, Any]:
     """Who is in doubt and who was refused, by name; who is tried again, by the server's words."""
-    doubtful = list(islice(delivery_service.list_unknown(desk, name), SHOWN + 1)) if tally.unknown else []
-    refused = delivery_service.list_deliveries(desk, name, DeliveryStatus.REFUSED) if tally.refused else iter(())
-    ledger = delivery_service.open_ledger(desk)
+    doubtful = list(islice(delivery_service.list_unknown(context, name), SHOWN + 1)) if tally.unknown else []
+    refused = delivery_service.list_deliveries(context, name, DeliveryStatus.REFUSED) if tally.refused else iter(())
+    ledger = delivery_service.open_ledger(context)
     tries = (
-        (each.next_at for each in delivery_service.list_deliveries(desk, name, DeliveryStatus.DEFERRED))
+        (each.next_at for each in delivery_service.list_deliveries(context, name, DeliveryStatus.DEFERRED))
         if tally.deferred
         else ()
     )
@@ -163,26 +167,28 @@ def _describe_outcomes(desk: AppContext, name: str, tally: SendStatus) -> dict[s
         "has_more_doubtful": len(doubtful) > SHOWN,
         "left_in_doubt": tally.unknown - len(doubtful) if len(doubtful) <= SHOWN else 0,
         "refused": list(islice(refused, SHOWN)),
-        "next_try": scheduling.format_local_datetime(desk, next_at) if next_at else "",
+        "next_try": scheduling.format_local_datetime(context, next_at) if next_at else "",
         "deferred": ledger.replies(name, DeliveryStatus.DEFERRED) if tally.deferred else (),
     }
 
 
-def test(call: StudioRequest) -> Response:
+def test(request: StudioRequest) -> Response:
     """Send one marked copy to an address."""
-    what, _ = delivery_service.build_send_job(call.context, call.issue_name, approved=False)
-    words = delivery_service.send_test(call.context, what, call.form_value("address"))
-    return call.redirect(f"/issues/{call.issue_name}/send", f"The test copy is on its way. The server said: {words}")
+    what, _ = delivery_service.build_send_job(request.context, request.issue_name, approved=False)
+    words = delivery_service.send_test(request.context, what, request.form_value("address"))
+    return request.redirect(
+        f"/issues/{request.issue_name}/send", f"The test copy is on its way. The server said: {words}"
+    )
 
 
-def begin(call: StudioRequest) -> Response:
+def begin(request: StudioRequest) -> Response:
     """Plan the sending, when the number was typed that the sentence names: for a day and time, or in a minute."""
-    desk, name = call.context, call.issue_name
-    what, _ = delivery_service.build_send_job(desk, name, approved=True)
+    context, name = request.context, request.issue_name
+    what, _ = delivery_service.build_send_job(context, name, approved=True)
     what.server()  # tells now, and not in the background, when none is named
-    standing = send_process.load_send_view(desk, name)
-    count = _count(desk, standing.tally)
-    if "".join(call.form_value("number").split()).replace(",", "").replace(".", "") != str(count):
+    standing = send_process.load_send_view(context, name)
+    count = _count(context, standing.tally)
+    if "".join(request.form_value("number").split()).replace(",", "").replace(".", "") != str(count):
         raise UsageError(f"the number does not fit: this goes to {count:,} people; type {count} to confirm")
     if not count:
         raise UsageError("there is nobody to send to: add people on the page People")
@@ -190,103 +196,107 @@ def begin(call: StudioRequest) -> Response:
         raise UsageError("it is on its way already")
     if standing.tally.total:
         raise UsageError("it was begun before: press Go on")
-    scheduling.schedule_send(desk, name, _moment(call), people=count)
-    send_process.start_send_process(desk, name, planned=True)
-    return call.redirect(f"/issues/{name}/send")
+    scheduling.schedule_send(context, name, _moment(request), people=count)
+    send_process.start_send_process(context, name, planned=True)
+    return request.redirect(f"/issues/{name}/send")
 
 
-def _moment(call: StudioRequest) -> datetime:
+def _moment(request: StudioRequest) -> datetime:
     """When it is to go: the time that was chosen, or else soon, with time to think again."""
-    if call.form_value("when") == "later":
-        return scheduling.parse_local_time(call.context, call.form_value("day"), call.form_value("time"))
-    return call.context.now + timedelta(seconds=call.studio.undo_s)
+    if request.form_value("when") == "later":
+        return scheduling.parse_local_time(request.context, request.form_value("day"), request.form_value("time"))
+    return request.context.now + timedelta(seconds=request.studio.undo_s)
 
 
-def undo(call: StudioRequest) -> Response:
+def undo(request: StudioRequest) -> Response:
     """Take the sending back while it waits, whoever waits for it."""
-    if not scheduling.cancel_schedule(call.context, call.issue_name):
+    if not scheduling.cancel_schedule(request.context, request.issue_name):
         raise UsageError("it began already: use Pause")
-    return call.redirect(f"/issues/{call.issue_name}/send", "Undone: nothing was sent.")
+    return request.redirect(f"/issues/{request.issue_name}/send", "Undone: nothing was sent.")
 
 
-def wait(call: StudioRequest) -> Response:
+def wait(request: StudioRequest) -> Response:
     """Wait for the time that is planned, after the process that waited was ended."""
-    standing = send_process.load_send_view(call.context, call.issue_name)
+    standing = send_process.load_send_view(request.context, request.issue_name)
     if standing.planned is None or standing.planned.waiting is not ScheduleState.ALONE:
         raise UsageError("there is nothing to wait for")
-    send_process.start_send_process(call.context, call.issue_name, planned=True)
-    return call.redirect(f"/issues/{call.issue_name}/send", "It is waited for again.")
+    send_process.start_send_process(request.context, request.issue_name, planned=True)
+    return request.redirect(f"/issues/{request.issue_name}/send", "It is waited for again.")
 
 
-def pause(call: StudioRequest) -> Response:
+def pause(request: StudioRequest) -> Response:
     """Finish what is in flight, then wait; the same for a sending that was begun in a terminal."""
-    if not send_process.load_send_view(call.context, call.issue_name).is_at_work:
+    if not send_process.load_send_view(request.context, request.issue_name).is_at_work:
         raise UsageError("it is not being sent at this moment")
-    delivery_service.request_send_control(call.context, call.issue_name, SendControl.PAUSE)
-    return call.redirect(f"/issues/{call.issue_name}/send", "Pausing: what is in flight is finished. Nobody gets it twice.")
+    delivery_service.request_send_control(request.context, request.issue_name, SendControl.PAUSE)
+    return request.redirect(
+        f"/issues/{request.issue_name}/send", "Pausing: what is in flight is finished. Nobody gets it twice."
+    )
 
 
-def stop(call: StudioRequest) -> Response:
+def stop(request: StudioRequest) -> Response:
     """Finish what is in flight; the others get nothing until somebody lets it go on."""
-    standing = send_process.load_send_view(call.context, call.issue_name)
+    standing = send_process.load_send_view(request.context, request.issue_name)
     if not (standing.is_at_work or standing.tally.state == "paused"):
         raise UsageError("it is not being sent: there is nothing to stop")
-    delivery_service.request_send_control(call.context, call.issue_name, SendControl.STOP)
+    delivery_service.request_send_control(request.context, request.issue_name, SendControl.STOP)
     said = "Stopping: what is in flight is finished." if standing.is_at_work else "Stopped."
-    return call.redirect(f"/issues/{call.issue_name}/send", f"{said} The others get nothing until you press Go on.")
+    return request.redirect(
+        f"/issues/{request.issue_name}/send", f"{said} The others get nothing until you press Go on."
+    )
 
 
-def resume_sending(call: StudioRequest) -> Response:
+def resume_sending(request: StudioRequest) -> Response:
     """Go on with a sending that was paused, stopped or broken off."""
-    desk, name = call.context, call.issue_name
-    standing = send_process.load_send_view(desk, name)
+    context, name = request.context, request.issue_name
+    standing = send_process.load_send_view(context, name)
     if standing.is_at_work or standing.waits:
         raise UsageError("it is on its way already")
     if not standing.tally.total:
         raise UsageError("it was not begun yet: type the number of people, and press Send")
-    what, _ = delivery_service.build_send_job(desk, name, approved=True)
+    what, _ = delivery_service.build_send_job(context, name, approved=True)
     what.server()
-    delivery_service.resume_send(desk, name)
-    send_process.start_send_process(desk, name, resume_restored=call.form_value("restored") == "yes")
-    return call.redirect(f"/issues/{name}/send", "It goes on.")
+    delivery_service.resume_send(context, name)
+    send_process.start_send_process(context, name, resume_restored=request.form_value("restored") == "yes")
+    return request.redirect(f"/issues/{name}/send", "It goes on.")
 
 
-def resolve(call: StudioRequest) -> Response:
+def resolve(request: StudioRequest) -> Response:
     """Settle the deliveries in doubt: that of one person, or all."""
-    desk, name, person = call.context, call.issue_name, call.form_value("person")
-    how = call.form_value("how")
+    context, name, person = request.context, request.issue_name, request.form_value("person")
+    how = request.form_value("how")
     if how not in {"resend", "leave"}:
         raise UsageError("choose: send again, or leave it")
     only = [
         each.subscriber_id
-        for each in delivery_service.list_unknown(desk, name)
+        for each in delivery_service.list_unknown(context, name)
         if person in {"", str(each.subscriber_id)}
     ]
     if not only:
         raise UsageError("nobody is in doubt any more")
-    delivery_service.resolve_unknown(desk, name, resend=how == "resend", only=only)
+    delivery_service.resolve_unknown(context, name, resend=how == "resend", only=only)
     many = "They are" if len(only) > 1 else "This one is"
     said = f"{many} to be sent again: press Go on." if how == "resend" else f"{many} left as it stands."
-    return call.redirect(f"/issues/{name}/send", said)
+    return request.redirect(f"/issues/{name}/send", said)
 
 
-def publish(call: StudioRequest) -> Response:
+def publish(request: StudioRequest) -> Response:
     """It is out, though not mailed from here."""
-    approval.publish_issue(call.context, call.issue_name)
-    return call.redirect("/", "It counts as out; the next issue begins where this one ended.")
+    approval.publish_issue(request.context, request.issue_name)
+    return request.redirect("/", "It counts as out; the next issue begins where this one ended.")
 
 
 async def news(request: Request) -> Response:
     """How the sending stands, as it goes on (server-sent events)."""
-    room: StudioState = request.app.state.room
-    return StreamingResponse(_news(request, room, request.path_params["issue"]), media_type="text/event-stream")
+    studio: StudioState = request.app.state.studio
+    return StreamingResponse(_news(request, studio, request.path_params["issue"]), media_type="text/event-stream")
 
 
-async def _news(request: Request, room: StudioState, name: str) -> AsyncIterator[bytes]:
+async def _news(request: Request, studio: StudioState, name: str) -> AsyncIterator[bytes]:
     last: dict[str, Any] = {}
-    while not (room.is_closing or await request.is_disconnected()):
+    while not (studio.is_closing or await request.is_disconnected()):
         try:
-            told = await run_in_threadpool(_describe_status, room, name)
+            told = await run_in_threadpool(_describe_status, studio, name)
         except NewsletterError as error:
             told = {"trouble": str(error), "over": True}
         if told != last:
@@ -297,8 +307,8 @@ async def _news(request: Request, room: StudioState, name: str) -> AsyncIterator
         await asyncio.sleep(LOOK_S)
 
 
-def _describe_status(room: StudioState, name: str) -> dict[str, Any]:
-    standing = send_process.load_send_view(room.context(), name)
+def _describe_status(studio: StudioState, name: str) -> dict[str, Any]:
+    standing = send_process.load_send_view(studio.context(), name)
     told = {key: value for key, value in asdict(standing.tally).items() if key != "seconds"}
     over = not (standing.waits or standing.is_at_work)
     return told | {

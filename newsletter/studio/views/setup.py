@@ -70,20 +70,20 @@ class FieldMessages(dict[str, str]):
         return ""
 
 
-def setup(call: StudioRequest) -> Response:
+def setup(request: StudioRequest) -> Response:
     """Everything that is set once."""
-    return show(call)
+    return show(request)
 
 
-def start(call: StudioRequest) -> Response:
+def start(request: StudioRequest) -> Response:
     """One step of beginning."""
-    if call.request.path_params["step"] not in STEPS:
+    if request.request.path_params["step"] not in STEPS:
         return RedirectResponse("/setup", 303)
-    return show(call)
+    return show(request)
 
 
 def show(
-    call: StudioRequest,
+    request: StudioRequest,
     *,
     given: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
@@ -91,8 +91,8 @@ def show(
     **more: Any,
 ) -> Response:
     """The page Setup, or the step that is being taken; with what was typed, and what is wrong with it."""
-    step = step_of(call)
-    settings = call.context.workspace.settings
+    step = step_of(request)
+    settings = request.context.workspace.settings
     number = list(STEPS).index(step) + 2 if step else 0  # the first is the name, before there is anything
     shared = {
         "step": step,
@@ -103,9 +103,9 @@ def show(
         "settings": settings,
         "values": _values(settings) | dict(given or {}),
         "was": _values(settings) | {name[4:]: text for name, text in (given or {}).items() if name.startswith("was-")},
-        "settings_version": settings_version(call.context),
+        "settings_version": settings_version(request.context),
         "wrong": FieldMessages(wrong or {}),
-        "leaving": {each.name: sections.assess_removal(call.context, each.name) for each in settings.sections},
+        "leaving": {each.name: sections.assess_removal(request.context, each.name) for each in settings.sections},
         "kinds": KINDS,
         "languages": LANGUAGES,
         "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
@@ -117,27 +117,27 @@ def show(
         "tested": (),
         "shown": "",
         "dressed": None,
-        "password": _describe_password_storage(call.context),
-        "is_sample": newsletter_setup.is_sample(call.context.workspace),
-        "was_sample": newsletter_setup.put_aside(call.context.workspace) is not None,
+        "password": _describe_password_storage(request.context),
+        "is_sample": newsletter_setup.is_sample(request.context.workspace),
+        "was_sample": newsletter_setup.put_aside(request.context.workspace) is not None,
     }
     title = f"Step {number} of {len(STEPS) + 1}: {STEPS[step]}" if step else "Setup"
-    return call.render_page("start" if step else "setup", title=title, status=status, **shared | more)
+    return request.render_page("start" if step else "setup", title=title, status=status, **shared | more)
 
 
-def read_previous_values(call: StudioRequest) -> dict[str, str]:
+def read_previous_values(request: StudioRequest) -> dict[str, str]:
     """What each field said when its window was loaded; a page that is drawn again with what was typed goes by it."""
-    return {name: call.form_value(name).strip() for name in call.form if name.startswith("was-")}
+    return {name: request.form_value(name).strip() for name in request.form if name.startswith("was-")}
 
 
-def settings_version(desk: AppContext) -> str:
+def settings_version(context: AppContext) -> str:
     """A short name of newsletter.toml as it stands."""
-    return compute_version(settings_editor.read_text(desk))
+    return compute_version(settings_editor.read_text(context))
 
 
-def version(call: StudioRequest) -> Response:
+def version(request: StudioRequest) -> Response:
     """Whether newsletter.toml was changed elsewhere, for a page that shows it."""
-    return JSONResponse({"version": settings_version(call.context)})
+    return JSONResponse({"version": settings_version(request.context)})
 
 
 @cache
@@ -145,8 +145,8 @@ def _zones() -> tuple[str, ...]:
     return tuple(sorted(available_timezones()))  # reads a folder of six hundred
 
 
-def _describe_password_storage(desk: AppContext) -> dict[str, Any]:
-    place = credentials.locate_password(desk)
+def _describe_password_storage(context: AppContext) -> dict[str, Any]:
+    place = credentials.locate_password(context)
     ours = place in {credentials.PasswordLocation.KEYRING, credentials.PasswordLocation.HERE}
     return {"said": KEPT[place], "is_ours": ours, "may_type": ours or place is credentials.PasswordLocation.NOWHERE}
 
@@ -170,21 +170,23 @@ def _neighbour(step: str, by: int) -> str:
     return f"/start/{names[place]}" if 0 <= place < len(names) else ""
 
 
-def step_of(call: StudioRequest) -> str:
+def step_of(request: StudioRequest) -> str:
     """The step of beginning that is being taken; empty on the page Setup."""
-    step = call.request.path_params.get("step") or call.form_value("step")
+    step = request.request.path_params.get("step") or request.form_value("step")
     return step if step in STEPS else ""
 
 
-def back(call: StudioRequest, anchor: str, notice: str, *, onward: bool = False) -> Response:
+def back(request: StudioRequest, anchor: str, notice: str, *, onward: bool = False) -> Response:
     """Back to where a change was made, or `onward` to the next step of beginning."""
-    step = step_of(call)
+    step = step_of(request)
     if not step:
-        return call.redirect(f"/setup#{anchor}", notice)
+        return request.redirect(f"/setup#{anchor}", notice)
     if not onward:
-        return call.redirect(f"/start/{step}", notice)
+        return request.redirect(f"/start/{step}", notice)
     after = _neighbour(step, 1)
-    return call.redirect(after or "/", notice if after else f"{notice} Your newsletter is ready: begin with Collect.")
+    return request.redirect(
+        after or "/", notice if after else f"{notice} Your newsletter is ready: begin with Collect."
+    )
 
 
 def sender_of(name: str, address: str) -> str:
@@ -207,17 +209,17 @@ def wrong_address(address: str) -> str | None:
     return None
 
 
-def save(call: StudioRequest) -> Response:
+def save(request: StudioRequest) -> Response:
     """Save one group of settings."""
-    table = call.request.path_params["table"]
+    table = request.request.path_params["table"]
     if table not in TEXTS:
         raise UsageError("there are no such settings")
-    there = _values(call.context.workspace.settings)
-    given = {name: call.form_value(name).strip() for name in call.form}
+    there = _values(request.context.workspace.settings)
+    given = {name: request.form_value(name).strip() for name in request.form}
     untouched = {name for name in there if name in given and _is_alike(given[name], given.get(f"was-{name}"))}
     given |= {name: there[name] for name in untouched}
     if overtaken := _overtaken(there, given):
-        return _reject_form(call, given, overtaken)
+        return _reject_form(request, given, overtaken)
     values: dict[str, str | int] = {name: given[name] for name in TEXTS[table] if name in given.keys() - untouched}
     wrong = _read_sender(given, values) if table == "newsletter" else {}
     if table == "delivery":
@@ -225,11 +227,11 @@ def save(call: StudioRequest) -> Response:
     found = settings_editor.find_mistakes(table, values)
     wrong = {name: f"This needs {expected}." for name, expected in found.items()} | wrong
     if wrong:
-        return _reject_form(call, given, wrong)
-    settings_editor.set_values(call.context, table, values)
+        return _reject_form(request, given, wrong)
+    settings_editor.set_values(request.context, table, values)
     if table == "theme" and given.get("language") and "language" not in untouched:
-        settings_editor.set_values(call.studio.context(), "newsletter", {"language": given["language"]})
-    return back(call, table, "Saved." + _keep_password(call), onward=True)
+        settings_editor.set_values(request.studio.context(), "newsletter", {"language": given["language"]})
+    return back(request, table, "Saved." + _keep_password(request), onward=True)
 
 
 def _is_alike(text: str, other: str | None) -> bool:
@@ -276,19 +278,19 @@ def _read_server(given: Mapping[str, str], values: dict[str, str | int]) -> dict
     return {}
 
 
-def _reject_form(call: StudioRequest, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
+def _reject_form(request: StudioRequest, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
     """The page again, with what was typed; a script hears it as a sentence."""
-    if call.is_script:
+    if request.is_script:
         raise UsageError(" ".join(wrong.values()))
     shown = {name: text for name, text in given.items() if name != "password" and not name.startswith("was-")}
-    return show(call, given=shown, wrong=wrong, status=409)
+    return show(request, given=shown, wrong=wrong, status=409)
 
 
-def _keep_password(call: StudioRequest) -> str:
-    typed = call.form_value("password")
+def _keep_password(request: StudioRequest) -> str:
+    typed = request.form_value("password")
     if not typed:
         return ""
-    place = credentials.store_password(call.context, typed)
+    place = credentials.store_password(request.context, typed)
     where = (
         "the keyring of this computer"
         if place is credentials.PasswordLocation.KEYRING
@@ -297,53 +299,55 @@ def _keep_password(call: StudioRequest) -> str:
     return f" The password is kept in {where}."
 
 
-def look(call: StudioRequest) -> Response:
+def look(request: StudioRequest) -> Response:
     """Show what a source gives; nothing is kept."""
-    tried = _read_source_form(call)
-    return _show_source_trial(call, tried, _try_source(call.context, tried))
+    tried = _read_source_form(request)
+    return _show_source_trial(request, tried, _try_source(request.context, tried))
 
 
-def allow(call: StudioRequest) -> Response:
+def allow(request: StudioRequest) -> Response:
     """Ask a server inside one's own network, from now on, because a person says so; and show what it gives."""
-    tried = _read_source_form(call)
-    found = _try_source(call.context, tried)
+    tried = _read_source_form(request)
+    found = _try_source(request.context, tried)
     if host := probe.host_inside(found):
-        with call.studio.changing:
-            settings_editor.allow_host(call.studio.context(), host)
-        found = _try_source(call.studio.context(), tried)
-    return _show_source_trial(call, tried, found)
+        with request.studio.changing:
+            settings_editor.allow_host(request.studio.context(), host)
+        found = _try_source(request.studio.context(), tried)
+    return _show_source_trial(request, tried, found)
 
 
-def _show_source_trial(call: StudioRequest, tried: dict[str, str], found: SourceResult) -> Response:
+def _show_source_trial(request: StudioRequest, tried: dict[str, str], found: SourceResult) -> Response:
     kind, inside = found.source.kind, probe.host_inside(found)
-    if call.is_script:
-        return JSONResponse({"html": call.render_fragment("_tried", kinds=KINDS, found=found, inside=inside), "kind": kind})
-    return show(call, tried=tried | {"kind": kind}, found=found, inside=inside)
+    if request.is_script:
+        return JSONResponse(
+            {"html": request.render_fragment("_tried", kinds=KINDS, found=found, inside=inside), "kind": kind}
+        )
+    return show(request, tried=tried | {"kind": kind}, found=found, inside=inside)
 
 
-def _try_source(desk: AppContext, tried: dict[str, str]) -> SourceResult:
+def _try_source(context: AppContext, tried: dict[str, str]) -> SourceResult:
     if tried["kind"] != BY_ITSELF:
-        return probe.try_source(desk, probe.build_source(**tried))
-    return probe.find_source(desk, tried["name"], tried["where"], tried["section"])
+        return probe.try_source(context, probe.build_source(**tried))
+    return probe.find_source(context, tried["name"], tried["where"], tried["section"])
 
 
-def source(call: StudioRequest) -> Response:
+def source(request: StudioRequest) -> Response:
     """Add a source."""
-    tried = _read_source_form(call)
-    described = probe.build_source(**tried) if tried["kind"] else _try_source(call.context, tried).source
-    settings_editor.add_source(call.context, described)
-    return back(call, "sources", f"Added: {described.name}. Collect asks it from now on.")
+    tried = _read_source_form(request)
+    described = probe.build_source(**tried) if tried["kind"] else _try_source(request.context, tried).source
+    settings_editor.add_source(request.context, described)
+    return back(request, "sources", f"Added: {described.name}. Collect asks it from now on.")
 
 
-def _read_source_form(call: StudioRequest) -> dict[str, str]:
-    return {name: call.form_value(name).strip() for name in ("name", "kind", "where", "section")}
+def _read_source_form(request: StudioRequest) -> dict[str, str]:
+    return {name: request.form_value(name).strip() for name in ("name", "kind", "where", "section")}
 
 
-def remove(call: StudioRequest) -> Response:
+def remove(request: StudioRequest) -> Response:
     """Ask a source no more."""
-    name = call.form_value("name")
-    settings_editor.remove_source(call.context, name)
-    return back(call, "sources", f"Removed: {name}. What it gave stays known.")
+    name = request.form_value("name")
+    settings_editor.remove_source(request.context, name)
+    return back(request, "sources", f"Removed: {name}. What it gave stays known.")
 
 
 ROUTES = [

@@ -21,24 +21,24 @@ class StashedMail:
     html: str
 
 
-def look(call: StudioRequest) -> Response:
+def look(request: StudioRequest) -> Response:
     """How it would look; nothing is saved."""
-    given = {name: call.form_value(name).strip() for name in (*TEXTS["theme"], "language") if name in call.form}
+    given = {name: request.form_value(name).strip() for name in (*TEXTS["theme"], "language") if name in request.form}
     theme = {name: text for name, text in given.items() if name != "language"}
-    given |= read_previous_values(call)
-    made = theme_preview.preview_theme(call.context, theme, language=given.get("language", ""))
-    shown = call.studio.stash(StashedMail(made.html))
-    if call.is_script:
-        return JSONResponse({"shown": shown, "html": call.render_fragment("_dressed", dressed=made)})
-    return show(call, given=given, shown=shown, dressed=made)
+    given |= read_previous_values(request)
+    made = theme_preview.preview_theme(request.context, theme, language=given.get("language", ""))
+    shown = request.studio.stash(StashedMail(made.html))
+    if request.is_script:
+        return JSONResponse({"shown": shown, "html": request.render_fragment("_dressed", dressed=made)})
+    return show(request, given=given, shown=shown, dressed=made)
 
 
-def mail(call: StudioRequest) -> Response:
+def mail(request: StudioRequest) -> Response:
     """The mail for the frame: the one that was asked for, else as it is saved."""
     headers = {"Content-Security-Policy": MAIL_POLICY}
-    picture = call.studio.pop(call.query_value("shown"), StashedMail)
+    picture = request.studio.pop(request.query_value("shown"), StashedMail)
     try:
-        html = picture.html if picture else theme_preview.preview_theme(call.context, {}).html
+        html = picture.html if picture else theme_preview.preview_theme(request.context, {}).html
     except NewsletterError as error:
         return PlainTextResponse(f"This cannot be shown yet:\n{error}", headers=headers)
     return HTMLResponse(force_light_colours(html), headers=headers)

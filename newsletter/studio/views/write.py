@@ -28,16 +28,16 @@ HEADS_UNHINTED = frozenset({"subject", "preheader"})
 """One line each: the checks say what is to be said of them."""
 
 
-def write(call: StudioRequest) -> Response:
+def write(request: StudioRequest) -> Response:
     """The whole issue as fields."""
-    if not call.has_issue:
-        return call.render_page("no_issue", title="Write")
-    desk = call.context
-    issue = issue_repository.read(desk.workspace, call.issue_name)
+    if not request.has_issue:
+        return request.render_page("no_issue", title="Write")
+    context = request.context
+    issue = issue_repository.read(context.workspace, request.issue_name)
     texts = composition.texts_of(issue)
-    settings = desk.workspace.settings
-    adviser = WritingAdviser.of(issue, settings, glossary.glossary(desk))
-    return call.render_page(
+    settings = context.workspace.settings
+    adviser = WritingAdviser.of(issue, settings, glossary.glossary(context))
+    return request.render_page(
         "write",
         title="Write",
         issue=issue,
@@ -46,104 +46,106 @@ def write(call: StudioRequest) -> Response:
         styles=settings.sections,
         sender=sender_of(settings),
         looks=LOOKS,
-        file_version=editor.file_version(desk, call.issue_name),
+        file_version=editor.file_version(context, request.issue_name),
         hints={place: adviser.hints(text) for place, text in texts.items() if place not in HEADS_UNHINTED},
-        glossary=list_terms(desk),
-        ahead=undo.read_undo_state(desk, issue),
-        has_public_page=images.is_reachable(desk),
-        is_out=_is_out(desk, call.issue_name),
+        glossary=list_terms(context),
+        ahead=undo.read_undo_state(context, issue),
+        has_public_page=images.is_reachable(context),
+        is_out=_is_out(context, request.issue_name),
     )
 
 
-def _is_out(desk: AppContext, name: str) -> bool:
-    record = issue_repository.read_record(desk.workspace, name)
+def _is_out(context: AppContext, name: str) -> bool:
+    record = issue_repository.read_record(context.workspace, name)
     return bool(record and record.published_at)
 
 
-def save(call: StudioRequest) -> Response:
+def save(request: StudioRequest) -> Response:
     """Save what was written at one place, unless somebody else wrote there meanwhile."""
-    place, text = call.form_value("place"), call.form_value("text")
-    edited = editor.save_text(call.context, call.issue_name, place, text, seen=call.form_value("seen"))
-    if call.is_script:
+    place, text = request.form_value("place"), request.form_value("text")
+    edited = editor.save_text(request.context, request.issue_name, place, text, seen=request.form_value("seen"))
+    if request.is_script:
         told = {"conflict": edited.conflict, "text": edited.text, "version": edited.version}
-        return JSONResponse({**told, **_around(call, place, edited.text)})
+        return JSONResponse({**told, **_around(request, place, edited.text)})
     if edited.conflict:
         raise UsageError(
             f"This was changed in another window meanwhile. It says there:\n\n{edited.text}\n\nYou wrote:\n\n{text}"
         )
-    return call.redirect(f"/issues/{call.issue_name}/write", "Saved.")
+    return request.redirect(f"/issues/{request.issue_name}/write", "Saved.")
 
 
-def _around(call: StudioRequest, place: str, text: str) -> dict[str, Any]:
+def _around(request: StudioRequest, place: str, text: str) -> dict[str, Any]:
     """What the page shows besides, after words were saved at a place: hints on them, what Undo would do now."""
-    desk = call.context
-    issue = issue_repository.read(desk.workspace, call.issue_name)
-    adviser = WritingAdviser.of(issue, desk.workspace.settings, glossary.glossary(desk))
+    context = request.context
+    issue = issue_repository.read(context.workspace, request.issue_name)
+    adviser = WritingAdviser.of(issue, context.workspace.settings, glossary.glossary(context))
     return {
-        "file": editor.file_version(desk, call.issue_name),
+        "file": editor.file_version(context, request.issue_name),
         "hints": [asdict(hint) for hint in adviser.hints(text)] if place not in HEADS_UNHINTED else [],
-        "ahead": asdict(undo.read_undo_state(desk, issue)),
+        "ahead": asdict(undo.read_undo_state(context, issue)),
     }
 
 
-def order(call: StudioRequest) -> Response:
+def order(request: StudioRequest) -> Response:
     """Move an entry up or down in its section, or put a section in another order."""
-    section, keys = call.form_value("section"), call.form.get("key", [])
-    if not editor.save_order(call.context, call.issue_name, section, keys, seen=call.form_value("seen")):
+    section, keys = request.form_value("section"), request.form.get("key", [])
+    if not editor.save_order(request.context, request.issue_name, section, keys, seen=request.form_value("seen")):
         raise UsageError("this section was changed in another window meanwhile; load the page again, then move it")
-    issue = issue_repository.read(call.context.workspace, call.issue_name)
+    issue = issue_repository.read(request.context.workspace, request.issue_name)
     return JSONResponse(
         {
             "version": editor.order_version(issue, section),
-            "file": editor.file_version(call.context, call.issue_name),
-            "ahead": asdict(undo.read_undo_state(call.context, issue)),
+            "file": editor.file_version(request.context, request.issue_name),
+            "ahead": asdict(undo.read_undo_state(request.context, issue)),
         }
     )
 
 
-def step(call: StudioRequest) -> Response:
+def step(request: StudioRequest) -> Response:
     """One entry a step up or down: what the buttons do where no script runs."""
-    issue = issue_repository.read(call.context.workspace, call.issue_name)
-    key, by = call.form_value("key"), -1 if call.form_value("to") == "up" else 1
+    issue = issue_repository.read(request.context.workspace, request.issue_name)
+    key, by = request.form_value("key"), -1 if request.form_value("to") == "up" else 1
     for section in issue.sections:
         keys = [entry.key for entry in section.entries]
         if key in keys:
             place = keys.index(key)
             keys.insert(max(0, place + by), keys.pop(place))
-            editor.save_order(call.context, issue.name, section.name, keys, seen=editor.order_version(issue, section.name))
-    return call.redirect(f"/issues/{call.issue_name}/write", "Moved.")
+            editor.save_order(
+                request.context, issue.name, section.name, keys, seen=editor.order_version(issue, section.name)
+            )
+    return request.redirect(f"/issues/{request.issue_name}/write", "Moved.")
 
 
-def texts(call: StudioRequest) -> Response:
+def texts(request: StudioRequest) -> Response:
     """Every text as the file says now, for a window that learns that it was changed elsewhere."""
-    desk = call.context
-    issue = issue_repository.read(desk.workspace, call.issue_name)
+    context = request.context
+    issue = issue_repository.read(context.workspace, request.issue_name)
     found = composition.texts_of(issue)
-    adviser = WritingAdviser.of(issue, desk.workspace.settings, glossary.glossary(desk))
+    adviser = WritingAdviser.of(issue, context.workspace.settings, glossary.glossary(context))
     hints = {place: adviser.hints(text) for place, text in found.items() if place not in HEADS_UNHINTED}
     return JSONResponse(
         {
-            "file": editor.file_version(call.context, call.issue_name),
+            "file": editor.file_version(request.context, request.issue_name),
             "texts": {place: {"text": text, "version": editor.compute_version(text)} for place, text in found.items()},
             "orders": {section.name: editor.order_version(issue, section.name) for section in issue.sections},
             "hints": {place: [asdict(hint) for hint in told] for place, told in hints.items()},
-            "glossary": list_terms(desk),
-            "ahead": asdict(undo.read_undo_state(desk, issue)),
+            "glossary": list_terms(context),
+            "ahead": asdict(undo.read_undo_state(context, issue)),
         }
     )
 
 
 async def news(request: Request) -> Response:
     """Says whenever the issue's file changed, by whomever (server-sent events)."""
-    room: StudioState = request.app.state.room
-    return StreamingResponse(_news(request, room, request.path_params["issue"]), media_type="text/event-stream")
+    studio: StudioState = request.app.state.studio
+    return StreamingResponse(_news(request, studio, request.path_params["issue"]), media_type="text/event-stream")
 
 
-async def _news(request: Request, room: StudioState, name: str) -> AsyncIterator[bytes]:
+async def _news(request: Request, studio: StudioState, name: str) -> AsyncIterator[bytes]:
     last = request.query_params.get("seen", "")
-    while not (room.is_closing or await request.is_disconnected()):
+    while not (studio.is_closing or await request.is_disconnected()):
         try:
-            found = await run_in_threadpool(lambda: editor.file_version(room.context(), name))
+            found = await run_in_threadpool(lambda: editor.file_version(studio.context(), name))
         except NewsletterError as error:
             last = ""  # that it can be read again is news
             yield event({"error": str(error)})
