@@ -17,7 +17,13 @@ STEPS = (
     (
         "tests",
         "pytest",
-        ("-n", str(os.cpu_count() or 2), "--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=95"),
+        (
+            "-n",
+            str(os.cpu_count() or 2),
+            "--cov",
+            "--cov-report=term-missing:skip-covered",
+            "--cov-fail-under=95",
+        ),
     ),
 )
 

@@ -68,7 +68,9 @@ def sisimai(folder: Path) -> Score:
             right = mail.kind in {MailKind.COMPLAINT, MailKind.UNSUBSCRIBE}
             score.add("complaints recognised", name, right=right, note=mail.kind)
         elif reason and reason != "delivered":
-            score.add("bounces recognised", name, right=mail.kind is MailKind.BOUNCE, note=mail.kind)
+            score.add(
+                "bounces recognised", name, right=mail.kind is MailKind.BOUNCE, note=mail.kind
+            )
             own = ".0.9" not in status  # Sisimai makes up 5.0.9xx where it found none
             for each in expected:
                 score.add(
@@ -83,10 +85,20 @@ def sisimai(folder: Path) -> Score:
                 f"right class ({'a status of its own' if own else 'a status made up'})",
                 name,
                 right=got == wanted,
-                note=(status, reason, mail.status, [f.action.value for f in mail.recipient_statuses]),
+                note=(
+                    status,
+                    reason,
+                    mail.status,
+                    [f.action.value for f in mail.recipient_statuses],
+                ),
             )
             if own:
-                score.add("very same status", name, right=mail.status == status, note=(status, reason, mail.status))
+                score.add(
+                    "very same status",
+                    name,
+                    right=mail.status == status,
+                    note=(status, reason, mail.status),
+                )
     return score
 
 
@@ -101,16 +113,29 @@ def flufl(folder: Path) -> Score:
     score = Score()
     for name, (row,) in rows(folder / "_expected.tsv").items():
         mail = read_mail((folder / name).read_bytes())
-        permanent, temporary = row["expected_permanent_by_table"].split(), row["expected_temporary_by_table"].split()
+        permanent, temporary = (
+            row["expected_permanent_by_table"].split(),
+            row["expected_temporary_by_table"].split(),
+        )
         if not permanent and not temporary:
             score.add(
-                "nobody named, nobody for good", name, right=not mail.recipients, note=(mail.kind, mail.recipients)
+                "nobody named, nobody for good",
+                name,
+                right=not mail.recipients,
+                note=(mail.kind, mail.recipients),
             )
             continue
         score.add("bounces recognised", name, right=mail.kind is MailKind.BOUNCE, note=mail.kind)
         for each in (*permanent, *temporary):
-            score.add("right recipient", name, right=named(mail, each), note=(each, mail.recipients))
-        score.add("right class", name, right=mail.permanent is bool(permanent), note=(mail.permanent, mail.status))
+            score.add(
+                "right recipient", name, right=named(mail, each), note=(each, mail.recipients)
+            )
+        score.add(
+            "right class",
+            name,
+            right=mail.permanent is bool(permanent),
+            note=(mail.permanent, mail.status),
+        )
     return score
 
 

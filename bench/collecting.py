@@ -25,13 +25,17 @@ PARSE = "import sys, pathlib, warnings, feedparser; warnings.simplefilter('ignor
 def workspace(folder: Path, feeds: list[Path], port: int) -> None:
     head = '[newsletter]\ntitle = "T"\nfrom = "t@example.org"\nfetch_from = ["127.0.0.1"]\n'
     source = '[[source]]\nname = "{0}"\nkind = "feed"\nurl = "http://127.0.0.1:{1}/{0}"\n'
-    (folder / "newsletter.toml").write_text(head + "".join(source.format(feed.name, port) for feed in feeds), "utf-8")
+    (folder / "newsletter.toml").write_text(
+        head + "".join(source.format(feed.name, port) for feed in feeds), "utf-8"
+    )
 
 
 def serving(folder: Path) -> int:
     """A server of these files, which says what is unchanged; gives its port."""
     contents = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    etags = {name: f'"{hashlib.sha256(content).hexdigest()[:16]}"' for name, content in contents.items()}
+    etags = {
+        name: f'"{hashlib.sha256(content).hexdigest()[:16]}"' for name, content in contents.items()
+    }
 
     async def answer(request: web.Request) -> web.Response:
         content, etag = contents[request.match_info["name"]], etags[request.match_info["name"]]
@@ -44,13 +48,20 @@ def serving(folder: Path) -> int:
 
 def seconds(*command: str) -> float:
     began = time.perf_counter()
-    subprocess.run([sys.executable, *command], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, *command],
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     return time.perf_counter() - began
 
 
 def megabytes(*command: str) -> float:
     """The most memory that a command and the processes it starts hold at one time; what they share counts once."""
-    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     most = 0
     while process.poll() is None:
         most = max(most, sum(map(held_kb, family(process.pid))))
@@ -65,7 +76,9 @@ def family(pid: int) -> list[int]:
 
 def held_kb(pid: int) -> int:
     try:
-        found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text("ascii"), re.MULTILINE)
+        found = re.search(
+            r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text("ascii"), re.MULTILINE
+        )
     except OSError:  # it has ended
         return 0
     return int(found[1]) if found else 0
@@ -84,7 +97,9 @@ def inside(folder: Path) -> float:
 
 
 def main() -> None:
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program and its libraries are compiled
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # an installed program and its libraries are compiled
     feeds = sorted(path for path in Path(sys.argv[1]).iterdir() if path.is_file())
     port = serving(Path(sys.argv[1]))
     alone, first, unchanged, within = [], [], [], []
@@ -105,7 +120,9 @@ def main() -> None:
     print(
         f"{what} unchanged run {min(unchanged) / min(alone):.2f} x, a whole process; its start and imports are most of it"
     )
-    print(f"{what} unchanged run {min(within) / min(alone):.2f} x, in a process that is there already (bar 0.1)")
+    print(
+        f"{what} unchanged run {min(within) / min(alone):.2f} x, in a process that is there already (bar 0.1)"
+    )
     print(f"{what} peak memory {peak:.0f} MB in all its processes (bar 200)")
 
 

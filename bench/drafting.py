@@ -34,15 +34,29 @@ def entry(number: int, day: date) -> Entry:
 
 def fill(folder: Path) -> None:
     store = EntryRepository(open_database("sqlite:///.newsletter/newsletter.db", folder))
-    old = [entry(number, date(2024, 1, 1) + timedelta(days=number % 700)) for number in range(COUNT)]
+    old = [
+        entry(number, date(2024, 1, 1) + timedelta(days=number % 700)) for number in range(COUNT)
+    ]
     for begin in range(0, COUNT, 10_000):
         ingest_entries(store, "old", old[begin : begin + 10_000], NOW - timedelta(days=200))
-    ingest_entries(store, "new", [entry(COUNT + number, date(2026, 11, 10)) for number in range(NEW)], NOW)
+    ingest_entries(
+        store, "new", [entry(COUNT + number, date(2026, 11, 10)) for number in range(NEW)], NOW
+    )
 
 
 def seconds(folder: Path) -> float:
     began = time.perf_counter()
-    command = [sys.executable, "-m", "newsletter", "-C", str(folder), "--now", NOW.isoformat(), "draft", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "newsletter",
+        "-C",
+        str(folder),
+        "--now",
+        NOW.isoformat(),
+        "draft",
+        "--json",
+    ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - began
 
@@ -53,7 +67,9 @@ def main() -> None:
         (folder / "newsletter.toml").write_text(SETTINGS, "utf-8")
         fill(folder)
         taken = [seconds(folder) for _ in range(ROUNDS)]
-    print(f"draft, {COUNT:,} entries seen, {NEW} new: {min(taken):.2f} s, the best of {ROUNDS} (bar 2)")
+    print(
+        f"draft, {COUNT:,} entries seen, {NEW} new: {min(taken):.2f} s, the best of {ROUNDS} (bar 2)"
+    )
 
 
 if __name__ == "__main__":

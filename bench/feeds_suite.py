@@ -25,7 +25,9 @@ SOURCE = Source(name="suite", kind=SourceKind.FEED)
 BASE = "http://127.0.0.1:8097/"
 EXPECT = re.compile(rb"Expect:\s*(.+)")
 HEADER = re.compile(rb"Header:\s*([^:\s]+):\s*(.+)")
-COMPARED = re.compile(r"^(?:not bozo and )?entries\[0\]\['(\w+)'\](?:\[0\]\['(\w+)'\])? == (.+)$", re.DOTALL)
+COMPARED = re.compile(
+    r"^(?:not bozo and )?entries\[0\]\['(\w+)'\](?:\[0\]\['(\w+)'\])? == (.+)$", re.DOTALL
+)
 DANGEROUS = re.compile(
     r"<\s*/?\s*(?:script|style|iframe|object|embed|applet|meta|link|base|frame|frameset|form)\b"
     r"|\bon[a-z]+\s*=|javascript:|vbscript:|expression\(|-moz-binding",
@@ -36,7 +38,11 @@ DANGEROUS = re.compile(
 def main(folder: Path, table: Path | None) -> None:
     counts: Counter[str] = Counter()
     slowest = 0.0
-    files = sorted(path for path in (folder / "tests").rglob("*") if path.suffix in {".xml", ".json", ".z", ".gz"})
+    files = sorted(
+        path
+        for path in (folder / "tests").rglob("*")
+        if path.suffix in {".xml", ".json", ".z", ".gz"}
+    )
     for path in files:
         content = path.read_bytes()
         started = time.perf_counter()
@@ -53,7 +59,10 @@ def main(folder: Path, table: Path | None) -> None:
 
 
 def read(path: Path, content: bytes, counts: Counter[str]) -> tuple[Entry, ...] | None:
-    headers = {name.decode().lower(): value.decode(errors="replace").strip() for name, value in HEADER.findall(content)}
+    headers = {
+        name.decode().lower(): value.decode(errors="replace").strip()
+        for name, value in HEADER.findall(content)
+    }
     document = Document(
         content=content,
         url=headers.get("content-location") or BASE + path.name,
@@ -108,7 +117,9 @@ def judge(path: Path, compared: re.Match[str], entry: Entry, counts: Counter[str
         print(kind, path, "| expected", repr(expected)[:100], "| ours", repr(ours)[:100])
 
 
-def agreement(name: str, inner: str | None, expected: object, entry: Entry) -> tuple[str, object, bool] | None:
+def agreement(
+    name: str, inner: str | None, expected: object, entry: Entry
+) -> tuple[str, object, bool] | None:
     """What is compared, what we have, and whether it agrees; None when we keep no such field."""
     if name == "title" and inner is None:
         wanted = clean_title(str(expected))
@@ -116,7 +127,9 @@ def agreement(name: str, inner: str | None, expected: object, entry: Entry) -> t
     if name in {"link", "guid", "id"} or (name == "links" and inner == "href"):
         ours = (*entry.links, (entry.ids.guid or "").removeprefix("suite/"))
         return "link or id", ours, str(expected) in ours or not str(expected)
-    if name in {"published_parsed", "updated_parsed", "created_parsed"} and isinstance(expected, tuple):
+    if name in {"published_parsed", "updated_parsed", "created_parsed"} and isinstance(
+        expected, tuple
+    ):
         day = entry.dated.day.timetuple()[:3] if entry.dated else None
         return "date", day, day == expected[:3]
     if name == "author" and isinstance(expected, str):

@@ -43,7 +43,9 @@ class Session(asyncio.BufferedProtocol):
         while data:
             data = self.message(data, replies) if self.in_message else self.commands(data, replies)
         if replies:
-            asyncio.get_running_loop().call_later(self.wait_s, self.transport.write, b"".join(replies))
+            asyncio.get_running_loop().call_later(
+                self.wait_s, self.transport.write, b"".join(replies)
+            )
 
     def message(self, data: bytes, replies: list[bytes]) -> bytes:
         """Pass over a message; what comes behind it."""

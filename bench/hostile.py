@@ -58,7 +58,9 @@ def rss(*parts: str, head: str = "") -> bytes:
 
 def laughs(tag: str = "title") -> tuple[str, str]:
     names = [f"e{n}" for n in range(12)]
-    entities = "".join(f"<!ENTITY {a} '{f'&{b};' * 10}'>" for a, b in zip(names[1:], names, strict=False))
+    entities = "".join(
+        f"<!ENTITY {a} '{f'&{b};' * 10}'>" for a, b in zip(names[1:], names, strict=False)
+    )
     return f"<!DOCTYPE x [<!ENTITY e0 'ha'>{entities}]>", f"<{tag}>&{names[-1]};</{tag}>"
 
 
@@ -73,11 +75,20 @@ def efetch(head: str, title: str) -> bytes:
 
 def packed_zeros(megabytes: int, wbits: int) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, wbits)
-    return b"".join([*(packer.compress(bytes(1_000_000)) for _ in range(megabytes)), packer.flush()])
+    return b"".join(
+        [*(packer.compress(bytes(1_000_000)) for _ in range(megabytes)), packer.flush()]
+    )
 
 
 def event(*lines: str) -> bytes:
-    calendar = ("BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", "UID:1", "SUMMARY:Support group", *lines)
+    calendar = (
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "BEGIN:VEVENT",
+        "UID:1",
+        "SUMMARY:Support group",
+        *lines,
+    )
     return "\r\n".join((*calendar, "END:VEVENT", "END:VCALENDAR", "")).encode()
 
 
@@ -136,7 +147,9 @@ BAITS = {  # text that a careless pattern takes the square of, where titles, dat
 
 
 def in_a_feed(bait: str) -> bytes:
-    return rss(*(f"<{tag}>{bait}</{tag}>" for tag in ("title", "pubDate", "author", "description", "link")))
+    return rss(
+        *(f"<{tag}>{bait}</{tag}>" for tag in ("title", "pubDate", "author", "description", "link"))
+    )
 
 
 def in_a_page(bait: str) -> bytes:
@@ -149,7 +162,10 @@ def in_a_table(bait: str) -> bytes:
 
 def in_a_calendar(bait: str) -> bytes:
     flat = bait.replace("\r\n", "\\n")
-    return event("DTSTART:20261201T180000Z", *(f"{name}:{flat}" for name in ("DESCRIPTION", "LOCATION", "URL")))
+    return event(
+        "DTSTART:20261201T180000Z",
+        *(f"{name}:{flat}" for name in ("DESCRIPTION", "LOCATION", "URL")),
+    )
 
 
 def in_grants(bait: str) -> bytes:
@@ -175,30 +191,48 @@ ALL = [
     Input(
         "an entity that reads a file",
         "feed",
-        lambda: rss("<title>&f;</title>", head="<!DOCTYPE x [<!ENTITY f SYSTEM 'file:///etc/passwd'>]>"),
+        lambda: rss(
+            "<title>&f;</title>", head="<!DOCTYPE x [<!ENTITY f SYSTEM 'file:///etc/passwd'>]>"
+        ),
     ),
     Input("1 GB of zeros, gzip", "feed", lambda: packed_zeros(1_000, 31), "gzip"),
     Input("1 GB of zeros, deflate", "feed", lambda: packed_zeros(1_000, 15), "deflate"),
     Input("brotli, which we did not ask for", "feed", lambda: b"\x8b\x00\x80a\x03", "br"),
     Input("1 GB of zeros, a .gz file", "feed", lambda: packed_zeros(1_000, 31)),
     Input("gzip within gzip", "feed", lambda: gzip.compress(packed_zeros(1_000, 31))),
-    Input("50,000 nested <div>, feed", "feed", lambda: rss(f"<description>{'<div>' * 50_000}</description>")),
-    Input("50,000 nested <div>, escaped", "feed", lambda: rss(f"<description>{'&lt;div&gt;' * 50_000}</description>")),
+    Input(
+        "50,000 nested <div>, feed",
+        "feed",
+        lambda: rss(f"<description>{'<div>' * 50_000}</description>"),
+    ),
+    Input(
+        "50,000 nested <div>, escaped",
+        "feed",
+        lambda: rss(f"<description>{'&lt;div&gt;' * 50_000}</description>"),
+    ),
     Input(
         "50,000 nested <div>, page",
         "page",
-        lambda: b"<html><body>" + b"<div>" * 50_000 + b"<p>Margins in sarcoma surgery (May 2024)</p>",
+        lambda: (
+            b"<html><body>" + b"<div>" * 50_000 + b"<p>Margins in sarcoma surgery (May 2024)</p>"
+        ),
     ),
-    Input("3,900,000 nested <b>, page", "page", lambda: b"<html><body>" + b"<b>" * (LARGE // 3 - 10)),
     Input(
-        "50,000 attributes, feed", "feed", lambda: rss("<title " + " ".join(f"a{n}='1'" for n in range(50_000)) + "/>")
+        "3,900,000 nested <b>, page", "page", lambda: b"<html><body>" + b"<b>" * (LARGE // 3 - 10)
+    ),
+    Input(
+        "50,000 attributes, feed",
+        "feed",
+        lambda: rss("<title " + " ".join(f"a{n}='1'" for n in range(50_000)) + "/>"),
     ),
     Input(
         "50,000 attributes, page",
         "page",
         lambda: b"<html><body " + b" ".join(b"a%d=1" % n for n in range(50_000)) + b"><p>A title",
     ),
-    Input("a title of 10 MB, feed", "feed", lambda: rss(f"<title>{'sarcoma ' * 1_250_000}</title>")),
+    Input(
+        "a title of 10 MB, feed", "feed", lambda: rss(f"<title>{'sarcoma ' * 1_250_000}</title>")
+    ),
     Input(
         "a title of 10 MB, PubMed",
         "pubmed",
@@ -214,16 +248,36 @@ ALL = [
     Input("one line of 20 MB, feed", "feed", lambda: b"x" * LARGE),
     Input("one line of 20 MB, page", "page", lambda: b"x" * LARGE),
     Input("words of 20 MB, page", "page", lambda: b"sarcoma " * (LARGE // 8)),
-    Input("one line of 20 MB, calendar", "calendar", lambda: b"BEGIN:VCALENDAR\r\n" + b"x" * (LARGE - 100)),
+    Input(
+        "one line of 20 MB, calendar",
+        "calendar",
+        lambda: b"BEGIN:VCALENDAR\r\n" + b"x" * (LARGE - 100),
+    ),
     Input("20 MB of <, feed", "feed", lambda: b"<rss>" + b"<" * (LARGE - 10)),
     Input("20 MB of <, page", "page", lambda: b"<html>" + b"<" * (LARGE - 10)),
-    Input("1,400,000 items, feed", "feed", lambda: b"<rss><channel>" + b"<item></item>" * (LARGE // 14)),
+    Input(
+        "1,400,000 items, feed",
+        "feed",
+        lambda: b"<rss><channel>" + b"<item></item>" * (LARGE // 14),
+    ),
     Input("1,000,000 short lines, page", "page", lambda: b"A title (May 2024)\n" * 1_000_000),
-    Input("1,000,000 rows, CSV", "table", lambda: b"Title,Date\n" + b"Title,2026-11-01\n" * 1_000_000),
-    Input("1,000,000 columns, CSV", "table", lambda: b"Title," * 1_000_000 + b"\n" + b"a," * 1_000_000),
-    Input("a quotation mark that never closes, CSV", "table", lambda: b'Title\n"' + b"a\n" * (LARGE // 2 - 10)),
+    Input(
+        "1,000,000 rows, CSV", "table", lambda: b"Title,Date\n" + b"Title,2026-11-01\n" * 1_000_000
+    ),
+    Input(
+        "1,000,000 columns, CSV", "table", lambda: b"Title," * 1_000_000 + b"\n" + b"a," * 1_000_000
+    ),
+    Input(
+        "a quotation mark that never closes, CSV",
+        "table",
+        lambda: b'Title\n"' + b"a\n" * (LARGE // 2 - 10),
+    ),
     Input("1 GB of zeros in an XLSX", "table", lambda: workbook(bytes(1_000_000_000))),
-    Input("1,000,000 rows, XLSX", "table", lambda: workbook(sheet(HEADER + "<row><c><v>1</v></c></row>" * 1_000_000))),
+    Input(
+        "1,000,000 rows, XLSX",
+        "table",
+        lambda: workbook(sheet(HEADER + "<row><c><v>1</v></c></row>" * 1_000_000)),
+    ),
     Input(
         "rows up to the limit, XLSX",
         "table",
@@ -243,7 +297,9 @@ ALL = [
         "every second for 100 years",
         "calendar",
         lambda: event(
-            "DTSTART:20200101T000000Z", "DTEND:20200101T000001Z", "RRULE:FREQ=SECONDLY;UNTIL=21200101T000000Z"
+            "DTSTART:20200101T000000Z",
+            "DTEND:20200101T000001Z",
+            "RRULE:FREQ=SECONDLY;UNTIL=21200101T000000Z",
         ),
     ),
     Input(
@@ -254,14 +310,20 @@ ALL = [
     Input(
         "a leap day on each weekday",
         "calendar",
-        lambda: event("DTSTART:20200101T000000Z", "RRULE:FREQ=YEARLY;INTERVAL=97;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO"),
+        lambda: event(
+            "DTSTART:20200101T000000Z",
+            "RRULE:FREQ=YEARLY;INTERVAL=97;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO",
+        ),
     ),
     Input(
         "100,000 dates of one event",
         "calendar",
         lambda: event(
             "DTSTART:20261201T180000Z",
-            "RDATE:" + ",".join(f"20261201T{n // 3600:02d}{n // 60 % 60:02d}{n % 60:02d}Z" for n in range(86_400)),
+            "RDATE:"
+            + ",".join(
+                f"20261201T{n // 3600:02d}{n // 60 % 60:02d}{n % 60:02d}Z" for n in range(86_400)
+            ),
         ),
     ),
     Input(
@@ -270,13 +332,18 @@ ALL = [
         lambda: (
             b"BEGIN:VCALENDAR\r\n"
             + b"".join(
-                b"BEGIN:VEVENT\r\nUID:%d\r\nDTSTART:20261201T180000Z\r\nSUMMARY:A\r\nEND:VEVENT\r\n" % n
+                b"BEGIN:VEVENT\r\nUID:%d\r\nDTSTART:20261201T180000Z\r\nSUMMARY:A\r\nEND:VEVENT\r\n"
+                % n
                 for n in range(100_000)
             )
             + b"END:VCALENDAR\r\n"
         ),
     ),
-    Input("100,000 nested events", "calendar", lambda: b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 100_000),
+    Input(
+        "100,000 nested events",
+        "calendar",
+        lambda: b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 100_000,
+    ),
     Input(
         "5,000,000 nested lists, JSON Feed",
         "feed",
@@ -284,7 +351,9 @@ ALL = [
     ),
     Input("5,000,000 nested lists, trials", "trials", lambda: b'{"studies": ' + b"[" * 5_000_000),
     Input("5,000,000 nested objects, grants", "grants", lambda: b'{"a":' * 3_000_000),
-    Input("a number of 10 MB, trials", "trials", lambda: b'{"studies": ' + b"1" * 10_000_000 + b"}"),
+    Input(
+        "a number of 10 MB, trials", "trials", lambda: b'{"studies": ' + b"1" * 10_000_000 + b"}"
+    ),
     Input(
         "500,000 studies",
         "trials",
@@ -293,9 +362,15 @@ ALL = [
     Input(
         "500,000 calls",
         "grants",
-        lambda: b'{"data": {"oppHits": [' + b",".join([b'{"id": 1, "title": "A"}'] * 500_000) + b"]}}",
+        lambda: (
+            b'{"data": {"oppHits": [' + b",".join([b'{"id": 1, "title": "A"}'] * 500_000) + b"]}}"
+        ),
     ),
-    Input("5,000,000 nested elements, PubMed", "pubmed", lambda: b"<PubmedArticleSet>" + b"<a>" * 5_000_000),
+    Input(
+        "5,000,000 nested elements, PubMed",
+        "pubmed",
+        lambda: b"<PubmedArticleSet>" + b"<a>" * 5_000_000,
+    ),
     *(
         Input(f"{name} in a {kind}", kind, partial(make, bait))
         for kind, make in BAITED.items()
@@ -308,7 +383,9 @@ def serving(content: bytes, encoding: str) -> int:
     """A server of one document; gives its port."""
 
     async def answer(request: web.Request) -> web.Response:
-        return web.Response(body=content, headers={"Content-Encoding": encoding, "Content-Type": "application/xml"})
+        return web.Response(
+            body=content, headers={"Content-Encoding": encoding, "Content-Type": "application/xml"}
+        )
 
     return loopback_site.serving("/", answer)
 
@@ -317,7 +394,9 @@ def collected(each: Input) -> Outcome:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         content = each.make()
-        url = f"http://127.0.0.1:{serving(content, each.encoding)}/" if each.encoding else "document"
+        url = (
+            f"http://127.0.0.1:{serving(content, each.encoding)}/" if each.encoding else "document"
+        )
         if not each.encoding:
             (folder / "document").write_bytes(content)
         del content
@@ -326,7 +405,9 @@ def collected(each: Input) -> Outcome:
             f'[[source]]\nname = "s"\nkind = "{each.kind}"\nurl = "{url}"\n',
             "utf-8",
         )
-        return watched(["-m", "newsletter", "-C", name, "--now", "2026-11-23T09:00Z", "collect", "--json"])
+        return watched(
+            ["-m", "newsletter", "-C", name, "--now", "2026-11-23T09:00Z", "collect", "--json"]
+        )
 
 
 def watched(arguments: list[str]) -> Outcome:
@@ -354,7 +435,9 @@ def watched(arguments: list[str]) -> Outcome:
 def held_mb(pid: int) -> float:
     """The most memory it has held; what wait4 tells counts ours, too, from before it became another program."""
     try:
-        found = re.search(r"^VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text("ascii"), re.MULTILINE)
+        found = re.search(
+            r"^VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text("ascii"), re.MULTILINE
+        )
     except OSError:  # it has ended
         return 0.0
     return int(found[1]) / 1024 if found else 0.0
@@ -376,11 +459,16 @@ def main() -> int:
     outcomes = {}
     for each in chosen:
         outcome = outcomes[each.name] = collected(each)
-        print(f"{outcome.seconds:6.2f} s {outcome.megabytes:5.0f} MB  {each.name}: {outcome.words[:110]}", flush=True)
+        print(
+            f"{outcome.seconds:6.2f} s {outcome.megabytes:5.0f} MB  {each.name}: {outcome.words[:110]}",
+            flush=True,
+        )
     slow = [name for name, each in outcomes.items() if each.seconds > MOST_S]
     large = [name for name, each in outcomes.items() if each.megabytes > MOST_MB]
     endless = [name for name, each in outcomes.items() if not each.ended]
-    worst_s, worst_mb = (max(getattr(each, what) for each in outcomes.values()) for what in ("seconds", "megabytes"))
+    worst_s, worst_mb = (
+        max(getattr(each, what) for each in outcomes.values()) for what in ("seconds", "megabytes")
+    )
     print(
         f"hostile: {len(outcomes)} documents, at worst {worst_s:.1f} s (bar {MOST_S:.0f}) and {worst_mb:.0f} MB (bar {MOST_MB:.0f})"
     )

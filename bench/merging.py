@@ -24,11 +24,22 @@ from pathlib import Path
 import feedparser
 from lxml import etree
 
-from newsletter.identity import Index, clean_doi, clean_url, ids_in, merge_entries, strip_doi_version
+from newsletter.identity import (
+    Index,
+    clean_doi,
+    clean_url,
+    ids_in,
+    merge_entries,
+    strip_doi_version,
+)
 from newsletter.identity.titles import title_key
 from newsletter.model import Dated, Entry, Ids, Precision
 
-DATA = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("NEWSLETTER_SHARED", "../shared")) / "data" / "real"
+DATA = (
+    Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("NEWSLETTER_SHARED", "../shared"))
+    / "data"
+    / "real"
+)
 
 
 def dated(parts: list[int | None]) -> Dated | None:
@@ -65,7 +76,9 @@ def of_crossref(work: dict, name: str) -> Entry:
 def pubmed() -> Iterator[Entry]:
     for path in sorted((DATA / "pubmed").glob("*.xml")):
         try:
-            root = etree.parse(path, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
+            root = etree.parse(
+                path, etree.XMLParser(resolve_entities=False, no_network=True)
+            ).getroot()
         except etree.XMLSyntaxError:
             continue
         for article in root.iter("PubmedArticle"):
@@ -76,11 +89,17 @@ def of_pubmed(article: etree._Element, name: str) -> Entry:
     title = article.find(".//ArticleTitle")
     pmid = article.findtext("./MedlineCitation/PMID")
     doi = article.findtext("./PubmedData/ArticleIdList/ArticleId[@IdType='doi']")
-    year = article.findtext(".//JournalIssue/PubDate/Year") or article.findtext(".//JournalIssue/PubDate/MedlineDate")
+    year = article.findtext(".//JournalIssue/PubDate/Year") or article.findtext(
+        ".//JournalIssue/PubDate/MedlineDate"
+    )
     return Entry(
         title="".join(title.itertext()) if title is not None else "",
-        ids=Ids(doi=clean_doi(doi or ""), pmid=pmid, url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"),
-        authors=tuple(each.text or "" for each in article.iterfind(".//AuthorList/Author/LastName")),
+        ids=Ids(
+            doi=clean_doi(doi or ""), pmid=pmid, url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
+        ),
+        authors=tuple(
+            each.text or "" for each in article.iterfind(".//AuthorList/Author/LastName")
+        ),
         dated=dated([int(year[:4])]) if year and year[:4].isdigit() else None,
         journal=article.findtext(".//Journal/Title") or "",
         sources=(f"pubmed/{name}",),
@@ -96,7 +115,10 @@ def feeds() -> Iterator[Entry]:
 
 def of_feed(item: feedparser.FeedParserDict, name: str) -> Entry:
     link = item.get("link") or ""
-    told = " ".join(str(item.get(key) or "") for key in ("prism_doi", "dc_identifier", "id")) + f" {link}"
+    told = (
+        " ".join(str(item.get(key) or "") for key in ("prism_doi", "dc_identifier", "id"))
+        + f" {link}"
+    )
     when = item.get("published_parsed") or item.get("updated_parsed")
     found = ids_in(told)
     return Entry(
@@ -151,7 +173,10 @@ def together(entries: list[Entry]) -> None:
     for one, other in wrong + silent[:12] + sorted(truth - merged)[:10]:
         print(
             "   ",
-            *(f"{entries[n].title[:70]!r} {entries[n].dated} {names(entries[n])}" for n in (one, other)),
+            *(
+                f"{entries[n].title[:70]!r} {entries[n].dated} {names(entries[n])}"
+                for n in (one, other)
+            ),
             sep="\n      ",
         )
 
@@ -194,7 +219,9 @@ def asked(index: Index, entry: Entry, groups: list[int], group: int) -> str:
 
 def report(what: str, outcomes: Counter[str]) -> None:
     share = outcomes["found"] / max(outcomes.total(), 1)
-    print(f"{what}: {outcomes.total()} records, found {share:.4f}, wrong {outcomes['wrong']}, lost {outcomes['lost']}")
+    print(
+        f"{what}: {outcomes.total()} records, found {share:.4f}, wrong {outcomes['wrong']}, lost {outcomes['lost']}"
+    )
 
 
 def rewritten(entries: list[Entry]) -> None:
@@ -206,26 +233,40 @@ def rewritten(entries: list[Entry]) -> None:
         if entry.dated is None:
             continue
         next_year = Dated(date(entry.dated.day.year + 1, 1, 1), Precision.YEAR)
-        title = f"<b>{html.escape(unicodedata.normalize('NFD', entry.title))}</b>.".replace("-", "\u2010")
-        outcomes[asked(index, replace(entry, title=title, dated=next_year, authors=()), groups, groups[n])] += 1
+        title = f"<b>{html.escape(unicodedata.normalize('NFD', entry.title))}</b>.".replace(
+            "-", "\u2010"
+        )
+        outcomes[
+            asked(
+                index, replace(entry, title=title, dated=next_year, authors=()), groups, groups[n]
+            )
+        ] += 1
     report("ids hidden, title rewritten, a year off, no authors", outcomes)
 
 
 def quickness(entries: list[Entry]) -> None:
     many = [
-        replace(entry, title=f"{entry.title} {n}", ids=Ids(doi=f"10.1/{n}", url=f"https://example.org/articles/{n}"))
+        replace(
+            entry,
+            title=f"{entry.title} {n}",
+            ids=Ids(doi=f"10.1/{n}", url=f"https://example.org/articles/{n}"),
+        )
         for n, entry in zip(range(100_000), itertools.cycle(entries), strict=False)
     ]
     started = time.perf_counter()
     index = Index(replace(entry, key=f"doi:10.1/{n}") for n, entry in enumerate(many))
     known = time.perf_counter()
     assert all(index.find(entry) for entry in many)
-    print(f"100,000 entries: known in {known - started:.2f} s, found again in {time.perf_counter() - known:.2f} s")
+    print(
+        f"100,000 entries: known in {known - started:.2f} s, found again in {time.perf_counter() - known:.2f} s"
+    )
 
 
 def main() -> None:
     if not DATA.is_dir():
-        print("no recorded data here: name the folder that holds data/real, or set NEWSLETTER_SHARED")
+        print(
+            "no recorded data here: name the folder that holds data/real, or set NEWSLETTER_SHARED"
+        )
         return
     everything = [*crossref(), *pubmed(), *feeds()]
     together(everything)

@@ -21,7 +21,10 @@ def main() -> None:
         path = Path(folder) / "list.csv"
         with path.open("w", encoding="utf-8") as file:
             file.write("Email,First name,Last name,Status\n")
-            file.writelines(f"reader{n}@example{n % 97}.org,Ann,Réader {n},active\n" for n in range(options.people))
+            file.writelines(
+                f"reader{n}@example{n % 97}.org,Ann,Réader {n},active\n"
+                for n in range(options.people)
+            )
         take_in(path, Path(folder))
 
 
@@ -31,13 +34,17 @@ def take_in(path: Path, folder: Path) -> None:
     from newsletter.subscribers.repository import SubscriberRepository
     from newsletter.tokens import Keys
 
-    people = SubscriberRepository(open_database("sqlite:///newsletter.db", folder), Keys(b"a key for measuring"))
+    people = SubscriberRepository(
+        open_database("sqlite:///newsletter.db", folder), Keys(b"a key for measuring")
+    )
     for called in ("import", "again"):
         start = time.perf_counter()
         with path.open("rb") as file:
             report = import_list(people, file, name=path.name, now=datetime.now(UTC))
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{called}: {report.imported} in {time.perf_counter() - start:.1f} s, peak memory {memory:.0f} MB")
+        print(
+            f"{called}: {report.imported} in {time.perf_counter() - start:.1f} s, peak memory {memory:.0f} MB"
+        )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ from newsletter.workspace import credentials
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
-SETTINGS = '[newsletter]\ntitle = "x"\nfrom = "news@example.org"\n[public]\nurl = "http://127.0.0.1"\n'
+SETTINGS = (
+    '[newsletter]\ntitle = "x"\nfrom = "news@example.org"\n[public]\nurl = "http://127.0.0.1"\n'
+)
 
 
 def make(folder: Path, people: int) -> AppContext:
@@ -55,7 +57,10 @@ def keep_busy(folder: str, people: int, stop: Event) -> None:
             ids = range(number, min(number + 10, people))
             allowed = run.commit_step((), list(ids), now=context.now)
             run.commit_step(
-                [DeliveryOutcome(subscriber_id=each, status=DeliveryStatus.ACCEPTED) for each in allowed],
+                [
+                    DeliveryOutcome(subscriber_id=each, status=DeliveryStatus.ACCEPTED)
+                    for each in allowed
+                ],
                 (),
                 now=context.now,
             )
@@ -63,7 +68,9 @@ def keep_busy(folder: str, people: int, stop: Event) -> None:
             time.sleep(0.02)
 
 
-async def ask(url: str, context: AppContext, rate: int, seconds: int) -> tuple[list[float], list[int], int]:
+async def ask(
+    url: str, context: AppContext, rate: int, seconds: int
+) -> tuple[list[float], list[int], int]:
     keys = credentials.load_keys(context)
     spent: list[float] = []
     left: list[int] = []
@@ -132,7 +139,9 @@ def main() -> None:
         }
     for share in (0.5, 0.9, 0.99, 0.999):
         print(f"p{share * 100:g}  {spent[int(len(spent) * share)] * 1000:7.1f} ms")
-    print(f"{len(spent)} requests, {failed} failed, {len(left)} unsubscribes answered, {len(set(left) - gone)} lost")
+    print(
+        f"{len(spent)} requests, {failed} failed, {len(left)} unsubscribes answered, {len(set(left) - gone)} lost"
+    )
 
 
 if __name__ == "__main__":

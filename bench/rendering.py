@@ -87,11 +87,15 @@ def ratio(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[flo
     """Median ratio, and our median in seconds, after one round that does not count."""
     ours(), theirs()
     pairs = [(seconds(ours), seconds(theirs)) for _ in range(ROUNDS)]
-    return statistics.median(mine / other for mine, other in pairs), statistics.median(mine for mine, _ in pairs)
+    return statistics.median(mine / other for mine, other in pairs), statistics.median(
+        mine for mine, _ in pairs
+    )
 
 
 def checked(issue: Issue, templates: object) -> None:
-    made = rendering.remove_personal_parts(rendering.render_mail(issue, SETTINGS, templates), SETTINGS)
+    made = rendering.remove_personal_parts(
+        rendering.render_mail(issue, SETTINGS, templates), SETTINGS
+    )
     check_issue(
         CheckContext(
             issue=issue,
@@ -140,7 +144,9 @@ def compare(
     ours, theirs = iter(issues), iter(pages)
     found, median_s = ratio(lambda: work(next(ours)), lambda: premailer_alone(next(theirs)))
     entries = len(issue.entries())
-    print(f"{name}, {entries} entries: {found:.2f} x premailer alone ({median_s * 1000:.0f} ms; bar 2)")
+    print(
+        f"{name}, {entries} entries: {found:.2f} x premailer alone ({median_s * 1000:.0f} ms; bar 2)"
+    )
 
 
 def cold() -> None:
@@ -153,10 +159,15 @@ def cold() -> None:
         installed = [Path(folder) / f"installed-{number}" for number in range(COLD_ROUNDS)]
         for each in installed:
             ignore = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(environment.find_shipped_folder(), each / environment.FOLDER, ignore=ignore)
+            shutil.copytree(
+                environment.find_shipped_folder(), each / environment.FOLDER, ignore=ignore
+            )
         first = statistics.median(_cold("ours", each) for each in installed)
         again = statistics.median(_cold("ours", installed[0]) for _ in range(COLD_ROUNDS))
-    for name, ours in (("cold, in any workspace", again), ("cold, the first command of an installation", first)):
+    for name, ours in (
+        ("cold, in any workspace", again),
+        ("cold, the first command of an installation", first),
+    ):
         told = f"{name}: render and check, 60 entries"
         print(f"{told}: {ours / alone:.2f} x premailer alone ({ours * 1000:.0f} ms; bar 2)")
 
@@ -171,23 +182,43 @@ def once(which: str, path: Path) -> None:
     gc.set_threshold(*FEWER_PASSES)
     if which == "ours":
         issue = mixed(60)
-        reading_grade("Ten small words that make the splitter of syllables load now.", easy=frozenset())
+        reading_grade(
+            "Ten small words that make the splitter of syllables load now.", easy=frozenset()
+        )
         importlib.import_module("markdown_it.tree")
-        print(seconds(lambda: checked(issue, environment.environment(compiled=path / "workspace", package=path))))
+        print(
+            seconds(
+                lambda: checked(
+                    issue, environment.environment(compiled=path / "workspace", package=path)
+                )
+            )
+        )
     else:
         text = path.read_text()
         print(seconds(lambda: premailer_alone(text)))
 
 
 def _watched(folder: Path, now: str) -> PreviewWatcher:
-    return watch_issue(AppContext(open_workspace(folder), datetime.fromisoformat(now).astimezone(UTC)), "2026-11")
+    return watch_issue(
+        AppContext(open_workspace(folder), datetime.fromisoformat(now).astimezone(UTC)), "2026-11"
+    )
 
 
 def preview() -> None:
     """What the preview's look() takes after a note was edited, on the wall: the sample's next issue, checks and all."""
     now = "2026-11-23T09:00-05:00"
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "newsletter", "-C", folder, "--now", now, "demo", "--build-only"]
+        command = [
+            sys.executable,
+            "-m",
+            "newsletter",
+            "-C",
+            folder,
+            "--now",
+            now,
+            "demo",
+            "--build-only",
+        ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         watched = _watched(Path(folder), now)
         watched.refresh()
@@ -200,20 +231,31 @@ def preview() -> None:
             watched.refresh()
             found.append(time.perf_counter() - began)
             assert not watched.error, watched.error
-    print(f"preview after an edit: {statistics.median(found) * 1000:.0f} ms, worst {max(found) * 1000:.0f} (bar 300)")
+    print(
+        f"preview after an edit: {statistics.median(found) * 1000:.0f} ms, worst {max(found) * 1000:.0f} (bar 300)"
+    )
 
 
 def main() -> None:
     if len(sys.argv) == 3:
         once(sys.argv[1], Path(sys.argv[2]))
         return
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program and its libraries are compiled
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # an installed program and its libraries are compiled
     cold()
     gc.set_threshold(*FEWER_PASSES)
     templates = environment.environment()
-    compare("warm: render", mixed(40), lambda issue: rendering.render_mail(issue, SETTINGS, templates))
+    compare(
+        "warm: render", mixed(40), lambda issue: rendering.render_mail(issue, SETTINGS, templates)
+    )
     compare("warm: render and check", mixed(60), lambda issue: checked(issue, templates))
-    compare("warm: the same, each time with other words", mixed(60), lambda issue: checked(issue, templates), reworded)
+    compare(
+        "warm: the same, each time with other words",
+        mixed(60),
+        lambda issue: checked(issue, templates),
+        reworded,
+    )
     preview()
 
 

@@ -35,7 +35,9 @@ class Measurement:
     def missing(self) -> str:
         """Why it cannot run here, or nothing."""
         folders = [f"{each} is not there" for each in self.folders if not each.exists()]
-        programs = [f"{each} is not installed" for each in self.programs if shutil.which(each) is None]
+        programs = [
+            f"{each} is not installed" for each in self.programs if shutil.which(each) is None
+        ]
         return "; ".join(folders + programs)
 
 
@@ -50,7 +52,9 @@ ALL = (
     Measurement("bounces", (REAL / "bounces",), (REAL / "bounces",)),
     Measurement("feeds_suite", (SDIST, SUITE), (SDIST, SUITE)),
     Measurement("people", ("--people", 100_000)),
-    Measurement("sending", ("--people", 3_000, "--repeats", 1), programs=("smtp-sink", "smtp-source")),
+    Measurement(
+        "sending", ("--people", 3_000, "--repeats", 1), programs=("smtp-sink", "smtp-source")
+    ),
     Measurement("public_load", ("--seconds", 10)),
     Measurement("studio", programs=("chromium",)),
     Measurement("torture", ("--rounds", 3, "--people", 400)),
@@ -66,8 +70,13 @@ def main() -> int:
         - {"run", "holding_sink", "loopback_site"}
     )
     if unknown := wanted - {each.name for each in ALL}:
-        sys.exit(f"there is no measurement {', '.join(sorted(unknown))}; there are: {', '.join(e.name for e in ALL)}")
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {sys.version.split()[0]}", flush=True)
+        sys.exit(
+            f"there is no measurement {', '.join(sorted(unknown))}; there are: {', '.join(e.name for e in ALL)}"
+        )
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {sys.version.split()[0]}",
+        flush=True,
+    )
     failed = [each.name for each in measurements if not measured(each)]
     for name in sorted(forgotten):
         print(f"\nbench/{name}.py is not in the list of bench/run.py, and was not run")
@@ -83,10 +92,14 @@ def measured(measurement: Measurement) -> bool:
         print(f"not run: {why}")
         return True
     # compiled modules are kept, as they are wherever the program is installed
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
     command = [sys.executable, BENCH / f"{measurement.name}.py", *map(str, measurement.arguments)]
     began = time.perf_counter()
-    ended = subprocess.run(command, check=False, cwd=ROOT, env=environment | {"NEWSLETTER_SHARED": str(SHARED)})
+    ended = subprocess.run(
+        command, check=False, cwd=ROOT, env=environment | {"NEWSLETTER_SHARED": str(SHARED)}
+    )
     print(f"({time.perf_counter() - began:.0f} s)", flush=True)
     return ended.returncode == 0
 

@@ -32,7 +32,9 @@ from newsletter.model import Entry
 KINDS = ("research", "trials", "events", "grants", "other")
 ROOT = Path(__file__).resolve().parents[1]
 ARGUMENTS = [each for each in sys.argv[1:] if not each.startswith("-")]
-SHARED = Path(ARGUMENTS[0] if ARGUMENTS else os.environ.get("NEWSLETTER_SHARED", ROOT.parent / "shared"))
+SHARED = Path(
+    ARGUMENTS[0] if ARGUMENTS else os.environ.get("NEWSLETTER_SHARED", ROOT.parent / "shared")
+)
 
 BELIEFS = {
     "research": {
@@ -163,7 +165,10 @@ class Title:
     def cues(self, *, alone: bool) -> tuple[str, ...]:
         """All cues, or those of the title alone: kept-back origins have other addresses, or none."""
         entry = self.entry
-        return ("always", *(cues_in(entry.title) if alone else cues_in(entry.title, entry.summary, self.url)))
+        return (
+            "always",
+            *(cues_in(entry.title) if alone else cues_in(entry.title, entry.summary, self.url)),
+        )
 
 
 @dataclass(frozen=True)
@@ -211,11 +216,15 @@ def certain() -> list[Example]:
         works = message.get("items", [message]) if isinstance(message, dict) else []
         found |= {work["title"][0]: "research" for work in works if is_article(work)}
     for path in sorted((SHARED / "data" / "real" / "ctgov_json").glob("*.json")):
-        titles = re.findall(r'"(?:briefTitle|officialTitle)": ?"([^"]+)"', path.read_text("utf-8"), re.IGNORECASE)
+        titles = re.findall(
+            r'"(?:briefTitle|officialTitle)": ?"([^"]+)"', path.read_text("utf-8"), re.IGNORECASE
+        )
         found |= dict.fromkeys(titles, "trials")
     counts = Counter(found.values())
     return [
-        Example(("always", *cues_in(title)), KINDS.index(kind), min(1, ORIGIN_COUNTS / counts[kind]))
+        Example(
+            ("always", *cues_in(title)), KINDS.index(kind), min(1, ORIGIN_COUNTS / counts[kind])
+        )
         for title, kind in found.items()
     ]
 
@@ -297,7 +306,9 @@ def measure(titles: list[Title]) -> None:
     report("hard ones", [each for each in outcomes if each[0].is_hard])
     for title, proposal in outcomes:
         if "-v" in sys.argv and proposal.confident and not is_right(title, proposal):
-            print(f"    {title.kind} -> {proposal.section}: {title.entry.title[:90]} | {proposal.why}")
+            print(
+                f"    {title.kind} -> {proposal.section}: {title.entry.title[:90]} | {proposal.why}"
+            )
 
 
 def use(weights: Weights) -> None:
@@ -335,7 +346,8 @@ def write(titles: list[Title]) -> None:
     weights = learn(examples(titles) + certain())
     kinds = "(" + ", ".join(f'"{kind}"' for kind in KINDS) + ")"
     lines = [
-        f'    "{name}": (' + ", ".join(f"{each:.2f}" for each in weights[name]) + "),\n" for name in sorted(weights)
+        f'    "{name}": (' + ", ".join(f"{each:.2f}" for each in weights[name]) + "),\n"
+        for name in sorted(weights)
     ]
     text = HEADER.format(titles=len(titles), kinds=kinds) + "".join(lines) + "}\n"
     (ROOT / "newsletter" / "sections" / "weights.py").write_text(text, "utf-8")
@@ -343,7 +355,9 @@ def write(titles: list[Title]) -> None:
 
 if __name__ == "__main__":
     if not (SHARED / "data").is_dir():
-        print("no recorded data here: name the folder that holds data/labels, or set NEWSLETTER_SHARED")
+        print(
+            "no recorded data here: name the folder that holds data/labels, or set NEWSLETTER_SHARED"
+        )
     elif "--write" in sys.argv:
         write(labelled())
     else:

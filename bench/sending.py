@@ -57,7 +57,9 @@ def main() -> None:
         return
     if not shutil.which("smtp-sink"):
         sys.exit("bench/sending.py needs smtp-sink and smtp-source: apt-get install postfix")
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled; the first repeat compiles ours
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # an installed program is compiled; the first repeat compiles ours
     if options.sizes:
         grow(options)
     else:
@@ -70,8 +72,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--connections", type=int, default=20)
     parser.add_argument("--dkim", choices=["rsa", "ed25519"], help="sign with a key of this kind")
-    parser.add_argument("--delay-ms", type=int, default=0, help="the server holds each of its replies back so long")
-    parser.add_argument("--sizes", default="", help="lengths of the list, such as 1000,10000,100000: alone, once each")
+    parser.add_argument(
+        "--delay-ms", type=int, default=0, help="the server holds each of its replies back so long"
+    )
+    parser.add_argument(
+        "--sizes",
+        default="",
+        help="lengths of the list, such as 1000,10000,100000: alone, once each",
+    )
     parser.add_argument("--small", action="store_true", help="a message of 2 KB instead of 40")
     parser.add_argument("--without", default="", help="peers to leave out, divided by commas")
     parser.add_argument("--child", choices=["prepare", "send"])
@@ -95,10 +103,14 @@ def compare(options: argparse.Namespace) -> None:
                 memory = max(memory, peak) if peer.name == OURS else memory
         for name, each in seconds.items():
             rates = sorted(1 / second for second in each)
-            print(f"{name:12} {statistics.median(rates):8.0f} a second ({rates[0]:.0f} to {rates[-1]:.0f})")
+            print(
+                f"{name:12} {statistics.median(rates):8.0f} a second ({rates[0]:.0f} to {rates[-1]:.0f})"
+            )
         for name, each in seconds.items():
             if name != OURS:
-                ratio = statistics.median(theirs / ours for theirs, ours in zip(each, seconds[OURS], strict=True))
+                ratio = statistics.median(
+                    theirs / ours for theirs, ours in zip(each, seconds[OURS], strict=True)
+                )
                 print(f"{ratio:.3f} x {name}")
         size = (work / "sample.eml").stat().st_size
         print(f"{size} bytes a message; peak memory {memory:.0f} MB; load {os.getloadavg()[0]:.1f}")
@@ -107,7 +119,17 @@ def compare(options: argparse.Namespace) -> None:
 def peers(work: Path, options: argparse.Namespace) -> tuple[Peer, ...]:
     """What is timed, in this order; what is missing is named."""
     together = str(options.connections if options.delay_ms else 10)
-    source = ("smtp-source", "-4", "-d", "-s", together, "-m", str(options.people), "-F", str(work / "sample.eml"))
+    source = (
+        "smtp-source",
+        "-4",
+        "-d",
+        "-s",
+        together,
+        "-m",
+        str(options.people),
+        "-F",
+        str(work / "sample.eml"),
+    )
     source += ("-f", "news@example.org", "-t", "u@example.net", f"127.0.0.1:{PORT}")
     few = max(options.people // 5, 1)
     node = ("node", str(BENCH / "nodemailer_pool.js"), str(work), str(PORT), str(few), together)
@@ -124,7 +146,9 @@ def missing_node() -> str:
     """Why nodemailer cannot be run, or nothing."""
     if not shutil.which("node"):
         return "node is not installed"
-    asked = subprocess.run(["node", "-e", "require('nodemailer')"], check=False, capture_output=True)
+    asked = subprocess.run(
+        ["node", "-e", "require('nodemailer')"], check=False, capture_output=True
+    )
     hint = "npm install nodemailer in a folder of its own, and NODE_PATH=THAT_FOLDER/node_modules"
     return f"nodemailer is not found ({hint})" if asked.returncode else ""
 
@@ -141,7 +165,10 @@ def grow(options: argparse.Namespace) -> None:
             fresh(work)
             took, send_mb = timed(child_command("send", work, people), people, options)
         each = took / people * 1e6
-        print(f"{people:10} {import_s:9.1f} {import_mb:7.0f} {took:8.2f} {each:14.0f} {send_mb:8.0f}", flush=True)
+        print(
+            f"{people:10} {import_s:9.1f} {import_mb:7.0f} {took:8.2f} {each:14.0f} {send_mb:8.0f}",
+            flush=True,
+        )
     print(f"load {os.getloadavg()[0]:.1f}")
 
 
@@ -184,7 +211,10 @@ def server(options: argparse.Namespace) -> Iterator[tuple[subprocess.Popen[bytes
     command = ["smtp-sink", "-4", "-c", "-u", "nobody", "-m", "1000", f"127.0.0.1:{PORT}", "1024"]
     if options.delay_ms:
         command = [sys.executable, str(BENCH / "holding_sink.py"), str(PORT), str(options.delay_ms)]
-    with tempfile.TemporaryFile() as log, subprocess.Popen(command, stdout=log, stderr=log) as running:
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen(command, stdout=log, stderr=log) as running,
+    ):
         try:
             _until_open()
             yield running, log
@@ -216,21 +246,37 @@ def prepare(work: Path, options: argparse.Namespace) -> None:
 
     engine = open_database("sqlite:///newsletter.db", work)
     rows = (
-        ImportRow(line=n, address=MailAddress(f"user{n}@example.net", f"user{n}@example.net"), name=f"Réader {n}")
+        ImportRow(
+            line=n,
+            address=MailAddress(f"user{n}@example.net", f"user{n}@example.net"),
+            name=f"Réader {n}",
+        )
         for n in range(options.people)
     )
     SubscriberRepository(engine, keys()).import_rows(rows, now=datetime.now(UTC))
     engine.dispose()
     (work / "newsletter.db").rename(work / "people.db")
     if options.dkim:
-        kind = ["-algorithm", options.dkim, *(["-pkeyopt", "rsa_keygen_bits:2048"] if options.dkim == "rsa" else [])]
-        subprocess.run(["openssl", "genpkey", *kind, "-out", work / "dkim.pem"], check=True, capture_output=True)
+        kind = [
+            "-algorithm",
+            options.dkim,
+            *(["-pkeyopt", "rsa_keygen_bits:2048"] if options.dkim == "rsa" else []),
+        ]
+        subprocess.run(
+            ["openssl", "genpkey", *kind, "-out", work / "dkim.pem"],
+            check=True,
+            capture_output=True,
+        )
         (work / "dkim.pem").chmod(0o600)
     page = rendered(options)
     for suffix, text in (("html", page.html), ("txt", page.text)):
-        (work / f"page.{suffix}").write_text(text.replace(NAME, "{name}").replace(LEAVE, "{leave}"), "utf-8")
+        (work / f"page.{suffix}").write_text(
+            text.replace(NAME, "{name}").replace(LEAVE, "{leave}"), "utf-8"
+        )
     template = MessageTemplate(page, order(work, options).mailing(1, datetime.now(UTC)))
-    (work / "sample.eml").write_bytes(template.fill(Subscriber(id=1, address="user1@example.net", name="R 1")).content)
+    (work / "sample.eml").write_bytes(
+        template.fill(Subscriber(id=1, address="user1@example.net", name="R 1")).content
+    )
 
 
 def fresh(work: Path) -> None:
@@ -275,7 +321,13 @@ def order(work: Path, options: argparse.Namespace):
         text += f'[dkim]\ndomain = "example.org"\nkeys = [{{selector = "n1", file = "{work}/dkim.pem"}}]\n'
     settings = config.parse(text)
     page = rendered(options)
-    return SendJob(issue="2026-11", digest=page.digest, settings=settings, keys=keys(), render_variant=lambda _: page)
+    return SendJob(
+        issue="2026-11",
+        digest=page.digest,
+        settings=settings,
+        keys=keys(),
+        render_variant=lambda _: page,
+    )
 
 
 def send(work: Path, options: argparse.Namespace) -> None:

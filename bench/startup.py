@@ -21,9 +21,14 @@ def main() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled
     ratios = []
     for _ in range(ROUNDS):
-        ours, theirs = seconds(["-m", "newsletter", "--version"]), seconds(["-c", "import email, sqlite3"])
+        ours, theirs = (
+            seconds(["-m", "newsletter", "--version"]),
+            seconds(["-c", "import email, sqlite3"]),
+        )
         ratios.append(ours / theirs)
-    print(f"start-up: {statistics.median(ratios):.2f} x importing email and sqlite3 (median of {ROUNDS}; bar 3)")
+    print(
+        f"start-up: {statistics.median(ratios):.2f} x importing email and sqlite3 (median of {ROUNDS}; bar 3)"
+    )
 
 
 if __name__ == "__main__":

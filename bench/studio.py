@@ -36,9 +36,23 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
 ISSUE = "2026-11"
 SETTINGS = '[newsletter]\ntitle = "T"\nfrom = "t@example.org"\naddress = "1 Main Street"\n'
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+)
 STUTTER_MS = 50
-THINGS = ("trial", "surgery", "genomics", "support", "imaging", "caregivers", "radiation", "pathology")
+THINGS = (
+    "trial",
+    "surgery",
+    "genomics",
+    "support",
+    "imaging",
+    "caregivers",
+    "radiation",
+    "pathology",
+)
 
 DONE = """
 const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -123,15 +137,32 @@ def workspace(folder: Path, entries: int, new: int) -> Path:
     folder.mkdir()
     (folder / "newsletter.toml").write_text(SETTINGS, "utf-8")
     store = EntryRepository(open_database("sqlite:///.newsletter/newsletter.db", folder))
-    old = [entry(number, date(2024, 1, 1) + timedelta(days=number % 700)) for number in range(entries - new)]
+    old = [
+        entry(number, date(2024, 1, 1) + timedelta(days=number % 700))
+        for number in range(entries - new)
+    ]
     ingest_entries(store, "PubMed", old, NOW - timedelta(days=200))
-    ingest_entries(store, "A journal", [entry(entries + number, date(2026, 11, 10)) for number in range(new)], NOW)
+    ingest_entries(
+        store,
+        "A journal",
+        [entry(entries + number, date(2026, 11, 10)) for number in range(new)],
+        NOW,
+    )
     store.engine.dispose()
     return folder
 
 
 def command(folder: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "newsletter", "-C", str(folder), "--now", NOW.isoformat(), *arguments]
+    return [
+        sys.executable,
+        "-m",
+        "newsletter",
+        "-C",
+        str(folder),
+        "--now",
+        NOW.isoformat(),
+        *arguments,
+    ]
 
 
 @contextmanager
@@ -163,13 +194,19 @@ def page_of(browser: Browser, address: str, path: str) -> Iterator[Page]:
 
 def tell(what: str, taken: list[float], bar: float) -> None:
     """The middle and the longest of what was measured, in milliseconds."""
-    print(f"{what}: {statistics.median(taken):.0f} ms, {max(taken):.0f} at most (bar {bar:.0f})", flush=True)
+    print(
+        f"{what}: {statistics.median(taken):.0f} ms, {max(taken):.0f} at most (bar {bar:.0f})",
+        flush=True,
+    )
 
 
 def tell_frames(what: str, taken: list[float]) -> None:
     stutters = [each for each in taken if each > STUTTER_MS]
     longest = f", the longest {max(stutters):.0f} ms" if stutters else ""
-    print(f"{what}: {len(stutters)} of {len(taken)} frames over {STUTTER_MS} ms{longest} (bar 0)", flush=True)
+    print(
+        f"{what}: {len(stutters)} of {len(taken)} frames over {STUTTER_MS} ms{longest} (bar 0)",
+        flush=True,
+    )
 
 
 def first_page(browser: Browser, folder: Path, rounds: int) -> None:
@@ -185,13 +222,29 @@ def first_page(browser: Browser, folder: Path, rounds: int) -> None:
     tell("first page after the command", taken, 1000)
 
 
-def pool(browser: Browser, folder: Path, rounds: int, name: str, *, decided_ms: float = 150) -> None:
+def pool(
+    browser: Browser, folder: Path, rounds: int, name: str, *, decided_ms: float = 150
+) -> None:
     """Filter, scroll and decide among all entries."""
-    words = ("genomics", "trial 1", "", "imaging", "nothing has these words", "support", "caregivers 4", "surgery", "")
+    words = (
+        "genomics",
+        "trial 1",
+        "",
+        "imaging",
+        "nothing has these words",
+        "support",
+        "caregivers 4",
+        "surgery",
+        "",
+    )
     with studio(folder) as address, page_of(browser, address, "choose?place=") as page:
         page.evaluate(FILTER, "warm")
         page.evaluate(FILTER, "")
-        tell(f"{name}: filter", [page.evaluate(FILTER, words[n % len(words)]) for n in range(rounds)], 100)
+        tell(
+            f"{name}: filter",
+            [page.evaluate(FILTER, words[n % len(words)]) for n in range(rounds)],
+            100,
+        )
         page.evaluate(FILTER, "")
         tell_frames(f"{name}: scroll", page.evaluate(FRAMES, {"frames": 400, "step": 250}))
         cards = page.locator(".card").count()
@@ -199,7 +252,11 @@ def pool(browser: Browser, folder: Path, rounds: int, name: str, *, decided_ms: 
         tell(f"{name}: filter after {cards} cards were scrolled in", again, 100)
         page.evaluate(FILTER, "")
         page.evaluate("scrollTo(0, 0)")
-        tell(f"{name}: a decision", [page.evaluate(DECIDE, number) for number in range(rounds)], decided_ms)
+        tell(
+            f"{name}: a decision",
+            [page.evaluate(DECIDE, number) for number in range(rounds)],
+            decided_ms,
+        )
         page.evaluate(WATCH)
         for number in range(rounds, rounds + 3):
             page.evaluate(DECIDE, number)
@@ -209,7 +266,10 @@ def pool(browser: Browser, folder: Path, rounds: int, name: str, *, decided_ms: 
 def drag(browser: Browser, folder: Path, rounds: int) -> None:
     """Drag cards of the issue up and down, and wait for the answer."""
     taken, frames = [], []
-    with studio(folder) as address, page_of(browser, address, "choose?place=inside&most=120") as page:
+    with (
+        studio(folder) as address,
+        page_of(browser, address, "choose?place=inside&most=120") as page,
+    ):
         page.set_viewport_size({"width": 1280, "height": 2000})  # so that nothing scrolls meanwhile
         page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
         for number in range(rounds):
@@ -237,7 +297,9 @@ def writing(browser: Browser, folder: Path, rounds: int, entries: int) -> None:
     on_disk, shown = [], []
     with studio(folder) as address, page_of(browser, address, f"issues/{ISSUE}/write") as page:
         for number in range(rounds + 1):
-            told = page.evaluate(WRITE, f"These words are number {number} of those that were written.")
+            told = page.evaluate(
+                WRITE, f"These words are number {number} of those that were written."
+            )
             assert f"number {number} of" in file.read_text("utf-8")
             on_disk.append(file.stat().st_mtime_ns / 1e6 - told["at"])
             shown.append(told["shown"])
@@ -246,7 +308,9 @@ def writing(browser: Browser, folder: Path, rounds: int, entries: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--entries", type=int, default=5000)
     parser.add_argument("--issue", type=int, default=300, help="entries of the large issue")
     parser.add_argument("--rounds", type=int, default=9)
@@ -263,7 +327,13 @@ def main() -> None:
         first_page(browser, bare, 5)
         pool(browser, bare, asked.rounds, f"{asked.entries:,} entries, no issue yet")
         pool(browser, small, asked.rounds, f"{asked.entries:,} entries, 60 in the issue")
-        pool(browser, large, asked.rounds, f"{asked.entries:,} entries, {asked.issue} in the issue", decided_ms=500)
+        pool(
+            browser,
+            large,
+            asked.rounds,
+            f"{asked.entries:,} entries, {asked.issue} in the issue",
+            decided_ms=500,
+        )
         drag(browser, small, asked.rounds)
         writing(browser, small, asked.rounds, 60)
         browser.close()

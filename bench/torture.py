@@ -48,7 +48,9 @@ TROUBLES = ("disk", "lock", "clock")
 GAVE_UP = 3  # how a sender ends that could not write for too long
 PATIENCE_MS = 300  # for a locked database, instead of 30 s; with its tries the sender gives up after some 11 s
 LONG_S = 13.0
-ROUNDS_OF_AN_ISSUE = 10  # then it is let come to its end: a clock set back defers people for longer than we wait
+ROUNDS_OF_AN_ISSUE = (
+    10  # then it is let come to its end: a clock set back defers people for longer than we wait
+)
 DISK_MB = 48
 DAY_S = 86400.0
 
@@ -62,9 +64,14 @@ def main() -> None:
     parser.add_argument("--longest", type=float, default=3.0, help="seconds until a kill, at most")
     parser.add_argument("--trouble", default="", help="some of disk,lock,clock")
     parser.add_argument("--child", nargs=2, metavar=("FOLDER", "PORT"))
-    parser.add_argument("--shift", type=float, default=0.0, help="of a child: seconds that its clock stands ahead")
     parser.add_argument(
-        "--jump", type=float, default=0.0, help="of a child: so far the clock jumps after half a second"
+        "--shift", type=float, default=0.0, help="of a child: seconds that its clock stands ahead"
+    )
+    parser.add_argument(
+        "--jump",
+        type=float,
+        default=0.0,
+        help="of a child: so far the clock jumps after half a second",
     )
     options = parser.parse_args()
     options.trouble = tuple(filter(None, options.trouble.split(",")))
@@ -136,7 +143,9 @@ def rounds_of(ends: Counter[str]) -> int:
     return ends["killed"] + ends["gave up"]
 
 
-async def one_issue(folder: Path, chance: random.Random, options: argparse.Namespace, most: int) -> Counter[str]:
+async def one_issue(
+    folder: Path, chance: random.Random, options: argparse.Namespace, most: int
+) -> Counter[str]:
     """One issue to its end; returns how its senders ended."""
     people = tuple(f"reader{n}@example.org" for n in range(options.people))
     office = PostOffice.opened(folder, people)
@@ -151,7 +160,9 @@ async def one_issue(folder: Path, chance: random.Random, options: argparse.Names
             wait_s = chance.uniform(0.2, options.longest) if rounds_of(ends) < most else None
             end = await one_run(folder, server.port, chance, options, wait_s)
             ends[end] += 1
-            doubt_allowed += server.lost_replies - lost_before + options.connections * (end != "finished")
+            doubt_allowed += (
+                server.lost_replies - lost_before + options.connections * (end != "finished")
+            )
             examine(office, server, doubt_allowed)
     print(
         f"  {counts(office.ledger.read_status(ISSUE))} after {dict(ends)}, {server.lost_replies} replies lost",
@@ -162,19 +173,44 @@ async def one_issue(folder: Path, chance: random.Random, options: argparse.Names
 
 
 async def one_run(
-    folder: Path, port: int, chance: random.Random, options: argparse.Namespace, wait_s: float | None
+    folder: Path,
+    port: int,
+    chance: random.Random,
+    options: argparse.Namespace,
+    wait_s: float | None,
 ) -> str:
     """How a sender ended: finished, killed, gave up. `wait_s`: until the kill; None: it may come to its end."""
     trouble = chance.choice((*options.trouble, "")) if wait_s is not None else ""
     lasts_s = LONG_S if chance.random() < 0.15 else chance.uniform(0.1, 2.0)
-    shift_s, jump_s = (chance.choice((-30 * DAY_S, -7200.0, 0.0, 7200.0, 30 * DAY_S)) for _ in range(2))
+    shift_s, jump_s = (
+        chance.choice((-30 * DAY_S, -7200.0, 0.0, 7200.0, 30 * DAY_S)) for _ in range(2)
+    )
     if trouble != "clock":
-        shift_s = 60 * DAY_S if "clock" in options.trouble and wait_s is None else 0.0  # at last everybody is due
+        shift_s = (
+            60 * DAY_S if "clock" in options.trouble and wait_s is None else 0.0
+        )  # at last everybody is due
         jump_s = 0.0
-    command = [sys.executable, __file__, "--child", str(folder), str(port), "--connections", str(options.connections)]
-    command += ["--shift", str(shift_s), "--jump", str(jump_s), "--trouble", ",".join(options.trouble)]
+    command = [
+        sys.executable,
+        __file__,
+        "--child",
+        str(folder),
+        str(port),
+        "--connections",
+        str(options.connections),
+    ]
+    command += [
+        "--shift",
+        str(shift_s),
+        "--jump",
+        str(jump_s),
+        "--trouble",
+        ",".join(options.trouble),
+    ]
     sender = await asyncio.create_subprocess_exec(*command)
-    async with beside(trouble, folder, sender.pid, after_s=(wait_s or 0) * chance.random(), lasts_s=lasts_s) as over:
+    async with beside(
+        trouble, folder, sender.pid, after_s=(wait_s or 0) * chance.random(), lasts_s=lasts_s
+    ) as over:
         try:
             if trouble in {"disk", "lock"} and lasts_s == LONG_S:
                 await asyncio.wait_for(sender.wait(), LONG_S + 10)
@@ -207,7 +243,9 @@ async def beside(
             with TROUBLE[trouble](folder, pid):
                 over.wait(lasts_s)
 
-    waiting = asyncio.get_running_loop().run_in_executor(None, happen) if trouble in TROUBLE else None
+    waiting = (
+        asyncio.get_running_loop().run_in_executor(None, happen) if trouble in TROUBLE else None
+    )
     try:
         yield over
     finally:
@@ -266,7 +304,10 @@ TROUBLE = {"lock": locked, "disk": no_room}
 def disk_of_its_own(folder: Path, options: argparse.Namespace) -> Iterator[None]:
     """A small file system in the folder, if one is wanted and we may mount it."""
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(folder)]
-    if "disk" not in options.trouble or subprocess.run(mount, check=False, capture_output=True).returncode:
+    if (
+        "disk" not in options.trouble
+        or subprocess.run(mount, check=False, capture_output=True).returncode
+    ):
         yield
         return
     try:
@@ -288,7 +329,12 @@ def misbehaviour(chance: random.Random):
     def script(command: str, _count: int, _connection: int) -> object:
         wrong = {
             "MAIL": ((0.002, DROP), (0.002, "421 4.3.2 closing"), (0.005, "451 4.3.0 later")),
-            "RCPT": ((0.002, DROP), (0.01, "450 4.2.0 greylisted"), (0.002, "550 no such user"), (0.001, stall)),
+            "RCPT": (
+                (0.002, DROP),
+                (0.01, "450 4.2.0 greylisted"),
+                (0.002, "550 no such user"),
+                (0.001, stall),
+            ),
             "DATA": ((0.002, DROP), (0.002, "451 4.3.0 later")),
             "BODY": ((0.002, DROP),),
             "TAKEN": ((0.002, DROP),),
@@ -314,8 +360,12 @@ def examine(office: PostOffice, server: Loopback, doubt_allowed: int) -> None:
     assert not twice, f"{len(twice)} people got two copies"
     status = {each.address: each.status.value for each in office.ledger.recipients(ISSUE)}
     assert len(status) == tally.total, "somebody is missing from the list"
-    assert all(status[each] in {"accepted", "unknown"} for each in taken), "somebody has it and the ledger denies it"
-    assert all(taken[each] == 1 for each, found in status.items() if found == "accepted"), "accepted, and not there"
+    assert all(status[each] in {"accepted", "unknown"} for each in taken), (
+        "somebody has it and the ledger denies it"
+    )
+    assert all(taken[each] == 1 for each, found in status.items() if found == "accepted"), (
+        "accepted, and not there"
+    )
     assert Counter(status.values())["unknown"] == doubtful, "somebody in doubt is not listed"
     assert doubtful <= doubt_allowed, f"{doubtful} in doubt, {doubt_allowed} allowed"
     with contextlib.closing(sqlite3.connect(office.folder / "newsletter.db")) as database:

@@ -30,7 +30,9 @@ def page() -> str:
     """The whole page."""
     parts = [HEAD]
     for table, (_, cls, many) in config.TABLES.items():
-        parts.append(f"\n## `{'[[' if many else '['}{table}{']]' if many else ']'}`\n\n{rows(table, cls)}")
+        parts.append(
+            f"\n## `{'[[' if many else '['}{table}{']]' if many else ']'}`\n\n{rows(table, cls)}"
+        )
         if table == "dkim":
             parts.append(f"\n### each of `keys`\n\n{rows('dkim.keys', config.DkimKey)}")
     return "".join(parts)
@@ -38,7 +40,9 @@ def page() -> str:
 
 def rows(table: str, cls: type) -> str:
     """One line for each key."""
-    lines = [f"| `{table}.{key.name}` | {key.help} | {default(key)} |\n" for key in config.keys_of(cls)]
+    lines = [
+        f"| `{table}.{key.name}` | {key.help} | {default(key)} |\n" for key in config.keys_of(cls)
+    ]
     return "| key | what it is | default |\n|---|---|---|\n" + "".join(lines)
 
 

@@ -87,7 +87,9 @@ def main(into: Path) -> None:
         for name, issue, title, language in DOCUMENTS:
             workspace = Path(folder) / name
             run(["init", str(workspace), "--title", title, "--from", "News <news@example.org>"])
-            (workspace / "newsletter.toml").write_text(SETTINGS.format(title=title, language=language), "utf-8")
+            (workspace / "newsletter.toml").write_text(
+                SETTINGS.format(title=title, language=language), "utf-8"
+            )
             issue_repository.write(open_workspace(workspace), issue)
             run(["-C", str(workspace), "--now", NOW, "render", issue.name])
             keep(workspace, issue.name, name, into)
@@ -97,7 +99,18 @@ def keep(workspace: Path, issue: str, name: str, into: Path) -> None:
     """Keep the parts and one message of an issue under the name of its kind."""
     command = ["-C", str(workspace), "--now", NOW]
     run([*command, "subscribers", "add", "ruth@example.com", "--name", "Ruth Miller"])
-    run([*command, "send", issue, "--dry-run", "--limit", "1", "--into", str(workspace / "messages")])
+    run(
+        [
+            *command,
+            "send",
+            issue,
+            "--dry-run",
+            "--limit",
+            "1",
+            "--into",
+            str(workspace / "messages"),
+        ]
+    )
     for part in ("html", "txt"):
         shutil.copy(workspace / "issues" / issue / f"issue.{part}", into / f"{name}.{part}")
     shutil.copy(next((workspace / "messages").glob("*.eml")), into / f"{name}.eml")

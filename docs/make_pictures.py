@@ -26,7 +26,17 @@ def main() -> None:
     """Make the sample's next issue and take its pictures."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "newsletter", "-C", folder, "--now", MOMENT, "demo", "--build-only"]
+        command = [
+            sys.executable,
+            "-m",
+            "newsletter",
+            "-C",
+            folder,
+            "--now",
+            MOMENT,
+            "demo",
+            "--build-only",
+        ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         photograph(Path(folder) / "issues/2026-11")
 
@@ -37,7 +47,9 @@ def photograph(issue: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         for name, page, width, height, scheme in VIEWS:
-            opened = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+            opened = browser.new_page(
+                viewport={"width": width, "height": height}, color_scheme=scheme
+            )
             opened.goto((issue / page).as_uri())
             opened.screenshot(path=PICTURES / f"{name}.png")
         browser.close()

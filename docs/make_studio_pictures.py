@@ -118,7 +118,9 @@ def write(page: Page, go: Callable[[str], None], picture: Callable[..., None]) -
     picture("write", height=1100)
 
 
-def people_and_server(page: Page, folder: Path, go: Callable[[str], None], picture: Callable[..., None]) -> None:
+def people_and_server(
+    page: Page, folder: Path, go: Callable[[str], None], picture: Callable[..., None]
+) -> None:
     """The list of the sample, and a mail server that nobody asks."""
     go("People")
     page.get_by_label("File").set_input_files(folder / "subscribers.csv")

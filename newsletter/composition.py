@@ -12,7 +12,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from newsletter.identity import address_key, series_of
-from newsletter.model import TO_SORT, Choice, Entry, Flag, Issue, Section, SectionStyle, section_title
+from newsletter.model import (
+    TO_SORT,
+    Choice,
+    Entry,
+    Flag,
+    Issue,
+    Section,
+    SectionStyle,
+    section_title,
+)
 
 HEADS = ("subject", "preheader", "letter", "closing")
 """The words of an issue that belong to no section."""
@@ -32,10 +41,14 @@ def with_entry(issue: Issue, entry: Entry, section: str, styles: Sequence[Sectio
     entry = replace(entry, section=section)
     left_out = tuple(each for each in issue.left_out if each[0] != entry.key)
     sections = tuple(
-        replace(each, entries=(*each.entries, entry)) if each.name == section else each for each in issue.sections
+        replace(each, entries=(*each.entries, entry)) if each.name == section else each
+        for each in issue.sections
     )
     if all(each.name != section for each in sections):
-        sections = (*sections, Section(name=section, title=section_title(section, styles), entries=(entry,)))
+        sections = (
+            *sections,
+            Section(name=section, title=section_title(section, styles), entries=(entry,)),
+        )
     return replace(issue, sections=sections, left_out=left_out)
 
 
@@ -71,18 +84,25 @@ def once(issue: Issue, key: str) -> Issue:
         seen.add(entry.key)
         return not is_second
 
-    return _with_sections(issue, lambda each: replace(each, entries=tuple(filter(stays, each.entries))))
+    return _with_sections(
+        issue, lambda each: replace(each, entries=tuple(filter(stays, each.entries)))
+    )
 
 
 def without_section(issue: Issue, name: str) -> Issue:
     """`issue` without a section that has neither entries nor words; one that has some stays."""
-    sections = (each for each in issue.sections if each.name != name or each.entries or each.text.strip())
+    sections = (
+        each for each in issue.sections if each.name != name or each.entries or each.text.strip()
+    )
     return replace(issue, sections=tuple(sections))
 
 
 def flag_entry(issue: Issue, key: str, flag: Flag) -> Issue:
     """`issue` with an entry marked as a preprint, or as what else readers have to be told."""
-    return _with_entries(issue, lambda entry: replace(entry, flags=entry.flags | {flag}) if entry.key == key else entry)
+    return _with_entries(
+        issue,
+        lambda entry: replace(entry, flags=entry.flags | {flag}) if entry.key == key else entry,
+    )
 
 
 def replace_link(issue: Issue, old: str, new: str) -> Issue:
@@ -112,7 +132,9 @@ def with_pages_once(issue: Issue, key: str) -> Issue:
             found.setdefault(address_key(link) or link, link)
         return tuple(found.values())
 
-    return _with_entries(issue, lambda entry: replace(entry, links=pages(entry.links)) if entry.key == key else entry)
+    return _with_entries(
+        issue, lambda entry: replace(entry, links=pages(entry.links)) if entry.key == key else entry
+    )
 
 
 def move_entry(issue: Issue, key: str, section: str, styles: Sequence[SectionStyle]) -> Issue:
@@ -140,11 +162,16 @@ def with_text(issue: Issue, place: str, text: str) -> Issue:
         return replace(issue, **head)
     kind, _, name = place.partition(":")
     if kind == "section":
-        return _with_sections(issue, lambda each: replace(each, text=text) if each.name == name else each)
+        return _with_sections(
+            issue, lambda each: replace(each, text=text) if each.name == name else each
+        )
     return _with_sections(
         issue,
         lambda each: replace(
-            each, entries=tuple(replace(entry, note=text) if entry.key == name else entry for entry in each.entries)
+            each,
+            entries=tuple(
+                replace(entry, note=text) if entry.key == name else entry for entry in each.entries
+            ),
         ),
     )
 
@@ -154,7 +181,9 @@ def _with_sections(issue: Issue, change: Callable[[Section], Section]) -> Issue:
 
 
 def _with_entries(issue: Issue, change: Callable[[Entry], Entry]) -> Issue:
-    return _with_sections(issue, lambda each: replace(each, entries=tuple(map(change, each.entries))))
+    return _with_sections(
+        issue, lambda each: replace(each, entries=tuple(map(change, each.entries)))
+    )
 
 
 def reorder_entries(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
@@ -163,7 +192,12 @@ def reorder_entries(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
     return _with_sections(
         issue,
         lambda each: (
-            replace(each, entries=tuple(sorted(each.entries, key=lambda entry: ranks.get(entry.key, len(ranks)))))
+            replace(
+                each,
+                entries=tuple(
+                    sorted(each.entries, key=lambda entry: ranks.get(entry.key, len(ranks)))
+                ),
+            )
             if each.name == section
             else each
         ),
@@ -189,13 +223,17 @@ def replace_entries(issue: Issue, keys: Iterable[str], entries: Sequence[Entry])
             entries=tuple(
                 new
                 for entry in section.entries
-                for new in (standing_in if entry is there[0] else () if entry.key in keys else (entry,))
+                for new in (
+                    standing_in if entry is there[0] else () if entry.key in keys else (entry,)
+                )
             ),
         ),
     )
 
 
-def as_before(issue: Issue, before: Issue, keys: Iterable[str], styles: Sequence[SectionStyle]) -> Issue:
+def as_before(
+    issue: Issue, before: Issue, keys: Iterable[str], styles: Sequence[SectionStyle]
+) -> Issue:
     """`issue` with these entries as an earlier state of it had them; whatever else was changed since stays."""
     keys = frozenset(keys)
     issue = withdrawn(issue, keys)
@@ -207,9 +245,13 @@ def as_before(issue: Issue, before: Issue, keys: Iterable[str], styles: Sequence
         for entry in there:
             issue = with_entry(issue, entry, section.name, styles)
             issue = reorder_entries(
-                issue, section.name, _put_after_those_before(_keys(issue, section.name), entry.key, order)
+                issue,
+                section.name,
+                _put_after_those_before(_keys(issue, section.name), entry.key, order),
             )
-    return replace(issue, sections=in_order(issue.sections, styles), left_out=(*kept, *noted.items()))
+    return replace(
+        issue, sections=in_order(issue.sections, styles), left_out=(*kept, *noted.items())
+    )
 
 
 def _keys(issue: Issue, section: str) -> list[str]:
@@ -252,7 +294,9 @@ def _by_key(issue: Issue) -> dict[str, list[Entry]]:
     return found
 
 
-def with_words_before(issue: Issue, before: Issue, after: Issue, styles: Sequence[SectionStyle]) -> Issue:
+def with_words_before(
+    issue: Issue, before: Issue, after: Issue, styles: Sequence[SectionStyle]
+) -> Issue:
     """`issue` with what was changed between two earlier states of it, words and whole sections, as it was before that.
 
     What says something else by now than it did after that change was written since, and stays.
@@ -261,7 +305,9 @@ def with_words_before(issue: Issue, before: Issue, after: Issue, styles: Sequenc
     made = {section.name for section in after.sections} - had
     there = [each for each in issue.sections if each.name not in made or each.entries or each.text]
     names = {section.name for section in (*issue.sections, *after.sections)}
-    gone = [replace(section, entries=()) for section in before.sections if section.name not in names]
+    gone = [
+        replace(section, entries=()) for section in before.sections if section.name not in names
+    ]
     issue = replace(issue, sections=in_order((*there, *gone), styles))
     now, old, new = (texts_of(each) for each in (issue, before, after))
     for place in now.keys() & old.keys() & new.keys():
@@ -281,7 +327,9 @@ def in_order(sections: Sequence[Section], styles: Sequence[SectionStyle]) -> tup
     return tuple(section for _, _, section in sorted(placed, key=lambda each: each[:2]))
 
 
-def blank(name: str, *, title: str, since_at: datetime | None, until_at: datetime, send_on: date) -> Issue:
+def blank(
+    name: str, *, title: str, since_at: datetime | None, until_at: datetime, send_on: date
+) -> Issue:
     """A new issue with nothing in it but its window, its planned day and a first subject."""
     subject = f"{title}: {send_on:%B} {send_on.year}"
     return Issue(name=name, subject=subject, since_at=since_at, until_at=until_at, send_on=send_on)
@@ -300,7 +348,11 @@ def first_preheader(issue: Issue) -> str:
 
     No title of an entry or section stands in it: it can be read on a locked screen, and may not tell an illness.
     """
-    counts = [(_items(section), _COUNTED[section.name]) for section in issue.sections if section.name in _COUNTED]
+    counts = [
+        (_items(section), _COUNTED[section.name])
+        for section in issue.sections
+        if section.name in _COUNTED
+    ]
     said = [f"{count} {words[count != 1]}" for count, words in counts if count]
     more = sum(map(_items, issue.sections)) - sum(count for count, _ in counts)
     said += [f"{more} more"] if more and said else []
@@ -314,14 +366,22 @@ def _items(section: Section) -> int:
     return len({series_of(entry) or entry.key for entry in section.entries})
 
 
-def coming_up(issue: Issue, earlier: Iterable[Issue], *, ahead: timedelta = timedelta(days=60)) -> tuple[Entry, ...]:
+def coming_up(
+    issue: Issue, earlier: Iterable[Issue], *, ahead: timedelta = timedelta(days=60)
+) -> tuple[Entry, ...]:
     """Events and deadlines that earlier issues announced and that lie ahead of the planned day, soonest first.
 
     What counts is the last that readers were told: an event that a later issue called off does not come up.
     """
     there = {entry.key for entry in issue.entries()} | {key for key, _ in issue.left_out}
-    told = {entry.key: entry for each in earlier for entry in each.entries() if entry.key not in there}
-    found = [(day, entry) for entry in told.values() if (day := due_on(entry)) and not _is_cancelled(entry)]
+    told = {
+        entry.key: entry for each in earlier for entry in each.entries() if entry.key not in there
+    }
+    found = [
+        (day, entry)
+        for entry in told.values()
+        if (day := due_on(entry)) and not _is_cancelled(entry)
+    ]
     within = [(day, entry) for day, entry in found if issue.send_on <= day <= issue.send_on + ahead]
     return tuple(entry for _, entry in sorted(within, key=lambda each: (each[0], each[1].key)))
 

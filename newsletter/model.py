@@ -58,7 +58,9 @@ class Ids:
     uid: str | None = None  # iCalendar UID; of one occurrence: UID/20261209T180000Z
     opportunity: str | None = None  # grants.gov or NIH number: PAR-26-101
     url: str | None = None  # cleaned: no tracking parameters, no fragment
-    guid: str | None = None  # a feed's own id, with the name of the source before it: "journal-x/tag:x.org,2023:7"
+    guid: str | None = (
+        None  # a feed's own id, with the name of the source before it: "journal-x/tag:x.org,2023:7"
+    )
 
     def known(self) -> dict[str, str]:
         """Name → value of those that are known, strongest first."""
@@ -106,7 +108,9 @@ class Trial:
 class Event:
     """One occurrence of a webinar, meeting or support group."""
 
-    starts: datetime | date | None = None  # aware, in the event's own zone; a plain date for an all-day event
+    starts: datetime | date | None = (
+        None  # aware, in the event's own zone; a plain date for an all-day event
+    )
     ends: datetime | date | None = None
     zone: str = ""  # IANA name; empty when the source gives only an offset, or none
     place: str = ""  # "" when unknown; "Online" when there is only a link
@@ -154,9 +158,13 @@ class Entry:
     summary: str = ""  # plain text of the source; paragraphs divided by an empty line
     note: str = ""  # the editor's own words, Markdown
     journal: str = ""
-    section: str | None = None  # section name that the source or a person gave; None: to be proposed
+    section: str | None = (
+        None  # section name that the source or a person gave; None: to be proposed
+    )
     flags: frozenset[Flag] = frozenset()
-    related: tuple[str, ...] = ()  # ids of the preprint, article, retraction this one is linked to: "doi:…"
+    related: tuple[
+        str, ...
+    ] = ()  # ids of the preprint, article, retraction this one is linked to: "doi:…"
     sources: tuple[str, ...] = ()  # names of the sources that carried it, first one first
     first_seen_at: datetime | None = None
     trial: Trial | None = None
@@ -289,7 +297,9 @@ class SectionStyle:
 
 def section_title(name: str, styles: Iterable[SectionStyle]) -> str:
     """The heading of a section in print: as configured, else made of its name."""
-    return {style.name: style.title for style in styles}.get(name, name.replace("-", " ").capitalize())
+    return {style.name: style.title for style in styles}.get(
+        name, name.replace("-", " ").capitalize()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,7 +325,9 @@ class Issue:
     letter: str = ""  # Markdown
     closing: str = ""  # Markdown
     sections: tuple[Section, ...] = ()
-    coming_up: tuple[Entry, ...] = ()  # events and deadlines that earlier issues announced, still ahead
+    coming_up: tuple[
+        Entry, ...
+    ] = ()  # events and deadlines that earlier issues announced, still ahead
     left_out: tuple[tuple[str, str], ...] = ()  # (key, why) of an editor's drops
 
     def entries(self) -> tuple[Entry, ...]:
@@ -375,7 +387,9 @@ class Finding:
     where: str  # entry key, section name, "subject", "html", "text"
     message: str
     remedy: str
-    fix: Fix | None = field(default=None, compare=False)  # where a program can do it as well as a person
+    fix: Fix | None = field(
+        default=None, compare=False
+    )  # where a program can do it as well as a person
 
 
 class SubscriberState(StrEnum):

@@ -23,7 +23,8 @@ def format_crash_message(error: BaseException) -> str:
 def format_traceback(error: BaseException) -> str:
     """A traceback without words: the first cause first, as Python tells it."""
     return "".join(
-        "".join((*traceback.format_tb(each.__traceback__), f"{type(each).__name__}\n")) for each in _chain(error)
+        "".join((*traceback.format_tb(each.__traceback__), f"{type(each).__name__}\n"))
+        for each in _chain(error)
     )
 
 

@@ -40,7 +40,9 @@ Propose = Callable[[Entry], str | None]
 class SelectionHistory:
     """What earlier issues and editors did."""
 
-    carried: tuple[tuple[str, Entry], ...] = ()  # (issue, entry as it was printed), oldest issue first
+    carried: tuple[
+        tuple[str, Entry], ...
+    ] = ()  # (issue, entry as it was printed), oldest issue first
     dropped: tuple[tuple[str, Entry, str], ...] = ()  # (issue, entry, why)
     decisions: tuple[Decision, ...] = ()  # in any order; the latest one on an entry counts
 
@@ -95,7 +97,10 @@ def build_history(
 
 
 def select(
-    entries: Sequence[Entry], memory: SelectionHistory, window: SelectionCriteria, propose: Propose = lambda _: None
+    entries: Sequence[Entry],
+    memory: SelectionHistory,
+    window: SelectionCriteria,
+    propose: Propose = lambda _: None,
 ) -> Selection:
     """Every entry in exactly one place, with the reason; in an order that depends on nothing but the entries."""
     past = _Past(memory)
@@ -119,7 +124,9 @@ def printing_order(entry: Entry) -> tuple[int, str, str, str]:
     ahead = _event_day(entry) or (entry.grant.deadline if entry.grant else None)
     if ahead:
         return 0, ahead.isoformat(), entry.title.casefold(), entry.key
-    age = date.max.toordinal() - entry.dated.day.toordinal() if entry.dated else date.max.toordinal()
+    age = (
+        date.max.toordinal() - entry.dated.day.toordinal() if entry.dated else date.max.toordinal()
+    )
     return 1, f"{age:07d}", entry.title.casefold(), entry.key
 
 
@@ -134,7 +141,9 @@ class _Take:
 _Place = _Take | LeftOut
 
 
-def _leave(entry: Entry, reason: str, *, state: EntryState = EntryState.LEFT_OUT, issue: str = "") -> LeftOut:
+def _leave(
+    entry: Entry, reason: str, *, state: EntryState = EntryState.LEFT_OUT, issue: str = ""
+) -> LeftOut:
     return LeftOut(entry=entry, state=state, reason=reason, issue=issue)
 
 
@@ -197,10 +206,18 @@ def _place(entry: Entry, past: _Past, window: SelectionCriteria) -> _Place:
         return _drop_entry(entry, decision.issue, decision.why)
     if decision and decision.issue == window.issue:
         if decision.verdict is Verdict.KEEP:
-            return _Take(_with_status_before(entry, past), _with_why("kept by an editor", decision.why))
-        return _leave(entry, _with_why("held by an editor for the next issue", decision.why), state=EntryState.HELD)
+            return _Take(
+                _with_status_before(entry, past), _with_why("kept by an editor", decision.why)
+            )
+        return _leave(
+            entry,
+            _with_why("held by an editor for the next issue", decision.why),
+            state=EntryState.HELD,
+        )
     dropped = past.find_drop(entry)
-    if dropped and not (decision and decision.issue == dropped[0]):  # who kept or held it then thought better of it
+    if dropped and not (
+        decision and decision.issue == dropped[0]
+    ):  # who kept or held it then thought better of it
         return _drop_entry(entry, *dropped)
     if carried := past.find_appearance(entry):
         return _again(entry, *carried, window)
@@ -232,7 +249,11 @@ def _by_hand(entry: Entry, decision: Decision | None) -> _Take | None:
 def _add_remarks(take: _Take, past: _Past) -> _Take:
     """The reason with what an editor has to know beside it."""
     remarks = past.versions(take.entry)
-    remarks += [f"it is marked as {flag.value}" for flag in (Flag.RETRACTED, Flag.CONCERN) if flag in take.entry.flags]
+    remarks += [
+        f"it is marked as {flag.value}"
+        for flag in (Flag.RETRACTED, Flag.CONCERN)
+        if flag in take.entry.flags
+    ]
     return _Take(take.entry, "; ".join([take.why, *remarks])) if remarks else take
 
 
@@ -253,22 +274,32 @@ def _again(entry: Entry, issue: str, printed: Entry, window: SelectionCriteria) 
     reason = f"carried in {issue}"
     if Flag.RETRACTED in entry.flags:
         reason += "; it is marked as retracted"
-    return _leave(entry, reason + (f"; {change}" if change else ""), state=EntryState.CARRIED, issue=issue)
+    return _leave(
+        entry, reason + (f"; {change}" if change else ""), state=EntryState.CARRIED, issue=issue
+    )
 
 
 def _is_called_off(entry: Entry, printed: Entry) -> bool:
     """Whether readers were told of an event that is cancelled now."""
-    return bool(entry.event and entry.event.cancelled and printed.event and not printed.event.cancelled)
+    return bool(
+        entry.event and entry.event.cancelled and printed.event and not printed.event.cancelled
+    )
 
 
 def _describe_status_change(entry: Entry, printed: Entry) -> str | None:
     before, now = _status(printed), _status(entry)
-    return f"status changed from {before} to {now}" if before and now and before is not now else None
+    return (
+        f"status changed from {before} to {now}" if before and now and before is not now else None
+    )
 
 
 def _status(entry: Entry) -> TrialStatus | None:
     """A trial's status where it is known."""
-    return entry.trial.status if entry.trial and entry.trial.status is not TrialStatus.UNKNOWN else None
+    return (
+        entry.trial.status
+        if entry.trial and entry.trial.status is not TrialStatus.UNKNOWN
+        else None
+    )
 
 
 def _with_was(entry: Entry, printed: Entry) -> Entry:
@@ -280,7 +311,11 @@ def _with_was(entry: Entry, printed: Entry) -> Entry:
 def _with_status_before(entry: Entry, past: _Past) -> Entry:
     """A kept trial with the status that an earlier issue carried, where that was another one."""
     carried = past.find_appearance(entry)
-    return _with_was(entry, carried[1]) if carried and _describe_status_change(entry, carried[1]) else entry
+    return (
+        _with_was(entry, carried[1])
+        if carried and _describe_status_change(entry, carried[1])
+        else entry
+    )
 
 
 def _describe_day_change(entry: Entry, printed: Entry) -> str | None:
@@ -370,7 +405,10 @@ def _by_date(entry: Entry, window: SelectionCriteria) -> _Place:
     if not is_seen_now:
         return _leave(entry, describe_before_window(entry.dated, seen_on))
     if last_day < window.since_on - timedelta(days=window.late_days):
-        return _leave(entry, f"dated {entry.dated}, more than {window.late_days} days before this issue's window")
+        return _leave(
+            entry,
+            f"dated {entry.dated}, more than {window.late_days} days before this issue's window",
+        )
     return _Take(entry, f"dated {entry.dated}, but {seen} only: a late arrival")
 
 
@@ -385,7 +423,9 @@ def _after_last_issue(entry: Entry, dated: Dated, window: SelectionCriteria) -> 
     if dated.day <= window.until_on:
         return _Take(entry, f"dated {dated}, after the last issue")
     if entry.first_seen_at is not None and entry.first_seen_at > window.until_at:
-        return _leave(entry, f"dated {dated} and seen after this issue's window", state=EntryState.WAITING)
+        return _leave(
+            entry, f"dated {dated} and seen after this issue's window", state=EntryState.WAITING
+        )
     return _Take(entry, f"dated ahead, {dated}, and out already")
 
 

@@ -106,7 +106,9 @@ class Keys:
 
 def _mask_body(key: _TokenKey, mac: bytes, body: bytes) -> bytes:
     stream = hashlib.blake2s(mac, key=key.mask, digest_size=_BODY_BYTES).digest()
-    return (int.from_bytes(body, "big") ^ int.from_bytes(stream, "big")).to_bytes(_BODY_BYTES, "big")
+    return (int.from_bytes(body, "big") ^ int.from_bytes(stream, "big")).to_bytes(
+        _BODY_BYTES, "big"
+    )
 
 
 def _encode_token(sealed: bytes) -> str:
@@ -123,4 +125,6 @@ def _decode_token(token: str) -> bytes | None:
         sealed = base64.b32decode(token.upper() + "===")
     except binascii.Error:
         return None
-    return sealed if len(sealed) == _DECODED_BYTES and _encode_token(sealed) == token.lower() else None
+    return (
+        sealed if len(sealed) == _DECODED_BYTES and _encode_token(sealed) == token.lower() else None
+    )

@@ -93,7 +93,9 @@ def bounce(
     address: str = "ann@example.net",
 ) -> bytes:
     message_id = f"{token or 'other'}@example.org"
-    return DSN.format(address=address, action=action, status=status, words=words, message_id=message_id).encode()
+    return DSN.format(
+        address=address, action=action, status=status, words=words, message_id=message_id
+    ).encode()
 
 
 def complaint(token: str = "", kind: str = "abuse") -> bytes:

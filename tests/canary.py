@@ -50,10 +50,14 @@ def told_in_files(workspace: Path) -> list[tuple[str, list[str]]]:
     found = []
     for path in workspace.rglob("*"):
         within = path.relative_to(workspace)
-        held = within.parts[0] == ".newsletter" and any(Path(*within.parts[1:]).match(each) for each in MAY_NAME_HER)
+        held = within.parts[0] == ".newsletter" and any(
+            Path(*within.parts[1:]).match(each) for each in MAY_NAME_HER
+        )
         told = told_in(str(within))
         if path.is_file():
-            told += told_in(path.read_bytes(), OF_THE_PASSWORD if held else OF_HER | OF_THE_PASSWORD)
+            told += told_in(
+                path.read_bytes(), OF_THE_PASSWORD if held else OF_HER | OF_THE_PASSWORD
+            )
         if told:
             found.append((str(within), told))
     return found

@@ -33,7 +33,11 @@ class Dovecot:
         owner = _owner()
         self.process = subprocess.Popen(
             [str(PROGRAM), "-F", "-c", str(self.folder / "dovecot.conf")],
-            **({} if os.getuid() else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}),
+            **(
+                {}
+                if os.getuid()
+                else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+            ),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -61,7 +65,9 @@ class Dovecot:
     def contents(self, folder: str = "") -> list[bytes]:
         """What lies in a folder of the mailbox."""
         root = self.maildir / folder if folder else self.maildir
-        return [each.read_bytes() for part in ("new", "cur") for each in sorted((root / part).glob("*"))]
+        return [
+            each.read_bytes() for part in ("new", "cur") for each in sorted((root / part).glob("*"))
+        ]
 
 
 @contextmanager
@@ -94,7 +100,9 @@ def _configure(server: Dovecot, owner: pwd.struct_passwd, capability: str) -> No
     group = grp.getgrgid(owner.pw_gid).gr_name
     extra = f"imap_capability = {capability}" if capability else ""
     folder = server.folder
-    (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}:{owner.pw_uid}:{owner.pw_gid}::{folder}\n")
+    (folder / "users").write_text(
+        f"{USER}:{{PLAIN}}{PASSWORD}:{owner.pw_uid}:{owner.pw_gid}::{folder}\n"
+    )
     text = CONFIG.format(folder=folder, server=server, user=owner.pw_name, group=group, extra=extra)
     (folder / "dovecot.conf").write_text(text)
 

@@ -42,7 +42,9 @@ class Loopback:
     messages: list[Received] = field(default_factory=list)
     commands: Counter = field(default_factory=Counter)
     lines: list[str] = field(default_factory=list)
-    recipient_of: dict[int, str] = field(default_factory=dict)  # of the envelope that each connection hands in
+    recipient_of: dict[int, str] = field(
+        default_factory=dict
+    )  # of the envelope that each connection hands in
     connections: int = 0
     open_now: int = 0
     most_open: int = 0
@@ -52,7 +54,11 @@ class Loopback:
     async def running(self) -> AsyncIterator[Loopback]:
         self._tasks: set[asyncio.Task] = set()
         server = await asyncio.start_server(
-            self._serve, "127.0.0.1", self.port, ssl=self.tls if self.implicit_tls else None, limit=1 << 24
+            self._serve,
+            "127.0.0.1",
+            self.port,
+            ssl=self.tls if self.implicit_tls else None,
+            limit=1 << 24,
         )
         self.port = server.sockets[0].getsockname()[1]
         try:
@@ -173,7 +179,10 @@ class _Session:
 
     async def _message(self) -> None:
         content = await self.reader.readuntil(b"\n")
-        if content != b".\r\n" and self.server.script("BODY", self.server.commands["DATA"], self.number) == DROP:
+        if (
+            content != b".\r\n"
+            and self.server.script("BODY", self.server.commands["DATA"], self.number) == DROP
+        ):
             self.server.lost_replies += 1  # the sender may have written all of it by now
             raise _DroppedError
         while content != b".\r\n" and not content.endswith(b"\r\n.\r\n"):

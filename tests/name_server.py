@@ -23,7 +23,10 @@ Zone = Mapping[tuple[str, str], tuple[str, ...] | str]
 def answer(zone: Zone, question: bytes) -> bytes:
     asked = dns.message.from_wire(question)
     (query,) = asked.question
-    name, kind = query.name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(query.rdtype)
+    name, kind = (
+        query.name.to_text(omit_final_dot=True).lower(),
+        dns.rdatatype.to_text(query.rdtype),
+    )
     reply = dns.message.make_response(asked)
     reply.flags |= dns.flags.RA
     found = zone.get((name, kind), ())

@@ -43,14 +43,26 @@ def moving() -> bytes:
 def noise(mode: str, kind: str, size: tuple[int, int] = (900, 700)) -> bytes:
     """Every pixel another one: what cannot be packed."""
     plane = Image.effect_noise(size, 90)
-    return encoded(Image.merge(mode, [plane.rotate(90 * n, expand=False) for n in range(len(mode))]), kind)
+    return encoded(
+        Image.merge(mode, [plane.rotate(90 * n, expand=False) for n in range(len(mode))]), kind
+    )
 
 
 def claiming(width: int, height: int) -> bytes:
     """A PNG of some bytes that claims to be as large as it likes (a decompression bomb)."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        return (
+            struct.pack(">I", len(content))
+            + name
+            + content
+            + struct.pack(">I", zlib.crc32(name + content))
+        )
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 99)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 99))
+        + chunk(b"IEND", b"")
+    )

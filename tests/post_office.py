@@ -26,7 +26,8 @@ CAST = ("ann@example.org", "bob@example.org", "carla@example.org")
 RENDERED = RenderedIssue(
     subject="November",
     preheader="",
-    html='<p>Dear reader-name.invalid <a href="https://reader.invalid/unsubscribe">leave</a></p>\n' + "<p>x</p>\n" * 50,
+    html='<p>Dear reader-name.invalid <a href="https://reader.invalid/unsubscribe">leave</a></p>\n'
+    + "<p>x</p>\n" * 50,
     text="Dear reader-name.invalid\nLeave: https://reader.invalid/unsubscribe\n",
     digest=DIGEST,
 )
@@ -59,11 +60,16 @@ class PostOffice:
     def opened(cls, folder: Path, addresses: tuple[str, ...] = CAST) -> PostOffice:
         engine = open_database("sqlite:///newsletter.db", folder)
         office = cls(folder, SubscriberRepository(engine, KEYS), Ledger(engine, folder))
-        rows = [ImportRow(line=1, address=parse_address(each), name=each.split("@")[0].title()) for each in addresses]
+        rows = [
+            ImportRow(line=1, address=parse_address(each), name=each.split("@")[0].title())
+            for each in addresses
+        ]
         office.people.import_rows(rows, now=datetime.now(UTC))
         return office
 
-    def order(self, port: int, more: str = "", *, password: str | None = None, host: str = "127.0.0.1") -> SendJob:
+    def order(
+        self, port: int, more: str = "", *, password: str | None = None, host: str = "127.0.0.1"
+    ) -> SendJob:
         text = SETTINGS.format(port=port, host=host)
         if "security" not in more:
             text += 'security = "none"\n'
@@ -81,7 +87,9 @@ class PostOffice:
         )
 
     def statuses(self) -> dict[str, str]:
-        return {each.address.split("@")[0]: each.status.value for each in self.ledger.recipients(ISSUE)}
+        return {
+            each.address.split("@")[0]: each.status.value for each in self.ledger.recipients(ISSUE)
+        }
 
     def replies(self) -> dict[str, str]:
         return {each.address.split("@")[0]: each.reply for each in self.ledger.recipients(ISSUE)}

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name), default=None)
+BINARIES = max(
+    Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name), default=None
+)
 OWNER = "news"
 
 
@@ -36,4 +38,6 @@ def _run(program: str, *arguments: object) -> None:
     assert BINARIES is not None
     prefix = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     command = [*prefix, str(BINARIES / program), *map(str, arguments)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+    subprocess.run(
+        command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+    )

@@ -70,7 +70,9 @@ class Page:
         (self.folder / ".newsletter" / "secret").write_text("an invented secret\n")
         (self.folder / "newsletter.toml").write_text(SETTINGS + self.more)
         self.context = AppContext(open_workspace(self.folder), self.clock.now)
-        self.app = make_app(self.context, clock=lambda: self.clock.seconds, now=lambda: self.clock.now)
+        self.app = make_app(
+            self.context, clock=lambda: self.clock.seconds, now=lambda: self.clock.now
+        )
         self.visitor = Visitor(self.app)
         for address in CAST:
             subscribers.add_subscriber(self.context, address, name=address.split("@")[0].title())
@@ -96,5 +98,7 @@ class Page:
         (folder / "issue.toml").write_text(ISSUE)
         if out:
             issue_repository.write_record(
-                self.context.workspace, name, issue_repository.IssueRecord(published_at=self.clock.now)
+                self.context.workspace,
+                name,
+                issue_repository.IssueRecord(published_at=self.clock.now),
             )

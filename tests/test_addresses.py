@@ -49,7 +49,9 @@ def test_a_long_address_is_refused_by_its_octets():
         parse_address("é" * 40 + "@example.org")
 
 
-@pytest.mark.parametrize(("name", "clean"), [("  Ann \u00a0 Example ", "Ann Example"), ("Zo\u00eb", "Zoë"), ("", "")])
+@pytest.mark.parametrize(
+    ("name", "clean"), [("  Ann \u00a0 Example ", "Ann Example"), ("Zo\u00eb", "Zoë"), ("", "")]
+)
 def test_a_name_is_tidied(name, clean):
     assert clean_name(name) == clean
 

@@ -17,7 +17,9 @@ from newsletter import frequency
         ("2 weeks", ["2026-11-23"], "2026-11-24"),
     ],
 )
-def test_the_next_issue_is_named_by_its_month_or_day(every: str, taken: list[str], expected: str) -> None:
+def test_the_next_issue_is_named_by_its_month_or_day(
+    every: str, taken: list[str], expected: str
+) -> None:
     assert frequency.next_name(every, today=date(2026, 11, 23), taken=frozenset(taken)) == expected
 
 
@@ -38,7 +40,14 @@ def test_the_first_window_begins_one_period_back(every: str, expected: datetime)
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("2026-12", date(2026, 12, 1)), ("2026-11-23", date(2026, 11, 23)), ("special", date.min), ("2026-13", date.min)],
+    [
+        ("2026-12", date(2026, 12, 1)),
+        ("2026-11-23", date(2026, 11, 23)),
+        ("special", date.min),
+        ("2026-13", date.min),
+    ],
 )
-def test_an_issue_does_not_go_out_before_the_month_or_day_of_its_name(name: str, expected: date) -> None:
+def test_an_issue_does_not_go_out_before_the_month_or_day_of_its_name(
+    name: str, expected: date
+) -> None:
     assert frequency.earliest_day(name) == expected

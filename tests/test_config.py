@@ -22,7 +22,12 @@ def mistakes_of(text: str) -> list[str]:
 def test_two_keys_are_enough() -> None:
     settings = config.parse(REQUIRED)
     assert settings.newsletter.sender == "News <news@example.org>"
-    assert [section.name for section in settings.sections] == ["research", "trials", "events", "grants"]
+    assert [section.name for section in settings.sections] == [
+        "research",
+        "trials",
+        "events",
+        "grants",
+    ]
     assert settings.delivery.per_minute == 120
     assert settings.public is None
 
@@ -88,7 +93,10 @@ def test_sources_and_sections_are_read_in_order() -> None:
         '[[source]]\nname = "a"\nkind = "feed"\nurl = "https://example.org/feed"\nsection = "tips"\n'
         '[[source]]\nname = "b"\nkind = "trials"\nquery = "leiomyosarcoma"\nstatus = ["RECRUITING"]\n'
     )
-    assert [(each.name, each.kind) for each in settings.sources] == [("a", SourceKind.FEED), ("b", SourceKind.TRIALS)]
+    assert [(each.name, each.kind) for each in settings.sources] == [
+        ("a", SourceKind.FEED),
+        ("b", SourceKind.TRIALS),
+    ]
     assert settings.sources[1].status == ("RECRUITING",)
     assert settings.sections[0].rules == ("nutrition",)
 
@@ -111,7 +119,9 @@ def test_a_section_name_stands_once() -> None:
     assert "each name once" in mistakes_of(REQUIRED + section + section)[0]
 
 
-@pytest.mark.parametrize(("host", "allowed"), [("127.0.0.1", True), ("localhost", True), ("mail.example.org", False)])
+@pytest.mark.parametrize(
+    ("host", "allowed"), [("127.0.0.1", True), ("localhost", True), ("mail.example.org", False)]
+)
 def test_mail_goes_in_the_clear_only_within_the_machine(host: str, allowed: bool) -> None:  # noqa: FBT001 - a case
     text = REQUIRED + f'[delivery]\nhost = "{host}"\nsecurity = "none"\n'
     if allowed:
@@ -152,20 +162,27 @@ def test_a_rhythm_may_be_simple_or_a_rule(every: str) -> None:
     ],
 )
 def test_a_value_that_does_not_fit_is_a_mistake(line: str, expected: str) -> None:
-    text = REQUIRED.replace('title = "T"\n', "") + line + "\n" if line.startswith("title") else REQUIRED + line + "\n"
+    text = (
+        REQUIRED.replace('title = "T"\n', "") + line + "\n"
+        if line.startswith("title")
+        else REQUIRED + line + "\n"
+    )
     assert f"expected {expected}" in mistakes_of(text)[0]
 
 
 def test_colours_names_and_fonts_are_checked() -> None:
     found = mistakes_of(
-        REQUIRED + '[theme]\naccent = "red"\nfont = "comic"\n[[section]]\nname = "Our News"\ntitle = "x"\n'
+        REQUIRED
+        + '[theme]\naccent = "red"\nfont = "comic"\n[[section]]\nname = "Our News"\ntitle = "x"\n'
         '[[source]]\nname = " a"\nkind = "feed"\nurl = "x"\nlimit = 0\n[public]\nurl = "x"\n[inbox]\naddress = "x"\n'
     )
     assert len(found) == 7
 
 
 def test_a_single_text_may_stand_for_a_list() -> None:
-    assert config.parse(REQUIRED + 'fetch_from = "intranet"\n').newsletter.fetch_from == ("intranet",)
+    assert config.parse(REQUIRED + 'fetch_from = "intranet"\n').newsletter.fetch_from == (
+        "intranet",
+    )
 
 
 def test_a_long_value_is_shown_shortened() -> None:
@@ -196,9 +213,11 @@ def test_every_key_of_the_documentation_is_one_of_the_code_and_the_other_way_rou
         for line in (ROOT / "docs/configuration.md").read_text("utf-8").splitlines()
         if line.startswith("| `")
     }
-    known = {f"{table}.{key.name}" for table, (_, cls, _) in config.TABLES.items() for key in config.keys_of(cls)} | {
-        f"dkim.keys.{key.name}" for key in config.keys_of(config.DkimKey)
-    }
+    known = {
+        f"{table}.{key.name}"
+        for table, (_, cls, _) in config.TABLES.items()
+        for key in config.keys_of(cls)
+    } | {f"dkim.keys.{key.name}" for key in config.keys_of(config.DkimKey)}
     assert documented == known
 
 
@@ -215,7 +234,9 @@ class TestSecrets:
         assert config.secret("NEWSLETTER_X", {"NEWSLETTER_X_FILE": str(file)}) == "from file"
 
     def test_a_file_that_is_gone_is_told_without_its_path(self, tmp_path: Path) -> None:
-        with pytest.raises(UsageError, match="NEWSLETTER_X_FILE names a file that cannot be read") as caught:
+        with pytest.raises(
+            UsageError, match="NEWSLETTER_X_FILE names a file that cannot be read"
+        ) as caught:
             config.secret("NEWSLETTER_X", {"NEWSLETTER_X_FILE": str(tmp_path / "gone")})
         assert str(tmp_path) not in str(caught.value)
 

@@ -37,10 +37,15 @@ def test_the_way_is_told_and_no_word_of_it() -> None:
 def test_an_error_that_leads_to_itself_is_told_once() -> None:
     error, cause = ValueError(ADDRESS), KeyError(ADDRESS)
     error.__cause__, cause.__cause__ = cause, error
-    assert safe_traceback.format_crash_message(error).splitlines()[-2:] == ["KeyError", "ValueError"]
+    assert safe_traceback.format_crash_message(error).splitlines()[-2:] == [
+        "KeyError",
+        "ValueError",
+    ]
 
 
-def test_a_log_keeps_the_way_of_a_failure_and_none_of_its_words(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_log_keeps_the_way_of_a_failure_and_none_of_its_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     log = logging.getLogger("newsletter.of_a_test")
     log.addFilter(safe_traceback.redact_traceback)
     try:
@@ -60,9 +65,13 @@ def test_what_nobody_thought_of_ends_with_1_and_names_nobody(tmp_path: Path) -> 
     folder = tmp_path / "news"
     subprocess.run([*command, "init", str(folder), "--sample"], check=True, capture_output=True)
     listed = [*command, "-C", str(folder), "subscribers"]
-    subprocess.run([*listed, "add", ADDRESS, "--name", "Wilhelmína"], check=True, capture_output=True)
+    subprocess.run(
+        [*listed, "add", ADDRESS, "--name", "Wilhelmína"], check=True, capture_output=True
+    )
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
-    ran = subprocess.run([*listed, "export"], check=False, capture_output=True, text=True, env=environment)
+    ran = subprocess.run(
+        [*listed, "export"], check=False, capture_output=True, text=True, env=environment
+    )
     assert ran.returncode == 1
     assert "made a mistake (UnicodeEncodeError)" in ran.stderr
     assert "wilhelm" not in ran.stderr.lower()

@@ -156,7 +156,9 @@ def test_midnight_in_the_zone_of_the_source_is_the_day_as_written():
 
 
 def test_instants_are_given_in_utc():
-    assert parse_instant("Fri, 31 Mar 2023 22:14:55 EST") == datetime(2023, 4, 1, 3, 14, 55, tzinfo=UTC)
+    assert parse_instant("Fri, 31 Mar 2023 22:14:55 EST") == datetime(
+        2023, 4, 1, 3, 14, 55, tzinfo=UTC
+    )
     assert parse_instant("2023-03-31 10:14") == datetime(2023, 3, 31, 10, 14, tzinfo=UTC)
     assert parse_instant("March 31, 2023 at 10:30 PM") == datetime(2023, 3, 31, 22, 30, tzinfo=UTC)
 
@@ -169,7 +171,14 @@ def test_without_a_time_of_day_there_is_no_instant(text):
 @given(st.dates(min_value=date(1901, 1, 1), max_value=date(2099, 12, 31)))
 @settings(max_examples=60)
 def test_what_machines_write_comes_back(day):
-    for form in ("%Y-%m-%d", "%Y%m%d", "%a, %d %b %Y 11:00:00 +0000", "%B %d, %Y", "%Y %b %d", "%Y/%m/%d"):
+    for form in (
+        "%Y-%m-%d",
+        "%Y%m%d",
+        "%a, %d %b %Y 11:00:00 +0000",
+        "%B %d, %Y",
+        "%Y %b %d",
+        "%Y/%m/%d",
+    ):
         assert parse(day.strftime(form)).day == day
 
 

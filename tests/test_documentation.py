@@ -25,14 +25,20 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     missing = [
         link
         for link in links
-        if "://" not in link and not link.startswith(("mailto:", "tel:")) and not (page.parent / link).exists()
+        if "://" not in link
+        and not link.startswith(("mailto:", "tel:"))
+        and not (page.parent / link).exists()
     ]
     assert missing == []
 
 
 def test_every_picture_is_shown_on_some_page() -> None:
     shown = "\n".join(page.read_text("utf-8") for page in PAGES)
-    assert [each.name for each in (ROOT / "docs/pictures").iterdir() if f"pictures/{each.name})" not in shown] == []
+    assert [
+        each.name
+        for each in (ROOT / "docs/pictures").iterdir()
+        if f"pictures/{each.name})" not in shown
+    ] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -49,7 +55,9 @@ def test_the_readmes_configuration_can_be_read() -> None:
 
 def test_the_readmes_first_command_makes_a_newsletter(tmp_path: Path) -> None:
     (line,) = (line for line in README.splitlines() if "newsletter init ~/lms-news" in line)
-    command = line.strip().replace(".venv/bin/newsletter", f"{shlex.quote(sys.executable)} -m newsletter")
+    command = line.strip().replace(
+        ".venv/bin/newsletter", f"{shlex.quote(sys.executable)} -m newsletter"
+    )
     subprocess.run(
         command,
         shell=True,
@@ -70,4 +78,7 @@ def test_the_example_list_is_read_without_a_word(tmp_path: Path) -> None:
 
     del tmp_path
     with (ROOT / "subscribers.example.csv").open("rb") as file:
-        assert all(isinstance(row, ImportRow) for row in read_list(file, name="subscribers.example.csv").rows)
+        assert all(
+            isinstance(row, ImportRow)
+            for row in read_list(file, name="subscribers.example.csv").rows
+        )

@@ -35,7 +35,9 @@ SEEN = datetime(2026, 11, 1, tzinfo=UTC)
 def entry(title: str = TITLE, *, dated: str | None = "2026-10-05", **changes) -> Entry:
     """An entry whose remaining keywords are ids or fields."""
     ids = {name: changes.pop(name) for name in list(changes) if name in Ids.__dataclass_fields__}
-    return Entry(title=title, ids=Ids(**ids), dated=Dated.parse(dated) if dated else None, **changes)
+    return Entry(
+        title=title, ids=Ids(**ids), dated=Dated.parse(dated) if dated else None, **changes
+    )
 
 
 def merged(*entries: Entry) -> tuple[Entry, ...]:
@@ -58,7 +60,10 @@ def merged(*entries: Entry) -> tuple[Entry, ...]:
         ("[paper](https://doi.org/10.1000/x)](", "10.1000/x"),
         ("10.1000.10/123", "10.1000.10/123"),
         ("10.1000/a\u200bb", "10.1000/ab"),
-        ("https://www.frontiersin.org/articles/10.3389/fonc.2023.1149106/full", "10.3389/fonc.2023.1149106"),
+        (
+            "https://www.frontiersin.org/articles/10.3389/fonc.2023.1149106/full",
+            "10.3389/fonc.2023.1149106",
+        ),
         ("https://onlinelibrary.wiley.com/doi/abs/10.1002/hed.25359", "10.1002/hed.25359"),
         ("https://dl.acm.org/doi/pdf/10.1145/3319535.3354229.pdf", "10.1145/3319535.3354229"),
         ("https://x.org/doi/10.1000/abc;jsessionid=12AF", "10.1000/abc"),
@@ -66,7 +71,10 @@ def merged(*entries: Entry) -> tuple[Entry, ...]:
             "https://journals.plos.org/plosone/article?id=10.1371/journal.pone.0258454&x=1",
             "10.1371/journal.pone.0258454",
         ),
-        ("https://iopscience.iop.org/article/10.1088/1742-6596/1234/1/012345/meta", "10.1088/1742-6596/1234/1/012345"),
+        (
+            "https://iopscience.iop.org/article/10.1088/1742-6596/1234/1/012345/meta",
+            "10.1088/1742-6596/1234/1/012345",
+        ),
         (
             "https://academic.oup.com/jme/advance-article/doi/10.1093/jme/tjab199/6427600?login=false",
             "10.1093/jme/tjab199",
@@ -79,11 +87,20 @@ def merged(*entries: Entry) -> tuple[Entry, ...]:
             "https://onlinelibrary.wiley.com/doi/10.1002/(SICI)1097-0142(19991015)86:8%3C1478::AID-CNCR13%3E3.0.CO;2-9/abstract",
             "10.1002/(sici)1097-0142(19991015)86:8<1478::aid-cncr13>3.0.co;2-9",
         ),
-        ("10.1175/1520-0469(1979)036&lt;0099:TRITAS&gt;2.0.CO;2", "10.1175/1520-0469(1979)036<0099:tritas>2.0.co;2"),
+        (
+            "10.1175/1520-0469(1979)036&lt;0099:TRITAS&gt;2.0.CO;2",
+            "10.1175/1520-0469(1979)036<0099:tritas>2.0.co;2",
+        ),
         ("10.1002/cncr.1234. Epub 2023 Mar 1", "10.1002/cncr.1234"),
         ("10.1002/cncr.1234PMID: 123", "10.1002/cncr.1234"),
-        ("https://www.biorxiv.org/content/10.1101/2023.01.01.123456v2.full.pdf+html", "10.1101/2023.01.01.123456"),
-        ("https://www.medrxiv.org/content/10.64898/2026.01.01.123456v1", "10.64898/2026.01.01.123456"),
+        (
+            "https://www.biorxiv.org/content/10.1101/2023.01.01.123456v2.full.pdf+html",
+            "10.1101/2023.01.01.123456",
+        ),
+        (
+            "https://www.medrxiv.org/content/10.64898/2026.01.01.123456v1",
+            "10.64898/2026.01.01.123456",
+        ),
         ("https://www.nature.com/articles/s41467-022-34710-1", "10.1038/s41467-022-34710-1"),
         ("https://elifesciences.org/articles/85235", "10.7554/elife.85235"),
         ("arXiv:2301.12345v3", "10.48550/arxiv.2301.12345"),
@@ -96,7 +113,16 @@ def test_a_doi_has_one_form(text, doi):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no doi", "10.1002/cnc…", "https://doi.org/10.1002/cnc...", "10.12/x", "10.1002/)", "v10.1002/x"]
+    "text",
+    [
+        "",
+        "no doi",
+        "10.1002/cnc…",
+        "https://doi.org/10.1002/cnc...",
+        "10.12/x",
+        "10.1002/)",
+        "v10.1002/x",
+    ],
 )
 def test_what_is_cut_or_none_is_no_doi(text):
     assert clean_doi(text) is None
@@ -116,7 +142,10 @@ def test_versions_of_a_preprint_are_one_work_and_an_articles_number_is_no_versio
 @pytest.mark.parametrize(
     ("text", "known"),
     [
-        ("https://pubmed.ncbi.nlm.nih.gov/ 37254103/?utm_source=x&fc=None&ff=2023&v=2.17", {"pmid": "37254103"}),
+        (
+            "https://pubmed.ncbi.nlm.nih.gov/ 37254103/?utm_source=x&fc=None&ff=2023&v=2.17",
+            {"pmid": "37254103"},
+        ),
         ("https://www.ncbi.nlm.nih.gov/pubmed/28662235?dopt=Abstract", {"pmid": "28662235"}),
         ("http://www.ncbi.nlm.nih.gov/m/pubmed/28662235/", {"pmid": "28662235"}),
         ("https://europepmc.org/article/MED/28662235", {"pmid": "28662235"}),
@@ -145,7 +174,10 @@ def test_identifiers_are_found_in_links_and_texts(text, known):
 @pytest.mark.parametrize(
     ("url", "cleaned"),
     [
-        ("HTTPS://WWW.Example.ORG:443/A/?utm_source=x&b=1&fbclid=y#frag", "https://www.example.org/A/?b=1"),
+        (
+            "HTTPS://WWW.Example.ORG:443/A/?utm_source=x&b=1&fbclid=y#frag",
+            "https://www.example.org/A/?b=1",
+        ),
         (
             " https://pubmed.ncbi.nlm.nih.gov/ 37254103/?fc=None&ff=2023&v=2.17\n",
             "https://pubmed.ncbi.nlm.nih.gov/37254103/",
@@ -209,7 +241,11 @@ def test_addresses_of_one_page_compare_equal():
         )
     }
     assert keys == {"x.org/a/b"}
-    assert address_key("https://x.org/a?c=1&b=2") == address_key("https://x.org/a?b=2&c=1") == "x.org/a?b=2&c=1"
+    assert (
+        address_key("https://x.org/a?c=1&b=2")
+        == address_key("https://x.org/a?b=2&c=1")
+        == "x.org/a?b=2&c=1"
+    )
     assert address_key("https://dx.doi.org/10.1/x") == address_key("https://doi.org/10.1/x")
 
 
@@ -219,7 +255,11 @@ def test_a_home_page_names_no_item(url):
 
 
 @settings(max_examples=80)
-@given(st.text(alphabet=st.sampled_from("aé/?&=#%:.@ 1[]…"), max_size=25).map(lambda rest: f"https://x.org/{rest}"))
+@given(
+    st.text(alphabet=st.sampled_from("aé/?&=#%:.@ 1[]…"), max_size=25).map(
+        lambda rest: f"https://x.org/{rest}"
+    )
+)
 def test_cleaning_twice_changes_nothing(url):
     once = clean_url(url)
     assert once is None or (clean_url(once) == once and address_key(once) == address_key(url))
@@ -283,7 +323,13 @@ def test_two_things_with_one_key_are_numbered():
     ],
 )
 def test_the_same_paper_is_found_by_doi_pmid_address_or_title_and_year(other):
-    known = entry(doi="10.1/x", pmid="37254103", url="https://www.x.org/a", authors=("Hemming ML", "Chi P"), key="k")
+    known = entry(
+        doi="10.1/x",
+        pmid="37254103",
+        url="https://www.x.org/a",
+        authors=("Hemming ML", "Chi P"),
+        key="k",
+    )
     assert Index([known]).find(other) == ("k",)
 
 
@@ -304,7 +350,9 @@ def test_papers_that_an_identifier_year_or_author_tells_apart_stay_two(other):
     assert Index([known]).find(other) == ()
 
 
-@pytest.mark.parametrize("title", ["Editorial", "Correction", "In reply", "Reply to Smith et al.", "Leiomyosarcoma"])
+@pytest.mark.parametrize(
+    "title", ["Editorial", "Correction", "In reply", "Reply to Smith et al.", "Leiomyosarcoma"]
+)
 def test_a_title_that_many_pieces_share_never_joins(title):
     known = entry(title, doi="10.1/x", key="k")
     assert Index([known]).find(entry(title)) == ()
@@ -318,7 +366,9 @@ def test_a_short_title_joins_within_its_year_alone():
 
 
 @pytest.mark.parametrize("title", ["Uterine leiomyosarcoma", "The tumour board"])
-def test_a_short_title_without_a_year_joins_where_the_first_author_or_the_abstract_is_the_same(title):
+def test_a_short_title_without_a_year_joins_where_the_first_author_or_the_abstract_is_the_same(
+    title,
+):
     abstract = "We looked at " + " ".join(f"word{n}" for n in range(30))
     known = entry(title, doi="10.1/x", key="k", authors=("Chi P", "Hemming ML"), summary=abstract)
     index = Index([known])
@@ -331,13 +381,18 @@ def test_a_short_title_without_a_year_joins_where_the_first_author_or_the_abstra
 
 
 def test_a_bare_word_or_a_yearly_column_without_a_year_joins_nothing():
-    column = entry("From the president", doi="10.1/x", key="k", authors=("Chi P",), journal="Sarcoma Today")
+    column = entry(
+        "From the president", doi="10.1/x", key="k", authors=("Chi P",), journal="Sarcoma Today"
+    )
     word = entry("Leiomyosarcoma", doi="10.1/y", key="y", authors=("Chi P",))
     index = Index([column, word])
     assert index.find(entry("From the president", dated=None, journal="Sarcoma Today")) == ()
     assert index.find(entry("Leiomyosarcoma", dated=None, authors=("Chi P",))) == ()
     news = Index([entry("Support group", url="https://x.org/1", authors=("Chi P",))])
-    assert news.find(entry("Support group", dated=None, url="https://x.org/2", authors=("Chi P",))) == ()
+    assert (
+        news.find(entry("Support group", dated=None, url="https://x.org/2", authors=("Chi P",)))
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -353,18 +408,26 @@ def test_a_bare_word_or_a_yearly_column_without_a_year_joins_nothing():
     ],
     ids=str,
 )
-def test_of_two_papers_with_one_title_a_shared_author_journal_or_abstract_singles_one_out(told, found):
+def test_of_two_papers_with_one_title_a_shared_author_journal_or_abstract_singles_one_out(
+    told, found
+):
     article = entry(doi="10.1/article", key="article", authors=("Chi P",), journal="Sarcoma")
     comment = entry(doi="10.1/comment", key="comment", journal="The Lancet", summary="word " * 40)
     assert Index([article, comment]).find(entry(**told)) == found
 
 
 def test_an_abstract_at_a_conference_and_its_article_by_the_same_people_are_told_apart_by_the_journal_alone():
-    abstract = entry(doi="10.1/abstract", key="a", authors=("Chi P",), journal="JCO", dated="2025-06")
-    article = entry(doi="10.1/article", key="b", authors=("Chi P",), journal="Lancet Oncology", dated="2026-02")
+    abstract = entry(
+        doi="10.1/abstract", key="a", authors=("Chi P",), journal="JCO", dated="2025-06"
+    )
+    article = entry(
+        doi="10.1/article", key="b", authors=("Chi P",), journal="Lancet Oncology", dated="2026-02"
+    )
     index = Index([abstract, article])
     assert index.find(entry(authors=("Ping Chi",), dated="2026")) == ()
-    assert index.find(entry(authors=("Ping Chi",), dated="2026", journal="Lancet oncology")) == ("b",)
+    assert index.find(entry(authors=("Ping Chi",), dated="2026", journal="Lancet oncology")) == (
+        "b",
+    )
 
 
 def test_two_papers_by_one_author_stay_two_where_only_that_author_is_told():
@@ -373,7 +436,10 @@ def test_two_papers_by_one_author_stay_two_where_only_that_author_is_told():
 
 
 def test_an_editorial_and_its_reply_with_one_title_stay_two_and_a_bare_title_joins_neither():
-    known = merged(entry(doi="10.1/editorial", authors=("Smith J",)), entry(doi="10.1/reply", authors=("Hemming ML",)))
+    known = merged(
+        entry(doi="10.1/editorial", authors=("Smith J",)),
+        entry(doi="10.1/reply", authors=("Hemming ML",)),
+    )
     assert [each.key for each in known] == ["doi:10.1/editorial", "doi:10.1/reply"]
     assert Index(known).find(entry()) == ()
     assert Index(known).find(entry(authors=("M. Hemming",))) == ("doi:10.1/reply",)
@@ -381,9 +447,15 @@ def test_an_editorial_and_its_reply_with_one_title_stay_two_and_a_bare_title_joi
 
 def test_a_paper_and_the_trial_or_webinar_it_is_about_stay_apart():
     known = merged(
-        entry("A study of lurbinectedin in leiomyosarcoma patients", nct="NCT01234567", trial=Trial()),
+        entry(
+            "A study of lurbinectedin in leiomyosarcoma patients", nct="NCT01234567", trial=Trial()
+        ),
         entry("A study of lurbinectedin in leiomyosarcoma patients", pmid="1", nct="NCT01234567"),
-        entry("Webinar: the lurbinectedin study", nct="NCT01234567", event=Event(starts=date(2026, 12, 9))),
+        entry(
+            "Webinar: the lurbinectedin study",
+            nct="NCT01234567",
+            event=Event(starts=date(2026, 12, 9)),
+        ),
     )
     assert len(known) == 3
 
@@ -395,10 +467,21 @@ def test_a_trial_is_known_by_its_number_however_it_is_titled():
 
 
 def test_an_event_moved_to_another_day_is_the_same_and_the_next_evening_of_a_series_is_not():
-    known = entry("Support group", uid="a@x", event=Event(starts=date(2026, 12, 9)), key="k", url="https://x.org/s")
-    moved = entry("Support group", uid="a@x", event=Event(starts=date(2026, 12, 16)), url="https://x.org/s")
+    known = entry(
+        "Support group",
+        uid="a@x",
+        event=Event(starts=date(2026, 12, 9)),
+        key="k",
+        url="https://x.org/s",
+    )
+    moved = entry(
+        "Support group", uid="a@x", event=Event(starts=date(2026, 12, 16)), url="https://x.org/s"
+    )
     another = entry(
-        "Support group", uid="a@x/20270113T180000Z", event=Event(starts=date(2027, 1, 13)), url="https://x.org/s"
+        "Support group",
+        uid="a@x/20270113T180000Z",
+        event=Event(starts=date(2027, 1, 13)),
+        url="https://x.org/s",
     )
     index = Index([known])
     assert index.find(moved) == ("k",)
@@ -408,7 +491,11 @@ def test_an_event_moved_to_another_day_is_the_same_and_the_next_evening_of_a_ser
 def test_an_event_from_a_page_is_the_calendars_on_the_same_day():
     starts = datetime(2026, 12, 9, 18, tzinfo=UTC)
     known = entry(
-        "Patient webinar on sarcoma surgery", uid="a@x", event=Event(starts=starts), key="k", url="https://x.org/s"
+        "Patient webinar on sarcoma surgery",
+        uid="a@x",
+        event=Event(starts=starts),
+        key="k",
+        url="https://x.org/s",
     )
     pasted = entry("Webinar", event=Event(starts=date(2026, 12, 9)), url="https://x.org/s")
     later = replace(pasted, event=Event(starts=date(2026, 12, 10)))
@@ -452,7 +539,12 @@ def test_a_note_without_any_link_is_the_same_when_it_is_read_again():
     note = entry("Office closed", dated="2026-11-01")
     assert len(merged(note, note)) == 1
     assert len(merged(note, entry("Office closed", dated="2026-12-24"))) == 2
-    assert len(merged(entry("Untitled", summary="On walking."), entry("Untitled", summary="On sleep."))) == 2
+    assert (
+        len(
+            merged(entry("Untitled", summary="On walking."), entry("Untitled", summary="On sleep."))
+        )
+        == 2
+    )
 
 
 def test_versions_of_a_preprint_are_one_entry():
@@ -475,7 +567,9 @@ def test_a_preprint_and_its_article_are_linked_and_not_merged(article_first):
 
 
 def test_a_preprint_that_names_its_article_is_linked_whatever_their_titles():
-    preprint = entry("An early wording", doi="10.1101/2025.01.01.123456", related=("doi:10.1158/x",))
+    preprint = entry(
+        "An early wording", doi="10.1101/2025.01.01.123456", related=("doi:10.1158/x",)
+    )
     known = merged(entry(doi="10.1158/x"), preprint)
     assert known[0].related == ("doi:10.1101/2025.01.01.123456",)
 
@@ -495,14 +589,21 @@ def test_identifiers_decide_in_their_order_of_strength():
     assert not are_different(entry(doi="10.1/x", pmid="1"), entry(doi="10.1/y", pmid="1"))
     assert are_different(entry(pmcid="PMC1"), entry(pmcid="PMC2"))
     assert not are_different(entry(doi="10.1/x", pmcid="PMC1"), entry(doi="10.1/x", pmcid="PMC2"))
-    assert are_different(entry(opportunity="PA-1", grant=Grant()), entry(opportunity="PA-2", grant=Grant()))
+    assert are_different(
+        entry(opportunity="PA-1", grant=Grant()), entry(opportunity="PA-2", grant=Grant())
+    )
     assert not are_different(entry(), entry())
 
 
 def test_an_index_knows_what_it_holds():
     index = Index([entry(key="a"), entry("Other", key="b")])
     index.remove("a")
-    assert ("a" in index, "b" in index, len(index), [each.key for each in index]) == (False, True, 1, ["b"])
+    assert ("a" in index, "b" in index, len(index), [each.key for each in index]) == (
+        False,
+        True,
+        1,
+        ["b"],
+    )
     assert index.find(entry()) == ()
 
 
@@ -525,7 +626,13 @@ def test_a_paper_from_four_sources_is_one_entry_that_says_what_all_say():
         authors=("Chi P",),
         links=("http://x.org/a/",),
     )
-    crossref = entry(TITLE.upper(), dated="2026-10-05", doi="10.1/x", sources=("crossref",), journal="J Clin Oncol")
+    crossref = entry(
+        TITLE.upper(),
+        dated="2026-10-05",
+        doi="10.1/x",
+        sources=("crossref",),
+        journal="J Clin Oncol",
+    )
     pubmed = entry(
         doi="10.1/x",
         pmid="1",
@@ -562,8 +669,14 @@ def test_a_feed_that_stamps_all_its_items_anew_changes_no_date():
 
 
 def test_the_better_title_wins():
-    assert merge(entry("SHOUTED TITLE OF IT"), entry("Shouted title of it")).title == "Shouted title of it"
-    assert merge(entry("A title"), entry("A title: with its subtitle")).title == "A title: with its subtitle"
+    assert (
+        merge(entry("SHOUTED TITLE OF IT"), entry("Shouted title of it")).title
+        == "Shouted title of it"
+    )
+    assert (
+        merge(entry("A title"), entry("A title: with its subtitle")).title
+        == "A title: with its subtitle"
+    )
     assert merge(entry("A title"), entry("A TITLE IN CAPITALS")).title == "A title"
     assert merge(entry("A title"), entry("")).title == "A title"
     assert merge(entry(""), entry("A title")).title == "A title"
@@ -571,16 +684,27 @@ def test_the_better_title_wins():
 
 def test_no_note_is_lost_and_none_is_doubled():
     known = entry(note="Ask Dr. B.")
-    assert merge(known, entry(note="Trial site in Denver")).note == "Ask Dr. B.\n\nTrial site in Denver"
+    assert (
+        merge(known, entry(note="Trial site in Denver")).note
+        == "Ask Dr. B.\n\nTrial site in Denver"
+    )
     assert merge(known, known).note == "Ask Dr. B."
     assert merge(entry(), known).note == "Ask Dr. B."
     assert merge(entry(note="Ask"), known).note == "Ask Dr. B."
 
 
 def test_a_whole_summary_replaces_a_cut_one():
-    assert merge(entry(summary="A long one, but cut […]"), entry(summary="Whole.")).summary == "Whole."
-    assert merge(entry(summary="Whole."), entry(summary="In other words.")).summary == "In other words."
-    assert merge(entry(summary="A whole one."), entry(summary="Another one.")).summary == "A whole one."
+    assert (
+        merge(entry(summary="A long one, but cut […]"), entry(summary="Whole.")).summary == "Whole."
+    )
+    assert (
+        merge(entry(summary="Whole."), entry(summary="In other words.")).summary
+        == "In other words."
+    )
+    assert (
+        merge(entry(summary="A whole one."), entry(summary="Another one.")).summary
+        == "A whole one."
+    )
 
 
 def test_first_seen_is_the_earlier_moment():
@@ -592,7 +716,9 @@ def test_first_seen_is_the_earlier_moment():
 def test_a_trial_remembers_the_status_it_had():
     known = entry(trial=Trial(status=TrialStatus.RECRUITING, sponsor="SARC", phase="2"))
     closed = merge(known, entry(trial=Trial(status=TrialStatus.COMPLETED, phase="2/3"))).trial
-    assert closed == Trial(status=TrialStatus.COMPLETED, was=TrialStatus.RECRUITING, sponsor="SARC", phase="2/3")
+    assert closed == Trial(
+        status=TrialStatus.COMPLETED, was=TrialStatus.RECRUITING, sponsor="SARC", phase="2/3"
+    )
     assert merge(known, entry(trial=Trial())).trial == known.trial
     assert merge(known, known).trial == known.trial
     assert merge(known, entry()).trial == known.trial
@@ -620,7 +746,12 @@ def test_a_deadline_extended_is_taken():
 
 
 def test_an_entry_that_proves_two_known_ones_to_be_one_folds_them_into_the_older():
-    younger = entry("Pasted without any number", url="https://x.org/a", key="url:https://x.org/a", first_seen_at=SEEN)
+    younger = entry(
+        "Pasted without any number",
+        url="https://x.org/a",
+        key="url:https://x.org/a",
+        first_seen_at=SEEN,
+    )
     older = entry(doi="10.1/x", key="doi:10.1/x", first_seen_at=datetime(2026, 1, 1, tzinfo=UTC))
     result = merge_entries([younger, older], [entry(doi="10.1/x", url="https://x.org/a")])
     assert [each.key for each in result.entries] == ["doi:10.1/x"]
@@ -644,7 +775,9 @@ def test_keys_of_one_run_are_those_that_stand_at_its_end():
 def test_an_emptied_feed_that_comes_back_brings_nothing_new():
     first = merge_entries((), [entry(doi="10.1/x"), entry("Other", url="https://x.org/b")])
     emptied = merge_entries(first.entries, [])
-    back = merge_entries(emptied.entries, [entry(doi="10.1/x"), entry("Other", url="https://x.org/b")])
+    back = merge_entries(
+        emptied.entries, [entry(doi="10.1/x"), entry("Other", url="https://x.org/b")]
+    )
     assert (back.new, back.changed, back.entries) == (frozenset(), frozenset(), first.entries)
 
 
@@ -671,10 +804,14 @@ SIGHTINGS = st.builds(
 def test_merging_loses_no_identifier_and_is_settled_after_one_run(seen):
     once = merge_entries((), seen)
     assert len({each.key for each in once.entries}) == len(once.entries)
-    assert {s for each in once.entries for s in each.sources} == {s for each in seen for s in each.sources}
+    assert {s for each in once.entries for s in each.sources} == {
+        s for each in seen for s in each.sources
+    }
     assert set(once.key_of_seen) <= {each.key for each in once.entries}
     for kind in ("doi", "pmid"):
-        assert {getattr(each.ids, kind) for each in once.entries} - {None} <= {getattr(each.ids, kind) for each in seen}
+        assert {getattr(each.ids, kind) for each in once.entries} - {None} <= {
+            getattr(each.ids, kind) for each in seen
+        }
 
 
 # Titles

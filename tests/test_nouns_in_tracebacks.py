@@ -73,9 +73,13 @@ def held(page: Page) -> dict[str, object]:
     asked = OptInRepository(page.people.engine, page.keys).create_request(
         parse_address("z" + ADDRESS), now=NOW, name=NAME
     )
-    listing = read_list(io.BytesIO(f"Email,Name\n{ADDRESS},{NAME}\n{ADDRESS};,{NAME}\n".encode()), name="x")
+    listing = read_list(
+        io.BytesIO(f"Email,Name\n{ADDRESS},{NAME}\n{ADDRESS};,{NAME}\n".encode()), name="x"
+    )
     incoming = read_mail(BOUNCE.encode())
-    handled = HandledMail(name="1.eml", decided=InboundRecord(kind="bounce", action="counted"), recipient=ADDRESS)
+    handled = HandledMail(
+        name="1.eml", decided=InboundRecord(kind="bounce", action="counted"), recipient=ADDRESS
+    )
     return {
         "address": parse_address(ADDRESS),
         "subscriber": subscriber,
@@ -84,7 +88,9 @@ def held(page: Page) -> dict[str, object]:
             queued=QueuedRecipient(due=DueDelivery(subscriber=subscriber)),
             message=build_confirmation(letter, settings, now=NOW),
         ),
-        "delivery": Delivery(issue="x", subscriber_id=1, name=NAME, address=ADDRESS, status=DeliveryStatus.REFUSED),
+        "delivery": Delivery(
+            issue="x", subscriber_id=1, name=NAME, address=ADDRESS, status=DeliveryStatus.REFUSED
+        ),
         "letter": letter,
         "message": build_confirmation(letter, settings, now=NOW),
         "server": server_of(settings, PASSWORD),
@@ -106,14 +112,22 @@ def stumble(held: dict[str, object]) -> None:
     raise ZeroDivisionError
 
 
-def test_no_noun_shows_a_reader_or_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_noun_shows_a_reader_or_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", PASSWORD)
-    page = Page(tmp_path / "ours", more='[delivery]\nhost = "127.0.0.1"\nsecurity = "none"\nuser = "x"\n')
+    page = Page(
+        tmp_path / "ours", more='[delivery]\nhost = "127.0.0.1"\nsecurity = "none"\nuser = "x"\n'
+    )
     nouns = held(page)
-    assert [(name, told) for name, noun in nouns.items() if (told := told_in(repr(noun), SECRETS))] == []
+    assert [
+        (name, told) for name, noun in nouns.items() if (told := told_in(repr(noun), SECRETS))
+    ] == []
     try:
         stumble(nouns)
     except ZeroDivisionError as error:
-        shown = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+        shown = "".join(
+            traceback.TracebackException.from_exception(error, capture_locals=True).format()
+        )
     assert "due=Due(" in shown
     assert told_in(shown, SECRETS) == []

@@ -39,15 +39,28 @@ def test_every_command_that_is_named_exists(text: str) -> None:
 
 
 def test_the_container_gets_all_that_a_wheel_is_made_of(tmp_path: Path) -> None:
-    for line in re.findall(r"^COPY (.+)$", (ROOT / "Containerfile").read_text("utf-8"), re.MULTILINE):
+    for line in re.findall(
+        r"^COPY (.+)$", (ROOT / "Containerfile").read_text("utf-8"), re.MULTILINE
+    ):
         *names, target = line.split()
         for name in names:
             place = tmp_path / (
-                target if len(names) == 1 and not target.endswith("/") else Path(target) / Path(name).name
+                target
+                if len(names) == 1 and not target.endswith("/")
+                else Path(target) / Path(name).name
             )
             place.parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, place)
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")]
+    build = [
+        sys.executable,
+        "-m",
+        "hatchling",
+        "build",
+        "-t",
+        "wheel",
+        "-d",
+        str(tmp_path / "dist"),
+    ]
     subprocess.run(build, cwd=tmp_path, check=True, capture_output=True)
     assert len(list((tmp_path / "dist").glob("newsletter-*.whl"))) == 1
 

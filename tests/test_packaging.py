@@ -23,7 +23,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def shipped(folder: str) -> set[str]:
-    known = subprocess.run(["git", "ls-files", folder], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    known = subprocess.run(
+        ["git", "ls-files", folder], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
     return set(known.splitlines())
 
 
@@ -56,12 +58,20 @@ def test_pins_carry_hashes_and_name_no_index() -> None:
         text = (ROOT / "requirements" / name).read_text("utf-8")
         assert "://" not in text
         assert len(re.findall(r"^[\w.\[\]-]+==", text, re.MULTILINE)) > 40
-        assert all("--hash=sha256:" in each for each in re.split(r"\n(?=\S)", text.strip()) if "==" in each)
+        assert all(
+            "--hash=sha256:" in each for each in re.split(r"\n(?=\S)", text.strip()) if "==" in each
+        )
 
 
 def test_runtime_pins_are_among_those_of_development() -> None:
     pins = {
-        name: set(re.findall(r"^([\w.\[\]-]+==\S+)", (ROOT / "requirements" / name).read_text("utf-8"), re.MULTILINE))
+        name: set(
+            re.findall(
+                r"^([\w.\[\]-]+==\S+)",
+                (ROOT / "requirements" / name).read_text("utf-8"),
+                re.MULTILINE,
+            )
+        )
         for name in ("runtime.txt", "dev.txt")
     }
     assert pins["runtime.txt"] <= pins["dev.txt"]

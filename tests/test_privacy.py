@@ -19,7 +19,11 @@ def told() -> dict[str, set[str]]:
 
 
 def test_every_column_about_readers_is_told_and_nothing_else():
-    kept = {name: set(table.columns.keys()) for name, table in METADATA.tables.items() if name not in WITHOUT_READERS}
+    kept = {
+        name: set(table.columns.keys())
+        for name, table in METADATA.tables.items()
+        if name not in WITHOUT_READERS
+    }
     assert told() == kept
 
 

@@ -32,14 +32,26 @@ def proposed(title: str, url: str = "", *, styles=DEFAULT_SECTIONS, **changes) -
 
 
 def test_the_staffs_own_rules_come_before_the_source():
-    tips = SectionStyle(name="living", title="Tips for Living with LMS", rules=("caregiver", "cancer.net"))
+    tips = SectionStyle(
+        name="living", title="Tips for Living with LMS", rules=("caregiver", "cancer.net")
+    )
     styles = (*DEFAULT_SECTIONS, tips)
     by_word = proposed("Tips for the Caregiver", styles=styles, section="research")
-    assert by_word == SectionProposal("living", confident=True, why="your own rule “caregiver” for living")
+    assert by_word == SectionProposal(
+        "living", confident=True, why="your own rule “caregiver” for living"
+    )
     assert proposed("News", "https://www.cancer.net/coping", styles=styles).section == "living"
     assert proposed("News", "https://blog.cancer.net/coping", styles=styles).section == "living"
-    assert proposed("Caregivers in trials", "https://pubmed.ncbi.nlm.nih.gov/1/", styles=styles).section == "research"
-    assert proposed("Gene X", "https://notcancer.net/", styles=styles, section="trials").section == "trials"
+    assert (
+        proposed(
+            "Caregivers in trials", "https://pubmed.ncbi.nlm.nih.gov/1/", styles=styles
+        ).section
+        == "research"
+    )
+    assert (
+        proposed("Gene X", "https://notcancer.net/", styles=styles, section="trials").section
+        == "trials"
+    )
 
 
 @pytest.mark.parametrize("link", ["https://x.org/sarcoma/news/1", "https://www.x.org/Sarcoma/"])
@@ -55,7 +67,10 @@ def test_an_empty_rule_and_a_broken_link_match_nothing():
 
 
 def test_what_the_source_says_comes_before_the_address():
-    assert proposed("A paper", "https://doi.org/10.1/x", section="grants").why == "its source goes there"
+    assert (
+        proposed("A paper", "https://doi.org/10.1/x", section="grants").why
+        == "its source goes there"
+    )
     unknown = proposed("A paper", section="tips")
     assert unknown == SectionProposal(
         None, confident=False, why="its source goes there, but the newsletter has no section “tips”"
@@ -82,7 +97,9 @@ def test_kind_and_identifiers_decide_before_wording(changes, section):
 
 
 def test_a_webinar_that_names_a_trial_is_an_event():
-    found = proposed("Webinar, Jan. 13: Dr. Jane Doe on the STRASS 3 study", ids=Ids(nct="NCT01234567"))
+    found = proposed(
+        "Webinar, Jan. 13: Dr. Jane Doe on the STRASS 3 study", ids=Ids(nct="NCT01234567")
+    )
     assert found.section == "events"
 
 
@@ -90,7 +107,10 @@ def test_a_webinar_that_names_a_trial_is_an_event():
     ("url", "section"),
     [
         ("https://pubmed.ncbi.nlm.nih.gov/37254103/", "research"),
-        ("https://www.thelancet.com/journals/lanonc/article/PIIS1470-2045(17)30622-8/abstract", "research"),
+        (
+            "https://www.thelancet.com/journals/lanonc/article/PIIS1470-2045(17)30622-8/abstract",
+            "research",
+        ),
         ("https://jco.ascopubs.org/content/1", "research"),
         ("https://www.nature.com/articles/bjc2017354", "research"),
         ("https://www.nature.com/articles/d41586-023-00001-1", None),
@@ -127,8 +147,14 @@ def test_an_address_tells_its_section_only_where_it_holds_one_kind(url, section)
         ("Young Investigator Award: call for applications, deadline February 1", "grants"),
         ("A Phase 2 Study of Drug X in Participants With Metastatic Leiomyosarcoma", "trials"),
         ("First patient dosed: new trial opens for advanced sarcoma, now recruiting", "trials"),
-        ("Drug X versus drug Y in metastatic sarcoma: results of a randomized phase 3 trial", "research"),
-        ("Prognostic value of MED12 mutations in uterine leiomyosarcoma: a retrospective cohort study", "research"),
+        (
+            "Drug X versus drug Y in metastatic sarcoma: results of a randomized phase 3 trial",
+            "research",
+        ),
+        (
+            "Prognostic value of MED12 mutations in uterine leiomyosarcoma: a retrospective cohort study",
+            "research",
+        ),
     ],
 )
 def test_wording_tells_the_section(title, section):
@@ -164,7 +190,10 @@ def test_a_section_that_the_newsletter_has_not_is_not_proposed():
     by_address = proposed("X", "https://clinicaltrials.gov/study/NCT01234567", styles=only_research)
     assert (by_wording.section, by_wording.confident) == (None, False)
     assert by_wording.why.endswith("but the newsletter has no such section")
-    assert by_address.why == "clinicaltrials.gov carries trials, but the newsletter has no section “trials”"
+    assert (
+        by_address.why
+        == "clinicaltrials.gov carries trials, but the newsletter has no section “trials”"
+    )
 
 
 def test_the_page_of_a_mailing_tells_nothing_of_its_items():
@@ -179,7 +208,9 @@ def test_every_weight_belongs_to_a_kind():
 @settings(max_examples=60)
 @given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=40))
 def test_any_text_has_an_answer(title, summary, url):
-    found = propose_section(Entry(title=title, summary=summary, links=(f"https://{url}",)), DEFAULT_SECTIONS)
+    found = propose_section(
+        Entry(title=title, summary=summary, links=(f"https://{url}",)), DEFAULT_SECTIONS
+    )
     assert found.why
     assert found.confident or found.section is None
 
@@ -192,7 +223,9 @@ def test_the_labelled_titles_are_told_apart():
         pytest.skip("the labelled titles are not beside this checkout")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    found = [(row["label"], proposed(row["title"], row["url"], summary=row["summary"])) for row in rows]
+    found = [
+        (row["label"], proposed(row["title"], row["url"], summary=row["summary"])) for row in rows
+    ]
     confident = [(label, each.section or "other") for label, each in found if each.confident]
     assert len(confident) >= 0.9 * len(rows)
     assert sum(label == section for label, section in confident) >= 0.98 * len(confident)

@@ -40,7 +40,9 @@ SEEN_BEFORE = datetime(2026, 10, 20, tzinfo=UTC)
 SEEN_NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 
 
-def paper(dated: str | None = "2026-11-10", *, seen: datetime | None = SEEN_NOW, **changes) -> Entry:
+def paper(
+    dated: str | None = "2026-11-10", *, seen: datetime | None = SEEN_NOW, **changes
+) -> Entry:
     values = {
         "key": "doi:10.1/x",
         "ids": Ids(doi="10.1/x"),
@@ -52,16 +54,29 @@ def paper(dated: str | None = "2026-11-10", *, seen: datetime | None = SEEN_NOW,
 
 
 def event(starts: datetime | date | None, **changes) -> Entry:
-    values = {"key": "uid:a@x", "ids": Ids(uid="a@x"), "title": "Patient webinar", "event": Event(starts=starts)}
+    values = {
+        "key": "uid:a@x",
+        "ids": Ids(uid="a@x"),
+        "title": "Patient webinar",
+        "event": Event(starts=starts),
+    }
     return Entry(**({"first_seen_at": SEEN_NOW} | values | changes))
 
 
 def grant(deadline: date | None, **changes) -> Entry:
-    values = {"key": "opportunity:PAR-1", "ids": Ids(opportunity="PAR-1"), "title": "Sarcoma research grants"}
-    return Entry(**({"first_seen_at": SEEN_NOW, "grant": Grant(deadline=deadline)} | values | changes))
+    values = {
+        "key": "opportunity:PAR-1",
+        "ids": Ids(opportunity="PAR-1"),
+        "title": "Sarcoma research grants",
+    }
+    return Entry(
+        **({"first_seen_at": SEEN_NOW, "grant": Grant(deadline=deadline)} | values | changes)
+    )
 
 
-def trial(status: TrialStatus, dated: str = "2019-05-01", seen: datetime = SEEN_BEFORE, **of_trial) -> Entry:
+def trial(
+    status: TrialStatus, dated: str = "2019-05-01", seen: datetime = SEEN_BEFORE, **of_trial
+) -> Entry:
     return Entry(
         key="nct:NCT01234567",
         ids=Ids(nct="NCT01234567"),
@@ -72,22 +87,30 @@ def trial(status: TrialStatus, dated: str = "2019-05-01", seen: datetime = SEEN_
     )
 
 
-def decided(verdict: Verdict, issue: str, why: str = "", key: str = "doi:10.1/x", **changes) -> Decision:
-    return Decision(key=key, verdict=verdict, why=why, issue=issue, decided_at=SEEN_BEFORE, **changes)
+def decided(
+    verdict: Verdict, issue: str, why: str = "", key: str = "doi:10.1/x", **changes
+) -> Decision:
+    return Decision(
+        key=key, verdict=verdict, why=why, issue=issue, decided_at=SEEN_BEFORE, **changes
+    )
 
 
 def carried(entry: Entry, issue: str = "2026-10") -> SelectionHistory:
     return SelectionHistory(carried=((issue, entry),))
 
 
-def place(entry: Entry, memory: SelectionHistory | None = None, window: SelectionCriteria = WINDOW) -> Choice | LeftOut:
+def place(
+    entry: Entry, memory: SelectionHistory | None = None, window: SelectionCriteria = WINDOW
+) -> Choice | LeftOut:
     """The one place of an entry."""
     selection = select([entry], memory or SelectionHistory(), window)
     (only,) = selection.chosen + selection.left_out
     return only
 
 
-def why(entry: Entry, memory: SelectionHistory | None = None, window: SelectionCriteria = WINDOW) -> str:
+def why(
+    entry: Entry, memory: SelectionHistory | None = None, window: SelectionCriteria = WINDOW
+) -> str:
     """`+ reason` when chosen, `state: reason` when left out."""
     found = place(entry, memory, window)
     return f"+ {found.why}" if isinstance(found, Choice) else f"{found.state}: {found.reason}"
@@ -100,7 +123,10 @@ def why(entry: Entry, memory: SelectionHistory | None = None, window: SelectionC
         (paper("2026-11-01"), "+ dated 2026-11-01, after the last issue"),
         (paper("2026-10-29"), "+ dated 2026-10-29, but first seen 2026-11-20 only: a late arrival"),
         (paper("2026-08-03"), "+ dated 2026-08-03, but first seen 2026-11-20 only: a late arrival"),
-        (paper("2026-08-02"), "left_out: dated 2026-08-02, more than 90 days before this issue's window"),
+        (
+            paper("2026-08-02"),
+            "left_out: dated 2026-08-02, more than 90 days before this issue's window",
+        ),
         (
             paper("2026-10-29", seen=SEEN_BEFORE),
             "left_out: dated 2026-10-29 and first seen 2026-10-19, both before this issue's window",
@@ -129,12 +155,17 @@ def test_a_paper_dated_ahead_that_was_seen_before_the_last_issue_but_not_printed
 
 def test_what_is_dated_and_seen_after_a_window_that_closed_waits_for_the_next():
     early = replace(WINDOW, until_at=datetime(2026, 11, 15, tzinfo=UTC))
-    assert why(paper("2026-11-18"), window=early) == "waiting: dated 2026-11-18 and seen after this issue's window"
+    assert (
+        why(paper("2026-11-18"), window=early)
+        == "waiting: dated 2026-11-18 and seen after this issue's window"
+    )
     assert why(paper("2026-11-10"), window=early).startswith("+ dated 2026-11-10")
 
 
 def test_days_are_compared_in_the_newsletters_zone():
-    just_after_midnight = replace(WINDOW, since_at=datetime(2026, 11, 1, 2, tzinfo=UTC))  # still October in New York
+    just_after_midnight = replace(
+        WINDOW, since_at=datetime(2026, 11, 1, 2, tzinfo=UTC)
+    )  # still October in New York
     assert why(paper("2026-10-31", seen=SEEN_BEFORE), window=just_after_midnight).startswith("+")
 
 
@@ -151,18 +182,28 @@ def test_what_was_carried_is_known_from_title_and_year_alone():
 
 def test_an_editors_drop_stays_dropped_for_a_year_of_offers():
     memory = SelectionHistory(decisions=(decided(Verdict.DROP, "2025-11", "not about LMS"),))
-    assert why(paper(), memory) == "dropped: dropped by an editor when 2025-11 was made: not about LMS"
+    assert (
+        why(paper(), memory) == "dropped: dropped by an editor when 2025-11 was made: not about LMS"
+    )
 
 
-@pytest.mark.parametrize("key", ["doi:10.1/x", "title:trabectedin-and-doxorubicin-in-uterine-leiomyosarcoma-2026"])
+@pytest.mark.parametrize(
+    "key", ["doi:10.1/x", "title:trabectedin-and-doxorubicin-in-uterine-leiomyosarcoma-2026"]
+)
 def test_a_drop_is_known_from_the_issue_file_alone(key):
     issue = an_issue("2026-10", left_out=((key, "double"),))
-    assert why(paper(), build_history([issue])) == "dropped: dropped by an editor when 2026-10 was made: double"
+    assert (
+        why(paper(), build_history([issue]))
+        == "dropped: dropped by an editor when 2026-10 was made: double"
+    )
 
 
 def test_a_drop_written_into_the_issue_being_made_counts():
     current = an_issue("2026-11", left_out=(("doi:10.1/x", ""),))
-    assert why(paper(), build_history([], current=current)) == "dropped: dropped by an editor when 2026-11 was made"
+    assert (
+        why(paper(), build_history([], current=current))
+        == "dropped: dropped by an editor when 2026-11 was made"
+    )
 
 
 def test_what_was_held_comes_back_in_the_next_issue():
@@ -199,19 +240,25 @@ def test_the_latest_decision_counts():
 def test_a_hold_wins_over_the_deletion_it_was_made_after_but_not_over_a_later_one():
     held = decided(Verdict.HOLD, "2026-09")
     deleted = an_issue("2026-09", left_out=(("doi:10.1/x", "deleted"),))
-    assert why(paper(), build_history([deleted], decisions=[held])).startswith("+ held by an editor")
+    assert why(paper(), build_history([deleted], decisions=[held])).startswith(
+        "+ held by an editor"
+    )
     later = an_issue("2026-10", left_out=(("doi:10.1/x", "deleted"),))
     assert why(paper(), build_history([later], decisions=[held])).startswith("dropped: ")
 
 
 def test_a_retracted_paper_is_offered_and_the_reason_says_so():
     assert why(paper(flags=frozenset({Flag.RETRACTED}))).endswith("; it is marked as retracted")
-    assert why(paper(flags=frozenset({Flag.RETRACTED})), carried(paper())).endswith("; it is marked as retracted")
+    assert why(paper(flags=frozenset({Flag.RETRACTED})), carried(paper())).endswith(
+        "; it is marked as retracted"
+    )
 
 
 def test_an_article_says_that_its_preprint_was_carried():
     preprint = paper(key="doi:10.1101/2026.01.01.123456", ids=Ids(doi="10.1101/2026.01.01.123456"))
-    assert why(paper(), carried(preprint, "2026-03")).endswith("; its preprint was carried in 2026-03")
+    assert why(paper(), carried(preprint, "2026-03")).endswith(
+        "; its preprint was carried in 2026-03"
+    )
 
 
 # Events
@@ -223,7 +270,10 @@ def test_an_article_says_that_its_preprint_was_carried():
         (datetime(2026, 12, 9, 18, tzinfo=NEW_YORK), "+ ahead: on 2026-12-09"),
         (date(2026, 12, 1), "+ ahead: on 2026-12-01"),
         (date(2027, 3, 31), "+ ahead: on 2027-03-31"),
-        (date(2027, 4, 1), "waiting: too far ahead: it is on 2027-04-01, and is offered from 2026-12-02 on"),
+        (
+            date(2027, 4, 1),
+            "waiting: too far ahead: it is on 2027-04-01, and is offered from 2026-12-02 on",
+        ),
         (datetime(2026, 12, 1, 6, tzinfo=NEW_YORK), "left_out: already past: it was on 2026-12-01"),
         (date(2026, 11, 30), "left_out: already past: it was on 2026-11-30"),
         (None, "+ undated; first seen 2026-11-20"),
@@ -234,7 +284,10 @@ def test_an_event_is_offered_while_it_lies_ahead(starts, expected):
 
 
 def test_an_event_announced_long_ago_is_offered_when_it_comes_near():
-    assert why(event(date(2026, 12, 9), first_seen_at=datetime(2026, 1, 1, tzinfo=UTC))) == "+ ahead: on 2026-12-09"
+    assert (
+        why(event(date(2026, 12, 9), first_seen_at=datetime(2026, 1, 1, tzinfo=UTC)))
+        == "+ ahead: on 2026-12-09"
+    )
 
 
 def test_a_cancelled_event_is_left_out_and_one_that_readers_were_told_of_is_offered_again():
@@ -250,14 +303,24 @@ def test_a_carried_event_is_offered_again_only_when_it_moved():
     same_moment = event(datetime(2026, 12, 9, 23, tzinfo=UTC))
     moved = event(datetime(2026, 12, 16, 18, tzinfo=NEW_YORK))
     assert why(same_moment, carried(as_printed)) == "carried: carried in 2026-10"
-    assert why(moved, carried(as_printed)) == "+ moved from 2026-12-09 to 2026-12-16 since 2026-10 carried it"
+    assert (
+        why(moved, carried(as_printed))
+        == "+ moved from 2026-12-09 to 2026-12-16 since 2026-10 carried it"
+    )
     back = event(date(2026, 11, 9))
-    assert why(back, carried(as_printed)) == "carried: carried in 2026-10; moved from 2026-12-09 to 2026-11-09"
+    assert (
+        why(back, carried(as_printed))
+        == "carried: carried in 2026-10; moved from 2026-12-09 to 2026-11-09"
+    )
 
 
 def test_the_next_evening_of_a_support_group_is_an_event_of_its_own():
-    november = event(date(2026, 11, 12), key="uid:g/20261112T180000Z", ids=Ids(uid="g/20261112T180000Z"))
-    december = event(date(2026, 12, 10), key="uid:g/20261210T180000Z", ids=Ids(uid="g/20261210T180000Z"))
+    november = event(
+        date(2026, 11, 12), key="uid:g/20261112T180000Z", ids=Ids(uid="g/20261112T180000Z")
+    )
+    december = event(
+        date(2026, 12, 10), key="uid:g/20261210T180000Z", ids=Ids(uid="g/20261210T180000Z")
+    )
     assert why(december, carried(november)) == "+ ahead: on 2026-12-10"
 
 
@@ -275,7 +338,10 @@ def test_a_carried_grant_is_offered_again_when_the_deadline_moved():
     assert why(grant(date(2026, 12, 1)), carried(as_printed)) == "carried: carried in 2026-10"
     expected = "+ deadline moved from 2026-12-01 to 2027-02-01 since 2026-10 carried it"
     assert why(grant(date(2027, 2, 1)), carried(as_printed)) == expected
-    assert why(grant(date(2027, 2, 1)), carried(replace(as_printed, grant=None))) == "carried: carried in 2026-10"
+    assert (
+        why(grant(date(2027, 2, 1)), carried(replace(as_printed, grant=None)))
+        == "carried: carried in 2026-10"
+    )
 
 
 # Trials
@@ -291,14 +357,21 @@ def test_a_carried_trial_is_offered_again_when_its_status_changed():
 
 def test_the_last_printed_status_counts():
     memory = SelectionHistory(
-        carried=(("2026-09", trial(TrialStatus.RECRUITING)), ("2026-10", trial(TrialStatus.SUSPENDED)))
+        carried=(
+            ("2026-09", trial(TrialStatus.RECRUITING)),
+            ("2026-10", trial(TrialStatus.SUSPENDED)),
+        )
     )
     assert why(trial(TrialStatus.SUSPENDED), memory) == "carried: carried in 2026-10"
-    assert why(trial(TrialStatus.RECRUITING), memory).startswith("+ status changed from suspended to recruiting")
+    assert why(trial(TrialStatus.RECRUITING), memory).startswith(
+        "+ status changed from suspended to recruiting"
+    )
 
 
 def test_a_status_that_is_not_known_is_no_change():
-    assert why(trial(TrialStatus.UNKNOWN), carried(trial(TrialStatus.RECRUITING))).startswith("carried: ")
+    assert why(trial(TrialStatus.UNKNOWN), carried(trial(TrialStatus.RECRUITING))).startswith(
+        "carried: "
+    )
 
 
 def test_an_old_trial_that_opened_is_news():
@@ -313,7 +386,9 @@ def test_an_old_trial_that_opened_is_news():
 
 def test_a_kept_trial_still_says_what_it_was():
     decision = decided(Verdict.KEEP, "2026-11", key="nct:NCT01234567")
-    memory = SelectionHistory(carried=(("2026-10", trial(TrialStatus.RECRUITING)),), decisions=(decision,))
+    memory = SelectionHistory(
+        carried=(("2026-10", trial(TrialStatus.RECRUITING)),), decisions=(decision,)
+    )
     assert place(trial(TrialStatus.COMPLETED), memory).entry.trial.was is TrialStatus.RECRUITING
 
 
@@ -322,12 +397,22 @@ def test_a_kept_trial_still_says_what_it_was():
 
 def an_issue(name: str, *entries: Entry, **changes) -> Issue:
     until_at = datetime(int(name[:4]), int(name[5:]), 28, tzinfo=UTC)
-    values = {"name": name, "subject": "", "send_on": until_at.date(), "since_at": None, "until_at": until_at}
-    return Issue(**values, sections=(Section(name="research", title="Research", entries=entries),), **changes)
+    values = {
+        "name": name,
+        "subject": "",
+        "send_on": until_at.date(),
+        "since_at": None,
+        "until_at": until_at,
+    }
+    return Issue(
+        **values, sections=(Section(name="research", title="Research", entries=entries),), **changes
+    )
 
 
 def test_the_memory_is_in_the_issues_oldest_first():
-    memory = build_history([an_issue("2026-10", trial(TrialStatus.SUSPENDED)), an_issue("2026-09", paper())])
+    memory = build_history(
+        [an_issue("2026-10", trial(TrialStatus.SUSPENDED)), an_issue("2026-09", paper())]
+    )
     assert [(issue, entry.key) for issue, entry in memory.carried] == [
         ("2026-09", "doi:10.1/x"),
         ("2026-10", "nct:NCT01234567"),
@@ -341,7 +426,10 @@ def test_a_printed_entry_without_a_key_is_remembered_by_its_ids():
 def test_the_section_is_the_editors_then_the_proposed_one():
     memory = SelectionHistory(decisions=(decided(Verdict.KEEP, "2026-11", section="trials"),))
     assert select([paper()], memory, WINDOW, lambda _: "research").chosen[0].section == "trials"
-    assert select([paper()], SelectionHistory(), WINDOW, lambda _: "research").chosen[0].section == "research"
+    assert (
+        select([paper()], SelectionHistory(), WINDOW, lambda _: "research").chosen[0].section
+        == "research"
+    )
     assert select([paper()], SelectionHistory(), WINDOW).chosen[0].section is None
 
 
@@ -354,19 +442,31 @@ def test_what_lies_ahead_stands_soonest_first_and_the_rest_newest_first():
         event(date(2026, 12, 9)),
     ]
     expected = ["uid:a@x", "opportunity:PAR-1", "a", "b", "c"]
-    assert [choice.entry.key for choice in select(entries, SelectionHistory(), WINDOW).chosen] == expected
-    assert [choice.entry.key for choice in select(entries[::-1], SelectionHistory(), WINDOW).chosen] == expected
+    assert [
+        choice.entry.key for choice in select(entries, SelectionHistory(), WINDOW).chosen
+    ] == expected
+    assert [
+        choice.entry.key for choice in select(entries[::-1], SelectionHistory(), WINDOW).chosen
+    ] == expected
 
 
 DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
 ENTRIES = st.builds(
     lambda number, day, seen, form: replace(
-        paper(day.isoformat()[:form], seen=seen, key=f"doi:10.1/{number}", ids=Ids(doi=f"10.1/{number}")),
+        paper(
+            day.isoformat()[:form],
+            seen=seen,
+            key=f"doi:10.1/{number}",
+            ids=Ids(doi=f"10.1/{number}"),
+        ),
         title=f"Title {number}",
     ),
     st.integers(0, 40),
     DAYS,
-    st.one_of(st.none(), st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))),  # noqa: DTZ001 - bounds are naive by contract
+    st.one_of(
+        st.none(),
+        st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),
+    ),  # noqa: DTZ001 - bounds are naive by contract
     st.sampled_from([4, 7, 10]),
 )
 
@@ -375,9 +475,15 @@ ENTRIES = st.builds(
 @given(st.lists(ENTRIES, unique_by=lambda entry: entry.key))
 def test_every_entry_has_one_place_and_what_one_issue_took_the_next_does_not(entries):
     first = select(entries, SelectionHistory(), WINDOW)
-    assert sorted(x.entry.key for x in first.chosen + first.left_out) == sorted(entry.key for entry in entries)
+    assert sorted(x.entry.key for x in first.chosen + first.left_out) == sorted(
+        entry.key for entry in entries
+    )
     assert all(left.reason for left in first.left_out)
-    following = replace(WINDOW, issue="2026-12", since_at=WINDOW.until_at, until_at=WINDOW.until_at + timedelta(30))
+    following = replace(
+        WINDOW, issue="2026-12", since_at=WINDOW.until_at, until_at=WINDOW.until_at + timedelta(30)
+    )
     memory = SelectionHistory(carried=tuple(("2026-11", choice.entry) for choice in first.chosen))
     second = select(entries, memory, replace(following, now=following.until_at))
-    assert not {choice.entry.key for choice in first.chosen} & {choice.entry.key for choice in second.chosen}
+    assert not {choice.entry.key for choice in first.chosen} & {
+        choice.entry.key for choice in second.chosen
+    }

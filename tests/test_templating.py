@@ -35,14 +35,18 @@ def test_an_installation_without_templates_says_what_to_do(tmp_path):
 def test_a_workspace_may_override_any_single_file(tmp_path):
     own = tmp_path / "templates" / "parts" / "footer.html.jinja"
     own.parent.mkdir(parents=True)
-    own.write_text('<p>Our own end & <a href="{{ page.unsubscribe }}">{{ frame.title }}</a></p>', "utf-8")
+    own.write_text(
+        '<p>Our own end & <a href="{{ page.unsubscribe }}">{{ frame.title }}</a></p>', "utf-8"
+    )
     html = render_mail(SAMPLE, SETTINGS, environment(tmp_path)).html
     assert "Our own end &amp;" in html
     assert "In this issue" in html
 
 
 def test_a_workspace_without_templates_uses_the_shipped_ones(tmp_path):
-    assert render_mail(SAMPLE, SETTINGS, environment(tmp_path)) == render_mail(SAMPLE, SETTINGS, environment())
+    assert render_mail(SAMPLE, SETTINGS, environment(tmp_path)) == render_mail(
+        SAMPLE, SETTINGS, environment()
+    )
 
 
 def test_everything_but_plain_text_and_styles_is_escaped():
@@ -59,7 +63,9 @@ def package(tmp_path, monkeypatch):
     """An installed package with templates of its own, on a machine where Python keeps what it compiles."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     installed = tmp_path / "newsletter"
-    shutil.copytree(find_shipped_folder(), installed / "templates", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        find_shipped_folder(), installed / "templates", ignore=shutil.ignore_patterns("__pycache__")
+    )
     return installed
 
 
@@ -97,7 +103,9 @@ def test_where_the_package_cannot_be_written_they_lie_with_the_workspace(tmp_pat
     kept = tmp_path / "kept"
     expected = render_mail(SAMPLE, SETTINGS, environment())
     for _ in range(2):
-        assert render_mail(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == expected
+        assert (
+            render_mail(SAMPLE, SETTINGS, environment(compiled=kept, package=package)) == expected
+        )
     assert len(times(kept)) > 10
 
 
@@ -114,24 +122,41 @@ def test_a_template_that_was_changed_is_compiled_again(tmp_path, package):
 def test_a_style_sheet_is_read_once_for_all_processes(tmp_path, package):
     first = render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "one", package=package))
     (sheet,) = package.glob("templates/__pycache__/style-sheet-*.json")
-    assert render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "other", package=package)) == first
+    assert (
+        render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "other", package=package))
+        == first
+    )
     sheet.write_text(sheet.read_text("utf-8").replace("#f3f1ec", "#f3f1ed"), "utf-8")
-    assert "#f3f1ed" in render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "other", package=package)).html
+    assert (
+        "#f3f1ed"
+        in render_mail(
+            SAMPLE, SETTINGS, environment(compiled=tmp_path / "other", package=package)
+        ).html
+    )
 
 
 @pytest.mark.parametrize("content", ["", "[[", "3", "[[1, 2]]", '[[1, "p", "", []]]'])
 def test_a_style_sheet_that_was_not_kept_well_is_read_again(tmp_path, package, content):
-    expected = render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "kept", package=package))
+    expected = render_mail(
+        SAMPLE, SETTINGS, environment(compiled=tmp_path / "kept", package=package)
+    )
     (sheet,) = package.glob("templates/__pycache__/style-sheet-*.json")
     sheet.write_text(content, "utf-8")
-    assert render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "kept", package=package)) == expected
+    assert (
+        render_mail(SAMPLE, SETTINGS, environment(compiled=tmp_path / "kept", package=package))
+        == expected
+    )
 
 
 def test_a_style_sheet_with_more_than_plain_rules_is_not_kept(tmp_path, package):
     own = tmp_path / "templates" / "styles" / "inline.css.jinja"
     own.parent.mkdir(parents=True)
     own.write_text("p { color: #123456 } @media print { p { color: #000000 } }", "utf-8")
-    html = [render_mail(SAMPLE, SETTINGS, environment(tmp_path, compiled=tmp_path / "kept", package=package)).html] * 2
+    html = [
+        render_mail(
+            SAMPLE, SETTINGS, environment(tmp_path, compiled=tmp_path / "kept", package=package)
+        ).html
+    ] * 2
     assert html[0] == html[1]
     assert "@media print" in html[0]
     assert not list(tmp_path.rglob("style-sheet-*.json"))
@@ -141,9 +166,13 @@ def test_the_newest_style_sheets_are_kept(tmp_path, package):
     kept = environment(compiled=tmp_path / "kept", package=package).kept
     for number in range(MOST_KEPT + 3):
         kept.write(f"style-sheet-{number}.json", b"[]")
-        os.utime(package / "templates" / "__pycache__" / f"style-sheet-{number}.json", (number, number))
+        os.utime(
+            package / "templates" / "__pycache__" / f"style-sheet-{number}.json", (number, number)
+        )
     assert [kept.parse(f"style-sheet-{number}.json") for number in (0, 2)] == [None, None]
-    assert kept.parse("style-sheet-3.json") == kept.parse(f"style-sheet-{MOST_KEPT + 2}.json") == b"[]"
+    assert (
+        kept.parse("style-sheet-3.json") == kept.parse(f"style-sheet-{MOST_KEPT + 2}.json") == b"[]"
+    )
 
 
 def test_damaged_files_and_a_folder_that_cannot_be_made_do_no_harm(tmp_path, package):

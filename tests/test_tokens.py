@@ -15,7 +15,9 @@ KEYS = Keys(b"an invented secret")
 @given(st.sampled_from(Purpose), st.integers(0, 2**63 - 1), st.integers(0, 65535))
 def test_a_token_is_read_back_for_its_own_purpose_alone(purpose, subscriber_id, sending_id):
     token = KEYS.sign(purpose, subscriber_id, sending_id)
-    assert KEYS.read(purpose, token) == Token(purpose=purpose, subscriber_id=subscriber_id, sending_id=sending_id)
+    assert KEYS.read(purpose, token) == Token(
+        purpose=purpose, subscriber_id=subscriber_id, sending_id=sending_id
+    )
     assert all(KEYS.read(other, token) is None for other in Purpose if other is not purpose)
 
 
@@ -42,13 +44,17 @@ def test_a_new_key_signs_and_the_old_one_is_still_read():
 
 
 def test_keys_are_one_a_line():
-    assert Keys.parse("  newer \n\nan invented secret\n").address_hash("a") == KEYS.address_hash("a")
+    assert Keys.parse("  newer \n\nan invented secret\n").address_hash("a") == KEYS.address_hash(
+        "a"
+    )
     for nothing in ("", " \n"):
         with pytest.raises(ValueError, match="a key is needed"):
             Keys.parse(nothing)
 
 
-@pytest.mark.parametrize("text", ["", "a", "a" * 44, "a" * 46, "é" * 45, "1" * 45, "a" * 45, " " * 45])
+@pytest.mark.parametrize(
+    "text", ["", "a", "a" * 44, "a" * 46, "é" * 45, "1" * 45, "a" * 45, " " * 45]
+)
 def test_what_is_no_token_is_refused(text):
     assert KEYS.read(Purpose.UNSUBSCRIBE, text) is None
 
@@ -56,7 +62,9 @@ def test_what_is_no_token_is_refused(text):
 def test_no_other_spelling_of_a_token_is_taken():
     token = KEYS.sign(Purpose.UNSUBSCRIBE, 5, 1)
     alphabet = "abcdefghijklmnopqrstuvwxyz234567"
-    assert sum(KEYS.read(Purpose.UNSUBSCRIBE, token[:-1] + last) is not None for last in alphabet) == 1
+    assert (
+        sum(KEYS.read(Purpose.UNSUBSCRIBE, token[:-1] + last) is not None for last in alphabet) == 1
+    )
 
 
 def test_guessing_hits_nobody():

@@ -39,7 +39,9 @@ class Visitor:
         sent = {"content-type": "application/x-www-form-urlencoded"} | headers
         return self.send("POST", path, urlencode(form or {}, doseq=True).encode(), sent)
 
-    def send(self, method: str, path: str, body: bytes, headers: dict[str, str], *, declared: bool = True) -> Answer:
+    def send(
+        self, method: str, path: str, body: bytes, headers: dict[str, str], *, declared: bool = True
+    ) -> Answer:
         path, _, query = path.partition("?")
         named = {"host": self.host} | self.headers | headers
         if declared:
@@ -63,7 +65,8 @@ class Visitor:
 
 async def _talk(app: Any, scope: dict[str, Any], body: bytes) -> Answer:
     incoming = [
-        {"type": "http.request", "body": body[i : i + 1000], "more_body": True} for i in range(0, len(body), 1000)
+        {"type": "http.request", "body": body[i : i + 1000], "more_body": True}
+        for i in range(0, len(body), 1000)
     ]
     incoming.append({"type": "http.request", "body": b"", "more_body": False})
     sent: list[dict[str, Any]] = []

@@ -24,13 +24,18 @@ FEED = (
 STUDY = {
     "protocolSection": {
         "identificationModule": {"nctId": "NCT00000001", "briefTitle": "A Study of Rest"},
-        "statusModule": {"overallStatus": "RECRUITING", "studyFirstPostDateStruct": {"date": "2026-11-10"}},
+        "statusModule": {
+            "overallStatus": "RECRUITING",
+            "studyFirstPostDateStruct": {"date": "2026-11-10"},
+        },
     }
 }
 HITS = {
     "data": {
         "hitCount": 1,
-        "oppHits": [{"id": "1", "number": "PAR-26-101", "title": "Rare Cancers", "openDate": "11/02/2026"}],
+        "oppHits": [
+            {"id": "1", "number": "PAR-26-101", "title": "Rare Cancers", "openDate": "11/02/2026"}
+        ],
     }
 }
 ARTICLES = (
@@ -71,7 +76,14 @@ class Site:
 
     async def esearch(self, request: web.Request) -> web.Response:
         self.asked.append(request.query["term"])
-        found = {"count": "1", "retmax": "1", "retstart": "0", "idlist": ["36603130"], "webenv": "w", "querykey": "1"}
+        found = {
+            "count": "1",
+            "retmax": "1",
+            "retstart": "0",
+            "idlist": ["36603130"],
+            "webenv": "w",
+            "querykey": "1",
+        }
         return web.json_response({"esearchresult": found})
 
     async def efetch(self, request: web.Request) -> web.Response:
@@ -81,7 +93,9 @@ class Site:
     async def page(self, request: web.Request) -> web.Response:
         del request
         head = '<meta name="citation_title" content="Rest and leiomyosarcoma"><meta name="citation_date" content="2026/11/20">'
-        return web.Response(text=f"<html><head>{head}</head><body></body></html>", content_type="text/html")
+        return web.Response(
+            text=f"<html><head>{head}</head><body></body></html>", content_type="text/html"
+        )
 
     async def run(self, ready: threading.Event, stop: asyncio.Event) -> None:
         app = web.Application()
@@ -104,7 +118,12 @@ class Site:
 
 @contextmanager
 def website(site: Site | None = None) -> Iterator[Site]:
-    loop, stop, ready, made = asyncio.new_event_loop(), asyncio.Event(), threading.Event(), site or Site()
+    loop, stop, ready, made = (
+        asyncio.new_event_loop(),
+        asyncio.Event(),
+        threading.Event(),
+        site or Site(),
+    )
     thread = threading.Thread(target=lambda: loop.run_until_complete(made.run(ready, stop)))
     thread.start()
     ready.wait(10)
@@ -115,6 +134,10 @@ def website(site: Site | None = None) -> Iterator[Site]:
 
 
 def desk_with(folder: Path, now: datetime, *sources: str) -> AppContext:
-    text = MINIMAL + 'fetch_from = ["127.0.0.1"]\n' + "".join(f"[[source]]\n{source}\n" for source in sources)
+    text = (
+        MINIMAL
+        + 'fetch_from = ["127.0.0.1"]\n'
+        + "".join(f"[[source]]\n{source}\n" for source in sources)
+    )
     (folder / "newsletter.toml").write_text(text, "utf-8")
     return AppContext(open_workspace(folder), now)

@@ -37,7 +37,17 @@ ASIDE = "before-restore-"
 
 _TOP = (config.FILE_NAME, "glossary.toml", ".gitignore")
 _FOLDERS = ("templates", "issues", ".newsletter")
-_LEFT_OUT = ("*.lock", "*.witness", "*.new", "rejected-*", "dry-run", "smtp-password", "before-*", "restored", ".*")
+_LEFT_OUT = (
+    "*.lock",
+    "*.witness",
+    "*.new",
+    "rejected-*",
+    "dry-run",
+    "smtp-password",
+    "before-*",
+    "restored",
+    ".*",
+)
 _FOUND_OUT = ("__pycache__", "jinja2-*", "style-sheet-*.json")
 """What is made of templates for the next process: some of it is code, and another machine makes its own."""
 
@@ -56,12 +66,17 @@ def write_backup(workspace: Workspace, target: Path, *, now: datetime) -> Backup
     if target.is_dir():
         target /= f"newsletter-{now:%Y-%m-%dT%H%M%SZ}.tar.gz"
     try:
-        with _whole(target) as file, tempfile.TemporaryDirectory(prefix=".backup-", dir=_private(workspace)) as passing:
+        with (
+            _whole(target) as file,
+            tempfile.TemporaryDirectory(prefix=".backup-", dir=_private(workspace)) as passing,
+        ):
             database = _snapshot(workspace, Path(passing))
             count = _write(file, workspace, database, now)
     except (OSError, sqlite3.Error) as error:
         words = error.strerror if isinstance(error, OSError) else str(error)
-        raise StorageError(f"{target} was not written ({words}); what was there is unchanged") from error
+        raise StorageError(
+            f"{target} was not written ({words}); what was there is unchanged"
+        ) from error
     return BackupResult(path=target, files=count, has_database=database is not None)
 
 
@@ -92,14 +107,21 @@ def _snapshot(workspace: Workspace, folder: Path) -> Path | None:
         return None
     copy = folder / DATABASE
     copy.touch(mode=0o600)
-    with contextlib.closing(sqlite3.connect(source)) as live, contextlib.closing(sqlite3.connect(copy)) as taken:
+    with (
+        contextlib.closing(sqlite3.connect(source)) as live,
+        contextlib.closing(sqlite3.connect(copy)) as taken,
+    ):
         live.backup(taken)  # all pages in one read transaction: writers go on, and are not in it
         taken.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
     return copy
 
 
 def _write(file: IO[bytes], workspace: Workspace, database: Path | None, now: datetime) -> int:
-    told = {"format": FORMAT, "made_at": now.isoformat(), "database": "sqlite" if database else "elsewhere"}
+    told = {
+        "format": FORMAT,
+        "made_at": now.isoformat(),
+        "database": "sqlite" if database else "elsewhere",
+    }
     count = 0
     with (
         gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=int(now.timestamp())) as packed,
@@ -135,8 +157,14 @@ def _files(workspace: Workspace) -> Iterator[tuple[Path, str]]:
     for folder in _FOLDERS:
         for path in (workspace.folder / folder).rglob("*"):
             within = path.relative_to(workspace.folder)
-            left_out = any(fnmatch(part, each) for part in within.parts[1:] for each in (*_LEFT_OUT, *_FOUND_OUT))
-            of_database = database is not None and str(path).startswith(str(database))  # its -wal and -shm, too
+            left_out = any(
+                fnmatch(part, each)
+                for part in within.parts[1:]
+                for each in (*_LEFT_OUT, *_FOUND_OUT)
+            )
+            of_database = database is not None and str(path).startswith(
+                str(database)
+            )  # its -wal and -shm, too
             if not left_out and not of_database:
                 found[within.as_posix()] = path
     return ((path, name) for name, path in found.items() if path.is_file())

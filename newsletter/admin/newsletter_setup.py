@@ -44,7 +44,9 @@ def create_newsletter(folder: Path, *, title: str, sender: str) -> None:
 
 def is_sample(workspace: Workspace) -> bool:
     """Whether this is the sample still, by the first words of its newsletter.toml."""
-    return sample.settings().partition("\n")[0] in (workspace.folder / FILE_NAME).read_text("utf-8-sig")
+    return sample.settings().partition("\n")[0] in (workspace.folder / FILE_NAME).read_text(
+        "utf-8-sig"
+    )
 
 
 def convert_sample(context: AppContext, *, title: str, sender: str) -> Path:
@@ -75,7 +77,9 @@ def restore_sample(context: AppContext) -> Path:
     if sample_files is None or is_sample(workspace):
         raise UsageError("there is no sample that could be brought back")
     if next(subscribers.list_subscribers(context), None) is not None:
-        raise UsageError("there are people on your list, so this stays your newsletter: try the sample in a new folder")
+        raise UsageError(
+            "there are people on your list, so this stays your newsletter: try the sample in a new folder"
+        )
     context.engine.dispose()
     aside = _put_aside(context, fresh=sample_files)
     places = dict.fromkeys(GOES, workspace.folder)
@@ -106,7 +110,9 @@ def _put_aside(context: AppContext, *, fresh: Path | None) -> Path:
     try:
         aside.mkdir(mode=0o700, parents=True)
         shutil.copy2(workspace.folder / FILE_NAME, aside)
-        instead = _without_people(context, database, (fresh or workspace.private) / (database.name if fresh else FRESH))
+        instead = _without_people(
+            context, database, (fresh or workspace.private) / (database.name if fresh else FRESH)
+        )
         for path in tuple(_going(workspace, database)):
             path.rename(aside / path.name)
         if instead is not None and not fresh:
@@ -135,7 +141,11 @@ def _without_people(context: AppContext, database: Path, instead: Path) -> Path 
 
 def _going(workspace: Workspace, database: Path) -> Iterator[Path]:
     yield from (path for name in GOES if (path := workspace.folder / name).exists())
-    yield from (path for path in workspace.private.iterdir() if not any(path.match(each) for each in STAYS_PRIVATE))
+    yield from (
+        path
+        for path in workspace.private.iterdir()
+        if not any(path.match(each) for each in STAYS_PRIVATE)
+    )
     if database.parent != workspace.private:
         yield from database.parent.glob(f"{database.name}*")
 
@@ -143,7 +153,9 @@ def _going(workspace: Workspace, database: Path) -> Iterator[Path]:
 def _mine(workspace: Workspace, title: str, sender: str) -> str:
     """The settings without what is still the sample's own; what was set since stays."""
     theirs = tomllib.loads(sample.settings())
-    document = tomlkit.parse(_without_its_comments((workspace.folder / FILE_NAME).read_text("utf-8-sig")))
+    document = tomlkit.parse(
+        _without_its_comments((workspace.folder / FILE_NAME).read_text("utf-8-sig"))
+    )
     take_out(document, "source")
     newsletter = document["newsletter"]
     assert isinstance(newsletter, dict)

@@ -40,7 +40,9 @@ class RestoreResult:
     made_at: datetime  # the backup
     files: int  # put in place; those that were the same are not counted
     has_database: bool  # False: the backup holds none, it is PostgreSQL's
-    gone: int | None  # people of the backup who left since; None: there was no database to ask, or it is damaged
+    gone: (
+        int | None
+    )  # people of the backup who left since; None: there was no database to ask, or it is damaged
     aside: Path | None  # where lies what was replaced
 
 
@@ -61,7 +63,9 @@ def restore(archive: Path, folder: Path, *, force: bool, now: datetime) -> Resto
         with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as passing:
             return _Restore(folder, Path(passing), present, now).of(archive, force=force)
     except OSError as error:
-        raise StorageError(f"{error.filename or folder} cannot be written ({error.strerror})") from error
+        raise StorageError(
+            f"{error.filename or folder} cannot be written ({error.strerror})"
+        ) from error
 
 
 def _present(folder: Path) -> Settings | None:
@@ -78,7 +82,9 @@ def _present(folder: Path) -> Settings | None:
 class _Restore:
     """One restore: `passing` is a folder beside the files it will replace."""
 
-    def __init__(self, folder: Path, passing: Path, present: Settings | None, now: datetime) -> None:
+    def __init__(
+        self, folder: Path, passing: Path, present: Settings | None, now: datetime
+    ) -> None:
         self.folder, self.passing, self.present, self.now = folder, passing, present, now
         self.aside = folder / ".newsletter" / f"{ASIDE}{now:%Y%m%dT%H%M%SZ}"
         self.files = passing / "files"
@@ -87,7 +93,11 @@ class _Restore:
     def of(self, archive: Path, *, force: bool) -> RestoreResult:
         made_at = _unpack(archive, self.passing)
         settings = config.load(self.files / config.FILE_NAME)
-        target = database_file(settings.newsletter.database, self.folder) if self.database.is_file() else None
+        target = (
+            database_file(settings.newsletter.database, self.folder)
+            if self.database.is_file()
+            else None
+        )
         if target is None and self.database.is_file():
             raise _no_backup(archive)  # it names another database than it holds
         self._look_elsewhere(target, settings, force=force)
@@ -115,7 +125,9 @@ class _Restore:
         if self.present is not None or target is None or not target.is_file():
             return
         if not force:
-            raise UsageError(f"there is a database at {target}, and nothing was changed. See --force")
+            raise UsageError(
+                f"there is a database at {target}, and nothing was changed. See --force"
+            )
         self.present = settings
 
     def _join_secrets(self) -> None:
@@ -185,13 +197,17 @@ class _Restore:
 
     def _place_database(self, target: Path) -> None:
         if target.is_file():
-            with contextlib.suppress(sqlite3.DatabaseError):  # a damaged one has no log that could be taken in
+            with contextlib.suppress(
+                sqlite3.DatabaseError
+            ):  # a damaged one has no log that could be taken in
                 _one_file(target)
         for beside in ("-wal", "-shm"):
             log = target.with_name(target.name + beside)
             if log.exists():
                 _make_private(self.aside, self.folder / ".newsletter")
-                log.replace(self.aside / log.name)  # of the old database; it would spoil the new one
+                log.replace(
+                    self.aside / log.name
+                )  # of the old database; it would spoil the new one
         self.database.chmod(0o600)
         self._put(self.database, target, self.aside / target.name)
 
@@ -243,7 +259,9 @@ def _unpack(archive: Path, folder: Path) -> datetime:
 
 
 def _no_backup(archive: Path) -> UsageError:
-    return UsageError(f"{archive} is no whole backup of this program, and nothing was changed: take another one")
+    return UsageError(
+        f"{archive} is no whole backup of this program, and nothing was changed: take another one"
+    )
 
 
 def _unpack_one(packed: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
@@ -261,6 +279,8 @@ def _unpack_one(packed: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) 
 
 
 def _is_sound(database: Path) -> bool:
-    with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+    with contextlib.closing(
+        sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)
+    ) as connection:
         found: tuple[str] = connection.execute("PRAGMA quick_check").fetchone()
     return found == ("ok",)

@@ -33,11 +33,17 @@ class RemovalImpact:
         said = "What would have gone there waits under “To sort” from now on."
         if self.in_issue:
             these = (
-                "1 entry of this issue stays" if self.in_issue == 1 else f"{self.in_issue} entries of this issue stay"
+                "1 entry of this issue stays"
+                if self.in_issue == 1
+                else f"{self.in_issue} entries of this issue stay"
             )
             said = f"{these} in it under this heading until you move them. {said}"
         if self.sources:
-            these = "1 source fills it: its" if self.sources == 1 else f"{self.sources} sources fill it: their"
+            these = (
+                "1 source fills it: its"
+                if self.sources == 1
+                else f"{self.sources} sources fill it: their"
+            )
             said += f" {these} entries are looked at one by one instead."
         return said
 
@@ -45,10 +51,15 @@ class RemovalImpact:
 def assess_removal(context: AppContext, name: str) -> RemovalImpact:
     """What hangs on a section."""
     due = window.due_name(context)
-    issue = issue_repository.read(context.workspace, due) if issue_repository.exists(context.workspace, due) else None
+    issue = (
+        issue_repository.read(context.workspace, due)
+        if issue_repository.exists(context.workspace, due)
+        else None
+    )
     inside = sum(len(each.entries) for each in issue.sections if each.name == name) if issue else 0
     return RemovalImpact(
-        in_issue=inside, sources=sum(each.section == name for each in context.workspace.settings.sources)
+        in_issue=inside,
+        sources=sum(each.section == name for each in context.workspace.settings.sources),
     )
 
 
@@ -132,7 +143,9 @@ def _validate_title(context: AppContext, title: str, *, but: str = "") -> str:
     if not title:
         raise UsageError("a section needs a title, as readers see it")
     if any(
-        each.title.casefold() == title.casefold() for each in context.workspace.settings.sections if each.name != but
+        each.title.casefold() == title.casefold()
+        for each in context.workspace.settings.sections
+        if each.name != but
     ):
         raise UsageError(f"there is a section “{title}” already: give this one another title")
     return title
@@ -142,4 +155,8 @@ def _slugify_title(title: str, taken: set[str]) -> str:
     """The name of a section made of its title, in small letters, and not yet taken."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
-    return next(each for each in (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3))) if each not in taken)
+    return next(
+        each
+        for each in (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3)))
+        if each not in taken
+    )

@@ -61,7 +61,9 @@ def _delete(paths: Iterable[Path], before: datetime) -> int:
                 deleted += 1
                 path.unlink()
         except OSError as error:
-            raise StorageError(f"{path} cannot be deleted ({error.strerror}): delete it by hand") from error
+            raise StorageError(
+                f"{path} cannot be deleted ({error.strerror}): delete it by hand"
+            ) from error
     return deleted
 
 

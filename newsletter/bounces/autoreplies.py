@@ -29,7 +29,9 @@ _STOP = re.compile(
     r"(?:suscripci[oó]n|inscri)|desuscribir|d[ée]sabonn|d[ée]sinscri|cancellami\b)",
     re.IGNORECASE,
 )
-_ANSWERS = re.compile(r"^(?:re|aw|sv|antw|odp|rv|r|res|回复|答复|返信)(?:\[\d+\])?\s*:", re.IGNORECASE)
+_ANSWERS = re.compile(
+    r"^(?:re|aw|sv|antw|odp|rv|r|res|回复|答复|返信)(?:\[\d+\])?\s*:", re.IGNORECASE
+)
 
 
 def is_automatic(mail: DecodedMail) -> bool:
@@ -50,7 +52,9 @@ def is_automatic(mail: DecodedMail) -> bool:
 
 def is_bulk(mail: DecodedMail) -> bool:
     """Whether it is somebody's mailing, which asks nothing of us."""
-    return mail.header("Precedence").lower() in {"bulk", "list", "junk"} or "List-Id" in mail.message
+    return (
+        mail.header("Precedence").lower() in {"bulk", "list", "junk"} or "List-Id" in mail.message
+    )
 
 
 def asks_to_stop(mail: DecodedMail) -> bool:

@@ -63,7 +63,11 @@ class FolderMailbox:
     def messages(self) -> Sequence[MailboxMessage]:
         """Raises MailboxError when the folder cannot be read."""
         try:
-            paths = sorted(each for each in self.folder.iterdir() if each.suffix.lower() == ".eml" and each.is_file())
+            paths = sorted(
+                each
+                for each in self.folder.iterdir()
+                if each.suffix.lower() == ".eml" and each.is_file()
+            )
         except OSError as error:
             raise MailboxError(
                 f"newsletter.toml, [inbox] folder: {self.folder} cannot be read ({error.strerror})"
@@ -96,7 +100,9 @@ class FolderMailbox:
     def archive(self, letter: MailboxMessage) -> None:
         path = self._paths[letter.name]
         done = self.folder / PROCESSED
-        with contextlib.suppress(OSError):  # a folder that cannot be written: the decision on record is enough
+        with contextlib.suppress(
+            OSError
+        ):  # a folder that cannot be written: the decision on record is enough
             done.mkdir(mode=0o700, exist_ok=True)
             path.rename(_free(done / path.name))
 
@@ -122,18 +128,25 @@ class ImapMailbox:
         self.name = name
         self.validity = str(box.folder.status("INBOX", ["UIDVALIDITY"])["UIDVALIDITY"])
         # what a server can do it tells in full only after the login, and imaplib asked before
-        self.abilities = frozenset(str(box.client.capability()[1][-1], "ascii", "replace").upper().split())
+        self.abilities = frozenset(
+            str(box.client.capability()[1][-1], "ascii", "replace").upper().split()
+        )
         if not box.folder.exists(PROCESSED):
             box.folder.create(PROCESSED)
 
     def messages(self) -> Sequence[MailboxMessage]:
         with _translate_errors():
             uids = sorted(self.box.uids("UNDELETED"), key=int)
-        return [MailboxMessage(place=f"imap:{self.name}:{self.validity}:{uid}", name=f"UID {uid}") for uid in uids]
+        return [
+            MailboxMessage(place=f"imap:{self.name}:{self.validity}:{uid}", name=f"UID {uid}")
+            for uid in uids
+        ]
 
     def content(self, letter: MailboxMessage) -> bytes | None:
         with _translate_errors():
-            status, parts = self.box.client.uid("FETCH", _uid(letter), f"(BODY.PEEK[]<0.{MAX_BYTES}>)")
+            status, parts = self.box.client.uid(
+                "FETCH", _uid(letter), f"(BODY.PEEK[]<0.{MAX_BYTES}>)"
+            )
         if status != "OK":
             return None
         return next((part[1] for part in parts if isinstance(part, tuple)), None)
@@ -141,7 +154,9 @@ class ImapMailbox:
     def archive(self, letter: MailboxMessage) -> None:
         with _translate_errors():
             if "MOVE" in self.abilities:
-                self.box.client.uid("MOVE", _uid(letter), PROCESSED)  # one step; imap-tools' own asks the old list
+                self.box.client.uid(
+                    "MOVE", _uid(letter), PROCESSED
+                )  # one step; imap-tools' own asks the old list
                 return
             self.box.copy(_uid(letter), PROCESSED)
             self.box.client.uid("STORE", _uid(letter), "+FLAGS", r"(\Deleted)")
@@ -163,14 +178,18 @@ def _uid(letter: MailboxMessage) -> str:
 
 
 @contextlib.contextmanager
-def open_mailbox(settings: InboxSettings, workspace: Path, password: str | None) -> Iterator[Mailbox]:
+def open_mailbox(
+    settings: InboxSettings, workspace: Path, password: str | None
+) -> Iterator[Mailbox]:
     """The configured mailbox; raises UsageError when there is none, MailboxError when it cannot be reached."""
     if settings.folder:
         yield FolderMailbox(workspace / Path(settings.folder).expanduser())
     elif settings.host:
         yield from _imap(settings, password)
     else:
-        raise UsageError('newsletter.toml: write [inbox] with folder = "…" (of .eml files), or host, user and address')
+        raise UsageError(
+            'newsletter.toml: write [inbox] with folder = "…" (of .eml files), or host, user and address'
+        )
 
 
 def _imap(settings: InboxSettings, password: str | None) -> Iterator[Mailbox]:
@@ -180,7 +199,9 @@ def _imap(settings: InboxSettings, password: str | None) -> Iterator[Mailbox]:
         )
     with contextlib.ExitStack() as stack:
         with _translate_errors(settings.host):
-            connection = stack.enter_context(contextlib.closing(_ImapConnection(settings, password)))
+            connection = stack.enter_context(
+                contextlib.closing(_ImapConnection(settings, password))
+            )
             box = ImapMailbox(connection.box, f"{settings.host}/{settings.user}")
         yield box
 
@@ -193,9 +214,13 @@ class _ImapConnection:
 
         context = ssl.create_default_context(cafile=settings.ca_file or None)
         if settings.security is Security.TLS:
-            self.box: Any = MailBox(settings.host, settings.port, timeout=TIMEOUT_S, ssl_context=context)
+            self.box: Any = MailBox(
+                settings.host, settings.port, timeout=TIMEOUT_S, ssl_context=context
+            )
         elif settings.security is Security.STARTTLS:
-            self.box = MailBoxStartTls(settings.host, settings.port, timeout=TIMEOUT_S, ssl_context=context)
+            self.box = MailBoxStartTls(
+                settings.host, settings.port, timeout=TIMEOUT_S, ssl_context=context
+            )
         else:
             self.box = MailBoxUnencrypted(settings.host, settings.port, timeout=TIMEOUT_S)
         try:
@@ -222,4 +247,6 @@ def _translate_errors(host: str = "") -> Iterator[None]:
     except (imaplib.IMAP4.error, ImapToolsError, OSError) as error:
         where = f" at {host}" if host else ""
         said = " ".join(str(error).split())[:300]
-        raise MailboxError(f"the bounce mailbox{where} cannot be read: {said or type(error).__name__}") from error
+        raise MailboxError(
+            f"the bounce mailbox{where} cannot be read: {said or type(error).__name__}"
+        ) from error

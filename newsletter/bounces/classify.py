@@ -20,7 +20,16 @@ __all__ = ["read_mail"]
 _TOKEN = re.compile(r"(?<![A-Za-z2-7])[A-Za-z2-7]{45}(?![A-Za-z2-7])")
 _MESSAGE_ID = re.compile(r"<([^<>\s@]{1,200}@[^<>\s@]{1,200})>")
 _LABELLED_ID = re.compile(r"(?im)message[ -]?id:?\s*<?([^<>\s@,;]{1,200}@[^<>\s@,;]{1,200})>?")
-_OWN = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "Subject")
+_OWN = (
+    "To",
+    "Cc",
+    "Delivered-To",
+    "X-Original-To",
+    "Envelope-To",
+    "X-Envelope-To",
+    "X-Delivered-To",
+    "Subject",
+)
 MAX_IDS = 40
 
 
@@ -35,7 +44,9 @@ def read_mail(content: bytes) -> InboundMail:
         about_us=about_us,
         automatic=autoreplies.is_automatic(mail) or autoreplies.is_bulk(mail),
         message_ids=_message_ids(mail),
-        addressed=_tokens("\n".join(" ".join(map(str, mail.message.get_all(name, []))) for name in _OWN)),
+        addressed=_tokens(
+            "\n".join(" ".join(map(str, mail.message.get_all(name, []))) for name in _OWN)
+        ),
         tokens=_tokens(mail.everything),
         subject=mail.header("Subject"),
         sender=sender[0] if sender else "",
@@ -51,7 +62,11 @@ def _recognise(mail: DecodedMail) -> tuple[MailKind, tuple[RecipientStatus, ...]
         return MailKind.COMPLAINT, fates, False
     fates = fates or read_report(mail)
     if fates:
-        return (MailKind.BOUNCE if any(_is_failure(each) for each in fates) else MailKind.OTHER), fates, False
+        return (
+            (MailKind.BOUNCE if any(_is_failure(each) for each in fates) else MailKind.OTHER),
+            fates,
+            False,
+        )
     if autoreplies.asks_to_stop(mail):
         return MailKind.UNSUBSCRIBE, (), False
     if looks_like_bounce(mail):
@@ -68,7 +83,9 @@ def _is_failure(fate: RecipientStatus) -> bool:
 def _message_ids(mail: DecodedMail) -> tuple[str, ...]:
     """The ids of the mails that it is about or answers; never its own."""
     found = [mail.returned.get(name, "") for name in ("message-id", "x-original-message-id")]
-    ids = [match[0].strip("<>") for each in found if (match := re.search(r"[^<>\s]+@[^<>\s]+", each))]
+    ids = [
+        match[0].strip("<>") for each in found if (match := re.search(r"[^<>\s]+@[^<>\s]+", each))
+    ]
     for name in ("In-Reply-To", "References", "X-Original-Message-ID", "Original-Message-ID"):
         ids += _MESSAGE_ID.findall(mail.header(name))
     for block in (*mail.reports, mail.feedback or {}):

@@ -35,7 +35,9 @@ def _says_so(mail: DecodedMail) -> bool:
     """A report that is not built as the standard wants, or Microsoft's, which never followed it."""
     if mail.message.get_param("report-type") == "feedback-report":
         return True
-    if re.search(r"(?im)^feedback-type:", mail.everything) and re.search(r"(?im)^user-agent:", mail.everything):
+    if re.search(r"(?im)^feedback-type:", mail.everything) and re.search(
+        r"(?im)^user-agent:", mail.everything
+    ):
         return bool(mail.returned)
     subject = mail.header("Subject").lower()
     return subject.startswith("complaint about message from ") and bool(mail.returned)

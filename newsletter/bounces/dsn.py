@@ -31,15 +31,23 @@ def read_report(mail: DecodedMail) -> tuple[RecipientStatus, ...]:
 def read_loose_report(mail: DecodedMail) -> tuple[RecipientStatus, ...]:
     """The same where the lines of a report stand in a mail's own text; only for a mail that is a bounce by its looks."""
     found = blocks(mail.whole_text)
-    return tuple(_fate(each, mail.notice) for each in found if any(name in each for name in _RECIPIENT_FIELDS[:2]))
+    return tuple(
+        _fate(each, mail.notice)
+        for each in found
+        if any(name in each for name in _RECIPIENT_FIELDS[:2])
+    )
 
 
 def _is_of_recipient(block: Fields) -> bool:
-    return any(name in block for name in _RECIPIENT_FIELDS) or ("status" in block and "action" in block)
+    return any(name in block for name in _RECIPIENT_FIELDS) or (
+        "status" in block and "action" in block
+    )
 
 
 def _fate(block: Fields, notice: str) -> RecipientStatus:
-    words = " ".join(filter(None, (block.get("diagnostic-code", ""), block.get("x-supplementary-info", ""))))
+    words = " ".join(
+        filter(None, (block.get("diagnostic-code", ""), block.get("x-supplementary-info", "")))
+    )
     declared = parse_status_field(block.get("status", ""))
     status = best_status(declared, words) if words else best_status(declared, notice)
     action = _action(block.get("action", ""), status)
@@ -87,7 +95,9 @@ def read_notification(mail: DecodedMail) -> tuple[str, tuple[RecipientStatus, ..
     if not isinstance(part, dict):
         return "", ()
     rows = part.get(_RECIPIENTS.get(kind, ""), part.get("recipients"))
-    return kind, tuple(_read_ses_recipient(each, kind, part) for each in (rows if isinstance(rows, list) else ()))
+    return kind, tuple(
+        _read_ses_recipient(each, kind, part) for each in (rows if isinstance(rows, list) else ())
+    )
 
 
 def _json(text: str) -> dict[str, Any]:
@@ -98,7 +108,11 @@ def _json(text: str) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-_RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients", "delivery": "recipients"}
+_RECIPIENTS = {
+    "bounce": "bouncedRecipients",
+    "complaint": "complainedRecipients",
+    "delivery": "recipients",
+}
 
 
 def _read_ses_recipient(row: Any, kind: str, part: dict[str, Any]) -> RecipientStatus:

@@ -16,7 +16,12 @@ from newsletter.bounces.bounce_mailbox import Mailbox, MailboxMessage
 from newsletter.bounces.classify import read_mail
 from newsletter.bounces.incoming import InboundMail, MailKind
 from newsletter.bounces.policy import InboundDecision, InboundOutcome, decide_outcome, identify_mail
-from newsletter.bounces.repository import AlreadyDecidedError, InboundMailRepository, InboundRecord, InboundTransaction
+from newsletter.bounces.repository import (
+    AlreadyDecidedError,
+    InboundMailRepository,
+    InboundRecord,
+    InboundTransaction,
+)
 from newsletter.tokens import Keys
 
 LOG = logging.getLogger(__name__)
@@ -30,7 +35,9 @@ class HandledMail:
 
     name: str
     decided: InboundRecord
-    recipient: str = field(default="", repr=False)  # an address that the mail names; for reports alone
+    recipient: str = field(
+        default="", repr=False
+    )  # an address that the mail names; for reports alone
     new: bool = False
 
 
@@ -82,12 +89,21 @@ class InboxProcessor:
                 mail, before = mails[letter.place], known.get(letter.place)
                 named = next(iter(mail.recipients), "") if mail else ""
                 if before is not None:
-                    handled.append((letter, HandledMail(name=letter.name, decided=before, recipient=named)))
+                    handled.append(
+                        (letter, HandledMail(name=letter.name, decided=before, recipient=named))
+                    )
                 elif mail is not None:
                     decision = self._decide(mail, deciding)
                     decided = known[letter.place] = _build_record(mail, decision)
                     deciding.write(letter.place, decided, decision.effect, now=now)
-                    handled.append((letter, HandledMail(name=letter.name, decided=decided, recipient=named, new=True)))
+                    handled.append(
+                        (
+                            letter,
+                            HandledMail(
+                                name=letter.name, decided=decided, recipient=named, new=True
+                            ),
+                        )
+                    )
         return handled
 
     def _decide(self, mail: InboundMail, deciding: InboundTransaction) -> InboundDecision:
@@ -98,7 +114,9 @@ class InboxProcessor:
             # erased since, or a test copy: there is nobody to do anything to, and nothing for staff
             return InboundDecision(kind=kind, outcome=InboundOutcome.IGNORED)
         in_a_row = (
-            deciding.count_consecutive_bounces(token.subscriber_id, token.sending_id) if kind is MailKind.BOUNCE else 0
+            deciding.count_consecutive_bounces(token.subscriber_id, token.sending_id)
+            if kind is MailKind.BOUNCE
+            else 0
         )
         return decide_outcome(mail, kind, token, in_a_row=in_a_row)
 

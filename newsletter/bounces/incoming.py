@@ -31,7 +31,9 @@ class DsnAction(StrEnum):
 class RecipientStatus:
     """What became of the message for one recipient."""
 
-    address: str = field(default="", repr=False)  # as the mail system wrote it; empty when it did not
+    address: str = field(
+        default="", repr=False
+    )  # as the mail system wrote it; empty when it did not
     action: DsnAction = DsnAction.FAILED
     status: str | None = None  # enhanced status code (RFC 3463)
     words: str = field(default="", repr=False)  # the mail system's own, for people
@@ -55,12 +57,18 @@ class InboundMail:
         RecipientStatus, ...
     ] = ()  # of a bounce or complaint: one for each recipient that it names
     message_ids: tuple[str, ...] = ()  # of the mails it is about or answers, without brackets
-    addressed: tuple[str, ...] = ()  # what looks like a token of ours in its own recipients and subject
+    addressed: tuple[
+        str, ...
+    ] = ()  # what looks like a token of ours in its own recipients and subject
     tokens: tuple[str, ...] = ()  # …and anywhere in it
-    about_us: bool = False  # a report on our own set-up (authentication failure), not on a reader's wish
+    about_us: bool = (
+        False  # a report on our own set-up (authentication failure), not on a reader's wish
+    )
     automatic: bool = False  # no person wrote it
     subject: str = field(default="", repr=False)
-    sender: str = field(default="", repr=False)  # address of From; who it claims to be, never who it is
+    sender: str = field(
+        default="", repr=False
+    )  # address of From; who it claims to be, never who it is
 
     @property
     def recipients(self) -> tuple[str, ...]:

@@ -20,7 +20,9 @@ from email.utils import getaddresses
 from html.parser import HTMLParser
 
 MAX_BYTES = 300_000  # what a mail system says stands in front of the message that it gives back
-MAX_LINE = 20_000  # RFC 5322, 2.1.1 allows 998; the library takes the square of a long header's length
+MAX_LINE = (
+    20_000  # RFC 5322, 2.1.1 allows 998; the library takes the square of a long header's length
+)
 MAX_PARTS = 60
 MAX_HEADER = 8000
 MAX_NOTICE = 60_000
@@ -31,7 +33,17 @@ Fields = dict[str, str]
 _LONG_LINE = re.compile(rb"([^\r\n]{%d})[^\r\n]+" % MAX_LINE)
 _HEADER_LINE = re.compile(r"(?:> ?|\t| {1,4})?([A-Za-z][A-Za-z0-9-]{1,40}):(?:[ \t]|$)")
 _OF_A_MESSAGE = frozenset(
-    {"received", "return-path", "message-id", "mime-version", "from", "to", "subject", "date", "dkim-signature"}
+    {
+        "received",
+        "return-path",
+        "message-id",
+        "mime-version",
+        "from",
+        "to",
+        "subject",
+        "date",
+        "dkim-signature",
+    }
 )
 _SURE = frozenset({"received", "return-path", "message-id", "mime-version", "dkim-signature"})
 
@@ -42,11 +54,17 @@ class DecodedMail:
 
     message: Message = field(repr=False)
     notice: str = field(repr=False)  # what people would read, up to the message that is given back
-    whole_text: str = field(default="", repr=False)  # the notice and what stands below it in the same parts
-    reports: tuple[Fields, ...] = field(default=(), repr=False)  # message/delivery-status, block by block
+    whole_text: str = field(
+        default="", repr=False
+    )  # the notice and what stands below it in the same parts
+    reports: tuple[Fields, ...] = field(
+        default=(), repr=False
+    )  # message/delivery-status, block by block
     feedback: Fields | None = field(default=None, repr=False)  # message/feedback-report
     receipt: bool = False  # message/disposition-notification
-    returned: Fields = field(default_factory=dict, repr=False)  # headers of the message it gives back
+    returned: Fields = field(
+        default_factory=dict, repr=False
+    )  # headers of the message it gives back
     everything: str = field(default="", repr=False)  # all decoded text, for looking up tokens
 
     def header(self, name: str) -> str:
@@ -55,7 +73,9 @@ class DecodedMail:
 
     def addresses(self, *names: str) -> tuple[str, ...]:
         """All addresses in these headers."""
-        found = [decode_header_line(value) for name in names for value in self.message.get_all(name, [])]
+        found = [
+            decode_header_line(value) for name in names for value in self.message.get_all(name, [])
+        ]
         return addresses_in(found)
 
 
@@ -115,7 +135,9 @@ class _PartCollector:
         elif kind == "message/feedback-report":
             self.feedback = {}
             for block in blocks(_report_text(part)):
-                self.feedback |= {name: value for name, value in block.items() if name not in self.feedback}
+                self.feedback |= {
+                    name: value for name, value in block.items() if name not in self.feedback
+                }
         elif kind == "message/disposition-notification":
             self.receipt = True
         elif kind.startswith(("message/", "text/rfc822-header")):
@@ -126,13 +148,20 @@ class _PartCollector:
                     self.walk(each)
         elif kind == "text/html":
             self.rich.append(text_of_html(decode_body(part)))
-        elif part.get_content_maintype() in {"text", "multipart"}:  # a multipart without parts: its boundary is wrong
+        elif part.get_content_maintype() in {
+            "text",
+            "multipart",
+        }:  # a multipart without parts: its boundary is wrong
             self.plain.append(decode_body(part))
 
     def _give_back(self, part: Message) -> None:
         payload = part.get_payload()
         inner = payload[0] if isinstance(payload, list) and payload else None
-        text = "\n".join(f"{name}: {value}" for name, value in inner.items()) if isinstance(inner, Message) else ""
+        text = (
+            "\n".join(f"{name}: {value}" for name, value in inner.items())
+            if isinstance(inner, Message)
+            else ""
+        )
         text = text or decode_body(part)
         self.rest.append(_as_text(part)[:MAX_NOTICE])
         if not self.returned:
@@ -161,7 +190,9 @@ def _as_text(part: Message) -> str:
     lines = [f"{name}: {value}" for name, value in part.items()]
     payload = part.get_payload()
     if isinstance(payload, list):
-        body = "\n\n".join(_as_text(each) for each in payload[:MAX_PARTS] if isinstance(each, Message))
+        body = "\n\n".join(
+            _as_text(each) for each in payload[:MAX_PARTS] if isinstance(each, Message)
+        )
     else:
         body = decode_body(part)
     return "\n".join([*lines, "", body])
@@ -194,14 +225,20 @@ def decode_header_line(value: object) -> str:
     """A header in one line, its encoded words (RFC 2047) read where they can be."""
     text = str(value or "")[:MAX_HEADER]
     if "=?" in text:
-        with contextlib.suppress(LookupError, ValueError, AssertionError, email.errors.MessageError):
+        with contextlib.suppress(
+            LookupError, ValueError, AssertionError, email.errors.MessageError
+        ):
             text = str(email.header.make_header(email.header.decode_header(_pad_base64(text))))
     return re.sub(r"\s+", " ", text).strip()
 
 
 def _pad_base64(text: str) -> str:
     """Encoded words whose base64 was cut short, mended: the library gives up on the whole header."""
-    return re.sub(r"(=\?[^?\s]+\?[Bb]\?)([^?\s]*?)=*\?=", lambda it: f"{it[1]}{it[2]}{'=' * (-len(it[2]) % 4)}?=", text)
+    return re.sub(
+        r"(=\?[^?\s]+\?[Bb]\?)([^?\s]*?)=*\?=",
+        lambda it: f"{it[1]}{it[2]}{'=' * (-len(it[2]) % 4)}?=",
+        text,
+    )
 
 
 def _header_texts(message: Message) -> Iterator[str]:
@@ -213,7 +250,13 @@ def addresses_in(values: list[str]) -> tuple[str, ...]:
     """The mail addresses in header values; what is no address is left out."""
     try:
         found = [address.strip() for _, address in getaddresses(values[:50])]
-    except (ValueError, IndexError, TypeError, AttributeError, RecursionError):  # the last: brackets in brackets
+    except (
+        ValueError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):  # the last: brackets in brackets
         return ()
     return tuple(dict.fromkeys(each for each in found if "@" in each))
 
@@ -280,10 +323,16 @@ def split_returned(text: str) -> tuple[str, Fields]:
     lines = text.splitlines()[:5000]
     for index, line in enumerate(lines):
         match = _HEADER_LINE.match(line)
-        if match and match[1].lower() in _OF_A_MESSAGE | {"x-originating-ip"} and _is_message_head(lines[index:]):
+        if (
+            match
+            and match[1].lower() in _OF_A_MESSAGE | {"x-originating-ip"}
+            and _is_message_head(lines[index:])
+        ):
             prefix = re.match(r"(?:> ?|\t| +)?", line)
             cut = len(prefix[0]) if prefix else 0
-            head = next(iter(blocks("\n".join(each[cut:] for each in lines[index : index + 200]))), {})
+            head = next(
+                iter(blocks("\n".join(each[cut:] for each in lines[index : index + 200]))), {}
+            )
             return "\n".join(lines[:index]), head
     return "\n".join(lines), {}
 

@@ -51,7 +51,11 @@ def find_token(mail: InboundMail, keys: Keys) -> Token | None:
 
 
 def _read(
-    tokens: tuple[str, ...], purposes: tuple[Purpose, ...], keys: Keys, *, first: tuple[str, ...] = ()
+    tokens: tuple[str, ...],
+    purposes: tuple[Purpose, ...],
+    keys: Keys,
+    *,
+    first: tuple[str, ...] = (),
 ) -> Token | None:
     for purpose in purposes:
         for each in (*first, *tokens):
@@ -74,7 +78,9 @@ def identify_mail(mail: InboundMail, keys: Keys) -> tuple[MailKind, Token | None
     return mail.kind, find_token(mail, keys)
 
 
-def decide_outcome(mail: InboundMail, kind: MailKind, token: Token | None, *, in_a_row: int = 0) -> InboundDecision:
+def decide_outcome(
+    mail: InboundMail, kind: MailKind, token: Token | None, *, in_a_row: int = 0
+) -> InboundDecision:
     """What to do; `token` is None when nobody of ours is meant; `in_a_row` counts issues that came back, this one too."""
     match kind:
         case MailKind.BOUNCE:
@@ -88,7 +94,8 @@ def decide_outcome(mail: InboundMail, kind: MailKind, token: Token | None, *, in
         case _:
             machine = mail.automatic or (kind is MailKind.OTHER and bool(mail.recipient_statuses))
             return InboundDecision(
-                kind=kind, outcome=InboundOutcome.IGNORED if machine else InboundOutcome.NEEDS_A_PERSON
+                kind=kind,
+                outcome=InboundOutcome.IGNORED if machine else InboundOutcome.NEEDS_A_PERSON,
             )
 
 
@@ -99,24 +106,36 @@ def _on_bounce(mail: InboundMail, token: Token | None, in_a_row: int) -> Inbound
     if means_gone(worst.status, worst.words):
         why = f"the mail system says that this mailbox is gone ({worst.status})"
         effect = SuppressionEffect(state=SubscriberState.BOUNCED, why=why)
-        return InboundDecision(kind=MailKind.BOUNCE, outcome=InboundOutcome.SUPPRESSED, token=token, effect=effect)
+        return InboundDecision(
+            kind=MailKind.BOUNCE, outcome=InboundOutcome.SUPPRESSED, token=token, effect=effect
+        )
     if blames_us(worst.status):
-        return InboundDecision(kind=MailKind.BOUNCE, outcome=InboundOutcome.SENDERS_PROBLEM, token=token)
-    outcome = InboundOutcome.NEEDS_A_PERSON if in_a_row >= SOFT_BOUNCE_LIMIT else InboundOutcome.COUNTED
+        return InboundDecision(
+            kind=MailKind.BOUNCE, outcome=InboundOutcome.SENDERS_PROBLEM, token=token
+        )
+    outcome = (
+        InboundOutcome.NEEDS_A_PERSON if in_a_row >= SOFT_BOUNCE_LIMIT else InboundOutcome.COUNTED
+    )
     return InboundDecision(kind=MailKind.BOUNCE, outcome=outcome, token=token)
 
 
 def _on_complaint(mail: InboundMail, token: Token | None) -> InboundDecision:
     if mail.about_us:
-        return InboundDecision(kind=MailKind.COMPLAINT, outcome=InboundOutcome.SENDERS_PROBLEM, token=token)
+        return InboundDecision(
+            kind=MailKind.COMPLAINT, outcome=InboundOutcome.SENDERS_PROBLEM, token=token
+        )
     if token is None:
         return InboundDecision(kind=MailKind.COMPLAINT, outcome=InboundOutcome.NEEDS_A_PERSON)
     effect = SuppressionEffect(state=SubscriberState.COMPLAINED, why="reported our mail as spam")
-    return InboundDecision(kind=MailKind.COMPLAINT, outcome=InboundOutcome.SUPPRESSED, token=token, effect=effect)
+    return InboundDecision(
+        kind=MailKind.COMPLAINT, outcome=InboundOutcome.SUPPRESSED, token=token, effect=effect
+    )
 
 
 def _on_unsubscribe(token: Token | None) -> InboundDecision:
     if token is None:
         return InboundDecision(kind=MailKind.UNSUBSCRIBE, outcome=InboundOutcome.NEEDS_A_PERSON)
     effect = SuppressionEffect(state=SubscriberState.UNSUBSCRIBED, why="asked by mail")
-    return InboundDecision(kind=MailKind.UNSUBSCRIBE, outcome=InboundOutcome.SUPPRESSED, token=token, effect=effect)
+    return InboundDecision(
+        kind=MailKind.UNSUBSCRIBE, outcome=InboundOutcome.SUPPRESSED, token=token, effect=effect
+    )

@@ -15,7 +15,13 @@ from collections.abc import Iterable
 from newsletter.bounces.dsn import bare_address
 from newsletter.bounces.incoming import DsnAction, RecipientStatus
 from newsletter.bounces.mail_parts import DecodedMail, addresses_in
-from newsletter.bounces.status_codes import best_status, read_status, says_for_good, sounds_temporary, status_by_words
+from newsletter.bounces.status_codes import (
+    best_status,
+    read_status,
+    says_for_good,
+    sounds_temporary,
+    status_by_words,
+)
 
 _LOG = logging.getLogger("flufl.bounce")
 _LOG.addHandler(logging.NullHandler())
@@ -55,7 +61,9 @@ _FAILED_HEADERS = (
     "X-MDBad-Address",
     "X-Actual-Recipient",
 )
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
+)
 _LOCAL_OF_STAFF = re.compile(
     r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster|webmaster)@", re.IGNORECASE
 )
@@ -92,11 +100,15 @@ def looks_like_bounce(mail: DecodedMail) -> bool:
 
 def read_notice(mail: DecodedMail) -> tuple[RecipientStatus, ...]:
     """The fates in a bounce's prose: at least one, its address empty when nobody is named."""
-    waiting = sounds_temporary(f"{mail.header('Subject')}\n{mail.notice[:6000]}") and not _GIVEN_UP.search(mail.notice)
+    waiting = sounds_temporary(
+        f"{mail.header('Subject')}\n{mail.notice[:6000]}"
+    ) and not _GIVEN_UP.search(mail.notice)
     named = find_failed_recipients(mail)
     if not named:
         return (_fate("", mail.notice, waiting=waiting),)
-    return tuple(_fate(each, _words_of(each, mail.notice, named), waiting=waiting) for each in named)
+    return tuple(
+        _fate(each, _words_of(each, mail.notice, named), waiting=waiting) for each in named
+    )
 
 
 _GIVEN_UP = re.compile(
@@ -108,9 +120,13 @@ _GIVEN_UP = re.compile(
 
 def _fate(address: str, words: str, *, waiting: bool) -> RecipientStatus:
     status = best_status(read_status(words), words)
-    if waiting and not says_for_good(words) and status != "5.1.1":  # MDaemon calls an unknown user a warning
+    if (
+        waiting and not says_for_good(words) and status != "5.1.1"
+    ):  # MDaemon calls an unknown user a warning
         status = f"4{status[1:]}" if status else None
-        return RecipientStatus(address=address, action=DsnAction.DELAYED, status=status, words=words[:500])
+        return RecipientStatus(
+            address=address, action=DsnAction.DELAYED, status=status, words=words[:500]
+        )
     return RecipientStatus(address=address, status=status, words=words[:500])
 
 
@@ -120,7 +136,9 @@ def _words_of(address: str, notice: str, named: Iterable[str]) -> str:
     place = notice.lower().find(address.lower())
     if len(named) == 1 or place < 0:
         return notice
-    others = [notice.lower().find(each.lower(), place + len(address)) for each in named if each != address]
+    others = [
+        notice.lower().find(each.lower(), place + len(address)) for each in named if each != address
+    ]
     return notice[place : min((each for each in others if each > 0), default=len(notice))]
 
 
@@ -170,7 +188,11 @@ def _by_lines(mail: DecodedMail) -> list[str]:
     for line in mail.notice.splitlines()[:400]:
         for match in _ADDRESS.finditer(line[:1000]):
             before, address = line[: match.start()], match[0].strip("'`")
-            if address.lower() in own or _LOCAL_OF_STAFF.match(address) or _OF_THE_SENDER.search(before):
+            if (
+                address.lower() in own
+                or _LOCAL_OF_STAFF.match(address)
+                or _OF_THE_SENDER.search(before)
+            ):
                 continue
             if _OF_THE_RECIPIENT.search(before):
                 found.append(address)

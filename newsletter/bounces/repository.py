@@ -96,7 +96,9 @@ class InboundTransaction:
         query = sa.select(incoming_mails).where(incoming_mails.c.place.in_(places))
         return {row.place: _read_row(row) for row in self.connection.execute(query)}
 
-    def write(self, place: str, decided: InboundRecord, effect: SuppressionEffect | None, *, now: datetime) -> None:
+    def write(
+        self, place: str, decided: InboundRecord, effect: SuppressionEffect | None, *, now: datetime
+    ) -> None:
         """Write a decision down, and do what follows for the person."""
         self.connection.execute(sa.insert(incoming_mails).values(_row(place, decided, now)))
         if effect is not None and decided.subscriber_id is not None:
@@ -104,7 +106,9 @@ class InboundTransaction:
                 self.connection, decided.subscriber_id, effect.state, effect.why, now=now
             )
             if gone and effect.state is SubscriberState.UNSUBSCRIBED:
-                report_repository.add_left(self.connection, [(decided.subscriber_id, decided.sending_id or 0)])
+                report_repository.add_left(
+                    self.connection, [(decided.subscriber_id, decided.sending_id or 0)]
+                )
 
     def knows(self, subscriber_id: int) -> bool:
         """Whether there is a person with this number."""
@@ -144,7 +148,12 @@ def _read_row(row: sa.Row[tuple[object, ...]]) -> InboundRecord:
 
 def _list_recent_sendings(connection: Connection, subscriber_id: int, until: int) -> list[int]:
     """The last sendings that had a message for this person, the newest first."""
-    recent = sa.select(sendings.c.id).where(sendings.c.id <= until).order_by(sendings.c.id.desc()).limit(LOOK_BACK)
+    recent = (
+        sa.select(sendings.c.id)
+        .where(sendings.c.id <= until)
+        .order_by(sendings.c.id.desc())
+        .limit(LOOK_BACK)
+    )
     numbers = list(connection.execute(recent).scalars())
     query = sa.select(deliveries.c.sending_id).where(
         deliveries.c.sending_id.in_(numbers),

@@ -29,14 +29,23 @@ class InboxItem:
 def open_inbox(context: AppContext) -> Iterator[tuple[Mailbox, InboxProcessor]]:
     """The configured bounce mailbox; raises UsageError when there is none, MailboxError when it cannot be read."""
     workspace = context.workspace
-    with open_mailbox(workspace.settings.inbox, workspace.folder, config.secret(INBOX_PASSWORD)) as mailbox:
-        yield mailbox, InboxProcessor(mailbox, _keys(context), InboundMailRepository(context.engine))
+    with open_mailbox(
+        workspace.settings.inbox, workspace.folder, config.secret(INBOX_PASSWORD)
+    ) as mailbox:
+        yield (
+            mailbox,
+            InboxProcessor(mailbox, _keys(context), InboundMailRepository(context.engine)),
+        )
 
 
-def process_inbox(context: AppContext, inbox: InboxProcessor, *, live: bool = False) -> Iterator[InboxItem]:
+def process_inbox(
+    context: AppContext, inbox: InboxProcessor, *, live: bool = False
+) -> Iterator[InboxItem]:
     """Work through the mailbox once; `live`: each decision at its own moment, not at that of the command."""
     listed = SubscriberRepository(context.engine, inbox.keys)
     for handled in inbox.run(now=(lambda: datetime.now(UTC)) if live else (lambda: context.now)):
         number = handled.decided.subscriber_id
         person = listed.get(number) if number is not None else None
-        yield InboxItem(handled=handled, address=person.address if person else handled.recipient or None)
+        yield InboxItem(
+            handled=handled, address=person.address if person else handled.recipient or None
+        )

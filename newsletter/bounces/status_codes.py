@@ -19,7 +19,11 @@ _RATE = r"at a rate|too (?:many|fast|much mail)|rate limit|throttl|try again|tem
 
 _WORDS = (
     # (class where no code tells it, subject.detail, what systems write); the first that fits counts
-    ("5", "3.4", r"\b(?:message|mail|size|attachments?)\b (?:\w+ ){0,4}(?:too (?:big|large)|exceed)|too (?:big|large)"),
+    (
+        "5",
+        "3.4",
+        r"\b(?:message|mail|size|attachments?)\b (?:\w+ ){0,4}(?:too (?:big|large)|exceed)|too (?:big|large)",
+    ),
     (
         "5",
         "2.2",
@@ -77,7 +81,9 @@ _WORDS = (
         ),
     ),
 )
-_MEANINGS = tuple((class_, detail, re.compile(words, re.IGNORECASE)) for class_, detail, words in _WORDS)
+_MEANINGS = tuple(
+    (class_, detail, re.compile(words, re.IGNORECASE)) for class_, detail, words in _WORDS
+)
 
 _GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 _OURS = re.compile(r"[45]\.(?:7\.(?!13$)\d+|5\.\d+|6\.\d+|1\.[78]|3\.4|2\.3|4\.5)")
@@ -98,7 +104,11 @@ def parse_status_field(text: str) -> str | None:
 
 def read_status(words: str) -> str | None:
     """The first code of a failure in a server's words; one that tells more goes first."""
-    found = [".".join(str(int(part)) for part in each.groups()) for each in _ENHANCED.finditer(words) if each[1] != "2"]
+    found = [
+        ".".join(str(int(part)) for part in each.groups())
+        for each in _ENHANCED.finditer(words)
+        if each[1] != "2"
+    ]
     telling = [code for code in found if not says_nothing(code)]
     return next(iter(telling + found), None)
 

@@ -38,7 +38,10 @@ PROPERTIES: Final[Mapping[str, tuple[str, str]]] = {
     "grid-template-columns": (BOTH, "columns stand below each other"),
     "column-count": (OUTLOOK, "the text is one column"),
     "columns": (OUTLOOK, "the text is one column"),
-    "background-image": (OUTLOOK, "there is no picture behind the text, and the text may not be readable"),
+    "background-image": (
+        OUTLOOK,
+        "there is no picture behind the text, and the text may not be readable",
+    ),
     "background-size": (OUTLOOK, "there is no picture behind the text"),
     "background-blend-mode": (OUTLOOK, "the text may not be readable"),
     "mix-blend-mode": (OUTLOOK, "the text may not be readable"),
@@ -76,10 +79,22 @@ VALUES: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
     (re.compile(r"^(?:inline-)?(?:flex|grid)$"), OUTLOOK, "columns stand below each other"),
     (re.compile(r"\b(?:var|light-dark|env)\("), BOTH, "the declaration is left out"),
     (re.compile(r"\b(?:calc|clamp|min|max)\("), OUTLOOK, "the size is left out"),
-    (re.compile(r"\b(?:rgba|hsla?|oklch|oklab|lch|lab|hwb|color-mix)\("), OUTLOOK, "the colour is left out"),
-    (re.compile(r"^#(?:[0-9a-f]{4}|[0-9a-f]{8})$", re.IGNORECASE), OUTLOOK, "the colour is left out"),
+    (
+        re.compile(r"\b(?:rgba|hsla?|oklch|oklab|lch|lab|hwb|color-mix)\("),
+        OUTLOOK,
+        "the colour is left out",
+    ),
+    (
+        re.compile(r"^#(?:[0-9a-f]{4}|[0-9a-f]{8})$", re.IGNORECASE),
+        OUTLOOK,
+        "the colour is left out",
+    ),
     (re.compile(r"\d(?:rem|vw|vh|vmin|vmax|ch)\b"), OUTLOOK, "the size is left out"),
-    (re.compile(r"\b(?:linear|radial|conic)-gradient\("), OUTLOOK, "there is no colour behind the text"),
+    (
+        re.compile(r"\b(?:linear|radial|conic)-gradient\("),
+        OUTLOOK,
+        "there is no colour behind the text",
+    ),
     (re.compile(r"\burl\("), OUTLOOK, "there is no picture behind the text"),
 )
 """Value of a declaration → who leaves it out, and what a reader sees then."""
@@ -181,7 +196,13 @@ def _lacking_styles(style: str) -> tuple[tuple[str, tuple[str, str]], ...]:
 
 def _lacking_declarations(style: str) -> Iterator[tuple[str, tuple[str, str]]]:
     for name, declaration in parse_declarations(style).items():
-        if name in PROPERTIES and declaration.value not in {"none", "static", "visible", "normal", "1"}:
+        if name in PROPERTIES and declaration.value not in {
+            "none",
+            "static",
+            "visible",
+            "normal",
+            "1",
+        }:
             yield name, PROPERTIES[name]
         for pattern, clients, outcome in VALUES:
             if pattern.search(declaration.value):

@@ -20,14 +20,16 @@ PREPRINT_HOST = re.compile(
     r"|osf\.io/preprints"
 )
 SAYS_RETRACTED = re.compile(
-    r"\bretract|\bwithdrawn\b|\bwithdrawal\b|\bretirad|\bretractad|\bt(?:ake|ook)n? back\b|\bdo not rely", re.IGNORECASE
+    r"\bretract|\bwithdrawn\b|\bwithdrawal\b|\bretirad|\bretractad|\bt(?:ake|ook)n? back\b|\bdo not rely",
+    re.IGNORECASE,
 )
 TITLED_RETRACTED = re.compile(
     r"\W*(?:retracted|retractado|withdrawn|retraction(?: note| notice)?)\b\W*[:\]]", re.IGNORECASE
 )
 """How journals and PubMed title what was taken back, and the notice of it."""
 SAYS_PREPRINT = re.compile(
-    r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|prepublicac|medrxiv|biorxiv|arxiv", re.IGNORECASE
+    r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|prepublicac|medrxiv|biorxiv|arxiv",
+    re.IGNORECASE,
 )
 SAYS_CONCERN = re.compile(r"\bconcern|\bdoubt|\bquestioned\b|\bpreocupaci|\bduda", re.IGNORECASE)
 
@@ -163,18 +165,27 @@ def link_twice(proof: ParsedMail) -> Iterator[Violation]:
         if len(set(pages)) < len(pages):
             one_each = partial(composition.with_pages_once, key=entry.key)
             yield Violation(
-                entry.key, f"{describe_entry(entry)} has the same link twice.", "Delete one of the two.", one_each
+                entry.key,
+                f"{describe_entry(entry)} has the same link twice.",
+                "Delete one of the two.",
+                one_each,
             )
     for passage in proof.own_words:
         linked = [href for picture, _, href in MARKDOWN_LINK.findall(passage.text) if not picture]
         pages = [page for page in map(address_key, linked) if page]
-        if twice := next((href for href in linked if pages.count(address_key(href) or "") > 1), None):
-            yield Violation(passage.where, f"The text leads twice to {twice}.", "Let one link be enough.")
+        if twice := next(
+            (href for href in linked if pages.count(address_key(href) or "") > 1), None
+        ):
+            yield Violation(
+                passage.where, f"The text leads twice to {twice}.", "Let one link be enough."
+            )
     for (first, second), link in _pairs_of_one_link(proof).items():
         entry, other = _by_key(proof, second), _by_key(proof, first)
         change = dropping(entry, f"it leads to the same page as {describe_entry(other)}")
         yield Violation(
-            second, f"{describe_entry(entry)} and {describe_entry(other)} have the same link: {link}", change=change
+            second,
+            f"{describe_entry(entry)} and {describe_entry(other)} have the same link: {link}",
+            change=change,
         )
 
 
@@ -207,7 +218,9 @@ def entries_alike(proof: ParsedMail) -> Iterator[Violation]:
     known = Index()
     linked = _pairs_of_one_link(proof)
     for entry in proof.entries:
-        others = (key for key in known.find(entry) if key != entry.key and (key, entry.key) not in linked)
+        others = (
+            key for key in known.find(entry) if key != entry.key and (key, entry.key) not in linked
+        )
         if other := next(others, None):
             yield Violation(entry.key, f"{describe_entry(entry)} is the same thing as {other}.")
         known.add(entry)
@@ -229,7 +242,9 @@ def entry_ran_before(proof: ParsedMail) -> Iterator[Violation]:
             if earlier.name != proof.issue.name and _is_repeat(entry, earlier):
                 change = dropping(entry, f"it ran before, in {earlier.name}")
                 yield Violation(
-                    entry.key, f"{describe_entry(entry)} ran before, in issue {earlier.name}.", change=change
+                    entry.key,
+                    f"{describe_entry(entry)} ran before, in issue {earlier.name}.",
+                    change=change,
                 )
                 break
 
@@ -261,8 +276,12 @@ def paper_retracted(proof: ParsedMail) -> Iterator[Violation]:
     """A retracted paper is printed as if it held; the note must say so where there is one, else the title."""
     for entry in proof.entries:
         retracted = Flag.RETRACTED in entry.flags or TITLED_RETRACTED.match(entry.title)
-        if retracted and not SAYS_RETRACTED.search(entry.note if entry.note.strip() else entry.title):
-            yield Violation(entry.key, f"{describe_entry(entry)} was retracted, and the issue does not say so.")
+        if retracted and not SAYS_RETRACTED.search(
+            entry.note if entry.note.strip() else entry.title
+        ):
+            yield Violation(
+                entry.key, f"{describe_entry(entry)} was retracted, and the issue does not say so."
+            )
 
 
 @rule(
@@ -293,10 +312,14 @@ def preprint_not_marked(proof: ParsedMail) -> Iterator[Violation]:
     for entry in proof.entries:
         if not _is_preprint(entry):
             continue
-        if Flag.PREPRINT not in entry.flags and not SAYS_PREPRINT.search(f"{entry.title} {entry.note} {entry.journal}"):
+        if Flag.PREPRINT not in entry.flags and not SAYS_PREPRINT.search(
+            f"{entry.title} {entry.note} {entry.journal}"
+        ):
             change = partial(composition.flag_entry, key=entry.key, flag=Flag.PREPRINT)
             yield Violation(
-                entry.key, f"{describe_entry(entry)} is a preprint, and is not marked as one.", change=change
+                entry.key,
+                f"{describe_entry(entry)} is a preprint, and is not marked as one.",
+                change=change,
             )
 
 
@@ -328,7 +351,9 @@ def event_cancelled(proof: ParsedMail) -> Iterator[Violation]:
         cancelled = entry.event is not None and entry.event.cancelled
         if cancelled and not re.search(r"cancel", f"{entry.title} {entry.note}", re.IGNORECASE):
             yield Violation(
-                entry.key, f"{describe_entry(entry)} is cancelled.", change=dropping(entry, "it is cancelled")
+                entry.key,
+                f"{describe_entry(entry)} is cancelled.",
+                change=dropping(entry, "it is cancelled"),
             )
 
 
@@ -341,7 +366,10 @@ def event_cancelled(proof: ParsedMail) -> Iterator[Violation]:
 def event_unlisted(proof: ParsedMail) -> Iterator[Violation]:
     """The calendar that an event came from was read again and does not list it any more."""
     for entry in proof.all_entries:
-        if (last := proof.context.unlisted.get(entry.key)) and not (entry.event and entry.event.cancelled):
+        if (last := proof.context.unlisted.get(entry.key)) and not (
+            entry.event and entry.event.cancelled
+        ):
             yield Violation(
-                entry.key, f"{describe_entry(entry)} is not in its calendar any more: it was last there on {last}."
+                entry.key,
+                f"{describe_entry(entry)} is not in its calendar any more: it was last there on {last}.",
             )

@@ -50,7 +50,11 @@ class CheckContext:
     settings: Settings
     earlier: tuple[EarlierIssue, ...] = ()  # newest first
     links: Mapping[str, LinkAnswer] = field(default_factory=dict)  # by address; empty: not tried
-    unlisted: Mapping[str, date] = field(default_factory=dict)  # event → when its calendar last listed it
+    unlisted: Mapping[str, date] = field(
+        default_factory=dict
+    )  # event → when its calendar last listed it
     glossary: frozenset[str] = frozenset()  # terms that the issue explains in its own box
-    pictures: frozenset[str] | None = None  # those beside the issue, as `pictures/…`; None: not looked
+    pictures: frozenset[str] | None = (
+        None  # those beside the issue, as `pictures/…`; None: not looked
+    )
     now: datetime

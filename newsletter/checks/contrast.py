@@ -22,7 +22,14 @@ from newsletter.model import Severity
 
 ENOUGH = 4.5
 ENOUGH_LARGE = 3.0  # from 24 px, or 18.66 px bold
-NAMED = {"white": "ffffff", "black": "000000", "gray": "808080", "grey": "808080", "red": "ff0000", "blue": "0000ff"}
+NAMED = {
+    "white": "ffffff",
+    "black": "000000",
+    "gray": "808080",
+    "grey": "808080",
+    "red": "ff0000",
+    "blue": "0000ff",
+}
 LENGTH = re.compile(r"([\d.]+)(px|pt|em|rem|%)")
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"])
 
@@ -111,7 +118,9 @@ def contrast_dark(proof: ParsedMail) -> Iterator[Violation]:
     return _faint(proof, _inks(_split_kinds(proof, rules), _by_name(rules)), " in dark mode")
 
 
-def _faint(proof: ParsedMail, inks: Iterable[tuple[ElementGroup, TextStyle]], when: str) -> Iterator[Violation]:
+def _faint(
+    proof: ParsedMail, inks: Iterable[tuple[ElementGroup, TextStyle]], when: str
+) -> Iterator[Violation]:
     found = {element: ink for kind, ink in inks if ink.is_faint for element in kind.elements}
     told: set[tuple[Colour | None, Colour | None]] = set()
     for element in proof.elements if found else ():
@@ -119,7 +128,9 @@ def _faint(proof: ParsedMail, inks: Iterable[tuple[ElementGroup, TextStyle]], wh
         if ink is None or (ink.colour, ink.surface) in told or not (words := _own_words(element)):
             continue
         told.add((ink.colour, ink.surface))
-        yield Violation("html", f"“{words[:40]}” has a contrast of {ink.contrast:.1f} to 1{when} ({_hex(ink)}).")
+        yield Violation(
+            "html", f"“{words[:40]}” has a contrast of {ink.contrast:.1f} to 1{when} ({_hex(ink)})."
+        )
 
 
 def _inks(
@@ -139,14 +150,22 @@ def _own_words(element: _Element) -> str:
 
 
 def _hex(ink: TextStyle) -> str:
-    on = ("#" + "".join(f"{channel:02x}" for channel in colour) for colour in (ink.colour, ink.surface) if colour)
+    on = (
+        "#" + "".join(f"{channel:02x}" for channel in colour)
+        for colour in (ink.colour, ink.surface)
+        if colour
+    )
     return " on ".join(on)
 
 
 def _ink(kind: ElementGroup, around: TextStyle, dark: Style) -> TextStyle:
     """How the text of an element looks, from what stands around it, its own style and the dark rules for it."""
     own = _cascade(parse_declarations(kind.style), dark)
-    bold = own["font-weight"] in {"bold", "bolder", "600", "700", "800", "900"} if "font-weight" in own else None
+    bold = (
+        own["font-weight"] in {"bold", "bolder", "600", "700", "800", "900"}
+        if "font-weight" in own
+        else None
+    )
     return TextStyle(
         colour=_colour(own, kind, around),
         surface=_surface(own, kind, around),
@@ -160,7 +179,9 @@ def _cascade(inline: Style, dark: Style) -> dict[str, str]:
     """What holds of a style attribute and the rules of a sheet: the attribute, but where only the rule is important."""
     own = {name: declaration.value for name, declaration in dark.items()}
     for name, declaration in inline.items():
-        rule_of_sheet = dark.get(name) or (dark.get("background") if name == "background-color" else None)
+        rule_of_sheet = dark.get(name) or (
+            dark.get("background") if name == "background-color" else None
+        )
         if rule_of_sheet is None or declaration.important or not rule_of_sheet.important:
             own[name] = declaration.value
     return own
@@ -169,7 +190,9 @@ def _cascade(inline: Style, dark: Style) -> dict[str, str]:
 def _colour(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> Colour | None:
     if "color" in own:
         return around.colour if own["color"] == "inherit" else colour_of(own["color"])
-    return None if kind.names[0] == "a" else around.colour  # a link without a colour is the mail program's own blue
+    return (
+        None if kind.names[0] == "a" else around.colour
+    )  # a link without a colour is the mail program's own blue
 
 
 def _surface(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> Colour | None:
@@ -179,7 +202,9 @@ def _surface(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> C
     for name in ("background-color", "background"):
         if name in own:
             value = own[name]
-            return around.surface if value in {"transparent", "none", "inherit"} else colour_of(value)
+            return (
+                around.surface if value in {"transparent", "none", "inherit"} else colour_of(value)
+            )
     return colour_of(kind.surface) if kind.surface else around.surface
 
 
@@ -230,7 +255,12 @@ def _by_name(rules: Iterable[DarkRule]) -> Callable[[ElementGroup], Style]:
         numbered[each.number] = each.style
 
     def style_of(kind: ElementGroup) -> Style:
-        reached = {each.number for name in kind.names for each in named.get(name, ()) if _stands_in(kind, each.path)}
+        reached = {
+            each.number
+            for name in kind.names
+            for each in named.get(name, ())
+            if _stands_in(kind, each.path)
+        }
         style: dict[str, CssDeclaration] = {}
         for number in sorted(reached.union(cast("tuple[int, ...]", kind.apart or ()))):
             style.update(numbered[number])

@@ -10,7 +10,9 @@ from newsletter.checks.rules import Violation, rule
 from newsletter.checks.styles import dark_blocks, parse_blocks, parse_declarations
 from newsletter.model import Severity
 
-CLIPPED_BYTES = 102 * 1024  # Gmail hides what follows behind “[Message clipped]”, the unsubscribe link with it
+CLIPPED_BYTES = (
+    102 * 1024
+)  # Gmail hides what follows behind “[Message clipped]”, the unsubscribe link with it
 LARGE_BYTES = 90 * 1024
 STYLES_BYTES = 16 * 1024
 MESSAGE_BYTES = 500 * 1024
@@ -51,7 +53,9 @@ def html_too_large(proof: ParsedMail) -> Iterator[Violation]:
     """The HTML part is larger than what Gmail shows."""
     size = proof.html_bytes
     if size > CLIPPED_BYTES:
-        yield Violation("html", f"The HTML part has {size:,} bytes; Gmail clips it at {CLIPPED_BYTES:,}.")
+        yield Violation(
+            "html", f"The HTML part has {size:,} bytes; Gmail clips it at {CLIPPED_BYTES:,}."
+        )
 
 
 @rule(
@@ -64,7 +68,9 @@ def html_large(proof: ParsedMail) -> Iterator[Violation]:
     """The HTML part comes near to what Gmail shows."""
     size = proof.html_bytes
     if LARGE_BYTES < size <= CLIPPED_BYTES:
-        yield Violation("html", f"The HTML part has {size:,} bytes; Gmail clips it at {CLIPPED_BYTES:,}.")
+        yield Violation(
+            "html", f"The HTML part has {size:,} bytes; Gmail clips it at {CLIPPED_BYTES:,}."
+        )
 
 
 @rule(
@@ -105,7 +111,9 @@ def style_sheet_misplaced(proof: ParsedMail) -> Iterator[Violation]:
         yield Violation("html", "A <style> stands in the body.")
     size = len(proof.css.encode())
     if size >= STYLES_BYTES:
-        yield Violation("html", f"The style sheets have {size:,} bytes; Gmail drops them at {STYLES_BYTES:,}.")
+        yield Violation(
+            "html", f"The style sheets have {size:,} bytes; Gmail drops them at {STYLES_BYTES:,}."
+        )
 
 
 @rule(
@@ -118,7 +126,10 @@ def style_sheet_dropped(proof: ParsedMail) -> Iterator[Violation]:
     """A style sheet imports another, or has an @ rule inside @media."""
     if "@import" in proof.css:
         yield Violation("html", "A style sheet uses @import.")
-    if any(block.prelude.startswith("@media") and "@" in block.content for block in parse_blocks(proof.css)):
+    if any(
+        block.prelude.startswith("@media") and "@" in block.content
+        for block in parse_blocks(proof.css)
+    ):
         yield Violation("html", "A style sheet has an @ rule inside @media.")
 
 
@@ -130,7 +141,9 @@ def style_sheet_dropped(proof: ParsedMail) -> Iterator[Violation]:
 )
 def dark_rule_missing(proof: ParsedMail) -> Iterator[Violation]:
     """The page declares dark mode and has no rule for it."""
-    if "dark" in proof.metas.get("color-scheme", "") and not any(True for _ in dark_blocks(proof.css)):
+    if "dark" in proof.metas.get("color-scheme", "") and not any(
+        True for _ in dark_blocks(proof.css)
+    ):
         yield Violation("html", "The page declares dark mode, and no rule is meant for it.")
 
 
@@ -156,7 +169,9 @@ def colour_short(proof: ParsedMail) -> Iterator[Violation]:
     """A style attribute has a colour of three digits or a CSS variable."""
     for style in proof.styles:
         if found := SHORT_COLOUR.search(style):
-            yield Violation("html", f"A style has {found[0].rstrip('(')} instead of a colour of six digits.")
+            yield Violation(
+                "html", f"A style has {found[0].rstrip('(')} instead of a colour of six digits."
+            )
             return
 
 
@@ -171,7 +186,9 @@ def font_without_fallback(proof: ParsedMail) -> Iterator[Violation]:
     for style in proof.styles:
         family = parse_declarations(style).get("font-family")
         if family and not GENERIC_FAMILY.search(family.value):
-            yield Violation("html", f"The fonts “{family.value}” have no generic family at the end.")
+            yield Violation(
+                "html", f"The fonts “{family.value}” have no generic family at the end."
+            )
             return
 
 

@@ -43,7 +43,10 @@ def _letters(text: str) -> str:
 def unsubscribe_missing(proof: ParsedMail) -> Iterator[Violation]:
     """The HTML has no link to leave the list, or the text part names none."""
     text, last_first = proof.context.text, reversed(proof.anchors)  # it stands at the foot
-    way = next((each.href for each in last_first if _leads_out(each.href) or LEAVES.search(each.words)), None)
+    way = next(
+        (each.href for each in last_first if _leads_out(each.href) or LEAVES.search(each.words)),
+        None,
+    )
     if way is None:
         yield Violation("html", "The HTML part has no link to unsubscribe.")
     if way is not None and _target(way) in text:

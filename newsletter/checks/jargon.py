@@ -236,7 +236,8 @@ _KNOWN = frozenset(
 )
 
 HARD = re.compile(
-    rf"\b(?:{'|'.join(_TERMS)}|(?:{'|'.join(_BEGINNINGS)})\w*|[a-z]{{3,}}(?:{'|'.join(_ENDINGS)}))\b", re.IGNORECASE
+    rf"\b(?:{'|'.join(_TERMS)}|(?:{'|'.join(_BEGINNINGS)})\w*|[a-z]{{3,}}(?:{'|'.join(_ENDINGS)}))\b",
+    re.IGNORECASE,
 )
 _UNSEEN = re.compile(r"https?://\S+|\S+@\S+|\]\([^)]*\)|`[^`]*`")
 
@@ -248,7 +249,9 @@ def hard_words(markdown: str, *, easy: Collection[str]) -> Iterator[str]:
     """
     told = set(easy) | _KNOWN
     text = _UNSEEN.sub(_blank, markdown)
-    if terms := [re.escape(term) for term in easy if not term.isalpha()]:  # their parts are explained with them
+    if terms := [
+        re.escape(term) for term in easy if not term.isalpha()
+    ]:  # their parts are explained with them
         text = re.sub(rf"\b(?:{'|'.join(terms)})\b", _blank, text, flags=re.IGNORECASE)
     for found in HARD.finditer(text):
         word = found[0].casefold()

@@ -23,7 +23,8 @@ WRITTEN_MARK = re.compile(f"{_JINJA}|{_SERVICES}|{_NAMES}")
 """What must not stand in a text of the issue, where `{name}` asks for the reader's name."""
 
 TEMPLATE_MARK = re.compile(
-    f"{_JINJA}|{_SERVICES}" r"|%7[Bb](?:%7[Bb]|%25|\w+%7[Dd])|\{(?:\w+_)?(?:[Nn]ame|NAME|title|link|url|date)\}"
+    f"{_JINJA}|{_SERVICES}"
+    r"|%7[Bb](?:%7[Bb]|%25|\w+%7[Dd])|\{(?:\w+_)?(?:[Nn]ame|NAME|title|link|url|date)\}"
 )
 """What must not stand in the mail, also percent-encoded in a link."""
 
@@ -61,8 +62,31 @@ _UNFINISHED_SIGNS = (
         "por hacer",
         "por completar",
     ),
-    *("[insert", "[placeholder", "[your", "[add", "[fill", "[añadir", "[completar", "[first name", "[name", "[nombre"),
-    *("[date", "[fecha", "[link", "[enlace", "[url", "[title", "[number", "[amount", "[photo", "[foto", "[picture"),
+    *(
+        "[insert",
+        "[placeholder",
+        "[your",
+        "[add",
+        "[fill",
+        "[añadir",
+        "[completar",
+        "[first name",
+        "[name",
+        "[nombre",
+    ),
+    *(
+        "[date",
+        "[fecha",
+        "[link",
+        "[enlace",
+        "[url",
+        "[title",
+        "[number",
+        "[amount",
+        "[photo",
+        "[foto",
+        "[picture",
+    ),
     *("[image", "[tb"),
 )
 _MISSING = ("None", "undefined", "null", "NaN", "nan", "[object Object]")
@@ -89,18 +113,25 @@ def unrendered_mark(proof: ParsedMail) -> Iterator[Violation]:
     """A template mark is left in what readers get. Where a text of the issue brings it in, that is the place."""
     titles = (Passage(entry.key, f"{entry.title}\n{entry.summary}") for entry in proof.all_entries)
     written = tuple(_find_marks((*proof.head_words, *proof.own_words, *titles), WRITTEN_MARK))
-    whole = (Passage("html", _without_styles(proof.context.html)), Passage("text", proof.context.text))
+    whole = (
+        Passage("html", _without_styles(proof.context.html)),
+        Passage("text", proof.context.text),
+    )
     yield from written or _find_marks((*proof.head_words, *whole), TEMPLATE_MARK)
 
 
 def _find_marks(passages: Iterable[Passage], pattern: re.Pattern[str]) -> Iterator[Violation]:
     for passage in passages:
         if _may_be_marked(passage.text) and (found := pattern.search(passage.text)):
-            yield Violation(passage.where, f"A template mark was left: {around(passage.text, found)}.")
+            yield Violation(
+                passage.where, f"A template mark was left: {around(passage.text, found)}."
+            )
 
 
 def _may_be_marked(text: str) -> bool:
-    return any(sign in text for character, signs in _SIGNS.items() if character in text for sign in signs)
+    return any(
+        sign in text for character, signs in _SIGNS.items() if character in text for sign in signs
+    )
 
 
 def _without_styles(html: str) -> str:
@@ -121,15 +152,22 @@ def empty_value(proof: ParsedMail) -> Iterator[Violation]:
     """A missing value was printed as a word of the programming language."""
     if not _may_be_missing(proof):
         return
-    sources = " ".join(chain.from_iterable((each.title, each.summary, each.note) for each in proof.all_entries))
+    sources = " ".join(
+        chain.from_iterable((each.title, each.summary, each.note) for each in proof.all_entries)
+    )
     for node in proof.nodes:
         if (found := EMPTY_VALUE.search(node)) and (node == found[0] or node not in sources):
             yield Violation("html", f"A missing value was printed: {around(node, found)}.")
             break
-    for passage in (*proof.head_words, *(Passage("text", line.strip()) for line in proof.text_lines)):
+    for passage in (
+        *proof.head_words,
+        *(Passage("text", line.strip()) for line in proof.text_lines),
+    ):
         found = EMPTY_VALUE.search(passage.text)
         if found and passage.text not in sources:
-            yield Violation(passage.where, f"A missing value was printed: {around(passage.text, found)}.")
+            yield Violation(
+                passage.where, f"A missing value was printed: {around(passage.text, found)}."
+            )
             break
 
 
@@ -146,12 +184,16 @@ def _may_be_missing(proof: ParsedMail) -> bool:
 )
 def unfinished_text(proof: ParsedMail) -> Iterator[Violation]:
     """TK, TODO, lorem ipsum or a bracket to be filled in is left in words of the editor."""
-    for passage in (*proof.head_words, *proof.own_words) if proof.may_say(_UNFINISHED_SIGNS) else ():
+    for passage in (
+        (*proof.head_words, *proof.own_words) if proof.may_say(_UNFINISHED_SIGNS) else ()
+    ):
         lower = passage.text.lower()
         if not any(sign in lower for sign in _UNFINISHED_SIGNS):
             continue
         explained = {"TK"} if "(TK)" in passage.text else set()  # thymidine kinase
-        if found := next((each for each in UNFINISHED.finditer(passage.text) if each[0] not in explained), None):
+        if found := next(
+            (each for each in UNFINISHED.finditer(passage.text) if each[0] not in explained), None
+        ):
             yield Violation(passage.where, f"Unfinished: {around(passage.text, found)}.")
     for entry in proof.all_entries:
         may_be = any(sign in entry.title for sign in _UNFINISHED_TITLE_SIGNS)

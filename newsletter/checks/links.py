@@ -57,15 +57,23 @@ def link_scheme(proof: ParsedMail) -> Iterator[Violation]:
     for link in proof.links:
         if link.href.startswith("#") and _is_place(link.href[1:], proof):
             continue
-        parts = split(link.href if as_printed(link.href) in proof.on_page else upgrade_to_https(link.href))
+        parts = split(
+            link.href if as_printed(link.href) in proof.on_page else upgrade_to_https(link.href)
+        )
         if parts is None or parts.scheme.lower() not in SCHEMES:
             shown = f"“{short(link.href)}”" if link.href else "nothing"
             is_http = parts is not None and parts.scheme.lower() == "http"
             change = readdressing(proof, link, upgrade_to_https) if is_http else None
-            yield Violation(link.where, f"A link leads to {shown}: not an https, mailto or tel address.", change=change)
+            yield Violation(
+                link.where,
+                f"A link leads to {shown}: not an https, mailto or tel address.",
+                change=change,
+            )
 
 
-def readdressing(proof: ParsedMail, link: LinkTarget, to: Callable[[str], str]) -> Callable[[Issue], Issue] | None:
+def readdressing(
+    proof: ParsedMail, link: LinkTarget, to: Callable[[str], str]
+) -> Callable[[Issue], Issue] | None:
     """The change that writes a link as `to` does, wherever it stands in the issue; None when it stands nowhere there."""
     written = [href for href in proof.own_addresses if as_printed(href) == as_printed(link.href)]
 
@@ -117,7 +125,9 @@ def _is_number(host: str) -> bool:
     try:
         ip_address(host)
     except ValueError:
-        return all(re.fullmatch(r"\d+|0x[0-9a-f]+", each, re.IGNORECASE) for each in host.split("."))
+        return all(
+            re.fullmatch(r"\d+|0x[0-9a-f]+", each, re.IGNORECASE) for each in host.split(".")
+        )
     return True
 
 
@@ -135,7 +145,9 @@ def link_text_generic(proof: ParsedMail) -> Iterator[Violation]:
     """A link says “click here” or another word that fits every link."""
     for anchor in proof.anchors:
         if GENERIC.fullmatch(anchor.words.strip(" .!:…→»>")):
-            yield Violation(anchor.where, f"A link reads “{anchor.words}” (to {short(anchor.href)}).")
+            yield Violation(
+                anchor.where, f"A link reads “{anchor.words}” (to {short(anchor.href)})."
+            )
 
 
 @rule(
@@ -176,7 +188,9 @@ def link_shows_another(proof: ParsedMail) -> Iterator[Violation]:
         shown = ADDRESS.fullmatch(anchor.words)
         parts = split(anchor.href)
         if shown and parts and parts.hostname and not _same_site(shown[1], parts.hostname):
-            yield Violation(anchor.where, f"A link shows {short(anchor.words)} and leads to {parts.hostname}.")
+            yield Violation(
+                anchor.where, f"A link shows {short(anchor.words)} and leads to {parts.hostname}."
+            )
 
 
 def _same_site(one: str, other: str) -> bool:
@@ -212,7 +226,10 @@ def link_dead(proof: ParsedMail) -> Iterator[Violation]:
     for link in proof.links:
         answer = proof.context.links.get(link.href)
         if answer and answer.state is LinkState.DEAD:
-            yield Violation(link.where, f"The link {short(link.href)} is dead: {answer.reason or 'the page is gone'}.")
+            yield Violation(
+                link.where,
+                f"The link {short(link.href)} is dead: {answer.reason or 'the page is gone'}.",
+            )
 
 
 @rule(
@@ -227,7 +244,8 @@ def link_unreachable(proof: ParsedMail) -> Iterator[Violation]:
         answer = proof.context.links.get(link.href)
         if answer and answer.state is LinkState.UNREACHABLE:
             yield Violation(
-                link.where, f"The link {short(link.href)} gave no answer: {answer.reason or 'nobody knows why'}."
+                link.where,
+                f"The link {short(link.href)} gave no answer: {answer.reason or 'nobody knows why'}.",
             )
 
 
@@ -242,7 +260,11 @@ def link_moved(proof: ParsedMail) -> Iterator[Violation]:
     """A link was tried, and its page has moved for good to another address than its own with www. or a slash."""
     for link in proof.links:
         answer = proof.context.links.get(link.href)
-        if answer and answer.state is LinkState.MOVED and address_key(answer.final_url) != address_key(link.href):
+        if (
+            answer
+            and answer.state is LinkState.MOVED
+            and address_key(answer.final_url) != address_key(link.href)
+        ):
             change = readdressing(proof, link, _constantly(answer.final_url))
             words = f"The link {short(link.href)} has moved to {short(answer.final_url)}."
             yield Violation(link.where, words, change=change)

@@ -12,7 +12,10 @@ from newsletter.checks.parsed_mail import MARKDOWN_LINK, ParsedMail, upgrade_to_
 from newsletter.checks.rules import Violation, rule
 from newsletter.model import Severity
 
-TAG = re.compile(r"</?([a-z][a-z0-9]*)(?:\s+[a-z:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))*\s*/?>", re.IGNORECASE)
+TAG = re.compile(
+    r"</?([a-z][a-z0-9]*)(?:\s+[a-z:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))*\s*/?>",
+    re.IGNORECASE,
+)
 BESIDE = "pictures/"
 """How the address of a picture begins that lies beside issue.toml."""
 ORNAMENT = "ornament"
@@ -65,7 +68,8 @@ def text_link_broken(proof: ParsedMail) -> Iterator[Violation]:
             parts = split(upgrade_to_https(href))
             if not is_picture and (parts is None or parts.scheme.lower() not in SCHEMES):
                 yield Violation(
-                    passage.where, f"“{short(words)}” is to lead to “{short(href)}”, which is no whole address."
+                    passage.where,
+                    f"“{short(words)}” is to lead to “{short(href)}”, which is no whole address.",
                 )
 
 
@@ -94,7 +98,11 @@ def text_picture_left_out(proof: ParsedMail) -> Iterator[Violation]:
     for where, _, href, _ in _pictures(proof):
         if href.startswith(BESIDE):
             if not any(str(source).endswith(f"/{href}") for source in shown):
-                yield Violation(where, f"The picture {short(href)} is left out: readers cannot fetch it.", NO_PAGE)
+                yield Violation(
+                    where,
+                    f"The picture {short(href)} is left out: readers cannot fetch it.",
+                    NO_PAGE,
+                )
         elif upgrade_to_https(href) not in shown:
             yield Violation(where, f"The picture {short(href)} is left out.")
 

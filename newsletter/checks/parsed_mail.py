@@ -59,7 +59,9 @@ class LinkTarget:
 class ElementGroup:
     """Elements that look alike: they have these in common, and stand in elements that look alike."""
 
-    names: tuple[str, ...]  # as style sheets call it: its tag, then `.class` for each of its classes
+    names: tuple[
+        str, ...
+    ]  # as style sheets call it: its tag, then `.class` for each of its classes
     style: str
     surface: str  # bgcolor
     around: ElementGroup | None
@@ -83,7 +85,11 @@ class ParsedMail:
             found = fromstring(html, HTMLParser(encoding="utf-8", huge_tree=True))
         except XMLSyntaxError:
             found = None
-        return fromstring("<html><head></head><body></body></html>", HTMLParser()) if found is None else found
+        return (
+            fromstring("<html><head></head><body></body></html>", HTMLParser())
+            if found is None
+            else found
+        )
 
     @cached_property
     def body(self) -> _Element:
@@ -119,7 +125,10 @@ class ParsedMail:
     @cached_property
     def metas(self) -> Mapping[str, str]:
         """Name, in small letters → content of the metas of the page."""
-        return {(each.get("name") or "").lower(): each.get("content") or "" for each in self.page.iter("meta")}
+        return {
+            (each.get("name") or "").lower(): each.get("content") or ""
+            for each in self.page.iter("meta")
+        }
 
     @cached_property
     def styles(self) -> tuple[str, ...]:
@@ -207,7 +216,9 @@ class ParsedMail:
     @cached_property
     def own_addresses(self) -> frozenset[str]:
         """Every address that stands in the issue itself, as it is written there."""
-        texts = (each.text for each in self.own_words if each.where != "issue")  # the footer is of every issue
+        texts = (
+            each.text for each in self.own_words if each.where != "issue"
+        )  # the footer is of every issue
         written = (href for text in texts for _, _, href in MARKDOWN_LINK.findall(text))
         of_entries = (link.strip() for entry in self.entries for link in entry.links)
         joining = (entry.event.join.strip() for entry in self.entries if entry.event)
@@ -231,13 +242,19 @@ class ParsedMail:
         for section in self.issue.sections:
             passages.append(Passage(section.name, section.text))
             passages.extend(Passage(entry.key, entry.note) for entry in section.entries)
-        passages += [Passage("closing", self.issue.closing), Passage("issue", self.settings.theme.footer)]
+        passages += [
+            Passage("closing", self.issue.closing),
+            Passage("issue", self.settings.theme.footer),
+        ]
         return tuple(each for each in passages if each.text.strip())
 
     @cached_property
     def head_words(self) -> tuple[Passage, ...]:
         """Subject and preheader, as an inbox shows them."""
-        pair = (Passage("subject", self.context.subject), Passage("preheader", self.context.preheader))
+        pair = (
+            Passage("subject", self.context.subject),
+            Passage("preheader", self.context.preheader),
+        )
         return tuple(each for each in pair if each.text.strip())
 
     @cached_property
@@ -259,7 +276,10 @@ class ParsedMail:
         addresses = [self.settings.newsletter.url, self.settings.theme.logo]
         if self.settings.public:
             addresses.append(self.settings.public.url)
-        hosts = (*(urlsplit(each).hostname or "" for each in addresses), *self.settings.theme.image_hosts)
+        hosts = (
+            *(urlsplit(each).hostname or "" for each in addresses),
+            *self.settings.theme.image_hosts,
+        )
         return frozenset(host.lower().removeprefix("www.") for host in hosts if host)
 
     def is_own_host(self, host: str | None) -> bool:
@@ -272,7 +292,13 @@ class ParsedMail:
         order = ["subject", "preheader", "letter"]
         for section in self.issue.sections:
             order += [section.name, *(entry.key for entry in section.entries)]
-        order += ["closing", *(entry.key for entry in self.issue.coming_up), "html", "text", "issue"]
+        order += [
+            "closing",
+            *(entry.key for entry in self.issue.coming_up),
+            "html",
+            "text",
+            "issue",
+        ]
         ranks: dict[str, int] = {}
         for rank, place in enumerate(order):
             ranks.setdefault(place, rank)
@@ -287,7 +313,14 @@ def group_elements(
     kind_of: dict[_Element | None, ElementGroup] = {}
     for each in elements:
         around = kind_of.get(each.getparent())
-        traits = (around, each.tag, each.get("style"), each.get("bgcolor"), each.get("class"), apart.get(each))
+        traits = (
+            around,
+            each.tag,
+            each.get("style"),
+            each.get("bgcolor"),
+            each.get("class"),
+            apart.get(each),
+        )
         kind = kinds.get(traits)
         if kind is None:
             kind = kinds[traits] = _find_group(each, around, apart.get(each))

@@ -55,7 +55,9 @@ def hard_to_read(proof: ParsedMail) -> Iterator[Violation]:
     easy = UNAVOIDABLE | {word for term in proof.context.glossary for word in term.lower().split()}
     for passage in proof.own_words:
         for start, grade in _hard(passage.text, frozenset(easy)):
-            yield Violation(passage.where, f"The paragraph “{start}…” reads at grade {grade}; aim for {GRADE}.")
+            yield Violation(
+                passage.where, f"The paragraph “{start}…” reads at grade {grade}; aim for {GRADE}."
+            )
 
 
 @lru_cache(maxsize=1024)
@@ -94,7 +96,11 @@ def _weight(word: str, position: int, easy: frozenset[str]) -> int:
     if not word.isalpha() or word.isupper():
         return 1
     is_name = position > 0 and word[0].isupper()
-    return min(_syllables(word.lower()), 2) if is_name or word.lower() in easy else _syllables(word.lower())
+    return (
+        min(_syllables(word.lower()), 2)
+        if is_name or word.lower() in easy
+        else _syllables(word.lower())
+    )
 
 
 @lru_cache(maxsize=20_000)

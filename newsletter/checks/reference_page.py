@@ -42,4 +42,6 @@ def _entry(rule: Rule) -> str:
 
 def _harmless() -> str:
     lines = [f"- {name}: {reason}" for name, reason in HARMLESS.items()]
-    return "\n".join(["What one of the two leaves out, and a page may have all the same:\n", *lines, ""])
+    return "\n".join(
+        ["What one of the two leaves out, and a page may have all the same:\n", *lines, ""]
+    )

@@ -19,7 +19,9 @@ class Violation:
     where: str
     message: str
     remedy: str = ""  # where this spot needs other words than the rule's own
-    change: Callable[[Issue], Issue] | None = None  # mends it, where the rule names what its button says
+    change: Callable[[Issue], Issue] | None = (
+        None  # mends it, where the rule names what its button says
+    )
 
 
 Examine = Callable[[ParsedMail], Iterable[Violation]]
@@ -55,14 +57,24 @@ class Rule:
 _RULES: dict[str, Rule] = {}
 
 
-def rule(name: str, severity: Severity, *, why: str, remedy: str, mend: str = "") -> Callable[[Examine], Examine]:
+def rule(
+    name: str, severity: Severity, *, why: str, remedy: str, mend: str = ""
+) -> Callable[[Examine], Examine]:
     """Register a rule under a name of its own; raises ValueError when the name is taken."""
 
     def register(examine: Examine) -> Examine:
         if name in _RULES:
             raise ValueError(f"two rules are named {name}")
         group = examine.__module__.rpartition(".")[2]
-        told = Rule(name=name, severity=severity, why=why, remedy=remedy, group=group, fix=mend, examine=examine)
+        told = Rule(
+            name=name,
+            severity=severity,
+            why=why,
+            remedy=remedy,
+            group=group,
+            fix=mend,
+            examine=examine,
+        )
         _RULES[name] = told
         return examine
 

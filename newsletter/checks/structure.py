@@ -19,8 +19,15 @@ from newsletter.checks.rules import Violation, rule
 from newsletter.model import Severity
 
 CHARSET = re.compile(rb"charset=[\"']?utf-8", re.IGNORECASE)
-LOCKED = re.compile(r"user-scalable\s*=\s*(?:no|0)|maximum-scale\s*=\s*1(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
-METAS = ("color-scheme", "supported-color-schemes", "format-detection", "x-apple-disable-message-reformatting")
+LOCKED = re.compile(
+    r"user-scalable\s*=\s*(?:no|0)|maximum-scale\s*=\s*1(?:\.0*)?\s*(?:,|$)", re.IGNORECASE
+)
+METAS = (
+    "color-scheme",
+    "supported-color-schemes",
+    "format-detection",
+    "x-apple-disable-message-reformatting",
+)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 IDS = XPath("descendant-or-self::*/@id", smart_strings=False)
 ACTING = XPath("descendant-or-self::*[@*[starts-with(name(), 'on')]]")
@@ -43,7 +50,9 @@ def visible_children(proof: ParsedMail) -> Iterator[_Element]:
 
 
 def _says_something(element: _Element) -> bool:
-    return any(str(text).strip() for text in element.itertext()) or element.find(".//img") is not None
+    return (
+        any(str(text).strip() for text in element.itertext()) or element.find(".//img") is not None
+    )
 
 
 @rule(
@@ -131,7 +140,9 @@ def viewport_locked(proof: ParsedMail) -> Iterator[Violation]:
     """There is no viewport, or one that forbids to zoom."""
     content = proof.metas.get("viewport")
     if content is None:
-        yield Violation("html", "The page has no viewport: phones show it as small as a computer's.")
+        yield Violation(
+            "html", "The page has no viewport: phones show it as small as a computer's."
+        )
     elif LOCKED.search(content):
         yield Violation("html", "The viewport forbids readers to zoom.")
 
@@ -197,7 +208,9 @@ def article_missing(proof: ParsedMail) -> Iterator[Violation]:
     """No element is the labelled article of the mail."""
     articles = (each for each in proof.elements if each.get("role") == "article")
     if not any(each.get("aria-label") and each.get("aria-roledescription") for each in articles):
-        yield Violation("html", "No element has role=article with aria-roledescription and aria-label.")
+        yield Violation(
+            "html", "No element has role=article with aria-roledescription and aria-label."
+        )
 
 
 @rule(
@@ -217,7 +230,9 @@ def preheader_misplaced(proof: ParsedMail) -> Iterator[Violation]:
     elif " ".join(PADDING.sub("", words).split()) != " ".join(proof.context.preheader.split()):
         yield Violation("html", "The hidden text at the beginning is not the preheader.")
     elif sum(map(len, PADDING.findall(words))) < 20:
-        yield Violation("html", "The preheader is not filled up: the inbox shows words of the letter behind it.")
+        yield Violation(
+            "html", "The preheader is not filled up: the inbox shows words of the letter behind it."
+        )
 
 
 @rule(
@@ -230,11 +245,17 @@ def layout_table_speaks(proof: ParsedMail) -> Iterator[Violation]:
     """A table without headings is not marked as layout, or lets the mail program choose its gaps."""
     tables = [each for each in proof.body.iter("table") if each.find(".//th") is None]
     loud = sum(each.get("role") not in {"presentation", "none"} for each in tables)
-    gaps = sum(any(each.get(name) != "0" for name in ("border", "cellpadding", "cellspacing")) for each in tables)
+    gaps = sum(
+        any(each.get(name) != "0" for name in ("border", "cellpadding", "cellspacing"))
+        for each in tables
+    )
     if loud:
         yield Violation("html", f'{loud} of {len(tables)} tables have no role="presentation".')
     if gaps:
-        yield Violation("html", f"{gaps} of {len(tables)} tables do not set border, cellpadding and cellspacing to 0.")
+        yield Violation(
+            "html",
+            f"{gaps} of {len(tables)} tables do not set border, cellpadding and cellspacing to 0.",
+        )
 
 
 @rule(
@@ -248,9 +269,14 @@ def headings_out_of_order(proof: ParsedMail) -> Iterator[Violation]:
     levels = [int(str(each.tag)[1]) for each in proof.body.iter("h1", "h2", "h3", "h4", "h5", "h6")]
     if levels.count(1) != 1:
         yield Violation("html", f"The page has {levels.count(1)} headings h1 instead of one.")
-    skipped = next(((above, below) for above, below in pairwise([0, *levels]) if below - above > 1), None)
+    skipped = next(
+        ((above, below) for above, below in pairwise([0, *levels]) if below - above > 1), None
+    )
     if skipped and levels.count(1):
-        yield Violation("html", f"A heading h{skipped[1]} follows {f'h{skipped[0]}' if skipped[0] else 'no other'}.")
+        yield Violation(
+            "html",
+            f"A heading h{skipped[1]} follows {f'h{skipped[0]}' if skipped[0] else 'no other'}.",
+        )
 
 
 @rule(
@@ -278,7 +304,10 @@ def button_flat_in_outlook(proof: ParsedMail) -> Iterator[Violation]:
     for element in proof.body.iter("a"):
         style = element.get("style") or ""
         if "inline-block" in style and "padding" in style:
-            yield Violation("html", f"The button “{' '.join(text_of(element).split())}” has no padding in Outlook.")
+            yield Violation(
+                "html",
+                f"The button “{' '.join(text_of(element).split())}” has no padding in Outlook.",
+            )
             return
 
 
@@ -322,5 +351,9 @@ def html_active_content(proof: ParsedMail) -> Iterator[Violation]:
 def view_online_missing(proof: ParsedMail) -> Iterator[Violation]:
     """There is a public page, and the mail does not lead to the issue on it."""
     public = proof.settings.public
-    if public and public.url and not any(each.href.startswith(public.url) for each in proof.anchors):
+    if (
+        public
+        and public.url
+        and not any(each.href.startswith(public.url) for each in proof.anchors)
+    ):
         yield Violation("html", f"The HTML part has no link to the issue on {public.url}.")

@@ -65,5 +65,7 @@ def parse_blocks(css: str) -> Iterator[CssBlock]:
 def dark_blocks(css: str) -> Iterator[CssBlock]:
     """The rules that hold in dark mode alone."""
     for block in parse_blocks(css):
-        if block.prelude.startswith("@media") and re.search(r"prefers-color-scheme\s*:\s*dark", block.prelude):
+        if block.prelude.startswith("@media") and re.search(
+            r"prefers-color-scheme\s*:\s*dark", block.prelude
+        ):
             yield from parse_blocks(block.content)

@@ -10,7 +10,9 @@ from newsletter.checks.rules import Violation, rule
 from newsletter.model import Severity
 
 LONGEST_SUBJECT = 60  # characters; phones cut there
-PREHEADER_LENGTH = range(30, 151)  # shorter, and the letter's first words run in; longer is never shown
+PREHEADER_LENGTH = range(
+    30, 151
+)  # shorter, and the letter's first words run in; longer is never shown
 WORD = re.compile(r"[^\W\d_]+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
@@ -57,7 +59,9 @@ def subject_too_long(proof: ParsedMail) -> Iterator[Violation]:
     """The subject has more characters than a phone shows."""
     length = len(proof.context.subject.strip())
     if length > LONGEST_SUBJECT:
-        yield Violation("subject", f"The subject has {length} characters; phones show about {LONGEST_SUBJECT}.")
+        yield Violation(
+            "subject", f"The subject has {length} characters; phones show about {LONGEST_SUBJECT}."
+        )
 
 
 @rule(
@@ -70,7 +74,10 @@ def preheader_length(proof: ParsedMail) -> Iterator[Violation]:
     """The preheader is missing, shorter than 30 or longer than 150 characters."""
     length = len(proof.context.preheader.strip())
     if length not in PREHEADER_LENGTH:
-        yield Violation("preheader", f"The preheader has {length} characters." if length else "There is no preheader.")
+        yield Violation(
+            "preheader",
+            f"The preheader has {length} characters." if length else "There is no preheader.",
+        )
 
 
 @rule(
@@ -82,7 +89,8 @@ def preheader_length(proof: ParsedMail) -> Iterator[Violation]:
 def preheader_repeats_subject(proof: ParsedMail) -> Iterator[Violation]:
     """Subject and preheader say the same."""
     subject, preheader = (
-        " ".join(each.casefold().split()) for each in (proof.context.subject, proof.context.preheader)
+        " ".join(each.casefold().split())
+        for each in (proof.context.subject, proof.context.preheader)
     )
     if subject and preheader.startswith(subject):
         yield Violation("preheader", "The preheader repeats the subject.")
@@ -102,9 +110,15 @@ def tells_diagnosis(proof: ParsedMail) -> Iterator[Violation]:
     names = f"{newsletter.title} {newsletter.sender.partition('<')[0]}".casefold()
     for passage in proof.head_words:
         words = (found[0] for found in TELLS_ILLNESS.finditer(passage.text))
-        told = next((word for word in words if not re.search(rf"\b{re.escape(word.casefold())}\b", names)), None)
+        told = next(
+            (word for word in words if not re.search(rf"\b{re.escape(word.casefold())}\b", names)),
+            None,
+        )
         if told:
-            yield Violation(passage.where, f"The {passage.where} says “{told}”: it can be read on a locked screen.")
+            yield Violation(
+                passage.where,
+                f"The {passage.where} says “{told}”: it can be read on a locked screen.",
+            )
 
 
 @rule(
@@ -119,8 +133,12 @@ def spam_shape(proof: ParsedMail) -> Iterator[Violation]:
         if _shouts(passage.text):
             yield Violation(passage.where, f"The {passage.where} is written in capitals.")
         elif passage.text.count("!") > 1:
-            yield Violation(passage.where, f"The {passage.where} has more than one exclamation mark.")
-    for passage in (*proof.head_words, *proof.own_words) if proof.may_say(("!", "$$", "????")) else ():
+            yield Violation(
+                passage.where, f"The {passage.where} has more than one exclamation mark."
+            )
+    for passage in (
+        (*proof.head_words, *proof.own_words) if proof.may_say(("!", "$$", "????")) else ()
+    ):
         if found := SPAM_MARKS.search(passage.text):
             yield Violation(passage.where, f"“{found[0]}” looks like spam.")
 
@@ -164,6 +182,16 @@ SPAM_SIGNS = (
         "cash",
         "double",
     ),
-    *("once in", "miss out", "click below", "promotion", "price", "money", "this is not", "urgent", "supplies last"),
+    *(
+        "once in",
+        "miss out",
+        "click below",
+        "promotion",
+        "price",
+        "money",
+        "this is not",
+        "urgent",
+        "supplies last",
+    ),
 )
 """One of these stands in every phrase of spam."""

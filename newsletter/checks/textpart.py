@@ -40,11 +40,17 @@ def text_empty(proof: ParsedMail) -> Iterator[Violation]:
 def text_line_too_long(proof: ParsedMail) -> Iterator[Violation]:
     """A line has more than 78 characters and could be broken."""
     lines = enumerate(proof.text_lines, 1)
-    long = [(number, line) for number, line in lines if len(line) > LONGEST_LINE and _can_be_broken(line)]
+    long = [
+        (number, line)
+        for number, line in lines
+        if len(line) > LONGEST_LINE and _can_be_broken(line)
+    ]
     if long:
         number, line = long[0]
         more = f", and {len(long) - 1} more" if len(long) > 1 else ""
-        yield Violation("text", f"Line {number} has {len(line)} characters{more}: “{line.strip()[:50]}…”.")
+        yield Violation(
+            "text", f"Line {number} has {len(line)} characters{more}: “{line.strip()[:50]}…”."
+        )
 
 
 def _can_be_broken(line: str) -> bool:

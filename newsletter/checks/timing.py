@@ -38,7 +38,9 @@ def event_past(proof: ParsedMail) -> Iterator[Violation]:
         if last is not None and last < proof.day:
             words = f"was on {in_words(last)}, before the day of sending ({in_words(proof.day)})"
             yield Violation(
-                entry.key, f"{describe_entry(entry)} {words}.", change=dropping(entry, f"it was on {in_words(last)}")
+                entry.key,
+                f"{describe_entry(entry)} {words}.",
+                change=dropping(entry, f"it was on {in_words(last)}"),
             )
 
 
@@ -66,7 +68,8 @@ def event_ends_wrong(proof: ParsedMail) -> Iterator[Violation]:
         first, last = day_of(event.starts), day_of(event.ends)
         if last < first or (isinstance(event.starts, datetime) and last - first > LONGEST_MEETING):
             yield Violation(
-                entry.key, f"{describe_entry(entry)} starts on {in_words(first)} and ends on {in_words(last)}."
+                entry.key,
+                f"{describe_entry(entry)} starts on {in_words(first)} and ends on {in_words(last)}.",
             )
 
 
@@ -82,7 +85,9 @@ def deadline_past(proof: ParsedMail) -> Iterator[Violation]:
     for entry in proof.all_entries:
         deadline = entry.grant.deadline if entry.grant else None
         if deadline is not None and deadline < proof.day:
-            words = f"closed on {in_words(deadline)}, before the day of sending ({in_words(proof.day)})"
+            words = (
+                f"closed on {in_words(deadline)}, before the day of sending ({in_words(proof.day)})"
+            )
             change = dropping(entry, f"it closed on {in_words(deadline)}")
             yield Violation(entry.key, f"{describe_entry(entry)} {words}.", change=change)
 
@@ -109,5 +114,9 @@ def event_without_day(proof: ParsedMail) -> Iterator[Violation]:
 def event_without_zone(proof: ParsedMail) -> Iterator[Violation]:
     """An event with an hour has no time zone."""
     for entry in proof.all_entries:
-        if entry.event is not None and isinstance(entry.event.starts, datetime) and not entry.event.zone:
+        if (
+            entry.event is not None
+            and isinstance(entry.event.starts, datetime)
+            and not entry.event.zone
+        ):
             yield Violation(entry.key, f"{describe_entry(entry)} has an hour but no time zone.")

@@ -25,8 +25,26 @@ COUNTS_READERS = re.compile(
 """Parameters of mail and campaign services that no page needs; identity keeps them, because it must not be wrong."""
 NAMES_READER = frozenset({"e", "eid", "cid", "uid", "sid", "mid", "rid", "mc"})
 READER = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
-CAMPAIGN = re.compile(r"newsletter|e-?news\b|\be-?mail(?:ing)?s?\b|campaign|\bem-20\d\d", re.IGNORECASE)
-ASKS = frozenset({"q", "query", "search", "s", "term", "title", "topic", "url", "page", "type", "category", "tag", "p"})
+CAMPAIGN = re.compile(
+    r"newsletter|e-?news\b|\be-?mail(?:ing)?s?\b|campaign|\bem-20\d\d", re.IGNORECASE
+)
+ASKS = frozenset(
+    {
+        "q",
+        "query",
+        "search",
+        "s",
+        "term",
+        "title",
+        "topic",
+        "url",
+        "page",
+        "type",
+        "category",
+        "tag",
+        "p",
+    }
+)
 """Parameters whose values are what a reader looks for: there “newsletter” is a word like others."""
 
 WATCHER = re.compile(
@@ -54,7 +72,11 @@ def link_tracks(proof: ParsedMail) -> Iterator[Violation]:
         parts = split(link.href) if "?" in link.href else None
         if parts and parts.query and (tracking := sorted(_watching(parts))):
             change = readdressing(proof, link, partial(_without, names=frozenset(tracking)))
-            yield Violation(link.where, f"The link {short(link.href)} carries {', '.join(tracking)}.", change=change)
+            yield Violation(
+                link.where,
+                f"The link {short(link.href)} carries {', '.join(tracking)}.",
+                change=change,
+            )
 
 
 def _without(url: str, names: frozenset[str]) -> str:
@@ -72,8 +94,12 @@ def _watching(parts: SplitResult) -> set[str]:
     kept = split(cleaned) if cleaned else None
     if kept is None:
         return set()
-    left_out = _names(parts.query) - _names(kept.query) - HARMLESS if kept.query != parts.query else set()
-    return left_out | {name for name, value in parse_qsl(parts.query) if _watches(name.lower(), value)}
+    left_out = (
+        _names(parts.query) - _names(kept.query) - HARMLESS if kept.query != parts.query else set()
+    )
+    return left_out | {
+        name for name, value in parse_qsl(parts.query) if _watches(name.lower(), value)
+    }
 
 
 def _watches(name: str, value: str) -> bool:

@@ -17,7 +17,20 @@ from newsletter.model import Entry, Event, Severity
 
 _DAYS = ("mon|lun", "tue|mar", "wed|mié|mie", "thu|jue", "fri|vie", "sat|sáb|sab", "sun|dom")
 _STARTS = tuple(start for day in _DAYS for start in day.split("|"))
-_MONTHS = ("jan|ene", "feb", "mar", "apr|abr", "may", "jun", "jul", "aug|ago", "sep", "oct", "nov", "dec|dic")
+_MONTHS = (
+    "jan|ene",
+    "feb",
+    "mar",
+    "apr|abr",
+    "may",
+    "jun",
+    "jul",
+    "aug|ago",
+    "sep",
+    "oct",
+    "nov",
+    "dec|dic",
+)
 _WEEKDAY = (
     r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
     r"|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo)s?"
@@ -34,10 +47,17 @@ _WRITTEN = (
     r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>(?:20)?\d\d))?(?![\d/])",
     r"(?P<year>20\d\d)-(?P<number>\d\d)-(?P<day>\d\d)\b",
 )
-_WITH_WEEKDAY = tuple(re.compile(rf"\b(?P<weekday>{_WEEKDAY})\b[.,]?\s+{each}", re.IGNORECASE) for each in _WRITTEN)
+_WITH_WEEKDAY = tuple(
+    re.compile(rf"\b(?P<weekday>{_WEEKDAY})\b[.,]?\s+{each}", re.IGNORECASE) for each in _WRITTEN
+)
 _IN_TITLE = (
-    *(re.compile(rf"(?<![\d–-])(?<![\d–-]\s)\b{each}", re.IGNORECASE) for each in (*_WRITTEN[:2], _WRITTEN[3])),
-    re.compile(rf"^{_WRITTEN[2]}", re.IGNORECASE),  # “7/30 - Webinar”; elsewhere it may be a share or a score
+    *(
+        re.compile(rf"(?<![\d–-])(?<![\d–-]\s)\b{each}", re.IGNORECASE)
+        for each in (*_WRITTEN[:2], _WRITTEN[3])
+    ),
+    re.compile(
+        rf"^{_WRITTEN[2]}", re.IGNORECASE
+    ),  # “7/30 - Webinar”; elsewhere it may be a share or a score
 )
 _WEEKDAY_ALONE = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
@@ -46,7 +66,9 @@ _DEADLINE_WORD = re.compile(
     r"\b(?:deadlines?|due|appl(?:y|ications?)|register|sign up|rsvp|fechas? límites?|plazos?|solicite|inscrib\w+|inscríb\w+)\b",
     re.IGNORECASE,
 )
-_PUT_OFF = re.compile(r"\b(?:was|were|had been|until now|extended|moved|era|venció|ampli\w+)\b", re.IGNORECASE)
+_PUT_OFF = re.compile(
+    r"\b(?:was|were|had been|until now|extended|moved|era|venció|ampli\w+)\b", re.IGNORECASE
+)
 """What stands before a date that was the deadline once."""
 _RECENT = timedelta(days=60)
 _ENDS_THEN = re.compile(
@@ -79,18 +101,24 @@ class Mention:
     before: str  # the text in front of it
 
 
-def mentions(text: str, near: date, patterns: tuple[re.Pattern[str], ...] = _WITH_WEEKDAY) -> Iterator[Mention]:
+def mentions(
+    text: str, near: date, patterns: tuple[re.Pattern[str], ...] = _WITH_WEEKDAY
+) -> Iterator[Mention]:
     """The dates of a text. Where no year is written it is the one that comes nearest to `near`."""
     if not _DIGIT.search(text):
         return  # every way to write a date has one
     for found in chain.from_iterable(pattern.finditer(text) for pattern in patterns):
         groups = found.groupdict()
         weekday = _position(_DAYS, groups["weekday"]) if groups.get("weekday") else None
-        yield Mention(" ".join(found[0].split()), _days(groups, near), weekday, text[: found.start()])
+        yield Mention(
+            " ".join(found[0].split()), _days(groups, near), weekday, text[: found.start()]
+        )
 
 
 def _position(names: tuple[str, ...], word: str) -> int:
-    return next(n for n, each in enumerate(names) if word.lower().startswith(tuple(each.split("|"))))
+    return next(
+        n for n, each in enumerate(names) if word.lower().startswith(tuple(each.split("|")))
+    )
 
 
 def _days(groups: dict[str, str | None], near: date) -> tuple[date, ...]:
@@ -139,7 +167,11 @@ def weekday_wrong(proof: ParsedMail) -> Iterator[Violation]:
             if (passage.where, mention.words) in told:
                 continue
             told.add((passage.where, mention.words))
-            really = f"that day is a {in_words(mention.days[0])}" if mention.days else "there is no such day"
+            really = (
+                f"that day is a {in_words(mention.days[0])}"
+                if mention.days
+                else "there is no such day"
+            )
             yield Violation(passage.where, f"“{mention.words}”: {really}.")
 
 
@@ -152,7 +184,9 @@ def _names_weekday(text: str) -> bool:
 
 def _texts(proof: ParsedMail) -> Iterator[tuple[Passage, date]]:
     """Every text that may name a day, with the day from which its year is guessed."""
-    days = {entry.key: days[0] for entry in proof.all_entries if (days := _days_of(entry.event, proof))}
+    days = {
+        entry.key: days[0] for entry in proof.all_entries if (days := _days_of(entry.event, proof))
+    }
     for passage in (*proof.head_words, *proof.own_words):
         yield passage, days.get(passage.where, proof.day)
     for entry in proof.all_entries:
@@ -186,7 +220,8 @@ def event_day_disagrees(proof: ParsedMail) -> Iterator[Violation]:
         mention = next(_other_days(entry, days), None) if days else None
         if mention:
             yield Violation(
-                entry.key, f"{describe_entry(entry)} is on {in_words(days[0])}, but “{mention}” is written of it."
+                entry.key,
+                f"{describe_entry(entry)} is on {in_words(days[0])}, but “{mention}” is written of it.",
             )
 
 
@@ -202,11 +237,18 @@ def deadline_past_in_words(proof: ParsedMail) -> Iterator[Violation]:
         text = f"{entry.title}\n{entry.summary}\n{entry.note}"
         if entry.grant is not None or "20" not in text or not _DEADLINE_WORD.search(text):
             continue
-        dated = [each for each in mentions(text, proof.day, _DATED) if re.search(r"20\d\d", each.words) and each.days]
+        dated = [
+            each
+            for each in mentions(text, proof.day, _DATED)
+            if re.search(r"20\d\d", each.words) and each.days
+        ]
         if any(max(each.days) >= proof.day for each in dated):
             continue  # it was put off, or another round begins
         if over := next((each.words for each in dated if _ENDS_THEN.search(each.before)), None):
-            yield Violation(entry.key, f"{describe_entry(entry)} was due by “{over}”, before the day of sending.")
+            yield Violation(
+                entry.key,
+                f"{describe_entry(entry)} was due by “{over}”, before the day of sending.",
+            )
 
 
 @rule(
@@ -218,9 +260,12 @@ def deadline_past_in_words(proof: ParsedMail) -> Iterator[Violation]:
 def deadline_past_in_own_words(proof: ParsedMail) -> Iterator[Violation]:
     """A letter, note or box of the editor's own names a deadline that is over on the day the issue is planned for."""
     for passage in proof.own_words:
-        if _may_name_deadline(passage.text) and (over := next(_over(passage.text, proof.day), None)):
+        if _may_name_deadline(passage.text) and (
+            over := next(_over(passage.text, proof.day), None)
+        ):
             yield Violation(
-                passage.where, f"The deadline “{over}” is before the day of sending ({in_words(proof.day)})."
+                passage.where,
+                f"The deadline “{over}” is before the day of sending ({in_words(proof.day)}).",
             )
 
 
@@ -234,7 +279,12 @@ def _over(text: str, day: date) -> Iterator[str]:
     for mention in mentions(text, day, _DATED):
         named_year = re.search(r"20\d\d", mention.words) is not None
         recent = bool(mention.days) and day - max(mention.days) <= _RECENT
-        if mention.days and max(mention.days) < day and (named_year or recent) and _is_deadline(mention.before):
+        if (
+            mention.days
+            and max(mention.days) < day
+            and (named_year or recent)
+            and _is_deadline(mention.before)
+        ):
             yield mention.words
 
 
@@ -249,10 +299,16 @@ def _is_deadline(before: str) -> bool:
 
 def _other_days(entry: Entry, days: tuple[date, ...]) -> Iterator[str]:
     in_note = mentions(entry.note, days[0]) if _names_weekday(entry.note) else ()
-    told = (each for each in mentions(entry.note, days[0], _DATED) if _HAPPENS_THEN.search(each.before))
+    told = (
+        each for each in mentions(entry.note, days[0], _DATED) if _HAPPENS_THEN.search(each.before)
+    )
     found = (*mentions(entry.title, days[0], (*_IN_TITLE,)), *in_note, *told)
     for mention in found:
-        if mention.days and not set(mention.days) & set(days) and not _OTHER_DAY.search(mention.before):
+        if (
+            mention.days
+            and not set(mention.days) & set(days)
+            and not _OTHER_DAY.search(mention.before)
+        ):
             yield mention.words
     alone = _WEEKDAY_ALONE.findall(entry.title)
     if len(alone) != 1 or any(_position(_DAYS, alone[0]) == day.weekday() for day in days):

@@ -22,7 +22,19 @@ HYPE = re.compile(
 """“Breakthrough therapy” is a legal status, breakthrough pain a symptom, a cure rate a measure."""
 
 HYPE_SIGNS = (
-    *("cure", "mirac", "game", "revolution", "drug", "pill", "bullet", "breaking", "breakthrough", "grail", "changing"),
+    *(
+        "cure",
+        "mirac",
+        "game",
+        "revolution",
+        "drug",
+        "pill",
+        "bullet",
+        "breaking",
+        "breakthrough",
+        "grail",
+        "changing",
+    ),
     *("100", "guaranteed", "cura", "milagro", "revolucionari"),
 )
 """One of these stands in every promise."""
@@ -52,7 +64,9 @@ DENIES = re.compile(
 def hype(proof: ParsedMail) -> Iterator[Violation]:
     """Words of the editor's own, or a headline, promise more than medicine can keep."""
     titles = (Passage(section.name, section.title) for section in proof.issue.sections)
-    for passage in (*proof.head_words, *titles, *proof.own_words) if proof.may_say(HYPE_SIGNS) else ():
+    for passage in (
+        (*proof.head_words, *titles, *proof.own_words) if proof.may_say(HYPE_SIGNS) else ()
+    ):
         if found := _promise(passage, is_head=passage.where in {"subject", "preheader"}):
             yield Violation(passage.where, f"This promises much: {around(passage.text, found)}.")
     for entry in proof.entries:
@@ -67,7 +81,11 @@ def _promise(passage: Passage, *, is_head: bool) -> re.Match[str] | None:
         lead = before.rstrip(" \t\"“'(*_#>-")
         begins = not lead or lead.endswith((".", "!", "?", ":", "\n"))
         before_name = re.match(r"[®™]|\s[A-Z]", passage.text[found.end() :])  # “Cure Magazine”
-        is_name = found[0][0].isupper() and not is_head and bool(before_name or not (begins or found[0].isupper()))
+        is_name = (
+            found[0][0].isupper()
+            and not is_head
+            and bool(before_name or not (begins or found[0].isupper()))
+        )
         if not is_name and not DENIES.search(before):
             return found
     return None
@@ -130,16 +148,22 @@ def _list_known_acronyms(proof: ParsedMail) -> set[str]:
     return find_known_acronyms(proof.issue, proof.settings, texts, proof.context.glossary)
 
 
-def find_known_acronyms(issue: Issue, settings: Settings, texts: Iterable[str], glossary: Iterable[str]) -> set[str]:
+def find_known_acronyms(
+    issue: Issue, settings: Settings, texts: Iterable[str], glossary: Iterable[str]
+) -> set[str]:
     """What the issue explains, bears as part of a name, or also writes in small letters: that was an emphasis."""
     newsletter = settings.newsletter
     titles = (each.title for each in issue.sections)
-    names = " ".join((newsletter.title, newsletter.sender, newsletter.url, newsletter.address, *titles))
+    names = " ".join(
+        (newsletter.title, newsletter.sender, newsletter.url, newsletter.address, *titles)
+    )
     texts = list(texts)
     emphasis = frozenset[str]().union(*map(_in_small_letters, texts))
     texts += [f"{entry.title}\n{entry.summary}" for entry in issue.entries()]
     terms = {term.upper() for term in glossary}
-    return terms.union(emphasis, re.findall(r"[A-Z&]+", names.upper()), *map(_find_definitions, texts))
+    return terms.union(
+        emphasis, re.findall(r"[A-Z&]+", names.upper()), *map(_find_definitions, texts)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -152,16 +176,24 @@ def acronyms(text: str) -> list[str]:
     return [short for short in ACRONYM.findall(_without_addresses(text)) if short not in WELL_KNOWN]
 
 
-_IN_BRACKETS = re.compile(rf"\w[\w’'/-]*\W{{1,3}}\(\s*({_LETTERS})s?\b")  # progression-free survival (PFS)
-_BEFORE_BRACKETS = re.compile(rf"\b({_LETTERS})s?\s*[(:—–]\s*[^\W\d_]{{2,}}[ -][^\W\d_]+")  # PFS (time without…)
+_IN_BRACKETS = re.compile(
+    rf"\w[\w’'/-]*\W{{1,3}}\(\s*({_LETTERS})s?\b"
+)  # progression-free survival (PFS)
+_BEFORE_BRACKETS = re.compile(
+    rf"\b({_LETTERS})s?\s*[(:—–]\s*[^\W\d_]{{2,}}[ -][^\W\d_]+"
+)  # PFS (time without…)
 _IN_WORDS = re.compile(
     rf"\b({_LETTERS})s?,?\s+(?:stands for|is short for|means|is (?:the|an?)\b|or (?:the )?[a-z]|significa|quiere decir|es decir|o sea)"
 )
-_SHORT_FOR = re.compile(rf"\b(?:called|known as|short(?:ened to)?|or|llamad[oa]s?),?\s+(?:the\s+)?({_LETTERS})\b")
+_SHORT_FOR = re.compile(
+    rf"\b(?:called|known as|short(?:ened to)?|or|llamad[oa]s?),?\s+(?:the\s+)?({_LETTERS})\b"
+)
 
 
 @lru_cache(maxsize=1024)
 def _find_definitions(text: str) -> frozenset[str]:
     return frozenset(
-        short for pattern in (_IN_BRACKETS, _BEFORE_BRACKETS, _IN_WORDS, _SHORT_FOR) for short in pattern.findall(text)
+        short
+        for pattern in (_IN_BRACKETS, _BEFORE_BRACKETS, _IN_WORDS, _SHORT_FOR)
+        for short in pattern.findall(text)
     )

@@ -35,7 +35,9 @@ def propose_section(entry: Entry, styles: Sequence[SectionStyle]) -> SectionProp
     for section, why in _sure_ways(entry, styles):
         if section in names:
             return SectionProposal(section, confident=True, why=why)
-        return SectionProposal(None, confident=False, why=f"{why}, but the newsletter has no section “{section}”")
+        return SectionProposal(
+            None, confident=False, why=f"{why}, but the newsletter has no section “{section}”"
+        )
     return _by_wording(_read(entry), names)
 
 
@@ -47,7 +49,11 @@ def _sure_ways(entry: Entry, styles: Sequence[SectionStyle]) -> Iterator[tuple[s
                 yield style.name, f"your own rule “{rule}” for {style.name}"
     if entry.section:
         yield entry.section, "its source goes there"
-    for kind, section in ((entry.event, "events"), (entry.grant, "grants"), (entry.trial, "trials")):
+    for kind, section in (
+        (entry.event, "events"),
+        (entry.grant, "grants"),
+        (entry.trial, "trials"),
+    ):
         if kind is not None:
             yield section, f"its source describes it as one of the {section}"
     yield from _by_address(entry)
@@ -70,7 +76,9 @@ def _is_at(link: str, rule: str) -> bool:
         its_host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
         return False
-    return (its_host == host or its_host.endswith(f".{host}")) and parts.path.lower().startswith(slash + path)
+    return (its_host == host or its_host.endswith(f".{host}")) and parts.path.lower().startswith(
+        slash + path
+    )
 
 
 def _links(entry: Entry) -> tuple[str, ...]:
@@ -84,7 +92,12 @@ def _by_address(entry: Entry) -> Iterator[tuple[str, str]]:
             yield section, f"{host} carries {_CARRIED[section]}"
 
 
-_CARRIED = {"research": "papers", "trials": "trials", "events": "events", "grants": "calls for proposals"}
+_CARRIED = {
+    "research": "papers",
+    "trials": "trials",
+    "events": "events",
+    "grants": "calls for proposals",
+}
 
 
 def _by_ids(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -93,7 +106,11 @@ def _by_ids(entry: Entry) -> Iterator[tuple[str, str]]:
     if ids.doi or ids.pmid or ids.pmcid:
         yield "research", "it has a DOI" if ids.doi else "it is in PubMed"
     elif (ids.nct or ids.opportunity) and not _is_event(entry):
-        yield ("trials", f"it is trial {ids.nct}") if ids.nct else ("grants", f"it is call {ids.opportunity}")
+        yield (
+            ("trials", f"it is trial {ids.nct}")
+            if ids.nct
+            else ("grants", f"it is call {ids.opportunity}")
+        )
     elif ids.uid:
         yield "events", "it comes from a calendar"
 
@@ -110,10 +127,14 @@ def _read(entry: Entry) -> Classification:
 def _by_wording(reading: Classification, names: set[str]) -> SectionProposal:
     cues = ", ".join(reading.cues[:3]) or "nothing that tells it apart"
     if reading.probability < SURE:
-        return SectionProposal(None, confident=False, why=f"unsure: its wording may fit {reading.kind} ({cues})")
+        return SectionProposal(
+            None, confident=False, why=f"unsure: its wording may fit {reading.kind} ({cues})"
+        )
     if reading.kind == OTHER:
         return SectionProposal(
-            None, confident=True, why=f"its wording is that of news or advice, none of the sections ({cues})"
+            None,
+            confident=True,
+            why=f"its wording is that of news or advice, none of the sections ({cues})",
         )
     if reading.kind not in names:
         why = f"its wording fits {reading.kind} ({cues}), but the newsletter has no such section"

@@ -130,9 +130,7 @@ _PATH = {
     "path of advice": r"\b(?:living|survivorship|coping|resources?|support|caregiv\w+|patients?|education|health|wellness|tips|guide|advice|facts|about)\b",
     "path with a year": r"\b20[12]\d\b",
 }  # fmt: skip
-_HOST = {
-    "host of a gathering": r"(?:conf|meeting|symposi|congress|summit|workshop|20[12]\d)",
-}
+_HOST = {"host of a gathering": r"(?:conf|meeting|symposi|congress|summit|workshop|20[12]\d)"}
 
 
 # A mailing's own page, a link shortener, a shared folder: the address tells nothing of the one item.
@@ -145,11 +143,19 @@ _OF_MAILINGS = re.compile(
 
 def _compile_patterns(patterns: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:
     return MappingProxyType(
-        {name: re.compile(each, 0 if name in _CASED else re.IGNORECASE) for name, each in patterns.items()}
+        {
+            name: re.compile(each, 0 if name in _CASED else re.IGNORECASE)
+            for name, each in patterns.items()
+        }
     )
 
 
-_BY_PART = (_compile_patterns(_TITLE), _compile_patterns(_SUMMARY), _compile_patterns(_PATH), _compile_patterns(_HOST))
+_BY_PART = (
+    _compile_patterns(_TITLE),
+    _compile_patterns(_SUMMARY),
+    _compile_patterns(_PATH),
+    _compile_patterns(_HOST),
+)
 _LONGEST = 600  # characters of a title or summary that are looked at: patterns stay quick, and the point is made early
 
 
@@ -157,7 +163,9 @@ def cues_in(title: str, summary: str = "", url: str = "") -> tuple[str, ...]:
     """The names of all cues that hold, in a fixed order."""
     path, host = _parts(url)
     texts = (title[:_LONGEST], summary[:_LONGEST], path[:_LONGEST], host[:_LONGEST])
-    found = (_holding(patterns, text) for patterns, text in zip(_BY_PART, texts, strict=True) if text)
+    found = (
+        _holding(patterns, text) for patterns, text in zip(_BY_PART, texts, strict=True) if text
+    )
     cues = [name for names in found for name in names]
     return (*cues, *_shape(title))
 
@@ -179,5 +187,13 @@ def _holding(patterns: Mapping[str, re.Pattern[str]], text: str) -> Iterable[str
 def _shape(title: str) -> tuple[str, ...]:
     """How long the title is: notes and news are short, papers and trials long."""
     words = len(title.split())
-    length = "short" if words <= 5 else "middling" if words <= 9 else "long" if words <= 16 else "very long"
+    length = (
+        "short"
+        if words <= 5
+        else "middling"
+        if words <= 9
+        else "long"
+        if words <= 16
+        else "very long"
+    )
     return (f"{length} title",)

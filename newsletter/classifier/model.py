@@ -27,5 +27,9 @@ def classify_title(title: str, summary: str = "", url: str = "") -> Classificati
     scores = [math.fsum(WEIGHTS[name][n] for name in cues) for n in range(len(KINDS))]
     best = max(range(len(KINDS)), key=lambda n: scores[n])
     probability = 1 / math.fsum(math.exp(score - scores[best]) for score in scores)
-    telling = sorted((name for name in cues if WEIGHTS[name][best] > 0.25), key=lambda name: -WEIGHTS[name][best])
-    return Classification(KINDS[best], probability, tuple(name for name in telling if name != "always"))
+    telling = sorted(
+        (name for name in cues if WEIGHTS[name][best] > 0.25), key=lambda name: -WEIGHTS[name][best]
+    )
+    return Classification(
+        KINDS[best], probability, tuple(name for name in telling if name != "always")
+    )

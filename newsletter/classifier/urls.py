@@ -91,7 +91,9 @@ _RESEARCH: Hosts = {
     "link.springer.com": "/",
     "springeropen.com": "",
     "biomedcentral.com": "",
-    "nature.com": tuple(f"/articles/{first}" for first in "abcefghijklmnopqrstuvwxyz"),  # its news are /articles/d…
+    "nature.com": tuple(
+        f"/articles/{first}" for first in "abcefghijklmnopqrstuvwxyz"
+    ),  # its news are /articles/d…
     "onlinelibrary.wiley.com": "",
     "tandfonline.com": "/doi",
     "journals.sagepub.com": "",
@@ -142,7 +144,8 @@ _RESEARCH: Hosts = {
 }
 _KINDS = (("trials", _TRIALS), ("grants", _GRANTS), ("events", _EVENTS), ("research", _RESEARCH))
 _TRIAL_PAGE = re.compile(
-    r"/(?:clinical-?trials?|trials?)/(?:.*/)?(?:NCT\d{8}|\d\d-\d{3,4}|[A-Z]{2,}-?\d{2,})[^/]*/?$", re.IGNORECASE
+    r"/(?:clinical-?trials?|trials?)/(?:.*/)?(?:NCT\d{8}|\d\d-\d{3,4}|[A-Z]{2,}-?\d{2,})[^/]*/?$",
+    re.IGNORECASE,
 )
 
 

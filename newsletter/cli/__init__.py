@@ -44,7 +44,10 @@ COMMANDS = {
     "status": ("send", "Tell how a sending stands."),
     "resolve": ("send", "Settle the deliveries in doubt."),
     "inbox": ("inbox", "Read the bounce mailbox: who asked to stop, who cannot be reached."),
-    "report": ("report", "Tell what became of an issue, by mail provider, against those before it."),
+    "report": (
+        "report",
+        "Tell what became of an issue, by mail provider, against those before it.",
+    ),
     "serve": ("inbox", "Serve the public page: unsubscribe, preferences, archive."),
     "doctor": ("doctor", "Look for what mail providers will object to, and what is not private."),
     "tidy": ("maintenance", "Forget what need not be kept: who got which issue long ago."),
@@ -71,11 +74,19 @@ class _Commands(click.Group):
             formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option(
-    "-C", "folder", type=click.Path(path_type=Path, file_okay=False), help="Work in the newsletter of this folder."
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.option("--now", metavar="MOMENT", help="Run as if at this moment, as in 2026-11-23T09:00-05:00.")
+@click.option(
+    "-C",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Work in the newsletter of this folder.",
+)
+@click.option(
+    "--now", metavar="MOMENT", help="Run as if at this moment, as in 2026-11-23T09:00-05:00."
+)
 @click.version_option(__version__, message="newsletter %(version)s")
 @click.pass_context
 def newsletter(context: click.Context, folder: Path | None, now: str | None) -> None:
@@ -110,7 +121,9 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"newsletter: {error}\n")
         return error.exit_code
     except OSError as error:
-        sys.stderr.write(f"newsletter: {error.filename or 'the system'}: {error.strerror or error}\n")
+        sys.stderr.write(
+            f"newsletter: {error.filename or 'the system'}: {error.strerror or error}\n"
+        )
         return 1
     except Exception as error:  # noqa: BLE001 - whatever nobody thought of: its words may name a reader
         from newsletter import safe_traceback

@@ -47,14 +47,18 @@ def _show(session: CommandSession, entries: Iterable[Entry], *, as_json: bool) -
 
 def _command(verdict: Verdict, help_: str, done: str) -> click.Command:
     @click.command(
-        name=verdict.value, help=help_, epilog=f"Example: newsletter {verdict} pmid:36603130 --why “read by Ana”"
+        name=verdict.value,
+        help=help_,
+        epilog=f"Example: newsletter {verdict} pmid:36603130 --why “read by Ana”",
     )
     @click.argument("keys", nargs=-1, required=True, metavar="KEY…")
     @click.option("--why", default="", help="The reason, for those who ask later.")
     @click.option("--section", help="Put it into this section.")
     @json_option
     @click.pass_obj
-    def command(session: CommandSession, keys: tuple[str, ...], why: str, section: str | None, as_json: bool) -> None:
+    def command(
+        session: CommandSession, keys: tuple[str, ...], why: str, section: str | None, as_json: bool
+    ) -> None:
         from newsletter.cli.output import entry_json
         from newsletter.issues.decisions import decide
 
@@ -68,6 +72,10 @@ def _command(verdict: Verdict, help_: str, done: str) -> click.Command:
     return command
 
 
-keep = _command(Verdict.KEEP, "Take entries into the issue being made, whatever their date.", "Kept")
+keep = _command(
+    Verdict.KEEP, "Take entries into the issue being made, whatever their date.", "Kept"
+)
 hold = _command(Verdict.HOLD, "Keep entries back for a later issue.", "Held")
-drop = _command(Verdict.DROP, "Leave entries out for good, however often a source offers them.", "Dropped")
+drop = _command(
+    Verdict.DROP, "Leave entries out for good, however often a source offers them.", "Dropped"
+)

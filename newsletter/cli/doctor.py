@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: newsletter doctor --nameserver 9.9.9.9")
-@click.option("--nameserver", default="", metavar="ADDRESS", help="Ask this name server, not the machine's own.")
+@click.option(
+    "--nameserver",
+    default="",
+    metavar="ADDRESS",
+    help="Ask this name server, not the machine's own.",
+)
 @json_option
 @click.pass_obj
 def doctor(session: CommandSession, nameserver: str, as_json: bool) -> int:
@@ -33,7 +38,12 @@ def doctor(session: CommandSession, nameserver: str, as_json: bool) -> int:
 
 
 def _json(each: Diagnosis) -> dict[str, str]:
-    return {"subject": each.subject, "state": each.state, "message": each.message, "remedy": each.remedy}
+    return {
+        "subject": each.subject,
+        "state": each.state,
+        "message": each.message,
+        "remedy": each.remedy,
+    }
 
 
 def _lines(found: Sequence[Diagnosis]) -> str:

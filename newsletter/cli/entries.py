@@ -78,7 +78,9 @@ def add(session: CommandSession, what: str, section: str | None, as_json: bool) 
     from newsletter.issues.standing import list_entry_statuses
     from newsletter.sources import manual_entry
 
-    entries, skipped = manual_entry.add(session.context, what, stdin=sys.stdin.buffer.read, section=section)
+    entries, skipped = manual_entry.add(
+        session.context, what, stdin=sys.stdin.buffer.read, section=section
+    )
     for each in skipped:
         tell(f"passed over: {each}")
     keys = [entry.key for entry in entries]
@@ -91,14 +93,22 @@ def add(session: CommandSession, what: str, section: str | None, as_json: bool) 
 
 
 @click.command(epilog="Example: newsletter entries --state held")
-@click.option("--state", type=click.Choice([each.value for each in EntryState]), help="Only those in this state.")
+@click.option(
+    "--state",
+    type=click.Choice([each.value for each in EntryState]),
+    help="Only those in this state.",
+)
 @json_option
 @click.pass_obj
 def entries(session: CommandSession, state: str | None, as_json: bool) -> None:
     """List every entry seen, where it stands and why."""
     from newsletter.issues.standing import list_entry_statuses
 
-    found = [each for each in list_entry_statuses(session.context) if state is None or each.state == state]
+    found = [
+        each
+        for each in list_entry_statuses(session.context)
+        if state is None or each.state == state
+    ]
     _show(found, as_json=as_json, none="No entries. “newsletter collect” fetches the sources.")
 
 
@@ -111,7 +121,9 @@ def _show(found: Sequence[EntryStatus], *, as_json: bool, none: str) -> None:
         answer({"entries": [entry_json(each) for each in found]})
         return
     for each in found:
-        say(f"{entry_line(each.entry)}\n    {each.state.replace('_', ' ')}, {each.section or 'to sort'}: {each.reason}")
+        say(
+            f"{entry_line(each.entry)}\n    {each.state.replace('_', ' ')}, {each.section or 'to sort'}: {each.reason}"
+        )
 
 
 @click.command(epilog='Example: newsletter why "Targeting the Molecular"')
@@ -148,4 +160,6 @@ def classify(session: CommandSession, file: Path, as_json: bool) -> None:
         answer({"results": found})
         return
     for each in found:
-        say(f"{each['section'] or 'to sort'}{'' if each['confident'] else ' (unsure)'}: {each['why']}")
+        say(
+            f"{each['section'] or 'to sort'}{'' if each['confident'] else ' (unsure)'}: {each['why']}"
+        )

@@ -46,7 +46,13 @@ def inbox(session: CommandSession, watch: bool, as_json: bool) -> int:
         answer({**_counts(reports), "mails": [_json(each) for each in reports]})
     else:
         _show(reports)
-    return 1 if any(each.handled.decided.action in {"needs_a_person", "senders_problem"} for each in reports) else 0
+    return (
+        1
+        if any(
+            each.handled.decided.action in {"needs_a_person", "senders_problem"} for each in reports
+        )
+        else 0
+    )
 
 
 def _watch(session: CommandSession) -> NoReturn:
@@ -69,7 +75,9 @@ def _watch(session: CommandSession) -> NoReturn:
                         if _announce_mail(each)
                     ]
                     retry_s = SOON_S
-                    if not new:  # else more may have come meanwhile, which no server needs to tell of again
+                    if (
+                        not new
+                    ):  # else more may have come meanwhile, which no server needs to tell of again
                         mailbox.wait(IDLE_S)
         except (MailboxError, StorageError) as error:
             tell(f"{error}. Trying again in {retry_s} seconds.")
@@ -146,7 +154,13 @@ def _line(report: InboxItem) -> str:
 
 @click.command(epilog="Example: newsletter serve --port 8080")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any that is free.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0: any that is free.",
+)
 @click.option(
     "--proxy",
     default="127.0.0.1,::1",
@@ -154,7 +168,11 @@ def _line(report: InboxItem) -> str:
     metavar="ADDRESSES",
     help="Where the web server before it asks from: it is believed who the visitor is (X-Forwarded-For).",
 )
-@click.option("--log", is_flag=True, help="Tell of each request on standard error, without tokens and addresses.")
+@click.option(
+    "--log",
+    is_flag=True,
+    help="Tell of each request on standard error, without tokens and addresses.",
+)
 @click.pass_obj
 def serve(session: CommandSession, host: str, port: int, proxy: str, log: bool) -> None:
     """Serve the public page: unsubscribe, preferences, archive. Put a web server with TLS before it."""
@@ -164,7 +182,9 @@ def serve(session: CommandSession, host: str, port: int, proxy: str, log: bool) 
     from newsletter.public.server import serve as serve_app
 
     app = make_app(session.context)
-    logging.basicConfig(level=logging.INFO if log else logging.WARNING, format="%(asctime)s %(message)s")
+    logging.basicConfig(
+        level=logging.INFO if log else logging.WARNING, format="%(asctime)s %(message)s"
+    )
     with app.app.state.public.readers.at_hand():
         serve_app(
             app,

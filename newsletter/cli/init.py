@@ -14,13 +14,21 @@ from newsletter.errors import UsageError
 SECRET_BYTES = 32
 
 
-@click.command(epilog="Example: newsletter init ~/lms-news --title “LMS News” --from “LMS Circle <news@example.org>”")
+@click.command(
+    epilog="Example: newsletter init ~/lms-news --title “LMS News” --from “LMS Circle <news@example.org>”"
+)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--sample", is_flag=True, help="Fill it with a sample, so that everything works offline.")
+@click.option(
+    "--sample", is_flag=True, help="Fill it with a sample, so that everything works offline."
+)
 @click.option("--title", help="The name of the newsletter.")
-@click.option("--from", "sender", help="The sender that readers see, as in “News <news@example.org>”.")
+@click.option(
+    "--from", "sender", help="The sender that readers see, as in “News <news@example.org>”."
+)
 @click.pass_obj
-def init(session: CommandSession, folder: Path, sample: bool, title: str | None, sender: str | None) -> None:
+def init(
+    session: CommandSession, folder: Path, sample: bool, title: str | None, sender: str | None
+) -> None:
     """Make a new newsletter in a folder."""
     from newsletter.admin.sample import build, build_empty
 
@@ -28,9 +36,13 @@ def init(session: CommandSession, folder: Path, sample: bool, title: str | None,
         build(folder, now=session.now, secret=new_secret())
     else:
         title = _prompt_option(title, "--title", "What is the newsletter called?")
-        sender = _prompt_option(sender, "--from", "Who sends it, as in “LMS Circle <news@example.org>”?")
+        sender = _prompt_option(
+            sender, "--from", "Who sends it, as in “LMS Circle <news@example.org>”?"
+        )
         build_empty(folder, title=title, sender=sender, secret=new_secret())
-    say(f"Made {folder}. Next:\n  cd {folder}\n  newsletter collect\n  newsletter draft\n  newsletter preview")
+    say(
+        f"Made {folder}. Next:\n  cd {folder}\n  newsletter collect\n  newsletter draft\n  newsletter preview"
+    )
 
 
 def _prompt_option(given: str | None, option: str, question: str) -> str:

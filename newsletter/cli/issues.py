@@ -25,7 +25,9 @@ def draft(session: CommandSession, issue: str | None, until: str | None, as_json
     made, selection = drafted.issue, drafted.selection
     counts = {section.name: len(section.entries) for section in made.sections if section.entries}
     if as_json:
-        sections = {entry.key: section.name for section in made.sections for entry in section.entries}
+        sections = {
+            entry.key: section.name for section in made.sections for entry in section.entries
+        }
         chosen = [
             {
                 "key": each.entry.key,
@@ -36,11 +38,20 @@ def draft(session: CommandSession, issue: str | None, until: str | None, as_json
             for each in selection.chosen
         ]
         left_out = [
-            {"key": each.entry.key, "title": each.entry.title, "reason": each.reason} for each in selection.left_out
+            {"key": each.entry.key, "title": each.entry.title, "reason": each.reason}
+            for each in selection.left_out
         ]
         left_out += [each._asdict() for each in drafted.passed]
         files = [str(path) for path in drafted.files]
-        answer({"issue": made.name, "chosen": chosen, "left_out": left_out, "sections": counts, "files": files})
+        answer(
+            {
+                "issue": made.name,
+                "chosen": chosen,
+                "left_out": left_out,
+                "sections": counts,
+                "files": files,
+            }
+        )
         return
     say(f"{made.name}: {made.subject}")
     for section in made.sections:
@@ -78,7 +89,9 @@ def render(session: CommandSession, issue: str | None, as_json: bool) -> None:
 
 @click.command(epilog="Example: newsletter check 2026-11 --links")
 @issue_argument
-@click.option("--links", "try_links", is_flag=True, help="Try every link, too: this asks the network.")
+@click.option(
+    "--links", "try_links", is_flag=True, help="Try every link, too: this asks the network."
+)
 @json_option
 @click.pass_obj
 def check(session: CommandSession, issue: str | None, try_links: bool, as_json: bool) -> int:
@@ -114,7 +127,9 @@ def approve(session: CommandSession, issue: str, by: str, as_json: bool) -> None
     if as_json:
         answer({"issue": issue, "digest": rendered.digest})
         return
-    say(f"{issue} is approved as it stands: “{rendered.subject}”. Send it with “newsletter send {issue}”")
+    say(
+        f"{issue} is approved as it stands: “{rendered.subject}”. Send it with “newsletter send {issue}”"
+    )
 
 
 @click.command(epilog="Example: newsletter publish 2026-11")
@@ -129,7 +144,9 @@ def publish(session: CommandSession, issue: str, as_json: bool) -> None:
     if as_json:
         answer({"issue": issue, "published_at": published_at})
         return
-    say(f"{issue} is out since {published_at:%Y-%m-%d %H:%M} UTC; the next issue begins where it ended")
+    say(
+        f"{issue} is out since {published_at:%Y-%m-%d %H:%M} UTC; the next issue begins where it ended"
+    )
 
 
 @click.command(epilog="Example: newsletter preview 2026-11")

@@ -23,25 +23,39 @@ def backup(session: CommandSession, file: Path, as_json: bool) -> None:
 
     done = write_backup(session.workspace, file, now=session.now)
     if done.path.resolve().is_relative_to(session.workspace.folder.resolve()):
-        tell("Take it away from here: it holds the list of subscribers, and should outlive this folder.")
+        tell(
+            "Take it away from here: it holds the list of subscribers, and should outlive this folder."
+        )
     if as_json:
         answer({"file": str(done.path), "files": done.files, "database": done.has_database})
         return
     if done.has_database:
-        say(f"{done.path}: the database and {done.files} files. Whoever has it, has the list of subscribers.")
+        say(
+            f"{done.path}: the database and {done.files} files. Whoever has it, has the list of subscribers."
+        )
     else:
-        say(f"{done.path}: {done.files} files, without a database. PostgreSQL is kept by pg_dump: docs/operations.md.")
+        say(
+            f"{done.path}: {done.files} files, without a database. PostgreSQL is kept by pg_dump: docs/operations.md."
+        )
 
 
 @click.command(epilog="Example: newsletter restore /media/usb/newsletter.tar.gz --into ~/lms-news")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--into", type=click.Path(path_type=Path, file_okay=False), help="The folder; else the newsletter we are in."
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder; else the newsletter we are in.",
 )
-@click.option("--force", is_flag=True, help="Even over a database: the old one is kept aside, who left stays gone.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Even over a database: the old one is kept aside, who left stays gone.",
+)
 @json_option
 @click.pass_obj
-def restore(session: CommandSession, file: Path, into: Path | None, force: bool, as_json: bool) -> None:
+def restore(
+    session: CommandSession, file: Path, into: Path | None, force: bool, as_json: bool
+) -> None:
     """Put a backup back. Nothing is mailed from it before you say so."""
     from newsletter.admin.restore import restore as put_back
     from newsletter.workspace.folder import find
@@ -65,13 +79,19 @@ def restore(session: CommandSession, file: Path, into: Path | None, force: bool,
 
 
 def _sentences(done: RestoreResult, folder: Path) -> list[str]:
-    parts = [f"{folder} is as it was on {done.made_at:%Y-%m-%d at %H:%M} UTC; {done.files} files were put in place."]
+    parts = [
+        f"{folder} is as it was on {done.made_at:%Y-%m-%d at %H:%M} UTC; {done.files} files were put in place."
+    ]
     if not done.has_database:
-        parts.append("The backup holds no database: put PostgreSQL's back with pg_restore (docs/operations.md).")
+        parts.append(
+            "The backup holds no database: put PostgreSQL's back with pg_restore (docs/operations.md)."
+        )
     if done.gone is not None:
         parts.append(f"{done.gone} people who left since the backup stay gone.")
     elif done.has_database:
-        parts.append("Who left since the backup is not known here: read the bounce mailbox again (docs/operations.md).")
+        parts.append(
+            "Who left since the backup is not known here: read the bounce mailbox again (docs/operations.md)."
+        )
     if done.aside:
         parts.append(
             f"What was replaced lies in {done.aside}; delete it when you miss nothing, it holds a list of people."
@@ -90,7 +110,11 @@ def tidy(session: CommandSession, as_json: bool) -> None:
     done = admin_tidy.tidy_workspace(session.context)
     reduced = done.reduced
     if as_json:
-        counts = {"sendings": reduced.sendings, "deliveries": reduced.deliveries, "mails": reduced.mails}
+        counts = {
+            "sendings": reduced.sendings,
+            "deliveries": reduced.deliveries,
+            "mails": reduced.mails,
+        }
         counts |= {"typed": done.typed, "files": done.files, "pictures": done.pictures}
         answer({**counts, "kept_aside": [str(each) for each in done.aside]})
         return

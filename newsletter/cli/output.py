@@ -84,8 +84,14 @@ def _place(finding: Finding, issue: Issue, written: str) -> str:
     line = _line_of(finding.where, written)
     entry = next((each for each in issue.entries() if each.key == finding.where), None)
     title = " ".join(entry.title.split()) if entry else ""
-    named = "" if not title or title[:TITLE_SHOWN] in finding.message else f"“{title[:TITLE_SHOWN].rstrip()}”"
-    return ", ".join(filter(None, (finding.where, named, f"line {line} of issue.toml" if line else "")))
+    named = (
+        ""
+        if not title or title[:TITLE_SHOWN] in finding.message
+        else f"“{title[:TITLE_SHOWN].rstrip()}”"
+    )
+    return ", ".join(
+        filter(None, (finding.where, named, f"line {line} of issue.toml" if line else ""))
+    )
 
 
 def _line_of(where: str, written: str) -> int | None:

@@ -38,18 +38,35 @@ def report(session: CommandSession, issue: str | None, words: bool, as_json: boo
     found = report_report.build_issue_report(session.context, issue)
     said = subscribers.list_unsubscribe_reasons(session.context, found.started_at) if words else ()
     if as_json:
-        answer(_json(found) | ({"words": [{"on": day, "said": each} for day, each in said]} if words else {}))
+        answer(
+            _json(found)
+            | ({"words": [{"on": day, "said": each} for day, each in said]} if words else {})
+        )
         return
-    for line in (*_table(found), "", *(f"{day}  {each}" for day, each in said), *found.notes, UNCOUNTED):
+    for line in (
+        *_table(found),
+        "",
+        *(f"{day}  {each}" for day, each in said),
+        *found.notes,
+        UNCOUNTED,
+    ):
         say(line)
 
 
 def _json(found: IssueReport) -> dict[str, Any]:
     lines = [
-        {"provider": line.title, "providers": line.providers, **asdict(line.now), "before": asdict(line.before)}
+        {
+            "provider": line.title,
+            "providers": line.providers,
+            **asdict(line.now),
+            "before": asdict(line.before),
+        }
         for line in found.lines
     ]
-    before = [{"issue": name, "started_at": started_at, **asdict(all_)} for name, started_at, all_ in found.before]
+    before = [
+        {"issue": name, "started_at": started_at, **asdict(all_)}
+        for name, started_at, all_ in found.before
+    ]
     return {
         "issue": found.issue,
         "started_at": found.started_at,

@@ -30,18 +30,32 @@ COUNTS = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining
 @click.argument("issue")
 @click.option("--yes", is_flag=True, help="Do not ask: it was looked at.")
 @click.option("--dry-run", is_flag=True, help="Write the exact messages to a folder instead.")
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="The folder for --dry-run.")
 @click.option(
-    "--test", "test_address", metavar="ADDRESS", help="Send one marked copy to this address; needs no approval."
+    "--into", type=click.Path(path_type=Path, file_okay=False), help="The folder for --dry-run."
+)
+@click.option(
+    "--test",
+    "test_address",
+    metavar="ADDRESS",
+    help="Send one marked copy to this address; needs no approval.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many messages.")
 @click.option("--once", is_flag=True, help="One pass: do not wait for those to be tried again.")
 @click.option(
-    "--at", "at_written", metavar="MOMENT", help="Wait until then, as in 2026-12-01T09:00 on your own clocks."
+    "--at",
+    "at_written",
+    metavar="MOMENT",
+    help="Wait until then, as in 2026-12-01T09:00 on your own clocks.",
 )
-@click.option("--go-on", "lets_go_on", is_flag=True, help="Go on although a person paused or stopped it.")
-@click.option("--planned", is_flag=True, hidden=True)  # the studio's: wait for the plan that stands in the database
-@click.option("--resume-restored", is_flag=True, help="Go on with a ledger that was restored or copied.")
+@click.option(
+    "--go-on", "lets_go_on", is_flag=True, help="Go on although a person paused or stopped it."
+)
+@click.option(
+    "--planned", is_flag=True, hidden=True
+)  # the studio's: wait for the plan that stands in the database
+@click.option(
+    "--resume-restored", is_flag=True, help="Go on with a ledger that was restored or copied."
+)
 @json_option
 @click.pass_obj
 def send(
@@ -69,7 +83,9 @@ def send(
     if test_address:
         words = delivery_service.send_test(session.context, what, test_address)
         _answer(
-            {"issue": issue, "reply": words}, f"The test copy is on its way; the server said: {words}", as_json=as_json
+            {"issue": issue, "reply": words},
+            f"The test copy is on its way; the server said: {words}",
+            as_json=as_json,
         )
         return 0
     if dry_run:
@@ -91,9 +107,20 @@ def send(
         planned = True
         scheduling.schedule_send(session.context, issue, at, people=_count(session, issue))
     with _on_its_way(issue) as on_progress:
-        how = {"on_progress": on_progress, "once": once, "limit": limit, "resume_restored": resume_restored}
-        told = f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent." if at and planned else ""
-        tally = delivery_service.run_send(_send(session, issue, what=None if planned else what, how=how, told=told))
+        how = {
+            "on_progress": on_progress,
+            "once": once,
+            "limit": limit,
+            "resume_restored": resume_restored,
+        }
+        told = (
+            f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent."
+            if at and planned
+            else ""
+        )
+        tally = delivery_service.run_send(
+            _send(session, issue, what=None if planned else what, how=how, told=told)
+        )
     _answer(_json(tally), _sentences(tally), as_json=as_json)
     return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
 
@@ -104,10 +131,16 @@ def _count(session: CommandSession, issue: str) -> int:
     from newsletter.subscribers import service as subscribers
 
     tally = delivery_service.read_status(session.context, issue)
-    return tally.remaining + tally.deferred if tally.total else subscribers.open_subscribers(session.context).count()
+    return (
+        tally.remaining + tally.deferred
+        if tally.total
+        else subscribers.open_subscribers(session.context).count()
+    )
 
 
-def _confirm(session: CommandSession, what: SendJob, made: RenderedIssue, at: datetime, *, yes: bool) -> None:
+def _confirm(
+    session: CommandSession, what: SendJob, made: RenderedIssue, at: datetime, *, yes: bool
+) -> None:
     """Say in one sentence what would happen, and ask."""
     from newsletter.delivery import service as delivery_service
     from newsletter.model import SubscriberState
@@ -119,7 +152,9 @@ def _confirm(session: CommandSession, what: SendJob, made: RenderedIssue, at: da
     people, count = subscribers.open_subscribers(session.context), _count(session, what.issue)
     if tally.wish:
         tell(f"{what.issue} was held back: {tally.why}.")
-    left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
+    left = sum(
+        people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE
+    )
     moment = at.astimezone(session.workspace.settings.newsletter.zone)
     delivery = session.workspace.settings.delivery
     tell(
@@ -168,10 +203,22 @@ async def _send(
 def _on_its_way(issue: str) -> Iterator[Callable[[SendStatus], None]]:
     """A bar that says how many are done; silent where nobody looks."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     rate = TextColumn("{task.fields[rate]}")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        rate,
+        TimeRemainingColumn(),
+    )
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"Sending {issue}", total=None, rate="")
@@ -179,7 +226,11 @@ def _on_its_way(issue: str) -> Iterator[Callable[[SendStatus], None]]:
         def show(tally: SendStatus) -> None:
             words = f"{tally.accepted} accepted" + "".join(
                 f", {getattr(tally, name)} {said}"
-                for name, said in (("deferred", "deferred"), ("refused", "refused"), ("unknown", "in doubt"))
+                for name, said in (
+                    ("deferred", "deferred"),
+                    ("refused", "refused"),
+                    ("unknown", "in doubt"),
+                )
                 if getattr(tally, name)
             )
             done = tally.total - tally.remaining - tally.deferred
@@ -191,12 +242,22 @@ def _on_its_way(issue: str) -> Iterator[Callable[[SendStatus], None]]:
 
 
 def _json(tally: SendStatus) -> dict[str, Any]:
-    return {"issue": tally.issue, **{name: getattr(tally, name) for name in COUNTS}, "seconds": round(tally.seconds, 3)}
+    return {
+        "issue": tally.issue,
+        **{name: getattr(tally, name) for name in COUNTS},
+        "seconds": round(tally.seconds, 3),
+    }
 
 
 def _sentences(tally: SendStatus) -> str:
-    parts = [f"{tally.issue}: {tally.state.replace('_', ' ')}{f' ({tally.why})' if tally.why else ''}"]
-    parts += [f"  {getattr(tally, name):>7} {said}" for name, said in _SAID.items() if getattr(tally, name)]
+    parts = [
+        f"{tally.issue}: {tally.state.replace('_', ' ')}{f' ({tally.why})' if tally.why else ''}"
+    ]
+    parts += [
+        f"  {getattr(tally, name):>7} {said}"
+        for name, said in _SAID.items()
+        if getattr(tally, name)
+    ]
     if tally.unknown:
         parts.append(
             f"Some may or may not have arrived; settle them with “newsletter resolve {tally.issue} --leave” or “--resend”"
@@ -218,7 +279,9 @@ def _duration(seconds: float) -> str:
     if minutes < 1:
         return "less than a minute"
     hours, minutes = divmod(minutes, 60)
-    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")))
+    return " ".join(
+        filter(None, (f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""))
+    )
 
 
 def _words(session: CommandSession, tally: SendStatus) -> Iterator[str]:
@@ -227,7 +290,10 @@ def _words(session: CommandSession, tally: SendStatus) -> Iterator[str]:
     from newsletter.model import DeliveryStatus
 
     ledger = delivery_service.open_ledger(session.context)
-    for status, said in ((DeliveryStatus.DEFERRED, "to be tried again"), (DeliveryStatus.REFUSED, "refused")):
+    for status, said in (
+        (DeliveryStatus.DEFERRED, "to be tried again"),
+        (DeliveryStatus.REFUSED, "refused"),
+    ):
         if getattr(tally, status.value):
             for reply, count in ledger.replies(tally.issue, status):
                 yield f"  {count:>7} {said}: {reply}"
@@ -253,7 +319,9 @@ def _answer(document: dict[str, Any], words: str, *, as_json: bool) -> None:
 
 @click.command(epilog="Example: newsletter status 2026-11 --recipients --json")
 @click.argument("issue", required=False)
-@click.option("--recipients", "with_recipients", is_flag=True, help="Everybody it goes to, one by one.")
+@click.option(
+    "--recipients", "with_recipients", is_flag=True, help="Everybody it goes to, one by one."
+)
 @json_option
 @click.pass_obj
 def status(session: CommandSession, issue: str | None, with_recipients: bool, as_json: bool) -> int:
@@ -266,7 +334,10 @@ def status(session: CommandSession, issue: str | None, with_recipients: bool, as
     tally = delivery_service.read_status(session.context, name)
     planned = scheduling.find_plan(session.context, name)
     if planned is not None:
-        tally = replace(tally, why=f"planned for {scheduling.format_local_datetime(session.context, planned.plan.at)}")
+        tally = replace(
+            tally,
+            why=f"planned for {scheduling.format_local_datetime(session.context, planned.plan.at)}",
+        )
     document = {**_json(tally), "state": tally.state, "why": tally.why}
     rows = list(delivery_service.list_recipients(session.context, name)) if with_recipients else []
     if with_recipients:
@@ -282,7 +353,11 @@ def status(session: CommandSession, issue: str | None, with_recipients: bool, as
             for each in rows
         ]
     lines = (f"  {each.status.value:10} {each.address}  {each.reply}" for each in rows)
-    _answer(document, "\n".join((_sentences(tally), *_pace(tally), *_words(session, tally), *lines)), as_json=as_json)
+    _answer(
+        document,
+        "\n".join((_sentences(tally), *_pace(tally), *_words(session, tally), *lines)),
+        as_json=as_json,
+    )
     return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
 
 
@@ -301,6 +376,10 @@ def resolve(session: CommandSession, issue: str, resend: bool, leave: bool, as_j
         for each in delivery_service.list_recipients(session.context, issue):
             if each.status is DeliveryStatus.UNKNOWN and not as_json:
                 say(f"  {each.address}  {each.reply}")
-        raise UsageError("say --resend (some may get a second copy) or --leave (some may have got none)")
+        raise UsageError(
+            "say --resend (some may get a second copy) or --leave (some may have got none)"
+        )
     tally = delivery_service.resolve_unknown(session.context, issue, resend=resend)
-    _answer({**_json(tally), "state": tally.state, "why": tally.why}, _sentences(tally), as_json=as_json)
+    _answer(
+        {**_json(tally), "state": tally.state, "why": tally.why}, _sentences(tally), as_json=as_json
+    )

@@ -65,13 +65,17 @@ def moment(written: str | None, environ: Mapping[str, str]) -> datetime:
         try:
             asked = datetime.fromisoformat(written)
         except ValueError as error:
-            raise UsageError(f"--now {written}: write a moment such as 2026-11-23T09:00-05:00") from error
+            raise UsageError(
+                f"--now {written}: write a moment such as 2026-11-23T09:00-05:00"
+            ) from error
         return asked.astimezone(UTC) if asked.tzinfo else asked.replace(tzinfo=UTC)
     if epoch := environ.get("SOURCE_DATE_EPOCH"):
         try:
             return datetime.fromtimestamp(int(epoch), UTC)
         except (ValueError, OverflowError, OSError) as error:
-            raise UsageError(f"SOURCE_DATE_EPOCH={epoch}: it must be a whole number of seconds") from error
+            raise UsageError(
+                f"SOURCE_DATE_EPOCH={epoch}: it must be a whole number of seconds"
+            ) from error
     return datetime.now(UTC)
 
 

@@ -14,7 +14,13 @@ from newsletter.entries.repository import entries_of
 @click.command(epilog="Example: newsletter studio --no-browser")
 @click.option("--port", default=0, help="Serve on this port of 127.0.0.1; else on a free one.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-@click.option("--undo", "undo_s", default=60, show_default=True, help="Seconds to undo a sending before it begins.")
+@click.option(
+    "--undo",
+    "undo_s",
+    default=60,
+    show_default=True,
+    help="Seconds to undo a sending before it begins.",
+)
 @click.pass_obj
 def studio(session: CommandSession, port: int, no_browser: bool, undo_s: int) -> None:
     """Make the month's issue in the browser: collect, choose, write, check, approve, send."""
@@ -27,7 +33,9 @@ def studio(session: CommandSession, port: int, no_browser: bool, undo_s: int) ->
     began, asked = datetime.now(UTC), session.now
     state = StudioState(
         folder=_folder(session),
-        clock=lambda: asked + (datetime.now(UTC) - began),  # `--now` sets the clock, and it goes on from there
+        clock=lambda: (
+            asked + (datetime.now(UTC) - began)
+        ),  # `--now` sets the clock, and it goes on from there
         undo_s=undo_s,
     )
     if state.has_newsletter:

@@ -28,7 +28,10 @@ def import_(session: CommandSession, file: Path, as_json: bool) -> int:
     rejected = [{"line": each.line, "reason": each.reason} for each in done.rejected]
     imported = done.imported
     if as_json:
-        counts = {name: getattr(imported, name) for name in ("added", "updated", "unchanged", "suppressed")}
+        counts = {
+            name: getattr(imported, name)
+            for name in ("added", "updated", "unchanged", "suppressed")
+        }
         answer({**counts, "rejected": rejected, "understood": done.understood, "to_mend": to_mend})
     else:
         for sentence in done.understood:
@@ -52,11 +55,16 @@ def list_(session: CommandSession, as_json: bool) -> None:
 
     people = subscriber_service.list_subscribers(session.context)
     if as_json:
-        rows = [{"address": each.address, "name": each.name, "state": each.state, "why": each.why} for each in people]
+        rows = [
+            {"address": each.address, "name": each.name, "state": each.state, "why": each.why}
+            for each in people
+        ]
         answer({"subscribers": rows})
         return
     for each in people:
-        say(f"{each.state.value:12} {each.address}  {each.name}{f'  ({each.why})' if each.why else ''}")
+        say(
+            f"{each.state.value:12} {each.address}  {each.name}{f'  ({each.why})' if each.why else ''}"
+        )
 
 
 @subscribers.command("export", epilog="Example: newsletter subscribers export list.csv")
@@ -77,7 +85,9 @@ def export(session: CommandSession, file: Path | None) -> None:
     tell(f"{count} people written to {file}")
 
 
-@subscribers.command("add", epilog="Example: newsletter subscribers add ana@example.org --name “Ana Example”")
+@subscribers.command(
+    "add", epilog="Example: newsletter subscribers add ana@example.org --name “Ana Example”"
+)
 @click.argument("address")
 @click.option("--name", default="", help="Their name.")
 @click.pass_obj

@@ -23,7 +23,9 @@ def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
         try:
             return Path(file).read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{name}_FILE names a file that cannot be read ({error.__class__.__name__})") from error
+            raise UsageError(
+                f"{name}_FILE names a file that cannot be read ({error.__class__.__name__})"
+            ) from error
     try:
         import keyring  # optional: most machines that send from cron have none
         import keyring.errors

@@ -13,7 +13,15 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin
 
-from newsletter.config.settings import FILE_NAME, TABLES, ConfigKey, Security, Settings, is_loopback, keys_of
+from newsletter.config.settings import (
+    FILE_NAME,
+    TABLES,
+    ConfigKey,
+    Security,
+    Settings,
+    is_loopback,
+    keys_of,
+)
 from newsletter.errors import ConfigError, Mistake, UsageError
 
 T = TypeVar("T")
@@ -24,7 +32,9 @@ def load(path: Path) -> Settings:
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path.name} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+        raise UsageError(
+            f"{path.name} is not UTF-8 text (byte {error.start}): save it as UTF-8"
+        ) from error
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     return parse(text, file=path.name)
@@ -35,7 +45,9 @@ def parse(text: str, *, file: str = FILE_NAME) -> Settings:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError((Mistake(where=file, expected="valid TOML", found=str(error)),)) from error
+        raise ConfigError(
+            (Mistake(where=file, expected="valid TOML", found=str(error)),)
+        ) from error
     reader = _ConfigLoader(file, text)
     settings = reader.settings(data)
     if reader.mistakes or settings is None:
@@ -68,7 +80,11 @@ class _ConfigLoader:
         values: dict[str, Any] = {}
         for name, (field_name, cls, many) in TABLES.items():
             if name in data:
-                values[field_name] = self.tables(cls, data[name], name) if many else self.table(cls, data[name], name)
+                values[field_name] = (
+                    self.tables(cls, data[name], name)
+                    if many
+                    else self.table(cls, data[name], name)
+                )
         if self.mistakes:
             return None
         settings = Settings(**values)
@@ -91,7 +107,11 @@ class _ConfigLoader:
         before = len(self.mistakes)
         for name in sorted(value.keys() - keys.keys()):
             self.mistake(at, name, _one_of(keys, name), "a key that is not known")
-        values = {each.field_name: self.value(each, value[name], at) for name, each in keys.items() if name in value}
+        values = {
+            each.field_name: self.value(each, value[name], at)
+            for name, each in keys.items()
+            if name in value
+        }
         for each in keys.values():
             if each.required and each.name not in value:
                 self.mistake(at, each.name, each.help, "nothing: the key is missing")
@@ -120,15 +140,27 @@ class _ConfigLoader:
             self.mistake("source", "name", "each name once", f'"{name}" twice')
         for n, source in enumerate(settings.sources, 1):
             if source.section is not None and source.section not in sections:
-                self.mistake(f"source#{n}", "section", "one of " + ", ".join(sections), f'"{source.section}"')
+                self.mistake(
+                    f"source#{n}", "section", "one of " + ", ".join(sections), f'"{source.section}"'
+                )
             if not source.url and not source.query:
-                self.mistake(f"source#{n}", "url", "an address, or the path of a file", "nothing: the key is missing")
+                self.mistake(
+                    f"source#{n}",
+                    "url",
+                    "an address, or the path of a file",
+                    "nothing: the key is missing",
+                )
         for table, security, host in (
             ("delivery", settings.delivery.security, settings.delivery.host),
             ("inbox", settings.inbox.security, settings.inbox.host),
         ):
             if security is Security.NONE and host and not is_loopback(host):
-                self.mistake(table, "security", "starttls or tls (none is for a loopback address alone)", '"none"')
+                self.mistake(
+                    table,
+                    "security",
+                    "starttls or tls (none is for a loopback address alone)",
+                    '"none"',
+                )
 
 
 @cache

@@ -54,7 +54,11 @@ def _not_empty(value: str) -> str | None:
 def _mailbox(value: str) -> str | None:
     name, address = parseaddr(value)
     del name
-    ok = address.count("@") == 1 and all(address.split("@")) and not re.search(r"[\x00-\x1f\x7f]", value)
+    ok = (
+        address.count("@") == 1
+        and all(address.split("@"))
+        and not re.search(r"[\x00-\x1f\x7f]", value)
+    )
     return None if ok else 'one address, as in "Foundation News <news@example.org>"'
 
 
@@ -73,7 +77,11 @@ def _web_address_or_empty(value: str) -> str | None:
 
 
 def _name(value: str) -> str | None:
-    return None if re.fullmatch(r"[a-z0-9][a-z0-9_-]*", value) else "a name of small letters, digits, - and _"
+    return (
+        None
+        if re.fullmatch(r"[a-z0-9][a-z0-9_-]*", value)
+        else "a name of small letters, digits, - and _"
+    )
 
 
 def _source_name(value: str) -> str | None:
@@ -106,11 +114,19 @@ def _cadence(value: str) -> str | None:
 
 
 def _language(value: str) -> str | None:
-    return None if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value) else 'a language such as "en" or "es"'
+    return (
+        None
+        if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value)
+        else 'a language such as "en" or "es"'
+    )
 
 
 def _colour(value: str) -> str | None:
-    return None if re.fullmatch(r"#[0-9a-fA-F]{6}", value) else 'a colour of six digits such as "#0b5c6b"'
+    return (
+        None
+        if re.fullmatch(r"#[0-9a-fA-F]{6}", value)
+        else 'a colour of six digits such as "#0b5c6b"'
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +134,9 @@ class DkimKey:
     """`[[dkim.keys]]`"""
 
     selector: str = key("the name of the key in DNS", check=_not_empty)
-    file: str = key("the private key, a PEM file of mode 0600, from the workspace", check=_not_empty)
+    file: str = key(
+        "the private key, a PEM file of mode 0600, from the workspace", check=_not_empty
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +144,9 @@ class Dkim:
     """`[dkim]`: only where the relay does not sign."""
 
     domain: str = key("the domain that signs; the one of `from`", check=_not_empty)
-    keys: tuple[DkimKey, ...] = key("one table for each key; RSA and Ed25519 may stand side by side")
+    keys: tuple[DkimKey, ...] = key(
+        "one table for each key; RSA and Ed25519 may stand side by side"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,20 +155,29 @@ class DeliverySettings:
 
     host: str = key("the mail server", default="")
     port: int = key("its port", default=587, check=_port)
-    security: Security = key("starttls, tls, or none (none only to a loopback address)", default=Security.STARTTLS)
+    security: Security = key(
+        "starttls, tls, or none (none only to a loopback address)", default=Security.STARTTLS
+    )
     user: str = key("the name to log in with; empty: no login", default="")
-    login: Login = key("password or xoauth2; the secret is NEWSLETTER_SMTP_PASSWORD", default=Login.PASSWORD)
+    login: Login = key(
+        "password or xoauth2; the secret is NEWSLETTER_SMTP_PASSWORD", default=Login.PASSWORD
+    )
     protocol: str = key(
-        "smtp or lmtp", default="smtp", check=lambda v: None if v in {"smtp", "lmtp"} else "smtp or lmtp"
+        "smtp or lmtp",
+        default="smtp",
+        check=lambda v: None if v in {"smtp", "lmtp"} else "smtp or lmtp",
     )
     socket: str = key("a unix socket of a local relay, instead of host and port", default="")
     connections: int = key("connections at once", default=2, check=_positive)
     per_minute: int = key(
-        "messages a minute at most; 0 = as fast as the server takes them", default=120, check=_not_negative
+        "messages a minute at most; 0 = as fast as the server takes them",
+        default=120,
+        check=_not_negative,
     )
     per_day: int = key("messages a day at most; 0 = no limit", default=0, check=_not_negative)
     retry_after: timedelta = key(
-        "the first wait before a deferred one is tried again, then doubling", default=timedelta(minutes=5)
+        "the first wait before a deferred one is tried again, then doubling",
+        default=timedelta(minutes=5),
     )
     give_up_after: timedelta = key("how long a deferred one is tried", default=timedelta(hours=48))
     per_connection: int = key(
@@ -157,7 +186,9 @@ class DeliverySettings:
     adapt: bool = key("slow down when the server answers 421 or 45x", default=True)
     quiet_from: time | None = key("no mail from this time of day on", default=None)
     quiet_until: time | None = key("until this one, in the newsletter's time zone", default=None)
-    ehlo_name: str = key("the name we say; empty: the domain of `from`, never the machine's", default="")
+    ehlo_name: str = key(
+        "the name we say; empty: the domain of `from`, never the machine's", default=""
+    )
     ca_file: str = key("another certificate authority, for a relay of one's own", default="")
 
 
@@ -176,11 +207,17 @@ class InboxSettings:
     folder: str = key("a folder of .eml files, instead of a mailbox", default="")
     host: str = key("the IMAP server", default="")
     port: int = key("its port", default=993, check=_port)
-    security: Security = key("tls, starttls, or none (none only to a loopback address)", default=Security.TLS)
+    security: Security = key(
+        "tls, starttls, or none (none only to a loopback address)", default=Security.TLS
+    )
     user: str = key("the name to log in with", default="")
-    login: Login = key("password or xoauth2; the secret is NEWSLETTER_INBOX_PASSWORD", default=Login.PASSWORD)
+    login: Login = key(
+        "password or xoauth2; the secret is NEWSLETTER_INBOX_PASSWORD", default=Login.PASSWORD
+    )
     address: str = key(
-        "envelope sender and address to unsubscribe; a token is put behind a +", default="", check=_mailbox_or_empty
+        "envelope sender and address to unsubscribe; a token is put behind a +",
+        default="",
+        check=_mailbox_or_empty,
     )
     ca_file: str = key("another certificate authority, for a server of one's own", default="")
 
@@ -191,14 +228,24 @@ class Theme:
 
     accent: str = key("colour of headings, links and buttons", default="#0b5c6b", check=_colour)
     background: str = key("colour around the letter", default="#f3f1ec", check=_colour)
-    logo: str = key("https address of a logo on the foundation's own host", default="", check=_web_address_or_empty)
+    logo: str = key(
+        "https address of a logo on the foundation's own host",
+        default="",
+        check=_web_address_or_empty,
+    )
     logo_alt: str = key("what the logo says to those who do not see it", default="")
     font: str = key(
-        "sans or serif", default="sans", check=lambda v: None if v in {"sans", "serif"} else "sans or serif"
+        "sans or serif",
+        default="sans",
+        check=lambda v: None if v in {"sans", "serif"} else "sans or serif",
     )
-    footer: str = key("words of the foundation's own at the end of every mail, Markdown", default="")
+    footer: str = key(
+        "words of the foundation's own at the end of every mail, Markdown", default=""
+    )
     image_hosts: tuple[str, ...] = key("hosts that pictures may come from", default=())
-    discreet: bool = key("warn when subject or preheader would tell a diagnosis on a locked screen", default=True)
+    discreet: bool = key(
+        "warn when subject or preheader would tell a diagnosis on a locked screen", default=True
+    )
 
 
 DEFAULT_SECTIONS = (
@@ -219,12 +266,18 @@ class NewsletterSettings:
     address: str = key("the foundation's postal address, printed in every mail", default="")
     url: str = key("the foundation's own page", default="", check=_web_address_or_empty)
     language: str = key("language of the fixed words", default="en", check=_language)
-    time_zone: str = key("whose days and hours the newsletter speaks in", default="America/New_York", check=_zone)
+    time_zone: str = key(
+        "whose days and hours the newsletter speaks in", default="America/New_York", check=_zone
+    )
     every: str = key("month, week, 2 weeks, or an RFC 5545 RRULE", default="month", check=_cadence)
     late_days: int = key(
-        "how many days back an entry first seen only now may be dated", default=90, check=_not_negative
+        "how many days back an entry first seen only now may be dated",
+        default=90,
+        check=_not_negative,
     )
-    ahead_days: int = key("how many days ahead events are offered", default=120, check=_not_negative)
+    ahead_days: int = key(
+        "how many days ahead events are offered", default=120, check=_not_negative
+    )
     database: str = key(
         "an SQLAlchemy address; a relative path is taken from the workspace",
         default="sqlite:///.newsletter/newsletter.db",
@@ -233,7 +286,9 @@ class NewsletterSettings:
     keep_deliveries: timedelta = key(
         "how long it is kept who got which issue; after that, how many", default=timedelta(days=400)
     )
-    fetch_from: tuple[str, ...] = key("host names inside your own network that sources may be fetched from", default=())
+    fetch_from: tuple[str, ...] = key(
+        "host names inside your own network that sources may be fetched from", default=()
+    )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -312,8 +367,12 @@ def _keys_of(table: type) -> tuple[ConfigKey, ...]:
 
 def _key(table: type, each: dataclasses.Field[Any], hint: Any) -> ConfigKey:
     written = next((name for name, python in SPELLED.items() if python == each.name), each.name)
-    help_, check = NOUN_KEYS.get((table, each.name), (each.metadata.get("help", ""), each.metadata.get("check")))
-    default = each.default_factory() if each.default_factory is not dataclasses.MISSING else each.default
+    help_, check = NOUN_KEYS.get(
+        (table, each.name), (each.metadata.get("help", ""), each.metadata.get("check"))
+    )
+    default = (
+        each.default_factory() if each.default_factory is not dataclasses.MISSING else each.default
+    )
     required = default is dataclasses.MISSING
     return ConfigKey(written, each.name, hint, required, default, help_, check)
 

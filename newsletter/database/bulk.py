@@ -35,7 +35,9 @@ class BulkStatement:
         all_values = {**fixed, **values}
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(sql, all_values if order is None else [all_values[name] for name in order])
+            cursor.execute(
+                sql, all_values if order is None else [all_values[name] for name in order]
+            )
             changed: int = cursor.rowcount
         finally:
             cursor.close()
@@ -53,7 +55,9 @@ class BulkStatement:
         return self._written[count]
 
 
-def _translate_placeholders(sql: str, dialect: Dialect) -> tuple[str, Mapping[str, Any], list[str] | None]:
+def _translate_placeholders(
+    sql: str, dialect: Dialect
+) -> tuple[str, Mapping[str, Any], list[str] | None]:
     """The SQL with its values marked as the driver wants them, and their order where it wants no names."""
     if dialect.positional:
         return re.sub(r":\w+", "?", sql), {}, re.findall(r":(\w+)", sql)

@@ -54,7 +54,11 @@ def is_sound(engine: Engine) -> bool:
 def database_file(url: str, folder: Path) -> Path | None:
     """The file of an SQLite database; None for a database on a server, or one in memory."""
     address = _address(url, folder)
-    if address.get_backend_name() != "sqlite" or not address.database or address.database == ":memory:":
+    if (
+        address.get_backend_name() != "sqlite"
+        or not address.database
+        or address.database == ":memory:"
+    ):
         return None
     return Path(address.database)
 
@@ -67,7 +71,11 @@ def _address(url: str, folder: Path) -> sa.URL:
             'newsletter.toml, [newsletter] database: write "sqlite:///.newsletter/newsletter.db" or '
             '"postgresql+psycopg://user@host/name"'
         ) from error
-    if address.get_backend_name() != "sqlite" or not address.database or address.database == ":memory:":
+    if (
+        address.get_backend_name() != "sqlite"
+        or not address.database
+        or address.database == ":memory:"
+    ):
         return address
     return address.set(database=str(folder / address.database))
 
@@ -85,9 +93,14 @@ def _private_file(path: Path) -> None:
 
 def _engine(address: sa.URL) -> Engine:
     if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, pool_pre_ping=True, hide_parameters=True)  # no address in an error
+        return sa.create_engine(
+            address, pool_pre_ping=True, hide_parameters=True
+        )  # no address in an error
     engine = sa.create_engine(
-        address, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+        address,
+        poolclass=NullPool,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        hide_parameters=True,
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
@@ -98,7 +111,12 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQL
     # The driver would begin transactions by itself and too late; we begin them (SQLAlchemy's documented recipe).
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -159,7 +177,9 @@ def make_tables(connection: Connection) -> None:
 
 def migrate(connection: Connection) -> None:
     """Step by step to the newest layout."""
-    from alembic import command  # a quarter of a second that neither a new nor an up-to-date database needs
+    from alembic import (
+        command,
+    )  # a quarter of a second that neither a new nor an up-to-date database needs
     from alembic.config import Config
 
     config = Config()
@@ -170,7 +190,9 @@ def migrate(connection: Connection) -> None:
 
 def _revision(connection: Connection) -> str | None:
     """The step that the database stands at."""
-    found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    found: str | None = connection.exec_driver_sql(
+        "SELECT version_num FROM alembic_version"
+    ).scalar()
     return found
 
 
@@ -186,8 +208,12 @@ def translate_errors(address: sa.URL) -> Iterator[None]:
         yield
     except sa.exc.DBAPIError as error:
         where = Path(address.database).name if address.database else address.get_backend_name()
-        hint = "; is the disk full? Make room and run the command again" if _may_be_full(error) else ""
-        said = (str(error.orig).splitlines() or [""])[0]  # PostgreSQL's second line, DETAIL, repeats the values
+        hint = (
+            "; is the disk full? Make room and run the command again" if _may_be_full(error) else ""
+        )
+        said = (str(error.orig).splitlines() or [""])[
+            0
+        ]  # PostgreSQL's second line, DETAIL, repeats the values
         raise StorageError(f"the database {where} refused: {said}{hint}") from error
 
 

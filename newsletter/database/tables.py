@@ -62,7 +62,9 @@ entries = sa.Table(
     sa.Column("first_seen_at", UtcDateTime, nullable=False, index=True),
     sa.Column("dated", sa.String(10)),
     sa.Column("title", sa.Text, nullable=False),
-    sa.Column("kind", sa.String(10), nullable=False),  # trial, event, grant; empty for papers and news
+    sa.Column(
+        "kind", sa.String(10), nullable=False
+    ),  # trial, event, grant; empty for papers and news
     sa.Column("record", sa.Text, nullable=False),  # the whole Entry as JSON
     comment="every entry ever seen",
 )
@@ -70,7 +72,9 @@ entries = sa.Table(
 aliases = sa.Table(
     "aliases",
     METADATA,
-    sa.Column("alias", sa.String(600), primary_key=True),  # "doi:…", "pmid:…", "title:…"; weak ones may name several
+    sa.Column(
+        "alias", sa.String(600), primary_key=True
+    ),  # "doi:…", "pmid:…", "title:…"; weak ones may name several
     sa.Column(
         "key",
         sa.String(300),
@@ -142,13 +146,19 @@ subscribers = sa.Table(
     METADATA,
     sa.Column("id", ROW_ID, primary_key=True),
     sa.Column("address", sa.String(254), nullable=False),  # as the person writes it, with A-labels
-    sa.Column("address_key", sa.String(254), nullable=False, unique=True),  # folded: one person, one row
-    sa.Column("address_hash", sa.String(64), nullable=False),  # keyed; what `suppressions` is looked up with
+    sa.Column(
+        "address_key", sa.String(254), nullable=False, unique=True
+    ),  # folded: one person, one row
+    sa.Column(
+        "address_hash", sa.String(64), nullable=False
+    ),  # keyed; what `suppressions` is looked up with
     sa.Column("name", sa.String(200), nullable=False, default=""),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("why", sa.Text, nullable=False, default=""),
     sa.Column("language", sa.String(20), nullable=False, default=""),
-    sa.Column("sections", sa.Text, nullable=False, default=""),  # names divided by spaces; empty: all
+    sa.Column(
+        "sections", sa.Text, nullable=False, default=""
+    ),  # names divided by spaces; empty: all
     sa.Column("large_print", sa.Boolean, nullable=False, default=False),
     sa.Column("added_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
@@ -175,7 +185,9 @@ sendings = sa.Table(
     sa.Column("why", sa.Text, nullable=False, default=""),
     sa.Column("total", sa.Integer, nullable=False),  # the list, frozen at the start
     sa.Column("started_at", UtcDateTime, nullable=False),  # the Date of every message
-    sa.Column("beats", sa.Integer, nullable=False, default=0),  # counted with the witness beside the database
+    sa.Column(
+        "beats", sa.Integer, nullable=False, default=0
+    ),  # counted with the witness beside the database
     sa.Column("seconds", sa.Float, nullable=False, default=0.0),  # at work, over all runs
     sqlite_autoincrement=True,
     comment="one row for each issue that is or was sent",
@@ -188,7 +200,9 @@ deliveries = sa.Table(
     sa.Column("subscriber_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("status", sa.String(10), nullable=False),
     sa.Column("attempts", sa.SmallInteger, nullable=False, default=0),
-    sa.Column("reply", sa.Text, nullable=False, default=""),  # the server's own words, addresses masked
+    sa.Column(
+        "reply", sa.Text, nullable=False, default=""
+    ),  # the server's own words, addresses masked
     sa.Column("next_at", UtcDateTime),  # of a deferred one
     sa.Column("first_tried_at", UtcDateTime),
     sa.Column("settled_at", UtcDateTime),  # when the last outcome came
@@ -202,7 +216,9 @@ outcomes = sa.Table(
     METADATA,
     sa.Column("sending_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("provider", sa.String(20), primary_key=True),  # of `newsletter.reports.providers`
-    sa.Column("status", sa.String(10), primary_key=True),  # of a delivery; or bounced, blamed, complained, left
+    sa.Column(
+        "status", sa.String(10), primary_key=True
+    ),  # of a delivery; or bounced, blamed, complained, left
     sa.Column("people", sa.Integer, nullable=False),
     comment="how many people left by the links of an issue; of issues so old that their rows are gone, how all fared",
 )
@@ -210,12 +226,16 @@ outcomes = sa.Table(
 incoming_mails = sa.Table(
     "incoming_mails",
     METADATA,
-    sa.Column("place", sa.String(300), primary_key=True),  # UIDVALIDITY and UID in a mailbox, or a file's digest
+    sa.Column(
+        "place", sa.String(300), primary_key=True
+    ),  # UIDVALIDITY and UID in a mailbox, or a file's digest
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("action", sa.String(20), nullable=False),
     sa.Column("status", sa.String(12)),  # enhanced status code
     sa.Column("permanent", sa.Boolean),
-    sa.Column("subscriber_id", sa.BigInteger, index=True),  # found by our token, never by an address in the mail
+    sa.Column(
+        "subscriber_id", sa.BigInteger, index=True
+    ),  # found by our token, never by an address in the mail
     sa.Column("sending_id", sa.BigInteger, index=True),
     sa.Column("decided_at", UtcDateTime, nullable=False),
     comment="what was decided on each mail of the bounce mailbox, so that nothing is done twice",
@@ -237,7 +257,9 @@ requests = sa.Table(
     sa.Column("address_hash", sa.String(64), nullable=False, index=True),
     sa.Column("name", sa.String(200), nullable=False, default=""),
     sa.Column("language", sa.String(20), nullable=False, default=""),
-    sa.Column("subscriber_id", sa.BigInteger),  # whose address is to change; None: somebody wants to subscribe
+    sa.Column(
+        "subscriber_id", sa.BigInteger
+    ),  # whose address is to change; None: somebody wants to subscribe
     sa.Column("asked_at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
     comment="who asked on the public page and has not confirmed by mail; gone after a week",
@@ -257,9 +279,13 @@ plans = sa.Table(
     METADATA,
     sa.Column("issue", sa.String(100), primary_key=True),
     sa.Column("at", UtcDateTime, nullable=False),  # not sent before
-    sa.Column("people", sa.Integer, nullable=False),  # how many it would have gone to when it was planned
+    sa.Column(
+        "people", sa.Integer, nullable=False
+    ),  # how many it would have gone to when it was planned
     sa.Column("planned_at", UtcDateTime, nullable=False),
-    sa.Column("place", sa.String(100), nullable=False, default=""),  # the file of the database: a copy keeps no plan
+    sa.Column(
+        "place", sa.String(100), nullable=False, default=""
+    ),  # the file of the database: a copy keeps no plan
     sa.Column("begun_at", UtcDateTime),  # its time had come; from then on it cannot be taken back
     comment="when an issue is to go; gone when it went",
 )

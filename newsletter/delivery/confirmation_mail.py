@@ -30,7 +30,9 @@ class ConfirmationMail:
     token: str = field(repr=False)  # makes the Message-ID
 
 
-def build_confirmation(letter: ConfirmationMail, settings: Settings, *, now: datetime) -> OutgoingMessage:
+def build_confirmation(
+    letter: ConfirmationMail, settings: Settings, *, now: datetime
+) -> OutgoingMessage:
     """The exact bytes of a letter; pure."""
     name, address = parseaddr(settings.newsletter.sender)
     domain = sending_domain(settings)
@@ -49,5 +51,7 @@ def build_confirmation(letter: ConfirmationMail, settings: Settings, *, now: dat
     )
     content = b"\r\n".join((*headers, b"", encode_quoted_printable(letter.text), b""))
     return OutgoingMessage(
-        envelope=Envelope(sender=sender, recipient=letter.recipient), message_id=message_id, content=content
+        envelope=Envelope(sender=sender, recipient=letter.recipient),
+        message_id=message_id,
+        content=content,
     )

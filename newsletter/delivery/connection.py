@@ -16,9 +16,13 @@ from newsletter.delivery.smtp_replies import SmtpPhase, SmtpReply, is_go_ahead, 
 from newsletter.delivery.variants import VariantTemplates
 
 END = b".\r\n"
-AT_ONCE = 1 << 18  # a message up to this size goes in one piece with its end, when its claim is there already
+AT_ONCE = (
+    1 << 18
+)  # a message up to this size goes in one piece with its end, when its claim is there already
 BROKEN_OFF = "the sending was broken off before the server answered"
-NO_SMTPUTF8 = "cannot be addressed: the mail server takes no letters beyond ASCII before the @ (SMTPUTF8)"
+NO_SMTPUTF8 = (
+    "cannot be addressed: the mail server takes no letters beyond ASCII before the @ (SMTPUTF8)"
+)
 
 
 class MessageStage(Enum):
@@ -36,7 +40,9 @@ class MessageInFlight:
     queued: QueuedRecipient
     message: OutgoingMessage
     stage: MessageStage = MessageStage.OFFERED
-    offered: bool = False  # its envelope is already on the wire, behind the dot of the message before
+    offered: bool = (
+        False  # its envelope is already on the wire, behind the dot of the message before
+    )
 
     @property
     def due(self) -> DueDelivery:
@@ -48,7 +54,12 @@ class DeliveryWorker:
     """Carries messages over one link."""
 
     def __init__(
-        self, *, feed: DueQueue, context: RetryPolicy, variants: VariantTemplates, stop: asyncio.Event
+        self,
+        *,
+        feed: DueQueue,
+        context: RetryPolicy,
+        variants: VariantTemplates,
+        stop: asyncio.Event,
     ) -> None:
         self.queue = feed
         self.policy = context
@@ -88,7 +99,9 @@ class DeliveryWorker:
             self.queue.give_back(turn)
             return None
         job = self._build_message(turn)
-        if (job.message.envelope.needs_smtputf8 and not link.smtputf8) or link.too_large(len(job.message.content)):
+        if (job.message.envelope.needs_smtputf8 and not link.smtputf8) or link.too_large(
+            len(job.message.content)
+        ):
             self.queue.give_back(turn)
             return None
         return job
@@ -152,7 +165,9 @@ class DeliveryWorker:
         else:
             self.policy.apply_verdict(job.due, verdict, reply)
         if verdict.pause:
-            self.queue.close(f"the mail server says: {reply}. Look into it, then `newsletter send` goes on")
+            self.queue.close(
+                f"the mail server says: {reply}. Look into it, then `newsletter send` goes on"
+            )
         if verdict.close or (verdict.pause and following):
             self._abort(link, following)
             return None
@@ -197,7 +212,9 @@ class DeliveryWorker:
         link.offered += 1
         return b"".join(link.envelope(job.message.envelope, len(job.message.content)))
 
-    async def _offer(self, link: SmtpConnection, job: MessageInFlight) -> tuple[SmtpPhase, SmtpReply] | None:
+    async def _offer(
+        self, link: SmtpConnection, job: MessageInFlight
+    ) -> tuple[SmtpPhase, SmtpReply] | None:
         """Hand in the envelope; None when the server waits for the message, else the reply that refuses it."""
         commands = link.envelope(job.message.envelope, len(job.message.content))
         if not job.offered:
@@ -207,19 +224,25 @@ class DeliveryWorker:
                 link.write(b"".join(commands))
         if link.pipelining:
             return await self._read_envelope_replies(link)
-        for phase, command in zip((SmtpPhase.MAIL, SmtpPhase.RCPT, SmtpPhase.DATA), commands, strict=True):
+        for phase, command in zip(
+            (SmtpPhase.MAIL, SmtpPhase.RCPT, SmtpPhase.DATA), commands, strict=True
+        ):
             link.write(command)
             reply = await link.reader.read_reply(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
             if not is_go_ahead(phase, reply):
                 return phase, reply
         return None
 
-    async def _read_envelope_replies(self, link: SmtpConnection) -> tuple[SmtpPhase, SmtpReply] | None:
+    async def _read_envelope_replies(
+        self, link: SmtpConnection
+    ) -> tuple[SmtpPhase, SmtpReply] | None:
         """RFC 2920: all three replies are read; the first one that refuses decides."""
         refused: tuple[SmtpPhase, SmtpReply] | None = None
         for phase in (SmtpPhase.MAIL, SmtpPhase.RCPT, SmtpPhase.DATA):
             try:
-                reply = await link.reader.read_reply(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
+                reply = await link.reader.read_reply(
+                    DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S
+                )
             except SmtpConnectionError:
                 if refused is None:
                     raise

@@ -51,16 +51,23 @@ class DkimSigner:
         head, _, body = content.partition(b"\r\n\r\n")
         body_hash = base64.b64encode(hashlib.sha256(body).digest()).decode("ascii")
         names, canonical = _canonicalize_headers(head)
-        return b"".join(self._signature(key, names, canonical, body_hash) for key in self._keys) + content
+        return (
+            b"".join(self._signature(key, names, canonical, body_hash) for key in self._keys)
+            + content
+        )
 
-    def _signature(self, key: _SigningKey, names: list[str], canonical: bytes, body_hash: str) -> bytes:
+    def _signature(
+        self, key: _SigningKey, names: list[str], canonical: bytes, body_hash: str
+    ) -> bytes:
         value = (
             f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={self._domain};\r\n s={key.selector}; t={self._time};\r\n"
             f" {_fold_names(names)};\r\n bh={body_hash};\r\n b="
         )
         unsigned = b"dkim-signature:" + _relax_value(value.encode("ascii"))
         signature = base64.b64encode(key.sign(canonical + unsigned)).decode("ascii")
-        lines = "\r\n ".join(signature[start : start + 72] for start in range(0, len(signature), 72))
+        lines = "\r\n ".join(
+            signature[start : start + 72] for start in range(0, len(signature), 72)
+        )
         return f"DKIM-Signature: {value}{lines}\r\n".encode("ascii")
 
 
@@ -87,7 +94,9 @@ def _load(each: DkimKey, folder: Path) -> _SigningKey:
         raise UsageError(f"{where} is no private key in PEM form without a password") from None
     if isinstance(key, rsa.RSAPrivateKey):
         if key.key_size < MIN_RSA_BITS:
-            raise UsageError(f"{where} is an RSA key of {key.key_size} bits: make one of {MIN_RSA_BITS}")
+            raise UsageError(
+                f"{where} is an RSA key of {key.key_size} bits: make one of {MIN_RSA_BITS}"
+            )
         return _SigningKey(each.selector, "rsa-sha256", _rsa(key))
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return _SigningKey(each.selector, "ed25519-sha256", _ed25519(key))
@@ -99,7 +108,9 @@ def _rsa(key: rsa.RSAPrivateKey) -> Callable[[bytes], bytes]:
 
 
 def _ed25519(key: ed25519.Ed25519PrivateKey) -> Callable[[bytes], bytes]:
-    return lambda data: key.sign(hashlib.sha256(data).digest())  # RFC 8463, 3: the hash is what is signed
+    return lambda data: key.sign(
+        hashlib.sha256(data).digest()
+    )  # RFC 8463, 3: the hash is what is signed
 
 
 def _canonicalize_headers(head: bytes) -> tuple[list[str], bytes]:

@@ -41,10 +41,15 @@ def write_messages(
     With the `sending_id` and start of a sending that was begun, they are the very bytes of it. Raises StorageError.
     """
     mailing = order.message_context(sending_id, sent_at)
-    variants = VariantTemplates(lambda variant: MessageTemplate(order.render_variant(variant), mailing), order.settings)
+    variants = VariantTemplates(
+        lambda variant: MessageTemplate(order.render_variant(variant), mailing), order.settings
+    )
     written = 0
     try:
-        for each in (*reversed(folder.parents), folder):  # `parents=True` would let others read those in between
+        for each in (
+            *reversed(folder.parents),
+            folder,
+        ):  # `parents=True` would let others read those in between
             each.mkdir(mode=0o700, exist_ok=True)
         for reader in readers:
             if reader.state is not SubscriberState.ACTIVE:
@@ -70,11 +75,15 @@ async def send_test(order: SendJob, address: str, *, now: datetime, name: str = 
     except ValueError as error:
         raise UsageError(f"--test: {error}") from error
     server = order.server()
-    message = MessageTemplate(order.render_variant(Variant()), order.message_context(0, now, test=True)).fill(reader)
+    message = MessageTemplate(
+        order.render_variant(Variant()), order.message_context(0, now, test=True)
+    ).fill(reader)
     return str(await send_single_message(message, server, called="the test copy"))
 
 
-async def send_single_message(message: OutgoingMessage, server: MailServer, *, called: str) -> SmtpReply:
+async def send_single_message(
+    message: OutgoingMessage, server: MailServer, *, called: str
+) -> SmtpReply:
     """Send one message; raises DeliveryError, without the address, when it was not taken.
 
     `label` is what people know it by: "the test copy".
@@ -88,16 +97,22 @@ async def send_single_message(message: OutgoingMessage, server: MailServer, *, c
     except SmtpConnectionError as error:
         raise DeliveryError(f"{called} did not go: {error}") from error
     if not is_go_ahead(phase, reply):
-        raise DeliveryError(f"{called} did not go: {server.label} answered {reply} to {phase.value}")
+        raise DeliveryError(
+            f"{called} did not go: {server.label} answered {reply} to {phase.value}"
+        )
     return reply
 
 
-async def _transmit_message(link: SmtpConnection, message: OutgoingMessage) -> tuple[SmtpPhase, SmtpReply]:
+async def _transmit_message(
+    link: SmtpConnection, message: OutgoingMessage
+) -> tuple[SmtpPhase, SmtpReply]:
     """The last reply, and what it answers; raises DeliveryError when the message is larger than the server takes."""
     if why := link.too_large(len(message.content)):
         raise DeliveryError(why)
     commands = link.envelope(message.envelope, len(message.content))
-    for phase, command in zip((SmtpPhase.MAIL, SmtpPhase.RCPT, SmtpPhase.DATA), commands, strict=True):
+    for phase, command in zip(
+        (SmtpPhase.MAIL, SmtpPhase.RCPT, SmtpPhase.DATA), commands, strict=True
+    ):
         link.write(command)
         reply = await link.reader.read_reply(DATA_S if phase is SmtpPhase.DATA else ENVELOPE_S)
         if not is_go_ahead(phase, reply):

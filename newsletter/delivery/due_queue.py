@@ -41,7 +41,9 @@ class DueQueue:
         self.began_at = began_at
         self.left = limit  # None: no limit
         self.why_closed = ""
-        self.retried_at_once: set[int] = set()  # tried on a second link at once, after the first one ended under them
+        self.retried_at_once: set[int] = (
+            set()
+        )  # tried on a second link at once, after the first one ended under them
         self._ready: deque[DueDelivery] = deque()
         self._queued_after: int | None = 0  # None: all have been read
         self._deferred_after: tuple[datetime, int] | None = None
@@ -120,7 +122,9 @@ class DueQueue:
             page = await self.recorder.call(run.fetch_queued, self._queued_after, PAGE, now=now)
             self._queued_after = page[-1].subscriber.id if page else None
             return page
-        page = await self.recorder.call(run.fetch_deferred, self._deferred_after, PAGE, due_at=self.began_at, now=now)
+        page = await self.recorder.call(
+            run.fetch_deferred, self._deferred_after, PAGE, due_at=self.began_at, now=now
+        )
         if page:
             self._deferred_after = page[-1].mark
         else:

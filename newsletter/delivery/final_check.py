@@ -55,7 +55,9 @@ class FinalCheck:
                 asking, self._questions = self._questions, []
                 numbers = [number for number, _ in asking]
                 try:
-                    mailable = await loop.run_in_executor(self._thread, self._suppressions.mailable, numbers)
+                    mailable = await loop.run_in_executor(
+                        self._thread, self._suppressions.mailable, numbers
+                    )
                 except StorageError as error:
                     _answer(asking, error)
                 else:
@@ -71,7 +73,9 @@ class FinalCheck:
         self._suppressions.close()
 
 
-def _answer(asking: list[tuple[int, asyncio.Future[bool]]], found: frozenset[int] | StorageError) -> None:
+def _answer(
+    asking: list[tuple[int, asyncio.Future[bool]]], found: frozenset[int] | StorageError
+) -> None:
     for number, answer in asking:
         if answer.done():  # broken off meanwhile
             continue

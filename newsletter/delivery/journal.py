@@ -54,7 +54,9 @@ class Journal:
         self._handle = -1
         self._sending_id = 0
         self._size = 0
-        self._open: dict[int, bytes] = {}  # the newest line of each whose outcome is not in the ledger yet
+        self._open: dict[
+            int, bytes
+        ] = {}  # the newest line of each whose outcome is not in the ledger yet
         self._waiting: list[bytes] = []  # answers, which go with the next dot
 
     def begin(self, sending_id: int) -> None:
@@ -87,7 +89,9 @@ class Journal:
         try:
             written = os.pwrite(self._handle, data, self._size)
             if written != len(data):
-                os.ftruncate(self._handle, self._size)  # half a line would be read as the beginning of the next one
+                os.ftruncate(
+                    self._handle, self._size
+                )  # half a line would be read as the beginning of the next one
         except OSError as error:
             raise self._unwritable(error.strerror) from error
         if written != len(data):
@@ -145,7 +149,9 @@ class Journal:
             start = json.loads(head)
             if not start["boot"] or start != {"boot": self._boot, "sending": sending_id}:
                 return None
-            return dict(map(_read, lines[:-1]))  # what stands behind the last line's end was cut off before its dot
+            return dict(
+                map(_read, lines[:-1])
+            )  # what stands behind the last line's end was cut off before its dot
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

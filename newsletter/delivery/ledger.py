@@ -23,7 +23,14 @@ from newsletter.delivery.ledger_session import PAGE, LedgerSession, record_outco
 from newsletter.delivery.lock import is_held, lease
 from newsletter.delivery.pause_stop import read_send_control
 from newsletter.delivery.restore_guard import RestoreGuard
-from newsletter.delivery.send_status import SendRecord, SendStatus, build_status, count_by_status, find_send, frozen
+from newsletter.delivery.send_status import (
+    SendRecord,
+    SendStatus,
+    build_status,
+    count_by_status,
+    find_send,
+    frozen,
+)
 from newsletter.errors import NewsletterError, NotApprovedError
 from newsletter.model import Delivery, DeliveryStatus, SubscriberState
 
@@ -64,8 +71,12 @@ class Ledger:
                 self._refuse(sending, issue, digest, resume_restored=resume_restored)
                 if sending is None:
                     sending = _freeze(connection, issue, digest, now)
-                record_outcomes(connection, sending.id, self._recover_outcomes(connection, sending), now)
-            run = LedgerSession(self.engine, sending, self.restore_guard(issue), Journal(self.folder, issue))
+                record_outcomes(
+                    connection, sending.id, self._recover_outcomes(connection, sending), now
+                )
+            run = LedgerSession(
+                self.engine, sending, self.restore_guard(issue), Journal(self.folder, issue)
+            )
             try:
                 run.journal.begin(sending.id)
                 run.witness.write(sending.heartbeats)
@@ -73,7 +84,9 @@ class Ledger:
             finally:
                 run.close()
 
-    def _refuse(self, sending: SendRecord | None, issue: str, digest: str, *, resume_restored: bool) -> None:
+    def _refuse(
+        self, sending: SendRecord | None, issue: str, digest: str, *, resume_restored: bool
+    ) -> None:
         if sending is not None and sending.digest != digest:
             raise NotApprovedError(
                 f"issue {issue} was begun with other content (digest {sending.digest[:12]}, now {digest[:12]}): "
@@ -101,7 +114,9 @@ class Ledger:
         """How the sending of an issue stands, seen from any process."""
         alive = is_held(self.engine, self.folder, issue)
         with translate_errors(self.engine.url), self.engine.begin() as connection:
-            row = connection.execute(sa.select(sendings).where(sendings.c.issue == issue)).one_or_none()
+            row = connection.execute(
+                sa.select(sendings).where(sendings.c.issue == issue)
+            ).one_or_none()
             wish = read_send_control(connection, issue)
             if row is None:
                 return SendStatus(issue=issue, wish=wish)
@@ -115,7 +130,9 @@ class Ledger:
         """Whether a living process sends it."""
         return is_held(self.engine, self.folder, issue)
 
-    def _recover_outcomes(self, connection: Connection, sending: SendRecord) -> list[DeliveryOutcome]:
+    def _recover_outcomes(
+        self, connection: Connection, sending: SendRecord
+    ) -> list[DeliveryOutcome]:
         """What becomes of the rows that a dead sender left in the middle."""
         query = sa.select(deliveries).where(
             deliveries.c.sending_id == sending.id, deliveries.c.status == D.SENDING.value
@@ -123,7 +140,11 @@ class Ledger:
         rows = connection.execute(query).all()
         if not rows:
             return []
-        told = Journal(self.folder, sending.issue).read_outcomes(sending.id) if self._has_journal_of(sending) else None
+        told = (
+            Journal(self.folder, sending.issue).read_outcomes(sending.id)
+            if self._has_journal_of(sending)
+            else None
+        )
         return [_infer_outcome(row, told) for row in rows]
 
     def _has_journal_of(self, sending: SendRecord) -> bool:
@@ -136,7 +157,9 @@ class Ledger:
     def recipients(self, issue: str, only: Collection[DeliveryStatus] = ()) -> Iterator[Delivery]:
         """Every reader of an issue, or those that fared in some ways, and what is known of the message; read in pages."""
         left = {} if self.is_at_work(issue) else self._query_recipients(issue)
-        statuses = {*only, D.SENDING} if only and left else {*only}  # of those left in the middle `left` knows more
+        statuses = (
+            {*only, D.SENDING} if only and left else {*only}
+        )  # of those left in the middle `left` knows more
         last = 0
         while page := self._recipients_after(issue, last, statuses):
             found = (_recipient(row, issue, left) for row in page)
@@ -149,8 +172,12 @@ class Ledger:
             left = self._recover_outcomes(connection, sending) if sending else []
         return {each.subscriber_id: each for each in left}
 
-    def _recipients_after(self, issue: str, last: int, statuses: Collection[DeliveryStatus]) -> Sequence[Row[Any]]:
-        wanted = deliveries.c.status.in_([each.value for each in statuses]) if statuses else sa.true()
+    def _recipients_after(
+        self, issue: str, last: int, statuses: Collection[DeliveryStatus]
+    ) -> Sequence[Row[Any]]:
+        wanted = (
+            deliveries.c.status.in_([each.value for each in statuses]) if statuses else sa.true()
+        )
         query = (
             sa.select(deliveries, subscribers.c.address, subscribers.c.name)
             .join(sendings, sendings.c.id == deliveries.c.sending_id)
@@ -176,7 +203,9 @@ class Ledger:
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             return tuple((row[0], row[1]) for row in connection.execute(query))
 
-    def resolve_unknown(self, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()) -> SendStatus:
+    def resolve_unknown(
+        self, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()
+    ) -> SendStatus:
         """Settle the deliveries in doubt, all or those of some subscribers: send them again, or leave them as they are.
 
         Raises SenderAtWorkError while a sender lives.
@@ -188,7 +217,9 @@ class Ledger:
         ):
             sending = find_send(connection, issue)
             if sending is not None:
-                record_outcomes(connection, sending.id, self._recover_outcomes(connection, sending), now)
+                record_outcomes(
+                    connection, sending.id, self._recover_outcomes(connection, sending), now
+                )
                 _settle_doubtful(connection, sending.id, resend=resend, only=only)
         return self.read_status(issue)
 
@@ -201,22 +232,39 @@ class Ledger:
             .group_by(hour)
         )
         with translate_errors(self.engine.url), self.engine.begin() as connection:
-            return [(datetime.fromisoformat(f"{row[0]}:00:00+00:00"), row[1]) for row in connection.execute(query)]
+            return [
+                (datetime.fromisoformat(f"{row[0]}:00:00+00:00"), row[1])
+                for row in connection.execute(query)
+            ]
 
 
 def _freeze(connection: Connection, issue: str, digest: str, now: datetime) -> SendRecord:
     started_at = now.replace(microsecond=0)
-    values = {"issue": issue, "digest": digest, "state": "sending", "total": 0, "started_at": started_at}
-    number = connection.execute(sa.insert(sendings).values(values).returning(sendings.c.id)).scalar_one()
+    values = {
+        "issue": issue,
+        "digest": digest,
+        "state": "sending",
+        "total": 0,
+        "started_at": started_at,
+    }
+    number = connection.execute(
+        sa.insert(sendings).values(values).returning(sendings.c.id)
+    ).scalar_one()
     listed = sa.select(
-        sa.literal(number), subscribers.c.id, sa.literal(D.QUEUED.value), sa.literal(0), sa.literal("")
+        sa.literal(number),
+        subscribers.c.id,
+        sa.literal(D.QUEUED.value),
+        sa.literal(0),
+        sa.literal(""),
     ).where(subscribers.c.state == SubscriberState.ACTIVE.value)
     columns = ["sending_id", "subscriber_id", "status", "attempts", "reply"]
     connection.execute(sa.insert(deliveries).from_select(columns, listed, include_defaults=False))
     count = sa.select(sa.func.count()).where(deliveries.c.sending_id == number)
     total = connection.execute(count).scalar_one()
     connection.execute(sa.update(sendings).where(sendings.c.id == number).values(total=total))
-    return SendRecord(id=number, issue=issue, digest=digest, total=total, started_at=started_at, heartbeats=0)
+    return SendRecord(
+        id=number, issue=issue, digest=digest, total=total, started_at=started_at, heartbeats=0
+    )
 
 
 def _infer_outcome(row: Row[Any], told: JournalOutcomes | None) -> DeliveryOutcome:
@@ -224,21 +272,33 @@ def _infer_outcome(row: Row[Any], told: JournalOutcomes | None) -> DeliveryOutco
     this = (row.subscriber_id, row.attempts)
     if told is not None and this not in told:
         waiting = D.DEFERRED if row.next_at else D.QUEUED
-        return DeliveryOutcome(subscriber_id=row.subscriber_id, status=waiting, next_at=row.next_at, tried=False)
+        return DeliveryOutcome(
+            subscriber_id=row.subscriber_id, status=waiting, next_at=row.next_at, tried=False
+        )
     answered = told[this] if told else None
-    return answered or DeliveryOutcome(subscriber_id=row.subscriber_id, status=D.UNKNOWN, reply=STOPPED)
+    return answered or DeliveryOutcome(
+        subscriber_id=row.subscriber_id, status=D.UNKNOWN, reply=STOPPED
+    )
 
 
-def _settle_doubtful(connection: Connection, sending_id: int, *, resend: bool, only: Collection[int]) -> None:
+def _settle_doubtful(
+    connection: Connection, sending_id: int, *, resend: bool, only: Collection[int]
+) -> None:
     named = deliveries.c.subscriber_id.in_(list(only)) if only else sa.true()
-    doubtful = sa.and_(deliveries.c.sending_id == sending_id, deliveries.c.status == D.UNKNOWN.value, named)
+    doubtful = sa.and_(
+        deliveries.c.sending_id == sending_id, deliveries.c.status == D.UNKNOWN.value, named
+    )
     if not resend:
         connection.execute(sa.update(deliveries).where(doubtful).values(reply=LEFT_AS_IT_IS))
         return
-    again = connection.execute(sa.update(deliveries).where(doubtful).values(status=D.QUEUED.value)).rowcount
+    again = connection.execute(
+        sa.update(deliveries).where(doubtful).values(status=D.QUEUED.value)
+    ).rowcount
     if again:
         why = f"{again} in doubt will be sent again by the next `newsletter send`"
-        connection.execute(sa.update(sendings).where(sendings.c.id == sending_id).values(state="paused", why=why))
+        connection.execute(
+            sa.update(sendings).where(sendings.c.id == sending_id).values(state="paused", why=why)
+        )
 
 
 def _recipient(row: Row[Any], issue: str, left: Mapping[int, DeliveryOutcome]) -> Delivery:

@@ -52,7 +52,9 @@ class DueDelivery:
 class LedgerSession:
     """A sender's own hold on the ledger: one connection, used by one thread at a time."""
 
-    def __init__(self, engine: Engine, sending: SendRecord, witness: RestoreGuard, journal: Journal) -> None:
+    def __init__(
+        self, engine: Engine, sending: SendRecord, witness: RestoreGuard, journal: Journal
+    ) -> None:
         self.engine = engine
         self.sending = sending
         self.witness = witness
@@ -82,7 +84,9 @@ class LedgerSession:
 
     def fetch_queued(self, after: int, limit: int, *, now: datetime) -> list[DueDelivery]:
         """The next ones never tried, by number; those who left meanwhile are settled as suppressed on the way."""
-        condition = sa.and_(deliveries.c.status == D.QUEUED, deliveries.c.subscriber_id > sa.bindparam("after"))
+        condition = sa.and_(
+            deliveries.c.status == D.QUEUED, deliveries.c.subscriber_id > sa.bindparam("after")
+        )
         query = _due_query(condition, deliveries.c.subscriber_id)
         return self._due(query, {"after": after, "rows": limit}, now)
 
@@ -99,7 +103,9 @@ class LedgerSession:
         query = _due_query(condition, deliveries.c.next_at, deliveries.c.subscriber_id)
         return self._due(query, {"rows": limit}, now)
 
-    def _due(self, query: sa.Select[Any], values: dict[str, Any], now: datetime) -> list[DueDelivery]:
+    def _due(
+        self, query: sa.Select[Any], values: dict[str, Any], now: datetime
+    ) -> list[DueDelivery]:
         while True:
             with self._transaction() as connection:
                 rows = connection.execute(query, {"sending": self.sending.id, **values}).all()
@@ -136,12 +142,16 @@ class LedgerSession:
                 allowed = self._claim_rows(connection, intents, now)
         return allowed
 
-    def _claim_rows(self, connection: Connection, wanted: Sequence[int], now: datetime) -> frozenset[int]:
+    def _claim_rows(
+        self, connection: Connection, wanted: Sequence[int], now: datetime
+    ) -> frozenset[int]:
         """Claim rows whose people may still be mailed; the others are settled as suppressed."""
         slots = 1 if len(wanted) == 1 else -(-len(wanted) // CLAIM_SLOTS) * CLAIM_SLOTS
         padded = (*wanted, *[wanted[-1]] * (slots - len(wanted)))
         values = {f"id{n}": each for n, each in enumerate(padded)}
-        count = self._claim.run(connection, slots, {"sending": self.sending.id, "now": _format_moment(now), **values})
+        count = self._claim.run(
+            connection, slots, {"sending": self.sending.id, "now": _format_moment(now), **values}
+        )
         if count == len(wanted):
             self._on_the_way.update(wanted)
             return frozenset(wanted)
@@ -155,7 +165,9 @@ class LedgerSession:
         self._on_the_way |= claimed
         return claimed
 
-    def _suppress(self, connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> None:
+    def _suppress(
+        self, connection: Connection, subscriber_ids: Sequence[int], now: datetime
+    ) -> None:
         if subscriber_ids:
             connection.execute(
                 sa.update(deliveries)
@@ -164,7 +176,9 @@ class LedgerSession:
                 .values(status=D.SUPPRESSED.value, next_at=None, settled_at=now)
             )
 
-    def _settle(self, connection: Connection, settled: Sequence[DeliveryOutcome], now: datetime) -> None:
+    def _settle(
+        self, connection: Connection, settled: Sequence[DeliveryOutcome], now: datetime
+    ) -> None:
         even = len(settled) - len(settled) % SETTLED_TOGETHER
         for some in filter(None, (settled[:even], settled[even:])):
             self._settlement.run(connection, len(some), _bind_outcomes(self.sending.id, some, now))
@@ -177,7 +191,12 @@ class LedgerSession:
             connection.execute(
                 sa.update(sendings)
                 .where(sendings.c.id == self.sending.id)
-                .values(state=state, why=why, seconds=sendings.c.seconds + seconds, beats=sendings.c.beats + 1)
+                .values(
+                    state=state,
+                    why=why,
+                    seconds=sendings.c.seconds + seconds,
+                    beats=sendings.c.beats + 1,
+                )
             )
             self._beats = connection.execute(
                 sa.select(sendings.c.beats).where(sendings.c.id == self.sending.id)
@@ -192,7 +211,9 @@ class LedgerSession:
     def read_status(self) -> SendStatus:
         """How it stands, seen by its own sender."""
         with self._transaction() as connection:
-            row = connection.execute(sa.select(sendings).where(sendings.c.id == self.sending.id)).one()
+            row = connection.execute(
+                sa.select(sendings).where(sendings.c.id == self.sending.id)
+            ).one()
             return build_status(row, count_by_status(connection, row.id), alive=True)
 
 
@@ -214,13 +235,20 @@ def _claim(count: int) -> sa.Update:
             deliveries.c.sending_id == sa.bindparam("sending"),
             deliveries.c.subscriber_id.in_(ids),
             _WAITING,
-            sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id, subscriber_repository.MAILABLE),
+            sa.exists().where(
+                subscribers.c.id == deliveries.c.subscriber_id, subscriber_repository.MAILABLE
+            ),
         )
-        .values(status=D.SENDING.value, first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW))
+        .values(
+            status=D.SENDING.value,
+            first_tried_at=sa.func.coalesce(deliveries.c.first_tried_at, _NOW),
+        )
     )
 
 
-def _bind_outcomes(sending_id: int, settled: Sequence[DeliveryOutcome], now: datetime) -> dict[str, Any]:
+def _bind_outcomes(
+    sending_id: int, settled: Sequence[DeliveryOutcome], now: datetime
+) -> dict[str, Any]:
     values: dict[str, Any] = {"sending": sending_id, "now": _format_moment(now)}
     for n, each in enumerate(settled):
         values[f"id{n}"] = each.subscriber_id
@@ -231,10 +259,14 @@ def _bind_outcomes(sending_id: int, settled: Sequence[DeliveryOutcome], now: dat
     return values
 
 
-def _suppress_bounced(connection: Connection, settled: Sequence[DeliveryOutcome], now: datetime) -> None:
+def _suppress_bounced(
+    connection: Connection, settled: Sequence[DeliveryOutcome], now: datetime
+) -> None:
     for each in settled:
         if each.bounced:
-            subscriber_repository.suppress(connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now)
+            subscriber_repository.suppress(
+                connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now
+            )
 
 
 def _settle(count: int) -> str:
@@ -264,7 +296,9 @@ def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any])
             subscribers.c.language,
             subscribers.c.sections,
             subscribers.c.large_print,
-            sa.and_(subscribers.c.id.is_not(None), subscriber_repository.MAILABLE).label("mailable"),
+            sa.and_(subscribers.c.id.is_not(None), subscriber_repository.MAILABLE).label(
+                "mailable"
+            ),
         )
         .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
         .where(deliveries.c.sending_id == sa.bindparam("sending"), condition)
@@ -274,7 +308,9 @@ def _due_query(condition: sa.ColumnElement[bool], *order: sa.ColumnElement[Any])
 
 
 def _due(row: Row[Any]) -> DueDelivery:
-    number, attempts, first_tried_at, next_at, address, name, language, sections, large_print, _ = tuple(row)
+    number, attempts, first_tried_at, next_at, address, name, language, sections, large_print, _ = (
+        tuple(row)
+    )
     subscriber = Subscriber(
         id=number,
         address=address,
@@ -283,10 +319,14 @@ def _due(row: Row[Any]) -> DueDelivery:
         sections=tuple(sections.split()),
         large_print=large_print,
     )
-    return DueDelivery(subscriber=subscriber, attempts=attempts, first_tried_at=first_tried_at, next_at=next_at)
+    return DueDelivery(
+        subscriber=subscriber, attempts=attempts, first_tried_at=first_tried_at, next_at=next_at
+    )
 
 
-def record_outcomes(connection: Connection, sending_id: int, settled: Sequence[DeliveryOutcome], now: datetime) -> None:
+def record_outcomes(
+    connection: Connection, sending_id: int, settled: Sequence[DeliveryOutcome], now: datetime
+) -> None:
     """Settle the rows of a dead sender."""
     for start in range(0, len(settled), PAGE):
         some = settled[start : start + PAGE]

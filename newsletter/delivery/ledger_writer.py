@@ -116,7 +116,9 @@ class LedgerWriter:
             if self._settled:
                 self._gather()
 
-    async def _commit(self, settled: list[DeliveryOutcome], claims: list[tuple[int, asyncio.Future[bool]]]) -> None:
+    async def _commit(
+        self, settled: list[DeliveryOutcome], claims: list[tuple[int, asyncio.Future[bool]]]
+    ) -> None:
         wanted = [number for number, _ in claims]
         try:
             allowed = await self._persistently(settled, wanted)
@@ -133,7 +135,9 @@ class LedgerWriter:
                 granted.set_result(number in left)
             left.discard(number)  # nobody is granted twice, not even in one commit
 
-    async def _persistently(self, settled: list[DeliveryOutcome], wanted: list[int]) -> frozenset[int]:
+    async def _persistently(
+        self, settled: list[DeliveryOutcome], wanted: list[int]
+    ) -> frozenset[int]:
         for wait_s in RETRIES_S:
             try:
                 return await self.call(self.run.commit_step, settled, wanted, now=self.clock.now())

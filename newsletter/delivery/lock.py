@@ -40,14 +40,18 @@ def lease(engine: Engine, folder: Path, issue: str) -> Iterator[None]:
         try:
             yield
         finally:
-            with contextlib.suppress(sa.exc.SQLAlchemyError):  # the session is gone, and the lock with it
+            with contextlib.suppress(
+                sa.exc.SQLAlchemyError
+            ):  # the session is gone, and the lock with it
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(_number(issue))))
             connection.invalidate()  # a lock lives as long as its session, which must not go back to the pool
 
 
 def _lock_session(connection: Connection, issue: str) -> None:
     for _ in range(TRIES):
-        taken = connection.execute(sa.select(sa.func.pg_try_advisory_lock(_number(issue)))).scalar_one()
+        taken = connection.execute(
+            sa.select(sa.func.pg_try_advisory_lock(_number(issue)))
+        ).scalar_one()
         connection.commit()
         if taken:
             return
@@ -60,7 +64,9 @@ def is_held(engine: Engine, folder: Path, issue: str) -> bool:
     if engine.dialect.name == "sqlite":
         return _file_is_locked(_lock_path(folder, issue))
     with translate_errors(engine.url), engine.connect() as connection:
-        free = connection.execute(sa.select(sa.func.pg_try_advisory_lock(_number(issue)))).scalar_one()
+        free = connection.execute(
+            sa.select(sa.func.pg_try_advisory_lock(_number(issue)))
+        ).scalar_one()
         if free:
             connection.execute(sa.select(sa.func.pg_advisory_unlock(_number(issue))))
         return not free
@@ -87,7 +93,9 @@ def _lock_file(folder: Path, issue: str) -> Iterator[None]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(_lock_path(folder, issue), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StorageError(f"{folder} cannot be written ({error.strerror}): nothing was sent") from error
+        raise StorageError(
+            f"{folder} cannot be written ({error.strerror}): nothing was sent"
+        ) from error
     try:
         for left in range(TRIES, 0, -1):
             try:

@@ -73,7 +73,9 @@ class MessageContext:
     sent_at: datetime
     sign: Callable[[bytes], bytes] | None = field(default=None, repr=False)  # adds DKIM signatures
     test: bool = False
-    _inbox: tuple[str, str] = field(init=False, repr=False)  # local part and domain of the bounce mailbox
+    _inbox: tuple[str, str] = field(
+        init=False, repr=False
+    )  # local part and domain of the bounce mailbox
 
     def __post_init__(self) -> None:
         local, _, domain = parseaddr(self.settings.inbox.address)[1].rpartition("@")
@@ -105,7 +107,8 @@ class MessageContext:
     def links(self) -> Mapping[Placeholder, tuple[str, MergeField, str]]:
         """Mark → the link before the token, the token's place, the link after it."""
         return {
-            Placeholder.UNSUBSCRIBE: self._link("u", MergeField.UNSUBSCRIBE) or self.unsubscribe_by_mail(),
+            Placeholder.UNSUBSCRIBE: self._link("u", MergeField.UNSUBSCRIBE)
+            or self.unsubscribe_by_mail(),
             Placeholder.PREFERENCES: self._link("p", MergeField.PREFERENCES)
             or (f"mailto:{self.mailbox}?subject=preferences%20", MergeField.PREFERENCES, ""),
         }
@@ -118,8 +121,16 @@ class MessageContext:
         """`mailto:` with the token behind a + of the bounce mailbox, or in the subject of a mail to the office."""
         local, domain = self._inbox
         if not local:
-            return f"mailto:{quote(self.mailbox, safe='@+')}?subject=unsubscribe%20", MergeField.UNSUBSCRIBE, ""
-        return f"mailto:{quote(local, safe='')}+", MergeField.UNSUBSCRIBE, f"@{domain}?subject=unsubscribe"
+            return (
+                f"mailto:{quote(self.mailbox, safe='@+')}?subject=unsubscribe%20",
+                MergeField.UNSUBSCRIBE,
+                "",
+            )
+        return (
+            f"mailto:{quote(local, safe='')}+",
+            MergeField.UNSUBSCRIBE,
+            f"@{domain}?subject=unsubscribe",
+        )
 
 
 def sending_domain(settings: Settings) -> str:
@@ -141,7 +152,9 @@ class MessageTemplate:
         pieces = [*_headers(rendered, mailing), *_bodies(rendered, mailing)]
         joined = _join_pieces(pieces)
         self._literal = joined
-        self._places = [(index, piece) for index, piece in enumerate(joined) if isinstance(piece, MergeField)]
+        self._places = [
+            (index, piece) for index, piece in enumerate(joined) if isinstance(piece, MergeField)
+        ]
         self._wanted = {place for _, place in self._places}
         self._domain = mailing.domain
 
@@ -152,9 +165,9 @@ class MessageTemplate:
         values: dict[MergeField, bytes] = {
             MergeField.TO: to_header(reader.name, reader.address),
             MergeField.MESSAGE_ID: message_token.encode("ascii"),
-            MergeField.UNSUBSCRIBE: mailing.keys.sign(Purpose.UNSUBSCRIBE, reader.id, mailing.sending_id).encode(
-                "ascii"
-            ),
+            MergeField.UNSUBSCRIBE: mailing.keys.sign(
+                Purpose.UNSUBSCRIBE, reader.id, mailing.sending_id
+            ).encode("ascii"),
         }
         if MergeField.PREFERENCES in self._wanted:
             token = mailing.keys.sign(Purpose.PREFERENCES, reader.id, mailing.sending_id)
@@ -177,7 +190,9 @@ class MessageTemplate:
 
 def build_message_id(mailing: MessageContext, subscriber_id: int) -> str:
     """The Message-ID, without brackets, of a reader's message; known without building it."""
-    return f"{mailing.keys.sign(Purpose.BOUNCE, subscriber_id, mailing.sending_id)}@{mailing.domain}"
+    return (
+        f"{mailing.keys.sign(Purpose.BOUNCE, subscriber_id, mailing.sending_id)}@{mailing.domain}"
+    )
 
 
 TemplatePart = bytes | MergeField
@@ -197,11 +212,17 @@ def _headers(rendered: RenderedIssue, mailing: MessageContext) -> list[TemplateP
     if settings.reply_to:
         reply_name, reply_address = parseaddr(settings.reply_to)
         pieces += [b"Reply-To: ", _mailbox(reply_name, reply_address, used=10), b"\r\n"]
-    pieces += [b"MIME-Version: 1.0\r\n", b"List-Id: ", _mailbox(settings.title, f"newsletter.{mailing.domain}", used=9)]
+    pieces += [
+        b"MIME-Version: 1.0\r\n",
+        b"List-Id: ",
+        _mailbox(settings.title, f"newsletter.{mailing.domain}", used=9),
+    ]
     pieces += [b"\r\n", *_unsubscribe_header(mailing)]
     pieces.append(f"Feedback-ID: {_feedback_id(mailing)}\r\n".encode("ascii"))
     boundary = _boundary(rendered)
-    pieces.append(f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii"))
+    pieces.append(
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
+    )
     return pieces
 
 
@@ -210,7 +231,13 @@ def _unsubscribe_header(mailing: MessageContext) -> list[TemplatePart]:
     by_mail = mailing.unsubscribe_by_mail()
     web = mailing.links()[Placeholder.UNSUBSCRIBE]
     if not web[0].startswith("https://"):
-        return [b"List-Unsubscribe: <", by_mail[0].encode(), by_mail[1], by_mail[2].encode(), b">\r\n"]
+        return [
+            b"List-Unsubscribe: <",
+            by_mail[0].encode(),
+            by_mail[1],
+            by_mail[2].encode(),
+            b">\r\n",
+        ]
     return [
         b"List-Unsubscribe: <", web[0].encode("ascii"), web[1], b">,\r\n <",
         by_mail[0].encode("ascii"), by_mail[1], by_mail[2].encode("ascii"), b">\r\n",
@@ -233,8 +260,12 @@ def _boundary(rendered: RenderedIssue) -> str:
 def _bodies(rendered: RenderedIssue, mailing: MessageContext) -> list[TemplatePart]:
     boundary = _boundary(rendered).encode("ascii")
     links = mailing.links()
-    text = _split_at_marks(rendered.text, {**links, Placeholder.NAME: ("", MergeField.NAME_TEXT, "")}, str)
-    page = _split_at_marks(rendered.html, {**links, Placeholder.NAME: ("", MergeField.NAME_HTML, "")}, html.escape)
+    text = _split_at_marks(
+        rendered.text, {**links, Placeholder.NAME: ("", MergeField.NAME_TEXT, "")}, str
+    )
+    page = _split_at_marks(
+        rendered.html, {**links, Placeholder.NAME: ("", MergeField.NAME_HTML, "")}, html.escape
+    )
     return [
         b"--" + boundary + b"\r\n" + _part_headers("plain"), *text,
         b"\r\n--" + boundary + b"\r\n" + _part_headers("html"), *page,
@@ -249,7 +280,9 @@ def _part_headers(subtype: str) -> bytes:
 
 
 def _split_at_marks(
-    text: str, values: Mapping[Placeholder, tuple[str, MergeField, str]], escape: Callable[[str], str]
+    text: str,
+    values: Mapping[Placeholder, tuple[str, MergeField, str]],
+    escape: Callable[[str], str],
 ) -> list[TemplatePart]:
     """A text part in quoted-printable with places where its marks stood."""
     text = re.sub(r"\r\n?|\n", "\n", text)
@@ -282,7 +315,9 @@ def encode_quoted_printable(text: str, *, goes_on: bool = False) -> bytes:
     """Quoted-printable (RFC 2045, 6.7); `goes_on`: what follows stands on a line of its own, without a break."""
     lines = text.split("\n")
     last = len(lines) - 1
-    out = [_encode_line(line, soft_end=goes_on and index == last) for index, line in enumerate(lines)]
+    out = [
+        _encode_line(line, soft_end=goes_on and index == last) for index, line in enumerate(lines)
+    ]
     return b"\r\n".join(out) + (SOFT if goes_on and lines[-1] else b"")
 
 
@@ -300,7 +335,9 @@ def _encode_line(line: str, *, soft_end: bool = False) -> bytes:
     parts = []
     while True:
         if data[:1] == b".":
-            data = b"=2E" + data[1:]  # never a dot in front: no dot-stuffing, and nothing ends the message early
+            data = (
+                b"=2E" + data[1:]
+            )  # never a dot in front: no dot-stuffing, and nothing ends the message early
         elif data[:5] == b"From ":
             data = b"=46" + data[1:]  # mbox files
         if len(data) <= LINE - soft_end:

@@ -29,7 +29,9 @@ class SendPausedError(NewsletterError):
 
 def read_send_control(connection: Connection, issue: str) -> SendControl | None:
     """What is wanted of the sending of an issue."""
-    found = connection.execute(sa.select(wishes.c.wish).where(wishes.c.issue == issue)).scalar_one_or_none()
+    found = connection.execute(
+        sa.select(wishes.c.wish).where(wishes.c.issue == issue)
+    ).scalar_one_or_none()
     return SendControl(found) if found else None
 
 

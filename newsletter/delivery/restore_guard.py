@@ -38,7 +38,9 @@ class RestoreGuard:
                 json.dump(told, file)
             passing.replace(self.path)
         except OSError as error:
-            raise StorageError(f"{self.path.parent} cannot be written ({error.strerror})") from error
+            raise StorageError(
+                f"{self.path.parent} cannot be written ({error.strerror})"
+            ) from error
         if not beats:  # an issue was begun after a restore, with a person's word: from here on the ledger knows all
             (self.path.parent / RESTORED).unlink(missing_ok=True)
 
@@ -71,14 +73,20 @@ class RestoreGuard:
     def _read_restore_marker(self) -> str | None:
         """Whether a backup was put back, and no issue was begun since."""
         try:
-            return (self.path.parent / RESTORED).read_text("utf-8").strip() or "a backup was put back"
+            return (self.path.parent / RESTORED).read_text(
+                "utf-8"
+            ).strip() or "a backup was put back"
         except OSError:
             return None
 
     def _read(self) -> dict[str, Any] | None:
         try:
             told = json.loads(self.path.read_text("utf-8"))
-            return {"beats": int(told["beats"]), "written_at": float(told["written_at"]), "file": told["file"]}
+            return {
+                "beats": int(told["beats"]),
+                "written_at": float(told["written_at"]),
+                "file": told["file"],
+            }
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

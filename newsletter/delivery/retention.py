@@ -35,18 +35,27 @@ def reduce_old(engine: Engine, *, before: datetime) -> RetentionResult:
     for number in numbers:
         with translate_errors(engine.url), engine.begin() as connection:
             rows += report_repository.reduce(connection, number)
-    named = sa.and_(incoming_mails.c.decided_at < before, incoming_mails.c.subscriber_id.is_not(None))
+    named = sa.and_(
+        incoming_mails.c.decided_at < before, incoming_mails.c.subscriber_id.is_not(None)
+    )
     with translate_errors(engine.url), engine.begin() as connection:
-        mails = connection.execute(sa.update(incoming_mails).where(named).values(subscriber_id=None)).rowcount
+        mails = connection.execute(
+            sa.update(incoming_mails).where(named).values(subscriber_id=None)
+        ).rowcount
     return RetentionResult(sendings=len(numbers), deliveries=rows, mails=mails)
 
 
 def forget_typed(engine: Engine, *, asked_before: datetime, said_before: datetime) -> int:
     """Delete what was typed on the public page: requests that nobody confirmed, words why people left; tells how many."""
     with translate_errors(engine.url), engine.begin() as connection:
-        asked = connection.execute(sa.delete(requests).where(requests.c.asked_at < asked_before)).rowcount
+        asked = connection.execute(
+            sa.delete(requests).where(requests.c.asked_at < asked_before)
+        ).rowcount
         day = said_before.date().isoformat()
-        return asked + connection.execute(sa.delete(farewells).where(farewells.c.said_on < day)).rowcount
+        return (
+            asked
+            + connection.execute(sa.delete(farewells).where(farewells.c.said_on < day)).rowcount
+        )
 
 
 def _old(engine: Engine, before: datetime) -> list[int]:

@@ -22,7 +22,9 @@ D = DeliveryStatus
 class RetryPolicy:
     """Turns verdicts into settlements."""
 
-    def __init__(self, tally: SendStatus, recorder: LedgerWriter, pace: Throttle, settings: DeliverySettings) -> None:
+    def __init__(
+        self, tally: SendStatus, recorder: LedgerWriter, pace: Throttle, settings: DeliverySettings
+    ) -> None:
         self.writer = recorder
         self.throttle = pace
         self.settings = settings
@@ -51,7 +53,9 @@ class RetryPolicy:
             words = f"given up after {_hours(self.settings.give_up_after)}: {words}"
             self._record(due, D.REFUSED, words)
             return
-        next_at = min(now + self.compute_retry_delay(due.attempts), max(last, now + self.settings.retry_after))
+        next_at = min(
+            now + self.compute_retry_delay(due.attempts), max(last, now + self.settings.retry_after)
+        )
         self._record(due, D.DEFERRED, words, next_at=next_at)
 
     def compute_retry_delay(self, attempts: int) -> timedelta:

@@ -62,12 +62,20 @@ class ScheduleRepository:
     def all(self) -> tuple[ScheduledSend, ...]:
         """All plans, the next one first."""
         with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
-            return tuple(_plan(row) for row in connection.execute(sa.select(plans).order_by(plans.c.at)))
+            return tuple(
+                _plan(row) for row in connection.execute(sa.select(plans).order_by(plans.c.at))
+            )
 
     def schedule(self, issue: str, at: datetime, *, people: int, now: datetime) -> ScheduledSend:
         """Write down that an issue goes at a moment; another plan of it is forgotten. Raises StorageError."""
         plan = ScheduledSend(issue=issue, at=at, people=people, planned_at=now, place=self.place)
-        values = {"issue": issue, "at": at, "people": people, "planned_at": now, "place": plan.place}
+        values = {
+            "issue": issue,
+            "at": at,
+            "people": people,
+            "planned_at": now,
+            "place": plan.place,
+        }
         with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
             connection.execute(sa.delete(plans).where(plans.c.issue == issue))
             connection.execute(sa.insert(plans).values(values))
@@ -83,7 +91,10 @@ class ScheduleRepository:
         """Say that the time has come; False when it was taken back before, or begun by another."""
         with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
             waiting = sa.and_(plans.c.issue == issue, plans.c.begun_at.is_(None))
-            return connection.execute(sa.update(plans).where(waiting).values(begun_at=now)).rowcount == 1
+            return (
+                connection.execute(sa.update(plans).where(waiting).values(begun_at=now)).rowcount
+                == 1
+            )
 
     def delete(self, issue: str) -> None:
         """The issue is on its way: the ledger tells the rest."""

@@ -76,7 +76,9 @@ def parse_send_time(context: AppContext, written: str) -> datetime:
         found = datetime.fromisoformat(written)
     except ValueError as error:
         raise UsageError(f"--at {written}: write a moment such as 2026-12-01T09:00") from error
-    return found if found.tzinfo else found.replace(tzinfo=context.workspace.settings.newsletter.zone)
+    return (
+        found if found.tzinfo else found.replace(tzinfo=context.workspace.settings.newsletter.zone)
+    )
 
 
 def place_name(zone: ZoneInfo) -> str:
@@ -125,7 +127,9 @@ def all_planned(context: AppContext) -> tuple[ScheduleStatus, ...]:
 
 def is_to_be_waited_for(context: AppContext, found: ScheduleStatus) -> bool:
     """Whether nobody waits for a plan that was made just here: not one that came with a copy or a backup."""
-    return found.waiting is ScheduleState.ALONE and delivery.open_schedule(context).is_at_home(found.plan)
+    return found.waiting is ScheduleState.ALONE and delivery.open_schedule(context).is_at_home(
+        found.plan
+    )
 
 
 async def send_at_its_time(
@@ -148,7 +152,9 @@ async def send_at_its_time(
     with kept.waiting(name):
         if not await _has_come(context, name, stop, clock):
             return delivery.read_status(context, name)
-        context = AppContext(open_workspace(context.workspace.folder), clock())  # as everything stands now
+        context = AppContext(
+            open_workspace(context.workspace.folder), clock()
+        )  # as everything stands now
         what, _ = delivery.build_send_job(context, name, approved=True)
         what.server()
         if not kept.begin(name, now=context.now):
@@ -164,12 +170,16 @@ async def send_at_its_time(
         )
 
 
-async def _has_come(context: AppContext, name: str, stop: asyncio.Event, clock: Callable[[], datetime]) -> bool:
+async def _has_come(
+    context: AppContext, name: str, stop: asyncio.Event, clock: Callable[[], datetime]
+) -> bool:
     """Whether the time has come, and not passed; looks at plan and clock again and again: laptops sleep."""
     kept, steady = delivery.open_schedule(context), SystemClock()
     while not stop.is_set():
         look_s = LOOK_S
-        with contextlib.suppress(StorageError):  # a database that is busy for a moment ends no waiting
+        with contextlib.suppress(
+            StorageError
+        ):  # a database that is busy for a moment ends no waiting
             found = kept.find(name)
             if found is None or found.begun_at:
                 return False

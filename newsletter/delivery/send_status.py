@@ -66,21 +66,29 @@ def frozen(row: Row[Any]) -> SendRecord:
 
 def count_by_status(connection: Connection, sending_id: int) -> dict[str, int]:
     """How many messages fared how: status → people."""
-    query = sa.select(deliveries.c.status, sa.func.count()).where(deliveries.c.sending_id == sending_id)
+    query = sa.select(deliveries.c.status, sa.func.count()).where(
+        deliveries.c.sending_id == sending_id
+    )
     # of a sending so old that it was reduced, the counts alone are left; see `retention`
-    kept = sa.select(outcomes.c.status, sa.func.sum(outcomes.c.people)).where(outcomes.c.sending_id == sending_id)
+    kept = sa.select(outcomes.c.status, sa.func.sum(outcomes.c.people)).where(
+        outcomes.c.sending_id == sending_id
+    )
     both = sa.union_all(query.group_by(deliveries.c.status), kept.group_by(outcomes.c.status))
     return {row[0]: row[1] for row in connection.execute(both)}
 
 
-def build_status(row: Row[Any], counts: dict[str, int], *, alive: bool, wish: SendControl | None = None) -> SendStatus:
+def build_status(
+    row: Row[Any], counts: dict[str, int], *, alive: bool, wish: SendControl | None = None
+) -> SendStatus:
     """The sending of a row, with its counts; `alive`: its sender is at work."""
     state, why = row.state, row.why
     remaining = counts.get(D.QUEUED, 0) + counts.get(D.CLAIMED, 0) + counts.get(D.SENDING, 0)
     if not alive and state == "sending":
         state, why = "paused", f"the sender stopped; `newsletter send {row.issue}` goes on"
     if state == "paused" and wish:
-        why = describe_send_pause(wish, counts.get(D.ACCEPTED, 0), row.total, remaining + counts.get(D.DEFERRED, 0))
+        why = describe_send_pause(
+            wish, counts.get(D.ACCEPTED, 0), row.total, remaining + counts.get(D.DEFERRED, 0)
+        )
     return SendStatus(
         issue=row.issue,
         state=state,

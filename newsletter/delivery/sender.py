@@ -26,7 +26,12 @@ from newsletter.delivery.ledger_writer import LedgerWriter
 from newsletter.delivery.message import MessageContext, MessageTemplate, build_message_id
 from newsletter.delivery.retry_policy import RetryPolicy
 from newsletter.delivery.send_status import SendStatus
-from newsletter.delivery.smtp import MailServer, SmtpConnectionError, open_smtp_connection, server_of
+from newsletter.delivery.smtp import (
+    MailServer,
+    SmtpConnectionError,
+    open_smtp_connection,
+    server_of,
+)
 from newsletter.delivery.throttle import DAY, Throttle
 from newsletter.delivery.variants import VariantTemplates
 from newsletter.errors import DeliveryError, StorageError
@@ -56,7 +61,9 @@ class SendJob:
         """The server of the settings; raises UsageError when none is named."""
         return server_of(self.settings, self.password)
 
-    def message_context(self, sending_id: int, sent_at: datetime, *, test: bool = False) -> MessageContext:
+    def message_context(
+        self, sending_id: int, sent_at: datetime, *, test: bool = False
+    ) -> MessageContext:
         """What all messages of the sending have in common."""
         return MessageContext(
             settings=self.settings,
@@ -71,7 +78,9 @@ class SendJob:
     def _signer(self, signed_at: datetime) -> Callable[[bytes], bytes] | None:
         if self.settings.dkim is None:
             return None
-        from newsletter.delivery.dkim_signing import load_signer  # cryptography: only where it signs
+        from newsletter.delivery.dkim_signing import (
+            load_signer,
+        )  # cryptography: only where it signs
 
         return load_signer(self.settings.dkim, self.folder, signed_at)
 
@@ -95,10 +104,14 @@ async def send_issue(
     """
     server = order.server()
     clock, stop = clock or SystemClock(), stop or asyncio.Event()
-    with ledger.start_session(order.issue, order.digest, now=clock.now(), resume_restored=resume_restored) as run:
+    with ledger.start_session(
+        order.issue, order.digest, now=clock.now(), resume_restored=resume_restored
+    ) as run:
         recorder = LedgerWriter(run, clock)
         try:
-            sender = await _IssueSender.create(order, server, ledger, recorder, stop, clock, on_progress)
+            sender = await _IssueSender.create(
+                order, server, ledger, recorder, stop, clock, on_progress
+            )
             await sender.send(once=once, limit=limit)
         finally:
             await recorder.close()
@@ -191,7 +204,9 @@ class _IssueSender:
 
     async def _wait_for(self, next_at: datetime) -> None:
         """Wait for the next try, never long at a time: the machine's clock may be set meanwhile."""
-        while (seconds := (next_at - self.clock.now()).total_seconds()) > 0 and not self.stop.is_set():
+        while (
+            seconds := (next_at - self.clock.now()).total_seconds()
+        ) > 0 and not self.stop.is_set():
             if seconds > timedelta(days=3).total_seconds():
                 return  # the clock was set back: the ledger takes it as due
             await sleep_unless(self.stop, self.clock, min(seconds, 60.0))
@@ -204,7 +219,9 @@ class _IssueSender:
             done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
             failed = next((each.exception() for each in done if each.exception()), None)
             if failed is not None:
-                feed.close(str(failed) or "the sending was broken off")  # the others finish what they have
+                feed.close(
+                    str(failed) or "the sending was broken off"
+                )  # the others finish what they have
                 await asyncio.wait(workers)
                 raise failed
         finally:
@@ -218,7 +235,9 @@ class _IssueSender:
         """One connection after the other, as long as somebody is due."""
         failures = 0
         while True:
-            courier = DeliveryWorker(feed=feed, context=self.policy, variants=self.variants, stop=self.stop)
+            courier = DeliveryWorker(
+                feed=feed, context=self.policy, variants=self.variants, stop=self.stop
+            )
             job = await courier.next_message()
             if job is None:
                 return
@@ -238,7 +257,9 @@ class _IssueSender:
     async def _handle_connection_error(self, error: SmtpConnectionError, failures: int) -> None:
         """A server that cannot be reached now: wait, or give up when it never could be."""
         if not self.reached and failures > 2:
-            raise DeliveryError(f"{error}. Nothing was sent: look at [delivery] host and port") from error
+            raise DeliveryError(
+                f"{error}. Nothing was sent: look at [delivery] host and port"
+            ) from error
         self.policy.trouble = str(error)
         await sleep_unless(self.stop, self.clock, min(2.0 ** (failures - 1), 300.0))
 
@@ -247,7 +268,9 @@ class _IssueSender:
             await asyncio.sleep(PROGRESS_S)
             self._report_progress()
             if self.clock.monotonic() - self._beaten_at >= HEARTBEAT_S:
-                with contextlib.suppress(StorageError):  # the recorder will meet it too, and knows what to do
+                with contextlib.suppress(
+                    StorageError
+                ):  # the recorder will meet it too, and knows what to do
                     await self._write_heartbeat("sending", self.policy.trouble)
             await self._watch_send_control()
 
@@ -293,7 +316,11 @@ def read_status(ledger: Ledger, issue: str) -> SendStatus:
 
 
 def list_recipients(
-    ledger: Ledger, settings: Settings, keys: Keys, issue: str, only: Collection[DeliveryStatus] = ()
+    ledger: Ledger,
+    settings: Settings,
+    keys: Keys,
+    issue: str,
+    only: Collection[DeliveryStatus] = (),
 ) -> Iterator[Delivery]:
     """Every reader of an issue, or those that fared in some ways, with the Message-ID of the message, whether it went or not."""
     sending = ledger.find_send(issue)

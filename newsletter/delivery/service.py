@@ -11,7 +11,12 @@ from typing import Any
 from newsletter.delivery import dry_run as delivery_dry_run
 from newsletter.delivery import sender
 from newsletter.delivery.ledger import LEFT_AS_IT_IS, Ledger
-from newsletter.delivery.pause_stop import SendControl, SendPausedError, clear_send_control, set_send_control
+from newsletter.delivery.pause_stop import (
+    SendControl,
+    SendPausedError,
+    clear_send_control,
+    set_send_control,
+)
 from newsletter.delivery.retention import reduce_old
 from newsletter.delivery.schedule_repository import ScheduleRepository
 from newsletter.delivery.send_status import SendStatus
@@ -36,20 +41,26 @@ def open_ledger(context: AppContext) -> Ledger:
     return Ledger(context.engine, context.workspace.private)
 
 
-def build_send_job(context: AppContext, name: str, *, approved: bool) -> tuple[SendJob, RenderedIssue]:
+def build_send_job(
+    context: AppContext, name: str, *, approved: bool
+) -> tuple[SendJob, RenderedIssue]:
     """What is to be sent, and the mail that everybody without choices of their own gets.
 
     Raises NotApprovedError when `approved` is asked for and the content is not.
     """
     issue = render.load_issue(context, name)
-    made = approval.render_approved(context, name) if approved else render.render_mail(context, issue)
+    made = (
+        approval.render_approved(context, name) if approved else render.render_mail(context, issue)
+    )
     OptInRepository(context.engine, load_keys(context)).end_pauses(now=context.now)
     return SendJob(
         issue=name,
         digest=made.digest,
         settings=context.workspace.settings,
         keys=load_keys(context),
-        render_variant=lambda variant: made if variant == Variant() else render.render_mail(context, issue, variant),
+        render_variant=lambda variant: (
+            made if variant == Variant() else render.render_mail(context, issue, variant)
+        ),
         password=smtp_password(context),
         folder=context.workspace.folder,
     ), made
@@ -72,10 +83,14 @@ async def send_job(
     """
     begun = read_status(context, what.issue)
     if not begun.total and not open_subscribers(context).count():  # the list is frozen at the start
-        raise UsageError("nobody is on the list: bring people in with “newsletter subscribers import FILE”")
+        raise UsageError(
+            "nobody is on the list: bring people in with “newsletter subscribers import FILE”"
+        )
     if begun.wish:
         said = begun.why if begun.total else f"{begun.wish} was asked for by a person"
-        raise SendPausedError(f"{what.issue}: {said}. To go on: newsletter send {what.issue} --go-on")
+        raise SendPausedError(
+            f"{what.issue}: {said}. To go on: newsletter send {what.issue} --go-on"
+        )
 
     def report_progress(tally: SendStatus) -> None:
         _note_out(context, tally)
@@ -95,8 +110,13 @@ async def send_job(
         if read_status(context, what.issue).total:
             open_schedule(context).delete(what.issue)
     _note_out(context, tally)
-    with contextlib.suppress(StorageError):  # the issue is out; the next one, or `newsletter tidy`, will do it
-        reduce_old(context.engine, before=context.now - context.workspace.settings.newsletter.keep_deliveries)
+    with contextlib.suppress(
+        StorageError
+    ):  # the issue is out; the next one, or `newsletter tidy`, will do it
+        reduce_old(
+            context.engine,
+            before=context.now - context.workspace.settings.newsletter.keep_deliveries,
+        )
     return tally
 
 
@@ -126,7 +146,9 @@ def _note_out(context: AppContext, tally: SendStatus) -> None:
         approval.publish_issue(context, tally.issue)
 
 
-def write_dry_run(context: AppContext, what: SendJob, folder: Path, *, limit: int | None = None) -> int:
+def write_dry_run(
+    context: AppContext, what: SendJob, folder: Path, *, limit: int | None = None
+) -> int:
     """Write the exact messages to a folder; tells how many."""
     begun = open_ledger(context).find_send(what.issue)
     return delivery_dry_run.write_messages(
@@ -149,14 +171,22 @@ def read_status(context: AppContext, name: str) -> SendStatus:
     return sender.read_status(open_ledger(context), name)
 
 
-def list_recipients(context: AppContext, name: str, only: Collection[DeliveryStatus] = ()) -> Iterator[Delivery]:
+def list_recipients(
+    context: AppContext, name: str, only: Collection[DeliveryStatus] = ()
+) -> Iterator[Delivery]:
     """Everybody an issue goes to, or those that fared in some ways, and how it went."""
-    return sender.list_recipients(open_ledger(context), context.workspace.settings, load_keys(context), name, only)
+    return sender.list_recipients(
+        open_ledger(context), context.workspace.settings, load_keys(context), name, only
+    )
 
 
 def list_unknown(context: AppContext, name: str) -> Iterator[Delivery]:
     """Those of whom nobody knows whether they have it, and of whom a person has not decided yet."""
-    return (each for each in list_deliveries(context, name, DeliveryStatus.UNKNOWN) if each.reply != LEFT_AS_IT_IS)
+    return (
+        each
+        for each in list_deliveries(context, name, DeliveryStatus.UNKNOWN)
+        if each.reply != LEFT_AS_IT_IS
+    )
 
 
 def list_deliveries(context: AppContext, name: str, status: DeliveryStatus) -> Iterator[Delivery]:
@@ -164,6 +194,10 @@ def list_deliveries(context: AppContext, name: str, status: DeliveryStatus) -> I
     return open_ledger(context).recipients(name, (status,))
 
 
-def resolve_unknown(context: AppContext, name: str, *, resend: bool, only: Collection[int] = ()) -> SendStatus:
+def resolve_unknown(
+    context: AppContext, name: str, *, resend: bool, only: Collection[int] = ()
+) -> SendStatus:
     """Settle the deliveries in doubt, all or those of some people."""
-    return sender.resolve_unknown(open_ledger(context), name, resend=resend, now=context.now, only=only)
+    return sender.resolve_unknown(
+        open_ledger(context), name, resend=resend, now=context.now, only=only
+    )

@@ -59,7 +59,11 @@ def server_of(settings: Settings, password: str | None) -> MailServer:
     delivery = settings.delivery
     if not delivery.host and not delivery.socket:
         raise UsageError("newsletter.toml, [delivery] host: name the mail server to send by")
-    return MailServer(settings=delivery, ehlo_name=delivery.ehlo_name or sending_domain(settings), password=password)
+    return MailServer(
+        settings=delivery,
+        ehlo_name=delivery.ehlo_name or sending_domain(settings),
+        password=password,
+    )
 
 
 class ReplyReader(asyncio.Protocol):
@@ -99,7 +103,9 @@ class ReplyReader(asyncio.Protocol):
         self._ready.append(reply)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._break("the server closed the connection" if exc is None else "the connection was lost")
+        self._break(
+            "the server closed the connection" if exc is None else "the connection was lost"
+        )
         self._wake()
 
     def _break(self, why: str) -> None:
@@ -159,7 +165,11 @@ class ReplyReader(asyncio.Protocol):
 @functools.lru_cache(maxsize=64)  # a server says the same few things all the time
 def _reply(line: bytes) -> SmtpReply | None:
     """A line as a reply; None when it is none."""
-    return SmtpReply(int(line[:3]), line[4:].decode("utf-8", "replace").strip()) if _REPLY_LINE(line) else None
+    return (
+        SmtpReply(int(line[:3]), line[4:].decode("utf-8", "replace").strip())
+        if _REPLY_LINE(line)
+        else None
+    )
 
 
 def _join_lines(lines: list[str]) -> str:
@@ -174,7 +184,12 @@ class SmtpConnection:
     """An open connection, ready for envelopes. After any LinkError it is only good for `abort`."""
 
     def __init__(
-        self, transport: asyncio.WriteTransport, replies: ReplyReader, extensions: dict[str, str], *, final_s: float
+        self,
+        transport: asyncio.WriteTransport,
+        replies: ReplyReader,
+        extensions: dict[str, str],
+        *,
+        final_s: float,
     ) -> None:
         self._transport = transport
         self.reader = replies
@@ -182,7 +197,9 @@ class SmtpConnection:
         self.pipelining = "pipelining" in extensions
         self.smtputf8 = "smtputf8" in extensions
         largest = extensions.get("size", "")
-        self.largest_bytes = int(largest) if largest.isdecimal() else 0  # 0: no limit is told (RFC 1870, 3)
+        self.largest_bytes = (
+            int(largest) if largest.isdecimal() else 0
+        )  # 0: no limit is told (RFC 1870, 3)
         self.final_s = final_s
         self.offered = 0  # envelopes
         self._closed = False
@@ -196,7 +213,11 @@ class SmtpConnection:
     def certificate_expiry(self) -> datetime | None:
         """When the server's certificate runs out; None on a link without TLS."""
         certificate = self._transport.get_extra_info("peercert")
-        return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC) if certificate else None
+        return (
+            datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
+            if certificate
+            else None
+        )
 
     def write(self, data: bytes) -> None:
         """Hand bytes to the system; whether they arrive, the replies tell."""
@@ -276,7 +297,9 @@ async def open_smtp_connection(server: MailServer) -> SmtpConnection:
     replies = ReplyReader()
     transport.set_protocol(replies)
     extensions = {name.lower(): value for name, value in client.esmtp_extensions.items()}
-    return SmtpConnection(cast(asyncio.WriteTransport, transport), replies, extensions, final_s=server.final_s)
+    return SmtpConnection(
+        cast(asyncio.WriteTransport, transport), replies, extensions, final_s=server.final_s
+    )
 
 
 class _SmtpClient(aiosmtplib.SMTP):
@@ -307,7 +330,8 @@ def _client(server: MailServer) -> aiosmtplib.SMTP:
         local_hostname=server.ehlo_name,
         timeout=CONNECT_S,
         use_tls=settings.security is Security.TLS,
-        start_tls=settings.security is Security.STARTTLS,  # True or False: None would fall back to clear text
+        start_tls=settings.security
+        is Security.STARTTLS,  # True or False: None would fall back to clear text
         tls_context=None if settings.security is Security.NONE else tls_context(settings),
     )
 
@@ -349,7 +373,11 @@ def _without(words: str, password: str) -> str:
     if not password:
         return words
     words = words.replace(password, "…")
-    return re.sub(r"[A-Za-z0-9+/]{8,}={0,2}", lambda found: "…" if tells(found[0].rstrip("=")) else found[0], words)
+    return re.sub(
+        r"[A-Za-z0-9+/]{8,}={0,2}",
+        lambda found: "…" if tells(found[0].rstrip("=")) else found[0],
+        words,
+    )
 
 
 def _connect_error(server: MailServer, error: Exception) -> Exception:
@@ -365,8 +393,12 @@ def _connect_error(server: MailServer, error: Exception) -> Exception:
         return DeliveryError(
             f'{server.label} offers no encryption (STARTTLS), and nothing was sent: try security = "tls" and port 465'
         )
-    if not isinstance(error, OSError):  # lost links and time-outs are OSErrors too; what is left is the login
-        return DeliveryError(f"{server.label} offers no way to log in that we know: look at [delivery] login and user")
+    if not isinstance(
+        error, OSError
+    ):  # lost links and time-outs are OSErrors too; what is left is the login
+        return DeliveryError(
+            f"{server.label} offers no way to log in that we know: look at [delivery] login and user"
+        )
     return SmtpConnectionError(f"{server.label} cannot be reached: {mask_addresses(str(error))}")
 
 
@@ -378,7 +410,9 @@ async def _open_lmtp(server: MailServer) -> SmtpConnection:
         if settings.socket:
             transport, replies = await loop.create_unix_connection(ReplyReader, settings.socket)
         else:
-            transport, replies = await loop.create_connection(ReplyReader, settings.host, settings.port)
+            transport, replies = await loop.create_connection(
+                ReplyReader, settings.host, settings.port
+            )
     except OSError as error:
         raise SmtpConnectionError(
             f"{server.label} cannot be reached: {error.strerror or error.__class__.__name__}"
@@ -393,9 +427,15 @@ async def _open_lmtp(server: MailServer) -> SmtpConnection:
         raise
     if greeting.code != 220 or hello.code != 250:
         link.abort()
-        raise SmtpConnectionError(f"{server.label} answered {hello if greeting.code == 220 else greeting}")
+        raise SmtpConnectionError(
+            f"{server.label} answered {hello if greeting.code == 220 else greeting}"
+        )
     words = hello.words.lower().split()
-    known: dict[str, str] = {name: "" for name in ("pipelining", "size", "smtputf8") if name in words}
+    known: dict[str, str] = {
+        name: "" for name in ("pipelining", "size", "smtputf8") if name in words
+    }
     if "size" in known:
-        known["size"] = "".join(words[words.index("size") + 1 :][:1])  # or the next extension, which is no figure
+        known["size"] = "".join(
+            words[words.index("size") + 1 :][:1]
+        )  # or the next extension, which is no figure
     return SmtpConnection(transport, replies, known, final_s=server.final_s)

@@ -72,7 +72,9 @@ def mask_addresses(words: str) -> str:
     if "@" not in words and words.isprintable() and len(words) <= MAX_WORDS:
         return words
     words = re.sub(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:]+", "…@…", words)
-    return " ".join("".join(each if each.isprintable() else " " for each in words).split())[:MAX_WORDS]
+    return " ".join("".join(each if each.isprintable() else " " for each in words).split())[
+        :MAX_WORDS
+    ]
 
 
 def is_go_ahead(phase: SmtpPhase, reply: SmtpReply) -> bool:
@@ -98,7 +100,12 @@ def judge_reply(phase: SmtpPhase, reply: SmtpReply) -> ReplyVerdict:
 
 
 def _for_good(phase: SmtpPhase, reply: SmtpReply) -> ReplyVerdict:
-    if phase is SmtpPhase.MAIL or reply.code in _LOGIN_CODES or _is_quota(reply) or _is_policy(reply):
+    if (
+        phase is SmtpPhase.MAIL
+        or reply.code in _LOGIN_CODES
+        or _is_quota(reply)
+        or _is_policy(reply)
+    ):
         return ReplyVerdict(status=DeliveryStatus.DEFERRED, pause=True)
     status = reply.status_code
     bounced = status is not None and status[0] == 5 and status[1:] in _MAILBOX_GONE

@@ -79,7 +79,11 @@ class Throttle:
     def _day_is_full_for(self, now: datetime) -> float:
         if not self.settings.per_day:
             return 0.0
-        self._hours = {hour: count for hour, count in self._hours.items() if hour > now - DAY - timedelta(hours=1)}
+        self._hours = {
+            hour: count
+            for hour, count in self._hours.items()
+            if hour > now - DAY - timedelta(hours=1)
+        }
         if sum(self._hours.values()) < self.settings.per_day:
             return 0.0
         oldest = min(self._hours)
@@ -88,7 +92,9 @@ class Throttle:
     def record_acceptance(self) -> None:
         """A message was taken."""
         if self.slowing_s:
-            self.slowing_s = self.slowing_s * RECOVERY if self.slowing_s > FIRST_SLOWING_S / 10 else 0.0
+            self.slowing_s = (
+                self.slowing_s * RECOVERY if self.slowing_s > FIRST_SLOWING_S / 10 else 0.0
+            )
         if self.settings.per_day:
             hour = self.clock.now().replace(minute=0, second=0, microsecond=0)
             self._hours[hour] = self._hours.get(hour, 0) + 1

@@ -33,5 +33,7 @@ class VariantTemplates:
         chosen = tuple(name for name in self._order if name in reader.sections)
         language = "" if reader.language == self._language else reader.language
         return Variant(
-            sections=() if chosen == self._order else chosen, language=language, large_print=reader.large_print
+            sections=() if chosen == self._order else chosen,
+            language=language,
+            large_print=reader.large_print,
         )

@@ -29,7 +29,11 @@ class DnsResolver:
         try:
             resolver = dns.resolver.Resolver(configure=not nameserver)
             if nameserver:
-                host, _, port = nameserver.rpartition(":") if nameserver.count(":") == 1 else (nameserver, "", "53")
+                host, _, port = (
+                    nameserver.rpartition(":")
+                    if nameserver.count(":") == 1
+                    else (nameserver, "", "53")
+                )
                 resolver.nameservers, resolver.port = [host], int(port)
         except dns.resolver.NoResolverConfiguration:
             resolver = dns.resolver.Resolver(configure=False)
@@ -40,11 +44,17 @@ class DnsResolver:
         return cls(resolver)
 
     def txt_records(self, name: str) -> tuple[str, ...]:
-        return tuple(b"".join(each.strings).decode("utf-8", "replace") for each in self._ask(name, "TXT"))
+        return tuple(
+            b"".join(each.strings).decode("utf-8", "replace") for each in self._ask(name, "TXT")
+        )
 
     def mx_hosts(self, name: str) -> tuple[str, ...]:
-        found = sorted(self._ask(name, "MX"), key=lambda each: (each.preference, str(each.exchange)))
-        return tuple(each.exchange.to_text(omit_final_dot=each.exchange != dns.name.root) for each in found)
+        found = sorted(
+            self._ask(name, "MX"), key=lambda each: (each.preference, str(each.exchange))
+        )
+        return tuple(
+            each.exchange.to_text(omit_final_dot=each.exchange != dns.name.root) for each in found
+        )
 
     def has_address(self, name: str) -> bool:
         return bool(self._ask(name, "A") or self._ask(name, "AAAA"))
@@ -52,7 +62,12 @@ class DnsResolver:
     def _ask(self, name: str, kind: str) -> list[Any]:
         try:
             return list(self._resolver.resolve(name, kind, search=False, lifetime=self._timeout_s))
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.name.LabelTooLong, dns.name.EmptyLabel):
+        except (
+            dns.resolver.NXDOMAIN,
+            dns.resolver.NoAnswer,
+            dns.name.LabelTooLong,
+            dns.name.EmptyLabel,
+        ):
             return []
         except dns.resolver.NoNameservers as error:  # one said that it cannot tell
             raise DnsUnansweredError(silent=not self._resolver.nameservers) from error

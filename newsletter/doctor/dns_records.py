@@ -44,7 +44,9 @@ class SenderDomains:
     sender: str  # of `from`
     envelope: str  # of the envelope sender, which SPF is looked up for
     signing: str = ""  # d= of our own DKIM signatures; empty: the mail server signs, or nobody
-    keys: tuple[tuple[str, bytes | None], ...] = ()  # selector, our public key (DER); None when its file cannot be read
+    keys: tuple[
+        tuple[str, bytes | None], ...
+    ] = ()  # selector, our public key (DER); None when its file cannot be read
 
 
 def read_public_key(private: Path) -> bytes | None:
@@ -72,7 +74,9 @@ def examine_domains(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagno
             remedy = "look again later, or ask another name server with --nameserver 9.9.9.9"
             if error.silent:
                 yield report_warning(
-                    "DNS", "no name server answers: MX, SPF, DKIM and DMARC were not looked at", remedy
+                    "DNS",
+                    "no name server answers: MX, SPF, DKIM and DMARC were not looked at",
+                    remedy,
                 )
                 return
             yield report_warning(subject, "the name servers of the domain cannot tell now", remedy)
@@ -95,10 +99,16 @@ def _mx(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
             yield report_ok("MX", f"{domain} takes mail, at {found[0]}")
         elif not found and names.has_address(domain):
             yield report_warning(
-                "MX", f"{domain} has no MX record; mail to it goes to the host itself", "add an MX record"
+                "MX",
+                f"{domain} has no MX record; mail to it goes to the host itself",
+                "add an MX record",
             )
         else:
-            what = "says that it takes no mail (a null MX)" if found else "takes no mail: it has neither MX nor address"
+            what = (
+                "says that it takes no mail (a null MX)"
+                if found
+                else "takes no mail: it has neither MX nor address"
+            )
             yield report_failure(
                 "MX",
                 f"{domain} {what}. {THEM} distrust a sender that cannot be answered, and no bounce would reach us",
@@ -117,10 +127,14 @@ def _spf(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
         )
     elif len(spf.records) > 1:
         yield report_failure(
-            "SPF", f"{domain} has {len(spf.records)} SPF records, which count as none", "make one of them"
+            "SPF",
+            f"{domain} has {len(spf.records)} SPF records, which count as none",
+            "make one of them",
         )
     elif spf.lookups > MAX_LOOKUPS:
-        words = f"the SPF record of {domain} needs more than {MAX_LOOKUPS} look-ups, and counts as none"
+        words = (
+            f"the SPF record of {domain} needs more than {MAX_LOOKUPS} look-ups, and counts as none"
+        )
         yield report_failure("SPF", words, "take out services that you no longer send by")
     elif spf.mistakes:
         words = f"the SPF record of {domain} counts as none: {'; '.join(spf.mistakes)}"
@@ -132,11 +146,17 @@ def _spf(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
 def _spf_ending(domain: str, ending: str, lookups: int) -> Diagnosis:
     if ending == "+":
         return report_failure(
-            "SPF", f"the SPF record of {domain} lets everybody send in its name (+all)", "end it with ~all"
+            "SPF",
+            f"the SPF record of {domain} lets everybody send in its name (+all)",
+            "end it with ~all",
         )
     if ending in {"", "?"}:
-        return report_warning("SPF", f"the SPF record of {domain} refuses nobody", "end it with ~all")
-    return report_ok("SPF", f"{domain} has an SPF record ({lookups} of {MAX_LOOKUPS} look-ups, {ending}all)")
+        return report_warning(
+            "SPF", f"the SPF record of {domain} refuses nobody", "end it with ~all"
+        )
+    return report_ok(
+        "SPF", f"{domain} has an SPF record ({lookups} of {MAX_LOOKUPS} look-ups, {ending}all)"
+    )
 
 
 def _dkim(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
@@ -153,10 +173,14 @@ def _dkim(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
 def _dkim_key(where: str, ours: bytes | None, names: DnsLookup) -> Diagnosis:
     records = [_tags(each) for each in names.txt_records(where)]
     records = [each for each in records if "p" in each and each.get("v", "DKIM1") == "DKIM1"]
-    publish = f'publish there: "{_format_key_record(ours)}"' if ours else "publish the public key there"
+    publish = (
+        f'publish there: "{_format_key_record(ours)}"' if ours else "publish the public key there"
+    )
     if len(records) != 1:
         found = "no DKIM key" if not records else "more than one DKIM key"
-        return report_failure("DKIM", f"{where} has {found}: {THEM} cannot check our signatures", publish)
+        return report_failure(
+            "DKIM", f"{where} has {found}: {THEM} cannot check our signatures", publish
+        )
     tags = records[0]
     if not tags["p"]:
         return report_failure("DKIM", f"the key at {where} is revoked (p= is empty)", publish)
@@ -167,21 +191,25 @@ def _dkim_key(where: str, ours: bytes | None, names: DnsLookup) -> Diagnosis:
         return report_failure("DKIM", f"the key at {where} cannot be read", publish)
     if kind == "rsa" and bits < MIN_RSA_BITS:
         return report_failure(
-            "DKIM", f"the key at {where} has {bits} bits; {THEM} want {MIN_RSA_BITS}", "make a longer one"
+            "DKIM",
+            f"the key at {where} has {bits} bits; {THEM} want {MIN_RSA_BITS}",
+            "make a longer one",
         )
     if ours is not None and key not in {ours, ours[-32:] if kind == "ed25519" else ours}:
-        return report_failure("DKIM", f"the key at {where} is not the one that we sign with", publish)
+        return report_failure(
+            "DKIM", f"the key at {where} is not the one that we sign with", publish
+        )
     if "y" in tags.get("t", "").split(":"):
-        return report_warning("DKIM", f"the key at {where} says that it is a test (t=y)", "take t=y out")
+        return report_warning(
+            "DKIM", f"the key at {where} says that it is a test (t=y)", "take t=y out"
+        )
     return report_ok("DKIM", f"{where} has the key that we sign with ({kind}, {bits} bits)")
 
 
 def _format_key_record(key: bytes) -> str:
     """The TXT record for a public key (DER), as RFC 6376, 3.6.1 and RFC 8463, 4 want it."""
     bare = len(key) == ED25519_DER_BYTES
-    return (
-        f"v=DKIM1; k={'ed25519' if bare else 'rsa'}; p={base64.b64encode(key[-32:] if bare else key).decode('ascii')}"
-    )
+    return f"v=DKIM1; k={'ed25519' if bare else 'rsa'}; p={base64.b64encode(key[-32:] if bare else key).decode('ascii')}"
 
 
 def _kind(tags: Mapping[str, str], key: bytes) -> tuple[str, int]:
@@ -199,7 +227,9 @@ def _kind(tags: Mapping[str, str], key: bytes) -> tuple[str, int]:
 def _dmarc(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
     where, records = _policy(domains.sender, names)
     if len(records) != 1:
-        what = "no DMARC record" if not records else "more than one DMARC record, which count as none"
+        what = (
+            "no DMARC record" if not records else "more than one DMARC record, which count as none"
+        )
         yield report_failure(
             "DMARC",
             f"{domains.sender} has {what}: {THEM} want one of everybody who writes to many",
@@ -209,14 +239,20 @@ def _dmarc(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
     tags = records[0]
     if tags.get("p", "").lower() not in {"none", "quarantine", "reject"}:
         yield report_failure(
-            "DMARC", f"the DMARC record at _dmarc.{where} has no policy (p=)", "write p=none, quarantine or reject"
+            "DMARC",
+            f"the DMARC record at _dmarc.{where} has no policy (p=)",
+            "write p=none, quarantine or reject",
         )
         return
     if not tags.get("rua"):
         remedy = f"add rua=mailto:dmarc@{domains.sender} to it"
-        yield report_warning("DMARC", f"the DMARC record at _dmarc.{where} names nobody for reports (rua)", remedy)
+        yield report_warning(
+            "DMARC", f"the DMARC record at _dmarc.{where} names nobody for reports (rua)", remedy
+        )
     else:
-        yield report_ok("DMARC", f"_dmarc.{where} has a DMARC record with p={tags['p'].lower()} and reports")
+        yield report_ok(
+            "DMARC", f"_dmarc.{where} has a DMARC record with p={tags['p'].lower()} and reports"
+        )
     yield _alignment(domains, tags, names)
 
 
@@ -231,9 +267,13 @@ def _alignment(domains: SenderDomains, tags: Mapping[str, str], names: DnsLookup
     words = f"the envelope sender is of {domains.envelope}, `from` of {domains.sender}: SPF does not count for DMARC"
     remedy = f"set [inbox] address to one of {domains.sender}, or sign for it with [dkim]"
     if domains.keys:
-        return report_failure("alignment", f"{words}, and nor does DKIM, which signs for {domains.signing}", remedy)
+        return report_failure(
+            "alignment", f"{words}, and nor does DKIM, which signs for {domains.signing}", remedy
+        )
     return report_warning(
-        "alignment", f"{words}; all hangs on your mail service's signing for {domains.sender}", remedy
+        "alignment",
+        f"{words}; all hangs on your mail service's signing for {domains.sender}",
+        remedy,
     )
 
 
@@ -253,7 +293,9 @@ def _policy(domain: str, names: DnsLookup) -> tuple[str, list[dict[str, str]]]:
 
 def _organisation(domain: str, names: DnsLookup) -> str:
     """The highest domain with a DMARC record (the tree walk that takes the place of lists of suffixes)."""
-    return next((each for each in reversed(_upwards(domain)) if _dmarc_records(each, names)), domain)
+    return next(
+        (each for each in reversed(_upwards(domain)) if _dmarc_records(each, names)), domain
+    )
 
 
 def _upwards(domain: str) -> list[str]:
@@ -262,7 +304,11 @@ def _upwards(domain: str) -> list[str]:
 
 
 def _dmarc_records(domain: str, names: DnsLookup) -> list[dict[str, str]]:
-    found = (_tags(each) for each in names.txt_records(f"_dmarc.{domain}") if each.lower().startswith("v=dmarc1"))
+    found = (
+        _tags(each)
+        for each in names.txt_records(f"_dmarc.{domain}")
+        if each.lower().startswith("v=dmarc1")
+    )
     return [each for each in found if each.get("psd") != "y"]
 
 

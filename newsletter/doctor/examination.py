@@ -29,7 +29,12 @@ from newsletter.workspace.credentials import INBOX_PASSWORD
 
 QUIET = timedelta(days=90)
 """A source that gave nothing new for so long may have moved."""
-SECRETS = (credentials.SECRET, credentials.SMTP_PASSWORD, INBOX_PASSWORD, "NEWSLETTER_PUBMED_API_KEY")
+SECRETS = (
+    credentials.SECRET,
+    credentials.SMTP_PASSWORD,
+    INBOX_PASSWORD,
+    "NEWSLETTER_PUBMED_API_KEY",
+)
 
 
 def examine_workspace(
@@ -51,7 +56,9 @@ def examine_workspace(
 
 def _postal_address(settings: Settings) -> Diagnosis:
     if settings.newsletter.address.strip():
-        return report_ok("address", "every mail carries the postal address, as the law of many countries wants")
+        return report_ok(
+            "address", "every mail carries the postal address, as the law of many countries wants"
+        )
     return report_failure(
         "address",
         "no mail carries a postal address, which the law of many countries wants (CAN-SPAM, among others)",
@@ -78,8 +85,13 @@ def _domains(context: AppContext) -> SenderDomains:
     dkim = settings.dkim
     if dkim is None:
         return SenderDomains(sender=sender, envelope=envelope)
-    keys = tuple((each.selector, dns_records.read_public_key(context.workspace.path(each.file))) for each in dkim.keys)
-    return SenderDomains(sender=sender, envelope=envelope, signing=ascii_domain(dkim.domain), keys=keys)
+    keys = tuple(
+        (each.selector, dns_records.read_public_key(context.workspace.path(each.file)))
+        for each in dkim.keys
+    )
+    return SenderDomains(
+        sender=sender, envelope=envelope, signing=ascii_domain(dkim.domain), keys=keys
+    )
 
 
 def _signing_keys(context: AppContext) -> Iterator[Diagnosis]:
@@ -100,18 +112,26 @@ def _server(context: AppContext) -> list[Diagnosis]:
     settings = context.workspace.settings
     if not settings.delivery.host and not settings.delivery.socket:
         remedy = "name it in [delivery] host; without one, `newsletter publish` tells that an issue is out"
-        return [report_warning("mail server", "none is named, so nothing can be sent from here", remedy)]
+        return [
+            report_warning("mail server", "none is named, so nothing can be sent from here", remedy)
+        ]
     try:
         password = credentials.smtp_password(context)
     except UsageError as error:
-        return [report_failure("mail server", str(error), "correct the name, or the rights of the file")]
+        return [
+            report_failure("mail server", str(error), "correct the name, or the rights of the file")
+        ]
     return test_server(context, settings.delivery, password)
 
 
-def test_server(context: AppContext, delivery: DeliverySettings, password: str | None) -> list[Diagnosis]:
+def test_server(
+    context: AppContext, delivery: DeliverySettings, password: str | None
+) -> list[Diagnosis]:
     """What a mail server says to us, with settings that need not be saved; nothing is sent."""
     ehlo_name = delivery.ehlo_name or sending_domain(context.workspace.settings)
-    return check_server(MailServer(settings=delivery, ehlo_name=ehlo_name, password=password), now=context.now)
+    return check_server(
+        MailServer(settings=delivery, ehlo_name=ehlo_name, password=password), now=context.now
+    )
 
 
 def _inbox(context: AppContext) -> Diagnosis:
@@ -123,13 +143,17 @@ def _inbox(context: AppContext) -> Diagnosis:
             "write [inbox] with host, user and address",
         )
     try:
-        with open_mailbox(settings, context.workspace.folder, config.secret(INBOX_PASSWORD)) as mailbox:
+        with open_mailbox(
+            settings, context.workspace.folder, config.secret(INBOX_PASSWORD)
+        ) as mailbox:
             waiting = len(mailbox.messages())
     except UsageError as error:
         return report_failure("inbox", str(error), "correct it, and look again")
     except NewsletterError as error:
         return report_warning(
-            "inbox", str(error), "is this machine online? Look at [inbox] and its password, and try again"
+            "inbox",
+            str(error),
+            "is this machine online? Look at [inbox] and its password, and try again",
         )
     return report_ok("inbox", f"the bounce mailbox can be read; {waiting} mails wait in it")
 
@@ -138,7 +162,9 @@ def _secret(context: AppContext) -> Diagnosis:
     try:
         credentials.load_keys(context)
     except UsageError as error:
-        return report_failure("secret", str(error), "links in mails that are out work with that key alone")
+        return report_failure(
+            "secret", str(error), "links in mails that are out work with that key alone"
+        )
     return report_ok("secret", "there is a key to sign links with; keep it in a backup")
 
 
@@ -152,7 +178,9 @@ def _modes(context: AppContext, environ: Mapping[str, str]) -> Iterator[Diagnosi
     open_ones = sorted({str(each) for each in paths if _others_may(each)})
     for each in open_ones:
         mode = "700" if Path(each).is_dir() else "600"
-        yield report_failure("privacy", f"{each} may be read by others on this machine", f"chmod {mode} '{each}'")
+        yield report_failure(
+            "privacy", f"{each} may be read by others on this machine", f"chmod {mode} '{each}'"
+        )
     if not open_ones:
         yield report_ok("privacy", "the database and the secrets are for their owner alone")
 
@@ -172,7 +200,9 @@ def _database(context: AppContext) -> Diagnosis:
         return report_failure("database", str(error), "put back a backup with `newsletter restore`")
     if not sound:
         return report_failure(
-            "database", "the database is damaged", "put back a backup with `newsletter restore --force`"
+            "database",
+            "the database is damaged",
+            "put back a backup with `newsletter restore --force`",
         )
     return report_ok("database", "the database opens, and is sound")
 
@@ -185,16 +215,22 @@ def _sources(context: AppContext) -> Iterator[Diagnosis]:
     sources = [known.get(each.name) for each in context.workspace.settings.sources]
     records = [each for each in sources if each is not None]
     broken = [each.name for each in records if each.error]
-    quiet = [each.name for each in records if not each.error and _is_quiet(each.changed_at, context.now)]
+    quiet = [
+        each.name for each in records if not each.error and _is_quiet(each.changed_at, context.now)
+    ]
     if broken:
         yield report_warning(
-            "sources", f"{len(broken)} broken: {', '.join(broken)}", "`newsletter collect` says what is wrong"
+            "sources",
+            f"{len(broken)} broken: {', '.join(broken)}",
+            "`newsletter collect` says what is wrong",
         )
     if quiet:
         words = f"{len(quiet)} gave nothing new for {QUIET.days} days, or never anything: {', '.join(quiet)}"
         yield report_warning("sources", words, "look whether their addresses are still right")
     if not broken and not quiet:
-        yield report_ok("sources", f"{len(records)} of {len(sources)} were fetched, and none is broken or quiet")
+        yield report_ok(
+            "sources", f"{len(records)} of {len(sources)} were fetched, and none is broken or quiet"
+        )
 
 
 def _is_quiet(changed_at: datetime | None, now: datetime) -> bool:

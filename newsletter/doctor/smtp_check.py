@@ -7,8 +7,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from newsletter.config import is_loopback
-from newsletter.delivery.smtp import MailServer, SmtpConnection, SmtpConnectionError, open_smtp_connection
-from newsletter.doctor.diagnosis import Diagnosis, DiagnosisState, report_failure, report_ok, report_warning
+from newsletter.delivery.smtp import (
+    MailServer,
+    SmtpConnection,
+    SmtpConnectionError,
+    open_smtp_connection,
+)
+from newsletter.doctor.diagnosis import (
+    Diagnosis,
+    DiagnosisState,
+    report_failure,
+    report_ok,
+    report_warning,
+)
 from newsletter.errors import DeliveryError
 
 SUBJECT = "mail server"
@@ -17,7 +28,9 @@ SOON = timedelta(days=14)
 NOT_REACHED = "is this machine online? Look at [delivery] host and port, and try again"
 
 
-def check_server(server: MailServer, *, now: datetime, patience_s: float = PATIENCE_S) -> list[Diagnosis]:
+def check_server(
+    server: MailServer, *, now: datetime, patience_s: float = PATIENCE_S
+) -> list[Diagnosis]:
     """What the server says to us, as it would at the beginning of a sending."""
     if server.settings.user and not server.password:
         return [
@@ -55,9 +68,15 @@ def _hello(server: MailServer, link: SmtpConnection) -> Diagnosis:
     settings = server.settings
     if not settings.user and not settings.socket and not is_loopback(settings.host):
         words = f"{server.label} greets us as {server.ehlo_name}, without a login"
-        return report_warning(SUBJECT, words, "a server that sends for us wants one as a rule: set [delivery] user")
+        return report_warning(
+            SUBJECT, words, "a server that sends for us wants one as a rule: set [delivery] user"
+        )
     logged_in = f", and takes the login of {settings.user}" if settings.user else ""
-    slow = "" if link.pipelining else "; it takes one command at a time (no PIPELINING), which is slower"
+    slow = (
+        ""
+        if link.pipelining
+        else "; it takes one command at a time (no PIPELINING), which is slower"
+    )
     return report_ok(SUBJECT, f"{server.label} greets us as {server.ehlo_name}{logged_in}{slow}")
 
 

@@ -33,7 +33,9 @@ def read_spf(domain: str, names: DnsLookup) -> SpfRecord:
 
 def _records(domain: str, names: DnsLookup) -> tuple[str, ...]:
     return tuple(
-        each for each in names.txt_records(domain) if each.lower() == "v=spf1" or each.lower().startswith("v=spf1 ")
+        each
+        for each in names.txt_records(domain)
+        if each.lower() == "v=spf1" or each.lower().startswith("v=spf1 ")
     )
 
 

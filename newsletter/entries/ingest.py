@@ -19,7 +19,9 @@ class IngestResult:
     new: frozenset[str]  # keys never seen before
 
 
-def ingest_entries(store: EntryRepository, source: str, entries: Iterable[Entry], now: datetime) -> IngestResult:
+def ingest_entries(
+    store: EntryRepository, source: str, entries: Iterable[Entry], now: datetime
+) -> IngestResult:
     """Keep what `source` gave at `now`: all of it or, when the disk refuses, nothing."""
     return ingest_sources(store, {source: tuple(entries)}, now)[source]
 
@@ -28,7 +30,11 @@ def ingest_sources(
     store: EntryRepository, brought: Mapping[str, Sequence[Entry]], now: datetime
 ) -> dict[str, IngestResult]:
     """Keep what several sources (by name) gave at `now`, in one go: the database is asked as often as for one of them."""
-    seen = [replace(each, sources=(name,), first_seen_at=now) for name, some in brought.items() for each in some]
+    seen = [
+        replace(each, sources=(name,), first_seen_at=now)
+        for name, some in brought.items()
+        for each in some
+    ]
     keys, new = _ingest_entries(store, seen, now) if seen else ((), frozenset())
     taken: dict[str, IngestResult] = {}
     begin = 0
@@ -50,8 +56,12 @@ def _ingest_entries(
         keys = store.known_as(every_name) | every_name | {key for key in said if key}
         index = Index(store.by_keys(keys).values())
         by_person = _merge_as_said(index, seen, said)
-        merged = merge_entries(index, [entry for entry, key in zip(seen, said, strict=True) if key not in by_person])
-        changed = {key: index[key] for key in {*merged.new, *merged.changed, *by_person} if key in index}
+        merged = merge_entries(
+            index, [entry for entry, key in zip(seen, said, strict=True) if key not in by_person]
+        )
+        changed = {
+            key: index[key] for key in {*merged.new, *merged.changed, *by_person} if key in index
+        }
         store.save(changed, {key: aliases_of(entry) for key, entry in changed.items()})
         store.merge_keys(dict(merged.folded))
         found = iter(merged.key_of_seen)
@@ -79,11 +89,17 @@ def _find_manual_merge(entry: Entry, by_hand: Mapping[str, str]) -> str | None:
     """The entry that a person said this is, if one did."""
     if not by_hand:
         return None
-    asked = [asked for name in list_own_aliases(entry) for asked in (qualify_name(entry.sources[0], name), name)]
+    asked = [
+        asked
+        for name in list_own_aliases(entry)
+        for asked in (qualify_name(entry.sources[0], name), name)
+    ]
     return next((by_hand[name] for name in asked if name in by_hand), None)
 
 
-def _merge_as_said(index: Index, seen: Sequence[Entry], said: Sequence[str | None]) -> frozenset[str]:
+def _merge_as_said(
+    index: Index, seen: Sequence[Entry], said: Sequence[str | None]
+) -> frozenset[str]:
     """Merge what a person said is one thing, whatever the identifiers say; gives the keys that took something in."""
     taken: set[str] = set()
     for entry, key in zip(seen, said, strict=True):
@@ -93,7 +109,9 @@ def _merge_as_said(index: Index, seen: Sequence[Entry], said: Sequence[str | Non
     return frozenset(taken)
 
 
-def _by_source_and_key(keys: Iterable[str | None], seen: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
+def _by_source_and_key(
+    keys: Iterable[str | None], seen: Iterable[Entry]
+) -> dict[tuple[str, str], Entry]:
     """What each source said of each entry; where it said it twice, both in one."""
     found: dict[tuple[str, str], Entry] = {}
     for key, entry in zip(keys, seen, strict=True):

@@ -60,7 +60,9 @@ class ReviewCutoff:
         """Papers and news that were seen then, and are undated or dated before; a month or year wholly before."""
         entries = tables.entries.c
         # "2026-10" is before "2026-11-20" because it is before "2026-11": dates sort as texts of one length
-        before = entries.dated < sa.func.substr(self.since_on.isoformat(), 1, sa.func.length(entries.dated))
+        before = entries.dated < sa.func.substr(
+            self.since_on.isoformat(), 1, sa.func.length(entries.dated)
+        )
         seen = entries.first_seen_at <= self.since_at
         return (entries.kind == "") & seen & (entries.dated.is_(None) | before)
 
@@ -85,7 +87,9 @@ class SourceRecord:
 class SourceActivity(NamedTuple):
     """When a source gave something."""
 
-    newest_on: date | None  # the newest day that an entry of it is dated, none ahead; None: all are undated
+    newest_on: (
+        date | None
+    )  # the newest day that an entry of it is dated, none ahead; None: all are undated
     first_seen_at: datetime  # when it first gave anything
 
 
@@ -121,7 +125,12 @@ class EntryRepository:
 
     def list_settled_entries(self, looked: ReviewCutoff) -> Iterator[EarlierEntry]:
         """The entries that are older than the last issue in every way: thousands, and not worth reading whole."""
-        columns = (tables.entries.c.key, tables.entries.c.title, tables.entries.c.dated, tables.entries.c.first_seen_at)
+        columns = (
+            tables.entries.c.key,
+            tables.entries.c.title,
+            tables.entries.c.dated,
+            tables.entries.c.first_seen_at,
+        )
         with self.together() as connection:
             rows = connection.execute(
                 sa.select(*columns).where(looked.condition()).order_by(tables.entries.c.key)
@@ -130,7 +139,11 @@ class EntryRepository:
 
     def _read(self, condition: sa.ColumnElement[bool]) -> tuple[Entry, ...]:
         columns = (tables.entries.c.key, tables.entries.c.record, tables.entries.c.first_seen_at)
-        query = sa.select(*columns).where(condition).order_by(tables.entries.c.first_seen_at, tables.entries.c.key)
+        query = (
+            sa.select(*columns)
+            .where(condition)
+            .order_by(tables.entries.c.first_seen_at, tables.entries.c.key)
+        )
         with self.together() as connection:
             return tuple(self._entry(*row) for row in connection.execute(query))
 
@@ -170,17 +183,29 @@ class EntryRepository:
         ]
         with self.together() as connection:
             present = {
-                row[0] for row in _select_in(connection, sa.select(tables.entries.c.key), tables.entries.c.key, entries)
+                row[0]
+                for row in _select_in(
+                    connection, sa.select(tables.entries.c.key), tables.entries.c.key, entries
+                )
             }
             values: dict[str, Any] = {
-                name: sa.bindparam(name) for name in ("dated", "title", "kind", "record", "first_seen_at")
+                name: sa.bindparam(name)
+                for name in ("dated", "title", "kind", "record", "first_seen_at")
             }
             insert = sa.insert(tables.entries).values(key=sa.bindparam("of"), **values)
             _execute(connection, insert, [row for row in rows if row["of"] not in present])
-            update = sa.update(tables.entries).where(tables.entries.c.key == sa.bindparam("of")).values(values)
+            update = (
+                sa.update(tables.entries)
+                .where(tables.entries.c.key == sa.bindparam("of"))
+                .values(values)
+            )
             _execute(connection, update, [row for row in rows if row["of"] in present])
             _delete_in(connection, tables.aliases, tables.aliases.c.key, names)
-            pairs = [{"alias": alias, "key": key} for key, aliases in names.items() for alias in dict.fromkeys(aliases)]
+            pairs = [
+                {"alias": alias, "key": key}
+                for key, aliases in names.items()
+                for alias in dict.fromkeys(aliases)
+            ]
             _execute(connection, sa.insert(tables.aliases), pairs)
 
     def list_manual_merges(self) -> dict[str, str]:
@@ -203,8 +228,12 @@ class EntryRepository:
                 there = sa.select(tables.sightings.c.source).where(tables.sightings.c.key == new)
                 own = (tables.sightings.c.key == old) & tables.sightings.c.source.not_in(there)
                 connection.execute(sa.update(tables.sightings).where(own).values(key=new))
-                connection.execute(sa.update(tables.merges).where(tables.merges.c.key == old).values(key=new))
-                connection.execute(sa.update(tables.decisions).where(tables.decisions.c.key == old).values(key=new))
+                connection.execute(
+                    sa.update(tables.merges).where(tables.merges.c.key == old).values(key=new)
+                )
+                connection.execute(
+                    sa.update(tables.decisions).where(tables.decisions.c.key == old).values(key=new)
+                )
                 connection.execute(sa.delete(tables.entries).where(tables.entries.c.key == old))
 
     def delete(self, key: str) -> None:
@@ -218,8 +247,13 @@ class EntryRepository:
         with self.together() as connection:
             query = sa.select(sightings.source, sightings.key)
             keys = dict.fromkeys(key for _, key in seen)
-            known = {(row.source, row.key) for row in _select_in(connection, query, sightings.key, keys)}
-            rows = [{"by": source, "of": key, "said": _record(entry)} for (source, key), entry in seen.items()]
+            known = {
+                (row.source, row.key) for row in _select_in(connection, query, sightings.key, keys)
+            }
+            rows = [
+                {"by": source, "of": key, "said": _record(entry)}
+                for (source, key), entry in seen.items()
+            ]
             insert = sa.insert(tables.sightings).values(
                 source=sa.bindparam("by"),
                 key=sa.bindparam("of"),
@@ -227,7 +261,9 @@ class EntryRepository:
                 first_seen_at=now,
                 last_seen_at=now,
             )
-            _execute(connection, insert, [row for row in rows if (row["by"], row["of"]) not in known])
+            _execute(
+                connection, insert, [row for row in rows if (row["by"], row["of"]) not in known]
+            )
             update = (
                 sa.update(tables.sightings)
                 .where(sightings.source == sa.bindparam("by"), sightings.key == sa.bindparam("of"))
@@ -239,7 +275,9 @@ class EntryRepository:
         """Who gave this entry, first one first."""
         query = sa.select(tables.sightings).where(tables.sightings.c.key == key)
         with self.together() as connection:
-            rows = connection.execute(query.order_by(tables.sightings.c.first_seen_at, tables.sightings.c.source)).all()
+            rows = connection.execute(
+                query.order_by(tables.sightings.c.first_seen_at, tables.sightings.c.source)
+            ).all()
         return tuple(
             Sighting(
                 source=row.source,
@@ -277,7 +315,9 @@ class EntryRepository:
         later = tables.decisions.c.id > number
         with self.together() as connection:
             for some in _chunks(keys):
-                connection.execute(sa.delete(tables.decisions).where(later, tables.decisions.c.key.in_(some)))
+                connection.execute(
+                    sa.delete(tables.decisions).where(later, tables.decisions.c.key.in_(some))
+                )
 
     def decisions(self, key: str | None = None) -> tuple[Decision, ...]:
         """All decisions, or those on one entry, in the order in which they were made."""
@@ -298,7 +338,8 @@ class EntryRepository:
         """Name → how each source fared."""
         with self.together() as connection:
             return {
-                row["name"]: SourceRecord(**row) for row in connection.execute(sa.select(tables.sources)).mappings()
+                row["name"]: SourceRecord(**row)
+                for row in connection.execute(sa.select(tables.sources)).mappings()
             }
 
     def news_of(self, sources: Iterable[str], today: date) -> dict[str, SourceActivity]:
@@ -306,11 +347,14 @@ class EntryRepository:
         dated, by = tables.entries.c.dated, tables.sightings.c.source
         newest = sa.func.max(sa.case((_is_day(dated, today), dated))).label("newest")
         first = sa.func.min(tables.sightings.c.first_seen_at, type_=UtcDateTime).label("first")
-        query = sa.select(by, newest, first).join_from(tables.sightings, tables.entries).group_by(by)
+        query = (
+            sa.select(by, newest, first).join_from(tables.sightings, tables.entries).group_by(by)
+        )
         with self.together() as connection:
             rows = _select_in(connection, query, by, sources)
             return {
-                row.source: SourceActivity(row.newest and date.fromisoformat(row.newest), row.first) for row in rows
+                row.source: SourceActivity(row.newest and date.fromisoformat(row.newest), row.first)
+                for row in rows
             }
 
     def days_of(self, sources: Iterable[str], today: date) -> dict[str, tuple[date, ...]]:
@@ -322,9 +366,14 @@ class EntryRepository:
         with self.together() as connection:
             for row in _select_in(connection, query, by, sources):
                 days[row.source].append(row.dated)
-        return {source: tuple(map(date.fromisoformat, some[-_RHYTHM_OF:])) for source, some in days.items()}
+        return {
+            source: tuple(map(date.fromisoformat, some[-_RHYTHM_OF:]))
+            for source, some in days.items()
+        }
 
-    def find_unlisted_entries(self, keys: Iterable[str], sources: Iterable[str]) -> dict[str, datetime]:
+    def find_unlisted_entries(
+        self, keys: Iterable[str], sources: Iterable[str]
+    ) -> dict[str, datetime]:
         """Which of these entries no one of these sources lists any more, though it was read again; and when it last did.
 
         An answer that was unchanged, empty or broken sees nothing, and so makes nothing look withdrawn.
@@ -334,22 +383,35 @@ class EntryRepository:
         last_read = sa.select(by, sa.func.max(seen, type_=UtcDateTime).label("at")).group_by(by)
         with self.together() as connection:
             read = {row.source: row.at for row in _select_in(connection, last_read, by, named)}
-            rows = [row for row in _select_in(connection, sa.select(by, of, seen), of, keys) if row.source in named]
+            rows = [
+                row
+                for row in _select_in(connection, sa.select(by, of, seen), of, keys)
+                if row.source in named
+            ]
         listed = {row.key for row in rows if row.last_seen_at == read[row.source]}
-        gone = sorted((row for row in rows if row.key not in listed), key=lambda row: row.last_seen_at)
+        gone = sorted(
+            (row for row in rows if row.key not in listed), key=lambda row: row.last_seen_at
+        )
         return {row.key: row.last_seen_at for row in gone}
 
     def note_sources(self, records: Iterable[SourceRecord]) -> None:
         """Keep how these sources fared."""
-        rows = [{column.name: getattr(record, column.name) for column in tables.sources.c} for record in records]
+        rows = [
+            {column.name: getattr(record, column.name) for column in tables.sources.c}
+            for record in records
+        ]
         with self.together() as connection:
-            _delete_in(connection, tables.sources, tables.sources.c.name, [row["name"] for row in rows])
+            _delete_in(
+                connection, tables.sources, tables.sources.c.name, [row["name"] for row in rows]
+            )
             _execute(connection, sa.insert(tables.sources), rows)
 
 
 def _entry(key: str, record: str, first_seen_at: datetime) -> Entry:
     plain = json.loads(record)
-    return replace(entry_from_plain(plain), key=key, first_seen_at=first_seen_at, section=plain.get("section"))
+    return replace(
+        entry_from_plain(plain), key=key, first_seen_at=first_seen_at, section=plain.get("section")
+    )
 
 
 def _is_day(dated: sa.Column[str], today: date) -> sa.ColumnElement[bool]:
@@ -382,12 +444,16 @@ def _select_in(
         yield from connection.execute(query.where(column.in_(some)))
 
 
-def _delete_in(connection: Connection, table: sa.Table, column: sa.Column[str], values: Iterable[str]) -> None:
+def _delete_in(
+    connection: Connection, table: sa.Table, column: sa.Column[str], values: Iterable[str]
+) -> None:
     for some in _chunks(values):
         connection.execute(sa.delete(table).where(column.in_(some)))
 
 
-def _execute(connection: Connection, statement: sa.Insert | sa.Update, rows: list[dict[str, Any]]) -> None:
+def _execute(
+    connection: Connection, statement: sa.Insert | sa.Update, rows: list[dict[str, Any]]
+) -> None:
     if rows:  # with none, SQLAlchemy would run the statement once, bare
         connection.execute(statement, rows)
 

@@ -86,7 +86,9 @@ def entry_from_plain(plain: Mapping[str, Any]) -> Entry:
 
 def _ids(plain: Mapping[str, Any]) -> Ids:
     known = {each.name for each in fields(Ids)}
-    return Ids(**{name: _text(f"ids.{name}", value) for name, value in plain.items() if name in known})
+    return Ids(
+        **{name: _text(f"ids.{name}", value) for name, value in plain.items() if name in known}
+    )
 
 
 def _trial(plain: Mapping[str, Any]) -> Trial | None:
@@ -98,7 +100,10 @@ def _trial(plain: Mapping[str, Any]) -> Trial | None:
         was=_word("trial.was", TrialStatus, was) if was else None,
         **{name: _read(plain, name, _text, "") for name in ("phase", "sponsor", "contact", "who")},
         **{name: _read(plain, name, _texts, ()) for name in ("places", "interventions")},
-        **{name: _read(plain, name, _parse_dated, None) for name in ("status_on", "first_posted_on", "updated_on")},
+        **{
+            name: _read(plain, name, _parse_dated, None)
+            for name in ("status_on", "first_posted_on", "updated_on")
+        },
     )
 
 
@@ -121,7 +126,9 @@ def _grant(plain: Mapping[str, Any]) -> Grant | None:
     )
 
 
-def _read(plain: Mapping[str, Any], name: str, read: Callable[[str, Any], Any], default: Any) -> Any:
+def _read(
+    plain: Mapping[str, Any], name: str, read: Callable[[str, Any], Any], default: Any
+) -> Any:
     value = plain.get(name)
     return default if value is None else read(name, value)
 
@@ -161,7 +168,11 @@ def _parse_dated(name: str, value: Any) -> Dated:
 
 def _moment(name: str, value: Any) -> datetime | date:
     moment = _iso(name, value, "2026-12-09T18:00:00-05:00, or a day for a whole-day event")
-    return moment.replace(tzinfo=UTC) if isinstance(moment, datetime) and moment.tzinfo is None else moment
+    return (
+        moment.replace(tzinfo=UTC)
+        if isinstance(moment, datetime) and moment.tzinfo is None
+        else moment
+    )
 
 
 def _day(name: str, value: Any) -> date:
@@ -173,7 +184,11 @@ def _iso(name: str, value: Any, expected: str) -> datetime | date:
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(value) if len(value) == len("2026-12-09") else datetime.fromisoformat(value)
+        return (
+            date.fromisoformat(value)
+            if len(value) == len("2026-12-09")
+            else datetime.fromisoformat(value)
+        )
     except (ValueError, TypeError) as error:
         raise SerializationError(name, expected, value) from error
 

@@ -30,10 +30,16 @@ def copy_of(store: EntryRepository, keys: Iterable[str], names: Iterable[str]) -
     keys, names = frozenset(keys), frozenset(names)
     with store.together() as connection:
         rows: dict[str, Rows] = {
-            table.name: connection.execute(sa.select(table).where(table.c.key.in_(keys))).mappings().all()
+            table.name: connection.execute(sa.select(table).where(table.c.key.in_(keys)))
+            .mappings()
+            .all()
             for table in _BY_KEY
         }
-        rows["merges"] = connection.execute(sa.select(tables.merges).where(_match_merges(keys, names))).mappings().all()
+        rows["merges"] = (
+            connection.execute(sa.select(tables.merges).where(_match_merges(keys, names)))
+            .mappings()
+            .all()
+        )
     return EntrySnapshot(keys=keys, names=names, rows=rows)
 
 

@@ -56,7 +56,9 @@ def open_sheet(file: BinaryIO) -> TableFile:
     if head.startswith(b"PK"):
         return _workbook(file)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UsageError("this is an old Excel workbook (.xls): save it as .xlsx or CSV, and import that")
+        raise UsageError(
+            "this is an old Excel workbook (.xls): save it as .xlsx or CSV, and import that"
+        )
     if head.startswith(b"%PDF"):
         raise UsageError("this is a PDF: export the list as CSV, and import that")
     return _text_table(file)
@@ -117,7 +119,13 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
 def _read_sep_line(ahead: list[tuple[int, str]]) -> str:
     """What Excel's own first line `sep=;` says."""
     first = ahead[0][1].strip("\n\r\"' ") if ahead else ""
-    return first[4] if len(first) == 5 and first[:4].lower() == "sep=" else "\t" if first.lower() == "sep=" else ""
+    return (
+        first[4]
+        if len(first) == 5 and first[:4].lower() == "sep="
+        else "\t"
+        if first.lower() == "sep="
+        else ""
+    )
 
 
 def _divider(lines: list[str]) -> str:
@@ -125,8 +133,14 @@ def _divider(lines: list[str]) -> str:
     lines = [line for line in lines if line.strip() and len(line) <= MAX_LINE_CHARS]
 
     def worth(divider: str) -> tuple[int, int]:
-        counts = [len(next(csv.reader([line], delimiter=divider, skipinitialspace=True), [])) for line in lines]
-        return (counts[0] if counts and counts[0] > 1 else 0, counts.count(counts[0]) if counts else 0)
+        counts = [
+            len(next(csv.reader([line], delimiter=divider, skipinitialspace=True), []))
+            for line in lines
+        ]
+        return (
+            counts[0] if counts and counts[0] > 1 else 0,
+            counts.count(counts[0]) if counts else 0,
+        )
 
     best = max(DIVIDERS, key=worth)
     return best if worth(best)[0] else ","
@@ -150,7 +164,11 @@ def _records(lines: Iterator[tuple[int, str]], divider: str) -> Iterator[TableRo
 
 
 def _read_quoted_record(
-    number: int, line: str, divider: str, waiting: deque[tuple[int, str]], source: Iterator[tuple[int, str]]
+    number: int,
+    line: str,
+    divider: str,
+    waiting: deque[tuple[int, str]],
+    source: Iterator[tuple[int, str]],
 ) -> TableRow:
     text, more = line, []
     while (cells := _parse_record(text, divider)) is None:
@@ -160,7 +178,9 @@ def _read_quoted_record(
             text += following[1]
         if following is None or len(more) >= MAX_LINES_OF_A_ROW or len(text) > MAX_LINE_CHARS:
             waiting.extendleft(reversed(more))
-            return TableRow(number, (line.rstrip("\n"),), "a quotation mark is opened and not closed")
+            return TableRow(
+                number, (line.rstrip("\n"),), "a quotation mark is opened and not closed"
+            )
     return TableRow(number, tuple(cells))
 
 
@@ -168,7 +188,13 @@ def _parse_record(text: str, divider: str) -> list[str] | None:
     """The cells of a record; None when a quoted cell is still open at its end."""
     try:
         return next(
-            csv.reader(text.splitlines(keepends=True), delimiter=divider, skipinitialspace=True, strict=True), []
+            csv.reader(
+                text.splitlines(keepends=True),
+                delimiter=divider,
+                skipinitialspace=True,
+                strict=True,
+            ),
+            [],
         )
     except csv.Error as error:
         if "unexpected end" in str(error):
@@ -187,9 +213,12 @@ def _workbook(file: BinaryIO) -> TableFile:
             warnings.simplefilter("ignore")  # styles it does not know; we read cells alone
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
     except Exception as error:  # a zip of anything: the library raises many kinds
-        raise UsageError("this is a zip file, but no workbook: unpack it, and import the files in it") from error
+        raise UsageError(
+            "this is a zip file, but no workbook: unpack it, and import the files in it"
+        ) from error
     return TableFile(
-        described=f"the sheet {book.worksheets[0].title!r} of a workbook", rows=_sheet_rows(book.worksheets[0])
+        described=f"the sheet {book.worksheets[0].title!r} of a workbook",
+        rows=_sheet_rows(book.worksheets[0]),
     )
 
 

@@ -16,7 +16,9 @@ from datetime import UTC, date, datetime, timedelta
 from newsletter.model import Dated, Precision
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-LONGEST = 120  # characters; the longest true one seen, a JavaScript date with its zone in words, has 70
+LONGEST = (
+    120  # characters; the longest true one seen, a JavaScript date with its zone in words, has 70
+)
 
 
 def parse(text: str, *, month_first: bool = False) -> Dated | None:
@@ -228,7 +230,9 @@ def _from_parts(parts: Mapping[str, str | None], *, month_first: bool) -> Dated 
     if parts.get("season"):
         return _date(year, None, None)
     if parts.get("a"):
-        month, day = _order_month_day(int(parts["a"] or 0), int(parts["b"] or 0), month_first=month_first)
+        month, day = _order_month_day(
+            int(parts["a"] or 0), int(parts["b"] or 0), month_first=month_first
+        )
         return _date(year, month, day)
     month = _month(parts["m"] or "")
     to = (parts.get("to") or "").strip()
@@ -312,7 +316,9 @@ def _attach_zone(dated: Dated, clock: timedelta | None, zone: str | None) -> _Wr
     """None when what stands behind the time is no zone."""
     if not zone:
         return _Written(dated, clock)
-    if "/" in zone or (len(zone) == 1 and zone != "z"):  # an IANA name, a military letter: no offset we could trust
+    if "/" in zone or (
+        len(zone) == 1 and zone != "z"
+    ):  # an IANA name, a military letter: no offset we could trust
         return _Written(dated, clock)
     if zone in HOURS:
         return _Written(dated, clock, timedelta(hours=HOURS[zone]))

@@ -43,7 +43,9 @@ def parse_address(text: str) -> MailAddress:
         text = _validate_address(text)
     local, _, domain = text.rpartition("@")
     if len(local.encode()) > MAX_LOCAL_OCTETS:
-        raise ValueError(f"the part of the address before the @ is longer than {MAX_LOCAL_OCTETS} characters")
+        raise ValueError(
+            f"the part of the address before the @ is longer than {MAX_LOCAL_OCTETS} characters"
+        )
     if len(text.encode()) > MAX_OCTETS:
         raise ValueError(f"the address is longer than {MAX_OCTETS} characters")
     domain = domain.lower()
@@ -51,7 +53,10 @@ def parse_address(text: str) -> MailAddress:
 
 
 def _validate_address(text: str) -> str:
-    from email_validator import EmailNotValidError, validate_email  # 40 ms that plain addresses do not need
+    from email_validator import (
+        EmailNotValidError,
+        validate_email,
+    )  # 40 ms that plain addresses do not need
 
     if "@" not in text:
         raise ValueError("the address has no @")

@@ -63,7 +63,9 @@ def _without_hidden(markup: str) -> str:
     for opening, closing in _HIDDEN:
         parts: list[str] = []
         at = 0
-        while (start := opening.search(markup, at)) and (end := closing.search(markup, start.end())):
+        while (start := opening.search(markup, at)) and (
+            end := closing.search(markup, start.end())
+        ):
             parts.append(markup[at : start.start()])
             at = end.end()
         markup = "".join([*parts, markup[at:]])

@@ -21,7 +21,9 @@ from newsletter.formats.markup_text import decode_document, one_line
 from newsletter.model import Document
 
 MAX_BYTES = 20_000_000
-MAX_UNPACKED = 10_000_000  # bytes of an XLSX once unpacked: some 100,000 cells, which cost openpyxl 250 MB
+MAX_UNPACKED = (
+    10_000_000  # bytes of an XLSX once unpacked: some 100,000 cells, which cost openpyxl 250 MB
+)
 MAX_ROWS = 5_000
 MAX_COLUMNS = 40
 DELIMITERS = ",;\t|"
@@ -41,7 +43,9 @@ def sheets_of(document: Document) -> Iterator[list[SheetRow]]:
     """The sheets of a file (a CSV has one), its empty rows left out; raises SourceError when it is no table."""
     content = document.content
     if len(content) > MAX_BYTES:
-        raise SourceError(f"the table is larger than {MAX_BYTES // 1_000_000} MB: keep only the rows that are needed")
+        raise SourceError(
+            f"the table is larger than {MAX_BYTES // 1_000_000} MB: keep only the rows that are needed"
+        )
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise SourceError("the table is an old Excel file (.xls): save it as .xlsx or CSV")
     if content.startswith(b"PK\x03\x04"):
@@ -62,7 +66,11 @@ def _text(document: Document) -> str:
 
 def _csv_rows(text: str) -> Iterator[SheetRow]:
     told = re.match(r"sep=(.)\s*$", text, re.MULTILINE)  # what Excel writes to tell itself
-    delimiter = told[1] if told else _delimiter([found[0] for found in itertools.islice(_LINE.finditer(text), 50)])
+    delimiter = (
+        told[1]
+        if told
+        else _delimiter([found[0] for found in itertools.islice(_LINE.finditer(text), 50)])
+    )
     lines: Iterator[str] = (
         found[0] for found in _LINE.finditer(text)
     )  # one by one: ten million of them would take a gigabyte
@@ -91,7 +99,10 @@ def _delimiter(lines: list[str]) -> str:
     head = [line for line in lines if line.strip()][:10]
     if not head:
         return ","
-    return max(DELIMITERS, key=lambda each: (min(map(_count(each), head)) > 0, _count(each)(head[0]), each == ","))
+    return max(
+        DELIMITERS,
+        key=lambda each: (min(map(_count(each), head)) > 0, _count(each)(head[0]), each == ","),
+    )
 
 
 def _count(delimiter: str) -> Any:
@@ -103,14 +114,18 @@ def _worksheets(content: bytes) -> Iterator[list[SheetRow]]:
     import openpyxl  # only where a table really is a workbook
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of styles and extensions that are not needed for the cells
+        warnings.simplefilter(
+            "ignore"
+        )  # of styles and extensions that are not needed for the cells
         try:
             book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
             sheets = [_sheet_rows(sheet) for sheet in book.worksheets]
         except SourceError:
             raise
         except Exception as error:  # a broken file makes openpyxl raise nearly anything
-            raise SourceError(f"the workbook cannot be read ({one_line(str(error))[:100]}): save it again") from error
+            raise SourceError(
+                f"the workbook cannot be read ({one_line(str(error))[:100]}): save it again"
+            ) from error
     yield from sheets
 
 
@@ -122,8 +137,12 @@ def _refuse_bombs(content: bytes) -> None:
         raise SourceError("the workbook is cut short or broken: save it again") from error
     if not any(entry.filename == "xl/workbook.xml" for entry in entries):
         raise SourceError("this is no Excel workbook: save the table as .xlsx or CSV")
-    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:  # zipfile never unpacks more than is declared
-        raise SourceError(f"the workbook unpacks to more than {MAX_UNPACKED // 1_000_000} MB: it was not opened")
+    if (
+        sum(entry.file_size for entry in entries) > MAX_UNPACKED
+    ):  # zipfile never unpacks more than is declared
+        raise SourceError(
+            f"the workbook unpacks to more than {MAX_UNPACKED // 1_000_000} MB: it was not opened"
+        )
 
 
 def _sheet_rows(sheet: Any) -> list[SheetRow]:
@@ -148,5 +167,7 @@ def _target(cell: Any) -> str:
 def _format_cell(value: object) -> str:
     """A cell as one would write it: a day without its midnight."""
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+        return (
+            value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+        )
     return "" if value is None else one_line(str(value))

@@ -11,8 +11,12 @@ from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 _CUT = re.compile(r"…|%E2%80%A6|\.\.\.$|/\.\.\./", re.IGNORECASE)
-_STRAY_SPACE = re.compile(r"(?<=[/?&=])\s+|\s+(?=[/?&=])")  # "…nih.gov/ 37254103/": a line break of the paste
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]")
+_STRAY_SPACE = re.compile(
+    r"(?<=[/?&=])\s+|\s+(?=[/?&=])"
+)  # "…nih.gov/ 37254103/": a line break of the paste
+_HOST = re.compile(
+    r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]"
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SESSION = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
 _SAFE = "/:@!$&'()*+,;=~%-._[]"
@@ -28,7 +32,9 @@ _TRACKING = frozenset({
     "ml_subscriber", "ml_subscriber_hash", "ck_subscriber_id", "bbeml", "emci", "emdi", "ceid", "sfmc_sub",
     "elqtrackid", "elq_mid", "hss_channel", "cvid",
 })  # fmt: skip
-_TRACKING_PAIRS = frozenset({("af", "r"), ("via", "ihub"), ("rss", "1"), ("rss", "yes"), ("rss", "true")})
+_TRACKING_PAIRS = frozenset(
+    {("af", "r"), ("via", "ihub"), ("rss", "1"), ("rss", "yes"), ("rss", "true")}
+)
 _TRACKING_STARTS = ("utm_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "at_campaign", "at_medium")
 _PUBMED_RECORD = re.compile(r"/\d+/?")
 # Most addresses need no cleaning; asking this first makes comparing a hundred thousand five times as fast.
@@ -87,7 +93,11 @@ def _is_pubmed_record(host: str, path: str) -> bool:
 def _clean_query(query: str) -> str:
     if not query:
         return ""
-    return "&".join(_quote_url_part(each, also="?") for each in query.split("&") if each and not _is_tracking(each))
+    return "&".join(
+        _quote_url_part(each, also="?")
+        for each in query.split("&")
+        if each and not _is_tracking(each)
+    )
 
 
 def _quote_url_part(text: str, also: str = "") -> str:
@@ -112,7 +122,13 @@ def address_key(url: str) -> str | None:
     Scheme, `www.`, closing slash, order of parameters and percent-encoding do not count.
     """
     plain = _PLAIN.fullmatch(url)
-    if plain and ".." not in url and "/index." not in url and "/default." not in url and plain[1] != "dx.doi.org":
+    if (
+        plain
+        and ".." not in url
+        and "/index." not in url
+        and "/default." not in url
+        and plain[1] != "dx.doi.org"
+    ):
         path = plain[2].rstrip("/")
         return plain[1] + path if path else None
     cleaned = clean_url(url)

@@ -19,7 +19,9 @@ _DOI = re.compile(r"""(?<![\w.])10\.\d{4,9}(?:\.\d+)*/[^\s"'<>?#&|\\^`“”‘�
 # DOIs of the 1990s hold angle brackets: 10.1002/(SICI)1097-0142(19991015)86:8<1478::AID-CNCR13>3.0.CO;2-9
 _SICI = re.compile(r"10\.\d{4,9}/[^\s<>]+<[^\s<>]*>[^\s<>]*co;2(?:-[a-z0-9#?])?", re.IGNORECASE)
 _CUT = re.compile(r"…|\.\.\.")
-_GLUED = re.compile(r"(?:[.;,](?:epub|published|ecollection)\b|[.;,]?(?:pmc?id|https?|doi):).*", re.IGNORECASE)
+_GLUED = re.compile(
+    r"(?:[.;,](?:epub|published|ecollection)\b|[.;,]?(?:pmc?id|https?|doi):).*", re.IGNORECASE
+)
 _SESSION = re.compile(r";jsessionid=.*", re.IGNORECASE)
 # What publishers hang behind the DOI in the addresses of its pages.
 _VIEW = re.compile(
@@ -34,7 +36,9 @@ _ARTICLE_NUMBER = re.compile(r"/\d{4,}(?:/.*)?$")
 _OPENS = {")": "(", "]": "[", "}": "{"}
 _OPENRXIV = ("10.1101/", "10.64898/")  # bioRxiv and medRxiv; the second one since the end of 2025
 _PREPRINT_SUFFIX = {
-    "10.1101": re.compile(r"(?:\d{4}\.\d\d\.\d\d\.)?\d{6,}"),  # others of 10.1101/ are Cold Spring Harbor's journals
+    "10.1101": re.compile(
+        r"(?:\d{4}\.\d\d\.\d\d\.)?\d{6,}"
+    ),  # others of 10.1101/ are Cold Spring Harbor's journals
     "10.64898": re.compile(""),  # openRxiv
     "10.21203": re.compile(r"rs\."),  # Research Square
     "10.20944": re.compile("preprints"),
@@ -52,17 +56,28 @@ _VERSION = re.compile(r"(?:/v\d{1,2}|\.v\d{1,2}|-v\d{1,2}|(?<=\d)v\d{1,2})$")
 # Addresses that name a paper without writing its DOI out; the publishers' own rule makes one of the other.
 _SPELT_OUT = (
     (
-        re.compile(r"nature\.com/articles/(s\d{5}-\d{3}-\d{4,5}-[\da-z]|n[a-z]+\.\d{4}\.\d+)", re.IGNORECASE),
+        re.compile(
+            r"nature\.com/articles/(s\d{5}-\d{3}-\d{4,5}-[\da-z]|n[a-z]+\.\d{4}\.\d+)",
+            re.IGNORECASE,
+        ),
         "10.1038/{}",
     ),
-    (re.compile(r"elifesciences\.org/(?:articles|content/\d+)/e?(\d{5,6})\b", re.IGNORECASE), "10.7554/elife.{}"),
-    (re.compile(r"arxiv\.org/(?:abs|pdf|html)/(\d{4}\.\d{4,5})", re.IGNORECASE), "10.48550/arxiv.{}"),
+    (
+        re.compile(r"elifesciences\.org/(?:articles|content/\d+)/e?(\d{5,6})\b", re.IGNORECASE),
+        "10.7554/elife.{}",
+    ),
+    (
+        re.compile(r"arxiv\.org/(?:abs|pdf|html)/(\d{4}\.\d{4,5})", re.IGNORECASE),
+        "10.48550/arxiv.{}",
+    ),
     (re.compile(r"(?<![\w.])arxiv:\s?(\d{4}\.\d{4,5})", re.IGNORECASE), "10.48550/arxiv.{}"),
 )
 
 _PMID = (
     re.compile(r"pubmed\.ncbi\.nlm\.nih\.gov/\s*(?:pubmed/)?\s*(\d{1,8})(?!\d)", re.IGNORECASE),
-    re.compile(r"ncbi\.nlm\.nih\.gov/\s*(?:m/)?pubmed/\s*(?:\?term=)?(\d{1,8})(?!\d)", re.IGNORECASE),
+    re.compile(
+        r"ncbi\.nlm\.nih\.gov/\s*(?:m/)?pubmed/\s*(?:\?term=)?(\d{1,8})(?!\d)", re.IGNORECASE
+    ),
     re.compile(r"europepmc\.org/(?:article|abstract|search)/med/(\d{1,8})(?!\d)", re.IGNORECASE),
     re.compile(r"\bpmid(?:\s*[:#=]\s*|\s+|(?=\d))(\d{1,8})(?!\d)", re.IGNORECASE),
     re.compile(r"\bpubmed\s+id(?:\s*[:#]\s*|\s+)(\d{1,8})(?!\d)", re.IGNORECASE),
@@ -71,7 +86,9 @@ _PMID = (
 )
 _PMCID = re.compile(r"(?<![a-z0-9])PMC\s?(\d{3,9})(?!\d)", re.IGNORECASE)
 _NCT = re.compile(r"(?<![a-z0-9])NCT[\s:#-]{0,2}(\d{8})(?!\d)", re.IGNORECASE)
-_ISBN = re.compile(r"isbn(?:-?1[03])?[\s:#=]*((?:97[89][\s-]?)?(?:\d[\s-]?){9}[\dx])(?![\dx])", re.IGNORECASE)
+_ISBN = re.compile(
+    r"isbn(?:-?1[03])?[\s:#=]*((?:97[89][\s-]?)?(?:\d[\s-]?){9}[\dx])(?![\dx])", re.IGNORECASE
+)
 
 
 def clean_doi(text: str) -> str | None:
@@ -86,7 +103,9 @@ def clean_doi(text: str) -> str | None:
     for found in _DOI.finditer(text):
         in_silverchair = bool(_SILVERCHAIR.search(text, 0, found.start()))
         rest = text[found.end() : found.end() + 3]
-        if doi := _trim_doi(found[0] + rest if rest.startswith("…") else found[0], in_silverchair=in_silverchair):
+        if doi := _trim_doi(
+            found[0] + rest if rest.startswith("…") else found[0], in_silverchair=in_silverchair
+        ):
             return doi
     for address, form in _SPELT_OUT:
         if found := address.search(text):
@@ -170,10 +189,14 @@ def _isbn13(text: str) -> str | None:
     """13 digits, also from the 10 of old books; None when the check digit is wrong (ISO 2108)."""
     digits = re.sub(r"[\s-]", "", text).upper()
     if len(digits) == 10:
-        sums = sum((10 - n) * (10 if digit == "X" else int(digit)) for n, digit in enumerate(digits))
+        sums = sum(
+            (10 - n) * (10 if digit == "X" else int(digit)) for n, digit in enumerate(digits)
+        )
         return _with_check_digit(f"978{digits[:9]}") if sums % 11 == 0 else None
     return digits if digits[:-1].isdigit() and _with_check_digit(digits[:12]) == digits else None
 
 
 def _with_check_digit(twelve: str) -> str:
-    return twelve + str(-sum(int(digit) * (3 if n % 2 else 1) for n, digit in enumerate(twelve)) % 10)
+    return twelve + str(
+        -sum(int(digit) * (3 if n % 2 else 1) for n, digit in enumerate(twelve)) % 10
+    )

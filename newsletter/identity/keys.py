@@ -15,7 +15,9 @@ _TRIAL = ("nct", "url")
 _EVENT = ("uid", "url")  # a paper or trial that an event is about does not name the event
 _GRANT = ("opportunity", "uid", "url")
 _NAMES = frozenset({*_PAPER, *_UNSURE})
-_OCCURRENCE = re.compile(r"(.+)/\d{8}(?:T\d{6}Z?)?", re.DOTALL)  # one date of a series: UID/20261209T180000Z
+_OCCURRENCE = re.compile(
+    r"(.+)/\d{8}(?:T\d{6}Z?)?", re.DOTALL
+)  # one date of a series: UID/20261209T180000Z
 
 
 def series_of(entry: Entry) -> str | None:

@@ -29,7 +29,9 @@ def aliases_of(entry: Entry) -> tuple[str, ...]:
     """The names under which an entry can be found again, strongest first; the last ones, address and title, are weak."""
     ids = entry.ids
     aliases = [
-        format_identifier(name, value) for name in naming_ids(entry) if name != "url" and (value := getattr(ids, name))
+        format_identifier(name, value)
+        for name in naming_ids(entry)
+        if name != "url" and (value := getattr(ids, name))
     ]
     if ids.guid:
         aliases.append(f"guid:{ids.guid}")
@@ -47,7 +49,9 @@ def aliases_of(entry: Entry) -> tuple[str, ...]:
 
 def is_preprint(entry: Entry) -> bool:
     """Whether a paper is known to be a preprint."""
-    return Flag.PREPRINT in entry.flags or (entry.ids.doi is not None and is_preprint_doi(entry.ids.doi))
+    return Flag.PREPRINT in entry.flags or (
+        entry.ids.doi is not None and is_preprint_doi(entry.ids.doi)
+    )
 
 
 class Index:
@@ -55,9 +59,14 @@ class Index:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._entries: dict[str, Entry] = {}
-        self._keys: defaultdict[str, dict[str, None]] = defaultdict(dict)  # alias → keys, in order of arrival
+        self._keys: defaultdict[str, dict[str, None]] = defaultdict(
+            dict
+        )  # alias → keys, in order of arrival
         self._ranks: dict[str, int] = {}
-        self._last: tuple[Entry | None, tuple[str, ...]] = (None, ())  # who is found is mostly added next
+        self._last: tuple[Entry | None, tuple[str, ...]] = (
+            None,
+            (),
+        )  # who is found is mostly added next
         for entry in entries:
             self.add(entry)
 
@@ -108,13 +117,17 @@ class Index:
         for alias in self._aliases(entry):
             is_weak = alias.startswith(WEAK)
             if (keys := self._keys.get(alias)) and not (is_weak and len(keys) > _MOST_OF_A_NAME):
-                candidates = [key for key in keys if key not in found and self._fits(alias, key, entry, found)]
+                candidates = [
+                    key for key in keys if key not in found and self._fits(alias, key, entry, found)
+                ]
                 found += self._unambiguous(candidates, entry) if is_weak else candidates
         return tuple(found)
 
     def _fits(self, alias: str, key: str, entry: Entry, found: list[str]) -> bool:
         known = self._entries[key]
-        if are_different(known, entry) or any(are_different(known, self._entries[other]) for other in found):
+        if are_different(known, entry) or any(
+            are_different(known, self._entries[other]) for other in found
+        ):
             return False
         if alias.startswith("address:"):
             return address_suffices(known, entry)
@@ -129,8 +142,12 @@ class Index:
             return keys
         articles = [key for key in keys if not is_preprint(self._entries[key])]
         witnesses = (_begin_alike, _share_authors, _share_journal)
-        singled_out = ([key for key in articles if alike(self._entries[key], entry)] for alike in witnesses)
-        chosen = (some for some in (articles, *singled_out) if some and not self._differ_among(some))
+        singled_out = (
+            [key for key in articles if alike(self._entries[key], entry)] for alike in witnesses
+        )
+        chosen = (
+            some for some in (articles, *singled_out) if some and not self._differ_among(some)
+        )
         return next(chosen, [])
 
     def _differ_among(self, keys: list[str]) -> bool:
@@ -148,10 +165,15 @@ class Index:
     def versions_of(self, entry: Entry) -> tuple[str, ...]:
         """Keys of the preprint of an article, or the article of a preprint: linked, never merged."""
         named_by = [
-            key for name in entry.related for key in self._keys.get(name, ()) if self._is_other_form(key, entry)
+            key
+            for name in entry.related
+            for key in self._keys.get(name, ())
+            if self._is_other_form(key, entry)
         ]
         titled = f"title:{''.join(words_of(entry.title))}"
-        alike = [key for key in self._keys.get(titled, ()) if _are_versions(self._entries[key], entry)]
+        alike = [
+            key for key in self._keys.get(titled, ()) if _are_versions(self._entries[key], entry)
+        ]
         return tuple(key for key in dict.fromkeys(named_by + alike) if key != entry.key)
 
     def _is_other_form(self, key: str, entry: Entry) -> bool:
@@ -241,7 +263,9 @@ def address_suffices(one: Entry, other: Entry) -> bool:
     """Whether two entries at one address are one thing: a paper's page is, a page of many items wants like titles, too."""
     if "paper" in {_kind(one), _kind(other)}:
         return True
-    words, others = ({word for word in words_of(entry.title) if len(word) > 3} for entry in (one, other))
+    words, others = (
+        {word for word in words_of(entry.title) if len(word) > 3} for entry in (one, other)
+    )
     return 2 * len(words & others) >= min(len(words), len(others))
 
 
@@ -262,7 +286,9 @@ def _share_journal(one: Entry, other: Entry) -> bool:
 
 def _begin_alike(one: Entry, other: Entry) -> bool:
     """Whether both abstracts begin with the same words; a few words, or a sentence on where to read it, are none."""
-    beginnings = [words_of(each.summary[: 20 * _SAME_BEGINNING])[:_SAME_BEGINNING] for each in (one, other)]
+    beginnings = [
+        words_of(each.summary[: 20 * _SAME_BEGINNING])[:_SAME_BEGINNING] for each in (one, other)
+    ]
     return len(beginnings[0]) == _SAME_BEGINNING and beginnings[0] == beginnings[1]
 
 
@@ -278,6 +304,10 @@ def _are_two_posts(one: Entry, other: Entry) -> bool:
     """Whether two pieces without any number are two: of one host under two addresses, or more than a month apart."""
     if one.ids.url and other.ids.url and host_of(one.ids.url) == host_of(other.ids.url):
         return address_key(one.ids.url) != address_key(other.ids.url)
-    if one.dated is None or other.dated is None or {one.dated.precision, other.dated.precision} != {Precision.DAY}:
+    if (
+        one.dated is None
+        or other.dated is None
+        or {one.dated.precision, other.dated.precision} != {Precision.DAY}
+    ):
         return False
     return abs((one.dated.day - other.dated.day).days) > _SAME_NEWS_DAYS

@@ -32,7 +32,9 @@ class Merged:
     key_of_seen: tuple[str, ...]  # for each entry seen, in order: the key it has now
     new: frozenset[str]  # keys that were not known before
     changed: frozenset[str]  # known keys whose entry is another one now
-    folded: tuple[tuple[str, str], ...]  # (key that is gone, key it became): two known entries proved to be one
+    folded: tuple[
+        tuple[str, str], ...
+    ]  # (key that is gone, key it became): two known entries proved to be one
 
 
 def merge_entries(known: Index | Iterable[Entry], seen: Iterable[Entry]) -> Merged:

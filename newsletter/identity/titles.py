@@ -16,7 +16,9 @@ _GREEK = {
     "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
 }  # fmt: skip
 _SPELT_OUT = str.maketrans(_GREEK)
-_ACCENT = re.compile(r"[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff]+")  # combining marks, and what nobody sees
+_ACCENT = re.compile(
+    r"[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff]+"
+)  # combining marks, and what nobody sees
 _WORD = re.compile(r"[^\W_]+")
 _LEAST_WORDS = 5  # a title of fewer words is shared by chance
 _LEAST_CHARACTERS = 30
@@ -64,8 +66,12 @@ def is_generic(words: tuple[str, ...]) -> bool:
 def is_telling(words: tuple[str, ...]) -> bool:
     """Whether a title is long enough that two things with it are one."""
     squeezed = "".join(words)
-    ideographs = sum("\u2e80" <= each <= "\ud7ff" for each in squeezed) if not squeezed.isascii() else 0
-    return (len(words) >= _LEAST_WORDS and len(squeezed) >= _LEAST_CHARACTERS * 5 // 6) or ideographs >= 10
+    ideographs = (
+        sum("\u2e80" <= each <= "\ud7ff" for each in squeezed) if not squeezed.isascii() else 0
+    )
+    return (
+        len(words) >= _LEAST_WORDS and len(squeezed) >= _LEAST_CHARACTERS * 5 // 6
+    ) or ideographs >= 10
 
 
 def surnames(authors: tuple[str, ...]) -> frozenset[str]:

@@ -23,7 +23,9 @@ def approve_issue(context: AppContext, name: str, *, by: str = "") -> RenderedIs
         raise NotApprovedError(f"{name} cannot be approved; this has to be mended first:\n{listed}")
     render_issue(context, name)
     record = issue_repository.read_record(context.workspace, name) or IssueRecord()
-    approval = record.approval if record.approval and record.approval.digest == made.digest else None
+    approval = (
+        record.approval if record.approval and record.approval.digest == made.digest else None
+    )
     approval = approval or Approval(digest=made.digest, approved_at=context.now, by=by)
     issue_repository.write_record(context.workspace, name, replace(record, approval=approval))
     return made
@@ -42,7 +44,9 @@ def approve_as_second(context: AppContext, name: str, *, by: str) -> None:
     if first.by.casefold() == by.casefold():
         raise UsageError(f"{first.by} approved it already: a second person is another one")
     issue_repository.write_record(
-        context.workspace, name, replace(record, approval=replace(first, second=by, second_at=context.now))
+        context.workspace,
+        name,
+        replace(record, approval=replace(first, second=by, second_at=context.now)),
     )
 
 
@@ -67,5 +71,7 @@ def publish_issue(context: AppContext, name: str) -> datetime:
     issue_repository.read(context.workspace, name)
     record = issue_repository.read_record(context.workspace, name) or IssueRecord()
     published_at = record.published_at or context.now
-    issue_repository.write_record(context.workspace, name, replace(record, published_at=published_at))
+    issue_repository.write_record(
+        context.workspace, name, replace(record, published_at=published_at)
+    )
     return published_at

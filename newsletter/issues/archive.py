@@ -65,7 +65,9 @@ class Archive:
             except NewsletterError as error:
                 if known is None:
                     raise
-                LOG.warning("issue shown as it was before issue=%s error=%s", name, type(error).__name__)
+                LOG.warning(
+                    "issue shown as it was before issue=%s error=%s", name, type(error).__name__
+                )
         return known[1]
 
     def picture(self, name: str, file: str) -> Path | None:
@@ -74,7 +76,11 @@ class Archive:
         Nobody guesses the name of one that the studio took in.
         """
         workspace = self.context.workspace
-        return images.find(workspace, name, file) if name in issue_repository.names(workspace) else None
+        return (
+            images.find(workspace, name, file)
+            if name in issue_repository.names(workspace)
+            else None
+        )
 
     def _is_out(self, name: str) -> bool:
         record = issue_repository.read_record(self.context.workspace, name)
@@ -83,7 +89,10 @@ class Archive:
     def _stamp(self, name: str) -> Stamp:
         """When the files of an issue were changed last."""
         folder = issue_folder(self.context.workspace, name)
-        return tuple(_read_mtime(folder / each) for each in (issue_repository.ISSUE_FILE, issue_repository.RECORD_FILE))
+        return tuple(
+            _read_mtime(folder / each)
+            for each in (issue_repository.ISSUE_FILE, issue_repository.RECORD_FILE)
+        )
 
     def _render_lists(self) -> tuple[tuple[tuple[str, Stamp], ...], str, str]:
         workspace = self.context.workspace
@@ -101,7 +110,9 @@ class Archive:
         """An issue with what those before it announced, as far as they can be read."""
         issue = issue_repository.read(self.context.workspace, name)
         names = [each for each in window.out_names(self.context) if each != name]
-        others = sorted(filter(None, map(self._read, names)), key=lambda each: (each.until_at, each.name))
+        others = sorted(
+            filter(None, map(self._read, names)), key=lambda each: (each.until_at, each.name)
+        )
         return replace(issue, coming_up=composition.coming_up(issue, others))
 
     def _read(self, name: str) -> Issue | None:
@@ -109,13 +120,17 @@ class Archive:
         try:
             return issue_repository.read(self.context.workspace, name)
         except NewsletterError as error:
-            LOG.warning("issue left out of the archive issue=%s error=%s", name, type(error).__name__)
+            LOG.warning(
+                "issue left out of the archive issue=%s error=%s", name, type(error).__name__
+            )
             return None
 
     def _environment(self) -> jinja2.Environment:
         if self._templates is None:
             workspace = self.context.workspace
-            self._templates = rendering_environment.environment(workspace.folder, compiled=workspace.template_cache)
+            self._templates = rendering_environment.environment(
+                workspace.folder, compiled=workspace.template_cache
+            )
         return self._templates
 
     def _render_issue(self, issue: Issue) -> ArchivedIssue:

@@ -17,7 +17,9 @@ def build_classifier(styles: Sequence[SectionStyle]) -> Callable[[Entry], str | 
     return lambda entry: classifier.propose_section(entry, styles).section
 
 
-def classify_lines(styles: Sequence[SectionStyle], lines: str, *, name: str) -> Iterator[dict[str, Any]]:
+def classify_lines(
+    styles: Sequence[SectionStyle], lines: str, *, name: str
+) -> Iterator[dict[str, Any]]:
     """A proposal for each line of JSON with `title`, `summary` and `url`; raises UsageError naming file and line."""
     for number, line in enumerate(lines.splitlines(), 1):
         if line.strip():

@@ -23,13 +23,19 @@ def find_entry(context: AppContext, written: str, entries: Iterable[Entry] | Non
     entries = tuple(entries_of(context).all() if entries is None else entries)
     wanted = written.casefold().strip()
     ways: tuple[Callable[[Entry], bool], ...] = (
-        lambda entry: wanted in {value.casefold() for value in (entry.key, *entry.ids.known().values())},
+        lambda entry: (
+            wanted in {value.casefold() for value in (entry.key, *entry.ids.known().values())}
+        ),
         lambda entry: wanted == entry.title.casefold(),
         lambda entry: wanted in entry.title.casefold() or wanted in entry.key.casefold(),
     )
-    found = next((found for way in ways if (found := [entry for entry in entries if way(entry)])), [])
+    found = next(
+        (found for way in ways if (found := [entry for entry in entries if way(entry)])), []
+    )
     if not found:
-        raise UsageError(f"no entry has the key or title “{written}”. “newsletter entries” lists them all")
+        raise UsageError(
+            f"no entry has the key or title “{written}”. “newsletter entries” lists them all"
+        )
     if len(found) > 1:
         some = "\n".join(f"  {entry.key}  {entry.title}" for entry in found[:5])
         raise UsageError(f"{len(found)} entries fit “{written}”; name one by its key:\n{some}")
@@ -37,7 +43,12 @@ def find_entry(context: AppContext, written: str, entries: Iterable[Entry] | Non
 
 
 def decide(
-    context: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+    context: AppContext,
+    keys: Iterable[str],
+    verdict: Verdict,
+    *,
+    why: str = "",
+    section: str | None = None,
 ) -> tuple[EntryStatus, ...]:
     """Keep an editor's decision on these entries, bring the issue being made in line with it, and tell where they stand."""
     name, entries = apply_decision(context, keys, verdict, why=why, section=section)
@@ -49,7 +60,12 @@ def decide(
 
 
 def apply_decision(
-    context: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+    context: AppContext,
+    keys: Iterable[str],
+    verdict: Verdict,
+    *,
+    why: str = "",
+    section: str | None = None,
 ) -> tuple[str, tuple[Entry, ...]]:
     """`decide` without a look at what came of it; gives the issue being made, and the entries."""
     sections = [style.name for style in context.workspace.settings.sections]
@@ -58,7 +74,14 @@ def apply_decision(
     at = load_window(context)
     entries = {entry.key: entry for entry in _entries_named(at, tuple(keys))}
     decisions = [
-        Decision(key=key, verdict=verdict, why=why, section=section, issue=at.name, decided_at=context.now)
+        Decision(
+            key=key,
+            verdict=verdict,
+            why=why,
+            section=section,
+            issue=at.name,
+            decided_at=context.now,
+        )
         for key in entries
     ]
     entries_of(context).decide(decisions)
@@ -75,7 +98,9 @@ def _entries_named(at: IssueWindow, written: Sequence[str]) -> Iterator[Entry]:
         yield known.get(each) or by_hand.get(each) or find_entry(at.context, each)
 
 
-def _in_line(context: AppContext, issue: Issue, entries: dict[str, Entry], decisions: Iterable[Decision]) -> Issue:
+def _in_line(
+    context: AppContext, issue: Issue, entries: dict[str, Entry], decisions: Iterable[Decision]
+) -> Issue:
     styles = context.workspace.settings.sections
     propose = build_classifier(context.workspace.settings.sections)
     for decision in decisions:
@@ -88,7 +113,10 @@ def _in_line(context: AppContext, issue: Issue, entries: dict[str, Entry], decis
             case Verdict.KEEP if decision.section:
                 choice = Choice(entry=entry, section=decision.section, why="")
                 issue = composition.move_entry(
-                    composition.compose(issue, [choice], styles), entry.key, decision.section, styles
+                    composition.compose(issue, [choice], styles),
+                    entry.key,
+                    decision.section,
+                    styles,
                 )
             case Verdict.KEEP:
                 choice = Choice(entry=entry, section=propose(entry), why="")

@@ -55,7 +55,11 @@ def describe_place(issue: Issue, place: str) -> str:
         return f"the note on {_quote_title(title)}"
     if kind in {"section", "order"}:
         title = _section_title(issue, name)
-        return f"the words before {_quote_title(title)}" if kind == "section" else f"the order of {_quote_title(title)}"
+        return (
+            f"the words before {_quote_title(title)}"
+            if kind == "section"
+            else f"the order of {_quote_title(title)}"
+        )
     return PLACES.get(place, "the whole issue")
 
 
@@ -81,12 +85,16 @@ def _changes(before: Issue, after: Issue) -> Iterator[IssueChange]:
         kind, _, key = place.partition(":")
         if was != now and not (kind == "note" and not (key in known and key in there)):
             issue = after if place in new else before
-            yield IssueChange(said=f"{describe_place(issue, place)} changed", pieces=diff_words(was, now))
+            yield IssueChange(
+                said=f"{describe_place(issue, place)} changed", pieces=diff_words(was, now)
+            )
     for key, entry in there.items():
         yield from _of_entry(known.get(key), entry, after)
     for key, entry in known.items():
         if key not in there:
-            yield IssueChange(said=f"{_quote_title(entry.title)} was taken out", pieces=diff_words(entry.note, ""))
+            yield IssueChange(
+                said=f"{_quote_title(entry.title)} was taken out", pieces=diff_words(entry.note, "")
+            )
     yield from _of_order(before, after)
     if before.send_on != after.send_on:
         yield IssueChange(said=f"the planned day changed to {after.send_on:%-d %B %Y}")
@@ -94,7 +102,9 @@ def _changes(before: Issue, after: Issue) -> Iterator[IssueChange]:
 
 def _of_entry(was: Entry | None, now: Entry, issue: Issue) -> Iterator[IssueChange]:
     if was is None:
-        yield IssueChange(said=f"{_quote_title(now.title)} came in", pieces=diff_words("", now.note))
+        yield IssueChange(
+            said=f"{_quote_title(now.title)} came in", pieces=diff_words("", now.note)
+        )
         return
     if was.section != now.section:
         yield IssueChange(
@@ -102,7 +112,9 @@ def _of_entry(was: Entry | None, now: Entry, issue: Issue) -> Iterator[IssueChan
         )
     for what, old, new in (("title", was.title, now.title), ("summary", was.summary, now.summary)):
         if old != new:
-            yield IssueChange(said=f"the {what} of {_quote_title(now.title)} changed", pieces=diff_words(old, new))
+            yield IssueChange(
+                said=f"the {what} of {_quote_title(now.title)} changed", pieces=diff_words(old, new)
+            )
 
 
 def _of_order(before: Issue, after: Issue) -> Iterator[IssueChange]:
@@ -121,7 +133,9 @@ def diff_words(before: str, after: str) -> tuple[DiffPart, ...]:
         return ()
     old, new = WORD.findall(before), WORD.findall(after)
     found: list[DiffPart] = []
-    for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, start, end, new_start, new_end in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
         if tag == "equal":
             is_first, is_last = not start, end == len(old)
             found += _shorten_unchanged(old[start:end], is_first=is_first, is_last=is_last)
@@ -141,7 +155,10 @@ def _mark_words(kind: DiffKind, words: Sequence[str]) -> list[DiffPart]:
 
 def _shorten_unchanged(words: Sequence[str], *, is_first: bool, is_last: bool) -> list[DiffPart]:
     """Unchanged words: all of them, or those beside a change."""
-    head, tail = 0 if is_first else 2 * AROUND, 0 if is_last else 2 * AROUND  # the room between words counts as one
+    head, tail = (
+        0 if is_first else 2 * AROUND,
+        0 if is_last else 2 * AROUND,
+    )  # the room between words counts as one
     if len(words) <= head + tail + 4:
         return [DiffPart(DiffKind.SAME, "".join(words))]
     shown = [

@@ -31,7 +31,9 @@ class DraftResult:
     files: tuple[Path, ...]
 
 
-def draft_issue(context: AppContext, name: str | None = None, *, until: str | None = None) -> DraftResult:
+def draft_issue(
+    context: AppContext, name: str | None = None, *, until: str | None = None
+) -> DraftResult:
     """Make the issue, or add what is new to it; what people wrote in it stays."""
     at = load_window(context, name, until=until)
     _refuse_if_out(context, at.name)
@@ -42,7 +44,9 @@ def draft_issue(context: AppContext, name: str | None = None, *, until: str | No
     changed = issue_repository.write(context.workspace, issue)
     drafted = {*record.drafted, *(entry.key for entry in issue.entries())}
     drafted_at = context.now if changed or record.drafted_at is None else record.drafted_at
-    record = replace(record, drafted=tuple(sorted(drafted)), drafted_at=drafted_at, order={})  # the file tells now
+    record = replace(
+        record, drafted=tuple(sorted(drafted)), drafted_at=drafted_at, order={}
+    )  # the file tells now
     issue_repository.write_record(context.workspace, at.name, record)
     rendered, files = render_issue(context, at.name)
     folder = issue_folder(context.workspace, at.name)
@@ -69,11 +73,19 @@ def _without_what_was_taken_out(at: IssueWindow, record: IssueRecord) -> IssueWi
         return at
     there = {entry.key for entry in at.present.entries()} | {key for key, _ in at.present.left_out}
     decided = {each.key: each.verdict for each in at.history.decisions if each.issue == at.name}
-    gone = [key for key in record.drafted if key not in there and decided.get(key, Verdict.KEEP) is Verdict.KEEP]
+    gone = [
+        key
+        for key in record.drafted
+        if key not in there and decided.get(key, Verdict.KEEP) is Verdict.KEEP
+    ]
     if not gone:
         return at
-    kept = [key for key in gone if key in decided]  # kept by a person, who then thought better of it
-    drop = Decision(key="", verdict=Verdict.DROP, why=REMOVED_BY_HAND, issue=at.name, decided_at=at.context.now)
+    kept = [
+        key for key in gone if key in decided
+    ]  # kept by a person, who then thought better of it
+    drop = Decision(
+        key="", verdict=Verdict.DROP, why=REMOVED_BY_HAND, issue=at.name, decided_at=at.context.now
+    )
     entries_of(at.context).decide(replace(drop, key=key) for key in kept)
     changed = IssueWindow(at.context, at.name, at.until_asked)
     changed.present = composition.without(at.present, dict.fromkeys(gone, REMOVED_BY_HAND))
@@ -88,7 +100,11 @@ def _compose_issue(at: IssueWindow, selection: Selection, *, until_asked: bool) 
         title=settings.newsletter.title,
         since_at=at.since_at,
         until_at=at.until_at,
-        send_on=max(frequency.earliest_day(at.name), _day_of(at.until_at, zone), _day_of(at.context.now, zone)),
+        send_on=max(
+            frequency.earliest_day(at.name),
+            _day_of(at.until_at, zone),
+            _day_of(at.context.now, zone),
+        ),
     )
     issue = composition.compose(blank, selection.chosen, settings.sections)
     if at.present is None:

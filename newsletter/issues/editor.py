@@ -41,7 +41,9 @@ def file_version(context: AppContext, name: str) -> str:
         return ""
     others = (context.workspace.folder / GLOSSARY_FILE, context.workspace.folder / FILE_NAME)
     files = [path, *(each for each in others if each.is_file())]
-    return compute_version("\0".join(each.read_text("utf-8-sig", errors="replace") for each in files))
+    return compute_version(
+        "\0".join(each.read_text("utf-8-sig", errors="replace") for each in files)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,9 @@ def save_text(context: AppContext, name: str, place: str, text: str, *, seen: st
     text = _tidy_text(place, text)
     there = composition.texts_of(issue).get(place)
     if there is None:
-        raise UsageError("this entry or section is not in the issue any more; copy what you wrote before you go on")
+        raise UsageError(
+            "this entry or section is not in the issue any more; copy what you wrote before you go on"
+        )
     if there == text:
         return SaveResult(text=text)
     if compute_version(there) != seen:
@@ -91,10 +95,14 @@ def order_version(issue: Issue, section: str) -> str:
 
 def list_order(issue: Issue, section: str) -> str:
     """The keys of a section's entries as they stand, each on a line."""
-    return "\n".join(each.key for part in issue.sections if part.name == section for each in part.entries)
+    return "\n".join(
+        each.key for part in issue.sections if part.name == section for each in part.entries
+    )
 
 
-def save_order(context: AppContext, name: str, section: str, keys: Sequence[str], *, seen: str) -> bool:
+def save_order(
+    context: AppContext, name: str, section: str, keys: Sequence[str], *, seen: str
+) -> bool:
     """Put the entries of a section in this order; False, and nothing changed, when it is not the one that was seen."""
     issue = issue_repository.read(context.workspace, name)
     if order_version(issue, section) != seen:
@@ -134,7 +142,9 @@ class Revision:
 
 def list_revisions(context: AppContext, name: str) -> tuple[Revision, ...]:
     """The earlier states that were kept, newest first."""
-    return tuple(Revision(id=path.stem, kept_at=_moment(path)) for path in reversed(_versions(context, name)))
+    return tuple(
+        Revision(id=path.stem, kept_at=_moment(path)) for path in reversed(_versions(context, name))
+    )
 
 
 def restore_revision(context: AppContext, name: str, version: str) -> None:
@@ -156,7 +166,9 @@ def restore_without_undo(context: AppContext, name: str, version: str) -> str:
 def matches_revision(context: AppContext, name: str, version: str) -> bool:
     """Whether the issue says what this version says; a version that is not kept any more is none."""
     try:
-        return load_revision(context, name, version) == issue_repository.read(context.workspace, name)
+        return load_revision(context, name, version) == issue_repository.read(
+            context.workspace, name
+        )
     except UsageError:
         return False
 

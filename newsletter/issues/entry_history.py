@@ -18,14 +18,22 @@ def tell_history(context: AppContext, written: str) -> tuple[EntryStatus, tuple[
     """Where the entry of this key or title stands, and how it came there, oldest first."""
     everything = list_entry_statuses(context)
     known = {each.entry.key: each for each in everything}
-    standing = known.get(written) or known[find_entry(context, written, (each.entry for each in everything)).key]
+    standing = (
+        known.get(written)
+        or known[find_entry(context, written, (each.entry for each in everything)).key]
+    )
     return standing, tuple(_sentences(context, standing))
 
 
 def _sentences(context: AppContext, standing: EntryStatus) -> Iterator[str]:
     key = standing.entry.key
-    told = [(each.first_seen_at, _describe_sighting(each)) for each in entries_of(context).sightings(key)]
-    told += [(each.decided_at, _describe_decision(each)) for each in entries_of(context).decisions(key)]
+    told = [
+        (each.first_seen_at, _describe_sighting(each))
+        for each in entries_of(context).sightings(key)
+    ]
+    told += [
+        (each.decided_at, _describe_decision(each)) for each in entries_of(context).decisions(key)
+    ]
     for _, sentence in sorted(told, key=lambda each: each[0]):
         yield sentence
     if not told:
@@ -35,7 +43,9 @@ def _sentences(context: AppContext, standing: EntryStatus) -> Iterator[str]:
 
 def _describe_sighting(sighting: Sighting) -> str:
     last = (
-        f", last {_day(sighting.last_seen_at)}" if sighting.last_seen_at.date() > sighting.first_seen_at.date() else ""
+        f", last {_day(sighting.last_seen_at)}"
+        if sighting.last_seen_at.date() > sighting.first_seen_at.date()
+        else ""
     )
     dated = f", dated {sighting.entry.dated}" if sighting.entry.dated else ", undated"
     title = f"“{sighting.entry.title}”"

@@ -19,7 +19,9 @@ from newsletter.workspace.context import AppContext
 
 def merge_entries(context: AppContext, written: Iterable[str]) -> Entry:
     """Make one entry of several, under the key of the first; whatever names the others comes to it from now on."""
-    entries = tuple({entry.key: entry for entry in (find_entry(context, each) for each in written)}.values())
+    entries = tuple(
+        {entry.key: entry for entry in (find_entry(context, each) for each in written)}.values()
+    )
     if len(entries) < 2:
         raise UsageError("name at least two different entries to merge")
     kept, *others = entries
@@ -39,7 +41,9 @@ def _merge_in_issue(context: AppContext, keys: Iterable[str], united: Entry) -> 
     """Print one entry where the first of them stood, in the words that the issue had for it."""
     keys = frozenset(keys)
     present = load_window(context).present
-    printed = next((entry for entry in present.entries() if entry.key in keys), None) if present else None
+    printed = (
+        next((entry for entry in present.entries() if entry.key in keys), None) if present else None
+    )
     if present and printed:
         one = replace(merge(printed, united), key=united.key)
         issue_repository.write(context.workspace, composition.replace_entries(present, keys, [one]))
@@ -55,16 +59,27 @@ def split_entry(context: AppContext, written: str) -> tuple[Entry, ...]:
         entries_of(context).delete(entry.key)
         parts: dict[str, Entry] = {}
         for sighting in sightings:
-            own = replace(sighting.entry, sources=(sighting.source,), first_seen_at=sighting.first_seen_at)
-            key = entry.key if not parts else f"{list_own_aliases(replace(own, key=''))[0]}~{sighting.source}"
+            own = replace(
+                sighting.entry, sources=(sighting.source,), first_seen_at=sighting.first_seen_at
+            )
+            key = (
+                entry.key
+                if not parts
+                else f"{list_own_aliases(replace(own, key=''))[0]}~{sighting.source}"
+            )
             parts[key] = replace(own, key=key)
             entries_of(context).merge_by_hand(
-                (qualify_name(sighting.source, name) for name in list_own_aliases(own)), key, context.now
+                (qualify_name(sighting.source, name) for name in list_own_aliases(own)),
+                key,
+                context.now,
             )
         entries_of(context).save(parts, {key: aliases_of(each) for key, each in parts.items()})
-        entries_of(context).note_sightings({(each.sources[0], key): each for key, each in parts.items()}, context.now)
+        entries_of(context).note_sightings(
+            {(each.sources[0], key): each for key, each in parts.items()}, context.now
+        )
     if present := load_window(context).present:
         issue_repository.write(
-            context.workspace, composition.replace_entries(present, [entry.key], tuple(parts.values()))
+            context.workspace,
+            composition.replace_entries(present, [entry.key], tuple(parts.values())),
         )
     return tuple(parts.values())

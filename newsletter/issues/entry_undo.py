@@ -50,11 +50,18 @@ class UndoRecord:
 
 
 def decide_with_undo(
-    context: AppContext, keys: Iterable[str], verdict: Verdict, *, why: str = "", section: str | None = None
+    context: AppContext,
+    keys: Iterable[str],
+    verdict: Verdict,
+    *,
+    why: str = "",
+    section: str | None = None,
 ) -> UndoRecord:
     """`choosing.carry_out`, with what `undo` needs."""
     keys = tuple(keys)
-    return _record_undo(context, keys, lambda: apply_decision(context, keys, verdict, why=why, section=section))
+    return _record_undo(
+        context, keys, lambda: apply_decision(context, keys, verdict, why=why, section=section)
+    )
 
 
 def place_with_undo(
@@ -67,18 +74,24 @@ def place_with_undo(
     """
     keys = tuple(keys)
     if before and before not in listed:
-        raise UsageError("the entry that it was to stand before is not there any more: look again, then move it")
+        raise UsageError(
+            "the entry that it was to stand before is not there any more: look again, then move it"
+        )
     at = load_window(context)
     elsewhere = [key for key in keys if key not in listed]
     wanted = _with(listed, keys, before)
-    order = SectionOrder(issue=at.name, section=section, before=at.section_order.get(section, ()), after=wanted)
+    order = SectionOrder(
+        issue=at.name, section=section, before=at.section_order.get(section, ()), after=wanted
+    )
 
     def place() -> None:
         if elsewhere:
             apply_decision(context, elsewhere, Verdict.KEEP, section=section)
         _put_in_order(at, section, wanted)
 
-    return replace(_record_undo(context, keys, place), is_placed=True, order=None if at.present else order)
+    return replace(
+        _record_undo(context, keys, place), is_placed=True, order=None if at.present else order
+    )
 
 
 def _with(listed: Sequence[str], keys: Sequence[str], before: str) -> tuple[str, ...]:
@@ -98,14 +111,18 @@ def _put_in_order(at: IssueWindow, section: str, keys: tuple[str, ...]) -> None:
         issue_repository.write(workspace, composition.reorder_entries(present, section, keys))
         return
     record = issue_repository.read_record(workspace, at.name) or IssueRecord()
-    issue_repository.write_record(workspace, at.name, replace(record, order={**record.order, section: keys}))
+    issue_repository.write_record(
+        workspace, at.name, replace(record, order={**record.order, section: keys})
+    )
 
 
 def merge_with_undo(context: AppContext, keys: Iterable[str]) -> UndoRecord:
     """`uniting.unite`, with what `undo` needs."""
     keys = tuple(keys)
     copy = _copy_entries(context, keys)
-    return replace(_record_undo(context, keys, lambda: entry_merge.merge_entries(context, keys)), copy=copy)
+    return replace(
+        _record_undo(context, keys, lambda: entry_merge.merge_entries(context, keys)), copy=copy
+    )
 
 
 def split_with_undo(context: AppContext, key: str) -> UndoRecord:
@@ -113,17 +130,25 @@ def split_with_undo(context: AppContext, key: str) -> UndoRecord:
     copy = _copy_entries(context, [key])
     made: list[str] = []
     done = _record_undo(
-        context, [key], lambda: made.extend(entry.key for entry in entry_merge.split_entry(context, key))
+        context,
+        [key],
+        lambda: made.extend(entry.key for entry in entry_merge.split_entry(context, key)),
     )
     return replace(done, copy=copy, made=tuple(made))
 
 
 def _copy_entries(context: AppContext, keys: Iterable[str]) -> EntrySnapshot:
     known = entries_of(context).by_keys(keys)
-    return copy_of(entries_of(context), known, {name for entry in known.values() for name in list_own_aliases(entry)})
+    return copy_of(
+        entries_of(context),
+        known,
+        {name for entry in known.values() for name in list_own_aliases(entry)},
+    )
 
 
-def change_with_undo(context: AppContext, name: str, change: Callable[[Issue], Issue]) -> UndoRecord:
+def change_with_undo(
+    context: AppContext, name: str, change: Callable[[Issue], Issue]
+) -> UndoRecord:
     """Change an issue; what the change leaves out is dropped, as by an editor's decision."""
 
     def mend() -> None:
@@ -131,7 +156,9 @@ def change_with_undo(context: AppContext, name: str, change: Callable[[Issue], I
         after = change(before)
         noted = dict(before.left_out)
         drop = Decision(key="", verdict=Verdict.DROP, issue=name, decided_at=context.now)
-        entries_of(context).decide(replace(drop, key=key, why=why) for key, why in after.left_out if key not in noted)
+        entries_of(context).decide(
+            replace(drop, key=key, why=why) for key, why in after.left_out if key not in noted
+        )
         issue_repository.write(context.workspace, after)
 
     return _record_undo(context, (), mend, name)
@@ -178,13 +205,19 @@ def undo_change(context: AppContext, done: UndoRecord) -> None:
     if done.order and not issue_repository.exists(context.workspace, done.order.issue):
         order = {**record.order, done.order.section: done.order.before}
         issue_repository.write_record(
-            context.workspace, done.order.issue, replace(record, order={n: k for n, k in order.items() if k})
+            context.workspace,
+            done.order.issue,
+            replace(record, order={n: k for n, k in order.items() if k}),
         )
     if present and done.before and done.after:
-        issue_repository.write(context.workspace, _revert_issue(context, done, present, done.before, done.after))
+        issue_repository.write(
+            context.workspace, _revert_issue(context, done, present, done.before, done.after)
+        )
 
 
-def _revert_issue(context: AppContext, done: UndoRecord, present: Issue, before: Issue, after: Issue) -> Issue:
+def _revert_issue(
+    context: AppContext, done: UndoRecord, present: Issue, before: Issue, after: Issue
+) -> Issue:
     """The issue with what was done taken back, and with all that was written since."""
     styles = context.workspace.settings.sections
     issue = composition.as_before(present, before, (*done.keys, *done.made), styles)
@@ -196,13 +229,20 @@ def _revert_issue(context: AppContext, done: UndoRecord, present: Issue, before:
     return issue
 
 
-def _is_overtaken(context: AppContext, done: UndoRecord, present: Issue | None, record: IssueRecord) -> bool:
+def _is_overtaken(
+    context: AppContext, done: UndoRecord, present: Issue | None, record: IssueRecord
+) -> bool:
     """Whether somebody decided on its entries, or moved them, after it was done."""
     if entries_of(context).find_keys_decided_since((*done.keys, *done.made), done.decisions[1]):
         return True
     if done.order and not issue_repository.exists(context.workspace, done.order.issue):
         return record.order.get(done.order.section) != done.order.after
-    return done.is_placed and present is not None and done.after is not None and _is_moved(done, present, done.after)
+    return (
+        done.is_placed
+        and present is not None
+        and done.after is not None
+        and _is_moved(done, present, done.after)
+    )
 
 
 def _is_moved(done: UndoRecord, present: Issue, after: Issue) -> bool:
@@ -210,10 +250,15 @@ def _is_moved(done: UndoRecord, present: Issue, after: Issue) -> bool:
     for section, keys in _list_keys(after).items():
         placed = [key for key in done.keys if key in keys]
         there = now.get(section, ())
-        if not all(composition.stands_between(there, key, *composition.neighbours(keys, key)) for key in placed):
+        if not all(
+            composition.stands_between(there, key, *composition.neighbours(keys, key))
+            for key in placed
+        ):
             return True
     return False
 
 
 def _list_keys(issue: Issue) -> dict[str, tuple[str, ...]]:
-    return {section.name: tuple(entry.key for entry in section.entries) for section in issue.sections}
+    return {
+        section.name: tuple(entry.key for entry in section.entries) for section in issue.sections
+    }

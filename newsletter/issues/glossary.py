@@ -17,7 +17,9 @@ LONGEST_TERM = 80
 HEADER = "Hard words, and what they mean in plain ones."
 
 
-def set_term(context: AppContext, term: str, meaning: str, *, seen: str, was: str = "") -> SaveResult:
+def set_term(
+    context: AppContext, term: str, meaning: str, *, seen: str, was: str = ""
+) -> SaveResult:
     """Write what a word means. `seen` is the version of the meaning that the editor began with; `was` its name before.
 
     Raises UsageError when there is nothing to write, or the word is there already under another row; IssueFileError, with
@@ -25,12 +27,16 @@ def set_term(context: AppContext, term: str, meaning: str, *, seen: str, was: st
     """
     term, meaning = " ".join(term.split()), " ".join(meaning.split())
     if not term or len(term) > LONGEST_TERM:
-        raise UsageError(f"write the word that is to be explained, in up to {LONGEST_TERM} characters")
+        raise UsageError(
+            f"write the word that is to be explained, in up to {LONGEST_TERM} characters"
+        )
     if not meaning:
         raise UsageError(f"write in plain words what “{term}” means")
     known = glossary(context)
     was = was or term
-    taken = next((each for each in known if each.casefold() == term.casefold() and each != was), None)
+    taken = next(
+        (each for each in known if each.casefold() == term.casefold() and each != was), None
+    )
     if taken:
         raise UsageError(f"“{taken}” is in the glossary already: change it there")
     there = SaveResult(text=known.get(was, ""))

@@ -51,7 +51,13 @@ class UploadedImage:
 
 
 def add_image(
-    context: AppContext, name: str, data: bytes, *, words: str, is_ornament: bool = False, width: int = 0
+    context: AppContext,
+    name: str,
+    data: bytes,
+    *,
+    words: str,
+    is_ornament: bool = False,
+    width: int = 0,
 ) -> UploadedImage:
     """Keep a picture beside the issue. `width` is in pixels as shown; 0: as wide as the text.
 
@@ -102,7 +108,9 @@ def _refusing_what_is_damaged() -> Iterator[None]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise _too_large() from error
     except Exception as error:  # decoders raise nearly anything on a damaged file
-        raise UsageError("this picture is damaged and cannot be read: save it again, or choose another one") from error
+        raise UsageError(
+            "this picture is damaged and cannot be read: save it again, or choose another one"
+        ) from error
 
 
 def _too_large() -> UsageError:
@@ -122,10 +130,17 @@ def _redraw_image(data: bytes) -> tuple[bytes, str, tuple[int, int], bool]:
     if image.width * image.height > MOST_PIXELS:
         raise _too_large()
     if min(image.size) < 2:
-        raise UsageError("this picture is too small to be seen; such ones are used to spy on readers")
-    is_photograph = image.format in {"JPEG", "MPO"}  # MPO: a JPEG with a second one behind it, as telephones write
+        raise UsageError(
+            "this picture is too small to be seen; such ones are used to spy on readers"
+        )
+    is_photograph = image.format in {
+        "JPEG",
+        "MPO",
+    }  # MPO: a JPEG with a second one behind it, as telephones write
     was_moving = not is_photograph and bool(getattr(image, "is_animated", False))
-    image.draft("RGB", (2 * WIDEST, 2 * HIGHEST))  # a large photograph is unpacked at a fraction of its size
+    image.draft(
+        "RGB", (2 * WIDEST, 2 * HIGHEST)
+    )  # a large photograph is unpacked at a fraction of its size
     image = _in_plain_colours(ImageOps.exif_transpose(image))
     image.thumbnail((WIDEST, HIGHEST))
     content, ending = _encode_image(image, is_photograph=is_photograph)
@@ -168,7 +183,10 @@ def _as_srgb(image: Image, profile: bytes) -> Image:
 
     try:
         made = ImageCms.profileToProfile(
-            image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB"
+            image,
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            outputMode="RGB",
         )
     except (ImageCms.PyCMSError, OSError):  # a profile that is wrong: as if there were none
         return image.convert("RGB")
@@ -229,13 +247,17 @@ def find(workspace: Workspace, issue: str, file: str) -> Path | None:
 def names(workspace: Workspace, issue: str) -> frozenset[str]:
     """The pictures that may be handed out, as texts name them: `pictures/…`."""
     folder = issue_folder(workspace, issue) / FOLDER
-    return frozenset(f"{FOLDER}/{path.name}" for path in folder.glob("*") if find(workspace, issue, path.name))
+    return frozenset(
+        f"{FOLDER}/{path.name}" for path in folder.glob("*") if find(workspace, issue, path.name)
+    )
 
 
 def list_uploads(workspace: Workspace, issue: str) -> tuple[Path, ...]:
     """The pictures that `keep` has put there, by their names; never one that a person laid beside the issue."""
     folder = issue_folder(workspace, issue) / FOLDER
-    return tuple(sorted(path for path in folder.glob("*") if _OURS.fullmatch(path.name) and path.is_file()))
+    return tuple(
+        sorted(path for path in folder.glob("*") if _OURS.fullmatch(path.name) and path.is_file())
+    )
 
 
 def media_type(path: Path) -> str:

@@ -28,10 +28,16 @@ def known_links(context: AppContext) -> Mapping[str, LinkAnswer]:
 def keep_links(context: AppContext, found: Mapping[str, LinkAnswer]) -> None:
     """Remember what was found just now beside what is still fresh; the rest is forgotten."""
     kept = {
-        url: (answer, at) for url, (answer, at) in _load_answers(context).items() if _is_fresh(answer, at, context.now)
+        url: (answer, at)
+        for url, (answer, at) in _load_answers(context).items()
+        if _is_fresh(answer, at, context.now)
     }
     kept |= {url: (answer, context.now) for url, answer in found.items()}
-    write_whole(_file(context), json.dumps({url: _plain(*each) for url, each in kept.items()}, indent=1), private=True)
+    write_whole(
+        _file(context),
+        json.dumps({url: _plain(*each) for url, each in kept.items()}, indent=1),
+        private=True,
+    )
 
 
 def _is_fresh(answer: LinkAnswer, tried_at: datetime, now: datetime) -> bool:
@@ -61,5 +67,7 @@ def _plain(answer: LinkAnswer, tried_at: datetime) -> dict[str, str]:
 
 
 def _answer(plain: Mapping[str, Any]) -> tuple[LinkAnswer, datetime]:
-    answer = LinkAnswer(state=LinkState(plain["state"]), final_url=plain["final_url"], reason=plain["reason"])
+    answer = LinkAnswer(
+        state=LinkState(plain["state"]), final_url=plain["final_url"], reason=plain["reason"]
+    )
     return answer, datetime.fromisoformat(plain["tried_at"])

@@ -18,14 +18,20 @@ def count_untried_links(context: AppContext, name: str | None = None) -> int:
     return len(_find_untried_links(context, name))
 
 
-def try_links(context: AppContext, name: str | None = None, on_tried: Callable[[], None] = lambda: None) -> None:
+def try_links(
+    context: AppContext, name: str | None = None, on_tried: Callable[[], None] = lambda: None
+) -> None:
     """Try the links of an issue that were not tried lately; `on_tried` hears of each."""
-    keep_links(context, asyncio.run(_probe_links(context, _find_untried_links(context, name), on_tried)))
+    keep_links(
+        context, asyncio.run(_probe_links(context, _find_untried_links(context, name), on_tried))
+    )
 
 
 def _find_untried_links(context: AppContext, name: str | None) -> tuple[str, ...]:
     _, _, check_context = review.build_check_context(context, name)
-    return tuple(dict.fromkeys(url for url in links_to_try(check_context) if url not in check_context.links))
+    return tuple(
+        dict.fromkeys(url for url in links_to_try(check_context) if url not in check_context.links)
+    )
 
 
 async def _probe_links(

@@ -94,7 +94,9 @@ async def _follow(url: str, get: UrlProbe) -> LinkAnswer:
         if reply.status not in REDIRECTS or not reply.location:
             return _classify_status(reply.status, url, lasting)
         there = urljoin(here, reply.location)
-        if there in seen:  # sites that set a cookie send us to the same address again; people get through
+        if (
+            there in seen
+        ):  # sites that set a cookie send us to the same address again; people get through
             return _classify_status(http.HTTPStatus.OK, url, lasting)
         if reply.status in PERMANENT and lasting == here:
             lasting = there
@@ -106,7 +108,10 @@ async def _follow(url: str, get: UrlProbe) -> LinkAnswer:
 async def _ask(url: str, get: UrlProbe) -> ProbeResponse:
     """A HEAD, and a GET where the server has no good answer to that; not where it asks us to slow down."""
     reply = await get(url, method="HEAD")
-    good = reply.status < http.HTTPStatus.BAD_REQUEST or reply.status == http.HTTPStatus.TOO_MANY_REQUESTS
+    good = (
+        reply.status < http.HTTPStatus.BAD_REQUEST
+        or reply.status == http.HTTPStatus.TOO_MANY_REQUESTS
+    )
     return reply if good else await get(url, method="GET")
 
 

@@ -39,13 +39,18 @@ class EntryPool:
         return (*self.chosen, *self.left, *self.missing)
 
 
-def update_pool(context: AppContext, at: IssueWindow | None = None, before: EntryPool | None = None) -> EntryPool:
+def update_pool(
+    context: AppContext, at: IssueWindow | None = None, before: EntryPool | None = None
+) -> EntryPool:
     """Where every entry stands now."""
     at = at or load_window(context)
     now = EntryPool(
         frame=_frame(at),
         entries={entry.key: entry for entry in entries_of(context).all()},
-        decided={each.key: each for each in sorted(at.history.decisions, key=lambda each: each.decided_at)},
+        decided={
+            each.key: each
+            for each in sorted(at.history.decisions, key=lambda each: each.decided_at)
+        },
         dropped={(issue, entry.key, why): entry for issue, entry, why in at.history.dropped},
     )
     return _build_pool(at, now, before if before and before.frame == now.frame else EntryPool())
@@ -55,7 +60,14 @@ def _frame(at: IssueWindow) -> tuple[object, ...]:
     """What decides about all entries at once. The moment counts by the hour: an event that begins stays ahead so long."""
     settings = at.context.workspace.settings
     until_at = at.present.until_at if at.present else None
-    return (at.name, at.since_at, until_at, f"{at.context.now:%Y-%m-%d %H}", settings, at.history.carried)
+    return (
+        at.name,
+        at.since_at,
+        until_at,
+        f"{at.context.now:%Y-%m-%d %H}",
+        settings,
+        at.history.carried,
+    )
 
 
 def _build_pool(at: IssueWindow, now: EntryPool, before: EntryPool) -> EntryPool:
@@ -76,7 +88,10 @@ def _build_pool(at: IssueWindow, now: EntryPool, before: EntryPool) -> EntryPool
         chosen=tuple(
             sorted(
                 chosen,
-                key=lambda each: (ranks.get(each.entry.key, len(ranks)), selection.printing_order(each.entry)),
+                key=lambda each: (
+                    ranks.get(each.entry.key, len(ranks)),
+                    selection.printing_order(each.entry),
+                ),
             )
         ),
         left=tuple(sorted(left, key=lambda each: each.entry.key)),
@@ -92,9 +107,20 @@ def _find_touched_keys(context: AppContext, now: EntryPool, before: EntryPool) -
     """The keys of all entries that may stand elsewhere than before: they themselves, or what was decided, changed."""
     changed = [key for key, entry in now.entries.items() if before.entries.get(key) is not entry]
     decided = (
-        key for key in now.decided.keys() | before.decided.keys() if now.decided.get(key) != before.decided.get(key)
+        key
+        for key in now.decided.keys() | before.decided.keys()
+        if now.decided.get(key) != before.decided.get(key)
     )
-    dropped = [{**now.dropped, **before.dropped}[drop] for drop in now.dropped.keys() ^ before.dropped.keys()]
-    names = {name for entry in dropped for name in list_aliases(entry)}  # a drop counts for all that goes by its name
-    also = {*decided, *(entry.key for entry in dropped), *(entries_of(context).known_as(names) if names else ())}
+    dropped = [
+        {**now.dropped, **before.dropped}[drop]
+        for drop in now.dropped.keys() ^ before.dropped.keys()
+    ]
+    names = {
+        name for entry in dropped for name in list_aliases(entry)
+    }  # a drop counts for all that goes by its name
+    also = {
+        *decided,
+        *(entry.key for entry in dropped),
+        *(entries_of(context).known_as(names) if names else ()),
+    }
     return dict.fromkeys([*changed, *sorted(also & now.entries.keys())])

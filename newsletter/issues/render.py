@@ -47,13 +47,19 @@ def _environment(folder: Path, compiled: Path, own: frozenset[Path]) -> jinja2.E
     return rendering_environment.environment(folder, compiled=compiled)
 
 
-def render_mail(context: AppContext, issue: Issue, variant: Variant = DEFAULT_VARIANT) -> RenderedIssue:
+def render_mail(
+    context: AppContext, issue: Issue, variant: Variant = DEFAULT_VARIANT
+) -> RenderedIssue:
     """The mail of an issue, with marks where each reader's own parts enter; in the form that some readers chose."""
     settings = context.workspace.settings
-    return rendering.render_mail(issue, settings, environment(context), glossary=glossary(context), variant=variant)
+    return rendering.render_mail(
+        issue, settings, environment(context), glossary=glossary(context), variant=variant
+    )
 
 
-def render_issue(context: AppContext, name: str | None = None) -> tuple[RenderedIssue, tuple[Path, ...]]:
+def render_issue(
+    context: AppContext, name: str | None = None
+) -> tuple[RenderedIssue, tuple[Path, ...]]:
     """Render the issue into its folder, without any reader's own parts.
 
     issue.html and issue.txt are the mail; web.html is the page for the archive, print.html the one in large print,
@@ -68,7 +74,9 @@ def render_issue(context: AppContext, name: str | None = None) -> tuple[Rendered
     return made, tuple(files)
 
 
-def _pages(context: AppContext, issue: Issue, made: RenderedIssue) -> Iterator[tuple[str, str | bytes]]:
+def _pages(
+    context: AppContext, issue: Issue, made: RenderedIssue
+) -> Iterator[tuple[str, str | bytes]]:
     settings, templates, terms = context.workspace.settings, environment(context), glossary(context)
     shown = rendering.remove_personal_parts(made, settings)
     yield "issue.html", shown.html

@@ -46,11 +46,17 @@ class Approval:
 class IssueRecord:
     """What the program knows of an issue besides its content."""
 
-    drafted: tuple[str, ...] = ()  # keys that `draft` ever wrote; one that is gone was taken out by a person
-    drafted_at: datetime | None = None  # when `draft` last changed it: what was seen until then was looked at
+    drafted: tuple[
+        str, ...
+    ] = ()  # keys that `draft` ever wrote; one that is gone was taken out by a person
+    drafted_at: datetime | None = (
+        None  # when `draft` last changed it: what was seen until then was looked at
+    )
     approval: Approval | None = None
     published_at: datetime | None = None  # it is out, and counts as the last issue
-    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # section → keys, until the issue is made
+    order: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # section → keys, until the issue is made
 
     @property
     def is_before_draft(self) -> bool:
@@ -87,7 +93,9 @@ def _issue_in(text: str, name: str, file: str, settings: Settings) -> Issue:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise IssueFileError(f"{file} is no valid TOML: {error}. Mend that line; nothing was changed") from error
+        raise IssueFileError(
+            f"{file} is no valid TOML: {error}. Mend that line; nothing was changed"
+        ) from error
     return _IssueReader(file, text, settings).issue(name, data)
 
 
@@ -184,7 +192,9 @@ class _IssueReader:
         if until is None and send_on is None:
             self.fail("", "send_on", "a day such as 2026-12-01", "nothing: the key is missing")
         day = send_on.date() if isinstance(send_on, datetime) else send_on
-        until = until or datetime.combine(day or date.min, time(), tzinfo=self.settings.newsletter.zone).astimezone(UTC)
+        until = until or datetime.combine(
+            day or date.min, time(), tzinfo=self.settings.newsletter.zone
+        ).astimezone(UTC)
         sections = self.value(data, "section", list, "[[section]] tables") or []
         dropped = self.value(data, "left_out", list, "[[left_out]] tables") or []
         return Issue(
@@ -223,7 +233,12 @@ class _IssueReader:
         except SerializationError as error:
             self.fail(table, error.name, error.expected, repr(error.found))
         if not entry.key:
-            self.fail(table, "key", 'the entry\'s key, as in key = "doi:10.1000/1" or "url:https://…"', "nothing")
+            self.fail(
+                table,
+                "key",
+                'the entry\'s key, as in key = "doi:10.1000/1" or "url:https://…"',
+                "nothing",
+            )
         return replace(entry, note=entry.note.strip(), title=" ".join(entry.title.split()))
 
     def text(self, data: Mapping[str, Any], name: str, table: str = "") -> str:
@@ -237,7 +252,9 @@ class _IssueReader:
             value = datetime.combine(value, time())
         return value.replace(tzinfo=value.tzinfo or self.settings.newsletter.zone).astimezone(UTC)
 
-    def value(self, data: Mapping[str, Any], name: str, kind: type, expected: str, table: str = "") -> Any:
+    def value(
+        self, data: Mapping[str, Any], name: str, kind: type, expected: str, table: str = ""
+    ) -> Any:
         value = data.get(name)
         if value is not None and not isinstance(value, kind):
             self.fail(table, name, expected, repr(value))
@@ -270,7 +287,9 @@ def _text_open_after(line: str, within: str) -> str:
     return within
 
 
-def _update(document: tomlkit.TOMLDocument, before: Issue | None, issue: Issue, settings: Settings) -> None:
+def _update(
+    document: tomlkit.TOMLDocument, before: Issue | None, issue: Issue, settings: Settings
+) -> None:
     """Change in `document` what differs between the two issues, and nothing else."""
     heads = _heads(issue)
     old = _heads(before) if before else {"closing": ""}  # an empty closing is not worth a line
@@ -296,7 +315,9 @@ def _heads(issue: Issue) -> Mapping[str, Any]:
 
 def _set(table: Any, name: str, value: Any) -> None:
     """Set one key of a table or document; None takes it out."""
-    if value is None or (value == "" and name not in table and name not in {"letter", "preheader", "note"}):
+    if value is None or (
+        value == "" and name not in table and name not in {"letter", "preheader", "note"}
+    ):
         table.pop(name, None)
     elif name in _MULTILINE and isinstance(value, str):
         table[name] = _multiline(value)
@@ -330,12 +351,19 @@ def _array(values: Sequence[str]) -> Any:
 
 
 def _update_sections(
-    document: tomlkit.TOMLDocument, before: Sequence[Section], after: Sequence[Section], settings: Settings
+    document: tomlkit.TOMLDocument,
+    before: Sequence[Section],
+    after: Sequence[Section],
+    settings: Settings,
 ) -> None:
     if tuple(before) == tuple(after):
         return
     tables = {str(table["name"]): table for table in document.get("section", ()) if "name" in table}
-    entries = {str(entry["key"]): entry for table in document.get("section", ()) for entry in table.get("entry", ())}
+    entries = {
+        str(entry["key"]): entry
+        for table in document.get("section", ())
+        for entry in table.get("entry", ())
+    }
     old = {entry.key: entry for section in before for entry in section.entries}
     known = {section.name: section for section in before}
     written = _aot(
@@ -349,7 +377,9 @@ def _update_sections(
         for section in after
     )
     document.pop("section", None)
-    left_out = document.pop("left_out", None)  # tables of tables stand in the order in which they are added
+    left_out = document.pop(
+        "left_out", None
+    )  # tables of tables stand in the order in which they are added
     if after:
         document["section"] = written
     if left_out is not None:
@@ -362,7 +392,11 @@ def _make_default_section(section: Section, settings: Settings) -> Section:
 
 
 def _section_table(
-    table: Table | None, before: Section, section: Section, entries: Mapping[str, Table], old: Mapping[str, Entry]
+    table: Table | None,
+    before: Section,
+    section: Section,
+    entries: Mapping[str, Table],
+    old: Mapping[str, Entry],
 ) -> Table:
     if table is None:
         table = tomlkit.table()
@@ -371,7 +405,9 @@ def _section_table(
         table["title"] = section.title
     if section.text != before.text:
         _set(table, "text", section.text)
-    wanted = [_entry_table(entries.get(each.key), old.get(each.key), each) for each in section.entries]
+    wanted = [
+        _entry_table(entries.get(each.key), old.get(each.key), each) for each in section.entries
+    ]
     table.pop("entry", None)
     if wanted:
         table["entry"] = _aot(wanted)
@@ -383,7 +419,8 @@ def _entry_table(table: Table | None, before: Entry | None, entry: Entry) -> Tab
     if table is None:
         table = tomlkit.table()
         for name in sorted(
-            plain, key=lambda name: ("note", *_INLINE).index(name) if name in ("note", *_INLINE) else -1
+            plain,
+            key=lambda name: ("note", *_INLINE).index(name) if name in ("note", *_INLINE) else -1,
         ):
             _set(table, name, plain[name])
         return table
@@ -405,14 +442,18 @@ def _aot(tables: Iterable[Table]) -> AoT:
 
 def _update_left_out(document: tomlkit.TOMLDocument, left_out: Sequence[tuple[str, str]]) -> None:
     present = {str(each.get("key", "")): each for each in document.get("left_out", ())}
-    if [*present] == [key for key, _ in left_out] and all(str(present[k].get("why", "")) == w for k, w in left_out):
+    if [*present] == [key for key, _ in left_out] and all(
+        str(present[k].get("why", "")) == w for k, w in left_out
+    ):
         return
     document.pop("left_out", None)
     if left_out:
         document["left_out"] = _aot(_build_left_out_tables(present, left_out))
 
 
-def _build_left_out_tables(present: Mapping[str, Table], left_out: Sequence[tuple[str, str]]) -> Iterator[Table]:
+def _build_left_out_tables(
+    present: Mapping[str, Table], left_out: Sequence[tuple[str, str]]
+) -> Iterator[Table]:
     for key, why in left_out:
         table = present.get(key) or tomlkit.table()
         table["key"] = key
@@ -427,5 +468,7 @@ GLOSSARY_FILE = "glossary.toml"
 def issue_folder(workspace: Workspace, name: str) -> Path:
     """The folder of one issue, there or not; raises UsageError for a name that would lead elsewhere."""
     if not name or name.startswith(".") or "/" in name or "\\" in name or name != name.strip():
-        raise UsageError(f"“{name}” cannot be the name of an issue: use letters, digits and -, as in 2026-11")
+        raise UsageError(
+            f"“{name}” cannot be the name of an issue: use letters, digits and -, as in 2026-11"
+        )
     return workspace.issues / name

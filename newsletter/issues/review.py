@@ -18,7 +18,9 @@ from newsletter.issues.glossary import glossary
 from newsletter.issues.render import load_issue, render_mail
 
 
-def check_issue_mail(context: AppContext, name: str | None = None) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:
+def check_issue_mail(
+    context: AppContext, name: str | None = None
+) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:
     """The issue, its mail, and all that is wrong with it; of its links, what was found when they were last tried."""
     from newsletter.checks import check_issue
 
@@ -26,7 +28,9 @@ def check_issue_mail(context: AppContext, name: str | None = None) -> tuple[Issu
     return issue, made, check_issue(check_context)
 
 
-def build_check_context(context: AppContext, name: str | None = None) -> tuple[Issue, RenderedIssue, CheckContext]:
+def build_check_context(
+    context: AppContext, name: str | None = None
+) -> tuple[Issue, RenderedIssue, CheckContext]:
     """The issue, its mail, and all that the checks look at."""
     from newsletter.checks import CheckContext, EarlierIssue
     from newsletter.issues.link_cache import known_links
@@ -62,6 +66,11 @@ def build_check_context(context: AppContext, name: str | None = None) -> tuple[I
 
 def _find_unlisted_events(context: AppContext, issue: Issue) -> dict[str, date]:
     """The events of the issue that their calendars do not list any more, and when they last did."""
-    calendars = [each.name for each in context.workspace.settings.sources if each.kind is SourceKind.CALENDAR]
+    calendars = [
+        each.name for each in context.workspace.settings.sources if each.kind is SourceKind.CALENDAR
+    ]
     events = [entry.key for entry in (*issue.entries(), *issue.coming_up) if entry.event]
-    return {key: last.date() for key, last in entries_of(context).find_unlisted_entries(events, calendars).items()}
+    return {
+        key: last.date()
+        for key, last in entries_of(context).find_unlisted_entries(events, calendars).items()
+    }

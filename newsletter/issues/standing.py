@@ -26,18 +26,29 @@ def list_entry_statuses(context: AppContext, name: str | None = None) -> tuple[E
     """Every entry ever seen, with its state and the reason: chosen ones first."""
     selected = load_window(context, name).select()
     styles = context.workspace.settings.sections
-    return (*list_chosen_statuses(selected.chosen), *list_left_out_statuses(selected.left_out, styles))
+    return (
+        *list_chosen_statuses(selected.chosen),
+        *list_left_out_statuses(selected.left_out, styles),
+    )
 
 
 def list_chosen_statuses(chosen: Iterable[Choice]) -> tuple[EntryStatus, ...]:
     """Where those stand that the issue takes."""
     return tuple(
-        EntryStatus(entry=each.entry, state=EntryState.WAITING, reason=each.why, section=each.section, issue=None)
+        EntryStatus(
+            entry=each.entry,
+            state=EntryState.WAITING,
+            reason=each.why,
+            section=each.section,
+            issue=None,
+        )
         for each in chosen
     )
 
 
-def list_left_out_statuses(left_out: Iterable[LeftOut], styles: Sequence[SectionStyle]) -> tuple[EntryStatus, ...]:
+def list_left_out_statuses(
+    left_out: Iterable[LeftOut], styles: Sequence[SectionStyle]
+) -> tuple[EntryStatus, ...]:
     """Where those stand that it leaves out; each with the section where it would belong."""
     propose = build_classifier(styles)
     return tuple(

@@ -30,11 +30,15 @@ class ThemePreview:
     is_good: bool
 
 
-def preview_theme(context: AppContext, theme: Mapping[str, str], *, language: str = "") -> ThemePreview:
+def preview_theme(
+    context: AppContext, theme: Mapping[str, str], *, language: str = ""
+) -> ThemePreview:
     """The issue being made, or a specimen, with these values of `[theme]`. One that is wrong is said, and left as it is."""
     wrong = settings_editor.find_mistakes("theme", theme)
     settings = context.workspace.settings
-    known: dict[str, Any] = {name: value for name, value in theme.items() if name not in wrong and value}
+    known: dict[str, Any] = {
+        name: value for name, value in theme.items() if name not in wrong and value
+    }
     emptied: dict[str, Any] = {name: "" for name in MAY_BE_EMPTY if theme.get(name) == ""}
     dressed = replace(settings, theme=replace(settings.theme, **known | emptied))
     if language and not settings_editor.find_mistakes("newsletter", {"language": language}):
@@ -45,11 +49,19 @@ def preview_theme(context: AppContext, theme: Mapping[str, str], *, language: st
     said = [f"{NAMES.get(name, name)}: this needs {expected}." for name, expected in wrong.items()]
     said += _faint(own, issue, shown.html, shown.text)
     said += [] if not dressed.theme.logo or dressed.theme.logo_alt else [LOGO_WITHOUT_WORDS]
-    return ThemePreview(html=shown.html, said=(*said, *_of_colours(dressed.theme)), is_good=not said)
+    return ThemePreview(
+        html=shown.html, said=(*said, *_of_colours(dressed.theme)), is_good=not said
+    )
 
 
-NAMES = {"accent": "Colour of headings and links", "background": "Colour around the letter", "logo": "Logo"}
-LOGO_WITHOUT_WORDS = "Say what the logo says: many mail programs show no picture until they are asked."
+NAMES = {
+    "accent": "Colour of headings and links",
+    "background": "Colour around the letter",
+    "logo": "Logo",
+}
+LOGO_WITHOUT_WORDS = (
+    "Say what the logo says: many mail programs show no picture until they are asked."
+)
 
 
 def _issue(context: AppContext, settings: Settings) -> Issue:
@@ -73,7 +85,9 @@ def _specimen(context: AppContext, settings: Settings, name: str) -> Issue:
         letter="Dear friends,\n\nthis is how a letter of yours looks, with a [link](https://www.example.org) in it.",
         sections=tuple(
             Section(
-                name=each.name, title=each.title, entries=(_example(each.title, each.name, day - timedelta(days=n)),)
+                name=each.name,
+                title=each.title,
+                entries=(_example(each.title, each.name, day - timedelta(days=n)),),
             )
             for n, each in enumerate(settings.sections[:MOST_ENTRIES], 2)
         ),
@@ -101,7 +115,15 @@ def _faint(context: AppContext, issue: Issue, html: str, text: str) -> Iterator[
 
     settings = context.workspace.settings
     proof = ParsedMail(
-        CheckContext(issue=issue, html=html, text=text, subject="", preheader="", settings=settings, now=context.now)
+        CheckContext(
+            issue=issue,
+            html=html,
+            text=text,
+            subject="",
+            preheader="",
+            settings=settings,
+            now=context.now,
+        )
     )
     for rule in rules():
         if rule.group == "contrast":

@@ -59,7 +59,9 @@ def undo_last(context: AppContext, name: str, *, seen: str = "") -> UndoStep:
 
 def redo_last(context: AppContext, name: str, *, seen: str = "") -> UndoStep:
     """Make the step again that was undone last; raises UsageError as `undo`."""
-    step = next((each for each in undo_log.list_steps(context.workspace, name) if each.is_undone), None)
+    step = next(
+        (each for each in undo_log.list_steps(context.workspace, name) if each.is_undone), None
+    )
     if step is None:
         raise UsageError("there is nothing to redo")
     _expect(context, name, step, seen)
@@ -93,7 +95,9 @@ def _put(context: AppContext, name: str, step: UndoStep, *, there: str, wanted: 
         return
     editor.save_revision(context, name)
     if kind == "order":
-        issue_repository.write(context.workspace, composition.reorder_entries(issue, section, wanted.split("\n")))
+        issue_repository.write(
+            context.workspace, composition.reorder_entries(issue, section, wanted.split("\n"))
+        )
     else:
         issue_repository.write(context.workspace, composition.with_text(issue, step.place, wanted))
 

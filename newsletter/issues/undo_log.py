@@ -51,7 +51,11 @@ def record_step(workspace: Workspace, issue: str, place: str, before: str, after
         return
     number = last.number + 1 if last else 1
     write_step(
-        workspace, issue, UndoStep(number=number, place=place, before=before, after=after, began_at=now, ended_at=now)
+        workspace,
+        issue,
+        UndoStep(
+            number=number, place=place, before=before, after=after, began_at=now, ended_at=now
+        ),
     )
     for old in known[: -KEPT + 1]:
         delete_step(workspace, issue, old)
@@ -68,7 +72,9 @@ def list_steps(workspace: Workspace, issue: str) -> Iterator[UndoStep]:
     for path in sorted(_folder(workspace, issue).glob("*.json")):
         try:
             told = json.loads(path.read_text("utf-8"))
-            moments = {name: datetime.fromisoformat(told[name]) for name in ("began_at", "ended_at")}
+            moments = {
+                name: datetime.fromisoformat(told[name]) for name in ("began_at", "ended_at")
+            }
             yield UndoStep(**(told | moments))
         except (OSError, ValueError, TypeError, KeyError):
             continue
@@ -76,7 +82,10 @@ def list_steps(workspace: Workspace, issue: str) -> Iterator[UndoStep]:
 
 def write_step(workspace: Workspace, issue: str, step: UndoStep) -> None:
     """Keep a step as it is now; raises StorageError."""
-    told = asdict(step) | {"began_at": step.began_at.isoformat(), "ended_at": step.ended_at.isoformat()}
+    told = asdict(step) | {
+        "began_at": step.began_at.isoformat(),
+        "ended_at": step.ended_at.isoformat(),
+    }
     write_whole(_file(workspace, issue, step), json.dumps(told, ensure_ascii=False), private=True)
 
 

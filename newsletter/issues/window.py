@@ -33,7 +33,9 @@ class IssueWindow:
     def earlier(self) -> tuple[Issue, ...]:
         """The issues that are out at this moment, oldest first; never the one being made."""
         read = (
-            issue_repository.read(self.context.workspace, name) for name in out_names(self.context) if name != self.name
+            issue_repository.read(self.context.workspace, name)
+            for name in out_names(self.context)
+            if name != self.name
         )
         return tuple(sorted(read, key=lambda issue: (issue.until_at, issue.name)))
 
@@ -49,7 +51,11 @@ class IssueWindow:
     @cached_property
     def section_order(self) -> Mapping[str, tuple[str, ...]]:
         """Section → keys, as editors want an issue that is not made yet; of one that is, its file tells."""
-        record = None if self.present else issue_repository.read_record(self.context.workspace, self.name)
+        record = (
+            None
+            if self.present
+            else issue_repository.read_record(self.context.workspace, self.name)
+        )
         return record.order if record else {}
 
     @property
@@ -64,7 +70,11 @@ class IssueWindow:
         """Up to where the last issue looked; None when there was none."""
         if self.present and self.present.since_at:
             return self.present.since_at
-        before = [looked for issue in self.earlier if (looked := self._get_window_end(issue)) < self.until_at]
+        before = [
+            looked
+            for issue in self.earlier
+            if (looked := self._get_window_end(issue)) < self.until_at
+        ]
         return max(before, default=None)
 
     def _get_window_end(self, issue: Issue) -> datetime:
@@ -113,9 +123,15 @@ class IssueWindow:
 
     def _mentioned_keys(self) -> set[str]:
         """The keys of all that issues or editors have spoken of, under whatever name."""
-        spoken = [entry for _, entry in self.history.carried] + [entry for _, entry, _ in self.history.dropped]
+        spoken = [entry for _, entry in self.history.carried] + [
+            entry for _, entry, _ in self.history.dropped
+        ]
         names = {name for entry in spoken for name in list_aliases(entry)}
-        return entries_of(self.context).known_as(names) | names | {decision.key for decision in self.history.decisions}
+        return (
+            entries_of(self.context).known_as(names)
+            | names
+            | {decision.key for decision in self.history.decisions}
+        )
 
     def _selection(self, known: Sequence[Entry]) -> Selection:
         chosen = self.select_among(known)
@@ -124,7 +140,10 @@ class IssueWindow:
     def select_among(self, known: Sequence[Entry]) -> Selection:
         """Where these entries stand; each stands where it does whatever the others are."""
         return selection.select(
-            known, self.history, self.criteria, build_classifier(self.context.workspace.settings.sections)
+            known,
+            self.history,
+            self.criteria,
+            build_classifier(self.context.workspace.settings.sections),
         )
 
     def only_in_issues(self, known: Collection[Entry]) -> Iterable[LeftOut]:
@@ -135,7 +154,9 @@ class IssueWindow:
         for name, entry in missing:
             if entry.key not in index and not index.find(entry):
                 index.add(entry)
-                yield LeftOut(entry=entry, state=EntryState.CARRIED, reason=f"carried in {name}", issue=name)
+                yield LeftOut(
+                    entry=entry, state=EntryState.CARRIED, reason=f"carried in {name}", issue=name
+                )
 
 
 class SkippedEntry(NamedTuple):
@@ -148,7 +169,9 @@ class SkippedEntry(NamedTuple):
 
 def _pass_over_entry(settled: EarlierEntry, zone: ZoneInfo) -> SkippedEntry:
     seen_on = settled.first_seen_at.astimezone(zone).date()
-    return SkippedEntry(settled.key, settled.title, selection.describe_before_window(settled.dated, seen_on))
+    return SkippedEntry(
+        settled.key, settled.title, selection.describe_before_window(settled.dated, seen_on)
+    )
 
 
 def out_names(context: AppContext) -> tuple[str, ...]:
@@ -156,7 +179,9 @@ def out_names(context: AppContext) -> tuple[str, ...]:
 
     One that the program has drafted is out when it was sent or published; one made by hand, when its window is over.
     """
-    return tuple(name for name in issue_repository.names(context.workspace) if _is_out(context, name))
+    return tuple(
+        name for name in issue_repository.names(context.workspace) if _is_out(context, name)
+    )
 
 
 def _is_out(context: AppContext, name: str) -> bool:
@@ -166,9 +191,13 @@ def _is_out(context: AppContext, name: str) -> bool:
     return record.published_at is not None and record.published_at <= context.now
 
 
-def load_window(context: AppContext, name: str | None = None, *, until: str | None = None) -> IssueWindow:
+def load_window(
+    context: AppContext, name: str | None = None, *, until: str | None = None
+) -> IssueWindow:
     """The issue of this name, or the one that is due: the last that was begun and is not out, else the next one."""
-    return IssueWindow(context, name or due_name(context), parse_window_end(context, until) if until else None)
+    return IssueWindow(
+        context, name or due_name(context), parse_window_end(context, until) if until else None
+    )
 
 
 def due_name(context: AppContext) -> str:
@@ -178,7 +207,9 @@ def due_name(context: AppContext) -> str:
     if begun:
         return begun[-1]
     settings = context.workspace.settings.newsletter
-    return frequency.next_name(settings.every, today=context.now.astimezone(settings.zone).date(), taken=out)
+    return frequency.next_name(
+        settings.every, today=context.now.astimezone(settings.zone).date(), taken=out
+    )
 
 
 def latest_name(context: AppContext) -> str:
@@ -197,5 +228,7 @@ def parse_window_end(context: AppContext, written: str) -> datetime:
             return datetime.combine(date.fromisoformat(written) + timedelta(days=1), time(), zone)
         moment = datetime.fromisoformat(written)
     except ValueError as error:
-        raise UsageError(f"--until {written}: write a day such as 2026-11-30, or 2026-11-30T18:00-05:00") from error
+        raise UsageError(
+            f"--until {written}: write a day such as 2026-11-30, or 2026-11-30T18:00-05:00"
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)

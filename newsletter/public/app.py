@@ -23,7 +23,13 @@ from newsletter.errors import StorageError, UsageError
 from newsletter.issues.archive import Archive
 from newsletter.public import archive as public_archive
 from newsletter.public import preferences, subscribe, unsubscribe
-from newsletter.public.middleware import LOG, PublicMiddleware, TooLargeError, answer_disconnect, too_large
+from newsletter.public.middleware import (
+    LOG,
+    PublicMiddleware,
+    TooLargeError,
+    answer_disconnect,
+    too_large,
+)
 from newsletter.public.pages import PageRenderer
 from newsletter.public.rate_limit import RateLimit
 from newsletter.public.self_service import SelfService
@@ -63,9 +69,14 @@ def make_app(
     """The app of a workspace; raises UsageError when it has no [public] url, or no key for tokens."""
     settings = context.workspace.settings
     if settings.public is None or not settings.public.url:
-        raise UsageError('newsletter.toml: write [public] with url = "https://…", where readers reach this page')
+        raise UsageError(
+            'newsletter.toml: write [public] with url = "https://…", where readers reach this page'
+        )
     public = PublicState(
-        readers=SelfService.of(context, clock=now), archive=Archive(context), look=PageRenderer(settings), clock=clock
+        readers=SelfService.of(context, clock=now),
+        archive=Archive(context),
+        look=PageRenderer(settings),
+        clock=clock,
     )
     app = Starlette(
         routes=ROUTES,
@@ -115,7 +126,9 @@ async def _no_page(request: Request, error: Exception) -> Response:
 
 def _list_methods(request: Request) -> str:
     """The methods of a path, which several routes may share: Starlette tells those of the first one."""
-    found = [each.methods or () for each in ROUTES if each.matches(request.scope)[0] is not Match.NONE]
+    found = [
+        each.methods or () for each in ROUTES if each.matches(request.scope)[0] is not Match.NONE
+    ]
     return ", ".join(sorted({method for methods in found for method in methods}))
 
 
@@ -127,7 +140,9 @@ async def _busy(request: Request, error: Exception) -> Response:
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
-    LOG.error("answered with an apology error=%s", type(error).__name__)  # the way comes behind it, from the guard
+    LOG.error(
+        "answered with an apology error=%s", type(error).__name__
+    )  # the way comes behind it, from the guard
     answer: Response = request.app.state.public.look.says(request, "wrong", status=500)
     return answer
 

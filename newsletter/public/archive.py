@@ -28,13 +28,17 @@ def _make_response(request: Request, content: str | bytes, media_type: str) -> R
 
 async def index(request: Request) -> Response:
     """All issues that are out."""
-    return _make_response(request, await run_in_threadpool(request.app.state.public.archive.index), "text/html")
+    return _make_response(
+        request, await run_in_threadpool(request.app.state.public.archive.index), "text/html"
+    )
 
 
 async def feed(request: Request) -> Response:
     """Their Atom feed."""
     return _make_response(
-        request, await run_in_threadpool(request.app.state.public.archive.feed), "application/atom+xml"
+        request,
+        await run_in_threadpool(request.app.state.public.archive.feed),
+        "application/atom+xml",
     )
 
 
@@ -75,7 +79,9 @@ async def picture(request: Request) -> Response:
         "Cache-Control": "public, max-age=31536000, immutable",
         "Cross-Origin-Resource-Policy": "cross-origin",  # a reader's web mail is another site
     }
-    return Response(await run_in_threadpool(path.read_bytes), media_type=media_type(path), headers=headers)
+    return Response(
+        await run_in_threadpool(path.read_bytes), media_type=media_type(path), headers=headers
+    )
 
 
 async def calendar(request: Request) -> Response:

@@ -24,9 +24,7 @@ from newsletter import safe_traceback
 LOG = logging.getLogger("newsletter.public")
 LOG.addFilter(safe_traceback.redact_traceback)
 MAX_BODY_BYTES = 4096
-POLICY = (
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'none'"
-)
+POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'none'"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
@@ -87,7 +85,11 @@ class PublicMiddleware:
                     raise
         spent_ms = (time.perf_counter() - began) * 1000
         LOG.info(
-            "answered method=%s path=%s status=%d ms=%.0f", scope["method"], mask_path(scope["path"]), status, spent_ms
+            "answered method=%s path=%s status=%d ms=%.0f",
+            scope["method"],
+            mask_path(scope["path"]),
+            status,
+            spent_ms,
         )
 
     def _is_known_host(self, host: str) -> bool:
@@ -136,5 +138,9 @@ def _limit_body(receive: Receive) -> Receive:
 def mask_path(path: str) -> str:
     """A path for the log: of what may be a token only the first four characters, no address, nothing that breaks a line."""
     path = re.sub(r"[^/]*(?:@|%40)[^/]*", "…", path)  # a stranger may write anything there
-    path = re.sub(r"[^/]{12,}", lambda found: f"{found[0][:4]}…" if "." not in found[0] else found[0][:60], path)
+    path = re.sub(
+        r"[^/]{12,}",
+        lambda found: f"{found[0][:4]}…" if "." not in found[0] else found[0][:60],
+        path,
+    )
     return "".join(each if each.isprintable() and each != " " else "?" for each in path)[:120]

@@ -46,7 +46,9 @@ class PageRenderer:
     def language(self, request: Request) -> str:
         """The language of the page for this visitor."""
         asked = request.query_params.get("lang", "")
-        return chosen_language(asked, request.headers.get("accept-language", ""), self.settings.newsletter.language)
+        return chosen_language(
+            asked, request.headers.get("accept-language", ""), self.settings.newsletter.language
+        )
 
     def words(self, request: Request) -> Mapping[str, str]:
         """The fixed words for this visitor."""
@@ -54,9 +56,13 @@ class PageRenderer:
 
     def day(self, request: Request, moment: datetime) -> str:
         """A day as the visitor writes it, in the newsletter's own zone."""
-        return Phrases(self.language(request)).day(moment.astimezone(self.settings.newsletter.zone).date())
+        return Phrases(self.language(request)).day(
+            moment.astimezone(self.settings.newsletter.zone).date()
+        )
 
-    def page(self, request: Request, template: str, heading: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    def page(
+        self, request: Request, template: str, heading: str, *, status: int = 200, **values: Any
+    ) -> HTMLResponse:
         """A page under a heading."""
         newsletter = self.settings.newsletter
         language = self.language(request)
@@ -73,10 +79,18 @@ class PageRenderer:
             "problem": "",
         }
         html = self.templates.get_template(template).render(**(shared | values))
-        return HTMLResponse(html, status, headers={"Content-Language": language, "Vary": "Accept-Language"})
+        return HTMLResponse(
+            html, status, headers={"Content-Language": language, "Vary": "Accept-Language"}
+        )
 
     def message_page(
-        self, request: Request, name: str, *, status: int = 200, link: str = "", link_words: str = "home"
+        self,
+        request: Request,
+        name: str,
+        *,
+        status: int = 200,
+        link: str = "",
+        link_words: str = "home",
     ) -> HTMLResponse:
         """A page with the words `NAME_title` and `NAME_text`; one that is not well shows whom to write to."""
         words = self.words(request)
@@ -94,7 +108,9 @@ class PageRenderer:
     def style_sheet(self) -> str:
         """The one style sheet."""
         theme = self.settings.theme
-        return self.templates.get_template("style.css.jinja").render(c=palette(theme.accent, theme.background))
+        return self.templates.get_template("style.css.jinja").render(
+            c=palette(theme.accent, theme.background)
+        )
 
 
 MAX_FIELDS = 50
@@ -103,10 +119,16 @@ MAX_FIELDS = 50
 async def read_form(request: Request) -> dict[str, list[str]]:
     """The fields of an urlencoded form, each with all its values; empty for any other body."""
     body = await request.body()
-    if not request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
+    if (
+        not request.headers.get("content-type", "")
+        .lower()
+        .startswith("application/x-www-form-urlencoded")
+    ):
         return {}
     try:
-        return parse_qs(body.decode("ascii"), encoding="utf-8", errors="replace", max_num_fields=MAX_FIELDS)
+        return parse_qs(
+            body.decode("ascii"), encoding="utf-8", errors="replace", max_num_fields=MAX_FIELDS
+        )
     except ValueError:
         return {}
 

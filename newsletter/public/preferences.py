@@ -25,7 +25,9 @@ MAIL_STATES = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
 async def _person(request: Request) -> Subscriber:
     """Whose page it is; raises the same 404 for a wrong token and an erased person."""
     readers = request.app.state.public.readers
-    person: Subscriber | None = await run_in_threadpool(readers.person, request.path_params["token"])
+    person: Subscriber | None = await run_in_threadpool(
+        readers.person, request.path_params["token"]
+    )
     if person is None:
         raise HTTPException(404)
     return person

@@ -23,7 +23,9 @@ class RateLimit:
 
     def allows(self, visitor: str) -> bool:
         """Count one event of a visitor; False when it is one too many."""
-        name = hashlib.blake2s(_household(visitor).encode("utf-8", "replace"), key=self._salt, digest_size=8).digest()
+        name = hashlib.blake2s(
+            _household(visitor).encode("utf-8", "replace"), key=self._salt, digest_size=8
+        ).digest()
         now = self.clock()
         recent = [each for each in self._seen.pop(name, []) if each > now - self.window_s]
         allowed = len(recent) < self.most

@@ -28,7 +28,9 @@ from newsletter.workspace.context import AppContext
 
 MONTH = timedelta(days=30)
 LONGEST_PAUSE_MONTHS = 12
-MAY_RESUBSCRIBE = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.PAUSED, SubscriberState.PENDING})
+MAY_RESUBSCRIBE = frozenset(
+    {SubscriberState.UNSUBSCRIBED, SubscriberState.PAUSED, SubscriberState.PENDING}
+)
 MAX_REASON_CHARACTERS = 400
 
 
@@ -82,14 +84,18 @@ class SelfService:
         found = self.keys.read(Purpose.UNSUBSCRIBE, token)
         if found is None:
             return False
-        self.unsubscribes.unsubscribe(found.subscriber_id, sending_id=found.sending_id, now=self.clock())
+        self.unsubscribes.unsubscribe(
+            found.subscriber_id, sending_id=found.sending_id, now=self.clock()
+        )
         return True
 
     def save_unsubscribe_reason(self, token: str, words: str) -> bool:
         """Keep why somebody left, without who; False when the token is none of ours."""
         if not self.can_unsubscribe(token):
             return False
-        told = " ".join("".join(each if each.isprintable() else " " for each in words).split())[:MAX_REASON_CHARACTERS]
+        told = " ".join("".join(each if each.isprintable() else " " for each in words).split())[
+            :MAX_REASON_CHARACTERS
+        ]
         if told:
             self.requests.save_unsubscribe_reason(told, on=self.clock().date())
         return True
@@ -101,7 +107,11 @@ class SelfService:
 
     def get_pause_end(self, person: Subscriber) -> datetime | None:
         """Until when the person gets nothing; None when there is no pause."""
-        return self.requests.get_pause_end(person.id) if person.state is SubscriberState.PAUSED else None
+        return (
+            self.requests.get_pause_end(person.id)
+            if person.state is SubscriberState.PAUSED
+            else None
+        )
 
     def save_preferences(self, person: Subscriber, choices: Preferences) -> None:
         """Keep what a person chose; sections that are not configured are passed over."""
@@ -136,7 +146,9 @@ class SelfService:
         """As `unsubscribe_reader`, with a token for the preferences."""
         found = self.keys.read(Purpose.PREFERENCES, token)
         if found is not None:
-            self.unsubscribes.unsubscribe(found.subscriber_id, sending_id=found.sending_id, now=self.clock())
+            self.unsubscribes.unsubscribe(
+                found.subscriber_id, sending_id=found.sending_id, now=self.clock()
+            )
 
     def erase(self, person: Subscriber, token: str) -> None:
         """Erase a person; a keyed hash of the address stays, so that no list brings them back."""
@@ -165,7 +177,9 @@ class SelfService:
             subscriber_id=person.id if person else None,
         )
 
-    def build_confirmation(self, request: OptInRequest, subject: str, text: str) -> ConfirmationMail:
+    def build_confirmation(
+        self, request: OptInRequest, subject: str, text: str
+    ) -> ConfirmationMail:
         """The mail with the link; `text` has a place `{link}`."""
         token = self.keys.sign(Purpose.CONFIRM, request.id)
         url = self.settings.public.url.rstrip("/") if self.settings.public else ""
@@ -179,7 +193,9 @@ class SelfService:
     async def send_confirmation(self, letter: ConfirmationMail) -> None:
         """Send a mail now; raises DeliveryError or UsageError."""
         message = build_confirmation(letter, self.settings, now=self.clock())
-        await send_single_message(message, server_of(self.settings, self.password), called="the mail")
+        await send_single_message(
+            message, server_of(self.settings, self.password), called="the mail"
+        )
 
     def find_request(self, token: str) -> OptInRequest | None:
         """The request of a confirmation link that still waits."""

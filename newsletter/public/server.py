@@ -24,7 +24,9 @@ LOG = logging.getLogger("newsletter.public")
 OWN_MACHINE = "127.0.0.1,::1"
 
 
-def serve(app: ASGIApp, *, host: str, port: int, ready: Callable[[str], None], proxy: str = OWN_MACHINE) -> None:
+def serve(
+    app: ASGIApp, *, host: str, port: int, ready: Callable[[str], None], proxy: str = OWN_MACHINE
+) -> None:
     """Serve `app` until SIGINT or SIGTERM, finishing what was begun. `ready` hears the address.
 
     `proxy`: addresses and networks of the web server before it, whose X-Forwarded-For says who the visitor is. Raises
@@ -53,7 +55,9 @@ def _network(written: str) -> str:
     try:
         return str(ipaddress.ip_network(written.strip()))
     except ValueError as error:
-        raise UsageError(f"--proxy {written.strip()}: write an address or a network, as in 10.88.0.0/16") from error
+        raise UsageError(
+            f"--proxy {written.strip()}: write an address or a network, as in 10.88.0.0/16"
+        ) from error
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -63,7 +67,9 @@ def listening(host: str, port: int) -> socket.socket:
     second write of an answer waits 40 ms for the acknowledgement of the first (Nagle's algorithm, delayed ACK).
     """
     try:
-        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
     except OSError as error:
         raise UsageError(
             f"--host {host} --port {port} cannot be used ({error.strerror}): choose another one"

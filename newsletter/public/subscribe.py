@@ -29,7 +29,9 @@ async def show_subscribe_form(request: Request) -> Response:
 def _form(request: Request, *, problem: str = "", status: int = 200) -> Response:
     look = request.app.state.public.look
     heading = look.words(request)["subscribe_title"]
-    page: Response = look.page(request, "subscribe.html.jinja", heading, problem=problem, status=status)
+    page: Response = look.page(
+        request, "subscribe.html.jinja", heading, problem=problem, status=status
+    )
     return page
 
 
@@ -37,7 +39,9 @@ async def request_subscription(request: Request) -> Response:
     """Take an address, and send a link to it."""
     look = request.app.state.public.look
     fields = await read_form(request)
-    task = await prepare_link_mail(request, first(fields, "address"), kind="confirm", name=first(fields, "name"))
+    task = await prepare_link_mail(
+        request, first(fields, "address"), kind="confirm", name=first(fields, "name")
+    )
     if task is None:
         return _form(request, problem=look.words(request)["address_wrong"], status=400)
     page: Response = look.says(request, "asked", link="/")
@@ -60,12 +64,18 @@ async def prepare_link_mail(
     return BackgroundTask(_send_link, request, written, kind, name, person)
 
 
-async def _send_link(request: Request, written: str, kind: str, name: str, person: Subscriber | None) -> None:
+async def _send_link(
+    request: Request, written: str, kind: str, name: str, person: Subscriber | None
+) -> None:
     """Note the request and send its link; a failure is told to staff, never to the visitor."""
     public = request.app.state.public
     language, words = public.look.language(request), public.look.words(request)
     newsletter = public.look.settings.newsletter
-    blanks: dict[str, Any] = {"title": newsletter.title, "address": newsletter.address, "link": "{link}"}
+    blanks: dict[str, Any] = {
+        "title": newsletter.title,
+        "address": newsletter.address,
+        "link": "{link}",
+    }
 
     def note() -> Any:
         return public.readers.ask(written, name=name, language=language, person=person)
@@ -74,7 +84,9 @@ async def _send_link(request: Request, written: str, kind: str, name: str, perso
         noted = await run_in_threadpool(note)
         if noted is not None:
             subject = words[f"{kind}_subject"].format(**blanks)
-            letter = public.readers.confirmation(noted, subject, words[f"{kind}_mail"].format(**blanks))
+            letter = public.readers.confirmation(
+                noted, subject, words[f"{kind}_mail"].format(**blanks)
+            )
             await public.readers.send(letter)
     except NewsletterError as error:
         LOG.error("confirmation not sent error=%s", error)
@@ -107,7 +119,9 @@ async def confirm_request(request: Request) -> Response:
     if done is ConfirmationResult.GONE:
         return _gone(request)
     words = public.look.words(request)
-    text = words["confirmed_text" if done is ConfirmationResult.SUBSCRIBED else "confirmed_move_text"]
+    text = words[
+        "confirmed_text" if done is ConfirmationResult.SUBSCRIBED else "confirmed_move_text"
+    ]
     page: Response = public.look.page(
         request,
         "words.html.jinja",
@@ -125,5 +139,7 @@ def _gone(request: Request) -> Response:
     public = request.app.state.public
     if not public.misses.allows(request.client.host if request.client else ""):
         raise HTTPException(429)
-    page: Response = public.look.says(request, "confirmed_gone", status=404, link="/subscribe", link_words="ask_again")
+    page: Response = public.look.says(
+        request, "confirmed_gone", status=404, link="/subscribe", link_words="ask_again"
+    )
     return page

@@ -43,7 +43,9 @@ class _Premailer(Premailer):  # type: ignore[misc] # the library has no types
         rules, leftover = _rules(css_body, ruleset_index, self.kept)
         tags = _tags_of_classes(self.html)
         return [
-            (rank, _with_tags(selector, tags), style) for rank, selector, style in rules if _may_match(selector, tags)
+            (rank, _with_tags(selector, tags), style)
+            for rank, selector, style in rules
+            if _may_match(selector, tags)
         ], list(leftover)
 
     def _style_to_basic_html_attributes(self, *_args: object, **_options: object) -> None:
@@ -51,15 +53,24 @@ class _Premailer(Premailer):  # type: ignore[misc] # the library has no types
 
 
 @lru_cache(maxsize=8)
-def _rules(css_body: str, ruleset_index: int, kept: StyleCache | None) -> tuple[tuple[Rule, ...], tuple[Any, ...]]:
+def _rules(
+    css_body: str, ruleset_index: int, kept: StyleCache | None
+) -> tuple[tuple[Rule, ...], tuple[Any, ...]]:
     """A style sheet as an earlier process has read it, or read now: that takes longer than all else of a first page."""
     name = _name(css_body, ruleset_index) if kept else ""
     if kept and (rules := _restore_rules(kept.read(name))) is not None:
         return rules, ()
-    reader = Premailer(disable_validation=True, strip_important=False, cssutils_logging_level=logging.CRITICAL)
+    reader = Premailer(
+        disable_validation=True, strip_important=False, cssutils_logging_level=logging.CRITICAL
+    )
     found, leftover = reader._parse_style_rules(css_body, ruleset_index)  # noqa: SLF001 - see the class
     if kept and not leftover:
-        kept.write(name, json.dumps([(*rule, csstext_to_pairs(rule[2], validate=False)) for rule in found]).encode())
+        kept.write(
+            name,
+            json.dumps(
+                [(*rule, csstext_to_pairs(rule[2], validate=False)) for rule in found]
+            ).encode(),
+        )
     return tuple(found), tuple(leftover)
 
 
@@ -72,7 +83,10 @@ def _name(css_body: str, ruleset_index: int) -> str:
 def _restore_rules(content: bytes | None) -> tuple[Rule, ...] | None:
     """The rules that were kept, and premailer's memory filled with their declarations; None when they cannot be read."""
     with contextlib.suppress(ValueError, TypeError):
-        rules = [(tuple(rank), selector, style, pairs) for rank, selector, style, pairs in json.loads(content or b"")]
+        rules = [
+            (tuple(rank), selector, style, pairs)
+            for rank, selector, style, pairs in json.loads(content or b"")
+        ]
         for _, _, style, pairs in rules:
             csstext_to_pairs.cache[csstext_to_pairs.cache_key(style, validate=False)] = pairs
         return tuple(rule[:3] for rule in rules)
@@ -117,4 +131,6 @@ def inline_styles(html: str, kept: StyleCache | None = None) -> str:
     )
     reader.kept = kept
     reader.transform()
-    return f"{etree.tostring(page.getroottree(), method='html', encoding='utf-8').decode().strip()}\n"
+    return (
+        f"{etree.tostring(page.getroottree(), method='html', encoding='utf-8').decode().strip()}\n"
+    )

@@ -18,7 +18,14 @@ from newsletter.rendering.text_layout import beginning, one_line
 from newsletter.rendering.truncation import fit_note, fit_title
 
 PLACES_SHOWN = 6
-FLAGS_IN_ORDER = (Flag.RETRACTED, Flag.CONCERN, Flag.ERRATUM, Flag.PREPRINT, Flag.REVIEW, Flag.OPEN_ACCESS)
+FLAGS_IN_ORDER = (
+    Flag.RETRACTED,
+    Flag.CONCERN,
+    Flag.ERRATUM,
+    Flag.PREPRINT,
+    Flag.REVIEW,
+    Flag.OPEN_ACCESS,
+)
 OPEN = {TrialStatus.RECRUITING, TrialStatus.ENROLLING_BY_INVITATION, TrialStatus.AVAILABLE}
 CLOSED = {
     TrialStatus.ACTIVE_NOT_RECRUITING,
@@ -78,7 +85,9 @@ class EntryView:
     badges: tuple[Badge, ...]
     authors: str
     origin: str  # journal and date
-    related: tuple[Link, ...] = ()  # the preprint of an article, the article of a preprint, a retraction
+    related: tuple[
+        Link, ...
+    ] = ()  # the preprint of an article, the article of a preprint, a retraction
     trial: TrialView | None = None
     event: EventView | None = None
     grant: GrantView | None = None
@@ -134,8 +143,12 @@ def trim_summary(entry: Entry) -> str:
         return ""
     if "://" not in entry.summary:
         return entry.summary.strip()
-    linked = {sanitize_url(link) for link in (*entry.links, entry.event.join if entry.event else "")}
-    return _ADDRESS_ALONE.sub(lambda found: "" if sanitize_url(found[1]) in linked else found[0], entry.summary).strip()
+    linked = {
+        sanitize_url(link) for link in (*entry.links, entry.event.join if entry.event else "")
+    }
+    return _ADDRESS_ALONE.sub(
+        lambda found: "" if sanitize_url(found[1]) in linked else found[0], entry.summary
+    ).strip()
 
 
 def badges(entry: Entry, words: Phrases) -> tuple[Badge, ...]:
@@ -187,7 +200,8 @@ def places_line(places: tuple[str, ...], words: Phrases) -> str:
         towns.setdefault(words.country(country.strip()), []).append(town.strip())
     shown = max(1, PLACES_SHOWN // max(1, len(towns)))
     return " · ".join(
-        _country(country, list(dict.fromkeys(filter(None, named))), shown, words) for country, named in towns.items()
+        _country(country, list(dict.fromkeys(filter(None, named))), shown, words)
+        for country, named in towns.items()
     )
 
 
@@ -196,7 +210,9 @@ def _country(country: str, towns: list[str], shown: int, words: Phrases) -> str:
         return country
     names = ", ".join(towns[:shown])
     hidden = len(towns) - shown
-    return f"{country}: " + (words.count("places_more", hidden, names=names) if hidden > 0 else names)
+    return f"{country}: " + (
+        words.count("places_more", hidden, names=names) if hidden > 0 else names
+    )
 
 
 def trial_change(trial: Trial, words: Phrases) -> str:
@@ -229,11 +245,17 @@ def _trial_view(entry: Entry, trial: Trial, setting: PrintContext) -> TrialView:
     if setting.fit.brief:
         return TrialView(change=change, status=status)
     phase = re.sub(r"^early\s+", "", trial.phase)
-    record = Link(label=words("nct_link", nct=nct), url=f"https://clinicaltrials.gov/study/{nct}") if nct else None
+    record = (
+        Link(label=words("nct_link", nct=nct), url=f"https://clinicaltrials.gov/study/{nct}")
+        if nct
+        else None
+    )
     return TrialView(
         change=change,
         status=status,
-        phase=words("phase_early" if phase != trial.phase else "phase_value", phase=phase) if phase else "",
+        phase=words("phase_early" if phase != trial.phase else "phase_value", phase=phase)
+        if phase
+        else "",
         tried=", ".join(map(one_line, trial.interventions)),
         who=beginning(trial.who, 45),
         where=places_line(trial.places, words),
@@ -258,6 +280,8 @@ def _grant_view(grant: Grant, setting: PrintContext) -> GrantView:
 
 def _own_direction(text: str, page: str) -> str:
     """The direction of the first letter that has one (Unicode bidi, rule P2), where it is not the page's."""
-    strong = next((kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), "")
+    strong = next(
+        (kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), ""
+    )
     own = {"L": "ltr", "R": "rtl", "AL": "rtl"}.get(strong, page)
     return own if own != page else ""

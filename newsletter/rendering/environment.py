@@ -28,7 +28,9 @@ def find_shipped_folder(package: Path = _PACKAGE) -> Path:
     for folder in (package / FOLDER, package.parent / FOLDER):
         if (folder / "issue.html.jinja").is_file():
             return folder
-    raise TemplateError("the shipped templates are missing from this installation: install the newsletter again")
+    raise TemplateError(
+        "the shipped templates are missing from this installation: install the newsletter again"
+    )
 
 
 class _BytecodeFolder(jinja2.FileSystemBytecodeCache):
@@ -85,7 +87,9 @@ class _StyleFileCache:
     """What was found out of style sheets, the newest few: small files, each there whole or not at all."""
 
     def __init__(self, *folders: Path) -> None:
-        self._folders = folders  # it is read from all of them, and written into the first one that takes it
+        self._folders = (
+            folders  # it is read from all of them, and written into the first one that takes it
+        )
 
     def read(self, name: str) -> bytes | None:
         """What was kept; None when nothing is there."""
@@ -132,7 +136,11 @@ def environment(
     )
     made.filters.update(FILTERS)
     if compiled:
-        made.kept = _StyleFileCache(compiled) if sys.dont_write_bytecode else _StyleFileCache(shipped / CACHE, compiled)
+        made.kept = (
+            _StyleFileCache(compiled)
+            if sys.dont_write_bytecode
+            else _StyleFileCache(shipped / CACHE, compiled)
+        )
     return made
 
 

@@ -50,7 +50,9 @@ def when(event: Event, home: str, words: Phrases) -> When:
     end = _in_own_zone(event.ends, event.zone) if isinstance(event.ends, datetime) else None
     name = zone_name(event.zone, start, words)
     if end is not None and end.date() != start.date() and end - start > timedelta(hours=18):
-        return When(day=_days(start.date(), end.date(), words), hours=_hours(start, None, name, words))
+        return When(
+            day=_days(start.date(), end.date(), words), hours=_hours(start, None, name, words)
+        )
     return When(
         day=words.weekday(start.date()),
         hours=_hours(start, end, name, words),
@@ -105,7 +107,10 @@ def _hours(start: datetime, end: datetime | None, zone: str, words: Phrases) -> 
 
 def _elsewhere(start: datetime, own: str, home: str, words: Phrases) -> str:
     """The hours in the reader's likely zones, and the day too where it is another one there."""
-    there = [(name, start.astimezone(ZoneInfo(zone))) for name, zone in _likely_zones(start, own, home, words)]
+    there = [
+        (name, start.astimezone(ZoneInfo(zone)))
+        for name, zone in _likely_zones(start, own, home, words)
+    ]
     days = {instant.date() for _, instant in there}
     if not there:
         return ""
@@ -120,7 +125,9 @@ def _times(there: list[tuple[str, datetime]], words: Phrases, *, with_day: bool 
     return words.enumeration(
         [
             words(
-                "in_zone", time=(f"{words.short_weekday(at.date())}, " if with_day else "") + words.time(at), zone=name
+                "in_zone",
+                time=(f"{words.short_weekday(at.date())}, " if with_day else "") + words.time(at),
+                zone=name,
             )
             for name, at in there
         ]
@@ -130,7 +137,9 @@ def _times(there: list[tuple[str, datetime]], words: Phrases, *, with_day: bool 
 def _likely_zones(start: datetime, own: str, home: str, words: Phrases) -> list[tuple[str, str]]:
     if home in _SHORT_OF_ZONE:
         zones = [(words(f"zone {short}"), zone) for short, zone in US_ZONES.items()]
-        return [(name, zone) for name, zone in zones if _SHORT_OF_ZONE.get(own) != _SHORT_OF_ZONE[zone]]
+        return [
+            (name, zone) for name, zone in zones if _SHORT_OF_ZONE.get(own) != _SHORT_OF_ZONE[zone]
+        ]
     zones = [(zone_name(home, start, words), home), ("UTC", "UTC")]
     return [(name, zone) for name, zone in zones if name != zone_name(own, start, words)]
 

@@ -47,11 +47,15 @@ class EventView:
 
 def event_view(dates: Sequence[Entry], setting: PrintContext) -> EventView:
     """The event in the reader's words; `dates` are its entry, or those of all dates of its series."""
-    told = [_one(entry, entry.event or Event(), setting, with_hour=len(dates) == 1) for entry in dates]
+    told = [
+        _one(entry, entry.event or Event(), setting, with_hour=len(dates) == 1) for entry in dates
+    ]
     if len(told) > 1:
         return _series(dates, told, setting)
     labels, (view,) = setting.labels, told
-    return replace(view, join=_label_link(view.join, labels), calendar=_label_link(view.calendar, labels))
+    return replace(
+        view, join=_label_link(view.join, labels), calendar=_label_link(view.calendar, labels)
+    )
 
 
 def _one(entry: Entry, event: Event, setting: PrintContext, *, with_hour: bool) -> EventView:
@@ -60,7 +64,9 @@ def _one(entry: Entry, event: Event, setting: PrintContext, *, with_hour: bool) 
     if setting.fit.brief:
         return EventView(when=When(day=told.day, hours=told.hours), cancelled=event.cancelled)
     day, join = short_day(event, words, with_hour=with_hour), sanitize_url(event.join)
-    reachable = setting.calendar_base is not None and event.starts is not None and not event.cancelled
+    reachable = (
+        setting.calendar_base is not None and event.starts is not None and not event.cancelled
+    )
     file = f"{setting.calendar_base}{event_file_name(entry)}" if reachable else ""
     return EventView(
         when=told,
@@ -81,14 +87,20 @@ def _label_link(link: Link | None, labels: LinkLabels) -> Link | None:
 
 
 def _series(dates: Sequence[Entry], told: Sequence[EventView], setting: PrintContext) -> EventView:
-    hours, elsewhere = ({getattr(each.when, name) for each in told} for name in ("hours", "elsewhere"))
+    hours, elsewhere = (
+        {getattr(each.when, name) for each in told} for name in ("hours", "elsewhere")
+    )
     joins = {each.join.url for each in told if each.join}
     shared = When(
         day="",
         hours=told[0].when.hours if len(hours) == 1 else "",
         elsewhere=told[0].when.elsewhere if len(elsewhere) == 1 else "",
     )
-    join = Link(label=setting.words.count("join_series", len(told)), url=joins.pop()) if len(joins) == 1 else None
+    join = (
+        Link(label=setting.words.count("join_series", len(told)), url=joins.pop())
+        if len(joins) == 1
+        else None
+    )
     listed = tuple(
         replace(
             _date(view, setting),
@@ -99,7 +111,11 @@ def _series(dates: Sequence[Entry], told: Sequence[EventView], setting: PrintCon
         for entry, view in zip(dates, told, strict=True)
     )
     return EventView(
-        when=shared, cancelled=False, place=told[0].place, join=_label_link(join, setting.labels), dates=listed
+        when=shared,
+        cancelled=False,
+        place=told[0].place,
+        join=_label_link(join, setting.labels),
+        dates=listed,
     )
 
 
@@ -110,7 +126,12 @@ def _date(view: EventView, setting: PrintContext) -> DateView:
 
 def _own_page(entry: Entry, first: Entry, setting: PrintContext) -> Link | None:
     """The page of this date, where it is another than the one that the title of the series leads to."""
-    if entry.event is None or not entry.links or entry.links[:1] == first.links[:1] or setting.fit.brief:
+    if (
+        entry.event is None
+        or not entry.links
+        or entry.links[:1] == first.links[:1]
+        or setting.fit.brief
+    ):
         return None
     label = setting.words("about_date", day=short_day(entry.event, setting.words, with_hour=False))
     return _label_link(Link(label=label, url=sanitize_url(entry.links[0])), setting.labels)
@@ -130,7 +151,15 @@ def _build_series_key(entry: Entry) -> object:
     if series is None or event is None or event.starts is None:
         return None
     title = " ".join(entry.title.casefold().split())
-    return series, title, entry.note.strip(), entry.summary.strip(), entry.flags, event.place, event.zone
+    return (
+        series,
+        title,
+        entry.note.strip(),
+        entry.summary.strip(),
+        entry.flags,
+        event.place,
+        event.zone,
+    )
 
 
 def _day(entry: Entry) -> str:

@@ -19,10 +19,15 @@ class Glossary:
     """Watches over one page: marks the first use of each term and remembers it. False when it has no terms."""
 
     def __init__(self, terms: Mapping[str, str]) -> None:
-        self._meanings = {word.casefold(): GlossaryTerm(word=word, meaning=meaning) for word, meaning in terms.items()}
+        self._meanings = {
+            word.casefold(): GlossaryTerm(word=word, meaning=meaning)
+            for word, meaning in terms.items()
+        }
         self._used: dict[str, GlossaryTerm] = {}
         longest_first = sorted(terms, key=lambda word: (-len(word), word))
-        self._pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b(?!\*)", re.IGNORECASE)
+        self._pattern = re.compile(
+            rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b(?!\*)", re.IGNORECASE
+        )
 
     def __bool__(self) -> bool:
         return bool(self._meanings)

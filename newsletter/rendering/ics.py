@@ -53,7 +53,10 @@ def event_file_name(entry: Entry) -> str:
 
 
 def _uid(entry: Entry) -> str:
-    return entry.ids.uid or f"{hashlib.sha256((entry.key or entry.title).encode()).hexdigest()[:24]}@newsletter.invalid"
+    return (
+        entry.ids.uid
+        or f"{hashlib.sha256((entry.key or entry.title).encode()).hexdigest()[:24]}@newsletter.invalid"
+    )
 
 
 def _in_utc(instant: datetime | date) -> datetime | date:
@@ -62,6 +65,10 @@ def _in_utc(instant: datetime | date) -> datetime | date:
 
 def _end(starts: datetime | date, ends: datetime | date | None) -> datetime | date:
     """The end, of the same kind as the start (RFC 5545, 3.8.2.2); an hour or a day when none is known."""
-    if ends is not None and isinstance(ends, datetime) is isinstance(starts, datetime) and ends > starts:
+    if (
+        ends is not None
+        and isinstance(ends, datetime) is isinstance(starts, datetime)
+        and ends > starts
+    ):
         return ends
     return starts + (timedelta(hours=1) if isinstance(starts, datetime) else timedelta(days=1))

@@ -163,7 +163,9 @@ def public_address(issue: Issue, settings: Settings) -> str | None:
     """Where this issue stands on the public page, with a slash at the end; None without one."""
     if settings.public is None:
         return None
-    home = sanitize_url(settings.public.url) or settings.public.url  # of a trial on one's own machine
+    home = (
+        sanitize_url(settings.public.url) or settings.public.url
+    )  # of a trial on one's own machine
     return f"{home.rstrip('/')}/issues/{issue.name}/"
 
 
@@ -188,14 +190,19 @@ def _words(markdown: str, setting: PrintContext) -> Prose:
         picture_base=setting.calendar_base,
         marker=setting.marker,
     )
-    return Prose(letter.html.replace("{name}", Placeholder.NAME), letter.text.replace("{name}", Placeholder.NAME))
+    return Prose(
+        letter.html.replace("{name}", Placeholder.NAME),
+        letter.text.replace("{name}", Placeholder.NAME),
+    )
 
 
 def _sections(sections: tuple[Section, ...], setting: PrintContext) -> tuple[SectionView, ...]:
     shown = tuple(section for section in sections if section.entries or section.text.strip())
     hues = hue_numbers(tuple(section.name for section in shown))
     numbered = enumerate(zip(shown, hues, strict=True), 1)
-    return tuple(_section(section, f"section-{n}", hue + 1, setting) for n, (section, hue) in numbered)
+    return tuple(
+        _section(section, f"section-{n}", hue + 1, setting) for n, (section, hue) in numbered
+    )
 
 
 def _section(section: Section, anchor: str, hue: int, setting: PrintContext) -> SectionView:
@@ -225,13 +232,19 @@ def _count(section: str, entries: Sequence[Entry], words: Phrases) -> str:
         return ""
     nouns = {_noun(entry) for entry in entries}
     usual = NOUN_OF_SECTION.get(section, "items")
-    return words.count(nouns.pop() if len(nouns) == 1 and nouns != {"items"} else usual, len(entries))
+    return words.count(
+        nouns.pop() if len(nouns) == 1 and nouns != {"items"} else usual, len(entries)
+    )
 
 
 def _noun(entry: Entry) -> str:
     """The key that counts such entries: what has neither authors nor journal nor DOI is news, and no paper."""
     kind = kind_of(entry)
-    return "items" if kind == "paper" and not (entry.authors or entry.journal or entry.ids.doi) else f"{kind}s"
+    return (
+        "items"
+        if kind == "paper" and not (entry.authors or entry.journal or entry.ids.doi)
+        else f"{kind}s"
+    )
 
 
 def _counts(sections: tuple[SectionView, ...], words: Phrases) -> str:
@@ -240,9 +253,12 @@ def _counts(sections: tuple[SectionView, ...], words: Phrases) -> str:
 
 
 def _coming(entry: Entry, setting: PrintContext) -> ComingUpView:
-    url = next(filter(None, map(sanitize_url, (*entry.links, entry.event.join if entry.event else ""))), "")
+    url = next(
+        filter(None, map(sanitize_url, (*entry.links, entry.event.join if entry.event else ""))), ""
+    )
     return ComingUpView(
-        day=_day(entry.event, entry.grant, setting), title=setting.labels.link(one_line(entry.title), url)
+        day=_day(entry.event, entry.grant, setting),
+        title=setting.labels.link(one_line(entry.title), url),
     )
 
 

@@ -16,7 +16,13 @@ from newsletter.config import Settings
 from newsletter.model import Issue, RenderedIssue, Variant
 from newsletter.placeholders import Placeholder, fill
 from newsletter.rendering.i18n import Phrases
-from newsletter.rendering.issue_view import IssueView, PageFrame, build_frame, build_issue_view, public_address
+from newsletter.rendering.issue_view import (
+    IssueView,
+    PageFrame,
+    build_frame,
+    build_issue_view,
+    public_address,
+)
 from newsletter.rendering.templates import TemplateEnvironment, fill_template
 from newsletter.rendering.text_layout import tidy
 from newsletter.rendering.truncation import FULL, MAX_HTML_BYTES, TIGHTER, TextLimits
@@ -79,7 +85,9 @@ def remove_personal_parts(rendered: RenderedIssue, settings: Settings) -> Render
         Placeholder.NAME: fallback_name(settings),
     }
     escaped = {mark: str(escape(value)) for mark, value in values.items()}
-    return dataclasses.replace(rendered, html=fill(rendered.html, escaped), text=fill(rendered.text, values))
+    return dataclasses.replace(
+        rendered, html=fill(rendered.html, escaped), text=fill(rendered.text, values)
+    )
 
 
 def fallback_name(settings: Settings, language: str = "") -> str:
@@ -87,9 +95,15 @@ def fallback_name(settings: Settings, language: str = "") -> str:
     return Phrases(language or settings.newsletter.language)("dear_reader")
 
 
-def _page(issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, fit: TextLimits) -> IssueView:
+def _page(
+    issue: Issue, settings: Settings, glossary: Mapping[str, str] | None, fit: TextLimits
+) -> IssueView:
     return build_issue_view(
-        issue, settings, glossary=glossary or {}, fit=fit, calendar_base=public_address(issue, settings)
+        issue,
+        settings,
+        glossary=glossary or {},
+        fit=fit,
+        calendar_base=public_address(issue, settings),
     )
 
 
@@ -99,7 +113,10 @@ def _html(templates: jinja2.Environment, shown: IssueView, shared: PageFrame) ->
     )
 
     kept = templates.kept if isinstance(templates, TemplateEnvironment) else None
-    return _MARK.sub(_as_entity, inline_styles(fill_template(templates, HTML_TEMPLATE, page=shown, frame=shared), kept))
+    return _MARK.sub(
+        _as_entity,
+        inline_styles(fill_template(templates, HTML_TEMPLATE, page=shown, frame=shared), kept),
+    )
 
 
 _MARK = re.compile(r"\{(?=[{%#])|\*(?=\|[A-Z])|%(?=7[Bb]%7[Bb])")

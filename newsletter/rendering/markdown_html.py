@@ -50,7 +50,9 @@ class ImagePolicy:
     """Where pictures may come from."""
 
     hosts: frozenset[str] = frozenset()
-    base: str | None = None  # the address before `pictures/…`; empty: beside the page; None: readers cannot reach it
+    base: str | None = (
+        None  # the address before `pictures/…`; empty: beside the page; None: readers cannot reach it
+    )
 
     def address(self, source: str) -> str:
         """The address that readers fetch a picture from; empty when it is not to be shown."""
@@ -72,7 +74,9 @@ def prose(
     """Markdown as HTML with headings of level `heading`, and as text of 72 columns."""
     if not markdown.strip():
         return Prose()
-    gallery = ImagePolicy(frozenset(name.removeprefix("www.") for name in image_hosts), picture_base)
+    gallery = ImagePolicy(
+        frozenset(name.removeprefix("www.") for name in image_hosts), picture_base
+    )
     if marker:
         return _prose(markdown, heading, gallery, marker)
     return _render_unmarked_prose(markdown, heading, gallery)
@@ -102,7 +106,9 @@ def button(label: str, url: str) -> Markup:
     ).format(url, label)
 
 
-def _prepare(tokens: list[Token], heading: int, gallery: ImagePolicy, marker: Marker | None) -> None:
+def _prepare(
+    tokens: list[Token], heading: int, gallery: ImagePolicy, marker: Marker | None
+) -> None:
     """What must differ from plain Markdown, done on the tokens, so that HTML and text agree."""
     for place, token in enumerate(tokens):
         if token.type in {"heading_open", "heading_close"}:
@@ -136,7 +142,9 @@ def _keep_short_lines(children: list[Token]) -> None:
         if child.type in {"softbreak", "hardbreak"}:
             lines.append([])
         lines[-1].append(child)
-    are_short = [sum(len(each.content) for each in line) <= SHORT_LINE and not _links(line) for line in lines]
+    are_short = [
+        sum(len(each.content) for each in line) <= SHORT_LINE and not _links(line) for line in lines
+    ]
     for line, is_short, was_short in zip(lines[1:], are_short[1:], are_short, strict=False):
         if is_short and was_short and line[0].type == "softbreak":
             line[0].type, line[0].tag = "hardbreak", "br"
@@ -152,9 +160,15 @@ def _prepare_picture(token: Token, gallery: ImagePolicy) -> None:
     if not source:
         token.type, token.children = "text", None  # its description stays
         return
-    written = next((word for word in str(token.attrs.get("title", "")).split() if word.isdecimal()), "0")
+    written = next(
+        (word for word in str(token.attrs.get("title", "")).split() if word.isdecimal()), "0"
+    )
     width = int(written) if 0 < int(written) <= PICTURE_WIDTH else PICTURE_WIDTH
-    token.attrs = {"src": source, "alt": "", "width": str(width)}  # the renderer fills alt from the children
+    token.attrs = {
+        "src": source,
+        "alt": "",
+        "width": str(width),
+    }  # the renderer fills alt from the children
 
 
 def _is_button(children: list[Token]) -> bool:
@@ -175,7 +189,9 @@ def _make_button(tokens: list[Token], place: int) -> None:
     url = next(str(child.attrs["href"]) for child in children if child.type == "link_open")
     opening, inline, closing = tokens[place - 1 : place + 2]
     opening.hidden = closing.hidden = True  # no paragraph around a table
-    drawn = Token("html_inline", "", 0, content=str(button(label, url)), meta={"label": label, "url": url})
+    drawn = Token(
+        "html_inline", "", 0, content=str(button(label, url)), meta={"label": label, "url": url}
+    )
     inline.children = [drawn]
 
 
@@ -199,9 +215,15 @@ class _TextWriter:
 
     def listing(self, node: SyntaxTreeNode, columns: int) -> str:
         first = int(str(node.attrs.get("start", 1)))
-        marks = [f"{first + n}. " if node.type == "ordered_list" else "- " for n in range(len(node.children))]
+        marks = [
+            f"{first + n}. " if node.type == "ordered_list" else "- "
+            for n in range(len(node.children))
+        ]
         items = zip(marks, node.children, strict=True)
-        written = (_indent_lines(self.blocks(item, columns - len(mark)), mark, " " * len(mark)) for mark, item in items)
+        written = (
+            _indent_lines(self.blocks(item, columns - len(mark)), mark, " " * len(mark))
+            for mark, item in items
+        )
         return "\n".join(written)
 
     def paragraph(self, node: SyntaxTreeNode, columns: int) -> str:
@@ -225,7 +247,9 @@ class _TextWriter:
             case "hardbreak":
                 return "\n"
             case "image":
-                shown = "".join(self.inline(child, links) for child in node.children) or node.content
+                shown = (
+                    "".join(self.inline(child, links) for child in node.children) or node.content
+                )
                 return f"[{shown}]" if shown else ""
             case "html_inline":
                 links.append((node.meta["label"], node.meta["url"]))
@@ -263,4 +287,6 @@ def words_only(markdown: str) -> str:
 
 
 def _spoken(children: list[Token]) -> str:
-    return "".join(" " if child.type in {"softbreak", "hardbreak"} else child.content for child in children)
+    return "".join(
+        " " if child.type in {"softbreak", "hardbreak"} else child.content for child in children
+    )

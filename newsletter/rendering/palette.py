@@ -94,7 +94,10 @@ def hue_numbers(names: tuple[str, ...]) -> tuple[int, ...]:
     """For each section its place in `Palette.hues`, from 0."""
     free = [n for n in range(len(HUES)) if n not in HUE_OF_SECTION.values()]
     own = [name for name in names if name not in HUE_OF_SECTION]
-    return tuple(HUE_OF_SECTION.get(name, free[own.index(name) % len(free)] if name in own else 0) for name in names)
+    return tuple(
+        HUE_OF_SECTION.get(name, free[own.index(name) % len(free)] if name in own else 0)
+        for name in names
+    )
 
 
 def readable(colour: str, surface: str) -> str:
@@ -107,7 +110,10 @@ def readable(colour: str, surface: str) -> str:
 def lighter(colour: str) -> str:
     """The same hue as light and soft as a dark page wants it."""
     hue, _, saturation = colorsys.rgb_to_hls(*(channel / 255 for channel in _rgb(colour)))
-    return "#" + "".join(f"{round(channel * 255):02x}" for channel in colorsys.hls_to_rgb(hue, 0.76, saturation * 0.65))
+    return "#" + "".join(
+        f"{round(channel * 255):02x}"
+        for channel in colorsys.hls_to_rgb(hue, 0.76, saturation * 0.65)
+    )
 
 
 def contrast(one: str, other: str) -> float:
@@ -119,7 +125,9 @@ def contrast(one: str, other: str) -> float:
 def luminance(colour: str) -> float:
     """WCAG relative luminance of `#rrggbb`, 0 to 1."""
     channels = (_linear(channel / 255) for channel in _rgb(colour))
-    return sum(weight * channel for weight, channel in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
+    return sum(
+        weight * channel for weight, channel in zip((0.2126, 0.7152, 0.0722), channels, strict=True)
+    )
 
 
 def mix_colours(one: str, other: str, share: float) -> str:
@@ -133,4 +141,6 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 
 
 def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4  # WCAG 2.2, relative luminance
+    return (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+    )  # WCAG 2.2, relative luminance

@@ -22,4 +22,6 @@ class PrintContext:
     home: str  # IANA name of the newsletter's zone
     image_hosts: tuple[str, ...]
     marker: Marker | None
-    calendar_base: str | None  # address before the name of an .ics file or picture; None: readers cannot reach it
+    calendar_base: (
+        str | None
+    )  # address before the name of an .ics file or picture; None: readers cannot reach it

@@ -51,7 +51,11 @@ def facts(view: EntryView, words: Phrases) -> tuple[str, ...]:
         pairs.append(("contact", "".join(link.label for link in trial.contact)))
     if event := view.event:
         days = [event.when.day, *(each.day for each in event.dates)]
-        pairs += [("when", " · ".join(filter(None, days))), ("time", event.when.hours), ("where", event.place)]
+        pairs += [
+            ("when", " · ".join(filter(None, days))),
+            ("time", event.when.hours),
+            ("where", event.place),
+        ]
     if grant := view.grant:
         pairs += [("deadline", grant.deadline), ("amount", grant.amount), ("funder", grant.funder)]
         pairs += [("who_applies", grant.who), ("number", grant.number)]
@@ -60,7 +64,9 @@ def facts(view: EntryView, words: Phrases) -> tuple[str, ...]:
 
 
 def _own(title: str, said: Prose, words: Phrases) -> ReviewStatement | None:
-    return ReviewStatement(title=title, words=said.html, whose=words("proof_editor")) if said else None
+    return (
+        ReviewStatement(title=title, words=said.html, whose=words("proof_editor")) if said else None
+    )
 
 
 def _claim(view: EntryView, words: Phrases) -> ReviewStatement:
@@ -86,7 +92,11 @@ def _links(entry: Entry) -> tuple[str, ...]:
 
 def _source(entry: Entry) -> str:
     authors = ", ".join(entry.authors[:3]) + (" et al" if len(entry.authors) > 3 else "")
-    known = {name.upper(): value for name, value in entry.ids.known().items() if name not in {"url", "uid", "guid"}}
+    known = {
+        name.upper(): value
+        for name, value in entry.ids.known().items()
+        if name not in {"url", "uid", "guid"}
+    }
     ids = (value if value.startswith(name) else f"{name} {value}" for name, value in known.items())
     return ". ".join(part for part in (authors, entry.journal, *ids) if part)
 

@@ -33,9 +33,13 @@ class _TemplateContext(jinja2.runtime.Context):
         kind = type(called)
         if kind is not Phrases and kind is not Macro:
             return super().call(called, *values, **named)
-        named.pop("_block_vars", None)  # the variables of the block or loop, for what wants the whole context
+        named.pop(
+            "_block_vars", None
+        )  # the variables of the block or loop, for what wants the whole context
         named.pop("_loop_vars", None)
-        return called(*values, **named) if kind is Phrases else called(self.eval_ctx, *values, **named)
+        return (
+            called(*values, **named) if kind is Phrases else called(self.eval_ctx, *values, **named)
+        )
 
 
 class TemplateEnvironment(jinja2.Environment):
@@ -64,7 +68,9 @@ def _explain_errors(name: str) -> Iterator[None]:
         yield
     except jinja2.TemplateSyntaxError as error:
         where = f"{error.name or name}, line {error.lineno}"
-        raise TemplateError(f"{where}: {error.message}. Correct the line, or take the shipped template.") from error
+        raise TemplateError(
+            f"{where}: {error.message}. Correct the line, or take the shipped template."
+        ) from error
     except jinja2.TemplateNotFound as error:
         missing = ", ".join(map(str, error.templates))
         raise TemplateError(
@@ -75,7 +81,14 @@ def _explain_errors(name: str) -> Iterator[None]:
         raise TemplateError(
             f"{_where(error, name)}: {error.message}. Correct the name; docs/templates.md lists what a template may use."
         ) from error
-    except (TypeError, ValueError, KeyError, AttributeError, ZeroDivisionError, jinja2.TemplateRuntimeError) as error:
+    except (
+        TypeError,
+        ValueError,
+        KeyError,
+        AttributeError,
+        ZeroDivisionError,
+        jinja2.TemplateRuntimeError,
+    ) as error:
         raise TemplateError(
             f"{_where(error, name)}: {type(error).__name__}: {error}. Correct the line, or take the shipped template."
         ) from error
@@ -83,7 +96,11 @@ def _explain_errors(name: str) -> Iterator[None]:
 
 def _where(error: Exception, name: str) -> str:
     """The innermost template and line that the error passed through: jinja2 rewrites the traceback to templates."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".jinja")]
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.endswith(".jinja")
+    ]
     if not frames:
         return name
     return f"{frames[-1].filename.replace(chr(92), '/').rpartition('/templates/')[2]}, line {frames[-1].lineno}"

@@ -16,14 +16,20 @@ _ABBREVIATED = re.compile(
 """What ends in a full stop and is no end of a sentence."""
 
 
-def wrap_text(text: str, *, indent: str = "", first: str | None = None, columns: int = COLUMNS) -> str:
+def wrap_text(
+    text: str, *, indent: str = "", first: str | None = None, columns: int = COLUMNS
+) -> str:
     """`text` in lines of at most `columns`; line breaks in it stay. `first` indents the first line otherwise."""
     lines: list[str] = []
     for line in text.split("\n"):
         start = indent if lines or first is None else first
         words = _words(line)
         whole = start + " ".join(words)
-        lines += [whole.rstrip(" ")] if len(whole) <= columns else _fill_lines(words, start, indent, columns)
+        lines += (
+            [whole.rstrip(" ")]
+            if len(whole) <= columns
+            else _fill_lines(words, start, indent, columns)
+        )
     return "\n".join(lines)
 
 
@@ -62,7 +68,10 @@ def _fitting(words: list[str], room: int) -> Iterator[str]:
 
 def _may_end(word: str, end: int) -> bool:
     """Whether a line may end in front of this character: not before a combining mark, nor within a joined emoji."""
-    return unicodedata.category(word[end]) not in {"Mn", "Me", "Mc", "Cf"} and word[end - 1] != "\u200d"
+    return (
+        unicodedata.category(word[end]) not in {"Mn", "Me", "Mc", "Cf"}
+        and word[end - 1] != "\u200d"
+    )
 
 
 def printable(text: str) -> str:

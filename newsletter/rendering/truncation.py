@@ -49,7 +49,13 @@ def fit_note(
     """The editor's note, its first paragraphs, or the beginning of its first one."""
     limit = fit.note_words
     if limit is None or len(markdown.split()) <= limit:
-        return prose(markdown, heading=heading, image_hosts=image_hosts, picture_base=picture_base, marker=marker)
+        return prose(
+            markdown,
+            heading=heading,
+            image_hosts=image_hosts,
+            picture_base=picture_base,
+            marker=marker,
+        )
     kept: list[str] = []
     for paragraph in markdown.split("\n\n"):
         if len(" ".join([*kept, paragraph]).split()) > limit:
@@ -57,7 +63,13 @@ def fit_note(
         kept.append(paragraph)
     if kept:
         shorter = "\n\n".join(kept)
-        return prose(shorter, heading=heading, image_hosts=image_hosts, picture_base=picture_base, marker=marker)
+        return prose(
+            shorter,
+            heading=heading,
+            image_hosts=image_hosts,
+            picture_base=picture_base,
+            marker=marker,
+        )
     return plain_prose(beginning(words_only(markdown), limit), marker)
 
 

@@ -43,14 +43,22 @@ class ArchiveItem:
 
 
 def render_web(
-    issue: Issue, settings: Settings, templates: jinja2.Environment, *, glossary: Mapping[str, str] | None = None
+    issue: Issue,
+    settings: Settings,
+    templates: jinja2.Environment,
+    *,
+    glossary: Mapping[str, str] | None = None,
 ) -> str:
     """The full issue as a page; calendar files are looked for beside it. Raises TemplateError."""
     return _page_of(WEB_TEMPLATE, issue, settings, templates, glossary)
 
 
 def render_print(
-    issue: Issue, settings: Settings, templates: jinja2.Environment, *, glossary: Mapping[str, str] | None = None
+    issue: Issue,
+    settings: Settings,
+    templates: jinja2.Environment,
+    *,
+    glossary: Mapping[str, str] | None = None,
 ) -> str:
     """The full issue in large print. Raises TemplateError."""
     return _page_of(PRINT_TEMPLATE, issue, settings, templates, glossary)
@@ -60,17 +68,27 @@ def render_proof(issue: Issue, settings: Settings, templates: jinja2.Environment
     """The proof sheet for a medical reviewer: every statement with its source, date and links. Raises TemplateError."""
     shown, shared = build_issue_view(issue, settings, glossary={}, fit=WHOLE), build_frame(settings)
     rows = list_statements(issue, shown, shared.words)
-    html = _render_page(templates, PROOF_TEMPLATE, page=shown, frame=shared, claims=rows, robots=False)
+    html = _render_page(
+        templates, PROOF_TEMPLATE, page=shown, frame=shared, claims=rows, robots=False
+    )
     return html.replace(Placeholder.NAME, fallback_name(settings))
 
 
-def render_archive(issues: Iterable[Issue], settings: Settings, templates: jinja2.Environment) -> str:
+def render_archive(
+    issues: Iterable[Issue], settings: Settings, templates: jinja2.Environment
+) -> str:
     """The list of `issues`, newest first; its links are relative to the page. Raises TemplateError."""
     listed, shared = _list_issues(issues, settings, base="issues/"), build_frame(settings)
     feed, subscribe = (FEED_NAME, SUBSCRIBE_NAME) if settings.public else ("", "")
     robots = _robots(settings)
     return _render_page(
-        templates, ARCHIVE_TEMPLATE, frame=shared, issues=listed, feed=feed, subscribe=subscribe, robots=robots
+        templates,
+        ARCHIVE_TEMPLATE,
+        frame=shared,
+        issues=listed,
+        feed=feed,
+        subscribe=subscribe,
+        robots=robots,
     )
 
 
@@ -86,11 +104,17 @@ def render_feed(issues: Iterable[Issue], settings: Settings, templates: jinja2.E
     updated = listed[0].at if listed else "1970-01-01T00:00:00Z"
     feed = f"{home}{FEED_NAME}"
     shared = build_frame(settings)
-    return _render_page(templates, FEED_TEMPLATE, frame=shared, issues=listed, home=home, feed=feed, updated=updated)
+    return _render_page(
+        templates, FEED_TEMPLATE, frame=shared, issues=listed, home=home, feed=feed, updated=updated
+    )
 
 
 def _page_of(
-    name: str, issue: Issue, settings: Settings, templates: jinja2.Environment, glossary: Mapping[str, str] | None
+    name: str,
+    issue: Issue,
+    settings: Settings,
+    templates: jinja2.Environment,
+    glossary: Mapping[str, str] | None,
 ) -> str:
     shown = build_issue_view(issue, settings, glossary=glossary or {}, fit=WHOLE, calendar_base="")
     shared = build_frame(settings)
@@ -106,7 +130,9 @@ def _robots(settings: Settings) -> bool:
     return settings.public is not None and settings.public.robots
 
 
-def _list_issues(issues: Iterable[Issue], settings: Settings, *, base: str) -> tuple[ArchiveItem, ...]:
+def _list_issues(
+    issues: Iterable[Issue], settings: Settings, *, base: str
+) -> tuple[ArchiveItem, ...]:
     words = Phrases(settings.newsletter.language)
     newest_first = sorted(issues, key=lambda issue: (issue.send_on, issue.name), reverse=True)
     return tuple(

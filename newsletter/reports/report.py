@@ -14,7 +14,14 @@ from typing import Self
 
 from newsletter.errors import UsageError
 from newsletter.reports.providers import TITLES, Provider
-from newsletter.reports.repository import BLAMED, BOUNCED, COMPLAINED, LEFT, IssueOutcome, ReportRepository
+from newsletter.reports.repository import (
+    BLAMED,
+    BOUNCED,
+    COMPLAINED,
+    LEFT,
+    IssueOutcome,
+    ReportRepository,
+)
 from newsletter.workspace.context import AppContext
 
 FEWEST = 5
@@ -61,7 +68,10 @@ class OutcomeCounts:
 
     def __add__(self, other: OutcomeCounts) -> OutcomeCounts:
         return OutcomeCounts(
-            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)}
+            **{
+                each.name: getattr(self, each.name) + getattr(other, each.name)
+                for each in fields(self)
+            }
         )
 
     def share(self, *names: str) -> float:
@@ -69,7 +79,12 @@ class OutcomeCounts:
         return sum(getattr(self, name) for name in names) / self.people if self.people else 0.0
 
 
-_SETTLED = {"accepted": "accepted", "refused": "refused", "in_doubt": "unknown", "not_written": "suppressed"}
+_SETTLED = {
+    "accepted": "accepted",
+    "refused": "refused",
+    "in_doubt": "unknown",
+    "not_written": "suppressed",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +109,9 @@ class IssueReport:
     started_at: datetime
     all: ProviderLine
     lines: tuple[ProviderLine, ...]  # the largest first, those that are joined last
-    before: tuple[tuple[str, datetime, OutcomeCounts], ...]  # issue, when, all its people; the newest first
+    before: tuple[
+        tuple[str, datetime, OutcomeCounts], ...
+    ]  # issue, when, all its people; the newest first
     notes: tuple[str, ...]  # what needs a look
 
 
@@ -125,9 +142,14 @@ def _by_provider(result: IssueOutcome) -> dict[Provider, OutcomeCounts]:
 
 def _groups(issues: Sequence[Mapping[Provider, OutcomeCounts]]) -> Iterator[tuple[Provider, ...]]:
     """Who stands alone, the largest first; then who is joined."""
-    size = {each: _smallest([each], issues) for each in Provider if any(each in figures for figures in issues)}
+    size = {
+        each: _smallest([each], issues)
+        for each in Provider
+        if any(each in figures for figures in issues)
+    }
     alone = sorted(
-        (each for each in size if each is not Provider.OTHER and size[each] >= FEWEST), key=lambda each: -size[each]
+        (each for each in size if each is not Provider.OTHER and size[each] >= FEWEST),
+        key=lambda each: -size[each],
     )
     joined = [each for each in size if each not in alone]
     while joined and alone and _smallest(joined, issues) < FEWEST:
@@ -137,14 +159,22 @@ def _groups(issues: Sequence[Mapping[Provider, OutcomeCounts]]) -> Iterator[tupl
         yield tuple(each for each in Provider if each in joined)
 
 
-def _smallest(providers: Iterable[Provider], issues: Sequence[Mapping[Provider, OutcomeCounts]]) -> int:
+def _smallest(
+    providers: Iterable[Provider], issues: Sequence[Mapping[Provider, OutcomeCounts]]
+) -> int:
     """How few they are together in any issue that had one of them at all."""
-    sizes = [sum(figures[each].people for each in providers if each in figures) for figures in issues]
+    sizes = [
+        sum(figures[each].people for each in providers if each in figures) for figures in issues
+    ]
     return min((size for size in sizes if size), default=0)
 
 
-def _line(group: tuple[Provider, ...], issues: Sequence[Mapping[Provider, OutcomeCounts]]) -> ProviderLine:
-    now, *before = (sum((each[name] for name in group if name in each), OutcomeCounts()) for each in issues)
+def _line(
+    group: tuple[Provider, ...], issues: Sequence[Mapping[Provider, OutcomeCounts]]
+) -> ProviderLine:
+    now, *before = (
+        sum((each[name] for name in group if name in each), OutcomeCounts()) for each in issues
+    )
     return ProviderLine(providers=group, now=now, before=sum(before, OutcomeCounts()))
 
 

@@ -51,7 +51,9 @@ class ReportRepository:
         with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             rows = connection.execute(query.order_by(sendings.c.id.desc()).limit(most)).all()
             return [
-                IssueOutcome(issue=row.issue, started_at=row.started_at, counts=_counts(connection, row.id))
+                IssueOutcome(
+                    issue=row.issue, started_at=row.started_at, counts=_counts(connection, row.id)
+                )
                 for row in rows
             ]
 
@@ -70,10 +72,16 @@ def add_left(connection: Connection, wishes: Iterable[tuple[int, int]]) -> None:
 
 def reduce(connection: Connection, sending_id: int) -> int:
     """Turn the rows of a sending into counts; tells how many messages it had."""
-    _add(connection, sending_id, _count_deliveries(connection, sending_id) + _came_back(connection, sending_id))
+    _add(
+        connection,
+        sending_id,
+        _count_deliveries(connection, sending_id) + _came_back(connection, sending_id),
+    )
     about_it = incoming_mails.c.sending_id == sending_id
     connection.execute(sa.update(incoming_mails).where(about_it).values(sending_id=None))
-    return connection.execute(sa.delete(deliveries).where(deliveries.c.sending_id == sending_id)).rowcount
+    return connection.execute(
+        sa.delete(deliveries).where(deliveries.c.sending_id == sending_id)
+    ).rowcount
 
 
 def _add(connection: Connection, sending_id: int, counts: Counts) -> None:
@@ -94,7 +102,9 @@ _ADD = sa.text(
 def _counts(connection: Connection, sending_id: int) -> Counter[tuple[Provider, str]]:
     query = sa.select(outcomes.c.provider, outcomes.c.status, outcomes.c.people)
     kept: Counter[tuple[Provider, str]] = Counter()
-    for provider, status, people in connection.execute(query.where(outcomes.c.sending_id == sending_id)):
+    for provider, status, people in connection.execute(
+        query.where(outcomes.c.sending_id == sending_id)
+    ):
         kept[Provider(provider), status] += people
     return kept + _count_deliveries(connection, sending_id) + _came_back(connection, sending_id)
 
@@ -118,7 +128,9 @@ def _came_back(connection: Connection, sending_id: int) -> Counter[tuple[Provide
         (sa.and_(kind == "bounce", action != "ignored"), BOUNCED),
         (sa.and_(kind == "complaint", action == "suppressed"), COMPLAINED),
     )
-    who = sa.func.coalesce(sa.cast(incoming_mails.c.subscriber_id, sa.String), incoming_mails.c.place)
+    who = sa.func.coalesce(
+        sa.cast(incoming_mails.c.subscriber_id, sa.String), incoming_mails.c.place
+    )
     domain = _domain(connection)
     query = (
         sa.select(domain, outcome.label("outcome"), sa.func.count(sa.distinct(who)))
@@ -132,7 +144,9 @@ def _came_back(connection: Connection, sending_id: int) -> Counter[tuple[Provide
 def _by_provider(rows: Iterable[Any]) -> Counter[tuple[Provider, str]]:
     found: Counter[tuple[Provider, str]] = Counter()
     for domain, outcome, people in rows:
-        found[provider_of(domain) if domain else Provider.OTHER, outcome] += people  # no domain: erased since
+        found[provider_of(domain) if domain else Provider.OTHER, outcome] += (
+            people  # no domain: erased since
+        )
     return found
 
 

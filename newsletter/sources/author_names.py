@@ -17,12 +17,31 @@ _AND = re.compile(r"\s*(?:\band\b|&|\bund\b|\bet\b(?!\s+al))\s*", re.IGNORECASE)
 _ET_AL = re.compile(r"[,;]?\s*(?:and\s+)?\bet\s+al\b\.?\s*", re.IGNORECASE)
 _PARTICLES = frozenset(
     (
-        *("al", "bin", "da", "dal", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "la", "le"),
+        *(
+            "al",
+            "bin",
+            "da",
+            "dal",
+            "de",
+            "del",
+            "della",
+            "den",
+            "der",
+            "di",
+            "do",
+            "dos",
+            "du",
+            "el",
+            "la",
+            "le",
+        ),
         *("ten", "ter", "van", "vom", "von", "zu", "zur"),
     )
 )
 _SUFFIXES = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv"))
-_DEGREES = re.compile(r"(\w\S{0,40}\s\S{1,40})((?:,\s*(?:M\.?D|Ph\.?D|M\.?Sc|M\.?P\.?H|M\.?S|B\.?Sc|R\.?N)\b\.?)+)")
+_DEGREES = re.compile(
+    r"(\w\S{0,40}\s\S{1,40})((?:,\s*(?:M\.?D|Ph\.?D|M\.?Sc|M\.?P\.?H|M\.?S|B\.?Sc|R\.?N)\b\.?)+)"
+)
 
 
 def names_in(text: str, *, one_form: bool = False) -> tuple[str, ...]:
@@ -50,8 +69,15 @@ def _split_names(text: str) -> list[str]:
     parts = [part.strip() for each in text.split(",") for part in _AND.split(each) if part.strip()]
     if len(parts) == 2 and _AND.search(text) is None and _is_family_and_given(*parts):
         return [", ".join(parts)]
-    if len(parts) > 1 and all(_INITIALS.fullmatch(each) for each in parts[1::2]) and len(parts) % 2 == 0:
-        return [f"{family}, {initials}" for family, initials in zip(parts[::2], parts[1::2], strict=True)]
+    if (
+        len(parts) > 1
+        and all(_INITIALS.fullmatch(each) for each in parts[1::2])
+        and len(parts) % 2 == 0
+    ):
+        return [
+            f"{family}, {initials}"
+            for family, initials in zip(parts[::2], parts[1::2], strict=True)
+        ]
     return parts
 
 
@@ -73,7 +99,9 @@ def form_of(name: str) -> str:
     words = (_quiet(name) if name.isupper() else name).split()
     if len(words) < 2 or not all(map(_is_name, words)):
         return name
-    start = next((n for n, word in enumerate(words) if n and _ends_in_particle(word)), len(words) - 1)
+    start = next(
+        (n for n, word in enumerate(words) if n and _ends_in_particle(word)), len(words) - 1
+    )
     if words[-1].lower() in _SUFFIXES:
         return name
     return _join_name(" ".join(words[start:]), words[:start])
@@ -81,7 +109,12 @@ def form_of(name: str) -> str:
 
 def _may_be_a_word(name: str, initials: str) -> bool:
     """`AYRE` where all is in capitals; `ML` and `M.A.` cannot be."""
-    return name.isupper() and len(initials) > 2 and "." not in initials and bool(re.search("[AEIOUY]", initials))
+    return (
+        name.isupper()
+        and len(initials) > 2
+        and "." not in initials
+        and bool(re.search("[AEIOUY]", initials))
+    )
 
 
 def _letters(initials: str) -> str:
@@ -104,12 +137,19 @@ def _is_name(word: str) -> bool:
     if word.lower() in _PARTICLES:
         return True
     plain = re.sub(r"[.’'-]", "", word)
-    return plain.isalpha() and word[0].isupper() and not (len(plain) > 2 and plain.isupper()) and plain[0] < "\u0530"
+    return (
+        plain.isalpha()
+        and word[0].isupper()
+        and not (len(plain) > 2 and plain.isupper())
+        and plain[0] < "\u0530"
+    )
 
 
 def _join_name(family: str, given: list[str]) -> str:
     """Family name and the initials of the others; one that shouts is brought to normal."""
-    initials = "".join(part[0].upper() for word in given for part in re.split(r"[-.]", word) if part[:1].isalpha())
+    initials = "".join(
+        part[0].upper() for word in given for part in re.split(r"[-.]", word) if part[:1].isalpha()
+    )
     if len(family) > 3 and family.isupper():
         family = _quiet(family)
     return f"{family} {initials}".strip()

@@ -34,7 +34,9 @@ class CollectionResult:
     collected: SourceResult
     new: int = 0  # entries never seen before
     record: SourceRecord
-    quiet: str = ""  # a sentence, when the source answers well but brings nothing for unusually long
+    quiet: str = (
+        ""  # a sentence, when the source answers well but brings nothing for unusually long
+    )
 
     @property
     def name(self) -> str:
@@ -44,7 +46,9 @@ class CollectionResult:
     @property
     def count(self) -> int:
         """How many entries the source gives, before any are merged."""
-        return self.record.entries if self.collected.unchanged else len(self.collected.parsed.entries)
+        return (
+            self.record.entries if self.collected.unchanged else len(self.collected.parsed.entries)
+        )
 
 
 def chosen_sources(context: AppContext, names: Iterable[str]) -> tuple[Source, ...]:
@@ -54,7 +58,9 @@ def chosen_sources(context: AppContext, names: Iterable[str]) -> tuple[Source, .
     known = sorted(source.name for source in sources)
     for name in names:
         if name not in known:
-            raise UsageError(f"there is no source “{name}” in newsletter.toml; there are: {', '.join(known) or 'none'}")
+            raise UsageError(
+                f"there is no source “{name}” in newsletter.toml; there are: {', '.join(known) or 'none'}"
+            )
     return tuple(source for source in sources if not names or source.name in names)
 
 
@@ -71,7 +77,9 @@ async def collect_all(
     """`collect`, inside a loop that runs already."""
     known = entries_of(context).sources()
     done: dict[str, CollectionResult] = {}
-    order = {source.name: n for n, source in enumerate(sources)}  # the first source to give an entry names it
+    order = {
+        source.name: n for n, source in enumerate(sources)
+    }  # the first source to give an entry names it
     never_read = sum(source.name not in known for source in sources)
     with ParserPool(build_document_parser(context), expected=never_read) as room:
         from newsletter.sources.source_client import (
@@ -81,11 +89,17 @@ async def collect_all(
 
         async with build_fetcher(context) as fetcher:
             visitor = SourceClient(context, fetcher, room)
-            pending = {asyncio.create_task(visitor.fetch_source(source, known.get(source.name))) for source in sources}
+            pending = {
+                asyncio.create_task(visitor.fetch_source(source, known.get(source.name)))
+                for source in sources
+            }
             try:
                 while pending:
                     finished, pending = await asyncio.wait(pending, timeout=KEEP_EVERY_S)
-                    visits = sorted((visit.result() for visit in finished), key=lambda visit: order[visit.before.name])
+                    visits = sorted(
+                        (visit.result() for visit in finished),
+                        key=lambda visit: order[visit.before.name],
+                    )
                     for each in _keep(context, visits):
                         done[each.name] = each
                         on_progress(each)
@@ -93,9 +107,9 @@ async def collect_all(
                 for visit in pending:
                     visit.cancel()
     stamped = frozenset(source.name for source in sources if source.kind in STAMPED)
-    quiet = StalenessCheck(store=entries_of(context), today=context.now.date(), stamped=stamped).find_stale(
-        each.record for each in done.values()
-    )
+    quiet = StalenessCheck(
+        store=entries_of(context), today=context.now.date(), stamped=stamped
+    ).find_stale(each.record for each in done.values())
     return tuple(replace(done[source.name], quiet=quiet.get(source.name, "")) for source in sources)
 
 
@@ -104,7 +118,10 @@ def _keep(context: AppContext, visits: Sequence[SourceFetch]) -> list[Collection
     brought = {visit.collected.source.name: visit.collected.parsed.entries for visit in visits}
     with entries_of(context).together():
         taken = ingest_sources(entries_of(context), brought, context.now)
-        gathered = [_summarize_visit(visit, taken[visit.collected.source.name], context.now) for visit in visits]
+        gathered = [
+            _summarize_visit(visit, taken[visit.collected.source.name], context.now)
+            for visit in visits
+        ]
         entries_of(context).note_sources(each.record for each in gathered)
     return gathered
 
@@ -114,7 +131,9 @@ def _summarize_visit(visit: SourceFetch, taken: IngestResult, now: datetime) -> 
     collected, before, fetched = visit.collected, visit.before, visit.fetched
     if collected.error is not None:
         failing_since = before.failing_since_at or now
-        record = replace(before, checked_at=now, failing_since_at=failing_since, error=collected.error)
+        record = replace(
+            before, checked_at=now, failing_since_at=failing_since, error=collected.error
+        )
         return CollectionResult(collected=collected, record=record)
     record = replace(
         before,

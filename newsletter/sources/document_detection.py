@@ -17,14 +17,22 @@ _MOST_OF_A_HEADER = 200_000  # bytes
 _TABLES = (".csv", ".tsv", ".xlsx")
 _BEGINNINGS = (
     (SourceKind.CALENDAR, re.compile(rb"BEGIN:VCALENDAR\b", re.IGNORECASE)),
-    (SourceKind.PUBMED, re.compile(rb"(?:<[?!][^>]*>\s*)*<(?:PubmedArticleSet|PubmedBookArticleSet)\b")),
+    (
+        SourceKind.PUBMED,
+        re.compile(rb"(?:<[?!][^>]*>\s*)*<(?:PubmedArticleSet|PubmedBookArticleSet)\b"),
+    ),
     (SourceKind.FEED, re.compile(rb"(?:<[?!][^>]*>\s*)*<(?:rss|feed|rdf:RDF|atom:feed)\b")),
-    (SourceKind.FEED, re.compile(rb'\{[^{\[]*"version"\s*:\s*"https?:(?:\\?/){2}jsonfeed\.org(?:\\?/)version')),
+    (
+        SourceKind.FEED,
+        re.compile(rb'\{[^{\[]*"version"\s*:\s*"https?:(?:\\?/){2}jsonfeed\.org(?:\\?/)version'),
+    ),
     (SourceKind.TRIALS, re.compile(rb'[\[{][\s\S]*?"(?:protocolSection|FullStudiesResponse)"\s*:')),
     (SourceKind.GRANTS, re.compile(rb'\{[\s\S]*?"oppHits"\s*:')),
 )
 _HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
-_OF_A_MAIL = re.compile(rb"^(?:Message-ID|MIME-Version|Received|Return-Path)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_OF_A_MAIL = re.compile(
+    rb"^(?:Message-ID|MIME-Version|Received|Return-Path)[ \t]*:", re.IGNORECASE | re.MULTILINE
+)
 
 
 def kind_of_document(document: Document, name: str = "") -> SourceKind | None:

@@ -29,7 +29,12 @@ from yarl import URL
 from newsletter import __version__
 from newsletter.errors import SourceError
 from newsletter.model import Document
-from newsletter.sources.private_networks import InsideAddressError, PublicResolver, plain_host, refuse_inside_literal
+from newsletter.sources.private_networks import (
+    InsideAddressError,
+    PublicResolver,
+    plain_host,
+    refuse_inside_literal,
+)
 
 MOST_BYTES = 20_000_000
 MOST_REDIRECTS = 5
@@ -40,7 +45,9 @@ LONGEST_WAIT_S = 30.0  # a server that wants us to wait longer is asked again on
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 INSIDE = "is inside your own network and was not asked"
 NCBI = "eutils.ncbi.nlm.nih.gov"
-PER_SECOND: Mapping[str, float] = MappingProxyType({NCBI: 3.0})  # https://www.ncbi.nlm.nih.gov/books/NBK25497/
+PER_SECOND: Mapping[str, float] = MappingProxyType(
+    {NCBI: 3.0}
+)  # https://www.ncbi.nlm.nih.gov/books/NBK25497/
 PER_SECOND_WITH_KEY: Mapping[str, float] = MappingProxyType({NCBI: 10.0})
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 
@@ -105,7 +112,9 @@ def read_file(path: Path, *, digest: str = "") -> FetchResult:
     except FileNotFoundError:
         return FetchResult(error=f"{path} is not there: was it moved or renamed?")
     except (OSError, ValueError) as error:
-        return FetchResult(error=f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
+        return FetchResult(
+            error=f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
+        )
     if len(content) > MOST_BYTES:
         return FetchResult(error=f"{path} is larger than {_megabytes()}: it was not read")
     return _answer(Document(content=content, url=path.absolute().as_uri()), digest)
@@ -131,15 +140,27 @@ class Fetcher:
         self._per_second = per_second
         self._timeout_s = timeout_s
         self._pause = pause
-        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CONNECTIONS_PER_HOST))
-        self._free_at: dict[str, float] = {}  # when the next request to a host may begin, on the loop's clock
+        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(CONNECTIONS_PER_HOST)
+        )
+        self._free_at: dict[
+            str, float
+        ] = {}  # when the next request to a host may begin, on the loop's clock
 
     async def __aenter__(self) -> Self:
         self._resolver = PublicResolver(aiohttp.ThreadedResolver(), self._allowed)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=self._resolver, limit=0, limit_per_host=CONNECTIONS_PER_HOST),
-            timeout=aiohttp.ClientTimeout(total=self._timeout_s, sock_connect=min(15.0, self._timeout_s)),
-            headers={"User-Agent": self._agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate"},
+            connector=aiohttp.TCPConnector(
+                resolver=self._resolver, limit=0, limit_per_host=CONNECTIONS_PER_HOST
+            ),
+            timeout=aiohttp.ClientTimeout(
+                total=self._timeout_s, sock_connect=min(15.0, self._timeout_s)
+            ),
+            headers={
+                "User-Agent": self._agent,
+                "Accept": ACCEPT,
+                "Accept-Encoding": "gzip, deflate",
+            },
             auto_decompress=False,  # we unpack ourselves: a small answer may hold gigabytes
         )
         return self
@@ -152,12 +173,19 @@ class Fetcher:
         """From the web where the request names an address, else from the file it names."""
         if "://" in request.url and not request.url.startswith("file:"):
             return await self.get(
-                request.url, etag=request.etag, last_modified=request.last_modified, digest=request.digest
+                request.url,
+                etag=request.etag,
+                last_modified=request.last_modified,
+                digest=request.digest,
             )
-        path = unquote(urlsplit(request.url).path) if request.url.startswith("file:") else request.url
+        path = (
+            unquote(urlsplit(request.url).path) if request.url.startswith("file:") else request.url
+        )
         return await asyncio.to_thread(read_file, Path(path), digest=request.digest)
 
-    async def get(self, url: str, *, etag: str = "", last_modified: str = "", digest: str = "") -> FetchResult:
+    async def get(
+        self, url: str, *, etag: str = "", last_modified: str = "", digest: str = ""
+    ) -> FetchResult:
         """What stands at an address; `not_modified` when it is what the validators of last time speak of."""
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         sent = {name: value for name, value in headers.items() if value and value.isprintable()}
@@ -165,7 +193,9 @@ class Fetcher:
 
     async def post_json(self, url: str, data: Any) -> FetchResult:
         """The answer to a JSON request."""
-        return await self._retry_request("POST", url, {"json": data, "headers": {"Accept": "application/json"}}, "")
+        return await self._retry_request(
+            "POST", url, {"json": data, "headers": {"Accept": "application/json"}}, ""
+        )
 
     async def probe(self, url: str, *, method: str) -> tuple[int, str]:
         """Status and Location of one request: no redirect is followed, nothing is read.
@@ -179,7 +209,9 @@ class Fetcher:
         except (_TransientFetchError, _PermanentFetchError) as error:
             raise SourceError(str(error)) from error
 
-    async def _retry_request(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> FetchResult:
+    async def _retry_request(
+        self, method: str, url: str, options: Mapping[str, Any], digest: str
+    ) -> FetchResult:
         """Up to three tries, with a pause after each that may mend itself."""
         tried = 0
         while True:
@@ -193,7 +225,9 @@ class Fetcher:
             except _PermanentFetchError as error:
                 return FetchResult(error=str(error))
 
-    async def _follow_redirects(self, method: str, url: str, options: Mapping[str, Any], digest: str) -> FetchResult:
+    async def _follow_redirects(
+        self, method: str, url: str, options: Mapping[str, Any], digest: str
+    ) -> FetchResult:
         """One request and its redirects, each judged as if a stranger had written it."""
         target = self._check_url(url)
         for _ in range(MOST_REDIRECTS + 1):
@@ -203,7 +237,9 @@ class Fetcher:
                 if response.status in {301, 302, 303} and method == "POST":
                     method, options = "GET", {}
                 target = self._check_url(response.headers["Location"], base=target)
-        raise _PermanentFetchError(f"{_host(target)} leads from one address to the next without end")
+        raise _PermanentFetchError(
+            f"{_host(target)} leads from one address to the next without end"
+        )
 
     def _check_url(self, url: str, *, base: URL | None = None) -> URL:
         """The address, absolute; refused when it is no http(s) or writes out an inside address."""
@@ -242,12 +278,22 @@ class Fetcher:
         """The response of one request; what goes wrong with the connection becomes a sentence."""
         host = _host(target)
         try:
-            async with self._session.request(method, target, allow_redirects=False, **options) as response:
+            async with self._session.request(
+                method, target, allow_redirects=False, **options
+            ) as response:
                 yield response
         except TimeoutError as error:
-            raise _TransientFetchError(f"{host} did not answer within {self._timeout_s:g} seconds") from error
-        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError, ssl.SSLError) as error:
-            raise _PermanentFetchError(f"{host} cannot prove who it is: its certificate is not valid") from error
+            raise _TransientFetchError(
+                f"{host} did not answer within {self._timeout_s:g} seconds"
+            ) from error
+        except (
+            aiohttp.ClientConnectorCertificateError,
+            aiohttp.ClientConnectorSSLError,
+            ssl.SSLError,
+        ) as error:
+            raise _PermanentFetchError(
+                f"{host} cannot prove who it is: its certificate is not valid"
+            ) from error
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, InsideAddressError):
                 raise _inside(host) from error
@@ -279,7 +325,9 @@ class _TransientFetchError(Exception):
 
 
 def _inside(host: str) -> _PermanentFetchError:
-    return _PermanentFetchError(f"{host} {INSIDE}; if it is meant, add it to fetch_from in newsletter.toml")
+    return _PermanentFetchError(
+        f"{host} {INSIDE}; if it is meant, add it to fetch_from in newsletter.toml"
+    )
 
 
 def _host(target: URL) -> str:
@@ -293,23 +341,35 @@ async def _read_response(response: aiohttp.ClientResponse, digest: str) -> Fetch
         return _add_validators(FetchResult(not_modified=True, digest=digest), response)
     if response.status == 429 or response.status >= 500:
         wait_s = _retry_after_s(response.headers)
-        raise _TransientFetchError(f"HTTP {response.status}: {_trouble(host, response.status, wait_s)}", wait_s)
+        raise _TransientFetchError(
+            f"HTTP {response.status}: {_trouble(host, response.status, wait_s)}", wait_s
+        )
     if response.status >= 300:
         raise _PermanentFetchError(f"HTTP {response.status}: {_refusal(host, response.status)}")
     content = await _decompress_body(response, host)
-    document = Document(content=content, url=str(response.url), content_type=response.headers.get("Content-Type", ""))
+    document = Document(
+        content=content,
+        url=str(response.url),
+        content_type=response.headers.get("Content-Type", ""),
+    )
     return _add_validators(_answer(document, digest), response)
 
 
 def _answer(document: Document, digest: str) -> FetchResult:
     new = hashlib.sha256(document.content).hexdigest()
-    return FetchResult(not_modified=True, digest=new) if new == digest else FetchResult(document=document, digest=new)
+    return (
+        FetchResult(not_modified=True, digest=new)
+        if new == digest
+        else FetchResult(document=document, digest=new)
+    )
 
 
 def _add_validators(fetched: FetchResult, response: aiohttp.ClientResponse) -> FetchResult:
     """The answer with what the server wants to hear next time."""
     headers = response.headers
-    return replace(fetched, etag=headers.get("ETag", ""), last_modified=headers.get("Last-Modified", ""))
+    return replace(
+        fetched, etag=headers.get("ETag", ""), last_modified=headers.get("Last-Modified", "")
+    )
 
 
 async def _decompress_body(response: aiohttp.ClientResponse, host: str) -> bytes:
@@ -322,7 +382,9 @@ async def _decompress_body(response: aiohttp.ClientResponse, host: str) -> bytes
         except zlib.error as error:
             raise _PermanentFetchError(f"{host} sent something that cannot be unpacked") from error
         if len(content) > MOST_BYTES:
-            raise _PermanentFetchError(f"the answer of {host} is larger than {_megabytes()}: it was not read")
+            raise _PermanentFetchError(
+                f"the answer of {host} is larger than {_megabytes()}: it was not read"
+            )
     return bytes(content)
 
 
@@ -336,7 +398,9 @@ def _unpacker(encoding: str, host: str) -> Callable[[bytes, int], bytes]:
         case "deflate":
             return _Inflater()
         case other:
-            raise _PermanentFetchError(f"{host} packs its answers with {other[:20]}, which we did not ask for")
+            raise _PermanentFetchError(
+                f"{host} packs its answers with {other[:20]}, which we did not ask for"
+            )
 
 
 class _Inflater:
@@ -359,16 +423,24 @@ def _retry_after_s(headers: Mapping[str, str]) -> float:
         return float(value)
     try:
         until = parsedate_to_datetime(value)
-        now = parsedate_to_datetime(headers["Date"]).timestamp() if "Date" in headers else time.time()
+        now = (
+            parsedate_to_datetime(headers["Date"]).timestamp() if "Date" in headers else time.time()
+        )
     except (ValueError, TypeError):
         return 0.0
     return max(0.0, until.timestamp() - now)
 
 
 def _trouble(host: str, status: int, wait_s: float) -> str:
-    later = f"asks us to come back in {_duration(wait_s)}" if wait_s > LONGEST_WAIT_S else "asks us to come back later"
+    later = (
+        f"asks us to come back in {_duration(wait_s)}"
+        if wait_s > LONGEST_WAIT_S
+        else "asks us to come back later"
+    )
     return (
-        f"{host} {later}" if status == 429 or wait_s else f"{host} has trouble of its own; it is tried again next time"
+        f"{host} {later}"
+        if status == 429 or wait_s
+        else f"{host} has trouble of its own; it is tried again next time"
     )
 
 

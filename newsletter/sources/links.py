@@ -20,7 +20,9 @@ def absolute_link(link: str, base: str = "") -> str | None:
         return None
     if _BARE_HOST.match(link):
         link = f"http://{link}"
-    link = re.sub(r"^feed:(?=//(?!https?:))", "http:", re.sub(r"^feed:(?://)?(?=https?:)", "", link))
+    link = re.sub(
+        r"^feed:(?=//(?!https?:))", "http:", re.sub(r"^feed:(?://)?(?=https?:)", "", link)
+    )
     try:
         return _repair_link(link if _SCHEME.match(link) else urljoin(base, link))
     except ValueError:  # a bracket too many, a port that is no number

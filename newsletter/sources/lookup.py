@@ -48,7 +48,9 @@ async def look_up_reference(
             return await _by_doi(clean_doi(text) or "", getter, source, services)
         case ReferenceKind.PMID:
             pmids = (re.findall(r"\d+", text.partition("?")[0])[-1],)
-            return await entrez.fetch_pubmed(getter, pmids, source, api_key=api_key, base=services.eutils)
+            return await entrez.fetch_pubmed(
+                getter, pmids, source, api_key=api_key, base=services.eutils
+            )
         case ReferenceKind.NCT:
             return await clinicaltrials.fetch_trial(
                 getter, ids_in(text.upper()).nct or text, source, base=services.trials
@@ -71,7 +73,9 @@ async def _by_page(
         raise
 
 
-async def _by_doi(doi: str, getter: HttpClient, source: Source, services: RegistryUrls) -> ParsedDocument:
+async def _by_doi(
+    doi: str, getter: HttpClient, source: Source, services: RegistryUrls
+) -> ParsedDocument:
     """From Crossref; a DOI of another registrar (DataCite: Zenodo, arXiv) from the page that it leads to."""
     try:
         reading = await crossref.fetch_work(getter, doi, source, base=services.crossref)
@@ -98,15 +102,27 @@ class ReferenceKind(StrEnum):
 
 _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+", re.IGNORECASE)
 _PMID = re.compile(
-    r"pmid[:\s]\s*\d{1,9}|https?://(?:www\.)?pubmed\.ncbi\.nlm\.nih\.gov/\d{1,9}/?(?:\?.*)?", re.IGNORECASE
+    r"pmid[:\s]\s*\d{1,9}|https?://(?:www\.)?pubmed\.ncbi\.nlm\.nih\.gov/\d{1,9}/?(?:\?.*)?",
+    re.IGNORECASE,
 )
-_NCT = re.compile(r"NCT\d{8}|https?://(?:www\.)?clinicaltrials\.gov/(?:ct2/)?(?:show|study)/NCT\d{8}\S*", re.IGNORECASE)
+_NCT = re.compile(
+    r"NCT\d{8}|https?://(?:www\.)?clinicaltrials\.gov/(?:ct2/)?(?:show|study)/NCT\d{8}\S*",
+    re.IGNORECASE,
+)
 
 
 def detect_kind(reference: str) -> ReferenceKind:
     """What a reference is: `doi:10.1/x`, `pmid:123`, `NCT01234567`, an http(s) address; anything else names a file."""
     text = reference.strip()
-    for kind, pattern in ((ReferenceKind.DOI, _DOI), (ReferenceKind.PMID, _PMID), (ReferenceKind.NCT, _NCT)):
+    for kind, pattern in (
+        (ReferenceKind.DOI, _DOI),
+        (ReferenceKind.PMID, _PMID),
+        (ReferenceKind.NCT, _NCT),
+    ):
         if pattern.fullmatch(text):
             return kind
-    return ReferenceKind.URL if re.match(r"https?://[^/\s]", text, re.IGNORECASE) else ReferenceKind.FILE
+    return (
+        ReferenceKind.URL
+        if re.match(r"https?://[^/\s]", text, re.IGNORECASE)
+        else ReferenceKind.FILE
+    )

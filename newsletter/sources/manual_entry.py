@@ -58,10 +58,14 @@ def known_as(context: AppContext, entry: Entry) -> str | None:
     return next(iter(Index(near.values()).find(entry)), None)
 
 
-def take(context: AppContext, entries: Iterable[Entry], *, section: str | None = None) -> tuple[str, ...]:
+def take(
+    context: AppContext, entries: Iterable[Entry], *, section: str | None = None
+) -> tuple[str, ...]:
     """Take in what was understood; tells the keys under which it is known from now on, each once."""
     seen = tuple(replace(entry, section=section or entry.section) for entry in entries)
-    return tuple(dict.fromkeys(ingest_entries(entries_of(context), PASTED.name, seen, context.now).keys))
+    return tuple(
+        dict.fromkeys(ingest_entries(entries_of(context), PASTED.name, seen, context.now).keys)
+    )
 
 
 def _read_argument(context: AppContext, what: str, stdin: Callable[[], bytes]) -> ParsedDocument:
@@ -97,4 +101,6 @@ async def _look_up_reference(context: AppContext, reference: str) -> ParsedDocum
 
     zone = context.workspace.settings.newsletter.zone
     async with build_fetcher(context) as fetcher:
-        return await look_up_reference(reference, fetcher, source=PASTED, api_key=secret(PUBMED_KEY), zone=zone)
+        return await look_up_reference(
+            reference, fetcher, source=PASTED, api_key=secret(PUBMED_KEY), zone=zone
+        )

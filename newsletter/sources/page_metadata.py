@@ -21,7 +21,17 @@ from newsletter.errors import SourceError
 from newsletter.formats.dates import parse
 from newsletter.formats.markup_text import decode_document, paragraphs
 from newsletter.identity import clean_doi, clean_url, ids_in, is_preprint_doi
-from newsletter.model import Dated, Document, Entry, Event, Flag, Ids, ParsedDocument, Precision, Source
+from newsletter.model import (
+    Dated,
+    Document,
+    Entry,
+    Event,
+    Flag,
+    Ids,
+    ParsedDocument,
+    Precision,
+    Source,
+)
 from newsletter.sources.author_names import form_of, names_in
 from newsletter.sources.registries.api_client import MAX_SUMMARY, at, text_at
 from newsletter.sources.titles import clean_title
@@ -45,10 +55,35 @@ DATES = (
     "datepublished",
     "date",
 )
-AUTHORS = ("citation_author", "dc.creator", "dcterms.creator", "dc.contributor", "article:author", "author")
-DOIS = ("citation_doi", "prism.doi", "dc.identifier", "dcterms.identifier", "doi", "bepress_citation_doi")
-JOURNALS = ("citation_journal_abbrev", "citation_journal_title", "prism.publicationname", "og:site_name")
-SUMMARIES = ("citation_abstract", "dc.description", "dcterms.description", "og:description", "description")
+AUTHORS = (
+    "citation_author",
+    "dc.creator",
+    "dcterms.creator",
+    "dc.contributor",
+    "article:author",
+    "author",
+)
+DOIS = (
+    "citation_doi",
+    "prism.doi",
+    "dc.identifier",
+    "dcterms.identifier",
+    "doi",
+    "bepress_citation_doi",
+)
+JOURNALS = (
+    "citation_journal_abbrev",
+    "citation_journal_title",
+    "prism.publicationname",
+    "og:site_name",
+)
+SUMMARIES = (
+    "citation_abstract",
+    "dc.description",
+    "dcterms.description",
+    "og:description",
+    "description",
+)
 
 ARTICLES = frozenset(
     (
@@ -86,7 +121,9 @@ def read_page_metadata(document: Document, source: Source, *, zone: tzinfo = UTC
     """
     page = _page(document)
     if "citation_title" not in page.meta:
-        events = [_event_entry(node, page, source, zone) for node in page.nodes if _is_event(node)][:MAX_EVENTS]
+        events = [_event_entry(node, page, source, zone) for node in page.nodes if _is_event(node)][
+            :MAX_EVENTS
+        ]
         if found := tuple(entry for entry in events if entry.title):
             return ParsedDocument(entries=found)
     entry = _page_entry(page, source)
@@ -96,8 +133,12 @@ def read_page_metadata(document: Document, source: Source, *, zone: tzinfo = UTC
 
 
 def _page(document: Document) -> _PageMetadata:
-    text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]", " ", decode_document(document)[:MAX_CHARACTERS])
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    text = re.sub(
+        "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]", " ", decode_document(document)[:MAX_CHARACTERS]
+    )
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+    )
     root = etree.fromstring(text.encode(), parser) if text.strip() else None
     if root is None:
         raise SourceError("this is no web page: it is empty, or no HTML")
@@ -107,7 +148,11 @@ def _page(document: Document) -> _PageMetadata:
         if content := (tag.get("content") or "").strip():
             meta.setdefault(name, []).append(content[:MAX_SUMMARY])
     title = next((each.text or "" for each in root.iter("title")), "")
-    rel = (each.get("href") or "" for each in root.iter("link") if (each.get("rel") or "").lower() == "canonical")
+    rel = (
+        each.get("href") or ""
+        for each in root.iter("link")
+        if (each.get("rel") or "").lower() == "canonical"
+    )
     return _PageMetadata(document.url, meta, title, next(rel, ""), list(_nodes(root)))
 
 
@@ -128,14 +173,20 @@ def _nodes(root: etree._Element) -> Iterator[Any]:
                 waiting += node[:left]
             elif isinstance(node, dict):
                 yield node
-                waiting += [node[name] for name in ("@graph", "mainEntity", "itemListElement", "item") if name in node]
+                waiting += [
+                    node[name]
+                    for name in ("@graph", "mainEntity", "itemListElement", "item")
+                    if name in node
+                ]
 
 
 def _types(node: Any) -> list[str]:
     """The types of a node by their bare names: `https://schema.org/Event` is `Event`."""
     types = at(node, "@type")
     return [
-        each.rpartition("/")[2] for each in (types if isinstance(types, list) else [types]) if isinstance(each, str)
+        each.rpartition("/")[2]
+        for each in (types if isinstance(types, list) else [types])
+        if isinstance(each, str)
     ]
 
 
@@ -146,11 +197,18 @@ def _is_event(node: Any) -> bool:
 def _page_entry(page: _PageMetadata, source: Source) -> Entry:
     node: Any = next((each for each in page.nodes if ARTICLES.intersection(_types(each))), {})
     title = (
-        page.first(TITLES[:1]) or text_at(node, "headline") or text_at(node, "name") or page.first(TITLES) or page.title
+        page.first(TITLES[:1])
+        or text_at(node, "headline")
+        or text_at(node, "name")
+        or page.first(TITLES)
+        or page.title
     )
     summary = page.first(SUMMARIES[:1]) or text_at(node, "description") or page.first(SUMMARIES)
     link = _link(page)
-    doi = next(filter(None, map(clean_doi, (value for name in DOIS for value in page.meta.get(name, [])))), None)
+    doi = next(
+        filter(None, map(clean_doi, (value for name in DOIS for value in page.meta.get(name, [])))),
+        None,
+    )
     known = ids_in(link)
     scholarly = bool("citation_title" in page.meta or doi)
     pmid = page.first(("citation_pmid",))
@@ -197,7 +255,9 @@ def _without_site(title: str, page: _PageMetadata, *, bare: bool) -> str:
 
 def _authors(page: _PageMetadata, node: Any, *, scholarly: bool) -> Iterator[str]:
     """Those of papers as “Hemming ML”; addresses of profiles are no names."""
-    named = next((page.meta[name] for name in AUTHORS[: 4 if scholarly else None] if name in page.meta), [])
+    named = next(
+        (page.meta[name] for name in AUTHORS[: 4 if scholarly else None] if name in page.meta), []
+    )
     persons = at(node, "author")
     if not scholarly and persons:
         each = persons if isinstance(persons, list) else [persons]
@@ -218,13 +278,20 @@ def _find_date(page: _PageMetadata, node: Any) -> Dated | None:
     dates = [dated for text in written if text and (dated := parse(text.strip()))]
     if not dates:
         return None
-    finer = (each for each in dates if each.precision is Precision.DAY and each.day.year == dates[0].day.year)
+    finer = (
+        each
+        for each in dates
+        if each.precision is Precision.DAY and each.day.year == dates[0].day.year
+    )
     return dates[0] if dates[0].precision is Precision.DAY else next(finer, dates[0])
 
 
 def _event_entry(node: Any, page: _PageMetadata, source: Source, zone: tzinfo) -> Entry:
     link = clean_url(urljoin(page.url, text_at(node, "url"))) or clean_url(page.url)
-    starts, ends = _moment(text_at(node, "startDate"), zone), _moment(text_at(node, "endDate"), zone)
+    starts, ends = (
+        _moment(text_at(node, "startDate"), zone),
+        _moment(text_at(node, "endDate"), zone),
+    )
     place, join = _place(at(node, "location")), _join(node)
     return Entry(
         ids=Ids(url=link),
@@ -267,8 +334,14 @@ def _place(location: Any) -> str:
         if "VirtualLocation" in _types(each):
             continue
         address = at(each, "address")
-        town = [text_at(address, name) for name in ("addressLocality", "addressRegion", "addressCountry")]
-        where = [text_at(each, "name"), *([text_at(each, "address")] if isinstance(address, str) else town)]
+        town = [
+            text_at(address, name)
+            for name in ("addressLocality", "addressRegion", "addressCountry")
+        ]
+        where = [
+            text_at(each, "name"),
+            *([text_at(each, "address")] if isinstance(address, str) else town),
+        ]
         if words := ", ".join(dict.fromkeys(filter(None, where))):
             return clean_title(words)
     return ""
@@ -277,7 +350,11 @@ def _place(location: Any) -> str:
 def _join(node: Any) -> str:
     """Where one joins or registers: the virtual place, else the offer."""
     offers = at(node, "offers")
-    written = [text_at(each, "url") for each in _places(at(node, "location")) if "VirtualLocation" in _types(each)]
+    written = [
+        text_at(each, "url")
+        for each in _places(at(node, "location"))
+        if "VirtualLocation" in _types(each)
+    ]
     written += [text_at(each, "url") for each in (offers if isinstance(offers, list) else [offers])]
     links = (clean_url(each) for each in written if each.lower().startswith("https://"))
     return next(filter(None, links), "")

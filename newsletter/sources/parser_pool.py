@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from newsletter.errors import SourceError
-from newsletter.model import Document, ParsedDocument, SectionStyle, Source, SourceKind, SourceResult
+from newsletter.model import (
+    Document,
+    ParsedDocument,
+    SectionStyle,
+    Source,
+    SourceKind,
+    SourceResult,
+)
 from newsletter.workspace.context import AppContext
 
 if TYPE_CHECKING:
@@ -68,7 +75,9 @@ class DocumentParser:
             case SourceKind.CALENDAR:
                 from newsletter.sources.calendars.ical import read_calendar
 
-                return read_calendar(document, source, now=self.now, ahead_days=self.ahead_days, zone=self.zone)
+                return read_calendar(
+                    document, source, now=self.now, ahead_days=self.ahead_days, zone=self.zone
+                )
             case SourceKind.PUBMED:
                 from newsletter.sources.registries.pubmed import read_pubmed
 
@@ -84,7 +93,9 @@ class DocumentParser:
             case SourceKind.TABLE:
                 from newsletter.sources.staff_table import read_table
 
-                return _in_known_sections(read_table(document, source, zone=self.zone), self.sections)
+                return _in_known_sections(
+                    read_table(document, source, zone=self.zone), self.sections
+                )
 
 
 def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:
@@ -105,7 +116,10 @@ def build_document_parser(context: AppContext) -> DocumentParser:
     settings = context.workspace.settings
     newsletter = settings.newsletter
     return DocumentParser(
-        now=context.now, ahead_days=newsletter.ahead_days, zone=newsletter.zone, sections=settings.sections
+        now=context.now,
+        ahead_days=newsletter.ahead_days,
+        zone=newsletter.zone,
+        sections=settings.sections,
     )
 
 
@@ -113,9 +127,14 @@ def _in_known_sections(reading: ParsedDocument, sections: Iterable[SectionStyle]
     """Rows in the sections that there are, by name or title; a row that asks for another one is sorted like the rest."""
     known = {word.casefold(): each.name for each in sections for word in (each.title, each.name)}
     entries = tuple(
-        replace(each, section=known.get(each.section.casefold())) if each.section else each for each in reading.entries
+        replace(each, section=known.get(each.section.casefold())) if each.section else each
+        for each in reading.entries
     )
-    asked = {each.section for each in reading.entries if each.section and each.section.casefold() not in known}
+    asked = {
+        each.section
+        for each in reading.entries
+        if each.section and each.section.casefold() not in known
+    }
     there_are = ", ".join(each.name for each in sections)
     told = tuple(
         f"there is no section “{name}”, so its rows go where they seem to belong; there are: {there_are}"
@@ -130,16 +149,22 @@ class ParserPool:
     `expected` is how many documents will surely come.
     """
 
-    def __init__(self, reader: DocumentParser, *, expected: int = 0, processes: int | None = None) -> None:
+    def __init__(
+        self, reader: DocumentParser, *, expected: int = 0, processes: int | None = None
+    ) -> None:
         self._reader = reader
-        self._processes = min(MOST_PROCESSES, os.cpu_count() or 1) if processes is None else processes
+        self._processes = (
+            min(MOST_PROCESSES, os.cpu_count() or 1) if processes is None else processes
+        )
         self._expected = expected
         self._asked = 0
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
         if self._expected > FEW and self._processes > 1:
-            self._pool = _processes(self._processes)  # they load their modules while the first documents are fetched
+            self._pool = _processes(
+                self._processes
+            )  # they load their modules while the first documents are fetched
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -156,7 +181,9 @@ class ParserPool:
                 return await asyncio.get_running_loop().run_in_executor(
                     self._pool, self._reader.collect_entries, source, document
                 )
-            except BrokenExecutor:  # the system ended one of them: go on with the one that is left, ours
+            except (
+                BrokenExecutor
+            ):  # the system ended one of them: go on with the one that is left, ours
                 self._pool, self._processes = None, 1
         return await asyncio.to_thread(self._reader.collect_entries, source, document)
 

@@ -15,7 +15,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))  # RFC 6052, RFC 8215
+_NAT64 = (
+    ipaddress.IPv6Network("64:ff9b::/96"),
+    ipaddress.IPv6Network("64:ff9b:1::/48"),
+)  # RFC 6052, RFC 8215
 _COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291, 2.5.5.1: deprecated, and still understood
 _NUMBER = r"(?:0x[0-9a-f]*|\d+)"
 _OLD_FORM = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{0,3}}", re.IGNORECASE)
@@ -29,7 +32,12 @@ def is_inside(address: Address) -> bool:
     """Whether an address is not public: loopback, private, link-local, shared, multicast, or one of these in IPv6."""
     if isinstance(address, ipaddress.IPv6Address) and (within := _embedded(address)) is not None:
         return is_inside(within)
-    return not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified
+    return (
+        not address.is_global
+        or address.is_multicast
+        or address.is_reserved
+        or address.is_unspecified
+    )
 
 
 def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
@@ -38,7 +46,11 @@ def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
         return address.ipv4_mapped or address.sixtofour
     if address.teredo:
         return address.teredo[1]
-    if address in _NAT64[0] or address in _NAT64[1] or (address in _COMPATIBLE and int(address) > 1):
+    if (
+        address in _NAT64[0]
+        or address in _NAT64[1]
+        or (address in _COMPATIBLE and int(address) > 1)
+    ):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return None
 
@@ -81,7 +93,9 @@ class PublicResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """All addresses of `host`; InsideAddressError where one is inside, OSError where there is none."""
         found = await self._resolver.resolve(host, port, family)
-        if plain_host(host) not in self._allowed and any(_is_inside_text(each["host"]) for each in found):
+        if plain_host(host) not in self._allowed and any(
+            _is_inside_text(each["host"]) for each in found
+        ):
             raise InsideAddressError(host)
         return found
 

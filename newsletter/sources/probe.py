@@ -42,12 +42,17 @@ def find_source(context: AppContext, name: str, where: str, section: str) -> Sou
 
     Raises UsageError when name or address is missing.
     """
-    found = [try_source(context, build_source(name, kind, where, section)) for kind in guess_kinds(where)[:1]]
+    found = [
+        try_source(context, build_source(name, kind, where, section))
+        for kind in guess_kinds(where)[:1]
+    ]
     for kind in guess_kinds(where)[1:]:
         if found[-1].parsed.entries:
             break
         found.append(try_source(context, build_source(name, kind, where, section)))
-    good = [each for each in found if each.parsed.entries] or [each for each in found if not each.error]
+    good = [each for each in found if each.parsed.entries] or [
+        each for each in found if not each.error
+    ]
     return (good or found)[0]
 
 

@@ -22,7 +22,18 @@ LONGEST_TAG = 4_000
 
 HIDDEN = frozenset(
     (
-        *("applet", "audio", "canvas", "embed", "frame", "frameset", "iframe", "math", "noframes", "noscript"),
+        *(
+            "applet",
+            "audio",
+            "canvas",
+            "embed",
+            "frame",
+            "frameset",
+            "iframe",
+            "math",
+            "noframes",
+            "noscript",
+        ),
         *("object", "script", "select", "style", "svg", "template", "textarea", "title", "video"),
     )
 )
@@ -42,20 +53,73 @@ BLOCKS = frozenset(
             "dt",
             "fieldset",
         ),
-        *("figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "main"),
+        *(
+            "figcaption",
+            "figure",
+            "footer",
+            "form",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hr",
+            "html",
+            "main",
+        ),
         *("nav", "ol", "p", "pre", "section", "table", "ul"),
     )
 )
 LINES = frozenset(("br", "li", "tr"))
-ALLOWED = {"a", "b", "blockquote", "br", "em", "h3", "h4", "i", "li", "ol", "p", "strong", "sub", "sup", "ul"}
+ALLOWED = {
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "em",
+    "h3",
+    "h4",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "strong",
+    "sub",
+    "sup",
+    "ul",
+}
 WEB_OR_MAIL = re.compile(r"(?:https?://[^/\s]|mailto:[^\s@]+@)", re.IGNORECASE)
 
 _ENDLESS_TAG = re.compile(rf"<[^<>]{{{LONGEST_TAG},}}>?")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _FLAT = frozenset(
     (
-        *("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"),
-        *("dd", "dt", "li", "option", "p", "td", "th", "tr"),  # the next one ends them, unless something else nests
+        *(
+            "area",
+            "base",
+            "br",
+            "col",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "source",
+            "track",
+            "wbr",
+        ),
+        *(
+            "dd",
+            "dt",
+            "li",
+            "option",
+            "p",
+            "td",
+            "th",
+            "tr",
+        ),  # the next one ends them, unless something else nests
     )
 )
 _MARKUP = re.compile(r"<[!/?a-zA-Z]")
@@ -82,7 +146,9 @@ def plain_text(markup: str) -> str:
     bounded = _limit_text(markup)
     if not _MARKUP.search(bounded):
         return _paragraphs(html.unescape(bounded))
-    root = etree.fromstring(bounded, etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True))
+    root = etree.fromstring(
+        bounded, etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
+    )
     return _paragraphs("".join(_pieces(root))) if root is not None else ""
 
 
@@ -91,14 +157,24 @@ def links_in(markup: str) -> tuple[str, ...]:
     bounded = _limit_text(markup)
     if "<" not in bounded:
         return ()
-    root = etree.fromstring(bounded, etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True))
-    return tuple(a.get("href", "") for a in root.iter("a") if a.get("href")) if root is not None else ()
+    root = etree.fromstring(
+        bounded, etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
+    )
+    return (
+        tuple(a.get("href", "") for a in root.iter("a") if a.get("href"))
+        if root is not None
+        else ()
+    )
 
 
 def _limit_text(text: str) -> str:
     """No more than a parser takes in good time, and none of the characters that XML forbids."""
     text = _ENDLESS_TAG.sub(" ", text[:MOST_CHARACTERS])
-    return text if text.isprintable() else re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
+    return (
+        text
+        if text.isprintable()
+        else re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
+    )
 
 
 def _depth(markup: str) -> int:

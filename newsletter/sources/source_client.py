@@ -14,7 +14,13 @@ from newsletter.config import secret
 from newsletter.entries.repository import SourceRecord
 from newsletter.errors import SourceError
 from newsletter.model import ParsedDocument, Source, SourceKind, SourceResult
-from newsletter.sources.fetcher import PER_SECOND, PER_SECOND_WITH_KEY, Fetcher, FetchRequest, FetchResult
+from newsletter.sources.fetcher import (
+    PER_SECOND,
+    PER_SECOND_WITH_KEY,
+    Fetcher,
+    FetchRequest,
+    FetchResult,
+)
 from newsletter.sources.parser_pool import ParserPool, report_internal_error
 from newsletter.workspace.context import AppContext
 
@@ -73,7 +79,9 @@ class SourceClient:
             case SourceKind.PUBMED:
                 from newsletter.sources.registries.entrez import collect_pubmed
 
-                return lambda: collect_pubmed(self.fetcher, source, api_key=secret(PUBMED_KEY), **base)
+                return lambda: collect_pubmed(
+                    self.fetcher, source, api_key=secret(PUBMED_KEY), **base
+                )
             case SourceKind.TRIALS:
                 from newsletter.sources.registries.clinicaltrials import collect_trials
 
@@ -86,7 +94,9 @@ class SourceClient:
                 return None
 
 
-async def _collect_answer(source: Source, ask: Callable[[], Awaitable[ParsedDocument]]) -> SourceResult:
+async def _collect_answer(
+    source: Source, ask: Callable[[], Awaitable[ParsedDocument]]
+) -> SourceResult:
     try:
         return SourceResult(source=source, parsed=await ask())
     except SourceError as error:

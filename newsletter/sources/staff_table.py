@@ -17,7 +17,17 @@ from newsletter.errors import SourceError
 from newsletter.formats.dates import parse
 from newsletter.formats.spreadsheets import SheetRow, sheets_of
 from newsletter.identity import clean_url, ids_in
-from newsletter.model import Dated, Document, Entry, Event, Grant, Ids, ParsedDocument, Precision, Source
+from newsletter.model import (
+    Dated,
+    Document,
+    Entry,
+    Event,
+    Grant,
+    Ids,
+    ParsedDocument,
+    Precision,
+    Source,
+)
 from newsletter.sources.author_names import names_in
 from newsletter.sources.registries.api_client import newest
 from newsletter.sources.titles import clean_title
@@ -99,7 +109,9 @@ def _table(document: Document) -> _Table:
         for position, row in enumerate(rows[:20]):  # a heading or two may stand above the header
             columns = _columns(row)
             if "title" in columns.values() and len(columns) > 1:
-                below = tuple((each.number, _values(each, columns)) for each in rows[position + 1 :])
+                below = tuple(
+                    (each.number, _values(each, columns)) for each in rows[position + 1 :]
+                )
                 return _Table(below, _day_first(below))
         seen = seen or next((", ".join(filter(None, row.cells)) for row in rows), "")
     raise SourceError(
@@ -120,7 +132,11 @@ def _columns(header: SheetRow) -> dict[int, str]:
 
 def _plain(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", "".join(c for c in letters if not unicodedata.combining(c))).split())
+    return " ".join(
+        re.sub(
+            r"[^a-z0-9]+", " ", "".join(c for c in letters if not unicodedata.combining(c))
+        ).split()
+    )
 
 
 def _values(row: SheetRow, columns: Mapping[int, str]) -> dict[str, str]:
@@ -138,9 +154,16 @@ _NUMERIC = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)\b")
 
 def _day_first(rows: tuple[tuple[int, Mapping[str, str]], ...]) -> bool | None:
     """Whether `4/5/2026` is the 4th of May here: another date of the table that has only one reading tells."""
-    dates = (values.get(column, "") for _, values in rows for column in ("date", "deadline", "starts", "ends"))
+    dates = (
+        values.get(column, "")
+        for _, values in rows
+        for column in ("date", "deadline", "starts", "ends")
+    )
     pairs = [(int(found[1]), int(found[2])) for text in dates if (found := _NUMERIC.search(text))]
-    days_first, months_first = any(first > 12 for first, _ in pairs), any(second > 12 for _, second in pairs)
+    days_first, months_first = (
+        any(first > 12 for first, _ in pairs),
+        any(second > 12 for _, second in pairs),
+    )
     return None if days_first == months_first else days_first
 
 
@@ -172,14 +195,24 @@ class _RowReader:
 
     def links(self, column: str) -> Iterator[str]:
         for word in self.values.get(column, "").split():
-            address = word if "://" in word else f"https://{word}" if re.match(r"(www\.|doi\.org/)", word) else ""
+            address = (
+                word
+                if "://" in word
+                else f"https://{word}"
+                if re.match(r"(www\.|doi\.org/)", word)
+                else ""
+            )
             if clean := clean_url(address.strip("<>,;")) if address else None:
                 yield clean
             else:
                 self.sentences.append(f"“{word[:80]}” is no web address and was left aside")
 
     def ids(self, links: tuple[str, ...]) -> Ids:
-        labelled = (f"{name}: {self.values[name]}" for name in ("doi", "pmid", "nct") if self.values.get(name))
+        labelled = (
+            f"{name}: {self.values[name]}"
+            for name in ("doi", "pmid", "nct")
+            if self.values.get(name)
+        )
         found = ids_in(" ".join([*labelled, *links]))
         number = self.values.get("number", "").upper()
         return Ids(
@@ -196,12 +229,16 @@ class _RowReader:
         text = self.values.get(column, "")
         dated = self._parse_date(text)
         if text and dated is None:
-            self.sentences.append(f"“{text[:80]}” is no {column} that can be read in one way: write 2026-11-03")
+            self.sentences.append(
+                f"“{text[:80]}” is no {column} that can be read in one way: write 2026-11-03"
+            )
         return dated
 
     def _parse_date(self, text: str) -> Dated | None:
         found = _NUMERIC.fullmatch(text)
-        if found and (self.day_first or "." in text):  # full stops are written by those who put the day first
+        if found and (
+            self.day_first or "." in text
+        ):  # full stops are written by those who put the day first
             text = f"{'20' * (len(found[3]) == 2)}{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
         return parse(text, month_first=self.day_first is False) if text else None
 
@@ -234,7 +271,9 @@ class _RowReader:
         day = self._parse_date(_CLOCK.sub(" ", text).strip(" ,;-–"))
         if day is None or day.precision is not Precision.DAY:
             if text:
-                self.sentences.append(f"“{text[:80]}” is no day that can be read in one way: write 2026-12-09 18:00")
+                self.sentences.append(
+                    f"“{text[:80]}” is no day that can be read in one way: write 2026-12-09 18:00"
+                )
             return None, ""
         clock = _CLOCK.search(text) or _CLOCK.search(hour)
         minutes = _minutes(clock) if clock else None

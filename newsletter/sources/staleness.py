@@ -22,17 +22,25 @@ class StalenessCheck:
 
     store: EntryRepository
     today: date
-    stamped: frozenset[str]  # sources whose dates tell when they spoke; of the others counts when we saw something new
+    stamped: frozenset[
+        str
+    ]  # sources whose dates tell when they spoke; of the others counts when we saw something new
 
     def find_stale(self, records: Iterable[SourceRecord]) -> dict[str, str]:
         """Name → a sentence, of those that are quiet."""
         answering = {each.name: each for each in records if not each.error}
         last = {
-            name: self._last(answering[name], gave) for name, gave in self.store.news_of(answering, self.today).items()
+            name: self._last(answering[name], gave)
+            for name, gave in self.store.news_of(answering, self.today).items()
         }
-        silent = [name for name, day in last.items() if self.today - day > timedelta(days=LEAST_DAYS)]
+        silent = [
+            name for name, day in last.items() if self.today - day > timedelta(days=LEAST_DAYS)
+        ]
         days = self.store.days_of(silent, self.today)
-        told = {name: self._sentence(answering[name], day, days.get(name, ())) for name, day in last.items()}
+        told = {
+            name: self._sentence(answering[name], day, days.get(name, ()))
+            for name, day in last.items()
+        }
         return {name: sentence for name, sentence in told.items() if sentence}
 
     def _last(self, record: SourceRecord, gave: SourceActivity) -> date:

@@ -11,9 +11,12 @@ import re
 import unicodedata
 
 LONGEST = 1000  # characters; the longest true title among 1,500 feed entries has 390
-FORMATTING = r"i|em|italic|b|strong|bold|u|sub|sup|inf|sc|scp|small|tt|span|font|jats:[a-z-]+|mml:[a-z]+"
+FORMATTING = (
+    r"i|em|italic|b|strong|bold|u|sub|sup|inf|sc|scp|small|tt|span|font|jats:[a-z-]+|mml:[a-z]+"
+)
 ELEMENTS = (
-    FORMATTING + r"|a|abbr|acronym|address|article|big|blockquote|body|br|caption|center|cite|code|dd|del|dfn|div|dl|dt"
+    FORMATTING
+    + r"|a|abbr|acronym|address|article|big|blockquote|body|br|caption|center|cite|code|dd|del|dfn|div|dl|dt"
     r"|figure|figcaption|footer|h[1-6]|header|hr|html|img|input|ins|kbd|label|li|main|mark|nav|ol|p|pre|q|s|samp|section"
     r"|strike|table|tbody|td|tfoot|th|thead|time|tr|ul|var|wbr|svg|math|m(?:i|n|o|row|sub|sup|subsup|text|frac|style)"
     r"|title|inline-formula|named-content|xref|meta|link|embed|frame|frameset|blink|applet|base|button|form|head|iframe"
@@ -22,7 +25,9 @@ ELEMENTS = (
 TAG = re.compile(rf"</?(?:{ELEMENTS})(?:\s[^<>]*)?/?>|<![a-z][^<>]*>", re.IGNORECASE)
 BREAK = re.compile(r"<(?:br|p|/p|div|/div|li|tr|td|h[1-6]|hr)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 PAIR = re.compile(rf"<({FORMATTING})(?:\s[^<>]*)?>([^<>]*)</\1\s*>", re.IGNORECASE)
-UNSEEN = re.compile(r"<!--.*?-->|<(script|style|applet|object|iframe)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+UNSEEN = re.compile(
+    r"<!--.*?-->|<(script|style|applet|object|iframe)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL
+)
 
 
 def clean_title(markup: str) -> str:
@@ -132,7 +137,9 @@ def sentence_case(text: str) -> str:
         return text
     marked = set(re.findall(r"\(([A-Z]{2,6})s?\)", text))
     quiet = TOKEN.sub(lambda found: _quiet(found[0], marked), text)
-    quiet = re.sub(r"(?<=the )us\b|\bcar(?=[- ]T\b)", lambda found: found[0].upper(), quiet)  # “us” and “car” are words
+    quiet = re.sub(
+        r"(?<=the )us\b|\bcar(?=[- ]T\b)", lambda found: found[0].upper(), quiet
+    )  # “us” and “car” are words
     return SENTENCE_START.sub(lambda found: found[1] + found[2] + found[3].upper(), quiet)
 
 
@@ -140,7 +147,11 @@ def _shouts(text: str) -> bool:
     """Two words of four letters or more, and hardly a small letter (a “de” or a “p” may have slipped in)."""
     big = sum(map(str.isupper, text))
     small = sum(map(str.islower, text))
-    words = [word for word in WORD.findall(text) if len(word) > 3 and word.isupper() and word not in ACRONYMS]
+    words = [
+        word
+        for word in WORD.findall(text)
+        if len(word) > 3 and word.isupper() and word not in ACRONYMS
+    ]
     return small <= big * 0.12 and len(words) >= 2
 
 

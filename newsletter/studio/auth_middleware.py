@@ -57,7 +57,8 @@ class AuthMiddleware:
         if token := parse_qs(scope["query_string"].decode("latin-1")).get("token"):
             return self._entry(token[0], cookie, scope["path"])
         if not hmac.compare_digest(
-            cookie_parser(headers.get("cookie", "")).get(cookie, "").encode(), self.studio.session.encode()
+            cookie_parser(headers.get("cookie", "")).get(cookie, "").encode(),
+            self.studio.session.encode(),
         ):
             return PlainTextResponse(CLOSED, 403)
         if scope["method"] not in {"GET", "HEAD"} and not self._is_ours(headers, host):
@@ -67,7 +68,9 @@ class AuthMiddleware:
     def _entry(self, token: str, cookie: str, path: str) -> Response:
         if not hmac.compare_digest(token.encode(), self.studio.token.encode()):
             return PlainTextResponse(CLOSED, 403)
-        answer = RedirectResponse(path if path.startswith("/") and not path.startswith("//") else "/", 303)
+        answer = RedirectResponse(
+            path if path.startswith("/") and not path.startswith("//") else "/", 303
+        )
         answer.set_cookie(cookie, self.studio.session, httponly=True, samesite="strict", path="/")
         return answer
 

@@ -15,7 +15,9 @@ from pathlib import Path
 PATTERN = "studio-*.running"
 COLLECTING = "collecting"
 ENDED = "The studio was ended without being closed. Nothing is lost: what was saved is on the disk."
-SAID = {COLLECTING: "It was collecting: what the sources had answered is kept. Press Collect to ask the others."}
+SAID = {
+    COLLECTING: "It was collecting: what the sources had answered is kept. Press Collect to ask the others."
+}
 
 
 class CrashMarker:
@@ -46,7 +48,9 @@ class CrashMarker:
 
 def broken_off(folder: Path) -> tuple[str, ...]:
     """What is to be said of each studio that ended without being closed; said once."""
-    return tuple(said for path in sorted(folder.glob(PATTERN)) if (said := _read_crash_marker(path)))
+    return tuple(
+        said for path in sorted(folder.glob(PATTERN)) if (said := _read_crash_marker(path))
+    )
 
 
 def _read_crash_marker(path: Path) -> str:

@@ -56,7 +56,9 @@ class EntryCard:
     def version(self) -> str:
         """A short name of where it stands and of what it is; a decision names the one that its window has shown."""
         told = self.reason if self.place in {CardPlace.HELD, CardPlace.DROPPED} else ""
-        return compute_version("\0".join((self.place, self.section, told, self.entry.title, *self.entry.links)))
+        return compute_version(
+            "\0".join((self.place, self.section, told, self.entry.title, *self.entry.links))
+        )
 
     @property
     def can_split(self) -> bool:
@@ -87,10 +89,14 @@ class EntryCards:
     def list_keys(self, section: str) -> tuple[str, ...]:
         """The keys of a section in the order in which it is printed, or would be."""
         return tuple(
-            card.entry.key for card in self.cards if card.place == self.place_in_print and card.section == section
+            card.entry.key
+            for card in self.cards
+            if card.place == self.place_in_print and card.section == section
         )
 
-    def find_cards(self, *, place: str, words: str, section: str, late: bool) -> tuple[EntryCard, ...]:
+    def find_cards(
+        self, *, place: str, words: str, section: str, late: bool
+    ) -> tuple[EntryCard, ...]:
         """The cards of a place that hold all these words, in the order in which they were offered."""
         wanted = words.casefold().split()
         return tuple(
@@ -113,7 +119,9 @@ def load_cards(context: AppContext, before: EntryCards | None) -> EntryCards:
     inside = {entry.key: entry for entry in at.present.entries()} if at.present else {}
     known = {card.entry.key: card for card in before.cards} if before else {}
     cards = tuple(_cards(pool.statuses, inside, known))
-    return EntryCards(issue=at.name, has_issue=at.present is not None, cards=cards, state=state, pool=pool)
+    return EntryCards(
+        issue=at.name, has_issue=at.present is not None, cards=cards, state=state, pool=pool
+    )
 
 
 def count_new(context: AppContext, before: EntryCards | None) -> int:
@@ -123,11 +131,16 @@ def count_new(context: AppContext, before: EntryCards | None) -> int:
     at = load_window(context)
     inside = {entry.key for entry in at.present.entries()} if at.present else set()
     selected, _ = at.select_quickly()
-    standings = (*list_chosen_statuses(selected.chosen), *list_left_out_statuses(selected.left_out, ()))
+    standings = (
+        *list_chosen_statuses(selected.chosen),
+        *list_left_out_statuses(selected.left_out, ()),
+    )
     return sum(each.entry.key not in inside and _place(each) is CardPlace.NEW for each in standings)
 
 
-def in_sections(cards: Sequence[EntryCard], styles: Sequence[SectionStyle]) -> tuple[EntryCard, ...]:
+def in_sections(
+    cards: Sequence[EntryCard], styles: Sequence[SectionStyle]
+) -> tuple[EntryCard, ...]:
     """Section by section in printing order; what is to sort comes first, because it needs a person."""
     names = (TO_SORT, *(style.name for style in styles), *(card.section for card in cards))
     ranks = {name: rank for rank, name in enumerate(dict.fromkeys(names))}
@@ -145,7 +158,9 @@ def _cards(
         yield _card(shown, CardPlace.INSIDE, entry.section, reason, known.get(entry.key))
     for each in told.values():
         if each.entry.key not in inside:
-            yield _card(each.entry, _place(each), each.section, each.reason, known.get(each.entry.key))
+            yield _card(
+                each.entry, _place(each), each.section, each.reason, known.get(each.entry.key)
+            )
 
 
 def _place(standing: EntryStatus) -> CardPlace:
@@ -162,10 +177,16 @@ def _place(standing: EntryStatus) -> CardPlace:
             return CardPlace.LEFT_OUT
 
 
-def _card(entry: Entry, place: CardPlace, section: str | None, reason: str, known: EntryCard | None) -> EntryCard:
+def _card(
+    entry: Entry, place: CardPlace, section: str | None, reason: str, known: EntryCard | None
+) -> EntryCard:
     """The card of an entry; the very one that is known, where it says the same."""
     section = section or TO_SORT
-    if known and known.entry == entry and (known.place, known.section, known.reason) == (place, section, reason):
+    if (
+        known
+        and known.entry == entry
+        and (known.place, known.section, known.reason) == (place, section, reason)
+    ):
         return known
     said = (
         entry.title,

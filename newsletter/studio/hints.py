@@ -59,7 +59,11 @@ class WritingAdviser:
         """The hints on a text of the editor's own; none when it reads well."""
         if not text.strip():
             return []
-        found = [*self._paragraphs(text), *islice(self._words(text), MOST_WORDS)] if self.is_english else []
+        found = (
+            [*self._paragraphs(text), *islice(self._words(text), MOST_WORDS)]
+            if self.is_english
+            else []
+        )
         return [*found, *self._find_glossary_terms(text)]
 
     def _paragraphs(self, text: str) -> Iterator[Hint]:
@@ -79,7 +83,11 @@ class WritingAdviser:
             yield Hint(kind=HintKind.WORD, said=f"“{word}” is not explained.", find=word)
 
     def _find_glossary_terms(self, text: str) -> Iterator[Hint]:
-        terms = [term for term in self.glossary if re.search(rf"\b{re.escape(term)}\b", text, re.IGNORECASE)]
+        terms = [
+            term
+            for term in self.glossary
+            if re.search(rf"\b{re.escape(term)}\b", text, re.IGNORECASE)
+        ]
         if terms:
             said = f"Explained to readers from the glossary: {', '.join(sorted(terms))}."
             yield Hint(kind=HintKind.EXPLAINED, said=said)

@@ -41,6 +41,10 @@ class BackgroundJob:
             events.append({"error": str(error)})
         except Exception:
             LOG.exception("work in the background failed")
-            events.append({"error": "This went wrong in a way nobody has thought of. The terminal tells more."})
+            events.append(
+                {
+                    "error": "This went wrong in a way nobody has thought of. The terminal tells more."
+                }
+            )
         finally:
             self.is_running = False

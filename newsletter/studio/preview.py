@@ -34,11 +34,11 @@ from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 _HERE = Path(__file__).parent
-_PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined)
-HOSTS = ["127.0.0.1", "localhost"]
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self'"
+_PAGES = Environment(
+    loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
 )
+HOSTS = ["127.0.0.1", "localhost"]
+PAGE_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self'"
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data: 'self'; sandbox"
 PICTURES = "pictures/"
 
@@ -60,7 +60,9 @@ class PreviewWatcher:
     draw: Callable[[], PreviewContent]  # reads the files; raises NewsletterError
     files: Callable[[], Iterable[Path]]
     state: str = ""
-    picture: Callable[[str], Path | None] = lambda _: None  # the file of a picture beside the issue, by its name
+    picture: Callable[[str], Path | None] = lambda _: (
+        None
+    )  # the file of a picture beside the issue, by its name
     shown: PreviewContent | None = None
     error: str = ""
 
@@ -110,7 +112,9 @@ def preview_app(watched: PreviewWatcher) -> Starlette:
 
     def plain(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
         watched.refresh()
-        return PlainTextResponse(watched.shown.rendered.text if watched.shown else "", headers=_headers(MAIL_POLICY))
+        return PlainTextResponse(
+            watched.shown.rendered.text if watched.shown else "", headers=_headers(MAIL_POLICY)
+        )
 
     def state(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
         watched.refresh()
@@ -120,7 +124,11 @@ def preview_app(watched: PreviewWatcher) -> Starlette:
         path = watched.picture(request.path_params["file"])
         if path is None:
             return PlainTextResponse("There is no such picture.", 404)
-        return Response(path.read_bytes(), media_type=media_type(path), headers=_headers("default-src 'none'; sandbox"))
+        return Response(
+            path.read_bytes(),
+            media_type=media_type(path),
+            headers=_headers("default-src 'none'; sandbox"),
+        )
 
     return Starlette(
         routes=[

@@ -39,7 +39,9 @@ def list_workflow_steps(context: AppContext, name: str, *, new: int) -> tuple[Wo
         WorkflowStep(
             name="Choose",
             is_done=issue is not None and not new,
-            said=_chosen(len(issue.entries()) if issue else 0, new, asked=bool(entries_of(context).sources())),
+            said=_chosen(
+                len(issue.entries()) if issue else 0, new, asked=bool(entries_of(context).sources())
+            ),
         ),
         WorkflowStep(
             name="Write",
@@ -53,11 +55,15 @@ def list_workflow_steps(context: AppContext, name: str, *, new: int) -> tuple[Wo
 
 def _collect(context: AppContext) -> WorkflowStep:
     if not context.workspace.settings.sources:
-        return WorkflowStep(name="Collect", is_done=False, said="There is no source yet: add the first one there.")
+        return WorkflowStep(
+            name="Collect", is_done=False, said="There is no source yet: add the first one there."
+        )
     records = entries_of(context).sources().values()
     last = max((each.checked_at for each in records if each.checked_at), default=None)
     if last is None:
-        return WorkflowStep(name="Collect", is_done=False, said="The sources have not been asked yet.")
+        return WorkflowStep(
+            name="Collect", is_done=False, said="The sources have not been asked yet."
+        )
     zone = context.workspace.settings.newsletter.zone
     said = f"Last collected on {last.astimezone(zone):%A %-d %B at %H:%M}."
     return WorkflowStep(name="Collect", is_done=context.now - last < FRESH, said=said)
@@ -65,7 +71,11 @@ def _collect(context: AppContext) -> WorkflowStep:
 
 def _chosen(inside: int, new: int, *, asked: bool) -> str:
     if not (inside or new):
-        return "Nothing new to choose from: collect again when it is time." if asked else "Nothing to choose from yet."
+        return (
+            "Nothing new to choose from: collect again when it is time."
+            if asked
+            else "Nothing to choose from yet."
+        )
     if not inside:
         return f"{_describe_waiting(new)} for this issue."
     return f"{inside} in the issue." + (f" {new} more wait for a look." if new else "")
@@ -81,9 +91,13 @@ def _describe_letter(there: bool, letter: bool) -> str:  # noqa: FBT001 - two fa
     return "The letter is written." if letter else "The letter is still empty."
 
 
-def _build_check_steps(context: AppContext, name: str, *, there: bool) -> tuple[WorkflowStep, WorkflowStep]:
+def _build_check_steps(
+    context: AppContext, name: str, *, there: bool
+) -> tuple[WorkflowStep, WorkflowStep]:
     if not there:
-        return WorkflowStep(name="Check", is_done=False, said=""), WorkflowStep(name="Approve", is_done=False, said="")
+        return WorkflowStep(name="Check", is_done=False, said=""), WorkflowStep(
+            name="Approve", is_done=False, said=""
+        )
     try:
         _, made, findings = review.check_issue_mail(context, name)
     except NewsletterError as error:
@@ -91,12 +105,22 @@ def _build_check_steps(context: AppContext, name: str, *, there: bool) -> tuple[
             name="Approve", is_done=False, said=""
         )
     blocking = sum(each.severity is Severity.ERROR for each in findings)
-    said = f"{blocking} to mend, {len(findings) - blocking} to look at." if findings else "Nothing to mend."
+    said = (
+        f"{blocking} to mend, {len(findings) - blocking} to look at."
+        if findings
+        else "Nothing to mend."
+    )
     record = issue_repository.read_record(context.workspace, name)
     approval = record.approval if record else None
     is_approved = approval is not None and approval.digest == made.digest
     by = f" by {approval.by}" if approval and approval.by else ""
-    told = "Approved as it stands" + by if is_approved else "Changed since it was approved" if approval else "Not yet"
+    told = (
+        "Approved as it stands" + by
+        if is_approved
+        else "Changed since it was approved"
+        if approval
+        else "Not yet"
+    )
     return (
         WorkflowStep(name="Check", is_done=not blocking, said=said),
         WorkflowStep(name="Approve", is_done=is_approved, said=f"{told}."),
@@ -108,7 +132,9 @@ def _send(context: AppContext, name: str) -> WorkflowStep:
     said = under_way(context, name) or (
         f"{tally.accepted:,} of {tally.total:,} accepted." if tally.total else "Not begun."
     )
-    return WorkflowStep(name="Send", is_done=tally.state == "done" or tally.wish is SendControl.STOP, said=said)
+    return WorkflowStep(
+        name="Send", is_done=tally.state == "done" or tally.wish is SendControl.STOP, said=said
+    )
 
 
 def under_way(context: AppContext, name: str) -> str:

@@ -16,7 +16,13 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Route
 
 from newsletter.errors import ConfigError, IssueFileError, NewsletterError, WorkspaceError
@@ -38,7 +44,9 @@ PAGES = Environment(
     lstrip_blocks=True,
 )
 
-PAGES.filters["web"] = lambda links: [link for link in links if link.startswith(("https://", "http://"))]
+PAGES.filters["web"] = lambda links: [
+    link for link in links if link.startswith(("https://", "http://"))
+]
 """Only what leads to a page: a file may hold any words where an address should stand."""
 
 
@@ -63,8 +71,12 @@ class StudioRequest:
     @cached_property
     def form(self) -> Mapping[str, list[str]]:
         """What was filled in."""
-        if self.request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-            return parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20_000)
+        if self.request.headers.get("content-type", "").startswith(
+            "application/x-www-form-urlencoded"
+        ):
+            return parse_qs(
+                self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20_000
+            )
         return {}
 
     def form_value(self, name: str, default: str = "") -> str:
@@ -90,7 +102,9 @@ class StudioRequest:
         """Whether that issue is there."""
         return issue_repository.exists(self.context.workspace, self.issue_name)
 
-    def render_page(self, template: str, *, title: str, status: int = 200, **values: Any) -> Response:
+    def render_page(
+        self, template: str, *, title: str, status: int = 200, **values: Any
+    ) -> Response:
         """A page of the studio."""
         shared = {
             "title": title,
@@ -101,11 +115,15 @@ class StudioRequest:
             "path": self.request.url.path,
             "steps": STEPS,
         }
-        return HTMLResponse(PAGES.get_template(f"{template}.html.jinja").render(shared | values), status)
+        return HTMLResponse(
+            PAGES.get_template(f"{template}.html.jinja").render(shared | values), status
+        )
 
     def render_fragment(self, template: str, **values: Any) -> str:
         """A part of a page, for a script to put in place."""
-        return PAGES.get_template(f"{template}.html.jinja").render({"csrf": self.studio.csrf} | values)
+        return PAGES.get_template(f"{template}.html.jinja").render(
+            {"csrf": self.studio.csrf} | values
+        )
 
     def redirect(self, path: str, notice: str = "") -> Response:
         """Show another page after a change, and say what was done."""
@@ -160,7 +178,11 @@ def _run_view(view: View, request: StudioRequest, *, alone: bool) -> Response:
         with request.studio.changing:
             return view(request)
     except NewsletterError as error:
-        if isinstance(error, WorkspaceError) and not request.studio.has_newsletter and not request.is_script:
+        if (
+            isinstance(error, WorkspaceError)
+            and not request.studio.has_newsletter
+            and not request.is_script
+        ):
             return RedirectResponse("/welcome", 303)
         if request.is_script:
             return JSONResponse({"error": str(error)}, 409)
@@ -168,9 +190,16 @@ def _run_view(view: View, request: StudioRequest, *, alone: bool) -> Response:
 
 
 def _mistake(request: StudioRequest, error: NewsletterError) -> Response:
-    is_file = isinstance(error, ConfigError | IssueFileError)  # somebody edits it by hand at this moment
+    is_file = isinstance(
+        error, ConfigError | IssueFileError
+    )  # somebody edits it by hand at this moment
     title = "A file has to be mended" if is_file else "This cannot be done yet"
-    values = {"title": title, "csrf": request.studio.csrf, "message": str(error), "is_file": is_file}
+    values = {
+        "title": title,
+        "csrf": request.studio.csrf,
+        "message": str(error),
+        "is_file": is_file,
+    }
     again = str(request.request.url) if request.request.method == "GET" else ""
     back = request.request.headers.get("referer", "/")
     text = PAGES.get_template("mistake.html.jinja").render(values | {"back": back, "again": again})

@@ -45,27 +45,45 @@ def load_send_view(context: AppContext, name: str) -> SendView:
     """How the sending stands, whoever started it."""
     planned = scheduling.find_plan(context, name)
     if planned is not None and _is_beginning(context, name, planned=True):
-        planned = replace(planned, waiting=ScheduleState.WAITED_FOR)  # the process is on its way to its lease
+        planned = replace(
+            planned, waiting=ScheduleState.WAITED_FOR
+        )  # the process is on its way to its lease
     tally = delivery.read_status(context, name)
     at_work = delivery.is_at_work(context, name) or _is_beginning(context, name, planned=False)
     waits = planned is not None and planned.waiting is ScheduleState.WAITED_FOR
     is_well = at_work or waits or tally.wish or tally.state == "done"
     return SendView(
-        tally=tally, planned=planned, is_at_work=at_work, trouble="" if is_well else _last_words(context, name)
+        tally=tally,
+        planned=planned,
+        is_at_work=at_work,
+        trouble="" if is_well else _last_words(context, name),
     )
 
 
-def start_send_process(context: AppContext, name: str, *, planned: bool = False, resume_restored: bool = False) -> None:
+def start_send_process(
+    context: AppContext, name: str, *, planned: bool = False, resume_restored: bool = False
+) -> None:
     """Start a process that sends an approved issue: at the time that is `planned`, or at once."""
     words = _words(context, name)
     write_whole(words, "", private=True)
-    command = [sys.executable, "-m", "newsletter", "-C", str(context.workspace.folder), *_moment(context)]
+    command = [
+        sys.executable,
+        "-m",
+        "newsletter",
+        "-C",
+        str(context.workspace.folder),
+        *_moment(context),
+    ]
     command += ["send", name, "--yes", "--json"]
     command += ["--planned"] if planned else []
     command += ["--resume-restored"] if resume_restored else []
     with words.open("wb") as heard:
         process = subprocess.Popen(  # noqa: S603 - our own program; the name was one of our issues'
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=heard, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=heard,
+            start_new_session=True,
         )
     _STARTED.append(_SendProcess(words=words, planned=planned, process=process))
 
@@ -98,7 +116,9 @@ def _is_beginning(context: AppContext, name: str, *, planned: bool) -> bool:
 
 def recover_schedules(context: AppContext) -> tuple[str, ...]:
     """Wait again for every plan whose process was lost, as when the computer was started again; what is to be said of it."""
-    return tuple(filter(None, (_recover_schedule(context, each) for each in scheduling.all_planned(context))))
+    return tuple(
+        filter(None, (_recover_schedule(context, each) for each in scheduling.all_planned(context)))
+    )
 
 
 def _recover_schedule(context: AppContext, planned: ScheduleStatus) -> str:
@@ -122,7 +142,10 @@ def _last_words(context: AppContext, name: str) -> str:
 
 
 def _words(context: AppContext, name: str) -> Path:
-    return context.workspace.private / f"studio-sending-{issue_folder(context.workspace, name).name}.txt"
+    return (
+        context.workspace.private
+        / f"studio-sending-{issue_folder(context.workspace, name).name}.txt"
+    )
 
 
 def was_published(context: AppContext, name: str) -> bool:

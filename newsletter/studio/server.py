@@ -69,7 +69,9 @@ async def _serve(
         )
         logging.getLogger("uvicorn.error").addFilter(safe_traceback.redact_traceback)
         server = _LocalServer(config, closing)
-        ready(address)  # whoever asks already now waits in the listener's queue until the server takes over
+        ready(
+            address
+        )  # whoever asks already now waits in the listener's queue until the server takes over
         if browse:
             await asyncio.to_thread(webbrowser.open, address)
         await server.serve(sockets=[listener])

@@ -128,5 +128,9 @@ class StudioState:
 
     def latest(self, kind: type[T]) -> tuple[str, T] | None:
         """The newest thing of a kind that is kept, with its name; it stays kept."""
-        kept = ((name, thing) for name, thing in reversed(self._stash.items()) if isinstance(thing, kind))
+        kept = (
+            (name, thing)
+            for name, thing in reversed(self._stash.items())
+            if isinstance(thing, kind)
+        )
         return next(kept, None)

@@ -60,8 +60,12 @@ class ListColumns:
 
     def state_of(self, cells: Sequence[str]) -> SubscriberState:
         """The most careful of the states that a row tells."""
-        told = [each.state(cells[each.index] if each.index < len(cells) else "") for each in self.states]
-        return max((state for state in told if state), key=CAREFUL.index, default=self.default_state)
+        told = [
+            each.state(cells[each.index] if each.index < len(cells) else "") for each in self.states
+        ]
+        return max(
+            (state for state in told if state), key=CAREFUL.index, default=self.default_state
+        )
 
 
 CAREFUL = (S.ACTIVE, S.PAUSED, S.PENDING, S.BOUNCED, S.UNSUBSCRIBED, S.COMPLAINED)
@@ -69,7 +73,9 @@ CAREFUL = (S.ACTIVE, S.PAUSED, S.PENDING, S.BOUNCED, S.UNSUBSCRIBED, S.COMPLAINE
 
 _YES = frozenset({"1", "yes", "y", "true", "t", "x", "on", "ja", "si", "oui"})
 _NO = frozenset({"0", "no", "n", "false", "f", "off", "nein", "non"})
-_NEVER = frozenset({"", "0", "null", "none", "n a", "false", "no", "never", "0000 00 00 00 00 00", "0000 00 00"})
+_NEVER = frozenset(
+    {"", "0", "null", "none", "n a", "false", "no", "never", "0000 00 00 00 00 00", "0000 00 00"}
+)
 
 
 def _normalize_text(text: str) -> str:
@@ -121,7 +127,17 @@ _ADDRESS = [
     "user email",
     "address",
 ]
-_FIRST = ["first name", "given name", "firstname", "fname", "forename", "vorname", "prénom", "nombre", "first"]
+_FIRST = [
+    "first name",
+    "given name",
+    "firstname",
+    "fname",
+    "forename",
+    "vorname",
+    "prénom",
+    "nombre",
+    "first",
+]
 _LAST = [
     "last name",
     "family name",
@@ -243,12 +259,16 @@ def _looks_like_address(cell: str) -> bool:
 def _name_columns(names: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[int, ...]:
     first, last, full = _first(names, _FIRST), _first(names, _LAST), _first(names, _FULL)
     parts = tuple(index for index in (first, last) if index is not None)
-    if full is not None and (not parts or any(full < len(row) and row[full].strip() for row in sample)):
+    if full is not None and (
+        not parts or any(full < len(row) and row[full].strip() for row in sample)
+    ):
         return (full,)
     return parts
 
 
-def _state_columns(names: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[StateColumn, ...]:
+def _state_columns(
+    names: Sequence[str], sample: Sequence[Sequence[str]]
+) -> tuple[StateColumn, ...]:
     found = []
     for index, name in enumerate(names):
         if name in _STATE_KINDS:
@@ -260,18 +280,26 @@ def _state_columns(names: Sequence[str], sample: Sequence[Sequence[str]]) -> tup
 
 def _tells_states(index: int, sample: Sequence[Sequence[str]]) -> bool:
     """Whether "state" is a subscriber's state here, and not Colorado."""
-    cells = [_normalize_text(row[index]) for row in sample if index < len(row) and row[index].strip()]
+    cells = [
+        _normalize_text(row[index]) for row in sample if index < len(row) and row[index].strip()
+    ]
     return not cells or any(cell in WORDS for cell in cells)
 
 
-def _default_state(names: Sequence[str], states: Sequence[StateColumn], file_name: str) -> SubscriberState:
+def _default_state(
+    names: Sequence[str], states: Sequence[StateColumn], file_name: str
+) -> SubscriberState:
     """What a row is when its columns tell nothing. Mailchimp tells it by the name of the file."""
-    stem = _normalize_text(file_name.rpartition("/")[2]).removeprefix("rejected ")  # the lines of such a file, mended
+    stem = _normalize_text(file_name.rpartition("/")[2]).removeprefix(
+        "rejected "
+    )  # the lines of such a file, mended
     if stem.startswith(("unsubscribed", "unsubscribes", "optout", "opted out", "suppress")):
         return S.UNSUBSCRIBED
     if stem.startswith(("cleaned", "bounced", "bounces")):
         return S.BOUNCED
-    whole_file = {StateColumnKind.DATE_IS_OUT, StateColumnKind.DATE_IS_BOUNCED} & {each.kind for each in states}
+    whole_file = {StateColumnKind.DATE_IS_OUT, StateColumnKind.DATE_IS_BOUNCED} & {
+        each.kind for each in states
+    }
     if whole_file and "last changed" not in names and "leid" in names and "languages" not in names:
         return S.PENDING  # a Mailchimp file of people who left, with a row that does not say when
     return S.ACTIVE

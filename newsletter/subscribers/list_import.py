@@ -46,7 +46,9 @@ class RejectedRow:
 
     line: int
     reason: str
-    cells: tuple[str, ...] = field(default=(), repr=False)  # as they stood, for the file to be mended
+    cells: tuple[str, ...] = field(
+        default=(), repr=False
+    )  # as they stood, for the file to be mended
     state: SubscriberState = SubscriberState.ACTIVE  # what the line or its file tells
 
 
@@ -99,17 +101,25 @@ def _read_together(parts: Sequence[tuple[str, BinaryIO]]) -> ParsedList:
             understood += [f"{name}: {sentence}" for sentence in listing.understood]
     if not listings:
         raise UsageError("; ".join(understood))
-    header = tuple(dict.fromkeys(heading for listing in listings.values() for heading in _headings_of(listing)))
-    return ParsedList(understood=tuple(understood), header=(*header, STATE), rows=_rows_of(listings, header))
+    header = tuple(
+        dict.fromkeys(heading for listing in listings.values() for heading in _headings_of(listing))
+    )
+    return ParsedList(
+        understood=tuple(understood), header=(*header, STATE), rows=_rows_of(listings, header)
+    )
 
 
-def _rows_of(listings: Mapping[str, ParsedList], header: tuple[str, ...]) -> Iterator[ImportRow | RejectedRow]:
+def _rows_of(
+    listings: Mapping[str, ParsedList], header: tuple[str, ...]
+) -> Iterator[ImportRow | RejectedRow]:
     with readable():
         for name, listing in listings.items():
             yield from _align_rows(name, listing, header)
 
 
-def _align_rows(name: str, listing: ParsedList, header: tuple[str, ...]) -> Iterator[ImportRow | RejectedRow]:
+def _align_rows(
+    name: str, listing: ParsedList, header: tuple[str, ...]
+) -> Iterator[ImportRow | RejectedRow]:
     """The rows of one of several lists; a line to be mended has its cells under the headings of all, and its state."""
     places = [header.index(heading) for heading in _headings_of(listing)]
     for row in listing.rows:
@@ -136,7 +146,12 @@ class ImportReport:
 
 
 def import_list(
-    people: SubscriberRepository, file: BinaryIO, *, name: str = "", now: datetime, mend: TextIO | None = None
+    people: SubscriberRepository,
+    file: BinaryIO,
+    *,
+    name: str = "",
+    now: datetime,
+    mend: TextIO | None = None,
 ) -> ImportReport:
     """Take the people of a list export in; the rejected lines go to `mend` too, as a CSV to be mended and imported.
 
@@ -150,7 +165,9 @@ def import_list(
     return ImportReport(understood=listing.understood, imported=imported, rejected=tuple(rejected))
 
 
-def _separate_rejected(rows: Iterator[ImportRow | RejectedRow], rejected: list[RejectedRow]) -> Iterator[ImportRow]:
+def _separate_rejected(
+    rows: Iterator[ImportRow | RejectedRow], rejected: list[RejectedRow]
+) -> Iterator[ImportRow]:
     for row in rows:
         if isinstance(row, RejectedRow):
             rejected.append(row)
@@ -222,7 +239,11 @@ def _read(
 
 def _people(cells: TableRow, columns: ListColumns, width: int) -> Iterator[ImportRow | RejectedRow]:
     """The people of one row: one, or in a plain list as many as there are addresses."""
-    if not width and len(cells.cells) > 1 and all("@" in cell for cell in cells.cells if cell.strip()):
+    if (
+        not width
+        and len(cells.cells) > 1
+        and all("@" in cell for cell in cells.cells if cell.strip())
+    ):
         for cell in cells.cells:
             if cell.strip():
                 yield _person(TableRow(cells.line, (cell,)), columns, 1)
@@ -243,14 +264,18 @@ def _person(cells: TableRow, columns: ListColumns, width: int) -> ImportRow | Re
 
 
 def _reject_row(cells: TableRow, reason: str, columns: ListColumns) -> RejectedRow:
-    return RejectedRow(line=cells.line, reason=reason, cells=cells.cells, state=columns.state_of(cells.cells))
+    return RejectedRow(
+        line=cells.line, reason=reason, cells=cells.cells, state=columns.state_of(cells.cells)
+    )
 
 
 def _row(cells: TableRow, columns: ListColumns) -> ImportRow:
     def cell(index: int | None) -> str:
         return cells.cells[index] if index is not None and index < len(cells.cells) else ""
 
-    written = cell(columns.address).partition(" ::: ")[0].strip()  # Google puts several into one cell so
+    written = (
+        cell(columns.address).partition(" ::: ")[0].strip()
+    )  # Google puts several into one cell so
     if not written:
         raise ValueError("there is no address in this line")
     if written[:1] == "'" and harmless(written[1:]) == written:
@@ -261,7 +286,9 @@ def _row(cells: TableRow, columns: ListColumns) -> ImportRow:
     return ImportRow(
         line=cells.line,
         address=parse_address(written),
-        name=clean_name(" ".join(filter(None, (cell(each).strip() for each in columns.names))) or name),
+        name=clean_name(
+            " ".join(filter(None, (cell(each).strip() for each in columns.names))) or name
+        ),
         state=state,
         why=_why(cell(columns.why), state),
         language=language if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", language) else "",

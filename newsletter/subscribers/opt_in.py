@@ -77,7 +77,9 @@ class OptInRepository:
         address_hash = self.keys.address_hash(address.key)
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             connection.execute(sa.delete(requests).where(requests.c.asked_at < now - KEPT_FOR))
-            if _has_complained(connection, address_hash) or _exceeds_request_limit(connection, address_hash, now):
+            if _has_complained(connection, address_hash) or _exceeds_request_limit(
+                connection, address_hash, now
+            ):
                 return None
             values: dict[str, Any] = {
                 "address": address.text,
@@ -87,8 +89,16 @@ class OptInRepository:
                 "subscriber_id": subscriber_id,
                 "asked_at": now,
             }
-            number = connection.execute(sa.insert(requests).values(values).returning(requests.c.id)).scalar_one()
-        return OptInRequest(id=number, address=address.text, name=name, language=language, subscriber_id=subscriber_id)
+            number = connection.execute(
+                sa.insert(requests).values(values).returning(requests.c.id)
+            ).scalar_one()
+        return OptInRequest(
+            id=number,
+            address=address.text,
+            name=name,
+            language=language,
+            subscriber_id=subscriber_id,
+        )
 
     def find_request(self, number: int, *, now: datetime) -> OptInRequest | None:
         """A request that still waits."""
@@ -113,10 +123,15 @@ class OptInRepository:
         """No mail for this person until then."""
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             connection.execute(sa.delete(pauses).where(pauses.c.subscriber_id == subscriber_id))
-            connection.execute(sa.insert(pauses).values(subscriber_id=subscriber_id, until_at=until_at))
+            connection.execute(
+                sa.insert(pauses).values(subscriber_id=subscriber_id, until_at=until_at)
+            )
             connection.execute(
                 sa.update(subscribers)
-                .where(subscribers.c.id == subscriber_id, subscribers.c.state == SubscriberState.ACTIVE.value)
+                .where(
+                    subscribers.c.id == subscriber_id,
+                    subscribers.c.state == SubscriberState.ACTIVE.value,
+                )
                 .values(state=SubscriberState.PAUSED.value, why="own choice", updated_at=now)
             )
 
@@ -133,7 +148,9 @@ class OptInRepository:
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             woken = connection.execute(
                 sa.update(subscribers)
-                .where(subscribers.c.id.in_(over), subscribers.c.state == SubscriberState.PAUSED.value)
+                .where(
+                    subscribers.c.id.in_(over), subscribers.c.state == SubscriberState.PAUSED.value
+                )
                 .values(state=SubscriberState.ACTIVE.value, why="", updated_at=now)
             ).rowcount
             connection.execute(sa.delete(pauses).where(pauses.c.until_at <= now))
@@ -155,7 +172,9 @@ class OptInRepository:
     def collect_personal_data(self, subscriber_id: int) -> Mapping[str, Any]:
         """Everything that is stored about one person, as plain values; empty for nobody."""
         with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
-            person = connection.execute(sa.select(subscribers).where(subscribers.c.id == subscriber_id)).mappings()
+            person = connection.execute(
+                sa.select(subscribers).where(subscribers.c.id == subscriber_id)
+            ).mappings()
             row = person.one_or_none()
             if row is None:
                 return {}
@@ -173,7 +192,9 @@ class OptInRepository:
     def erase(self, subscriber_id: int, address: MailAddress) -> None:
         """Take a person who is being erased out of what is kept here."""
         address_hash = self.keys.address_hash(address.key)
-        theirs = sa.or_(requests.c.subscriber_id == subscriber_id, requests.c.address_hash == address_hash)
+        theirs = sa.or_(
+            requests.c.subscriber_id == subscriber_id, requests.c.address_hash == address_hash
+        )
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             connection.execute(sa.delete(pauses).where(pauses.c.subscriber_id == subscriber_id))
             connection.execute(sa.delete(requests).where(theirs))
@@ -198,43 +219,82 @@ def _exceeds_request_limit(connection: Connection, address_hash: str, now: datet
 
 
 def _request(connection: Connection, number: int, now: datetime) -> OptInRequest | None:
-    query = sa.select(requests).where(requests.c.id == number, requests.c.asked_at >= now - KEPT_FOR)
+    query = sa.select(requests).where(
+        requests.c.id == number, requests.c.asked_at >= now - KEPT_FOR
+    )
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
     return OptInRequest(
-        id=row.id, address=row.address, name=row.name, language=row.language, subscriber_id=row.subscriber_id
+        id=row.id,
+        address=row.address,
+        name=row.name,
+        language=row.language,
+        subscriber_id=row.subscriber_id,
     )
 
 
 def _subscribe(
-    connection: Connection, request: OptInRequest, address: MailAddress, address_hash: str, now: datetime
+    connection: Connection,
+    request: OptInRequest,
+    address: MailAddress,
+    address_hash: str,
+    now: datetime,
 ) -> None:
     connection.execute(sa.delete(suppressions).where(suppressions.c.address_hash == address_hash))
-    values: dict[str, Any] = {"state": SubscriberState.ACTIVE.value, "why": "confirmed by mail", "updated_at": now}
-    values |= {name: value for name, value in (("name", request.name), ("language", request.language)) if value}
+    values: dict[str, Any] = {
+        "state": SubscriberState.ACTIVE.value,
+        "why": "confirmed by mail",
+        "updated_at": now,
+    }
+    values |= {
+        name: value
+        for name, value in (("name", request.name), ("language", request.language))
+        if value
+    }
     known = subscribers.c.address_key == address.key
     if connection.execute(sa.update(subscribers).where(known).values(values)).rowcount:
         return
     connection.execute(
         sa.insert(subscribers).values(
-            address=address.text, address_key=address.key, address_hash=address_hash, added_at=now, **values
+            address=address.text,
+            address_key=address.key,
+            address_hash=address_hash,
+            added_at=now,
+            **values,
         )
     )
 
 
-def _move(connection: Connection, subscriber_id: int, address: MailAddress, address_hash: str, now: datetime) -> bool:
+def _move(
+    connection: Connection,
+    subscriber_id: int,
+    address: MailAddress,
+    address_hash: str,
+    now: datetime,
+) -> bool:
     """Give a person a new address; one who is on the list with it already stays there, and the old row leaves."""
     taken = connection.execute(
-        sa.select(subscribers.c.id).where(subscribers.c.address_key == address.key, subscribers.c.id != subscriber_id)
+        sa.select(subscribers.c.id).where(
+            subscribers.c.address_key == address.key, subscribers.c.id != subscriber_id
+        )
     ).first()
     mine = subscribers.c.id == subscriber_id
     if taken is not None:
-        left = {"state": SubscriberState.UNSUBSCRIBED.value, "why": "reads at another address", "updated_at": now}
+        left = {
+            "state": SubscriberState.UNSUBSCRIBED.value,
+            "why": "reads at another address",
+            "updated_at": now,
+        }
         return bool(connection.execute(sa.update(subscribers).where(mine).values(left)).rowcount)
     _leave_behind(connection, mine, now)
     connection.execute(sa.delete(suppressions).where(suppressions.c.address_hash == address_hash))
-    values = {"address": address.text, "address_key": address.key, "address_hash": address_hash, "updated_at": now}
+    values = {
+        "address": address.text,
+        "address_key": address.key,
+        "address_hash": address_hash,
+        "updated_at": now,
+    }
     moved = connection.execute(sa.update(subscribers).where(mine).values(values)).rowcount
     bounced = sa.and_(mine, subscribers.c.state == SubscriberState.BOUNCED.value)
     active = {"state": SubscriberState.ACTIVE.value, "why": "new address"}
@@ -245,8 +305,12 @@ def _move(connection: Connection, subscriber_id: int, address: MailAddress, addr
 def _leave_behind(connection: Connection, mine: sa.ColumnElement[bool], now: datetime) -> None:
     """An old list must not bring the old address back: its reader would get everything twice."""
     known = sa.exists().where(suppressions.c.address_hash == subscribers.c.address_hash)
-    old = sa.select(subscribers.c.address_hash, sa.literal(MOVED), sa.literal(now, UtcDateTime())).where(mine, ~known)
-    connection.execute(sa.insert(suppressions).from_select(["address_hash", "reason", "suppressed_at"], old))
+    old = sa.select(
+        subscribers.c.address_hash, sa.literal(MOVED), sa.literal(now, UtcDateTime())
+    ).where(mine, ~known)
+    connection.execute(
+        sa.insert(suppressions).from_select(["address_hash", "reason", "suppressed_at"], old)
+    )
 
 
 def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | None:
@@ -256,7 +320,9 @@ def _suppression(connection: Connection, address_hash: str) -> dict[str, Any] | 
 
 
 def _waiting(connection: Connection, subscriber_id: int, address_hash: str) -> list[dict[str, Any]]:
-    theirs = sa.or_(requests.c.subscriber_id == subscriber_id, requests.c.address_hash == address_hash)
+    theirs = sa.or_(
+        requests.c.subscriber_id == subscriber_id, requests.c.address_hash == address_hash
+    )
     query = sa.select(requests).where(theirs).order_by(requests.c.id)
     return [dict(row) for row in connection.execute(query).mappings()]
 
@@ -278,4 +344,7 @@ def _mails_about(connection: Connection, subscriber_id: int) -> list[dict[str, A
         .join(sendings, sendings.c.id == incoming_mails.c.sending_id, isouter=True)
         .where(incoming_mails.c.subscriber_id == subscriber_id)
     )
-    return [dict(row) for row in connection.execute(query.order_by(incoming_mails.c.decided_at)).mappings()]
+    return [
+        dict(row)
+        for row in connection.execute(query.order_by(incoming_mails.c.decided_at)).mappings()
+    ]

@@ -13,7 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from newsletter.database.engine import translate_errors
-from newsletter.database.tables import deliveries, incoming_mails, pauses, requests, subscribers, suppressions
+from newsletter.database.tables import (
+    deliveries,
+    incoming_mails,
+    pauses,
+    requests,
+    subscribers,
+    suppressions,
+)
 from newsletter.model import SubscriberState
 from newsletter.subscribers.repository import MOVED, SUPPRESSED_STATES
 
@@ -23,7 +30,12 @@ _STATES = ("state", "why", "updated_at")
 
 def keep_gone(old: Engine, restored: Engine, *, now: datetime) -> int:
     """Bring what `old` knows of people who left into `restored`; tells how many are gone by it that were there."""
-    with translate_errors(old.url), old.begin() as from_, translate_errors(restored.url), restored.begin() as to:
+    with (
+        translate_errors(old.url),
+        old.begin() as from_,
+        translate_errors(restored.url),
+        restored.begin() as to,
+    ):
         gone = _take_states(from_, to)
         gone += _take_suppressions(from_, to, now)
     return gone
@@ -32,7 +44,11 @@ def keep_gone(old: Engine, restored: Engine, *, now: datetime) -> int:
 def _take_states(old: Connection, restored: Connection) -> int:
     """People of both databases, known by their address, who left according to the old one."""
     gone = 0
-    for page in _pages(old, sa.select(subscribers).where(subscribers.c.state.in_(SUPPRESSED_STATES)), subscribers.c.id):
+    for page in _pages(
+        old,
+        sa.select(subscribers).where(subscribers.c.state.in_(SUPPRESSED_STATES)),
+        subscribers.c.id,
+    ):
         by_key = {row["address_key"]: row for row in page}
         known = sa.select(subscribers.c.id, subscribers.c.address_key, subscribers.c.state)
         known = known.where(subscribers.c.address_key.in_(by_key))
@@ -54,7 +70,9 @@ def _take_suppressions(old: Connection, restored: Connection, now: datetime) -> 
     gone = 0
     for page in _pages(old, sa.select(suppressions), suppressions.c.address_hash):
         hashes = [row["address_hash"] for row in page]
-        query = sa.select(suppressions.c.address_hash).where(suppressions.c.address_hash.in_(hashes))
+        query = sa.select(suppressions.c.address_hash).where(
+            suppressions.c.address_hash.in_(hashes)
+        )
         known = set(restored.execute(query).scalars())
         fresh = [row for row in page if row["address_hash"] not in known]
         if fresh:
@@ -64,23 +82,37 @@ def _take_suppressions(old: Connection, restored: Connection, now: datetime) -> 
                 same = suppressions.c.address_hash == row["address_hash"]
                 restored.execute(sa.update(suppressions).where(same).values(reason="complained"))
         kept = set(
-            old.execute(sa.select(subscribers.c.address_hash).where(subscribers.c.address_hash.in_(hashes))).scalars()
+            old.execute(
+                sa.select(subscribers.c.address_hash).where(subscribers.c.address_hash.in_(hashes))
+            ).scalars()
         )
         without = [row for row in page if row["address_hash"] not in kept]
-        gone += _erase(restored, [row["address_hash"] for row in without if row["reason"] != MOVED], now)
-        gone += _stop(restored, [row["address_hash"] for row in without if row["reason"] == MOVED], now)
+        gone += _erase(
+            restored, [row["address_hash"] for row in without if row["reason"] != MOVED], now
+        )
+        gone += _stop(
+            restored, [row["address_hash"] for row in without if row["reason"] == MOVED], now
+        )
     return gone
 
 
 def _stop(restored: Connection, hashes: list[str], now: datetime) -> int:
     """Whoever reads at another address since: whether they left there is not known under the old one, so nothing is sent."""
-    theirs = sa.and_(subscribers.c.address_hash.in_(hashes), subscribers.c.state.not_in(SUPPRESSED_STATES))
-    left = {"state": SubscriberState.UNSUBSCRIBED.value, "why": "reads at another address", "updated_at": now}
+    theirs = sa.and_(
+        subscribers.c.address_hash.in_(hashes), subscribers.c.state.not_in(SUPPRESSED_STATES)
+    )
+    left = {
+        "state": SubscriberState.UNSUBSCRIBED.value,
+        "why": "reads at another address",
+        "updated_at": now,
+    }
     return restored.execute(sa.update(subscribers).where(theirs).values(left)).rowcount
 
 
 def _erase(restored: Connection, hashes: list[str], now: datetime) -> int:
-    theirs = sa.select(subscribers.c.id, subscribers.c.state).where(subscribers.c.address_hash.in_(hashes))
+    theirs = sa.select(subscribers.c.id, subscribers.c.state).where(
+        subscribers.c.address_hash.in_(hashes)
+    )
     rows = restored.execute(theirs).all()
     numbers = [row.id for row in rows]
     waiting = deliveries.c.status.in_(("queued", "deferred"))

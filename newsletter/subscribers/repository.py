@@ -23,7 +23,9 @@ from newsletter.model import Subscriber, SubscriberState
 from newsletter.tokens import Keys
 
 BATCH = 500
-SUPPRESSED_STATES = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED})
+SUPPRESSED_STATES = frozenset(
+    {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED}
+)
 """States that no import and no list may undo."""
 
 MAILABLE = sa.and_(
@@ -97,7 +99,9 @@ class SubscriberRepository:
                 done += _ImportBatch(connection, self.keys, now).import_rows(batch)
         return done
 
-    def preview_import(self, rows: Iterable[ImportableSubscriber], *, now: datetime) -> ImportCounts:
+    def preview_import(
+        self, rows: Iterable[ImportableSubscriber], *, now: datetime
+    ) -> ImportCounts:
         """What `take_in` would do with these rows; nothing is changed, and nobody who writes has to wait.
 
         What each row would leave is remembered, because another row of its address may come much later.
@@ -105,13 +109,18 @@ class SubscriberRepository:
         done, source = ImportCounts(), iter(rows)
         foreseen: dict[str, dict[str, Any]] = {}
         while batch := list(islice(source, BATCH)):
-            with translate_errors(self.engine.url), only_reading(self.engine).connect() as connection:
+            with (
+                translate_errors(self.engine.url),
+                only_reading(self.engine).connect() as connection,
+            ):
                 done += _ImportBatch(connection, self.keys, now).preview_import(batch, foreseen)
         return done
 
     def count(self, state: SubscriberState = SubscriberState.ACTIVE) -> int:
         """How many people are in a state."""
-        query = sa.select(sa.func.count()).select_from(subscribers).where(subscribers.c.state == state)
+        query = (
+            sa.select(sa.func.count()).select_from(subscribers).where(subscribers.c.state == state)
+        )
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             return connection.execute(query).scalar_one()
 
@@ -119,7 +128,12 @@ class SubscriberRepository:
         """Everybody, in the order they were added; read in pages, so that a sender is never held up."""
         last = 0
         while True:
-            query = sa.select(subscribers).where(subscribers.c.id > last).order_by(subscribers.c.id).limit(BATCH)
+            query = (
+                sa.select(subscribers)
+                .where(subscribers.c.id > last)
+                .order_by(subscribers.c.id)
+                .limit(BATCH)
+            )
             with translate_errors(self.engine.url), self.engine.begin() as connection:
                 page = connection.execute(query).all()
             if not page:
@@ -140,7 +154,9 @@ class SubscriberRepository:
             row = connection.execute(sa.select(subscribers).where(condition)).one_or_none()
         return None if row is None else _subscriber(row)
 
-    def suppress(self, subscriber_id: int, state: SubscriberState, why: str, *, now: datetime) -> bool:
+    def suppress(
+        self, subscriber_id: int, state: SubscriberState, why: str, *, now: datetime
+    ) -> bool:
         """Never mail this person again, for one of the reasons of `LEFT`; False when already so, or unknown.
 
         A complaint replaces another reason; nothing replaces a complaint.
@@ -169,17 +185,30 @@ class SubscriberRepository:
         if large_print is not None:
             values["large_print"] = large_print
         with translate_errors(self.engine.url), self.engine.begin() as connection:
-            connection.execute(sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(values))
+            connection.execute(
+                sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(values)
+            )
             if state is SubscriberState.ACTIVE:
-                own = sa.select(subscribers.c.address_hash).where(subscribers.c.id == subscriber_id).scalar_subquery()
-                connection.execute(sa.delete(suppressions).where(suppressions.c.address_hash == own))
+                own = (
+                    sa.select(subscribers.c.address_hash)
+                    .where(subscribers.c.id == subscriber_id)
+                    .scalar_subquery()
+                )
+                connection.execute(
+                    sa.delete(suppressions).where(suppressions.c.address_hash == own)
+                )
 
     def erase(self, addresses: Sequence[MailAddress], *, now: datetime) -> int:
         """Erase people; only keyed hashes stay, so that no import brings them back. Returns how many were on the list."""
         erased = 0
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             for address in addresses:
-                _suppress_hash(connection, self.keys.address_hash(address.key), SubscriberState.UNSUBSCRIBED, now=now)
+                _suppress_hash(
+                    connection,
+                    self.keys.address_hash(address.key),
+                    SubscriberState.UNSUBSCRIBED,
+                    now=now,
+                )
                 gone = sa.delete(subscribers).where(subscribers.c.address_key == address.key)
                 row = connection.execute(gone.returning(subscribers.c.id)).one_or_none()
                 if row is not None:
@@ -201,7 +230,10 @@ class SubscriberRepository:
         """Whether this address left, bounced for good or complained; also when its row was erased."""
         known = suppressions.c.address_hash == self.keys.address_hash(address.key)
         with translate_errors(self.engine.url), self.engine.begin() as connection:
-            return connection.execute(sa.select(sa.literal(1)).where(sa.exists().where(known))).first() is not None
+            return (
+                connection.execute(sa.select(sa.literal(1)).where(sa.exists().where(known))).first()
+                is not None
+            )
 
     def export(self, file: TextIO) -> int:
         """Write everybody as CSV that a spreadsheet shows and never runs; returns how many."""
@@ -228,23 +260,31 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def suppress(connection: Connection, subscriber_id: int, state: SubscriberState, why: str, *, now: datetime) -> bool:
+def suppress(
+    connection: Connection, subscriber_id: int, state: SubscriberState, why: str, *, now: datetime
+) -> bool:
     """As `People.suppress`, inside a transaction of the caller's."""
     row = connection.execute(
-        sa.select(subscribers.c.state, subscribers.c.address_hash).where(subscribers.c.id == subscriber_id)
+        sa.select(subscribers.c.state, subscribers.c.address_hash).where(
+            subscribers.c.id == subscriber_id
+        )
     ).one_or_none()
     if row is None or row.state in {SubscriberState.COMPLAINED, state}:
         return False
     if row.state in SUPPRESSED_STATES and state is not SubscriberState.COMPLAINED:
         return False
     connection.execute(
-        sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(state=state, why=why, updated_at=now)
+        sa.update(subscribers)
+        .where(subscribers.c.id == subscriber_id)
+        .values(state=state, why=why, updated_at=now)
     )
     _suppress_hash(connection, row.address_hash, state, now=now)
     return True
 
 
-def _suppress_hash(connection: Connection, address_hash: str, state: SubscriberState, *, now: datetime) -> None:
+def _suppress_hash(
+    connection: Connection, address_hash: str, state: SubscriberState, *, now: datetime
+) -> None:
     known = suppressions.c.address_hash == address_hash
     done = connection.execute(sa.update(suppressions).where(known).values(reason=state))
     if not done.rowcount:
@@ -279,10 +319,14 @@ class _ImportBatch:
         self._write(new, changed, gone)
         return done
 
-    def preview_import(self, rows: Sequence[ImportableSubscriber], foreseen: dict[str, dict[str, Any]]) -> ImportCounts:
+    def preview_import(
+        self, rows: Sequence[ImportableSubscriber], foreseen: dict[str, dict[str, Any]]
+    ) -> ImportCounts:
         """What taking them in would do; `foreseen` is what earlier batches would have left, by the key of the address."""
         done, new, changed, _ = self._decide_rows(rows, foreseen)
-        foreseen |= {row["address_key"]: {name: row[name] for name in _COMPARED} for row in (*new, *changed)}
+        foreseen |= {
+            row["address_key"]: {name: row[name] for name in _COMPARED} for row in (*new, *changed)
+        }
         return done
 
     def _decide_rows(
@@ -290,7 +334,9 @@ class _ImportBatch:
     ) -> tuple[ImportCounts, list[dict[str, Any]], list[dict[str, Any]], set[str]]:
         """How each row fares, with the people that are new, those that change, and the hashes of those who left."""
         hashes = {row.address.key: self.keys.address_hash(row.address.key) for row in rows}
-        known = self._known(list(hashes)) | {key: foreseen[key] for key in hashes if key in foreseen}
+        known = self._known(list(hashes)) | {
+            key: foreseen[key] for key in hashes if key in foreseen
+        }
         gone = self._gone(list(hashes.values()))
         new: dict[str, dict[str, Any]] = {}
         changed: dict[int, dict[str, Any]] = {}
@@ -304,7 +350,9 @@ class _ImportBatch:
         return {row["address_key"]: dict(row) for row in self.connection.execute(query).mappings()}
 
     def _gone(self, hashes: list[str]) -> set[str]:
-        query = sa.select(suppressions.c.address_hash).where(suppressions.c.address_hash.in_(hashes))
+        query = sa.select(suppressions.c.address_hash).where(
+            suppressions.c.address_hash.in_(hashes)
+        )
         return set(self.connection.execute(query).scalars())
 
     def _decide(
@@ -324,7 +372,9 @@ class _ImportBatch:
                 return "suppressed"
             known[key] = new[key] = self._fresh(row, address_hash)
             return "added"
-        returning = row.state not in SUPPRESSED_STATES and (old["state"] in SUPPRESSED_STATES or address_hash in gone)
+        returning = row.state not in SUPPRESSED_STATES and (
+            old["state"] in SUPPRESSED_STATES or address_hash in gone
+        )
         values = _merge_row(old, row)
         if not values:
             return "suppressed" if returning else "unchanged"
@@ -348,7 +398,9 @@ class _ImportBatch:
             "updated_at": self.now,
         }
 
-    def _write(self, new: list[dict[str, Any]], changed: list[dict[str, Any]], gone: set[str]) -> None:
+    def _write(
+        self, new: list[dict[str, Any]], changed: list[dict[str, Any]], gone: set[str]
+    ) -> None:
         if new:
             self.connection.execute(sa.insert(subscribers), new)
         if changed:
@@ -356,9 +408,17 @@ class _ImportBatch:
             statement = sa.update(subscribers).where(subscribers.c.id == sa.bindparam("row_id"))
             statement = statement.values({name: sa.bindparam(f"new_{name}") for name in columns})
             self.connection.execute(
-                statement, [{"row_id": row["id"], **{f"new_{name}": row[name] for name in columns}} for row in changed]
+                statement,
+                [
+                    {"row_id": row["id"], **{f"new_{name}": row[name] for name in columns}}
+                    for row in changed
+                ],
             )
-        left = {row["address_hash"]: row["state"] for row in (*new, *changed) if row["state"] in SUPPRESSED_STATES}
+        left = {
+            row["address_hash"]: row["state"]
+            for row in (*new, *changed)
+            if row["state"] in SUPPRESSED_STATES
+        }
         fresh = [
             {"address_hash": address_hash, "reason": state, "suppressed_at": self.now}
             for address_hash, state in left.items()
@@ -371,7 +431,9 @@ class _ImportBatch:
 def _merge_row(old: Mapping[str, Any], row: ImportableSubscriber) -> dict[str, Any]:
     """What a row changes of a person we know: empty cells change nothing, and nobody who left comes back."""
     told = {"name": row.name, "language": row.language, "sections": " ".join(row.sections)}
-    values: dict[str, Any] = {name: value for name, value in told.items() if value and value != old[name]}
+    values: dict[str, Any] = {
+        name: value for name, value in told.items() if value and value != old[name]
+    }
     if row.large_print and not old["large_print"]:
         values["large_print"] = True
     state = _merge_state(SubscriberState(old["state"]), row.state)

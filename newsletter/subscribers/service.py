@@ -37,7 +37,9 @@ def _keys(context: AppContext) -> Keys:
 
 def list_unsubscribe_reasons(context: AppContext, since: datetime) -> tuple[tuple[str, str], ...]:
     """(day, words) of those who left since a moment and said why, the newest first; nobody's name."""
-    return tuple(OptInRepository(context.engine, _keys(context)).list_unsubscribe_reasons(since=since.date()))
+    return tuple(
+        OptInRepository(context.engine, _keys(context)).list_unsubscribe_reasons(since=since.date())
+    )
 
 
 _ADDRESS = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
@@ -48,13 +50,17 @@ def open_subscribers(context: AppContext) -> SubscriberRepository:
     return SubscriberRepository(context.engine, load_keys(context))
 
 
-def import_list(context: AppContext, file: BinaryIO, *, name: str) -> tuple[ImportReport, Path | None]:
+def import_list(
+    context: AppContext, file: BinaryIO, *, name: str
+) -> tuple[ImportReport, Path | None]:
     """Take a list export in: what was understood and done, and the file with the rejected lines, to be mended.
 
     Raises UsageError when it is no list.
     """
     mend = io.StringIO(newline="")
-    report = list_import.import_list(open_subscribers(context), file, name=name, now=context.now, mend=mend)
+    report = list_import.import_list(
+        open_subscribers(context), file, name=name, now=context.now, mend=mend
+    )
     if not report.rejected:
         return report, None
     called = _ADDRESS.sub("list", Path(name).stem)  # no file is called by a person
@@ -90,7 +96,9 @@ def parse_addresses(written: Iterable[str]) -> tuple[MailAddress, ...]:
 def add_subscriber(context: AppContext, written: str, *, name: str = "") -> ImportCounts:
     """Put one person on the list; one who left stays gone."""
     (address,) = parse_addresses([written])
-    return open_subscribers(context).import_rows([ImportRow(line=1, address=address, name=name)], now=context.now)
+    return open_subscribers(context).import_rows(
+        [ImportRow(line=1, address=address, name=name)], now=context.now
+    )
 
 
 def remove_subscribers(context: AppContext, written: Iterable[str]) -> int:
@@ -100,8 +108,12 @@ def remove_subscribers(context: AppContext, written: Iterable[str]) -> int:
     for address in parse_addresses(written):
         known = listed.find(address)
         if known is None:
-            listed.erase([address], now=context.now)  # a keyed hash stays: a later import cannot bring them in
-        elif listed.suppress(known.id, SubscriberState.UNSUBSCRIBED, "removed by staff", now=context.now):
+            listed.erase(
+                [address], now=context.now
+            )  # a keyed hash stays: a later import cannot bring them in
+        elif listed.suppress(
+            known.id, SubscriberState.UNSUBSCRIBED, "removed by staff", now=context.now
+        ):
             removed += 1
     return removed
 

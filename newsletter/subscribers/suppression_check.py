@@ -68,6 +68,10 @@ class SuppressionCheck:
 
 def _question(count: int, engine: Engine) -> str:
     """The driver's own SQL, with one place for each number and no other value."""
-    fixed = sa.select(subscribers.c.id).where(MAILABLE).compile(engine, compile_kwargs={"literal_binds": True})
+    fixed = (
+        sa.select(subscribers.c.id)
+        .where(MAILABLE)
+        .compile(engine, compile_kwargs={"literal_binds": True})
+    )
     place = "?" if engine.dialect.positional else "%s"
     return f"{fixed} AND subscribers.id IN ({', '.join([place] * count)})"

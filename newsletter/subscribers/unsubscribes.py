@@ -70,7 +70,9 @@ class UnsubscribeQueue:
         error = None
         try:
             with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
-                report_repository.add_left(connection, self._record_unsubscribes(connection, wishes, now))
+                report_repository.add_left(
+                    connection, self._record_unsubscribes(connection, wishes, now)
+                )
         except StorageError as refused:
             error = refused
         self.commits += 1

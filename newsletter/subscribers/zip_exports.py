@@ -37,10 +37,17 @@ def lists_in(file: BinaryIO) -> tuple[tuple[str, BinaryIO], ...]:
             return ()
         members = [each for each in archive.infolist() if _is_list(each)]
         if not members:
-            raise UsageError("there is no list in this zip file: put the CSV files of the export into it")
+            raise UsageError(
+                "there is no list in this zip file: put the CSV files of the export into it"
+            )
         if len(members) > MOST_FILES or any(each.file_size > MOST_BYTES for each in members):
-            raise UsageError("this zip file is too large: unpack it, and import the files in it one by one")
-        return tuple((PurePosixPath(each.filename).name, cast(BinaryIO, archive.open(each))) for each in members)
+            raise UsageError(
+                "this zip file is too large: unpack it, and import the files in it one by one"
+            )
+        return tuple(
+            (PurePosixPath(each.filename).name, cast(BinaryIO, archive.open(each)))
+            for each in members
+        )
 
 
 def _is_list(member: zipfile.ZipInfo) -> bool:
@@ -55,4 +62,6 @@ def readable() -> Iterator[None]:
     try:
         yield
     except DAMAGED as error:
-        raise UsageError("this zip file is damaged or has a password: unpack it, and import the files in it") from error
+        raise UsageError(
+            "this zip file is damaged or has a password: unpack it, and import the files in it"
+        ) from error

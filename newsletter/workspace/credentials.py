@@ -27,7 +27,9 @@ class PasswordLocation(StrEnum):
     NOWHERE = "nowhere"
 
 
-def locate_password(context: AppContext, environ: Mapping[str, str] = os.environ) -> PasswordLocation:
+def locate_password(
+    context: AppContext, environ: Mapping[str, str] = os.environ
+) -> PasswordLocation:
     """Where the password comes from that a sending would use."""
     if environ.get(SMTP_PASSWORD):
         return PasswordLocation.ENVIRONMENT
@@ -35,13 +37,19 @@ def locate_password(context: AppContext, environ: Mapping[str, str] = os.environ
         return PasswordLocation.FILE
     if config.secret(SMTP_PASSWORD, {}):
         return PasswordLocation.KEYRING
-    return PasswordLocation.HERE if (context.workspace.private / PASSWORD_FILE).is_file() else PasswordLocation.NOWHERE
+    return (
+        PasswordLocation.HERE
+        if (context.workspace.private / PASSWORD_FILE).is_file()
+        else PasswordLocation.NOWHERE
+    )
 
 
 def store_password(context: AppContext, password: str) -> PasswordLocation:
     """Keep a password for later; tells where. Raises UsageError when the environment names one already."""
     if locate_password(context) in {PasswordLocation.ENVIRONMENT, PasswordLocation.FILE}:
-        raise UsageError(f"the password comes from {SMTP_PASSWORD} in the environment: change it there")
+        raise UsageError(
+            f"the password comes from {SMTP_PASSWORD} in the environment: change it there"
+        )
     file = context.workspace.private / PASSWORD_FILE
     if _into_keyring(password):
         file.unlink(missing_ok=True)
@@ -98,4 +106,6 @@ def load_keys(context: AppContext) -> Keys:
 def smtp_password(context: AppContext) -> str | None:
     """The mail server's password: as `config.secret` finds it, else as it was typed on the page Setup; None when nowhere."""
     file = context.workspace.private / PASSWORD_FILE
-    return config.secret(SMTP_PASSWORD) or (file.read_text("utf-8").strip() if file.is_file() else None)
+    return config.secret(SMTP_PASSWORD) or (
+        file.read_text("utf-8").strip() if file.is_file() else None
+    )

@@ -20,7 +20,9 @@ def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> N
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, content, private=private)
     except OSError as error:
-        raise StorageError(f"{path} was not written ({error.strerror}); what was there is unchanged") from error
+        raise StorageError(
+            f"{path} was not written ({error.strerror}); what was there is unchanged"
+        ) from error
 
 
 def write_if_new(path: Path, content: str | bytes) -> bool:

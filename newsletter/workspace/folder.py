@@ -61,5 +61,7 @@ def open_workspace(folder: Path | None = None) -> Workspace:
     if folder is None:
         folder = find(Path.cwd())
     elif not (folder / config.FILE_NAME).is_file():
-        raise WorkspaceError(f"no {config.FILE_NAME} in {folder}. Make one with “newsletter init {folder}”")
+        raise WorkspaceError(
+            f"no {config.FILE_NAME} in {folder}. Make one with “newsletter init {folder}”"
+        )
     return Workspace(folder=folder, settings=config.load(folder / config.FILE_NAME))

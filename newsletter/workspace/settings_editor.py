@@ -42,7 +42,11 @@ def add_source(context: AppContext, source: Source) -> None:
         raise UsageError(f"there is a source “{source.name}” already: give this one another name")
     document = read_document(context)
     told = {"name": source.name, "kind": source.kind.value}
-    add_table(document, "source", told | {n: v for n in ("url", "query", "section") if (v := getattr(source, n))})
+    add_table(
+        document,
+        "source",
+        told | {n: v for n in ("url", "query", "section") if (v := getattr(source, n))},
+    )
     write_document(context, document)
 
 
@@ -122,7 +126,9 @@ def rearrange(document: tomlkit.TOMLDocument, name: str, order: Sequence[int]) -
     for place, number in enumerate(order):
         _tail(found[number]).extend(tails[place])
         tables.append(found[number])
-    if order and (left := [each for tail in tails[len(order) :] if _says_something(tail) for each in tail]):
+    if order and (
+        left := [each for tail in tails[len(order) :] if _says_something(tail) for each in tail]
+    ):
         if not _says_something(tails[len(order) - 1]):
             _cut(found[order[-1]])  # one empty line is enough
         _tail(found[order[-1]]).extend(left)
@@ -137,7 +143,9 @@ def take_out(document: tomlkit.TOMLDocument, name: str) -> None:
         rearrange(document, name, [])
 
 
-def _leave_behind(document: tomlkit.TOMLDocument, name: str, tails: Sequence[Sequence[Trivia]]) -> None:
+def _leave_behind(
+    document: tomlkit.TOMLDocument, name: str, tails: Sequence[Sequence[Trivia]]
+) -> None:
     """Take `name` out, and put what stood behind its tables behind the table before it."""
     before = None
     for key, item in document.body:

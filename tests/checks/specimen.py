@@ -119,7 +119,11 @@ def page(issue: Issue = ISSUE, *, extra: str = "", css: str = CSS) -> str:
 
 
 def _block(entry: Entry) -> str:
-    link = f'<a href="{escape(entry.links[0])}">{escape(entry.title)}</a>' if entry.links else escape(entry.title)
+    link = (
+        f'<a href="{escape(entry.links[0])}">{escape(entry.title)}</a>'
+        if entry.links
+        else escape(entry.title)
+    )
     return f"<h3>{link}</h3><p>{escape(entry.note)}</p><p>{escape(entry.summary)}</p>"
 
 
@@ -159,7 +163,9 @@ def changed(entry: Entry, **changes: object) -> CheckContext:
     """The clean issue with one of its entries changed."""
     new = dataclasses.replace(entry, **changes)
     sections = tuple(
-        dataclasses.replace(each, entries=tuple(new if old is entry else old for old in each.entries))
+        dataclasses.replace(
+            each, entries=tuple(new if old is entry else old for old in each.entries)
+        )
         for each in ISSUE.sections
     )
     return context(dataclasses.replace(ISSUE, sections=sections))

@@ -12,7 +12,9 @@ from newsletter.model import Section, Severity
 
 def test_errors_come_first_and_each_kind_in_reading_order():
     spoiled = changed(PAPER, title="", dated=None)
-    spoiled = dataclasses.replace(spoiled, subject="TODO", html=page(extra="<img src='https://www.example.org/a.png'>"))
+    spoiled = dataclasses.replace(
+        spoiled, subject="TODO", html=page(extra="<img src='https://www.example.org/a.png'>")
+    )
     found = [
         (each.severity, each.where)
         for each in check_issue(spoiled)
@@ -49,7 +51,8 @@ def test_a_name_is_given_once():
 
 def test_findings_are_grouped_by_what_to_do():
     two = dataclasses.replace(
-        ISSUE, sections=(*ISSUE.sections, Section(name="a", title="A"), Section(name="b", title="B"))
+        ISSUE,
+        sections=(*ISSUE.sections, Section(name="a", title="A"), Section(name="b", title="B")),
     )
     ((remedy, findings),) = by_remedy(check_issue(context(two)))
     assert remedy == "Put something in, or take the section out of this issue."
@@ -68,7 +71,8 @@ def test_the_links_to_try_are_those_of_the_page_and_its_entries():
 
 def test_a_secured_link_of_an_entry_is_tried_once():
     given = dataclasses.replace(
-        changed(PAPER, links=("http://x.org/a",)), html=page(extra='<a href="https://x.org/a">A paper</a>')
+        changed(PAPER, links=("http://x.org/a",)),
+        html=page(extra='<a href="https://x.org/a">A paper</a>'),
     )
     assert [each for each in links_to_try(given) if "x.org" in each] == ["https://x.org/a"]
     assert [each.rule for each in check_issue(given) if each.rule == "link-scheme"] == []
@@ -77,8 +81,12 @@ def test_a_secured_link_of_an_entry_is_tried_once():
 @given(html=st.text(), text=st.text(), words=st.text(), title=st.text(), link=st.text())
 @settings(max_examples=100)
 def test_no_text_however_odd_stops_the_check(html, text, words, title, link):
-    odd = dataclasses.replace(PAPER, key="odd", title=title, links=(link,), note=words, summary=words)
-    issue = dataclasses.replace(ISSUE, letter=words, sections=(Section(name="a", title=title, entries=(odd,)),))
+    odd = dataclasses.replace(
+        PAPER, key="odd", title=title, links=(link,), note=words, summary=words
+    )
+    issue = dataclasses.replace(
+        ISSUE, letter=words, sections=(Section(name="a", title=title, entries=(odd,)),)
+    )
     extra = page(issue, extra=f"<p style='{words}' class=x>{html}</p>", css=words)
     for each in (html, f"<p>{html}</p><a href='{link}'>x</a>", extra):
         check_issue(context(issue, html=each, text=text, subject=words, preheader=words))

@@ -12,7 +12,10 @@ from newsletter.model import Severity
             '<p style="position: absolute">x</p>',
             "Gmail and Outlook cannot show position: the box falls back among the others.",
         ),
-        ('<p style="display: flex">x</p>', "Outlook cannot show display: flex: columns stand below each other."),
+        (
+            '<p style="display: flex">x</p>',
+            "Outlook cannot show display: flex: columns stand below each other.",
+        ),
         (
             '<p style="width: calc(100% - 2px)">x</p>',
             "Outlook cannot show width: calc(100% - 2px): the size is left out.",
@@ -22,7 +25,10 @@ from newsletter.model import Severity
             "Outlook cannot show color: rgba(0, 0, 0, 0.5): the colour is left out.",
         ),
         ("<svg></svg>", "Gmail and Outlook cannot show <svg>: the drawing is not there."),
-        ("<p hidden>x</p>", "Gmail and Outlook cannot show the attribute hidden: what should be hidden is shown."),
+        (
+            "<p hidden>x</p>",
+            "Gmail and Outlook cannot show the attribute hidden: what should be hidden is shown.",
+        ),
         (
             '<img src="https://www.example.org/a.svg?x=1" alt="A" width="9">',
             "Gmail cannot show pictures of the kind .svg: the picture is not there.",

@@ -2,7 +2,19 @@ import dataclasses
 from datetime import date
 
 import pytest
-from checks.specimen import EVENT, GRANT, ISSUE, PAPER, TRIAL, changed, context, findings, message, where, with_entry
+from checks.specimen import (
+    EVENT,
+    GRANT,
+    ISSUE,
+    PAPER,
+    TRIAL,
+    changed,
+    context,
+    findings,
+    message,
+    where,
+    with_entry,
+)
 
 from newsletter.checks import EarlierIssue, check_issue
 from newsletter.model import Entry, Event, Flag, Ids, Section, Severity, Trial, TrialStatus
@@ -31,7 +43,9 @@ def test_a_section_without_entry_and_text_is_empty():
 
 
 def test_an_entry_that_nobody_sorted_blocks():
-    unsorted = Section(name="to-sort", title="To sort", entries=(dataclasses.replace(PAPER, key="url:x"),))
+    unsorted = Section(
+        name="to-sort", title="To sort", entries=(dataclasses.replace(PAPER, key="url:x"),)
+    )
     spoiled = context(dataclasses.replace(ISSUE, sections=(*ISSUE.sections[1:], unsorted)))
     (found,) = findings(spoiled, "entry-to-sort")
     assert (found.severity, found.where) == (Severity.ERROR, "url:x")
@@ -53,7 +67,9 @@ def test_the_dates_of_one_series_are_no_repetition():
         for day in (2, 16, 30)
     ]
     series = context(
-        dataclasses.replace(ISSUE, sections=(Section(name="events", title="Events", entries=tuple(dates)),))
+        dataclasses.replace(
+            ISSUE, sections=(Section(name="events", title="Events", entries=tuple(dates)),)
+        )
     )
     assert where(series, "link-twice") == []
     assert where(series, "entries-alike") == []
@@ -93,10 +109,17 @@ def test_a_key_stands_once():
 
 
 def test_two_entries_with_one_link_are_told_once():
-    other = dataclasses.replace(PAPER, key="title:other", links=("http://www.doi.org/10.1158/1078-0432.CCR-24-0148/",))
+    other = dataclasses.replace(
+        PAPER, key="title:other", links=("http://www.doi.org/10.1158/1078-0432.CCR-24-0148/",)
+    )
     same = dataclasses.replace(PAPER, key="title:other", links=(PAPER.links[0] + "/?utm_source=x",))
     assert where(with_entry(same), "link-twice") == ["title:other"]
-    assert where(with_entry(dataclasses.replace(other, links=("https://doi.org/10.1/y",))), "link-twice") == []
+    assert (
+        where(
+            with_entry(dataclasses.replace(other, links=("https://doi.org/10.1/y",))), "link-twice"
+        )
+        == []
+    )
 
 
 def test_two_days_of_one_event_share_its_page():
@@ -122,7 +145,9 @@ def test_one_paper_in_two_forms_is_told():
     first = dataclasses.replace(
         PAPER, key="pmid:36603130", ids=ids, links=("https://pubmed.ncbi.nlm.nih.gov/36603130/",)
     )
-    second = dataclasses.replace(first, key="url:x", links=("https://journal.example.org/article/77",))
+    second = dataclasses.replace(
+        first, key="url:x", links=("https://journal.example.org/article/77",)
+    )
     sections = (Section(name="research", title="Research", entries=(first, second)),)
     given = context(dataclasses.replace(ISSUE, sections=sections))
     assert message(given, "entries-alike").endswith("is the same thing as pmid:36603130.")
@@ -133,21 +158,28 @@ def test_one_paper_in_two_forms_is_told():
 
 
 def test_an_entry_is_known_by_another_of_its_identifiers():
-    both = dataclasses.replace(PAPER, key="pmid:1", ids=Ids(pmid="1", doi=PAPER.ids.doi), links=("https://x.org/1",))
+    both = dataclasses.replace(
+        PAPER, key="pmid:1", ids=Ids(pmid="1", doi=PAPER.ids.doi), links=("https://x.org/1",)
+    )
     earlier = EarlierIssue(name="2026-11", keys=frozenset({PAPER.key}))
     given = dataclasses.replace(with_entry(both), earlier=(earlier,))
     assert where(given, "entry-ran-before") == [PAPER.key, "pmid:1"]
 
 
 def test_an_entry_that_ran_before_names_the_issue():
-    earlier = (EarlierIssue(name="2026-11"), EarlierIssue(name="2026-10", keys=frozenset({PAPER.key})))
+    earlier = (
+        EarlierIssue(name="2026-11"),
+        EarlierIssue(name="2026-10", keys=frozenset({PAPER.key})),
+    )
     spoiled = context(earlier=earlier)
     assert message(spoiled, "entry-ran-before").endswith("ran before, in issue 2026-10.")
     assert findings(spoiled, "entry-ran-before")[0].severity is Severity.ERROR
 
 
 def test_a_paper_under_another_key_is_known_by_its_link():
-    earlier = EarlierIssue(name="2026-11", keys=frozenset({"pmid:1"}), links=frozenset({PAPER.links[0] + "?utm_id=1"}))
+    earlier = EarlierIssue(
+        name="2026-11", keys=frozenset({"pmid:1"}), links=frozenset({PAPER.links[0] + "?utm_id=1"})
+    )
     assert where(context(earlier=(earlier,)), "entry-ran-before") == [PAPER.key]
 
 
@@ -158,7 +190,11 @@ def test_events_of_one_page_are_different_events():
 
 def test_the_issue_itself_is_no_earlier_one():
     assert (
-        where(context(earlier=(EarlierIssue(name="2026-12", keys=frozenset({PAPER.key})),)), "entry-ran-before") == []
+        where(
+            context(earlier=(EarlierIssue(name="2026-12", keys=frozenset({PAPER.key})),)),
+            "entry-ran-before",
+        )
+        == []
     )
 
 
@@ -168,25 +204,42 @@ def test_a_trial_may_come_again_when_its_status_changed():
     same = Trial(status=TrialStatus.RECRUITING, was=TrialStatus.RECRUITING)
     again = dataclasses.replace(changed(TRIAL, trial=news), earlier=earlier)
     assert where(again, "entry-ran-before") == []
-    assert where(dataclasses.replace(changed(TRIAL, trial=same), earlier=earlier), "entry-ran-before") == [TRIAL.key]
+    assert where(
+        dataclasses.replace(changed(TRIAL, trial=same), earlier=earlier), "entry-ran-before"
+    ) == [TRIAL.key]
     assert where(context(earlier=earlier), "entry-ran-before") == [TRIAL.key]
 
 
 def test_a_retracted_paper_must_say_so():
     retracted = frozenset({Flag.RETRACTED})
     assert where(changed(PAPER, flags=retracted), "paper-retracted") == [PAPER.key]
-    assert where(changed(PAPER, flags=retracted, note="The journal retracted it in May."), "paper-retracted") == []
+    assert (
+        where(
+            changed(PAPER, flags=retracted, note="The journal retracted it in May."),
+            "paper-retracted",
+        )
+        == []
+    )
     titled = {"title": "RETRACTED: two drugs", "flags": retracted}
     assert where(changed(PAPER, **titled, note=""), "paper-retracted") == []
-    assert where(changed(PAPER, **titled), "paper-retracted") == [PAPER.key]  # the note tells it as if it held
-    assert where(changed(PAPER, title="[Retracted] two drugs: no flag"), "paper-retracted") == [PAPER.key]
+    assert where(changed(PAPER, **titled), "paper-retracted") == [
+        PAPER.key
+    ]  # the note tells it as if it held
+    assert where(changed(PAPER, title="[Retracted] two drugs: no flag"), "paper-retracted") == [
+        PAPER.key
+    ]
     assert where(changed(PAPER, title="Why papers are retracted: a study"), "paper-retracted") == []
 
 
 def test_a_paper_in_doubt_should_say_so():
     concern = frozenset({Flag.CONCERN})
     assert where(changed(PAPER, flags=concern), "paper-in-doubt") == [PAPER.key]
-    assert where(changed(PAPER, flags=concern, note="The journal has voiced concern."), "paper-in-doubt") == []
+    assert (
+        where(
+            changed(PAPER, flags=concern, note="The journal has voiced concern."), "paper-in-doubt"
+        )
+        == []
+    )
 
 
 PREPRINT = Entry(
@@ -201,26 +254,45 @@ PREPRINT = Entry(
     [
         PREPRINT,
         dataclasses.replace(PREPRINT, links=("https://www.researchsquare.com/article/rs-100/v1",)),
-        dataclasses.replace(PREPRINT, links=("https://x.example.org/a",), ids=Ids(doi="10.1101/2026.01.02.26300001")),
+        dataclasses.replace(
+            PREPRINT, links=("https://x.example.org/a",), ids=Ids(doi="10.1101/2026.01.02.26300001")
+        ),
     ],
 )
 def test_a_preprint_must_be_marked(entry):
     assert where(with_entry(entry), "preprint-not-marked") == ["url:x"]
-    assert where(with_entry(dataclasses.replace(entry, flags=frozenset({Flag.PREPRINT}))), "preprint-not-marked") == []
+    assert (
+        where(
+            with_entry(dataclasses.replace(entry, flags=frozenset({Flag.PREPRINT}))),
+            "preprint-not-marked",
+        )
+        == []
+    )
     noted = dataclasses.replace(entry, note="It has not yet been peer-reviewed.")
     assert where(with_entry(noted), "preprint-not-marked") == []
 
 
 def test_a_preprint_that_became_an_article_is_one():
-    published = dataclasses.replace(PREPRINT, links=(*PREPRINT.links, "https://doi.org/10.1158/1078-0432.ccr-24-0148"))
+    published = dataclasses.replace(
+        PREPRINT, links=(*PREPRINT.links, "https://doi.org/10.1158/1078-0432.ccr-24-0148")
+    )
     assert where(with_entry(published), "preprint-not-marked") == []
-    assert where(with_entry(dataclasses.replace(PREPRINT, ids=Ids(pmid="123"))), "preprint-not-marked") == []
+    assert (
+        where(with_entry(dataclasses.replace(PREPRINT, ids=Ids(pmid="123"))), "preprint-not-marked")
+        == []
+    )
 
 
 def test_a_cancelled_event_must_say_so():
     cancelled = Event(starts=EVENT.event.starts, zone="America/New_York", cancelled=True)
     assert where(changed(EVENT, event=cancelled), "event-cancelled") == [EVENT.key]
-    assert where(changed(EVENT, event=cancelled, note="Cancelled: the speaker is ill."), "event-cancelled") == []
+    assert (
+        where(
+            changed(EVENT, event=cancelled, note="Cancelled: the speaker is ill."),
+            "event-cancelled",
+        )
+        == []
+    )
 
 
 def test_an_event_that_its_calendar_no_longer_lists_is_asked_after():
@@ -233,8 +305,13 @@ def test_an_event_that_its_calendar_no_longer_lists_is_asked_after():
 
 
 def test_a_long_title_is_shortened_in_messages():
-    assert "“" + "x" * 69 + "…”" in message(changed(PAPER, title="x" * 400, dated=None), "entry-undated")
+    assert "“" + "x" * 69 + "…”" in message(
+        changed(PAPER, title="x" * 400, dated=None), "entry-undated"
+    )
 
 
 def test_an_entry_without_title_is_named_by_its_key():
-    assert message(changed(PAPER, title="", dated=None), "entry-undated") == f"Entry {PAPER.key} has no date."
+    assert (
+        message(changed(PAPER, title="", dated=None), "entry-undated")
+        == f"Entry {PAPER.key} has no date."
+    )

@@ -53,9 +53,10 @@ def test_readable_and_unknown_text_is_left_alone(extra):
 
 
 def test_a_pair_of_colours_is_told_once():
-    assert message(shown('<p style="color: #999999">One</p><p style="color: #999999">Two</p>'), "contrast-light") == (
-        "“One” has a contrast of 2.8 to 1 (#999999 on #ffffff)."
-    )
+    assert message(
+        shown('<p style="color: #999999">One</p><p style="color: #999999">Two</p>'),
+        "contrast-light",
+    ) == ("“One” has a contrast of 2.8 to 1 (#999999 on #ffffff).")
 
 
 DARK = "@media (prefers-color-scheme: dark) {{ {} }}"
@@ -92,7 +93,9 @@ def test_a_page_with_dark_colours_of_its_own_is_left_alone(rules):
 
 def test_an_important_attribute_wins_over_the_sheet():
     rules = ".card { background-color: #1d2327 !important; color: #f2f2f2 !important } p { color: #f2f2f2 !important }"
-    assert where(shown(NOTE.replace("#222222", "#222222 !important"), DARK.format(rules)), "contrast-dark") == ["html"]
+    assert where(
+        shown(NOTE.replace("#222222", "#222222 !important"), DARK.format(rules)), "contrast-dark"
+    ) == ["html"]
 
 
 @pytest.mark.parametrize(

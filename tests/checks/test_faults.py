@@ -23,7 +23,10 @@ def letter(words, **settings):
         ("The deadline for the travel fund is November 25.", "deadline-past-in-own-words"),
         ("Register by 30 November 2026 at the latest.", "deadline-past-in-own-words"),
         ("Fecha límite: 15 de noviembre de 2026.", "deadline-past-in-own-words"),
-        ("| Grant | Deadline |\n|---|---|\n| Travel fund | November 15, 2026 |", "deadline-past-in-own-words"),
+        (
+            "| Grant | Deadline |\n|---|---|\n| Travel fund | November 15, 2026 |",
+            "deadline-past-in-own-words",
+        ),
         ("We ask Dr. Berg (to do: her number).", "unfinished-text"),
         ("XX people took part.", "unfinished-text"),
         ("Warmly,\n[NAME]", "unfinished-text"),
@@ -37,7 +40,10 @@ def letter(words, **settings):
         ("Hemos encontrado un tratamiento revolucionario.", "hype"),
         ("We speak of ctDNA today.", "acronym-unexplained"),
         ("El jueves 9 de diciembre nos vemos.", "weekday-wrong"),
-        ("[Our tips](https://www.example.org/tips), and [tips](https://www.example.org/tips/).", "link-twice"),
+        (
+            "[Our tips](https://www.example.org/tips), and [tips](https://www.example.org/tips/).",
+            "link-twice",
+        ),
         ("[home](http://example.org:8080/x)", "text-link-broken"),
         ("This is 100% guaranteed.", "spam-words"),
         ("Come to us!!!", "spam-shape"),
@@ -51,20 +57,32 @@ def test_a_fault_in_a_letter_is_found(words, rule):
 @pytest.mark.parametrize(
     ("words", "rule"),
     [
-        ("The deadline was November 15, 2026; there will be another one.", "deadline-past-in-own-words"),
+        (
+            "The deadline was November 15, 2026; there will be another one.",
+            "deadline-past-in-own-words",
+        ),
         ("Apply by February 1, 2027.", "deadline-past-in-own-words"),
         ("Apply by May 30.", "deadline-past-in-own-words"),
         ("We met on November 12, 2026.", "deadline-past-in-own-words"),
         ("| Walk | Day |\n|---|---|\n| Denver | November 15, 2026 |", "deadline-past-in-own-words"),
         ("The enzyme thymidine kinase (TK) is in blood. TK rises early.", "unfinished-text"),
-        ("En el siglo XX no había otra cosa; some have two XX chromosomes (46,XX).", "unfinished-text"),
+        (
+            "En el siglo XX no había otra cosa; some have two XX chromosomes (46,XX).",
+            "unfinished-text",
+        ),
         ("Read [the date](https://www.example.org/date) and [1] again.", "unfinished-text"),
         ("No hay una cura todavía, y buscamos la cura juntos.", "hype"),
         ("La cura de la herida dura unos días.", "hype"),
         ("A secure site; a manicure; a curettage.", "hype"),
         ("La OMS (Organización Mundial de la Salud) lo dice.", "acronym-unexplained"),
-        ("Cell-free tumor DNA (ctDNA) is in blood. On your iOS phone, mRNA is no news.", "acronym-unexplained"),
-        ("[Our tips](https://www.example.org/tips), and [news](https://www.example.org/news).", "link-twice"),
+        (
+            "Cell-free tumor DNA (ctDNA) is in blood. On your iOS phone, mRNA is no news.",
+            "acronym-unexplained",
+        ),
+        (
+            "[Our tips](https://www.example.org/tips), and [news](https://www.example.org/news).",
+            "link-twice",
+        ),
         ("[home](http://example.org/x)", "text-link-broken"),
         ("Come to us! Will you?", "spam-shape"),
     ],
@@ -86,10 +104,14 @@ def test_a_sound_letter_is_left_alone(words, rule):
     ],
 )
 def test_a_parameter_with_an_unusual_name_counts_readers_too(query):
-    assert where(changed(PAPER, links=(f"https://a.example/x?{query}",)), "link-tracks") == [PAPER.key]
+    assert where(changed(PAPER, links=(f"https://a.example/x?{query}",)), "link-tracks") == [
+        PAPER.key
+    ]
 
 
-@pytest.mark.parametrize("query", ["cid=2244", "id=newsroom-1", "q=newsletter", "e=5", "campus=denver", "type=email"])
+@pytest.mark.parametrize(
+    "query", ["cid=2244", "id=newsroom-1", "q=newsletter", "e=5", "campus=denver", "type=email"]
+)
 def test_a_parameter_that_a_page_wants_is_left_alone(query):
     assert where(changed(PAPER, links=(f"https://a.example/x?{query}",)), "link-tracks") == []
 

@@ -6,11 +6,16 @@ from newsletter.model import Severity
 
 def of_size(size):
     html = page()
-    return context(html=html.replace("</html>", "<!--" + "x" * (size - len(html.encode()) - 7) + "--></html>"))
+    return context(
+        html=html.replace("</html>", "<!--" + "x" * (size - len(html.encode()) - 7) + "--></html>")
+    )
 
 
 def test_a_page_over_102_kb_is_clipped():
-    assert message(of_size(104_449), "html-too-large") == "The HTML part has 104,449 bytes; Gmail clips it at 104,448."
+    assert (
+        message(of_size(104_449), "html-too-large")
+        == "The HTML part has 104,449 bytes; Gmail clips it at 104,448."
+    )
     assert findings(of_size(104_449), "html-too-large")[0].severity is Severity.ERROR
     assert where(of_size(104_448), "html-too-large") == []
 
@@ -26,7 +31,9 @@ def test_a_message_over_500_kb_is_large():
     assert where(context(text="x" * 370_000), "message-large") == []
 
 
-@pytest.mark.parametrize("element", ["<script>x</script>", "<form></form>", '<iframe src="x"></iframe>', "<input>"])
+@pytest.mark.parametrize(
+    "element", ["<script>x</script>", "<form></form>", '<iframe src="x"></iframe>', "<input>"]
+)
 def test_forbidden_elements_are_found(element):
     assert where(context(html=page(extra=element)), "html-forbidden-element") == ["html"]
 
@@ -44,7 +51,9 @@ def in_sheet(css):
 
 
 def test_a_style_sheet_in_the_body_is_dropped():
-    assert where(context(html=page(extra="<style>p { margin: 0 }</style>")), "style-sheet-misplaced") == ["html"]
+    assert where(
+        context(html=page(extra="<style>p { margin: 0 }</style>")), "style-sheet-misplaced"
+    ) == ["html"]
 
 
 def test_style_sheets_of_16_kb_are_dropped():
@@ -65,12 +74,22 @@ def test_rules_that_programs_drop_are_found(css):
 
 
 def test_at_rules_side_by_side_are_kept():
-    assert where(in_sheet("@font-face { font-family: x } @media a { p { margin: 0 } }"), "style-sheet-dropped") == []
+    assert (
+        where(
+            in_sheet("@font-face { font-family: x } @media a { p { margin: 0 } }"),
+            "style-sheet-dropped",
+        )
+        == []
+    )
 
 
 def test_dark_mode_that_is_declared_needs_a_rule():
-    assert where(in_sheet("@media (max-width: 600px) { p { margin: 0 } }"), "dark-rule-missing") == ["html"]
-    html = page(css="").replace('name="color-scheme" content="light dark"', 'name="color-scheme" content="light"')
+    assert where(
+        in_sheet("@media (max-width: 600px) { p { margin: 0 } }"), "dark-rule-missing"
+    ) == ["html"]
+    html = page(css="").replace(
+        'name="color-scheme" content="light dark"', 'name="color-scheme" content="light"'
+    )
     assert where(context(html=html), "dark-rule-missing") == []
 
 

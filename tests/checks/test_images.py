@@ -12,7 +12,10 @@ def test_a_picture_needs_an_alt_text():
     spoiled = PICTURE.replace(' alt="Families on the walk"', "")
     assert where(context(html=page(extra=spoiled)), "image-without-alt") == ["html"]
     assert where(context(html=page(extra=PICTURE)), "image-without-alt") == []
-    assert where(context(html=page(extra=spoiled.replace("<img", '<img alt=""'))), "image-without-alt") == []
+    assert (
+        where(context(html=page(extra=spoiled.replace("<img", '<img alt=""'))), "image-without-alt")
+        == []
+    )
 
 
 def with_picture(picture):
@@ -21,9 +24,19 @@ def with_picture(picture):
 
 def test_a_picture_that_is_a_link_says_where_it_leads():
     mute = PICTURE.replace("Families on the walk", "")
-    assert where(with_picture(f'<a href="https://x.org/">{mute}</a>'), "image-link-without-alt") == ["html"]
-    assert where(with_picture(f'<a href="https://x.org/">{mute} The walk</a>'), "image-link-without-alt") == []
-    assert where(with_picture(f'<a href="https://x.org/">{PICTURE}</a>'), "image-link-without-alt") == []
+    assert where(
+        with_picture(f'<a href="https://x.org/">{mute}</a>'), "image-link-without-alt"
+    ) == ["html"]
+    assert (
+        where(
+            with_picture(f'<a href="https://x.org/">{mute} The walk</a>'), "image-link-without-alt"
+        )
+        == []
+    )
+    assert (
+        where(with_picture(f'<a href="https://x.org/">{PICTURE}</a>'), "image-link-without-alt")
+        == []
+    )
     assert where(with_picture(mute), "image-link-without-alt") == []
 
 
@@ -33,10 +46,17 @@ def test_a_picture_has_its_width_in_pixels(width):
     assert where(with_picture(PICTURE), "image-width") == []
 
 
-@pytest.mark.parametrize("source", ["http://www.example.org/a.png", "data:image/png;base64,AA", "a.png", ""])
+@pytest.mark.parametrize(
+    "source", ["http://www.example.org/a.png", "data:image/png;base64,AA", "a.png", ""]
+)
 def test_a_picture_comes_over_https(source):
-    assert where(with_picture(f'<img src="{source}" alt="A" width="10">'), "image-insecure") == ["html"]
-    assert findings(with_picture(f'<img src="{source}" alt="A">'), "image-insecure")[0].severity is Severity.ERROR
+    assert where(with_picture(f'<img src="{source}" alt="A" width="10">'), "image-insecure") == [
+        "html"
+    ]
+    assert (
+        findings(with_picture(f'<img src="{source}" alt="A">'), "image-insecure")[0].severity
+        is Severity.ERROR
+    )
 
 
 def test_a_picture_may_come_with_the_mail():
@@ -60,11 +80,14 @@ def test_a_picture_comes_from_an_own_host(spoiled):
     assert findings(with_picture(spoiled), "image-foreign-host")[0].severity is Severity.ERROR
 
 
-@pytest.mark.parametrize("host", ["www.example.org", "news.example.org", "img.example.net", "www.example.net"])
+@pytest.mark.parametrize(
+    "host", ["www.example.org", "news.example.org", "img.example.net", "www.example.net"]
+)
 def test_own_hosts_are_those_of_the_settings(host):
     theme = dataclasses.replace(SETTINGS.theme, image_hosts=("img.example.net", "example.net"))
     given = dataclasses.replace(
-        with_picture(PICTURE.replace("www.example.org", host)), settings=dataclasses.replace(SETTINGS, theme=theme)
+        with_picture(PICTURE.replace("www.example.org", host)),
+        settings=dataclasses.replace(SETTINGS, theme=theme),
     )
     assert where(given, "image-foreign-host") == []
 

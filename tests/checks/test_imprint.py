@@ -10,7 +10,9 @@ LINK = f'<a href="{Placeholder.UNSUBSCRIBE}">Unsubscribe from this letter</a>'
 
 
 def test_a_mail_without_a_way_out_is_stopped():
-    spoiled = context(html=page().replace(LINK, ""), text=text().replace(Placeholder.UNSUBSCRIBE, ""))
+    spoiled = context(
+        html=page().replace(LINK, ""), text=text().replace(Placeholder.UNSUBSCRIBE, "")
+    )
     assert where(spoiled, "unsubscribe-missing") == ["html", "text"]
     assert findings(spoiled, "unsubscribe-missing")[0].severity is Severity.ERROR
 
@@ -21,12 +23,17 @@ def test_a_mail_without_a_way_out_is_stopped():
         ("https://news.example.org/leave/x", "Darse de baja", "https://news.example.org/leave/x"),
         ("https://news.example.org/unsubscribe", "Leave", "https://news.example.org/unsubscribe"),
         ("mailto:bye@example.org?subject=unsubscribe", "Leave", "bye@example.org"),
-        ("mailto:bye@example.org?subject=unsubscribe", "Leave", "mailto:bye@example.org?subject=unsubscribe"),
+        (
+            "mailto:bye@example.org?subject=unsubscribe",
+            "Leave",
+            "mailto:bye@example.org?subject=unsubscribe",
+        ),
     ],
 )
 def test_ways_out_are_known(href, words, line):
     given = context(
-        html=page().replace(LINK, f'<a href="{href}">{words}</a>'), text=text().replace(Placeholder.UNSUBSCRIBE, line)
+        html=page().replace(LINK, f'<a href="{href}">{words}</a>'),
+        text=text().replace(Placeholder.UNSUBSCRIBE, line),
     )
     assert where(given, "unsubscribe-missing") == []
 
@@ -42,7 +49,9 @@ def test_the_postal_address_may_be_broken_into_lines():
 
 
 def test_a_newsletter_without_postal_address_is_stopped():
-    bare = dataclasses.replace(SETTINGS, newsletter=dataclasses.replace(SETTINGS.newsletter, address=""))
+    bare = dataclasses.replace(
+        SETTINGS, newsletter=dataclasses.replace(SETTINGS.newsletter, address="")
+    )
     assert where(context(settings=bare), "postal-address-missing") == ["issue"]
 
 

@@ -33,22 +33,35 @@ def test_a_missing_preheader_is_named_so():
 
 
 def test_a_preheader_says_more_than_the_subject():
-    assert where(context(preheader=ISSUE.subject.upper() + " and more"), "preheader-repeats-subject") == ["preheader"]
+    assert where(
+        context(preheader=ISSUE.subject.upper() + " and more"), "preheader-repeats-subject"
+    ) == ["preheader"]
     assert where(context(), "preheader-repeats-subject") == []
 
 
-@pytest.mark.parametrize("word", ["leiomyosarcoma", "Cancer", "tumour", "chemotherapy", "sarcoma", "cáncer"])
+@pytest.mark.parametrize(
+    "word", ["leiomyosarcoma", "Cancer", "tumour", "chemotherapy", "sarcoma", "cáncer"]
+)
 def test_a_diagnosis_is_not_told_on_a_locked_screen(word):
-    given = context(subject=f"News on {word}", preheader=f"What {word} research brought us in this long month.")
+    given = context(
+        subject=f"News on {word}", preheader=f"What {word} research brought us in this long month."
+    )
     assert where(given, "tells-diagnosis") == ["subject", "preheader"]
 
 
 def test_what_the_sender_or_the_title_tells_anyway_may_stand_in_the_subject():
     assert where(context(subject="LMS news of December"), "tells-diagnosis") == []
-    named = dataclasses.replace(SETTINGS.newsletter, title="Sarcoma Monthly", sender="The Circle <news@example.org>")
-    given = context(subject="Sarcoma Monthly: December", settings=dataclasses.replace(SETTINGS, newsletter=named))
+    named = dataclasses.replace(
+        SETTINGS.newsletter, title="Sarcoma Monthly", sender="The Circle <news@example.org>"
+    )
+    given = context(
+        subject="Sarcoma Monthly: December",
+        settings=dataclasses.replace(SETTINGS, newsletter=named),
+    )
     assert where(given, "tells-diagnosis") == []
-    assert where(dataclasses.replace(given, subject="LMS news of December"), "tells-diagnosis") == ["subject"]
+    assert where(dataclasses.replace(given, subject="LMS news of December"), "tells-diagnosis") == [
+        "subject"
+    ]
 
 
 def test_the_foundation_decides_whether_to_be_discreet():
@@ -74,10 +87,14 @@ def test_the_shape_of_spam(subject, places):
 
 
 def test_a_row_of_marks_is_found_in_the_letter():
-    assert where(context(dataclasses.replace(ISSUE, letter="Hooray!!!")), "spam-shape") == ["letter"]
+    assert where(context(dataclasses.replace(ISSUE, letter="Hooray!!!")), "spam-shape") == [
+        "letter"
+    ]
 
 
-@pytest.mark.parametrize("words", ["FREE webinar", "Act now for more", "It is 100% free", "Limited-time offer"])
+@pytest.mark.parametrize(
+    "words", ["FREE webinar", "Act now for more", "It is 100% free", "Limited-time offer"]
+)
 def test_phrases_of_spam(words):
     assert where(context(subject=words), "spam-words") == ["subject"]
 

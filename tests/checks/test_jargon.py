@@ -8,7 +8,10 @@ from newsletter.checks.jargon import hard_words
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Neoadjuvant chemoembolization was studied in a cohort.", ["Neoadjuvant", "chemoembolization", "cohort"]),
+        (
+            "Neoadjuvant chemoembolization was studied in a cohort.",
+            ["Neoadjuvant", "chemoembolization", "cohort"],
+        ),
         ("The hazard ratio was 0.7; overall survival grew.", ["hazard ratio", "overall survival"]),
         ("Trabectedin, doxorubicin and pazopanib", ["Trabectedin", "doxorubicin", "pazopanib"]),
         ("A hysterectomy, then a biopsy; the biopsy hurt.", ["hysterectomy", "biopsy"]),

@@ -29,7 +29,11 @@ class Web:
         page = page[method] if isinstance(page, dict) else page
         if isinstance(page, Exception):
             raise page
-        return ProbeResponse(status=page) if isinstance(page, int) else ProbeResponse(status=page[0], location=page[1])
+        return (
+            ProbeResponse(status=page)
+            if isinstance(page, int)
+            else ProbeResponse(status=page[0], location=page[1])
+        )
 
 
 @pytest.mark.parametrize(
@@ -51,7 +55,9 @@ class Web:
     ],
 )
 async def test_an_answer_has_a_state_and_a_reason(page, state, reason):
-    assert await try_link("https://x.org/a", Web({"https://x.org/a": page})) == LinkAnswer(state=state, reason=reason)
+    assert await try_link("https://x.org/a", Web({"https://x.org/a": page})) == LinkAnswer(
+        state=state, reason=reason
+    )
 
 
 async def test_a_get_is_tried_where_a_head_fails():
@@ -67,19 +73,41 @@ async def test_who_asks_to_slow_down_is_not_asked_again():
 
 
 async def test_a_lasting_move_names_the_new_address():
-    web = Web({"https://x.org/a": (301, "/b"), "https://x.org/b": (308, "https://y.org/c"), "https://y.org/c": 200})
-    assert await try_link("https://x.org/a", web) == LinkAnswer(state=LinkState.MOVED, final_url="https://y.org/c")
+    web = Web(
+        {
+            "https://x.org/a": (301, "/b"),
+            "https://x.org/b": (308, "https://y.org/c"),
+            "https://y.org/c": 200,
+        }
+    )
+    assert await try_link("https://x.org/a", web) == LinkAnswer(
+        state=LinkState.MOVED, final_url="https://y.org/c"
+    )
 
 
 async def test_a_passing_redirect_is_no_move():
-    web = Web({"https://doi.org/1": (302, "https://y.org/c"), "https://y.org/c": (301, "/d"), "https://y.org/d": 200})
+    web = Web(
+        {
+            "https://doi.org/1": (302, "https://y.org/c"),
+            "https://y.org/c": (301, "/d"),
+            "https://y.org/d": 200,
+        }
+    )
     assert (await try_link("https://doi.org/1", web)).state is LinkState.ALIVE
 
 
 async def test_only_the_lasting_part_of_a_way_is_the_new_address():
-    web = Web({"https://x.org/a": (301, "/b"), "https://x.org/b": (302, "/login"), "https://x.org/login": 403})
+    web = Web(
+        {
+            "https://x.org/a": (301, "/b"),
+            "https://x.org/b": (302, "/login"),
+            "https://x.org/login": 403,
+        }
+    )
     answer = await try_link("https://x.org/a", web)
-    assert answer == LinkAnswer(state=LinkState.MOVED, final_url="https://x.org/b", reason="403 Forbidden")
+    assert answer == LinkAnswer(
+        state=LinkState.MOVED, final_url="https://x.org/b", reason="403 Forbidden"
+    )
 
 
 async def test_a_move_to_nowhere_is_dead():

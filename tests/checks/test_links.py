@@ -28,7 +28,9 @@ def test_a_link_is_https_mailto_or_tel(href):
     assert findings(linked(href), "link-scheme")[0].severity is Severity.ERROR
 
 
-@pytest.mark.parametrize("href", ["https://x.org/a", "mailto:a@example.org", "tel:+13035550100", "HTTPS://X.org"])
+@pytest.mark.parametrize(
+    "href", ["https://x.org/a", "mailto:a@example.org", "tel:+13035550100", "HTTPS://X.org"]
+)
 def test_a_good_scheme_is_left_alone(href):
     assert where(linked(href), "link-scheme") == []
 
@@ -65,7 +67,8 @@ def test_a_public_host_is_safe():
 
 
 @pytest.mark.parametrize(
-    "words", ["click here", "Click here!", "Here", "READ MORE →", "this link", "<img src='x' alt='here'>"]
+    "words",
+    ["click here", "Click here!", "Here", "READ MORE →", "this link", "<img src='x' alt='here'>"],
 )
 def test_a_generic_link_is_found(words):
     assert where(linked("https://x.org/" + "a" * 100, words), "link-text-generic") == ["html"]
@@ -77,29 +80,48 @@ def test_a_telling_link_is_left_alone():
 
 def test_a_link_needs_words():
     assert where(linked("https://x.org/a", ""), "link-without-text") == ["html"]
-    assert where(linked("https://x.org/a", '<img src="x" alt="The programme">'), "link-without-text") == []
     assert (
-        where(context(html=page(extra='<a href="https://x.org" aria-label="The site"></a>')), "link-without-text") == []
+        where(linked("https://x.org/a", '<img src="x" alt="The programme">'), "link-without-text")
+        == []
+    )
+    assert (
+        where(
+            context(html=page(extra='<a href="https://x.org" aria-label="The site"></a>')),
+            "link-without-text",
+        )
+        == []
     )
 
 
-@pytest.mark.parametrize("href", ["https://x.org/a…", "https://x.org/a%E2%80%A6b", "https://x.org/long..."])
+@pytest.mark.parametrize(
+    "href", ["https://x.org/a…", "https://x.org/a%E2%80%A6b", "https://x.org/long..."]
+)
 def test_a_cut_link_is_found(href):
     assert where(changed(PAPER, links=(href,)), "link-cut") == [PAPER.key]
     assert where(linked("https://x.org/a..b"), "link-cut") == []
 
 
 def test_a_link_leads_where_it_says():
-    assert where(linked("https://evil.org/a", "www.cancer.gov/news"), "link-shows-another") == ["html"]
+    assert where(linked("https://evil.org/a", "www.cancer.gov/news"), "link-shows-another") == [
+        "html"
+    ]
     assert where(linked("https://www.cancer.gov/a", "cancer.gov"), "link-shows-another") == []
-    assert where(linked("https://cancer.gov/a", "https://news.cancer.gov/a"), "link-shows-another") == []
+    assert (
+        where(linked("https://cancer.gov/a", "https://news.cancer.gov/a"), "link-shows-another")
+        == []
+    )
     assert where(linked("mailto:a@cancer.gov", "cancer.gov"), "link-shows-another") == []
 
 
 def test_the_same_words_lead_to_the_same_place():
     two = '<a href="https://x.org/1">Join</a><a href="https://x.org/2">Join</a><a href="https://x.org/3">join</a>'
-    assert message(context(html=page(extra=two)), "link-text-twice") == "“Join” leads to different places."
-    named = two.replace('/2">', '/2" aria-label="Join the second">').replace('/3">', '/3" aria-label="Join the third">')
+    assert (
+        message(context(html=page(extra=two)), "link-text-twice")
+        == "“Join” leads to different places."
+    )
+    named = two.replace('/2">', '/2" aria-label="Join the second">').replace(
+        '/3">', '/3" aria-label="Join the third">'
+    )
     assert where(context(html=page(extra=named)), "link-text-twice") == []
 
 
@@ -123,5 +145,7 @@ def test_what_became_of_a_link_is_told(answer, rule):
 
 
 def test_a_move_to_the_same_page_is_none():
-    answer = LinkAnswer(state=LinkState.MOVED, final_url=URL.replace("https://", "https://www.") + "/")
+    answer = LinkAnswer(
+        state=LinkState.MOVED, final_url=URL.replace("https://", "https://www.") + "/"
+    )
     assert where(context(links={URL: answer}), "link-moved") == []

@@ -20,10 +20,22 @@ def cases() -> Iterator[tuple[str, CheckContext, str]]:
     yield "link-tracks", changed(PAPER, links=(WATCHED,)), "Remove the tracking"
     yield "link-tracks", written(WATCHED), "Remove the tracking"
     yield "link-scheme", written("http://x.org/a"), "Use https"
-    yield "section-empty", context(replace(ISSUE, sections=(*ISSUE.sections, EMPTY))), "Remove the section"
+    yield (
+        "section-empty",
+        context(replace(ISSUE, sections=(*ISSUE.sections, EMPTY))),
+        "Remove the section",
+    )
     yield "entry-twice", with_entry(PAPER), "Remove the second"
-    yield "link-twice", changed(PAPER, links=(*PAPER.links, PAPER.links[0] + "/")), "Remove the second"
-    yield "link-twice", with_entry(replace(GRANT, key="url:x", ids=Ids(), grant=None)), "Remove the second"
+    yield (
+        "link-twice",
+        changed(PAPER, links=(*PAPER.links, PAPER.links[0] + "/")),
+        "Remove the second",
+    )
+    yield (
+        "link-twice",
+        with_entry(replace(GRANT, key="url:x", ids=Ids(), grant=None)),
+        "Remove the second",
+    )
     yield "entry-ran-before", replace(context(), earlier=(RAN,)), "Drop"
     yield (
         "preprint-not-marked",
@@ -32,7 +44,11 @@ def cases() -> Iterator[tuple[str, CheckContext, str]]:
     )
     yield "event-past", changed(EVENT, event=Event(starts=date(2026, 11, 2))), "Drop"
     yield "event-cancelled", changed(EVENT, event=replace(EVENT.event, cancelled=True)), "Drop"
-    yield "deadline-past", changed(GRANT, grant=replace(GRANT.grant, deadline=date(2026, 11, 2))), "Drop"
+    yield (
+        "deadline-past",
+        changed(GRANT, grant=replace(GRANT.grant, deadline=date(2026, 11, 2))),
+        "Drop",
+    )
     yield "link-moved", replace(context(), links={PAPER.links[0]: MOVED}), "Use the new address"
 
 
@@ -44,7 +60,9 @@ MOVED = LinkAnswer(state=LinkState.MOVED, final_url="https://new.example.org/pap
 def written(href: str) -> CheckContext:
     """The clean issue whose letter has a link, on the page as it is written."""
     issue = replace(ISSUE, letter=f"Read [this page]({href}).")
-    return context(issue, html=context().html.replace("</h1>", f'</h1><a href="{href}">this page</a>'))
+    return context(
+        issue, html=context().html.replace("</h1>", f'</h1><a href="{href}">this page</a>')
+    )
 
 
 def mended(given: CheckContext, finding: Finding) -> Issue:
@@ -73,13 +91,17 @@ def test_mending_twice_is_mending_once(rule: str, given: CheckContext, verb: str
 
 def test_only_what_watches_is_cut_out_of_an_address() -> None:
     given = changed(PAPER, links=(WATCHED,))
-    assert mended(given, findings(given, "link-tracks")[0]).entries()[0].links == ("https://x.org/a?id=1#part",)
+    assert mended(given, findings(given, "link-tracks")[0]).entries()[0].links == (
+        "https://x.org/a?id=1#part",
+    )
 
 
 def test_a_longer_address_that_begins_alike_stays() -> None:
     letter = "[One](http://x.org/a) and [two](http://x.org/a/b)"
     given = written("http://x.org/a")
-    issue = mended(replace(given, issue=replace(given.issue, letter=letter)), findings(given, "link-scheme")[0])
+    issue = mended(
+        replace(given, issue=replace(given.issue, letter=letter)), findings(given, "link-scheme")[0]
+    )
     assert issue.letter == "[One](https://x.org/a) and [two](http://x.org/a/b)"
 
 
@@ -91,7 +113,11 @@ def test_what_is_dropped_is_noted_with_the_reason() -> None:
 
 def test_an_event_that_is_joined_at_the_address_is_mended_too() -> None:
     given = changed(EVENT, links=(), event=replace(EVENT.event, join=WATCHED))
-    (event,) = (each.event for each in mended(given, findings(given, "link-tracks")[0]).entries() if each.event)
+    (event,) = (
+        each.event
+        for each in mended(given, findings(given, "link-tracks")[0]).entries()
+        if each.event
+    )
     assert event.join == "https://x.org/a?id=1#part"
 
 
@@ -103,7 +129,10 @@ def test_what_only_the_template_says_is_not_mended_by_a_button() -> None:
 
 def test_a_mark_is_added_to_those_that_are_there() -> None:
     preprint = Entry(
-        key="url:p", title="P", links=("https://www.medrxiv.org/content/1",), flags=frozenset({Flag.REVIEW})
+        key="url:p",
+        title="P",
+        links=("https://www.medrxiv.org/content/1",),
+        flags=frozenset({Flag.REVIEW}),
     )
     given = with_entry(preprint)
     issue = mended(given, findings(given, "preprint-not-marked")[0])

@@ -38,21 +38,24 @@ def test_notes_are_weighed_and_summaries_of_others_are_not():
 
 
 def test_the_measure_is_for_english():
-    spanish = dataclasses.replace(SETTINGS, newsletter=dataclasses.replace(SETTINGS.newsletter, language="es"))
+    spanish = dataclasses.replace(
+        SETTINGS, newsletter=dataclasses.replace(SETTINGS.newsletter, language="es")
+    )
     assert where(letter(HARD, settings=spanish), "hard-to-read") == []
 
 
 def test_a_short_paragraph_must_be_very_hard():
     short = "Leiomyosarcoma investigators collaborate internationally every year in Denver, Colorado, together."
     assert reading_grade(short, easy=frozenset()) is not None
-    assert reading_grade("The investigators met with us in Denver again and talked.", easy=frozenset()) is None
+    assert (
+        reading_grade("The investigators met with us in Denver again and talked.", easy=frozenset())
+        is None
+    )
     assert reading_grade("Incomprehensibilities notwithstanding.", easy=frozenset()) is None
 
 
 def test_terms_of_the_glossary_weigh_little():
-    words = (
-        "We talk of immunotherapy and immunotherapy and why immunotherapy may help some of us who had immunotherapy."
-    )
+    words = "We talk of immunotherapy and immunotherapy and why immunotherapy may help some of us who had immunotherapy."
     assert reading_grade(words, easy=frozenset()) is not None
     assert reading_grade(words, easy=frozenset({"immunotherapy"})) is None
 
@@ -66,11 +69,16 @@ def test_names_weigh_little():
     ("markdown", "texts"),
     [
         ("# A heading\n\nText **bold** here", ["Text bold here."]),
-        ("See [the paper](https://x.org/a) and ![alt](b.png) https://x.org", ["See the paper and."]),
+        (
+            "See [the paper](https://x.org/a) and ![alt](b.png) https://x.org",
+            ["See the paper and."],
+        ),
         ("- one\n- two", ["one.\ntwo."]),
         ("| a | b |\n\n```\ncode\n```", []),
         ("", ["."]),
     ],
 )
 def test_only_running_text_is_weighed(markdown, texts):
-    assert [" ".join(each.split()) for each in paragraphs(markdown)] == [" ".join(each.split()) for each in texts]
+    assert [" ".join(each.split()) for each in paragraphs(markdown)] == [
+        " ".join(each.split()) for each in texts
+    ]

@@ -32,7 +32,9 @@ def with_letter(words):
 
 
 def research(*entries):
-    return dataclasses.replace(ISSUE, sections=(Section(name="research", title="Research", entries=entries),))
+    return dataclasses.replace(
+        ISSUE, sections=(Section(name="research", title="Research", entries=entries),)
+    )
 
 
 LETTER = """Dear {name},
@@ -50,7 +52,9 @@ Progression-free survival (PFS) is the time in which a tumor does not grow. PFS 
 Warmly,
 Anna and the team in Denver, CO"""
 
-SPANISH = dataclasses.replace(SETTINGS, newsletter=dataclasses.replace(SETTINGS.newsletter, language="es"))
+SPANISH = dataclasses.replace(
+    SETTINGS, newsletter=dataclasses.replace(SETTINGS.newsletter, language="es")
+)
 BY_MAIL_ALONE = dataclasses.replace(SETTINGS, public=None)
 SERIES = tuple(
     dataclasses.replace(
@@ -58,7 +62,9 @@ SERIES = tuple(
         key=f"uid:group@example.org/202612{day:02}T230000Z",
         ids=Ids(uid=f"group@example.org/202612{day:02}T230000Z"),
         title="Wednesday support group",
-        event=dataclasses.replace(EVENT.event, starts=EVENT.event.starts.replace(day=day), ends=None),
+        event=dataclasses.replace(
+            EVENT.event, starts=EVENT.event.starts.replace(day=day), ends=None
+        ),
     )
     for day in (2, 16)
 )
@@ -69,14 +75,23 @@ RICH = dataclasses.replace(
     sections=(
         *ISSUE.sections,
         Section(name="groups", title="Groups", entries=SERIES),
-        Section(name="tips", title="Tips for living with LMS", text="Drink enough water. Rest when you are tired."),
+        Section(
+            name="tips",
+            title="Tips for living with LMS",
+            text="Drink enough water. Rest when you are tired.",
+        ),
     ),
 )
 
 
 @pytest.mark.parametrize(
     ("issue", "settings"),
-    [(ISSUE, SETTINGS), (RICH, SETTINGS), (RICH, BY_MAIL_ALONE), (dataclasses.replace(ISSUE, letter=""), SPANISH)],
+    [
+        (ISSUE, SETTINGS),
+        (RICH, SETTINGS),
+        (RICH, BY_MAIL_ALONE),
+        (dataclasses.replace(ISSUE, letter=""), SPANISH),
+    ],
 )
 def test_a_clean_issue_is_left_alone(issue, settings):
     assert checked(issue, settings) == []
@@ -92,7 +107,9 @@ def test_words_can_be_read_on_any_background(background):
 def test_a_trial_whose_status_changed_may_run_again():
     trial = Trial(status=TrialStatus.RECRUITING, was=TrialStatus.NOT_YET_RECRUITING)
     issue = research(PAPER, dataclasses.replace(TRIAL, trial=trial))
-    assert checked(issue, earlier=(EarlierIssue(name="2026-11", keys=frozenset({TRIAL.key})),)) == []
+    assert (
+        checked(issue, earlier=(EarlierIssue(name="2026-11", keys=frozenset({TRIAL.key})),)) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,27 +117,46 @@ def test_a_trial_whose_status_changed_may_run_again():
     [
         (with_letter("More TK here."), [("unfinished-text", "letter")]),
         (with_letter("Dear {{ reader }},"), [("unrendered-mark", "letter")]),
-        (with_letter("To come, [click here](https://www.example.org/x)."), [("link-text-generic", "letter")]),
+        (
+            with_letter("To come, [click here](https://www.example.org/x)."),
+            [("link-text-generic", "letter")],
+        ),
         (with_letter("This new drug is a miracle."), [("hype", "letter")]),
         (with_letter("The ORR was high."), [("acronym-unexplained", "letter")]),
         (with_letter("We meet on Tuesday, December 4."), [("weekday-wrong", "letter")]),
         (with_letter("<script>x()</script>"), [("text-has-forbidden-html", "letter")]),
         (research(dataclasses.replace(PAPER, links=())), [("entry-without-link", PAPER.key)]),
         (research(dataclasses.replace(PAPER, dated=None)), [("entry-undated", PAPER.key)]),
-        (research(dataclasses.replace(PAPER, flags=frozenset({Flag.RETRACTED}))), [("paper-retracted", PAPER.key)]),
+        (
+            research(dataclasses.replace(PAPER, flags=frozenset({Flag.RETRACTED}))),
+            [("paper-retracted", PAPER.key)],
+        ),
         (
             research(dataclasses.replace(PAPER, links=("https://x.org/a?utm_source=mail",))),
             [("link-tracks", PAPER.key)],
         ),
-        (research(dataclasses.replace(PAPER, links=("https://192.0.2.7/a",))), [("link-unsafe-host", PAPER.key)]),
-        (research(dataclasses.replace(EVENT, event=Event(starts=date(2026, 11, 2)))), [("event-past", EVENT.key)]),
         (
-            research(dataclasses.replace(GRANT, grant=dataclasses.replace(GRANT.grant, deadline=date(2026, 11, 30)))),
+            research(dataclasses.replace(PAPER, links=("https://192.0.2.7/a",))),
+            [("link-unsafe-host", PAPER.key)],
+        ),
+        (
+            research(dataclasses.replace(EVENT, event=Event(starts=date(2026, 11, 2)))),
+            [("event-past", EVENT.key)],
+        ),
+        (
+            research(
+                dataclasses.replace(
+                    GRANT, grant=dataclasses.replace(GRANT.grant, deadline=date(2026, 11, 30))
+                )
+            ),
             [("deadline-past", GRANT.key)],
         ),
         (dataclasses.replace(ISSUE, subject="x" * 61), [("subject-too-long", "subject")]),
         (dataclasses.replace(ISSUE, preheader="Hello"), [("preheader-length", "preheader")]),
-        (dataclasses.replace(ISSUE, subject="Living with cancer"), [("tells-diagnosis", "subject")]),
+        (
+            dataclasses.replace(ISSUE, subject="Living with cancer"),
+            [("tells-diagnosis", "subject")],
+        ),
         (dataclasses.replace(ISSUE, sections=()), [("issue-empty", "issue")]),
     ],
 )
@@ -129,7 +165,9 @@ def test_a_faulty_issue_is_caught_for_its_fault_alone(issue, expected):
 
 
 def test_a_newsletter_without_postal_address_is_caught():
-    bare = dataclasses.replace(SETTINGS, newsletter=dataclasses.replace(SETTINGS.newsletter, address=""))
+    bare = dataclasses.replace(
+        SETTINGS, newsletter=dataclasses.replace(SETTINGS.newsletter, address="")
+    )
     assert checked(ISSUE, bare) == [("postal-address-missing", "issue")]
 
 
@@ -148,7 +186,13 @@ ODD = (
 
 def test_odd_content_is_no_fault():
     entries = tuple(
-        Entry(key=f"url:{link}", title=title, links=(link,), dated=Dated.parse("2026"), authors=("Ann Lee",) * 300)
+        Entry(
+            key=f"url:{link}",
+            title=title,
+            links=(link,),
+            dated=Dated.parse("2026"),
+            authors=("Ann Lee",) * 300,
+        )
         for title, link in ODD
     )
     assert checked(research(*entries)) == []
@@ -156,7 +200,13 @@ def test_odd_content_is_no_fault():
 
 def test_a_hundred_and_fifty_entries_are_at_most_large():
     entries = tuple(
-        dataclasses.replace(PAPER, key=f"url:{n}", ids=Ids(), title=f"Paper number {n}", links=(f"https://x.org/{n}",))
+        dataclasses.replace(
+            PAPER,
+            key=f"url:{n}",
+            ids=Ids(),
+            title=f"Paper number {n}",
+            links=(f"https://x.org/{n}",),
+        )
         for n in range(150)
     )
     found = checked(research(*entries))

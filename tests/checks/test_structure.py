@@ -20,12 +20,20 @@ def spoiled(old, new="", *, count=0):
     [
         ("html-cut-off", "</div></body></html>", "</di"),
         ("doctype-missing", "<!doctype html>", ""),
-        ("doctype-missing", "<!doctype html>", '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "x">'),
+        (
+            "doctype-missing",
+            "<!doctype html>",
+            '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "x">',
+        ),
         ("language-missing", '<html lang="en"', "<html"),
         ("language-missing", '<html lang="en" dir="ltr"', '<html lang="en"'),
         ("language-missing", r'(issue"?[^>]*|meeting") lang="en" dir="ltr"', r"\1"),
         ("charset-late", '<meta charset="utf-8">', ""),
-        ("charset-late", '<meta charset="utf-8">', "<!--" + "x" * 1024 + '--><meta charset="utf-8">'),
+        (
+            "charset-late",
+            '<meta charset="utf-8">',
+            "<!--" + "x" * 1024 + '--><meta charset="utf-8">',
+        ),
         ("viewport-locked", '<meta name="viewport".*?>', ""),
         ("viewport-locked", "initial-scale=1", "user-scalable=no"),
         ("viewport-locked", "initial-scale=1", "maximum-scale=1"),
@@ -82,12 +90,19 @@ def test_an_empty_page_has_no_words():
 
 def test_a_ghost_table_in_a_comment_holds_the_page():
     html = page().replace('width="600"', 'width="100%"')
-    ghost = html.replace("<h1>", '<!--[if mso]><table role="presentation" width="640"><tr><td><![endif]--><h1>')
+    ghost = html.replace(
+        "<h1>", '<!--[if mso]><table role="presentation" width="640"><tr><td><![endif]--><h1>'
+    )
     assert where(context(html=ghost), "outlook-width-missing") == []
 
 
 def test_a_data_table_may_speak():
-    assert where(context(html=page(extra="<table><tr><th>Dose</th></tr></table>")), "layout-table-speaks") == []
+    assert (
+        where(
+            context(html=page(extra="<table><tr><th>Dose</th></tr></table>")), "layout-table-speaks"
+        )
+        == []
+    )
 
 
 def test_a_meta_for_outlook_does_not_act():

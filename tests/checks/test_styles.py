@@ -1,4 +1,10 @@
-from newsletter.checks.styles import CssBlock, CssDeclaration, dark_blocks, parse_blocks, parse_declarations
+from newsletter.checks.styles import (
+    CssBlock,
+    CssDeclaration,
+    dark_blocks,
+    parse_blocks,
+    parse_declarations,
+)
 
 
 def test_a_style_attribute_is_taken_apart():
@@ -17,9 +23,7 @@ def test_the_last_of_two_declarations_holds():
 
 
 def test_a_sheet_is_read_block_by_block():
-    css = (
-        "/* a { } */ @import 'x'; p { margin: 0; padding: 0 } @media print { a { x: y } b { x: y } } } i { x: y } u { x"
-    )
+    css = "/* a { } */ @import 'x'; p { margin: 0; padding: 0 } @media print { a { x: y } b { x: y } } } i { x: y } u { x"
     assert list(parse_blocks(css)) == [
         CssBlock("p", " margin: 0; padding: 0 "),
         CssBlock("@media print", " a { x: y } b { x: y } "),

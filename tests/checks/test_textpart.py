@@ -23,13 +23,16 @@ def test_a_line_of_more_than_78_characters_is_found():
     assert where(with_text("x " * 39), "text-line-too-long") == []
 
 
-@pytest.mark.parametrize("line", ["https://x.org/" + "a" * 1800, "  - https://x.org/" + "a" * 90, "  " + "ä" * 90])
+@pytest.mark.parametrize(
+    "line", ["https://x.org/" + "a" * 1800, "  - https://x.org/" + "a" * 90, "  " + "ä" * 90]
+)
 def test_an_address_or_a_word_stays_whole(line):
     assert where(with_text(line), "text-line-too-long") == []
 
 
 @pytest.mark.parametrize(
-    "href", ["https://x.org/a?b=1&amp;c=2", "mailto:ask@example.org?subject=x", "tel:+1-303-555-0142"]
+    "href",
+    ["https://x.org/a?b=1&amp;c=2", "mailto:ask@example.org?subject=x", "tel:+1-303-555-0142"],
 )
 def test_a_link_of_the_page_is_in_the_text(href):
     html = page(extra=f'<a href="{href}">Programme</a><a href="{href}">Programme again</a>')
@@ -39,14 +42,18 @@ def test_a_link_of_the_page_is_in_the_text(href):
 
 
 def test_a_link_of_an_entry_is_told_at_the_entry():
-    assert where(context(text=text().replace(PAPER.links[0], "")), "text-link-missing") == [PAPER.key]
+    assert where(context(text=text().replace(PAPER.links[0], "")), "text-link-missing") == [
+        PAPER.key
+    ]
 
 
 def test_a_place_in_the_page_is_no_link_for_the_text():
     assert where(context(html=page(extra='<a href="#x">Trials</a>')), "text-link-missing") == []
 
 
-@pytest.mark.parametrize("left", ["<b>bold</b>", "a<br>b", "Smith &amp; Sons", "one&nbsp;two", "\u034f\u2007\ufeff"])
+@pytest.mark.parametrize(
+    "left", ["<b>bold</b>", "a<br>b", "Smith &amp; Sons", "one&nbsp;two", "\u034f\u2007\ufeff"]
+)
 def test_html_that_is_left_is_found(left):
     assert where(with_text(left), "text-markup-left") == ["text"]
 

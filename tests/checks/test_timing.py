@@ -31,7 +31,12 @@ def test_a_deadline_before_the_day_of_sending_is_past():
     assert where(closed, "deadline-past") == [GRANT.key]
     today = changed(GRANT, grant=dataclasses.replace(GRANT.grant, deadline=date(2026, 12, 1)))
     assert where(today, "deadline-past") == []
-    assert where(changed(GRANT, grant=dataclasses.replace(GRANT.grant, deadline=None)), "deadline-past") == []
+    assert (
+        where(
+            changed(GRANT, grant=dataclasses.replace(GRANT.grant, deadline=None)), "deadline-past"
+        )
+        == []
+    )
 
 
 def test_an_event_needs_a_day():

@@ -2,7 +2,9 @@ import pytest
 from checks.specimen import PAPER, changed, message, where
 
 
-@pytest.mark.parametrize("query", ["utm_source=mail", "id=1&fbclid=x", "mc_cid=a&mc_eid=b", "gclid=x"])
+@pytest.mark.parametrize(
+    "query", ["utm_source=mail", "id=1&fbclid=x", "mc_cid=a&mc_eid=b", "gclid=x"]
+)
 def test_a_tracking_parameter_is_found(query):
     assert where(changed(PAPER, links=(f"https://x.org/a?{query}",)), "link-tracks") == [PAPER.key]
 
@@ -42,7 +44,8 @@ def test_a_watcher_is_found(url):
 
 
 @pytest.mark.parametrize(
-    "url", ["https://rabbit.ly/3x", "https://mailchi.mp/nlmsf.org/news", "mailto:a@bit.ly", "https://[x"]
+    "url",
+    ["https://rabbit.ly/3x", "https://mailchi.mp/nlmsf.org/news", "mailto:a@bit.ly", "https://[x"],
 )
 def test_other_hosts_are_left_alone(url):
     assert where(changed(PAPER, links=(url,)), "link-through-watcher") == []
@@ -54,6 +57,8 @@ def test_a_link_with_a_mail_address_is_found_and_the_address_not_repeated(query)
     assert said == "A link to x.org holds a mail address."
 
 
-@pytest.mark.parametrize("url", ["https://x.org/@ann?x=1", "mailto:ann@example.org?cc=bob@example.org", "https://[x"])
+@pytest.mark.parametrize(
+    "url", ["https://x.org/@ann?x=1", "mailto:ann@example.org?cc=bob@example.org", "https://[x"]
+)
 def test_other_links_name_nobody(url):
     assert where(changed(PAPER, links=(url,)), "link-names-person") == []

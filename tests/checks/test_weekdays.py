@@ -55,20 +55,27 @@ def test_the_finding_says_what_day_it_is():
     assert message(letter("Come on Tuesday, December 4!"), "weekday-wrong") == (
         "“Tuesday, December 4”: that day is a Friday 4 December 2026."
     )
-    assert message(letter("Come on Monday, November 31!"), "weekday-wrong").endswith("there is no such day.")
+    assert message(letter("Come on Monday, November 31!"), "weekday-wrong").endswith(
+        "there is no such day."
+    )
 
 
 def test_titles_and_notes_are_read_and_told_once():
     words = "Meet us Tuesday, December 8, 2025 and Tuesday, December 8, 2025"
     assert where(changed(EVENT, note=words), "weekday-wrong") == [EVENT.key]
-    assert where(changed(PAPER, title="A talk of Tuesday, 4 December 2026"), "weekday-wrong") == [PAPER.key]
+    assert where(changed(PAPER, title="A talk of Tuesday, 4 December 2026"), "weekday-wrong") == [
+        PAPER.key
+    ]
     assert where(changed(PAPER, summary="Held Tuesday, 4 December 2026"), "weekday-wrong") == []
 
 
 @given(st.dates(date(2020, 1, 1), date(2035, 12, 31)))
 @settings(max_examples=50)
 def test_every_true_day_is_read_as_itself(day):
-    for words in (f"{day:%A}, {day:%B} {day.day}, {day.year}", f"{day:%a} {day.day} {day:%b} {day.year}"):
+    for words in (
+        f"{day:%A}, {day:%B} {day.day}, {day.year}",
+        f"{day:%a} {day.day} {day:%b} {day.year}",
+    ):
         (mention,) = mentions(words, date(2026, 12, 1))
         assert mention.days == (day,)
         assert mention.weekday == day.weekday()
@@ -106,25 +113,42 @@ def test_a_title_that_agrees_is_left_alone(title):
 
 
 def test_a_note_names_its_day_too():
-    assert where(changed(EVENT, note="We meet on Thursday, December 10."), "event-day-disagrees") == [EVENT.key]
-    assert where(changed(EVENT, note="Sign up until Friday, December 4."), "event-day-disagrees") == []
+    assert where(
+        changed(EVENT, note="We meet on Thursday, December 10."), "event-day-disagrees"
+    ) == [EVENT.key]
+    assert (
+        where(changed(EVENT, note="Sign up until Friday, December 4."), "event-day-disagrees") == []
+    )
 
 
 def test_an_event_of_many_days_has_all_of_them():
     meeting = Event(starts=date(2026, 12, 9), ends=date(2026, 12, 12))
-    assert where(changed(EVENT, title="Meeting, December 9-12", event=meeting), "event-day-disagrees") == []
-    assert where(changed(EVENT, title="Meeting, 10–11 December", event=meeting), "event-day-disagrees") == []
+    assert (
+        where(changed(EVENT, title="Meeting, December 9-12", event=meeting), "event-day-disagrees")
+        == []
+    )
+    assert (
+        where(changed(EVENT, title="Meeting, 10–11 December", event=meeting), "event-day-disagrees")
+        == []
+    )
 
 
 def test_a_day_in_another_zone_is_the_same_event():
     late = Event(starts=datetime(2026, 12, 10, 1, tzinfo=UTC), zone="Europe/London")
-    assert where(changed(EVENT, title="Webinar, December 9", event=late), "event-day-disagrees") == []
+    assert (
+        where(changed(EVENT, title="Webinar, December 9", event=late), "event-day-disagrees") == []
+    )
     east = Event(starts=datetime(2026, 12, 10, 1, tzinfo=ZoneInfo("Asia/Tokyo")), zone="Asia/Tokyo")
-    assert where(changed(EVENT, title="Webinar, December 10", event=east), "event-day-disagrees") == []
+    assert (
+        where(changed(EVENT, title="Webinar, December 10", event=east), "event-day-disagrees") == []
+    )
 
 
 def test_an_event_without_a_day_cannot_disagree():
-    assert where(changed(EVENT, title="Webinar, December 10", event=Event()), "event-day-disagrees") == []
+    assert (
+        where(changed(EVENT, title="Webinar, December 10", event=Event()), "event-day-disagrees")
+        == []
+    )
 
 
 @pytest.mark.parametrize(

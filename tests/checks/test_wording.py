@@ -54,7 +54,13 @@ def test_a_headline_may_not_promise_a_miracle_but_a_paper_keeps_its_title():
     news = Entry(key="url:n", title="A miracle drug for all", links=("https://x.org/n",))
     assert where(with_entry(news), "hype") == ["url:n"]
     assert where(changed(PAPER, title="A breakthrough in uterine tumours"), "hype") == []
-    assert where(with_entry(dataclasses.replace(news, title="FDA grants breakthrough designation")), "hype") == []
+    assert (
+        where(
+            with_entry(dataclasses.replace(news, title="FDA grants breakthrough designation")),
+            "hype",
+        )
+        == []
+    )
 
 
 def test_an_unexplained_acronym_is_told_once():
@@ -84,16 +90,21 @@ def test_an_unexplained_acronym_is_told_once():
 def test_explained_and_well_known_ones_are_left_alone(words):
     settings = dataclasses.replace(context().settings)
     named = dataclasses.replace(
-        settings, newsletter=dataclasses.replace(settings.newsletter, sender="NLMSF <news@example.org>")
+        settings,
+        newsletter=dataclasses.replace(settings.newsletter, sender="NLMSF <news@example.org>"),
     )
     assert where(letter(words, settings=named), "acronym-unexplained") == []
 
 
 def test_an_acronym_of_the_glossary_is_explained():
     assert where(letter("The ORR was high."), "acronym-unexplained") == ["letter"]
-    assert where(letter("The ORR was high.", glossary=frozenset({"ORR"})), "acronym-unexplained") == []
+    assert (
+        where(letter("The ORR was high.", glossary=frozenset({"ORR"})), "acronym-unexplained") == []
+    )
 
 
 def test_an_acronym_explained_by_a_paper_counts():
-    given = changed(PAPER, note="The ORR was high.", summary="The objective response rate (ORR) was 40 %.")
+    given = changed(
+        PAPER, note="The ORR was high.", summary="The objective response rate (ORR) was 40 %."
+    )
     assert where(given, "acronym-unexplained") == []

@@ -28,7 +28,9 @@ def context(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     def make(**sources: str) -> Path:
         tables = [
             f'[[source]]\nname = "{name}"\nurl = "{name}.txt"\n'
-            + "".join(f'{key} = "{value}"\n' for key, value in (pair.split("=") for pair in said.split()))
+            + "".join(
+                f'{key} = "{value}"\n' for key, value in (pair.split("=") for pair in said.split())
+            )
             for name, said in sources.items()
         ]
         (folder / "newsletter.toml").write_text(MINIMAL + "\n".join(tables), "utf-8")
@@ -38,7 +40,9 @@ def context(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return make
 
 
-def item(title: str, link: str, dated: str, *, guid: str = "", text: str = "", more: str = "") -> str:
+def item(
+    title: str, link: str, dated: str, *, guid: str = "", text: str = "", more: str = ""
+) -> str:
     """An item of a feed; `dated` as RFC 822 writes it, without the hour."""
     named = f'<guid isPermaLink="false">{guid}</guid>' if guid else ""
     return (
@@ -67,7 +71,10 @@ def study(status: str, *, updated: str) -> str:
     return json.dumps(
         {
             "protocolSection": {
-                "identificationModule": {"nctId": "NCT05000001", "briefTitle": "A Study of Rest in Leiomyosarcoma"},
+                "identificationModule": {
+                    "nctId": "NCT05000001",
+                    "briefTitle": "A Study of Rest in Leiomyosarcoma",
+                },
                 "statusModule": {
                     "overallStatus": status,
                     "studyFirstPostDateStruct": {"date": "2026-11-10"},
@@ -89,11 +96,16 @@ def entries(run: Run, now: str = NOW) -> list[dict[str, Any]]:
 
 def drafted(run: Run, issue: str = "2026-11", now: str = NOW) -> dict[str, str]:
     """Key → why, of what a draft takes."""
-    return {each["key"]: each["why"] for each in run("draft", issue, "--json", now=now).json["chosen"]}
+    return {
+        each["key"]: each["why"] for each in run("draft", issue, "--json", now=now).json["chosen"]
+    }
 
 
 def left_out(run: Run, issue: str = "2026-12", now: str = NEXT) -> dict[str, str]:
-    return {each["key"]: each["reason"] for each in run("draft", issue, "--json", now=now).json["left_out"]}
+    return {
+        each["key"]: each["reason"]
+        for each in run("draft", issue, "--json", now=now).json["left_out"]
+    }
 
 
 def sent(run: Run, issue: str = "2026-11", now: str = NOW) -> None:
@@ -116,7 +128,12 @@ def test_one_paper_from_four_ways_is_one_entry(context: Desk, run: Run) -> None:
     )  # fmt: skip
     write(folder / "pubmed.txt", feed(pubmed))
     write(folder / "journal.txt", feed(journal))
-    work = {"DOI": DOI.upper(), "title": [TITLE], "published": {"date-parts": [[2026, 11]]}, "type": "journal-article"}
+    work = {
+        "DOI": DOI.upper(),
+        "title": [TITLE],
+        "published": {"date-parts": [[2026, 11]]},
+        "type": "journal-article",
+    }
     write(folder / "work.json", json.dumps({"status": "ok", "message": work}))
     write(folder / "notes.txt", f"{TITLE} (Nov 2026)\nhttps://doi.org/{DOI}.\n")
     run("collect")
@@ -140,19 +157,30 @@ def test_one_paper_from_four_ways_is_one_entry(context: Desk, run: Run) -> None:
 def test_one_doi_in_any_dress_is_one_paper(context: Desk, run: Run, written: str) -> None:
     folder = context(page="kind=page")
     write(folder / "page.txt", f"{TITLE} (12 Nov 2026)\nhttps://doi.org/{DOI}\n")
-    write(folder / "other.txt", f"Something that a colleague called by another name (13 Nov 2026)\n{written}\n")
+    write(
+        folder / "other.txt",
+        f"Something that a colleague called by another name (13 Nov 2026)\n{written}\n",
+    )
     run("collect")
     run("add", "other.txt")
     assert [each["key"] for each in entries(run)] == [f"doi:{DOI}"]
 
 
-def test_a_pubmed_link_with_spaces_and_its_own_parameters_is_the_paper(context: Desk, run: Run) -> None:
+def test_a_pubmed_link_with_spaces_and_its_own_parameters_is_the_paper(
+    context: Desk, run: Run
+) -> None:
     folder = context(page="kind=page", feed="kind=feed")
-    write(folder / "page.txt", f"{TITLE} (12 Nov 2026)\nhttps://pubmed.ncbi.nlm.nih.gov/ 39000001 /\n")
+    write(
+        folder / "page.txt", f"{TITLE} (12 Nov 2026)\nhttps://pubmed.ncbi.nlm.nih.gov/ 39000001 /\n"
+    )
     link = "https://pubmed.ncbi.nlm.nih.gov/39000001/?utm_source=Other&utm_medium=rss&fc=20261120&ff={0}&v=2.18"
-    write(folder / "feed.txt", feed(item("Rest", link.format("20261120101010"), "Fri, 20 Nov 2026")))
+    write(
+        folder / "feed.txt", feed(item("Rest", link.format("20261120101010"), "Fri, 20 Nov 2026"))
+    )
     run("collect")
-    write(folder / "feed.txt", feed(item("Rest", link.format("20261121111111"), "Sat, 21 Nov 2026")))
+    write(
+        folder / "feed.txt", feed(item("Rest", link.format("20261121111111"), "Sat, 21 Nov 2026"))
+    )
     run("collect")
     assert [each["key"] for each in entries(run)] == ["pmid:39000001"]
 
@@ -176,10 +204,15 @@ def test_a_preprint_and_its_article_are_two_that_name_each_other(context: Desk, 
 
 def test_a_feed_that_restamps_every_date_makes_nothing_new(context: Desk, run: Run) -> None:
     folder = context(f="kind=feed")
-    titles = ("What we learned about rest from two hundred patients", "Why sleep matters to people with leiomyosarcoma")
+    titles = (
+        "What we learned about rest from two hundred patients",
+        "Why sleep matters to people with leiomyosarcoma",
+    )
 
     def stamped(day: str) -> str:
-        return feed(*(item(title, f"https://example.org/{n}", day) for n, title in enumerate(titles)))
+        return feed(
+            *(item(title, f"https://example.org/{n}", day) for n, title in enumerate(titles))
+        )
 
     write(folder / "f.txt", stamped("Mon, 02 Mar 2026"))
     run("collect", now="2026-03-05T09:00-05:00")
@@ -221,7 +254,9 @@ def test_a_feed_that_empties_and_comes_back_brings_nothing_twice(context: Desk, 
     assert (empty["error"], empty["entries"]) == (None, 0)
     assert empty["quiet"].startswith("it gives no entries now, though it gave some before")
     said = run("collect", now="2026-12-01T09:00-05:00").out
-    assert said.startswith("f: unchanged, 0 entries; QUIET: it gives no entries now, though it gave some before")
+    assert said.startswith(
+        "f: unchanged, 0 entries; QUIET: it gives no entries now, though it gave some before"
+    )
     assert len(entries(run)) == 1
     write(folder / "f.txt", full)
     (back,) = run("collect", "--json", now=NEXT).json["sources"]
@@ -251,10 +286,16 @@ def test_an_editorial_and_its_reply_with_one_title_are_two(context: Desk, run: R
 def test_a_retitled_post_with_its_old_guid_is_the_same_post(context: Desk, run: Run) -> None:
     folder = context(blog="kind=feed")
     post = ("https://example.org/rest", "Thu, 12 Nov 2026")
-    write(folder / "blog.txt", feed(item("Register: an evening on rest", *post, guid="tag:example.org,2026:7")))
+    write(
+        folder / "blog.txt",
+        feed(item("Register: an evening on rest", *post, guid="tag:example.org,2026:7")),
+    )
     sent(run)
     moved = ("https://example.org/rest-and-sleep", "Tue, 01 Dec 2026")
-    write(folder / "blog.txt", feed(item("Recording: an evening on sleep", *moved, guid="tag:example.org,2026:7")))
+    write(
+        folder / "blog.txt",
+        feed(item("Recording: an evening on sleep", *moved, guid="tag:example.org,2026:7")),
+    )
     run("collect", now=NEXT)
     (entry,) = entries(run, NEXT)
     assert (entry["title"], entry["state"]) == ("Recording: an evening on sleep", "carried")
@@ -277,7 +318,9 @@ def test_a_trial_that_closes_is_offered_again_with_what_it_was(context: Desk, ru
 
 def test_an_event_moved_to_another_day_is_one_event_offered_again(context: Desk, run: Run) -> None:
     folder = context(cal="kind=calendar")
-    write(folder / "cal.txt", calendar(event("w1@example.org", "20270114T230000Z", "Webinar on rest")))
+    write(
+        folder / "cal.txt", calendar(event("w1@example.org", "20270114T230000Z", "Webinar on rest"))
+    )
     sent(run)
     moved = event("w1@example.org", "20270121T230000Z", "Webinar on rest", "SEQUENCE:1\r\n")
     write(folder / "cal.txt", calendar(moved))
@@ -289,7 +332,9 @@ def test_an_event_moved_to_another_day_is_one_event_offered_again(context: Desk,
 
 def test_each_meeting_of_a_support_group_is_offered_once(context: Desk, run: Run) -> None:
     folder = context(cal="kind=calendar")
-    group = event("g@example.org", "20261203T230000Z", "Support group", "RRULE:FREQ=MONTHLY;COUNT=24\r\n")
+    group = event(
+        "g@example.org", "20261203T230000Z", "Support group", "RRULE:FREQ=MONTHLY;COUNT=24\r\n"
+    )
     write(folder / "cal.txt", calendar(group))
     run("collect")
     first = drafted(run)
@@ -299,14 +344,20 @@ def test_each_meeting_of_a_support_group_is_offered_once(context: Desk, run: Run
     assert set(drafted(run, "2026-12", NEXT).values()) == {"ahead: on 2027-04-03"}
 
 
-def test_an_event_that_was_called_off_is_told_once_and_does_not_come_up_again(context: Desk, run: Run) -> None:
+def test_an_event_that_was_called_off_is_told_once_and_does_not_come_up_again(
+    context: Desk, run: Run
+) -> None:
     folder = context(cal="kind=calendar")
-    write(folder / "cal.txt", calendar(event("w1@example.org", "20270205T190000Z", "Webinar on rest")))
+    write(
+        folder / "cal.txt", calendar(event("w1@example.org", "20270205T190000Z", "Webinar on rest"))
+    )
     sent(run)
     off = event("w1@example.org", "20270205T190000Z", "Webinar on rest", "STATUS:CANCELLED\r\n")
     write(folder / "cal.txt", calendar(off))
     run("collect", now=NEXT)
-    assert drafted(run, "2026-12", NEXT) == {"uid:w1@example.org": "cancelled since 2026-11 carried it"}
+    assert drafted(run, "2026-12", NEXT) == {
+        "uid:w1@example.org": "cancelled since 2026-11 carried it"
+    }
     assert "[Cancelled]" in (folder / "issues" / "2026-12" / "issue.txt").read_text("utf-8")
     sent(run, "2026-12", NEXT)
     assert drafted(run, "2027-01", "2027-01-18T09:00-05:00") == {}
@@ -315,7 +366,10 @@ def test_an_event_that_was_called_off_is_told_once_and_does_not_come_up_again(co
 
 def test_an_announced_event_that_left_its_calendar_is_asked_after(context: Desk, run: Run) -> None:
     folder = context(cal="kind=calendar")
-    first, second = event("a@x", "20270105T190000Z", "Webinar on rest"), event("b@x", "20270106T190000Z", "Sleep")
+    first, second = (
+        event("a@x", "20270105T190000Z", "Webinar on rest"),
+        event("b@x", "20270106T190000Z", "Sleep"),
+    )
     write(folder / "cal.txt", calendar(first, second))
     sent(run)
     write(folder / "cal.txt", calendar())
@@ -360,11 +414,21 @@ def test_what_an_editor_dropped_stays_dropped_for_a_year(context: Desk, run: Run
     assert entry["reason"] == "dropped by an editor when 2026-11 was made: too technical"
 
 
-def test_the_database_can_be_rebuilt_from_the_issues_and_the_sources(context: Desk, run: Run) -> None:
+def test_the_database_can_be_rebuilt_from_the_issues_and_the_sources(
+    context: Desk, run: Run
+) -> None:
     folder = context(f="kind=feed", cal="kind=calendar", register="kind=trials")
-    dropped = item("How patients with leiomyosarcoma sleep: a survey", "https://example.org/sleep", "Thu, 12 Nov 2026")
-    write(folder / "f.txt", feed(item(TITLE, f"https://doi.org/{DOI}", "Thu, 12 Nov 2026"), dropped))
-    write(folder / "cal.txt", calendar(event("w1@example.org", "20270114T230000Z", "Webinar on rest")))
+    dropped = item(
+        "How patients with leiomyosarcoma sleep: a survey",
+        "https://example.org/sleep",
+        "Thu, 12 Nov 2026",
+    )
+    write(
+        folder / "f.txt", feed(item(TITLE, f"https://doi.org/{DOI}", "Thu, 12 Nov 2026"), dropped)
+    )
+    write(
+        folder / "cal.txt", calendar(event("w1@example.org", "20270114T230000Z", "Webinar on rest"))
+    )
     write(folder / "register.txt", study("RECRUITING", updated="2026-11-10"))
     run("collect")
     run("draft")
@@ -373,7 +437,12 @@ def test_the_database_can_be_rebuilt_from_the_issues_and_the_sources(context: De
     shutil.rmtree(folder / ".newsletter")
     run("collect", now=NEXT)
     assert drafted(run, "2026-12", NEXT) == {}
-    assert sorted(each["state"] for each in entries(run, NEXT)) == ["carried", "carried", "carried", "dropped"]
+    assert sorted(each["state"] for each in entries(run, NEXT)) == [
+        "carried",
+        "carried",
+        "carried",
+        "dropped",
+    ]
     story = run("why", f"doi:{DOI}", now=NEXT).out
     assert "2026-12-21: f gave it as" in story
     assert "carried in 2026-11" in story

@@ -187,7 +187,9 @@ def test_a_subject_that_tells_an_illness_or_is_long_is_caught(context: Path, run
 def test_what_ran_before_is_caught_with_its_issue(context: Path, run: Run) -> None:
     written(
         context,
-        (HEAD + LETTER + PAPER).replace("2026-12-01", "2026-11-01").replace("2026-11-01T", "2026-10-01T"),
+        (HEAD + LETTER + PAPER)
+        .replace("2026-12-01", "2026-11-01")
+        .replace("2026-11-01T", "2026-10-01T"),
         "2026-11",
     )
     assert run("publish", "2026-11").exit_code == 0
@@ -197,8 +199,15 @@ def test_what_ran_before_is_caught_with_its_issue(context: Path, run: Run) -> No
     assert "in issue 2026-11" in found["message"]
 
 
-def test_findings_say_where_they_are_mended_and_stand_by_what_to_do(context: Path, run: Run) -> None:
-    text = HEAD + LETTER + PAPER.replace("The study was small.", "TODO") + EVENT.replace("An evening", "TODO: evening")
+def test_findings_say_where_they_are_mended_and_stand_by_what_to_do(
+    context: Path, run: Run
+) -> None:
+    text = (
+        HEAD
+        + LETTER
+        + PAPER.replace("The study was small.", "TODO")
+        + EVENT.replace("An evening", "TODO: evening")
+    )
     lines = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith("key = ")]
     written(context, text)
     result = run("check", "2026-12")
@@ -217,13 +226,20 @@ def test_all_that_an_editor_writes_is_printed_in_both_parts(context: Path, run: 
     assert run("render", "2026-12").exit_code == 0
     html, text = ((folder / name).read_text("utf-8") for name in ("issue.html", "issue.txt"))
     assert "<strong>good news</strong>" in html
-    assert '<img src="https://www.example.org/walk.jpg" alt="Forty people in the snow" width="400"' in html
+    assert (
+        '<img src="https://www.example.org/walk.jpg" alt="Forty people in the snow" width="400"'
+        in html
+    )
     assert "<blockquote" in html
     assert 'class="button"' in html
     assert "Warmly,<br>" in html
     assert "biopsy*" in html
     assert "<b>biopsy</b>: a small sample of tissue" in html
-    assert html.index("Tips for the dark days</h2>") < html.index("Research</h2>") < html.index("You are not alone")
+    assert (
+        html.index("Tips for the dark days</h2>")
+        < html.index("Research</h2>")
+        < html.index("You are not alone")
+    )
     assert "[Forty people in the snow]\n" in text
     assert "> The helpline is closed on December 25." in text
     assert "Register for the evening:\nhttps://www.example.org/register\n" in text

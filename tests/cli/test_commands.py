@@ -26,9 +26,15 @@ def test_the_version_is_told_without_loading_anything() -> None:
 
 def test_a_command_runs_from_the_shell(folder: Path) -> None:
     told = subprocess.run(
-        [sys.executable, "-m", "newsletter", "-C", str(folder), "entries"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "newsletter", "-C", str(folder), "entries"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert (told.returncode, told.stdout) == (0, "No entries. “newsletter collect” fetches the sources.\n")
+    assert (told.returncode, told.stdout) == (
+        0,
+        "No entries. “newsletter collect” fetches the sources.\n",
+    )
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
@@ -53,11 +59,16 @@ def test_outside_a_workspace_it_is_said_how_to_make_one(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     result = run("entries")
-    assert (result.exit_code, "Make a newsletter with “newsletter init FOLDER”" in result.err) == (2, True)
+    assert (result.exit_code, "Make a newsletter with “newsletter init FOLDER”" in result.err) == (
+        2,
+        True,
+    )
     assert "newsletter init" in run("-C", tmp_path, "entries").err
 
 
-def test_the_workspace_is_found_from_a_folder_below(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_workspace_is_found_from_a_folder_below(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "a" / "b").mkdir(parents=True)
     monkeypatch.chdir(folder / "a" / "b")
     assert run("entries").exit_code == 0
@@ -95,11 +106,15 @@ def test_a_moment_that_cannot_be_read_is_wrong_usage(folder: Path, run: Run) -> 
 
 class TestMoment:
     def test_it_is_the_one_that_was_asked_for(self) -> None:
-        assert session.moment("2026-11-23T09:00-05:00", {}) == datetime(2026, 11, 23, 14, tzinfo=UTC)
+        assert session.moment("2026-11-23T09:00-05:00", {}) == datetime(
+            2026, 11, 23, 14, tzinfo=UTC
+        )
         assert session.moment("2026-11-23", {}) == datetime(2026, 11, 23, tzinfo=UTC)
 
     def test_else_the_environment_s(self) -> None:
-        assert session.moment(None, {"SOURCE_DATE_EPOCH": "86400"}) == datetime(1970, 1, 2, tzinfo=UTC)
+        assert session.moment(None, {"SOURCE_DATE_EPOCH": "86400"}) == datetime(
+            1970, 1, 2, tzinfo=UTC
+        )
         with pytest.raises(UsageError, match="whole number of seconds"):
             session.moment(None, {"SOURCE_DATE_EPOCH": "soon"})
 
@@ -109,21 +124,30 @@ class TestMoment:
 
 class TestInit:
     def test_a_new_newsletter_can_be_used_at_once(self, tmp_path: Path, run: Run) -> None:
-        made = run("init", tmp_path / "news", "--title", "Our News", "--from", "Us <us@example.org>")
+        made = run(
+            "init", tmp_path / "news", "--title", "Our News", "--from", "Us <us@example.org>"
+        )
         assert made.exit_code == 0
         assert run("-C", tmp_path / "news", "entries").exit_code == 0
-        assert run("init", tmp_path / "news", "--title", "x", "--from", "us@example.org").exit_code == 2
+        assert (
+            run("init", tmp_path / "news", "--title", "x", "--from", "us@example.org").exit_code
+            == 2
+        )
 
     def test_nothing_is_asked_where_nobody_answers(self, tmp_path: Path, run: Run) -> None:
         result = run("init", tmp_path / "news")
         assert (result.exit_code, "--title is missing" in result.err) == (2, True)
 
 
-def test_the_demo_writes_an_issue_and_tells_where(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_writes_an_issue_and_tells_where(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     first = run("demo", "--build-only")
     assert first.exit_code == 0
-    assert first.out.splitlines()[:3] == [f"demo/issues/2026-11/issue.{kind}" for kind in ("toml", "html", "txt")]
+    assert first.out.splitlines()[:3] == [
+        f"demo/issues/2026-11/issue.{kind}" for kind in ("toml", "html", "txt")
+    ]
     assert len(list((tmp_path / "demo/issues/2026-11").glob("*.ics"))) == 5
     before = (tmp_path / "demo/issues/2026-11/issue.toml").read_bytes()
     assert run("demo", "--build-only").exit_code == 0

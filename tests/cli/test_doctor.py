@@ -59,10 +59,16 @@ def states(ran: Ran) -> dict[str, str]:
 
 
 def messages(ran: Ran, subject: str) -> list[tuple[str, str]]:
-    return [(each["state"], each["message"]) for each in ran.json["findings"] if each["subject"] == subject]
+    return [
+        (each["state"], each["message"])
+        for each in ran.json["findings"]
+        if each["subject"] == subject
+    ]
 
 
-def test_a_newsletter_in_order_has_nothing_to_mend(context: Path, run: Run, names: str, mail_server: Loopback) -> None:
+def test_a_newsletter_in_order_has_nothing_to_mend(
+    context: Path, run: Run, names: str, mail_server: Loopback
+) -> None:
     run("collect")
     result = run("doctor", "--nameserver", names, "--json")
     assert result.exit_code == 0
@@ -83,18 +89,28 @@ def test_a_newsletter_in_order_has_nothing_to_mend(context: Path, run: Run, name
         "sources": "ok",
     }
     assert mail_server.messages == []
-    assert messages(result, "sources") == [("ok", "1 of 1 were fetched, and none is broken or quiet")]
+    assert messages(result, "sources") == [
+        ("ok", "1 of 1 were fetched, and none is broken or quiet")
+    ]
 
 
 def test_people_read_what_must_be_mended_first(folder: Path, run: Run, names: str) -> None:
-    (folder / "newsletter.toml").write_text('[newsletter]\ntitle = "T"\nfrom = "t@gmail.com"\n', "utf-8")
+    (folder / "newsletter.toml").write_text(
+        '[newsletter]\ntitle = "T"\nfrom = "t@gmail.com"\n', "utf-8"
+    )
     result = run("-C", folder, "doctor", "--nameserver", names)
     assert result.exit_code == 1
     assert result.out.startswith("Must be mended:\n  address: no mail carries a postal address")
     assert "      write [newsletter] address\n" in result.out
     assert "there is no key to sign links with" in result.out
-    for words in ("nothing can be sent from here", "no bounce mailbox is read", "there is no public page"):
-        assert words in result.out[result.out.index("Worth a look:") : result.out.index("In order:")]
+    for words in (
+        "nothing can be sent from here",
+        "no bounce mailbox is read",
+        "there is no public page",
+    ):
+        assert (
+            words in result.out[result.out.index("Worth a look:") : result.out.index("In order:")]
+        )
 
 
 def test_without_a_network_it_is_said_so_and_the_rest_is_looked_at(context: Path, run: Run) -> None:
@@ -108,7 +124,9 @@ def test_without_a_network_it_is_said_so_and_the_rest_is_looked_at(context: Path
     }  # fmt: skip
 
 
-def test_what_others_may_read_is_named(context: Path, run: Run, names: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_others_may_read_is_named(
+    context: Path, run: Run, names: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (context / "password").write_text("x")
     (context / "password").chmod(0o644)
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD_FILE", str(context / "password"))
@@ -135,13 +153,19 @@ def test_a_damaged_database_must_be_mended(context: Path, run: Run, names: str) 
     assert (result.exit_code, states(result)["database"]) == (1, "mend")
     database.write_bytes(b"not a database at all" * 99)
     result = run("doctor", "--nameserver", names, "--json")
-    assert (result.exit_code, states(result)["database"], "sources" in states(result)) == (1, "mend", False)
+    assert (result.exit_code, states(result)["database"], "sources" in states(result)) == (
+        1,
+        "mend",
+        False,
+    )
 
 
 def test_sources_that_are_broken_or_quiet_are_named(context: Path, run: Run, names: str) -> None:
     run("collect")
     quiet = run("doctor", "--nameserver", names, "--json", now="2027-11-23T09:00-05:00")
-    assert messages(quiet, "sources") == [("look", "1 gave nothing new for 90 days, or never anything: page")]
+    assert messages(quiet, "sources") == [
+        ("look", "1 gave nothing new for 90 days, or never anything: page")
+    ]
     (context / "page.txt").unlink()
     run("collect")
     broken = run("doctor", "--nameserver", names, "--json")
@@ -150,19 +174,29 @@ def test_sources_that_are_broken_or_quiet_are_named(context: Path, run: Run, nam
 
 def test_our_own_signing_keys_are_looked_at(context: Path, run: Run, names: str) -> None:
     key = rsa.generate_private_key(65537, 2048)
-    (context / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (context / "key.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
     (context / "key.pem").chmod(0o600)
     write(context, '[dkim]\ndomain = "example.org"\nkeys = [{selector = "n1", file = "key.pem"}]\n')
     told = messages(run("-C", context, "doctor", "--nameserver", names, "--json"), "DKIM")
     assert told[0][1].startswith("n1._domainkey.example.org has no DKIM key")
     assert told[1] == ("ok", "the key key.pem can be read, by its owner alone")
     (context / "key.pem").chmod(0o644)
-    assert "may be read by others" in messages(run("doctor", "--nameserver", names, "--json"), "DKIM")[1][1]
+    assert (
+        "may be read by others"
+        in messages(run("doctor", "--nameserver", names, "--json"), "DKIM")[1][1]
+    )
 
 
 class TestMailbox:
-    def test_one_without_a_password_must_be_mended(self, context: Path, run: Run, names: str) -> None:
-        write(context, '[inbox]\nhost = "127.0.0.1"\nport = 1\nuser = "b"\naddress = "b@example.org"\n')
+    def test_one_without_a_password_must_be_mended(
+        self, context: Path, run: Run, names: str
+    ) -> None:
+        write(
+            context,
+            '[inbox]\nhost = "127.0.0.1"\nport = 1\nuser = "b"\naddress = "b@example.org"\n',
+        )
         ((state, words),) = messages(run("doctor", "--nameserver", names, "--json"), "inbox")
         assert (state, "no password" in words) == ("mend", True)
 
@@ -170,7 +204,10 @@ class TestMailbox:
         self, context: Path, run: Run, names: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("NEWSLETTER_INBOX_PASSWORD", "x")
-        write(context, '[inbox]\nhost = "127.0.0.1"\nport = 1\nuser = "b"\naddress = "b@example.org"\n')
+        write(
+            context,
+            '[inbox]\nhost = "127.0.0.1"\nport = 1\nuser = "b"\naddress = "b@example.org"\n',
+        )
         ((state, words),) = messages(run("doctor", "--nameserver", names, "--json"), "inbox")
         assert (state, "cannot be read" in words) == ("look", True)
 

@@ -47,14 +47,22 @@ def address(run: Run, number: int = 0) -> str:
 def test_the_inbox_answers_in_json(mails: Path, run: Run) -> None:
     (mails / "a.eml").write_bytes(bounce(token(mails.parent, Purpose.BOUNCE)))
     (mails / "b.eml").write_bytes(complaint(token(mails.parent, Purpose.BOUNCE, 2)))
-    (mails / "c.eml").write_bytes(plain(Subject=f"unsubscribe {token(mails.parent, Purpose.UNSUBSCRIBE, 3)}"))
+    (mails / "c.eml").write_bytes(
+        plain(Subject=f"unsubscribe {token(mails.parent, Purpose.UNSUBSCRIBE, 3)}")
+    )
     (mails / "d.eml").write_bytes(bounce(status="4.2.2", words="x"))
     (mails / "e.eml").write_bytes(plain("Hello?", Subject="Re: November"))
     (mails / "f.eml").write_bytes(plain("x", Auto_Submitted="auto-replied"))
     result = run("inbox", "--json")
     assert result.exit_code == 1
     counts = {name: value for name, value in result.json.items() if name != "mails"}
-    assert counts == {"bounces": 2, "complaints": 1, "unsubscribes": 1, "ignored": 2, "needs_a_person": 1}
+    assert counts == {
+        "bounces": 2,
+        "complaints": 1,
+        "unsubscribes": 1,
+        "ignored": 2,
+        "needs_a_person": 1,
+    }
     assert result.json["mails"][0] == {
         "file": "a.eml",
         "kind": "bounce",
@@ -63,12 +71,16 @@ def test_the_inbox_answers_in_json(mails: Path, run: Run) -> None:
         "permanent": True,
         "action": "suppressed",
     }
-    assert [(each["kind"], each["action"], each["address"]) for each in result.json["mails"][3:]] == [
+    assert [
+        (each["kind"], each["action"], each["address"]) for each in result.json["mails"][3:]
+    ] == [
         ("bounce", "ignored", "ann@example.net"),
         ("reply", "needs_a_person", None),
         ("auto_reply", "ignored", None),
     ]
-    states = [each["state"] for each in run("subscribers", "list", "--json").json["subscribers"][:3]]
+    states = [
+        each["state"] for each in run("subscribers", "list", "--json").json["subscribers"][:3]
+    ]
     assert states == ["bounced", "complained", "unsubscribed"]
 
 
@@ -76,7 +88,9 @@ def test_the_inbox_tells_people_what_it_did(mails: Path, run: Run) -> None:
     (mails / "a.eml").write_bytes(bounce(token(mails.parent, Purpose.BOUNCE)))
     result = run("inbox")
     assert result.exit_code == 0
-    assert "a.eml: bounce 5.1.1: never written to again\n" in result.out  # no terminal, but a log: nobody is named
+    assert (
+        "a.eml: bounce 5.1.1: never written to again\n" in result.out
+    )  # no terminal, but a log: nobody is named
     assert result.out.endswith(
         "1 bounces, 0 complaints, 0 asked to stop; 0 need nothing, 0 wait for a person in the mailbox\n"
     )
@@ -110,7 +124,9 @@ def test_without_a_mailbox_one_is_told(sample: Path, run: Run) -> None:
 def started(sample: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", HEARING, "-C", str(sample), *arguments]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 HEARING = """\
@@ -163,7 +179,9 @@ def delivering(server: dovecot.Dovecot) -> Iterator[None]:
 
 
 @pytest.mark.skipif(dovecot.PROGRAM is None, reason="Debian's dovecot-imapd is not installed")
-def test_watching_outlives_a_mail_server_that_goes_away(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_watching_outlives_a_mail_server_that_goes_away(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By IDLE: what arrives is handled at once, also after the server was gone."""
     monkeypatch.setenv("NEWSLETTER_INBOX_PASSWORD", dovecot.PASSWORD)
     with dovecot.running([bounce(token(sample, Purpose.BOUNCE))]) as server:
@@ -192,7 +210,9 @@ def test_watching_outlives_a_mail_server_that_goes_away(sample: Path, monkeypatc
 def public(sample: Path) -> Path:
     """The sample with a public page."""
     file = sample / "newsletter.toml"
-    file.write_text(f'{file.read_text("utf-8")}\n[public]\nurl = "https://news.example.org"\n', "utf-8")
+    file.write_text(
+        f'{file.read_text("utf-8")}\n[public]\nurl = "https://news.example.org"\n', "utf-8"
+    )
     return sample
 
 
@@ -207,7 +227,9 @@ def test_the_public_page_is_served_until_it_is_told_to_stop(public: Path) -> Non
         url = re.search(r"http://\S+/", process.stderr.readline())
         assert url is not None
         leave = f"{url[0]}u/{token(public, Purpose.UNSUBSCRIBE)}"
-        with urllib.request.urlopen(leave, data=b"List-Unsubscribe=One-Click", timeout=20) as answer:
+        with urllib.request.urlopen(
+            leave, data=b"List-Unsubscribe=One-Click", timeout=20
+        ) as answer:
             assert answer.status == 200
             assert "server" not in {name.lower() for name in answer.headers}
         with pytest.raises(urllib.error.HTTPError, match="404"):
@@ -220,7 +242,9 @@ def test_the_public_page_is_served_until_it_is_told_to_stop(public: Path) -> Non
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize(("believed", "last"), [("127.0.0.0/8", 404), ("203.0.113.7, 2001:db8::/32", 429)])
+@pytest.mark.parametrize(
+    ("believed", "last"), [("127.0.0.0/8", 404), ("203.0.113.7, 2001:db8::/32", 429)]
+)
 def test_the_web_server_before_it_says_who_the_visitor_is_where_it_is_believed(
     public: Path, believed: str, last: int
 ) -> None:
@@ -230,8 +254,13 @@ def test_the_web_server_before_it_says_who_the_visitor_is_where_it_is_believed(
         assert url is not None
         statuses = []
         for number in range(31):  # one more than a visitor may miss
-            asked = urllib.request.Request(f"{url[0]}nothing", headers={"X-Forwarded-For": f"198.51.100.{number}"})
-            with pytest.raises(urllib.error.HTTPError) as told, urllib.request.urlopen(asked, timeout=20):
+            asked = urllib.request.Request(
+                f"{url[0]}nothing", headers={"X-Forwarded-For": f"198.51.100.{number}"}
+            )
+            with (
+                pytest.raises(urllib.error.HTTPError) as told,
+                urllib.request.urlopen(asked, timeout=20),
+            ):
                 pass
             statuses.append(told.value.code)
             told.value.close()

@@ -57,7 +57,10 @@ def test_a_source_that_is_gone_is_reported_and_takes_nothing_away(context: Path,
 def test_a_source_that_is_not_known_is_wrong_usage(context: Path, run: Run) -> None:
     result = run("collect", "pubmed")
     assert result.exit_code == 2
-    assert result.err == "newsletter: there is no source “pubmed” in newsletter.toml; there are: page\n"
+    assert (
+        result.err
+        == "newsletter: there is no source “pubmed” in newsletter.toml; there are: page\n"
+    )
 
 
 def test_a_draft_takes_what_is_new_and_says_why(context: Path, run: Run) -> None:
@@ -70,7 +73,14 @@ def test_a_draft_takes_what_is_new_and_says_why(context: Path, run: Run) -> None
         ("research", "dated 2026-10-31, after the last issue"),
     ]
     names = [Path(file).name for file in result.json["files"]]
-    assert names == ["issue.toml", "issue.html", "issue.txt", "web.html", "print.html", "proof.html"]
+    assert names == [
+        "issue.toml",
+        "issue.html",
+        "issue.txt",
+        "web.html",
+        "print.html",
+        "proof.html",
+    ]
 
 
 def test_drafting_twice_changes_no_byte(context: Path, run: Run) -> None:
@@ -78,26 +88,36 @@ def test_drafting_twice_changes_no_byte(context: Path, run: Run) -> None:
     run("draft")
     before = {path.name: path.read_bytes() for path in (context / "issues/2026-11").iterdir()}
     run("draft", now="2026-11-24T09:00-05:00")
-    assert {path.name: path.read_bytes() for path in (context / "issues/2026-11").iterdir()} == before
+    assert {
+        path.name: path.read_bytes() for path in (context / "issues/2026-11").iterdir()
+    } == before
 
 
-def test_the_same_workspace_and_date_give_the_same_bytes(context: Path, run: Run, tmp_path: Path) -> None:
+def test_the_same_workspace_and_date_give_the_same_bytes(
+    context: Path, run: Run, tmp_path: Path
+) -> None:
     other = tmp_path / "elsewhere"
     shutil.copytree(context, other)
     for folder in (context, other):
         run("-C", folder, "collect")
         run("-C", folder, "draft")
     for name in ("issue.toml", "issue.html", "issue.txt"):
-        assert (context / "issues/2026-11" / name).read_bytes() == (other / "issues/2026-11" / name).read_bytes()
+        assert (context / "issues/2026-11" / name).read_bytes() == (
+            other / "issues/2026-11" / name
+        ).read_bytes()
 
 
 def test_what_a_person_wrote_stays_and_what_is_new_comes_after_it(context: Path, run: Run) -> None:
     run("collect")
     run("draft")
     file = context / "issues/2026-11/issue.toml"
-    file.write_text("# ours\n" + file.read_text("utf-8").replace('note = """\n"""', 'note = "Read this."', 1), "utf-8")
+    file.write_text(
+        "# ours\n" + file.read_text("utf-8").replace('note = """\n"""', 'note = "Read this."', 1),
+        "utf-8",
+    )
     (context / "page.txt").write_text(
-        PAPERS + "\nA third paper about leiomyosarcoma in the lung (4 Nov 2026)\nhttps://doi.org/10.1000/three\n",
+        PAPERS
+        + "\nA third paper about leiomyosarcoma in the lung (4 Nov 2026)\nhttps://doi.org/10.1000/three\n",
         "utf-8",
     )
     run("collect")
@@ -128,7 +148,10 @@ def test_an_entry_deleted_by_hand_stays_away(context: Path, run: Run) -> None:
 def test_what_went_out_is_not_printed_twice(context: Path, run: Run) -> None:
     run("collect")
     run("draft")
-    assert run("publish", "2026-11", "--json").json == {"issue": "2026-11", "published_at": "2026-11-23T14:00:00+00:00"}
+    assert run("publish", "2026-11", "--json").json == {
+        "issue": "2026-11",
+        "published_at": "2026-11-23T14:00:00+00:00",
+    }
     later = "2026-12-20T09:00-05:00"
     run("collect", now=later)
     drafted = run("draft", "--json", now=later).json
@@ -164,9 +187,13 @@ def test_an_old_issue_can_be_repeated_at_its_moment(context: Path, run: Run) -> 
     run("collect")
     run("draft")
     run("publish", "2026-11")
-    earlier = run("draft", "2026-10", "--until", "2026-11-01", "--json", now="2026-11-05T12:00+00:00").json
+    earlier = run(
+        "draft", "2026-10", "--until", "2026-11-01", "--json", now="2026-11-05T12:00+00:00"
+    ).json
     assert [each["key"] for each in earlier["chosen"]] == ["doi:10.3390/cancers15072099"]
-    assert {each["reason"] for each in earlier["left_out"]} == {"dated 2026-11-02 and seen after this issue's window"}
+    assert {each["reason"] for each in earlier["left_out"]} == {
+        "dated 2026-11-02 and seen after this issue's window"
+    }
 
 
 @pytest.mark.parametrize("until", ["tomorrow", "2026-13-01"])
@@ -176,11 +203,14 @@ def test_an_end_that_is_no_day_is_wrong_usage(context: Path, run: Run, until: st
     assert "write a day such as 2026-11-30" in result.err
 
 
-def test_what_came_between_the_last_draft_and_the_end_of_its_window_is_not_lost(context: Path, run: Run) -> None:
+def test_what_came_between_the_last_draft_and_the_end_of_its_window_is_not_lost(
+    context: Path, run: Run
+) -> None:
     run("collect")
     run("draft", "--until", "2026-12-10")
     (context / "page.txt").write_text(
-        PAPERS + "\nA third paper about leiomyosarcoma in the lung (24 Nov 2026)\nhttps://doi.org/10.1000/three\n",
+        PAPERS
+        + "\nA third paper about leiomyosarcoma in the lung (24 Nov 2026)\nhttps://doi.org/10.1000/three\n",
         "utf-8",
     )
     run("collect", now="2026-11-25T09:00-05:00")
@@ -226,20 +256,26 @@ class TestDecisions:
         run("collect")
         run("draft")
         assert keys_in(run) == ["pmid:36323186"]
-        assert run("keep", "Targeting the Molecular").out.startswith("Kept: Targeting the Molecular")
+        assert run("keep", "Targeting the Molecular").out.startswith(
+            "Kept: Targeting the Molecular"
+        )
         assert [each["key"] for each in run("draft", "--json").json["chosen"]] == [
             "pmid:36323186",
             "doi:10.3390/cancers15072099",
         ]
         assert "cancers15072099" in (context / "issues/2026-11/issue.toml").read_text("utf-8")
 
-    def test_keeping_with_a_section_moves_an_entry_with_its_note(self, context: Path, run: Run) -> None:
+    def test_keeping_with_a_section_moves_an_entry_with_its_note(
+        self, context: Path, run: Run
+    ) -> None:
         run("collect")
         run("draft")
         run("keep", "36323186", "--section", "trials")
         assert run("draft", "--json").json["sections"] == {"research": 1, "trials": 1}
 
-    def test_a_key_that_fits_nothing_or_several_is_wrong_usage(self, context: Path, run: Run) -> None:
+    def test_a_key_that_fits_nothing_or_several_is_wrong_usage(
+        self, context: Path, run: Run
+    ) -> None:
         run("collect")
         assert "no entry has the key or title “xyz”" in run("drop", "xyz").err
         several = run("drop", "leiomyosarcoma")
@@ -268,7 +304,9 @@ def test_why_tells_the_story_of_an_entry(context: Path, run: Run) -> None:
 
 def test_pasted_text_becomes_entries(context: Path, run: Run, tmp_path: Path) -> None:
     notes = tmp_path / "notes.txt"
-    notes.write_text("A new paper on uterine leiomyosarcoma (5 Nov 2026) https://doi.org/10.1000/new\n", "utf-8")
+    notes.write_text(
+        "A new paper on uterine leiomyosarcoma (5 Nov 2026) https://doi.org/10.1000/new\n", "utf-8"
+    )
     result = run("add", notes, "--section", "research", "--json")
     (entry,) = result.json["entries"]
     assert (entry["key"], entry["dated"], entry["section"], entry["sources"]) == (
@@ -277,17 +315,25 @@ def test_pasted_text_becomes_entries(context: Path, run: Run, tmp_path: Path) ->
         "research",
         ["pasted"],
     )
-    assert (entry["state"], entry["reason"]) == ("waiting", "dated 2026-11-05, after the last issue")
+    assert (entry["state"], entry["reason"]) == (
+        "waiting",
+        "dated 2026-11-05, after the last issue",
+    )
 
 
-def test_a_row_that_asks_for_a_section_that_is_not_there_is_sorted_and_told(context: Path, run: Run) -> None:
+def test_a_row_that_asks_for_a_section_that_is_not_there_is_sorted_and_told(
+    context: Path, run: Run
+) -> None:
     (context / "ours.csv").write_text(
         "title,link,section\nA night of rest,https://example.org/rest,sports\n"
         "Trial of rest,https://example.org/trial,Clinical Trials\n",
         "utf-8",
     )
     added = run("add", "ours.csv", "--json")
-    assert "there is no section “sports”, so its rows go where they seem to belong; there are: research" in added.err
+    assert (
+        "there is no section “sports”, so its rows go where they seem to belong; there are: research"
+        in added.err
+    )
     assert [each["section"] == "sports" for each in added.json["entries"]] == [False, False]
     assert added.json["entries"][1]["section"] == "trials"
 
@@ -295,7 +341,10 @@ def test_a_row_that_asks_for_a_section_that_is_not_there_is_sorted_and_told(cont
 def test_pasting_nothing_says_so(context: Path, run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("", "utf-8")
     result = run("add", tmp_path / "empty.txt")
-    assert (result.exit_code, result.out) == (1, "Nothing in it looks like an entry; nothing was added.\n")
+    assert (result.exit_code, result.out) == (
+        1,
+        "Nothing in it looks like an entry; nothing was added.\n",
+    )
     assert run("add", tmp_path / "gone.txt").exit_code == 2
     assert run("add", tmp_path / "empty.txt", "--section", "sports").exit_code == 2
 
@@ -305,7 +354,10 @@ class TestApproval:
         run("collect")
         run("draft")
         digest = run("render", "--json").json["digest"]
-        assert run("approve", "2026-11", "--by", "Ana", "--json").json == {"issue": "2026-11", "digest": digest}
+        assert run("approve", "2026-11", "--by", "Ana", "--json").json == {
+            "issue": "2026-11",
+            "digest": digest,
+        }
         record = (context / "issues/2026-11/record.toml").read_text("utf-8")
         assert run("approve", "2026-11", now="2026-11-25T09:00-05:00").exit_code == 0
         assert (context / "issues/2026-11/record.toml").read_text("utf-8") == record
@@ -330,10 +382,18 @@ def test_findings_are_grouped_by_what_to_do(context: Path, run: Run) -> None:
     run("collect")
     run("draft")
     file = context / "issues/2026-11/issue.toml"
-    file.write_text(file.read_text("utf-8").replace('letter = """\n"""', 'letter = "TODO"'), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace('letter = """\n"""', 'letter = "TODO"'), "utf-8"
+    )
     result = run("check", "--json")
-    assert "unfinished-text" in {each["rule"] for each in result.json["findings"] if each["severity"] == "error"}
-    (line,) = [n for n, each in enumerate(file.read_text("utf-8").splitlines(), 1) if each.startswith("letter")]
+    assert "unfinished-text" in {
+        each["rule"] for each in result.json["findings"] if each["severity"] == "error"
+    }
+    (line,) = [
+        n
+        for n, each in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if each.startswith("letter")
+    ]
     assert run("check").out.startswith(
         "Must be mended before it can go:\n\nFinish the text, or delete the mark. [unfinished-text]\n"
         f"  - letter, line {line} of issue.toml: Unfinished: “TODO”.\n"
@@ -357,7 +417,10 @@ class TestClassify:
         file = tmp_path / "titles.jsonl"
         file.write_text('{"title": "x"}\n[1]\n', "utf-8")
         result = run("classify", file)
-        assert (result.exit_code, "titles.jsonl, line 2: expected a JSON object" in result.err) == (2, True)
+        assert (result.exit_code, "titles.jsonl, line 2: expected a JSON object" in result.err) == (
+            2,
+            True,
+        )
         file.write_bytes(b"\xff")
         assert "not UTF-8" in run("classify", file).err
 

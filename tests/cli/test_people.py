@@ -36,7 +36,9 @@ def test_people_are_told_how_the_file_was_understood(sample: Path, run: Run) -> 
     assert "line 3 was not taken: the address has no @\n" in result.out
 
 
-def test_a_list_without_addresses_is_wrong_usage_and_changes_nothing(sample: Path, run: Run) -> None:
+def test_a_list_without_addresses_is_wrong_usage_and_changes_nothing(
+    sample: Path, run: Run
+) -> None:
     (sample / "list.csv").write_text("Name,Town\nAnn,Denver\n", "utf-8")
     result = run("subscribers", "import", "list.csv")
     assert result.exit_code == 2
@@ -48,7 +50,12 @@ def test_the_list_shows_everybody_with_state_and_reason(sample: Path, run: Run) 
     run("subscribers", "remove", "bob@example.org")
     assert run("subscribers", "list", "--json").json["subscribers"] == [
         {"address": "ann@example.org", "name": "Ann Again", "state": "active", "why": ""},
-        {"address": "bob@example.org", "name": "Bob", "state": "unsubscribed", "why": "removed by staff"},
+        {
+            "address": "bob@example.org",
+            "name": "Bob",
+            "state": "unsubscribed",
+            "why": "removed by staff",
+        },
     ]
     assert "unsubscribed bob@example.org  Bob  (removed by staff)" in run("subscribers", "list").out
 
@@ -66,7 +73,10 @@ def test_who_left_is_not_brought_back_by_hand_or_list(sample: Path, run: Run) ->
 
 def test_one_person_is_added_once(sample: Path, run: Run) -> None:
     assert run("subscribers", "add", "eve@example.org", "--name", "Eve").out == "Added.\n"
-    assert run("subscribers", "add", "eve@example.org", "--name", "Eve").out == "Was on the list already.\n"
+    assert (
+        run("subscribers", "add", "eve@example.org", "--name", "Eve").out
+        == "Was on the list already.\n"
+    )
     bad = run("subscribers", "add", "eve at example.org")
     assert (bad.exit_code, bad.err) == (2, "newsletter: address 1: the address has no @\n")
 

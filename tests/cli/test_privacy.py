@@ -103,7 +103,11 @@ def lists(folder: Path) -> Iterator[Path]:
         "not-a-sheet.xlsx": f"PK\x03\x04{ADDRESS}".encode(),
         "empty.csv": b"",
         "two-columns.csv": f"Email,E-Mail\n{ADDRESS},{ADDRESS}\n".encode(),
-        "export.zip": (archive := zipped(**{"subscribed.csv": good, "cleaned.csv": f"Email\n{ADDRESS};{ADDRESS}\n"})),
+        "export.zip": (
+            archive := zipped(
+                **{"subscribed.csv": good, "cleaned.csv": f"Email\n{ADDRESS};{ADDRESS}\n"}
+            )
+        ),
         "cut.zip": archive[:-30],
         "damaged.zip": archive.replace(b"Email", b"E\0\0il"),
         "no-list.zip": zipped(**{"read me.doc": ADDRESS}),
@@ -114,10 +118,7 @@ def lists(folder: Path) -> Iterator[Path]:
 
 
 def test_she_is_named_nowhere_but_where_she_is_kept(
-    month: Month,
-    server: Loopback,
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
+    month: Month, server: Loopback, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     configured(month, server.port)
@@ -170,9 +171,7 @@ def test_she_is_named_nowhere_but_where_she_is_kept(
 
 
 def _refused_login(month: Month, server: Loopback) -> None:
-    heard = (
-        f"535 5.7.8 no such login {base64.b64encode(f'{chr(0)}{LOGIN}{chr(0)}{PASSWORD}'.encode()).decode()} {PASSWORD}"
-    )
+    heard = f"535 5.7.8 no such login {base64.b64encode(f'{chr(0)}{LOGIN}{chr(0)}{PASSWORD}'.encode()).decode()} {PASSWORD}"
     server.script = lambda command, number, connection: heard if command == "AUTH" else None
     assert "refuses the login" in month.do("send", "2026-11", "--test", ADDRESS).err
     assert month.do("send", "2026-11", "--yes", "--once").exit_code == 1
@@ -205,9 +204,13 @@ def _refused_by_words(month: Month, server: Loopback) -> None:
 def _bounced(month: Month, content: bytes) -> None:
     message_id = email.message_from_bytes(content)["Message-ID"].strip("<>")
     words = f"550 5.1.1 <{ADDRESS}> unknown"
-    notice = DSN.format(address=ADDRESS, action="failed", status="5.1.1", words=words, message_id=message_id)
+    notice = DSN.format(
+        address=ADDRESS, action="failed", status="5.1.1", words=words, message_id=message_id
+    )
     (month.folder / "mails" / "1.eml").write_text(notice)
-    (month.folder / "mails" / "2.eml").write_text(f"From: {ADDRESS}\nSubject: thank you\n\nfrom {ADDRESS}\n")
+    (month.folder / "mails" / "2.eml").write_text(
+        f"From: {ADDRESS}\nSubject: thank you\n\nfrom {ADDRESS}\n"
+    )
     (month.folder / "mails" / "3.eml").write_bytes(b"\xff\x00From: " + ADDRESS.encode())
     month.do("inbox")
     month.do("inbox", "--json", on_purpose=True)
@@ -276,7 +279,11 @@ def test_what_python_itself_says_of_a_failure_holds_no_row(tmp_path: Path) -> No
 
     engine = open_database("sqlite:///newsletter.db", tmp_path)
     row = {"address_hash": ADDRESS, "reason": "x", "suppressed_at": None}
-    with pytest.raises(StorageError) as caught, translate_errors(engine.url), engine.begin() as connection:
+    with (
+        pytest.raises(StorageError) as caught,
+        translate_errors(engine.url),
+        engine.begin() as connection,
+    ):
         connection.execute(sa.insert(suppressions), [row])
     assert told_in("".join(traceback.format_exception(caught.value))) == []
 
@@ -294,7 +301,17 @@ def test_an_import_that_is_killed_leaves_no_word_behind(tmp_path: Path) -> None:
     """As a process of its own: whatever the interpreter adds stands on its standard error."""
     (tmp_path / "list.csv").write_text(f"Email\n{ADDRESS}\n" * 5000)
     environment = {**os.environ, "PYTHONFAULTHANDLER": "1", "PYTHONASYNCIODEBUG": "1"}
-    command = [sys.executable, "-X", "dev", "-W", "default", "-m", "newsletter", "-C", str(tmp_path / "news")]
+    command = [
+        sys.executable,
+        "-X",
+        "dev",
+        "-W",
+        "default",
+        "-m",
+        "newsletter",
+        "-C",
+        str(tmp_path / "news"),
+    ]
     made = [*command[:-2], "init", str(tmp_path / "news"), "--sample"]
     subprocess.run(made, check=True, capture_output=True, env=environment)
     started = subprocess.Popen(

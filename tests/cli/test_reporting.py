@@ -46,21 +46,38 @@ def test_what_happens_afterwards_is_in_it(sent: Path, run: Run) -> None:
     from bounce_mails import bounce
 
     keys = Keys.parse((sent / ".newsletter" / "secret").read_text())
-    people = {each["address"]: n for n, each in enumerate(run("subscribers", "list", "--json").json["subscribers"], 1)}
+    people = {
+        each["address"]: n
+        for n, each in enumerate(run("subscribers", "list", "--json").json["subscribers"], 1)
+    }
     (sent / "mails").mkdir()
     file = sent / "newsletter.toml"
-    file.write_text(file.read_text("utf-8").replace("[inbox]\n", '[inbox]\nfolder = "mails"\n'), "utf-8")
-    (sent / "mails" / "1.eml").write_bytes(bounce(keys.sign(Purpose.BOUNCE, people["reader0@gmail.com"], 1)))
+    file.write_text(
+        file.read_text("utf-8").replace("[inbox]\n", '[inbox]\nfolder = "mails"\n'), "utf-8"
+    )
+    (sent / "mails" / "1.eml").write_bytes(
+        bounce(keys.sign(Purpose.BOUNCE, people["reader0@gmail.com"], 1))
+    )
     wish = f"To: bounces+{keys.sign(Purpose.UNSUBSCRIBE, people['reader1@gmail.com'], 1)}@example.org\n\nstop\n"
     (sent / "mails" / "2.eml").write_text(wish)
     assert run("inbox", "--json").json["unsubscribes"] == 1
 
     report = run("report", "2026-11", "--json").json
     gmail, others = report["providers"]
-    assert (gmail["provider"], gmail["people"], gmail["bounced"], gmail["left"]) == ("Gmail", 6, 1, 1)
+    assert (gmail["provider"], gmail["people"], gmail["bounced"], gmail["left"]) == (
+        "Gmail",
+        6,
+        1,
+        1,
+    )
     assert (others["providers"], others["people"], others["bounced"]) == (["other"], 10, 0)
     assert gmail["before"]["people"] == 0
-    assert (report["issue"], report["accepted"], report["bounced"], report["before"]) == ("2026-11", 16, 1, [])
+    assert (report["issue"], report["accepted"], report["bounced"], report["before"]) == (
+        "2026-11",
+        16,
+        1,
+        [],
+    )
     assert report["notes"] == []
 
 
@@ -88,7 +105,9 @@ def test_why_people_left_is_told_where_it_is_asked_for(sent: Path, run: Run) -> 
     from newsletter.database.engine import open_database
     from newsletter.subscribers.opt_in import OptInRepository
 
-    readers = OptInRepository(open_database("sqlite:///.newsletter/newsletter.db", sent), Keys(b"x"))
+    readers = OptInRepository(
+        open_database("sqlite:///.newsletter/newsletter.db", sent), Keys(b"x")
+    )
     today = datetime.now(UTC).date()  # sending has the true time
     readers.save_unsubscribe_reason("Long before.", on=date(2020, 1, 1))
     readers.save_unsubscribe_reason("Too many mails.", on=today + timedelta(days=1))

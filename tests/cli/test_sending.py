@@ -24,14 +24,24 @@ from newsletter.delivery.send_status import SendStatus
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
-COUNTS = {"accepted": 10, "deferred": 0, "refused": 0, "unknown": 0, "suppressed": 0, "remaining": 0, "total": 10}
+COUNTS = {
+    "accepted": 10,
+    "deferred": 0,
+    "refused": 0,
+    "unknown": 0,
+    "suppressed": 0,
+    "remaining": 0,
+    "total": 10,
+}
 
 
 def counts(document: dict[str, object]) -> dict[str, object]:
     return {name: document[name] for name in COUNTS}
 
 
-def test_an_approved_issue_goes_to_every_active_person_once(approved: Path, run: Run, mail_server: Loopback) -> None:
+def test_an_approved_issue_goes_to_every_active_person_once(
+    approved: Path, run: Run, mail_server: Loopback
+) -> None:
     result = run("send", "2026-11", "--yes", "--json")
     assert result.exit_code == 0
     assert counts(result.json) == COUNTS
@@ -57,14 +67,18 @@ def test_a_sent_issue_is_out_and_the_next_one_begins_after_it(approved: Path, ru
     assert drafted["chosen"] == []
 
 
-def test_a_second_send_goes_on_where_the_first_stopped(approved: Path, run: Run, mail_server: Loopback) -> None:
+def test_a_second_send_goes_on_where_the_first_stopped(
+    approved: Path, run: Run, mail_server: Loopback
+) -> None:
     first = run("send", "2026-11", "--yes", "--limit", 4, "--json").json
     assert (first["accepted"], first["remaining"]) == (4, 6)
     assert counts(run("send", "2026-11", "--yes", "--json").json) == COUNTS
     assert set(mail_server.recipients().values()) == {1}
 
 
-def test_readers_get_the_sections_and_language_they_chose(approved: Path, run: Run, mail_server: Loopback) -> None:
+def test_readers_get_the_sections_and_language_they_chose(
+    approved: Path, run: Run, mail_server: Loopback
+) -> None:
     run("send", "2026-11", "--yes")
     bodies = {
         message.recipient: email.message_from_bytes(message.content, policy=email.policy.default)
@@ -77,9 +91,13 @@ def test_readers_get_the_sections_and_language_they_chose(approved: Path, run: R
     assert "EN ESTE NÚMERO" in bodies["rosa.delgado@example.org"].upper()
 
 
-def test_nothing_goes_that_was_not_approved_or_changed_since(approved: Path, run: Run, mail_server: Loopback) -> None:
+def test_nothing_goes_that_was_not_approved_or_changed_since(
+    approved: Path, run: Run, mail_server: Loopback
+) -> None:
     file = approved / "issues/2026-11/issue.toml"
-    file.write_text(file.read_text("utf-8").replace("subject = ", "subject = 'Other' # ", 1), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace("subject = ", "subject = 'Other' # ", 1), "utf-8"
+    )
     result = run("send", "2026-11", "--yes")
     assert result.exit_code == 1
     assert "2026-11 was changed after it was approved on 2026-11-23 14:00 UTC" in result.err
@@ -88,7 +106,9 @@ def test_nothing_goes_that_was_not_approved_or_changed_since(approved: Path, run
     assert mail_server.messages == []
 
 
-def test_a_person_is_asked_and_where_nobody_can_be_it_is_said_how_to_answer(approved: Path, run: Run) -> None:
+def test_a_person_is_asked_and_where_nobody_can_be_it_is_said_how_to_answer(
+    approved: Path, run: Run
+) -> None:
     result = run("send", "2026-11")
     assert result.exit_code == 2
     assert result.err == (
@@ -98,7 +118,9 @@ def test_a_person_is_asked_and_where_nobody_can_be_it_is_said_how_to_answer(appr
     )
 
 
-def test_a_test_copy_is_marked_and_needs_no_approval(approved: Path, run: Run, mail_server: Loopback) -> None:
+def test_a_test_copy_is_marked_and_needs_no_approval(
+    approved: Path, run: Run, mail_server: Loopback
+) -> None:
     (approved / "issues/2026-11/record.toml").unlink()
     assert run("send", "2026-11", "--test", "office@example.org", "--json").exit_code == 0
     (message,) = mail_server.messages
@@ -106,17 +128,21 @@ def test_a_test_copy_is_marked_and_needs_no_approval(approved: Path, run: Run, m
     assert run("status", "2026-11", "--json").json["state"] == "not_started"
 
 
-def test_a_dry_run_writes_the_messages_and_sends_none(approved: Path, run: Run, mail_server: Loopback) -> None:
+def test_a_dry_run_writes_the_messages_and_sends_none(
+    approved: Path, run: Run, mail_server: Loopback
+) -> None:
     result = run("send", "2026-11", "--dry-run", "--json").json
     files = sorted(Path(result["folder"]).glob("*.eml"))
     assert (result["messages"], len(files), mail_server.messages) == (10, 10, [])
     assert stat.S_IMODE(files[0].stat().st_mode) == 0o600
-    assert run("send", "2026-11", "--dry-run", "--into", approved / "out", "--limit", 2).out.startswith(
-        "2 messages written to "
-    )
+    assert run(
+        "send", "2026-11", "--dry-run", "--into", approved / "out", "--limit", 2
+    ).out.startswith("2 messages written to ")
 
 
-def test_a_list_without_anybody_is_not_frozen(sample: Path, run: Run, mail_server: Loopback) -> None:
+def test_a_list_without_anybody_is_not_frozen(
+    sample: Path, run: Run, mail_server: Loopback
+) -> None:
     delivery = f'\n[delivery]\nhost = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"\nper_minute = 0\n'
     file = sample / "newsletter.toml"
     file.write_text(file.read_text("utf-8") + delivery, "utf-8")
@@ -149,9 +175,13 @@ class TestStatus:
         assert "rosa" not in first["message_id"]
         assert "10 accepted by the server" in run("status").out
 
-    def test_it_groups_what_the_server_said(self, approved: Path, run: Run, mail_server: Loopback) -> None:
+    def test_it_groups_what_the_server_said(
+        self, approved: Path, run: Run, mail_server: Loopback
+    ) -> None:
         replies = {2: "450 4.2.0 greylisted", 4: "450 4.2.0 greylisted", 5: "550 no"}
-        mail_server.script = lambda command, number, connection: replies.get(number) if command == "RCPT" else None
+        mail_server.script = lambda command, number, connection: (
+            replies.get(number) if command == "RCPT" else None
+        )
         run("send", "2026-11", "--yes", "--once")
         lines = run("status", "2026-11").out.splitlines()
         assert "        2 to be tried again: 450 4.2.0 greylisted" in lines
@@ -159,7 +189,13 @@ class TestStatus:
 
     def test_it_tells_the_rate_and_the_time_left(self) -> None:
         going = SendStatus(
-            issue="2026-11", state="sending", accepted=290, refused=10, remaining=700, total=1000, seconds=150
+            issue="2026-11",
+            state="sending",
+            accepted=290,
+            refused=10,
+            remaining=700,
+            total=1000,
+            seconds=150,
         )
         assert list(_pace(going)) == ["  120 a minute until now; 6 min for those not yet sent"]
         assert list(_pace(replace(going, remaining=10))) == [
@@ -168,7 +204,9 @@ class TestStatus:
         assert list(_pace(replace(going, remaining=9000))) == [
             "  120 a minute until now; 1 h 15 min for those not yet sent"
         ]
-        assert list(_pace(replace(going, remaining=14400))) == ["  120 a minute until now; 2 h for those not yet sent"]
+        assert list(_pace(replace(going, remaining=14400))) == [
+            "  120 a minute until now; 2 h for those not yet sent"
+        ]
         assert list(_pace(replace(going, state="done"))) == []
         assert list(_pace(replace(going, accepted=0, refused=0))) == []
 
@@ -177,8 +215,12 @@ class TestStatus:
         assert (result.exit_code, "there is no issue yet" in result.err) == (2, True)
 
 
-def test_the_ones_in_doubt_are_listed_and_settled_by_a_person(approved: Path, run: Run, mail_server: Loopback) -> None:
-    mail_server.script = lambda command, number, connection: "drop" if command == "DOT" and number == 1 else None
+def test_the_ones_in_doubt_are_listed_and_settled_by_a_person(
+    approved: Path, run: Run, mail_server: Loopback
+) -> None:
+    mail_server.script = lambda command, number, connection: (
+        "drop" if command == "DOT" and number == 1 else None
+    )
     sent = run("send", "2026-11", "--yes", "--json")
     assert (sent.exit_code, sent.json["unknown"], sent.json["accepted"]) == (1, 1, 9)
     assert "settle them with “newsletter resolve 2026-11" in run("status", "2026-11").out
@@ -196,16 +238,32 @@ def test_a_database_elsewhere_or_a_lost_secret_is_told(approved: Path, run: Run)
 
 
 def test_it_can_wait_for_a_moment(approved: Path, run: Run) -> None:
-    assert run("send", "2026-11", "--yes", "--at", "2020-01-01T09:00", "--json").json["accepted"] == 10
+    assert (
+        run("send", "2026-11", "--yes", "--at", "2020-01-01T09:00", "--json").json["accepted"] == 10
+    )
     result = run("send", "2026-11", "--yes", "--at", "soon")
     assert (result.exit_code, "--at soon: write a moment such as" in result.err) == (2, True)
 
 
 def test_a_stop_while_it_waits_sends_nothing(approved: Path, mail_server: Loopback) -> None:
-    command = [sys.executable, "-m", "newsletter", "send", "2026-11", "--yes", "--at", "2099-01-01T09:00"]
-    with subprocess.Popen(command, cwd=approved, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "newsletter",
+        "send",
+        "2026-11",
+        "--yes",
+        "--at",
+        "2099-01-01T09:00",
+    ]
+    with subprocess.Popen(
+        command, cwd=approved, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stderr
-        assert process.stderr.readline() == "Waiting until 2099-01-01 09:00. Ctrl-C ends it, and nothing is sent.\n"
+        assert (
+            process.stderr.readline()
+            == "Waiting until 2099-01-01 09:00. Ctrl-C ends it, and nothing is sent.\n"
+        )
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert "Stopping: what is in flight is finished" in err
@@ -214,14 +272,28 @@ def test_a_stop_while_it_waits_sends_nothing(approved: Path, mail_server: Loopba
 
 
 def test_what_is_planned_is_told_by_status(approved: Path, run: Run, mail_server: Loopback) -> None:
-    command = [sys.executable, "-m", "newsletter", "send", "2026-11", "--yes", "--at", "2099-01-01T09:00"]
-    with subprocess.Popen(command, cwd=approved, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "newsletter",
+        "send",
+        "2026-11",
+        "--yes",
+        "--at",
+        "2099-01-01T09:00",
+    ]
+    with subprocess.Popen(
+        command, cwd=approved, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stderr
         process.stderr.readline()
         told = run("status", "2026-11", "--json").json
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
-    assert (told["state"], told["why"]) == ("not_started", "planned for Thursday 1 January 2099 at 09:00 (New York)")
+    assert (told["state"], told["why"]) == (
+        "not_started",
+        "planned for Thursday 1 January 2099 at 09:00 (New York)",
+    )
     assert run("status", "2026-11", "--json").json["why"] == ""
 
 
@@ -235,10 +307,10 @@ def test_a_sending_that_a_person_stopped_goes_on_when_somebody_says_so(
     words = "stopped by a person: 4 of 10 have it; 6 get nothing until somebody lets it go on"
     assert (told["state"], told["why"]) == ("paused", words)
     refused = run("send", "2026-11", "--yes")
-    assert (refused.exit_code, f"2026-11: {words}. To go on: newsletter send 2026-11 --go-on" in refused.err) == (
-        1,
-        True,
-    )
+    assert (
+        refused.exit_code,
+        f"2026-11: {words}. To go on: newsletter send 2026-11 --go-on" in refused.err,
+    ) == (1, True)
     assert len(mail_server.messages) == 4
     assert counts(run("send", "2026-11", "--yes", "--go-on", "--json").json) == COUNTS
     assert set(mail_server.recipients().values()) == {1}
@@ -254,9 +326,13 @@ def test_a_first_ctrl_c_finishes_what_is_in_flight_and_a_second_one_stops_at_onc
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(60)
 
-    mail_server.script = lambda command, number, connection: never if (command, number) == ("DOT", 3) else None
+    mail_server.script = lambda command, number, connection: (
+        never if (command, number) == ("DOT", 3) else None
+    )
     command = [sys.executable, "-m", "newsletter", "send", "2026-11", "--yes"]
-    with subprocess.Popen(command, cwd=approved, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=approved, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert held.wait(60)
         process.send_signal(signal.SIGINT)
         assert process.stderr
@@ -268,7 +344,10 @@ def test_a_first_ctrl_c_finishes_what_is_in_flight_and_a_second_one_stops_at_onc
     assert process.returncode == 1
     stopped = run("status", "2026-11", "--json").json
     doubtful = stopped["unknown"]
-    assert (stopped["state"], doubtful) in {("paused", 1), ("paused", 2)}  # no more than there are connections
+    assert (stopped["state"], doubtful) in {
+        ("paused", 1),
+        ("paused", 2),
+    }  # no more than there are connections
     went_on = run("send", "2026-11", "--yes", "--json").json
     assert (went_on["accepted"], went_on["unknown"]) == (10 - doubtful, doubtful)
     assert set(mail_server.recipients().values()) == {1}

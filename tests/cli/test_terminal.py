@@ -22,7 +22,12 @@ def at_a_terminal(*arguments: object, answers: str = "", interrupt_at: str = "")
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "newsletter", *map(str, arguments)]
     process = subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env={**os.environ, "TERM": "dumb"}
+        command,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env={**os.environ, "TERM": "dumb"},
     )
     os.close(theirs)
     os.write(ours, answers.encode())
@@ -41,7 +46,9 @@ def at_a_terminal(*arguments: object, answers: str = "", interrupt_at: str = "")
 
 
 def test_a_new_newsletter_asks_for_what_it_needs(tmp_path: Path, run: Run) -> None:
-    code, screen = at_a_terminal("init", tmp_path / "news", answers="Our News\nUs <us@example.org>\n")
+    code, screen = at_a_terminal(
+        "init", tmp_path / "news", answers="Our News\nUs <us@example.org>\n"
+    )
     assert code == 0
     assert "What is the newsletter called?" in screen
     assert 'title = "Our News"' in (tmp_path / "news/newsletter.toml").read_text("utf-8")
@@ -63,7 +70,9 @@ def test_sending_asks_and_sends_on_yes(approved: Path, mail_server: Loopback) ->
 
 
 def test_the_preview_is_closed_with_ctrl_c(approved: Path) -> None:
-    code, screen = at_a_terminal("-C", approved, "preview", "--no-browser", interrupt_at="Close it with Ctrl-C.")
+    code, screen = at_a_terminal(
+        "-C", approved, "preview", "--no-browser", interrupt_at="Close it with Ctrl-C."
+    )
     assert code == 0
     assert "Traceback" not in screen
 
@@ -80,7 +89,9 @@ def test_the_inbox_names_readers_on_a_terminal_alone(sample: Path, run: Run) -> 
     (sample / "mails").mkdir()
     (sample / "mails/a.eml").write_bytes(bounce(keys.sign(Purpose.BOUNCE, 1, 1)))
     file = sample / "newsletter.toml"
-    file.write_text(file.read_text("utf-8").replace("[inbox]\n", '[inbox]\nfolder = "mails"\n'), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace("[inbox]\n", '[inbox]\nfolder = "mails"\n'), "utf-8"
+    )
     code, screen = at_a_terminal("-C", sample, "inbox")
     assert code == 0
     assert "a.eml: bounce 5.1.1, ann@example.org: never written to again\n" in screen

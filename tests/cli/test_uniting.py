@@ -16,7 +16,9 @@ def two_sources(folder: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Path
     (folder / "one.txt").write_text(ONE, "utf-8")
     (folder / "two.txt").write_text(TWO, "utf-8")
     source = '[[source]]\nname = "{0}"\nkind = "page"\nurl = "{0}.txt"\n'
-    (folder / "newsletter.toml").write_text(MINIMAL + source.format("one") + source.format("two"), "utf-8")
+    (folder / "newsletter.toml").write_text(
+        MINIMAL + source.format("one") + source.format("two"), "utf-8"
+    )
     monkeypatch.chdir(folder)
     run("collect")
     return folder
@@ -34,7 +36,9 @@ def again(run: Run, folder: Path) -> None:
 
 
 def test_what_a_person_merged_stays_one(two_sources: Path, run: Run) -> None:
-    (entry,) = run("merge", "doi:10.1000/one", "url:https://example.org/asked", "--json").json["entries"]
+    (entry,) = run("merge", "doi:10.1000/one", "url:https://example.org/asked", "--json").json[
+        "entries"
+    ]
     assert (entry["key"], sorted(entry["sources"])) == ("doi:10.1000/one", ["one", "two"])
     again(run, two_sources)
     assert keys(run) == ["doi:10.1000/one"]

@@ -35,7 +35,12 @@ NAMES = (
     ".Dot First", "From Here", "=?utf-8?q?not_a_word?=", "x" * 120, "Ωmega " * 12, "a=b=3D & <b>", "שרה כהן",
     "Trailing space ", "Dr. med. Ann-Kathrin von der Heide-Müller", "100% {{ name }}", "Back\\slash", "Tab\tName",
 )  # fmt: skip
-DOMAINS = ("example.org", "example.net", "bücher.example", "sub.a-long-domain-name-of-a-clinic.example.com")
+DOMAINS = (
+    "example.org",
+    "example.net",
+    "bücher.example",
+    "sub.a-long-domain-name-of-a-clinic.example.com",
+)
 CHOICES = (
     ("", "", ""),
     ("es", "", ""),
@@ -74,7 +79,10 @@ class Read:
     def fields(self) -> list[tuple[str, str]]:
         """The header fields as they stand, unfolded."""
         unfolded = re.sub(r"\r\n(?=[ \t])", "", self.head.decode())
-        return [(name, value.strip()) for name, _, value in (line.partition(":") for line in unfolded.split("\r\n"))]
+        return [
+            (name, value.strip())
+            for name, _, value in (line.partition(":") for line in unfolded.split("\r\n"))
+        ]
 
     def field(self, name: str) -> str:
         [value] = [value for found, value in self.fields if found.lower() == name.lower()]
@@ -112,9 +120,16 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
         file.write_text(file.read_text("utf-8") + SETTINGS.format(port=server.port), "utf-8")
         write_list(folder / "many.csv")
         run("-C", folder, "subscribers", "import", folder / "many.csv")
-        for command in (("collect",), ("draft",), ("approve", "2026-11"), ("send", "2026-11", "--yes")):
+        for command in (
+            ("collect",),
+            ("draft",),
+            ("approve", "2026-11"),
+            ("send", "2026-11", "--yes"),
+        ):
             run("-C", folder, *command)
-    return Sent(server, [read(each) for each in server.messages], keys, datetime.fromisoformat(MOMENT))
+    return Sent(
+        server, [read(each) for each in server.messages], keys, datetime.fromisoformat(MOMENT)
+    )
 
 
 def write_list(path: Path) -> None:
@@ -122,9 +137,17 @@ def write_list(path: Path) -> None:
         rows = csv.writer(file)
         rows.writerow(("Email", "Name", "Language", "Sections", "Large print"))
         for number in range(PEOPLE):
-            local = f"zoë{number}" if number % 50 == 7 else f"reader+{number}" if number % 9 == 0 else f"reader{number}"
+            local = (
+                f"zoë{number}"
+                if number % 50 == 7
+                else f"reader+{number}"
+                if number % 9 == 0
+                else f"reader{number}"
+            )
             name = NAMES[number % len(NAMES)].replace("\t", " ")
-            rows.writerow((f"{local}@{DOMAINS[number % len(DOMAINS)]}", name, *CHOICES[number % len(CHOICES)]))
+            rows.writerow(
+                (f"{local}@{DOMAINS[number % len(DOMAINS)]}", name, *CHOICES[number % len(CHOICES)])
+            )
 
 
 def written_keys(folder: Path) -> dict[bytes, bytes]:
@@ -136,14 +159,22 @@ def written_keys(folder: Path) -> dict[bytes, bytes]:
     for name, key in made.items():
         path = folder / f"{name}.pem"
         path.touch(mode=0o600)
-        form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        form = (
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
         path.write_bytes(key.private_bytes(*form))
     of_rsa = (
         made["rsa"]
         .public_key()
         .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
-    of_ed = made["ed"].public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    of_ed = (
+        made["ed"]
+        .public_key()
+        .public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    )
     return {
         b"r1._domainkey.example.org.": b"v=DKIM1; k=rsa; p=" + base64.b64encode(of_rsa),
         b"e1._domainkey.example.org.": b"v=DKIM1; k=ed25519; p=" + base64.b64encode(of_ed),
@@ -194,8 +225,12 @@ def test_all_is_ascii_but_a_recipient_that_cannot_be(sent):
 def test_header_lines_are_short_and_encoded_words_are_no_longer_than_75(sent):
     for each in sent.messages:
         for line in each.head.decode().split("\r\n"):
-            assert len(line) <= 78 or line.startswith((" <https://", "List-Unsubscribe: <", " <mailto:", "Message-ID"))
-        assert all(len(word) <= 75 for word in re.findall(rb"=\?[^?]*\?[bqBQ]\?[^?]*\?=", each.head))
+            assert len(line) <= 78 or line.startswith(
+                (" <https://", "List-Unsubscribe: <", " <mailto:", "Message-ID")
+            )
+        assert all(
+            len(word) <= 75 for word in re.findall(rb"=\?[^?]*\?[bqBQ]\?[^?]*\?=", each.head)
+        )
 
 
 ONCE = ("from", "to", "subject", "date", "message-id", "mime-version", "content-type", "list-id", "list-unsubscribe",
@@ -234,7 +269,9 @@ def test_the_date_is_one_for_all_with_a_zone_and_of_the_start(sent):
     assert abs(parsedate_to_datetime(date) - datetime.now(UTC)) < timedelta(days=1)
 
 
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def test_names_and_subjects_hold_no_controls_and_no_marks_that_turn_writing_around(sent):
@@ -266,7 +303,15 @@ def test_two_parsers_that_share_nothing_read_the_same(sent):
         tree = fast_mail_parser.parse_email_tree(each.wire.content)
         shape = [part.content_type for part in fast_mail_parser.walk(tree)]
         assert shape == [part.get_content_type() for part in each.standard.walk()]
-        for name in ("Message-ID", "List-Unsubscribe", "List-Id", "Date", "Feedback-ID", "Reply-To", "From"):
+        for name in (
+            "Message-ID",
+            "List-Unsubscribe",
+            "List-Id",
+            "Date",
+            "Feedback-ID",
+            "Reply-To",
+            "From",
+        ):
             assert each.other.headers[name] == [str(each.standard[name])]
         [(name, address)] = getaddresses([str(each.standard["To"])])
         [theirs] = each.other.to
@@ -283,9 +328,13 @@ def test_every_reader_is_greeted_by_the_name_on_the_list_and_by_nobody_elses(sen
         number = int(re.search(r"\d+", each.wire.recipient)[0])
         numbers[number] = each
         name = " ".join(NAMES[number % len(NAMES)].split())
-        [shown] = each.other.to  # the standard library keeps the space between two encoded words (RFC 2047, 6.2)
+        [shown] = (
+            each.other.to
+        )  # the standard library keeps the space between two encoded words (RFC 2047, 6.2)
         assert (shown.display_name or "") == name
-        assert each.standard["To"].addresses[0].display_name.replace(" ", "") == name.replace(" ", "")
+        assert each.standard["To"].addresses[0].display_name.replace(" ", "") == name.replace(
+            " ", ""
+        )
     assert sorted(numbers) == list(range(PEOPLE))
 
 
@@ -304,17 +353,27 @@ def test_the_text_and_the_page_tell_how_to_leave_and_who_writes(sent):
         leave = leaving(each)
         assert leave in each.text
         page = lxml.html.fromstring(each.html)
-        assert [link for link in page.iter("a") if link.get("href") == leave and link.text_content().strip()]
+        assert [
+            link
+            for link in page.iter("a")
+            if link.get("href") == leave and link.text_content().strip()
+        ]
         assert "1200 Example Street" in each.text
         assert "1200 Example Street" in each.html
 
 
 def leaving(each: Read) -> str:
-    return re.match(r"<(https://news\.example\.org/u/[a-z2-7]{45})>", each.field("List-Unsubscribe"))[1]
+    return re.match(
+        r"<(https://news\.example\.org/u/[a-z2-7]{45})>", each.field("List-Unsubscribe")
+    )[1]
 
 
 def test_messages_are_smaller_than_the_server_takes_and_say_how_large_they_are(sent):
-    sizes = [int(re.search(r" SIZE=(\d+)", line)[1]) for line in sent.server.lines if line.startswith("MAIL")]
+    sizes = [
+        int(re.search(r" SIZE=(\d+)", line)[1])
+        for line in sent.server.lines
+        if line.startswith("MAIL")
+    ]
     assert sorted(sizes) == sorted(len(each.wire.content) for each in sent.messages)
     assert max(sizes) < SIZE
 
@@ -322,7 +381,9 @@ def test_messages_are_smaller_than_the_server_takes_and_say_how_large_they_are(s
 def test_the_page_runs_nothing_and_calls_nobody(sent):
     for each in sent.messages:
         page = lxml.html.fromstring(each.html)
-        assert not page.xpath("//script|//form|//iframe|//base|//object|//embed|//meta[@http-equiv='refresh']|//link")
+        assert not page.xpath(
+            "//script|//form|//iframe|//base|//object|//embed|//meta[@http-equiv='refresh']|//link"
+        )
         assert not [name for node in page.iter() for name in node.attrib if name.startswith("on")]
         for image in page.iter("img"):
             assert urlsplit(image.get("src")).hostname in {"www.example.org", "example.org"}
@@ -350,7 +411,9 @@ def test_every_link_is_whole_safe_and_tells_nobody_who_reads(sent):
 
 def test_no_mark_of_a_template_is_left(sent):
     for each in sent.messages:
-        shown = f"{each.standard['Subject']}\n{each.text}\n{each.html}".replace("100% {{ name }}", "")
+        shown = f"{each.standard['Subject']}\n{each.text}\n{each.html}".replace(
+            "100% {{ name }}", ""
+        )
         assert not re.search(r"\{\{|\{%|reader\.invalid|reader-name\.invalid|\bundefined\b", shown)
         assert "None" not in re.findall(r"\w+", str(each.standard["Subject"]))
 
@@ -359,7 +422,9 @@ def test_the_subject_is_there_and_short_and_names_no_reader(sent):
     for each in sent.messages:
         subject = str(each.standard["Subject"])
         assert 0 < len(subject) <= 150
-    assert len({str(each.standard["Subject"]) for each in sent.messages}) <= 2  # one for each language
+    assert (
+        len({str(each.standard["Subject"]) for each in sent.messages}) <= 2
+    )  # one for each language
 
 
 # --- B: the headers of a list -------------------------------------------------------------------------------------
@@ -379,7 +444,9 @@ def test_one_click_leaves_by_the_web_and_by_mail_and_is_never_folded_inside(sent
 
 
 def test_the_list_has_one_name_and_the_senders_id_is_of_the_right_length(sent):
-    assert {each.field("List-Id") for each in sent.messages} == {"Circle News <newsletter.example.org>"}
+    assert {each.field("List-Id") for each in sent.messages} == {
+        "Circle News <newsletter.example.org>"
+    }
     [feedback] = {each.field("Feedback-ID") for each in sent.messages}
     fields = feedback.split(":")
     assert len(fields) <= 4
@@ -390,7 +457,8 @@ def test_no_program_and_no_machine_is_named(sent):
     assert {line for line in sent.server.lines if line.startswith("EHLO")} == {"EHLO example.org"}
     for each in sent.messages:
         assert not re.search(
-            rb"(?im)^(x-mailer|user-agent|received|x-originating|precedence|auto-submitted):", each.head
+            rb"(?im)^(x-mailer|user-agent|received|x-originating|precedence|auto-submitted):",
+            each.head,
         )
 
 
@@ -415,7 +483,9 @@ MUST_BE_SIGNED = frozenset(
 def test_both_signatures_cover_what_they_must_and_stand_for_the_whole_body(sent):
     for each in sent.messages:
         signatures = [value for name, value in each.fields if name == "DKIM-Signature"]
-        tags = [dict(part.strip().split("=", 1) for part in value.split(";")) for value in signatures]
+        tags = [
+            dict(part.strip().split("=", 1) for part in value.split(";")) for value in signatures
+        ]
         assert [tag["a"] for tag in tags] == ["rsa-sha256", "ed25519-sha256"]
         for tag in tags:
             assert (tag["d"], tag["c"], "l" in tag) == ("example.org", "relaxed/relaxed", False)

@@ -21,12 +21,21 @@ async def context(tmp_path):
     zone = office.order(25).settings.newsletter.zone
     with office.ledger.start_session(ISSUE, DIGEST, now=clock.now()) as run:
         recorder = LedgerWriter(run, clock)
-        yield RetryPolicy(await recorder.call(run.read_status), recorder, Throttle(settings, zone, clock), settings)
+        yield RetryPolicy(
+            await recorder.call(run.read_status),
+            recorder,
+            Throttle(settings, zone, clock),
+            settings,
+        )
         await recorder.close()
 
 
 async def due(context, number=0):
-    return (await context.recorder.call(context.recorder.run.queued, 0, 10, now=context.recorder.clock.now()))[number]
+    return (
+        await context.recorder.call(
+            context.recorder.run.queued, 0, 10, now=context.recorder.clock.now()
+        )
+    )[number]
 
 
 async def test_a_message_that_surely_did_not_go_is_as_if_it_had_not_been_tried(context):

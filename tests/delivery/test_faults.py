@@ -35,7 +35,10 @@ def office(tmp_path):
 async def sent(office, server, more="", **named):
     async with server.running():
         order = office.order(
-            server.port, more, password=named.pop("password", None), host=named.pop("host", "127.0.0.1")
+            server.port,
+            more,
+            password=named.pop("password", None),
+            host=named.pop("host", "127.0.0.1"),
         )
         return await send_issue(order, office.ledger, clock=QuickClock(), **named)
 
@@ -46,7 +49,9 @@ def once(command, answer, *, number=1):
 
 
 @pytest.mark.parametrize("command", ["GREETING", "EHLO", "MAIL", "RCPT", "DATA"])
-async def test_a_drop_before_the_final_dot_is_tried_again_and_nobody_gets_two(office, extensions, command):
+async def test_a_drop_before_the_final_dot_is_tried_again_and_nobody_gets_two(
+    office, extensions, command
+):
     server = Loopback(script=once(command, DROP), extensions=extensions)
     tally = await sent(office, server)
     assert (counts(tally), tally.state) == ({"accepted": 3}, "done")
@@ -59,12 +64,16 @@ async def test_a_drop_within_the_message_is_tried_again_and_nobody_gets_two(offi
     async with server.running():
         order = office.order(server.port)
         page = replace(order.render_variant(Variant()), text="so many words\n" * 600_000)
-        tally = await send_issue(replace(order, render_variant=lambda variant: page), office.ledger, clock=QuickClock())
+        tally = await send_issue(
+            replace(order, render_variant=lambda variant: page), office.ledger, clock=QuickClock()
+        )
     assert (counts(tally), tally.state) == ({"accepted": 3}, "done")
     assert server.recipients() == ALL
 
 
-async def test_a_drop_within_a_short_message_sends_no_second_copy_and_leaves_one_in_doubt_at_most(office, extensions):
+async def test_a_drop_within_a_short_message_sends_no_second_copy_and_leaves_one_in_doubt_at_most(
+    office, extensions
+):
     server = Loopback(script=once("BODY", DROP), extensions=extensions)
     tally = await sent(office, server)
     assert counts(tally) in ({"accepted": 3}, {"accepted": 2, "unknown": 1})
@@ -72,7 +81,9 @@ async def test_a_drop_within_a_short_message_sends_no_second_copy_and_leaves_one
     assert set(server.recipients().values()) == {1}
 
 
-async def test_a_drop_after_the_final_dot_leaves_one_in_doubt_and_sends_no_second_copy(office, extensions):
+async def test_a_drop_after_the_final_dot_leaves_one_in_doubt_and_sends_no_second_copy(
+    office, extensions
+):
     server = Loopback(script=once("TAKEN", DROP), extensions=extensions)
     tally = await sent(office, server)
     assert counts(tally) == {"accepted": 2, "unknown": 1}
@@ -120,7 +131,9 @@ async def test_the_second_try_has_the_same_bytes(office, extensions):
         pass
 
     server = Keeping(script=once("TAKEN", None), extensions=extensions)
-    server.script = lambda name, count, connection: "451 4.3.0 try later" if (name, count) == ("DOT", 1) else None
+    server.script = lambda name, count, connection: (
+        "451 4.3.0 try later" if (name, count) == ("DOT", 1) else None
+    )
     await sent(office, server)
     seen = [m.content for m in server.messages if m.recipient == CAST[0]]
     other = Loopback(extensions=extensions)
@@ -136,7 +149,9 @@ def _header(content, name):
 
 
 async def test_a_mailbox_that_does_not_exist_is_refused_and_never_mailed_again(office, extensions):
-    server = Loopback(script=once("RCPT", "550 5.1.1 <ann@example.org>: no such user"), extensions=extensions)
+    server = Loopback(
+        script=once("RCPT", "550 5.1.1 <ann@example.org>: no such user"), extensions=extensions
+    )
     tally = await sent(office, server)
     assert counts(tally) == {"accepted": 2, "refused": 1}
     assert office.replies()["ann"] == "550 5.1.1 <…@…>: no such user"
@@ -165,7 +180,9 @@ async def test_an_unexplained_550_is_refused_but_the_person_stays(office, extens
         ("DOT", "552 5.3.4 message too big for system"),
     ],
 )
-async def test_what_the_server_has_against_us_pauses_the_issue_and_blames_nobody(office, extensions, command, reply):
+async def test_what_the_server_has_against_us_pauses_the_issue_and_blames_nobody(
+    office, extensions, command, reply
+):
     server = Loopback(script=once(command, reply), extensions=extensions)
     tally = await sent(office, server)
     assert (counts(tally), tally.state) == ({"deferred": 1, "remaining": 2}, "paused")
@@ -178,7 +195,9 @@ async def test_what_the_server_has_against_us_pauses_the_issue_and_blames_nobody
 async def test_a_message_larger_than_the_server_takes_is_not_offered_and_nobody_is_refused(
     office, extensions, protocol
 ):
-    server = Loopback(extensions=("SIZE 1000", *(each for each in extensions if each == "PIPELINING")))
+    server = Loopback(
+        extensions=("SIZE 1000", *(each for each in extensions if each == "PIPELINING"))
+    )
     tally = await sent(office, server, f'protocol = "{protocol}"\nconnections = 2\n')
     assert (counts(tally), tally.state) == ({"remaining": 3}, "paused")
     assert re.fullmatch(
@@ -194,12 +213,17 @@ async def test_of_two_variants_only_the_one_that_is_too_large_is_held_back(offic
     ann, bob, _ = office.people.all()
     for each in (ann, bob):
         office.people.change(each.id, now=datetime.now(UTC), large_print=True)
-    server = Loopback(extensions=(*(each for each in extensions if each == "PIPELINING"), "SIZE 8000"))
+    server = Loopback(
+        extensions=(*(each for each in extensions if each == "PIPELINING"), "SIZE 8000")
+    )
     async with server.running():
         order = office.order(server.port)
         short = order.render_variant(Variant())
         order = replace(
-            order, render_variant=lambda variant: replace(short, text="x\n" * 9000) if variant.large_print else short
+            order,
+            render_variant=lambda variant: (
+                replace(short, text="x\n" * 9000) if variant.large_print else short
+            ),
         )
         office.people.change(ann.id, now=datetime.now(UTC), large_print=False)
         tally = await send_issue(order, office.ledger, clock=QuickClock())
@@ -213,7 +237,9 @@ async def test_a_size_without_a_figure_is_no_limit(office, extensions, size):
     assert counts(await sent(office, server)) == {"accepted": 3}
 
 
-@pytest.mark.parametrize("reply", ["552 too much mail data", "554 5.6.0 not liked", "552 5.2.2 mailbox full"])
+@pytest.mark.parametrize(
+    "reply", ["552 too much mail data", "554 5.6.0 not liked", "552 5.2.2 mailbox full"]
+)
 async def test_a_5yz_after_the_dot_is_final_for_this_reader_alone(office, extensions, reply):
     server = Loopback(script=once("DOT", reply), extensions=extensions)
     assert counts(await sent(office, server)) == {"accepted": 2, "refused": 1}
@@ -300,7 +326,9 @@ async def test_a_reply_before_the_messages_end_is_not_taken_for_its_acceptance(o
 
 async def test_a_limit_of_messages_on_a_connection_costs_nothing_but_a_new_one(office, extensions):
     def script(command, count, connection):
-        return "421 4.7.0 enough for one connection" if command == "MAIL" and count in {2, 4} else None
+        return (
+            "421 4.7.0 enough for one connection" if command == "MAIL" and count in {2, 4} else None
+        )
 
     server = Loopback(script=script, extensions=extensions)
     tally = await sent(office, server)
@@ -340,8 +368,12 @@ async def test_a_server_that_restarts_is_come_back_to(office, extensions):
     assert first.recipients() + second.recipients() == ALL
 
 
-async def test_a_server_that_never_answers_the_door_is_an_error_and_nothing_was_sent(office, extensions):
-    server = Loopback(script=lambda command, *_: DROP if command == "GREETING" else None, extensions=extensions)
+async def test_a_server_that_never_answers_the_door_is_an_error_and_nothing_was_sent(
+    office, extensions
+):
+    server = Loopback(
+        script=lambda command, *_: DROP if command == "GREETING" else None, extensions=extensions
+    )
     with pytest.raises(DeliveryError, match="Nothing was sent"):
         await sent(office, server)
     assert counts(office.ledger.tally("2026-11")) == {"remaining": 3}
@@ -374,7 +406,9 @@ def trusting(authority, folder, security="starttls"):
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-async def test_mail_goes_over_tls_with_a_server_that_is_the_one_it_says(office, extensions, authority, security):
+async def test_mail_goes_over_tls_with_a_server_that_is_the_one_it_says(
+    office, extensions, authority, security
+):
     server = Loopback(extensions=extensions, tls=context(authority), implicit_tls=security == "tls")
     tally = await sent(office, server, trusting(authority, office.folder, security))
     assert counts(tally) == {"accepted": 3}
@@ -407,12 +441,16 @@ async def test_a_drop_at_starttls_is_tried_again(office, extensions, authority):
 
 async def test_a_login_is_made_before_the_first_message(office, extensions):
     server = Loopback(extensions=(*extensions, "AUTH PLAIN"))
-    assert counts(await sent(office, server, 'user = "news"\n', password="secret")) == {"accepted": 3}
+    assert counts(await sent(office, server, 'user = "news"\n', password="secret")) == {
+        "accepted": 3
+    }
     assert server.commands["AUTH"] == 1
 
 
 async def test_a_refused_login_is_an_error_that_tells_no_secret(office, extensions):
-    server = Loopback(script=once("AUTH", "535 5.7.8 wrong"), extensions=(*extensions, "AUTH PLAIN"))
+    server = Loopback(
+        script=once("AUTH", "535 5.7.8 wrong"), extensions=(*extensions, "AUTH PLAIN")
+    )
     with pytest.raises(DeliveryError, match="refuses the login") as caught:
         await sent(office, server, 'user = "news"\n', password="secret")
     assert "secret" not in str(caught.value)
@@ -420,12 +458,18 @@ async def test_a_refused_login_is_an_error_that_tells_no_secret(office, extensio
 
 async def test_a_drop_at_login_is_tried_again(office, extensions):
     server = Loopback(script=once("AUTH", DROP), extensions=(*extensions, "AUTH PLAIN"))
-    assert counts(await sent(office, server, 'user = "news"\n', password="secret")) == {"accepted": 3}
+    assert counts(await sent(office, server, 'user = "news"\n', password="secret")) == {
+        "accepted": 3
+    }
 
 
 async def test_a_login_that_cannot_be_checked_now_is_tried_again(office, extensions):
-    server = Loopback(script=once("AUTH", "454 4.7.0 later"), extensions=(*extensions, "AUTH PLAIN"))
-    assert counts(await sent(office, server, 'user = "news"\n', password="secret")) == {"accepted": 3}
+    server = Loopback(
+        script=once("AUTH", "454 4.7.0 later"), extensions=(*extensions, "AUTH PLAIN")
+    )
+    assert counts(await sent(office, server, 'user = "news"\n', password="secret")) == {
+        "accepted": 3
+    }
 
 
 async def test_an_access_token_is_a_login_too(office, extensions):
@@ -463,7 +507,13 @@ async def test_a_refusal_counts_although_the_link_breaks_right_behind_it(office,
 @pytest.mark.parametrize("answer", [DROP, "500 what?"])
 async def test_a_link_that_cannot_be_reset_is_left(office, extensions, answer):
     def script(command, count, connection):
-        return "550 no" if (command, count) == ("RCPT", 1) else answer if (command, count) == ("RSET", 1) else None
+        return (
+            "550 no"
+            if (command, count) == ("RCPT", 1)
+            else answer
+            if (command, count) == ("RSET", 1)
+            else None
+        )
 
     server = Loopback(script=script, extensions=extensions)
     assert counts(await sent(office, server)) == {"accepted": 2, "refused": 1}

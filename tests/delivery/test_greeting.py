@@ -41,16 +41,30 @@ def running(server: Loopback) -> Iterator[Loopback]:
         loop.close()
 
 
-def told(port: int, *, now: datetime | None = None, password: str | None = None, patience_s: float = 10, **settings):
-    delivery = DeliverySettings(host="127.0.0.1", port=port, **({"security": Security.NONE} | settings))
+def told(
+    port: int,
+    *,
+    now: datetime | None = None,
+    password: str | None = None,
+    patience_s: float = 10,
+    **settings,
+):
+    delivery = DeliverySettings(
+        host="127.0.0.1", port=port, **({"security": Security.NONE} | settings)
+    )
     server = MailServer(settings=delivery, ehlo_name="example.org", password=password)
     found = check_server(server, now=now or datetime.now(UTC), patience_s=patience_s)
-    return [(each.subject, each.state, each.message.replace(f"127.0.0.1:{port}", "SERVER")) for each in found]
+    return [
+        (each.subject, each.state, each.message.replace(f"127.0.0.1:{port}", "SERVER"))
+        for each in found
+    ]
 
 
 def test_a_server_in_order_is_greeted_and_left() -> None:
     with running(Loopback()) as server:
-        assert told(server.port) == [("mail server", DiagnosisState.OK, "SERVER greets us as example.org")]
+        assert told(server.port) == [
+            ("mail server", DiagnosisState.OK, "SERVER greets us as example.org")
+        ]
         assert server.lines == ["EHLO example.org", "QUIT"]
 
 
@@ -70,36 +84,65 @@ def trusted(authority: trustme.CA, tmp_path: Path) -> str:
     return str(tmp_path / "ca.pem")
 
 
-def of(authority: trustme.CA, name: str = "127.0.0.1", until: datetime | None = None) -> ssl.SSLContext:
+def of(
+    authority: trustme.CA, name: str = "127.0.0.1", until: datetime | None = None
+) -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(name, not_after=until).configure_cert(made)
     return made
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
-def test_the_certificate_and_the_login_are_tried(authority: trustme.CA, trusted: str, security: Security) -> None:
+def test_the_certificate_and_the_login_are_tried(
+    authority: trustme.CA, trusted: str, security: Security
+) -> None:
     until = datetime.now(UTC) + timedelta(days=90)
     loopback = Loopback(
-        extensions=("PIPELINING", "AUTH PLAIN"), tls=of(authority, until=until), implicit_tls=security is Security.TLS
+        extensions=("PIPELINING", "AUTH PLAIN"),
+        tls=of(authority, until=until),
+        implicit_tls=security is Security.TLS,
     )
     with running(loopback) as server:
         found = told(server.port, security=security, ca_file=trusted, user="news", password="right")
-        soon = told(server.port, security=security, ca_file=trusted, user="news", password="right", now=until)
+        soon = told(
+            server.port,
+            security=security,
+            ca_file=trusted,
+            user="news",
+            password="right",
+            now=until,
+        )
     assert found == [
-        ("mail server", DiagnosisState.OK, "SERVER greets us as example.org, and takes the login of news"),
+        (
+            "mail server",
+            DiagnosisState.OK,
+            "SERVER greets us as example.org, and takes the login of news",
+        ),
         ("TLS", DiagnosisState.OK, f"the certificate of SERVER is good until {until:%Y-%m-%d}"),
     ]
     assert soon[1][1] is DiagnosisState.LOOK
 
 
-def test_a_refused_login_must_be_mended_and_the_password_is_not_repeated(authority: trustme.CA, trusted: str) -> None:
+def test_a_refused_login_must_be_mended_and_the_password_is_not_repeated(
+    authority: trustme.CA, trusted: str
+) -> None:
     loopback = Loopback(extensions=("AUTH PLAIN",), tls=of(authority))
-    loopback.script = lambda command, number, connection: "535 5.7.8 no, not hunter2" if command == "AUTH" else None
+    loopback.script = lambda command, number, connection: (
+        "535 5.7.8 no, not hunter2" if command == "AUTH" else None
+    )
     with running(loopback) as server:
         ((_, state, words),) = told(
-            server.port, security=Security.STARTTLS, ca_file=trusted, user="news", password="hunter3"
+            server.port,
+            security=Security.STARTTLS,
+            ca_file=trusted,
+            user="news",
+            password="hunter3",
         )
-    assert (state, "refuses the login" in words, "hunter3" in words) == (DiagnosisState.MEND, True, False)
+    assert (state, "refuses the login" in words, "hunter3" in words) == (
+        DiagnosisState.MEND,
+        True,
+        False,
+    )
 
 
 def test_a_server_that_is_another_one_must_be_mended(authority: trustme.CA, trusted: str) -> None:
@@ -110,14 +153,19 @@ def test_a_server_that_is_another_one_must_be_mended(authority: trustme.CA, trus
 
 def test_a_login_without_a_password_is_not_tried() -> None:
     ((_, state, words),) = told(1, user="news")
-    assert (state, words) == (DiagnosisState.MEND, "[delivery] user is news, and there is no password")
+    assert (state, words) == (
+        DiagnosisState.MEND,
+        "[delivery] user is news, and there is no password",
+    )
 
 
 def test_a_server_without_a_login_is_worth_a_look(authority: trustme.CA, trusted: str) -> None:
     with running(Loopback(tls=of(authority, "localhost"))) as server:
         settings = {"security": Security.STARTTLS, "ca_file": trusted, "host": "LOCALHOST"}
         delivery = DeliverySettings(port=server.port, **settings)
-        found = check_server(MailServer(settings=delivery, ehlo_name="example.org"), now=datetime.now(UTC))
+        found = check_server(
+            MailServer(settings=delivery, ehlo_name="example.org"), now=datetime.now(UTC)
+        )
     assert [each.state for each in found] == [DiagnosisState.LOOK, DiagnosisState.OK]
 
 

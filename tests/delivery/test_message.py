@@ -36,8 +36,18 @@ def mailing(text=WITH_PAGE, **changes):
     return MessageContext(settings=config.parse(text), **values)
 
 
-def rendered(page=f'<p>Hello reader-name.invalid</p><a href="{LEAVE}">leave</a>', text=f"Hello\n{LEAVE}\n", **changes):
-    values = {"subject": "What is new", "preheader": "", "html": page, "text": text, "digest": "0f" * 32} | changes
+def rendered(
+    page=f'<p>Hello reader-name.invalid</p><a href="{LEAVE}">leave</a>',
+    text=f"Hello\n{LEAVE}\n",
+    **changes,
+):
+    values = {
+        "subject": "What is new",
+        "preheader": "",
+        "html": page,
+        "text": text,
+        "digest": "0f" * 32,
+    } | changes
     return RenderedIssue(**values)
 
 
@@ -56,7 +66,10 @@ def contents(message):
 
 def header(message, name):
     head = message.content.partition(b"\r\n\r\n")[0].decode().replace("\r\n", "\n")
-    return [value.replace("\n", "") for value in re.findall(rf"(?im)^{name}: ((?:.*)(?:\n[ \t].*)*)", head)]
+    return [
+        value.replace("\n", "")
+        for value in re.findall(rf"(?im)^{name}: ((?:.*)(?:\n[ \t].*)*)", head)
+    ]
 
 
 def test_the_headers_of_a_message_stand_once_and_in_plain_sight():
@@ -75,27 +88,47 @@ def test_the_headers_of_a_message_stand_once_and_in_plain_sight():
     assert [re.sub(r",\s+", ", ", value) for value in header(message, "List-Unsubscribe")] == [
         f"<https://news.example.org/u/{leave}>, <mailto:bounces+{leave}@example.org?subject=unsubscribe>"
     ]
-    for absent in ("Cc", "Bcc", "Return-Path", "X-Mailer", "Sender", "Received", "Precedence", "Auto-Submitted"):
+    for absent in (
+        "Cc",
+        "Bcc",
+        "Return-Path",
+        "X-Mailer",
+        "Sender",
+        "Received",
+        "Precedence",
+        "Auto-Submitted",
+    ):
         assert header(message, absent) == []
     assert message.message_id == f"{token}@example.org" == build_message_id(mailing(), 7)
-    assert (message.envelope.sender, message.envelope.recipient) == (f"bounces+{token}@example.org", ANN.address)
+    assert (message.envelope.sender, message.envelope.recipient) == (
+        f"bounces+{token}@example.org",
+        ANN.address,
+    )
 
 
 def test_without_a_public_page_people_leave_by_mail_alone():
     message = made(WITH_INBOX)
     leave = KEYS.sign(Purpose.UNSUBSCRIBE, 7, 3)
-    assert header(message, "List-Unsubscribe") == [f"<mailto:bounces+{leave}@example.org?subject=unsubscribe>"]
+    assert header(message, "List-Unsubscribe") == [
+        f"<mailto:bounces+{leave}@example.org?subject=unsubscribe>"
+    ]
     assert header(message, "List-Unsubscribe-Post") == []
-    assert contents(message)[0] == f"Hello\nmailto:bounces+{leave}@example.org?subject=unsubscribe\n"
+    assert (
+        contents(message)[0] == f"Hello\nmailto:bounces+{leave}@example.org?subject=unsubscribe\n"
+    )
 
 
 def test_without_a_bounce_mailbox_the_token_stands_in_the_subject_of_a_mail_to_the_office():
     leave = KEYS.sign(Purpose.UNSUBSCRIBE, 7, 3)
     message = made(PLAIN)
-    assert header(message, "List-Unsubscribe") == [f"<mailto:news@example.org?subject=unsubscribe%20{leave}>"]
+    assert header(message, "List-Unsubscribe") == [
+        f"<mailto:news@example.org?subject=unsubscribe%20{leave}>"
+    ]
     assert message.envelope.sender == "news@example.org"
     answered = made(PLAIN + 'reply_to = "The Office <office@example.org>"\n')
-    assert header(answered, "List-Unsubscribe") == [f"<mailto:office@example.org?subject=unsubscribe%20{leave}>"]
+    assert header(answered, "List-Unsubscribe") == [
+        f"<mailto:office@example.org?subject=unsubscribe%20{leave}>"
+    ]
     assert header(answered, "Reply-To") == ["The Office <office@example.org>"]
 
 
@@ -109,8 +142,13 @@ def test_preferences_have_a_link_of_their_own():
     page = "<a href='https://reader.invalid/preferences'>choose</a>"
     issue = rendered(page=page, text="https://reader.invalid/preferences")
     token = KEYS.sign(Purpose.PREFERENCES, 7, 3)
-    assert contents(made(issue=issue))[1] == f"<a href='https://news.example.org/p/{token}'>choose</a>"
-    assert contents(made(PLAIN, issue=issue))[0] == f"mailto:news@example.org?subject=preferences%20{token}"
+    assert (
+        contents(made(issue=issue))[1] == f"<a href='https://news.example.org/p/{token}'>choose</a>"
+    )
+    assert (
+        contents(made(PLAIN, issue=issue))[0]
+        == f"mailto:news@example.org?subject=preferences%20{token}"
+    )
 
 
 def test_a_test_copy_says_so_in_its_subject():
@@ -137,7 +175,9 @@ def test_the_same_reader_gets_the_same_bytes_and_another_one_other_bytes():
 
 
 def test_a_long_unsubscribe_address_is_never_folded():
-    message = made(WITH_PAGE.replace("news.example.org/", "news.example.org/" + "a-long-path/" * 20))
+    message = made(
+        WITH_PAGE.replace("news.example.org/", "news.example.org/" + "a-long-path/" * 20)
+    )
     value = header(message, "List-Unsubscribe")[0]
     assert "=?" not in value
     assert " " not in value.partition(">")[0]
@@ -163,7 +203,9 @@ def wire_rules(content):
     """Checklist A: every line CRLF, no NUL, 7-bit, short, none that begins with a dot."""
     assert content.endswith(b"\r\n")
     lines = content.split(b"\r\n")
-    assert not any(set(line) & {0, 10, 13} or line.startswith(b".") or len(line) > 998 for line in lines)
+    assert not any(
+        set(line) & {0, 10, 13} or line.startswith(b".") or len(line) > 998 for line in lines
+    )
     assert content.isascii()
     body = content.partition(b"\r\n\r\n")[2]
     assert all(len(line) <= 76 for line in body.split(b"\r\n"))
@@ -172,12 +214,17 @@ def wire_rules(content):
     assert all(len(word) <= 75 for word in re.findall(rb"=\?utf-8\?b\?[^?]*\?=", content))
 
 
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00", exclude_categories=("Cs",)), max_size=300).map(
-    lambda text: text.replace("\x0b", " ").replace("\x0c", " ").replace("\x1c", "").replace("\x1d", "")
+TEXT = st.text(
+    st.characters(codec="utf-8", exclude_characters="\r\x00", exclude_categories=("Cs",)),
+    max_size=300,
+).map(
+    lambda text: (
+        text.replace("\x0b", " ").replace("\x0c", " ").replace("\x1c", "").replace("\x1d", "")
+    )
 )
-NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), min_size=1, max_size=120).map(
-    lambda name: " ".join(name.split())
-)
+NAMES = st.text(
+    st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), min_size=1, max_size=120
+).map(lambda name: " ".join(name.split()))
 
 
 @settings(max_examples=150, deadline=None)
@@ -189,7 +236,8 @@ def test_any_text_and_any_name_arrive_as_they_were_written(before, between, afte
     wire_rules(message.content)
     link = f"https://news.example.org/u/{KEYS.sign(Purpose.UNSUBSCRIBE, 7, 3)}"
     plain, page = (
-        part.get_payload(decode=True).decode().replace("\r\n", "\n") for part in parsed(message).iter_parts()
+        part.get_payload(decode=True).decode().replace("\r\n", "\n")
+        for part in parsed(message).iter_parts()
     )
     greeted = name or "friend"
     assert plain == text.replace(LEAVE, link).replace("reader-name.invalid", greeted)
@@ -201,18 +249,28 @@ def test_any_text_and_any_name_arrive_as_they_were_written(before, between, afte
 def test_any_name_is_read_back_from_the_to_header(name):
     value = to_header(name, "ann@example.net")
     assert all(len(line) <= 78 for line in value.split(b"\r\n"))
-    read = email.message_from_bytes(b"To: " + value + b"\r\n\r\n", policy=email.policy.default)["To"].addresses[0]
+    read = email.message_from_bytes(b"To: " + value + b"\r\n\r\n", policy=email.policy.default)[
+        "To"
+    ].addresses[0]
     assert read.addr_spec == "ann@example.net"
-    assert read.display_name.replace(" ", "") == name.replace(" ", "")  # CPython keeps the blank between words
+    assert read.display_name.replace(" ", "") == name.replace(
+        " ", ""
+    )  # CPython keeps the blank between words
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=150))
+@given(
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=150
+    )
+)
 def test_any_subject_is_read_back(subject):
     subject = " ".join(subject.split()) or "x"
     value = encode_header_text(subject, used=9)
     assert all(len(line) <= 76 for line in (b"Subject: " + value).split(b"\r\n"))
-    read = email.message_from_bytes(b"Subject: " + value + b"\r\n\r\n", policy=email.policy.default)["Subject"]
+    read = email.message_from_bytes(
+        b"Subject: " + value + b"\r\n\r\n", policy=email.policy.default
+    )["Subject"]
     assert str(read) == subject
 
 

@@ -27,7 +27,9 @@ class StillClock:
 
 def pace(now="2026-11-23T15:00:00+00:00", accepted=(), **settings):
     clock = StillClock(datetime.fromisoformat(now))
-    return Throttle(DeliverySettings(**({"per_minute": 0} | settings)), NEW_YORK, clock, accepted), clock
+    return Throttle(
+        DeliverySettings(**({"per_minute": 0} | settings)), NEW_YORK, clock, accepted
+    ), clock
 
 
 def test_without_limits_every_moment_is_free():

@@ -20,11 +20,15 @@ def office(tmp_path):
     return PostOffice.opened(tmp_path)
 
 
-def test_a_dry_run_writes_the_exact_messages_of_active_people_without_addresses_in_names(office, tmp_path):
+def test_a_dry_run_writes_the_exact_messages_of_active_people_without_addresses_in_names(
+    office, tmp_path
+):
     bob = list(office.people.all())[1]
     office.people.suppress(bob.id, S.UNSUBSCRIBED, "asked", now=NOW)
     folder = tmp_path / "out"
-    written = write_messages(office.order(25), office.people.all(), folder, sending_id=1, sent_at=NOW)
+    written = write_messages(
+        office.order(25), office.people.all(), folder, sending_id=1, sent_at=NOW
+    )
     assert written == 2
     files = sorted(folder.iterdir())
     assert [path.name for path in files] == ["0000001.eml", "0000002.eml"]
@@ -35,13 +39,24 @@ def test_a_dry_run_writes_the_exact_messages_of_active_people_without_addresses_
 
 def test_a_dry_run_may_be_short(office, tmp_path):
     order = office.order(25)
-    assert write_messages(order, office.people.all(), tmp_path / "o", sending_id=1, sent_at=NOW, limit=1) == 1
+    assert (
+        write_messages(
+            order, office.people.all(), tmp_path / "o", sending_id=1, sent_at=NOW, limit=1
+        )
+        == 1
+    )
 
 
 def test_a_dry_run_needs_a_folder_that_can_be_written(office, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be written"):
-        write_messages(office.order(25), office.people.all(), tmp_path / "file" / "x", sending_id=1, sent_at=NOW)
+        write_messages(
+            office.order(25),
+            office.people.all(),
+            tmp_path / "file" / "x",
+            sending_id=1,
+            sent_at=NOW,
+        )
 
 
 async def test_a_test_copy_goes_to_one_address_and_leaves_no_trace(office):
@@ -79,6 +94,8 @@ async def test_a_test_copy_that_does_not_go_is_told(office, command, answer, wor
 async def test_a_test_copy_larger_than_the_server_takes_is_told_with_both_figures(office):
     server = Loopback(extensions=("SIZE 1000",))
     async with server.running():
-        with pytest.raises(DeliveryError, match=r"has \d,\d{3} bytes and the mail server takes 1,000 at most"):
+        with pytest.raises(
+            DeliveryError, match=r"has \d,\d{3} bytes and the mail server takes 1,000 at most"
+        ):
             await send_test(office.order(server.port), "me@example.org", now=NOW)
     assert server.commands["MAIL"] == 0

@@ -2,7 +2,13 @@
 
 import pytest
 
-from newsletter.delivery.smtp_replies import SmtpPhase, SmtpReply, is_go_ahead, judge_reply, mask_addresses
+from newsletter.delivery.smtp_replies import (
+    SmtpPhase,
+    SmtpReply,
+    is_go_ahead,
+    judge_reply,
+    mask_addresses,
+)
 from newsletter.model import DeliveryStatus as D
 
 
@@ -35,7 +41,9 @@ from newsletter.model import DeliveryStatus as D
 def test_a_reply_is_judged(phase, code, words, status, marks):
     verdict = judge_reply(phase, SmtpReply(code, words))
     assert verdict.status is status
-    assert {name for name in ("pause", "slow", "close", "bounced") if getattr(verdict, name)} == set(marks.split())
+    assert {
+        name for name in ("pause", "slow", "close", "bounced") if getattr(verdict, name)
+    } == set(marks.split())
 
 
 def test_only_data_is_answered_by_354():

@@ -8,7 +8,9 @@ from newsletter.errors import UsageError
 
 
 def test_a_name_server_of_ones_own_is_asked() -> None:
-    with name_server({("example.org", "TXT"): ('"a" "b"',), ("example.org", "AAAA"): ("2001:db8::1",)}) as port:
+    with name_server(
+        {("example.org", "TXT"): ('"a" "b"',), ("example.org", "AAAA"): ("2001:db8::1",)}
+    ) as port:
         names = DnsResolver.of(f"127.0.0.1:{port}")
         assert names.txt_records("example.org") == ("ab",)
         assert names.has_address("example.org")

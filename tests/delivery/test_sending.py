@@ -66,7 +66,9 @@ async def test_connections_are_renewed_after_so_many_messages(big_office):
 
 async def test_stopping_finishes_what_is_in_flight_and_the_next_sending_goes_on(big_office):
     stop = asyncio.Event()
-    server = Loopback(script=lambda command, count, _: stop.set() if (command, count) == ("DOT", 20) else None)
+    server = Loopback(
+        script=lambda command, count, _: stop.set() if (command, count) == ("DOT", 20) else None
+    )
     async with server.running():
         tally = await send(big_office, server, "connections = 3\n", stop=stop)
         assert (tally.state, tally.unknown) == ("paused", 0)
@@ -84,7 +86,9 @@ async def test_stopping_hard_leaves_no_more_in_doubt_than_connections(big_office
         reached.set()
         await asyncio.sleep(60)
 
-    server = Loopback(script=lambda command, count, _: never if (command, count) == ("DOT", 20) else None)
+    server = Loopback(
+        script=lambda command, count, _: never if (command, count) == ("DOT", 20) else None
+    )
     async with server.running():
         sending = asyncio.create_task(send(big_office, server, "connections = 3\n"))
         await reached.wait()
@@ -111,7 +115,9 @@ async def test_so_many_and_no_more(big_office):
 
 
 async def test_one_pass_leaves_the_deferred_for_later(office):
-    server = Loopback(script=lambda command, count, _: "450 later" if (command, count) == ("RCPT", 1) else None)
+    server = Loopback(
+        script=lambda command, count, _: "450 later" if (command, count) == ("RCPT", 1) else None
+    )
     async with server.running():
         tally = await send(office, server, once=True)
     assert (counts(tally), tally.state) == ({"accepted": 2, "deferred": 1}, "paused")
@@ -146,7 +152,9 @@ async def test_tries_are_made_with_doubling_waits_until_the_time_is_over(office)
 
 async def test_a_pause_for_a_quota_is_gone_on_with_by_the_next_sending(big_office):
     server = Loopback(
-        script=lambda command, count, _: "550 5.4.5 daily limit exceeded" if (command, count) == ("DOT", 10) else None
+        script=lambda command, count, _: (
+            "550 5.4.5 daily limit exceeded" if (command, count) == ("DOT", 10) else None
+        )
     )
     async with server.running():
         clock = QuickClock()
@@ -171,7 +179,10 @@ async def test_who_leaves_while_it_goes_out_gets_nothing_more(big_office):
     assert last.address not in server.recipients()
 
 
-FREE, LIMITED = "per_minute = 0\n", "per_minute = 6000\n"  # claimed some messages ahead; claimed in the moment
+FREE, LIMITED = (
+    "per_minute = 0\n",
+    "per_minute = 6000\n",
+)  # claimed some messages ahead; claimed in the moment
 
 
 @pytest.mark.parametrize("pace", [FREE, LIMITED], ids=["free", "limited"])
@@ -191,7 +202,9 @@ async def test_who_leaves_between_envelope_and_body_gets_nothing(office, pace, e
     assert counts(tally) == {"accepted": 2, "suppressed": 1}
     assert counts(seen[-1]) == counts(tally)
     assert person.address not in server.recipients()
-    assert [each.attempts for each in office.ledger.recipients(ISSUE) if each.status == "suppressed"] == [0]
+    assert [
+        each.attempts for each in office.ledger.recipients(ISSUE) if each.status == "suppressed"
+    ] == [0]
 
 
 @pytest.mark.parametrize("change", ["pause", "erase"])
@@ -231,7 +244,9 @@ async def test_who_leaves_while_a_long_message_is_written_gets_no_end_of_it(offi
 
 async def test_progress_is_told_with_counts_that_sum_up(big_office):
     seen = []
-    server = Loopback(script=lambda command, count, _: "550 no" if (command, count) == ("RCPT", 2) else None)
+    server = Loopback(
+        script=lambda command, count, _: "550 no" if (command, count) == ("RCPT", 2) else None
+    )
     async with server.running():
         await send(big_office, server, on_progress=seen.append)
     assert counts(seen[-1]) == {"accepted": 59, "refused": 1}
@@ -243,17 +258,27 @@ async def test_each_combination_of_choices_is_rendered_once(office):
     now = datetime.now(UTC)
     office.people.change(ann.id, now=now, sections=("trials", "research"), large_print=True)
     office.people.change(bob.id, now=now, sections=("research", "trials"), large_print=True)
-    office.people.change(carla.id, now=now, language="en", sections=("research", "trials", "events", "grants"))
+    office.people.change(
+        carla.id, now=now, language="en", sections=("research", "trials", "events", "grants")
+    )
     asked = []
 
     def render(variant):
         asked.append(variant)
-        return RenderedIssue(subject=f"{variant.large_print}", preheader="", html="x", text="x", digest=DIGEST)
+        return RenderedIssue(
+            subject=f"{variant.large_print}", preheader="", html="x", text="x", digest=DIGEST
+        )
 
     server = Loopback()
     async with server.running():
         order = office.order(server.port)
-        order = SendJob(issue=ISSUE, digest=DIGEST, settings=order.settings, keys=order.keys, render_variant=render)
+        order = SendJob(
+            issue=ISSUE,
+            digest=DIGEST,
+            settings=order.settings,
+            keys=order.keys,
+            render_variant=render,
+        )
         await send_issue(order, office.ledger)
     assert asked == [Variant(sections=("research", "trials"), large_print=True), Variant()]
     assert sorted(m.content.count(b"Subject: True") for m in server.messages) == [0, 1, 1]
@@ -300,13 +325,17 @@ async def test_a_local_relay_speaks_smtp_over_a_socket(office, tmp_path):
     assert server.lines[0] == "EHLO example.org"
 
 
-@pytest.mark.parametrize("more", ['protocol = "lmtp"\nsocket = "/nowhere"\n', 'socket = "/nowhere"\n'])
+@pytest.mark.parametrize(
+    "more", ['protocol = "lmtp"\nsocket = "/nowhere"\n', 'socket = "/nowhere"\n']
+)
 async def test_a_socket_that_is_not_there_is_an_error(office, more):
     with pytest.raises(DeliveryError, match="Nothing was sent"):
         await send(office, Loopback(port=1), more)
 
 
-@pytest.mark.parametrize(("command", "answer"), [("GREETING", "drop"), ("EHLO", "550 no"), ("GREETING", "554 no")])
+@pytest.mark.parametrize(
+    ("command", "answer"), [("GREETING", "drop"), ("EHLO", "550 no"), ("GREETING", "554 no")]
+)
 async def test_an_lmtp_server_that_does_not_want_us_is_an_error(office, command, answer):
     server = Loopback(script=lambda name, *_: answer if name == command else None)
     async with server.running():
@@ -352,7 +381,9 @@ async def test_nothing_goes_in_quiet_hours(office):
     end = (here + timedelta(hours=2)).strftime("%H:%M")
     server = Loopback()
     async with server.running():
-        tally = await send(office, server, f"quiet_from = {start}:00\nquiet_until = {end}:00\n", clock=clock)
+        tally = await send(
+            office, server, f"quiet_from = {start}:00\nquiet_until = {end}:00\n", clock=clock
+        )
     assert counts(tally) == {"accepted": 3}
     assert time(1, 58).hour * 3600 <= clock.slept <= 2 * 3600 + 120
 
@@ -417,12 +448,18 @@ async def test_a_full_disk_stops_the_sending_and_nobody_gets_two(big_office):
         assert doubtful <= 3
         server.script = lambda *_: None
         tally = await send(big_office, server, "connections = 3\n")
-    assert counts(tally) == {"accepted": 60 - doubtful, **({"unknown": doubtful} if doubtful else {})}
+    assert counts(tally) == {
+        "accepted": 60 - doubtful,
+        **({"unknown": doubtful} if doubtful else {}),
+    }
     assert max(server.recipients().values()) == 1
 
 
 async def test_every_recipient_is_told_with_the_message_id_of_the_message(office):
-    assert list(list_recipients(office.ledger, office.order(25).settings, office.people.keys, ISSUE)) == []
+    assert (
+        list(list_recipients(office.ledger, office.order(25).settings, office.people.keys, ISSUE))
+        == []
+    )
     server = Loopback()
     async with server.running():
         await send(office, server)
@@ -440,7 +477,10 @@ async def test_a_thousand_messages_hold_one_recipient_and_nobody_elses_name(tmp_
     for message in server.messages:
         assert message.content.count(b"person") == 1
         assert message.recipient.encode() in message.content
-        assert all(not line.startswith(b".") and len(line) <= 998 for line in message.content.split(b"\r\n"))
+        assert all(
+            not line.startswith(b".") and len(line) <= 998
+            for line in message.content.split(b"\r\n")
+        )
 
 
 def test_a_sending_can_be_run_without_a_loop(office):

@@ -22,7 +22,11 @@ def rsa_key():
 
 def written(path, key, *, mode=0o600):
     path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
     )
     path.chmod(mode)
     return path
@@ -34,7 +38,9 @@ def dns(rsa_key, ed_key):
     public = rsa_key.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    small = ed_key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    small = ed_key.public_key().public_bytes(
+        serialization.Encoding.Raw, serialization.PublicFormat.Raw
+    )
     records = {
         b"r1._domainkey.example.org.": b"v=DKIM1; k=rsa; p=" + base64.b64encode(public),
         b"e1._domainkey.example.org.": b"v=DKIM1; k=ed25519; p=" + base64.b64encode(small),
@@ -70,7 +76,9 @@ async def test_what_arrives_is_signed_by_both_keys_and_verifies(tmp_path, rsa_ke
         wanted = "to subject date message-id mime-version content-type list-id list-unsubscribe list-unsubscribe-post"
         assert set(wanted.encode().split()) <= set(signed)
         assert b"l=" not in message.content.partition(b"bh=")[0]
-        assert max(len(line) for line in message.content.split(b"\r\n\r\n")[0].split(b"\r\n")) <= 100
+        assert (
+            max(len(line) for line in message.content.split(b"\r\n\r\n")[0].split(b"\r\n")) <= 100
+        )
 
 
 async def test_a_changed_subject_or_a_second_from_breaks_the_signature(tmp_path, rsa_key):
@@ -90,13 +98,28 @@ async def test_a_changed_subject_or_a_second_from_breaks_the_signature(tmp_path,
     ("make", "complaint"),
     [
         (lambda folder: None, "cannot be read"),
-        (lambda folder: (folder / "key.pem").write_text("no key") and (folder / "key.pem").chmod(0o600), "no private"),
         (
-            lambda folder: written(folder / "key.pem", rsa.generate_private_key(public_exponent=65537, key_size=1024)),
+            lambda folder: (
+                (folder / "key.pem").write_text("no key") and (folder / "key.pem").chmod(0o600)
+            ),
+            "no private",
+        ),
+        (
+            lambda folder: written(
+                folder / "key.pem", rsa.generate_private_key(public_exponent=65537, key_size=1024)
+            ),
             "of 1024 bits",
         ),
-        (lambda folder: written(folder / "key.pem", ec.generate_private_key(ec.SECP256R1())), "neither an RSA"),
-        (lambda folder: written(folder / "key.pem", ed25519.Ed25519PrivateKey.generate(), mode=0o644), "chmod 600"),
+        (
+            lambda folder: written(folder / "key.pem", ec.generate_private_key(ec.SECP256R1())),
+            "neither an RSA",
+        ),
+        (
+            lambda folder: written(
+                folder / "key.pem", ed25519.Ed25519PrivateKey.generate(), mode=0o644
+            ),
+            "chmod 600",
+        ),
     ],
     ids=["missing", "nonsense", "short", "another kind", "readable by others"],
 )

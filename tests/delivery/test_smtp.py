@@ -9,11 +9,20 @@ from newsletter.delivery.smtp import ReplyReader, SmtpConnectionError
 
 async def test_replies_are_gathered_from_any_pieces():
     replies = ReplyReader()
-    for piece in (b"250-2.1.0 one", b"\r\n250", b"-2.1.0 two\r\n250 2.1.0 thr", b"ee\r\n354 go\r\n221\n"):
+    for piece in (
+        b"250-2.1.0 one",
+        b"\r\n250",
+        b"-2.1.0 two\r\n250 2.1.0 thr",
+        b"ee\r\n354 go\r\n221\n",
+    ):
         replies.data_received(piece)
     assert replies.waiting == 3
     taken = [await replies.read_reply(1) for _ in range(3)]
-    assert [(each.code, each.words) for each in taken] == [(250, "2.1.0 one two three"), (354, "go"), (221, "")]
+    assert [(each.code, each.words) for each in taken] == [
+        (250, "2.1.0 one two three"),
+        (354, "go"),
+        (221, ""),
+    ]
 
 
 async def test_replies_that_came_before_a_break_are_still_read():

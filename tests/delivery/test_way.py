@@ -9,7 +9,13 @@ from loopback_smtp import Loopback
 from newsletter import config
 from newsletter.database.engine import open_database
 from newsletter.delivery.ledger import Ledger
-from newsletter.delivery.sender import SendJob, list_recipients, read_status, resolve_unknown, send_issue
+from newsletter.delivery.sender import (
+    SendJob,
+    list_recipients,
+    read_status,
+    resolve_unknown,
+    send_issue,
+)
 from newsletter.model import DeliveryStatus, RenderedIssue
 from newsletter.subscribers.list_import import ImportRow, read_list
 from newsletter.subscribers.repository import SubscriberRepository
@@ -29,8 +35,15 @@ async def test_a_list_becomes_messages_and_a_ledger(tmp_path, extensions):
     engine = open_database("sqlite:///newsletter.db", tmp_path)
     people = SubscriberRepository(engine, keys)
     rows = read_list(io.BytesIO(LIST), name="list.csv").rows
-    imported = people.import_rows([row for row in rows if isinstance(row, ImportRow)], now=datetime.now(UTC))
-    assert (imported.added, imported.updated, imported.unchanged, imported.suppressed) == (3, 0, 0, 0)
+    imported = people.import_rows(
+        [row for row in rows if isinstance(row, ImportRow)], now=datetime.now(UTC)
+    )
+    assert (imported.added, imported.updated, imported.unchanged, imported.suppressed) == (
+        3,
+        0,
+        0,
+        0,
+    )
 
     ledger = Ledger(engine, tmp_path)
     async with Loopback(extensions=extensions).running() as server:

@@ -44,7 +44,9 @@ def states(people):
 
 @pytest.mark.parametrize("names", [list(MAILCHIMP), list(reversed(MAILCHIMP))])
 def test_mailchimps_three_files_are_read_as_they_come(people, names):
-    report = import_list(people, zipped({name: MAILCHIMP[name] for name in names}), name="audience.zip", now=NOW)
+    report = import_list(
+        people, zipped({name: MAILCHIMP[name] for name in names}), name="audience.zip", now=NOW
+    )
     assert states(people) == {
         "ann@example.org": "active",
         "uma@example.org": "unsubscribed",
@@ -60,14 +62,24 @@ def test_mailchimps_three_files_are_read_as_they_come(people, names):
 def test_lines_to_be_mended_keep_what_their_file_told(people):
     mend = io.StringIO(newline="")
     import_list(people, zipped(MAILCHIMP), name="audience.zip", now=NOW, mend=mend)
-    mended = mend.getvalue().replace("bad,", "bo@example.org,").replace("worse,", "win@example.org,")
+    mended = (
+        mend.getvalue().replace("bad,", "bo@example.org,").replace("worse,", "win@example.org,")
+    )
     report = import_list(people, io.BytesIO(mended.encode()), name="rejected-audience.csv", now=NOW)
     assert report.rejected == ()
-    assert (states(people)["bo@example.org"], states(people)["win@example.org"]) == ("active", "unsubscribed")
+    assert (states(people)["bo@example.org"], states(people)["win@example.org"]) == (
+        "active",
+        "unsubscribed",
+    )
 
 
 def test_the_mended_lines_of_a_file_of_people_who_left_are_still_of_people_who_left(people):
-    import_list(people, io.BytesIO(b"Email\numa@example.org\n"), name="rejected-unsubscribed_members.csv", now=NOW)
+    import_list(
+        people,
+        io.BytesIO(b"Email\numa@example.org\n"),
+        name="rejected-unsubscribed_members.csv",
+        now=NOW,
+    )
     assert states(people) == {"uma@example.org": "unsubscribed"}
 
 
@@ -83,7 +95,9 @@ def test_folders_what_macos_adds_and_other_files_are_passed_over():
 
 
 def test_a_part_that_is_no_list_is_told_and_the_others_are_read():
-    listing = read_list(zipped({"notes.csv": "Colour,Size\nred,2\n", "plain.txt": "ann@example.org\nbad@\n"}))
+    listing = read_list(
+        zipped({"notes.csv": "Colour,Size\nred,2\n", "plain.txt": "ann@example.org\nbad@\n"})
+    )
     assert [row.line for row in listing.rows] == [1, 2]
     assert listing.understood[0].startswith(
         "notes.csv was not read: the file notes.csv has no column of mail addresses"
@@ -93,7 +107,10 @@ def test_a_part_that_is_no_list_is_told_and_the_others_are_read():
 def test_a_plain_list_in_a_zip_has_its_rejected_lines_under_a_heading():
     listing = read_list(zipped({"plain.txt": "ann@example.org\nbad@\n"}))
     rejected = [row for row in listing.rows if isinstance(row, RejectedRow)]
-    assert (listing.header, [each.cells for each in rejected]) == (("Email", "Status"), [("bad@", "active")])
+    assert (listing.header, [each.cells for each in rejected]) == (
+        ("Email", "Status"),
+        [("bad@", "active")],
+    )
 
 
 def test_a_workbook_is_no_archive_of_lists():

@@ -81,8 +81,14 @@ def test_a_report_that_does_not_say_what_it_is_is_read_from_its_lines():
 def test_a_report_in_base64_is_read():
     fields = b"RmluYWwtUmVjaXBpZW50OiByZmM4MjI7IGFubkBleGFtcGxlLm5ldApBY3Rpb246IGZhaWxlZApTdGF0dXM6IDUuMS4xCg=="
     start, end = bounce().split(b"Content-Type: message/delivery-status\n\n")
-    text = start + b"Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n" + fields
-    mail = read_mail(text + b"\n\n--b" + end.rpartition(b"--b\nContent-Type: text/rfc822-headers")[2])
+    text = (
+        start
+        + b"Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n"
+        + fields
+    )
+    mail = read_mail(
+        text + b"\n\n--b" + end.rpartition(b"--b\nContent-Type: text/rfc822-headers")[2]
+    )
     assert (mail.recipients, mail.status) == (("ann@example.net",), "5.1.1")
 
 
@@ -90,7 +96,9 @@ def test_an_address_in_quotation_marks_is_one():
     assert read_mail(bounce(address='"ann b"@example.net')).recipients == ('"ann b"@example.net',)
 
 
-@pytest.mark.parametrize(("kind", "about_us"), [("abuse", False), ("fraud", False), ("auth-failure", True)])
+@pytest.mark.parametrize(
+    ("kind", "about_us"), [("abuse", False), ("fraud", False), ("auth-failure", True)]
+)
 def test_feedback_is_a_complaint_but_not_all_of_it_is_a_readers(kind, about_us):
     mail = read_mail(complaint(TOKEN, kind))
     assert (mail.kind, mail.about_us, mail.tokens) == (MailKind.COMPLAINT, about_us, (TOKEN,))
@@ -112,8 +120,15 @@ def test_microsofts_complaint_follows_no_standard():
 
 
 def test_feedback_that_is_only_text_is_a_complaint_when_it_gives_a_message_back():
-    loose = ARF.format(type="abuse", message_id="1@example.org").split("report.\n", 1)[1].replace("--b", "")
-    assert read_mail(f"From: fbl@provider.example\nSubject: report\n\n{loose}".encode()).kind is MailKind.COMPLAINT
+    loose = (
+        ARF.format(type="abuse", message_id="1@example.org")
+        .split("report.\n", 1)[1]
+        .replace("--b", "")
+    )
+    assert (
+        read_mail(f"From: fbl@provider.example\nSubject: report\n\n{loose}".encode()).kind
+        is MailKind.COMPLAINT
+    )
 
 
 SES = (
@@ -140,7 +155,8 @@ def test_the_notification_of_a_cloud_relay_is_read(told, kind, status):
 
 
 @pytest.mark.parametrize(
-    "text", ['{"notificationType": ', '["notificationType"]', '{"notificationType":"Bounce"}', "{" * 9]
+    "text",
+    ['{"notificationType": ', '["notificationType"]', '{"notificationType":"Bounce"}', "{" * 9],
 )
 def test_what_only_looks_like_a_notification_is_none(text):
     assert read_mail(plain(text)).kind is MailKind.OTHER
@@ -148,7 +164,10 @@ def test_what_only_looks_like_a_notification_is_none(text):
 
 def test_a_notification_may_stand_inside_another():
     inner = SES.replace("KIND", "Bounce").replace('"', '\\"')
-    assert read_mail(plain(f'{{"Type": "Notification", "Message": "{inner}"}}')).kind is MailKind.BOUNCE
+    assert (
+        read_mail(plain(f'{{"Type": "Notification", "Message": "{inner}"}}')).kind
+        is MailKind.BOUNCE
+    )
 
 
 @pytest.mark.parametrize(
@@ -171,13 +190,17 @@ def test_a_first_line_asks_to_stop(body):
     assert read_mail(plain(body)).kind is MailKind.UNSUBSCRIBE
 
 
-@pytest.mark.parametrize("subject", ["Stop by our booth", "Removed: what the surgeon said", "Baja California trial"])
+@pytest.mark.parametrize(
+    "subject", ["Stop by our booth", "Removed: what the surgeon said", "Baja California trial"]
+)
 def test_other_words_that_begin_alike_do_not(subject):
     assert read_mail(plain(Subject=subject)).kind is MailKind.OTHER
 
 
 def test_a_mail_program_that_unsubscribes_for_its_user_is_no_auto_reply():
-    text = plain("Mail sent this email to unsubscribe.", Subject="unsubscribe", Auto_Submitted="auto-replied")
+    text = plain(
+        "Mail sent this email to unsubscribe.", Subject="unsubscribe", Auto_Submitted="auto-replied"
+    )
     assert read_mail(text).kind is MailKind.UNSUBSCRIBE
 
 
@@ -195,24 +218,33 @@ def test_a_mail_program_that_unsubscribes_for_its_user_is_no_auto_reply():
     ],
 )
 def test_what_no_person_wrote_is_an_auto_reply(headers):
-    body = "--b\nContent-Type: message/disposition-notification\n\nDisposition: x; displayed\n\n--b--"
+    body = (
+        "--b\nContent-Type: message/disposition-notification\n\nDisposition: x; displayed\n\n--b--"
+    )
     mail = read_mail(plain(body, **headers))
     assert (mail.kind, mail.automatic) == (MailKind.AUTO_REPLY, True)
 
 
-@pytest.mark.parametrize("headers", [{"Subject": "Re: November"}, {"In_Reply_To": "<1@example.org>"}])
+@pytest.mark.parametrize(
+    "headers", [{"Subject": "Re: November"}, {"In_Reply_To": "<1@example.org>"}]
+)
 def test_what_a_person_answers_is_a_reply(headers):
     mail = read_mail(plain("Thank you. Where is the trial?", **headers))
     assert (mail.kind, mail.automatic) == (MailKind.REPLY, False)
 
 
 def test_a_reply_tells_which_mail_it_answers():
-    assert read_mail(plain(In_Reply_To=f"<{TOKEN}@example.org>")).message_ids == (f"{TOKEN}@example.org",)
+    assert read_mail(plain(In_Reply_To=f"<{TOKEN}@example.org>")).message_ids == (
+        f"{TOKEN}@example.org",
+    )
 
 
 def test_a_person_who_quotes_a_bounce_is_no_bounce():
     quoted = "What does this mean?\n> 550 5.1.1 <ann@example.net>: user unknown\n> could not be delivered to"
-    assert read_mail(plain(quoted, Subject="Re: Undelivered Mail Returned to Sender")).kind is MailKind.REPLY
+    assert (
+        read_mail(plain(quoted, Subject="Re: Undelivered Mail Returned to Sender")).kind
+        is MailKind.REPLY
+    )
 
 
 def test_a_person_who_attaches_a_bounce_is_no_bounce():
@@ -237,17 +269,30 @@ def test_somebodys_mailing_is_automatic():
 
 def test_tokens_are_found_where_a_mail_program_wrapped_the_text():
     wrapped = f"see https://news.example.org/u/{leave_token(7)[:20]}=\n{leave_token(7)[20:]}"
-    text = plain(wrapped, Content_Type="text/plain; charset=utf-8", Content_Transfer_Encoding="quoted-printable")
+    text = plain(
+        wrapped,
+        Content_Type="text/plain; charset=utf-8",
+        Content_Transfer_Encoding="quoted-printable",
+    )
     assert read_mail(text).tokens == (leave_token(7),)
 
 
 def test_nothing_of_a_person_shows_in_repr():
-    assert "ann@example.net" not in repr(read_mail(bounce(TOKEN, words="550 <ann@example.net> unknown")))
+    assert "ann@example.net" not in repr(
+        read_mail(bounce(TOKEN, words="550 <ann@example.net> unknown"))
+    )
 
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"\0", b"\xff\xfe\x00", b"From x\n", b"Content-Type: multipart/report\n\n--\n", b"Subject: =?x?q?=ff?=\n\n"],
+    [
+        b"",
+        b"\0",
+        b"\xff\xfe\x00",
+        b"From x\n",
+        b"Content-Type: multipart/report\n\n--\n",
+        b"Subject: =?x?q?=ff?=\n\n",
+    ],
 )
 def test_the_smallest_mails_are_mails(text):
     assert read_mail(text).kind is MailKind.OTHER
@@ -288,7 +333,9 @@ ANY_MAIL = st.lists(PIECES | st.binary(max_size=40), max_size=30).map(b"".join)
 def test_any_bytes_are_a_mail(content):
     mail = read_mail(content)
     assert mail.kind in MailKind
-    assert all(isinstance(each, str) for each in (*mail.recipients, *mail.message_ids, *mail.tokens))
+    assert all(
+        isinstance(each, str) for each in (*mail.recipients, *mail.message_ids, *mail.tokens)
+    )
     assert mail.status is None or mail.status[0] in "245"
 
 
@@ -328,7 +375,9 @@ def test_recorded_bounces_of_old_systems_are_understood(recorded):
     right = []
     for row in rows(recorded / "flufl" / "_expected.tsv"):
         mail = read_mail((recorded / "flufl" / row["file"]).read_bytes())
-        wanted = (row["expected_permanent_by_table"] + " " + row["expected_temporary_by_table"]).split()
+        wanted = (
+            row["expected_permanent_by_table"] + " " + row["expected_temporary_by_table"]
+        ).split()
         right += [each.lower() in {found.lower() for found in mail.recipients} for each in wanted]
     assert sum(right) / len(right) >= 0.98
 
@@ -349,4 +398,6 @@ def test_recorded_mails_that_are_no_bounces_are_none(shared, recorded):
     ]
     assert others
     for path in others:
-        assert read_mail(path.read_bytes()).kind not in {MailKind.BOUNCE, MailKind.COMPLAINT}, path.name
+        assert read_mail(path.read_bytes()).kind not in {MailKind.BOUNCE, MailKind.COMPLAINT}, (
+            path.name
+        )

@@ -39,9 +39,14 @@ def test_three_issues_in_a_row_are_a_case_for_a_person():
     assert decided(content, in_a_row=3).outcome is InboundOutcome.NEEDS_A_PERSON
 
 
-@pytest.mark.parametrize("status", ["5.7.1", "4.7.0", "5.7.26", "5.5.0", "5.4.5", "5.1.8", "5.3.4", "5.6.0"])
+@pytest.mark.parametrize(
+    "status", ["5.7.1", "4.7.0", "5.7.26", "5.5.0", "5.4.5", "5.1.8", "5.3.4", "5.6.0"]
+)
 def test_what_is_held_against_us_is_the_senders_problem(status):
-    assert decided(bounce(bounce_token(7), status=status, words="x")).outcome is InboundOutcome.SENDERS_PROBLEM
+    assert (
+        decided(bounce(bounce_token(7), status=status, words="x")).outcome
+        is InboundOutcome.SENDERS_PROBLEM
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,9 +56,14 @@ def test_a_code_of_a_gone_mailbox_with_words_of_something_else_suppresses_nobody
     assert decided(bounce(bounce_token(7), words=words)).effect is None
 
 
-@pytest.mark.parametrize(("action", "status"), [("delayed", "4.4.1"), ("delivered", "2.0.0"), ("relayed", "2.0.0")])
+@pytest.mark.parametrize(
+    ("action", "status"), [("delayed", "4.4.1"), ("delivered", "2.0.0"), ("relayed", "2.0.0")]
+)
 def test_what_is_still_under_way_or_arrived_is_nothing(action, status):
-    assert decided(bounce(bounce_token(7), action=action, status=status)).outcome is InboundOutcome.IGNORED
+    assert (
+        decided(bounce(bounce_token(7), action=action, status=status)).outcome
+        is InboundOutcome.IGNORED
+    )
 
 
 def test_a_forged_bounce_changes_nothing():
@@ -64,18 +74,25 @@ def test_a_forged_bounce_changes_nothing():
 
 
 def test_the_address_in_the_envelope_goes_before_what_the_mail_quotes():
-    content = bounce(bounce_token(8)).replace(b"To: bounces@", f"To: bounces+{bounce_token(7)}@".encode(), 1)
+    content = bounce(bounce_token(8)).replace(
+        b"To: bounces@", f"To: bounces+{bounce_token(7)}@".encode(), 1
+    )
     assert decided(content).token.subscriber_id == 7
 
 
 def test_a_returned_mail_without_its_id_is_known_by_its_unsubscribe_link():
-    text = bounce().replace(b"Subject: November", f"List-Unsubscribe: <https://x.example/u/{leave_token(7)}>".encode())
+    text = bounce().replace(
+        b"Subject: November", f"List-Unsubscribe: <https://x.example/u/{leave_token(7)}>".encode()
+    )
     assert decided(text).token.subscriber_id == 7
 
 
 def test_a_complaint_suppresses_at_once():
     decision = decided(complaint(bounce_token(7)))
-    assert (decision.outcome, decision.effect.state) == (InboundOutcome.SUPPRESSED, SubscriberState.COMPLAINED)
+    assert (decision.outcome, decision.effect.state) == (
+        InboundOutcome.SUPPRESSED,
+        SubscriberState.COMPLAINED,
+    )
 
 
 def test_a_complaint_of_nobody_we_know_waits_for_a_person():
@@ -90,12 +107,17 @@ def test_a_report_on_our_own_set_up_suppresses_nobody():
 def test_any_mail_to_an_unsubscribe_address_stops_the_mails():
     for headers in ({}, {"Auto_Submitted": "auto-replied"}, {"Subject": "Re: hello"}):
         decision = decided(plain("x", To=f"bounces+{leave_token(7)}@example.org", **headers))
-        assert (decision.kind, decision.outcome) == (MailKind.UNSUBSCRIBE, InboundOutcome.SUPPRESSED)
+        assert (decision.kind, decision.outcome) == (
+            MailKind.UNSUBSCRIBE,
+            InboundOutcome.SUPPRESSED,
+        )
         assert decision.effect.state is SubscriberState.UNSUBSCRIBED
 
 
 def test_a_token_in_the_subject_stops_the_mails():
-    assert decided(plain(Subject=f"unsubscribe {leave_token(7)}")).outcome is InboundOutcome.SUPPRESSED
+    assert (
+        decided(plain(Subject=f"unsubscribe {leave_token(7)}")).outcome is InboundOutcome.SUPPRESSED
+    )
 
 
 def test_a_wish_to_stop_above_a_quoted_issue_is_followed():
@@ -111,12 +133,16 @@ def test_a_wish_to_stop_of_nobody_we_know_waits_for_a_person():
 
 def test_a_reply_that_quotes_an_issue_waits_untouched():
     quoted = f"Where is that trial?\n\n> Leave: https://news.example.org/u/{leave_token(7)}"
-    decision = decided(plain(quoted, Subject="Re: November", In_Reply_To=f"<{bounce_token(7)}@example.org>"))
+    decision = decided(
+        plain(quoted, Subject="Re: November", In_Reply_To=f"<{bounce_token(7)}@example.org>")
+    )
     assert decision == InboundDecision(kind=MailKind.REPLY, outcome=InboundOutcome.NEEDS_A_PERSON)
 
 
 def test_an_out_of_office_is_nothing():
-    decision = decided(plain(f"> {leave_token(7)}", Auto_Submitted="auto-replied", Subject="Out of office"))
+    decision = decided(
+        plain(f"> {leave_token(7)}", Auto_Submitted="auto-replied", Subject="Out of office")
+    )
     assert decision == InboundDecision(kind=MailKind.AUTO_REPLY, outcome=InboundOutcome.IGNORED)
 
 
@@ -125,7 +151,9 @@ def test_a_mailing_is_nothing_and_a_letter_waits():
     assert decided(plain()).outcome is InboundOutcome.NEEDS_A_PERSON
 
 
-@given(st.sampled_from(MailKind), st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=45, max_size=45))
+@given(
+    st.sampled_from(MailKind), st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=45, max_size=45)
+)
 def test_no_invented_token_does_anything(kind, token):
     content = {
         MailKind.BOUNCE: bounce(token),

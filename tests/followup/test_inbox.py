@@ -30,7 +30,11 @@ def write(office: PostOffice, **mails: bytes) -> None:
 
 def run(office: PostOffice, mailbox: FolderMailbox | None = None) -> list[HandledMail]:
     mailbox = mailbox or FolderMailbox(office.folder / "mails")
-    return list(InboxProcessor(mailbox, KEYS, InboundMailRepository(office.people.engine)).run(now=lambda: NOW))
+    return list(
+        InboxProcessor(mailbox, KEYS, InboundMailRepository(office.people.engine)).run(
+            now=lambda: NOW
+        )
+    )
 
 
 def actions(handled: list[HandledMail]) -> dict[str, str]:
@@ -122,10 +126,19 @@ def test_an_erased_person_and_a_test_copy_are_nobody(office):
 def sent(office: PostOffice, count: int) -> None:
     with office.people.engine.begin() as connection:
         for number in range(1, count + 1):
-            row = {"id": number, "issue": str(number), "digest": "", "state": "done", "why": "", "total": 1}
+            row = {
+                "id": number,
+                "issue": str(number),
+                "digest": "",
+                "state": "done",
+                "why": "",
+                "total": 1,
+            }
             connection.execute(sendings.insert().values(row | {"started_at": NOW}))
             connection.execute(
-                deliveries.insert().values(sending_id=number, subscriber_id=1, status="accepted", reply="")
+                deliveries.insert().values(
+                    sending_id=number, subscriber_id=1, status="accepted", reply=""
+                )
             )
 
 
@@ -148,7 +161,10 @@ def test_an_issue_that_arrived_in_between_starts_the_count_again(office):
 
 def test_several_bounces_of_one_issue_are_one(office):
     sent(office, 3)
-    write(office, **{f"m{n}": bounce(bounce_token(1, 3), status="4.2.2", words=f"try {n}") for n in range(5)})
+    write(
+        office,
+        **{f"m{n}": bounce(bounce_token(1, 3), status="4.2.2", words=f"try {n}") for n in range(5)},
+    )
     assert set(actions(run(office)).values()) == {"counted"}
 
 
@@ -165,7 +181,9 @@ def test_another_process_that_was_quicker_is_no_obstacle(office):
                 raise AlreadyDecidedError
             return super().deciding()
 
-    inbox = InboxProcessor(FolderMailbox(office.folder / "mails"), KEYS, Contended(office.people.engine))
+    inbox = InboxProcessor(
+        FolderMailbox(office.folder / "mails"), KEYS, Contended(office.people.engine)
+    )
     (handled,) = list(inbox.run(now=lambda: NOW))
     assert (handled.decided.action, handled.new) == ("suppressed", False)
 
@@ -203,7 +221,10 @@ def test_a_mail_that_cannot_be_understood_stops_no_other(office, caplog):
             return 1 if letter.name == "a.eml" else super().content(letter)  # type: ignore[return-value]
 
     write(office, a=plain(), b=bounce(bounce_token(1)))
-    assert actions(run(office, Odd(office.folder / "mails"))) == {"a": "needs_a_person", "b": "suppressed"}
+    assert actions(run(office, Odd(office.folder / "mails"))) == {
+        "a": "needs_a_person",
+        "b": "suppressed",
+    }
     assert "ann@example" not in caplog.text
 
 

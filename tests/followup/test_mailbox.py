@@ -21,16 +21,26 @@ from newsletter.database.engine import open_database
 from newsletter.database.tables import incoming_mails
 from newsletter.errors import UsageError
 
-needs_dovecot = pytest.mark.skipif(dovecot.PROGRAM is None, reason="Debian's dovecot-imapd is not installed")
+needs_dovecot = pytest.mark.skipif(
+    dovecot.PROGRAM is None, reason="Debian's dovecot-imapd is not installed"
+)
 
 
 def settings(server: dovecot.Dovecot, **more: object) -> InboxSettings:
-    values = {"host": "localhost", "port": server.tls_port, "user": dovecot.USER, "ca_file": str(server.ca_file)}
+    values = {
+        "host": "localhost",
+        "port": server.tls_port,
+        "user": dovecot.USER,
+        "ca_file": str(server.ca_file),
+    }
     return InboxSettings(**(values | more))
 
 
 def test_without_a_mailbox_one_is_told_how_to_name_it(tmp_path):
-    with pytest.raises(UsageError, match=r"\[inbox\]"), open_mailbox(InboxSettings(), tmp_path, None):
+    with (
+        pytest.raises(UsageError, match=r"\[inbox\]"),
+        open_mailbox(InboxSettings(), tmp_path, None),
+    ):
         pass
 
 
@@ -69,7 +79,9 @@ def test_a_mailbox_is_read_without_a_trace_and_its_mails_put_away(security, tmp_
     first, second = plain("one"), plain("two")
     with dovecot.running([first, second]) as server:
         port = server.tls_port if security is Security.TLS else server.port
-        with open_mailbox(settings(server, security=security, port=port), tmp_path, dovecot.PASSWORD) as mailbox:
+        with open_mailbox(
+            settings(server, security=security, port=port), tmp_path, dovecot.PASSWORD
+        ) as mailbox:
             one, two = mailbox.messages()
             assert mailbox.content(one).replace(b"\r\n", b"\n") == first
             assert one.place.rpartition(":")[0] == two.place.rpartition(":")[0]
@@ -79,7 +91,10 @@ def test_a_mailbox_is_read_without_a_trace_and_its_mails_put_away(security, tmp_
             mailbox.archive(one)
         assert len(server.contents()) == 1
         assert server.contents(f".{PROCESSED}") == [first]
-        assert not any(",S" in each.name or each.name.endswith("S") for each in (server.maildir / "cur").iterdir())
+        assert not any(
+            ",S" in each.name or each.name.endswith("S")
+            for each in (server.maildir / "cur").iterdir()
+        )
 
 
 @needs_dovecot
@@ -96,7 +111,10 @@ def test_an_old_server_can_do_with_less(capability, left, tmp_path):
 
 @needs_dovecot
 def test_a_new_mail_ends_the_waiting(tmp_path):
-    with dovecot.running() as server, open_mailbox(settings(server), tmp_path, dovecot.PASSWORD) as mailbox:
+    with (
+        dovecot.running() as server,
+        open_mailbox(settings(server), tmp_path, dovecot.PASSWORD) as mailbox,
+    ):
         assert mailbox.messages() == []
         threading.Timer(0.3, server.deliver, [plain(), "1700000000.M1.new"]).start()
         mailbox.wait(60)
@@ -128,7 +146,9 @@ def test_a_server_that_is_not_the_one_it_says_is_refused(tmp_path):
 def test_a_token_is_offered_to_a_server_that_wants_xoauth2(tmp_path):
     with (
         dovecot.running() as server,
-        pytest.raises(MailboxError, match=r"(?i)auth"),  # dovecot has no such tokens; it is asked with one
+        pytest.raises(
+            MailboxError, match=r"(?i)auth"
+        ),  # dovecot has no such tokens; it is asked with one
         open_mailbox(settings(server, login="xoauth2"), tmp_path, "a token"),
     ):
         pass
@@ -144,12 +164,16 @@ def test_nobody_there_is_told(tmp_path):
 def test_a_server_that_goes_away_is_told(tmp_path):
     with contextlib.ExitStack() as stack:
         with dovecot.running([plain()]) as server:
-            mailbox = stack.enter_context(open_mailbox(settings(server), tmp_path, dovecot.PASSWORD))
+            mailbox = stack.enter_context(
+                open_mailbox(settings(server), tmp_path, dovecot.PASSWORD)
+            )
         with pytest.raises(MailboxError):
             mailbox.messages()
 
 
-def run_over(server: dovecot.Dovecot, folder: Path, *, handled: Callable[[], None] = lambda: None) -> None:
+def run_over(
+    server: dovecot.Dovecot, folder: Path, *, handled: Callable[[], None] = lambda: None
+) -> None:
     record = InboundMailRepository(open_database("sqlite:///newsletter.db", folder))
     with open_mailbox(settings(server), folder, dovecot.PASSWORD) as mailbox:
         for _ in InboxProcessor(mailbox, KEYS, record).run(now=lambda: NOW):
@@ -186,9 +210,13 @@ def test_a_thousand_mails_are_decided_once_though_the_program_is_killed_ten_time
         assert server.contents() == []
         done = server.contents(f".{PROCESSED}")
     assert set(done) == set(mails)
-    assert len(done) <= people + 10  # a server may copy the one that it was moving when its client died
+    assert (
+        len(done) <= people + 10
+    )  # a server may copy the one that it was moving when its client died
     with office.people.engine.begin() as connection:
-        rows = connection.execute(sa.select(incoming_mails.c.subscriber_id, incoming_mails.c.action)).all()
+        rows = connection.execute(
+            sa.select(incoming_mails.c.subscriber_id, incoming_mails.c.action)
+        ).all()
     assert sorted(rows) == [(n, "suppressed") for n in range(1, people + 1)]
     assert {each.state.value for each in office.people.all()} == {"bounced"}
 
@@ -196,13 +224,19 @@ def test_a_thousand_mails_are_decided_once_though_the_program_is_killed_ten_time
 @needs_dovecot
 def test_a_run_over_a_mailbox_leaves_what_a_person_must_see(tmp_path):
     office = PostOffice.opened(tmp_path)
-    with dovecot.running([bounce(bounce_token(1)), plain("Hello?", Subject="Re: November")]) as server:
+    with dovecot.running(
+        [bounce(bounce_token(1)), plain("Hello?", Subject="Re: November")]
+    ) as server:
         for _ in range(2):
             with open_mailbox(settings(server), tmp_path, dovecot.PASSWORD) as mailbox:
                 handled = list(
-                    InboxProcessor(mailbox, KEYS, InboundMailRepository(office.people.engine)).run(now=lambda: NOW)
+                    InboxProcessor(mailbox, KEYS, InboundMailRepository(office.people.engine)).run(
+                        now=lambda: NOW
+                    )
                 )
-        assert [(each.name, each.decided.action, each.new) for each in handled] == [("UID 2", "needs_a_person", False)]
+        assert [(each.name, each.decided.action, each.new) for each in handled] == [
+            ("UID 2", "needs_a_person", False)
+        ]
         assert len(server.contents()) == 1
 
 

@@ -34,12 +34,18 @@ Dear reader
 )
 def test_the_failed_recipient_is_found_in_prose(notice):
     mail = read_mail(plain(notice + RETURNED, From=DAEMON, Subject="Undelivered Mail"))
-    assert (mail.kind, mail.recipients, mail.permanent) == (MailKind.BOUNCE, ("ann@example.net",), True)
+    assert (mail.kind, mail.recipients, mail.permanent) == (
+        MailKind.BOUNCE,
+        ("ann@example.net",),
+        True,
+    )
     assert mail.tokens == (bounce_token(7),)
 
 
 def test_where_nobody_is_named_it_is_whom_the_returned_mail_was_for():
-    mail = read_mail(plain("Your message could not be sent.\n" + RETURNED, From=DAEMON, Subject="Failure notice"))
+    mail = read_mail(
+        plain("Your message could not be sent.\n" + RETURNED, From=DAEMON, Subject="Failure notice")
+    )
     assert mail.recipients == ("ann@example.net",)
     assert mail.message_ids == (f"{bounce_token(7)}@example.org",)
 
@@ -51,15 +57,27 @@ def test_a_bounce_that_names_nobody_is_one_all_the_same():
 
 def test_a_header_names_the_failed_recipient():
     mail = read_mail(
-        plain("x", From="a@b.example", Subject="x", X_Failed_Recipients="ann@example.net, bob@example.net")
+        plain(
+            "x",
+            From="a@b.example",
+            Subject="x",
+            X_Failed_Recipients="ann@example.net, bob@example.net",
+        )
     )
     assert (mail.kind, mail.recipients) == (MailKind.BOUNCE, ("ann@example.net", "bob@example.net"))
 
 
 def test_each_recipient_has_words_of_its_own():
-    notice = "<ann@example.net>:\n552 5.2.2 mailbox full\n\n<bob@example.net>:\n550 5.1.1 user unknown\n"
+    notice = (
+        "<ann@example.net>:\n552 5.2.2 mailbox full\n\n<bob@example.net>:\n550 5.1.1 user unknown\n"
+    )
     mail = read_mail(
-        plain(notice, From=DAEMON, Subject="Failure notice", X_Failed_Recipients="ann@example.net,bob@example.net")
+        plain(
+            notice,
+            From=DAEMON,
+            Subject="Failure notice",
+            X_Failed_Recipients="ann@example.net,bob@example.net",
+        )
     )
     assert [(each.address, each.status) for each in mail.recipient_statuses] == [
         ("ann@example.net", "5.2.2"),
@@ -69,7 +87,9 @@ def test_each_recipient_has_words_of_its_own():
 
 def test_a_warning_is_no_failure():
     notice = "THIS IS A WARNING MESSAGE ONLY. Delivery to <ann@example.net> has been delayed. It will be retried.\n"
-    mail = read_mail(plain(notice + RETURNED, From=DAEMON, Subject="Delivery Status Notification (Delay)"))
+    mail = read_mail(
+        plain(notice + RETURNED, From=DAEMON, Subject="Delivery Status Notification (Delay)")
+    )
     assert [each.action for each in mail.recipient_statuses] == [DsnAction.DELAYED]
     assert mail.permanent is False
 
@@ -77,12 +97,18 @@ def test_a_warning_is_no_failure():
 def test_a_warning_with_a_reason_in_words_is_no_failure_either():
     notice = "It has not yet been delivered:\n\n  ann@example.net\n    Delay reason: mailbox is full\n\nNo action is required"
     mail = read_mail(plain(notice, From=DAEMON, Subject="Warning: message 1X7 delayed 24 hours"))
-    assert [(each.action, each.status) for each in mail.recipient_statuses] == [(DsnAction.DELAYED, "4.2.2")]
+    assert [(each.action, each.status) for each in mail.recipient_statuses] == [
+        (DsnAction.DELAYED, "4.2.2")
+    ]
 
 
 def test_an_unknown_user_is_no_warning_whatever_the_subject_says():
-    mail = read_mail(plain("ann@example.net - no such user here.", From=DAEMON, Subject="Warning: User unknown!"))
-    assert [(each.action, each.status) for each in mail.recipient_statuses] == [(DsnAction.FAILED, "5.1.1")]
+    mail = read_mail(
+        plain("ann@example.net - no such user here.", From=DAEMON, Subject="Warning: User unknown!")
+    )
+    assert [(each.action, each.status) for each in mail.recipient_statuses] == [
+        (DsnAction.FAILED, "5.1.1")
+    ]
 
 
 def test_a_warning_that_names_a_final_code_is_a_failure():
@@ -111,13 +137,20 @@ def test_a_page_of_html_is_read_like_text():
         "<html><head><title>Undeliverable to nobody@example.net</title><style>p{}</style></head>"
         "<p>Delivery has failed to these recipients:</p><p><ann@example.net><br>550 5.1.1 user unknown</p><![x"
     )
-    text = plain(page, From=DAEMON, Subject="Undeliverable: November", Content_Type="text/html; charset=utf-8")
+    text = plain(
+        page,
+        From=DAEMON,
+        Subject="Undeliverable: November",
+        Content_Type="text/html; charset=utf-8",
+    )
     mail = read_mail(text)
     assert (mail.recipients, mail.status) == (("ann@example.net",), "5.1.1")
 
 
 def test_where_the_library_stumbles_our_own_reading_goes_on():
     text = plain(
-        "<yale>\n\n: bad\nann@example.net: user unknown", From="MAILER-DAEMON@cs.yale.edu", Subject="undeliverable"
+        "<yale>\n\n: bad\nann@example.net: user unknown",
+        From="MAILER-DAEMON@cs.yale.edu",
+        Subject="undeliverable",
     )
     assert read_mail(text).kind is MailKind.BOUNCE

@@ -17,7 +17,9 @@ from newsletter.bounces.mail_parts import (
 
 
 def test_parts_in_parts_hundreds_deep_are_read_from_the_outside():
-    nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2000))
+    nested = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2000)
+    )
     mail = decode_mail(b"Subject: hello\n" + nested)
     assert mail.header("Subject") == "hello"
     assert mail.notice.startswith("--b0")
@@ -35,7 +37,8 @@ def test_an_envelope_line_in_front_is_no_header():
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/plain; charset=nonsense", "text/plain; charset*=x''%ff", "text/plain; charset=utf-7\0"]
+    "kind",
+    ["text/plain; charset=nonsense", "text/plain; charset*=x''%ff", "text/plain; charset=utf-7\0"],
 )
 def test_a_charset_that_is_none_does_not_matter(kind):
     assert decode_mail(f"Content-Type: {kind}\n\nhello".encode()).notice == "hello"
@@ -73,7 +76,9 @@ def test_a_header_is_read_as_far_as_it_can_be(written, read):
 
 def test_brackets_in_brackets_name_nobody():
     assert addresses_in(["(" * 5000 + "a@b.example"]) == ()
-    assert addresses_in(["Ann <ann@example.net>, undisclosed-recipients:;, x"]) == ("ann@example.net",)
+    assert addresses_in(["Ann <ann@example.net>, undisclosed-recipients:;, x"]) == (
+        "ann@example.net",
+    )
 
 
 def test_the_first_of_a_field_counts_and_folded_lines_are_joined():
@@ -83,7 +88,14 @@ def test_the_first_of_a_field_counts_and_folded_lines_are_joined():
 
 def test_a_page_is_read_by_its_blocks():
     page = "<title>no</title><script>no()</script><p>one<br>two</p><div>three &amp; <ann@example.net></div><i>x</i></b>"
-    assert text_of_html(page).split("\n") == ["", "one", "two", "", "three & <ann@example.net>", "x"]
+    assert text_of_html(page).split("\n") == [
+        "",
+        "one",
+        "two",
+        "",
+        "three & <ann@example.net>",
+        "x",
+    ]
 
 
 def test_a_report_that_only_says_that_it_is_base64_is_read_as_it_stands():
@@ -98,4 +110,7 @@ def test_a_report_inside_a_report_is_read_as_text():
 
 
 def test_what_is_no_body_is_empty():
-    assert decode_body(email.message_from_string("Content-Type: message/rfc822\n\nSubject: x\n\ny")) == ""
+    assert (
+        decode_body(email.message_from_string("Content-Type: message/rfc822\n\nSubject: x\n\ny"))
+        == ""
+    )

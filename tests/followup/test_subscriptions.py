@@ -30,7 +30,9 @@ def read(content, name=""):
 def people(content, name=""):
     """(address, name, state) of the rows, (line, reason) of what was rejected."""
     return [
-        (row.address.text, row.name, row.state.value) if isinstance(row, ImportRow) else (row.line, row.reason)
+        (row.address.text, row.name, row.state.value)
+        if isinstance(row, ImportRow)
+        else (row.line, row.reason)
         for row in read(content, name)
     ]
 
@@ -83,7 +85,11 @@ def test_letters_beyond_ascii_in_any_of_the_usual_encodings(encoding):
 
 
 def test_what_windows_has_no_letter_for_is_latin_1():
-    assert read_list(io.BytesIO(b"Email,Name\na@example.org,Zo\xeb \x81\n")).understood[0].startswith("Latin-1")
+    assert (
+        read_list(io.BytesIO(b"Email,Name\na@example.org,Zo\xeb \x81\n"))
+        .understood[0]
+        .startswith("Latin-1")
+    )
 
 
 def test_a_plain_list_of_addresses():
@@ -105,8 +111,16 @@ def test_a_plain_list_of_addresses():
         ("Email,Status", "a@example.org,cleaned", S.BOUNCED),
         ("Email,Status", "a@example.org,unreachable", S.BOUNCED),
         ("Email,Status", "a@example.org,Marked as spam", S.COMPLAINED),
-        ("Email,List status,Global status", "a@example.org,subscribed,unsubscribed", S.UNSUBSCRIBED),
-        ("Email status,Email address,Email permission status", "Active,a@example.org,Opted_Out", S.UNSUBSCRIBED),
+        (
+            "Email,List status,Global status",
+            "a@example.org,subscribed,unsubscribed",
+            S.UNSUBSCRIBED,
+        ),
+        (
+            "Email status,Email address,Email permission status",
+            "Active,a@example.org,Opted_Out",
+            S.UNSUBSCRIBED,
+        ),
         ("Email,Subscribed", "a@example.org,1", S.ACTIVE),
         ("Email,Subscribed", "a@example.org,0", S.UNSUBSCRIBED),
         ("Email,Subscribed", "a@example.org,?", S.PENDING),
@@ -137,7 +151,9 @@ def test_a_state_is_kept_and_an_unclear_one_is_pending(header, cells, state):
     ],
 )
 def test_the_name_of_a_mailchimp_file_tells_what_its_rows_do_not(name, state):
-    assert [row.state for row in read("Email Address,First Name\na@example.org,Ann\n", name)] == [state]
+    assert [row.state for row in read("Email Address,First Name\na@example.org,Ann\n", name)] == [
+        state
+    ]
 
 
 @pytest.mark.parametrize(
@@ -150,17 +166,26 @@ def test_the_name_of_a_mailchimp_file_tells_what_its_rows_do_not(name, state):
         ("a@@example.org,A,B", "the address has more than one @"),
         ("@example.org,A,B", "the address has nothing before or after the @"),
         ("a..b@example.org,A,B", "this is not an address that mail can be sent to"),
-        (f"{'x' * 65}@example.org,A,B", "the part of the address before the @ is longer than 64 characters"),
+        (
+            f"{'x' * 65}@example.org,A,B",
+            "the part of the address before the @ is longer than 64 characters",
+        ),
         (
             f"a@{'x' * 60}.{'x' * 60}.{'x' * 60}.{'x' * 60}.{'x' * 60}.org,A,B",
             "the address is longer than 254 characters",
         ),
         ('"q q"@example.org,A,B', "the address holds a space, comma or bracket"),
         ('"""q"" <ann"@example.org,A,B', "the address has quotation marks before the @"),
-        ("ann@example.org,Ann\u202e,Example", "the name holds a mark that turns the direction of writing"),
+        (
+            "ann@example.org,Ann\u202e,Example",
+            "the name holds a mark that turns the direction of writing",
+        ),
         ("ann@example.org,Ann\u0007,Example", "the name holds a control character"),
         ('ann@example.org,"Ann\nB",Example', "the name holds a line break"),
-        ("an\u200fn@example.org,Ann,Example", "the address holds a mark that turns the direction of writing"),
+        (
+            "an\u200fn@example.org,Ann,Example",
+            "the address holds a mark that turns the direction of writing",
+        ),
         (f"ann@example.org,{'n' * 201},Example", "the name is longer than 200 characters"),
         (
             "ann@example.org,Example, Ann,x",
@@ -175,19 +200,25 @@ def test_a_line_that_is_not_taken_is_named_with_its_reason_and_without_the_addre
 
 
 def test_physical_lines_are_counted_through_quoted_cells_and_empty_lines():
-    content = 'Email,Notes\n\na@example.org,"one\ntwo\nthree"\nwrong,\n\nb@example.org,"x"\nworse,"y"\n'
+    content = (
+        'Email,Notes\n\na@example.org,"one\ntwo\nthree"\nwrong,\n\nb@example.org,"x"\nworse,"y"\n'
+    )
     assert [row.line for row in read(content)] == [3, 6, 8, 9]
 
 
 def test_a_quotation_mark_that_is_never_closed_spoils_its_own_line_alone():
-    rows = ["Email,Name"] + [f'p{n}@example.org,"Ann' if n == 3 else f"p{n}@example.org,Ann" for n in range(100)]
+    rows = ["Email,Name"] + [
+        f'p{n}@example.org,"Ann' if n == 3 else f"p{n}@example.org,Ann" for n in range(100)
+    ]
     found = read("\n".join(rows))
     assert [row.line for row in found if isinstance(row, RejectedRow)] == [5]
     assert sum(isinstance(row, ImportRow) for row in found) == 99
 
 
 def test_a_quotation_mark_inside_a_cell_is_a_letter():
-    assert people('Email,Name\nann@example.org,Ann "Q" Example\n') == [("ann@example.org", 'Ann "Q" Example', "active")]
+    assert people('Email,Name\nann@example.org,Ann "Q" Example\n') == [
+        ("ann@example.org", 'Ann "Q" Example', "active")
+    ]
 
 
 def test_a_line_without_end_is_not_read_as_a_row():
@@ -205,19 +236,36 @@ def test_the_choices_of_our_own_export_are_read():
         "carla@example.org,unsubscribed,ask carla@example.org,,,\n"
     )
     ann, bob, carla = read(content)
-    assert (ann.language, ann.sections, ann.large_print, ann.why) == ("es", ("research", "trials"), True, "")
-    assert (bob.language, bob.sections, bob.large_print, bob.why) == ("", (), False, "too many mails")
+    assert (ann.language, ann.sections, ann.large_print, ann.why) == (
+        "es",
+        ("research", "trials"),
+        True,
+        "",
+    )
+    assert (bob.language, bob.sections, bob.large_print, bob.why) == (
+        "",
+        (),
+        False,
+        "too many mails",
+    )
     assert carla.why == ""
 
 
 def test_a_domain_beyond_ascii_becomes_a_labels_and_one_person_has_one_key():
     [row] = read("Email\nAnn@BÜCHER.example\n")
-    assert (row.address.text, row.address.key) == ("Ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example")
+    assert (row.address.text, row.address.key) == (
+        "Ann@xn--bcher-kva.example",
+        "ann@xn--bcher-kva.example",
+    )
 
 
 def test_a_workbook_is_a_list_too():
     book = openpyxl.Workbook()
-    for cells in (("Email", "Name", "Status"), ("ann@example.org", "Ann Example", "active"), (None, None, None)):
+    for cells in (
+        ("Email", "Name", "Status"),
+        ("ann@example.org", "Ann Example", "active"),
+        (None, None, None),
+    ):
         book.active.append(cells)
     book.active.append(("bob@example.org", "Bob Example", "unsubscribed"))
     content = io.BytesIO()
@@ -276,7 +324,12 @@ def test_a_clean_import_writes_nothing_to_mend(tmp_path):
 EXPECTED = {
     "keila__import_excel.csv": {"active": 201},
     "keila__import_malformed1.csv": {"active": 3},
-    "keila__import_rfc_4180_with_status.csv": {"active": 1, "unsubscribed": 1, "bounced": 1, "pending": 1},
+    "keila__import_rfc_4180_with_status.csv": {
+        "active": 1,
+        "unsubscribed": 1,
+        "bounced": 1,
+        "pending": 1,
+    },
     "mailpoet__MailPoetImportList.csv": {"active": 10, "rejected": 1},
     "migrate__cleaned.csv": {"bounced": 5},
     "migrate__fixtures_signup_emails.csv": {"active": 19, "unsubscribed": 2},
@@ -296,7 +349,8 @@ EXPECTED = {
 def test_recorded_exports_give_the_right_counts(name):
     content = (SHARED / "real" / "subscriber_csv" / name).read_bytes()
     found = Counter(
-        row.state.value if isinstance(row, ImportRow) else "rejected" for row in read(content, Path(name).name)
+        row.state.value if isinstance(row, ImportRow) else "rejected"
+        for row in read(content, Path(name).name)
     )
     assert found == EXPECTED[name]
 

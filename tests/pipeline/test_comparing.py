@@ -9,11 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.issues.diff import DiffKind, describe_place, diff_words, list_changes, summarize_changes
+from newsletter.issues.diff import (
+    DiffKind,
+    describe_place,
+    diff_words,
+    list_changes,
+    summarize_changes,
+)
 from newsletter.model import Entry, Issue, Section
 
-FIRST = Entry(key="url:https://a.example/1", title="A first paper", summary="It is short.", section="research")
-SECOND = Entry(key="url:https://a.example/2", title="A second paper", note="Read it.", section="research")
+FIRST = Entry(
+    key="url:https://a.example/1", title="A first paper", summary="It is short.", section="research"
+)
+SECOND = Entry(
+    key="url:https://a.example/2", title="A second paper", note="Read it.", section="research"
+)
 ISSUE = Issue(
     name="2026-12",
     subject="News",
@@ -72,12 +82,16 @@ def test_each_change_has_its_sentence(after: Issue, told: list[str]) -> None:
 
 def test_a_note_goes_and_comes_with_its_entry() -> None:
     gone, come = list_changes(ISSUE, with_entries(FIRST)), list_changes(with_entries(FIRST), ISSUE)
-    assert [(piece.kind, piece.text) for piece in gone[0].pieces] == [(DiffKind.REMOVED, "Read it.")]
+    assert [(piece.kind, piece.text) for piece in gone[0].pieces] == [
+        (DiffKind.REMOVED, "Read it.")
+    ]
     assert [(piece.kind, piece.text) for piece in come[0].pieces] == [(DiffKind.ADDED, "Read it.")]
 
 
 def test_a_section_of_words_that_went_is_told() -> None:
-    tips = replace(ISSUE, sections=(*ISSUE.sections, Section(name="tips", title="Tips", text="Go out.")))
+    tips = replace(
+        ISSUE, sections=(*ISSUE.sections, Section(name="tips", title="Tips", text="Go out."))
+    )
     assert said(tips, ISSUE) == ["the words before “Tips” changed"]
 
 
@@ -85,11 +99,17 @@ def test_places_are_named_as_people_know_them() -> None:
     assert describe_place(ISSUE, "whole") == "the whole issue"
     assert describe_place(ISSUE, "note:gone") == "the note on “gone”"
     long = with_entries(replace(FIRST, title="Outcomes of " + "very " * 20 + "long titles"))
-    assert describe_place(long, f"note:{FIRST.key}") == "the note on “Outcomes of " + "very " * 9 + "…”"
+    assert (
+        describe_place(long, f"note:{FIRST.key}")
+        == "the note on “Outcomes of " + "very " * 9 + "…”"
+    )
 
 
 def test_words_are_compared_not_letters() -> None:
-    assert [(piece.kind, piece.text) for piece in diff_words("Dear all, hello.", "Dear friends, hello again.")] == [
+    assert [
+        (piece.kind, piece.text)
+        for piece in diff_words("Dear all, hello.", "Dear friends, hello again.")
+    ] == [
         (DiffKind.SAME, "Dear "),
         (DiffKind.REMOVED, "all,"),
         (DiffKind.ADDED, "friends,"),
@@ -100,11 +120,12 @@ def test_words_are_compared_not_letters() -> None:
 
 
 def test_a_space_before_added_words_stays_outside() -> None:
-    assert [(piece.kind, piece.text) for piece in diff_words("good news", "good very news")][1:3] == [
-        (DiffKind.ADDED, "very "),
-        (DiffKind.SAME, "news"),
+    assert [(piece.kind, piece.text) for piece in diff_words("good news", "good very news")][
+        1:3
+    ] == [(DiffKind.ADDED, "very "), (DiffKind.SAME, "news")]
+    assert (DiffKind.ADDED, "news") in [
+        (piece.kind, piece.text) for piece in diff_words("good", "good news")
     ]
-    assert (DiffKind.ADDED, "news") in [(piece.kind, piece.text) for piece in diff_words("good", "good news")]
 
 
 def test_a_long_stretch_without_a_change_is_left_out() -> None:
@@ -126,7 +147,9 @@ def test_both_texts_can_be_read_out_of_the_pieces(before: str, after: str) -> No
 
 
 def test_the_sentence_names_a_few_and_counts_the_rest() -> None:
-    after = replace(ISSUE, subject="a", preheader="b", letter="c", closing="d", send_on=date(2027, 1, 1))
+    after = replace(
+        ISSUE, subject="a", preheader="b", letter="c", closing="d", send_on=date(2027, 1, 1)
+    )
     assert summarize_changes(list_changes(ISSUE, after)) == (
         "The subject changed; the line behind the subject changed; the letter changed; the closing words changed; and 1 more."
     )

@@ -56,7 +56,9 @@ def test_old_versions_make_room(context: AppContext) -> None:
     folder = context.workspace.private / "versions/2026-12"
     folder.mkdir(parents=True)
     for number in range(editor.VERSIONS_KEPT):
-        (folder / f"20260101T{number // 60:02}{number % 60:02}00.000000Z.toml").write_text(str(number), "utf-8")
+        (folder / f"20260101T{number // 60:02}{number % 60:02}00.000000Z.toml").write_text(
+            str(number), "utf-8"
+        )
     save(context, "One", "")
     kept = editor.list_revisions(context, "2026-12")
     assert len(kept) == editor.VERSIONS_KEPT
@@ -65,8 +67,15 @@ def test_old_versions_make_room(context: AppContext) -> None:
 
 def test_versions_are_for_their_owner_alone(context: AppContext) -> None:
     save(context, "One", "")
-    files = [each for each in (context.workspace.private / "versions/2026-12").rglob("*") if each.is_file()]
-    assert [each.stat().st_mode & 0o777 for each in files] == [0o600, 0o600]  # the version, and the step to it
+    files = [
+        each
+        for each in (context.workspace.private / "versions/2026-12").rglob("*")
+        if each.is_file()
+    ]
+    assert [each.stat().st_mode & 0o777 for each in files] == [
+        0o600,
+        0o600,
+    ]  # the version, and the step to it
 
 
 def test_an_issue_that_is_not_there_has_no_version(context: AppContext) -> None:

@@ -37,13 +37,21 @@ def written(context: AppContext) -> str:
 
 
 def test_another_meaning_leaves_everything_else_as_it_stood(context: AppContext) -> None:
-    done = set_term(context, "biopsy", " a small  piece of\ntissue ", seen=compute_version("a small sample"))
+    done = set_term(
+        context, "biopsy", " a small  piece of\ntissue ", seen=compute_version("a small sample")
+    )
     assert (done.text, done.conflict) == ("a small piece of tissue", False)
     assert written(context) == GLOSSARY.replace('"a small sample"', '"a small piece of tissue"')
 
 
 def test_another_name_stays_in_its_place(context: AppContext) -> None:
-    set_term(context, "tissue sample", "a small sample", seen=compute_version("a small sample"), was="biopsy")
+    set_term(
+        context,
+        "tissue sample",
+        "a small sample",
+        seen=compute_version("a small sample"),
+        was="biopsy",
+    )
     assert written(context) == GLOSSARY.replace("biopsy =", '"tissue sample" =')
 
 
@@ -58,7 +66,10 @@ def test_a_new_word_comes_last_and_before_the_tables(context: AppContext) -> Non
 def test_the_first_word_makes_the_file(folder: Path) -> None:
     context = AppContext(open_workspace(folder), NOW)
     set_term(context, "biopsy", "a small sample", seen=compute_version(""))
-    assert written(context) == '# Hard words, and what they mean in plain ones.\n\nbiopsy = "a small sample"\n'
+    assert (
+        written(context)
+        == '# Hard words, and what they mean in plain ones.\n\nbiopsy = "a small sample"\n'
+    )
 
 
 def test_what_another_window_wrote_is_not_written_over(context: AppContext) -> None:
@@ -78,14 +89,18 @@ def test_what_another_window_wrote_is_not_written_over(context: AppContext) -> N
         ("BIOPSY", "x", "“biopsy” is in the glossary already"),
     ],
 )
-def test_what_cannot_be_used_is_a_sentence(context: AppContext, term: str, meaning: str, said: str) -> None:
+def test_what_cannot_be_used_is_a_sentence(
+    context: AppContext, term: str, meaning: str, said: str
+) -> None:
     with pytest.raises(UsageError, match=said):
         set_term(context, term, meaning, seen=compute_version(""))
     assert written(context) == GLOSSARY
 
 
 def test_capitals_of_a_word_can_be_changed(context: AppContext) -> None:
-    set_term(context, "Biopsy", "a small sample", seen=compute_version("a small sample"), was="biopsy")
+    set_term(
+        context, "Biopsy", "a small sample", seen=compute_version("a small sample"), was="biopsy"
+    )
     assert 'Biopsy = "a small sample" # short' in written(context)
 
 

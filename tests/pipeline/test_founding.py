@@ -77,13 +77,18 @@ def test_no_word_of_the_sample_about_itself_is_left(sample: Path, now: datetime)
 def test_what_was_set_since_stays(sample: Path, now: datetime) -> None:
     file = sample / "newsletter.toml"
     text = (
-        file.read_text("utf-8").replace("bounces@example.org", "bounces@example.com").replace("1200 Example", "9 Our")
+        file.read_text("utf-8")
+        .replace("bounces@example.org", "bounces@example.com")
+        .replace("1200 Example", "9 Our")
     )
     file.write_text(text + '\n[delivery]\nhost = "smtp.example.com"\n', "utf-8")
     newsletter_setup.convert_sample(context(sample, now), **MINE)
     settings = open_workspace(sample).settings
     assert settings.newsletter.address.startswith("Leiomyosarcoma Circle, 9 Our Street")
-    assert (settings.inbox.address, settings.delivery.host) == ("bounces@example.com", "smtp.example.com")
+    assert (settings.inbox.address, settings.delivery.host) == (
+        "bounces@example.com",
+        "smtp.example.com",
+    )
     assert settings.newsletter.reply_to == ""
 
 
@@ -96,7 +101,9 @@ def test_who_asked_to_be_left_alone_stays_so_there_and_back(sample: Path, now: d
     second = context(sample, now)
     assert list(subscribers.list_subscribers(second)) == []
     assert subscribers.add_subscriber(second, "ana@example.com").suppressed == 1
-    subscribers.remove_subscribers(second, ["bo@example.com"])  # was on no list, and is not to come onto one
+    subscribers.remove_subscribers(
+        second, ["bo@example.com"]
+    )  # was on no list, and is not to come onto one
     second.engine.dispose()
     newsletter_setup.restore_sample(context(sample, now + timedelta(hours=1)))
     third = context(sample, now)
@@ -108,10 +115,15 @@ def test_who_asked_to_be_left_alone_stays_so_there_and_back(sample: Path, now: d
         newsletter_setup.restore_sample(context(sample, now))
 
 
-def test_a_database_elsewhere_goes_aside_and_one_that_never_was_is_not_missed(tmp_path: Path, now: datetime) -> None:
+def test_a_database_elsewhere_goes_aside_and_one_that_never_was_is_not_missed(
+    tmp_path: Path, now: datetime
+) -> None:
     newsletter_setup.create_sample(tmp_path, now)
     file = tmp_path / "newsletter.toml"
-    file.write_text(file.read_text("utf-8").replace('every = "month"', 'database = "sqlite:///news.db"'), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace('every = "month"', 'database = "sqlite:///news.db"'),
+        "utf-8",
+    )
     first = newsletter_setup.convert_sample(context(tmp_path, now), **MINE)
     assert not (first / "news.db").exists()
     context(tmp_path, now).engine.dispose()
@@ -123,17 +135,24 @@ def test_a_database_elsewhere_goes_aside_and_one_that_never_was_is_not_missed(tm
 def test_what_is_wrong_changes_nothing(sample: Path, now: datetime) -> None:
     before = set(sample.rglob("*"))
     with pytest.raises(ConfigError, match="some text"):
-        newsletter_setup.convert_sample(context(sample, now), title=" ", sender="Us <us@example.com>")
+        newsletter_setup.convert_sample(
+            context(sample, now), title=" ", sender="Us <us@example.com>"
+        )
     file = sample / "newsletter.toml"
     file.write_text(
-        file.read_text("utf-8").replace('every = "month"', 'database = "postgresql+psycopg://db/news"'), "utf-8"
+        file.read_text("utf-8").replace(
+            'every = "month"', 'database = "postgresql+psycopg://db/news"'
+        ),
+        "utf-8",
     )
     with pytest.raises(UsageError, match="on a server"):
         newsletter_setup.convert_sample(context(sample, now), **MINE)
     assert set(sample.rglob("*")) == before
 
 
-def test_a_folder_that_cannot_be_moved_is_said_and_it_is_still_the_sample(sample: Path, now: datetime) -> None:
+def test_a_folder_that_cannot_be_moved_is_said_and_it_is_still_the_sample(
+    sample: Path, now: datetime
+) -> None:
     (sample / ".newsletter/before-mine-20261123T140000Z").mkdir()
     with pytest.raises(StorageError, match="could not be put aside"):
         newsletter_setup.convert_sample(context(sample, now), **MINE)
@@ -143,6 +162,9 @@ def test_a_folder_that_cannot_be_moved_is_said_and_it_is_still_the_sample(sample
 def test_ones_own_begins_with_a_name_and_a_sender(tmp_path: Path) -> None:
     newsletter_setup.create_newsletter(tmp_path / "new", **MINE)
     settings = open_workspace(tmp_path / "new").settings
-    assert (settings.newsletter.title, settings.newsletter.sender) == ("Our News", "Us <us@example.com>")
+    assert (settings.newsletter.title, settings.newsletter.sender) == (
+        "Our News",
+        "Us <us@example.com>",
+    )
     assert len((tmp_path / "new/.newsletter/secret").read_text("utf-8").strip()) == 64
     assert not newsletter_setup.is_sample(open_workspace(tmp_path / "new"))

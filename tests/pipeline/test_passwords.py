@@ -57,7 +57,11 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(KEYRING, "utf-8")
     (package / "errors.py").write_text("class KeyringError(Exception):\n    pass\n", "utf-8")
-    before = {name: sys.modules.pop(name) for name in tuple(sys.modules) if name.partition(".")[0] == "keyring"}
+    before = {
+        name: sys.modules.pop(name)
+        for name in tuple(sys.modules)
+        if name.partition(".")[0] == "keyring"
+    }
     monkeypatch.syspath_prepend(package.parent)
     import keyring
 
@@ -67,12 +71,17 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]
     sys.modules.update(before)
 
 
-def test_without_a_keyring_a_file_for_its_owner_alone_keeps_it(context: AppContext, no_keyring: None) -> None:
+def test_without_a_keyring_a_file_for_its_owner_alone_keeps_it(
+    context: AppContext, no_keyring: None
+) -> None:
     assert credentials.locate_password(context) is PasswordLocation.NOWHERE
     assert credentials.smtp_password(context) is None
     assert credentials.store_password(context, "open sesame") is PasswordLocation.HERE
     file = context.workspace.private / "smtp-password"
-    assert (file.stat().st_mode & 0o777, credentials.locate_password(context)) == (0o600, PasswordLocation.HERE)
+    assert (file.stat().st_mode & 0o777, credentials.locate_password(context)) == (
+        0o600,
+        PasswordLocation.HERE,
+    )
     assert credentials.smtp_password(context) == "open sesame"
     assert "sesame" not in (context.workspace.folder / "newsletter.toml").read_text("utf-8")
     credentials.delete_password(context)

@@ -32,7 +32,9 @@ def taken(
     return Image.open(io.BytesIO(content)), content, made
 
 
-def test_a_photograph_is_upright_and_small_and_tells_neither_place_nor_camera(context: AppContext) -> None:
+def test_a_photograph_is_upright_and_small_and_tells_neither_place_nor_camera(
+    context: AppContext,
+) -> None:
     data = pictures.photograph()
     assert pictures.CAMERA in data
     image, content, made = taken(context, data)
@@ -43,8 +45,12 @@ def test_a_photograph_is_upright_and_small_and_tells_neither_place_nor_camera(co
     assert made.said.startswith("The picture is in: 1000 by 1600 pixels, ")
 
 
-@pytest.mark.parametrize(("size", "shown"), [((4000, 1000), (1200, 300)), ((100, 6000), (40, 2400))])
-def test_a_large_one_is_made_smaller(context: AppContext, size: tuple[int, int], shown: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("size", "shown"), [((4000, 1000), (1200, 300)), ((100, 6000), (40, 2400))]
+)
+def test_a_large_one_is_made_smaller(
+    context: AppContext, size: tuple[int, int], shown: tuple[int, int]
+) -> None:
     image, _, _ = taken(context, pictures.drawing("RGB", size=size))
     assert image.size == shown
 
@@ -96,7 +102,9 @@ def test_of_a_moving_one_the_first_is_kept_and_that_is_said(context: AppContext)
         ("ignored", {"is_ornament": True}, '![]({} "300 ornament")'),
     ],
 )  # fmt: skip
-def test_the_text_gets_the_words_and_the_width(context: AppContext, words: str, how: dict, markdown: str) -> None:
+def test_the_text_gets_the_words_and_the_width(
+    context: AppContext, words: str, how: dict, markdown: str
+) -> None:
     _, _, made = taken(context, pictures.drawing(), words, **how)
     assert made.markdown == markdown.format(made.path)
 
@@ -127,14 +135,19 @@ def test_only_a_public_page_over_https_shows_pictures(context: AppContext, folde
         assert images.is_reachable(AppContext(open_workspace(folder), NOW)) is is_reachable, url
 
 
-SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+SVG = (
+    b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+)
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
         (SVG, "SVG"),
-        (b"<html><script>alert(1)</script>", "no picture of the kinds PNG, JPEG, GIF or WebP, whatever its name says"),
+        (
+            b"<html><script>alert(1)</script>",
+            "no picture of the kinds PNG, JPEG, GIF or WebP, whatever its name says",
+        ),
         (b"%PDF-1.7", "no picture of the kinds"),
         (b"\0\0\0\x18ftypheic\0\0", "HEIC"),
         (b"", "empty"),

@@ -92,7 +92,9 @@ def arrived(context: AppContext, key: str) -> None:
     """A source gives something new, and says more of what is known."""
     known = entries_of(context).by_keys([key])
     paper = Entry(
-        title=f"New at {context.now}", ids=Ids(doi=f"10.1000/{context.now:%H%M}"), dated=Dated(context.now.date())
+        title=f"New at {context.now}",
+        ids=Ids(doi=f"10.1000/{context.now:%H%M}"),
+        dated=Dated(context.now.date()),
     )
     again = [replace(entry, key="", summary=entry.summary * 2 + "!") for entry in known.values()]
     ingest_entries(entries_of(context), "PubMed", [paper, *again], context.now)
@@ -108,7 +110,9 @@ def test_what_did_not_change_is_not_worked_out_again(context: AppContext) -> Non
     key = before.chosen[0].entry.key
     decide(context, [key], Verdict.HOLD)
     after = update_pool(context, before=before)
-    is_new = [each.entry.key for each in after.statuses if not any(each is old for old in before.statuses)]
+    is_new = [
+        each.entry.key for each in after.statuses if not any(each is old for old in before.statuses)
+    ]
     assert is_new == [key]
 
 
@@ -122,10 +126,15 @@ def test_a_drop_counts_for_all_that_go_by_its_name(context: AppContext) -> None:
     drafting.draft_issue(context)
     before = same(context, None)
     paper = next(each.entry for each in before.chosen if each.entry.ids.doi and each.entry.ids.pmid)
-    other = next(name for name in (f"pmid:{paper.ids.pmid}", f"doi:{paper.ids.doi}") if name != paper.key)
+    other = next(
+        name for name in (f"pmid:{paper.ids.pmid}", f"doi:{paper.ids.doi}") if name != paper.key
+    )
     issue = issue_repository.read(context.workspace, "2026-11")
     issue_repository.write(
-        context.workspace, composition.without(composition.withdrawn(issue, [paper.key]), {other: "read"})
+        context.workspace,
+        composition.without(composition.withdrawn(issue, [paper.key]), {other: "read"}),
     )
     after = same(context, before)
-    assert next(each.reason for each in after.left if each.entry.key == paper.key).endswith("2026-11 was made: read")
+    assert next(each.reason for each in after.left if each.entry.key == paper.key).endswith(
+        "2026-11 was made: read"
+    )

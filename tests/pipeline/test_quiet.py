@@ -21,7 +21,9 @@ def store(tmp_path: Path) -> EntryRepository:
 
 
 def gave(store: EntryRepository, *days: date | None) -> None:
-    entries = [Entry(title=f"Post {n}", dated=Dated(day) if day else None) for n, day in enumerate(days)]
+    entries = [
+        Entry(title=f"Post {n}", dated=Dated(day) if day else None) for n, day in enumerate(days)
+    ]
     ingest_entries(store, "s", entries, SEEN_AT)
 
 
@@ -40,7 +42,10 @@ def days(*ago: int) -> list[date | None]:
 
 def test_nothing_new_for_three_times_the_usual_pause_is_quiet(store: EntryRepository) -> None:
     gave(store, *days(100, 110, 120, 130))
-    assert told(store, record()) == "nothing new since 2026-08-15, 100 days ago, where the usual pause is 10 days"
+    assert (
+        told(store, record())
+        == "nothing new since 2026-08-15, 100 days ago, where the usual pause is 10 days"
+    )
 
 
 def test_a_quarterly_is_not_quiet_after_four_months(store: EntryRepository) -> None:
@@ -61,7 +66,9 @@ def test_without_dates_it_counts_when_something_new_was_seen(store: EntryReposit
 
 def test_an_old_date_in_a_register_or_on_a_page_says_nothing(store: EntryRepository) -> None:
     gave(store, *days(900, 1000, 1100))
-    assert told(store, record(changed_at=datetime(2026, 11, 1, tzinfo=UTC)), is_stamped=False) is None
+    assert (
+        told(store, record(changed_at=datetime(2026, 11, 1, tzinfo=UTC)), is_stamped=False) is None
+    )
 
 
 def test_what_is_dated_ahead_is_no_news_of_today(store: EntryRepository) -> None:
@@ -71,11 +78,15 @@ def test_what_is_dated_ahead_is_no_news_of_today(store: EntryRepository) -> None
 
 def test_a_source_that_is_empty_now_is_quiet_at_once(store: EntryRepository) -> None:
     gave(store, *days(3))
-    sentence = "it gives no entries now, though it gave some before; the last news of it is of 2026-11-20"
+    sentence = (
+        "it gives no entries now, though it gave some before; the last news of it is of 2026-11-20"
+    )
     assert told(store, record(entries=0)) == sentence
 
 
-def test_a_source_that_is_broken_or_never_gave_anything_is_not_called_quiet(store: EntryRepository) -> None:
+def test_a_source_that_is_broken_or_never_gave_anything_is_not_called_quiet(
+    store: EntryRepository,
+) -> None:
     assert told(store, record(entries=0)) is None
     gave(store, *days(300))
     assert told(store, record(error="HTTP 404")) is None
@@ -83,4 +94,6 @@ def test_a_source_that_is_broken_or_never_gave_anything_is_not_called_quiet(stor
 
 def test_the_usual_pause_is_not_said_of_two_days() -> None:
     assert median_pause([date(2026, 1, 1), date(2026, 1, 9)]) is None
-    assert median_pause([date(2026, 1, 1), date(2026, 1, 9), date(2026, 1, 19)]) == timedelta(days=9)
+    assert median_pause([date(2026, 1, 1), date(2026, 1, 9), date(2026, 1, 19)]) == timedelta(
+        days=9
+    )

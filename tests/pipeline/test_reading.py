@@ -11,9 +11,7 @@ import pytest
 from newsletter.model import Document, ParsedDocument, Source, SourceKind, SourceResult
 from newsletter.sources.parser_pool import FEW, DocumentParser, ParserPool
 
-FEED = (
-    "<rss version='2.0'><channel><title>F</title><item><title>Item {0}</title><guid>{0}</guid></item></channel></rss>"
-)
+FEED = "<rss version='2.0'><channel><title>F</title><item><title>Item {0}</title><guid>{0}</guid></item></channel></rss>"
 
 
 @pytest.fixture
@@ -32,7 +30,9 @@ class Ending(DocumentParser):
 
 def read(room: ParserPool, count: int) -> list[SourceResult]:
     async def all_of_them() -> list[SourceResult]:
-        sources = [Source(name=str(n), kind=SourceKind.FEED, query=str(os.getpid())) for n in range(count)]
+        sources = [
+            Source(name=str(n), kind=SourceKind.FEED, query=str(os.getpid())) for n in range(count)
+        ]
         documents = [Document(content=FEED.format(n).encode()) for n in range(count)]
         return await asyncio.gather(*map(room.parse, sources, documents))
 
@@ -44,7 +44,9 @@ def titles(found: list[SourceResult]) -> list[str]:
     return [entry.title for each in found for entry in each.parsed.entries]
 
 
-def test_many_documents_are_read_in_other_processes_with_the_same_outcome(reader: DocumentParser) -> None:
+def test_many_documents_are_read_in_other_processes_with_the_same_outcome(
+    reader: DocumentParser,
+) -> None:
     found = read(ParserPool(reader, processes=2), FEW + 3)
     assert titles(found) == [f"Item {n}" for n in range(FEW + 3)]
 
@@ -68,12 +70,17 @@ class Stumbling(DocumentParser):
 def test_a_reader_that_stumbles_takes_nothing_from_the_other_sources(now: datetime) -> None:
     stumbling = Stumbling(now=now, ahead_days=120, zone=ZoneInfo("UTC"))
     (found,) = read(ParserPool(stumbling), 1)
-    assert found.error == "this program stumbled over what the address gives (ZeroDivisionError); please report it"
+    assert (
+        found.error
+        == "this program stumbled over what the address gives (ZeroDivisionError); please report it"
+    )
 
 
 def test_of_very_many_sentences_the_first_ones_are_told(reader: DocumentParser) -> None:
     studies = json.dumps({"studies": [{}] * 150}).encode()
-    found = reader.collect_entries(Source(name="t", kind=SourceKind.TRIALS), Document(content=studies))
+    found = reader.collect_entries(
+        Source(name="t", kind=SourceKind.TRIALS), Document(content=studies)
+    )
     assert len(found.parsed.skipped) == 101
     assert found.parsed.skipped[-1] == "and 50 more like these"
 

@@ -50,7 +50,10 @@ def test_a_section_moves_and_what_stands_around_it_stays(sample: Room) -> None:
     before = sample.text
     assert sections.move_section(sample.context, "tips", -1) == 4
     assert sample.names == ["research", "trials", "events", "tips", "grants"]
-    assert 'name = "tips"                                         # the foundation\'s own' in sample.text
+    assert (
+        'name = "tips"                                         # the foundation\'s own'
+        in sample.text
+    )
     assert 'title = "Grants"\n\n# Where the news comes from.' in sample.text
     assert sections.move_section(sample.context, "tips", 1) == 5
     assert sample.text == before
@@ -68,12 +71,17 @@ def test_a_new_one_stands_last_under_a_name_made_of_its_title(sample: Room) -> N
     assert sections.add_section(sample.context, "日本") == "section"
     assert sections.add_section(sample.context, "Trials") == "trials-2"
     assert sample.names[-3:] == ["uberleben-mehr", "section", "trials-2"]
-    assert '# an entry with one of these words goes here\n\n[[section]]\nname = "uberleben-mehr"' in sample.text
+    assert (
+        '# an entry with one of these words goes here\n\n[[section]]\nname = "uberleben-mehr"'
+        in sample.text
+    )
     assert 'title = "Trials"\n\n# Where the news comes from.' in sample.text
 
 
 def test_title_and_rules_change_and_the_name_does_not(sample: Room) -> None:
-    sections.change_section(sample.context, "tips", "Living with it", ["caregiver", " ", "coping ", "coping"])
+    sections.change_section(
+        sample.context, "tips", "Living with it", ["caregiver", " ", "coping ", "coping"]
+    )
     found = tomllib.loads(sample.text)["section"][-1]
     assert found == {"name": "tips", "title": "Living with it", "rules": ["caregiver", "coping"]}
     before = sample.text
@@ -107,7 +115,9 @@ def test_what_an_issue_holds_of_it_stays_there_and_is_counted(sample: Room) -> N
     issue = drafting.draft_issue(sample.context).issue
     inside = next(len(each.entries) for each in issue.sections if each.name == "events")
     assert sections.assess_removal(sample.context, "events").in_issue == inside > 1
-    assert f"{inside} entries of this issue stay in it" in str(sections.assess_removal(sample.context, "events"))
+    assert f"{inside} entries of this issue stay in it" in str(
+        sections.assess_removal(sample.context, "events")
+    )
     sections.remove_section(sample.context, "events")
     again = render.load_issue(sample.context, issue.name)
     assert next(len(each.entries) for each in again.sections if each.name == "events") == inside
@@ -115,7 +125,9 @@ def test_what_an_issue_holds_of_it_stays_there_and_is_counted(sample: Room) -> N
 
 def test_the_words_for_one_entry_and_for_more_sources() -> None:
     said = str(sections.RemovalImpact(in_issue=1, sources=2))
-    assert said.startswith("1 entry of this issue stays in it under this heading until you move them.")
+    assert said.startswith(
+        "1 entry of this issue stays in it under this heading until you move them."
+    )
     assert said.endswith("2 sources fill it: their entries are looked at one by one instead.")
 
 

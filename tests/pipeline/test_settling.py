@@ -30,9 +30,13 @@ def text(folder: Path) -> str:
     return (folder / "newsletter.toml").read_text("utf-8")
 
 
-def test_a_key_takes_the_place_of_its_example_and_what_is_usual_is_not_written(new: Path, now: datetime) -> None:
+def test_a_key_takes_the_place_of_its_example_and_what_is_usual_is_not_written(
+    new: Path, now: datetime
+) -> None:
     settings_editor.set_values(
-        context(new, now), "newsletter", {"address": "1 Main Street", "every": "month", "language": "en"}
+        context(new, now),
+        "newsletter",
+        {"address": "1 Main Street", "every": "month", "language": "en"},
     )
     settings_editor.set_values(context(new, now), "delivery", {"host": "", "port": 587})
     assert 'the sender that readers see\naddress = "1 Main Street"\n# reply_to = ' in text(new)
@@ -69,8 +73,14 @@ def test_what_an_address_may_be(where: str, kinds: tuple[SourceKind, ...]) -> No
 
 def test_a_page_is_found_to_be_one_and_what_is_nowhere_says_so(new: Path, now: datetime) -> None:
     build(new / "sample", now=now, secret="5" * 64)
-    found = probe.find_source(context(new, now), "our page", "sample/sources/research-updates.txt", "")
-    assert (found.source.kind, found.error, len(found.parsed.entries) > 1) == (SourceKind.PAGE, None, True)
+    found = probe.find_source(
+        context(new, now), "our page", "sample/sources/research-updates.txt", ""
+    )
+    assert (found.source.kind, found.error, len(found.parsed.entries) > 1) == (
+        SourceKind.PAGE,
+        None,
+        True,
+    )
     feed = probe.find_source(context(new, now), "feed", "sample/sources/tips.json", "tips")
     assert (feed.source.kind, feed.source.section) == (SourceKind.FEED, "tips")
     missing = probe.find_source(context(new, now), "gone", "gone.html", "")

@@ -54,7 +54,9 @@ def save(context: AppContext, place: str, text: str) -> None:
 
 
 def turn(context: AppContext, *keys: str) -> None:
-    assert editor.save_order(context, NAME, "research", keys, seen=editor.order_version(issue(context), "research"))
+    assert editor.save_order(
+        context, NAME, "research", keys, seen=editor.order_version(issue(context), "research")
+    )
 
 
 def keys(context: AppContext) -> list[str]:
@@ -89,7 +91,9 @@ def test_each_step_is_undone_and_done_again(context: AppContext) -> None:
     )
     with pytest.raises(UsageError, match="nothing to redo"):
         undo.redo_last(context, NAME)
-    assert "# a word of mine" in (context.workspace.folder / f"issues/{NAME}/issue.toml").read_text("utf-8")
+    assert "# a word of mine" in (context.workspace.folder / f"issues/{NAME}/issue.toml").read_text(
+        "utf-8"
+    )
 
 
 def test_it_survives_the_program(context: AppContext) -> None:

@@ -29,7 +29,11 @@ from newsletter.workspace.folder import open_workspace
 
 ISSUE = "2026-11"
 PAPERS = tuple(
-    Entry(title=f"A paper on leiomyosarcoma, number {n}", ids=Ids(doi=f"10.1000/{n}"), dated=Dated.parse("2026-11-10"))
+    Entry(
+        title=f"A paper on leiomyosarcoma, number {n}",
+        ids=Ids(doi=f"10.1000/{n}"),
+        dated=Dated.parse("2026-11-10"),
+    )
     for n in range(4)
 )
 KEYS = tuple(f"doi:10.1000/{n}" for n in range(4))
@@ -41,7 +45,9 @@ def context(tmp_path: Path, now: datetime) -> AppContext:
     build(tmp_path / "news", now=now, secret="5" * 64)
     context = AppContext(open_workspace(tmp_path / "news"), now)
     ingest_entries(entries_of(context), "PubMed", PAPERS, now)
-    other = replace(PAPERS[3], title="Another title of number 3", links=("https://example.org/three",))
+    other = replace(
+        PAPERS[3], title="Another title of number 3", links=("https://example.org/three",)
+    )
     ingest_entries(entries_of(context), "A journal", [other], now)
     context.now = now + timedelta(minutes=5)
     return context
@@ -59,7 +65,12 @@ def issue(context: AppContext) -> Issue:
 
 
 def research(context: AppContext) -> list[str]:
-    return [entry.key for section in issue(context).sections if section.name == "research" for entry in section.entries]
+    return [
+        entry.key
+        for section in issue(context).sections
+        if section.name == "research"
+        for entry in section.entries
+    ]
 
 
 def everything(context: AppContext) -> list[Any]:
@@ -67,7 +78,13 @@ def everything(context: AppContext) -> list[Any]:
     with entries_of(context).together() as connection:
         rows = [
             sorted(map(repr, connection.execute(sa.select(table))))
-            for table in (tables.entries, tables.aliases, tables.sightings, tables.merges, tables.decisions)
+            for table in (
+                tables.entries,
+                tables.aliases,
+                tables.sightings,
+                tables.merges,
+                tables.decisions,
+            )
         ]
     there = making_of(context).present
     return [
@@ -85,14 +102,22 @@ def listed(context: AppContext, section: str = "research") -> tuple[str, ...]:
     return tuple(each.entry.key for each in update_pool(context).chosen if each.section == section)
 
 
-def placed(context: AppContext, key: str, before: str, section: str = "research") -> entry_undo.UndoRecord:
-    return entry_undo.place_with_undo(context, [key], section, before=before, listed=listed(context, section))
+def placed(
+    context: AppContext, key: str, before: str, section: str = "research"
+) -> entry_undo.UndoRecord:
+    return entry_undo.place_with_undo(
+        context, [key], section, before=before, listed=listed(context, section)
+    )
 
 
 ACTS: dict[str, Callable[[AppContext], entry_undo.UndoRecord]] = {
-    "keep": lambda context: entry_undo.decide_with_undo(context, KEYS[:2], Verdict.KEEP, section="tips"),
+    "keep": lambda context: entry_undo.decide_with_undo(
+        context, KEYS[:2], Verdict.KEEP, section="tips"
+    ),
     "hold": lambda context: entry_undo.decide_with_undo(context, KEYS[:2], Verdict.HOLD),
-    "drop": lambda context: entry_undo.decide_with_undo(context, KEYS[:2], Verdict.DROP, why="read"),
+    "drop": lambda context: entry_undo.decide_with_undo(
+        context, KEYS[:2], Verdict.DROP, why="read"
+    ),
     "place": lambda context: placed(context, KEYS[3], KEYS[0]),
     "place elsewhere": lambda context: placed(context, KEYS[1], "", "tips"),
     "merge": lambda context: entry_undo.merge_with_undo(context, [KEYS[2], KEYS[0]]),
@@ -136,23 +161,35 @@ def test_an_order_set_before_the_issue_is_made_is_that_of_its_draft(context: App
 
 def test_an_order_outlives_what_arrives_later(context: AppContext) -> None:
     placed(context, KEYS[2], KEYS[0])
-    late = Entry(title="A late paper on leiomyosarcoma", ids=Ids(doi="10.1000/late"), dated=Dated.parse("2026-11-22"))
+    late = Entry(
+        title="A late paper on leiomyosarcoma",
+        ids=Ids(doi="10.1000/late"),
+        dated=Dated.parse("2026-11-22"),
+    )
     ingest_entries(entries_of(context), "PubMed", [late], context.now)
     drafting.draft_issue(context)
     assert research(context) == [KEYS[2], KEYS[0], KEYS[1], KEYS[3], "doi:10.1000/late"]
 
 
-def test_an_issue_made_by_hand_stays_one_when_an_order_was_noted_before(context: AppContext) -> None:
+def test_an_issue_made_by_hand_stays_one_when_an_order_was_noted_before(
+    context: AppContext,
+) -> None:
     placed(context, KEYS[2], KEYS[0])
     file = context.workspace.issues / ISSUE / "issue.toml"
-    file.write_text('subject = "By hand"\nsend_on = 2026-11-20\nuntil = 2026-11-20T00:00:00Z\n', "utf-8")
+    file.write_text(
+        'subject = "By hand"\nsend_on = 2026-11-20\nuntil = 2026-11-20T00:00:00Z\n', "utf-8"
+    )
     assert [each.name for each in making_of(context, "2026-12").earlier][-1] == ISSUE
 
 
 def test_several_are_placed_together(drafted: AppContext) -> None:
-    entry_undo.place_with_undo(drafted, [KEYS[3], KEYS[2]], "research", before=KEYS[1], listed=listed(drafted))
+    entry_undo.place_with_undo(
+        drafted, [KEYS[3], KEYS[2]], "research", before=KEYS[1], listed=listed(drafted)
+    )
     assert research(drafted) == [KEYS[0], KEYS[3], KEYS[2], KEYS[1]]
-    entry_undo.place_with_undo(drafted, [KEYS[0], KEYS[3]], "research", before=KEYS[0], listed=listed(drafted))
+    entry_undo.place_with_undo(
+        drafted, [KEYS[0], KEYS[3]], "research", before=KEYS[0], listed=listed(drafted)
+    )
     assert research(drafted) == [KEYS[0], KEYS[3], KEYS[2], KEYS[1]]
 
 
@@ -161,8 +198,12 @@ def test_a_place_before_what_is_gone_is_refused(drafted: AppContext) -> None:
         placed(drafted, KEYS[0], "doi:10.1000/gone")
 
 
-def test_a_merge_is_one_entry_in_the_issue_with_what_was_written_about_both(drafted: AppContext) -> None:
-    issue_repository.write(drafted.workspace, composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Read this."))
+def test_a_merge_is_one_entry_in_the_issue_with_what_was_written_about_both(
+    drafted: AppContext,
+) -> None:
+    issue_repository.write(
+        drafted.workspace, composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Read this.")
+    )
     entry_undo.merge_with_undo(drafted, [KEYS[0], KEYS[1]])
     assert research(drafted) == [KEYS[0], *KEYS[2:]]
     assert issue(drafted).entries()[0].note == "Read this."
@@ -180,14 +221,19 @@ def test_what_was_written_meanwhile_stays(drafted: AppContext) -> None:
     issue_repository.write(drafted.workspace, replace(changed, letter="Dear all"))
     entry_undo.undo_change(drafted, done)
     assert research(drafted) == [*KEYS]
-    assert (issue(drafted).letter, issue(drafted).entries()[0].note) == ("Dear all", "Written meanwhile")
+    assert (issue(drafted).letter, issue(drafted).entries()[0].note) == (
+        "Dear all",
+        "Written meanwhile",
+    )
 
 
 def test_what_a_mend_leaves_out_is_dropped_for_good_until_it_is_undone(drafted: AppContext) -> None:
     before = everything(drafted)
     change = partial(composition.without, dropped={KEYS[0]: "it is past"})
     done = entry_undo.change_with_undo(drafted, ISSUE, change)
-    assert "it is past" in next(each.reason for each in list_entry_statuses(drafted) if each.entry.key == KEYS[0])
+    assert "it is past" in next(
+        each.reason for each in list_entry_statuses(drafted) if each.entry.key == KEYS[0]
+    )
     drafting.draft_issue(drafted)
     assert research(drafted) == [*KEYS[1:]]
     entry_undo.undo_change(drafted, done)
@@ -195,9 +241,13 @@ def test_what_a_mend_leaves_out_is_dropped_for_good_until_it_is_undone(drafted: 
 
 
 def test_a_mend_of_words_is_undone_by_words(drafted: AppContext) -> None:
-    issue_repository.write(drafted.workspace, replace(issue(drafted), letter="See http://x.org/a", closing="Bye"))
+    issue_repository.write(
+        drafted.workspace, replace(issue(drafted), letter="See http://x.org/a", closing="Bye")
+    )
     done = entry_undo.change_with_undo(
-        drafted, ISSUE, partial(composition.replace_link, old="http://x.org/a", new="https://x.org/a")
+        drafted,
+        ISSUE,
+        partial(composition.replace_link, old="http://x.org/a", new="https://x.org/a"),
     )
     assert issue(drafted).letter == "See https://x.org/a"
     issue_repository.write(drafted.workspace, replace(issue(drafted), closing="See you"))
@@ -206,8 +256,12 @@ def test_a_mend_of_words_is_undone_by_words(drafted: AppContext) -> None:
 
 
 def test_what_was_written_by_hand_into_the_issue_can_be_dropped(drafted: AppContext) -> None:
-    by_hand = Entry(key="url:https://example.org/mine", title="Mine", links=("https://example.org/mine",))
-    issue_repository.write(drafted.workspace, composition.with_entry(issue(drafted), by_hand, "tips", ()))
+    by_hand = Entry(
+        key="url:https://example.org/mine", title="Mine", links=("https://example.org/mine",)
+    )
+    issue_repository.write(
+        drafted.workspace, composition.with_entry(issue(drafted), by_hand, "tips", ())
+    )
     done = entry_undo.decide_with_undo(drafted, [by_hand.key], Verdict.DROP)
     assert by_hand.key not in [entry.key for entry in issue(drafted).entries()]
     entry_undo.undo_change(drafted, done)
@@ -230,7 +284,9 @@ class TestWhatOthersDidSince:
             entry_undo.undo_change(drafted, done)
         assert research(drafted) == [KEYS[0], KEYS[3], KEYS[1], KEYS[2]]
 
-    def test_an_order_that_was_set_anew_before_the_issue_is_made_is_left(self, context: AppContext) -> None:
+    def test_an_order_that_was_set_anew_before_the_issue_is_made_is_left(
+        self, context: AppContext
+    ) -> None:
         done = placed(context, KEYS[3], KEYS[0])
         later = placed(context, KEYS[1], KEYS[0])
         with pytest.raises(UsageError, match="decided or moved anew since"):
@@ -249,8 +305,11 @@ class TestWhatOthersDidSince:
     def test_a_note_that_was_written_on_it_stays(self, drafted: AppContext) -> None:
         done = placed(drafted, KEYS[1], "", "tips")
         issue_repository.write(
-            drafted.workspace, composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Worth reading.")
+            drafted.workspace,
+            composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Worth reading."),
         )
         entry_undo.undo_change(drafted, done)
         assert research(drafted) == [*KEYS]
-        assert [entry.note for entry in issue(drafted).entries() if entry.key == KEYS[1]] == ["Worth reading."]
+        assert [entry.note for entry in issue(drafted).entries() if entry.key == KEYS[1]] == [
+            "Worth reading."
+        ]

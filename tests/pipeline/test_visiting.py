@@ -20,21 +20,29 @@ def collected(context: AppContext) -> list[collector.CollectionResult]:
     return list(collector.collect(context, collector.chosen_sources(context, ())))
 
 
-def test_a_feed_that_did_not_change_is_not_read_again(folder: Path, now: datetime, site: Site) -> None:
-    context = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
+def test_a_feed_that_did_not_change_is_not_read_again(
+    folder: Path, now: datetime, site: Site
+) -> None:
+    context = desk_with(
+        folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"'
+    )
     (first,) = collected(context)
     (second,) = collected(context)
-    assert (first.new, first.collected.unchanged, second.new, second.collected.unchanged, second.count) == (
-        1,
-        False,
-        0,
-        True,
-        1,
+    assert (
+        first.new,
+        first.collected.unchanged,
+        second.new,
+        second.collected.unchanged,
+        second.count,
+    ) == (1, False, 0, True, 1)
+
+
+def test_a_feed_that_broke_says_since_when_and_keeps_what_it_gave(
+    folder: Path, now: datetime, site: Site
+) -> None:
+    context = desk_with(
+        folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"'
     )
-
-
-def test_a_feed_that_broke_says_since_when_and_keeps_what_it_gave(folder: Path, now: datetime, site: Site) -> None:
-    context = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
     collected(context)
     site.broken = True
     for _ in range(2):
@@ -50,8 +58,12 @@ def test_a_feed_that_broke_says_since_when_and_keeps_what_it_gave(folder: Path, 
 def test_an_address_inside_is_refused_where_the_configuration_does_not_name_it(
     folder: Path, now: datetime, site: Site
 ) -> None:
-    context = desk_with(folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"')
-    text = (folder / "newsletter.toml").read_text("utf-8").replace('fetch_from = ["127.0.0.1"]\n', "")
+    context = desk_with(
+        folder, now, f'name = "f"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"'
+    )
+    text = (
+        (folder / "newsletter.toml").read_text("utf-8").replace('fetch_from = ["127.0.0.1"]\n', "")
+    )
     (folder / "newsletter.toml").write_text(text, "utf-8")
     (refused,) = collected(AppContext(open_workspace(folder), context.now))
     assert refused.collected.error
@@ -79,7 +91,9 @@ def test_registers_are_asked_by_their_query(folder: Path, now: datetime, site: S
 
 def test_a_register_that_fails_is_a_value(folder: Path, now: datetime, site: Site) -> None:
     context = desk_with(
-        folder, now, f'name = "t"\nkind = "trials"\nquery = "x"\nurl = "http://127.0.0.1:{site.port}/gone"'
+        folder,
+        now,
+        f'name = "t"\nkind = "trials"\nquery = "x"\nurl = "http://127.0.0.1:{site.port}/gone"',
     )
     (failed,) = collected(context)
     assert failed.collected.error
@@ -120,12 +134,17 @@ def test_a_recorded_file_stands_where_an_address_would(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"<!doctype html><html><head><title>x</title></head><body><p>Hello</p></body></html>", "web page"),
+        (
+            b"<!doctype html><html><head><title>x</title></head><body><p>Hello</p></body></html>",
+            "web page",
+        ),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), ""),
         (b'{"a": 1}', ""),
     ],
 )
-def test_what_is_no_feed_is_refused_with_a_sentence(folder: Path, now: datetime, content: bytes, said: str) -> None:
+def test_what_is_no_feed_is_refused_with_a_sentence(
+    folder: Path, now: datetime, content: bytes, said: str
+) -> None:
     (folder / "feed.xml").write_bytes(content)
     context = desk_with(folder, now, 'name = "f"\nkind = "feed"\nurl = "feed.xml"')
     (refused,) = collected(context)
@@ -136,22 +155,40 @@ def test_what_is_no_feed_is_refused_with_a_sentence(folder: Path, now: datetime,
 class TestAdd:
     def test_a_page_tells_of_itself(self, folder: Path, now: datetime, site: Site) -> None:
         context = desk_with(folder, now)
-        (entry,), _ = manual_entry.add(context, f"http://127.0.0.1:{site.port}/page", stdin=bytes, section="research")
-        assert (entry.title, entry.section, str(entry.dated)) == ("Rest and leiomyosarcoma", "research", "2026-11-20")
+        (entry,), _ = manual_entry.add(
+            context, f"http://127.0.0.1:{site.port}/page", stdin=bytes, section="research"
+        )
+        assert (entry.title, entry.section, str(entry.dated)) == (
+            "Rest and leiomyosarcoma",
+            "research",
+            "2026-11-20",
+        )
 
     def test_a_recorded_answer_of_crossref_is_read(self, folder: Path, now: datetime) -> None:
-        work = {"DOI": "10.1000/x", "title": ["Rest and leiomyosarcoma"], "issued": {"date-parts": [[2026, 11]]}}
+        work = {
+            "DOI": "10.1000/x",
+            "title": ["Rest and leiomyosarcoma"],
+            "issued": {"date-parts": [[2026, 11]]},
+        }
         (folder / "work.json").write_text(
             json.dumps({"status": "ok", "message-type": "work", "message": work}), "utf-8"
         )
-        (entry,), _ = manual_entry.add(desk_with(folder, now), str(folder / "work.json"), stdin=bytes)
-        assert (entry.key, str(entry.dated), entry.sources) == ("doi:10.1000/x", "2026-11", ("pasted",))
+        (entry,), _ = manual_entry.add(
+            desk_with(folder, now), str(folder / "work.json"), stdin=bytes
+        )
+        assert (entry.key, str(entry.dated), entry.sources) == (
+            "doi:10.1000/x",
+            "2026-11",
+            ("pasted",),
+        )
 
     def test_a_table_of_the_staff_is_read_row_by_row(self, folder: Path, now: datetime) -> None:
         (folder / "staff.csv").write_text(
             "title,link\nA day,https://example.org/day\n,https://example.org/x\n", "utf-8"
         )
-        (entry,), skipped = manual_entry.add(desk_with(folder, now), str(folder / "staff.csv"), stdin=bytes)
+        (entry,), skipped = manual_entry.add(
+            desk_with(folder, now), str(folder / "staff.csv"), stdin=bytes
+        )
         assert entry.title == "A day"
         assert len(skipped) == 1
 
@@ -166,4 +203,7 @@ async def test_a_register_that_we_stumble_over_takes_nothing_from_the_others() -
         raise ZeroDivisionError
 
     found = await _collect_answer(Source(name="t", kind=SourceKind.TRIALS), ask)
-    assert found.error == "this program stumbled over what the address gives (ZeroDivisionError); please report it"
+    assert (
+        found.error
+        == "this program stumbled over what the address gives (ZeroDivisionError); please report it"
+    )

@@ -96,7 +96,11 @@ def _answer(raw: bytes) -> Answer | None:
 def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     page = Page(tmp_path_factory.mktemp("any") / "ours", more=DELIVERY)
     rows = [
-        ImportRow(line=n, address=parse_address(f"reader-{n}@patients.example.net"), name=f"Wilhelmina {n}")
+        ImportRow(
+            line=n,
+            address=parse_address(f"reader-{n}@patients.example.net"),
+            name=f"Wilhelmina {n}",
+        )
         for n in range(READERS)
     ]
     page.people.import_rows(rows, now=page.clock.now)
@@ -107,7 +111,17 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
 @pytest.fixture
 def served(page: Page) -> Iterator[Served]:
     """A server of its own for each test; afterwards its log is looked at."""
-    command = [sys.executable, "-m", "newsletter", "-C", str(page.folder), "serve", "--port", "0", "--log"]
+    command = [
+        sys.executable,
+        "-m",
+        "newsletter",
+        "-C",
+        str(page.folder),
+        "serve",
+        "--port",
+        "0",
+        "--log",
+    ]
     log = page.folder / "log"
     with log.open("wb") as written, subprocess.Popen(command, stderr=written) as process:
         database = sqlite3.connect(page.folder / ".newsletter" / "newsletter.db")
@@ -173,7 +187,16 @@ ROUTES = (
 TEXT = st.one_of(
     st.text(max_size=40),
     st.sampled_from(
-        ["reader-1@patients.example.net", "a@b.example", "ü@ü.example", "x" * 300, "\ud800", "9" * 30, "-1", "\0"]
+        [
+            "reader-1@patients.example.net",
+            "a@b.example",
+            "ü@ü.example",
+            "x" * 300,
+            "\ud800",
+            "9" * 30,
+            "-1",
+            "\0",
+        ]
     ),
 )
 
@@ -195,7 +218,13 @@ def paths(draw: st.DrawFn, routes: tuple[str, ...]) -> bytes:
     right = tokens(st.just(OF_ROUTES.get(route[1:2], Purpose.BOUNCE)))
     token = draw(st.one_of(right, right, right, TOKENS, BROKEN))
     path = route.replace("{t}", token).replace("{n}", draw(NAMES))
-    query = draw(st.one_of(st.just(""), st.sampled_from(["lang=es", "lang=en", "lang=%FF", "lang=" + "e" * 500]), TEXT))
+    query = draw(
+        st.one_of(
+            st.just(""),
+            st.sampled_from(["lang=es", "lang=en", "lang=%FF", "lang=" + "e" * 500]),
+            TEXT,
+        )
+    )
     return draw(st.sampled_from([_quoted, *[_escaped] * 7]))(path + ("?" + query if query else ""))
 
 
@@ -205,20 +234,41 @@ FORMS = st.dictionaries(
     max_size=6,
 )  # fmt: skip
 BOUNDARY = b"--b"
-MULTIPART = b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
+MULTIPART = (
+    b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
+)
 BODIES = st.one_of(
     st.builds(lambda form: urlencode(form, doseq=True, errors="surrogatepass").encode(), FORMS),
-    st.builds(lambda form: urlencode(form, doseq=True, encoding="utf-16", errors="surrogatepass").encode(), FORMS),
+    st.builds(
+        lambda form: urlencode(
+            form, doseq=True, encoding="utf-16", errors="surrogatepass"
+        ).encode(),
+        FORMS,
+    ),
     st.binary(max_size=200),
     st.builds(lambda n: MULTIPART[:n], st.integers(0, len(MULTIPART))),
-    st.sampled_from([b"", b"a=" + b"x" * 4094, b"x" * 5000, b"=&" * 2000, b"%" * 100, b"a=1&" * 900, BOUNDARY * 1400]),
+    st.sampled_from(
+        [
+            b"",
+            b"a=" + b"x" * 4094,
+            b"x" * 5000,
+            b"=&" * 2000,
+            b"%" * 100,
+            b"a=1&" * 900,
+            BOUNDARY * 1400,
+        ]
+    ),
 )
 TYPES = st.sampled_from([
     "", "application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-7", "multipart/form-data; boundary=b",
     "multipart/form-data", "multipart/form-data; boundary=" + "b" * 500, "application/json", "text/plain; charset=\xff", ";;;",
 ])  # fmt: skip
-LANGUAGES = st.sampled_from(["", "es", "en-US,en;q=0.9", "es;q=x, *;q=0.1", "\xff\xfe", "q=,;;=" * 50, "zh"])
-HOSTS = st.sampled_from([b"news.example.org"] * 20 + [b"127.0.0.1:8080"] * 5 + [b"evil.example", b"", b"[::1", b"\xff"])
+LANGUAGES = st.sampled_from(
+    ["", "es", "en-US,en;q=0.9", "es;q=x, *;q=0.1", "\xff\xfe", "q=,;;=" * 50, "zh"]
+)
+HOSTS = st.sampled_from(
+    [b"news.example.org"] * 20 + [b"127.0.0.1:8080"] * 5 + [b"evil.example", b"", b"[::1", b"\xff"]
+)
 ODD = st.lists(
     st.sampled_from([
         b"Content-Encoding: gzip", b"Cookie: a=b; session=\xff", b"Expect: 100-continue", b"Range: bytes=0-1", b"If-None-Match: *",
@@ -228,7 +278,18 @@ ODD = st.lists(
 )  # fmt: skip
 MORE = st.one_of(st.just([]), st.just([]), ODD)
 READ_ONLY = st.sampled_from(
-    [*["GET"] * 20, *["HEAD"] * 5, "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "get", "POSTT"]
+    [
+        *["GET"] * 20,
+        *["HEAD"] * 5,
+        "OPTIONS",
+        "PUT",
+        "DELETE",
+        "PATCH",
+        "TRACE",
+        "PROPFIND",
+        "get",
+        "POSTT",
+    ]
 )
 
 
@@ -242,7 +303,10 @@ def _framed(body: bytes, how: str) -> tuple[bytes, bytes]:
         case "long":
             return b"X-Cut: yes\r\nContent-Length: %d" % (len(body) + 10), body
         case "chunked":
-            return b"Transfer-Encoding: chunked", b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
+            return b"Transfer-Encoding: chunked", b"%x\r\n%s\r\n0\r\n\r\n" % (
+                len(body),
+                body,
+            ) if body else b"0\r\n\r\n"
         case "cut":
             return b"X-Cut: yes\r\nTransfer-Encoding: chunked", b"%x\r\n%s" % (len(body) + 1, body)
         case _:
@@ -261,7 +325,9 @@ FRAMES = st.sampled_from([
 
 
 @st.composite
-def requests(draw: st.DrawFn, methods: st.SearchStrategy[str], routes: tuple[str, ...] = ROUTES) -> bytes:
+def requests(
+    draw: st.DrawFn, methods: st.SearchStrategy[str], routes: tuple[str, ...] = ROUTES
+) -> bytes:
     length, body = _framed(draw(BODIES), draw(FRAMES))
     visitor = f"198.51.{draw(st.integers(0, 255))}.{draw(st.integers(0, 255))}"  # so that no limit hides a page
     headers = [
@@ -285,14 +351,20 @@ def judge(answer: Answer | None, request: bytes) -> None:
         return
     assert 200 <= answer.status < 500, answer.status
     for name, value in HEADERS.items():
-        if name in {"Content-Security-Policy", "Cache-Control", "X-Robots-Tag"}:  # public pages have their own
+        if name in {
+            "Content-Security-Policy",
+            "Cache-Control",
+            "X-Robots-Tag",
+        }:  # public pages have their own
             assert answer.headers[name.lower()]
         else:
             assert answer.headers[name.lower()] == value, name
     assert answer.headers["content-security-policy"].startswith("default-src 'none'; ")
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
     assert not {"set-cookie", "server", "x-powered-by"} & set(answer.headers)
-    if "attachment" not in answer.headers.get("content-disposition", ""):  # what one person asked for by a POST
+    if "attachment" not in answer.headers.get(
+        "content-disposition", ""
+    ):  # what one person asked for by a POST
         assert CANARY.findall(answer.raw) == []
     else:
         assert request.startswith(b"POST /p/")
@@ -301,7 +373,11 @@ def judge(answer: Answer | None, request: bytes) -> None:
 MANY = settings(
     max_examples=EXAMPLES,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
 )
 
 
@@ -321,7 +397,10 @@ def test_any_other_method_changes_nothing(served: Served, request: bytes) -> Non
 
 @MANY
 @given(
-    garbage=st.one_of(st.binary(max_size=400), st.builds(bytes.__add__, requests(READ_ONLY), st.binary(max_size=40)))
+    garbage=st.one_of(
+        st.binary(max_size=400),
+        st.builds(bytes.__add__, requests(READ_ONLY), st.binary(max_size=40)),
+    )
 )
 def test_what_is_hardly_http_changes_nothing_either(served: Served, garbage: bytes) -> None:
     before = served.version()

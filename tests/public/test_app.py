@@ -27,11 +27,21 @@ def test_a_picture_is_shown_before_the_issue_is_out_and_to_other_sites(page: Pag
     folder.mkdir()
     (folder / "ab12.png").write_bytes(b"a picture")
     answer = page.visitor.get("/issues/2026-11/pictures/ab12.png")
-    assert (answer.status, answer.body, answer.headers["content-type"]) == (200, b"a picture", "image/png")
-    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"  # or no web mail could show it
+    assert (answer.status, answer.body, answer.headers["content-type"]) == (
+        200,
+        b"a picture",
+        "image/png",
+    )
+    assert (
+        answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    )  # or no web mail could show it
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert page.visitor.get("/issues/2026-11/").status == 404
-    for wrong in ("2026-11/pictures/gone.png", "2026-11/pictures/..%2Fissue.toml", "2027-01/pictures/ab12.png"):
+    for wrong in (
+        "2026-11/pictures/gone.png",
+        "2026-11/pictures/..%2Fissue.toml",
+        "2027-01/pictures/ab12.png",
+    ):
         assert page.visitor.get(f"/issues/{wrong}").status == 404
 
 
@@ -83,7 +93,10 @@ def test_a_refusal_is_as_well_protected_and_a_405_names_every_method_of_its_path
         for name, value in HEADERS.items():
             assert answer.headers[name.lower()] == value, (status, name)
         assert answer.headers["strict-transport-security"] == "max-age=31536000"
-    assert [answer.headers.get("allow") for answer, _ in refusals[4:]] == ["GET, HEAD, POST", "POST"]
+    assert [answer.headers.get("allow") for answer, _ in refusals[4:]] == [
+        "GET, HEAD, POST",
+        "POST",
+    ]
 
 
 def test_a_head_is_answered_as_a_get_would_be(page: Page):
@@ -99,7 +112,12 @@ def test_a_head_is_answered_as_a_get_would_be(page: Page):
 
 
 def test_no_page_holds_a_script_or_loads_from_others(page: Page):
-    for path in ("/subscribe", "/nothing", page.link(Purpose.UNSUBSCRIBE), page.link(Purpose.PREFERENCES)):
+    for path in (
+        "/subscribe",
+        "/nothing",
+        page.link(Purpose.UNSUBSCRIBE),
+        page.link(Purpose.PREFERENCES),
+    ):
         text = page.visitor.get(path).text
         assert "<script" not in text
         assert "style=" not in text
@@ -166,7 +184,10 @@ def test_the_log_tells_of_requests_without_tokens(page: Page, caplog):
     assert link[3:] not in caplog.text
     assert "example.org" not in caplog.text
     assert mask_path("/issues/ann.example@example.org/x") == "/issues/…/x"
-    assert mask_path("/issues/2026-11/2026-12-09-webinar.ics\n x") == "/issues/2026-11/2026-12-09-webinar.ics??x"
+    assert (
+        mask_path("/issues/2026-11/2026-12-09-webinar.ics\n x")
+        == "/issues/2026-11/2026-12-09-webinar.ics??x"
+    )
 
 
 class Refusing:
@@ -196,7 +217,9 @@ def test_a_failure_is_told_without_what_it_says(page: Page, caplog, error, statu
 
 def test_a_workspace_without_a_public_page_has_none(tmp_path):
     page = Page(tmp_path)
-    (tmp_path / "newsletter.toml").write_text('[newsletter]\ntitle = "x"\nfrom = "news@example.org"\n')
+    (tmp_path / "newsletter.toml").write_text(
+        '[newsletter]\ntitle = "x"\nfrom = "news@example.org"\n'
+    )
     with pytest.raises(UsageError, match=r"\[public\]"):
         make_app(AppContext(open_workspace(tmp_path), page.clock.now))
 
@@ -205,7 +228,9 @@ def test_both_languages_have_the_same_words():
     english, spanish = LANGUAGES["en"], LANGUAGES["es"]
     assert set(english) == set(spanish)
     for name, words in english.items():
-        assert set(re.findall(r"\{\w+\}", words)) == set(re.findall(r"\{\w+\}", spanish[name])), name
+        assert set(re.findall(r"\{\w+\}", words)) == set(re.findall(r"\{\w+\}", spanish[name])), (
+            name
+        )
 
 
 def test_the_archive_lists_what_is_out_and_shows_it(page: Page):
@@ -221,7 +246,12 @@ def test_the_archive_lists_what_is_out_and_shows_it(page: Page):
     calendar = page.visitor.get(f"/issues/2026-11/{name}")
     assert calendar.headers["content-type"].startswith("text/calendar")
     assert b"SUMMARY:A webinar" in calendar.body
-    for path in ("/issues/2026-12/", "/issues/nothing/", "/issues/2026-11/nothing.ics", "/issues/../x/"):
+    for path in (
+        "/issues/2026-12/",
+        "/issues/nothing/",
+        "/issues/2026-11/nothing.ics",
+        "/issues/../x/",
+    ):
         assert page.visitor.get(path).status == 404
 
 
@@ -240,7 +270,11 @@ def test_an_issue_whose_file_is_broken_hides_no_other(page: Page, caplog):
     (page.folder / "issues/2026-12/issue.toml").write_text('subject = "ann@example.org')
     for path in ("/", "/atom.xml"):
         answer = page.visitor.get(path)
-        assert (answer.status, "issues/2026-11/" in answer.text, "2026-12" in answer.text) == (200, True, False)
+        assert (answer.status, "issues/2026-11/" in answer.text, "2026-12" in answer.text) == (
+            200,
+            True,
+            False,
+        )
     assert "left out of the archive issue=2026-12" in caplog.text
     assert page.visitor.get("/issues/2026-12/").status == 500
     before = page.visitor.get("/issues/2026-11/")
@@ -264,12 +298,19 @@ def test_search_engines_are_let_in_only_where_it_is_said(tmp_path):
     open_one.add_issue()
     assert "Disallow: /u/\n" in open_one.visitor.get("/robots.txt").text
     assert open_one.visitor.get("/").headers["x-robots-tag"] == "all"
-    assert "noindex" in open_one.visitor.get(open_one.link(Purpose.UNSUBSCRIBE)).headers["x-robots-tag"]
+    assert (
+        "noindex"
+        in open_one.visitor.get(open_one.link(Purpose.UNSUBSCRIBE)).headers["x-robots-tag"]
+    )
 
 
 def test_a_page_below_a_path_links_below_it(tmp_path):
     page = Page(tmp_path)
-    text = (tmp_path / "newsletter.toml").read_text().replace("news.example.org", "example.org/letters/")
+    text = (
+        (tmp_path / "newsletter.toml")
+        .read_text()
+        .replace("news.example.org", "example.org/letters/")
+    )
     (tmp_path / "newsletter.toml").write_text(text)
     app = make_app(AppContext(open_workspace(tmp_path), page.clock.now))
     assert 'href="/letters/style.css"' in Visitor(app, host="example.org").get("/subscribe").text
@@ -284,20 +325,32 @@ async def test_what_is_no_http_is_passed_on(page: Page):
     async def receive():
         return {"type": "websocket.connect"}
 
-    await page.app({"type": "websocket", "path": "/", "headers": [], "query_string": b""}, receive, send)
+    await page.app(
+        {"type": "websocket", "path": "/", "headers": [], "query_string": b""}, receive, send
+    )
     assert sent[0]["type"] == "websocket.close"
 
 
 SEGMENT = st.text(st.characters(codec="utf-8", exclude_characters="?#\r\n\0"), max_size=50)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     data=st.data(),
-    method=st.sampled_from(["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "NONSENSE"]),
+    method=st.sampled_from(
+        ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "NONSENSE"]
+    ),
     body=st.binary(max_size=300),
     kind=st.sampled_from(
-        ["", "application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=b", "text/\xff"]
+        [
+            "",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "multipart/form-data; boundary=b",
+            "text/\xff",
+        ]
     ),
     do=st.sampled_from(["", "save", "pause", "come_back", "leave", "address"]),
     query=st.sampled_from(["", "lang=es", "lang=%00", "lang=" + "x" * 300, "%", "&&="]),
@@ -309,12 +362,17 @@ def test_nothing_that_is_sent_makes_it_fail(page: Page, data, method, body, kind
         for more in ("", "/why", "/data", "/erase")
     ]
     path = data.draw(
-        st.sampled_from([*paths, "/", "/subscribe", "/atom.xml", "/issues/x/", "/robots.txt", "/style.css"])
+        st.sampled_from(
+            [*paths, "/", "/subscribe", "/atom.xml", "/issues/x/", "/robots.txt", "/style.css"]
+        )
         | SEGMENT.map("/{}".format)
     )
     content = f"do={do}&".encode() + body if do else body
     page.visitor.address = "192.0.2.1"
     answer = page.visitor.send(
-        method, f"{path.replace('?', '')}?{query}", content, {"content-type": kind, "accept-language": "es;q=x,,*"}
+        method,
+        f"{path.replace('?', '')}?{query}",
+        content,
+        {"content-type": kind, "accept-language": "es;q=x,,*"},
     )
     assert answer.status < 500

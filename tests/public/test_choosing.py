@@ -44,7 +44,9 @@ def test_a_post_that_says_nothing_changes_nothing(page: Page):
     before = page.person()
     for body, kind in ((b"", ""), (b"do=nothing", "application/x-www-form-urlencoded"), (b"{}", "application/json"),
                        (b"do=save\xff", "application/x-www-form-urlencoded"), (b"&" * 900 + b"a=b&" * 200, "application/x-www-form-urlencoded")):  # fmt: skip
-        assert page.visitor.send("POST", page.link(MINE), body, {"content-type": kind}).status == 200
+        assert (
+            page.visitor.send("POST", page.link(MINE), body, {"content-type": kind}).status == 200
+        )
     assert page.person() == before
 
 
@@ -66,7 +68,9 @@ def test_a_pause_begins_ends_by_itself_and_can_be_ended(page: Page):
     assert page.person().state is S.ACTIVE
 
 
-@pytest.mark.parametrize(("months", "days"), [("99", 360), ("0", 30), ("-1", 30), ("many", 30), ("9" * 50, 30)])
+@pytest.mark.parametrize(
+    ("months", "days"), [("99", 360), ("0", 30), ("-1", 30), ("many", 30), ("9" * 50, 30)]
+)
 def test_a_pause_is_a_month_to_a_year(page: Page, months, days):
     do(page, "pause", months=months)
     until = OptInRepository(page.people.engine, page.keys).get_pause_end(1)
@@ -97,7 +101,10 @@ def test_what_is_kept_comes_as_a_file_on_a_post_alone(page: Page):
     do(page, "address", address="new@example.org")
     with InboundMailRepository(page.people.engine).begin() as deciding:
         deciding.write(
-            "file:x", InboundRecord(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now
+            "file:x",
+            InboundRecord(kind="bounce", action="counted", subscriber_id=1),
+            None,
+            now=page.clock.now,
         )
     assert page.visitor.get(f"{page.link(MINE)}/data").status == 405
     answer = page.visitor.post(f"{page.link(MINE)}/data")
@@ -117,7 +124,9 @@ def test_erasing_wants_a_mark_in_a_box_and_leaves_only_a_hash(page: Page):
     answer = page.visitor.post(f"{page.link(MINE)}/erase")
     assert (answer.status, "Nothing was erased" in answer.text) == (400, True)
     do(page, "address", address="new@example.org")
-    assert page.visitor.post(f"{page.link(MINE)}/erase", {"sure": "yes"}).heading == "You are erased"
+    assert (
+        page.visitor.post(f"{page.link(MINE)}/erase", {"sure": "yes"}).heading == "You are erased"
+    )
     assert page.person() is None
     assert page.people.is_suppressed(parse_address("ann@example.org"))
     assert page.visitor.get(page.link(MINE)).status == 404
@@ -139,11 +148,16 @@ def test_a_new_address_that_is_none_is_told(page: Page):
 
 def test_the_file_holds_every_column_that_is_kept_about_a_person(page: Page):
     """All but the numbers of rows that stand for the person or the issue, which is named."""
-    with delivery.open_ledger(page.context).start_session("2026-11", "d", now=page.clock.now) as run:
+    with delivery.open_ledger(page.context).start_session(
+        "2026-11", "d", now=page.clock.now
+    ) as run:
         run.commit_step((), [1], now=page.clock.now)
     with InboundMailRepository(page.people.engine).begin() as deciding:
         deciding.write(
-            "file:x", InboundRecord(kind="bounce", action="counted", subscriber_id=1), None, now=page.clock.now
+            "file:x",
+            InboundRecord(kind="bounce", action="counted", subscriber_id=1),
+            None,
+            now=page.clock.now,
         )
     readers = OptInRepository(page.people.engine, page.keys)
     readers.pause(1, page.clock.now + timedelta(days=30), now=page.clock.now)
@@ -154,7 +168,8 @@ def test_the_file_holds_every_column_that_is_kept_about_a_person(page: Page):
         "subscribers": kept["subscriber"],
         "suppressions": kept["never_to_be_written_to"],
         "requests": kept["waiting_to_be_confirmed"][0],
-        "deliveries": kept["issues"][0] | {"sending_id": kept["issues"][0]["issue"], "subscriber_id": 1},
+        "deliveries": kept["issues"][0]
+        | {"sending_id": kept["issues"][0]["issue"], "subscriber_id": 1},
         "incoming_mails": kept["mails_about_you"][0],
     }
     for name, row in told.items():

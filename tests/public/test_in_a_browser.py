@@ -61,7 +61,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_every_page_is_for_everybody(browser: Browser, ours: Workspace, site: str, language: str) -> None:
+def test_every_page_is_for_everybody(
+    browser: Browser, ours: Workspace, site: str, language: str
+) -> None:
     """axe-core in light and dark, at 1280 and at 375 pixels, which are also 750 pixels at 200 %; and twice the letters."""
     paused, left = ours.link(Purpose.PREFERENCES, 2), ours.link(Purpose.PREFERENCES, 3)
     ours.people.change(2, now=ours.clock.now, state=S.PAUSED)
@@ -99,7 +101,9 @@ def _enlarged(page: Page, called: str) -> list[str]:
         page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_all_choices_are_made_by_keyboard_without_javascript(page: Page, ours: Workspace, site: str) -> None:
+def test_all_choices_are_made_by_keyboard_without_javascript(
+    page: Page, ours: Workspace, site: str
+) -> None:
     page.goto(f"{site}{ours.link(Purpose.PREFERENCES)}?lang=es")
     page.get_by_label("Idioma de los correos").select_option("en")
     page.get_by_label("Letra grande").press("Space")
@@ -118,7 +122,9 @@ def test_all_choices_are_made_by_keyboard_without_javascript(page: Page, ours: W
     assert ours.person() is None
 
 
-def test_one_button_stops_the_mails_and_a_word_why_may_follow(page: Page, ours: Workspace, site: str) -> None:
+def test_one_button_stops_the_mails_and_a_word_why_may_follow(
+    page: Page, ours: Workspace, site: str
+) -> None:
     page.goto(f"{site}{ours.link(Purpose.UNSUBSCRIBE)}")
     assert ours.person().state is S.ACTIVE
     page.get_by_role("button", name="Stop the mails").press("Enter")
@@ -129,7 +135,9 @@ def test_one_button_stops_the_mails_and_a_word_why_may_follow(page: Page, ours: 
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
 
 
-def test_nothing_is_asked_of_another_host_and_no_cookie_is_set(browser: Browser, ours: Workspace, site: str) -> None:
+def test_nothing_is_asked_of_another_host_and_no_cookie_is_set(
+    browser: Browser, ours: Workspace, site: str
+) -> None:
     context = browser.new_context()
     page = context.new_page()
     asked: list[str] = []

@@ -6,7 +6,12 @@ from newsletter.public.rate_limit import RateLimit
 def test_a_visitor_may_so_often_and_then_waits():
     now = 0.0
     limit = RateLimit(2, 60, lambda: now)
-    assert [limit.allows("a"), limit.allows("a"), limit.allows("a"), limit.allows("b")] == [True, True, False, True]
+    assert [limit.allows("a"), limit.allows("a"), limit.allows("a"), limit.allows("b")] == [
+        True,
+        True,
+        False,
+        True,
+    ]
     now = 61
     assert limit.allows("a")
 
@@ -31,4 +36,13 @@ def test_a_household_with_many_addresses_is_one_visitor():
         "a socket",
         "",
     )
-    assert [limit.allows(each) for each in asked] == [True, False, True, True, False, True, True, True]
+    assert [limit.allows(each) for each in asked] == [
+        True,
+        False,
+        True,
+        True,
+        False,
+        True,
+        True,
+        True,
+    ]

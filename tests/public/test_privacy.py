@@ -52,7 +52,10 @@ def server() -> Iterator[Loopback]:
     """A mail server that refuses, and repeats what it was told."""
 
     def script(command: str, number: int, connection: int) -> str | None:
-        heard = {("AUTH", 1): f"535 5.7.8 {LOGIN} {PASSWORD}", ("RCPT", 1): f"550 5.1.1 <{ADDRESS}> not here"}
+        heard = {
+            ("AUTH", 1): f"535 5.7.8 {LOGIN} {PASSWORD}",
+            ("RCPT", 1): f"550 5.1.1 <{ADDRESS}> not here",
+        }
         return heard.get((command, number))
 
     with serving_mail(Loopback(script=script, extensions=("AUTH PLAIN LOGIN",))) as running:
@@ -65,10 +68,23 @@ def served(tmp_path: Path, server: Loopback) -> Iterator[Served]:
     page = Page(tmp_path / "ours", more=more)
     subscribers.add_subscriber(page.context, ADDRESS, name=NAME)
     page.add_issue()
-    command = [sys.executable, "-m", "newsletter", "-C", str(page.folder), "serve", "--port", "0", "--log"]
+    command = [
+        sys.executable,
+        "-m",
+        "newsletter",
+        "-C",
+        str(page.folder),
+        "serve",
+        "--port",
+        "0",
+        "--log",
+    ]
     environment = os.environ | {"NEWSLETTER_SMTP_PASSWORD": PASSWORD}
     log = tmp_path / "log"
-    with log.open("wb") as written, subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process:
+    with (
+        log.open("wb") as written,
+        subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process,
+    ):
         assert process.stderr
         first = process.stderr.readline()
         port = re.search(rb":(\d+)/", first)
@@ -102,7 +118,9 @@ def test_no_page_no_header_and_no_line_of_the_log_names_her(served: Served) -> N
     for address in (ADDRESS, f"<{ADDRESS}", f"{ADDRESS} {ADDRESS}"):
         served.ask("POST", "/subscribe", {"address": address, "name": NAME})
         served.ask("POST", mine, {"do": "address", "address": address})
-    served.ask("POST", mine, {"do": "save", "language": ADDRESS, "section": ADDRESS, "months": ADDRESS})
+    served.ask(
+        "POST", mine, {"do": "save", "language": ADDRESS, "section": ADDRESS, "months": ADDRESS}
+    )
     served.ask("POST", f"{mine}/erase", {"sure": ADDRESS})
     served.ask("PUT", f"{mine}/{ADDRESS}")
 
@@ -125,6 +143,9 @@ def _without_a_database(served: Served) -> set[int]:
     database.write_bytes(f"no database, but {ADDRESS} {PASSWORD} ".encode() * 99)
     form = {"do": "save", "address": ADDRESS, "sure": "yes"}
     mine, leave = served.link(Purpose.PREFERENCES), served.link(Purpose.UNSUBSCRIBE)
-    found = {served.ask("GET", mine), *(served.ask("POST", path, form) for path in (mine, leave, f"{mine}/data"))}
+    found = {
+        served.ask("GET", mine),
+        *(served.ask("POST", path, form) for path in (mine, leave, f"{mine}/data")),
+    }
     database.write_bytes(content)
     return found

@@ -18,7 +18,9 @@ PEOPLE = 1000
 def test_whoever_left_before_a_claim_is_never_sent_to_a_thousand_times(tmp_path):
     office = PostOffice.opened(tmp_path, tuple(f"r{n}@example.org" for n in range(PEOPLE)))
     leavings = UnsubscribeQueue(office.people.engine)
-    waiting = deque(range(PEOPLE, 0, -1))  # from the end, so that they meet the sender in the middle
+    waiting = deque(
+        range(PEOPLE, 0, -1)
+    )  # from the end, so that they meet the sender in the middle
     gone: set[int] = set()
 
     def leave_in_turn() -> None:
@@ -43,7 +45,11 @@ def test_whoever_left_before_a_claim_is_never_sent_to_a_thousand_times(tmp_path)
         for reader in readers:
             reader.join()
     assert {each.state.value for each in office.people.all()} == {"unsubscribed"}
-    suppressed = {each.subscriber_id for each in office.ledger.recipients(ISSUE) if each.status == "suppressed"}
+    suppressed = {
+        each.subscriber_id
+        for each in office.ledger.recipients(ISSUE)
+        if each.status == "suppressed"
+    }
     assert suppressed == set(range(1, PEOPLE + 1)) - sent
 
 
@@ -52,7 +58,9 @@ def test_whoever_left_before_a_claim_is_never_sent_to_a_thousand_times(tmp_path)
     [(0, PEOPLE), (600_000, 200)],  # claimed some messages ahead; claimed in the moment
     ids=["free", "limited"],
 )
-async def test_whoever_is_gone_when_the_server_waits_for_the_message_gets_none(tmp_path, per_minute, people):
+async def test_whoever_is_gone_when_the_server_waits_for_the_message_gets_none(
+    tmp_path, per_minute, people
+):
     """Everybody leaves while their envelope stands before the server; it lets every second one finish first."""
     office = PostOffice.opened(tmp_path, tuple(f"r{n}@example.org" for n in range(people)))
     leaves = {each.address: (each.id, threading.Event()) for each in office.people.all()}

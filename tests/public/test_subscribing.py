@@ -31,7 +31,9 @@ def page(tmp_path, server: Loopback) -> Page:
 
 
 def sending_by(folder, server: Loopback) -> Page:
-    return Page(folder, more=f'[delivery]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\n')
+    return Page(
+        folder, more=f'[delivery]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\n'
+    )
 
 
 def link_in(server: Loopback) -> str:
@@ -48,7 +50,12 @@ def test_an_address_is_on_the_list_only_when_its_mailbox_confirmed(page: Page, s
     assert page.person("zoe@example.org") is None
     assert page.visitor.post(link_in(server)).heading == "Done"
     person = page.person("zoe@example.org")
-    assert (person.address, person.name, person.state, person.language) == ("Zoe@example.org", "Zoe", S.ACTIVE, "en")
+    assert (person.address, person.name, person.state, person.language) == (
+        "Zoe@example.org",
+        "Zoe",
+        S.ACTIVE,
+        "en",
+    )
 
 
 def test_the_mail_is_marked_as_automatic_and_in_the_visitors_language(page: Page, server: Loopback):
@@ -109,7 +116,9 @@ def test_one_address_gets_three_mails_a_day_whoever_asks(page: Page, server: Loo
 
 
 def test_one_visitor_types_ten_addresses_an_hour(page: Page, server: Loopback):
-    answers = [page.visitor.post("/subscribe", {"address": f"a{n}@example.org"}).status for n in range(12)]
+    answers = [
+        page.visitor.post("/subscribe", {"address": f"a{n}@example.org"}).status for n in range(12)
+    ]
     assert answers == [200] * 10 + [429] * 2
     page.visitor.address = "192.0.2.99"
     assert page.visitor.post("/subscribe", {"address": "z@example.org"}).status == 200
@@ -142,18 +151,23 @@ def test_an_old_list_does_not_bring_the_old_address_back(page: Page, server: Loo
     assert subscribers.add_subscriber(page.context, "ann@new.example") == ImportCounts(suppressed=1)
 
 
-def test_a_new_address_brings_back_whoever_bounced_and_nobody_who_left(page: Page, server: Loopback):
+def test_a_new_address_brings_back_whoever_bounced_and_nobody_who_left(
+    page: Page, server: Loopback
+):
     for number, state, after in ((1, S.BOUNCED, S.ACTIVE), (2, S.UNSUBSCRIBED, S.UNSUBSCRIBED)):
         page.people.suppress(number, state, "x", now=page.clock.now)
         page.visitor.post(
-            page.link(Purpose.PREFERENCES, number), {"do": "address", "address": f"new{number}@example.org"}
+            page.link(Purpose.PREFERENCES, number),
+            {"do": "address", "address": f"new{number}@example.org"},
         )
         page.visitor.post(link_in(server))
         assert page.person(f"new{number}@example.org").state is after
 
 
 def test_a_new_address_that_is_on_the_list_already_stays_one_row(page: Page, server: Loopback):
-    page.visitor.post(page.link(Purpose.PREFERENCES), {"do": "address", "address": "bob@example.org"})
+    page.visitor.post(
+        page.link(Purpose.PREFERENCES), {"do": "address", "address": "bob@example.org"}
+    )
     page.visitor.post(link_in(server))
     assert (page.person().state, page.person("bob@example.org").state) == (S.UNSUBSCRIBED, S.ACTIVE)
 

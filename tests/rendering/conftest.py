@@ -14,7 +14,9 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write the golden files of rendering anew")
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files of rendering anew"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,10 @@ SETTINGS = Settings(
         url="https://www.example.org/",
     ),
     public=PublicSettings(url="https://news.example.org"),
-    theme=Theme(footer="The LMS Foundation is run by patients and families.", image_hosts=("www.example.org",)),
+    theme=Theme(
+        footer="The LMS Foundation is run by patients and families.",
+        image_hosts=("www.example.org",),
+    ),
 )
 
 GLOSSARY = {
@@ -66,7 +69,13 @@ RESEARCH = (
         key="doi:10.1158/1078-0432.ccr-24-0148",
         ids=Ids(doi="10.1158/1078-0432.ccr-24-0148"),
         title="Developing Novel Genomic Risk Stratification Models in Soft Tissue and Uterine Leiomyosarcoma",
-        authors=("Josephine K. Dermawan", "Sarah Chiang", "Samuel Singer", "William D. Tap", "Cristina R. Antonescu"),
+        authors=(
+            "Josephine K. Dermawan",
+            "Sarah Chiang",
+            "Samuel Singer",
+            "William D. Tap",
+            "Cristina R. Antonescu",
+        ),
         links=("https://doi.org/10.1158/1078-0432.CCR-24-0148",),
         dated=Dated.parse("2024-05-15"),
         journal="Clin Cancer Res",
@@ -137,7 +146,14 @@ TRIALS = (
             was=TrialStatus.NOT_YET_RECRUITING,
             phase="2",
             sponsor="Example Cancer Center",
-            places=("Denver, US", "Houston, US", "Boston, US", "Miami, US", "New York, US", "Villejuif, FR"),
+            places=(
+                "Denver, US",
+                "Houston, US",
+                "Boston, US",
+                "Miami, US",
+                "New York, US",
+                "Villejuif, FR",
+            ),
             contact="Study office, 303-555-0142, trials@example.org",
             interventions=("Trabectedin", "radiation therapy"),
             who="Adults of 18 years and older with leiomyosarcoma that has spread, after one treatment or more.",
@@ -162,7 +178,9 @@ TRIALS = (
         ids=Ids(nct="NCT06088290"),
         title="Unesbulin in Advanced Leiomyosarcoma: Follow-up",
         links=("https://clinicaltrials.gov/study/NCT06088290",),
-        trial=Trial(status=TrialStatus.NOT_YET_RECRUITING, phase="early 1", places=("Germany", "Spain")),
+        trial=Trial(
+            status=TrialStatus.NOT_YET_RECRUITING, phase="early 1", places=("Germany", "Spain")
+        ),
         summary="People who took part before are followed for two more years.",
     ),
 )
@@ -210,7 +228,11 @@ COMING_UP = (
     Entry(
         title="Support group for caregivers",
         links=("https://www.example.org/caregivers",),
-        event=Event(starts=datetime(2026, 12, 3, 20, 0, tzinfo=EASTERN), zone="America/New_York", place="Online"),
+        event=Event(
+            starts=datetime(2026, 12, 3, 20, 0, tzinfo=EASTERN),
+            zone="America/New_York",
+            place="Online",
+        ),
     ),
     Entry(
         title="Travel fund for trial visits",
@@ -270,7 +292,9 @@ def mixed(count: int) -> Issue:
                     ids=dataclasses.replace(entry.ids, nct=f"NCT{n:08}" if entry.ids.nct else None),
                     links=tuple(f"{link}?part={n}" for link in entry.links),
                 )
-                for n, entry in zip(range(1, count // 4 + 1), itertools.cycle(entries), strict=False)
+                for n, entry in zip(
+                    range(1, count // 4 + 1), itertools.cycle(entries), strict=False
+                )
             ),
         )
         for name, entries in kinds
@@ -279,7 +303,9 @@ def mixed(count: int) -> Issue:
 
 
 def _odd(n: int, title: str, **more: object) -> Entry:
-    return Entry(key=f"url:https://example.org/{n}", title=title, links=(f"https://example.org/{n}",), **more)
+    return Entry(
+        key=f"url:https://example.org/{n}", title=title, links=(f"https://example.org/{n}",), **more
+    )
 
 
 ODD_TITLES = (
@@ -311,11 +337,20 @@ ODD = dataclasses.replace(
             entries=(
                 *(_odd(n, title) for n, title in enumerate(ODD_TITLES)),
                 _odd(50, "Three hundred authors", authors=tuple(f"Author {n}" for n in range(300))),
-                Entry(title="A very long address", links=("https://example.org/?q=" + "a%20b" * 360,)),
+                Entry(
+                    title="A very long address", links=("https://example.org/?q=" + "a%20b" * 360,)
+                ),
                 Entry(title="No link, no summary, no date"),
                 _odd(51, "A long word", summary="Word " + "w" * 90 + ". " + "<b>&lt;</b> " * 80),
-                _odd(52, "An http link", note="> [home](http://example.org:8080/x)\n\n    four spaces\n\n# Heading"),
-                Entry(title="An odd link", links=("javascript:alert(1)", 'http://example.org/ä?x=1&y="2"')),
+                _odd(
+                    52,
+                    "An http link",
+                    note="> [home](http://example.org:8080/x)\n\n    four spaces\n\n# Heading",
+                ),
+                Entry(
+                    title="An odd link",
+                    links=("javascript:alert(1)", 'http://example.org/ä?x=1&y="2"'),
+                ),
             ),
         ),
         Section(
@@ -324,7 +359,11 @@ ODD = dataclasses.replace(
             entries=(
                 _odd(60, "No date", event=Event()),
                 _odd(
-                    61, "Cancelled", event=Event(starts=date(2026, 12, 24), cancelled=True, join="https://x.example/")
+                    61,
+                    "Cancelled",
+                    event=Event(
+                        starts=date(2026, 12, 24), cancelled=True, join="https://x.example/"
+                    ),
                 ),
                 _odd(
                     62,
@@ -337,7 +376,11 @@ ODD = dataclasses.replace(
                         join="https://x.example/a",
                     ),
                 ),
-                _odd(63, "Only an offset", event=Event(starts=datetime(2026, 12, 10, 8, 30, tzinfo=UTC))),
+                _odd(
+                    63,
+                    "Only an offset",
+                    event=Event(starts=datetime(2026, 12, 10, 8, 30, tzinfo=UTC)),
+                ),
             ),
         ),
         Section(

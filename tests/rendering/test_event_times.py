@@ -34,9 +34,14 @@ def test_a_day_comes_with_its_weekday():
     assert short_day(Event(starts=date(2026, 12, 9)), EN) == "Wed, Dec 9"
 
 
-@pytest.mark.parametrize("ends", [None, date(2026, 12, 9), date(2026, 12, 10), at(HOME, 2026, 12, 9, 18)])
+@pytest.mark.parametrize(
+    "ends", [None, date(2026, 12, 9), date(2026, 12, 10), at(HOME, 2026, 12, 9, 18)]
+)
 def test_a_whole_day_ends_where_the_next_begins(ends):
-    assert when(Event(starts=date(2026, 12, 9), ends=ends), HOME, EN).day == "Wednesday, December 9, 2026"
+    assert (
+        when(Event(starts=date(2026, 12, 9), ends=ends), HOME, EN).day
+        == "Wednesday, December 9, 2026"
+    )
 
 
 def test_several_days_are_told_from_first_to_last():
@@ -48,7 +53,9 @@ def test_hours_come_with_their_zone_and_the_readers_other_ones():
     start = at(HOME, 2026, 12, 9, 18)
     told = when(Event(starts=start, ends=start + timedelta(hours=1), zone=HOME), HOME, EN)
     assert plain(told.hours) == "6:00 PM to 7:00 PM Eastern"
-    assert plain(told.elsewhere) == "That is 5:00 PM Central, 4:00 PM Mountain, and 3:00 PM Pacific."
+    assert (
+        plain(told.elsewhere) == "That is 5:00 PM Central, 4:00 PM Mountain, and 3:00 PM Pacific."
+    )
 
 
 def test_an_event_far_away_says_which_day_it_is_here():
@@ -68,12 +75,20 @@ def test_an_event_that_is_on_two_days_says_both():
 
 
 def test_readers_elsewhere_get_their_own_zone_and_utc():
-    told = when(Event(starts=at("Europe/London", 2026, 12, 9, 18), zone="Europe/London"), "Europe/Berlin", EN)
+    told = when(
+        Event(starts=at("Europe/London", 2026, 12, 9, 18), zone="Europe/London"),
+        "Europe/Berlin",
+        EN,
+    )
     assert plain(told.elsewhere) == "That is 7:00 PM Berlin time and 6:00 PM UTC."
 
 
 def test_a_reader_at_home_is_not_told_twice():
-    told = when(Event(starts=at("Europe/Berlin", 2026, 12, 9, 18), zone="Europe/Berlin"), "Europe/Berlin", EN)
+    told = when(
+        Event(starts=at("Europe/Berlin", 2026, 12, 9, 18), zone="Europe/Berlin"),
+        "Europe/Berlin",
+        EN,
+    )
     assert plain(told.elsewhere) == "That is 5:00 PM UTC."
     told = when(Event(starts=at("UTC", 2026, 12, 9, 18), zone="UTC"), "UTC", EN)
     assert told.elsewhere == ""
@@ -96,12 +111,25 @@ def test_a_zone_is_named_as_well_as_it_is_known(zone, offset, name):
 
 def test_an_event_over_days_has_no_end_by_the_clock():
     told = when(
-        Event(starts=at(HOME, 2026, 12, 9, 9), ends=at(HOME, 2026, 12, 11, 17), zone=HOME, place="Denver"), HOME, EN
+        Event(
+            starts=at(HOME, 2026, 12, 9, 9),
+            ends=at(HOME, 2026, 12, 11, 17),
+            zone=HOME,
+            place="Denver",
+        ),
+        HOME,
+        EN,
     )
     assert plain(told.hours) == "9:00 AM Eastern"
     assert told.day == "Wednesday, December 9, 2026 to Friday, December 11, 2026"
 
 
 def test_an_end_before_the_start_is_not_told():
-    told = when(Event(starts=datetime(2026, 12, 9, 9, tzinfo=UTC), ends=datetime(2026, 12, 9, 8, tzinfo=UTC)), HOME, EN)
+    told = when(
+        Event(
+            starts=datetime(2026, 12, 9, 9, tzinfo=UTC), ends=datetime(2026, 12, 9, 8, tzinfo=UTC)
+        ),
+        HOME,
+        EN,
+    )
     assert plain(told.hours) == "9:00 AM UTC"

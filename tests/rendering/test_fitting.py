@@ -12,8 +12,14 @@ NOTE = "First **part** here.\n\nSecond [part](https://a.example/) with more word
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (None, "First part here.\n\nSecond part with more words.\npart:\nhttps://a.example/\n\nThird."),
-        (100, "First part here.\n\nSecond part with more words.\npart:\nhttps://a.example/\n\nThird."),
+        (
+            None,
+            "First part here.\n\nSecond part with more words.\npart:\nhttps://a.example/\n\nThird.",
+        ),
+        (
+            100,
+            "First part here.\n\nSecond part with more words.\npart:\nhttps://a.example/\n\nThird.",
+        ),
         (8, "First part here.\n\nSecond part with more words.\npart:\nhttps://a.example/"),
         (3, "First part here."),
         (2, "First part …"),
@@ -21,7 +27,10 @@ NOTE = "First **part** here.\n\nSecond [part](https://a.example/) with more word
     ],
 )
 def test_a_note_loses_its_last_paragraphs_first(words, text):
-    assert fit_note(NOTE, TextLimits(note_words=words), heading=4, image_hosts=(), marker=None).text == text
+    assert (
+        fit_note(NOTE, TextLimits(note_words=words), heading=4, image_hosts=(), marker=None).text
+        == text
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,10 @@ def test_the_first_use_alone_is_marked():
 
 def test_the_longest_term_wins_and_parts_of_words_do_not_count():
     glossary = Glossary({"phase": "a step", "phase 2": "a small trial"})
-    assert glossary.mark("phases of a phase 2 trial, a phase") == "phases of a phase 2* trial, a phase*"
+    assert (
+        glossary.mark("phases of a phase 2 trial, a phase")
+        == "phases of a phase 2* trial, a phase*"
+    )
 
 
 def test_nothing_is_used_of_a_glossary_that_nothing_names():

@@ -6,7 +6,14 @@ import dataclasses
 
 from rendering.issues import GLOSSARY, ODD, SAMPLE, SETTINGS
 
-from newsletter.rendering import render_archive, render_feed, render_mail, render_print, render_proof, render_web
+from newsletter.rendering import (
+    render_archive,
+    render_feed,
+    render_mail,
+    render_print,
+    render_proof,
+    render_web,
+)
 
 
 def test_the_sample_issue_looks_as_it_was_last_approved(templates, golden):
@@ -17,7 +24,8 @@ def test_the_sample_issue_looks_as_it_was_last_approved(templates, golden):
 
 def test_the_spanish_issue_looks_as_it_was_last_approved(templates, golden):
     spanish = dataclasses.replace(
-        SETTINGS, newsletter=dataclasses.replace(SETTINGS.newsletter, language="es", title="Noticias de LMS")
+        SETTINGS,
+        newsletter=dataclasses.replace(SETTINGS.newsletter, language="es", title="Noticias de LMS"),
     )
     rendered = render_mail(SAMPLE, spanish, templates)
     golden("issue.es.html", rendered.html)

@@ -29,7 +29,10 @@ def test_times_are_in_utc_and_the_bytes_are_always_the_same():
 
 def test_days_stay_days():
     event = the_event(EVENTS[1])
-    assert (event.decoded("dtstart"), event.decoded("dtend")) == (date(2027, 1, 16), date(2027, 1, 18))
+    assert (event.decoded("dtstart"), event.decoded("dtend")) == (
+        date(2027, 1, 16),
+        date(2027, 1, 18),
+    )
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,14 @@ class Links(HTMLParser):
 
 
 def with_entry(**fields) -> Issue:
-    entry = Entry(**{"key": "url:https://example.org/x", "links": ("https://example.org/x",), **fields})
+    entry = Entry(
+        **{"key": "url:https://example.org/x", "links": ("https://example.org/x",), **fields}
+    )
     return dataclasses.replace(
-        SAMPLE, letter="", coming_up=(), sections=(Section(name="research", title="Research", entries=(entry,)),)
+        SAMPLE,
+        letter="",
+        coming_up=(),
+        sections=(Section(name="research", title="Research", entries=(entry,)),),
     )
 
 
@@ -57,7 +62,9 @@ def shown(issue: Issue, **changes):
 
 def without_public(url: str = ""):
     return dataclasses.replace(
-        SETTINGS, public=None, newsletter=dataclasses.replace(SETTINGS.newsletter, url=url, reply_to="")
+        SETTINGS,
+        public=None,
+        newsletter=dataclasses.replace(SETTINGS.newsletter, url=url, reply_to=""),
     )
 
 
@@ -67,7 +74,9 @@ def test_the_same_issue_is_the_same_bytes_and_digest():
 
 @pytest.mark.parametrize("field", ["subject", "preheader", "letter", "closing"])
 def test_whatever_a_reader_would_see_changes_the_digest(field):
-    assert shown(dataclasses.replace(SAMPLE, **{field: "Other words"})).digest != shown(SAMPLE).digest
+    assert (
+        shown(dataclasses.replace(SAMPLE, **{field: "Other words"})).digest != shown(SAMPLE).digest
+    )
 
 
 def test_a_personal_mark_stands_where_the_readers_own_parts_enter():
@@ -92,7 +101,10 @@ def test_without_a_public_page_nothing_promises_to_read_the_issue_there():
     rendered = render_mail(SAMPLE, without_public("https://www.example.org/"), ENVIRONMENT)
     assert "Read this issue online" not in rendered.html
     assert "Online version" not in rendered.text
-    assert '<a href="https://www.example.org/" style="color:#0b5c6b">Find us online: example.org</a>' in rendered.html
+    assert (
+        '<a href="https://www.example.org/" style="color:#0b5c6b">Find us online: example.org</a>'
+        in rendered.html
+    )
     assert "Find us online" not in render_mail(SAMPLE, without_public(), ENVIRONMENT).html
 
 
@@ -114,11 +126,15 @@ def test_for_everyone_leaves_no_mark_and_keeps_the_digest():
 
 def test_for_everyone_prefers_the_mailbox_that_reads_such_mails():
     inbox = dataclasses.replace(SETTINGS, inbox=InboxSettings(address="bounces+x@example.org"))
-    assert "mailto:bounces+x@example.org?subject" in remove_personal_parts(shown(SAMPLE), inbox).html
+    assert (
+        "mailto:bounces+x@example.org?subject" in remove_personal_parts(shown(SAMPLE), inbox).html
+    )
 
 
 def test_for_everyone_falls_back_to_the_sender():
-    general = remove_personal_parts(render_mail(SAMPLE, without_public(), ENVIRONMENT), without_public())
+    general = remove_personal_parts(
+        render_mail(SAMPLE, without_public(), ENVIRONMENT), without_public()
+    )
     assert "mailto:news@example.org?subject=unsubscribe" in general.html
 
 
@@ -127,7 +143,9 @@ def test_an_empty_section_is_not_printed():
 
 
 def test_an_issue_without_anything_still_renders():
-    empty = dataclasses.replace(SAMPLE, letter="", closing="", preheader="", sections=(), coming_up=())
+    empty = dataclasses.replace(
+        SAMPLE, letter="", closing="", preheader="", sections=(), coming_up=()
+    )
     rendered = shown(empty)
     assert "In this issue</h2>" not in rendered.html
     assert rendered.preheader == "In this issue: 0 items, chosen for patients and families."
@@ -143,8 +161,14 @@ def test_a_missing_preheader_is_made_of_the_counts():
 
 def test_what_earlier_issues_announced_stands_in_a_box_of_its_own():
     text = shown(dataclasses.replace(SAMPLE, sections=())).text
-    assert "- Thursday, December 3, 2026, 8:00\u00a0PM Eastern\n  Support group for caregivers:\n" in text
-    assert "- Deadline Tuesday, December 15, 2026 (14\u00a0days\u00a0left)\n  Travel fund for trial visits:\n" in text
+    assert (
+        "- Thursday, December 3, 2026, 8:00\u00a0PM Eastern\n  Support group for caregivers:\n"
+        in text
+    )
+    assert (
+        "- Deadline Tuesday, December 15, 2026 (14\u00a0days\u00a0left)\n  Travel fund for trial visits:\n"
+        in text
+    )
 
 
 def test_a_line_of_the_box_without_a_link_is_words_alone():
@@ -174,7 +198,9 @@ def test_every_link_is_secure_and_has_words_that_lead_to_one_place_only():
 def test_no_line_of_the_text_is_longer_than_its_columns_but_for_words_and_addresses():
     for issue in (SAMPLE, ODD, mixed(40)):
         for line in shown(issue).text.splitlines():
-            assert len(line) <= 72 or " " not in line.strip() or max(map(len, line.split())) > 66, line
+            assert len(line) <= 72 or " " not in line.strip() or max(map(len, line.split())) > 66, (
+                line
+            )
 
 
 def test_every_web_address_of_the_html_stands_alone_on_a_line_of_the_text():
@@ -240,7 +266,9 @@ def test_the_first_hard_word_is_marked_and_explained_at_the_end():
 
 
 def test_pictures_come_from_the_foundations_own_hosts_only():
-    letter = '![A walk](https://www.example.org/walk.jpg "400") ![Gone](https://elsewhere.example/x.png)'
+    letter = (
+        '![A walk](https://www.example.org/walk.jpg "400") ![Gone](https://elsewhere.example/x.png)'
+    )
     html = shown(dataclasses.replace(SAMPLE, letter=letter)).html
     assert '<img src="https://www.example.org/walk.jpg" alt="A walk" width="400"' in html
     assert "elsewhere.example" not in html
@@ -276,15 +304,30 @@ TEXT = st.text(max_size=60)
 def test_any_words_are_shown_and_none_becomes_markup(title, summary, note, journal):
     rendered = shown(with_entry(title=title, summary=summary, note=note, journal=journal))
     tags = set(re.findall(r"<([a-z][a-z0-9]*)", rendered.html.partition("<body")[2]))
-    assert tags <= {*"apbi", "div", "table", "tr", "td", "h1", "h2", "h3", "h4", "ul", "ol", "li", "br", "hr"} | {
-        *("span", "em", "strong", "code", "blockquote")
-    }
+    assert tags <= {
+        *"apbi",
+        "div",
+        "table",
+        "tr",
+        "td",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "ul",
+        "ol",
+        "li",
+        "br",
+        "hr",
+    } | {*("span", "em", "strong", "code", "blockquote")}
     assert not re.search(r"[ \t]$", rendered.text, re.MULTILINE)
     assert rendered.html.endswith("</html>\n")
 
 
 def test_a_reader_may_choose_sections():
-    rendered = render_mail(SAMPLE, SETTINGS, ENVIRONMENT, variant=Variant(sections=("trials", "tips")))
+    rendered = render_mail(
+        SAMPLE, SETTINGS, ENVIRONMENT, variant=Variant(sections=("trials", "tips"))
+    )
     assert re.findall(r"<h2[^>]*>([^<]*)</h2><p", rendered.html) == ["Clinical trials"]
     assert "Tips for Living with LMS" in rendered.html
     assert "Webinar: Overcoming" not in rendered.html + rendered.text

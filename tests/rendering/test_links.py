@@ -80,7 +80,10 @@ def test_two_places_never_share_a_label():
 
 
 def test_a_label_that_says_nothing_names_the_host():
-    assert LinkLabels().link("Read more »", "https://www.a.example/x").label == "Read more » (a.example)"
+    assert (
+        LinkLabels().link("Read more »", "https://www.a.example/x").label
+        == "Read more » (a.example)"
+    )
 
 
 def test_a_label_without_a_place_is_words():

@@ -13,7 +13,9 @@ from newsletter.config import PublicSettings
 from newsletter.placeholders import Placeholder
 from newsletter.rendering import render_archive, render_feed, render_print, render_proof, render_web
 
-OLDER = dataclasses.replace(SAMPLE, name="2026-11", subject="November & more", send_on=SAMPLE.send_on.replace(month=11))
+OLDER = dataclasses.replace(
+    SAMPLE, name="2026-11", subject="November & more", send_on=SAMPLE.send_on.replace(month=11)
+)
 
 
 def test_the_web_page_has_everything_and_nothing_of_one_reader(templates):
@@ -23,12 +25,17 @@ def test_the_web_page_has_everything_and_nothing_of_one_reader(templates):
     assert '<a href="#section-2">Clinical trials</a>: 3 trials' in html
     assert '<h2 id="section-2">' in html
     assert 'href="2026-12-09-webinar-overcoming-insurance-barriers-1616f5.ics"' in html
-    assert "Josephine K. Dermawan, Sarah Chiang, Samuel Singer, William D. Tap, Cristina R. Antonescu" in html
+    assert (
+        "Josephine K. Dermawan, Sarah Chiang, Samuel Singer, William D. Tap, Cristina R. Antonescu"
+        in html
+    )
     assert "<dt>biomarker</dt>" in html
 
 
 def test_search_engines_are_kept_away_unless_the_foundation_wants_them(templates):
-    open_to_all = dataclasses.replace(SETTINGS, public=PublicSettings(url="https://news.example.org", robots=True))
+    open_to_all = dataclasses.replace(
+        SETTINGS, public=PublicSettings(url="https://news.example.org", robots=True)
+    )
     assert "noindex" in render_web(SAMPLE, SETTINGS, templates)
     assert "noindex" not in render_web(SAMPLE, open_to_all, templates)
     assert "noindex" in render_web(SAMPLE, dataclasses.replace(SETTINGS, public=None), templates)
@@ -52,10 +59,14 @@ def test_the_print_page_is_large_and_has_the_same_words(templates):
 def test_the_proof_sheet_has_every_entry_with_source_date_and_link(templates):
     html = render_proof(SAMPLE, SETTINGS, templates)
     rows = re.findall("<tr>.*?</tr>", html, re.DOTALL)
-    assert len(rows) == 1 + 1 + len(SAMPLE.entries()) + 1 + 1  # head, letter, entries, tips, closing
+    assert (
+        len(rows) == 1 + 1 + len(SAMPLE.entries()) + 1 + 1
+    )  # head, letter, entries, tips, closing
     first = rows[2]
     assert "DOI 10.1158/1078-0432.ccr-24-0148" in first
-    assert first.count("https://doi.org/10.1158/1078-0432.CCR-24-0148") == 2  # once as address, once as words
+    assert (
+        first.count("https://doi.org/10.1158/1078-0432.CCR-24-0148") == 2
+    )  # once as address, once as words
     assert "May 15, 2024" in first
     assert "Our own words" in first
     assert "Free to read" in first
@@ -76,7 +87,9 @@ def test_the_archive_lists_the_newest_first(templates):
     assert re.findall(r'href="(issues/[^"]+)"', html) == ["issues/2026-12/", "issues/2026-11/"]
     assert "November &amp; more" in html
     assert html.count("atom.xml") == 2
-    assert "atom.xml" not in render_archive((), dataclasses.replace(SETTINGS, public=None), templates)
+    assert "atom.xml" not in render_archive(
+        (), dataclasses.replace(SETTINGS, public=None), templates
+    )
 
 
 def test_the_feed_is_one_that_feed_readers_read(templates):

@@ -6,13 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.rendering.text_layout import beginning, cut, one_line, printable, sentences, tidy, wrap_text
+from newsletter.rendering.text_layout import (
+    beginning,
+    cut,
+    one_line,
+    printable,
+    sentences,
+    tidy,
+    wrap_text,
+)
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=300))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=300)
+)
 def test_wrapping_loses_nothing_and_breaks_no_word(text):
     lines = wrap_text(text).split("\n")
-    assert [word for line in lines for word in line.split(" ") if word] == [word for word in text.split(" ") if word]
+    assert [word for line in lines for word in line.split(" ") if word] == [
+        word for word in text.split(" ") if word
+    ]
     assert all(len(line) <= 72 or " " not in line for line in lines)
 
 

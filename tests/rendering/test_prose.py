@@ -23,7 +23,11 @@ from newsletter.rendering.markdown_html import plain_prose, prose, words_only
             "Dear friends of the circle, how are you?\nWe",
         ),
         (f"{'a word ' * 6}\nb", f"<p>{('a word ' * 6).strip()}\nb</p>", f"{'a word ' * 6}b"),
-        ("see\n[us](https://a.org)", '<p>see\n<a href="https://a.org">us</a></p>', "see us\nus:\nhttps://a.org"),
+        (
+            "see\n[us](https://a.org)",
+            '<p>see\n<a href="https://a.org">us</a></p>',
+            "see us\nus:\nhttps://a.org",
+        ),
         ("a  \nb", "<p>a<br />\nb</p>", "a\nb"),
         ("<b>x</b> &amp; y", "<p>&lt;b&gt;x&lt;/b&gt; &amp; y</p>", "<b>x</b> & y"),
         ("# Title\n\n### Other", "<h3>Title</h3>\n<h3>Other</h3>", "Title\n\nOther"),
@@ -36,14 +40,26 @@ from newsletter.rendering.markdown_html import plain_prose, prose, words_only
             '<p>See <a href="https://a.example/x">our page</a> now</p>',
             "See our page now\nour page:\nhttps://a.example/x",
         ),
-        ("[Alone](https://a.example/)", '<p><a href="https://a.example/">Alone</a></p>', "Alone:\nhttps://a.example/"),
+        (
+            "[Alone](https://a.example/)",
+            '<p><a href="https://a.example/">Alone</a></p>',
+            "Alone:\nhttps://a.example/",
+        ),
         (
             "<https://a.example/>",
             '<p><a href="https://a.example/">https://a.example/</a></p>',
             "https://a.example/",
         ),
-        ("[a@b.example](mailto:a@b.example)", '<p><a href="mailto:a@b.example">a@b.example</a></p>', "a@b.example"),
-        ("[write](mailto:a@b.example)", '<p><a href="mailto:a@b.example">write</a></p>', "write:\na@b.example"),
+        (
+            "[a@b.example](mailto:a@b.example)",
+            '<p><a href="mailto:a@b.example">a@b.example</a></p>',
+            "a@b.example",
+        ),
+        (
+            "[write](mailto:a@b.example)",
+            '<p><a href="mailto:a@b.example">write</a></p>',
+            "write:\na@b.example",
+        ),
         ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>", "[x](javascript:alert(1))"),
         ("[x](/relative)", "<p>[x](/relative)</p>", "[x](/relative)"),
         ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>", "- a\n- b"),
@@ -64,7 +80,9 @@ def test_a_link_in_bold_alone_in_its_paragraph_is_a_button():
     assert made.text == "Register:\nhttps://a.example/"
 
 
-@pytest.mark.parametrize("markdown", ["**bold**", "[a](https://a.example)", "**[a](https://a.example)** more"])
+@pytest.mark.parametrize(
+    "markdown", ["**bold**", "[a](https://a.example)", "**[a](https://a.example)** more"]
+)
 def test_anything_else_is_no_button(markdown):
     assert "<table" not in prose(markdown).html
 
@@ -73,16 +91,24 @@ def test_a_button_in_a_list_stays_a_button():
     assert 'class="button"' in prose("- **[Go](https://a.example/)**").html
 
 
-@pytest.mark.parametrize(("title", "width"), [("300", 300), ("9999", 576), ("A fine day", 576), ("0", 576)])
+@pytest.mark.parametrize(
+    ("title", "width"), [("300", 300), ("9999", 576), ("A fine day", 576), ("0", 576)]
+)
 def test_a_picture_has_the_width_that_its_title_names(title, width):
     made = prose(f'![A "view"](http://www.a.example/x.png "{title}")', image_hosts=("a.example",))
-    assert made.html == f'<p><img src="https://www.a.example/x.png" alt="A &quot;view&quot;" width="{width}" /></p>'
+    assert (
+        made.html
+        == f'<p><img src="https://www.a.example/x.png" alt="A &quot;view&quot;" width="{width}" /></p>'
+    )
     assert made.text == '[A "view"]'
 
 
 @pytest.mark.parametrize(
     ("base", "source"),
-    [("", "pictures/ab.jpg"), ("https://news.example/issues/1/", "https://news.example/issues/1/pictures/ab.jpg")],
+    [
+        ("", "pictures/ab.jpg"),
+        ("https://news.example/issues/1/", "https://news.example/issues/1/pictures/ab.jpg"),
+    ],
 )
 def test_a_picture_beside_the_issue_is_fetched_from_where_the_issue_stands(base, source):
     made = prose('![Snow](pictures/ab.jpg "240 ornament")', picture_base=base)
@@ -95,7 +121,9 @@ def test_where_readers_cannot_reach_it_its_words_stand(base):
     assert prose("![Snow](pictures/ab.jpg)", picture_base=base).html == "<p>Snow</p>"
 
 
-@pytest.mark.parametrize("source", ["pictures/../secret", "pictures/a/b.png", "/pictures/a.png", "picture/a.png"])
+@pytest.mark.parametrize(
+    "source", ["pictures/../secret", "pictures/a/b.png", "/pictures/a.png", "picture/a.png"]
+)
 def test_no_other_file_is_a_picture_beside_the_issue(source):
     assert "<img" not in prose(f"![Snow]({source})", picture_base="").html
 
@@ -123,7 +151,10 @@ def test_long_list_items_hang():
 
 
 def test_words_are_marked_but_not_in_links():
-    made = prose("median [median](https://a.example) median", marker=lambda text: text.replace("median", "median*"))
+    made = prose(
+        "median [median](https://a.example) median",
+        marker=lambda text: text.replace("median", "median*"),
+    )
     assert made.html == '<p>median* <a href="https://a.example">median</a> median*</p>'
 
 
@@ -155,5 +186,7 @@ print(len(read_by))
 
 def test_the_first_ones_may_be_read_at_once_by_many_threads() -> None:
     """Mdurl fills its tables in sight of all of them."""
-    told = subprocess.run([sys.executable, "-c", MANY_AT_ONCE], check=True, capture_output=True, text=True)
+    told = subprocess.run(
+        [sys.executable, "-c", MANY_AT_ONCE], check=True, capture_output=True, text=True
+    )
     assert (told.stdout.strip(), told.stderr) == ("16", "")

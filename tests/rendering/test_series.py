@@ -73,7 +73,9 @@ def test_what_says_something_else_stands_alone(other: Entry) -> None:
     assert group_series((date_of(0), other)) == ((date_of(0),), (other,))
 
 
-def test_a_mail_shows_one_item_with_every_date_and_its_calendar_file(four: tuple[Entry, ...]) -> None:
+def test_a_mail_shows_one_item_with_every_date_and_its_calendar_file(
+    four: tuple[Entry, ...],
+) -> None:
     made = render_mail(issue_of(*four), SETTINGS, environment())
     assert made.html.count(">Support group for people with LMS</a>") == 1
     assert "1 event<" in made.html
@@ -97,7 +99,11 @@ def test_a_date_that_differs_says_so(four: tuple[Entry, ...]) -> None:
     later = date_of(2, links=("https://www.example.org/january",))
     moved = dataclasses.replace(
         date_of(3),
-        event=Event(starts=FIRST + timedelta(days=43), zone="America/New_York", join="https://b.example.org/4"),
+        event=Event(
+            starts=FIRST + timedelta(days=43),
+            zone="America/New_York",
+            join="https://b.example.org/4",
+        ),
     )
     made = render_mail(issue_of(date_of(0), off, later, moved), SETTINGS, environment())
     assert "- Tuesday, December 22, 2026, 7:00\xa0PM to 8:30\xa0PM Eastern [Cancelled]" in made.text

@@ -44,7 +44,12 @@ def test_authors_may_be_left_out_altogether():
 
 @pytest.mark.parametrize(
     ("dated", "line"),
-    [("2024-05-15", "J, May 15, 2024"), ("2024-05", "J, May 2024"), ("2024", "J, 2024"), (None, "J")],
+    [
+        ("2024-05-15", "J, May 15, 2024"),
+        ("2024-05", "J, May 2024"),
+        ("2024", "J, 2024"),
+        (None, "J"),
+    ],
 )
 def test_a_date_is_told_as_finely_as_its_source_told_it(dated, line):
     entry = Entry(title="T", journal="J", dated=Dated.parse(dated) if dated else None)
@@ -62,9 +67,21 @@ def test_the_gravest_remark_comes_first_and_warns():
     [
         (None, TrialStatus.RECRUITING, "New in this newsletter"),
         (TrialStatus.RECRUITING, TrialStatus.RECRUITING, ""),
-        (TrialStatus.NOT_YET_RECRUITING, TrialStatus.RECRUITING, "Now recruiting (before: not yet recruiting)"),
-        (TrialStatus.RECRUITING, TrialStatus.COMPLETED, "Closed since the last issue (before: recruiting now)"),
-        (TrialStatus.SUSPENDED, TrialStatus.TERMINATED, "Changed since the last issue (before: paused)"),
+        (
+            TrialStatus.NOT_YET_RECRUITING,
+            TrialStatus.RECRUITING,
+            "Now recruiting (before: not yet recruiting)",
+        ),
+        (
+            TrialStatus.RECRUITING,
+            TrialStatus.COMPLETED,
+            "Closed since the last issue (before: recruiting now)",
+        ),
+        (
+            TrialStatus.SUSPENDED,
+            TrialStatus.TERMINATED,
+            "Changed since the last issue (before: paused)",
+        ),
     ],
 )
 def test_a_trial_says_what_is_new_since_the_last_issue(was, now, words):
@@ -122,17 +139,30 @@ def test_what_an_entry_is_linked_to_can_be_looked_up():
     [
         (
             Entry(
-                title="t", summary="Condition: Leiomyosarcoma Interventions: Drug: X", trial=Trial(interventions=("X",))
+                title="t",
+                summary="Condition: Leiomyosarcoma Interventions: Drug: X",
+                trial=Trial(interventions=("X",)),
             ),
             "",
         ),
-        (Entry(title="t", summary="Condition: Leiomyosarcoma", trial=Trial()), "Condition: Leiomyosarcoma"),
         (
-            Entry(title="t", summary="Come and see.\n\nRegister: https://a.org/x", links=("https://a.org/x",)),
+            Entry(title="t", summary="Condition: Leiomyosarcoma", trial=Trial()),
+            "Condition: Leiomyosarcoma",
+        ),
+        (
+            Entry(
+                title="t",
+                summary="Come and see.\n\nRegister: https://a.org/x",
+                links=("https://a.org/x",),
+            ),
             "Come and see.",
         ),
         (
-            Entry(title="t", summary="Come and see.\n\nRegister: https://a.org/y", links=("https://a.org/x",)),
+            Entry(
+                title="t",
+                summary="Come and see.\n\nRegister: https://a.org/y",
+                links=("https://a.org/x",),
+            ),
             "Come and see.\n\nRegister: https://a.org/y",
         ),
     ],

@@ -15,26 +15,42 @@ from newsletter.rendering.templates import fill_template
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("issue.html.jinja", "a\n{{ page.nothing }}", r"issue\.html\.jinja, line 2: .*no attribute 'nothing'"),
+        (
+            "issue.html.jinja",
+            "a\n{{ page.nothing }}",
+            r"issue\.html\.jinja, line 2: .*no attribute 'nothing'",
+        ),
         (
             "issue.html.jinja",
             "a\n{{ nobody }}",
             r"issue\.html\.jinja, line 2: 'nobody' is undefined\. Correct the name",
         ),
         ("issue.txt.jinja", "a\n\n{% if %}", r"issue\.txt\.jinja, line 3: "),
-        ("issue.txt.jinja", "{{ 'x'|unheard }}", r"issue\.txt\.jinja, line 1: No filter named 'unheard'"),
+        (
+            "issue.txt.jinja",
+            "{{ 'x'|unheard }}",
+            r"issue\.txt\.jinja, line 1: No filter named 'unheard'",
+        ),
         (
             "issue.html.jinja",
             '\n{% include "gone.jinja" %}',
             r"line 2: the template gone\.jinja is in no template folder",
         ),
-        ("parts/header.html.jinja", "\n\n{{ frame.title.x.y }}", r"parts/header\.html\.jinja, line 3: "),
+        (
+            "parts/header.html.jinja",
+            "\n\n{{ frame.title.x.y }}",
+            r"parts/header\.html\.jinja, line 3: ",
+        ),
         (
             "entries/trial.html.jinja",
             "{% macro show(entry, words) %}\n{{ words('x') }}{% endmacro %}",
             r"trial.*line 2: .*x",
         ),
-        ("entries/paper.html.jinja", "nothing", r"issue\.html\.jinja.*entries/paper\.html\.jinja.*show"),
+        (
+            "entries/paper.html.jinja",
+            "nothing",
+            r"issue\.html\.jinja.*entries/paper\.html\.jinja.*show",
+        ),
         ("issue.html.jinja", "{{ 1 / 0 }}", r"issue\.html\.jinja, line 1: ZeroDivisionError"),
         (
             "issue.html.jinja",
@@ -53,5 +69,7 @@ def test_a_broken_template_is_told_with_file_line_and_remedy(tmp_path, name, con
 
 
 def test_a_template_that_is_nowhere_is_named():
-    with pytest.raises(TemplateError, match=r"absent\.jinja: the template absent\.jinja is in no template folder"):
+    with pytest.raises(
+        TemplateError, match=r"absent\.jinja: the template absent\.jinja is in no template folder"
+    ):
         fill_template(jinja2.Environment(loader=jinja2.DictLoader({})), "absent.jinja")

@@ -17,7 +17,14 @@ MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2060, 1, 1), timezones=st.
 @given(MOMENTS)
 def test_events_and_deadlines_lie_where_their_stories_need_them(now):
     at = moments.around(now).named
-    ahead = ("scans", "trials_evening", "family_day", "seed_deadline", "travel_deadline", "fellowship_deadline")
+    ahead = (
+        "scans",
+        "trials_evening",
+        "family_day",
+        "seed_deadline",
+        "travel_deadline",
+        "fellowship_deadline",
+    )
     assert all(timedelta(days=7) < at[name] - now < timedelta(days=120) for name in ahead)
     assert at["eating"] < now
     assert at["closed_deadline"] < now
@@ -44,9 +51,7 @@ def test_the_last_issue_bears_the_name_of_last_month(now):
 
 def test_a_mark_is_written_in_the_form_it_asks_for():
     found = moments.around(datetime(2026, 11, 23, 14, tzinfo=UTC))
-    text = (
-        "{{scans:day}} {{scans:words}} {{scans:european}} {{scans:ics}} {{scans:ics_utc}} {{scans:iso}} {{scans:rss}}"
-    )
+    text = "{{scans:day}} {{scans:words}} {{scans:european}} {{scans:ics}} {{scans:ics_utc}} {{scans:iso}} {{scans:rss}}"
     assert found.fill(text) == (
         "2026-12-02 December 2, 2026 2 December 2026 20261202T180000 20261202T230000Z "
         "2026-12-02T18:00:00-05:00 Wed, 02 Dec 2026 18:00:00 -0500"

@@ -9,7 +9,11 @@ import pytest
 from newsletter.admin.sample.placing import place
 from newsletter.errors import WorkspaceError
 
-FILES = {Path("newsletter.toml"): "a", Path("notes/first.txt"): "b", Path("sources/feeds/feed.xml"): "c"}
+FILES = {
+    Path("newsletter.toml"): "a",
+    Path("notes/first.txt"): "b",
+    Path("sources/feeds/feed.xml"): "c",
+}
 
 
 def everything_in(folder: Path) -> list[str]:

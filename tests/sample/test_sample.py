@@ -33,7 +33,11 @@ def _workspace(tmp_path):
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def entries(workspace: Path, name: str) -> list[feedparser.FeedParserDict]:
@@ -134,7 +138,10 @@ def test_the_page_and_the_feed_share_papers_so_that_merging_shows(workspace):
 
 
 def test_the_trials_feed_names_true_studies_with_their_state(workspace):
-    assert [(entry.id, entry.description.rsplit("<b>", 1)[-1]) for entry in entries(workspace, "trials.xml")] == [
+    assert [
+        (entry.id, entry.description.rsplit("<b>", 1)[-1])
+        for entry in entries(workspace, "trials.xml")
+    ] == [
         ("NCT06088290", "Recruiting</b>"),
         (
             "http://www.mskcc.org/cancer-care/clinical-trials/24-147",
@@ -146,7 +153,9 @@ def test_the_trials_feed_names_true_studies_with_their_state(workspace):
 
 def test_calls_for_proposals_have_their_deadlines_ahead_but_for_one(workspace):
     found = {entry.title: entry.description for entry in entries(workspace, "grants.xml")}
-    assert "Deadline: December 31, 2026" in found["Request for Proposals: Leiomyosarcoma Seed Grants"]
+    assert (
+        "Deadline: December 31, 2026" in found["Request for Proposals: Leiomyosarcoma Seed Grants"]
+    )
     assert "December 17, 2026" in found["Travel Awards for Early-Career Sarcoma Researchers"]
     assert "6 February 2027" in found["Shared Tumor Data Fellowship: Call for Letters of Intent"]
     assert "November 17, 2026" in found["Quality of Life Research Grants"]
@@ -172,8 +181,12 @@ def test_the_calendar_has_events_ahead_one_past_one_cancelled_and_a_series(works
         "Webinar: Eating well during chemotherapy": "2026-11-22T18:00:00-05:00",
         "Walk in City Park": "2026-12-19T10:00:00-05:00",
     }
-    assert [name for name, event in found.items() if event["STATUS"] == "CANCELLED"] == ["Walk in City Park"]
-    assert [event["RRULE"].to_ical() for event in found.values() if "RRULE" in event] == [b"FREQ=MONTHLY;BYDAY=2TU"]
+    assert [name for name, event in found.items() if event["STATUS"] == "CANCELLED"] == [
+        "Walk in City Park"
+    ]
+    assert [event["RRULE"].to_ical() for event in found.values() if "RRULE" in event] == [
+        b"FREQ=MONTHLY;BYDAY=2TU"
+    ]
 
 
 def test_the_calendar_keeps_to_the_lines_of_its_standard(workspace):
@@ -192,7 +205,9 @@ def test_the_last_issue_was_published_last_month(workspace):
 
 
 def test_the_last_issue_carried_what_the_sources_offer_again(workspace):
-    carried = [entry["key"] for section in last_issue(workspace)["section"] for entry in section["entry"]]
+    carried = [
+        entry["key"] for section in last_issue(workspace)["section"] for entry in section["entry"]
+    ]
     assert carried == [
         "pmid:36603130",
         "pmid:36857355",
@@ -217,7 +232,9 @@ def test_what_was_drafted_last_month_was_carried_or_dropped(workspace):
 
 def test_an_event_of_the_last_issue_is_still_ahead(workspace):
     event = last_issue(workspace)["section"][1]["entry"][0]["event"]
-    assert event["starts"] == events(workspace)["Webinar: Is a clinical trial right for me?"].decoded("DTSTART")
+    assert event["starts"] == events(workspace)[
+        "Webinar: Is a clinical trial right for me?"
+    ].decoded("DTSTART")
     assert event["starts"] > NOW
 
 
@@ -241,12 +258,18 @@ def test_the_sections_readers_chose_exist(workspace):
 def test_the_glossary_explains_each_word_in_a_sentence_at_most(workspace):
     glossary = tomllib.loads((workspace / "glossary.toml").read_text("utf-8"))
     assert len(glossary) >= 12
-    assert all(isinstance(words, str) and len(words) < 150 and not words.endswith(".") for words in glossary.values())
+    assert all(
+        isinstance(words, str) and len(words) < 150 and not words.endswith(".")
+        for words in glossary.values()
+    )
 
 
 def test_the_secret_and_the_list_are_for_their_owner_alone(workspace):
     assert (workspace / ".newsletter" / "secret").read_text("utf-8") == "MFRGGZDF\n"
-    modes = [stat.S_IMODE((workspace / name).stat().st_mode) for name in (".newsletter/secret", "subscribers.csv")]
+    modes = [
+        stat.S_IMODE((workspace / name).stat().st_mode)
+        for name in (".newsletter/secret", "subscribers.csv")
+    ]
     assert modes == [0o600, 0o600]
     assert stat.S_IMODE((workspace / ".newsletter").stat().st_mode) == 0o700
 
@@ -273,9 +296,17 @@ def test_papers_dated_years_ago_are_within_reach_whenever_the_sample_is_built(tm
 
 def test_the_empty_workspace_has_a_name_a_sender_and_nothing_to_undo(tmp_path):
     sample.build_empty(
-        tmp_path, title='News from "the Circle" é', sender="Circle <news@example.org>", secret="MFRGGZDF"
+        tmp_path,
+        title='News from "the Circle" é',
+        sender="Circle <news@example.org>",
+        secret="MFRGGZDF",
     )
-    assert sorted(files_of(tmp_path)) == [".gitignore", ".newsletter/secret", "issues/.gitkeep", "newsletter.toml"]
+    assert sorted(files_of(tmp_path)) == [
+        ".gitignore",
+        ".newsletter/secret",
+        "issues/.gitkeep",
+        "newsletter.toml",
+    ]
     settings = config.load(tmp_path / "newsletter.toml")
     assert settings.newsletter.title == 'News from "the Circle" é'
     assert settings.newsletter.sender == "Circle <news@example.org>"
@@ -290,7 +321,9 @@ def test_a_title_is_taken_as_it_is_written(tmp_path):
 
 def test_git_is_told_to_leave_the_list_and_the_secret_alone(tmp_path):
     sample.build_empty(tmp_path, title="News", sender="news@example.org", secret="S")
-    assert {".newsletter/", "subscribers.csv"} <= set((tmp_path / ".gitignore").read_text("utf-8").splitlines())
+    assert {".newsletter/", "subscribers.csv"} <= set(
+        (tmp_path / ".gitignore").read_text("utf-8").splitlines()
+    )
 
 
 def test_a_sender_that_is_no_address_is_refused_before_anything_is_written(tmp_path):
@@ -311,7 +344,9 @@ def _recorded() -> str:
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the recorded data does not lie beside the checkout")
+@pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the recorded data does not lie beside the checkout"
+)
 def test_every_identifier_of_the_sample_stands_in_the_recorded_data(workspace):
     names = ("issues", "sources")
     text = "\n".join(

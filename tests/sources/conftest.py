@@ -33,7 +33,9 @@ class Fetched:
 class Registry:
     """A server that gives prepared answers path by path, and remembers what it was asked; also the client of it."""
 
-    answers: dict = field(default_factory=dict)  # path → bytes, or a list of them given one after the other
+    answers: dict = field(
+        default_factory=dict
+    )  # path → bytes, or a list of them given one after the other
     asked: list = field(default_factory=list)  # (path, parameters of the address or of the JSON)
     base: str = ""
 
@@ -54,7 +56,10 @@ class Registry:
         return await self._fetch("POST", url, json=data)
 
     async def _fetch(self, method, url, **options):
-        async with aiohttp.ClientSession() as session, session.request(method, url, **options) as response:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(method, url, **options) as response,
+        ):
             if response.status != 200:
                 return Fetched(error=f"{url} answered {response.status}")
             return Fetched(document=Document(content=await response.read(), url=str(response.url)))

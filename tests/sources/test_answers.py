@@ -64,12 +64,15 @@ def test_what_is_no_json_is_refused(content):
 
 def test_more_records_than_anybody_asked_for_are_refused():
     refuse_too_many(range(20_000), "an answer")
-    with pytest.raises(SourceError, match="an answer may hold 20,000 records at most: ask for fewer"):
+    with pytest.raises(
+        SourceError, match="an answer may hold 20,000 records at most: ask for fewer"
+    ):
         refuse_too_many(range(20_001), "an answer")
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("0", 0), ("123456789", 123456789), ("1" * 5_000, None), ("²", None), ("", None)]
+    ("text", "number"),
+    [("0", 0), ("123456789", 123456789), ("1" * 5_000, None), ("²", None), ("", None)],
 )
 def test_counts_are_small_whole_numbers(text, number):
     assert number_of(text) == number
@@ -78,8 +81,16 @@ def test_counts_are_small_whole_numbers(text, number):
 def test_paths_that_lead_nowhere_are_empty():
     answer = {"a": {"b": " one\n two ", "c": ["x", 1, "", " y "], "n": 5, "t": True}, "l": "z"}
     assert text_at(answer, "a", "b") == "one two"
-    assert (text_at(answer, "a", "n"), text_at(answer, "a", "t"), text_at(answer, "a", "c")) == ("5", "", "")
-    assert (texts_at(answer, "a", "c"), texts_at(answer, "l"), texts_at(answer, "q")) == (["x", "y"], ["z"], [])
+    assert (text_at(answer, "a", "n"), text_at(answer, "a", "t"), text_at(answer, "a", "c")) == (
+        "5",
+        "",
+        "",
+    )
+    assert (texts_at(answer, "a", "c"), texts_at(answer, "l"), texts_at(answer, "q")) == (
+        ["x", "y"],
+        ["z"],
+        [],
+    )
     assert (list_at(answer, "a", "c"), list_at(answer, "l")) == (["x", 1, "", " y "], [])
     assert at(answer, "a", "b", "c") is None
 

@@ -23,7 +23,12 @@ LISTS = {
 
 PAPERS = {
     "Urquhart, A.S.": ("Urquhart AS",),
-    "LAPALU, N., Lu, A., Plaumann, P.-L., O'Connell, R. J.": ("Lapalu N", "Lu A", "Plaumann PL", "O'Connell RJ"),
+    "LAPALU, N., Lu, A., Plaumann, P.-L., O'Connell, R. J.": (
+        "Lapalu N",
+        "Lu A",
+        "Plaumann PL",
+        "O'Connell RJ",
+    ),
     "Tammy Iwasa-Arai, Fabíola da Silva Santana": ("Iwasa-Arai T", "da Silva Santana F"),
     "M. van der Berg": ("van der Berg M",),
     "Diana Laura Fuentes-de la Rosa": ("Fuentes-de la Rosa DL",),

@@ -22,7 +22,10 @@ TITLES = (
 
 
 def understood(text: str) -> list[tuple[str, tuple[str, ...], str, str]]:
-    return [(each.title, each.authors, each.journal, str(each.dated or "")) for each in read_text(text).entries]
+    return [
+        (each.title, each.authors, each.journal, str(each.dated or ""))
+        for each in read_text(text).entries
+    ]
 
 
 @pytest.mark.parametrize("title", TITLES)
@@ -30,17 +33,29 @@ def understood(text: str) -> list[tuple[str, tuple[str, ...], str, str]]:
     ("byline", "authors", "journal", "dated"),
     [
         ("Smith J. Journal of Hope, 2026.", ("Smith J",), "Journal of Hope", "2026"),
-        ("Smith J, Jones AB. Journal of Hope, 2026", ("Smith J", "Jones AB"), "Journal of Hope", "2026"),
+        (
+            "Smith J, Jones AB. Journal of Hope, 2026",
+            ("Smith J", "Jones AB"),
+            "Journal of Hope",
+            "2026",
+        ),
         ("Journal of Hope, 2026", (), "Journal of Hope", "2026"),
         ("Journal of Hope", (), "Journal of Hope", ""),
         ("Smith J, et al. Cancer. 2026;12(3):45-50.", ("Smith J",), "Cancer", "2026"),
-        ("Jane Smith and others, The Lancet Oncology, March 2026", ("Jane Smith",), "The Lancet Oncology", "2026-03"),
+        (
+            "Jane Smith and others, The Lancet Oncology, March 2026",
+            ("Jane Smith",),
+            "The Lancet Oncology",
+            "2026-03",
+        ),
         ("by Jane Smith", ("Jane Smith",), "", ""),
         ("Smith J – Journal of Hope (2026)", ("Smith J",), "Journal of Hope", "2026"),
         ("Jane Smith, MD, Mayo Clinic", ("Jane Smith",), "", ""),
     ],
 )
-def test_three_lines_are_one_entry(title: str, byline: str, authors: tuple[str, ...], journal: str, dated: str) -> None:
+def test_three_lines_are_one_entry(
+    title: str, byline: str, authors: tuple[str, ...], journal: str, dated: str
+) -> None:
     expected = (title, authors, journal, dated)
     for link in LINKS:
         assert understood(f"{title}\n{byline}\n{link}\n") == [expected]
@@ -48,9 +63,15 @@ def test_three_lines_are_one_entry(title: str, byline: str, authors: tuple[str, 
 
 
 @pytest.mark.parametrize("between", ["\n", "\n\n"])
-@pytest.mark.parametrize("byline", ["Smith J. Journal of Hope, 2026.", "Jane Smith", "Journal of Hope", "Cancer, 2026"])
-def test_several_stand_below_each_other_with_or_without_empty_lines(between: str, byline: str) -> None:
-    text = between.join(f"{title}\n{byline}\nhttps://example.org/{at}" for at, title in enumerate(TITLES[:3]))
+@pytest.mark.parametrize(
+    "byline", ["Smith J. Journal of Hope, 2026.", "Jane Smith", "Journal of Hope", "Cancer, 2026"]
+)
+def test_several_stand_below_each_other_with_or_without_empty_lines(
+    between: str, byline: str
+) -> None:
+    text = between.join(
+        f"{title}\n{byline}\nhttps://example.org/{at}" for at, title in enumerate(TITLES[:3])
+    )
     found = read_text(text).entries
     assert [(each.title, each.links) for each in found] == [
         (title, (f"https://example.org/{at}",)) for at, title in enumerate(TITLES[:3])
@@ -88,4 +109,7 @@ def test_what_is_no_byline_is_read_as_ever(text: str, titles: list[str]) -> None
 
 
 def test_a_line_of_a_book_is_no_byline() -> None:
-    assert read_text(f"A paper about hope\n{'Smith J, ' * 400}\nhttps://example.org/1\n").entries is not None
+    assert (
+        read_text(f"A paper about hope\n{'Smith J, ' * 400}\nhttps://example.org/1\n").entries
+        is not None
+    )

@@ -20,9 +20,15 @@ from newsletter.sources.registries.grants_gov import read_grants
         ("Applications are due by 5:00 pm ET on Friday, January 15th, 2027.", date(2027, 1, 15)),
         ("The call closes on 2027-02-06.", date(2027, 2, 6)),
         ("Apply by Feb. 6, 2027", date(2027, 2, 6)),
-        ("Letters of intent are due by 6 February 2027; applications are due by 1 May 2027.", date(2027, 2, 6)),
+        (
+            "Letters of intent are due by 6 February 2027; applications are due by 1 May 2027.",
+            date(2027, 2, 6),
+        ),
         ("Cycle 1 deadline: January 15, 2027. Cycle 2 deadline: July 15, 2027.", date(2027, 7, 15)),
-        ("The deadline has been extended from January 5, 2027 to January 31, 2027.", date(2027, 1, 31)),
+        (
+            "The deadline has been extended from January 5, 2027 to January 31, 2027.",
+            date(2027, 1, 31),
+        ),
         ("Deadline extended to the 1st of March 2027", date(2027, 3, 1)),
         ("Proposals must be received no later than March 1, 2027", date(2027, 3, 1)),
         ("Deadline: December 31", None),
@@ -76,7 +82,9 @@ def test_a_feed_of_calls_brings_deadlines() -> None:
     source = Source(name="calls", kind=SourceKind.FEED, section="grants")
     seed, met = read_feed(Document(content=FEED), source).entries
     assert (seed.grant, met.grant) == (CALL, None)
-    elsewhere = read_feed(Document(content=FEED), Source(name="calls", kind=SourceKind.FEED)).entries
+    elsewhere = read_feed(
+        Document(content=FEED), Source(name="calls", kind=SourceKind.FEED)
+    ).entries
     assert elsewhere[0].grant is None
 
 
@@ -87,6 +95,10 @@ def test_a_funders_feed_may_be_a_source_of_grants() -> None:
 
 
 @settings(max_examples=60)
-@given(st.text(st.sampled_from("deadline due by extended from to 31 December 2026,.$/:\n"), max_size=300))
+@given(
+    st.text(
+        st.sampled_from("deadline due by extended from to 31 December 2026,.$/:\n"), max_size=300
+    )
+)
 def test_any_text_tells_a_day_or_none(text: str) -> None:
     assert deadline_in(text) is None or isinstance(deadline_in(text), date)

@@ -59,7 +59,12 @@ def test_a_work_is_an_entry():
 
 
 def test_a_list_of_works_is_read_in_its_order_and_what_has_no_title_is_named():
-    items = [WORK, {"DOI": "10.1000/untitled"}, {"type": "x"}, WORK | {"title": ["Other"], "subtitle": ["other"]}]
+    items = [
+        WORK,
+        {"DOI": "10.1000/untitled"},
+        {"type": "x"},
+        WORK | {"title": ["Other"], "subtitle": ["other"]},
+    ]
     reading = read({"status": "ok", "message": {"items": items}})
     assert [entry.title for entry in reading.entries] == ["Targeting RB1: A phase 2 trial", "Other"]
     assert reading.skipped == (
@@ -89,9 +94,17 @@ def test_csl_json_of_a_reference_manager_is_read():
         ],
         Source(name="a", kind=SourceKind.PAGE, section="research"),
     )
-    assert (entry.title, entry.journal, str(entry.dated)) == ("Targeting RB1", "Clin Cancer Res", "2023-03")
+    assert (entry.title, entry.journal, str(entry.dated)) == (
+        "Targeting RB1",
+        "Clin Cancer Res",
+        "2023-03",
+    )
     assert entry.authors == ("van der Velde A", "Sarcoma Group")
-    assert entry.ids.known() == {"pmid": "36000001", "pmcid": "PMC9029111", "url": "https://example.org/a"}
+    assert entry.ids.known() == {
+        "pmid": "36000001",
+        "pmcid": "PMC9029111",
+        "url": "https://example.org/a",
+    }
     assert entry.links == ("https://pubmed.ncbi.nlm.nih.gov/36000001/", "https://example.org/a")
     assert entry.section == "research"
 
@@ -129,16 +142,36 @@ def test_dates_written_as_words_are_read(issued):
         ({"type": "posted-content", "subtype": "preprint"}, {Flag.PREPRINT}, ()),
         ({"DOI": "10.1101/2023.01.01.123456"}, {Flag.PREPRINT}, ()),
         ({"type": "posted-content", "subtype": "other"}, set(), ()),
-        ({"updated-by": [{"DOI": "10.1000/R", "type": "retraction"}]}, {Flag.RETRACTED}, ("doi:10.1000/r",)),
+        (
+            {"updated-by": [{"DOI": "10.1000/R", "type": "retraction"}]},
+            {Flag.RETRACTED},
+            ("doi:10.1000/r",),
+        ),
         ({"updated-by": [{"DOI": "10.1000/R", "type": "new_version"}]}, set(), ("doi:10.1000/r",)),
         ({"update-to": [{"DOI": "10.1000/R", "type": "retraction"}]}, set(), ("doi:10.1000/r",)),
-        ({"update-to": [{"DOI": "10.1000/R", "type": "correction"}]}, {Flag.ERRATUM}, ("doi:10.1000/r",)),
-        ({"update-to": [{"DOI": "10.1000/R", "type": "expression_of_concern"}]}, {Flag.CONCERN}, ("doi:10.1000/r",)),
+        (
+            {"update-to": [{"DOI": "10.1000/R", "type": "correction"}]},
+            {Flag.ERRATUM},
+            ("doi:10.1000/r",),
+        ),
+        (
+            {"update-to": [{"DOI": "10.1000/R", "type": "expression_of_concern"}]},
+            {Flag.CONCERN},
+            ("doi:10.1000/r",),
+        ),
         ({"title": ["RETRACTED: A study"]}, {Flag.RETRACTED}, ()),
         ({"title": ["Retracted lives: an essay"]}, set(), ()),
-        ({"relation": {"has-preprint": [{"id-type": "doi", "id": "10.1101/1"}]}}, set(), ("doi:10.1101/1",)),
+        (
+            {"relation": {"has-preprint": [{"id-type": "doi", "id": "10.1101/1"}]}},
+            set(),
+            ("doi:10.1101/1",),
+        ),
         ({"relation": {"has-review": [{"id-type": "doi", "id": "10.1000/1"}]}}, set(), ()),
-        ({"clinical-trial-number": [{"clinical-trial-number": "nct01234567"}, {}]}, set(), ("nct:NCT01234567",)),
+        (
+            {"clinical-trial-number": [{"clinical-trial-number": "nct01234567"}, {}]},
+            set(),
+            ("nct:NCT01234567",),
+        ),
     ],
 )
 def test_what_a_reader_has_to_be_told(more, flags, related):
@@ -153,7 +186,10 @@ def test_an_isbn_names_a_book_and_not_its_chapter():
 
 
 def test_a_preprint_s_server_stands_in_for_its_journal():
-    assert only({"title": ["A"], "institution": [{"name": "bioRxiv"}], "container-title": []}).journal == "bioRxiv"
+    assert (
+        only({"title": ["A"], "institution": [{"name": "bioRxiv"}], "container-title": []}).journal
+        == "bioRxiv"
+    )
 
 
 @pytest.mark.parametrize(
@@ -193,7 +229,9 @@ NAMES = [
 ]
 SHAPES = st.recursive(
     st.sampled_from([None, True, 5, 2.5, "", "failed", "10.1000/x", "https://[", "<jats:p>", 2023]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6)
+    ),
     max_leaves=15,
 )
 
@@ -201,14 +239,20 @@ SHAPES = st.recursive(
 @given(SHAPES)
 @settings(deadline=None)
 def test_any_json_ends_in_entries_or_a_sentence(value):
-    for shape in (value, [value], {"title": "A", "author": value, "issued": {"date-parts": value}, "abstract": value}):
+    for shape in (
+        value,
+        [value],
+        {"title": "A", "author": value, "issued": {"date-parts": value}, "abstract": value},
+    ):
         with contextlib.suppress(SourceError):
             assert all(entry.title for entry in read(shape).entries)
 
 
 async def test_a_work_is_fetched_by_its_doi(registry):
     registry.answers["/works/10.1000/a<b>"] = json.dumps({"status": "ok", "message": WORK}).encode()
-    assert len((await fetch_work(registry, "10.1000/a<b>", SOURCE, base=registry.base)).entries) == 1
+    assert (
+        len((await fetch_work(registry, "10.1000/a<b>", SOURCE, base=registry.base)).entries) == 1
+    )
 
 
 @pytest.mark.shared
@@ -224,9 +268,11 @@ def test_every_recorded_answer_is_read_or_refused(recorded):
             assert not titled, path.name
         else:
             assert len(entries) == len(titled), path.name
-            assert all(entry.dated for entry, work in zip(entries, titled, strict=True) if _tells_a_date(work)), (
-                path.name
-            )
+            assert all(
+                entry.dated
+                for entry, work in zip(entries, titled, strict=True)
+                if _tells_a_date(work)
+            ), path.name
             read_whole += len(entries)
     assert read_whole > 300
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from newsletter.model import TrialStatus
-from newsletter.sources.feeds.publisher_text import PublisherFacts, is_pubmed, is_trial_record, read_text, read_trial
+from newsletter.sources.feeds.publisher_text import (
+    PublisherFacts,
+    is_pubmed,
+    is_trial_record,
+    read_text,
+    read_trial,
+)
 
 SCIENCEDIRECT = """Publication date: Available online 5 November 2021
 
@@ -62,7 +68,9 @@ def test_a_label_without_a_date_stays_in_the_text():
 
 
 def test_identifiers_stand_behind_their_label():
-    facts = read_text("ZooKeys 1068: 1-2\n\nDOI: 10.3897/zookeys.1068.75391\n\nSee also 10.1000/other")
+    facts = read_text(
+        "ZooKeys 1068: 1-2\n\nDOI: 10.3897/zookeys.1068.75391\n\nSee also 10.1000/other"
+    )
     assert facts.identifiers == ("doi:10.3897/zookeys.1068.75391",)
     assert facts.summary == "ZooKeys 1068: 1-2\n\nSee also 10.1000/other"
 
@@ -99,7 +107,9 @@ def test_a_trial_record_is_the_registers_own():
     assert is_trial_record("NCT04425629", ())
     assert is_trial_record("", ("https://clinicaltrials.gov/study/NCT04425629?rank=1",))
     assert not is_trial_record("", ("https://example.org/NCT04425629-opens",))
-    assert not is_trial_record("1", ("https://example.org", "https://clinicaltrials.gov/study/NCT04425629"))
+    assert not is_trial_record(
+        "1", ("https://example.org", "https://clinicaltrials.gov/study/NCT04425629")
+    )
 
 
 def test_a_trial_is_read_line_by_line():

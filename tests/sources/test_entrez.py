@@ -6,9 +6,16 @@ import pytest
 
 from newsletter.errors import SourceError
 from newsletter.model import Source, SourceKind
-from newsletter.sources.registries.entrez import collect_pubmed, esearch_request, fetch_pubmed, parse_esearch
+from newsletter.sources.registries.entrez import (
+    collect_pubmed,
+    esearch_request,
+    fetch_pubmed,
+    parse_esearch,
+)
 
-SOURCE = Source(name="pubmed", kind=SourceKind.PUBMED, query='"leiomyosarcoma"[MeSH] AND 2026[dp]', limit=450)
+SOURCE = Source(
+    name="pubmed", kind=SourceKind.PUBMED, query='"leiomyosarcoma"[MeSH] AND 2026[dp]', limit=450
+)
 
 
 def records(*pmids):
@@ -21,7 +28,9 @@ def records(*pmids):
 
 
 def found(count, ids=(), **more):
-    return json.dumps({"esearchresult": {"count": str(count), "idlist": list(ids), **more}}).encode()
+    return json.dumps(
+        {"esearchresult": {"count": str(count), "idlist": list(ids), **more}}
+    ).encode()
 
 
 def test_a_search_asks_for_the_newest_and_keeps_them_on_the_server():
@@ -36,7 +45,12 @@ def test_answers_in_json_and_xml_say_the_same():
     as_xml = b"""<eSearchResult><Count>63</Count><QueryKey>1</QueryKey><WebEnv>MCID_1</WebEnv><IdList><Id>1</Id>
     <Id>2</Id><Id>x</Id></IdList></eSearchResult>"""
     search = parse_esearch(as_json)
-    assert (search.count, search.ids, search.web_env, search.query_key) == (63, ("1", "2"), "MCID_1", "1")
+    assert (search.count, search.ids, search.web_env, search.query_key) == (
+        63,
+        ("1", "2"),
+        "MCID_1",
+        "1",
+    )
     assert parse_esearch(as_xml) == search
 
 
@@ -62,7 +76,10 @@ def test_words_that_pubmed_does_not_know_are_told(content):
         (found(0, ERROR="Search Backend failed"), "PubMed answered: Search Backend failed"),
         (b'{"error": "API rate limit exceeded"}', "PubMed answered: API rate limit exceeded"),
         (b"[]", "it has no count"),
-        (b"<eSearchResult><ERROR>Empty term</ERROR></eSearchResult>", "PubMed answered: Empty term"),
+        (
+            b"<eSearchResult><ERROR>Empty term</ERROR></eSearchResult>",
+            "PubMed answered: Empty term",
+        ),
         (b"<eSearchResult/>", "it has no count"),
         (b"<html><Count>3</Count></html>", "it has no count"),
         (b"", "it is empty"),
@@ -80,11 +97,9 @@ async def test_records_come_page_by_page_from_the_history_server(registry):
     assert [entry.ids.pmid for entry in reading.entries] == ["1", "2", "3"]
     (_, search), *pages = registry.asked
     assert (search["term"], search["retmax"], search["api_key"]) == (SOURCE.query, "450", "k")
-    assert [(page["WebEnv"], page["query_key"], page["retstart"], page["retmax"]) for _, page in pages] == [
-        ("MCID_1", "7", "0", "200"),
-        ("MCID_1", "7", "200", "200"),
-        ("MCID_1", "7", "400", "50"),
-    ]
+    assert [
+        (page["WebEnv"], page["query_key"], page["retstart"], page["retmax"]) for _, page in pages
+    ] == [("MCID_1", "7", "0", "200"), ("MCID_1", "7", "200", "200"), ("MCID_1", "7", "400", "50")]
 
 
 async def test_without_a_history_server_records_are_asked_for_by_number(registry):

@@ -93,7 +93,11 @@ def test_a_cdf_item_is_read():
         '<channel href="https://example.org/"><item href="https://example.org/1" lastmod="2004-04-06T12:00:00Z">'
         "<title>T</title></item></channel>"
     ).entries[0]
-    assert (entry.title, entry.links, str(entry.dated)) == ("T", ("https://example.org/1",), "2004-04-06")
+    assert (entry.title, entry.links, str(entry.dated)) == (
+        "T",
+        ("https://example.org/1",),
+        "2004-04-06",
+    )
 
 
 def test_a_pubmed_item_has_its_names_and_the_whole_abstract():
@@ -128,7 +132,9 @@ def test_a_trial_item_is_a_trial():
 
 
 def test_news_about_a_trial_is_no_trial():
-    entry = first("<title>T</title><link>https://example.org/NCT04425629</link><description>x</description>")
+    entry = first(
+        "<title>T</title><link>https://example.org/NCT04425629</link><description>x</description>"
+    )
     assert entry.ids.nct is None
     assert entry.trial is None
 
@@ -147,13 +153,19 @@ def test_a_preprint_is_flagged(item):
 
 
 def test_dois_in_running_text_are_not_the_items_own():
-    assert first("<title>T</title><description>As shown in 10.1000/other, …</description>").ids.doi is None
+    assert (
+        first("<title>T</title><description>As shown in 10.1000/other, …</description>").ids.doi
+        is None
+    )
 
 
 @pytest.mark.parametrize(
     ("item", "title"),
     [
-        ("<description>&lt;p&gt;First words&lt;/p&gt;&lt;p&gt;More&lt;/p&gt;</description>", "First words"),
+        (
+            "<description>&lt;p&gt;First words&lt;/p&gt;&lt;p&gt;More&lt;/p&gt;</description>",
+            "First words",
+        ),
         ("<link>https://example.org/2023/a-new-trial/</link>", "a new trial"),
         ("<link>https://example.org/7</link>", "example.org/7"),
         ("<guid isPermaLink='false'>tag:7</guid>", "tag:7"),
@@ -170,9 +182,18 @@ def test_an_item_without_a_title_is_not_lost(item, title):
         ("<guid>https://example.org/guid</guid>", "https://example.org/guid"),
         ("<guid isPermaLink='false'>https://example.org/guid</guid>", "https://example.org/guid"),
         ("<link>/relative</link>", "https://example.org/relative"),
-        ("<link>https://f.org/1</link><feedburner:origLink>https://o.org/1</feedburner:origLink>", "https://o.org/1"),
-        ("<enclosure url='https://example.org/a.mp3' type='audio/mpeg'/>", "https://example.org/a.mp3"),
-        ("<description>&lt;a href='/in-text'&gt;x&lt;/a&gt;</description>", "https://example.org/in-text"),
+        (
+            "<link>https://f.org/1</link><feedburner:origLink>https://o.org/1</feedburner:origLink>",
+            "https://o.org/1",
+        ),
+        (
+            "<enclosure url='https://example.org/a.mp3' type='audio/mpeg'/>",
+            "https://example.org/a.mp3",
+        ),
+        (
+            "<description>&lt;a href='/in-text'&gt;x&lt;/a&gt;</description>",
+            "https://example.org/in-text",
+        ),
     ],
 )
 def test_the_best_link_is_taken(item, link):
@@ -183,7 +204,10 @@ def test_relative_links_are_taken_from_xml_base_then_the_feed():
     based = "<entry xml:base='https://base.org/a/'><title>T</title><link href='b'/></entry>"
     plain = "<entry><title>U</title><link href='b'/></entry>"
     entries = reading(atom(based, plain), url="https://feeds.org/x/atom.xml").entries
-    assert [entry.links for entry in entries] == [("https://base.org/a/b",), ("https://feeds.org/x/b",)]
+    assert [entry.links for entry in entries] == [
+        ("https://base.org/a/b",),
+        ("https://feeds.org/x/b",),
+    ]
 
 
 def test_in_rss_the_channels_link_comes_before_the_feeds_address():
@@ -239,7 +263,9 @@ def test_a_date_is_found_in_any_form(item, dated):
 
 
 def test_authors_broken_at_a_mail_address_are_mended():
-    assert first("<author>lastname@in.du.stries (Jonas Große Sundrup)</author>").authors == ("Jonas Große Sundrup",)
+    assert first("<author>lastname@in.du.stries (Jonas Große Sundrup)</author>").authors == (
+        "Jonas Große Sundrup",
+    )
     assert first("<author>office@example.org</author>").authors == ()
 
 
@@ -248,12 +274,16 @@ def test_a_journal_is_no_address():
 
 
 def test_the_title_is_not_said_twice():
-    entry = first("<title>A title.</title><description>&lt;p&gt;A title&lt;/p&gt;&lt;p&gt;Text&lt;/p&gt;</description>")
+    entry = first(
+        "<title>A title.</title><description>&lt;p&gt;A title&lt;/p&gt;&lt;p&gt;Text&lt;/p&gt;</description>"
+    )
     assert entry.summary == "Text"
 
 
 def test_the_whole_stands_in_for_an_empty_summary():
-    entry = first("<title>T</title><description>TAXON, EarlyView.</description><content:encoded>All</content:encoded>")
+    entry = first(
+        "<title>T</title><description>TAXON, EarlyView.</description><content:encoded>All</content:encoded>"
+    )
     assert entry.summary == "All"
 
 
@@ -271,10 +301,16 @@ def test_compressed_bytes_are_unpacked():
 @pytest.mark.parametrize(
     "encoded",
     [
-        '<?xml version="1.0" encoding="iso-8859-1"?>{}'.format(rss("<title>Größe</title>")).encode("iso-8859-1"),
-        '<?xml version="1.0" encoding="utf-8"?>{}'.format(rss("<title>Größe</title>")).encode("iso-8859-1"),
+        '<?xml version="1.0" encoding="iso-8859-1"?>{}'.format(rss("<title>Größe</title>")).encode(
+            "iso-8859-1"
+        ),
+        '<?xml version="1.0" encoding="utf-8"?>{}'.format(rss("<title>Größe</title>")).encode(
+            "iso-8859-1"
+        ),
         rss("<title>Größe</title>").encode("utf-16"),
-        '<?xml version="1.0" encoding="utf-16"?>{}'.format(rss("<title>Größe</title>")).encode("utf-16-le"),
+        '<?xml version="1.0" encoding="utf-16"?>{}'.format(rss("<title>Größe</title>")).encode(
+            "utf-16-le"
+        ),
         rss("<title>Größe</title>").encode("utf-8-sig"),
     ],
     ids=["latin-1", "wrong", "utf-16", "utf-16-le", "bom"],
@@ -285,7 +321,10 @@ def test_any_encoding_is_read(encoded):
 
 def test_the_header_says_the_encoding():
     content = rss("<title>Größe</title>").encode("iso-8859-1")
-    assert reading(content, content_type="application/rss+xml; charset=iso-8859-1").entries[0].title == "Größe"
+    assert (
+        reading(content, content_type="application/rss+xml; charset=iso-8859-1").entries[0].title
+        == "Größe"
+    )
 
 
 def test_a_broken_feed_is_read_as_far_as_it_goes():
@@ -293,9 +332,13 @@ def test_a_broken_feed_is_read_as_far_as_it_goes():
     assert [entry.title for entry in entries] == ["A & B", "Untitled"]
 
 
-@pytest.mark.parametrize("reference", ["&#xD800;", "&#99999999999;", "&#x110000;", "&#" + "9" * 5000 + ";", "&#0;"])
+@pytest.mark.parametrize(
+    "reference", ["&#xD800;", "&#99999999999;", "&#x110000;", "&#" + "9" * 5000 + ";", "&#0;"]
+)
 def test_a_reference_to_no_character_costs_nothing_else(reference):
-    entries = reading(rss(f"<title>A{reference}B &#67;&#x44; & E</title>", "<title>F</title>")).entries
+    entries = reading(
+        rss(f"<title>A{reference}B &#67;&#x44; & E</title>", "<title>F</title>")
+    ).entries
     assert [entry.title for entry in entries] == ["AB CD & E", "F"]
 
 
@@ -316,7 +359,8 @@ def test_a_feed_that_feedparser_cannot_survive_is_refused(tmp_path):
 LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 12))
 BOMBS = {
     "laughs": f'<!DOCTYPE x [<!ENTITY l0 "lol">{LAUGHS}]>' + rss("<title>&l11;</title>"),
-    "quadratic": f"<!DOCTYPE x [<!ENTITY a '{'a' * 50_000}'>]>" + rss(f"<title>{'&a;' * 50_000}</title>"),
+    "quadratic": f"<!DOCTYPE x [<!ENTITY a '{'a' * 50_000}'>]>"
+    + rss(f"<title>{'&a;' * 50_000}</title>"),
     "title": rss(f"<title>{'word ' * 2_000_000}</title>"),
     "nested": rss(f"<description>{'<div>' * 50_000}</description>"),
     "escaped": rss(f"<description>{'&lt;div&gt;' * 50_000}</description>"),
@@ -324,11 +368,14 @@ BOMBS = {
     "author": rss(f"<author>{'a' * 1_000_000}</author>"),
     "categories": rss("".join(f"<category>{n}</category>" for n in range(10_000))),
     "items": rss(*["<title>x</title>"] * 6_000),
-    "rdf items": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' + "<item/>" * 6_000,
+    "rdf items": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    + "<item/>" * 6_000,
     "rootless items": "<item/>" * 6_000,
 }
 REFUSED_BOMBS = {
-    "attributes": f"<rss {' '.join(f'a{n}=1' for n in range(50_000))}><channel/></rss>".replace("=1", "='1'"),
+    "attributes": f"<rss {' '.join(f'a{n}=1' for n in range(50_000))}><channel/></rss>".replace(
+        "=1", "='1'"
+    ),
     "bare attributes": f"<rss {' '.join(f'a{n}=1' for n in range(50_000))}><channel/></rss>",
     "elements": rss("<a>" * 500_000),
     "escapes": rss(f"<title>{'&' * 3_100_000}</title>"),
@@ -354,13 +401,17 @@ def test_what_would_never_end_is_refused(bomb):
 
 def test_items_left_out_are_said():
     result = reading(BOMBS["items"])
-    assert result.skipped == ("the feed has more than 5,000 items: only the first ones were looked at",)
+    assert result.skipped == (
+        "the feed has more than 5,000 items: only the first ones were looked at",
+    )
 
 
 def test_an_external_entity_is_not_read(tmp_path):
     secret = tmp_path / "secret.txt"
     secret.write_text("secret words")
-    entry = reading(f'<!DOCTYPE x [<!ENTITY a SYSTEM "{secret.as_uri()}">]>' + rss("<title>T&a;</title>")).entries[0]
+    entry = reading(
+        f'<!DOCTYPE x [<!ENTITY a SYSTEM "{secret.as_uri()}">]>' + rss("<title>T&a;</title>")
+    ).entries[0]
     assert "secret" not in repr(entry)
 
 
@@ -379,7 +430,19 @@ def test_any_bytes_end_in_entries_or_a_sentence(content):
 @given(
     st.lists(
         st.sampled_from(
-            [*"<>&'\"=/ ]", "item", "title", "<rss>", "<item>", "</", "&#x0;", "&#99999999;", "![CDATA[", "link", "é"]
+            [
+                *"<>&'\"=/ ]",
+                "item",
+                "title",
+                "<rss>",
+                "<item>",
+                "</",
+                "&#x0;",
+                "&#99999999;",
+                "![CDATA[",
+                "link",
+                "é",
+            ]
         )
     )
 )

@@ -56,7 +56,10 @@ def client(pauses):
     """Makes a fetcher that may ask this machine and never really waits."""
 
     def make(**options):
-        return Fetcher(**{"contact": "office@example.org", "allow_hosts": [LOOPBACK], "pause": pauses} | options)
+        return Fetcher(
+            **{"contact": "office@example.org", "allow_hosts": [LOOPBACK], "pause": pauses}
+            | options
+        )
 
     return make
 
@@ -66,14 +69,18 @@ def answering(body=FEED, status=200, **headers):
 
     async def handler(request):
         return web.Response(
-            body=body, status=status, headers={name.replace("_", "-"): v for name, v in headers.items()}
+            body=body,
+            status=status,
+            headers={name.replace("_", "-"): v for name, v in headers.items()},
         )
 
     return handler
 
 
 async def test_a_document_comes_with_its_address_type_and_validators(client):
-    handler = answering(Content_Type="application/rss+xml; charset=utf-8", ETag='"1"', Last_Modified="yesterday")
+    handler = answering(
+        Content_Type="application/rss+xml; charset=utf-8", ETag='"1"', Last_Modified="yesterday"
+    )
     async with serving(handler) as address, client() as fetcher:
         fetched = await fetcher.get(f"{address}/feed.xml?a=b#part")
     assert fetched.document.content == FEED
@@ -91,7 +98,9 @@ async def test_validators_are_sent_and_304_is_no_document(client):
         return web.Response(status=304, headers={"ETag": '"1"'})
 
     async with serving(handler) as address, client() as fetcher:
-        fetched = await fetcher.get(address, etag='"1"', last_modified="Fri, 31 Mar 2023 10:00:00 GMT", digest="d")
+        fetched = await fetcher.get(
+            address, etag='"1"', last_modified="Fri, 31 Mar 2023 10:00:00 GMT", digest="d"
+        )
     assert seen["If-None-Match"] == '"1"'
     assert seen["If-Modified-Since"] == "Fri, 31 Mar 2023 10:00:00 GMT"
     assert seen["User-Agent"].endswith("(office@example.org)")
@@ -137,26 +146,39 @@ async def test_a_redirected_post_becomes_a_get(client):
     ],
 )
 async def test_packed_answers_are_unpacked(client, encoding, pack):
-    async with serving(answering(pack(FEED), Content_Encoding=encoding)) as address, client() as fetcher:
+    async with (
+        serving(answering(pack(FEED), Content_Encoding=encoding)) as address,
+        client() as fetcher,
+    ):
         fetched = await fetcher.get(address)
     assert fetched.document.content == FEED
 
 
 async def test_a_long_packed_answer_is_unpacked_piece_by_piece(client):
     long = os.urandom(300_000)
-    async with serving(answering(zlib.compress(long), Content_Encoding="deflate")) as address, client() as fetcher:
+    async with (
+        serving(answering(zlib.compress(long), Content_Encoding="deflate")) as address,
+        client() as fetcher,
+    ):
         fetched = await fetcher.get(address)
     assert fetched.document.content == long
 
 
 async def test_a_packing_that_was_not_asked_for_is_said(client):
     async with serving(answering(b"x", Content_Encoding="br")) as address, client() as fetcher:
-        assert (await fetcher.get(address)).error == "127.0.0.1 packs its answers with br, which we did not ask for"
+        assert (
+            await fetcher.get(address)
+        ).error == "127.0.0.1 packs its answers with br, which we did not ask for"
 
 
 async def test_broken_packing_is_said(client):
-    async with serving(answering(b"no gzip", Content_Encoding="gzip")) as address, client() as fetcher:
-        assert (await fetcher.get(address)).error == "127.0.0.1 sent something that cannot be unpacked"
+    async with (
+        serving(answering(b"no gzip", Content_Encoding="gzip")) as address,
+        client() as fetcher,
+    ):
+        assert (
+            await fetcher.get(address)
+        ).error == "127.0.0.1 sent something that cannot be unpacked"
 
 
 async def test_a_decompression_bomb_is_stopped(client):
@@ -205,7 +227,10 @@ async def test_a_second_try_may_succeed_after_the_pause_the_server_asks_for(clie
     [
         ({"Retry-After": "3600"}, "asks us to come back in 60 minutes"),
         (
-            {"Retry-After": "Fri, 31 Mar 2023 10:01:30 GMT", "Date": "Fri, 31 Mar 2023 10:00:00 GMT"},
+            {
+                "Retry-After": "Fri, 31 Mar 2023 10:01:30 GMT",
+                "Date": "Fri, 31 Mar 2023 10:00:00 GMT",
+            },
             "asks us to come back in 90 seconds",
         ),
     ],
@@ -276,7 +301,9 @@ async def test_a_redirect_to_an_inside_address_is_refused(client, host):
 
     async def handler(request):
         asked.append(request.path)
-        return web.Response(status=302, headers={"Location": f"http://{host}:{request.url.port}/secret"})
+        return web.Response(
+            status=302, headers={"Location": f"http://{host}:{request.url.port}/secret"}
+        )
 
     async with serving(handler) as address, client() as fetcher:
         fetched = await fetcher.get(f"{address}/feed")
@@ -333,7 +360,10 @@ async def test_a_host_that_is_not_there_is_said_so(client):
 async def test_a_name_that_nobody_knows_is_said_so(client):
     async with client() as fetcher:
         fetched = await fetcher.get("http://feed.invalid/")
-    assert fetched.error == "feed.invalid is not known to the network: look at the address, or try later"
+    assert (
+        fetched.error
+        == "feed.invalid is not known to the network: look at the address, or try later"
+    )
 
 
 @asynccontextmanager
@@ -354,7 +384,10 @@ async def speaking(answer):
     ("answer", "words"),
     [
         (b"", "broke off the connection"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", "broke off in the middle of its answer"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort",
+            "broke off in the middle of its answer",
+        ),
         (b"220 mail.example.org ESMTP\r\n", "does not answer as a web server should"),
     ],
 )
@@ -417,7 +450,9 @@ async def test_all_sources_are_fetched_by_name_and_reported(tmp_path):
 
 
 async def test_progress_need_not_be_watched(tmp_path):
-    fetched = await fetch_all([FetchRequest(name="gone", url=str(tmp_path / "gone.xml"))], contact="")
+    fetched = await fetch_all(
+        [FetchRequest(name="gone", url=str(tmp_path / "gone.xml"))], contact=""
+    )
     assert fetched["gone"].error.endswith("gone.xml is not there: was it moved or renamed?")
 
 

@@ -32,8 +32,16 @@ DETAIL = {
     "opportunityTitle": "Rare Cancers – Early Phase Trials (R01)",
     "owningAgencyCode": "HHS-NIH11",
     "docType": "synopsis",
-    "agencyDetails": {"code": "HHS-NIH11", "agencyName": "National Institutes of Health", "agencyCode": "HHS-NIH11"},
-    "topAgencyDetails": {"code": "HHS", "agencyName": "Department of Health and Human Services", "agencyCode": "HHS"},
+    "agencyDetails": {
+        "code": "HHS-NIH11",
+        "agencyName": "National Institutes of Health",
+        "agencyCode": "HHS-NIH11",
+    },
+    "topAgencyDetails": {
+        "code": "HHS",
+        "agencyName": "Department of Health and Human Services",
+        "agencyCode": "HHS",
+    },
     "synopsis": {
         "agencyName": "Jane Roe\nGrants Officer",
         "agencyContactName": "Jane Roe",
@@ -48,9 +56,19 @@ DETAIL = {
         "awardCeilingFormatted": "500,000",
         "awardFloor": "0",
         "costSharing": False,
-        "applicantTypes": [{"id": "06", "description": "Universities"}, {"description": "Nonprofits"}],
+        "applicantTypes": [
+            {"id": "06", "description": "Universities"},
+            {"description": "Nonprofits"},
+        ],
     },
-    "cfdas": [{"id": 1, "opportunityId": 356000, "cfdaNumber": "93.395", "programTitle": "Cancer Treatment Research"}],
+    "cfdas": [
+        {
+            "id": 1,
+            "opportunityId": 356000,
+            "cfdaNumber": "93.395",
+            "programTitle": "Cancer Treatment Research",
+        }
+    ],
 }
 
 
@@ -83,7 +101,9 @@ def test_a_hit_of_the_search_is_a_call():
     }
     assert entry.links == ("https://www.grants.gov/search-results-detail/356000",)
     assert (str(entry.dated), entry.section, entry.summary) == ("2026-09-05", "grants", "")
-    assert entry.grant == Grant(deadline=date(2027, 2, 7), funder="National Institutes of Health", number="PAR-26-101")
+    assert entry.grant == Grant(
+        deadline=date(2027, 2, 7), funder="National Institutes of Health", number="PAR-26-101"
+    )
 
 
 def test_the_older_search_has_the_same_hits_without_the_envelope():
@@ -128,20 +148,34 @@ FORECAST = {
 
 def test_a_forecast_has_its_text_and_no_deadline_yet():
     entry = only({"errorcode": 0, "msg": "Webservice Succeeds", "data": FORECAST})
-    assert (entry.title, entry.summary) == ("Sarcoma Registries (U01)", "Registries of rare sarcomas.")
+    assert (entry.title, entry.summary) == (
+        "Sarcoma Registries (U01)",
+        "Registries of rare sarcomas.",
+    )
     assert str(entry.dated) == "2026-10-05"
     assert entry.grant == Grant(
-        amount="up to $300,000", funder="National Cancer Institute", number="RFA-CA-27-005", who="Others"
+        amount="up to $300,000",
+        funder="National Cancer Institute",
+        number="RFA-CA-27-005",
+        who="Others",
     )
     assert only(answer(HIT | {"closeDate": "", "oppStatus": "forecasted"})).grant.deadline is None
 
 
 def test_what_an_agency_escaped_once_too_often_is_read_as_meant():
     entry = only(
-        answer(HIT | {"title": "A Foundation&amp;rsquo;s Call &amp; More", "agency": "Women&amp;#39;s Health"})
+        answer(
+            HIT
+            | {
+                "title": "A Foundation&amp;rsquo;s Call &amp; More",
+                "agency": "Women&amp;#39;s Health",
+            }
+        )
     )
     assert (entry.title, entry.grant.funder) == ("A Foundation’s Call & More", "Women's Health")
-    told = DETAIL | {"synopsis": {"synopsisDesc": "<p>Not &lt;more&gt; than&amp;nbsp;one &amp;ndash; each.</p>"}}
+    told = DETAIL | {
+        "synopsis": {"synopsisDesc": "<p>Not &lt;more&gt; than&amp;nbsp;one &amp;ndash; each.</p>"}
+    }
     assert only({"data": told}).summary == "Not <more> than one – each."
 
 
@@ -230,7 +264,10 @@ def test_a_feed_cut_short_is_told():
 
 
 def test_the_section_of_the_source_is_the_entry_s():
-    assert only(answer(HIT), Source(name="a", kind=SourceKind.GRANTS, section="money")).section == "money"
+    assert (
+        only(answer(HIT), Source(name="a", kind=SourceKind.GRANTS, section="money")).section
+        == "money"
+    )
 
 
 @pytest.mark.parametrize(
@@ -281,7 +318,10 @@ async def test_a_search_is_followed_page_by_page_and_call_by_call(registry):
         ("PAR-26-003", ""),
     ]
     assert reading.entries[0].grant.deadline == date(2027, 2, 7)
-    assert [(path, data.get("startRecordNum", data.get("opportunityId"))) for path, data in registry.asked] == [
+    assert [
+        (path, data.get("startRecordNum", data.get("opportunityId")))
+        for path, data in registry.asked
+    ] == [
         ("/search2", 0),
         ("/search2", 2),
         ("/fetchOpportunity", 356000),
@@ -293,11 +333,16 @@ async def test_a_search_is_followed_page_by_page_and_call_by_call(registry):
 async def test_details_of_another_call_are_not_taken(registry):
     registry.answers["/search2"] = json.dumps(answer(HIT | {"number": "X-1"})).encode()
     registry.answers["/fetchOpportunity"] = json.dumps({"data": DETAIL}).encode()
-    assert (await collect_grants(registry, SOURCE, base=registry.base)).entries[0].grant.amount == ""
+    assert (await collect_grants(registry, SOURCE, base=registry.base)).entries[
+        0
+    ].grant.amount == ""
 
 
 async def test_a_search_without_hits_or_with_a_wrong_count_ends(registry):
-    registry.answers["/search2"] = [json.dumps(answer(total=7)).encode(), b'{"oppHits": [{"title": "A"}]}']
+    registry.answers["/search2"] = [
+        json.dumps(answer(total=7)).encode(),
+        b'{"oppHits": [{"title": "A"}]}',
+    ]
     assert (await collect_grants(registry, SOURCE, base=registry.base)).entries == ()
     assert len((await collect_grants(registry, SOURCE, base=registry.base)).entries) == 1
 

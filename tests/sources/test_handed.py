@@ -22,8 +22,16 @@ MAIL = (
         (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "invitation.txt", SourceKind.CALENDAR),
         (b'\xef\xbb\xbf<?xml version="1.0"?>\n<rss version="2.0">', "news.xml", SourceKind.FEED),
         (b'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom">', "", SourceKind.FEED),
-        (b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', "feed.json", SourceKind.FEED),
-        (b'<?xml version="1.0"?><!DOCTYPE PubmedArticleSet PUBLIC "-" "x"><PubmedArticleSet>', "", SourceKind.PUBMED),
+        (
+            b'{"version": "https://jsonfeed.org/version/1.1", "items": []}',
+            "feed.json",
+            SourceKind.FEED,
+        ),
+        (
+            b'<?xml version="1.0"?><!DOCTYPE PubmedArticleSet PUBLIC "-" "x"><PubmedArticleSet>',
+            "",
+            SourceKind.PUBMED,
+        ),
         (b'{"studies": [{"protocolSection": {}}]}', "studies.json", SourceKind.TRIALS),
         (b'{"errorcode": 0, "data": {"oppHits": []}}', "calls.json", SourceKind.GRANTS),
         (b'{"status": "ok", "message": {"DOI": "10.1/x"}}', "work.json", None),
@@ -32,7 +40,9 @@ MAIL = (
         (b"<!doctype html><title>News</title>", "", SourceKind.PAGE),
     ],
 )
-def test_a_document_is_told_from_its_beginning(content: bytes, name: str, kind: SourceKind | None) -> None:
+def test_a_document_is_told_from_its_beginning(
+    content: bytes, name: str, kind: SourceKind | None
+) -> None:
     assert kind_of_document(Document(content=content), name) is kind
 
 

@@ -22,12 +22,16 @@ SOURCE = Source(name="events", kind=SourceKind.CALENDAR, url="events.ics")
 def read(*events, head="", now=NOW, ahead_days=120, source=SOURCE, zone=NEW_YORK):
     """The calendar made of these VEVENTs, read."""
     body = "".join(f"BEGIN:VEVENT\n{event.strip()}\nEND:VEVENT\n" for event in events)
-    return read_text(f"BEGIN:VCALENDAR\nVERSION:2.0\n{head}{body}END:VCALENDAR\n", now, ahead_days, source, zone)
+    return read_text(
+        f"BEGIN:VCALENDAR\nVERSION:2.0\n{head}{body}END:VCALENDAR\n", now, ahead_days, source, zone
+    )
 
 
 def read_text(text, now=NOW, ahead_days=120, source=SOURCE, zone=NEW_YORK):
     content = text.encode() if isinstance(text, str) else text
-    return read_calendar(Document(content=content), source, now=now, ahead_days=ahead_days, zone=zone)
+    return read_calendar(
+        Document(content=content), source, now=now, ahead_days=ahead_days, zone=zone
+    )
 
 
 def only(reading):
@@ -57,7 +61,10 @@ def test_a_webinar_is_an_entry_with_its_time_zone_and_joining_link():
     entry = only(read(WEBINAR))
     assert entry.title == "Ask the surgeon: uterine LMS"
     assert entry.ids.known() == {"uid": "webinar-1@example.org"}
-    assert entry.links == ("https://example.org/events/ask-the-surgeon", "https://us02web.zoom.us/j/123?pwd=abc")
+    assert entry.links == (
+        "https://example.org/events/ask-the-surgeon",
+        "https://us02web.zoom.us/j/123?pwd=abc",
+    )
     assert entry.dated == Dated(date(2026, 10, 15))
     assert entry.summary == "An hour of questions.\n\nJoin: https://us02web.zoom.us/j/123?pwd=abc."
     assert entry.section == "events"
@@ -71,13 +78,22 @@ def test_a_webinar_is_an_entry_with_its_time_zone_and_joining_link():
 
 def test_the_source_may_name_another_section():
     assert (
-        only(read(WEBINAR, source=Source(name="a", kind=SourceKind.CALENDAR, section="meetings"))).section == "meetings"
+        only(
+            read(WEBINAR, source=Source(name="a", kind=SourceKind.CALENDAR, section="meetings"))
+        ).section
+        == "meetings"
     )
 
 
 def test_whole_days_end_on_their_last_day():
-    entry = only(read("UID:a\nDTSTART;VALUE=DATE:20261204\nDTEND;VALUE=DATE:20261207\nSUMMARY:Retreat"))
-    assert (entry.event.starts, entry.event.ends, entry.event.zone) == (date(2026, 12, 4), date(2026, 12, 6), "")
+    entry = only(
+        read("UID:a\nDTSTART;VALUE=DATE:20261204\nDTEND;VALUE=DATE:20261207\nSUMMARY:Retreat")
+    )
+    assert (entry.event.starts, entry.event.ends, entry.event.zone) == (
+        date(2026, 12, 4),
+        date(2026, 12, 6),
+        "",
+    )
 
 
 def test_one_whole_day_has_no_end():
@@ -86,7 +102,10 @@ def test_one_whole_day_has_no_end():
 
 def test_a_windows_zone_gets_its_iana_name():
     entry = only(read("UID:a\nDTSTART;TZID=W. Europe Standard Time:20261209T180000\nSUMMARY:A"))
-    assert (entry.event.zone, entry.event.starts.isoformat()) == ("Europe/Berlin", "2026-12-09T18:00:00+01:00")
+    assert (entry.event.zone, entry.event.starts.isoformat()) == (
+        "Europe/Berlin",
+        "2026-12-09T18:00:00+01:00",
+    )
 
 
 def test_a_zone_defined_in_the_calendar_alone_is_an_offset():
@@ -109,9 +128,12 @@ def test_outlook_s_own_definition_of_a_windows_zone_gets_the_iana_name_where_it_
 
 def test_a_calendar_s_own_zone_is_forgotten_before_the_next_calendar():
     read(
-        "UID:a\nDTSTART;TZID=W. Europe Standard Time:20261209T180000", head=own_zone("W. Europe Standard Time", "+0300")
+        "UID:a\nDTSTART;TZID=W. Europe Standard Time:20261209T180000",
+        head=own_zone("W. Europe Standard Time", "+0300"),
     )
-    assert starts(read("UID:a\nDTSTART;TZID=W. Europe Standard Time:20261209T180000")) == ["2026-12-09T18:00:00+01:00"]
+    assert starts(read("UID:a\nDTSTART;TZID=W. Europe Standard Time:20261209T180000")) == [
+        "2026-12-09T18:00:00+01:00"
+    ]
 
 
 def own_zone(name, offset):
@@ -129,7 +151,9 @@ END:VTIMEZONE
 def test_an_unknown_zone_is_told_because_the_hour_may_be_wrong():
     reading = read('UID:a\nDTSTART;TZID="Eastern (US & Canada)":20261209T180000\nSUMMARY:A')
     assert starts(reading) == ["2026-12-09T18:00:00-05:00"]
-    assert reading.skipped == ("event “A”: its time zone “Eastern (US & Canada)” is not known; look at its time",)
+    assert reading.skipped == (
+        "event “A”: its time zone “Eastern (US & Canada)” is not known; look at its time",
+    )
 
 
 def test_a_time_without_a_zone_is_of_the_newsletter_s_zone():
@@ -140,7 +164,11 @@ def test_a_time_without_a_zone_is_of_the_newsletter_s_zone():
 
 def test_the_calendar_s_own_zone_goes_before_the_newsletter_s():
     head = "X-WR-TIMEZONE:America/Denver\n"
-    reading = read("UID:a\nDTSTART:20261209T180000\nSUMMARY:A", "UID:b\nDTSTART:20261210T180000Z\nSUMMARY:B", head=head)
+    reading = read(
+        "UID:a\nDTSTART:20261209T180000\nSUMMARY:A",
+        "UID:b\nDTSTART:20261210T180000Z\nSUMMARY:B",
+        head=head,
+    )
     assert starts(reading) == ["2026-12-09T18:00:00-07:00", "2026-12-10T11:00:00-07:00"]
     assert [entry.event.zone for entry in reading.entries] == ["America/Denver", "America/Denver"]
 
@@ -169,7 +197,11 @@ SUMMARY:Support group (moved)
 
 def test_a_support_group_gives_an_entry_for_each_time_ahead():
     reading = read(GROUP)
-    assert starts(reading) == ["2026-12-01T19:00:00-05:00", "2027-02-02T19:00:00-05:00", "2027-03-02T19:00:00-05:00"]
+    assert starts(reading) == [
+        "2026-12-01T19:00:00-05:00",
+        "2027-02-02T19:00:00-05:00",
+        "2027-03-02T19:00:00-05:00",
+    ]
     assert [entry.ids.uid for entry in reading.entries] == [
         "group@example.org/20261202T000000Z",
         "group@example.org/20270203T000000Z",
@@ -192,7 +224,11 @@ def test_an_occurrence_that_was_moved_stays_the_same_one():
 def test_a_change_to_all_that_follow_leaves_each_its_own_name():
     change = MOVED.replace("RECURRENCE-ID;", "RECURRENCE-ID;RANGE=THISANDFUTURE;")
     reading = read(GROUP, change)
-    assert starts(reading) == ["2026-12-03T20:00:00-05:00", "2027-02-04T20:00:00-05:00", "2027-03-04T20:00:00-05:00"]
+    assert starts(reading) == [
+        "2026-12-03T20:00:00-05:00",
+        "2027-02-04T20:00:00-05:00",
+        "2027-03-04T20:00:00-05:00",
+    ]
     assert [entry.ids.uid for entry in reading.entries] == [
         "group@example.org/20261202T000000Z",
         "group@example.org/20270203T000000Z",
@@ -209,7 +245,10 @@ def test_whole_days_and_floating_times_repeat_under_names_without_a_zone():
 
 
 def test_an_event_without_a_uid_has_none():
-    reading = read("DTSTART:20261202T090000\nSUMMARY:A", "DTSTART:20261203T090000\nRRULE:FREQ=DAILY;COUNT=1\nSUMMARY:B")
+    reading = read(
+        "DTSTART:20261202T090000\nSUMMARY:A",
+        "DTSTART:20261203T090000\nRRULE:FREQ=DAILY;COUNT=1\nSUMMARY:B",
+    )
     assert [(entry.title, entry.ids.uid) for entry in reading.entries] == [("A", None), ("B", None)]
 
 
@@ -229,7 +268,12 @@ def test_events_that_share_a_uid_are_told():
 
 
 def test_outlook_s_description_in_html_stands_in_for_a_missing_one():
-    assert only(read("DTSTART:20261209T180000Z\nSUMMARY:A\nX-ALT-DESC;FMTTYPE=text/html:<p>One</p>")).summary == "One"
+    assert (
+        only(
+            read("DTSTART:20261209T180000Z\nSUMMARY:A\nX-ALT-DESC;FMTTYPE=text/html:<p>One</p>")
+        ).summary
+        == "One"
+    )
 
 
 def test_cancelled_events_say_so():
@@ -240,7 +284,9 @@ def test_cancelled_events_say_so():
 
 @pytest.mark.parametrize("word", ["PRIVATE", "confidential"])
 def test_private_events_are_left_out_and_not_named(word):
-    reading = read(WEBINAR + f"CLASS:{word}", "UID:b\nDTSTART:20261209T180000Z\nSUMMARY:B\nCLASS:PUBLIC")
+    reading = read(
+        WEBINAR + f"CLASS:{word}", "UID:b\nDTSTART:20261209T180000Z\nSUMMARY:B\nCLASS:PUBLIC"
+    )
     assert [entry.title for entry in reading.entries] == ["B"]
     assert reading.skipped == (
         "an event was left out: the calendar marks it as private; mark it public to announce it",
@@ -270,7 +316,9 @@ def test_the_date_of_an_event_is_when_it_was_put_in_or_changed(lines, dated):
 
 def test_markup_in_texts_becomes_plain_text():
     entry = only(
-        read("UID:a\nDTSTART:20261209T180000Z\nSUMMARY:Q&amp;A <b>live</b>\nDESCRIPTION:<p>One</p><p>Two &lt; 3</p>")
+        read(
+            "UID:a\nDTSTART:20261209T180000Z\nSUMMARY:Q&amp;A <b>live</b>\nDESCRIPTION:<p>One</p><p>Two &lt; 3</p>"
+        )
     )
     assert (entry.title, entry.summary) == ("Q&A live", "One\n\nTwo < 3")
 
@@ -326,11 +374,15 @@ def test_of_events_long_past_nothing_is_told():
 def test_a_line_that_breaks_the_calendar_costs_no_event():
     head = "X-WR-TIMEZONE:America/Denver\nthis is no line\n"
     reading = read("UID:a\nDTSTART:20261209T180000\nSUMMARY:A long\n  title", head=head)
-    assert [(entry.title, entry.event.zone) for entry in reading.entries] == [("A long title", "America/Denver")]
+    assert [(entry.title, entry.event.zone) for entry in reading.entries] == [
+        ("A long title", "America/Denver")
+    ]
 
 
 def test_a_broken_zone_costs_the_zone_and_not_the_event():
-    reading = read("UID:a\nDTSTART;TZID=Moon:20261209T180000\nSUMMARY:A", head=own_zone("Moon", "+5744"))
+    reading = read(
+        "UID:a\nDTSTART;TZID=Moon:20261209T180000\nSUMMARY:A", head=own_zone("Moon", "+5744")
+    )
     assert starts(reading) == ["2026-12-09T18:00:00-05:00"]
 
 
@@ -359,14 +411,21 @@ def test_an_event_outside_any_calendar_is_read():
 
 def test_two_calendars_in_one_file_are_both_read():
     one = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:{0}\nDTSTART:20261209T180000Z\nSUMMARY:{0}\nEND:VEVENT\nEND:VCALENDAR\n"
-    assert [entry.title for entry in read_text(one.format("a") + one.format("b")).entries] == ["a", "b"]
+    assert [entry.title for entry in read_text(one.format("a") + one.format("b")).entries] == [
+        "a",
+        "b",
+    ]
 
 
 def test_all_repetitions_together_have_a_bound():
-    hourly = "UID:{0}\nDTSTART:20210601T180000Z\nRRULE:FREQ=HOURLY;UNTIL=20261123T150000Z\nSUMMARY:{0}"
+    hourly = (
+        "UID:{0}\nDTSTART:20210601T180000Z\nRRULE:FREQ=HOURLY;UNTIL=20261123T150000Z\nSUMMARY:{0}"
+    )
     reading = read(*map(hourly.format, "abc"))
     assert {entry.title for entry in reading.entries} == {"a", "b"}
-    assert reading.skipped == ("event “c” was left out: the calendar repeats more than can be read",)
+    assert reading.skipped == (
+        "event “c” was left out: the calendar repeats more than can be read",
+    )
 
 
 @pytest.mark.parametrize(
@@ -388,26 +447,34 @@ def test_a_calendar_too_large_is_refused():
 
 
 def test_a_calendar_of_too_many_events_is_refused():
-    with pytest.raises(SourceError, match="more than 10,000 events: ask its owner for one of this year"):
+    with pytest.raises(
+        SourceError, match="more than 10,000 events: ask its owner for one of this year"
+    ):
         read_text("BEGIN:VCALENDAR\n" + "BEGIN:VEVENT\n" * 10_001)
 
 
 def test_an_event_that_names_too_many_dates_is_left_out():
-    dates = ",".join(f"20261201T{n // 3600:02d}{n // 60 % 60:02d}{n % 60:02d}Z" for n in range(3_001))
+    dates = ",".join(
+        f"20261201T{n // 3600:02d}{n // 60 % 60:02d}{n % 60:02d}Z" for n in range(3_001)
+    )
     reading = read(f"UID:a\nDTSTART:20261130T180000Z\nSUMMARY:A\nRDATE:{dates}")
     assert reading.skipped == ("event “A” was left out: it names more than 3,000 dates",)
 
 
 def test_an_event_of_every_quarter_of_an_hour_is_left_out():
     reading = read("UID:a\nDTSTART:20261130T180000Z\nSUMMARY:A\nRRULE:FREQ=MINUTELY;INTERVAL=15")
-    assert reading.skipped == ("event “A” was left out: it takes place more than 3,000 times in the time ahead",)
+    assert reading.skipped == (
+        "event “A” was left out: it takes place more than 3,000 times in the time ahead",
+    )
 
 
 def test_of_a_calendar_that_announces_too_much_the_rest_is_left_out():
     hourly = "UID:{0}\nDTSTART:20261123T000000Z\nSUMMARY:{0}\nRRULE:FREQ=HOURLY"
     reading = read(*(hourly.format(name) for name in "abc"), ahead_days=70)
     assert {entry.title for entry in reading.entries} == {"a", "b"}
-    assert reading.skipped == ("event “c” was left out: the calendar announces more than 3,000 dates",)
+    assert reading.skipped == (
+        "event “c” was left out: the calendar announces more than 3,000 dates",
+    )
 
 
 def test_deep_nesting_and_endless_lines_end():
@@ -425,7 +492,9 @@ RRULE:FREQ=DAILY;UNTIL=20261224 RRULE:FREQ=HOURLY;BYMONTHDAY=31;BYMONTH=2 EXDATE
 RECURRENCE-ID:20261209T180000Z SUMMARY:\u00e9\\n TZID:Moon X-WR-TIMEZONE:Moon DTSTART:00010101 CALSCALE:X SEQUENCE:x
 DTSTART:99991231T235959Z CREATED:00010101T000000Z RRULE:FREQ=DAILY;INTERVAL=0 RRULE:FREQ=SECONDLY
 """
-BODIES = st.lists(st.sampled_from(LINES.split()), max_size=25).map(lambda lines: "\n".join(lines).encode())
+BODIES = st.lists(st.sampled_from(LINES.split()), max_size=25).map(
+    lambda lines: "\n".join(lines).encode()
+)
 
 
 @given(st.one_of(st.binary(max_size=300), BODIES))
@@ -438,15 +507,22 @@ def test_any_bytes_end_in_entries_or_a_sentence(content):
 
 @pytest.mark.shared
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize("now", [datetime(2016, 6, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "now", [datetime(2016, 6, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)]
+)
 def test_recorded_calendars_give_the_occurrences_of_recurring_ical_events(recorded, now):
-    window = now.astimezone(NEW_YORK) - timedelta(days=1), now.astimezone(NEW_YORK) + timedelta(days=400)
+    window = (
+        now.astimezone(NEW_YORK) - timedelta(days=1),
+        now.astimezone(NEW_YORK) + timedelta(days=400),
+    )
     compared = 0
     for path in sorted((recorded / "ics").iterdir()):
         try:
             calendars = icalendar.Calendar.from_ical(path.read_bytes(), multiple=True)
             queries = [recurring_ical_events.of(calendar) for calendar in calendars]
-            expected = [event["DTSTART"].dt for query in queries for event in query.between(*window)]
+            expected = [
+                event["DTSTART"].dt for query in queries for event in query.between(*window)
+            ]
             reading = read_text(path.read_bytes(), now, 400)
         except Exception:  # noqa: BLE001 - the library refuses the file as a whole: the next test is for those
             continue

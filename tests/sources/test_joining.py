@@ -18,13 +18,21 @@ def event(lines):
         ("LOCATION:Room 5 (or https://zoom.us/j/1)", "Room 5 (or", "https://zoom.us/j/1"),
         ("LOCATION:Virtual", "Online", ""),
         ("SUMMARY:nothing", "", ""),
-        ("CONFERENCE;VALUE=URI;FEATURE=VIDEO:https://chat.example.org/x", "Online", "https://chat.example.org/x"),
+        (
+            "CONFERENCE;VALUE=URI;FEATURE=VIDEO:https://chat.example.org/x",
+            "Online",
+            "https://chat.example.org/x",
+        ),
         (
             "CONFERENCE;VALUE=URI:tel:+1-555-0100\nURL:https://teams.microsoft.com/l/a",
             "Online",
             "https://teams.microsoft.com/l/a",
         ),
-        ("X-GOOGLE-CONFERENCE:https://meet.google.com/abc-defg-hij", "Online", "https://meet.google.com/abc-defg-hij"),
+        (
+            "X-GOOGLE-CONFERENCE:https://meet.google.com/abc-defg-hij",
+            "Online",
+            "https://meet.google.com/abc-defg-hij",
+        ),
         (
             "X-MICROSOFT-SKYPETEAMSMEETINGURL:https://teams.microsoft.com/l/b",
             "Online",
@@ -35,7 +43,11 @@ def event(lines):
             "Online",
             "https://us02web.zoom.us/j/1?pwd=a&b=2",
         ),
-        ("DESCRIPTION:Tickets (https://www.eventbrite.com/e/1)", "Online", "https://www.eventbrite.com/e/1"),
+        (
+            "DESCRIPTION:Tickets (https://www.eventbrite.com/e/1)",
+            "Online",
+            "https://www.eventbrite.com/e/1",
+        ),
         (
             "DESCRIPTION:See https://example.org/a. Register here: https://example.org/b",
             "Online",
@@ -43,9 +55,17 @@ def event(lines):
         ),
         ("DESCRIPTION:See https://example.org/a_(b)", "", ""),
         ("DESCRIPTION:Join: http://zoom.us/j/1", "", ""),
-        ("DESCRIPTION:Join: https://[::1/x https://notzoom.us/j/1", "Online", "https://notzoom.us/j/1"),
+        (
+            "DESCRIPTION:Join: https://[::1/x https://notzoom.us/j/1",
+            "Online",
+            "https://notzoom.us/j/1",
+        ),
         ("LOCATION:Town Hall\nURL:https://example.org/register", "Town Hall", ""),
-        ('DESCRIPTION:<a href="https://example.webex.com/m">Join</a>', "Online", "https://example.webex.com/m"),
+        (
+            'DESCRIPTION:<a href="https://example.webex.com/m">Join</a>',
+            "Online",
+            "https://example.webex.com/m",
+        ),
     ],
 )
 def test_place_and_link_are_found_wherever_they_were_put(lines, place, link):

@@ -42,17 +42,29 @@ def test_an_item_is_read():
     assert entry.summary == "In short, p < 0.05"
     assert str(entry.dated) == "2023-03-31"
     assert entry.authors == ("Jane Doe",)
-    assert entry.ids.known() == {"url": "https://example.org/posts/1", "guid": "x/tag:example.org,2023:1"}
+    assert entry.ids.known() == {
+        "url": "https://example.org/posts/1",
+        "guid": "x/tag:example.org,2023:1",
+    }
 
 
 def test_version_1_has_one_author_and_a_number_may_be_an_id():
-    feed = {"version": "https://jsonfeed.org/version/1", "items": [{"id": 7, "author": {"name": "Jo"}, "title": 3.5}]}
+    feed = {
+        "version": "https://jsonfeed.org/version/1",
+        "items": [{"id": 7, "author": {"name": "Jo"}, "title": 3.5}],
+    }
     (entry,) = reading(feed).entries
     assert (entry.title, entry.authors, entry.ids.guid) == ("3.5", ("Jo",), "x/7")
 
 
 def test_values_of_the_wrong_type_are_as_good_as_none():
-    feed = {"items": [{"title": ["x"], "url": True, "authors": 3, "content_html": {}, "id": "2"}, "no item", {}]}
+    feed = {
+        "items": [
+            {"title": ["x"], "url": True, "authors": 3, "content_html": {}, "id": "2"},
+            "no item",
+            {},
+        ]
+    }
     result = reading(feed)
     assert [entry.title for entry in result.entries] == ["2", "Untitled"]
     assert result.skipped == ("item 2 is no JSON object: left out",)
@@ -68,7 +80,9 @@ def test_text_stands_in_for_a_title():
 def test_of_endless_items_only_the_first_are_looked_at():
     result = reading({"items": [{"id": str(n)} for n in range(5_001)]})
     assert len(result.entries) == 200
-    assert result.skipped == ("the feed has more than 5,000 items: only the first ones were looked at",)
+    assert result.skipped == (
+        "the feed has more than 5,000 items: only the first ones were looked at",
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,4 +104,6 @@ def test_other_json_is_refused(feed, words):
 
 
 def test_json_in_utf_16_is_read():
-    assert reading('{"items": [{"id": "1", "title": "Ä"}]}'.encode("utf-16")).entries[0].title == "Ä"
+    assert (
+        reading('{"items": [{"id": "1", "title": "Ä"}]}'.encode("utf-16")).entries[0].title == "Ä"
+    )

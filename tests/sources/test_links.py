@@ -46,7 +46,10 @@ def test_a_relative_link_without_base_is_none():
         ("https://X.org/A#b", "https://X.org/A#b"),
         ("https://x.org/?id=7#b", "https://x.org/?id=7#b"),
         ("https://x.org/a?utm_source=rss&id=7", "https://x.org/a?id=7"),
-        ("https://pubmed.ncbi.nlm.nih.gov/34902460/?fc=2021&v=2.15.0", "https://pubmed.ncbi.nlm.nih.gov/34902460/"),
+        (
+            "https://pubmed.ncbi.nlm.nih.gov/34902460/?fc=2021&v=2.15.0",
+            "https://pubmed.ncbi.nlm.nih.gov/34902460/",
+        ),
     ],
 )
 def test_only_what_follows_readers_is_taken_off(link, expected):

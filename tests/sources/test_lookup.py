@@ -49,7 +49,12 @@ def services(registry):
         "/doi/10.5281/zenodo.1": b"<title>A dataset</title>",
         "/works/10.1000/untitled": b'{"status": "ok", "message": {"DOI": "10.1000/untitled"}}',
     }
-    return RegistryUrls(crossref=registry.base, doi=f"{registry.base}/doi", eutils=registry.base, trials=registry.base)
+    return RegistryUrls(
+        crossref=registry.base,
+        doi=f"{registry.base}/doi",
+        eutils=registry.base,
+        trials=registry.base,
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,20 +74,38 @@ async def test_the_registry_is_asked(registry, services, reference, title):
 
 async def test_a_pmid_is_asked_for_by_its_number(registry, services):
     await look_up_reference(
-        "https://pubmed.ncbi.nlm.nih.gov/36000001/?fc=20261101", registry, api_key="k", services=services
+        "https://pubmed.ncbi.nlm.nih.gov/36000001/?fc=20261101",
+        registry,
+        api_key="k",
+        services=services,
     )
     assert registry.asked == [
-        ("/efetch.fcgi", {"db": "pubmed", "id": "36000001", "retmode": "xml", "tool": "newsletter", "api_key": "k"})
+        (
+            "/efetch.fcgi",
+            {
+                "db": "pubmed",
+                "id": "36000001",
+                "retmode": "xml",
+                "tool": "newsletter",
+                "api_key": "k",
+            },
+        )
     ]
 
 
 async def test_a_page_is_asked_about_itself(registry, services):
-    (entry,) = (await look_up_reference(f"{registry.base}/page", registry, services=services)).entries
+    (entry,) = (
+        await look_up_reference(f"{registry.base}/page", registry, services=services)
+    ).entries
     assert entry.title == "A page"
 
 
-async def test_a_publisher_who_turns_programs_away_is_asked_for_by_the_doi_in_the_address(registry, services):
-    (entry,) = (await look_up_reference(f"{registry.base}/doi/full/10.1158/x", registry, services=services)).entries
+async def test_a_publisher_who_turns_programs_away_is_asked_for_by_the_doi_in_the_address(
+    registry, services
+):
+    (entry,) = (
+        await look_up_reference(f"{registry.base}/doi/full/10.1158/x", registry, services=services)
+    ).entries
     assert entry.title == "A work"
 
 
@@ -94,8 +117,14 @@ async def test_a_page_that_is_gone_is_an_error(registry, services):
 @pytest.mark.parametrize(
     ("reference", "words"),
     [
-        ("doi:10.1000/unknown", "nothing is known of 10.1000/unknown: .* answered 404; its page: .* answered 404"),
-        ("doi:10.1000/untitled", "nothing is known of 10.1000/untitled: work 10.1000/untitled was left out"),
+        (
+            "doi:10.1000/unknown",
+            "nothing is known of 10.1000/unknown: .* answered 404; its page: .* answered 404",
+        ),
+        (
+            "doi:10.1000/untitled",
+            "nothing is known of 10.1000/untitled: work 10.1000/untitled was left out",
+        ),
         ("paste.txt", "“paste.txt” is no DOI, PMID, NCT number or web address"),
     ],
 )

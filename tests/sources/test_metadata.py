@@ -58,8 +58,16 @@ def test_a_paper_s_page_is_read_by_its_highwire_tags():
     )
     assert entry.title == "Targeting RB1 in LMS"
     assert entry.authors == ("Hemming ML", "Berg JP")
-    assert entry.ids.known() == {"doi": "10.1158/x-1", "pmid": "36000001", "url": "https://www.example.org/news/a"}
-    assert (str(entry.dated), entry.journal, entry.summary) == ("2023-03-31", "Clin Cancer Res", "To see.")
+    assert entry.ids.known() == {
+        "doi": "10.1158/x-1",
+        "pmid": "36000001",
+        "url": "https://www.example.org/news/a",
+    }
+    assert (str(entry.dated), entry.journal, entry.summary) == (
+        "2023-03-31",
+        "Clin Cancer Res",
+        "To see.",
+    )
     assert entry.links == ("https://www.example.org/news/a",)
 
 
@@ -69,18 +77,32 @@ def test_authors_may_stand_in_one_tag():
 
 
 def test_the_finer_of_two_dates_of_one_year_counts():
-    page = meta(citation_title="A", citation_publication_date="2023", dc__date="2023-03-31", date="2021-01-01")
+    page = meta(
+        citation_title="A",
+        citation_publication_date="2023",
+        dc__date="2023-03-31",
+        date="2021-01-01",
+    )
     assert str(only(page).dated) == "2023-03-31"
     assert str(only(meta(citation_title="A", citation_date="2023")).dated) == "2023"
     assert only(meta(citation_title="A", date="soon")).dated is None
 
 
 def test_a_preprint_is_flagged_by_its_doi():
-    assert only(meta(citation_title="A", citation_doi="10.1101/2023.01.01.123456")).flags == {Flag.PREPRINT}
+    assert only(meta(citation_title="A", citation_doi="10.1101/2023.01.01.123456")).flags == {
+        Flag.PREPRINT
+    }
 
 
 def test_dublin_core_says_what_it_can():
-    entry = only(meta(DC__title="A report", DC__creator="King, Mary", DC__identifier="10.1000/R", DC__date="2023-03"))
+    entry = only(
+        meta(
+            DC__title="A report",
+            DC__creator="King, Mary",
+            DC__identifier="10.1000/R",
+            DC__date="2023-03",
+        )
+    )
     assert (entry.title, entry.authors, entry.ids.doi, str(entry.dated)) == (
         "A report",
         ("King M",),
@@ -104,12 +126,18 @@ def test_news_is_read_by_json_ld():
         ],
     }
     entry = only(linked(node) + meta(og__description="Other"))
-    assert (entry.title, entry.authors, str(entry.dated)) == ("New drug approved", ("Ann Lee", "Bo Day"), "2026-11-03")
+    assert (entry.title, entry.authors, str(entry.dated)) == (
+        "New drug approved",
+        ("Ann Lee", "Bo Day"),
+        "2026-11-03",
+    )
     assert entry.summary == "A drug."
 
 
 def test_one_author_of_json_ld_may_stand_alone():
-    assert only(linked({"@type": "Article", "name": "A", "author": {"name": "Ann Lee"}})).authors == ("Ann Lee",)
+    assert only(
+        linked({"@type": "Article", "name": "A", "author": {"name": "Ann Lee"}})
+    ).authors == ("Ann Lee",)
 
 
 def test_opengraph_is_taken_where_nothing_better_is():
@@ -117,7 +145,11 @@ def test_opengraph_is_taken_where_nothing_better_is():
     <meta property="article:published_time" content="2026-11-03T10:00:00+00:00">
     <meta property="article:author" content="https://facebook.com/ann"><meta property="og:site_name" content="Alliance">"""
     entry = only(page, source=Source(name="a", kind=SourceKind.PAGE, section="news"))
-    assert (entry.title, entry.summary, str(entry.dated)) == ("A story", "Short & good", "2026-11-03")
+    assert (entry.title, entry.summary, str(entry.dated)) == (
+        "A story",
+        "Short & good",
+        "2026-11-03",
+    )
     assert (entry.authors, entry.journal, entry.section) == ((), "", "news")
 
 
@@ -131,9 +163,15 @@ def test_a_bare_title_loses_the_name_of_the_site():
     [
         ('<link rel="canonical" href="/news/b">', "https://www.example.org/news/b"),
         ('<link rel="canonical" href="https://other.example/b">', "https://www.example.org/news/a"),
-        ('<link rel="canonical" href="https://www.example.org/">', "https://www.example.org/news/a"),
+        (
+            '<link rel="canonical" href="https://www.example.org/">',
+            "https://www.example.org/news/a",
+        ),
         ('<link rel="canonical" href="https://[">', "https://www.example.org/news/a"),
-        ('<meta property="og:url" content="https://www.example.org/news/c">', "https://www.example.org/news/c"),
+        (
+            '<meta property="og:url" content="https://www.example.org/news/c">',
+            "https://www.example.org/news/c",
+        ),
         ('<link rel="stylesheet" href="/x">', "https://www.example.org/news/a"),
     ],
 )
@@ -159,7 +197,11 @@ def test_an_event_s_page_is_an_event():
     assert entry.ids.known() == {"url": "https://www.example.org/events/1"}
     assert entry.event.starts == datetime(2026, 12, 9, 18, 0, tzinfo=timezone(timedelta(hours=-5)))
     assert entry.event.ends == datetime(2026, 12, 9, 19, 30, tzinfo=timezone(timedelta(hours=-5)))
-    assert (entry.event.place, entry.event.join, entry.event.cancelled) == ("Online", "https://zoom.us/j/1", False)
+    assert (entry.event.place, entry.event.join, entry.event.cancelled) == (
+        "Online",
+        "https://zoom.us/j/1",
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -168,7 +210,11 @@ def test_an_event_s_page_is_an_event():
         ("Town hall", "Town hall"),
         (None, ""),
         (
-            {"@type": "Place", "name": "Hotel", "address": {"addressLocality": "Denver", "addressRegion": "CO"}},
+            {
+                "@type": "Place",
+                "name": "Hotel",
+                "address": {"addressLocality": "Denver", "addressRegion": "CO"},
+            },
             "Hotel, Denver, CO",
         ),
         ({"@type": "Place", "name": "Hotel", "address": "1 Main St"}, "Hotel, 1 Main St"),
@@ -181,9 +227,17 @@ def test_places_of_events_are_read(location, place):
 
 
 def test_a_page_of_events_gives_each_of_them():
-    nodes = [EVENT, EVENT | {"name": "Walk", "startDate": "2026-12-12", "endDate": "2026-12-12", "url": None}]
-    reading = read(linked({"@type": "ItemList", "itemListElement": [{"item": node} for node in nodes]}))
-    assert [(entry.title, entry.event.starts) for entry in reading.entries][1] == ("Walk", date(2026, 12, 12))
+    nodes = [
+        EVENT,
+        EVENT | {"name": "Walk", "startDate": "2026-12-12", "endDate": "2026-12-12", "url": None},
+    ]
+    reading = read(
+        linked({"@type": "ItemList", "itemListElement": [{"item": node} for node in nodes]})
+    )
+    assert [(entry.title, entry.event.starts) for entry in reading.entries][1] == (
+        "Walk",
+        date(2026, 12, 12),
+    )
     assert reading.entries[1].event.ends is None
 
 
@@ -222,7 +276,9 @@ def test_a_page_that_says_nothing_is_refused(html):
 
 def test_bombs_end():
     nested = "[" * 5_000
-    page = f'<title>A</title><script type="application/ld+json">{nested}</script>' + "<div>" * 50_000
+    page = (
+        f'<title>A</title><script type="application/ld+json">{nested}</script>' + "<div>" * 50_000
+    )
     assert only(page).title == "A"
     assert only(linked([{"@type": "Event"}] * 5_000) + "<title>A</title>").title == "A"
 
@@ -247,12 +303,16 @@ PIECES = [
 
 @given(
     st.one_of(
-        st.binary(max_size=100), st.lists(st.sampled_from(PIECES), max_size=15).map(lambda p: "".join(p).encode())
+        st.binary(max_size=100),
+        st.lists(st.sampled_from(PIECES), max_size=15).map(lambda p: "".join(p).encode()),
     )
 )
 @settings(deadline=None)
 def test_any_bytes_end_in_entries_or_a_sentence(content):
     with contextlib.suppress(SourceError):
         assert all(
-            entry.title for entry in read_page_metadata(Document(content=content, url=URL), SOURCE, zone=UTC).entries
+            entry.title
+            for entry in read_page_metadata(
+                Document(content=content, url=URL), SOURCE, zone=UTC
+            ).entries
         )

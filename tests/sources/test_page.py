@@ -28,7 +28,9 @@ def _row(entry: Entry) -> str:
 def test_a_page_holds_what_an_editor_sees_in_it(name):
     page = next(path for path in PAGES.glob(f"{name}.*") if path.suffix != ".expected")
     reading = read_page(Document(content=page.read_bytes(), url=BASE), SOURCE)
-    assert [_row(entry) for entry in reading.entries] == (PAGES / f"{name}.expected").read_text().splitlines()
+    assert [_row(entry) for entry in reading.entries] == (
+        PAGES / f"{name}.expected"
+    ).read_text().splitlines()
 
 
 def _titles(text: str) -> list[str]:
@@ -69,7 +71,9 @@ def test_a_declared_charset_counts_and_an_unknown_one_does_not():
     title = "Саркома матки: обзор литературы (5 May 2024)"
     koi = Document(content=title.encode("koi8-r"), content_type="text/plain; charset=koi8-r")
     odd = Document(content=title.encode(), content_type="text/plain; charset=x-nothing")
-    assert [read_page(page, SOURCE).entries[0].title for page in (koi, odd)] == ["Саркома матки: обзор литературы"] * 2
+    assert [read_page(page, SOURCE).entries[0].title for page in (koi, odd)] == [
+        "Саркома матки: обзор литературы"
+    ] * 2
 
 
 @pytest.mark.parametrize(
@@ -126,8 +130,14 @@ A Trial of Something in Sarcoma (NCT01234567) (May 2024)
 def test_a_figure_date_is_read_in_the_order_that_the_page_shows():
     american = "Sarcoma Paper of One Kind 3/8/23 https://example.org/1\n\nSarcoma Paper of Two Kinds 3/18/23 https://example.org/2"
     european = "Sarcoma Paper of One Kind 3/8/23 https://example.org/1\n\nSarcoma Paper of Two Kinds 18/3/23 https://example.org/2"
-    assert [str(entry.dated) for entry in read_text(american).entries] == ["2023-03-08", "2023-03-18"]
-    assert [str(entry.dated) for entry in read_text(european).entries] == ["2023-08-03", "2023-03-18"]
+    assert [str(entry.dated) for entry in read_text(american).entries] == [
+        "2023-03-08",
+        "2023-03-18",
+    ]
+    assert [str(entry.dated) for entry in read_text(european).entries] == [
+        "2023-08-03",
+        "2023-03-18",
+    ]
 
 
 def test_a_year_that_heads_a_part_of_the_page_dates_what_has_no_date():
@@ -142,7 +152,11 @@ March 2022
 
 Sarcoma Paper of the Fifth Kind and Its Outcomes https://example.org/5
 """
-    assert [str(entry.dated) for entry in read_text(page).entries] == ["2023", "2023-05-02", "2022-03"]
+    assert [str(entry.dated) for entry in read_text(page).entries] == [
+        "2023",
+        "2023-05-02",
+        "2022-03",
+    ]
 
 
 def test_facts_may_stand_above_their_titles():
@@ -157,8 +171,16 @@ https://example.org/pathology
 """
     found = [(str(entry.dated), entry.title, entry.links) for entry in read_text(page).entries]
     assert found == [
-        ("2024-05-02", "Imaging of Smooth Muscle Tumors in Practice", ("https://example.org/imaging",)),
-        ("2024-06-03", "Pathology of Smooth Muscle Tumors in Practice", ("https://example.org/pathology",)),
+        (
+            "2024-05-02",
+            "Imaging of Smooth Muscle Tumors in Practice",
+            ("https://example.org/imaging",),
+        ),
+        (
+            "2024-06-03",
+            "Pathology of Smooth Muscle Tumors in Practice",
+            ("https://example.org/pathology",),
+        ),
     ]
 
 
@@ -201,7 +223,10 @@ def test_two_things_run_together_in_one_line_are_two_entries():
 def test_parts_between_bars_are_told_apart():
     page = "Margins in Sarcoma Surgery of the Leg | Ana Souto, Eva Brück | Acta Something | open to all | May 2024\n"
     [entry] = read_text(page).entries
-    assert (entry.title, entry.authors) == ("Margins in Sarcoma Surgery of the Leg", ("Ana Souto", "Eva Brück"))
+    assert (entry.title, entry.authors) == (
+        "Margins in Sarcoma Surgery of the Leg",
+        ("Ana Souto", "Eva Brück"),
+    )
     assert (entry.journal, entry.summary) == ("Acta Something", "open to all")
 
 
@@ -240,9 +265,7 @@ Video: How Surgeons Think About Margins (June 2024)
 
 
 def test_a_marked_heading_with_a_date_dates_its_part():
-    page = (
-        "<h2>May 2024</h2><ul><li><a href='https://example.org/1'>Margins in Sarcoma Surgery</a></li></ul><h3>More</h3>"
-    )
+    page = "<h2>May 2024</h2><ul><li><a href='https://example.org/1'>Margins in Sarcoma Surgery</a></li></ul><h3>More</h3>"
     assert [str(entry.dated) for entry in read_text(page).entries] == ["2024-05"]
 
 
@@ -252,7 +275,9 @@ def test_a_link_broken_over_lines_is_one():
 
 
 def test_a_page_of_too_many_entries_says_so():
-    page = "\n\n".join(f"Margins in Sarcoma Surgery Part {n} (2024)" for n in range(MAX_ENTRIES + 1))
+    page = "\n\n".join(
+        f"Margins in Sarcoma Surgery Part {n} (2024)" for n in range(MAX_ENTRIES + 1)
+    )
     reading = read_text(page)
     assert (len(reading.entries), len(reading.skipped)) == (MAX_ENTRIES, 1)
 
@@ -272,7 +297,10 @@ Imaging of Sarcoma in Children (May 2024) https://example.org/imaging
 NOTE: see also our video https://youtu.be/abc
 """
     call, imaging = read_text(page).entries
-    assert (call.links, imaging.links) == (("https://example.org/rfp",), ("https://example.org/imaging",))
+    assert (call.links, imaging.links) == (
+        ("https://example.org/rfp",),
+        ("https://example.org/imaging",),
+    )
     assert imaging.summary == "NOTE: see also our video"
 
 
@@ -286,23 +314,32 @@ def test_relative_links_start_from_the_page_and_mail_and_script_links_are_none()
 
 
 def test_a_page_longer_than_is_read_says_so():
-    page = "Sarcoma Paper of Some Kind (May 2024) https://example.org/1\n" + f"{'word ' * 990}.\n" * 220
+    page = (
+        "Sarcoma Paper of Some Kind (May 2024) https://example.org/1\n"
+        + f"{'word ' * 990}.\n" * 220
+    )
     reading = read_text(page)
     assert len(reading.entries) == 1
-    assert reading.skipped == ("The page is longer than we read: its last part was left out. Split it into several.",)
+    assert reading.skipped == (
+        "The page is longer than we read: its last part was left out. Split it into several.",
+    )
 
 
 def test_a_page_of_more_lines_than_are_read_says_so():
     page = "\n".join(f"Sarcoma Paper of Kind {n} (May 2024)" for n in range(10_001))
     cut, too_many = read_text(page).skipped
-    assert cut == "The page is longer than we read: its last part was left out. Split it into several."
+    assert (
+        cut == "The page is longer than we read: its last part was left out. Split it into several."
+    )
     assert too_many == "The page holds 10000 entries; the first 2000 were read."
 
 
 def test_deep_nesting_and_endless_titles_end():
     deep = b"<div>" * 50_000 + b"<p>Margins in Sarcoma Surgery of the Leg (May 2024)</p>"
     assert len(read_page(Document(content=deep), SOURCE).entries) == 1
-    assert read_page(Document(content=b"Sarcoma " * 1_250_000 + b"(May 2024)"), SOURCE).entries == ()
+    assert (
+        read_page(Document(content=b"Sarcoma " * 1_250_000 + b"(May 2024)"), SOURCE).entries == ()
+    )
 
 
 WORDS = """( ) … http:// https://a.b/c (8_Mar_2023) Mar_2023 | . , : doi:_10.1/x Kasper_B MD,_PhD Luxi_ChenDavid_Liebner Sarcoma of_the
@@ -324,4 +361,8 @@ def test_any_bytes_end_in_entries_or_a_sentence(content):
         assert str(error).endswith(".")  # noqa: PT017 - either way is right, none must raise anything else
     else:
         assert all(entry.title and "\n" not in entry.title for entry in reading.entries)
-        assert all(link.startswith("http") and "…" not in link for entry in reading.entries for link in entry.links)
+        assert all(
+            link.startswith("http") and "…" not in link
+            for entry in reading.entries
+            for link in entry.links
+        )

@@ -49,15 +49,22 @@ def test_breaks_end_lines_and_two_of_them_make_a_gap():
 
 def test_a_link_keeps_its_words_and_its_target():
     page = markup_lines(
-        "<base href='https://example.org/lms/'><p>See <a href=' a.html '> this  paper </a> now", base="https://x.org/"
+        "<base href='https://example.org/lms/'><p>See <a href=' a.html '> this  paper </a> now",
+        base="https://x.org/",
     )
     assert _texts(page) == ["See \ue000this paper\ue0010\ue002 now"]
     assert page.hrefs == ("https://example.org/lms/a.html",)
 
 
 def test_a_link_around_blocks_or_in_another_link_holds_for_each():
-    page = markup_lines("<a href='https://example.org/1'><h3>Title of it</h3><p>More</p></a><a href='#x'>Top</a>")
-    assert [line.text.strip("\ue000").split("\ue001")[0] for line in page.lines] == ["Title of it", "More", "Top"]
+    page = markup_lines(
+        "<a href='https://example.org/1'><h3>Title of it</h3><p>More</p></a><a href='#x'>Top</a>"
+    )
+    assert [line.text.strip("\ue000").split("\ue001")[0] for line in page.lines] == [
+        "Title of it",
+        "More",
+        "Top",
+    ]
     assert set(page.hrefs) == {"https://example.org/1"}
 
 
@@ -75,11 +82,19 @@ def test_columns_take_their_role_from_the_header_row():
 
 
 def test_headings_are_marked():
-    assert [line.heading for line in markup_lines("<h2>Research</h2><p>Text</p>").lines] == [True, False]
+    assert [line.heading for line in markup_lines("<h2>Research</h2><p>Text</p>").lines] == [
+        True,
+        False,
+    ]
 
 
 def test_nothing_gives_nothing():
-    assert markup_lines("").lines == markup_lines("<!-- x -->").lines == markup_lines("\x00").lines == ()
+    assert (
+        markup_lines("").lines
+        == markup_lines("<!-- x -->").lines
+        == markup_lines("\x00").lines
+        == ()
+    )
 
 
 def test_pictures_inside_the_page_do_not_count_and_too_much_is_cut():

@@ -17,7 +17,9 @@ PAGE = SHARED / "seed" / "research-updates-page.txt"
 
 pytestmark = [
     pytest.mark.shared,
-    pytest.mark.skipif(not PAGE.exists(), reason="the recorded page does not stand beside the checkout"),
+    pytest.mark.skipif(
+        not PAGE.exists(), reason="the recorded page does not stand beside the checkout"
+    ),
 ]
 
 # date | DOI, PMID, PMCID | title
@@ -71,7 +73,12 @@ AUTHORS = {
     "Use of Trabectedin": ("Jonathan Trent",),
     "Sounding the Alarm": ("Kasper B", "Wilky BA"),
     "Preclinical Modeling": ("Matthew Hemming",),
-    "Soft Tissue and Uterine": ("Suzanne George", "César Serrano", "Martee L. Hensley", "Isabelle Ray-Coquard"),
+    "Soft Tissue and Uterine": (
+        "Suzanne George",
+        "César Serrano",
+        "Martee L. Hensley",
+        "Isabelle Ray-Coquard",
+    ),
     "Development of the": ("Joanna Pryzbyl",),
     "Spatial Heterogeneity": ("Priya Chudasama",),
 }
@@ -93,7 +100,9 @@ def test_the_page_holds_what_an_editor_sees_in_it_once_and_in_order(reading):
 
 
 def test_authors_are_divided_and_belong_to_their_paper(reading):
-    found = {start: e.authors for e in reading.entries for start in AUTHORS if e.title.startswith(start)}
+    found = {
+        start: e.authors for e in reading.entries for start in AUTHORS if e.title.startswith(start)
+    }
     assert found == AUTHORS
     assert sum(bool(e.authors) for e in reading.entries) == len(AUTHORS)
 
@@ -126,9 +135,13 @@ RESHAPED = {
     "Windows line ends": lambda text: text.replace("\n", "\r\n"),
     "no empty lines": lambda text: re.sub(r"\n\s*\n+", "\n", text),
     "single spaces": lambda text: re.sub(r" {2,}", " ", text),
-    "dates without brackets": lambda text: re.sub(r"\(( ?\d{0,2} ?[A-Z][a-z]{2} \d{4})\)", r"\1", text),
+    "dates without brackets": lambda text: re.sub(
+        r"\(( ?\d{0,2} ?[A-Z][a-z]{2} \d{4})\)", r"\1", text
+    ),
     "one paragraph of HTML": lambda text: f"<div>{'<br>'.join(text.splitlines())}</div>",
-    "a list of HTML": lambda text: "".join(f"<li>{'<br>'.join(b.splitlines())}" for b in re.split(r"\n\s*\n", text)),
+    "a list of HTML": lambda text: "".join(
+        f"<li>{'<br>'.join(b.splitlines())}" for b in re.split(r"\n\s*\n", text)
+    ),
 }
 
 

@@ -86,14 +86,22 @@ def test_names_at_the_end_of_a_title_are_its_authors(text, title, names):
 
 
 def test_a_person_is_told_from_the_institution_behind():
-    assert person_before_affiliation("Ada Moor, MD, PhD. Some Cancer Center, Miami, FL") == ("Ada Moor",)
+    assert person_before_affiliation("Ada Moor, MD, PhD. Some Cancer Center, Miami, FL") == (
+        "Ada Moor",
+    )
     assert person_before_affiliation("Ada Moor, MD: Margins in Surgery") == ()
     assert person_before_affiliation("Margins in Surgery") == ()
 
 
 @pytest.mark.parametrize(
     ("text", "is_marked"),
-    [("Ada Moor, MD", True), ("Dr. Ada Moor", True), ("Ada B. Moor", True), ("A. Moor", True), ("Ada Moor", False)],
+    [
+        ("Ada Moor, MD", True),
+        ("Dr. Ada Moor", True),
+        ("Ada B. Moor", True),
+        ("A. Moor", True),
+        ("Ada Moor", False),
+    ],
 )
 def test_a_degree_a_title_or_an_initial_marks_a_person(text, is_marked):
     assert has_person_mark(text) is is_marked

@@ -12,10 +12,16 @@ from newsletter.model import Document
     ("markup", "text"),
     [
         ("<p>One</p><p>Two<br/>Three</p>", "One\n\nTwo\n\nThree"),
-        ("<jats:title>Purpose</jats:title><jats:p>To <jats:italic>see</jats:italic></jats:p>", "Purpose\n\nTo see"),
+        (
+            "<jats:title>Purpose</jats:title><jats:p>To <jats:italic>see</jats:italic></jats:p>",
+            "Purpose\n\nTo see",
+        ),
         ("<jats:unheard>of</jats:unheard>", "of"),
         ("p &lt; 0.05 &amp;amp; more", "p < 0.05 &amp; more"),
-        ("p < 0.05 and q > 3, mail <office@example.org>", "p < 0.05 and q > 3, mail <office@example.org>"),
+        (
+            "p < 0.05 and q > 3, mail <office@example.org>",
+            "p < 0.05 and q > 3, mail <office@example.org>",
+        ),
         ("see <https://example.org/a>", "see <https://example.org/a>"),
         ("a<!-- no --> b<script>x()</script><STYLE>p{}</STYLE>c", "a bc"),
         ("a <!-- never closed", "a <!-- never closed"),
@@ -33,7 +39,9 @@ def test_characters_that_nobody_sees_are_dropped():
     assert one_line("a\u200b\x00b\t\n c\ufeff") == "ab c"
 
 
-@pytest.mark.parametrize("bomb", ["<!--" * 50_000, "<script" * 30_000, "<a " * 60_000, "&" * 200_000, "<" * 200_000])
+@pytest.mark.parametrize(
+    "bomb", ["<!--" * 50_000, "<script" * 30_000, "<a " * 60_000, "&" * 200_000, "<" * 200_000]
+)
 def test_markup_that_never_closes_costs_no_time(bomb):
     assert len(paragraphs(bomb)) <= 200_000
 

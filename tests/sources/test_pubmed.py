@@ -14,10 +14,14 @@ SOURCE = Source(name="pubmed", kind=SourceKind.PUBMED, query="leiomyosarcoma")
 
 
 def read(content, source=SOURCE):
-    return read_pubmed(Document(content=content.encode() if isinstance(content, str) else content), source)
+    return read_pubmed(
+        Document(content=content.encode() if isinstance(content, str) else content), source
+    )
 
 
-def article(inner="", *, title="A title.", citation="", data="", issue="<Year>2023</Year><Month>Mar</Month>"):
+def article(
+    inner="", *, title="A title.", citation="", data="", issue="<Year>2023</Year><Month>Mar</Month>"
+):
     """An efetch answer with one article."""
     return f"""<?xml version="1.0"?><PubmedArticleSet><PubmedArticle><MedlineCitation><PMID Version="1">36000001</PMID>
     <Article PubModel="Print-Electronic"><Journal><JournalIssue><PubDate>{issue}</PubDate></JournalIssue>
@@ -51,21 +55,31 @@ def test_an_article_is_an_entry():
     )
     assert entry.title == "Targeting RB1 in LMS cells"
     assert entry.authors == ("Hemming ML", "King M Jr", "Sarcoma Study Group")
-    assert entry.ids.known() == {"doi": "10.1158/1078-0432.ccr-22-1", "pmid": "36000001", "pmcid": "PMC9029111"}
+    assert entry.ids.known() == {
+        "doi": "10.1158/1078-0432.ccr-22-1",
+        "pmid": "36000001",
+        "pmcid": "PMC9029111",
+    }
     assert entry.links == (
         "https://pubmed.ncbi.nlm.nih.gov/36000001/",
         "https://doi.org/10.1158/1078-0432.ccr-22-1",
         "https://pmc.ncbi.nlm.nih.gov/articles/PMC9029111/",
     )
     assert str(entry.dated) == "2023-02-07"
-    assert entry.summary == "Purpose: To see TP53 at p < 0.05.\n\nPatients and Methods: Ten.\n\nNo label."
+    assert (
+        entry.summary
+        == "Purpose: To see TP53 at p < 0.05.\n\nPatients and Methods: Ten.\n\nNo label."
+    )
     assert entry.journal == "Clin Cancer Res"
     assert (entry.section, entry.flags, entry.related) == (None, frozenset(), ())
     assert (entry.key, entry.sources, entry.first_seen_at) == ("", (), None)
 
 
 def test_the_section_of_the_source_is_the_entry_s():
-    assert only(article(), Source(name="a", kind=SourceKind.PUBMED, section="research")).section == "research"
+    assert (
+        only(article(), Source(name="a", kind=SourceKind.PUBMED, section="research")).section
+        == "research"
+    )
 
 
 @pytest.mark.parametrize(
@@ -202,7 +216,11 @@ def test_a_chapter_of_a_book_is_an_entry():
         </PubmedBookArticle></PubmedArticleSet>"""
     )
     assert (entry.title, entry.authors) == ("FH Tumor Predisposition Syndrome", ("Kamihara J",))
-    assert (entry.journal, str(entry.dated), entry.flags) == ("GeneReviews", "2006-07-31", {Flag.REVIEW})
+    assert (entry.journal, str(entry.dated), entry.flags) == (
+        "GeneReviews",
+        "2006-07-31",
+        {Flag.REVIEW},
+    )
     assert entry.ids.known() == {"pmid": "20301", "isbn": "9780306406157"}
 
 
@@ -222,7 +240,10 @@ def test_a_record_cut_short_is_told_and_the_rest_read():
     ("content", "words"),
     [
         ("<eSummaryResult/>", "it starts with <eSummaryResult>; use efetch"),
-        ("<eFetchResult><ERROR>Empty id list</ERROR></eFetchResult>", "PubMed answered: Empty id list"),
+        (
+            "<eFetchResult><ERROR>Empty id list</ERROR></eFetchResult>",
+            "PubMed answered: Empty id list",
+        ),
         ("{}", "it is no XML"),
         ("", "it is empty"),
         ("<html><body><p>Sorry</body></html>", "it starts with <html>"),
@@ -238,7 +259,9 @@ PIECES = """
 <Year>2023</Year> <Year>99999999</Year> <Month>x</Month> <AuthorList> <Author> <LastName> &amp; &lol; </Article> <PMID>
 </MedlineCitation> </PubmedArticle> </PubmedArticleSet> <!-- --> <![CDATA[ ]]> <ERROR>
 """
-ANSWERS = st.lists(st.sampled_from(PIECES.split()), max_size=20).map(lambda pieces: "".join(pieces).encode())
+ANSWERS = st.lists(st.sampled_from(PIECES.split()), max_size=20).map(
+    lambda pieces: "".join(pieces).encode()
+)
 
 
 @given(st.one_of(st.binary(max_size=200), ANSWERS))
@@ -252,7 +275,14 @@ def test_any_bytes_end_in_entries_or_a_sentence(content):
 def test_recorded_answers_are_read_as_an_editor_reads_them(recorded):
     def of(name):
         return [
-            (entry.ids.pmid, str(entry.dated), entry.authors[0], len(entry.authors), entry.journal, entry.ids.doi)
+            (
+                entry.ids.pmid,
+                str(entry.dated),
+                entry.authors[0],
+                len(entry.authors),
+                entry.journal,
+                entry.ids.doi,
+            )
             for entry in read((recorded / "pubmed" / name).read_bytes()).entries
         ]
 
@@ -261,6 +291,13 @@ def test_recorded_answers_are_read_as_an_editor_reads_them(recorded):
     ]
     assert of("biopython__pubmed1.xml") == [
         ("12091962", "1990", "Olivero JM", 1, "Soc Justice", None),
-        ("9997", "1976-09-28", "Strekas TC", 1, "Biochim Biophys Acta", "10.1016/0005-2795(76)90109-4"),
+        (
+            "9997",
+            "1976-09-28",
+            "Strekas TC",
+            1,
+            "Biochim Biophys Acta",
+            "10.1016/0005-2795(76)90109-4",
+        ),
     ]
     assert of("biopython__pubmed7.xml")[0][1] == "2018-06-28"

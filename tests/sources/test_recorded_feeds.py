@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import SourceError
-from newsletter.model import Document, Flag, ParsedDocument, Precision, Source, SourceKind, TrialStatus
+from newsletter.model import (
+    Document,
+    Flag,
+    ParsedDocument,
+    Precision,
+    Source,
+    SourceKind,
+    TrialStatus,
+)
 from newsletter.sources.feeds.feed import read_feed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,11 +46,17 @@ def read(path):
 
 def survey():
     with (DATA / "feeds_survey.tsv").open(newline="", encoding="utf-8") as file:
-        return {row["file"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+        return {
+            row["file"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        }
 
 
 def test_every_entry_that_feedparser_sees_is_there(readings):
-    expected = {name: int(row["entries"]) for name, row in survey().items() if name in readings and row["entries"]}
+    expected = {
+        name: int(row["entries"])
+        for name, row in survey().items()
+        if name in readings and row["entries"]
+    }
     lost = {
         name: (count, result)
         for name, count in expected.items()
@@ -59,14 +73,23 @@ def test_only_what_is_no_feed_is_refused(readings):
         "feed-rs__xml_sample_2.xml",
         "node-feedparser__notafeed.html",
     ]
-    assert refused["node-feedparser__notafeed.html"].startswith("the file is a web page, not a feed")
+    assert refused["node-feedparser__notafeed.html"].startswith(
+        "the file is a web page, not a feed"
+    )
 
 
 def test_every_entry_has_a_title_and_clean_links(readings):
-    entries = [entry for result in readings.values() if isinstance(result, ParsedDocument) for entry in result.entries]
+    entries = [
+        entry
+        for result in readings.values()
+        if isinstance(result, ParsedDocument)
+        for entry in result.entries
+    ]
     assert len(entries) > 1_500
     assert all(entry.title.strip() and "\n" not in entry.title for entry in entries)
-    assert not [entry.title for entry in entries if re.search(r"</?(?:i|em|b|sub|sup|p)>", entry.title)]
+    assert not [
+        entry.title for entry in entries if re.search(r"</?(?:i|em|b|sub|sup|p)>", entry.title)
+    ]
     assert not [link for entry in entries for link in entry.links if re.search(r"\s", link)]
 
 

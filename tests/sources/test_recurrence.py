@@ -54,7 +54,9 @@ def test_a_rule_that_never_strikes_is_refused(rule):
         count(rule)
 
 
-@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=SECONDLY;BYDAY=MO;BYHOUR=3;BYMINUTE=2;BYSECOND=1"])
+@pytest.mark.parametrize(
+    "rule", ["FREQ=SECONDLY", "FREQ=SECONDLY;BYDAY=MO;BYHOUR=3;BYMINUTE=2;BYSECOND=1"]
+)
 def test_a_rule_of_too_many_steps_is_refused(rule):
     with pytest.raises(EndlessRuleError, match="too often"):
         count(rule)
@@ -65,7 +67,9 @@ def test_a_rule_of_too_many_instances_is_refused():
         count("FREQ=HOURLY", start=at("2015-01-01"))
 
 
-@pytest.mark.parametrize("rule", ["FREQ=DAILY;INTERVAL=0", "FREQ=HOURLY;BYHOUR=3;INTERVAL=2;BYSECOND=99"])
+@pytest.mark.parametrize(
+    "rule", ["FREQ=DAILY;INTERVAL=0", "FREQ=HOURLY;BYHOUR=3;INTERVAL=2;BYSECOND=99"]
+)
 def test_what_is_no_rule_is_refused(rule):
     with pytest.raises(ValueError, match=r"."):
         count(rule)

@@ -36,7 +36,9 @@ HARMLESS = {
     "<svg><a href='https://x.org'>q</a></svg>": "",
     "<img src=x onerror=alert(1)>": "",
     "<a href='https://x.org/a'>x</a>": '<a href="https://x.org/a" rel="noopener noreferrer">x</a>',
-    "<a href='mailto:a@x.org' title='t'>x</a>": ('<a href="mailto:a@x.org" title="t" rel="noopener noreferrer">x</a>'),
+    "<a href='mailto:a@x.org' title='t'>x</a>": (
+        '<a href="mailto:a@x.org" title="t" rel="noopener noreferrer">x</a>'
+    ),
     "<h1>Big</h1>": "Big",
 }
 
@@ -47,7 +49,16 @@ def test_only_plain_elements_stay(markup, expected):
 
 
 @pytest.mark.parametrize(
-    "address", ["//evil.org", "/relative", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "#a", ""]
+    "address",
+    [
+        "//evil.org",
+        "/relative",
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "#a",
+        "",
+    ],
 )
 def test_only_absolute_addresses_stay(address):
     assert safe_html(f"<a href='{address}'>x</a>") == '<a rel="noopener noreferrer">x</a>'
@@ -55,7 +66,12 @@ def test_only_absolute_addresses_stay(address):
 
 @pytest.mark.parametrize(
     "markup",
-    ["<div>" * 50_000 + "deep", "<div></b>" * 50_000 + "deep", "<b><p>" * 5_000 + "deep", "<ul><li>" * 120 + "deep"],
+    [
+        "<div>" * 50_000 + "deep",
+        "<div></b>" * 50_000 + "deep",
+        "<b><p>" * 5_000 + "deep",
+        "<ul><li>" * 120 + "deep",
+    ],
     ids=["nested", "disguised", "formatting", "lists"],
 )
 def test_what_nests_too_deep_comes_back_without_elements(markup):

@@ -21,8 +21,14 @@ PAGE = b"""<!DOCTYPE html><html><head><title>Home</title>
     [
         (b"", "the answer is empty: nothing to read"),
         (b" \n\0", "is empty"),
-        (PAGE, "the address gives a web page, not a feed; its feed may be at https://example.org/feed?a=1&b=2"),
-        (b"\xef\xbb\xbf<?xml version='1.0'?><!-- x --><html/>", 'look for its feed, or set kind = "page"'),
+        (
+            PAGE,
+            "the address gives a web page, not a feed; its feed may be at https://example.org/feed?a=1&b=2",
+        ),
+        (
+            b"\xef\xbb\xbf<?xml version='1.0'?><!-- x --><html/>",
+            'look for its feed, or set kind = "page"',
+        ),
         (b"\x89PNG\r\n\x1a\n", "the address gives a picture, not a feed"),
         (b"%PDF-1.7", "gives a PDF, not a feed"),
         (b"BEGIN:VCALENDAR\r\n", 'set kind = "calendar"'),
@@ -48,7 +54,9 @@ def test_many_comments_before_nothing_are_no_trouble():
 
 
 def test_a_file_is_called_a_file():
-    with pytest.raises(SourceError, match="the file is a web page, not a feed; its feed may be at /feed"):
+    with pytest.raises(
+        SourceError, match="the file is a web page, not a feed; its feed may be at /feed"
+    ):
         read_feed(Document(content=PAGE, url="file:///srv/pages/page.html"), SOURCE)
 
 
@@ -72,6 +80,10 @@ def test_letters_are_read_as_they_were_written(content, content_type):
 
 def test_letters_that_can_be_guessed_surely_are_guessed():
     russian = "\u041f\u0430\u0446\u0438\u0435\u043d\u0442\u0430\u043c \u0438 \u0441\u0435\u043c\u044c\u044f\u043c \u043e \u043b\u0435\u0447\u0435\u043d\u0438\u0438 \u0441\u0430\u0440\u043a\u043e\u043c\u044b"
-    content = f"<rss version='2.0'><channel><item><title>{russian}</title></item></channel></rss>".encode("koi8-r")
+    content = (
+        f"<rss version='2.0'><channel><item><title>{russian}</title></item></channel></rss>".encode(
+            "koi8-r"
+        )
+    )
     (entry,) = read_feed(Document(content=content), SOURCE).entries
     assert entry.title == russian

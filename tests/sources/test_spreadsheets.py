@@ -16,7 +16,10 @@ from newsletter.model import Document
 
 def rows(content):
     content = content.encode() if isinstance(content, str) else content
-    return [[(row.number, *row.cells) for row in sheet] for sheet in sheets_of(Document(content=content))]
+    return [
+        [(row.number, *row.cells) for row in sheet]
+        for sheet in sheets_of(Document(content=content))
+    ]
 
 
 def workbook(*sheets):
@@ -52,7 +55,9 @@ def test_excel_s_own_hint_names_the_delimiter():
 
 
 def test_rows_are_numbered_by_the_line_they_begin_in():
-    assert rows('a,b\n\n"two\nlines",x\nlast,y\r\n') == [[(1, "a", "b"), (3, "two lines", "x"), (5, "last", "y")]]
+    assert rows('a,b\n\n"two\nlines",x\nlast,y\r\n') == [
+        [(1, "a", "b"), (3, "two lines", "x"), (5, "last", "y")]
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
@@ -74,7 +79,9 @@ def test_a_file_of_one_endless_line_is_one_row():
 
 
 def test_all_three_kinds_of_line_ends_are_counted():
-    assert rows("a,b\r1,2\n3,4\r\n5,6") == [[(1, "a", "b"), (2, "1", "2"), (3, "3", "4"), (4, "5", "6")]]
+    assert rows("a,b\r1,2\n3,4\r\n5,6") == [
+        [(1, "a", "b"), (2, "1", "2"), (3, "3", "4"), (4, "5", "6")]
+    ]
 
 
 def test_a_workbook_gives_its_sheets_with_dates_and_numbers_as_written():
@@ -89,7 +96,12 @@ def test_a_workbook_gives_its_sheets_with_dates_and_numbers_as_written():
         [],
     )
     assert rows(content) == [
-        [(1, "A", "B"), (3, "2026-11-03", "2026-12-09 18:30"), (4, "2026", "1.5"), (5, "True", "x y")],
+        [
+            (1, "A", "B"),
+            (3, "2026-11-03", "2026-12-09 18:30"),
+            (4, "2026", "1.5"),
+            (5, "True", "x y"),
+        ],
         [],
     ]
 
@@ -142,7 +154,11 @@ def test_what_is_no_table_is_refused_with_a_remedy(content, words):
         rows(content)
 
 
-@given(st.one_of(st.binary(max_size=300), st.text(alphabet='a,;\t|"\n\r= \x00', max_size=60).map(str.encode)))
+@given(
+    st.one_of(
+        st.binary(max_size=300), st.text(alphabet='a,;\t|"\n\r= \x00', max_size=60).map(str.encode)
+    )
+)
 @settings(deadline=None)
 def test_any_bytes_end_in_rows_or_a_sentence(content):
     try:

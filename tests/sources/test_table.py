@@ -38,9 +38,21 @@ def test_a_row_is_an_entry():
     )
     assert entry.title == "TP53 in LMS"
     assert entry.links == ("https://example.org/a",)
-    assert (entry.dated, entry.section, entry.note) == (Dated(date(2026, 11, 3)), "research", "Read this")
-    assert (entry.authors, entry.journal, entry.summary) == (("Hemming ML", "King M"), "Nature", "Short")
-    assert entry.ids.known() == {"doi": "10.1000/x", "pmid": "36000001", "url": "https://example.org/a"}
+    assert (entry.dated, entry.section, entry.note) == (
+        Dated(date(2026, 11, 3)),
+        "research",
+        "Read this",
+    )
+    assert (entry.authors, entry.journal, entry.summary) == (
+        ("Hemming ML", "King M"),
+        "Nature",
+        "Short",
+    )
+    assert entry.ids.known() == {
+        "doi": "10.1000/x",
+        "pmid": "36000001",
+        "url": "https://example.org/a",
+    }
     assert (entry.event, entry.grant) == (None, None)
 
 
@@ -51,15 +63,23 @@ def test_the_section_of_the_source_is_the_entry_s():
 
 def test_a_call_has_deadline_amount_funder_and_number():
     entry = only('title,deadline,amount,funder,number\nCall,2027-02-01,"$50,000",NCI,par-26-101\n')
-    assert entry.grant == Grant(deadline=date(2027, 2, 1), amount="$50,000", funder="NCI", number="par-26-101")
+    assert entry.grant == Grant(
+        deadline=date(2027, 2, 1), amount="$50,000", funder="NCI", number="par-26-101"
+    )
     assert entry.ids.opportunity == "PAR-26-101"
 
 
 def test_an_event_has_start_end_place_and_link():
-    entry = only("title,starts,ends,place,join\nWebinar,2026-12-09 18:00,2026-12-09 19:30,,https://zoom.us/j/1\n")
+    entry = only(
+        "title,starts,ends,place,join\nWebinar,2026-12-09 18:00,2026-12-09 19:30,,https://zoom.us/j/1\n"
+    )
     assert entry.event.starts == datetime(2026, 12, 9, 18, 0, tzinfo=NEW_YORK)
     assert entry.event.ends == datetime(2026, 12, 9, 19, 30, tzinfo=NEW_YORK)
-    assert (entry.event.place, entry.event.join, entry.event.zone) == ("Online", "https://zoom.us/j/1", "")
+    assert (entry.event.place, entry.event.join, entry.event.zone) == (
+        "Online",
+        "https://zoom.us/j/1",
+        "",
+    )
     assert entry.links == ("https://zoom.us/j/1",)
 
 
@@ -67,7 +87,12 @@ def test_an_event_has_start_end_place_and_link():
     ("starts", "time", "moment", "zone"),
     [
         ("2026-12-09", "", date(2026, 12, 9), ""),
-        ("Dec 9, 2026 6:30 pm ET", "", datetime(2026, 12, 9, 18, 30, tzinfo=NEW_YORK), "America/New_York"),
+        (
+            "Dec 9, 2026 6:30 pm ET",
+            "",
+            datetime(2026, 12, 9, 18, 30, tzinfo=NEW_YORK),
+            "America/New_York",
+        ),
         ("12/09/2026 at 6 p.m.", "", None, ""),
         ("12/19/2026 at 6 p.m.", "", datetime(2026, 12, 19, 18, 0, tzinfo=NEW_YORK), ""),
         (
@@ -79,7 +104,12 @@ def test_an_event_has_start_end_place_and_link():
         ("9.12.2026 18.30 Uhr", "", datetime(2026, 12, 9, 18, 30, tzinfo=NEW_YORK), ""),
         ("9.12.26", "18h", datetime(2026, 12, 9, 18, 0, tzinfo=NEW_YORK), ""),
         ("2026-12-09", "25:00", date(2026, 12, 9), ""),
-        ("2026-12-09T18:00:00+01:00", "", datetime(2026, 12, 9, 18, 0, tzinfo=timezone(timedelta(hours=1))), ""),
+        (
+            "2026-12-09T18:00:00+01:00",
+            "",
+            datetime(2026, 12, 9, 18, 0, tzinfo=timezone(timedelta(hours=1))),
+            "",
+        ),
         ("December 2026", "", None, ""),
         ("soon", "", None, ""),
     ],
@@ -90,11 +120,16 @@ def test_times_are_read_as_people_write_them(starts, time, moment, zone):
 
 
 @pytest.mark.parametrize(
-    "header", ["Title;Link;Date", "Título;Enlace;Fecha", "TITEL;Web-Seite;Datum", "Headline ;URL:;published"]
+    "header",
+    ["Title;Link;Date", "Título;Enlace;Fecha", "TITEL;Web-Seite;Datum", "Headline ;URL:;published"],
 )
 def test_headers_may_be_english_spanish_or_german(header):
     entry = only(f"{header}\nA;https://example.org/a;2026-11-03\n")
-    assert (entry.title, entry.links, str(entry.dated)) == ("A", ("https://example.org/a",), "2026-11-03")
+    assert (entry.title, entry.links, str(entry.dated)) == (
+        "A",
+        ("https://example.org/a",),
+        "2026-11-03",
+    )
 
 
 def test_every_name_of_a_column_is_plain_and_means_one_thing():
@@ -106,12 +141,20 @@ def test_a_heading_may_stand_above_the_header():
 
 
 def test_columns_that_nobody_knows_are_passed_over():
-    assert only("Colour,Title,Link\nred,A,www.example.org/a\n").links == ("https://www.example.org/a",)
+    assert only("Colour,Title,Link\nred,A,www.example.org/a\n").links == (
+        "https://www.example.org/a",
+    )
 
 
 def test_several_links_may_stand_in_one_row():
-    entry = only("Title,Link,Website\nA,<https://example.org/a>; https://doi.org/10.1000/x,https://example.org/b\n")
-    assert entry.links == ("https://example.org/a", "https://doi.org/10.1000/x", "https://example.org/b")
+    entry = only(
+        "Title,Link,Website\nA,<https://example.org/a>; https://doi.org/10.1000/x,https://example.org/b\n"
+    )
+    assert entry.links == (
+        "https://example.org/a",
+        "https://doi.org/10.1000/x",
+        "https://example.org/b",
+    )
     assert entry.ids.doi == "10.1000/x"
 
 
@@ -139,7 +182,10 @@ def test_bad_cells_are_named_by_their_line_and_the_rest_is_kept():
     reading = read(
         'title,link,date,deadline\n"A\nB",nolink,someday,\n,https://example.org,,\nC,https://example.org/c,,\n'
     )
-    assert [(entry.title, entry.links) for entry in reading.entries] == [("A B", ()), ("C", ("https://example.org/c",))]
+    assert [(entry.title, entry.links) for entry in reading.entries] == [
+        ("A B", ()),
+        ("C", ("https://example.org/c",)),
+    ]
     assert reading.skipped == (
         "line 2: “nolink” is no web address and was left aside",
         "line 2: “someday” is no date that can be read in one way: write 2026-11-03",
@@ -161,15 +207,26 @@ def test_a_workbook_may_have_its_table_in_a_later_sheet_and_links_behind_its_tit
     stream = io.BytesIO()
     book.save(stream)
     entry = only(stream.getvalue())
-    assert (entry.title, str(entry.dated), entry.links) == ("A paper", "2026-11-03", ("https://example.org/a",))
+    assert (entry.title, str(entry.dated), entry.links) == (
+        "A paper",
+        "2026-11-03",
+        ("https://example.org/a",),
+    )
 
 
 @pytest.mark.parametrize(
     ("content", "found"),
-    [("", "empty"), ("<html><body>Sorry</body></html>", "<html>"), ("title\nA\n", "title"), ("a,b\n1,2\n", "a, b")],
+    [
+        ("", "empty"),
+        ("<html><body>Sorry</body></html>", "<html>"),
+        ("title\nA\n", "title"),
+        ("a,b\n1,2\n", "a, b"),
+    ],
 )
 def test_a_file_without_a_known_header_is_refused(content, found):
-    with pytest.raises(SourceError, match=rf"no header with a column “title” .* its first row is: {found}"):
+    with pytest.raises(
+        SourceError, match=rf"no header with a column “title” .* its first row is: {found}"
+    ):
         read(content)
 
 

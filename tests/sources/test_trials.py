@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, Source, SourceKind, TrialStatus
-from newsletter.sources.registries.clinicaltrials import collect_trials, fetch_trial, read_trials, studies_request
+from newsletter.sources.registries.clinicaltrials import (
+    collect_trials,
+    fetch_trial,
+    read_trials,
+    studies_request,
+)
 
 SOURCE = Source(name="trials", kind=SourceKind.TRIALS, query="leiomyosarcoma")
 
@@ -81,7 +86,10 @@ def test_a_study_is_an_entry():
 
 
 def test_the_section_of_the_source_is_the_entry_s():
-    assert only(STUDY, Source(name="a", kind=SourceKind.TRIALS, section="studies")).section == "studies"
+    assert (
+        only(STUDY, Source(name="a", kind=SourceKind.TRIALS, section="studies")).section
+        == "studies"
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,7 +133,8 @@ def test_many_conditions_are_cut():
 
 
 @pytest.mark.parametrize(
-    ("phases", "phase"), [(["EARLY_PHASE1"], "early 1"), (["NA"], ""), (["PHASE3"], "3"), (None, "")]
+    ("phases", "phase"),
+    [(["EARLY_PHASE1"], "early 1"), (["NA"], ""), (["PHASE3"], "3"), (None, "")],
 )
 def test_phases_are_short(phases, phase):
     assert only(changed(designModule={"phases": phases})).trial.phase == phase
@@ -133,9 +142,16 @@ def test_phases_are_short(phases, phase):
 
 def test_a_study_of_unknown_state_without_dates_is_still_an_entry():
     entry = only(
-        changed(statusModule={"overallStatus": "SOMETHING_NEW", "statusVerifiedDate": "soon"}, descriptionModule={})
+        changed(
+            statusModule={"overallStatus": "SOMETHING_NEW", "statusVerifiedDate": "soon"},
+            descriptionModule={},
+        )
     )
-    assert (entry.trial.status, entry.dated, entry.trial.status_on) == (TrialStatus.UNKNOWN, None, None)
+    assert (entry.trial.status, entry.dated, entry.trial.status_on) == (
+        TrialStatus.UNKNOWN,
+        None,
+        None,
+    )
     assert entry.summary == ""
 
 
@@ -146,7 +162,14 @@ def test_one_study_many_and_an_answer_are_read_alike():
 
 
 @pytest.mark.parametrize(
-    "words", ["recruiting", "RECRUITING", "active not recruiting", "active, not recruiting", "ACTIVE_NOT_RECRUITING"]
+    "words",
+    [
+        "recruiting",
+        "RECRUITING",
+        "active not recruiting",
+        "active, not recruiting",
+        "ACTIVE_NOT_RECRUITING",
+    ],
 )
 def test_only_the_states_that_staff_asked_for_are_kept(words):
     found = read(STUDY, Source(name="a", kind=SourceKind.TRIALS, status=(words,))).entries
@@ -155,7 +178,8 @@ def test_only_the_states_that_staff_asked_for_are_kept(words):
 
 def test_a_state_that_does_not_exist_is_told_with_those_that_do():
     with pytest.raises(
-        SourceError, match="“open” is no status of a trial: write one of not yet recruiting, recruiting"
+        SourceError,
+        match="“open” is no status of a trial: write one of not yet recruiting, recruiting",
     ):
         read(STUDY, Source(name="a", kind=SourceKind.TRIALS, status=("open",)))
 
@@ -185,10 +209,15 @@ def test_what_is_no_answer_of_the_register_is_refused(content, words):
 
 KEYS = """protocolSection identificationModule nctId briefTitle statusModule overallStatus contactsLocationsModule locations
 geoPoint lat lon eligibilityModule minimumAge conditionsModule conditions studies city designModule phases"""
-VALUES = st.sampled_from([None, True, 5, 1e300, "", "NCT01234567", "PHASE1", "RECRUITING", "2023", "\x00"])
+VALUES = st.sampled_from(
+    [None, True, 5, 1e300, "", "NCT01234567", "PHASE1", "RECRUITING", "2023", "\x00"]
+)
 SHAPES = st.recursive(
     VALUES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS.split()), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS.split()), inner, max_size=6)
+    ),
     max_leaves=20,
 )
 
@@ -199,12 +228,22 @@ def test_any_json_ends_in_entries_or_a_sentence(value):
     for shape in (value, {"protocolSection": value}, {"studies": [{"protocolSection": value}]}):
         with contextlib.suppress(SourceError):
             assert all(
-                entry.title for entry in read(shape, Source(name="a", kind=SourceKind.TRIALS, place="x")).entries
+                entry.title
+                for entry in read(
+                    shape, Source(name="a", kind=SourceKind.TRIALS, place="x")
+                ).entries
             )
 
 
 def test_a_search_names_condition_place_and_states():
-    source = Source(name="a", kind=SourceKind.TRIALS, query="sarcoma", place="Denver", status=("recruiting",), limit=30)
+    source = Source(
+        name="a",
+        kind=SourceKind.TRIALS,
+        query="sarcoma",
+        place="Denver",
+        status=("recruiting",),
+        limit=30,
+    )
     assert studies_request(source) == (
         "https://clinicaltrials.gov/api/v2/studies?query.cond=sarcoma&query.locn=Denver&filter.overallStatus=RECRUITING"
         "&sort=LastUpdatePostDate%3Adesc&pageSize=30&format=json"
@@ -226,20 +265,26 @@ async def test_a_search_that_leads_in_circles_ends(registry):
 
 
 async def test_a_search_ends_at_the_source_s_limit(registry):
-    registry.answers["/studies"] = json.dumps({"studies": [STUDY, STUDY], "nextPageToken": "t1"}).encode()
+    registry.answers["/studies"] = json.dumps(
+        {"studies": [STUDY, STUDY], "nextPageToken": "t1"}
+    ).encode()
     source = Source(name="a", kind=SourceKind.TRIALS, query="x", limit=1)
     assert len((await collect_trials(registry, source, base=registry.base)).entries) == 1
 
 
 async def test_a_page_that_fails_fails_the_source(registry):
-    registry.answers["/studies"] = [json.dumps({"studies": [STUDY], "nextPageToken": "t1"}).encode()]
+    registry.answers["/studies"] = [
+        json.dumps({"studies": [STUDY], "nextPageToken": "t1"}).encode()
+    ]
     with pytest.raises(SourceError, match="answered 404"):
         await collect_trials(registry, SOURCE, base=registry.base)
 
 
 async def test_one_study_is_fetched_by_its_number(registry):
     registry.answers["/studies/NCT01234567"] = json.dumps(STUDY).encode()
-    assert (await fetch_trial(registry, "NCT01234567", SOURCE, base=registry.base)).entries[0].ids.nct == "NCT01234567"
+    assert (await fetch_trial(registry, "NCT01234567", SOURCE, base=registry.base)).entries[
+        0
+    ].ids.nct == "NCT01234567"
     registry.answers["/studies/NCT00000000"] = b'{"studies": []}'
     with pytest.raises(SourceError, match="has no study NCT00000000"):
         await fetch_trial(registry, "NCT00000000", SOURCE, base=registry.base)
@@ -248,7 +293,9 @@ async def test_one_study_is_fetched_by_its_number(registry):
 @pytest.mark.shared
 def test_recorded_studies_are_read_as_an_editor_reads_them(recorded):
     def of(name):
-        (entry,) = read_trials(Document(content=(recorded / "ctgov_json" / name).read_bytes()), SOURCE).entries
+        (entry,) = read_trials(
+            Document(content=(recorded / "ctgov_json" / name).read_bytes()), SOURCE
+        ).entries
         return entry
 
     entry = of("aact__NCT06171568.json")
@@ -257,10 +304,19 @@ def test_recorded_studies_are_read_as_an_editor_reads_them(recorded):
         "not yet recruiting",
         ("Paris, France",),
     )
-    assert entry.trial.contact == "Camille Heslot, MD, 01.49.95.81.69 ext. +33, camille.heslot@aphp.fr"
-    assert (entry.trial.who, str(entry.trial.status_on)) == ("18 years and older; with Brain Injuries", "2023-12")
+    assert (
+        entry.trial.contact == "Camille Heslot, MD, 01.49.95.81.69 ext. +33, camille.heslot@aphp.fr"
+    )
+    assert (entry.trial.who, str(entry.trial.status_on)) == (
+        "18 years and older; with Brain Injuries",
+        "2023-12",
+    )
     entry = of("biomcp__get_nct02576665_20260811.json")
-    assert (entry.trial.phase, entry.trial.status, entry.trial.sponsor) == ("1", "terminated", "Tocagen Inc.")
+    assert (entry.trial.phase, entry.trial.status, entry.trial.sponsor) == (
+        "1",
+        "terminated",
+        "Tocagen Inc.",
+    )
     assert entry.trial.places == ("Denver, US", "Miami, US", "Houston, US")
 
 

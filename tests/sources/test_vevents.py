@@ -9,14 +9,19 @@ from newsletter.sources.calendars.vevents import calendars_in
 def titles(text):
     skipped = []
     calendars = calendars_in(text, skipped)
-    return [str(event.get("SUMMARY")) for calendar in calendars for event in calendar.walk("VEVENT")], skipped
+    return [
+        str(event.get("SUMMARY")) for calendar in calendars for event in calendar.walk("VEVENT")
+    ], skipped
 
 
 EVENT = "BEGIN:VEVENT\nSUMMARY:{0}\nEND:VEVENT\n"
 
 
 def test_a_good_calendar_is_read_as_a_whole():
-    assert titles(f"BEGIN:VCALENDAR\n{EVENT.format('A')}{EVENT.format('B')}END:VCALENDAR\n") == (["A", "B"], [])
+    assert titles(f"BEGIN:VCALENDAR\n{EVENT.format('A')}{EVENT.format('B')}END:VCALENDAR\n") == (
+        ["A", "B"],
+        [],
+    )
 
 
 def test_a_bad_line_outside_the_events_costs_none():
@@ -25,7 +30,10 @@ def test_a_bad_line_outside_the_events_costs_none():
 
 def test_events_without_end_are_counted():
     text = f"BEGIN:VCALENDAR\n{EVENT.format('A')}BEGIN:VEVENT\nSUMMARY:B\nBEGIN:VEVENT\nSUMMARY:C\nEND:VEVENT\nBEGIN:VEVENT\n"
-    assert titles(text) == (["A", "C"], ["the calendar is cut short or broken: 2 of its events have no end"])
+    assert titles(text) == (
+        ["A", "C"],
+        ["the calendar is cut short or broken: 2 of its events have no end"],
+    )
 
 
 def test_lines_ended_as_by_an_old_macintosh_are_read():
@@ -33,7 +41,9 @@ def test_lines_ended_as_by_an_old_macintosh_are_read():
 
 
 def test_what_a_broken_calendar_says_of_all_its_events_is_kept():
-    calendar = calendars_in(f"BEGIN:VCALENDAR\nno line\nMETHOD:CANCEL\nX-WR-TIMEZONE:UTC\n{EVENT.format('A')}", [])[0]
+    calendar = calendars_in(
+        f"BEGIN:VCALENDAR\nno line\nMETHOD:CANCEL\nX-WR-TIMEZONE:UTC\n{EVENT.format('A')}", []
+    )[0]
     assert (calendar["METHOD"], calendar["X-WR-TIMEZONE"]) == ("CANCEL", "UTC")
 
 

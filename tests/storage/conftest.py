@@ -28,4 +28,6 @@ def postgresql(postgresql_server: str) -> str:
     name = f"news_{secrets.token_hex(8)}"
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return postgresql_server.replace("postgresql:", "postgresql+psycopg:").replace("/postgres?", f"/{name}?")
+    return postgresql_server.replace("postgresql:", "postgresql+psycopg:").replace(
+        "/postgres?", f"/{name}?"
+    )

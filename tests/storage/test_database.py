@@ -31,7 +31,10 @@ def layout(engine: Engine) -> dict[str, object]:
     look = sa.inspect(engine)
     return {
         table: {
-            "columns": [(each["name"], str(each["type"]), each["nullable"]) for each in look.get_columns(table)],
+            "columns": [
+                (each["name"], str(each["type"]), each["nullable"])
+                for each in look.get_columns(table)
+            ],
             "primary key": look.get_pk_constraint(table),
             "foreign keys": sorted(map(str, look.get_foreign_keys(table))),
             "indexes": sorted(map(str, look.get_indexes(table))),
@@ -50,7 +53,9 @@ def migrated(folder: Path) -> Engine:
 
 def revision(engine: Engine) -> str:
     with engine.connect() as connection:
-        found: str = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+        found: str = connection.exec_driver_sql(
+            "SELECT version_num FROM alembic_version"
+        ).scalar_one()
     return found
 
 
@@ -66,7 +71,15 @@ def test_a_new_database_is_just_as_the_migrations_would_leave_it(tmp_path: Path)
 
 def test_a_database_of_an_older_program_is_brought_up_to_date(tmp_path: Path) -> None:
     with open_database(URL, tmp_path).begin() as connection:
-        for table in ("pauses", "requests", "farewells", "incoming_mails", "outcomes", "plans", "wishes"):
+        for table in (
+            "pauses",
+            "requests",
+            "farewells",
+            "incoming_mails",
+            "outcomes",
+            "plans",
+            "wishes",
+        ):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
     assert differences(open_database(URL, tmp_path)) == []
@@ -77,7 +90,9 @@ def test_counts_of_old_sendings_are_kept_by_an_update(tmp_path: Path) -> None:
         connection.exec_driver_sql("DROP TABLE outcomes")
         columns = "sending_id BIGINT, status VARCHAR(10), deliveries INTEGER NOT NULL, PRIMARY KEY (sending_id, status)"
         connection.exec_driver_sql(f"CREATE TABLE outcomes ({columns})")
-        connection.exec_driver_sql("INSERT INTO outcomes VALUES (1, 'accepted', 90), (1, 'refused', 2)")
+        connection.exec_driver_sql(
+            "INSERT INTO outcomes VALUES (1, 'accepted', 90), (1, 'refused', 2)"
+        )
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
     with open_database(URL, tmp_path).begin() as connection:
         assert set(connection.execute(sa.select(tables.outcomes))) == {
@@ -87,7 +102,9 @@ def test_counts_of_old_sendings_are_kept_by_an_update(tmp_path: Path) -> None:
 
 
 def test_a_database_is_opened_again_as_it_is(tmp_path: Path) -> None:
-    ingest_entries(EntryRepository(open_database(URL, tmp_path)), "a", [Entry(title="A")], datetime.now(UTC))
+    ingest_entries(
+        EntryRepository(open_database(URL, tmp_path)), "a", [Entry(title="A")], datetime.now(UTC)
+    )
     assert len(EntryRepository(open_database(URL, tmp_path)).all()) == 1
 
 
@@ -110,8 +127,12 @@ def test_an_address_that_is_none_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
-    (tmp_path / "newsletter.db").write_text("not a database, but long enough to be looked at " * 50, "utf-8")
-    with pytest.raises(StorageError, match=r"the database newsletter\.db refused: file is not a database"):
+    (tmp_path / "newsletter.db").write_text(
+        "not a database, but long enough to be looked at " * 50, "utf-8"
+    )
+    with pytest.raises(
+        StorageError, match=r"the database newsletter\.db refused: file is not a database"
+    ):
         open_database("sqlite:///newsletter.db", tmp_path)
 
 
@@ -137,10 +158,16 @@ def test_the_same_program_runs_on_postgresql(postgresql: str, tmp_path: Path) ->
     assert differences(engine) == []
     store = EntryRepository(engine)
     ingest_entries(
-        store, "a", [Entry(title="A paper about leiomyosarcoma", ids=Ids(doi="10.1000/x"))], datetime.now(UTC)
+        store,
+        "a",
+        [Entry(title="A paper about leiomyosarcoma", ids=Ids(doi="10.1000/x"))],
+        datetime.now(UTC),
     )
     ingest_entries(
-        store, "b", [Entry(title="A paper about leiomyosarcoma", ids=Ids(doi="10.1000/x"))], datetime.now(UTC)
+        store,
+        "b",
+        [Entry(title="A paper about leiomyosarcoma", ids=Ids(doi="10.1000/x"))],
+        datetime.now(UTC),
     )
     (entry,) = store.all()
     assert entry.sources == ("a", "b")

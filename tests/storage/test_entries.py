@@ -18,9 +18,14 @@ PAPER = Entry(
     ids=Ids(doi="10.3390/cancers15072099"),
     links=("https://doi.org/10.3390/cancers15072099",),
 )
-SAME = replace(PAPER, ids=Ids(pmid="37046760"), links=("https://pubmed.ncbi.nlm.nih.gov/37046760/",))
+SAME = replace(
+    PAPER, ids=Ids(pmid="37046760"), links=("https://pubmed.ncbi.nlm.nih.gov/37046760/",)
+)
 BRIDGE = replace(PAPER, ids=Ids(doi="10.3390/cancers15072099", pmid="37046760"))
-OTHER = Entry(title="What Clinical Trials Are Needed for Treatment of Leiomyosarcoma?", ids=Ids(doi="10.1000/two"))
+OTHER = Entry(
+    title="What Clinical Trials Are Needed for Treatment of Leiomyosarcoma?",
+    ids=Ids(doi="10.1000/two"),
+)
 
 
 @pytest.fixture
@@ -47,7 +52,9 @@ def test_the_same_thing_from_two_sources_is_one_entry(store: EntryRepository) ->
 
 def test_two_entries_that_prove_to_be_one_are_folded_into_the_older(store: EntryRepository) -> None:
     ingest_entries(store, "a", [PAPER], THEN)
-    ingest_entries(store, "b", [replace(SAME, title="Another name for it")], THEN + timedelta(days=1))
+    ingest_entries(
+        store, "b", [replace(SAME, title="Another name for it")], THEN + timedelta(days=1)
+    )
     assert len(store.all()) == 2
     store.decide([Decision(key="pmid:37046760", verdict=Verdict.HOLD, decided_at=THEN)])
     ingest_entries(store, "c", [BRIDGE], THEN + timedelta(days=2))
@@ -84,21 +91,27 @@ def test_what_fails_in_the_middle_changes_nothing(store: EntryRepository) -> Non
 
 def test_decisions_come_in_the_order_they_were_made(store: EntryRepository) -> None:
     for verdict in (Verdict.HOLD, Verdict.KEEP):
-        store.decide([Decision(key="a", verdict=verdict, why="w", section="s", issue="i", decided_at=THEN)])
+        store.decide(
+            [Decision(key="a", verdict=verdict, why="w", section="s", issue="i", decided_at=THEN)]
+        )
     assert [each.verdict for each in store.decisions("a")] == [Verdict.HOLD, Verdict.KEEP]
     assert store.decisions("b") == ()
     store.decide([])
 
 
 def test_how_a_source_fared_is_kept(store: EntryRepository) -> None:
-    record = SourceRecord(name="a", url="u", etag="e", entries=3, checked_at=THEN, failing_since_at=THEN, error="gone")
+    record = SourceRecord(
+        name="a", url="u", etag="e", entries=3, checked_at=THEN, failing_since_at=THEN, error="gone"
+    )
     store.note_sources([SourceRecord(name="a")])
     store.note_sources([record])
     assert store.sources() == {"a": record}
 
 
 def test_thousands_at_once_are_no_matter(store: EntryRepository) -> None:
-    many = [Entry(title=f"Paper {number}", ids=Ids(doi=f"10.1000/{number}")) for number in range(1200)]
+    many = [
+        Entry(title=f"Paper {number}", ids=Ids(doi=f"10.1000/{number}")) for number in range(1200)
+    ]
     assert len(ingest_entries(store, "a", many, THEN).new) == 1200
     assert len(store.by_keys(entry.key for entry in store.all())) == 1200
     assert ingest_entries(store, "a", many, THEN).new == frozenset()
@@ -108,6 +121,8 @@ def test_a_database_that_refuses_is_told_without_the_values(store: EntryReposito
     ingest_entries(store, "a", [PAPER], THEN)
     with store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE entries")
-    with pytest.raises(StorageError, match=r"the database newsletter\.db refused: no such table") as caught:
+    with pytest.raises(
+        StorageError, match=r"the database newsletter\.db refused: no such table"
+    ) as caught:
         ingest_entries(store, "a", [PAPER], THEN)
     assert "Targeting" not in str(caught.value)

@@ -11,7 +11,18 @@ import pytest
 from newsletter.errors import IssueFileError, UsageError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.repository import Approval, IssueRecord
-from newsletter.model import Dated, Entry, Event, Flag, Grant, Ids, Issue, Section, Trial, TrialStatus
+from newsletter.model import (
+    Dated,
+    Entry,
+    Event,
+    Flag,
+    Grant,
+    Ids,
+    Issue,
+    Section,
+    Trial,
+    TrialStatus,
+)
 from newsletter.workspace.folder import Workspace, open_workspace
 
 PAPER = Entry(
@@ -44,7 +55,9 @@ EVENT = Entry(
     title="A talk",
     section="events",
     event=Event(
-        starts=datetime(2026, 12, 9, 18, tzinfo=timezone(timedelta(hours=-5))), ends=date(2026, 12, 10), cancelled=True
+        starts=datetime(2026, 12, 9, 18, tzinfo=timezone(timedelta(hours=-5))),
+        ends=date(2026, 12, 10),
+        cancelled=True,
     ),
 )
 GRANT = Entry(
@@ -125,10 +138,16 @@ def test_writing_the_same_again_changes_nothing(workspace: Workspace) -> None:
     assert (workspace.issues / "2026-11/issue.toml").read_bytes() == before
 
 
-def test_an_unchanged_issue_by_hand_stays_to_the_letter(workspace: Workspace, written: Callable[[str], Path]) -> None:
+def test_an_unchanged_issue_by_hand_stays_to_the_letter(
+    workspace: Workspace, written: Callable[[str], Path]
+) -> None:
     path = written(BY_HAND)
     issue_repository.write(workspace, issue_repository.read(workspace, "2026-11"))
-    assert path.read_text("utf-8").replace("until = 2026-12-01T05:00:00Z\n", "").startswith(BY_HAND[:90])
+    assert (
+        path.read_text("utf-8")
+        .replace("until = 2026-12-01T05:00:00Z\n", "")
+        .startswith(BY_HAND[:90])
+    )
     for line in BY_HAND.splitlines():
         assert line in path.read_text("utf-8")
 
@@ -141,7 +160,8 @@ def test_comments_unknown_keys_and_forms_stay_when_an_entry_is_added(
     (section,) = issue.sections
     more = replace(section, entries=(*section.entries, replace(PAPER, section="research")))
     issue_repository.write(
-        workspace, replace(issue, sections=(more, ISSUE.sections[3]), left_out=(*issue.left_out, ("q", "no")))
+        workspace,
+        replace(issue, sections=(more, ISSUE.sections[3]), left_out=(*issue.left_out, ("q", "no"))),
     )
     text = path.read_text("utf-8")
     for kept in (
@@ -158,7 +178,9 @@ def test_comments_unknown_keys_and_forms_stay_when_an_entry_is_added(
     assert again.left_out == (("z", "old"), ("q", "no"))
 
 
-def test_entries_move_with_all_that_people_wrote_on_them(workspace: Workspace, written: Callable[[str], Path]) -> None:
+def test_entries_move_with_all_that_people_wrote_on_them(
+    workspace: Workspace, written: Callable[[str], Path]
+) -> None:
     path = written(BY_HAND)
     issue = issue_repository.read(workspace, "2026-11")
     a, b = issue.entries()
@@ -168,16 +190,22 @@ def test_entries_move_with_all_that_people_wrote_on_them(workspace: Workspace, w
     )
     issue_repository.write(workspace, replace(issue, sections=sections, left_out=()))
     data = tomllib.loads(path.read_text("utf-8"))
-    assert data["section"][1] == {"name": "events", "entry": [{"title": "Paper A", "key": "a", "stars": 5}]}
+    assert data["section"][1] == {
+        "name": "events",
+        "entry": [{"title": "Paper A", "key": "a", "stars": 5}],
+    }
     assert "left_out" not in data
 
 
 def test_changed_and_cleared_values_are_written(workspace: Workspace) -> None:
     issue_repository.write(workspace, ISSUE)
-    changed = replace(PAPER, note="", dated=None, title="Other", ids=Ids(), authors=("A" * 80, "B" * 80))
+    changed = replace(
+        PAPER, note="", dated=None, title="Other", ids=Ids(), authors=("A" * 80, "B" * 80)
+    )
     sections = (replace(ISSUE.sections[0], title="Papers", text="Read these.", entries=(changed,)),)
     issue_repository.write(
-        workspace, replace(ISSUE, sections=sections, letter="", closing="", since_at=None, left_out=())
+        workspace,
+        replace(ISSUE, sections=sections, letter="", closing="", since_at=None, left_out=()),
     )
     again = issue_repository.read(workspace, "2026-11")
     assert again.sections == sections
@@ -195,10 +223,22 @@ def test_an_issue_without_sections_is_written(workspace: Workspace) -> None:
         ('subject = "x\n', r"2026-11/issue.toml is no valid TOML: .*line 1"),
         ('subject = "x"\n', "send_on: expected a day such as 2026-12-01, found nothing"),
         ('send_on = "soon"\n', "line 1: send_on: expected a day"),
-        ("send_on = 2026-12-01\nsubject = 5\n", "line 2: subject: expected a text in quotes, found 5"),
-        ("send_on = 2026-12-01\nsection = 5\n", r"line 2: section: expected \[\[section\]\] tables"),
-        ("send_on = 2026-12-01\nsection = [5]\n", r"section: expected \[\[section\]\] tables, found 5"),
-        ('send_on = 2026-12-01\n[[section]]\nname = "a"\nentry = [5]\n', "expected .*entry.* tables, found 5"),
+        (
+            "send_on = 2026-12-01\nsubject = 5\n",
+            "line 2: subject: expected a text in quotes, found 5",
+        ),
+        (
+            "send_on = 2026-12-01\nsection = 5\n",
+            r"line 2: section: expected \[\[section\]\] tables",
+        ),
+        (
+            "send_on = 2026-12-01\nsection = [5]\n",
+            r"section: expected \[\[section\]\] tables, found 5",
+        ),
+        (
+            'send_on = 2026-12-01\n[[section]]\nname = "a"\nentry = [5]\n',
+            "expected .*entry.* tables, found 5",
+        ),
         (
             'send_on = 2026-12-01\n[[section]]\nname = "a"\n[[section.entry]]\ntitle = "x"\n',
             "line 4: key: expected the",
@@ -217,7 +257,9 @@ def test_a_mistake_is_told_with_file_line_and_what_should_stand_there(
         issue_repository.read(workspace, "2026-11")
 
 
-def test_a_file_that_is_not_there_or_no_text_is_told(workspace: Workspace, written: Callable[[str], Path]) -> None:
+def test_a_file_that_is_not_there_or_no_text_is_told(
+    workspace: Workspace, written: Callable[[str], Path]
+) -> None:
     with pytest.raises(IssueFileError, match="newsletter draft 2026-11"):
         issue_repository.read(workspace, "2026-11")
     written("").write_bytes(b"subject = '\xff'")
@@ -225,7 +267,9 @@ def test_a_file_that_is_not_there_or_no_text_is_told(workspace: Workspace, writt
         issue_repository.read(workspace, "2026-11")
 
 
-def test_days_without_zone_are_the_newsletters_own(workspace: Workspace, written: Callable[[str], Path]) -> None:
+def test_days_without_zone_are_the_newsletters_own(
+    workspace: Workspace, written: Callable[[str], Path]
+) -> None:
     written("send_on = 2026-12-01T09:00:00\nsince = 2026-11-01\n")
     issue = issue_repository.read(workspace, "2026-11")
     assert issue.send_on == date(2026, 12, 1)
@@ -249,7 +293,9 @@ def test_an_issue_cannot_lead_elsewhere(workspace: Workspace, name: str) -> None
 class TestRecord:
     def test_it_is_read_as_written(self, workspace: Workspace, now: datetime) -> None:
         record = IssueRecord(
-            drafted=("a", "b"), approval=Approval(digest="d", approved_at=now, by="Ana"), published_at=now
+            drafted=("a", "b"),
+            approval=Approval(digest="d", approved_at=now, by="Ana"),
+            published_at=now,
         )
         issue_repository.write_record(workspace, "2026-11", record)
         assert issue_repository.read_record(workspace, "2026-11") == record
@@ -258,7 +304,9 @@ class TestRecord:
         assert issue_repository.read_record(workspace, "2026-11") is None
 
     @pytest.mark.parametrize("text", ["drafted = [", "approval = {colour = 1}"])
-    def test_a_damaged_one_is_told(self, workspace: Workspace, written: Callable[[str], Path], text: str) -> None:
+    def test_a_damaged_one_is_told(
+        self, workspace: Workspace, written: Callable[[str], Path], text: str
+    ) -> None:
         written("").with_name("record.toml").write_text(text, "utf-8")
         with pytest.raises(IssueFileError, match="damaged"):
             issue_repository.read_record(workspace, "2026-11")

@@ -21,7 +21,12 @@ def begun(folder, **named):
 
 def test_dots_and_answers_are_read_as_they_were_written(tmp_path):
     answer = DeliveryOutcome(
-        subscriber_id=1, status=D.REFUSED, reply="550 no such user", next_at=NOW, bounced=True, attempts=2
+        subscriber_id=1,
+        status=D.REFUSED,
+        reply="550 no such user",
+        next_at=NOW,
+        bounced=True,
+        attempts=2,
     )
     journal = begun(tmp_path)
     journal.ending(1, 2)

@@ -94,7 +94,9 @@ def test_a_suppression_wins_over_an_active_row(office, tmp_path):
     ann = ids(office)[0]
     office.people.suppress(ann, S.UNSUBSCRIBED, "asked", now=NOW)
     with sqlite3.connect(tmp_path / "newsletter.db") as database:
-        database.execute("update subscribers set state = 'active'")  # a list put back from somewhere
+        database.execute(
+            "update subscribers set state = 'active'"
+        )  # a list put back from somewhere
     database.close()
     with run_of(office) as run:
         assert [due.subscriber.id for due in run.queued(0, 10, now=NOW)] == ids(office)[1:]
@@ -135,9 +137,14 @@ def test_the_deferred_come_again_when_they_are_due_and_in_order(office):
         first = run.deferred(None, 2, due_at=later, now=NOW)
         assert [due.subscriber.id for due in first] == [bob, ann]
         assert (first[0].attempts, first[0].first_tried_at) == (1, NOW)
-        assert [due.subscriber.id for due in run.deferred(first[-1].mark, 2, due_at=later, now=NOW)] == [carla]
+        assert [
+            due.subscriber.id for due in run.deferred(first[-1].mark, 2, due_at=later, now=NOW)
+        ] == [carla]
         office.people.suppress(ann, S.UNSUBSCRIBED, "asked", now=NOW)
-        assert [due.subscriber.id for due in run.deferred(None, 9, due_at=later, now=NOW)] == [bob, carla]
+        assert [due.subscriber.id for due in run.deferred(None, 9, due_at=later, now=NOW)] == [
+            bob,
+            carla,
+        ]
         assert (run.left_queued, run.left_deferred) == (0, 1)
 
 
@@ -166,7 +173,9 @@ def test_what_a_dead_sender_claimed_and_did_not_end_goes_back_to_the_queue(offic
     assert counts(office.ledger.tally(ISSUE)) == {"accepted": 1, "unknown": 1, "remaining": 1}
     assert office.statuses() == {"ann": "queued", "bob": "accepted", "carla": "unknown"}
     with run_of(office) as run:
-        assert [(due.subscriber.id, due.attempts) for due in run.queued(0, 9, now=NOW)] == [(ann, 0)]
+        assert [(due.subscriber.id, due.attempts) for due in run.queued(0, 9, now=NOW)] == [
+            (ann, 0)
+        ]
         assert counts(run.tally()) == {"accepted": 1, "unknown": 1, "remaining": 1}
     assert office.replies()["bob"] == "250 ok"
 
@@ -288,7 +297,9 @@ def test_a_dead_process_loses_its_lease_at_once(office, tmp_path):
         "held = lease(open_database('sqlite:///newsletter.db', folder), folder, '2026-11'); held.__enter__();"
         "print('held', flush=True); time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", hold, str(tmp_path)], stdout=subprocess.PIPE) as holder:
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(tmp_path)], stdout=subprocess.PIPE
+    ) as holder:
         assert holder.stdout.readline() == b"held\n"
         assert is_held(office.ledger.engine, tmp_path, ISSUE)
         with pytest.raises(SenderAtWorkError), lease(office.ledger.engine, tmp_path, ISSUE):
@@ -301,7 +312,10 @@ def test_a_dead_process_loses_its_lease_at_once(office, tmp_path):
 
 def test_a_lease_needs_a_folder_that_can_be_written(office, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError, match="cannot be written"), lease(office.ledger.engine, tmp_path / "file", ISSUE):
+    with (
+        pytest.raises(StorageError, match="cannot be written"),
+        lease(office.ledger.engine, tmp_path / "file", ISSUE),
+    ):
         pass
 
 
@@ -325,7 +339,9 @@ def test_a_ledger_put_back_from_a_backup_is_refused_until_a_person_says_so(offic
     begun(office)
     for name in ("newsletter.db-wal", "newsletter.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
-    (tmp_path / "newsletter.db").write_bytes((tmp_path / "backup").read_bytes())  # in place: the same file
+    (tmp_path / "newsletter.db").write_bytes(
+        (tmp_path / "backup").read_bytes()
+    )  # in place: the same file
     with pytest.raises(RestoredLedgerError, match="older than the last sending"), run_of(office):
         pass
     with run_of(office, resume_restored=True) as run:
@@ -357,7 +373,10 @@ def test_a_copied_folder_is_refused(office, tmp_path):
     begun(office)
     elsewhere = tmp_path / "elsewhere"
     shutil.copytree(tmp_path, elsewhere)
-    with pytest.raises(RestoredLedgerError, match="another file"), run_of(PostOffice.opened(elsewhere)):
+    with (
+        pytest.raises(RestoredLedgerError, match="another file"),
+        run_of(PostOffice.opened(elsewhere)),
+    ):
         pass
 
 
@@ -368,11 +387,15 @@ def test_a_folder_that_was_put_back_in_place_is_refused(tmp_path):
     witness.write(3)
     assert witness.explain_doubt(3) is None
     told = json.loads(witness.path.read_text())
-    witness.path.write_text(json.dumps(told | {"written_at": told["written_at"] - 3600}))  # its stamp is of today
+    witness.path.write_text(
+        json.dumps(told | {"written_at": told["written_at"] - 3600})
+    )  # its stamp is of today
     assert "put back from a backup" in witness.explain_doubt(3)
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", "no json", '{"beats": "x", "written_at": 1, "file": 1}'])
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", "no json", '{"beats": "x", "written_at": 1, "file": 1}']
+)
 def test_a_witness_that_cannot_be_read_is_as_none(tmp_path, content):
     witness = RestoreGuard(tmp_path, ISSUE, None)
     witness.path.write_text(content)
@@ -440,7 +463,9 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(status=st.sampled_from((D.ACCEPTED, D.DEFERRED, D.REFUSED, D.UNKNOWN)))
     def settle(self, status):
         number = self.claimed.pop()
-        self.run.step([settled(number, status, next_at=NOW if status is D.DEFERRED else None)], [], now=NOW)
+        self.run.step(
+            [settled(number, status, next_at=NOW if status is D.DEFERRED else None)], [], now=NOW
+        )
         if status is D.ACCEPTED:
             self.accepted.add(number)
 

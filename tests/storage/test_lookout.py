@@ -28,7 +28,9 @@ def test_those_on_the_list_may_be_mailed_and_nobody_else(lookout):
     assert lookout.mailable((1, 2, 3, 99)) == {1, 2, 3}
 
 
-@pytest.mark.parametrize("state", [SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED])
+@pytest.mark.parametrize(
+    "state", [SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED]
+)
 def test_who_left_is_seen_at_once(office, lookout, state):
     assert lookout.mailable((1,)) == {1}
     office.people.suppress(1, state, "asked", now=NOW)
@@ -47,7 +49,9 @@ def test_a_question_waits_for_no_writer(office, lookout):
         assert lookout.mailable((3,)) == {3}
 
 
-def test_a_database_that_does_not_answer_is_told_and_asked_again_on_a_new_connection(office, lookout):
+def test_a_database_that_does_not_answer_is_told_and_asked_again_on_a_new_connection(
+    office, lookout
+):
     with office.people.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE subscribers RENAME TO elsewhere")
     with pytest.raises(StorageError, match="refused"):

@@ -28,7 +28,12 @@ def row(address, state=S.ACTIVE, **more):
 
 def taken(people, *rows):
     done = people.take_in(rows, now=NOW)
-    counts = {"added": done.added, "updated": done.updated, "unchanged": done.unchanged, "suppressed": done.suppressed}
+    counts = {
+        "added": done.added,
+        "updated": done.updated,
+        "unchanged": done.unchanged,
+        "suppressed": done.suppressed,
+    }
     assert sum(counts.values()) == len(rows)
     return {name: count for name, count in counts.items() if count}
 
@@ -41,15 +46,25 @@ def test_people_are_added_once_however_the_address_is_spelled(people):
     rows = [row("Ann@Example.org", name="Ann"), row("ann@example.ORG"), row("bob@example.org")]
     assert taken(people, *rows) == {"added": 2, "unchanged": 1}
     assert taken(people, *rows) == {"unchanged": 3}
-    assert [(each.address, each.name) for each in people.all()] == [("Ann@example.org", "Ann"), ("bob@example.org", "")]
+    assert [(each.address, each.name) for each in people.all()] == [
+        ("Ann@example.org", "Ann"),
+        ("bob@example.org", ""),
+    ]
 
 
 def test_a_fuller_row_updates_and_an_emptier_one_does_not(people):
     taken(people, row("ann@example.org", name="Ann", language="es"))
     assert taken(people, row("ann@example.org")) == {"unchanged": 1}
-    assert taken(people, row("ann@example.org", name="Ann B", sections=("trials",), large_print=True)) == {"updated": 1}
+    assert taken(
+        people, row("ann@example.org", name="Ann B", sections=("trials",), large_print=True)
+    ) == {"updated": 1}
     [ann] = people.all()
-    assert (ann.name, ann.language, ann.sections, ann.large_print) == ("Ann B", "es", ("trials",), True)
+    assert (ann.name, ann.language, ann.sections, ann.large_print) == (
+        "Ann B",
+        "es",
+        ("trials",),
+        True,
+    )
 
 
 @pytest.mark.parametrize("left", [S.UNSUBSCRIBED, S.BOUNCED, S.COMPLAINED])
@@ -79,19 +94,29 @@ def test_in_one_file_the_row_that_says_left_wins_wherever_it_stands(people):
 
 def test_a_pending_person_is_confirmed_by_a_clear_row_and_a_pause_stays(people):
     taken(people, row("ann@example.org", S.PENDING), row("bob@example.org", S.PAUSED))
-    assert taken(people, row("ann@example.org"), row("bob@example.org")) == {"updated": 1, "unchanged": 1}
+    assert taken(people, row("ann@example.org"), row("bob@example.org")) == {
+        "updated": 1,
+        "unchanged": 1,
+    }
     assert states(people) == {"ann": S.ACTIVE, "bob": S.PAUSED}
 
 
 def test_an_erased_person_is_gone_and_stays_gone(people, tmp_path):
     taken(people, row("ann@example.org", name="Ann"), row("bob@example.org"))
     first = people.find(parse_address("bob@example.org")).id
-    assert people.erase([parse_address("BOB@example.org"), parse_address("nobody@example.org")], now=NOW) == 1
+    assert (
+        people.erase(
+            [parse_address("BOB@example.org"), parse_address("nobody@example.org")], now=NOW
+        )
+        == 1
+    )
     assert people.find(parse_address("bob@example.org")) is None
     assert people.get(first) is None
     assert taken(people, row("bob@example.org"), row("nobody@example.org")) == {"suppressed": 2}
     taken(people, row("carla@example.org"))
-    assert people.find(parse_address("carla@example.org")).id > first, "a number was given to another person"
+    assert people.find(parse_address("carla@example.org")).id > first, (
+        "a number was given to another person"
+    )
     with sqlite3.connect(tmp_path / "n.db") as database:
         dump = "\n".join(database.iterdump())
     database.close()
@@ -107,27 +132,54 @@ def test_suppressing_twice_changes_nothing_and_a_complaint_outweighs(people):
     assert people.suppress(number, S.COMPLAINED, "spam", now=NOW)
     assert not people.suppress(number, S.UNSUBSCRIBED, "asked", now=NOW)
     assert not people.suppress(999, S.UNSUBSCRIBED, "asked", now=NOW)
-    assert (states(people), people.count(), people.count(S.COMPLAINED)) == ({"ann": S.COMPLAINED}, 0, 1)
+    assert (states(people), people.count(), people.count(S.COMPLAINED)) == (
+        {"ann": S.COMPLAINED},
+        0,
+        1,
+    )
 
 
 def test_a_person_may_choose_and_may_come_back_by_own_will(people):
     taken(people, row("ann@example.org", S.UNSUBSCRIBED))
     number = people.find(parse_address("ann@example.org")).id
-    people.change(number, now=NOW, state=S.ACTIVE, sections=("trials",), language="es", large_print=True)
+    people.change(
+        number, now=NOW, state=S.ACTIVE, sections=("trials",), language="es", large_print=True
+    )
     [ann] = people.all()
-    assert (ann.state, ann.sections, ann.language, ann.large_print) == (S.ACTIVE, ("trials",), "es", True)
+    assert (ann.state, ann.sections, ann.language, ann.large_print) == (
+        S.ACTIVE,
+        ("trials",),
+        "es",
+        True,
+    )
     assert not people.is_suppressed(parse_address("ann@example.org"))
     people.change(number, now=NOW, state=S.PAUSED)
     assert states(people) == {"ann": S.PAUSED}
 
 
 def test_an_export_is_read_back_and_runs_no_formula(people):
-    taken(people, row("ann@example.org", name="=HYPERLINK(1)", sections=("research", "trials"), large_print=True))
+    taken(
+        people,
+        row(
+            "ann@example.org",
+            name="=HYPERLINK(1)",
+            sections=("research", "trials"),
+            large_print=True,
+        ),
+    )
     taken(people, row("bob@example.org", S.UNSUBSCRIBED, why="-"))
     file = io.StringIO()
     assert people.export(file) == 2
     rows = list(csv.reader(io.StringIO(file.getvalue())))
-    assert rows[1] == ["ann@example.org", "'=HYPERLINK(1)", "active", "", "", "research trials", "yes"]
+    assert rows[1] == [
+        "ann@example.org",
+        "'=HYPERLINK(1)",
+        "active",
+        "",
+        "",
+        "research trials",
+        "yes",
+    ]
     assert rows[2] == ["bob@example.org", "", "unsubscribed", "'-", "", "", ""]
 
 

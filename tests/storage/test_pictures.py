@@ -30,7 +30,17 @@ def test_a_picture_is_found_by_its_name(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["page.html", "drawing.svg", "deeper.png", "elsewhere.png", "gone.png", "../issue.png", ".walk.JPG", "a/b.png", ""],
+    [
+        "page.html",
+        "drawing.svg",
+        "deeper.png",
+        "elsewhere.png",
+        "gone.png",
+        "../issue.png",
+        ".walk.JPG",
+        "a/b.png",
+        "",
+    ],
 )
 def test_nothing_else_is(workspace: Workspace, name: str) -> None:
     assert images.find(workspace, "2026-12", name) is None

@@ -18,7 +18,11 @@ def test_days_and_instants_are_read_as_people_and_json_write_them() -> None:
             "key": "a",
             "dated": date(2026, 11, 3),
             "links": "https://example.org/",
-            "event": {"starts": "2026-12-09T18:00:00-05:00", "ends": datetime(2026, 12, 9, 20), "cancelled": True},  # noqa: DTZ001 - as written
+            "event": {
+                "starts": "2026-12-09T18:00:00-05:00",
+                "ends": datetime(2026, 12, 9, 20),
+                "cancelled": True,
+            },  # noqa: DTZ001 - as written
             "grant": {"deadline": "2027-02-01T12:00:00"},
             "trial": {},
             "stars": 5,

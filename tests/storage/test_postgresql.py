@@ -8,7 +8,12 @@ import sqlalchemy as sa
 from loopback_smtp import Loopback
 from post_office import ISSUE, KEYS, PostOffice, QuickClock, counts
 
-from newsletter.bounces.repository import AlreadyDecidedError, InboundMailRepository, InboundRecord, SuppressionEffect
+from newsletter.bounces.repository import (
+    AlreadyDecidedError,
+    InboundMailRepository,
+    InboundRecord,
+    SuppressionEffect,
+)
 from newsletter.database.engine import open_database
 from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.lock import SenderAtWorkError, is_held, lease
@@ -67,7 +72,9 @@ async def test_a_list_is_imported_sent_to_and_counted_by_one_sender_at_a_time(po
     engine.dispose()
 
 
-@pytest.mark.parametrize("pace", ["per_minute = 0\n", "per_minute = 6000\n"], ids=["free", "limited"])
+@pytest.mark.parametrize(
+    "pace", ["per_minute = 0\n", "per_minute = 6000\n"], ids=["free", "limited"]
+)
 async def test_who_leaves_in_the_moment_of_sending_gets_nothing(postgresql, tmp_path, pace):
     engine = open_database(postgresql, tmp_path)
     people = SubscriberRepository(engine, KEYS)
@@ -83,7 +90,9 @@ async def test_who_leaves_in_the_moment_of_sending_gets_nothing(postgresql, tmp_
 
     server.script = script
     async with server.running():
-        order = replace(office.order(server.port, "connections = 4\n" + pace), issue=f"late-{tmp_path.name}")
+        order = replace(
+            office.order(server.port, "connections = 4\n" + pace), issue=f"late-{tmp_path.name}"
+        )
         tally = await send_issue(order, office.ledger, clock=QuickClock())
     assert (tally.suppressed, tally.accepted) == (10, tally.total - 10)
     assert not leaving.keys() & server.recipients().keys()
@@ -103,7 +112,10 @@ def test_mails_are_decided_once_and_readers_wishes_are_kept(postgresql, tmp_path
         InboundMailRepository(engine),
         OptInRepository(engine, KEYS),
     )
-    people.import_rows([ImportRow(line=1, address=parse_address(f"{name}@wishes.example")) for name in "abc"], now=NOW)
+    people.import_rows(
+        [ImportRow(line=1, address=parse_address(f"{name}@wishes.example")) for name in "abc"],
+        now=NOW,
+    )
     a, b, c = (people.find(parse_address(f"{name}@wishes.example")) for name in "abc")
     decided = InboundRecord(kind="complaint", action="suppressed", subscriber_id=a.id, sending_id=1)
     effect = SuppressionEffect(state=SubscriberState.COMPLAINED, why="x")
@@ -116,19 +128,29 @@ def test_mails_are_decided_once_and_readers_wishes_are_kept(postgresql, tmp_path
 
     UnsubscribeQueue(engine).unsubscribe(b.id, now=NOW)
     readers.pause(c.id, NOW + timedelta(days=30), now=NOW)
-    assert [people.get(each.id).state.value for each in (a, b, c)] == ["complained", "unsubscribed", "paused"]
+    assert [people.get(each.id).state.value for each in (a, b, c)] == [
+        "complained",
+        "unsubscribed",
+        "paused",
+    ]
     assert readers.end_pauses(now=NOW + timedelta(days=31)) == 1
     assert readers.create_request(parse_address(a.address), now=NOW) is None
     address = parse_address("new@wishes.example")
     assert (
-        readers.confirm(readers.create_request(address, now=NOW).id, address, now=NOW) is ConfirmationResult.SUBSCRIBED
+        readers.confirm(readers.create_request(address, now=NOW).id, address, now=NOW)
+        is ConfirmationResult.SUBSCRIBED
     )
     readers.save_unsubscribe_reason("bye", on=NOW.date())
     assert list(readers.list_unsubscribe_reasons()) == [("2026-11-23", "bye")]
     assert readers.collect_personal_data(c.id)["subscriber"]["state"] == "active"
     readers.erase(a.id, parse_address(a.address))
     assert list(record.of_person(a.id)) == []
-    assert people.erase([parse_address(f"{name}@wishes.example") for name in ("a", "b", "c", "new")], now=NOW) == 4
+    assert (
+        people.erase(
+            [parse_address(f"{name}@wishes.example") for name in ("a", "b", "c", "new")], now=NOW
+        )
+        == 4
+    )
     engine.dispose()
 
 
@@ -167,6 +189,8 @@ def test_a_lease_is_free_again_at_once_and_also_when_its_session_was_ended(postg
             assert is_held(engine, tmp_path, ISSUE)
         assert not is_held(engine, tmp_path, ISSUE)
     with lease(engine, tmp_path, ISSUE), engine.begin() as connection:
-        ended = sa.text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        ended = sa.text(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+        )
         assert connection.execute(ended).scalar_one()
     engine.dispose()

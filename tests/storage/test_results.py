@@ -39,7 +39,10 @@ def send(office: PostOffice, issue: str) -> None:
         going = run.commit_step([], ids, now=NOW)
         last = max(going)
         run.commit_step(
-            [DeliveryOutcome(subscriber_id=n, status=D.REFUSED if n == last else D.ACCEPTED) for n in going],
+            [
+                DeliveryOutcome(subscriber_id=n, status=D.REFUSED if n == last else D.ACCEPTED)
+                for n in going
+            ],
             [],
             now=NOW,
         )
@@ -47,7 +50,12 @@ def send(office: PostOffice, issue: str) -> None:
 
 
 def came(
-    office: PostOffice, place: str, kind: str, action: str, who: int | None, effect: SuppressionEffect | None = None
+    office: PostOffice,
+    place: str,
+    kind: str,
+    action: str,
+    who: int | None,
+    effect: SuppressionEffect | None = None,
 ) -> None:
     with InboundMailRepository(office.ledger.engine).begin() as deciding:
         decided = InboundRecord(kind=kind, action=action, subscriber_id=who, sending_id=1)
@@ -76,7 +84,12 @@ def test_what_came_back_is_counted_by_person(office: PostOffice) -> None:
     came(office, "7", "auto_reply", "ignored", 3)
     came(office, "8", "bounce", "counted", None)
     came(office, "9", "bounce", "counted", None)
-    after = {(P.GMAIL, "bounced"): 2, (P.YAHOO, "blamed"): 1, (P.YAHOO, "complained"): 1, (P.OTHER, "bounced"): 2}
+    after = {
+        (P.GMAIL, "bounced"): 2,
+        (P.YAHOO, "blamed"): 1,
+        (P.YAHOO, "complained"): 1,
+        (P.OTHER, "bounced"): 2,
+    }
     assert counts(office) == SENT | after
 
 

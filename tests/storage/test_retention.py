@@ -34,7 +34,9 @@ def sent(folder: Path, *statuses: D) -> PostOffice:
 def test_an_old_sending_is_reduced_to_counts(tmp_path: Path) -> None:
     office = sent(tmp_path, D.ACCEPTED, D.ACCEPTED, D.REFUSED)
     before = office.ledger.read_status(ISSUE)
-    assert reduce_old(office.ledger.engine, before=LATER) == RetentionResult(sendings=1, deliveries=3)
+    assert reduce_old(office.ledger.engine, before=LATER) == RetentionResult(
+        sendings=1, deliveries=3
+    )
     assert office.ledger.read_status(ISSUE) == before
     assert counts(before) == {"accepted": 2, "refused": 1}
     assert list(office.ledger.recipients(ISSUE)) == []
@@ -62,12 +64,20 @@ def test_one_in_which_somebody_waits_is_kept(tmp_path: Path) -> None:
 
 def test_mails_of_the_mailbox_no_longer_name_anybody(tmp_path: Path) -> None:
     office = PostOffice.opened(tmp_path)
-    row = {"place": "file:1", "kind": "bounce", "action": "counted", "subscriber_id": 1, "sending_id": 1}
+    row = {
+        "place": "file:1",
+        "kind": "bounce",
+        "action": "counted",
+        "subscriber_id": 1,
+        "sending_id": 1,
+    }
     with office.ledger.engine.begin() as connection:
         connection.execute(sa.insert(incoming_mails), [{**row, "decided_at": NOW}])
     assert reduce_old(office.ledger.engine, before=LATER) == RetentionResult(mails=1)
     with office.ledger.engine.begin() as connection:
-        kept = connection.execute(sa.select(incoming_mails.c.place, incoming_mails.c.subscriber_id)).one()
+        kept = connection.execute(
+            sa.select(incoming_mails.c.place, incoming_mails.c.subscriber_id)
+        ).one()
     assert tuple(kept) == ("file:1", None)
 
 
@@ -75,12 +85,21 @@ def test_what_was_typed_on_the_page_is_forgotten_in_its_time(tmp_path: Path) -> 
     office = PostOffice.opened(tmp_path)
     readers = OptInRepository(office.people.engine, KEYS)
     for days in (0, 10):
-        readers.create_request(parse_address(f"r{days}@example.net"), now=NOW + timedelta(days=days))
-        readers.save_unsubscribe_reason(f"after {days} days", on=(NOW + timedelta(days=days)).date())
+        readers.create_request(
+            parse_address(f"r{days}@example.net"), now=NOW + timedelta(days=days)
+        )
+        readers.save_unsubscribe_reason(
+            f"after {days} days", on=(NOW + timedelta(days=days)).date()
+        )
     engine = office.people.engine
     assert (
         forget_typed(engine, asked_before=NOW + timedelta(days=1), said_before=NOW) == 0
     )  # a new request did it before
-    assert forget_typed(engine, asked_before=NOW + timedelta(days=11), said_before=NOW + timedelta(days=1)) == 2
+    assert (
+        forget_typed(
+            engine, asked_before=NOW + timedelta(days=11), said_before=NOW + timedelta(days=1)
+        )
+        == 2
+    )
     assert list(readers.list_unsubscribe_reasons()) == [("2026-12-03", "after 10 days")]
     assert list(readers.list_unsubscribe_reasons(since=(NOW + timedelta(days=11)).date())) == []

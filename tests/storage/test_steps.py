@@ -20,7 +20,10 @@ def workspace(folder: Path) -> Workspace:
 
 
 def known(workspace: Workspace) -> list[tuple[str, str, str, bool]]:
-    return [(each.place, each.before, each.after, each.is_undone) for each in undo_log.list_steps(workspace, ISSUE)]
+    return [
+        (each.place, each.before, each.after, each.is_undone)
+        for each in undo_log.list_steps(workspace, ISSUE)
+    ]
 
 
 def grow_old(workspace: Workspace, by: timedelta = undo_log.PAUSE) -> None:
@@ -34,7 +37,10 @@ def test_typing_on_is_the_same_step_until_the_writer_pauses(workspace: Workspace
     assert known(workspace) == [("letter", "", "One two", False)]
     grow_old(workspace)
     undo_log.record_step(workspace, ISSUE, "letter", "One two", "Three")
-    assert known(workspace) == [("letter", "", "One two", False), ("letter", "One two", "Three", False)]
+    assert known(workspace) == [
+        ("letter", "", "One two", False),
+        ("letter", "One two", "Three", False),
+    ]
 
 
 def test_nobody_types_one_step_for_ever(workspace: Workspace) -> None:
@@ -82,7 +88,9 @@ def test_old_steps_make_room(workspace: Workspace) -> None:
     assert (len(kept), kept[0].number, kept[-1].place) == (undo_log.KEPT, 3, "closing")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"number": 1}', '{"began_at": "x", "ended_at": "y"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"number": 1}', '{"began_at": "x", "ended_at": "y"}']
+)
 def test_a_step_that_cannot_be_read_is_passed_over(workspace: Workspace, text: str) -> None:
     undo_log.record_step(workspace, ISSUE, "letter", "", "One")
     (workspace.private / f"versions/{ISSUE}/steps/00000000.json").write_text(text, "utf-8")

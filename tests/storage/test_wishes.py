@@ -59,11 +59,21 @@ def test_those_in_doubt_are_found_and_settled_by_name(office: PostOffice) -> Non
     ann, bob, carla = (each.id for each in office.people.all())
     with office.ledger.start_session(ISSUE, DIGEST, now=NOW) as run:
         run.commit_step([], [ann, bob, carla], now=NOW)
-        run.commit_step([DeliveryOutcome(subscriber_id=ann, status=D.UNKNOWN, reply="the link broke")], [], now=NOW)
+        run.commit_step(
+            [DeliveryOutcome(subscriber_id=ann, status=D.UNKNOWN, reply="the link broke")],
+            [],
+            now=NOW,
+        )
         run.journal.note_final_dot(bob, 0)
-    doubtful = [(each.subscriber_id, each.name, each.reply) for each in office.ledger.recipients(ISSUE, (D.UNKNOWN,))]
+    doubtful = [
+        (each.subscriber_id, each.name, each.reply)
+        for each in office.ledger.recipients(ISSUE, (D.UNKNOWN,))
+    ]
     # the sender died with Bob's message ended and Carla's claimed alone
-    assert doubtful == [(ann, "Ann", "the link broke"), (bob, "Bob", "the program stopped before the server answered")]
+    assert doubtful == [
+        (ann, "Ann", "the link broke"),
+        (bob, "Bob", "the program stopped before the server answered"),
+    ]
     assert [each.subscriber_id for each in office.ledger.recipients(ISSUE, (D.QUEUED,))] == [carla]
     office.ledger.resolve_unknown(ISSUE, resend=True, now=NOW, only=[ann])
     assert office.statuses() == {"ann": "queued", "bob": "unknown", "carla": "queued"}

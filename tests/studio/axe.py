@@ -43,9 +43,14 @@ def complaints(page: Page, called: str) -> list[str]:
         page.emulate_media(color_scheme=scheme)
         page.evaluate(TO_THE_TOP)
         told = page.evaluate(VIOLATIONS, rules)["violations"]
-        found += [f"{called} {scheme} {width}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in told]
+        found += [
+            f"{called} {scheme} {width}: {each['id']}: {each['nodes'][0]['html'][:200]}"
+            for each in told
+        ]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{called} {scheme} {width}: scrolls sideways")
-        found += [f"{called} {scheme} {width}: squeezed: {words}" for words in page.evaluate(SQUEEZED)]
+        found += [
+            f"{called} {scheme} {width}: squeezed: {words}" for words in page.evaluate(SQUEEZED)
+        ]
     page.set_viewport_size({"width": 1280, "height": 900})
     return found

@@ -44,7 +44,9 @@ class Studio:
 
     def change(self, path: str, fields: dict | None = None, *, script: bool = False) -> Response:
         headers = {"origin": ADDRESS, **({"accept": "application/json"} if script else {})}
-        return self.client.post(path, data={"csrf": self.room.csrf, **(fields or {})}, headers=headers)
+        return self.client.post(
+            path, data={"csrf": self.room.csrf, **(fields or {})}, headers=headers
+        )
 
     def collect(self) -> None:
         assert self.change("/collect").status_code == 200
@@ -89,9 +91,13 @@ def mail_server() -> Iterator[Loopback]:
 def ready(made: Studio, mail_server: Loopback) -> Iterator[Studio]:
     """The sample with its list, a mail server, and an approval of its issue."""
     made.room.clock = lambda: datetime.now(UTC)  # a process of its own has the true time
-    made.change("/setup/delivery", {"host": "127.0.0.1", "port": str(mail_server.port), "security": "none"})
+    made.change(
+        "/setup/delivery", {"host": "127.0.0.1", "port": str(mail_server.port), "security": "none"}
+    )
     file = made.room.folder / "newsletter.toml"
-    file.write_text(file.read_text("utf-8").replace('host = "127', 'per_minute = 0\nhost = "127'), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace('host = "127', 'per_minute = 0\nhost = "127'), "utf-8"
+    )
     with (made.room.folder / "subscribers.csv").open("rb") as opened:
         subscribers.import_list(made.room.context(), opened, name="subscribers.csv")
     digest = re.search(r'name="digest" value="(\w+)"', made.page(f"/issues/{ISSUE}/approve"))[1]

@@ -81,7 +81,11 @@ class Hands(ABC):
 
     def field(self, name: str) -> Locator:
         """The field of this name."""
-        return self.page.get_by_label(name, exact=True).and_(self.page.locator("input, textarea, select")).first
+        return (
+            self.page.get_by_label(name, exact=True)
+            .and_(self.page.locator("input, textarea, select"))
+            .first
+        )
 
     def give(self, name: str, file: Path) -> None:
         """Choose a file in the computer's own window."""
@@ -91,7 +95,9 @@ class Hands(ABC):
 
     def see(self, words: str | re.Pattern[str]) -> None:
         """Wait until these words can be seen."""
-        expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible(
+            timeout=PATIENCE_MS
+        )
 
     def ready(self, what: Locator) -> Locator:
         """Wait until this can be seen on a page that is there as a whole: its scripts, too."""
@@ -124,12 +130,16 @@ class Mouse(Hands):
         self.ready(self.field(name)).select_option(label=option)
 
     def pick(self, name: str) -> None:
-        self.ready(self.page.get_by_role("radio", name=re.compile(rf"^{re.escape(name)}\b"))).click()
+        self.ready(
+            self.page.get_by_role("radio", name=re.compile(rf"^{re.escape(name)}\b"))
+        ).click()
 
     def drag(self, grip: Locator, card: Locator) -> None:
         """To just below the upper edge of a card."""
         size = self.page.viewport_size
-        self.page.set_viewport_size({"width": 1280, "height": 3000})  # so that nothing scrolls meanwhile
+        self.page.set_viewport_size(
+            {"width": 1280, "height": 3000}
+        )  # so that nothing scrolls meanwhile
         start, end = grip.bounding_box(), card.bounding_box()
         assert start
         assert end
@@ -157,7 +167,9 @@ class Keyboard(Hands):
         expect(self.field(name).locator("option:checked")).to_have_text(option, timeout=PATIENCE_MS)
 
     def pick(self, name: str) -> None:
-        wanted = self.ready(self.page.get_by_role("radio", name=re.compile(rf"^{re.escape(name)}\b")))
+        wanted = self.ready(
+            self.page.get_by_role("radio", name=re.compile(rf"^{re.escape(name)}\b"))
+        )
         group = self.page.locator(f'input[type=radio][name="{wanted.get_attribute("name")}"]')
         self._go("Tab", group.and_(self.page.locator(":checked")))
         self._go("ArrowRight", wanted)
@@ -173,7 +185,9 @@ class Keyboard(Hands):
         """Press a key until this has the focus."""
         found = what.element_handle()
         for _ in range(MOST_TABS):
-            has_focus, is_there = found.evaluate("each => [each === document.activeElement, each.isConnected]")
+            has_focus, is_there = found.evaluate(
+                "each => [each === document.activeElement, each.isConnected]"
+            )
             if has_focus:
                 return
             if not is_there:  # the page drew it anew

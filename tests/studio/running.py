@@ -40,7 +40,9 @@ class Running:
         assert self.process.stdout
         self.opened = self.process.stdout.readline().split()[-1]
         self.address = self.opened.partition("/?")[0]
-        self.client = httpx2.Client(base_url=self.address, follow_redirects=True, timeout=PATIENCE_S)
+        self.client = httpx2.Client(
+            base_url=self.address, follow_redirects=True, timeout=PATIENCE_S
+        )
         self.first_page = self.client.get(self.opened).text
         self.csrf = re.search(r'name="csrf" content="([^"]+)"', self.first_page)[1]
 
@@ -49,7 +51,9 @@ class Running:
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    def change(self, path: str, fields: dict | None = None, *, script: bool = False) -> httpx2.Response:
+    def change(
+        self, path: str, fields: dict | None = None, *, script: bool = False
+    ) -> httpx2.Response:
         headers = {"origin": self.address, "x-csrf-token": self.csrf}
         if script:
             headers["accept"] = "application/json"

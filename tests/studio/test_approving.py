@@ -23,7 +23,9 @@ def test_a_second_name_stands_beside_the_first_until_something_is_changed(made: 
     assert re.search(r"by Ana on [^,]+, and by Ben on ", made.page(BASE))
     made.change(BASE, {"digest": digest, "by": "Carla"})  # approved again as it is: both names stay
     assert re.search(r"by Ana on [^,]+, and by Ben on ", made.page(BASE))
-    made.file.write_text(made.file.read_text("utf-8").replace("Circle News: November", "News: November"), "utf-8")
+    made.file.write_text(
+        made.file.read_text("utf-8").replace("Circle News: November", "News: November"), "utf-8"
+    )
     assert "and by Ben, and was changed since" in made.page(BASE)
     assert "was changed after" in said(made, "Ben")
     digest = re.search(r'name="digest" value="(\w+)"', made.page(BASE))[1]

@@ -40,7 +40,9 @@ def settings(studio: Studio) -> dict:
 
 
 @pytest.mark.parametrize("where", ["elsewhere", "-C"])
-def test_the_command_opens_the_studio_where_there_is_no_newsletter_yet(tmp_path: Path, where: str) -> None:
+def test_the_command_opens_the_studio_where_there_is_no_newsletter_yet(
+    tmp_path: Path, where: str
+) -> None:
     folder = ["-C", str(tmp_path)] if where == "-C" else []
     with subprocess.Popen(
         [sys.executable, "-m", "newsletter", *folder, "studio", "--no-browser"],
@@ -62,7 +64,9 @@ class TestWelcome:
     @pytest.mark.parametrize(
         "path", ["/", "/collect", "/choose", "/people", "/setup", "/start/theme", "/issues/x/write"]
     )
-    def test_every_page_leads_there_until_there_is_a_newsletter(self, empty: Studio, path: str) -> None:
+    def test_every_page_leads_there_until_there_is_a_newsletter(
+        self, empty: Studio, path: str
+    ) -> None:
         answer = empty.client.get(path)
         assert answer.url.path == "/welcome"
         assert "Start with the sample" in answer.text
@@ -78,7 +82,10 @@ class TestWelcome:
 
     def test_the_sample_is_there_at_a_click(self, empty: Studio) -> None:
         answer = empty.change("/welcome/sample")
-        assert (answer.url.path, "This is the sample: everything works" in answer.text) == ("/", True)
+        assert (answer.url.path, "This is the sample: everything works" in answer.text) == (
+            "/",
+            True,
+        )
         assert "None was asked yet." in answer.text
         assert empty.client.get("/welcome").url.path == "/"
         assert empty.client.get("/welcome/own").url.path == "/"
@@ -93,13 +100,18 @@ class TestWelcome:
     def test_ones_own_begins_with_name_and_sender(self, empty: Studio) -> None:
         answer = empty.change("/welcome/begin", OWN)
         assert (answer.url.path, "Step 2 of 6" in answer.text) == ("/start/newsletter", True)
-        assert settings(empty)["newsletter"] == {"title": "Our News", "from": '"Us, of Denver" <us@example.com>'}
+        assert settings(empty)["newsletter"] == {
+            "title": "Our News",
+            "from": '"Us, of Denver" <us@example.com>',
+        }
 
     def test_without_a_senders_name_the_newsletters_is_taken(self, empty: Studio) -> None:
         empty.change("/welcome/begin", OWN | {"from_name": ""})
         assert settings(empty)["newsletter"]["from"] == "Our News <us@example.com>"
 
-    def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(self, empty: Studio) -> None:
+    def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(
+        self, empty: Studio
+    ) -> None:
         page = empty.change(
             "/welcome/begin", {"title": " ", "from_name": "Us & them", "from_address": "us at home"}
         ).text
@@ -124,27 +136,47 @@ class TestSteps:
         for number, (name, after) in enumerate(zip(names, (*names[1:], ""), strict=True), 2):
             page = begun.page(f"/start/{name}")
             assert f"<h1>Step {number} of 6:" in page
-            assert f'href="/start/{after}"' in page or '<a class="button onward" href="/">Finish</a>' in page
+            assert (
+                f'href="/start/{after}"' in page
+                or '<a class="button onward" href="/">Finish</a>' in page
+            )
         assert begun.client.get("/start/elsewhere").url.path == "/setup"
 
-    def test_a_newsletter_without_sources_and_entries_says_where_to_begin(self, begun: Studio) -> None:
+    def test_a_newsletter_without_sources_and_entries_says_where_to_begin(
+        self, begun: Studio
+    ) -> None:
         assert "There is no source yet: add the first one there." in begun.page("/")
         assert "There is nothing new to choose from." in begun.page("/choose")
 
     def test_what_is_saved_leads_on(self, begun: Studio) -> None:
-        fields = {"step": "newsletter", "address": "1 Main Street", "time_zone": "Europe/Berlin", "every": "month"}
+        fields = {
+            "step": "newsletter",
+            "address": "1 Main Street",
+            "time_zone": "Europe/Berlin",
+            "every": "month",
+        }
         assert begun.change("/setup/newsletter", fields).url.path == "/start/sections"
         assert settings(begun)["newsletter"]["time_zone"] == "Europe/Berlin"
-        done = begun.change("/setup/theme", {"step": "theme", "accent": "#123456", "language": "es"})
-        assert (done.url.path, "Your newsletter is ready: begin with Collect." in done.text) == ("/", True)
-        assert (settings(begun)["theme"], settings(begun)["newsletter"]["language"]) == ({"accent": "#123456"}, "es")
+        done = begun.change(
+            "/setup/theme", {"step": "theme", "accent": "#123456", "language": "es"}
+        )
+        assert (done.url.path, "Your newsletter is ready: begin with Collect." in done.text) == (
+            "/",
+            True,
+        )
+        assert (settings(begun)["theme"], settings(begun)["newsletter"]["language"]) == (
+            {"accent": "#123456"},
+            "es",
+        )
 
     def test_what_is_added_on_the_way_stays_there(self, begun: Studio) -> None:
         answer = begun.change("/setup/sections/add", {"step": "sections", "title": "Tips"})
         assert (answer.url.path, "Added: Tips." in answer.text) == ("/start/sections", True)
 
     def test_what_is_wrong_is_said_in_the_step(self, begun: Studio) -> None:
-        answer = begun.change("/setup/newsletter", {"step": "newsletter", "url": "our page", "time_zone": "Denver"})
+        answer = begun.change(
+            "/setup/newsletter", {"step": "newsletter", "url": "our page", "time_zone": "Denver"}
+        )
         assert (answer.status_code, "<h1>Step 2 of 6" in answer.text) == (409, True)
         assert "This needs an address that starts with https://." in answer.text
         assert 'value="our page"' in answer.text
@@ -157,7 +189,10 @@ class TestMine:
         assert "Nothing is deleted" in made.page("/setup/mine")
         answer = made.change("/setup/mine/make", OWN)
         assert answer.url.path == "/start/newsletter"
-        assert "What was in the sample lies in .newsletter/before-mine-20261123T140000Z." in answer.text
+        assert (
+            "What was in the sample lies in .newsletter/before-mine-20261123T140000Z."
+            in answer.text
+        )
         assert settings(made)["newsletter"]["title"] == "Our News"
         assert "There is no source yet." in made.page("/")
         assert "Nothing here." in made.page("/choose")
@@ -165,7 +200,9 @@ class TestMine:
         assert "no sample" in made.client.get("/setup/mine").text
         assert made.change("/setup/mine/make", OWN).status_code == 409
 
-    def test_the_sample_comes_back_as_it_was_while_nobody_is_on_the_list(self, made: Studio) -> None:
+    def test_the_sample_comes_back_as_it_was_while_nobody_is_on_the_list(
+        self, made: Studio
+    ) -> None:
         before = made.file.read_text("utf-8")
         made.change("/setup/mine/make", OWN)
         assert "Bring the sample back" in made.page("/setup")
@@ -175,12 +212,18 @@ class TestMine:
         (made.room.folder / ".newsletter/newsletter.db").unlink()
         made.room.clock = lambda: NOW + timedelta(hours=1)
         answer = made.change("/setup/mine/back")
-        assert "This is the sample again. What you had lies in .newsletter/before-mine-20261123T150000Z." in answer.text
+        assert (
+            "This is the sample again. What you had lies in .newsletter/before-mine-20261123T150000Z."
+            in answer.text
+        )
         assert made.file.read_text("utf-8") == before
         assert settings(made)["newsletter"]["title"] == "Circle News"
         assert "Make the sample mine" in made.page("/setup")
         assert "Nothing here." not in made.page("/choose")
-        assert "no sample that could be" in made.change("/setup/mine/back", script=True).json()["error"]
+        assert (
+            "no sample that could be"
+            in made.change("/setup/mine/back", script=True).json()["error"]
+        )
 
     def test_it_asks_for_a_name_first(self, studio: Studio) -> None:
         answer = studio.change("/setup/mine/make", OWN | {"title": ""})

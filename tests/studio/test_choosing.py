@@ -21,7 +21,10 @@ def keys_on(html: str) -> list[str]:
 
 
 def inside(studio: Studio) -> list[str]:
-    return [entry.key for entry in issue_repository.read(studio.room.context().workspace, ISSUE).entries()]
+    return [
+        entry.key
+        for entry in issue_repository.read(studio.room.context().workspace, ISSUE).entries()
+    ]
 
 
 def sections(studio: Studio) -> list[str]:
@@ -30,7 +33,9 @@ def sections(studio: Studio) -> list[str]:
 
 
 def state_of(studio: Studio, key: str) -> str:
-    return next(each.state for each in list_entry_statuses(studio.room.context()) if each.entry.key == key)
+    return next(
+        each.state for each in list_entry_statuses(studio.room.context()) if each.entry.key == key
+    )
 
 
 class TestHome:
@@ -43,7 +48,9 @@ class TestHome:
     def test_it_counts_what_waits_and_what_is_done(self, studio: Studio) -> None:
         studio.collect()
         waiting = len(keys_on(studio.page("/choose")))
-        assert re.search(rf"Next: Choose.*{waiting} entries wait for this issue", studio.page("/"), re.DOTALL)
+        assert re.search(
+            rf"Next: Choose.*{waiting} entries wait for this issue", studio.page("/"), re.DOTALL
+        )
         studio.change("/choose/issue")
         page = studio.page("/")
         assert f"{waiting} in the issue." in page
@@ -94,12 +101,16 @@ class TestHome:
 
 class TestCollect:
     def test_each_source_says_how_it_fared(self, studio: Studio) -> None:
-        (studio.room.folder / "sources/registries/clinicaltrials.xml").write_text("no feed", "utf-8")
+        (studio.room.folder / "sources/registries/clinicaltrials.xml").write_text(
+            "no feed", "utf-8"
+        )
         assert "Not asked yet." in studio.page("/collect")
         studio.collect()
         with studio.client.stream("GET", "/collect/news") as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
-            events = [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")]
+            events = [
+                json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")
+            ]
         told = {each["name"]: each for each in events if "name" in each}
         assert told["Our calendar"]["said"] == "7 entries, 7 new."
         assert told["ClinicalTrials.gov"]["state"] == "broken"
@@ -109,7 +120,9 @@ class TestCollect:
         assert "Broken since 23 November 2026:" in studio.page("/collect")
 
     def test_one_source_can_be_asked_again(self, studio: Studio) -> None:
-        assert studio.change("/collect", {"source": "PubMed"}, script=True).json() == {"began": True}
+        assert studio.change("/collect", {"source": "PubMed"}, script=True).json() == {
+            "began": True
+        }
         studio.wait(lambda: not studio.room.collecting.is_running)
         assert studio.room.collecting.events[0] == {"waiting": ["PubMed"]}
         studio.change("/collect", {"source": "PubMed"})
@@ -118,14 +131,23 @@ class TestCollect:
 
     def test_a_source_that_is_none_is_a_sentence(self, studio: Studio) -> None:
         answer = studio.change("/collect", {"source": "nowhere"}, script=True)
-        assert (answer.status_code, "there is no source “nowhere”" in answer.json()["error"]) == (409, True)
+        assert (answer.status_code, "there is no source “nowhere”" in answer.json()["error"]) == (
+            409,
+            True,
+        )
 
 
 class TestCards:
-    def test_new_ones_are_shown_first_and_the_left_out_with_the_reason(self, studio: Studio) -> None:
+    def test_new_ones_are_shown_first_and_the_left_out_with_the_reason(
+        self, studio: Studio
+    ) -> None:
         studio.collect()
         page = studio.page("/choose")
-        chosen = {each.entry.key for each in list_entry_statuses(studio.room.context()) if each.state == "waiting"}
+        chosen = {
+            each.entry.key
+            for each in list_entry_statuses(studio.room.context())
+            if each.state == "waiting"
+        }
         assert {*keys_on(page)} == chosen
         assert "Make the issue" in page
         left = studio.page("/choose?place=left_out")
@@ -169,7 +191,9 @@ class TestDeciding:
         key = inside(made)[0]
         told = made.change("/choose/decide", {"key": key, "verdict": "hold"}, script=True).json()
         file = made.file
-        file.write_text(file.read_text("utf-8").replace('letter = """\n"""', 'letter = "Dear all"'), "utf-8")
+        file.write_text(
+            file.read_text("utf-8").replace('letter = """\n"""', 'letter = "Dear all"'), "utf-8"
+        )
         made.change("/choose/undo", {"undo": told["undo"]}, script=True)
         issue = issue_repository.read(made.room.context().workspace, ISSUE)
         assert (issue.letter, issue.entries()[0].key) == ("Dear all", key)
@@ -235,7 +259,12 @@ class TestAdding:
         assert "A paper about hope" in page
         before = inside(made)
         looked = re.search(r'name="looked" value="([^"]+)"', page)[1]
-        fields = {"looked": looked, "take": "0", "section": "research", "title-0": "A paper about  much hope"}
+        fields = {
+            "looked": looked,
+            "take": "0",
+            "section": "research",
+            "title-0": "A paper about  much hope",
+        }
         page = made.change("/choose/add", fields).text
         assert "1 entry was added and kept" in page
         assert "A paper about much hope" in page
@@ -249,7 +278,9 @@ class TestAdding:
             if each.state == "carried" and each.entry.links
         )
         page = made.change("/choose/look", {"text": f"{paper.title}\n\n{paper.links[0]}\n"}).text
-        assert re.search(r"Carried before</span> This is known already. <bdi>Carried in 2026-10", page)
+        assert re.search(
+            r"Carried before</span> This is known already. <bdi>Carried in 2026-10", page
+        )
 
     def test_nothing_selected_adds_nothing(self, made: Studio) -> None:
         page = made.change("/choose/look", {"text": self.TEXT}).text
@@ -257,7 +288,10 @@ class TestAdding:
         assert made.change("/choose/add", {"looked": looked}, script=True).status_code == 409
 
     def test_an_empty_paste_and_one_without_an_entry_are_said(self, made: Studio) -> None:
-        assert "paste a text" in made.change("/choose/look", {"text": " "}, script=True).json()["error"]
+        assert (
+            "paste a text"
+            in made.change("/choose/look", {"text": " "}, script=True).json()["error"]
+        )
         answer = made.change("/choose/look", {"text": "hello"})
         assert "Nothing in it looks like an entry" in answer.text or answer.status_code == 409
 

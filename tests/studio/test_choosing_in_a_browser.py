@@ -51,7 +51,12 @@ def drafted(shelf: Path, tmp_path: Path) -> Path:
 
 def research(folder: Path) -> list[str]:
     issue = issue_repository.read(open_workspace(folder), ISSUE)
-    return [entry.title for section in issue.sections if section.name == "research" for entry in section.entries]
+    return [
+        entry.title
+        for section in issue.sections
+        if section.name == "research"
+        for entry in section.entries
+    ]
 
 
 @contextmanager
@@ -88,7 +93,9 @@ def said(page: Page, words: str | re.Pattern[str]) -> None:
     page.locator("#said").get_by_text(words).wait_for()
 
 
-def test_order_is_set_by_dragging_and_by_keyboard_and_undone(browser: Browser, drafted: Path) -> None:
+def test_order_is_set_by_dragging_and_by_keyboard_and_undone(
+    browser: Browser, drafted: Path
+) -> None:
     one, two, three, *rest = research(drafted)
     with page_of(browser, drafted, "choose?place=inside&section=research") as page:
         drag(page, page.locator(".card").nth(2).locator(".grip"), page.locator(".card").first)
@@ -108,7 +115,9 @@ def test_order_is_set_by_dragging_and_by_keyboard_and_undone(browser: Browser, d
         assert research(drafted) == [one, two, three, *rest] == titles(page)
 
 
-def test_many_are_decided_at_once_and_undone_at_once_by_keyboard_alone(browser: Browser, drafted: Path) -> None:
+def test_many_are_decided_at_once_and_undone_at_once_by_keyboard_alone(
+    browser: Browser, drafted: Path
+) -> None:
     before = research(drafted)
     with page_of(browser, drafted, "choose?place=inside") as page:
         tab_to(page, "Search")
@@ -194,7 +203,9 @@ def test_a_collection_is_found_again_in_the_middle_and_a_broken_source_retried(
     with website(site):
         file = collected / "newsletter.toml"
         source = f'\n[[source]]\nname = "Slow"\nkind = "feed"\nurl = "http://127.0.0.1:{site.port}/feed"\n'
-        text = file.read_text("utf-8").replace("[newsletter]\n", '[newsletter]\nfetch_from = ["127.0.0.1"]\n', 1)
+        text = file.read_text("utf-8").replace(
+            "[newsletter]\n", '[newsletter]\nfetch_from = ["127.0.0.1"]\n', 1
+        )
         file.write_text(text + source, "utf-8")
         with page_of(browser, collected, "collect") as page:
             page.get_by_role("button", name="Collect", exact=True).click()
@@ -207,15 +218,23 @@ def test_a_collection_is_found_again_in_the_middle_and_a_broken_source_retried(
             site.may_answer.set()
             page.get_by_text(re.compile(r"Done\. .* 1 could not be read\.")).wait_for()
             slow.get_by_text("1 entries, 1 new.").wait_for()
-            (collected / "sources/events.ics").write_text("BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n", "utf-8")
+            (collected / "sources/events.ics").write_text(
+                "BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n", "utf-8"
+            )
             page.get_by_role("button", name="Collect again: Our calendar").click()
-            page.locator("[data-source='Our calendar']").get_by_text("It answers, and is empty.").wait_for()
+            page.locator("[data-source='Our calendar']").get_by_text(
+                "It answers, and is empty."
+            ).wait_for()
 
 
-def test_a_finding_is_mended_by_a_button_and_another_opens_its_place(browser: Browser, drafted: Path) -> None:
+def test_a_finding_is_mended_by_a_button_and_another_opens_its_place(
+    browser: Browser, drafted: Path
+) -> None:
     file = drafted / f"issues/{ISSUE}/issue.toml"
     letter = "TODO: read [this paper](https://example.org/a?utm_source=mail)."
-    file.write_text(file.read_text("utf-8").replace('letter = """\n"""', f"letter = '{letter}'"), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace('letter = """\n"""', f"letter = '{letter}'"), "utf-8"
+    )
     with page_of(browser, drafted, f"issues/{ISSUE}/check") as page:
         page.get_by_role("button", name="Remove the tracking").click()
         said(page, "Remove the tracking: done.")
@@ -260,7 +279,9 @@ def unharmed(page: Page) -> Iterator[None]:
     assert page.locator("body").is_visible()
 
 
-def test_nothing_of_a_hostile_pasted_page_runs_or_is_loaded(browser: Browser, drafted: Path) -> None:
+def test_nothing_of_a_hostile_pasted_page_runs_or_is_loaded(
+    browser: Browser, drafted: Path
+) -> None:
     with page_of(browser, drafted, "choose") as page:
         for harm in HARM.values():
             with unharmed(page):
@@ -292,7 +313,9 @@ def test_a_megabyte_of_nesting_is_answered(browser: Browser, drafted: Path) -> N
             page.get_by_text("Nothing in it looks like an entry").wait_for()
 
 
-def test_nothing_of_a_hostile_feed_runs_or_is_loaded_on_any_page(browser: Browser, collected: Path) -> None:
+def test_nothing_of_a_hostile_feed_runs_or_is_loaded_on_any_page(
+    browser: Browser, collected: Path
+) -> None:
     harm = [
         {
             "id": str(number),
@@ -308,10 +331,18 @@ def test_nothing_of_a_hostile_feed_runs_or_is_loaded_on_any_page(browser: Browse
     newsletter(collected, "draft")
     with page_of(browser, collected, "") as page:
         base = page.url
-        for path in ("", "collect", "choose?place=inside&most=200", f"issues/{ISSUE}/check", f"issues/{ISSUE}/write"):
+        for path in (
+            "",
+            "collect",
+            "choose?place=inside&most=200",
+            f"issues/{ISSUE}/check",
+            f"issues/{ISSUE}/write",
+        ):
             with unharmed(page):
                 page.goto(base + path)
-                page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+                page.evaluate(
+                    "document.querySelectorAll('details').forEach(each => { each.open = true; })"
+                )
         page.goto(f"{base}choose?place=inside&words=harmless&most=200")
         shown = page.locator(".card h3").all_text_contents()
         assert len(shown) == len(HARM)
@@ -323,7 +354,9 @@ def test_every_state_is_for_all_people(browser: Browser, drafted: Path) -> None:
     (drafted / "sources/events.ics").unlink()
     file = drafted / f"issues/{ISSUE}/issue.toml"
     letter = "TODO: read [this paper](https://example.org/a?utm_source=mail)."
-    file.write_text(file.read_text("utf-8").replace('letter = """\n"""', f"letter = '{letter}'"), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace('letter = """\n"""', f"letter = '{letter}'"), "utf-8"
+    )
     found = []
     with page_of(browser, drafted, "") as page:
         base = page.url

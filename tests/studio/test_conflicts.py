@@ -30,20 +30,32 @@ MEANWHILE = "This was changed in another window or program meanwhile, and nothin
 
 def research(studio: Studio) -> list[str]:
     issue = issue_repository.read(studio.room.context().workspace, ISSUE)
-    return [entry.key for section in issue.sections if section.name == "research" for entry in section.entries]
+    return [
+        entry.key
+        for section in issue.sections
+        if section.name == "research"
+        for entry in section.entries
+    ]
 
 
 def standing(studio: Studio, key: str) -> EntryStatus:
-    return next(each for each in issue_standing.list_entry_statuses(studio.room.context()) if each.entry.key == key)
+    return next(
+        each
+        for each in issue_standing.list_entry_statuses(studio.room.context())
+        if each.entry.key == key
+    )
 
 
 class Window:
     """The page Choose as it was when it was loaded."""
 
-    def __init__(self, studio: Studio, query: str = "place=inside&section=research&most=200") -> None:
+    def __init__(
+        self, studio: Studio, query: str = "place=inside&section=research&most=200"
+    ) -> None:
         self.studio = studio
         cards = re.findall(
-            r'data-key="([^"]+)" data-section="[^"]+" data-seen="(\w+)"', studio.page(f"/choose?{query}")
+            r'data-key="([^"]+)" data-section="[^"]+" data-seen="(\w+)"',
+            studio.page(f"/choose?{query}"),
         )
         self.seen = {unescape(key): version for key, version in cards}
 
@@ -52,7 +64,9 @@ class Window:
         at = keys.index(key)
         return {"above": keys[at - 1] if at else "", "below": (*keys, "")[at + 1]}
 
-    def send(self, path: str, keys: list[str], *, script: bool = True, **fields: str | list[str]) -> dict:
+    def send(
+        self, path: str, keys: list[str], *, script: bool = True, **fields: str | list[str]
+    ) -> dict:
         seen = [self.seen[key] for key in keys]
         answer = self.studio.change(path, {"key": keys, "seen": seen, **fields}, script=script)
         return answer.json() if script else {"status": answer.status_code, "text": answer.text}
@@ -67,7 +81,9 @@ class Window:
 
 
 class TestChoose:
-    def test_of_two_decisions_on_a_card_the_second_is_told_of_the_first_and_can_follow(self, made: Studio) -> None:
+    def test_of_two_decisions_on_a_card_the_second_is_told_of_the_first_and_can_follow(
+        self, made: Studio
+    ) -> None:
         key = research(made)[0]
         one, two = Window(made), Window(made)
         assert "conflict" not in one.decide(key, "drop", why="not for us")
@@ -85,7 +101,10 @@ class TestChoose:
         one, two = Window(made), Window(made)
         one.decide(key, "hold")
         answer = two.send("/choose/decide", [key], script=False, verdict="drop")
-        assert (answer["status"], "Load the page again, then decide." in answer["text"]) == (409, True)
+        assert (answer["status"], "Load the page again, then decide." in answer["text"]) == (
+            409,
+            True,
+        )
         answer = two.send("/choose/step", [key], script=False, to="up")
         assert (answer["status"], "“Held” by now" in answer["text"]) == (409, True)
 
@@ -96,7 +115,10 @@ class TestChoose:
             one.decide(key, "hold")
         told = two.send("/choose/decide", keys, verdict="drop")
         assert told["said"].endswith("And 1 more.")
-        assert (told["cards"].keys(), standing(made, keys[4]).state) == ({*keys}, EntryState.WAITING)
+        assert (told["cards"].keys(), standing(made, keys[4]).state) == (
+            {*keys},
+            EntryState.WAITING,
+        )
 
     def test_other_cards_do_not_meet(self, made: Studio) -> None:
         first, second, *rest = research(made)
@@ -132,7 +154,9 @@ class TestChoose:
         told = two.send("/choose/place", [third], section="research", **two.beside(third))
         assert (told["conflict"], "in another order by now" in told["said"]) == (True, True)
         assert research(made)[:3] == [third, first, second]
-        assert "conflict" not in two.send("/choose/place", [last], section="research", before=first, **two.beside(last))
+        assert "conflict" not in two.send(
+            "/choose/place", [last], section="research", before=first, **two.beside(last)
+        )
         assert research(made)[:4] == [third, last, first, second]
 
     def test_a_decision_by_the_command_line_is_met_too(self, made: Studio) -> None:
@@ -179,7 +203,10 @@ class TestChoose:
         two.learn(two.decide(key, "keep"))
         two.decide(key, "move", section="tips")
         answer = made.change("/choose/undo", {"undo": undo}, script=True)
-        assert (answer.status_code, "decided or moved anew since" in answer.json()["error"]) == (409, True)
+        assert (answer.status_code, "decided or moved anew since" in answer.json()["error"]) == (
+            409,
+            True,
+        )
         assert standing(made, key).section == "tips"
 
     def test_the_page_write_decides_on_what_it_shows(self, made: Studio) -> None:
@@ -189,7 +216,10 @@ class TestChoose:
         Window(made).decide(key, "move", section="tips")
         told = made.change("/choose/decide", fields, script=True).json()
         assert (told["conflict"], "in Tips for living with LMS" in told["said"]) == (True, True)
-        assert "conflict" not in made.change("/choose/decide", fields | {"stood": "tips"}, script=True).json()
+        assert (
+            "conflict"
+            not in made.change("/choose/decide", fields | {"stood": "tips"}, script=True).json()
+        )
         assert standing(made, key).state is EntryState.DROPPED
 
 
@@ -207,7 +237,8 @@ def by_hand(studio: Studio, place: str, text: str) -> None:
     """What an editor of text does: another file where this one stood."""
     context = studio.room.context()
     issue_repository.write(
-        context.workspace, composition.with_text(issue_repository.read(context.workspace, ISSUE), place, text)
+        context.workspace,
+        composition.with_text(issue_repository.read(context.workspace, ISSUE), place, text),
     )
 
 
@@ -224,7 +255,9 @@ FIELDS = {
 class TestWrite:
     @pytest.mark.parametrize("place", [*FIELDS, "note"])
     @pytest.mark.parametrize("other", ["another window", "a text editor"])
-    def test_at_every_kind_of_field_the_second_is_shown_both_texts(self, made: Studio, place: str, other: str) -> None:
+    def test_at_every_kind_of_field_the_second_is_shown_both_texts(
+        self, made: Studio, place: str, other: str
+    ) -> None:
         place = f"note:{research(made)[0]}" if place == "note" else place
         words = FIELDS.get(place, "Worth reading.")
         before = places(made)[place]
@@ -269,7 +302,12 @@ class TestWrite:
 
     def test_a_word_of_the_glossary_that_a_text_editor_changed(self, made: Studio) -> None:
         def explain(meaning: str, seen: str) -> dict:
-            fields = {"was": "PFS", "term": "PFS", "meaning": meaning, "seen": compute_version(seen)}
+            fields = {
+                "was": "PFS",
+                "term": "PFS",
+                "meaning": meaning,
+                "seen": compute_version(seen),
+            }
             return made.change(f"{BASE}/glossary", fields, script=True).json()
 
         before = made.client.get(f"{BASE}/texts").json()["file"]
@@ -287,7 +325,11 @@ def fields_of(studio: Studio, form: str) -> dict[str, str]:
     """All that a form of the page Setup would send, as a window has loaded it."""
     html = studio.page("/setup").partition(f'action="/setup/{form}"')[2].partition("</form>")[0]
     inputs = dict(re.findall(r'<input[^>]* name="([\w-]+)"[^>]*? value="([^"]*)"', html))
-    chosen = dict(re.findall(r'(?s)<select id="[^"]+" name="([^"]+)".*?<option value="([^"]*)" selected', html))
+    chosen = dict(
+        re.findall(
+            r'(?s)<select id="[^"]+" name="([^"]+)".*?<option value="([^"]*)" selected', html
+        )
+    )
     return {name: unescape(text) for name, text in (inputs | chosen).items()}
 
 
@@ -306,21 +348,30 @@ class TestSetup:
     def test_two_windows_change_different_fields_and_both_count(self, studio: Studio) -> None:
         one, two = fields_of(studio, "theme"), fields_of(studio, "theme")
         studio.change("/setup/theme", one | {"accent": "#123456"})
-        assert "Saved." in studio.change("/setup/theme", two | {"footer": "Bye now.", "language": "es"}).text
+        assert (
+            "Saved."
+            in studio.change("/setup/theme", two | {"footer": "Bye now.", "language": "es"}).text
+        )
         assert settings(studio)["theme"] == {"accent": "#123456", "footer": "Bye now."}
         letter = fields_of(studio, "newsletter")
         studio.change("/setup/newsletter", letter | {"from_name": "All of us"})
-        assert (settings(studio)["newsletter"]["from"][:9], settings(studio)["newsletter"]["language"]) == (
-            "All of us",
-            "es",
-        )
+        assert (
+            settings(studio)["newsletter"]["from"][:9],
+            settings(studio)["newsletter"]["language"],
+        ) == ("All of us", "es")
 
-    def test_the_same_field_is_asked_about_and_shows_what_it_says_by_now(self, studio: Studio) -> None:
+    def test_the_same_field_is_asked_about_and_shows_what_it_says_by_now(
+        self, studio: Studio
+    ) -> None:
         one, two = fields_of(studio, "newsletter"), fields_of(studio, "newsletter")
         studio.change("/setup/newsletter", one | {"title": "Their News"})
-        answer = studio.change("/setup/newsletter", two | {"title": "My News", "address": "1 Main Street"})
+        answer = studio.change(
+            "/setup/newsletter", two | {"title": "My News", "address": "1 Main Street"}
+        )
         assert answer.status_code == 409
-        assert "in another window or program meanwhile, and says “Their News” by now." in answer.text
+        assert (
+            "in another window or program meanwhile, and says “Their News” by now." in answer.text
+        )
         assert 'value="My News"' in answer.text
         assert 'value="1 Main Street"' in answer.text
         assert settings(studio)["newsletter"]["title"] == "Their News"
@@ -329,10 +380,17 @@ class TestSetup:
         found = settings(studio)["newsletter"]
         assert (found["title"], found["address"]) == ("My News", "1 Main Street")
 
-    def test_an_edit_in_a_text_editor_stays_beside_what_the_page_saves(self, studio: Studio) -> None:
-        before, version = fields_of(studio, "newsletter"), studio.client.get("/setup/version").json()["version"]
+    def test_an_edit_in_a_text_editor_stays_beside_what_the_page_saves(
+        self, studio: Studio
+    ) -> None:
+        before, version = (
+            fields_of(studio, "newsletter"),
+            studio.client.get("/setup/version").json()["version"],
+        )
         assert f'data-version="{version}"' in studio.page("/setup")
-        by_hand_in_settings(studio, f'title = "{before["title"]}"', 'title = "By hand" # Ana asked for it')
+        by_hand_in_settings(
+            studio, f'title = "{before["title"]}"', 'title = "By hand" # Ana asked for it'
+        )
         assert studio.client.get("/setup/version").json()["version"] != version
         studio.change("/setup/newsletter", before | {"address": "1 Main Street"})
         file = (studio.room.folder / "newsletter.toml").read_text("utf-8")
@@ -350,14 +408,19 @@ class TestSetup:
     def test_the_ends_of_lines_in_a_text_of_one_line_are_kept(self, studio: Studio) -> None:
         footer = f'footer = "{settings(studio)["theme"]["footer"]}"'
         by_hand_in_settings(studio, footer, 'footer = """One\nTwo"""')
-        shown = fields_of(studio, "theme") | {"footer": "OneTwo", "was-footer": "One\r\nTwo"}  # as a browser sends it
+        shown = fields_of(studio, "theme") | {
+            "footer": "OneTwo",
+            "was-footer": "One\r\nTwo",
+        }  # as a browser sends it
         studio.change("/setup/theme", shown | {"accent": "#123456"})
         assert settings(studio)["theme"] == {"accent": "#123456", "footer": "One\nTwo"}
 
     def test_a_look_that_is_tried_is_no_save(self, studio: Studio) -> None:
         one, two = fields_of(studio, "theme"), fields_of(studio, "theme")
         studio.change("/setup/theme", one | {"accent": "#123456"})
-        page = studio.change("/setup/theme/look", two | {"accent": "#654321"}).text  # where no script runs
+        page = studio.change(
+            "/setup/theme/look", two | {"accent": "#654321"}
+        ).text  # where no script runs
         assert f'name="was-accent" value="{two["was-accent"]}"' in page
         answer = studio.change("/setup/theme", two | {"accent": "#654321"})
         assert (answer.status_code, "says “#123456” by now" in answer.text) == (409, True)
@@ -365,19 +428,26 @@ class TestSetup:
     def test_a_section_that_was_changed_elsewhere(self, studio: Studio) -> None:
         page = studio.page("/setup")
         words = re.search(
-            r'value="Tips for living with LMS"><input type="hidden" name="was-rules" value="([^"]*)"', page
+            r'value="Tips for living with LMS"><input type="hidden" name="was-rules" value="([^"]*)"',
+            page,
         )[1]
         shown = {"name": "tips", "was-title": "Tips for living with LMS", "was-rules": words}
         studio.change("/setup/sections/change", {**shown, "title": "Living well", "rules": words})
-        merged = studio.change("/setup/sections/change", {**shown, "title": shown["was-title"], "rules": "caregiver"})
+        merged = studio.change(
+            "/setup/sections/change", {**shown, "title": shown["was-title"], "rules": "caregiver"}
+        )
         assert "Saved: Living well." in merged.text
         assert [each for each in settings(studio)["section"] if each["name"] == "tips"] == [
             {"name": "tips", "title": "Living well", "rules": ["caregiver"]}
         ]
-        told = studio.change("/setup/sections/change", {**shown, "title": "Advice", "rules": words}, script=True).json()
+        told = studio.change(
+            "/setup/sections/change", {**shown, "title": "Advice", "rules": words}, script=True
+        ).json()
         assert "Its title is “Living well” by now, and its words are: caregiver." in told["error"]
         studio.change("/setup/sections/remove", {"name": "tips"})
-        told = studio.change("/setup/sections/change", {**shown, "title": "Advice", "rules": words}, script=True).json()
+        told = studio.change(
+            "/setup/sections/change", {**shown, "title": "Advice", "rules": words}, script=True
+        ).json()
         assert "was taken out in another window or program meanwhile" in told["error"]
 
     @pytest.mark.parametrize("mistake", ['title = "open', "[newsletter", "colour = 3"])
@@ -433,7 +503,9 @@ class TestPeople:
         assert "Removed: this person" in studio.change("/people/remove", {"person": number}).text
         assert "Was removed already" in studio.change("/people/remove", {"person": number}).text
 
-    def test_who_left_while_the_page_was_open_is_not_brought_back_by_it(self, studio: Studio) -> None:
+    def test_who_left_while_the_page_was_open_is_not_brought_back_by_it(
+        self, studio: Studio
+    ) -> None:
         studio.change("/people/add", {"address": "ana@example.org"})
         upload = look(studio, b"Email,Name\nana@example.org,Ana A\nbo@example.org,Bo\n")
         subscribers.remove_subscribers(studio.room.context(), ["ana@example.org"])
@@ -445,12 +517,19 @@ class TestPeople:
         pages = [studio.change("/people/import", {"upload": upload}).text for upload in uploads]
         assert "1 added, 0 updated, 0 unchanged." in pages[0]
         assert "0 added, 0 updated, 1 unchanged." in pages[1]
-        assert "Was on the list already." in studio.change("/people/add", {"address": "ana@example.org"}).text
-        assert [each.address for each in subscribers.list_subscribers(studio.room.context())] == ["ana@example.org"]
+        assert (
+            "Was on the list already."
+            in studio.change("/people/add", {"address": "ana@example.org"}).text
+        )
+        assert [each.address for each in subscribers.list_subscribers(studio.room.context())] == [
+            "ana@example.org"
+        ]
 
 
 def look(studio: Studio, content: bytes) -> str:
     """Show a list to the page People; gives the name of what is to be taken in."""
     headers = {"origin": ADDRESS, "accept": "application/json", "x-csrf-token": studio.room.csrf}
-    answer = studio.client.post("/people/look", content=content, headers=headers | {"x-file-name": "list.csv"})
+    answer = studio.client.post(
+        "/people/look", content=content, headers=headers | {"x-file-name": "list.csv"}
+    )
     return re.search(r'name="upload" value="([^"]+)"', answer.json()["html"])[1]

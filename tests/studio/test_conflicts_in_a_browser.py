@@ -46,7 +46,9 @@ def test_two_decide_on_one_card(browser: Browser, drafted: Path) -> None:  # noq
         said(two, f"“{key}” is under “Dropped” by now")
         card = two.locator(".card", has=two.get_by_role("heading", name=key))
         expect(card.locator(".badge").first).to_have_text("Dropped")
-        expect(two.get_by_role("button", name=f"Hold: {key}")).to_be_focused()  # to decide again, knowing it
+        expect(
+            two.get_by_role("button", name=f"Hold: {key}")
+        ).to_be_focused()  # to decide again, knowing it
         assert complaints(two, "conflict") == []
         two.keyboard.press("Enter")
         said(two, f"Held: “{key}”")
@@ -82,7 +84,9 @@ def test_two_explain_one_word(browser: Browser, drafted: Path) -> None:  # noqa:
         for window in (one, two):
             window.get_by_text("All words").click()
         mine = two.locator("#terms").get_by_label("What it means")
-        two.route("**/news*", lambda route: route.abort())  # as if it had not heard yet what the first one writes
+        two.route(
+            "**/news*", lambda route: route.abort()
+        )  # as if it had not heard yet what the first one writes
         two.reload()
         two.get_by_text("All words").click()
         one.locator("#terms").get_by_label("What it means").fill("theirs")
@@ -102,12 +106,16 @@ def test_two_explain_one_word(browser: Browser, drafted: Path) -> None:  # noqa:
         expect(asked).to_have_count(0)
 
 
-def test_the_settings_are_edited_by_hand_while_pages_are_open(browser: Browser, drafted: Path) -> None:  # noqa: F811
+def test_the_settings_are_edited_by_hand_while_pages_are_open(
+    browser: Browser, drafted: Path
+) -> None:  # noqa: F811
     file = drafted / "newsletter.toml"
     good = file.read_text("utf-8")
     with windows(browser, drafted, "setup") as (setup, write):
         write.goto(write.url.replace("setup", f"issues/{ISSUE}/write"))
-        file.write_text(good.replace("[newsletter]\n", '[newsletter]\naddress = "open\n', 1), "utf-8")
+        file.write_text(
+            good.replace("[newsletter]\n", '[newsletter]\naddress = "open\n', 1), "utf-8"
+        )
         setup.locator("#changed").get_by_text("newsletter.toml").wait_for()
         write.locator("#elsewhere").get_by_text("what you write stays here").wait_for()
         write.get_by_role("textbox", name="Letter", exact=True).fill("Written meanwhile")

@@ -14,9 +14,15 @@ from studio.conftest import ADDRESS, ISSUE, Studio
 from newsletter.studio.app import studio_app
 from newsletter.studio.state import StudioState
 
-ROUTES = studio_app(StudioState(folder=Path())).routes  # all there are: a new one cannot be forgotten
-CHANGES = sorted(each.path for each in ROUTES if isinstance(each, Route) and "POST" in (each.methods or ()))
-PAGES = sorted(each.path for each in ROUTES if isinstance(each, Route) and "GET" in (each.methods or ()))
+ROUTES = studio_app(
+    StudioState(folder=Path())
+).routes  # all there are: a new one cannot be forgotten
+CHANGES = sorted(
+    each.path for each in ROUTES if isinstance(each, Route) and "POST" in (each.methods or ())
+)
+PAGES = sorted(
+    each.path for each in ROUTES if isinstance(each, Route) and "GET" in (each.methods or ())
+)
 FILLED = {"issue": ISSUE, "table": "newsletter"}
 
 
@@ -53,7 +59,9 @@ def test_what_is_only_fetched_changes_nothing(made: Studio) -> None:
     assert kept(made) == before
 
 
-def test_the_opened_address_gives_a_cookie_that_no_script_and_no_other_site_can_use(studio: Studio) -> None:
+def test_the_opened_address_gives_a_cookie_that_no_script_and_no_other_site_can_use(
+    studio: Studio,
+) -> None:
     stranger = TestClient(studio_app(studio.room), base_url=ADDRESS)
     answer = stranger.get("/", params={"token": studio.room.token}, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -65,7 +73,9 @@ def test_the_opened_address_gives_a_cookie_that_no_script_and_no_other_site_can_
 
 def test_a_token_leads_to_no_other_site(studio: Studio) -> None:
     stranger = TestClient(studio_app(studio.room), base_url=ADDRESS)
-    answer = stranger.get("//evil.example/", params={"token": studio.room.token}, follow_redirects=False)
+    answer = stranger.get(
+        "//evil.example/", params={"token": studio.room.token}, follow_redirects=False
+    )
     assert not answer.headers["location"].startswith("//")
 
 
@@ -83,17 +93,29 @@ def test_a_strangers_page_changes_nothing(studio: Studio, path: str) -> None:
     studio.page("/")
     before = kept(studio)
     for origin in ("http://evil.example", "http://127.0.0.1:9999", "null"):
-        answer = studio.client.post(filled(path), data={"csrf": studio.room.csrf}, headers={"origin": origin})
+        answer = studio.client.post(
+            filled(path), data={"csrf": studio.room.csrf}, headers={"origin": origin}
+        )
         assert (answer.status_code, "nothing was changed" in answer.text) == (403, True)
     assert studio.client.post(filled(path), data={"csrf": studio.room.csrf}).status_code == 403
     for token in ({}, {"csrf": "guessed"}):
-        assert studio.client.post(filled(path), data=token, headers={"origin": ADDRESS}).status_code == 403
+        assert (
+            studio.client.post(filled(path), data=token, headers={"origin": ADDRESS}).status_code
+            == 403
+        )
     guessed = {"origin": ADDRESS, "x-csrf-token": "guessed"}
-    assert studio.client.post(filled(path), data={"csrf": studio.room.csrf}, headers=guessed).status_code == 403
+    assert (
+        studio.client.post(
+            filled(path), data={"csrf": studio.room.csrf}, headers=guessed
+        ).status_code
+        == 403
+    )
     assert kept(studio) == before
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8642", "127.0.0.1.evil.example", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8642", "127.0.0.1.evil.example", ""]
+)
 def test_another_name_for_this_machine_is_refused(studio: Studio, host: str) -> None:
     assert studio.client.get("/", headers={"host": host}).status_code == 400
 
@@ -107,8 +129,15 @@ def test_every_answer_forbids_what_is_from_outside(studio: Studio) -> None:
 
 
 def test_what_is_too_much_is_refused(studio: Studio) -> None:
-    headers = {"origin": ADDRESS, "x-csrf-token": studio.room.csrf, "content-type": "application/octet-stream"}
-    assert studio.client.post("/people/look", content=b"x" * 20_000_001, headers=headers).status_code == 413
+    headers = {
+        "origin": ADDRESS,
+        "x-csrf-token": studio.room.csrf,
+        "content-type": "application/octet-stream",
+    }
+    assert (
+        studio.client.post("/people/look", content=b"x" * 20_000_001, headers=headers).status_code
+        == 413
+    )
 
 
 def test_a_damaged_cookie_is_none(studio: Studio) -> None:

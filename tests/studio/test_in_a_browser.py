@@ -51,23 +51,32 @@ def test_two_windows_and_a_text_editor_lose_nothing(browser: Browser, drafted: P
             window.goto(f"{address.split('?')[0]}issues/{ISSUE}/write")
         one.get_by_role("textbox", name="Letter", exact=True).fill("From the first window")
         expect(two.locator("#letter")).to_have_value("From the first window")
-        two.route("**/news*", lambda route: route.abort())  # as if it had not heard yet what the first one writes
+        two.route(
+            "**/news*", lambda route: route.abort()
+        )  # as if it had not heard yet what the first one writes
         two.reload()
         one.get_by_role("textbox", name="Letter", exact=True).fill("First again")
         until_written(file, "First again")  # “Saved.” may still be that of the words before
         two.get_by_role("textbox", name="Letter", exact=True).fill("Second meanwhile")
         two.get_by_role("alert").get_by_text("First again").wait_for()
-        assert two.get_by_role("textbox", name="Letter", exact=True).input_value() == "Second meanwhile"
+        assert (
+            two.get_by_role("textbox", name="Letter", exact=True).input_value()
+            == "Second meanwhile"
+        )
         assert "First again" in file.read_text("utf-8")
         two.get_by_role("button", name="Keep mine").click()
         expect(one.locator("#letter")).to_have_value("Second meanwhile")
-        file.write_text(re.sub(r"(?m)^subject = .*$", 'subject = "By hand"', file.read_text("utf-8")), "utf-8")
+        file.write_text(
+            re.sub(r"(?m)^subject = .*$", 'subject = "By hand"', file.read_text("utf-8")), "utf-8"
+        )
         expect(one.locator("#subject")).to_have_value("By hand")
         assert "Second meanwhile" in file.read_text("utf-8")
         context.close()
 
 
-def test_the_keyboard_orders_entries_and_a_crash_loses_nothing(browser: Browser, drafted: Path) -> None:
+def test_the_keyboard_orders_entries_and_a_crash_loses_nothing(
+    browser: Browser, drafted: Path
+) -> None:
     file = drafted / f"issues/{ISSUE}/issue.toml"
     with opened(drafted) as address:
         page = browser.new_page()
@@ -108,19 +117,27 @@ HOSTILE = """<?xml version="1.0"?><rss version="2.0"><channel><title>T</title><l
 </item></channel></rss>"""
 
 
-def test_nothing_of_a_hostile_feed_runs_or_is_loaded_from_outside(browser: Browser, sample: Path) -> None:
+def test_nothing_of_a_hostile_feed_runs_or_is_loaded_from_outside(
+    browser: Browser, sample: Path
+) -> None:
     (sample / "sources/research.rss").write_text(HOSTILE, "utf-8")
     newsletter(sample, "collect")
     newsletter(sample, "draft")
     file = sample / f"issues/{ISSUE}/issue.toml"
-    file.write_text(file.read_text("utf-8").replace('letter = """', 'letter = """<script>alert(1)</script>'), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace('letter = """', 'letter = """<script>alert(1)</script>'),
+        "utf-8",
+    )
     asked: list[str] = []
     with opened(sample) as address:
         page = browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("dialog", lambda dialog: asked.append(dialog.message))
         page.goto(address)
-        for name in ("choose", *(f"issues/{ISSUE}/{name}" for name in ("write", "preview", "approve"))):
+        for name in (
+            "choose",
+            *(f"issues/{ISSUE}/{name}" for name in ("write", "preview", "approve")),
+        ):
             page.goto(f"{address.split('?')[0]}{name}")
             assert "caught" not in page.title()
             assert page.locator("a[href^=javascript]").count() == 0
@@ -138,7 +155,9 @@ def test_the_desk_by_keyboard_alone(browser: Browser, drafted: Path) -> None:
         tab_to(page, "Drop: ")
         page.keyboard.press("Enter")
         page.get_by_text("Dropped: “").wait_for()
-        assert page.evaluate("document.activeElement.closest('.card') !== null")  # the focus stays at the card
+        assert page.evaluate(
+            "document.activeElement.closest('.card') !== null"
+        )  # the focus stays at the card
         for _ in range(60):
             page.keyboard.press("Shift+Tab")
             if named(page) == "Undo":

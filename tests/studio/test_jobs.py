@@ -38,7 +38,9 @@ def test_what_went_wrong_is_a_sentence() -> None:
     assert over(job) == [{"error": "the sources cannot be read"}]
 
 
-def test_a_mistake_of_ours_is_told_and_goes_to_the_terminal(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_mistake_of_ours_is_told_and_goes_to_the_terminal(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def work(tell) -> None:
         raise ZeroDivisionError
 

@@ -36,7 +36,12 @@ def test_hold_keep_drop_and_move_by_keyboard_alone(browser: Browser, drafted: Pa
     title, *rest = research(drafted)
     with page_of(browser, drafted, "choose?place=inside&section=research") as page:
         page.locator("#pool").wait_for()
-        for name, done in (("Hold", "Held"), ("Keep", "Kept"), ("Drop", "Dropped"), ("Keep", "Kept")):
+        for name, done in (
+            ("Hold", "Held"),
+            ("Keep", "Kept"),
+            ("Drop", "Dropped"),
+            ("Keep", "Kept"),
+        ):
             reach(page, f"{name}: {title}")
             page.keyboard.press("Enter")
             said(page, f"{done}: “{title}”.")
@@ -48,7 +53,9 @@ def test_hold_keep_drop_and_move_by_keyboard_alone(browser: Browser, drafted: Pa
         page.keyboard.press("Enter")
         said(page, f"Moved: “{title}”.")
     moved = [
-        each.section for each in issue_repository.read(open_workspace(drafted), ISSUE).entries() if each.title == title
+        each.section
+        for each in issue_repository.read(open_workspace(drafted), ISSUE).entries()
+        if each.title == title
     ]
     assert moved == [open_workspace(drafted).settings.sections[-1].name]
 
@@ -57,10 +64,16 @@ def test_a_wrong_merge_is_split_by_keyboard_alone(browser: Browser, drafted: Pat
     context = AppContext(open_workspace(drafted), NOW)
     key = issue_repository.read(context.workspace, ISSUE).entries()[0].key
     entry = entries_of(context).by_keys([key])[key]
-    ingest_entries(entries_of(context), "A journal", [replace(entry, title=f"{entry.title} again")], NOW)
+    ingest_entries(
+        entries_of(context), "A journal", [replace(entry, title=f"{entry.title} again")], NOW
+    )
     before = len(research(drafted))
     with page_of(browser, drafted, "choose?place=inside&section=research") as page:
-        card = page.locator(".card").filter(has=page.get_by_role("button", name="Split", include_hidden=True)).first
+        card = (
+            page.locator(".card")
+            .filter(has=page.get_by_role("button", name="Split", include_hidden=True))
+            .first
+        )
         title = card.get_attribute("aria-label")
         reach(page, f"Select: {title}")
         reach(page, "More about it")
@@ -76,7 +89,9 @@ def test_a_wrong_merge_is_split_by_keyboard_alone(browser: Browser, drafted: Pat
 def test_a_single_link_is_added_by_keyboard_alone(browser: Browser, drafted: Path) -> None:  # noqa: F811
     file = drafted / "newsletter.toml"
     text = file.read_text("utf-8")
-    file.write_text(text.replace("[newsletter]\n", '[newsletter]\nfetch_from = ["127.0.0.1"]\n', 1), "utf-8")
+    file.write_text(
+        text.replace("[newsletter]\n", '[newsletter]\nfetch_from = ["127.0.0.1"]\n', 1), "utf-8"
+    )
     site = Site()
     with website(site), page_of(browser, drafted, "choose") as page:
         tab_to(page, "Add something")
@@ -102,7 +117,9 @@ def test_a_single_link_is_added_by_keyboard_alone(browser: Browser, drafted: Pat
 def test_three_pasted_lines_are_one_entry(browser: Browser, drafted: Path) -> None:  # noqa: F811
     with page_of(browser, drafted, "choose") as page:
         page.get_by_text("Add something").click()
-        page.locator("#paste").fill("A paper about hope\nSmith J. Journal of Hope, 2026.\nhttps://example.org/hope\n")
+        page.locator("#paste").fill(
+            "A paper about hope\nSmith J. Journal of Hope, 2026.\nhttps://example.org/hope\n"
+        )
         page.get_by_role("button", name="Look at it").click()
         expect(page.get_by_role("textbox", name="Title")).to_have_value("A paper about hope")
         page.get_by_text("Smith J · Journal of Hope · 2026 · https://example.org/hope").wait_for()
@@ -121,10 +138,22 @@ def test_entries_are_dragged_on_write_and_put_back(browser: Browser, drafted: Pa
         )
         expect(page.locator("#undo")).to_have_attribute("title", "the order of “Research”")
         assert research(drafted) == [three, one, two, *rest]
-        assert [each.get_attribute("aria-label") for each in part.locator(".entry").all()] == [three, one, two, *rest]
+        assert [each.get_attribute("aria-label") for each in part.locator(".entry").all()] == [
+            three,
+            one,
+            two,
+            *rest,
+        ]
         other = page.locator(".part:not([data-section=research]) .entry").first
-        drag_entry(page, part.locator(".entry").first.locator(".grip").bounding_box(), other.bounding_box())
-        assert research(drafted) == [three, one, two, *rest]  # to another section an entry is moved by its button
+        drag_entry(
+            page, part.locator(".entry").first.locator(".grip").bounding_box(), other.bounding_box()
+        )
+        assert research(drafted) == [
+            three,
+            one,
+            two,
+            *rest,
+        ]  # to another section an entry is moved by its button
         expect(page.locator(".dragged, .over")).to_have_count(0)
         page.get_by_role("button", name="Undo", exact=True).click()
         said(page, re.compile("Undone: the order of “Research”"))

@@ -23,7 +23,8 @@ def buttons(page: str) -> list[dict[str, str]]:
     """The forms that mend, as they are filled in."""
     forms = re.findall(rf'<form[^>]*action="{BASE}/mend".*?</form>', page, re.DOTALL)
     return [
-        {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form)} for form in forms
+        {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form)}
+        for form in forms
     ]
 
 
@@ -65,7 +66,9 @@ def test_each_finding_opens_its_place(made: Studio) -> None:
     assert f'href="{BASE}/write#letter"' in page
     assert f'href="{BASE}/write#glossary"' in page
     settings = made.room.folder / "newsletter.toml"
-    settings.write_text(re.sub(r"(?m)^address = .*$", 'address = ""', settings.read_text("utf-8")), "utf-8")
+    settings.write_text(
+        re.sub(r"(?m)^address = .*$", 'address = ""', settings.read_text("utf-8")), "utf-8"
+    )
     assert f'href="{ELSEWHERE["postal-address-missing"]}"' in made.page(f"{BASE}/check")
 
 
@@ -84,7 +87,9 @@ def test_an_issue_without_entries_is_told_as_a_whole(made: Studio) -> None:
 
 def test_what_is_wrong_with_an_entry_or_the_mail_as_a_whole_opens_there(made: Studio) -> None:
     letter(made, "Dear friends. " * 8000)  # too long for Gmail
-    made.file.write_text(re.sub(r'(?m)^title = ".*"$', 'title = ""', made.file.read_text("utf-8"), count=1), "utf-8")
+    made.file.write_text(
+        re.sub(r'(?m)^title = ".*"$', 'title = ""', made.file.read_text("utf-8"), count=1), "utf-8"
+    )
     page = made.page(f"{BASE}/check")
     assert f'href="{BASE}/preview"' in page
     assert f'href="{BASE}/write#note:' in page

@@ -15,7 +15,12 @@ from newsletter.issues import repository as issue_repository
 
 def research(studio: Studio) -> list[str]:
     issue = issue_repository.read(studio.room.context().workspace, ISSUE)
-    return [entry.key for section in issue.sections if section.name == "research" for entry in section.entries]
+    return [
+        entry.key
+        for section in issue.sections
+        if section.name == "research"
+        for entry in section.entries
+    ]
 
 
 def shown(studio: Studio, query: str) -> list[str]:
@@ -34,7 +39,9 @@ class TestOrder:
         told = made.change("/choose/place", fields, script=True).json()
         assert re.match(r"1 of \d+ in Research now: “", told["said"])
         assert research(made) == [three, one, two, *rest]
-        made.change("/choose/place", {"key": three, "section": "research", "behind": two}, script=True)
+        made.change(
+            "/choose/place", {"key": three, "section": "research", "behind": two}, script=True
+        )
         assert research(made) == [one, two, three, *rest]
         made.change("/choose/place", {"key": one, "section": "research"}, script=True)
         assert research(made) == [two, three, *rest, one]
@@ -72,7 +79,9 @@ class TestOrder:
 
         left = shown(made, "place=left_out")[0]
         key = research(made)[0]
-        assert "only what is in the issue has a place" in said("/choose/step", {"key": left, "to": "up"})
+        assert "only what is in the issue has a place" in said(
+            "/choose/step", {"key": left, "to": "up"}
+        )
         assert said("/choose/place", {"section": "research"}) == "select at least one entry first"
         fields = {"key": key, "section": "research", "behind": "doi:10.1000/gone"}
         assert "not there any more" in said("/choose/place", fields)
@@ -114,10 +123,15 @@ class TestUndo:
 
     def test_where_no_script_runs_the_page_offers_it(self, made: Studio) -> None:
         before = research(made)
-        page = made.change("/choose/decide", {"key": before[:3], "verdict": "drop", "why": "read by Ana"}).text
+        page = made.change(
+            "/choose/decide", {"key": before[:3], "verdict": "drop", "why": "read by Ana"}
+        ).text
         assert "Dropped: 3 entries." in page
         name = re.search(r'name="undo" value="([^"]+)"', page)[1]
-        assert "Undone. Taken back: Dropped: 3 entries." in made.change("/choose/undo", {"undo": name}).text
+        assert (
+            "Undone. Taken back: Dropped: 3 entries."
+            in made.change("/choose/undo", {"undo": name}).text
+        )
         assert research(made) == before
         assert 'name="undo"' not in made.page("/choose")
 
@@ -125,7 +139,10 @@ class TestUndo:
 class TestCards:
     def test_more_cards_go_on_where_the_others_ended(self, made: Studio) -> None:
         everything = shown(made, "place=inside&most=1000")
-        parts = [shown(made, f"place=inside&most=7&from={begin}") for begin in range(0, len(everything), 7)]
+        parts = [
+            shown(made, f"place=inside&most=7&from={begin}")
+            for begin in range(0, len(everything), 7)
+        ]
         assert [key for part in parts for key in part] == everything
 
     def test_a_heading_counts_its_whole_section(self, made: Studio) -> None:

@@ -41,12 +41,16 @@ def plan(studio: Studio, after: timedelta) -> None:
 
 def wait(studio: Studio, stop: asyncio.Event | None = None) -> str:
     """As the waiting process does, in this one; how the sending stands after it."""
-    sending = scheduling.send_at_its_time(studio.room.context(), ISSUE, stop=stop or asyncio.Event())
+    sending = scheduling.send_at_its_time(
+        studio.room.context(), ISSUE, stop=stop or asyncio.Event()
+    )
     return asyncio.run(sending).state
 
 
 class TestChoosing:
-    def test_the_sentence_names_the_chosen_day_and_time_in_the_newsletters_zone(self, studio: Studio) -> None:
+    def test_the_sentence_names_the_chosen_day_and_time_in_the_newsletters_zone(
+        self, studio: Studio
+    ) -> None:
         context = studio.room.context()
         at = scheduling.parse_local_time(context, "2026-12-01", "09:00")
         assert (at, scheduling.format_local_datetime(context, at)) == (
@@ -64,12 +68,18 @@ class TestChoosing:
             ("2026-12-01", "nine", "choose a day and a time"),
         ],
     )
-    def test_a_time_that_cannot_be_is_a_sentence(self, studio: Studio, day: str, time: str, words: str) -> None:
+    def test_a_time_that_cannot_be_is_a_sentence(
+        self, studio: Studio, day: str, time: str, words: str
+    ) -> None:
         with pytest.raises(UsageError, match=words):
             scheduling.parse_local_time(studio.room.context(), day, time)
 
-    def test_the_page_shows_what_would_happen_before_the_number_is_typed(self, ready: Studio) -> None:
-        told = ready.client.get(f"{BASE}/sentence", params={"day": "2027-03-09", "time": "09:00"}).json()
+    def test_the_page_shows_what_would_happen_before_the_number_is_typed(
+        self, ready: Studio
+    ) -> None:
+        told = ready.client.get(
+            f"{BASE}/sentence", params={"day": "2027-03-09", "time": "09:00"}
+        ).json()
         expected = (
             "On Tuesday 9 March 2027 at 09:00 (New York) “Circle News: November 2026” goes to 10 people through 127.0.0.1; "
             "2 who left or are not active are not written to."
@@ -82,7 +92,9 @@ class TestChoosing:
 
 
 class TestWaiting:
-    def test_it_is_planned_shown_everywhere_and_taken_back(self, ready: Studio, mail_server: Loopback) -> None:
+    def test_it_is_planned_shown_everywhere_and_taken_back(
+        self, ready: Studio, mail_server: Loopback
+    ) -> None:
         later = {"number": "10", "when": "later", "day": "2027-03-09", "time": "09:00"}
         assert "that moment is over" in said(ready, BASE, later | {"day": "2020-03-09"})
         page = ready.change(BASE, later).text
@@ -93,7 +105,10 @@ class TestWaiting:
         assert "on its way already" in said(ready, f"{BASE}/go-on")
         ready.wait(lambda: delivery.open_schedule(ready.room.context()).is_waited_for(ISSUE))
         assert "nothing to wait for" in said(ready, f"{BASE}/wait")
-        ready.file.write_text(ready.file.read_text("utf-8").replace("Circle News: November", "News: November"), "utf-8")
+        ready.file.write_text(
+            ready.file.read_text("utf-8").replace("Circle News: November", "News: November"),
+            "utf-8",
+        )
         assert "before that time, or it does not go" in ready.page(BASE)
         assert "Undone: nothing was sent." in ready.change(f"{BASE}/undo").text
         assert standing(ready).planned is None
@@ -107,9 +122,14 @@ class TestWaiting:
         assert delivery.open_schedule(ready.room.context()).find(ISSUE) is None
         assert standing(ready).tally.accepted == 10
 
-    def test_what_was_changed_after_it_was_approved_does_not_go(self, ready: Studio, mail_server: Loopback) -> None:
+    def test_what_was_changed_after_it_was_approved_does_not_go(
+        self, ready: Studio, mail_server: Loopback
+    ) -> None:
         plan(ready, timedelta())
-        ready.file.write_text(ready.file.read_text("utf-8").replace("Circle News: November", "News: November"), "utf-8")
+        ready.file.write_text(
+            ready.file.read_text("utf-8").replace("Circle News: November", "News: November"),
+            "utf-8",
+        )
         with pytest.raises(NotApprovedError):
             wait(ready)
         assert mail_server.messages == []
@@ -117,7 +137,9 @@ class TestWaiting:
         assert "It did not go on " in page
         assert "It was changed after it was approved, and so it did not go." in page
 
-    def test_a_moment_that_was_slept_through_sends_nothing_and_asks(self, ready: Studio, mail_server: Loopback) -> None:
+    def test_a_moment_that_was_slept_through_sends_nothing_and_asks(
+        self, ready: Studio, mail_server: Loopback
+    ) -> None:
         plan(ready, -scheduling.LATE)
         assert wait(ready) == "not_started"
         assert mail_server.messages == []
@@ -125,11 +147,15 @@ class TestWaiting:
         assert "The computer was off or asleep at that time" in page
         assert "Type the number of people to confirm" in page  # send it now, or at another time
         assert "did not go" in ready.page("/")
-        assert send_process.recover_schedules(ready.room.context())[0].endswith("did not go. Open Send to decide.")
+        assert send_process.recover_schedules(ready.room.context())[0].endswith(
+            "did not go. Open Send to decide."
+        )
         assert "Undone: nothing was sent." in ready.change(f"{BASE}/undo").text
         assert standing(ready).planned is None
 
-    def test_one_that_was_broken_off_as_it_began_is_told_and_can_be_taken_back(self, ready: Studio) -> None:
+    def test_one_that_was_broken_off_as_it_began_is_told_and_can_be_taken_back(
+        self, ready: Studio
+    ) -> None:
         plan(ready, timedelta())
         delivery.open_schedule(ready.room.context()).begin(ISSUE, now=ready.room.clock())
         assert "broken off as it began" in ready.page(BASE)
@@ -146,7 +172,9 @@ class TestWaiting:
         assert found is not None
         assert found.waiting is ScheduleState.ALONE
 
-    def test_a_database_that_is_gone_for_a_moment_ends_no_waiting(self, ready: Studio, mail_server: Loopback) -> None:
+    def test_a_database_that_is_gone_for_a_moment_ends_no_waiting(
+        self, ready: Studio, mail_server: Loopback
+    ) -> None:
         plan(ready, timedelta(seconds=0.2))
         context = ready.room.context()
         with taken_away(ready):
@@ -156,7 +184,9 @@ class TestWaiting:
 
 async def _a_while(context) -> bool:
     """Whether somebody still waits after some looks at a database that is not there."""
-    waiting = asyncio.ensure_future(scheduling.send_at_its_time(context, ISSUE, stop=asyncio.Event()))
+    waiting = asyncio.ensure_future(
+        scheduling.send_at_its_time(context, ISSUE, stop=asyncio.Event())
+    )
     await asyncio.sleep(0.3)
     still = not waiting.done()
     waiting.cancel()
@@ -178,7 +208,9 @@ def taken_away(studio: Studio) -> Iterator[None]:
 
 
 class TestFindingAgain:
-    def test_a_plan_whose_process_was_killed_is_waited_for_again(self, ready: Studio, mail_server: Loopback) -> None:
+    def test_a_plan_whose_process_was_killed_is_waited_for_again(
+        self, ready: Studio, mail_server: Loopback
+    ) -> None:
         plan(ready, timedelta(hours=1))
         page = ready.page(BASE)
         assert "and nothing waits for it" in page
@@ -204,9 +236,21 @@ class TestFindingAgain:
 class TestFromATerminal:
     @pytest.fixture
     def terminal(self, ready: Studio) -> Iterator[subprocess.Popen]:
-        command = [sys.executable, "-m", "newsletter", "-C", str(ready.room.folder), "send", ISSUE, "--yes"]
+        command = [
+            sys.executable,
+            "-m",
+            "newsletter",
+            "-C",
+            str(ready.room.folder),
+            "send",
+            ISSUE,
+            "--yes",
+        ]
         with subprocess.Popen(
-            [*command, "--at", "2099-01-01T09:00"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*command, "--at", "2099-01-01T09:00"],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         ) as process:
             assert process.stderr
             process.stderr.readline()
@@ -234,24 +278,43 @@ class TestFromATerminal:
         self, ready: Studio, mail_server: Loopback
     ) -> None:
         file = ready.room.folder / "newsletter.toml"
-        file.write_text(file.read_text("utf-8").replace("per_minute = 0", "per_minute = 60"), "utf-8")
-        command = [sys.executable, "-m", "newsletter", "-C", str(ready.room.folder), "send", ISSUE, "--yes"]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        file.write_text(
+            file.read_text("utf-8").replace("per_minute = 0", "per_minute = 60"), "utf-8"
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "newsletter",
+            "-C",
+            str(ready.room.folder),
+            "send",
+            ISSUE,
+            "--yes",
+        ]
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process:
             ready.wait(lambda: len(mail_server.messages) > 1)
             assert "Pausing" in ready.change(f"{BASE}/pause").text
             out, _ = process.communicate(timeout=60)
         assert "paused by a person" in out
         page = ready.page(BASE)
-        assert re.search(r"Paused by a person: \d of 10 have it; \d wait until somebody lets it go on\.", page)
+        assert re.search(
+            r"Paused by a person: \d of 10 have it; \d wait until somebody lets it go on\.", page
+        )
         assert "Paused: " in ready.page("/")
         ready.change(f"{BASE}/stop")
         assert re.search(r"Stopped by a person: \d of 10 have it; \d get nothing", ready.page(BASE))
         assert "there is nothing to stop" not in ready.page("/")
         context = ready.room.context()
         what, _ = delivery.build_send_job(context, ISSUE, approved=True)
-        with pytest.raises(SendPausedError, match=r"stopped by a person: .* newsletter send 2026-11 --go-on"):
+        with pytest.raises(
+            SendPausedError, match=r"stopped by a person: .* newsletter send 2026-11 --go-on"
+        ):
             asyncio.run(delivery.send_job(context, what, stop=asyncio.Event()))
-        file.write_text(file.read_text("utf-8").replace("per_minute = 60", "per_minute = 0"), "utf-8")
+        file.write_text(
+            file.read_text("utf-8").replace("per_minute = 60", "per_minute = 0"), "utf-8"
+        )
         assert "It goes on." in ready.change(f"{BASE}/go-on").text
         ready.wait(lambda: standing(ready).tally.state == "done" and not standing(ready).is_at_work)
         assert set(mail_server.recipients().values()) == {1}
@@ -266,7 +329,9 @@ class TestFromATerminal:
         assert delivery.resume_send(context, ISSUE)
 
 
-def test_what_is_not_on_its_way_is_neither_paused_nor_stopped_nor_gone_on_with(ready: Studio) -> None:
+def test_what_is_not_on_its_way_is_neither_paused_nor_stopped_nor_gone_on_with(
+    ready: Studio,
+) -> None:
     assert "not being sent" in said(ready, f"{BASE}/pause")
     assert "nothing to stop" in said(ready, f"{BASE}/stop")
     assert "not begun yet" in said(ready, f"{BASE}/go-on")

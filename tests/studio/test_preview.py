@@ -18,9 +18,15 @@ from newsletter.model import Finding, RenderedIssue, Severity
 from newsletter.studio.preview import PreviewContent, PreviewWatcher, preview_app, with_pictures_at
 
 RENDERED = RenderedIssue(
-    subject="News <b>", preheader="Three things", html="<p>The mail</p>", text="The text", digest="d"
+    subject="News <b>",
+    preheader="Three things",
+    html="<p>The mail</p>",
+    text="The text",
+    digest="d",
 )
-FINDING = Finding(rule="r", severity=Severity.ERROR, where="letter", message="It says TODO.", remedy="Finish it.")
+FINDING = Finding(
+    rule="r", severity=Severity.ERROR, where="letter", message="It says TODO.", remedy="Finish it."
+)
 
 
 def shown(*findings: Finding) -> PreviewContent:
@@ -30,7 +36,8 @@ def shown(*findings: Finding) -> PreviewContent:
 @pytest.fixture
 def client() -> TestClient:
     return TestClient(
-        preview_app(PreviewWatcher(draw=lambda: shown(FINDING), files=lambda: ())), base_url="http://127.0.0.1"
+        preview_app(PreviewWatcher(draw=lambda: shown(FINDING), files=lambda: ())),
+        base_url="http://127.0.0.1",
     )
 
 
@@ -38,14 +45,17 @@ def test_pictures_beside_the_issue_are_shown(tmp_path: Path) -> None:
     (tmp_path / "ab12.png").write_bytes(b"a picture")
     found = {"ab12.png": tmp_path / "ab12.png"}
     client = TestClient(
-        preview_app(PreviewWatcher(draw=shown, files=lambda: (), picture=found.get)), base_url="http://127.0.0.1"
+        preview_app(PreviewWatcher(draw=shown, files=lambda: (), picture=found.get)),
+        base_url="http://127.0.0.1",
     )
     answer = client.get("/pictures/ab12.png")
     assert (answer.content, answer.headers["content-type"]) == (b"a picture", "image/png")
     assert client.get("/pictures/gone.png").status_code == 404
     assert "'self'" in client.get("/mail.html").headers["content-security-policy"]
     mail = '<img src="https://news.example.org/issues/2026-11/pictures/ab12.png" alt="">'
-    assert with_pictures_at(mail, "2026-11", "/pictures/") == '<img src="/pictures/ab12.png" alt="">'
+    assert (
+        with_pictures_at(mail, "2026-11", "/pictures/") == '<img src="/pictures/ab12.png" alt="">'
+    )
     assert with_pictures_at(mail, "2026-12", "/pictures/") == mail
 
 
@@ -78,7 +88,9 @@ def test_a_mistake_is_shown_above_the_last_good_version(tmp_path: Path) -> None:
             raise TemplateError("issue.html.jinja, line 3: no such name")
         return shown()
 
-    client = TestClient(preview_app(PreviewWatcher(draw=draw, files=lambda: [file])), base_url="http://127.0.0.1")
+    client = TestClient(
+        preview_app(PreviewWatcher(draw=draw, files=lambda: [file])), base_url="http://127.0.0.1"
+    )
     before = client.get("/state").json()["state"]
     file.write_text("a mistake", "utf-8")
     assert client.get("/state").json()["state"] != before
@@ -90,7 +102,9 @@ def test_a_mistake_is_shown_above_the_last_good_version(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_is_another_state(tmp_path: Path) -> None:
     file = tmp_path / "issue.toml"
     file.write_text("good", "utf-8")
-    client = TestClient(preview_app(PreviewWatcher(draw=shown, files=lambda: [file])), base_url="http://127.0.0.1")
+    client = TestClient(
+        preview_app(PreviewWatcher(draw=shown, files=lambda: [file])), base_url="http://127.0.0.1"
+    )
     before = client.get("/state").json()["state"]
     file.unlink()
     assert client.get("/state").json()["state"] != before
@@ -100,7 +114,9 @@ def test_before_anything_could_be_drawn_there_is_only_the_mistake() -> None:
     def draw() -> PreviewContent:
         raise TemplateError("broken")
 
-    client = TestClient(preview_app(PreviewWatcher(draw=draw, files=lambda: ())), base_url="http://127.0.0.1")
+    client = TestClient(
+        preview_app(PreviewWatcher(draw=draw, files=lambda: ())), base_url="http://127.0.0.1"
+    )
     assert "broken" in client.get("/").text
     assert (client.get("/mail.html").text, client.get("/mail.txt").text) == ("", "")
 
@@ -129,7 +145,9 @@ def previewing(folder: Path) -> Iterator[str]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("a demo") / "demo"
     subprocess.run(
-        [sys.executable, "-m", "newsletter", "-C", str(folder), "demo", "--build-only"], check=True, capture_output=True
+        [sys.executable, "-m", "newsletter", "-C", str(folder), "demo", "--build-only"],
+        check=True,
+        capture_output=True,
     )
     return folder
 

@@ -91,11 +91,23 @@ def _a_day(studio: Running, port: int) -> list[str]:
             pages.append(studio.change("/people/import", {"upload": upload[1]}).text)
     pages.append(studio.change("/people/search", {"words": ADDRESS}).json()["html"])
     assert ADDRESS in pages[-1]
-    pages += [studio.change("/people/add", {"address": each}).text for each in (ADDRESS, f"{ADDRESS} {ADDRESS}")]
-    studio.change("/setup/delivery", {"host": "127.0.0.1", "port": str(port), "security": "none", "user": LOGIN})
-    tests = [studio.change(f"{BASE}/send/test", {"address": ADDRESS}, script=True).text for _ in range(3)]
+    pages += [
+        studio.change("/people/add", {"address": each}).text
+        for each in (ADDRESS, f"{ADDRESS} {ADDRESS}")
+    ]
+    studio.change(
+        "/setup/delivery",
+        {"host": "127.0.0.1", "port": str(port), "security": "none", "user": LOGIN},
+    )
+    tests = [
+        studio.change(f"{BASE}/send/test", {"address": ADDRESS}, script=True).text for _ in range(3)
+    ]
     assert [told_in(each) for each in tests[:1]] == [[]]
-    return [*pages, *tests, *(studio.page(each) for each in ("/", "/people", f"{BASE}/send", "/setup"))]
+    return [
+        *pages,
+        *tests,
+        *(studio.page(each) for each in ("/", "/people", f"{BASE}/send", "/setup")),
+    ]
 
 
 def _without_a_database(studio: Running, folder: Path) -> None:

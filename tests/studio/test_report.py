@@ -23,13 +23,26 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 def send(studio: Studio, issue: str, refused: int = 0) -> None:
     """As if it had been sent, to six people of Gmail and six others."""
     context = studio.room.context()
-    addresses = [parse_address(f"r{n}@{domain}") for domain in ("gmail.com", "example.org") for n in range(6)]
-    subscribers.open_subscribers(context).import_rows([ImportRow(line=1, address=each) for each in addresses], now=NOW)
+    addresses = [
+        parse_address(f"r{n}@{domain}") for domain in ("gmail.com", "example.org") for n in range(6)
+    ]
+    subscribers.open_subscribers(context).import_rows(
+        [ImportRow(line=1, address=each) for each in addresses], now=NOW
+    )
     with delivery.open_ledger(context).start_session(issue, "d", now=NOW) as run:
-        ids = sorted(run.commit_step([], [each.id for each in subscribers.open_subscribers(context).all()], now=NOW))
-        words = [DeliveryStatus.REFUSED if n < refused else DeliveryStatus.ACCEPTED for n in range(len(ids))]
+        ids = sorted(
+            run.commit_step(
+                [], [each.id for each in subscribers.open_subscribers(context).all()], now=NOW
+            )
+        )
+        words = [
+            DeliveryStatus.REFUSED if n < refused else DeliveryStatus.ACCEPTED
+            for n in range(len(ids))
+        ]
         run.commit_step(
-            [DeliveryOutcome(subscriber_id=i, status=w) for i, w in zip(ids, words, strict=True)], [], now=NOW
+            [DeliveryOutcome(subscriber_id=i, status=w) for i, w in zip(ids, words, strict=True)],
+            [],
+            now=NOW,
         )
         run.write_heartbeat("done", "", 1.0)
 
@@ -37,7 +50,9 @@ def send(studio: Studio, issue: str, refused: int = 0) -> None:
 def cells(page: str, title: str) -> list[str]:
     row = re.search(rf'<tr><th scope="row">{title}</th>(.*?)</tr>', page, re.DOTALL)
     assert row, title
-    return [re.sub(r"<br>.*", "", each) for each in re.findall(r"<td>(.*?)</td>", row[1], re.DOTALL)]
+    return [
+        re.sub(r"<br>.*", "", each) for each in re.findall(r"<td>(.*?)</td>", row[1], re.DOTALL)
+    ]
 
 
 def test_an_issue_that_was_not_sent_has_no_report(made: Studio) -> None:
@@ -77,5 +92,7 @@ def test_why_people_left_is_read(made: Studio) -> None:
     send(made, ISSUE)
     path = f"/issues/{ISSUE}/report"
     assert "Why people left" not in made.page(path)
-    OptInRepository(made.room.context().engine, Keys(b"x")).save_unsubscribe_reason("Too <b>many</b>", on=NOW.date())
+    OptInRepository(made.room.context().engine, Keys(b"x")).save_unsubscribe_reason(
+        "Too <b>many</b>", on=NOW.date()
+    )
     assert "<time>2026-11-23</time>: Too &lt;b&gt;many&lt;/b&gt;" in made.page(path)

@@ -62,7 +62,9 @@ def drafted(sample: Path) -> Path:
 def approved(drafted: Path, mail_server: Loopback) -> Path:
     """An approved issue, its readers, and a server that takes ten mails a second on one connection."""
     with (drafted / "newsletter.toml").open("a", encoding="utf-8") as file:
-        file.write(f'\n[delivery]\nhost = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"\n')
+        file.write(
+            f'\n[delivery]\nhost = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"\n'
+        )
         file.write("per_minute = 600\nconnections = 1\n")
     with (drafted / "subscribers.csv").open("rb") as opened:
         subscribers.import_list(context(drafted), opened, name="subscribers.csv")
@@ -73,11 +75,20 @@ def approved(drafted: Path, mail_server: Loopback) -> Path:
 def status(folder: Path) -> dict:
     """As another program sees it."""
     found = delivery.read_status(context(folder), ISSUE)
-    return {"state": found.state, "accepted": found.accepted, "remaining": found.remaining, "unknown": found.unknown}
+    return {
+        "state": found.state,
+        "accepted": found.accepted,
+        "remaining": found.remaining,
+        "unknown": found.unknown,
+    }
 
 
 def letter(studio: Running, text: str, seen: str) -> httpx2.Response:
-    return studio.change(f"{BASE}/save", {"place": "letter", "text": text, "seen": compute_version(seen)}, script=True)
+    return studio.change(
+        f"{BASE}/save",
+        {"place": "letter", "text": text, "seen": compute_version(seen)},
+        script=True,
+    )
 
 
 def test_while_collecting(sample: Path) -> None:
@@ -113,15 +124,25 @@ def test_while_choosing_writing_and_approving(drafted: Path) -> None:
         studio.change("/choose/decide", {"key": chosen, "verdict": "drop", "why": "not for us"})
         studio.kill()
     assert chosen in {
-        each.entry.key for each in standing.list_entry_statuses(context(drafted)) if each.state is EntryState.DROPPED
+        each.entry.key
+        for each in standing.list_entry_statuses(context(drafted))
+        if each.state is EntryState.DROPPED
     }
     last = typed_until_killed(drafted)
-    found = issue_repository.read(context(drafted).workspace, ISSUE).letter  # whole, whenever it was killed
-    assert found in {f"Dear all, {last}", f"Dear all, {last + 1}"}  # nothing that was answered as saved is lost
+    found = issue_repository.read(
+        context(drafted).workspace, ISSUE
+    ).letter  # whole, whenever it was killed
+    assert found in {
+        f"Dear all, {last}",
+        f"Dear all, {last + 1}",
+    }  # nothing that was answered as saved is lost
     with running(drafted) as studio:
         assert ENDED in studio.first_page
         assert found in studio.page(f"{BASE}/write")
-        assert chosen not in {entry.key for entry in issue_repository.read(context(drafted).workspace, ISSUE).entries()}
+        assert chosen not in {
+            entry.key
+            for entry in issue_repository.read(context(drafted).workspace, ISSUE).entries()
+        }
         digest = re.search(r'name="digest" value="(\w+)"', studio.page(f"{BASE}/approve"))[1]
         studio.change(f"{BASE}/approve", {"digest": digest, "by": "Ana"})
         studio.kill()
@@ -161,11 +182,14 @@ def changed_until_killed(folder: Path, change: Callable[[Running, int], httpx2.R
 def test_while_settings_are_saved_the_file_stays_whole(sample: Path) -> None:
     before = (sample / "newsletter.toml").read_text("utf-8")
     last = changed_until_killed(
-        sample, lambda studio, n: studio.change("/setup/theme", {"footer": f"Bye, {n}."}, script=True)
+        sample,
+        lambda studio, n: studio.change("/setup/theme", {"footer": f"Bye, {n}."}, script=True),
     )
     found = open_workspace(sample).settings.theme.footer
     assert found == f"Bye, {last}." or found == f"Bye, {last + 1}." or last < 0
-    assert before.count("#") == (sample / "newsletter.toml").read_text("utf-8").count("#")  # its comments are all there
+    assert before.count("#") == (sample / "newsletter.toml").read_text("utf-8").count(
+        "#"
+    )  # its comments are all there
     with running(sample) as studio:
         assert ENDED in studio.first_page
         assert f'value="{found}"' in studio.page("/setup")
@@ -175,30 +199,41 @@ def test_while_a_list_is_imported_it_can_be_taken_in_again(sample: Path) -> None
     lines = [f"p{number}@example.org,Reader {number}" for number in range(8_000)]
     content = "\n".join(["Email,Name", *lines]).encode()
     with running(sample) as studio:
-        studio.change("/people/import", {"upload": looked_at(studio, content)})  # the second time nothing is new
+        studio.change(
+            "/people/import", {"upload": looked_at(studio, content)}
+        )  # the second time nothing is new
         people = subscribers.open_subscribers(context(sample))
         assert people.count() == 8_000
     renamed = content.replace(b"Reader", b"Friend")
     with running(sample) as studio:
         upload = looked_at(studio, renamed)
-        until_half = threading.Thread(target=kill_when, args=(studio, lambda: named(sample, "Friend") > 0))
+        until_half = threading.Thread(
+            target=kill_when, args=(studio, lambda: named(sample, "Friend") > 0)
+        )
         until_half.start()
         with contextlib.suppress(httpx2.HTTPError):
             studio.change("/people/import", {"upload": upload})
         until_half.join()
-    assert named(sample, "Friend") + named(sample, "Reader") == 8_000  # each person is one of both, whole
+    assert (
+        named(sample, "Friend") + named(sample, "Reader") == 8_000
+    )  # each person is one of both, whole
     with running(sample) as studio:
         assert ENDED in studio.first_page
         page = studio.change("/people/import", {"upload": looked_at(studio, renamed)}).text
         assert "0 added, " in page
-    assert (named(sample, "Friend"), subscribers.open_subscribers(context(sample)).count()) == (8_000, 8_000)
+    assert (named(sample, "Friend"), subscribers.open_subscribers(context(sample)).count()) == (
+        8_000,
+        8_000,
+    )
 
 
 def named(folder: Path, word: str) -> int:
     """How many people on the list are called so."""
     found = sqlite3.connect(f"file:{folder}/.newsletter/newsletter.db?mode=ro", uri=True)
     with contextlib.closing(found):
-        return found.execute("SELECT count(*) FROM subscribers WHERE name LIKE ?", (f"{word}%",)).fetchone()[0]
+        return found.execute(
+            "SELECT count(*) FROM subscribers WHERE name LIKE ?", (f"{word}%",)
+        ).fetchone()[0]
 
 
 def kill_when(studio: Running, happened: Callable[[], bool]) -> None:
@@ -228,9 +263,13 @@ def test_while_the_issue_is_made_it_is_whole_or_not_there(sample: Path) -> None:
             studio.change("/choose/issue")
         killing.join()
     waiting = {
-        each.entry.key for each in standing.list_entry_statuses(context(sample)) if each.state is EntryState.WAITING
+        each.entry.key
+        for each in standing.list_entry_statuses(context(sample))
+        if each.state is EntryState.WAITING
     }
-    assert {entry.key for entry in issue_repository.read(context(sample).workspace, ISSUE).entries()} == waiting
+    assert {
+        entry.key for entry in issue_repository.read(context(sample).workspace, ISSUE).entries()
+    } == waiting
     with running(sample) as studio:
         assert ENDED in studio.first_page
         assert f"there are {len(waiting)} entries in it now" in studio.change("/choose/issue").text
@@ -240,7 +279,9 @@ def test_while_the_issue_is_made_it_is_whole_or_not_there(sample: Path) -> None:
 def test_while_findings_are_mended(drafted: Path) -> None:
     file = drafted / f"issues/{ISSUE}/issue.toml"
     letter = "Read [this paper](https://example.org/a?utm_source=mail)."
-    file.write_text(file.read_text("utf-8").replace('letter = """\n"""', f"letter = '{letter}'"), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace('letter = """\n"""', f"letter = '{letter}'"), "utf-8"
+    )
     with running(drafted) as studio:
         page = studio.page(f"{BASE}/check")
         fields = {
@@ -252,11 +293,15 @@ def test_while_findings_are_mended(drafted: Path) -> None:
     assert "(https://example.org/a)" in file.read_text("utf-8")
     with running(drafted) as studio:
         assert ENDED in studio.first_page
-        assert "not so any more" in studio.change(f"{BASE}/mend", fields, script=True).json()["error"]
+        assert (
+            "not so any more" in studio.change(f"{BASE}/mend", fields, script=True).json()["error"]
+        )
         assert "Remove the tracking" not in studio.page(f"{BASE}/check")
 
 
-def test_while_a_test_copy_is_sent_nobody_else_gets_anything(approved: Path, mail_server: Loopback) -> None:
+def test_while_a_test_copy_is_sent_nobody_else_gets_anything(
+    approved: Path, mail_server: Loopback
+) -> None:
     never = threading.Event()
 
     async def no_answer(writer: object) -> None:
@@ -265,7 +310,9 @@ def test_while_a_test_copy_is_sent_nobody_else_gets_anything(approved: Path, mai
     mail_server.script = lambda command, number, connection: no_answer if command == "DOT" else None
     before = status(approved)
     with running(approved) as studio:
-        killing = threading.Thread(target=kill_when, args=(studio, lambda: mail_server.commands["DOT"] == 1))
+        killing = threading.Thread(
+            target=kill_when, args=(studio, lambda: mail_server.commands["DOT"] == 1)
+        )
         killing.start()
         with contextlib.suppress(httpx2.HTTPError):
             studio.change(f"{BASE}/send/test", {"address": "ana@example.com"})
@@ -293,7 +340,9 @@ def test_in_the_time_to_undo_it_goes_on(approved: Path, mail_server: Loopback) -
     assert set(mail_server.recipients().values()) == {1}
 
 
-def test_what_a_killed_studio_planned_is_undone_by_the_next_one(approved: Path, mail_server: Loopback) -> None:
+def test_what_a_killed_studio_planned_is_undone_by_the_next_one(
+    approved: Path, mail_server: Loopback
+) -> None:
     with running(approved, "--undo", "60") as studio:
         studio.change(f"{BASE}/send", {"number": "10"})
         studio.kill()
@@ -311,7 +360,9 @@ def test_while_it_is_sent(approved: Path, mail_server: Loopback) -> None:
         await asyncio.to_thread(seen.wait, 60)
         writer.write(b"250 2.0.0 ok\r\n")
 
-    mail_server.script = lambda command, number, connection: when_seen if (command, number) == ("DOT", 3) else None
+    mail_server.script = lambda command, number, connection: (
+        when_seen if (command, number) == ("DOT", 3) else None
+    )
     with running(approved, "--undo", "0") as studio:
         studio.change(f"{BASE}/send", {"number": "10"})
         until(lambda: mail_server.commands["DOT"] == 3)
@@ -334,7 +385,9 @@ def test_when_the_sending_itself_is_killed_a_person_decides_on_the_one_in_doubt(
     async def no_answer(writer: object) -> None:
         await asyncio.to_thread(never.wait, 60)
 
-    mail_server.script = lambda command, number, connection: no_answer if (command, number) == ("DOT", 3) else None
+    mail_server.script = lambda command, number, connection: (
+        no_answer if (command, number) == ("DOT", 3) else None
+    )
     command = [sys.executable, "-m", "newsletter", "-C", str(approved), "send", ISSUE, "--yes"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as sender:
         until(lambda: mail_server.commands["DOT"] == 3)

@@ -16,7 +16,12 @@ BASE = f"/issues/{ISSUE}/send"
 
 def tally(studio: Studio) -> dict[str, int | str]:
     found = delivery.read_status(studio.room.context(), ISSUE)
-    return {"state": found.state, "accepted": found.accepted, "remaining": found.remaining, "unknown": found.unknown}
+    return {
+        "state": found.state,
+        "accepted": found.accepted,
+        "remaining": found.remaining,
+        "unknown": found.unknown,
+    }
 
 
 def done(studio: Studio) -> bool:
@@ -28,7 +33,9 @@ def said(studio: Studio, path: str, fields: dict | None = None) -> str:
     return studio.change(path, fields, script=True).json()["error"]
 
 
-def test_one_sentence_tells_what_would_happen_and_the_number_confirms(ready: Studio, mail_server: Loopback) -> None:
+def test_one_sentence_tells_what_would_happen_and_the_number_confirms(
+    ready: Studio, mail_server: Loopback
+) -> None:
     page = ready.page(BASE)
     assert re.search(
         r"On \w+day \d+ \w+ \d{4} at \d\d:\d\d \(New York\) “Circle News: November 2026” goes to "
@@ -66,10 +73,14 @@ def test_progress_is_told_as_it_happens(ready: Studio) -> None:
 def at_a_pace(studio: Studio, before: int, now: int) -> None:
     """So many mails a minute."""
     file = studio.room.folder / "newsletter.toml"
-    file.write_text(file.read_text("utf-8").replace(f"per_minute = {before}", f"per_minute = {now}"), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace(f"per_minute = {before}", f"per_minute = {now}"), "utf-8"
+    )
 
 
-def test_a_paused_sending_goes_on_with_those_who_are_left(ready: Studio, mail_server: Loopback) -> None:
+def test_a_paused_sending_goes_on_with_those_who_are_left(
+    ready: Studio, mail_server: Loopback
+) -> None:
     at_a_pace(ready, 0, 60)
     ready.change(BASE, {"number": "10"})
     ready.wait(lambda: len(mail_server.messages) > 1)
@@ -85,8 +96,12 @@ def test_a_paused_sending_goes_on_with_those_who_are_left(ready: Studio, mail_se
     assert "it is not being sent" in said(ready, f"{BASE}/pause")
 
 
-def test_the_ones_in_doubt_are_settled_one_by_one_or_all(ready: Studio, mail_server: Loopback) -> None:
-    mail_server.script = lambda command, number, connection: "drop" if command == "DOT" and number < 4 else None
+def test_the_ones_in_doubt_are_settled_one_by_one_or_all(
+    ready: Studio, mail_server: Loopback
+) -> None:
+    mail_server.script = lambda command, number, connection: (
+        "drop" if command == "DOT" and number < 4 else None
+    )
     ready.change(BASE, {"number": "10"})
     ready.wait(lambda: tally(ready)["accepted"] == 7 and done(ready))
     page = ready.page(BASE)
@@ -95,13 +110,19 @@ def test_the_ones_in_doubt_are_settled_one_by_one_or_all(ready: Studio, mail_ser
     people = re.findall(r'name="person" value="(\d+)"', page)
     assert len(people) == 3
     assert (
-        "This one is left as it stands." in ready.change(f"{BASE}/resolve", {"person": people[0], "how": "leave"}).text
+        "This one is left as it stands."
+        in ready.change(f"{BASE}/resolve", {"person": people[0], "how": "leave"}).text
     )
     page = ready.page(BASE)
     assert "2 in doubt" in page
     assert "1 is left in doubt, as you decided" in page
-    assert "nobody is in doubt any more" in said(ready, f"{BASE}/resolve", {"person": people[0], "how": "resend"})
-    assert "They are to be sent again: press Go on." in ready.change(f"{BASE}/resolve", {"how": "resend"}).text
+    assert "nobody is in doubt any more" in said(
+        ready, f"{BASE}/resolve", {"person": people[0], "how": "resend"}
+    )
+    assert (
+        "They are to be sent again: press Go on."
+        in ready.change(f"{BASE}/resolve", {"how": "resend"}).text
+    )
     ready.change(f"{BASE}/go-on")
     ready.wait(lambda: tally(ready)["accepted"] == 9 and done(ready))
     assert "nobody is in doubt" in said(ready, f"{BASE}/resolve", {"how": "leave"})
@@ -111,7 +132,9 @@ def test_who_is_tried_again_and_who_was_refused_is_told_with_the_servers_words(
     ready: Studio, mail_server: Loopback
 ) -> None:
     replies = {1: "550 5.1.1 no such mailbox", 2: "450 4.2.1 busy", 3: "450 4.2.1 busy"}
-    mail_server.script = lambda command, number, connection: replies.get(number) if command == "RCPT" else None
+    mail_server.script = lambda command, number, connection: (
+        replies.get(number) if command == "RCPT" else None
+    )
     ready.change(BASE, {"number": "10"})
     ready.wait(lambda: tally(ready)["accepted"] == 7)
     page = ready.page(BASE)
@@ -121,7 +144,9 @@ def test_who_is_tried_again_and_who_was_refused_is_told_with_the_servers_words(
     ready.change(f"{BASE}/stop")
     ready.wait(lambda: done(ready))
     page = ready.page(BASE)
-    assert "Stopped by a person: 7 of 10 have it; 2 get nothing until somebody lets it go on." in page
+    assert (
+        "Stopped by a person: 7 of 10 have it; 2 get nothing until somebody lets it go on." in page
+    )
     assert "1 refused: who, and why" in page
     assert "<td>550 5.1.1 no such mailbox</td>" in page
     assert "Paused" not in ready.page("/")  # a decision, and nothing to remember
@@ -162,7 +187,9 @@ def test_it_can_be_out_without_being_mailed_from_here(made: Studio) -> None:
 def test_an_issue_that_cannot_be_read_stops_the_news(made: Studio) -> None:
     (made.room.folder / "newsletter.toml").write_text("[newsletter]", "utf-8")
     with made.client.stream("GET", f"{BASE}/news") as answer:
-        (event,) = [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")]
+        (event,) = [
+            json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")
+        ]
     assert (event["over"], "title" in event["trouble"]) == (True, True)
 
 

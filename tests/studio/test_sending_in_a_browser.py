@@ -47,10 +47,14 @@ def drafted(tmp_path: Path, mail_server: Loopback) -> Path:
     folder = tmp_path / "our news"
     build(folder, now=NOW, secret="5" * 64)
     with (folder / "newsletter.toml").open("a", encoding="utf-8") as file:
-        file.write(f'\n[delivery]\nhost = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"\n')
+        file.write(
+            f'\n[delivery]\nhost = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"\n'
+        )
         file.write("per_minute = 200\nconnections = 1\n")
     with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
-        aside.submit(lambda: collector.collect(desk(folder), collector.chosen_sources(desk(folder), []))).result()
+        aside.submit(
+            lambda: collector.collect(desk(folder), collector.chosen_sources(desk(folder), []))
+        ).result()
     drafting.draft_issue(desk(folder))
     return folder
 
@@ -93,7 +97,9 @@ def test_people_are_imported_and_two_persons_approve(browser: Browser, drafted: 
         page.get_by_role("button", name="Approve too").click()
         page.get_by_text("and by Ben on").wait_for()
         file = drafted / "issues" / ISSUE / "issue.toml"  # a text editor, at the same time
-        file.write_text(file.read_text("utf-8").replace("Circle News: November", "News: November"), "utf-8")
+        file.write_text(
+            file.read_text("utf-8").replace("Circle News: November", "News: November"), "utf-8"
+        )
         page.reload()
         page.get_by_text("and was changed since").wait_for()
         page.close()
@@ -108,7 +114,9 @@ def test_an_issue_is_planned_and_taken_back_with_the_keyboard_alone(
         page.goto(f"{studio.address}/issues/{ISSUE}/send")
         tab_to(page, "Now")
         page.keyboard.press("ArrowDown")
-        expect(page.locator("#sentence")).to_contain_text("On Tuesday 24 November 2026 at 09:00 (New York)")
+        expect(page.locator("#sentence")).to_contain_text(
+            "On Tuesday 24 November 2026 at 09:00 (New York)"
+        )
         tab_to(page, "Day")
         page.keyboard.type("12012026")  # month, day and year, as this browser asks for them
         expect(page.locator("#sentence")).to_have_text(
@@ -119,7 +127,9 @@ def test_an_issue_is_planned_and_taken_back_with_the_keyboard_alone(
         tab_to(page, "Type the number")
         page.keyboard.type("10")
         page.keyboard.press("Enter")
-        page.get_by_role("heading", name="Planned for Tuesday 1 December 2026 at 09:00 (New York)").wait_for()
+        page.get_by_role(
+            "heading", name="Planned for Tuesday 1 December 2026 at 09:00 (New York)"
+        ).wait_for()
         wrong += complaints(page, "planned")
         page.goto(studio.address)
         page.get_by_text("2026-11: Planned for Tuesday 1 December 2026").wait_for()
@@ -133,7 +143,9 @@ def test_an_issue_is_planned_and_taken_back_with_the_keyboard_alone(
     assert mail_server.messages == []
 
 
-def test_an_answer_about_another_day_that_comes_late_changes_nothing(browser: Browser, approved: Path) -> None:
+def test_an_answer_about_another_day_that_comes_late_changes_nothing(
+    browser: Browser, approved: Path
+) -> None:
     with running(approved) as studio:
         page, late = opened(browser, studio.opened), []
         page.goto(f"{studio.address}/issues/{ISSUE}/send")
@@ -171,7 +183,9 @@ def test_a_sending_is_undone_paused_stopped_and_its_doubts_are_settled(
         wrong += complaints(page, "paused")
         page.get_by_role("button", name="Stop").click()
         page.get_by_role("heading", name="Stopped").wait_for()
-        page.get_by_text(re.compile(r"Stopped by a person: \d of 10 have it; \d get nothing until")).wait_for()
+        page.get_by_text(
+            re.compile(r"Stopped by a person: \d of 10 have it; \d get nothing until")
+        ).wait_for()
         page.get_by_text("1 refused: who, and why").click()
         page.get_by_text("550 5.1.1 no such mailbox").wait_for()
         page.get_by_role("heading", name="2 in doubt").wait_for()
@@ -260,13 +274,19 @@ def test_a_strangers_page_in_the_same_browser_changes_nothing(
         page = opened(browser, studio.opened)
         answers: list[tuple[str, str, int]] = []
         page.goto(address)
-        page.on("response", lambda each: answers.append((each.request.method, each.url, each.status)))
+        page.on(
+            "response", lambda each: answers.append((each.request.method, each.url, each.status))
+        )
         shown = [filled(path) for path in PAGES if not path.endswith("/news")]
         page.evaluate(
             "([studio, changes, pages]) => attack(studio, changes, pages)",
             [studio.address, [filled(path) for path in CHANGES], shown],
         )
-        tried = {(url.removeprefix(studio.address), status) for method, url, status in answers if method == "POST"}
+        tried = {
+            (url.removeprefix(studio.address), status)
+            for method, url, status in answers
+            if method == "POST"
+        }
         assert tried == {(filled(path), 403) for path in CHANGES}
         page.close()
     assert [each.read_bytes() for each in files] == before

@@ -59,7 +59,9 @@ def test_from_an_empty_folder_to_a_test_mail(browser: Browser, empty: Path) -> N
 
 def add_the_feed(page: Page, site: Site) -> None:
     """It is on this computer, which is asked only because a person says so."""
-    page.route("**/setup.js", lambda route: (page.wait_for_timeout(300), route.continue_()), times=1)
+    page.route(
+        "**/setup.js", lambda route: (page.wait_for_timeout(300), route.continue_()), times=1
+    )
     page.reload(wait_until="commit")  # so that the address is typed before the script is there
     page.get_by_label("Address, or what to search for").fill(f"http://127.0.0.1:{site.port}/feed")
     page.get_by_role("button", name="Yes, ask it").click()
@@ -67,7 +69,9 @@ def add_the_feed(page: Page, site: Site) -> None:
     page.get_by_text("A paper about leiomyosarcoma").wait_for()
     expect(page.get_by_label("Kind")).to_have_value("feed")
     expect(page.get_by_label("Name", exact=True)).to_have_value("127.0.0.1")
-    page.once("dialog", lambda asked: asked.dismiss())  # it is not added yet, which is said before one goes on
+    page.once(
+        "dialog", lambda asked: asked.dismiss()
+    )  # it is not added yet, which is said before one goes on
     page.get_by_role("link", name="Next").click()
     page.get_by_label("Name", exact=True).fill("Papers")
     page.get_by_role("button", name="Add", exact=True).click()
@@ -101,7 +105,9 @@ def send_a_test(page: Page, server: Loopback) -> None:
     assert b"A paper about leiomyosarcoma" in server.messages[0].content
 
 
-def test_the_keyboard_orders_sections_and_the_look_is_seen_before_it_is_saved(browser: Browser, empty: Path) -> None:
+def test_the_keyboard_orders_sections_and_the_look_is_seen_before_it_is_saved(
+    browser: Browser, empty: Path
+) -> None:
     file = empty / "newsletter.toml"
     with opened(empty) as address:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -110,7 +116,9 @@ def test_the_keyboard_orders_sections_and_the_look_is_seen_before_it_is_saved(br
         page.get_by_label("Title").first.fill("Papers")
         page.keyboard.press("Alt+ArrowDown")
         page.get_by_text("2 of 4 now: Research").wait_for()
-        assert page.locator("#t-research").input_value() == "Papers"  # typed, and neither saved nor lost
+        assert (
+            page.locator("#t-research").input_value() == "Papers"
+        )  # typed, and neither saved nor lost
         assert page.evaluate("document.activeElement.id") == "t-research"
         page.get_by_role("button", name="Down: Research").press("Enter")
         page.get_by_text("3 of 4 now: Research").wait_for()
@@ -129,7 +137,9 @@ def test_the_keyboard_orders_sections_and_the_look_is_seen_before_it_is_saved(br
         page.close()
 
 
-def test_every_page_of_beginning_is_accessible_and_fits_a_phone(browser: Browser, empty: Path) -> None:
+def test_every_page_of_beginning_is_accessible_and_fits_a_phone(
+    browser: Browser, empty: Path
+) -> None:
     found: list[str] = []
 
     def look(name: str) -> None:

@@ -23,14 +23,22 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
 
 WALK = (ROOT / "docs/studio.md").read_text("utf-8")
-MONTH = re.search(r"^## A month, sentence by sentence\n(.*?)^## ", WALK, re.MULTILINE | re.DOTALL)[1]
+MONTH = re.search(r"^## A month, sentence by sentence\n(.*?)^## ", WALK, re.MULTILINE | re.DOTALL)[
+    1
+]
 SHOWN = "\n".join(
-    [path.read_text("utf-8") for folder in ("templates", "static") for path in (HERE / folder).iterdir()]
+    [
+        path.read_text("utf-8")
+        for folder in ("templates", "static")
+        for path in (HERE / folder).iterdir()
+    ]
     + [*PLACES.values(), *(look.said for look in LOOKS.values()), *(rule.fix for rule in rules())]
 )
 
 
-@pytest.mark.parametrize("name", sorted(set(re.findall(r"\*\*([^*]+)\*\*", WALK.replace(MONTH, "")))))
+@pytest.mark.parametrize(
+    "name", sorted(set(re.findall(r"\*\*([^*]+)\*\*", WALK.replace(MONTH, ""))))
+)
 def test_every_control_that_the_walk_names_is_on_a_page(name: str) -> None:
     assert re.search(rf"(^|[>\"]){re.escape(name)}($|[<\"])", SHOWN, re.MULTILINE)
 
@@ -86,8 +94,12 @@ class Reader:
         """Open the page of a heading in the bar at the top; the first one is in the terminal."""
         if page == PAGES[0][0]:
             return
-        self.hands.page.get_by_role("navigation", name="The issue").get_by_role("link", name=page, exact=True).click()
-        there = self.hands.page.get_by_role("navigation", name="The issue").locator("[aria-current=page]")
+        self.hands.page.get_by_role("navigation", name="The issue").get_by_role(
+            "link", name=page, exact=True
+        ).click()
+        there = self.hands.page.get_by_role("navigation", name="The issue").locator(
+            "[aria-current=page]"
+        )
         expect(there).to_have_text(page, timeout=PATIENCE_MS)
 
     def do(self, sentence: str) -> None:
@@ -115,21 +127,31 @@ class Reader:
         self.hands.page.keyboard.press("Control+a")
         self.hands.page.keyboard.type(self.own[own] if own else words)
 
-    def choose(self, words: str | None, own: str | None, control: str | None, **where: str | None) -> None:
-        found = self.labelled(control, **where) if control else self.place(**where).locator("select")
+    def choose(
+        self, words: str | None, own: str | None, control: str | None, **where: str | None
+    ) -> None:
+        found = (
+            self.labelled(control, **where) if control else self.place(**where).locator("select")
+        )
         self.hands.ready(found).select_option(label=self.own[own] if own else words)
 
     def see(self, said: str, mail: str | None, **where: str | None) -> None:
         place = self.hands.page.frame_locator("main iframe") if mail else self.place(**where)
-        expect(place.get_by_text(said).locator("visible=true").first).to_be_visible(timeout=PATIENCE_MS)
+        expect(place.get_by_text(said).locator("visible=true").first).to_be_visible(
+            timeout=PATIENCE_MS
+        )
 
-    def place(self, which: str | None = None, kind: str | None = None, under: str | None = None) -> Locator:
+    def place(
+        self, which: str | None = None, kind: str | None = None, under: str | None = None
+    ) -> Locator:
         """The part of the page that a sentence speaks of."""
         main = self.hands.page.locator("main")
         if kind and which:
             return main.locator(f"article.{kind}").nth(ORDER.index(which))
         if under:
-            return main.locator("section", has=self.hands.page.get_by_role("heading", name=under, exact=True))
+            return main.locator(
+                "section", has=self.hands.page.get_by_role("heading", name=under, exact=True)
+            )
         return main
 
     def labelled(self, control: str, **where: str | None) -> Locator:
@@ -170,7 +192,9 @@ def test_the_sentences_lead_through_every_page_of_a_month() -> None:
     assert {*headings[1:]} == {"Home", *STEPS, "People", "Setup"}
     assert [each for each in headings if each in STEPS[:5]] == list(STEPS[:5])
     done = [sentence for _, text in PAGES for sentence in sentences(text)]
-    assert {*NAMES} - {"Pause", "Preview", "Check"} <= {*re.findall(r"\*\*([^*]+)\*\*", "\n".join(done))}
+    assert {*NAMES} - {"Pause", "Preview", "Check"} <= {
+        *re.findall(r"\*\*([^*]+)\*\*", "\n".join(done))
+    }
 
 
 @pytest.mark.parametrize(

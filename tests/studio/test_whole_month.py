@@ -59,7 +59,9 @@ END:VCALENDAR
 @pytest.fixture
 def people(tmp_path: Path) -> Path:
     """What a mail service exports: a line for each person."""
-    lines = (f"reader{number}@example.net,Reader {number},subscribed" for number in range(1, PEOPLE + 1))
+    lines = (
+        f"reader{number}@example.net,Reader {number},subscribed" for number in range(1, PEOPLE + 1)
+    )
     file = tmp_path / "export.csv"
     file.write_text("\n".join(("Email Address,Name,Status", *lines)), "utf-8")
     return file
@@ -148,9 +150,9 @@ def name_the_server(hands: Hands, server: Loopback) -> None:
 def choose_the_look(hands: Hands) -> None:
     hands.choose("Letters", "With feet, as in a book (serif)")
     hands.write("Words at the end of every mail", "Run by patients and families.")
-    expect(hands.page.frame_locator("#dress").get_by_text("Run by patients and families.")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    expect(
+        hands.page.frame_locator("#dress").get_by_text("Run by patients and families.")
+    ).to_be_visible(timeout=PATIENCE_MS)
     hands.press("Save")
     hands.see("Your newsletter is ready")
 
@@ -212,7 +214,9 @@ def write(hands: Hands) -> None:
 def look_at_it(hands: Hands) -> None:
     hands.follow("Preview")
     hands.press("Phone")
-    expect(hands.page.frame_locator("iframe.phone").get_by_text(LETTER)).to_be_visible(timeout=PATIENCE_MS)
+    expect(hands.page.frame_locator("iframe.phone").get_by_text(LETTER)).to_be_visible(
+        timeout=PATIENCE_MS
+    )
 
 
 def mend(hands: Hands) -> None:

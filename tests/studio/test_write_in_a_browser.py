@@ -44,7 +44,9 @@ def open_page(browser: Browser, address: str, path: str, wrong: list[str]) -> Pa
     return page
 
 
-def test_a_picture_is_put_in_with_its_words_and_seen_beside_them(browser: Browser, drafted: Path) -> None:
+def test_a_picture_is_put_in_with_its_words_and_seen_beside_them(
+    browser: Browser, drafted: Path
+) -> None:
     (drafted / "evil.png").write_text("<svg onload='alert(1)'></svg>", "utf-8")
     (drafted / "walk.jpg").write_bytes(pictures.photograph())
     wrong: list[str] = []
@@ -67,7 +69,9 @@ def test_a_picture_is_put_in_with_its_words_and_seen_beside_them(browser: Browse
         dialog.get_by_label("What it shows").fill("Forty people in the snow")
         dialog.get_by_role("button", name="Insert").click()
         expect(letter).to_have_value(
-            re.compile(r"^Dear all,\n\n!\[Forty people in the snow\]\(pictures/\w+\.jpg\)\n\nhello\.$")
+            re.compile(
+                r"^Dear all,\n\n!\[Forty people in the snow\]\(pictures/\w+\.jpg\)\n\nhello\.$"
+            )
         )
         expect(letter).to_be_focused()
         shown = page.frame_locator("#mail").get_by_role("img", name="Forty people in the snow")
@@ -79,7 +83,9 @@ def test_a_picture_is_put_in_with_its_words_and_seen_beside_them(browser: Browse
     assert wrong == []
 
 
-def test_a_word_that_nothing_explains_is_found_and_put_into_the_glossary(browser: Browser, drafted: Path) -> None:
+def test_a_word_that_nothing_explains_is_found_and_put_into_the_glossary(
+    browser: Browser, drafted: Path
+) -> None:
     wrong: list[str] = []
     glossary = drafted / "glossary.toml"
     with opened(drafted) as address:
@@ -108,7 +114,9 @@ def test_a_word_that_nothing_explains_is_found_and_put_into_the_glossary(browser
     assert wrong == []
 
 
-def test_what_was_written_is_undone_after_a_reload_by_keyboard(browser: Browser, drafted: Path) -> None:
+def test_what_was_written_is_undone_after_a_reload_by_keyboard(
+    browser: Browser, drafted: Path
+) -> None:
     wrong: list[str] = []
     with opened(drafted) as address:
         page = open_page(browser, address, "write", wrong)
@@ -137,7 +145,9 @@ def test_what_was_written_is_undone_after_a_reload_by_keyboard(browser: Browser,
     assert wrong == []
 
 
-def test_earlier_versions_and_the_dialog_are_accessible_and_fit_a_phone(browser: Browser, drafted: Path) -> None:
+def test_earlier_versions_and_the_dialog_are_accessible_and_fit_a_phone(
+    browser: Browser, drafted: Path
+) -> None:
     context = AppContext(open_workspace(drafted), NOW)
     for before, after in (("", "Dear all, hello."), ("Dear all, hello.", "Dear friends, hello.")):
         editor.save_revision(context, ISSUE, always=True)
@@ -148,7 +158,9 @@ def test_earlier_versions_and_the_dialog_are_accessible_and_fit_a_phone(browser:
         for name in ("versions", "versions/now", "write"):
             page.goto(f"{address.split('?')[0]}issues/{ISSUE}/{name}")
             if name == "write":
-                page.get_by_role("textbox", name="Letter", exact=True).fill("A neoadjuvant study began.")
+                page.get_by_role("textbox", name="Letter", exact=True).fill(
+                    "A neoadjuvant study began."
+                )
                 page.get_by_role("button", name="Find “neoadjuvant”").wait_for()
                 page.get_by_text("All words").click()
                 page.locator("[data-for=letter]").get_by_role("button", name="Picture").click()

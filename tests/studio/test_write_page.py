@@ -33,17 +33,23 @@ def bring_picture(studio: Studio, data: bytes, query: str = "words=Snow") -> dic
 
 def with_public_page(studio: Studio) -> None:
     file = studio.room.folder / "newsletter.toml"
-    file.write_text(file.read_text("utf-8") + '\n[public]\nurl = "https://news.example.org"\n', "utf-8")
+    file.write_text(
+        file.read_text("utf-8") + '\n[public]\nurl = "https://news.example.org"\n', "utf-8"
+    )
 
 
 class TestPictures:
-    def test_a_picture_comes_in_and_is_seen_in_the_mail_before_anything_is_published(self, made: Studio) -> None:
+    def test_a_picture_comes_in_and_is_seen_in_the_mail_before_anything_is_published(
+        self, made: Studio
+    ) -> None:
         with_public_page(made)
         told = bring_picture(made, pictures.drawing(), "words=A%20red%20box&width=small")
         path = re.fullmatch(r'!\[A red box\]\((pictures/\w+\.png) "240"\)', told["markdown"])[1]
         assert told["reachable"] is True
         save(made, "letter", told["markdown"])
-        shown = re.search(r'<img src="([^"]+)" alt="A red box" width="240"', made.page(f"{BASE}/mail.html"))[1]
+        shown = re.search(
+            r'<img src="([^"]+)" alt="A red box" width="240"', made.page(f"{BASE}/mail.html")
+        )[1]
         assert shown == f"{BASE}/{path}"
         answer = made.client.get(shown)
         assert (answer.headers["content-type"], answer.content[:4]) == ("image/png", b"\x89PNG")
@@ -76,9 +82,11 @@ class TestPictures:
 
 class TestHints:
     def test_each_names_what_it_is_about(self, made: Studio) -> None:
-        hints = save(made, "letter", "A neoadjuvant study with PFS.\n\nSee progression-free survival (PR) soon.")[
-            "hints"
-        ]
+        hints = save(
+            made,
+            "letter",
+            "A neoadjuvant study with PFS.\n\nSee progression-free survival (PR) soon.",
+        )["hints"]
         assert [(each["kind"], each["find"]) for each in hints] == [
             ("word", "neoadjuvant"),
             ("word", "PFS"),
@@ -88,7 +96,9 @@ class TestHints:
 
     def test_other_languages_are_not_judged(self, made: Studio) -> None:
         file = made.room.folder / "newsletter.toml"
-        file.write_text(file.read_text("utf-8").replace('language = "en"', 'language = "es"'), "utf-8")
+        file.write_text(
+            file.read_text("utf-8").replace('language = "en"', 'language = "es"'), "utf-8"
+        )
         assert save(made, "letter", "Un estudio neoadjuvante con PFS.")["hints"] == []
 
     def test_subject_and_preheader_are_for_the_checks(self, made: Studio) -> None:
@@ -112,18 +122,26 @@ class TestGlossary:
         assert self.term(made, "glossary/remove", was="PFS", seen=row["version"])["conflict"]
         gone = self.term(made, "glossary/remove", was="PFS", seen=conflict["version"])
         assert (gone["term"], gone["meaning"]) == ("PFS", "time without growth")
-        assert "not in the glossary any more" in self.term(made, "glossary/remove", was="PFS")["error"]
+        assert (
+            "not in the glossary any more" in self.term(made, "glossary/remove", was="PFS")["error"]
+        )
 
     def test_it_works_without_a_script(self, made: Studio) -> None:
-        assert "Saved." in made.change(f"{BASE}/glossary", {"term": "PFS", "meaning": "a time"}).text
+        assert (
+            "Saved." in made.change(f"{BASE}/glossary", {"term": "PFS", "meaning": "a time"}).text
+        )
         answer = made.change(
-            f"{BASE}/glossary", {"term": "PFS", "was": "PFS", "meaning": "x", "seen": compute_version("y")}
+            f"{BASE}/glossary",
+            {"term": "PFS", "was": "PFS", "meaning": "x", "seen": compute_version("y")},
         )
         assert "it says there: a time" in answer.text
-        answer = made.change(f"{BASE}/glossary/remove", {"was": "PFS", "term": "PFS", "seen": compute_version("y")})
+        answer = made.change(
+            f"{BASE}/glossary/remove", {"was": "PFS", "term": "PFS", "seen": compute_version("y")}
+        )
         assert "it says there: a time" in answer.text
         answer = made.change(
-            f"{BASE}/glossary/remove", {"was": "PFS", "term": "PFS", "seen": compute_version("a time")}
+            f"{BASE}/glossary/remove",
+            {"was": "PFS", "term": "PFS", "seen": compute_version("a time")},
         )
         assert "“PFS” is out of the glossary." in answer.text
 
@@ -149,7 +167,9 @@ class TestUndo:
         keys = [entry.key for entry in section.entries]
         seen = editor.order_version(issue_of(made), section.name)
         turned = [keys[1], keys[0], *keys[2:]]
-        told = made.change(f"{BASE}/order", {"section": section.name, "key": turned, "seen": seen}, script=True).json()
+        told = made.change(
+            f"{BASE}/order", {"section": section.name, "key": turned, "seen": seen}, script=True
+        ).json()
         assert told["ahead"]["undo"] == "the order of “Research”"
         told = made.change(f"{BASE}/undo", script=True).json()
         assert told["text"] is None
@@ -198,7 +218,9 @@ class TestVersions:
         assert "The file could not be read then." in made.page(f"{BASE}/versions")
 
     def test_one_that_is_gone_is_told(self, made: Studio) -> None:
-        assert "not kept any more" in made.client.get(f"{BASE}/versions/20260101T000000.000000Z").text
+        assert (
+            "not kept any more" in made.client.get(f"{BASE}/versions/20260101T000000.000000Z").text
+        )
 
     def test_without_an_issue_there_is_none(self, studio: Studio) -> None:
         assert "There is no issue 2026-11 yet" in studio.page(f"{BASE}/versions")
@@ -207,10 +229,18 @@ class TestVersions:
 @pytest.mark.parametrize("page", ["write", "preview"])
 def test_the_inbox_shows_the_sender_as_mail_programs_name_them(made: Studio, page: str) -> None:
     file = made.room.folder / "newsletter.toml"
-    text = re.sub(r'(?m)^from = "[^"]*"', 'from = "Ana of the Circle <news@example.org>"', file.read_text("utf-8"))
+    text = re.sub(
+        r'(?m)^from = "[^"]*"',
+        'from = "Ana of the Circle <news@example.org>"',
+        file.read_text("utf-8"),
+    )
     file.write_text(text, "utf-8")
     shown = made.page(f"{BASE}/{page}")
-    assert shown.count("<strong>Ana of the Circle</strong>") + shown.count(">Ana of the Circle</strong>") >= 2
+    assert (
+        shown.count("<strong>Ana of the Circle</strong>")
+        + shown.count(">Ana of the Circle</strong>")
+        >= 2
+    )
     assert "On a phone" in shown
 
 

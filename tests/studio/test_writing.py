@@ -28,7 +28,10 @@ def save(studio: Studio, place: str, text: str, seen: str) -> dict:
 class TestSaving:
     def test_each_place_is_saved_by_itself(self, made: Studio) -> None:
         entry = issue_of(made).entries()[0]
-        assert save(made, "subject", " News  of\nNovember ", issue_of(made).subject)["text"] == "News of November"
+        assert (
+            save(made, "subject", " News  of\nNovember ", issue_of(made).subject)["text"]
+            == "News of November"
+        )
         assert save(made, "letter", "Dear all,\r\n\r\nhello.", "")["conflict"] is False
         save(made, f"note:{entry.key}", "Worth reading.", "")
         save(made, "section:research", "Two words first.", "")
@@ -43,7 +46,9 @@ class TestSaving:
         assert (told["conflict"], told["text"]) == (True, "From the first window")
         assert issue_of(made).letter == "From the first window"
         again = made.change(
-            f"{BASE}/save", {"place": "letter", "text": "Mine after all", "seen": told["version"]}, script=True
+            f"{BASE}/save",
+            {"place": "letter", "text": "Mine after all", "seen": told["version"]},
+            script=True,
         )
         assert again.json()["conflict"] is False
 
@@ -51,13 +56,17 @@ class TestSaving:
         first = made.page(f"{BASE}/write")
         save(made, "closing", "Goodbye", "")
         seen = re.search(r'data-place="letter" data-seen="(\w+)"', first)[1]
-        answer = made.change(f"{BASE}/save", {"place": "letter", "text": "Hello", "seen": seen}, script=True)
+        answer = made.change(
+            f"{BASE}/save", {"place": "letter", "text": "Hello", "seen": seen}, script=True
+        )
         assert answer.json()["conflict"] is False
         assert (issue_of(made).letter, issue_of(made).closing) == ("Hello", "Goodbye")
 
     def test_without_a_script_a_conflict_shows_both_texts(self, made: Studio) -> None:
         save(made, "letter", "Theirs", "")
-        answer = made.change(f"{BASE}/save", {"place": "letter", "text": "Mine", "seen": compute_version("")})
+        answer = made.change(
+            f"{BASE}/save", {"place": "letter", "text": "Mine", "seen": compute_version("")}
+        )
         assert answer.status_code == 409
         assert "Theirs" in answer.text
         assert "Mine" in answer.text
@@ -75,10 +84,15 @@ class TestSaving:
 
     def test_an_edit_in_a_text_editor_appears(self, made: Studio) -> None:
         before = made.client.get(f"{BASE}/texts").json()
-        made.file.write_text(made.file.read_text("utf-8").replace('letter = """\n"""', 'letter = "By hand"'), "utf-8")
+        made.file.write_text(
+            made.file.read_text("utf-8").replace('letter = """\n"""', 'letter = "By hand"'), "utf-8"
+        )
         after = made.client.get(f"{BASE}/texts").json()
         assert before["file"] != after["file"]
-        assert after["texts"]["letter"] == {"text": "By hand", "version": compute_version("By hand")}
+        assert after["texts"]["letter"] == {
+            "text": "By hand",
+            "version": compute_version("By hand"),
+        }
         assert before["orders"] == after["orders"]
 
     def test_hard_paragraphs_and_explained_words_are_told_while_writing(self, made: Studio) -> None:
@@ -101,10 +115,14 @@ class TestOrder:
         keys = [entry.key for entry in section.entries]
         seen = order_version(issue_of(made), section.name)
         turned = [keys[1], keys[0], *keys[2:]]
-        answer = made.change(f"{BASE}/order", {"section": section.name, "key": turned, "seen": seen}, script=True)
+        answer = made.change(
+            f"{BASE}/order", {"section": section.name, "key": turned, "seen": seen}, script=True
+        )
         assert answer.status_code == 200
         assert [entry.key for entry in issue_of(made).sections[0].entries] == turned
-        late = made.change(f"{BASE}/order", {"section": section.name, "key": keys, "seen": seen}, script=True)
+        late = made.change(
+            f"{BASE}/order", {"section": section.name, "key": keys, "seen": seen}, script=True
+        )
         assert (late.status_code, "another window" in late.json()["error"]) == (409, True)
 
     def test_without_a_script_buttons_move_one_step(self, made: Studio) -> None:
@@ -140,7 +158,10 @@ class TestPreview:
     def test_each_way_of_looking_has_its_own_mail(self, made: Studio) -> None:
         page = made.page(f"{BASE}/preview")
         assert "of the size at which Gmail cuts it off" in page
-        mails = {look: made.page(f"{BASE}/mail.html?look={look}") for look in ("desktop", "large", "dark", "inverted")}
+        mails = {
+            look: made.page(f"{BASE}/mail.html?look={look}")
+            for look in ("desktop", "large", "dark", "inverted")
+        }
         assert len(set(mails.values())) == 4
         assert "invert(1)" in mails["inverted"]
         assert "<pre" in made.page(f"{BASE}/preview?look=text")
@@ -148,14 +169,18 @@ class TestPreview:
 
     def test_no_script_runs_in_a_mail_and_pictures_can_be_off(self, made: Studio) -> None:
         policy = made.client.get(f"{BASE}/mail.html").headers["content-security-policy"]
-        assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src https: data:")
+        assert policy.startswith(
+            "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:"
+        )
         assert "allow-scripts" not in policy
         bare = made.client.get(f"{BASE}/mail.html?look=bare").headers["content-security-policy"]
         assert "img-src 'none'" in bare
 
     def test_a_template_that_is_wrong_is_told_in_place_of_the_mail(self, studio: Studio) -> None:
         (studio.room.folder / "templates").mkdir()
-        (studio.room.folder / "templates/issue.html.jinja").write_text("{{ nothing.at.all }}", "utf-8")
+        (studio.room.folder / "templates/issue.html.jinja").write_text(
+            "{{ nothing.at.all }}", "utf-8"
+        )
         assert "issue.html.jinja" in studio.change("/choose/issue", script=True).json()["error"]
         assert "This cannot be shown yet" in studio.page(f"{BASE}/mail.html")
 
@@ -181,7 +206,10 @@ class TestApprove:
     def test_exactly_what_was_shown_is_approved_and_any_change_voids_it(self, made: Studio) -> None:
         answer = made.change(f"{BASE}/approve", {"digest": self.digest(made), "by": "Ana  Example"})
         assert "Approved, exactly as it stands" in answer.text
-        assert re.search(r"Approved</strong> by Ana Example on Monday 23 November 2026", made.page(f"{BASE}/approve"))
+        assert re.search(
+            r"Approved</strong> by Ana Example on Monday 23 November 2026",
+            made.page(f"{BASE}/approve"),
+        )
         assert "Approved as it stands by Ana Example." in made.page("/")
         save(made, "letter", "One more word", "")
         assert "That approval does not count any more" in made.page(f"{BASE}/approve")
@@ -210,7 +238,9 @@ class TestNews:
     def first(self, studio: Studio, query: str) -> dict:
         """The first news; then the studio closes, else it would go on for as long as the page is open."""
         with studio.client.stream("GET", f"{BASE}/news{query}") as answer:
-            told = next(json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))
+            told = next(
+                json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")
+            )
             studio.room.close()
         return told
 

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("America/New_York")  # the time zone of the sample's newsletter.toml
 TUESDAY, WEDNESDAY, THURSDAY, SATURDAY = 1, 2, 3, 5
-EARLIEST_PAPER = date(2022, 1, 1)  # papers of the sample that are dated before this are meant to be too old
+EARLIEST_PAPER = date(
+    2022, 1, 1
+)  # papers of the sample that are dated before this are meant to be too old
 MONTHS_OF_SUPPORT_GROUP = 6  # for so long it has been meeting
 
 FORMS: Mapping[str, Callable[[datetime], str]] = {
@@ -87,7 +89,9 @@ def _ahead(today: date) -> Planned:
 
 
 def _past(today: date) -> Planned:
-    eating = today - timedelta(days=1)  # so late that calendars still offer it, and past all the same
+    eating = today - timedelta(
+        days=1
+    )  # so late that calendars still offer it, and past all the same
     began = _nth(2, TUESDAY, _months_before(today, MONTHS_OF_SUPPORT_GROUP))
     return {
         "eating": (eating, time(18)),

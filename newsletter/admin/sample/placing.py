@@ -51,7 +51,9 @@ def _write(folder: Path, path: Path, text: str, written: list[Path]) -> None:
     """Write one file; everything that was made for it is noted in `written` at once."""
     private = path.parts[0] in PRIVATE
     _make_folders((folder / path).parent, 0o700 if private else 0o777, written)
-    number = os.open(folder / path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
+    number = os.open(
+        folder / path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666
+    )
     written.append(folder / path)
     with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
         file.write(text)

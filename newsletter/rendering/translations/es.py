@@ -28,7 +28,11 @@ SPANISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "papers": {"one": "{n} artículo", "many": "{n} artículos", "other": "{n} artículos"},
     "trials": {"one": "{n} ensayo", "many": "{n} ensayos", "other": "{n} ensayos"},
     "events": {"one": "{n} evento", "many": "{n} eventos", "other": "{n} eventos"},
-    "grants": {"one": "{n} convocatoria", "many": "{n} convocatorias", "other": "{n} convocatorias"},
+    "grants": {
+        "one": "{n} convocatoria",
+        "many": "{n} convocatorias",
+        "other": "{n} convocatorias",
+    },
     "items": {"one": "{n} noticia", "many": "{n} noticias", "other": "{n} noticias"},
     "to_read": "para leer",
     # papers

@@ -42,9 +42,13 @@ def read_calendar(
     Raises SourceError when the document is no calendar.
     """
     if len(document.content) > MAX_BYTES:
-        raise SourceError(f"the calendar is larger than {MAX_BYTES // 1_000_000} MB: ask its owner for a shorter one")
+        raise SourceError(
+            f"the calendar is larger than {MAX_BYTES // 1_000_000} MB: ask its owner for a shorter one"
+        )
     window = _CalendarWindow(
-        now.astimezone(zone) - timedelta(days=1), now.astimezone(zone) + timedelta(days=ahead_days), zone
+        now.astimezone(zone) - timedelta(days=1),
+        now.astimezone(zone) + timedelta(days=ahead_days),
+        zone,
     )
     tzp.use_default()  # forget how another calendar defined its zones: icalendar keeps them for the whole process
     skipped: list[str] = []
@@ -52,7 +56,9 @@ def read_calendar(
     left = MAX_INSTANCES
     for series in _all_series(calendars_in(decode_document(document), skipped)):
         if series.is_private:  # its title is for nobody's eyes either
-            skipped.append("an event was left out: the calendar marks it as private; mark it public to announce it")
+            skipped.append(
+                "an event was left out: the calendar marks it as private; mark it public to announce it"
+            )
             continue
         try:
             left = _spend(left, series.count_instances(window))
@@ -65,7 +71,8 @@ def read_calendar(
             skipped += sentences
             found += [(window.instant(entry), entry) for entry in entries]
     return ParsedDocument(
-        entries=tuple(entry for _, entry in sorted(found, key=lambda each: each[0])), skipped=tuple(skipped)
+        entries=tuple(entry for _, entry in sorted(found, key=lambda each: each[0])),
+        skipped=tuple(skipped),
     )
 
 
@@ -102,19 +109,29 @@ class _Series:
 
     @property
     def title(self) -> str:
-        return next(filter(None, map(_title, self.events)), "") or _text(self.events[0], "UID") or "without a title"
+        return (
+            next(filter(None, map(_title, self.events)), "")
+            or _text(self.events[0], "UID")
+            or "without a title"
+        )
 
     @property
     def core(self) -> icalendar.Component:
-        return next((event for event in self.events if "RECURRENCE-ID" not in event), self.events[0])
+        return next(
+            (event for event in self.events if "RECURRENCE-ID" not in event), self.events[0]
+        )
 
     @property
     def repeats(self) -> bool:
-        return any(name in event for event in self.events for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
+        return any(
+            name in event for event in self.events for name in ("RRULE", "RDATE", "RECURRENCE-ID")
+        )
 
     @property
     def is_private(self) -> bool:
-        return any(_text(event, "CLASS").upper() in {"PRIVATE", "CONFIDENTIAL"} for event in self.events)
+        return any(
+            _text(event, "CLASS").upper() in {"PRIVATE", "CONFIDENTIAL"} for event in self.events
+        )
 
     @property
     def is_withdrawn(self) -> bool:
@@ -130,11 +147,18 @@ class _Series:
             if not isinstance(start, date):
                 raise ValueError("its start is no date")  # noqa: TRY004 - the calendar's mistake, not a caller's
             moment = window.aware(start).replace(tzinfo=None)
-            since, stop = (each.replace(tzinfo=None) for each in (window.start, window.stop + timedelta(days=2)))
+            since, stop = (
+                each.replace(tzinfo=None)
+                for each in (window.start, window.stop + timedelta(days=2))
+            )
             for rule in _as_list(event.get("RRULE")):
                 count += count_instances(rule, moment, stop, since=since)
         if (
-            sum(len(getattr(dates, "dts", ())) for event in self.events for dates in _as_list(event.get("RDATE")))
+            sum(
+                len(getattr(dates, "dts", ()))
+                for event in self.events
+                for dates in _as_list(event.get("RDATE"))
+            )
             > MAX_AHEAD
         ):
             raise ValueError(f"it names more than {MAX_AHEAD:,} dates")
@@ -146,16 +170,22 @@ class _Series:
         if zone := self.calendar.get("X-WR-TIMEZONE"):
             alone["X-WR-TIMEZONE"] = zone
         sentences = [sentence for event in self.events for sentence in _mend(event, self.title)]
-        masters = {str(event.get("DTSTART")) for event in self.events if "RECURRENCE-ID" not in event}
+        masters = {
+            str(event.get("DTSTART")) for event in self.events if "RECURRENCE-ID" not in event
+        }
         if len(masters) > 1:
-            sentences.append(f"event “{self.title}”: {len(masters)} events share its UID, and only one of them counts")
+            sentences.append(
+                f"event “{self.title}”: {len(masters)} events share its UID, and only one of them counts"
+            )
         for event in self.events:
             alone.add_component(event)
         occurrences = recurring_ical_events.of(alone).between(window.start, window.stop)
         entries = [self._entry(occurrence, window, source) for occurrence in occurrences]
         return entries, sentences if entries else []
 
-    def _entry(self, occurrence: icalendar.Component, window: _CalendarWindow, source: Source) -> Entry:
+    def _entry(
+        self, occurrence: icalendar.Component, window: _CalendarWindow, source: Source
+    ) -> Entry:
         event = _event(occurrence, self, window.zone)
         address = clean_url(join_links.web_address(_text(occurrence, "URL"))) or ""
         links = dict.fromkeys(filter(None, (address, event.join)))
@@ -166,7 +196,8 @@ class _Series:
             links=tuple(links),
             dated=_read_publication_date(occurrence, window),
             summary=paragraphs(
-                _text(occurrence, "DESCRIPTION").replace("\n", "\n\n") or _text(occurrence, "X-ALT-DESC")
+                _text(occurrence, "DESCRIPTION").replace("\n", "\n\n")
+                or _text(occurrence, "X-ALT-DESC")
             ),
             section=source.section or SECTION,
             event=event,
@@ -230,8 +261,14 @@ def _zone_name(value: date) -> str:
         return ""
     if isinstance(value.tzinfo, ZoneInfo):
         return "" if value.tzinfo.key == "UTC" else value.tzinfo.key
-    name = WINDOWS_TO_OLSON.get(tzid_from_tzinfo(value.tzinfo) or "", "")  # Outlook defines its zones in every calendar
-    return name if name and value.replace(tzinfo=ZoneInfo(name)).utcoffset() == value.utcoffset() else ""
+    name = WINDOWS_TO_OLSON.get(
+        tzid_from_tzinfo(value.tzinfo) or "", ""
+    )  # Outlook defines its zones in every calendar
+    return (
+        name
+        if name and value.replace(tzinfo=ZoneInfo(name)).utcoffset() == value.utcoffset()
+        else ""
+    )
 
 
 def _end(starts: date, ends: date) -> date | None:
@@ -252,7 +289,9 @@ def _identity(uid: str, occurrence: icalendar.Component, series: _Series) -> str
     """UID and the start that the rule gave: an occurrence that was moved stays the same one."""
     original: Any = occurrence["RECURRENCE-ID"]
     moment: date = original.dt
-    if original.params.get("RANGE") == "THISANDFUTURE":  # then it is that of the first one changed, for all that follow
+    if (
+        original.params.get("RANGE") == "THISANDFUTURE"
+    ):  # then it is that of the first one changed, for all that follow
         change = next(event for event in series.events if event.get("RECURRENCE-ID") == original)
         moment = _moment(occurrence, "DTSTART") - (_moment(change, "DTSTART") - moment)
     if not isinstance(moment, datetime):
@@ -262,13 +301,17 @@ def _identity(uid: str, occurrence: icalendar.Component, series: _Series) -> str
     return f"{uid}/{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _read_publication_date(occurrence: icalendar.Component, window: _CalendarWindow) -> Dated | None:
+def _read_publication_date(
+    occurrence: icalendar.Component, window: _CalendarWindow
+) -> Dated | None:
     """The day the event was put into the calendar, else last changed; DTSTAMP is often the moment of the download."""
     for name in ("CREATED", "LAST-MODIFIED"):
         moment = getattr(occurrence.get(name), "dt", None)
         if isinstance(moment, datetime):
             at = window.aware(moment).astimezone(window.zone)
-            if at.year >= 1990 and at < window.start + timedelta(days=2):  # Google writes 1900 where it knows nothing
+            if at.year >= 1990 and at < window.start + timedelta(
+                days=2
+            ):  # Google writes 1900 where it knows nothing
                 return Dated(at.date())
     return None
 
@@ -300,12 +343,24 @@ def _reason(series: _Series, error: Exception) -> str:
     """Why a series cannot be read, in words that lead to the line in the file."""
     for event in series.events:
         broken = next(
-            (f"its {name} cannot be read: {one_line(str(why))[:120]}" for name, why in event.errors if name), ""
+            (
+                f"its {name} cannot be read: {one_line(str(why))[:120]}"
+                for name, why in event.errors
+                if name
+            ),
+            "",
         )
-        twice = next((f"it has more than one {name}" for name in _ONCE if isinstance(event.get(name), list)), "")
+        twice = next(
+            (f"it has more than one {name}" for name in _ONCE if isinstance(event.get(name), list)),
+            "",
+        )
         if broken or twice:
             return broken or twice
-    return "it has no start" if isinstance(error, KeyError) else one_line(str(error))[:120] or type(error).__name__
+    return (
+        "it has no start"
+        if isinstance(error, KeyError)
+        else one_line(str(error))[:120] or type(error).__name__
+    )
 
 
 _ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")

@@ -25,12 +25,17 @@ _MEETINGS = """
     gotowebinar.com meet.jit.si whereby.com bluejeans.com ringcentral.com livestorm.co streamyard.com crowdcast.io
     on24.com bigmarker.com demio.com hopin.com skype.com
 """
-_REGISTRATIONS = "eventbrite.com eventbrite.co.uk eventbrite.ca eventbrite.de meetup.com tickettailor.com lu.ma"
+_REGISTRATIONS = (
+    "eventbrite.com eventbrite.co.uk eventbrite.ca eventbrite.de meetup.com tickettailor.com lu.ma"
+)
 _LINK = re.compile(r"https?://[^\s<>\"'\\^`{|}\u2018-\u201f]{1,2000}", re.IGNORECASE)
 _INVITES = re.compile(
-    r"\b(?:join|regist\w*|rsvp|sign[- ]?up|inscr[ií]\w*|anmeld\w*|zoom|teams|webinar)\b", re.IGNORECASE
+    r"\b(?:join|regist\w*|rsvp|sign[- ]?up|inscr[ií]\w*|anmeld\w*|zoom|teams|webinar)\b",
+    re.IGNORECASE,
 )
-_ONLINE = re.compile(r"(?:online|virtual(?:ly)?|zoom|webinar|web|internet|en línea|microsoft teams(?: meeting)?|teams)")
+_ONLINE = re.compile(
+    r"(?:online|virtual(?:ly)?|zoom|webinar|web|internet|en línea|microsoft teams(?: meeting)?|teams)"
+)
 
 
 def place_and_link(event: icalendar.Component) -> tuple[str, str]:
@@ -38,8 +43,16 @@ def place_and_link(event: icalendar.Component) -> tuple[str, str]:
     own = [link for name in _OWN for value in _values(event, name) for link in _links(value)]
     where = " ".join(_values(event, "LOCATION"))
     description = "\n".join(_values(event, "DESCRIPTION") + _values(event, "X-ALT-DESC"))
-    invited = [link for link, at in _find_links(description) if _INVITES.search(description, max(0, at - 80), at)]
-    everywhere = [*own, *_links(where), *(link for value in _values(event, "URL") for link in _links(value))]
+    invited = [
+        link
+        for link, at in _find_links(description)
+        if _INVITES.search(description, max(0, at - 80), at)
+    ]
+    everywhere = [
+        *own,
+        *_links(where),
+        *(link for value in _values(event, "URL") for link in _links(value)),
+    ]
     everywhere += _links(description)
     link = (
         next((each for each in own if _is_https(each)), "")
@@ -90,7 +103,9 @@ def _trim_link(link: str) -> str:
 
 
 def _of_hosts(links: list[str], hosts: str) -> str:
-    return next((link for link in links if _is_https(link) and _is_of(_hostname(link), hosts.split())), "")
+    return next(
+        (link for link in links if _is_https(link) and _is_of(_hostname(link), hosts.split())), ""
+    )
 
 
 def _is_of(hostname: str, hosts: list[str]) -> bool:

@@ -39,7 +39,9 @@ class EndlessRuleError(ValueError):
     """The rule gives too many instances, or would be searched in vain for one."""
 
 
-def count_instances(rule: Mapping[str, Any], start: datetime, stop: datetime, *, since: datetime) -> int:
+def count_instances(
+    rule: Mapping[str, Any], start: datetime, stop: datetime, *, since: datetime
+) -> int:
     """How many times a rule strikes from `start` to `stop` (all without a zone), where those after `since` are wanted.
 
     Raises EndlessRuleError when there are more than MAX_INSTANCES, more than MAX_AHEAD of them wanted, or never one;
@@ -47,7 +49,9 @@ def count_instances(rule: Mapping[str, Any], start: datetime, stop: datetime, *,
     """
     parts = {name.upper(): value for name, value in rule.items()}
     until = _first(parts.pop("UNTIL", stop))
-    stop = min(stop, _without_zone(until) + timedelta(days=1))  # a day for the zone that is left aside
+    stop = min(
+        stop, _without_zone(until) + timedelta(days=1)
+    )  # a day for the zone that is left aside
     if _steps(parts, start, stop) > MAX_STEPS:
         raise EndlessRuleError("it repeats too often")
     if not _strikes(parts, start):

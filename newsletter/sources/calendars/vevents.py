@@ -18,9 +18,13 @@ from newsletter.errors import SourceError
 def calendars_in(text: str, skipped: list[str]) -> list[icalendar.Component]:
     """The calendars of a text; `skipped` gets a sentence for each event that is lost. SourceError when it holds none."""
     if not re.search(r"^BEGIN:V(?:CALENDAR|EVENT)\s*$", text, re.IGNORECASE | re.MULTILINE):
-        raise SourceError("this is no calendar: it has no BEGIN:VCALENDAR; use the address that ends in .ics")
+        raise SourceError(
+            "this is no calendar: it has no BEGIN:VCALENDAR; use the address that ends in .ics"
+        )
     if len(_BEGIN.findall(text)) > MOST_EVENTS:
-        raise SourceError(f"the calendar holds more than {MOST_EVENTS:,} events: ask its owner for one of this year")
+        raise SourceError(
+            f"the calendar holds more than {MOST_EVENTS:,} events: ask its owner for one of this year"
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # icalendar tells that way which zone it guesses
         try:
@@ -39,7 +43,8 @@ _EDGE = re.compile(r"(BEGIN|END):(VEVENT|VTIMEZONE)[ \t]*", re.IGNORECASE)
 _NAMED_ZONE = re.compile(r";TZID=\"?([^\":;,\n]+)", re.IGNORECASE)
 _ZONE_NAME = re.compile(r"^TZID[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _OF_ALL = {
-    name: re.compile(rf"^{name}[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE) for name in ("X-WR-TIMEZONE", "METHOD")
+    name: re.compile(rf"^{name}[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE)
+    for name in ("X-WR-TIMEZONE", "METHOD")
 }
 """What a calendar says of all its events."""
 
@@ -53,11 +58,15 @@ def _event_by_event(text: str, skipped: list[str]) -> icalendar.Component:
             calendar[property_name] = icalendar.vText(said[1].strip())
     blocks = list(_blocks(lines))
     zones = {
-        name[1].strip(): body for kind, body in blocks if kind == "VTIMEZONE" and (name := _ZONE_NAME.search(body))
+        name[1].strip(): body
+        for kind, body in blocks
+        if kind == "VTIMEZONE" and (name := _ZONE_NAME.search(body))
     }
     for number, body in enumerate((body for kind, body in blocks if kind == "VEVENT"), 1):
         named = dict.fromkeys(_NAMED_ZONE.findall(body))
-        wanted = "".join(f"BEGIN:VTIMEZONE\n{zones[name]}END:VTIMEZONE\n" for name in named if name in zones)
+        wanted = "".join(
+            f"BEGIN:VTIMEZONE\n{zones[name]}END:VTIMEZONE\n" for name in named if name in zones
+        )
         event = _one_event(body, wanted) or _one_event(body, "")
         if event is None:
             skipped.append(f"event {number} of the calendar was left out: it cannot be read")
@@ -93,7 +102,9 @@ _PART = re.compile(r"(BEGIN|END):([\w-]+)[ \t]*", re.IGNORECASE)
 
 def _one_event(body: str, zones: str) -> icalendar.Component | None:
     try:
-        read = icalendar.Calendar.from_ical(f"BEGIN:VCALENDAR\n{zones}BEGIN:VEVENT\n{body}END:VEVENT\nEND:VCALENDAR\n")
+        read = icalendar.Calendar.from_ical(
+            f"BEGIN:VCALENDAR\n{zones}BEGIN:VEVENT\n{body}END:VEVENT\nEND:VCALENDAR\n"
+        )
         return read.walk("VEVENT")[0]
     except Exception:  # noqa: BLE001 - see above; the caller says so
         return None

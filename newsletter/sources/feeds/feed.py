@@ -20,8 +20,22 @@ from newsletter.sources.feeds.items import FeedItem, entry_of, first_date
 from newsletter.sources.links import absolute_link
 from newsletter.sources.registries import call_text
 
-_DATES = ("published", "prism_publicationdate", "updated", "created", "prism_coverdate", "prism_coverdisplaydate")
-_IDENTIFIERS = ("prism_doi", "dc_identifier", "doi", "bibo_doi", "dcterms_identifier", "citation_doi")
+_DATES = (
+    "published",
+    "prism_publicationdate",
+    "updated",
+    "created",
+    "prism_coverdate",
+    "prism_coverdisplaydate",
+)
+_IDENTIFIERS = (
+    "prism_doi",
+    "dc_identifier",
+    "doi",
+    "bibo_doi",
+    "dcterms_identifier",
+    "citation_doi",
+)
 _JOURNALS = ("prism_publicationname", "prism_publicationtitle", "dc_source", "dcterms_ispartof")
 _LINKS = ("feedburner_origlink", "pheedo_origlink", "link", "prism_url")
 _MARKUP_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -82,7 +96,9 @@ def _address(found: re.Match[bytes] | None) -> str:
 
 def _item(entry: Fields, base: str) -> FeedItem:
     return FeedItem(
-        title=_markup(entry, "title") or _escape_field(entry, "dc_title") or _escape_field(entry, "media_title"),
+        title=_markup(entry, "title")
+        or _escape_field(entry, "dc_title")
+        or _escape_field(entry, "media_title"),
         links=tuple(_links(entry)),
         base=base,
         guid=_text(entry, "id"),
@@ -110,7 +126,9 @@ def _escape_field(entry: Fields, name: str) -> str:
 def _markup(entry: Fields, name: str) -> str:
     """A field that may be text or HTML, as HTML."""
     detail = entry.get(f"{name}_detail")
-    return _as_html(_text(entry, name), detail.get("type", "") if isinstance(detail, Mapping) else "text/html")
+    return _as_html(
+        _text(entry, name), detail.get("type", "") if isinstance(detail, Mapping) else "text/html"
+    )
 
 
 def _as_html(text: str, kind: str) -> str:
@@ -122,7 +140,9 @@ def _as_html(text: str, kind: str) -> str:
 def _content(entry: Fields) -> str:
     parts = entry.get("content") or ()
     texts = (
-        _as_html(str(part.get("value") or ""), part.get("type", "")) for part in parts if isinstance(part, Mapping)
+        _as_html(str(part.get("value") or ""), part.get("type", ""))
+        for part in parts
+        if isinstance(part, Mapping)
     )
     return next((text for text in texts if text.strip()), "")
 
@@ -131,7 +151,9 @@ def _journal(entry: Fields) -> str:
     """The journal, unless the field holds an address, a file or (so it is at Taylor & Francis) the title once more."""
     title = _text(entry, "title")
     named = (_text(entry, name) for name in _JOURNALS)
-    true = (each for each in named if each and each != title and not re.search(r"^\S*[/:.]\S+$", each))
+    true = (
+        each for each in named if each and each != title and not re.search(r"^\S*[/:.]\S+$", each)
+    )
     return next((_as_html(each, "") for each in true), "")
 
 
@@ -149,8 +171,16 @@ def _links(entry: Fields) -> Iterator[str]:
 def _dates(entry: Fields) -> Iterator[str]:
     """Published before updated, then whatever calls itself a date; last what feedparser alone could read."""
     yield from (_text(entry, name) for name in _DATES if _text(entry, name))
-    others = (name for name in entry if "date" in name and name not in _DATES and not name.endswith("_parsed"))
-    yield from (_text(entry, name) for name in sorted(others) if "update" not in name and "expir" not in name)
+    others = (
+        name
+        for name in entry
+        if "date" in name and name not in _DATES and not name.endswith("_parsed")
+    )
+    yield from (
+        _text(entry, name)
+        for name in sorted(others)
+        if "update" not in name and "expir" not in name
+    )
     for name in ("published", "updated", "created"):
         if day := _confirm_date(entry.get(f"{name}_parsed"), _text(entry, name)):
             yield day
@@ -180,7 +210,9 @@ def _disambiguate_entries(entries: list[Entry], source: str) -> tuple[Entry, ...
     return tuple(_drop_shared_ids(entry, guids, urls, source) for entry in entries)
 
 
-def _drop_shared_ids(entry: Entry, guids: Counter[str | None], urls: Counter[str | None], source: str) -> Entry:
+def _drop_shared_ids(
+    entry: Entry, guids: Counter[str | None], urls: Counter[str | None], source: str
+) -> Entry:
     ids = entry.ids
     if ids.guid and guids[ids.guid] > 1:
         ids = replace(ids, guid=None)

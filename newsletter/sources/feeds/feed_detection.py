@@ -33,9 +33,13 @@ _HTML = re.compile(  # a DOCTYPE alone says nothing: some feeds carry that of HT
     re.IGNORECASE | re.DOTALL,
 )
 _ALTERNATE = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
-_FEED_TYPE = re.compile(r"""type\s*=\s*["']?application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json)""", re.IGNORECASE)
+_FEED_TYPE = re.compile(
+    r"""type\s*=\s*["']?application/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json)""", re.IGNORECASE
+)
 _HREF = re.compile(r"""href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
-_OF_A_FEED = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNORECASE)
+_OF_A_FEED = re.compile(
+    rb"<(?:[A-Za-z_][\w.-]*:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IGNORECASE
+)
 _ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)[\s/>]")
 
 
@@ -60,9 +64,13 @@ def unpack_document(document: Document) -> bytes:
     if content.startswith(_GZIP):
         content = _decompress_gzip(content)
     if len(content) > MOST_BYTES:
-        raise SourceError(f"{_what(document)} is larger than {MOST_BYTES // 1_000_000} MB: it was not read")
+        raise SourceError(
+            f"{_what(document)} is larger than {MOST_BYTES // 1_000_000} MB: it was not read"
+        )
     if not content.strip(b" \t\r\n\0"):
-        raise SourceError(f"{_what(document)} is empty: nothing to read; look whether its address has changed")
+        raise SourceError(
+            f"{_what(document)} is empty: nothing to read; look whether its address has changed"
+        )
     return content
 
 
@@ -72,7 +80,9 @@ def _decompress_gzip(content: bytes) -> bytes:
     try:
         return unpacker.decompress(content, MOST_BYTES + 1)
     except zlib.error as error:
-        raise SourceError("the answer says it is compressed with gzip, but cannot be unpacked") from error
+        raise SourceError(
+            "the answer says it is compressed with gzip, but cannot be unpacked"
+        ) from error
 
 
 def in_sure_letters(content: bytes, content_type: str) -> bytes:
@@ -80,7 +90,11 @@ def in_sure_letters(content: bytes, content_type: str) -> bytes:
 
     Among Latin letters, a guess from a few accents is no better than chance (“na\u010fve” for “na\u00efve”), and windows-1252 is what browsers take.
     """
-    if "charset" in content_type.lower() or _DECLARED.search(content[:200]) or content.startswith(_MARKED):
+    if (
+        "charset" in content_type.lower()
+        or _DECLARED.search(content[:200])
+        or content.startswith(_MARKED)
+    ):
         return content
     try:
         content.decode()
@@ -113,13 +127,21 @@ def refuse_unknown(content: bytes, document: Document) -> SourceError:
     """The error for a document in which no feed could be found."""
     root = _ROOT.search(content[:20_000])
     kind = (
-        root[1].decode("ascii", "replace") if root and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else ""
+        root[1].decode("ascii", "replace")
+        if root and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        else ""
     )
     if kind.lower() in {"pubmedarticleset", "esearchresult"}:
-        return SourceError(f'{_gives(document)} an answer of PubMed, not a feed: set kind = "pubmed"')
+        return SourceError(
+            f'{_gives(document)} an answer of PubMed, not a feed: set kind = "pubmed"'
+        )
     if kind:
-        return SourceError(f"{_gives(document)} XML of another kind (<{kind}>), not a feed: look at its address again")
-    return SourceError(f"{_gives(document)} no feed (RSS, Atom or JSON Feed): look at its address again")
+        return SourceError(
+            f"{_gives(document)} XML of another kind (<{kind}>), not a feed: look at its address again"
+        )
+    return SourceError(
+        f"{_gives(document)} no feed (RSS, Atom or JSON Feed): look at its address again"
+    )
 
 
 def feeds_named_by(content: bytes, base: str) -> tuple[str, ...]:
@@ -128,7 +150,9 @@ def feeds_named_by(content: bytes, base: str) -> tuple[str, ...]:
     for tag in _ALTERNATE.findall(content[:500_000].decode("utf-8", "replace")):
         address = _HREF.search(tag)
         if "alternate" in tag.lower() and _FEED_TYPE.search(tag) and address:
-            found.append(urljoin(base, html.unescape(address[1] or address[2] or address[3] or "").strip()))
+            found.append(
+                urljoin(base, html.unescape(address[1] or address[2] or address[3] or "").strip())
+            )
     return tuple(dict.fromkeys(found))
 
 

@@ -31,7 +31,15 @@ _MANY_ATTRIBUTES = re.compile(rb"<[A-Za-z][\w:.-]*+%s{%d}" % (_ATTRIBUTE, MOST_A
 _BASE = re.compile(rb"""\bbase(?=\s*=\s*["']([^"'<>]*))""")
 _ROOT = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:rss|rdf|feed|channel))\b", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(x[0-9a-f]++|[0-9]++);?", re.IGNORECASE)
-_CRASHES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, AssertionError)
+_CRASHES = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    AssertionError,
+)
 _WIDE = {
     b"\xff\xfe\0\0": "utf-32",
     b"\0\0\xfe\xff": "utf-32",
@@ -70,8 +78,12 @@ def _forget_tag(parser: Any, *_: object) -> None:
 _FeedParserMixin._sync_author_detail = _sync_bounded_author_detail  # noqa: SLF001 - there is no public way
 _FeedParserMixin.handle_data = _keep_text
 _FeedParserMixin._add_tag = _forget_tag  # noqa: SLF001 - there is no public way
-_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {"id"}  # a name is no link
-_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {"id"}  # a name is no link
+_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {
+    "id"
+}  # a name is no link
+_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {
+    "id"
+}  # a name is no link
 
 
 def parse(content: bytes, content_type: str = "", base: str = "") -> tuple[Any, tuple[str, ...]]:
@@ -82,7 +94,10 @@ def parse(content: bytes, content_type: str = "", base: str = "") -> tuple[Any, 
     """
     narrow = _narrow(content)
     bounded, skipped = _limit_content(narrow or content)
-    told = {"content-location": base if b"base=" in content else "", "content-type": "" if narrow else content_type}
+    told = {
+        "content-location": base if b"base=" in content else "",
+        "content-type": "" if narrow else content_type,
+    }
     headers = {name: value for name, value in told.items() if value}
     try:
         return _parse_feed(bounded, headers), skipped
@@ -127,9 +142,17 @@ def _limit_content(content: bytes) -> tuple[bytes, tuple[str, ...]]:
     skipped: tuple[str, ...] = ()
     if following:
         content = content[: following.start()] + _closing(content)
-        skipped = (f"the feed has more than {MOST_ITEMS:,} items: only the first ones were looked at",)
-    if content.count(b"<") > MOST_TAGS or content.count(b"&") > MOST_AMPERSANDS or _MANY_ATTRIBUTES.search(content):
-        raise SourceError("the feed has absurdly many elements: it was not read; look at its address again")
+        skipped = (
+            f"the feed has more than {MOST_ITEMS:,} items: only the first ones were looked at",
+        )
+    if (
+        content.count(b"<") > MOST_TAGS
+        or content.count(b"&") > MOST_AMPERSANDS
+        or _MANY_ATTRIBUTES.search(content)
+    ):
+        raise SourceError(
+            "the feed has absurdly many elements: it was not read; look at its address again"
+        )
     return _without_endless_bases(content), skipped
 
 
@@ -137,7 +160,11 @@ def _without_endless_bases(content: bytes) -> bytes:
     """Relative bases within each other make ever longer addresses, all kept: 20,000 of them fill a gigabyte."""
     values = _BASE.findall(content) if b"base" in content else []
     relative = sum(not value.lower().startswith(b"http") for value in values)
-    return _BASE.sub(b"former-base", content) if relative * sum(map(len, values)) > MOST_JOINED_BYTES else content
+    return (
+        _BASE.sub(b"former-base", content)
+        if relative * sum(map(len, values)) > MOST_JOINED_BYTES
+        else content
+    )
 
 
 def _closing(content: bytes) -> bytes:

@@ -43,10 +43,14 @@ class FeedItem:
     links: tuple[str, ...] = ()  # best first; relative ones are taken from `base`
     base: str = ""
     guid: str = ""
-    dates: tuple[str, ...] = ()  # published before updated before anything else that looks like a date
+    dates: tuple[
+        str, ...
+    ] = ()  # published before updated before anything else that looks like a date
     authors: tuple[str, ...] = ()  # one name or a list of names each
     journal: str = ""
-    identifiers: tuple[str, ...] = ()  # dc:identifier, prism:doi: where the feed itself speaks of names
+    identifiers: tuple[
+        str, ...
+    ] = ()  # dc:identifier, prism:doi: where the feed itself speaks of names
     summary: str = ""  # HTML
     content: str = ""  # HTML of the whole item
     is_paper: bool = False  # the feed has fields that only journals use
@@ -64,7 +68,9 @@ def entry_of(item: FeedItem, *, source: str, section: str | None = None) -> Entr
     return Entry(
         ids=_with_guid(ids, item.guid, links, source),
         title=title or _stand_in_title(summary, links, item.guid),
-        authors=_authors(item, facts, is_paper=bool(item.is_paper or ids.doi or ids.pmid or facts.journal)),
+        authors=_authors(
+            item, facts, is_paper=bool(item.is_paper or ids.doi or ids.pmid or facts.journal)
+        ),
         links=links,
         dated=first_date(item.dates) or facts.dated,
         summary=summary,
@@ -99,7 +105,11 @@ def _facts(item: FeedItem) -> publisher_text.PublisherFacts:
 
 
 def _facts_in(markup: str) -> publisher_text.PublisherFacts:
-    return publisher_text.read_text(plain_text(markup[:LONGEST_MARKUP])) if markup else publisher_text.PublisherFacts()
+    return (
+        publisher_text.read_text(plain_text(markup[:LONGEST_MARKUP]))
+        if markup
+        else publisher_text.PublisherFacts()
+    )
 
 
 def _ids(item: FeedItem, links: tuple[str, ...], facts: publisher_text.PublisherFacts) -> Ids:
@@ -141,13 +151,24 @@ def _stand_in_title(summary: str, links: tuple[str, ...], guid: str) -> str:
         return titles.shorten(words, TITLE_WORDS)
     if links:
         parts = urlsplit(links[0])
-        last = unquote(parts.path.rstrip("/").rpartition("/")[2]).replace("-", " ").replace("_", " ").strip()
-        return titles.shorten(last if " " in last else f"{parts.netloc}{parts.path}".rstrip("/"), TITLE_WORDS)
+        last = (
+            unquote(parts.path.rstrip("/").rpartition("/")[2])
+            .replace("-", " ")
+            .replace("_", " ")
+            .strip()
+        )
+        return titles.shorten(
+            last if " " in last else f"{parts.netloc}{parts.path}".rstrip("/"), TITLE_WORDS
+        )
     return titles.shorten(titles.one_line(guid), TITLE_WORDS) or "Untitled"
 
 
-def _authors(item: FeedItem, facts: publisher_text.PublisherFacts, *, is_paper: bool) -> tuple[str, ...]:
-    names = (name for each in item.authors or facts.authors for name in names_in(each, one_form=is_paper))
+def _authors(
+    item: FeedItem, facts: publisher_text.PublisherFacts, *, is_paper: bool
+) -> tuple[str, ...]:
+    names = (
+        name for each in item.authors or facts.authors for name in names_in(each, one_form=is_paper)
+    )
     return tuple(dict.fromkeys(names))
 
 
@@ -174,5 +195,11 @@ def _shorten_summary(summary: str) -> str:
 
 def _flags(ids: Ids, links: tuple[str, ...]) -> frozenset[Flag]:
     hosts = (urlsplit(each).hostname or "" for each in links)
-    at_server = any(host == each or host.endswith(f".{each}") for host in hosts for each in PREPRINT_HOSTS)
-    return frozenset({Flag.PREPRINT}) if at_server or (ids.doi and is_preprint_doi(ids.doi)) else frozenset()
+    at_server = any(
+        host == each or host.endswith(f".{each}") for host in hosts for each in PREPRINT_HOSTS
+    )
+    return (
+        frozenset({Flag.PREPRINT})
+        if at_server or (ids.doi and is_preprint_doi(ids.doi))
+        else frozenset()
+    )

@@ -22,16 +22,27 @@ def read_items(content: bytes, *, url: str = "") -> tuple[list[FeedItem], tuple[
     feed = _load_json(content)
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(feed, dict) or not isinstance(items, list):
-        raise SourceError("the answer is JSON, but no JSON Feed: it has no list of items; " + _remedy(feed))
+        raise SourceError(
+            "the answer is JSON, but no JSON Feed: it has no list of items; " + _remedy(feed)
+        )
     base = next(
-        (each for each in (_text(feed, "home_page_url"), url, _text(feed, "feed_url")) if each.startswith("http")), ""
+        (
+            each
+            for each in (_text(feed, "home_page_url"), url, _text(feed, "feed_url"))
+            if each.startswith("http")
+        ),
+        "",
     )
     looked_at = items[:MOST_ITEMS]
     skipped = [
-        f"item {n} is no JSON object: left out" for n, each in enumerate(looked_at, 1) if not isinstance(each, dict)
+        f"item {n} is no JSON object: left out"
+        for n, each in enumerate(looked_at, 1)
+        if not isinstance(each, dict)
     ]
     if len(items) > MOST_ITEMS:
-        skipped.append(f"the feed has more than {MOST_ITEMS:,} items: only the first ones were looked at")
+        skipped.append(
+            f"the feed has more than {MOST_ITEMS:,} items: only the first ones were looked at"
+        )
     return [_item(each, base) for each in looked_at if isinstance(each, dict)], tuple(skipped)
 
 
@@ -82,7 +93,9 @@ def _text(values: dict[str, Any], name: str) -> str:
 def _authors(item: dict[str, Any]) -> tuple[str, ...]:
     listed = item.get("authors") or [item.get("author")]  # `author` is version 1
     people = listed if isinstance(listed, list) else []
-    return tuple(name for each in people if isinstance(each, dict) and (name := _text(each, "name")))
+    return tuple(
+        name for each in people if isinstance(each, dict) and (name := _text(each, "name"))
+    )
 
 
 def _as_html(text: str) -> str:

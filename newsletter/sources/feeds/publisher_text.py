@@ -38,10 +38,12 @@ _ADVERTISING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PUBMED = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)|pubmed:\d", re.IGNORECASE
+    r"(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)|pubmed:\d",
+    re.IGNORECASE,
 )
 _REGISTER = re.compile(
-    r"https?://(?:www\.|classic\.|beta\.)?clinicaltrials\.gov/.*\bNCT\d{8}\b|NCT\d{8}\b", re.IGNORECASE
+    r"https?://(?:www\.|classic\.|beta\.)?clinicaltrials\.gov/.*\bNCT\d{8}\b|NCT\d{8}\b",
+    re.IGNORECASE,
 )
 
 
@@ -58,7 +60,10 @@ class PublisherFacts:
     def or_else(self, other: PublisherFacts) -> PublisherFacts:
         """These facts, and the other ones where these say nothing."""
         return PublisherFacts(
-            **{each.name: getattr(self, each.name) or getattr(other, each.name) for each in fields(PublisherFacts)}
+            **{
+                each.name: getattr(self, each.name) or getattr(other, each.name)
+                for each in fields(PublisherFacts)
+            }
         )
 
 
@@ -77,8 +82,14 @@ def read_text(text: str) -> PublisherFacts:
     said: dict[str, list[str]] = {}
     kept: list[str] = []
     for n, paragraph in enumerate(text.split("\n\n")):
-        rest = "\n".join(line for line in paragraph.split("\n") if not _take(line, said, first=n == 0))
-        if rest and not _ADVERTISING.fullmatch(rest) and not _EMPTY_WORDS.fullmatch(rest.rstrip(". ")):
+        rest = "\n".join(
+            line for line in paragraph.split("\n") if not _take(line, said, first=n == 0)
+        )
+        if (
+            rest
+            and not _ADVERTISING.fullmatch(rest)
+            and not _EMPTY_WORDS.fullmatch(rest.rstrip(". "))
+        ):
             kept.append(rest)
     found = (dated for each in said.get("date", []) if (dated := _date(each)))
     return PublisherFacts(
@@ -118,7 +129,9 @@ def _take_labelled(label: str, value: str, said: dict[str, list[str]]) -> bool:
 
 def _date(text: str) -> Dated | None:
     """ScienceDirect writes `Publication date: Available online 5 November 2021`."""
-    return dates.parse(re.sub(r"^(?:available|published) online:?\s*", "", text, flags=re.IGNORECASE).strip(" ."))
+    return dates.parse(
+        re.sub(r"^(?:available|published) online:?\s*", "", text, flags=re.IGNORECASE).strip(" .")
+    )
 
 
 def _issue_date(text: str) -> Dated | None:
@@ -130,9 +143,15 @@ def _issue_date(text: str) -> Dated | None:
 
 _STATUSES: Mapping[str, TrialStatus] = {status.value: status for status in TrialStatus}
 _WORDS = "|".join(re.escape(each) for each in sorted(_STATUSES, key=len, reverse=True))
-_STATUS_LINE = re.compile(rf"(?:(?:overall |recruitment )?status\s*:\s*)?({_WORDS})\.?", re.IGNORECASE)
-_STATUS_IN_TITLE = re.compile(rf"\s*({_WORDS})\s*[:|–—-]\s.*|.*[(\[]({_WORDS})[)\]]\s*", re.IGNORECASE | re.DOTALL)
-_TRIAL_LINE = re.compile(r"(?P<label>sponsors?|interventions?|phases?)\s*:\s*(?P<value>\S.*)", re.IGNORECASE)
+_STATUS_LINE = re.compile(
+    rf"(?:(?:overall |recruitment )?status\s*:\s*)?({_WORDS})\.?", re.IGNORECASE
+)
+_STATUS_IN_TITLE = re.compile(
+    rf"\s*({_WORDS})\s*[:|–—-]\s.*|.*[(\[]({_WORDS})[)\]]\s*", re.IGNORECASE | re.DOTALL
+)
+_TRIAL_LINE = re.compile(
+    r"(?P<label>sponsors?|interventions?|phases?)\s*:\s*(?P<value>\S.*)", re.IGNORECASE
+)
 
 
 def read_trial(text: str, *, title: str = "") -> Trial:
@@ -156,7 +175,10 @@ def read_trial(text: str, *, title: str = "") -> Trial:
 
 def _several(value: str) -> tuple[str, ...]:
     """`Drug: C21; Drug: Placebo` as two, without the kind."""
-    parts = (re.sub(r"^(?:[A-Z][a-z]+(?: [A-Z][a-z]+)?):\s+", "", part.strip()) for part in value.split(";"))
+    parts = (
+        re.sub(r"^(?:[A-Z][a-z]+(?: [A-Z][a-z]+)?):\s+", "", part.strip())
+        for part in value.split(";")
+    )
     return tuple(dict.fromkeys(part for part in parts if part))
 
 

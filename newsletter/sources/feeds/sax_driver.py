@@ -5,7 +5,9 @@ As it comes, Python's SAX driver hands over a piece at each line and each entity
 
 from __future__ import annotations
 
-from xml.sax import expatreader  # feedparser's own choice; expat limits entities, and external ones are off
+from xml.sax import (
+    expatreader,
+)  # feedparser's own choice; expat limits entities, and external ones are off
 
 PIECE_BYTES = 65_536
 

@@ -19,14 +19,17 @@ from newsletter.sources.pages.person_names import has_person_mark, split_names
 
 LONGEST_JOURNAL = 9  # words
 LONGEST_BYLINE = 1500  # characters
-_JOURNAL = re.compile(r"\b(?:Journal|Annals|Archives|Proceedings|Bulletin|Magazine|Revista|Zeitschrift)\b")
+_JOURNAL = re.compile(
+    r"\b(?:Journal|Annals|Archives|Proceedings|Bulletin|Magazine|Revista|Zeitschrift)\b"
+)
 _EDGES = " \t,;:.|()–—-"
 _BY = re.compile(r"\A(?:by|von|por)\s+", re.IGNORECASE)
 _STOP = re.compile(r"(?:\.|,|;|:|\||\s[–—-])\s+")
 _OTHERS = re.compile(r"[\s,]+(?:and others|and colleagues|et al\.?)\Z", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _YEAR = re.compile(
-    rf"[\s,;.(–—-]*(?P<tail>(?:\d{{1,2}}\s+)?(?:{_MONTH}\s+(?:\d{{1,2}},\s+)?)?(?:19|20)\d\d\b.*)\Z", re.IGNORECASE
+    rf"[\s,;.(–—-]*(?P<tail>(?:\d{{1,2}}\s+)?(?:{_MONTH}\s+(?:\d{{1,2}},\s+)?)?(?:19|20)\d\d\b.*)\Z",
+    re.IGNORECASE,
 )
 
 
@@ -37,7 +40,11 @@ def triples(lines: Sequence[PageLine], *, month_first: bool) -> Mapping[int, tup
     ends = [at for at, line in enumerate(lines) if _is_link(line)]
     for at in ends:
         near = at >= 2 and (is_spread or not (lines[at - 1].gap or lines[at].gap))
-        if near and (lines[at - 2].gap or at == 2 or at - 3 in ends) and not {at - 1, at - 2} & {*ends}:
+        if (
+            near
+            and (lines[at - 2].gap or at == 2 or at - 3 in ends)
+            and not {at - 1, at - 2} & {*ends}
+        ):
             byline = _read(lines[at - 1].text, month_first=month_first)
             if byline and _is_title(lines[at - 2], byline):
                 found[at - 2] = (_title(lines[at - 2], month_first=month_first),)
@@ -50,23 +57,31 @@ def _is_link(line: PageLine) -> bool:
     spans = spans_of(line.text)
     words = [span for span in spans if span.kind is SpanKind.TEXT]
     has_link = any(span.kind in {SpanKind.LINK, SpanKind.ID} for span in spans)
-    return has_link and all(line_kinds.is_label(span.value) or not span.value.strip(_EDGES) for span in words)
+    return has_link and all(
+        line_kinds.is_label(span.value) or not span.value.strip(_EDGES) for span in words
+    )
 
 
 def _is_title(line: PageLine, byline: LinePart) -> bool:
     """Whether a line names a thing, seen what stands beneath it."""
     if line.role or line.heading or split_names(line.text) or is_journal(line.text):
         return False
-    if any(span.kind is not SpanKind.TEXT for span in spans_of(line.text)) or line_kinds.is_chrome(line.text):
+    if any(span.kind is not SpanKind.TEXT for span in spans_of(line.text)) or line_kinds.is_chrome(
+        line.text
+    ):
         return False
-    return bool(byline.authors or _JOURNAL.search(byline.journal)) or not line_kinds.is_heading(line.text)
+    return bool(byline.authors or _JOURNAL.search(byline.journal)) or not line_kinds.is_heading(
+        line.text
+    )
 
 
 def _title(line: PageLine, *, month_first: bool) -> LinePart:
     first, *_ = read_line(line, month_first=month_first)
     if first.role is PartRole.TITLE:
         return replace(first, journal="")
-    return LinePart(role=PartRole.TITLE, title=bare_title(line.text.strip()), gap=line.gap, item=line.item)
+    return LinePart(
+        role=PartRole.TITLE, title=bare_title(line.text.strip()), gap=line.gap, item=line.item
+    )
 
 
 def _read(text: str, *, month_first: bool) -> LinePart | None:
@@ -102,7 +117,12 @@ def _names_before(text: str) -> tuple[tuple[str, ...], str]:
     for start, end in reversed([*ends, (len(text), len(text))]):
         before = text[:start].strip()
         names = split_names(_OTHERS.sub("", before).rstrip("."))
-        is_sure = len(names) > 1 or has_person_mark(f"{before} ") or bool(_OTHERS.search(before)) or text[end:] == ""
+        is_sure = (
+            len(names) > 1
+            or has_person_mark(f"{before} ")
+            or bool(_OTHERS.search(before))
+            or text[end:] == ""
+        )
         if names and (is_sure or _YEAR.search(text[end:])):
             return names, text[end:]
     return (), text

@@ -92,7 +92,9 @@ _VENUE = re.compile(
     r"proceedings|poster|published|epub|print|online|issue|vol|in press|ahead of|presented|recorded|updated?|posted|JCO|NEJM|JAMA)\b|\bJ\b",
     re.IGNORECASE,
 )
-_NOT_ITS_DATE = re.compile(r"accepted|received|revised|accessed|last|updated|deadline|due", re.IGNORECASE)
+_NOT_ITS_DATE = re.compile(
+    r"accepted|received|revised|accessed|last|updated|deadline|due", re.IGNORECASE
+)
 _ELLIPSIS = re.compile(r"…|\.\.\.|%E2%80%A6", re.IGNORECASE)
 _EDGE_BEFORE = re.compile(r"(?:^|[(\[|–—:•,;.]|\s-|\s{2})\s*\Z")
 _EDGE_AFTER = re.compile(r"\s*(?:$|[)\]|–—:•;.,]|-\s|\s{2})")
@@ -136,7 +138,9 @@ def _join(found: list[Span], span: Span) -> None:
         found.append(span)
 
 
-def _read(match: re.Match[str], text: str, hrefs: Sequence[str], *, month_first: bool) -> Iterator[Span]:
+def _read(
+    match: re.Match[str], text: str, hrefs: Sequence[str], *, month_first: bool
+) -> Iterator[Span]:
     """The spans that one match is, or none when it belongs to the text around it."""
     if match["anchor"] is not None:
         yield from _anchor(match, hrefs)
@@ -175,14 +179,20 @@ def _address(found: str) -> Span:
     if cut:
         return Span(kind=SpanKind.CUT, value=found[: cut[-1].end()])
     found = found.rstrip(".,;:!?'’”»*|")
-    while (found.endswith((")", "]")) and found.count(")") > found.count("(")) or found.endswith("]"):
+    while (found.endswith((")", "]")) and found.count(")") > found.count("(")) or found.endswith(
+        "]"
+    ):
         found = found[:-1].rstrip(".,;:")
     return Span(kind=SpanKind.LINK, value=found)
 
 
 def _measure_link(matched: str, span: Span) -> int:
     """How many characters of the matched text the link took; what follows a cut link is text again."""
-    bare = span.value.removeprefix("https://") if not matched.lower().startswith("http") else span.value
+    bare = (
+        span.value.removeprefix("https://")
+        if not matched.lower().startswith("http")
+        else span.value
+    )
     return len(bare) if matched.startswith(bare) else len(matched)
 
 
@@ -192,7 +202,13 @@ def _group(inner: str, text: str, match: re.Match[str], *, month_first: bool) ->
     if whole:
         label = whole["label"] or ""
         only_year = len(whole["date"]) == 4
-        trust = DateTrust.NONE if _NOT_ITS_DATE.match(label) else DateTrust.CITED if only_year else DateTrust.STATED
+        trust = (
+            DateTrust.NONE
+            if _NOT_ITS_DATE.match(label)
+            else DateTrust.CITED
+            if only_year
+            else DateTrust.STATED
+        )
         if not only_year or _year_is_date(text, match):
             yield from _parse_date_span(whole["date"], trust, month_first=month_first)
         return
@@ -202,7 +218,9 @@ def _group(inner: str, text: str, match: re.Match[str], *, month_first: bool) ->
         if len(dated[0]) > 4 and len(rest.split()) > 6:
             return
         yield from _parse_date_span(
-            dated[0], DateTrust.CITED if len(dated[0]) == 4 else DateTrust.STATED, month_first=month_first
+            dated[0],
+            DateTrust.CITED if len(dated[0]) == 4 else DateTrust.STATED,
+            month_first=month_first,
         )
         if rest and not re.search(r"published|epub|online|posted|updated?", rest, re.IGNORECASE):
             yield Span(kind=SpanKind.VOLUME, value=rest)
@@ -216,11 +234,14 @@ def _year_is_date(text: str, match: re.Match[str]) -> bool:
 
 def _bare_date(match: re.Match[str], text: str, *, month_first: bool) -> Iterator[Span]:
     """A date without brackets counts at the edge of a line, or between marks that set it apart."""
-    before, after = text[max(0, match.start() - 6) : match.start()], text[match.end() : match.end() + 4]
-    cited = bool(re.match(r"\s?;", after))
-    at_start = bool(_EDGE_BEFORE.search(before if match.start() > 6 else text[: match.start()])) or before.endswith(
-        (CLOSE, MIDDLE)
+    before, after = (
+        text[max(0, match.start() - 6) : match.start()],
+        text[match.end() : match.end() + 4],
     )
+    cited = bool(re.match(r"\s?;", after))
+    at_start = bool(
+        _EDGE_BEFORE.search(before if match.start() > 6 else text[: match.start()])
+    ) or before.endswith((CLOSE, MIDDLE))
     at_end = (
         bool(_EDGE_AFTER.match(after))
         or after.startswith((OPEN, "http"))
@@ -263,7 +284,12 @@ def date_of(written: str, *, month_first: bool = True) -> Dated | None:
     """The date that is written, a range as its first day; a numeric one in the order this page uses."""
     if not any(char.isalpha() for char in written):
         return _date_in_figures(written.strip(), month_first=month_first)
-    plain = re.sub(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s", "", " ".join(written.split()), flags=re.IGNORECASE)
+    plain = re.sub(
+        r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s",
+        "",
+        " ".join(written.split()),
+        flags=re.IGNORECASE,
+    )
     return dates.parse(_RANGE.sub(r"\1", plain))
 
 
@@ -290,7 +316,9 @@ def best_date(found: Sequence[Span]) -> Dated | None:
 
 def _refines(finer: Dated, coarse: Dated) -> bool:
     order = (Precision.YEAR, Precision.MONTH, Precision.DAY)
-    return order.index(finer.precision) > order.index(coarse.precision) and str(finer).startswith(str(coarse))
+    return order.index(finer.precision) > order.index(coarse.precision) and str(finer).startswith(
+        str(coarse)
+    )
 
 
 _JOURNAL_WORD = re.compile(
@@ -307,7 +335,9 @@ _JOURNAL_WORD = re.compile(
     r"ecancermedicalscience|medrxiv|biorxiv|ssrn|preprint|revista|medicina|cirugía|oncología|española|clínica)\Z",
     re.IGNORECASE,
 )
-_JOURNAL_FILLER = frozenset(["and", "of", "the", "in", "for", "&", "et", "de", "la", "y", "n", "new"])
+_JOURNAL_FILLER = frozenset(
+    ["and", "of", "the", "in", "for", "&", "et", "de", "la", "y", "n", "new"]
+)
 
 
 def is_journal(text: str) -> bool:
@@ -325,7 +355,8 @@ def is_journal(text: str) -> bool:
         bool(strong)
         and len(words) <= 10
         and all(
-            _JOURNAL_WORD.match(word) and (word[:1].isupper() or word in _JOURNAL_FILLER or word[:1] == "e")
+            _JOURNAL_WORD.match(word)
+            and (word[:1].isupper() or word in _JOURNAL_FILLER or word[:1] == "e")
             for word in words
         )
     )

@@ -76,7 +76,11 @@ def group_parts(pieces: Sequence[LinePart]) -> tuple[EntryGroup, ...]:
     for at, piece in enumerate(pieces):
         following = tuple(takewhile(lambda other: not other.gap, pieces[at + 1 : at + 8]))
         titled = any(other.role is PartRole.TITLE for other in following)
-        grouping.add(piece, pieces[at + 1] if at + 1 < len(pieces) else None, row_titled=piece.item and titled)
+        grouping.add(
+            piece,
+            pieces[at + 1] if at + 1 < len(pieces) else None,
+            row_titled=piece.item and titled,
+        )
     grouping.close()
     return tuple(block for block in grouping.done if block.is_entry())
 
@@ -87,9 +91,15 @@ def _facts_lead(pieces: Sequence[LinePart]) -> bool:
     if not told or told[0].role is PartRole.TITLE or told[-1].role is not PartRole.TITLE:
         return False
     beneath = sum(
-        two.role is PartRole.FACTS and not two.gap for one, two in pairwise(told) if one.role is PartRole.TITLE
+        two.role is PartRole.FACTS and not two.gap
+        for one, two in pairwise(told)
+        if one.role is PartRole.TITLE
     )
-    above = sum(two.role is PartRole.TITLE and not two.gap for one, two in pairwise(told) if one.role is PartRole.FACTS)
+    above = sum(
+        two.role is PartRole.TITLE and not two.gap
+        for one, two in pairwise(told)
+        if one.role is PartRole.FACTS
+    )
     return above >= beneath
 
 
@@ -109,7 +119,9 @@ def _confirms(words: str, after: LinePart) -> bool:
         return False
     if after.gap:
         return len(words.split()) >= 5
-    return bool(after.authors or after.journal or after.links or (after.dates and len(words.split()) >= 5))
+    return bool(
+        after.authors or after.journal or after.links or (after.dates and len(words.split()) >= 5)
+    )
 
 
 _YEAR_HEADING = re.compile(
@@ -139,7 +151,9 @@ class _EntryGrouper:
     def add(self, piece: LinePart, after: LinePart | None, *, row_titled: bool) -> None:
         """Take the next piece. `row_titled`: it begins a list item or table row whose title comes later."""
         starts_row = row_titled and piece.role in {PartRole.FACTS, PartRole.PERSON}
-        self.row_leads = starts_row or (self.row_leads and not piece.gap and piece.role is not PartRole.TITLE)
+        self.row_leads = starts_row or (
+            self.row_leads and not piece.gap and piece.role is not PartRole.TITLE
+        )
         if piece.role is PartRole.HEADING and after and _confirms(piece.words, after):
             piece = replace(piece, role=PartRole.TITLE, words="")
         match piece.role:
@@ -166,7 +180,10 @@ class _EntryGrouper:
             self.block.take(piece)
             return
         if self._names_author(piece):
-            self._add_facts(replace(piece, role=PartRole.FACTS, title="", authors=split_names(piece.title)), None)
+            self._add_facts(
+                replace(piece, role=PartRole.FACTS, title="", authors=split_names(piece.title)),
+                None,
+            )
             return
         if self._is_aside(piece):
             self._add_facts(replace(piece, role=PartRole.FACTS, title="", words=piece.title), None)
@@ -176,7 +193,11 @@ class _EntryGrouper:
             self.block = None
         self.close()
         self.block = EntryGroup(
-            title=piece.title, linked=piece.linked, announces=piece.announces, heading=piece.heading, under=self.under
+            title=piece.title,
+            linked=piece.linked,
+            announces=piece.announces,
+            heading=piece.heading,
+            under=self.under,
         )
         self.block.take(piece)
         self.block.say(piece.words)
@@ -196,7 +217,10 @@ class _EntryGrouper:
         if (
             self.persons
             and not self.block.authors
-            and (self.persons_lead or line_kinds.is_talk(" ".join((piece.title, piece.words, *piece.links))))
+            and (
+                self.persons_lead
+                or line_kinds.is_talk(" ".join((piece.title, piece.words, *piece.links)))
+            )
         ):
             self.block.authors = self.persons
             self.block.confirmed = self.block.led = True
@@ -204,7 +228,11 @@ class _EntryGrouper:
 
     def _names_author(self, piece: LinePart) -> bool:
         """Whether a name right beneath a title is its author's, though nothing else shows that it is a person."""
-        free = self.block and not self.block.authors and not (piece.item or piece.linked or piece.authors)
+        free = (
+            self.block
+            and not self.block.authors
+            and not (piece.item or piece.linked or piece.authors)
+        )
         near = not piece.gap or (self.block and not self.block.confirmed)
         return bool(free and near and split_names(piece.title))
 
@@ -232,7 +260,13 @@ class _EntryGrouper:
         if self.row_leads or self._leads(piece, after):
             self.waiting.append(piece)
             return
-        if self.block and piece.authors and self.block.authors and not piece.has_marks and piece.gap:
+        if (
+            self.block
+            and piece.authors
+            and self.block.authors
+            and not piece.has_marks
+            and piece.gap
+        ):
             self.persons, self.persons_lead = piece.authors, True
         elif self.block:
             self.block.take(piece)
@@ -240,11 +274,18 @@ class _EntryGrouper:
 
     def _leads(self, piece: LinePart, after: LinePart | None) -> bool:
         """Whether facts stand above their title rather than beneath it."""
-        if not (piece.dates or piece.links) or piece.authors or not after or after.role is not PartRole.TITLE:
+        if (
+            not (piece.dates or piece.links)
+            or piece.authors
+            or not after
+            or after.role is not PartRole.TITLE
+        ):
             return False
         if self.facts_lead:
             return True
-        satisfied = self.block is None or bool(self.block.dates if piece.dates else self.block.links)
+        satisfied = self.block is None or bool(
+            self.block.dates if piece.dates else self.block.links
+        )
         return satisfied and piece.gap and not after.gap
 
     def _is_date_heading(self, piece: LinePart, after: LinePart | None) -> bool:
@@ -272,7 +313,10 @@ class _EntryGrouper:
         if self.block and not self.block.authors and (not piece.gap or self.block.confirmed):
             self.block.take(piece)
         else:
-            self.persons, self.persons_lead = piece.authors, piece.gap or self.block is None or self.block.led
+            self.persons, self.persons_lead = (
+                piece.authors,
+                piece.gap or self.block is None or self.block.led,
+            )
 
     def _add_words(self, piece: LinePart) -> None:
         if self.block and not self.block.links:
@@ -285,8 +329,12 @@ _CONNECTOR = re.compile(
     r"(?:\b(?:of|in|for|and|the|with|to|from|by|a|an|on|or|vs\.?|versus|at|as|de|la|el|del|para|con|y|en|&)|[,/]|[^\W\d_]-)\Z",
     re.IGNORECASE,
 )
-_LINE_MARK = re.compile(r"https?://|www\.|\ue001|\bdoi\b|\b10\.\d{4,9}/|(?:19|20)\d\d\)?\W*\Z", re.IGNORECASE)
-_NEVER_JOINED = re.compile(r"(?:https?:|www\.|doi\b|pmid\b|pmcid\b|e?pub\b|published|by\s|para\s)", re.IGNORECASE)
+_LINE_MARK = re.compile(
+    r"https?://|www\.|\ue001|\bdoi\b|\b10\.\d{4,9}/|(?:19|20)\d\d\)?\W*\Z", re.IGNORECASE
+)
+_NEVER_JOINED = re.compile(
+    r"(?:https?:|www\.|doi\b|pmid\b|pmcid\b|e?pub\b|published|by\s|para\s)", re.IGNORECASE
+)
 
 
 def unwrap(lines: Sequence[PageLine]) -> Iterator[PageLine]:
@@ -313,7 +361,13 @@ def unwrap(lines: Sequence[PageLine]) -> Iterator[PageLine]:
 
 def _continues(held: PageLine, last: str, line: PageLine, *, width: int, joined: bool) -> bool:
     """Whether a line goes on with the line above."""
-    if line.item or line.role or held.role or len(held.text) > 3000 or _LINE_MARK.search(last[-200:]):
+    if (
+        line.item
+        or line.role
+        or held.role
+        or len(held.text) > 3000
+        or _LINE_MARK.search(last[-200:])
+    ):
         return False
     if _NEVER_JOINED.match(line.text) or last.endswith((".", ":", "|", "?", "!")):
         return False

@@ -55,13 +55,25 @@ _FRAME_CLASS = re.compile(
     r"site-(?:header|footer)|sidebar|comments?|comment-\S*|screen-reader-text|sr-only|skip-link)(?:\s|$)",
     re.IGNORECASE,
 )
-_HIDDEN_STYLE = re.compile(r"(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)", re.IGNORECASE)
-_DATA_URL = re.compile(r"data:[\w/+.;=-]{1,80},[A-Za-z0-9+/=%]{200,}")  # pictures inside the page: most of its bytes
+_HIDDEN_STYLE = re.compile(
+    r"(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)", re.IGNORECASE
+)
+_DATA_URL = re.compile(
+    r"data:[\w/+.;=-]{1,80},[A-Za-z0-9+/=%]{200,}"
+)  # pictures inside the page: most of its bytes
 MAX_SOURCE_CHARS = 4_000_000  # without the pictures
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _ROLES = (
-    ("title", re.compile(r"title|article|publication|study|paper|t[ií]tulo|project", re.IGNORECASE)),
-    ("authors", re.compile(r"author|investigator|grantee|researcher|speaker|presenter|autor", re.IGNORECASE)),
+    (
+        "title",
+        re.compile(r"title|article|publication|study|paper|t[ií]tulo|project", re.IGNORECASE),
+    ),
+    (
+        "authors",
+        re.compile(
+            r"author|investigator|grantee|researcher|speaker|presenter|autor", re.IGNORECASE
+        ),
+    ),
     ("date", re.compile(r"date|published|year|month|fecha|año", re.IGNORECASE)),
     ("link", re.compile(r"link|url|doi|pmid|pubmed|enlace", re.IGNORECASE)),
     ("journal", re.compile(r"journal|source|revista|venue", re.IGNORECASE)),
@@ -80,16 +92,24 @@ def markup_lines(text: str, *, base: str = "") -> PageLines:
     """The lines of a page or fragment in HTML; `base` is what relative links start from."""
     page = _LineCollector(base)
     parser = etree.HTMLParser(
-        target=cast("Any", page), remove_comments=True, remove_pis=True, huge_tree=True, no_network=True
+        target=cast("Any", page),
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=True,
+        no_network=True,
     )
     source = _DATA_URL.sub("", clean(text))
     if source.strip():
         try:
-            etree.fromstring(re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", source[:MAX_SOURCE_CHARS]), parser)
+            etree.fromstring(
+                re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", source[:MAX_SOURCE_CHARS]), parser
+            )
         except etree.XMLSyntaxError:  # nothing in it is an element or text
             page.close()
     return PageLines(
-        lines=tuple(page.lines), hrefs=tuple(page.hrefs), cut=page.room < 0 or len(source) > MAX_SOURCE_CHARS
+        lines=tuple(page.lines),
+        hrefs=tuple(page.hrefs),
+        cut=page.room < 0 or len(source) > MAX_SOURCE_CHARS,
     )
 
 
@@ -223,7 +243,9 @@ class _LineCollector:
             self._words.append(OPEN)
 
     def _close_link(self) -> None:
-        if self._href is not None and self._words[-1:] == [OPEN]:  # a picture, or the rest of a link around blocks
+        if self._href is not None and self._words[-1:] == [
+            OPEN
+        ]:  # a picture, or the rest of a link around blocks
             self._words.pop()
             self._href = None
         elif self._href is not None:
@@ -262,7 +284,9 @@ class _LineCollector:
         if self.room < 0:
             return
         role = self._columns[self._cell] if 0 <= self._cell < len(self._columns) else ""
-        self.lines.append(line_of(text, gap=self._gap, item=self._item, heading=bool(self._heading), role=role))
+        self.lines.append(
+            line_of(text, gap=self._gap, item=self._item, heading=bool(self._heading), role=role)
+        )
 
 
 def _tidy(text: str) -> str:

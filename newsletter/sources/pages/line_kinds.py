@@ -21,7 +21,11 @@ _TOKEN = re.compile(r"[^\W_]+(?:[-’'/&.][^\W_]+)*")
 def is_ordinary_word(word: str) -> bool:
     """Whether a word belongs to the field or to grammar, so that it is no part of a person's name."""
     bare = word.strip(_EDGES).casefold()
-    return bare in vocabulary.FUNCTION or bare in vocabulary.FIELD or (len(bare) > 5 and bool(_ENDINGS.search(bare)))
+    return (
+        bare in vocabulary.FUNCTION
+        or bare in vocabulary.FIELD
+        or (len(bare) > 5 and bool(_ENDINGS.search(bare)))
+    )
 
 
 _CHROME = re.compile(
@@ -67,7 +71,9 @@ def is_chrome(text: str) -> bool:
 def _is_menu(text: str) -> bool:
     """“Home | About | Donate”: several short parts, one of them of the frame."""
     parts = [part.strip() for part in re.split(r"[|•·›»]", text)]
-    return len(parts) > 2 and sum(bool(part) and _CHROME.match(part) is not None for part in parts) * 2 >= len(parts)
+    return len(parts) > 2 and sum(
+        bool(part) and _CHROME.match(part) is not None for part in parts
+    ) * 2 >= len(parts)
 
 
 _BADGE = re.compile(
@@ -95,7 +101,9 @@ _GENERIC_LINK = re.compile(
 
 def is_generic_link(words: str) -> bool:
     """Whether a link's words name no thing: “click here”, “PubMed”, “Full text”, a bare address."""
-    return bool(_GENERIC_LINK.match(words.strip(_EDGES))) or (is_label(words) and len(words.split()) <= 4)
+    return bool(_GENERIC_LINK.match(words.strip(_EDGES))) or (
+        is_label(words) and len(words.split()) <= 4
+    )
 
 
 _LABEL = re.compile(
@@ -165,7 +173,11 @@ def is_prose(text: str) -> bool:
     if words > 60 or (sentences > 2 and words > 25):
         return True
     verb = bool(_VERB.search(bare))
-    return (verb and ended and words > 7) or (verb and words > 25) or (sentences > 1 and ended and words > 20 and verb)
+    return (
+        (verb and ended and words > 7)
+        or (verb and words > 25)
+        or (sentences > 1 and ended and words > 20 and verb)
+    )
 
 
 _FLOURISH = re.compile(r"[-–—:*_=~»>|]+\s*\Z")
@@ -193,7 +205,13 @@ def is_heading(text: str) -> bool:
 
 def is_greeting(text: str) -> bool:
     """Whether a line greets or thanks: it heads what follows."""
-    return bool(re.match(r"\W*(?:congratulations|felicitaciones|welcome to|bienvenid|thank you)", text, re.IGNORECASE))
+    return bool(
+        re.match(
+            r"\W*(?:congratulations|felicitaciones|welcome to|bienvenid|thank you)",
+            text,
+            re.IGNORECASE,
+        )
+    )
 
 
 def is_slogan(text: str) -> bool:
@@ -230,7 +248,8 @@ def is_talk(text: str) -> bool:
 
 
 _ANNOUNCED_TALK = re.compile(
-    r"(?:webinar|video|podcast|recording|symposium|panel discussion|live)\b[^:]{0,30}:\s", re.IGNORECASE
+    r"(?:webinar|video|podcast|recording|symposium|panel discussion|live)\b[^:]{0,30}:\s",
+    re.IGNORECASE,
 )
 
 
@@ -246,7 +265,9 @@ def looks_like_title(text: str) -> bool:
         or is_heading(text)
     ):
         return False
-    score = 2 * (len(words) >= 7) + bool(re.search(r"[:?–]\s|\?\Z", text)) + bool(_TOPIC.search(text))
+    score = (
+        2 * (len(words) >= 7) + bool(re.search(r"[:?–]\s|\?\Z", text)) + bool(_TOPIC.search(text))
+    )
     score += any(char.isdigit() for char in text) - 2 * text.rstrip().endswith((".", ":", "-", ","))
     return score >= 3 or is_call(text) or bool(_ANNOUNCED_TALK.match(text))
 
@@ -271,19 +292,28 @@ def is_affiliation(text: str) -> bool:
     if len(words) > 25 or _VERB.search(text):
         return False
     institution = _AFFILIATION.search(text) and not _OF_A_TITLE.search(text)
-    capitals = sum(word[:1].isupper() or word.casefold() in vocabulary.FUNCTION or word == "&" for word in words)
+    capitals = sum(
+        word[:1].isupper() or word.casefold() in vocabulary.FUNCTION or word == "&"
+        for word in words
+    )
     return (bool(institution) and capitals == len(words) and not re.search(r"[:?]", text)) or (
         len(words) <= 6 and bool(_PLACE.match(text)) and not _TOPIC.search(text)
     )
 
 
 _TITLE_EDGES = " \t,;:|–—-•·*"
-_NCT_EDGE = re.compile(r"\ANCT\d{8}\s?[:–-]\s?|\s*[(\[]\s?NCT\s?\d{8}\s?[)\]]\s*\Z|[,;–-]\s?NCT\d{8}\Z")
-_NEWNESS = re.compile(r"(?:new!+|\*?new\*|nuevo:|new article:|new publication:|new study:)\s*", re.IGNORECASE)
+_NCT_EDGE = re.compile(
+    r"\ANCT\d{8}\s?[:–-]\s?|\s*[(\[]\s?NCT\s?\d{8}\s?[)\]]\s*\Z|[,;–-]\s?NCT\d{8}\Z"
+)
+_NEWNESS = re.compile(
+    r"(?:new!+|\*?new\*|nuevo:|new article:|new publication:|new study:)\s*", re.IGNORECASE
+)
 
 _GLUED_SMALL = re.compile(r"\b(?P<one>a|an|the|of|in|for|and|with|is|to)(?P<two>[A-Z][a-z]{4,})\b")
 GLUED_WORDS = re.compile(r"\b(?P<one>[A-Z]?[a-z]{3,})(?P<two>[A-Z][a-z]{3,})\b")
-_GLUED_END = re.compile(r"\b(?P<one>[A-Za-z]{3,}(?:(?<!ect)ed|ing|tions?))(?P<two>in|of|for|with|and|from|the)\b(?=\s)")
+_GLUED_END = re.compile(
+    r"\b(?P<one>[A-Za-z]{3,}(?:(?<!ect)ed|ing|tions?))(?P<two>in|of|for|with|and|from|the)\b(?=\s)"
+)
 _KEPT = re.compile(
     r"Mc|Mac|Pub|Clinical(?=Trials)|You|Linked|Face|Bio|Immuno|Onco|Geno|Neo|Nano|Med|Web|Life|Boston|Car|Seq|Next|Flow|Gen|Path|Tumor(?=Next)"
 )
@@ -292,21 +322,35 @@ _KEPT = re.compile(
 def unglue(text: str) -> str:
     """Words that lost the space between them: “Soft TissueSarcomas”, “Is aTherapeutic”, “Monitoredin Real”."""
     text = _GLUED_SMALL.sub(r"\g<one> \g<two>", text)
-    text = GLUED_WORDS.sub(lambda word: word[0] if _KEPT.match(word[0]) else f"{word['one']} {word['two']}", text)
+    text = GLUED_WORDS.sub(
+        lambda word: word[0] if _KEPT.match(word[0]) else f"{word['one']} {word['two']}", text
+    )
     return _GLUED_END.sub(r"\g<one> \g<two>", text)
 
 
 def bare_title(text: str) -> str:
     """A title without what clings to it: brackets left open, colons, numbers of studies, “NEW!”."""
-    text = _NEWNESS.sub("", text.strip(_TITLE_EDGES), count=1) if _NEWNESS.match(text.strip(_TITLE_EDGES)) else text
+    text = (
+        _NEWNESS.sub("", text.strip(_TITLE_EDGES), count=1)
+        if _NEWNESS.match(text.strip(_TITLE_EDGES))
+        else text
+    )
     text = _NCT_EDGE.sub("", " ".join(text.split()))
     text = re.sub(r"\b(?:[A-Z] ){3,}[A-Z]\b", lambda spaced: spaced[0].replace(" ", ""), text)
     text = text.strip(_TITLE_EDGES + "\ufffd").lstrip(".)]?! ")
     while text and (
         text[-1] in "([{"
-        or (text[-1] in ")]" and text.count("(") + text.count("[") < text.count(")") + text.count("]"))
+        or (
+            text[-1] in ")]"
+            and text.count("(") + text.count("[") < text.count(")") + text.count("]")
+        )
     ):
         text = text[:-1].rstrip(_TITLE_EDGES)
-    if len(text) > 2 and text[0] in "“\"'‘" and text[-1] in "”\"'’" and not any(mark in text[1:-1] for mark in '“”"'):
+    if (
+        len(text) > 2
+        and text[0] in "“\"'‘"
+        and text[-1] in "”\"'’"
+        and not any(mark in text[1:-1] for mark in '“”"')
+    ):
         text = text[1:-1]
     return unglue(text).strip()

@@ -83,7 +83,9 @@ _BARE_YEAR = re.compile(r"\W*(?:19|20)\d\d\W*")
 _NCT = re.compile(r"\bNCT\d{8}\b")
 
 
-def read_line(line: PageLine, *, hrefs: Sequence[str] = (), month_first: bool = True) -> tuple[LinePart, ...]:
+def read_line(
+    line: PageLine, *, hrefs: Sequence[str] = (), month_first: bool = True
+) -> tuple[LinePart, ...]:
     """The pieces of a line; more than one where several things were run together."""
     pieces = (
         _by_column(line, hrefs, month_first=month_first)
@@ -91,7 +93,9 @@ def read_line(line: PageLine, *, hrefs: Sequence[str] = (), month_first: bool = 
         else _read_text(line, hrefs, month_first=month_first)
     )
     trials = tuple(_NCT.findall(line.text))
-    first = replace(pieces[0], ids=(*pieces[0].ids, *trials), gap=line.gap, item=line.item, heading=line.heading)
+    first = replace(
+        pieces[0], ids=(*pieces[0].ids, *trials), gap=line.gap, item=line.item, heading=line.heading
+    )
     return (first, *(replace(piece, gap=True) for piece in pieces[1:]))
 
 
@@ -108,7 +112,9 @@ def _by_column(line: PageLine, hrefs: Sequence[str], *, month_first: bool) -> tu
         case "title" if words:
             return (gathered.piece(PartRole.TITLE, title=words, linked=True),)
         case "authors":
-            return (gathered.piece(PartRole.FACTS, authors=split_names(words) or _plain_names(words)),)
+            return (
+                gathered.piece(PartRole.FACTS, authors=split_names(words) or _plain_names(words)),
+            )
         case "journal":
             return (gathered.piece(PartRole.FACTS, journal=words),)
     return (gathered.piece(PartRole.FACTS),)
@@ -116,7 +122,11 @@ def _by_column(line: PageLine, hrefs: Sequence[str], *, month_first: bool) -> tu
 
 def _plain_names(text: str) -> tuple[str, ...]:
     """Names of a column of names, even where one of them looks like none."""
-    return tuple(part.strip() for part in re.split(r"[;,]", text) if part.strip() and not re.search(r"\bet al\b", part))
+    return tuple(
+        part.strip()
+        for part in re.split(r"[;,]", text)
+        if part.strip() and not re.search(r"\bet al\b", part)
+    )
 
 
 @dataclass(slots=True)
@@ -211,7 +221,9 @@ def _read_text(line: PageLine, hrefs: Sequence[str], *, month_first: bool) -> tu
 
 def _leads_on(spans: Sequence[Span], text: str) -> bool:
     """Whether a line is nothing but a link to the thing above: “Read more”, “PubMed”."""
-    return all(span.kind is SpanKind.LINK for span in spans) and line_kinds.is_generic_link(_strip_link_marks(text))
+    return all(span.kind is SpanKind.LINK for span in spans) and line_kinds.is_generic_link(
+        _strip_link_marks(text)
+    )
 
 
 def _is_sentence(text: str) -> bool:
@@ -229,7 +241,8 @@ def _aside(spans: Sequence[Span], words: str) -> LinePart:
     gathered = _LinePartBuilder()
     gathered.take_all([span for span in spans if span.kind in {SpanKind.LINK, SpanKind.CUT}])
     return gathered.piece(
-        PartRole.REMARK if line_kinds.is_remark(words) else PartRole.PROSE, words=" ".join(words.split())
+        PartRole.REMARK if line_kinds.is_remark(words) else PartRole.PROSE,
+        words=" ".join(words.split()),
     )
 
 
@@ -280,7 +293,9 @@ def _read_marked_line(spans: Sequence[Span]) -> tuple[LinePart, ...]:
         if gathered.title:
             _read_rest(gathered, text)
         else:
-            _read_words(gathered, text, surely=True, linked=span.linked, cited=_is_cited(spans[at + 1 :]))
+            _read_words(
+                gathered, text, surely=True, linked=span.linked, cited=_is_cited(spans[at + 1 :])
+            )
     pieces.append(gathered.finish())
     return tuple(pieces)
 
@@ -288,11 +303,15 @@ def _read_marked_line(spans: Sequence[Span]) -> tuple[LinePart, ...]:
 def _is_cited(following: Sequence[Span]) -> bool:
     """Whether volume and pages come next, behind a date or not: then the words before them end in a journal."""
     meeting = SpanKind.VOLUME, True  # “(ASCO Abstract …)” is no volume
-    kinds = [span.kind for span in following[:2] if (span.kind, span.value[:1].isalpha()) != meeting]
+    kinds = [
+        span.kind for span in following[:2] if (span.kind, span.value[:1].isalpha()) != meeting
+    ]
     return kinds[:1] == [SpanKind.VOLUME] or kinds == [SpanKind.DATE, SpanKind.VOLUME]
 
 
-def _begins_another(gathered: _LinePartBuilder, text: str, span: Span, following: SpanKind | None) -> bool:
+def _begins_another(
+    gathered: _LinePartBuilder, text: str, span: Span, following: SpanKind | None
+) -> bool:
     """Whether a text after a finished entry on the same line begins the next one."""
     finished = (
         gathered.title
@@ -316,7 +335,11 @@ def _read_rest(gathered: _LinePartBuilder, text: str) -> None:
     for part in re.split(r"\s{2,}|\.\s+(?=[A-Z])|\s\|\s", text):
         bare = part.strip(_EDGES + ".()")
         names = split_names(part)
-        if names and not gathered.authors and (len(names) > 1 or has_person_mark(part) or len(bare.split()) < 4):
+        if (
+            names
+            and not gathered.authors
+            and (len(names) > 1 or has_person_mark(part) or len(bare.split()) < 4)
+        ):
             gathered.authors = names
         elif bare and is_journal(bare):
             gathered.journal = gathered.journal or _journal_name(bare)
@@ -325,7 +348,12 @@ def _read_rest(gathered: _LinePartBuilder, text: str) -> None:
 
 
 def _read_words(
-    gathered: _LinePartBuilder, text: str, *, surely: bool, linked: bool = False, cited: bool = False
+    gathered: _LinePartBuilder,
+    text: str,
+    *,
+    surely: bool,
+    linked: bool = False,
+    cited: bool = False,
 ) -> None:
     """Words that may hold authors, title and journal, in the orders in which people write them.
 
@@ -437,7 +465,9 @@ def _part_names_from_journal(text: str) -> str:
 def _part_glued_names(text: str) -> str:
     """A wide gap where a name is glued to the title: “… Uterine LeiomyosarcomasAmanda Chen”."""
     for glue in list(GLUED_WORDS.finditer(text))[:20]:
-        if line_kinds.is_ordinary_word(glue["one"]) and not line_kinds.is_ordinary_word(glue["two"]):
+        if line_kinds.is_ordinary_word(glue["one"]) and not line_kinds.is_ordinary_word(
+            glue["two"]
+        ):
             return f"{text[: glue.end('one')]}  {text[glue.end('one') :]}"
     return text
 
@@ -462,7 +492,9 @@ def _take_leading_names(gathered: _LinePartBuilder, text: str) -> str:
             continue
         rest = text[stop.end() :]
         enough = len(rest) > (3 if stop[0].isspace() else 12)
-        if enough and (stop[0].isspace() or len(found) > len(names) or not _may_begin_title(text[best:])):
+        if enough and (
+            stop[0].isspace() or len(found) > len(names) or not _may_begin_title(text[best:])
+        ):
             best, names = stop.end(), found
     if best and not split_names(text[best:]):
         gathered.authors = gathered.authors or names
@@ -483,10 +515,14 @@ def _take_journal(gathered: _LinePartBuilder, text: str, *, cited: bool) -> str:
         gathered.journal = gathered.journal or _journal_name(text)
         return ""
     comma = r"|,\s+|(?<=[a-z]{2})\.(?=[A-Z])" if cited or text.rstrip().endswith(",") else ""
-    for mark in list(re.finditer(r"(?<![.\s][A-Z])(?<!\(Dr)\.\s+|\?\s+|\s{2,}|\s\|\s|\s[–—-]\s" + comma, text))[-5:]:
+    for mark in list(
+        re.finditer(r"(?<![.\s][A-Z])(?<!\(Dr)\.\s+|\?\s+|\s{2,}|\s\|\s|\s[–—-]\s" + comma, text)
+    )[-5:]:
         tail = text[mark.end() :]
         if is_journal(tail) or (
-            cited and mark[0].strip() in {".", "?", ""} and _may_be_journal(tail, text[: mark.start()])
+            cited
+            and mark[0].strip() in {".", "?", ""}
+            and _may_be_journal(tail, text[: mark.start()])
         ):
             gathered.journal = gathered.journal or _journal_name(tail)
             return text[: mark.start()] + ("?" if mark[0].startswith("?") else "")
@@ -501,11 +537,16 @@ def _may_be_journal(tail: str, title: str) -> bool:
     last = not re.search(r"[.?]\s", tail.strip())
     capital = all(word[:1].isupper() or not word[:1].isalpha() or len(word) < 4 for word in words)
     return (
-        0 < len(words) <= 9 and "?" not in tail and (capital or last) and (len(title) > 25 or bool(split_names(title)))
+        0 < len(words) <= 9
+        and "?" not in tail
+        and (capital or last)
+        and (len(title) > 25 or bool(split_names(title)))
     )
 
 
 def _journal_name(text: str) -> str:
     """A journal's name without article number, year and “In:”."""
-    bare = re.split(r",\s|\s\(", re.sub(r"^in:?\s", "", text.strip(_EDGES + "."), flags=re.IGNORECASE))[0]
+    bare = re.split(
+        r",\s|\s\(", re.sub(r"^in:?\s", "", text.strip(_EDGES + "."), flags=re.IGNORECASE)
+    )[0]
     return re.sub(r"\s+(?:19|20)\d\d\Z", "", bare).strip(_EDGES + ".")

@@ -39,7 +39,9 @@ _FORMATS = (
 )
 _CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ue000-\ue00f]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ue000-\ue00f]"
+)
 _BREAKS = re.compile(r"\r\n?|[\n\v\f\x85\u2028\u2029]")
 _WIDE_GAP = re.compile(r"[^\S\n]{2,}|\t")
 _BULLET = re.compile(r"(?:[•·▪◦‣●○■□►▶➢➤✓✔*–—-]|\uf0b7|o(?=\s{2,}))\s+(?=\S)|[•▪●■►➢➤✓✔]")
@@ -77,11 +79,15 @@ def decode(content: bytes, content_type: str = "") -> str:
         )
     for magic, name in _FORMATS:
         if content.startswith(magic):
-            raise SourceError(f"This is {name}, not a page of text: open it, copy its text and paste that.")
+            raise SourceError(
+                f"This is {name}, not a page of text: open it, copy its text and paste that."
+            )
     text = _decode_bytes(content, content_type)
     controls = len(_CONTROLS.findall(text[:100_000]))
     if controls > 8 + len(text[:100_000]) // 100:
-        raise SourceError("This is no text that can be read: open the page, copy its text and paste that.")
+        raise SourceError(
+            "This is no text that can be read: open the page, copy its text and paste that."
+        )
     return text
 
 
@@ -90,7 +96,12 @@ def _decode_bytes(content: bytes, content_type: str) -> str:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, "replace")
-    for encoding in (_wide_encoding(content), *_find_charsets(content, content_type), "utf-8", "cp1252"):
+    for encoding in (
+        _wide_encoding(content),
+        *_find_charsets(content, content_type),
+        "utf-8",
+        "cp1252",
+    ):
         try:
             return content.decode(encoding)
         except (LookupError, UnicodeError, ValueError):
@@ -110,7 +121,10 @@ def _wide_encoding(content: bytes) -> str:
 
 def _find_charsets(content: bytes, content_type: str) -> tuple[str, ...]:
     """The charset of the header, then of the page. UTF-8 is tried before a declared western charset that it breaks."""
-    found = [_CHARSET.search(content_type.encode("ascii", "replace")), _CHARSET.search(content[:4096])]
+    found = [
+        _CHARSET.search(content_type.encode("ascii", "replace")),
+        _CHARSET.search(content[:4096]),
+    ]
     names = [match[1].decode("ascii", "replace").lower() for match in found if match]
     western = {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "windows-1252", "cp1252"}
     return tuple(name for name in names if name not in western and not name.startswith("utf-16"))
@@ -137,7 +151,11 @@ def _undo_mojibake(text: str) -> str:
 def squeeze(text: str) -> str:
     """One line with single spaces, but a wide gap as two: it often stands between title and authors."""
     text = _WIDE_GAP.sub("  ", text.strip())
-    return " ".join(text.split(" ")) if "\xa0" not in text else _WIDE_GAP.sub("  ", text.replace("\xa0", " "))
+    return (
+        " ".join(text.split(" "))
+        if "\xa0" not in text
+        else _WIDE_GAP.sub("  ", text.replace("\xa0", " "))
+    )
 
 
 def split_pasted_text(text: str) -> PageLines:
@@ -158,14 +176,18 @@ def split_pasted_text(text: str) -> PageLines:
             and _URL_REST.match(stripped)
             and len(lines[-1].text) < MAX_LINE_CHARS
         ):
-            lines[-1] = PageLine(text=lines[-1].text + stripped, gap=lines[-1].gap, item=lines[-1].item)
+            lines[-1] = PageLine(
+                text=lines[-1].text + stripped, gap=lines[-1].gap, item=lines[-1].item
+            )
         else:
             lines.append(line_of(stripped, gap=gap))
             gap = False
     return PageLines(lines=tuple(lines))
 
 
-def line_of(text: str, *, gap: bool, item: bool = False, heading: bool = False, role: str = "") -> PageLine:
+def line_of(
+    text: str, *, gap: bool, item: bool = False, heading: bool = False, role: str = ""
+) -> PageLine:
     """A line without its bullet or number, which make it an item."""
     mark = _BULLET.match(text) or _NUMBER.match(text)
     rest = text[mark.end() :].lstrip() if mark else text

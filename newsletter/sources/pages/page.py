@@ -21,9 +21,15 @@ from newsletter.sources.pages.lines import MAX_LINES, PageLines, decode, split_p
 from newsletter.sources.titles import polish
 
 MAX_ENTRIES = 2000  # a page of a foundation has fewer than a hundred
-_DAY_FIRST = re.compile(r"(?<![\d/.-])(?:1[3-9]|2\d|3[01])[/.-](?:0?[1-9]|1[0-2])[/.-](?:19|20)?\d\d(?![\d/.-])")
-_MONTH_FIRST = re.compile(r"(?<![\d/.-])(?:0?[1-9]|1[0-2])[/.-](?:1[3-9]|2\d|3[01])[/.-](?:19|20)?\d\d(?![\d/.-])")
-_SPANISH = re.compile(r"\b(?:de|la|los|las|del|para|con|una|pacientes|tratamiento)\b", re.IGNORECASE)
+_DAY_FIRST = re.compile(
+    r"(?<![\d/.-])(?:1[3-9]|2\d|3[01])[/.-](?:0?[1-9]|1[0-2])[/.-](?:19|20)?\d\d(?![\d/.-])"
+)
+_MONTH_FIRST = re.compile(
+    r"(?<![\d/.-])(?:0?[1-9]|1[0-2])[/.-](?:1[3-9]|2\d|3[01])[/.-](?:19|20)?\d\d(?![\d/.-])"
+)
+_SPANISH = re.compile(
+    r"\b(?:de|la|los|las|del|para|con|una|pacientes|tratamiento)\b", re.IGNORECASE
+)
 _ENGLISH = re.compile(r"\b(?:the|of|and|for|with|in|patients|treatment)\b", re.IGNORECASE)
 
 
@@ -41,12 +47,16 @@ def read_text(text: str, *, base: str = "") -> ParsedDocument:
 
 
 def _read(text: str, *, base: str, content_type: str) -> ParsedDocument:
-    page = markup_lines(text, base=base) if is_markup(text, content_type) else split_pasted_text(text)
+    page = (
+        markup_lines(text, base=base) if is_markup(text, content_type) else split_pasted_text(text)
+    )
     read = replace(page, lines=page.lines[:MAX_LINES])
     blocks = group_parts(_pieces(read))
     entries = _once(_entry(block) for block in blocks[:MAX_ENTRIES])
     cut = page.cut or len(read.lines) < len(page.lines)
-    return ParsedDocument(entries=entries, skipped=tuple(dict.fromkeys(_sentences(blocks, cut=cut))))
+    return ParsedDocument(
+        entries=entries, skipped=tuple(dict.fromkeys(_sentences(blocks, cut=cut)))
+    )
 
 
 def _pieces(page: PageLines) -> tuple[LinePart, ...]:
@@ -54,7 +64,8 @@ def _pieces(page: PageLines) -> tuple[LinePart, ...]:
     lines = tuple(unwrap(page.lines))
     known = {} if page.hrefs else triples(lines, month_first=month_first)
     read = (
-        known.get(at) or read_line(line, hrefs=page.hrefs, month_first=month_first) for at, line in enumerate(lines)
+        known.get(at) or read_line(line, hrefs=page.hrefs, month_first=month_first)
+        for at, line in enumerate(lines)
     )
     return tuple(piece for pieces in read for piece in pieces)
 
@@ -118,7 +129,11 @@ def _once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def _names(entry: Entry) -> tuple[str, ...]:
     letters = "".join(char for char in entry.title.casefold() if char.isalnum())
-    strong = (f"{name}:{value}" for name, value in entry.ids.known().items() if name in {"doi", "pmid", "pmcid"})
+    strong = (
+        f"{name}:{value}"
+        for name, value in entry.ids.known().items()
+        if name in {"doi", "pmid", "pmcid"}
+    )
     return (f"title:{letters}", *strong)
 
 

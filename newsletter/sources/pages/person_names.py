@@ -10,14 +10,18 @@ import re
 
 from newsletter.sources.pages.line_kinds import is_ordinary_word
 
-_LATIN = [chr(code) for code in (*range(0x41, 0x250), *range(0x1E00, 0x1F00)) if chr(code).isalpha()]
+_LATIN = [
+    chr(code) for code in (*range(0x41, 0x250), *range(0x1E00, 0x1F00)) if chr(code).isalpha()
+]
 _UPPER = "".join(letter for letter in _LATIN if letter.isupper())
 _LOWER = "".join(letter for letter in _LATIN if letter.islower())
 _WORD = rf"(?:(?:O|D|L|N)[’'ʼ‘])?[{_UPPER}][{_LOWER}’'ʼ]+(?:[{_UPPER}][{_LOWER}]+)?(?:[-‐–][{_UPPER}]?[{_LOWER}]+)*"
 _INITIALS = rf"[{_UPPER}]\.?(?:[ -]?[{_UPPER}]\.){{0,3}}"
 _PARTICLE = r"(?:de|del|della|der|den|di|da|dos|do|du|la|le|van|von|ten|ter|al|el|bin|ibn|y|zu)"
 _NAME_WORD = re.compile(rf"{_WORD}\Z")
-_INITIAL_WORD = re.compile(rf"(?:(?:[{_UPPER}]\.?-?){{1,3}}|(?:[{_UPPER}][{_LOWER}]{{0,2}}\.){{1,3}})\Z")
+_INITIAL_WORD = re.compile(
+    rf"(?:(?:[{_UPPER}]\.?-?){{1,3}}|(?:[{_UPPER}][{_LOWER}]{{0,2}}\.){{1,3}})\Z"
+)
 _PARTICLE_WORD = re.compile(rf"{_PARTICLE}\Z|d[’'][{_UPPER}][{_LOWER}]+\Z")
 _VANCOUVER_INITIALS = re.compile(rf"[{_UPPER}](?:-?[{_UPPER}]){{0,3}}\Z")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd)\.?\Z")
@@ -27,28 +31,43 @@ _DEGREE = (
     r"FACS|FACP|FRCS|FRCPC?|FACOG|FASCO|FAAN|FCAP|DVM|JD|EdD|PsyD|LCSW|MSW|RD|CNS|CGC|CNM|OBE|MSPH|MPAS|DSc|RDN)"
 )
 _SURE_DEGREE = r"(?:M\.?D|Ph\.\s?D|PhD|M\.D\.?\s?Ph\.?D|MBBS|MBChB|Pharm\.?D|D\.?Phil|Dr\.?PH|MPH|FACS|FACP|FRCS|FASCO|FACOG|DNP|D\.O|R\.N|M\.S|M\.Sc)"
-DEGREE_AT_END = re.compile(rf"(?:\s?,\s?{_DEGREE}\b\.?|\s{_SURE_DEGREE}\b\.?)(?:[\s,/]{{1,3}}{_DEGREE}\b\.?)*[\s.,]*\Z")
+DEGREE_AT_END = re.compile(
+    rf"(?:\s?,\s?{_DEGREE}\b\.?|\s{_SURE_DEGREE}\b\.?)(?:[\s,/]{{1,3}}{_DEGREE}\b\.?)*[\s.,]*\Z"
+)
 _DEGREE_ALONE = re.compile(rf"{_DEGREE}\.?\Z")
 _HAS_DEGREE = re.compile(rf"[\w.][\s]?,\s?{_DEGREE}\b|\s(?:M\.?D|Ph\.?\s?D|D\.O)\b\.?")
-_TITLE = re.compile(r"(?:Drs?|Profs?|Professor|Prof\.? Dr|Mrs?|Ms|PI)\b\.?:?\s+(?:Dr\.\s+)?", re.IGNORECASE)
+_TITLE = re.compile(
+    r"(?:Drs?|Profs?|Professor|Prof\.? Dr|Mrs?|Ms|PI)\b\.?:?\s+(?:Dr\.\s+)?", re.IGNORECASE
+)
 _LEAD = re.compile(
     r"(?:by|authors?|autor(?:es|as?)?|por|written by|presented by|presenters?|speakers?|with|investigators?|"
     r"principal investigators?|PI|corresponding author)\s*(?::\s*|\s+)",
     re.IGNORECASE,
 )
-_MARKS = re.compile(r"(?<=[\w.\s])(?:\d{1,2}|[*†‡§¶#∗✉])(?:[\s,]{1,2}(?:\d{1,2}|[*†‡§¶#∗✉])|[*†‡§¶#∗✉])*(?=[\s,;.]|$)")
+_MARKS = re.compile(
+    r"(?<=[\w.\s])(?:\d{1,2}|[*†‡§¶#∗✉])(?:[\s,]{1,2}(?:\d{1,2}|[*†‡§¶#∗✉])|[*†‡§¶#∗✉])*(?=[\s,;.]|$)"
+)
 _SUPERSCRIPT = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u2079]+")
 _ET_AL = re.compile(
-    r"[,;]?\s*(?:\bet\.? al\b\.?,?|\band (?:others|colleagues)\b|\by (?:otros|cols)\b\.?|…|\.\.\.)", re.IGNORECASE
+    r"[,;]?\s*(?:\bet\.? al\b\.?,?|\band (?:others|colleagues)\b|\by (?:otros|cols)\b\.?|…|\.\.\.)",
+    re.IGNORECASE,
 )
-_GLUE = re.compile(rf"(?<=[{_LOWER}])(?=[{_UPPER}][{_LOWER}’'\s.])|(?<=\s[{_UPPER}])(?=[{_UPPER}][{_LOWER}]{{2}})")
+_GLUE = re.compile(
+    rf"(?<=[{_LOWER}])(?=[{_UPPER}][{_LOWER}’'\s.])|(?<=\s[{_UPPER}])(?=[{_UPPER}][{_LOWER}]{{2}})"
+)
 _ONE_WORD = re.compile(r"\b(?:Mc|Mac|De|Del|Della|Da|Di|Du|La|Le|Van|Von|Fitz)\Z")
-_SEPARATOR = re.compile(r"\s*(?:;|,|\s&\s|\s(?:and|und|y|e|et)\s+(?=[A-ZÀ-Þ])|\||\s[•·]\s)\s*(?:(?:and|&|y)\s+)?")
+_SEPARATOR = re.compile(
+    r"\s*(?:;|,|\s&\s|\s(?:and|und|y|e|et)\s+(?=[A-ZÀ-Þ])|\||\s[•·]\s)\s*(?:(?:and|&|y)\s+)?"
+)
 _APA_PAIR = re.compile(
     rf"(?P<name>(?:{_PARTICLE}\s){{0,2}}{_WORD}(?:\s{_WORD})?),\s(?P<initials>(?:[{_UPPER}]\.[ -]?){{0,3}}[{_UPPER}](?:\.|\Z))(?=\s*(?:[,;&)]|\Z|and\b|y\b|et al))"
 )
-_WITH_SPEAKER = re.compile(r",?\s(?:with|featuring|presented by|con)\s+(?=(?:Drs?|Prof|Dra)\b)", re.IGNORECASE)
-_BEFORE_NAMES = re.compile(r"\s(?:by|por|authors?:|speakers?:|presented by:?|\||[–—-])\s+", re.IGNORECASE)
+_WITH_SPEAKER = re.compile(
+    r",?\s(?:with|featuring|presented by|con)\s+(?=(?:Drs?|Prof|Dra)\b)", re.IGNORECASE
+)
+_BEFORE_NAMES = re.compile(
+    r"\s(?:by|por|authors?:|speakers?:|presented by:?|\||[–—-])\s+", re.IGNORECASE
+)
 MAX_NAMES_CHARS = 6000
 
 
@@ -73,10 +92,15 @@ def _name_parts(text: str) -> tuple[str, ...]:
     text = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
     text = _MARKS.sub("", _ET_AL.sub("", text))
     text = _APA_PAIR.sub(
-        lambda pair: f"{pair['name']} {re.sub('[^' + _UPPER + '-]', '', pair['initials']).strip('-')}", text
+        lambda pair: (
+            f"{pair['name']} {re.sub('[^' + _UPPER + '-]', '', pair['initials']).strip('-')}"
+        ),
+        text,
     )
     parts = (_bare(name) for part in _SEPARATOR.split(text) for name in _split_glued_names(part))
-    return tuple(part for part in parts if part and not _DEGREE_ALONE.match(part) and not _SUFFIX.match(part))
+    return tuple(
+        part for part in parts if part and not _DEGREE_ALONE.match(part) and not _SUFFIX.match(part)
+    )
 
 
 def _bare(part: str) -> str:
@@ -92,22 +116,40 @@ def _bare(part: str) -> str:
 def _without_degrees(part: str) -> str:
     """A name without degrees; behind a lone surname they are initials: “Wilky BA”."""
     bare = DEGREE_AT_END.sub("", part)
-    lone = " " not in bare.strip() and "," not in part and _VANCOUVER_INITIALS.match(part.rsplit(maxsplit=1)[-1])
+    lone = (
+        " " not in bare.strip()
+        and "," not in part
+        and _VANCOUVER_INITIALS.match(part.rsplit(maxsplit=1)[-1])
+    )
     return part if lone else bare
 
 
 def _split_glued_names(part: str) -> tuple[str, ...]:
     """The names of a part in which one runs into the next: “Luxi ChenDavid Liebner”; “MacArthur” stays one."""
-    places = [glue.start() for glue in _GLUE.finditer(part) if not _ONE_WORD.search(part[: glue.start()][-8:])]
-    pieces = tuple(part[start:end].strip() for start, end in zip([0, *places], [*places, len(part)], strict=True))
+    places = [
+        glue.start()
+        for glue in _GLUE.finditer(part)
+        if not _ONE_WORD.search(part[: glue.start()][-8:])
+    ]
+    pieces = tuple(
+        part[start:end].strip()
+        for start, end in zip([0, *places], [*places, len(part)], strict=True)
+    )
     names = [_bare(piece) for piece in pieces]
-    apart = len(names) > 1 and all(map(_has_form_of_name, names)) and sum(map(is_name, names)) * 2 >= len(names)
+    apart = (
+        len(names) > 1
+        and all(map(_has_form_of_name, names))
+        and sum(map(is_name, names)) * 2 >= len(names)
+    )
     return pieces if apart else (part,)
 
 
 def is_name(text: str) -> bool:
     """Whether a text is surely one person's name: “Martee L. Hensley”, “Kasper B”, “van de Rijn M”."""
-    ordinary = any(is_ordinary_word(word) and _kind(word) == "name" and not _is_particle(word) for word in text.split())
+    ordinary = any(
+        is_ordinary_word(word) and _kind(word) == "name" and not _is_particle(word)
+        for word in text.split()
+    )
     return not ordinary and _has_form_of_name(text)
 
 
@@ -162,7 +204,13 @@ def person_before_affiliation(text: str) -> tuple[str, ...]:
         rf"(?P<name>[^,;.]{{4,50}}?(?:\s[{_UPPER}]\.[^,;.]{{1,30}})?)\s?(?P<degrees>(?:,\s?{_DEGREE}\b\.?|\s(?:M\.?D|Ph\.?\s?D)\b\.?)+)",
         text,
     )
-    if not match or text[match.end() :].lstrip()[:1] in {":", "–", "-", "“", '"'}:  # a talk, and who gives it
+    if not match or text[match.end() :].lstrip()[:1] in {
+        ":",
+        "–",
+        "-",
+        "“",
+        '"',
+    }:  # a talk, and who gives it
         return ()
     return split_names(match["name"])
 
@@ -211,7 +259,8 @@ def _name_start(head: str, *, alone: bool) -> int | None:
     words = list(re.finditer(r"\S+", head))[-6:]
     kinds = [_kind(word[0]) for word in words]
     kinds = [
-        "" if kind == "name" and is_ordinary_word(word[0]) else kind for kind, word in zip(kinds, words, strict=True)
+        "" if kind == "name" and is_ordinary_word(word[0]) else kind
+        for kind, word in zip(kinds, words, strict=True)
     ]
     run = next((n for n, kind in enumerate(reversed(kinds)) if not kind), len(kinds))
     if run == len(words):  # no title before it
@@ -242,4 +291,9 @@ def _ends_sentence_case(title: str) -> bool:
     """Whether a title is written with small letters and ends in a word that a name cannot belong to."""
     words = title.split()
     small = [word for word in words if word[:1].islower()]
-    return len(words) >= 4 and len(small) * 2 > len(words) and words[-1] in small and len(words[-1]) > 4
+    return (
+        len(words) >= 4
+        and len(small) * 2 > len(words)
+        and words[-1] in small
+        and len(words[-1]) > 4
+    )

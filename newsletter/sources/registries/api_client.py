@@ -96,12 +96,16 @@ def json_of(document: Document, what: str) -> Any:
     try:
         return json.loads(decode_document(document))
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"this is not {what}: it is no JSON ({one_line(str(error))[:100]})") from error
+        raise SourceError(
+            f"this is not {what}: it is no JSON ({one_line(str(error))[:100]})"
+        ) from error
 
 
 def _check_content(document: Document, what: str) -> bytes:
     if len(document.content) > MAX_BYTES:
-        raise SourceError(f"{what} may have {MAX_BYTES // 1_000_000} MB at most: ask for fewer records")
+        raise SourceError(
+            f"{what} may have {MAX_BYTES // 1_000_000} MB at most: ask for fewer records"
+        )
     if not document.content.strip():
         raise SourceError(f"this is not {what}: it is empty")
     return document.content
@@ -143,7 +147,9 @@ def texts_at(value: Any, *path: str) -> list[str]:
     """The texts in the list at a path, or the one text that stands there; empty ones left out."""
     found = at(value, *path)
     texts = found if isinstance(found, list) else [found]
-    return [line for each in texts if isinstance(each, str) and (line := one_line(each[:MAX_SUMMARY]))]
+    return [
+        line for each in texts if isinstance(each, str) and (line := one_line(each[:MAX_SUMMARY]))
+    ]
 
 
 def newest(entries: Sequence[Entry], skipped: Sequence[str], limit: int) -> ParsedDocument:

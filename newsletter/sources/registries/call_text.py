@@ -33,7 +33,8 @@ _DEADLINE = re.compile(rf"\b{_CUE}{_BETWEEN}(?<!\w){_DATE}(?!\w)", re.IGNORECASE
 _EXTENDED = re.compile(rf"\bextended{_BETWEEN}(?:from[^.;\n]{{4,40}}? )?(?:to|until|till|through)\b{_BETWEEN}(?<!\w){_DATE}(?!\w)", re.IGNORECASE)  # fmt: skip
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _INTENT = re.compile(
-    r"\bletters? of (?:intent|inquiry|interest)\b|\blois?\b|\bpre-?(?:proposal|application)s?\b", re.IGNORECASE
+    r"\bletters? of (?:intent|inquiry|interest)\b|\blois?\b|\bpre-?(?:proposal|application)s?\b",
+    re.IGNORECASE,
 )
 _AMOUNT = re.compile(
     r"(?:\b(?:up to|as much as|a maximum of) )?(?:\bUSD? ?)?[$€£] ?(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d{1,2})?(?: ?(?:million|thousand|[km])\b)?",
@@ -48,7 +49,9 @@ def with_call(entry: Entry) -> Entry:
         return entry
     text = f"{entry.title}\n{entry.summary}"
     known = entry.grant or Grant()
-    grant = replace(known, deadline=known.deadline or deadline_in(text), amount=known.amount or amount_in(text))
+    grant = replace(
+        known, deadline=known.deadline or deadline_in(text), amount=known.amount or amount_in(text)
+    )
     return replace(entry, grant=grant) if grant != Grant() else entry
 
 

@@ -57,7 +57,9 @@ def read_trials(document: Document, source: Source) -> ParsedDocument:
     for study in studies:
         entry = _entry(study, source)
         if not entry.ids.nct or not entry.title:
-            skipped.append(f"study {entry.ids.nct or f'“{entry.title}”'} was left out: it has no number or no title")
+            skipped.append(
+                f"study {entry.ids.nct or f'“{entry.title}”'} was left out: it has no number or no title"
+            )
         elif entry.trial and (not wanted or entry.trial.status in wanted):
             entries.append(entry)
     return newest(entries, skipped, source.limit)
@@ -74,7 +76,9 @@ def _studies(answer: Any) -> list[Any]:
         raise SourceError(
             "this answer is of ClinicalTrials.gov's old API, closed in 2024: fetch it from /api/v2/studies"
         )
-    raise SourceError("this is not an answer of ClinicalTrials.gov: it has no studies; use /api/v2/studies")
+    raise SourceError(
+        "this is not an answer of ClinicalTrials.gov: it has no studies; use /api/v2/studies"
+    )
 
 
 def _read_statuses(source: Source) -> tuple[TrialStatus, ...]:
@@ -84,7 +88,9 @@ def _read_statuses(source: Source) -> tuple[TrialStatus, ...]:
     for each in source.status:
         word = re.sub(r"[\s,_]+", " ", each).strip().upper()
         if word not in words:
-            raise SourceError(f"“{each}” is no status of a trial: write one of {', '.join(TrialStatus)}")
+            raise SourceError(
+                f"“{each}” is no status of a trial: write one of {', '.join(TrialStatus)}"
+            )
         states.append(words[word])
     return tuple(states)
 
@@ -117,10 +123,15 @@ def _summary(markdown: Any) -> str:
 def _trial(protocol: Any, near: str) -> Trial:
     state = at(protocol, "statusModule")
     locations = _sort_locations(list_at(protocol, "contactsLocationsModule", "locations"), near)
-    interventions = (text_at(each, "name") for each in list_at(protocol, "armsInterventionsModule", "interventions"))
+    interventions = (
+        text_at(each, "name")
+        for each in list_at(protocol, "armsInterventionsModule", "interventions")
+    )
     return Trial(
         status=STATUS.get(text_at(state, "overallStatus"), TrialStatus.UNKNOWN),
-        phase="/".join(PHASE[each] for each in texts_at(protocol, "designModule", "phases") if each in PHASE),
+        phase="/".join(
+            PHASE[each] for each in texts_at(protocol, "designModule", "phases") if each in PHASE
+        ),
         sponsor=text_at(protocol, "sponsorCollaboratorsModule", "leadSponsor", "name"),
         places=tuple(dict.fromkeys(filter(None, map(_place, locations))))[:MAX_PLACES],
         contact=_contact(protocol, locations),
@@ -150,7 +161,9 @@ def _sort_locations(locations: list[Any], near: str) -> list[Any]:
     here = [each for each in locations if word in _names(each)] if word else []
     points = [point for each in here if (point := _point(each))]
     distance = _distance_from(points[0]) if points else None
-    return sorted(locations, key=lambda each: (each not in here, distance(each) if distance else 0.0))
+    return sorted(
+        locations, key=lambda each: (each not in here, distance(each) if distance else 0.0)
+    )
 
 
 def _names(location: Any) -> set[str]:
@@ -161,7 +174,11 @@ def _names(location: Any) -> set[str]:
 def _point(location: Any) -> tuple[float, float] | None:
     """Latitude and longitude in degrees."""
     lat, lon = at(location, "geoPoint", "lat"), at(location, "geoPoint", "lon")
-    return (float(lat), float(lon)) if isinstance(lat, int | float) and isinstance(lon, int | float) else None
+    return (
+        (float(lat), float(lon))
+        if isinstance(lat, int | float) and isinstance(lon, int | float)
+        else None
+    )
 
 
 def _distance_from(here: tuple[float, float]) -> Callable[[Any], float]:
@@ -223,7 +240,9 @@ def studies_request(source: Source, *, page_token: str = "", base: str = API) ->
         "pageToken": page_token,
         "format": "json",
     }
-    return f"{base}/studies?{urlencode({name: value for name, value in parameters.items() if value})}"
+    return (
+        f"{base}/studies?{urlencode({name: value for name, value in parameters.items() if value})}"
+    )
 
 
 async def collect_trials(getter: HttpClient, source: Source, *, base: str = API) -> ParsedDocument:
@@ -247,7 +266,9 @@ async def collect_trials(getter: HttpClient, source: Source, *, base: str = API)
     return ParsedDocument(entries=tuple(entries[: source.limit]), skipped=tuple(skipped))
 
 
-async def fetch_trial(getter: HttpClient, nct: str, source: Source, *, base: str = API) -> ParsedDocument:
+async def fetch_trial(
+    getter: HttpClient, nct: str, source: Source, *, base: str = API
+) -> ParsedDocument:
     """One study by its number; raises SourceError when the register does not answer or does not know it."""
     reading = read_trials(await ask(getter, f"{base}/studies/{nct}?format=json"), source)
     if not reading.entries:

@@ -48,7 +48,14 @@ UPDATE_FLAGS = {
 }
 """Crossref's types of updates."""
 
-LINKED = ("has-preprint", "is-preprint-of", "is-version-of", "has-version", "is-same-as", "is-identical-to")
+LINKED = (
+    "has-preprint",
+    "is-preprint-of",
+    "is-version-of",
+    "has-version",
+    "is-same-as",
+    "is-identical-to",
+)
 """Relations between two forms of one work; reviews of it and data for it are other works."""
 
 
@@ -71,13 +78,17 @@ def _works(answer: Any) -> list[Any]:
     message = at(answer, "message") if at(answer, "status") else answer
     if at(answer, "status") == "failed":
         reasons = [text_at(each, "message") for each in list_at(answer, "message")]
-        raise SourceError(f"Crossref answered: {'; '.join(filter(None, reasons))[:200] or 'an error without words'}")
+        raise SourceError(
+            f"Crossref answered: {'; '.join(filter(None, reasons))[:200] or 'an error without words'}"
+        )
     if isinstance(at(message, "items"), list):
         return list_at(message, "items")
     works = message if isinstance(message, list) else [message]
     if any(at(work, name) for work in works for name in ("DOI", "title")):
         return works
-    raise SourceError("this is neither an answer of Crossref nor CSL JSON: no work in it has a title or a DOI")
+    raise SourceError(
+        "this is neither an answer of Crossref nor CSL JSON: no work in it has a title or a DOI"
+    )
 
 
 def _entry(work: Any, source: Source) -> Entry:
@@ -99,7 +110,11 @@ def _entry(work: Any, source: Source) -> Entry:
 
 def _title(work: Any) -> str:
     """Title and subtitle as one, the way PubMed prints them."""
-    titles = [*map(clean_title, texts_at(work, "title")), *map(clean_title, texts_at(work, "original-title")), ""]
+    titles = [
+        *map(clean_title, texts_at(work, "title")),
+        *map(clean_title, texts_at(work, "original-title")),
+        "",
+    ]
     title = next((each for each in titles if each), "")
     subtitle = next(map(clean_title, texts_at(work, "subtitle")), "")
     known = subtitle.casefold() in title.casefold()
@@ -109,7 +124,11 @@ def _title(work: Any) -> str:
 def _ids(work: Any) -> Ids:
     isbn = next(iter(texts_at(work, "ISBN")), "") if text_at(work, "type") in BOOKS else ""
     pmid = text_at(work, "PMID")
-    links = (clean_url(each) for each in [text_at(work, "URL"), text_at(work, "resource", "primary", "URL")] if each)
+    links = (
+        clean_url(each)
+        for each in [text_at(work, "URL"), text_at(work, "resource", "primary", "URL")]
+        if each
+    )
     return Ids(
         doi=clean_doi(text_at(work, "DOI")),
         pmid=pmid if pmid.isascii() and pmid.isdigit() else None,
@@ -131,10 +150,16 @@ def _links(work: Any, ids: Ids) -> Iterator[str]:
 
 def _authors(work: Any) -> Iterator[str]:
     for author in list_at(work, "author"):
-        family = " ".join(filter(None, (text_at(author, "non-dropping-particle"), text_at(author, "family"))))
+        family = " ".join(
+            filter(None, (text_at(author, "non-dropping-particle"), text_at(author, "family")))
+        )
         given, suffix = text_at(author, "given"), text_at(author, "suffix").rstrip(".")
         name = form_of(f"{family}, {given}") if family and given else family or given
-        if written := f"{name} {suffix}".strip() or text_at(author, "name") or text_at(author, "literal"):
+        if (
+            written := f"{name} {suffix}".strip()
+            or text_at(author, "name")
+            or text_at(author, "literal")
+        ):
             yield written
 
 
@@ -166,8 +191,12 @@ def _abstract(markup: Any) -> str:
     return _HEADING.sub("", text)
 
 
-_HEADED = re.compile(r"<(?:jats:)?title>([^<>]{1,80}?):?\s*</(?:jats:)?title>\s*<(?:jats:)?p(?:\s[^<>]*)?>")
-_HEADING = re.compile(r"\A(?:abstract|summary|zusammenfassung|resumen)\s*(?::\s*|\n\n)", re.IGNORECASE)
+_HEADED = re.compile(
+    r"<(?:jats:)?title>([^<>]{1,80}?):?\s*</(?:jats:)?title>\s*<(?:jats:)?p(?:\s[^<>]*)?>"
+)
+_HEADING = re.compile(
+    r"\A(?:abstract|summary|zusammenfassung|resumen)\s*(?::\s*|\n\n)", re.IGNORECASE
+)
 
 
 def _journal(work: Any) -> str:
@@ -204,6 +233,8 @@ def _find_related_ids(work: Any) -> Iterator[str]:
             yield f"nct:{nct}"
 
 
-async def fetch_work(getter: HttpClient, doi: str, source: Source, *, base: str = API) -> ParsedDocument:
+async def fetch_work(
+    getter: HttpClient, doi: str, source: Source, *, base: str = API
+) -> ParsedDocument:
     """One work by its DOI; raises SourceError when Crossref does not answer or does not know it."""
     return read_works(await ask(getter, f"{base}/works/{quote(doi, safe='')}"), source)

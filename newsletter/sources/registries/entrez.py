@@ -42,7 +42,9 @@ class PubmedSearch:
     remarks: tuple[str, ...] = ()  # phrases or fields that PubMed does not know, as sentences
 
 
-def esearch_request(query: str, *, most: int, api_key: str | None = None, base: str = EUTILS) -> str:
+def esearch_request(
+    query: str, *, most: int, api_key: str | None = None, base: str = EUTILS
+) -> str:
     """The address of a search for the newest records, kept on the history server."""
     wanted: Parameters = {
         "db": "pubmed",
@@ -60,7 +62,12 @@ def efetch_request(
 ) -> str:
     """The address of one page of records: from the history server, else by their ids."""
     if search.web_env and search.query_key:
-        which: Parameters = {"WebEnv": search.web_env, "query_key": search.query_key, "retstart": start, "retmax": most}
+        which: Parameters = {
+            "WebEnv": search.web_env,
+            "query_key": search.query_key,
+            "retstart": start,
+            "retmax": most,
+        }
     else:
         which = {"id": ",".join(search.ids[start : start + most])}
     return _address(base, "efetch", {"db": "pubmed", **which, "retmode": "xml"}, api_key)
@@ -76,7 +83,9 @@ def parse_esearch(content: bytes) -> PubmedSearch:
     document = Document(content=content)
     found = _from_xml(document) if content.lstrip().startswith(b"<") else _from_json(document)
     if not found.count and found.remarks:
-        raise SourceError(f"PubMed found nothing: {'; '.join(found.remarks)}; mend the source's query")
+        raise SourceError(
+            f"PubMed found nothing: {'; '.join(found.remarks)}; mend the source's query"
+        )
     return found
 
 
@@ -89,7 +98,10 @@ def _from_json(document: Document) -> PubmedSearch:
         raise SourceError("this is not an esearch answer of PubMed: it has no count")
     errors = [
         f"{name} “{phrase}”"
-        for key, name in (("phrasesnotfound", "unknown phrase"), ("fieldsnotfound", "unknown field"))
+        for key, name in (
+            ("phrasesnotfound", "unknown phrase"),
+            ("fieldsnotfound", "unknown field"),
+        )
         for phrase in texts_at(answer, "esearchresult", "errorlist", key)
     ]
     return PubmedSearch(
@@ -103,7 +115,10 @@ def _from_json(document: Document) -> PubmedSearch:
 
 def _from_xml(document: Document) -> PubmedSearch:
     root, _ = xml_of(document, "an esearch answer of PubMed")
-    texts = {name: one_line(root.findtext(name) or "") for name in ("Count", "WebEnv", "QueryKey", "ERROR")}
+    texts = {
+        name: one_line(root.findtext(name) or "")
+        for name in ("Count", "WebEnv", "QueryKey", "ERROR")
+    }
     if texts["ERROR"]:
         raise SourceError(f"PubMed answered: {texts['ERROR'][:200]}")
     count = number_of(texts["Count"])
@@ -148,10 +163,17 @@ async def collect_pubmed(
 
 
 async def fetch_pubmed(
-    getter: HttpClient, pmids: tuple[str, ...], source: Source, *, api_key: str | None = None, base: str = EUTILS
+    getter: HttpClient,
+    pmids: tuple[str, ...],
+    source: Source,
+    *,
+    api_key: str | None = None,
+    base: str = EUTILS,
 ) -> ParsedDocument:
     """The records of these PMIDs; raises SourceError when PubMed does not answer or knows none of them."""
-    request = efetch_request(PubmedSearch(count=len(pmids), ids=pmids), start=0, most=PAGE, api_key=api_key, base=base)
+    request = efetch_request(
+        PubmedSearch(count=len(pmids), ids=pmids), start=0, most=PAGE, api_key=api_key, base=base
+    )
     reading = read_pubmed(await ask(getter, request, secret=api_key), source)
     if not reading.entries:
         raise SourceError(f"PubMed has no record {', '.join(pmids)}: look at the number")

@@ -43,8 +43,12 @@ MAX_DETAILS = 50  # calls whose amounts are asked for, one request each
 NUMBER = re.compile(r"\b(?:PA|PAR|PAS|RFA|NOT|OTA|OT)-(?:[A-Z]{2,3}-)?\d\d-\d{3}\b")
 """NIH's numbers: PAR-26-101, RFA-CA-26-012, NOT-OD-26-004."""
 _ESCAPED_TWICE = re.compile(r"&amp;(?=[a-zA-Z]{2,8};|#\d{1,5};)")
-_SEE_ELSEWHERE = re.compile(r"\s*\(see text field entitled .*", re.DOTALL)  # who may apply is “Others”, and no more
-_LEAD = re.compile(r"(?:Funding Opportunity|Notice) \S+ from the NIH Guide for Grants and Contracts\.?\s*")
+_SEE_ELSEWHERE = re.compile(
+    r"\s*\(see text field entitled .*", re.DOTALL
+)  # who may apply is “Others”, and no more
+_LEAD = re.compile(
+    r"(?:Funding Opportunity|Notice) \S+ from the NIH Guide for Grants and Contracts\.?\s*"
+)
 
 
 def read_grants(document: Document, source: Source) -> ParsedDocument:
@@ -60,19 +64,25 @@ def read_grants(document: Document, source: Source) -> ParsedDocument:
         if entry.title:
             entries.append(entry)
         else:
-            skipped.append(f"call {entry.ids.opportunity or 'without a number'} was left out: it has no title")
+            skipped.append(
+                f"call {entry.ids.opportunity or 'without a number'} was left out: it has no title"
+            )
     return newest(entries, skipped, source.limit)
 
 
 def _hits(answer: Any) -> list[Any]:
     if text_at(answer, "errorcode") not in {"", "0"}:
-        raise SourceError(f"Grants.gov answered: {text_at(answer, 'msg')[:200] or 'an error without words'}")
+        raise SourceError(
+            f"Grants.gov answered: {text_at(answer, 'msg')[:200] or 'an error without words'}"
+        )
     inner = at(answer, "data") or answer
     if isinstance(at(inner, "oppHits"), list):
         return list_at(inner, "oppHits")
     if at(inner, "opportunityNumber"):
         return [inner]
-    raise SourceError("this is not an answer of Grants.gov: it has no oppHits; use search2 of api.grants.gov")
+    raise SourceError(
+        "this is not an answer of Grants.gov: it has no oppHits; use search2 of api.grants.gov"
+    )
 
 
 def _entry(hit: Any, source: Source) -> Entry:
@@ -93,7 +103,9 @@ def _entry(hit: Any, source: Source) -> Entry:
             amount=_amount(detail or hit),
             funder=_funder(hit, detail),
             number=number,
-            who=", ".join(dict.fromkeys(filter(None, map(_applicant, list_at(detail, "applicantTypes"))))),
+            who=", ".join(
+                dict.fromkeys(filter(None, map(_applicant, list_at(detail, "applicantTypes"))))
+            ),
         ),
     )
 
@@ -103,7 +115,11 @@ def _once_escaped(text: str) -> str:
 
 
 def _text(found: Any) -> str:
-    return paragraphs(_once_escaped(found[: 5 * MAX_SUMMARY]))[:MAX_SUMMARY] if isinstance(found, str) else ""
+    return (
+        paragraphs(_once_escaped(found[: 5 * MAX_SUMMARY]))[:MAX_SUMMARY]
+        if isinstance(found, str)
+        else ""
+    )
 
 
 def _applicant(kind: Any) -> str:
@@ -144,7 +160,9 @@ def _read_guide(document: Document, source: Source) -> ParsedDocument:
     """The items of a feed that name a call or its deadline; the NIH's notices are calls too, its news are not."""
     root, broken = xml_of(document, "an answer of Grants.gov or a feed of the NIH Guide")
     if root.tag != "rss":
-        raise SourceError("this is neither an answer of Grants.gov nor a feed of the NIH Guide: look at the address")
+        raise SourceError(
+            "this is neither an answer of Grants.gov nor a feed of the NIH Guide: look at the address"
+        )
     entries: list[Entry] = []
     skipped = [broken] if broken else []
     for item in root.iterfind("channel/item"):
@@ -157,9 +175,16 @@ def _read_guide(document: Document, source: Source) -> ParsedDocument:
 
 
 def _guide_entry(item: etree._Element, source: Source) -> Entry:
-    texts = {name: item.findtext(name) or "" for name in ("title", "link", "description", "pubDate")}
+    texts = {
+        name: item.findtext(name) or "" for name in ("title", "link", "description", "pubDate")
+    }
     link = clean_url(texts["link"].strip())
-    found = next(filter(None, (NUMBER.search(texts[name].upper()) for name in ("link", "title", "description"))), None)
+    found = next(
+        filter(
+            None, (NUMBER.search(texts[name].upper()) for name in ("link", "title", "description"))
+        ),
+        None,
+    )
     number = found[0] if found else ""
     title = clean_title(texts["title"])
     return Entry(
@@ -189,10 +214,18 @@ async def collect_grants(getter: HttpClient, source: Source, *, base: str = API)
         skipped += page.skipped
         answer = json_of(document, ANSWER)
         total = number_of(text_at(at(answer, "data") or answer, "hitCount"))
-        if not (page.entries or page.skipped) or total is None or len(entries) + len(skipped) >= total:
+        if (
+            not (page.entries or page.skipped)
+            or total is None
+            or len(entries) + len(skipped) >= total
+        ):
             break
-    detailed = [await _fetch_details(getter, entry, source, base) for entry in entries[:MAX_DETAILS]]
-    return ParsedDocument(entries=(*detailed, *entries[MAX_DETAILS:])[: source.limit], skipped=tuple(skipped))
+    detailed = [
+        await _fetch_details(getter, entry, source, base) for entry in entries[:MAX_DETAILS]
+    ]
+    return ParsedDocument(
+        entries=(*detailed, *entries[MAX_DETAILS:])[: source.limit], skipped=tuple(skipped)
+    )
 
 
 def _question(source: Source, *, start: int) -> dict[str, Any]:
@@ -211,7 +244,9 @@ async def _fetch_details(getter: HttpClient, entry: Entry, source: Source, base:
         return entry
     record = int(entry.links[0].rpartition("/")[2])
     try:
-        page = read_grants(await ask_with(getter, f"{base}/fetchOpportunity", {"opportunityId": record}), source)
+        page = read_grants(
+            await ask_with(getter, f"{base}/fetchOpportunity", {"opportunityId": record}), source
+        )
     except SourceError:
         return entry
     for full in page.entries:

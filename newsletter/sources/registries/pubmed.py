@@ -72,7 +72,9 @@ def read_pubmed(document: Document, source: Source) -> ParsedDocument:
         if entry.title:
             entries.append(entry)
         else:
-            skipped.append(f"record {entry.ids.pmid or 'without a PMID'} was left out: it has no title")
+            skipped.append(
+                f"record {entry.ids.pmid or 'without a PMID'} was left out: it has no title"
+            )
     return newest(entries, skipped, source.limit)
 
 
@@ -121,11 +123,19 @@ def _ids(record: etree._Element) -> Ids:
     numbers = {
         str(each.get("IdType")): _text(each)
         for path in ("PubmedBookData/ArticleIdList/ArticleId", "PubmedData/ArticleIdList/ArticleId")
-        for each in record.iterfind(path)  # not those of the references, which stand in lists of their own
+        for each in record.iterfind(
+            path
+        )  # not those of the references, which stand in lists of their own
     }
     article = _first(record, "MedlineCitation/Article", "BookDocument")
-    locations = (_text(each) for each in article.iterfind("ELocationID[@EIdType='doi']") if each.get("ValidYN") != "N")
-    pmid = _text(_first(record, "MedlineCitation/PMID", "BookDocument/PMID")) or numbers.get("pubmed", "")
+    locations = (
+        _text(each)
+        for each in article.iterfind("ELocationID[@EIdType='doi']")
+        if each.get("ValidYN") != "N"
+    )
+    pmid = _text(_first(record, "MedlineCitation/PMID", "BookDocument/PMID")) or numbers.get(
+        "pubmed", ""
+    )
     isbn = _text(article.find("Book/Isbn"))
     return Ids(
         doi=clean_doi(numbers.get("doi") or next(locations, "")),
@@ -158,21 +168,29 @@ def _authors(article: etree._Element) -> Iterator[str]:
         if author.get("ValidYN") == "N" or author.getparent().get("Type") == "editors":  # type: ignore[union-attr]  # it was found below one
             continue
         parts = (_text(author.find(name)) for name in ("LastName", "Initials", "Suffix"))
-        if name := " ".join(filter(None, parts)) or _text(author.find("CollectiveName")).rstrip("."):
+        if name := " ".join(filter(None, parts)) or _text(author.find("CollectiveName")).rstrip(
+            "."
+        ):
             yield name
 
 
 def _journal(article: etree._Element) -> str:
     """The abbreviation that PubMed itself prints; of a book its title."""
-    return _text(_first(article, "Journal/ISOAbbreviation", "Journal/Title", "Book/BookTitle")).rstrip(".")
+    return _text(
+        _first(article, "Journal/ISOAbbreviation", "Journal/Title", "Book/BookTitle")
+    ).rstrip(".")
 
 
 def _choose_date(article: etree._Element) -> Dated | None:
     electronic = _date(article.find("ArticleDate"))
-    issue = _date(_first(article, "Journal/JournalIssue/PubDate", "ContributionDate", "Book/PubDate"))
+    issue = _date(
+        _first(article, "Journal/JournalIssue/PubDate", "ContributionDate", "Book/PubDate")
+    )
     if electronic is None or issue is None:
         return electronic or issue
-    reprinted = issue.day.year + 1 < electronic.day.year  # an old issue put online; else its month is often nominal
+    reprinted = (
+        issue.day.year + 1 < electronic.day.year
+    )  # an old issue put online; else its month is often nominal
     return issue if reprinted else electronic
 
 
@@ -184,7 +202,11 @@ def _date(element: etree._Element | None) -> Dated | None:
     written = [_text(element.find("MedlineDate"))]
     if year:
         numbers = [part.zfill(2) for part in (month, day) if part.isdigit()]
-        written += ["-".join([year, *numbers])] if not month or month.isdigit() else [f"{year} {month} {day}".strip()]
+        written += (
+            ["-".join([year, *numbers])]
+            if not month or month.isdigit()
+            else [f"{year} {month} {day}".strip()]
+        )
         written += [f"{year} {_text(element.find('Season'))}".strip(), year]
     return next(filter(None, map(parse, filter(None, written))), None) or _year_in(written[0])
 
@@ -203,7 +225,10 @@ def _abstract(article: etree._Element) -> Iterator[str]:
 
 
 def _flags(record: etree._Element, article: etree._Element) -> Iterator[Flag]:
-    for kind in [*article.iterfind("PublicationTypeList/PublicationType"), *article.iterfind("PublicationType")]:
+    for kind in [
+        *article.iterfind("PublicationTypeList/PublicationType"),
+        *article.iterfind("PublicationType"),
+    ]:
         if flag := TYPE_FLAGS.get(_text(kind).lower()):
             yield flag
     for notice in record.iterfind("MedlineCitation/CommentsCorrectionsList/CommentsCorrections"):

@@ -30,7 +30,9 @@ def approve(request: StudioRequest) -> Response:
         warnings=sum(each.severity is Severity.WARNING for each in findings),
         approval=approval,
         approved=format_local_datetime(approval.approved_at, zone) if approval else "",
-        approved_too=format_local_datetime(approval.second_at, zone) if approval and approval.second_at else "",
+        approved_too=format_local_datetime(approval.second_at, zone)
+        if approval and approval.second_at
+        else "",
         is_valid=approval is not None and approval.digest == made.digest,
     )
 
@@ -45,12 +47,17 @@ def proof(request: StudioRequest) -> Response:
 
 def note(request: StudioRequest) -> Response:
     """Note that somebody approves just what they were shown."""
-    made = render.render_mail(request.context, render.load_issue(request.context, request.issue_name))
+    made = render.render_mail(
+        request.context, render.load_issue(request.context, request.issue_name)
+    )
     if request.form_value("digest") != made.digest:
-        raise UsageError("the issue was changed after this page was shown: look at it again, then approve it")
+        raise UsageError(
+            "the issue was changed after this page was shown: look at it again, then approve it"
+        )
     issue_approval.approve_issue(request.context, request.issue_name, by=_name(request))
     return request.redirect(
-        f"/issues/{request.issue_name}/send", "Approved, exactly as it stands. Any later change voids this."
+        f"/issues/{request.issue_name}/send",
+        "Approved, exactly as it stands. Any later change voids this.",
     )
 
 
@@ -58,7 +65,8 @@ def note_second(request: StudioRequest) -> Response:
     """Note that a second person approves it too."""
     issue_approval.approve_as_second(request.context, request.issue_name, by=_name(request))
     return request.redirect(
-        f"/issues/{request.issue_name}/approve", "Noted: two people approve it, exactly as it stands."
+        f"/issues/{request.issue_name}/approve",
+        "Noted: two people approve it, exactly as it stands.",
     )
 
 

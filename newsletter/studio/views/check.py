@@ -15,7 +15,12 @@ from newsletter.issues.entry_undo import UndoRecord
 from newsletter.model import Finding, Fix, Issue, Severity
 from newsletter.studio.requests import StudioRequest, route
 
-HEADS = {"subject": "Subject", "preheader": "Line behind the subject", "letter": "Letter", "closing": "Closing"}
+HEADS = {
+    "subject": "Subject",
+    "preheader": "Line behind the subject",
+    "letter": "Letter",
+    "closing": "Closing",
+}
 ELSEWHERE = {
     "postal-address-missing": "/setup#newsletter",
     "disclaimer-missing": "/setup#theme",
@@ -59,7 +64,8 @@ def check(request: StudioRequest) -> Response:
 def _groups(issue: Issue, findings: Sequence[Finding]) -> list[tuple[str, list[FindingView]]]:
     """What to do, each time with the places where to do it."""
     return [
-        (remedy, [_build_finding_view(issue, each) for each in some]) for remedy, some in by_remedy(tuple(findings))
+        (remedy, [_build_finding_view(issue, each) for each in some])
+        for remedy, some in by_remedy(tuple(findings))
     ]
 
 
@@ -69,9 +75,16 @@ def _build_finding_view(issue: Issue, finding: Finding) -> FindingView:
     if place:
         glossary = f"{at}/write#glossary" if finding.rule == "acronym-unexplained" else ""
         return FindingView(
-            finding=finding, called=called, link=f"{at}/write#{quote(place, safe=':')}", glossary=glossary
+            finding=finding,
+            called=called,
+            link=f"{at}/write#{quote(place, safe=':')}",
+            glossary=glossary,
         )
-    return FindingView(finding=finding, called=called, link=ELSEWHERE.get(finding.rule, f"{at}/{_page(finding.where)}"))
+    return FindingView(
+        finding=finding,
+        called=called,
+        link=ELSEWHERE.get(finding.rule, f"{at}/{_page(finding.where)}"),
+    )
 
 
 def _page(where: str) -> str:
@@ -88,7 +101,9 @@ def _place(issue: Issue, where: str) -> tuple[str, str]:
         for entry in section.entries:
             if where == entry.key:
                 return entry.title, f"note:{entry.key}"
-    coming = next((entry.title for entry in issue.coming_up if entry.key == where), WHOLE.get(where, where))
+    coming = next(
+        (entry.title for entry in issue.coming_up if entry.key == where), WHOLE.get(where, where)
+    )
     return coming, ""
 
 
@@ -96,7 +111,9 @@ def apply_fix(request: StudioRequest) -> Response:
     """Do what one finding asks for, and check again."""
     asked = (request.form_value("rule"), request.form_value("where"), request.form_value("message"))
     _, _, findings = review.check_issue_mail(request.context, request.issue_name)
-    found = next((each for each in findings if (each.rule, each.where, each.message) == asked), None)
+    found = next(
+        (each for each in findings if (each.rule, each.where, each.message) == asked), None
+    )
     if found is None or found.fix is None:
         raise UsageError("this is not so any more: the issue was changed meanwhile. Check again")
     said = _run_fix(request, found, found.fix)
@@ -110,4 +127,7 @@ def _run_fix(request: StudioRequest, finding: Finding, mend: Fix) -> str:
     return said
 
 
-ROUTES = [route("/issues/{issue}/check", check), route("/issues/{issue}/mend", apply_fix, changes=True)]
+ROUTES = [
+    route("/issues/{issue}/check", check),
+    route("/issues/{issue}/mend", apply_fix, changes=True),
+]

@@ -17,7 +17,15 @@ from newsletter.issues.entry_history import tell_history
 from newsletter.issues.entry_undo import UndoRecord
 from newsletter.model import TO_SORT, ParsedDocument, Verdict, section_title
 from newsletter.sources import manual_entry
-from newsletter.studio.entry_cards import AT_ONCE, PLACES, CardPlace, EntryCard, EntryCards, in_sections, load_cards
+from newsletter.studio.entry_cards import (
+    AT_ONCE,
+    PLACES,
+    CardPlace,
+    EntryCard,
+    EntryCards,
+    in_sections,
+    load_cards,
+)
 from newsletter.studio.requests import StudioRequest, route
 
 DONE = {"keep": "Kept", "hold": "Held", "drop": "Dropped", "move": "Moved"}
@@ -33,15 +41,23 @@ def choose(request: StudioRequest) -> Response:
     """The pool, filtered as the address says."""
     shelf = _shelf(request)
     counts = shelf.counts()
-    usual = CardPlace.NEW if counts[CardPlace.NEW] or not counts[CardPlace.INSIDE] else CardPlace.INSIDE
+    usual = (
+        CardPlace.NEW if counts[CardPlace.NEW] or not counts[CardPlace.INSIDE] else CardPlace.INSIDE
+    )
     place = request.query_value("place", usual)
     return _page(request, shelf, place if place in {*PLACES, ""} else usual)
 
 
 def _page(request: StudioRequest, shelf: EntryCards, place: str, **pasted: Any) -> Response:
-    values = _pool(request, shelf, place) | {"text": "", "found": None, "looked": "", "known": []} | pasted
+    values = (
+        _pool(request, shelf, place)
+        | {"text": "", "found": None, "looked": "", "known": []}
+        | pasted
+    )
     undo = request.studio.latest(UndoRecord) if request.studio.has_flash else None
-    return request.render_page("choose", title="Choose", **values, has_issue=shelf.has_issue, undo=undo and undo[0])
+    return request.render_page(
+        "choose", title="Choose", **values, has_issue=shelf.has_issue, undo=undo and undo[0]
+    )
 
 
 def cards(request: StudioRequest) -> Response:
@@ -63,11 +79,15 @@ def _pool(request: StudioRequest, shelf: EntryCards, place: str) -> dict[str, An
         request.query_value("late") == "yes",
     )
     styles = request.context.workspace.settings.sections
-    found = in_sections(shelf.find_cards(place=place, words=words, section=section, late=late), styles)
+    found = in_sections(
+        shelf.find_cards(place=place, words=words, section=section, late=late), styles
+    )
     begin, most = _number(request, "from", 0), _number(request, "most", AT_ONCE)
     shown = found[begin : begin + most]
     return {
-        "groups": [(name, list(cards)) for name, cards in groupby(shown, key=lambda card: card.section)],
+        "groups": [
+            (name, list(cards)) for name, cards in groupby(shown, key=lambda card: card.section)
+        ],
         "sizes": Counter(card.section for card in found),
         "total": len(found),
         "shown": begin + len(shown),
@@ -91,7 +111,10 @@ def _number(request: StudioRequest, name: str, usual: int) -> int:
 def _headings(request: StudioRequest) -> dict[str, Any]:
     styles = request.context.workspace.settings.sections
     titles = {style.name: style.title for style in styles} | {TO_SORT: "To sort"}
-    return {"styles": styles, "title_of": lambda name: titles.get(name) or section_title(name, styles)}
+    return {
+        "styles": styles,
+        "title_of": lambda name: titles.get(name) or section_title(name, styles),
+    }
 
 
 def decide(request: StudioRequest) -> Response:
@@ -108,7 +131,9 @@ def decide(request: StudioRequest) -> Response:
         raise UsageError("say which section it moves to")
     verdict = Verdict.KEEP if what == "move" else Verdict(what)
     moved_to = section if what == "move" else None
-    done = entry_undo.decide_with_undo(request.context, keys, verdict, why=request.form_value("why"), section=moved_to)
+    done = entry_undo.decide_with_undo(
+        request.context, keys, verdict, why=request.form_value("why"), section=moved_to
+    )
     return _done(request, done, keys, f"{DONE[what]}: {_name_entries(request, keys)}.")
 
 
@@ -120,7 +145,9 @@ def place(request: StudioRequest) -> Response:
     listed = _shelf(request).list_keys(section)
     if others := _overtaken(request, keys) or _describe_order_conflict(request, keys, listed):
         return _report_conflict(request, keys, others)
-    done = entry_undo.place_with_undo(request.context, keys, section, before=_next(request, listed), listed=listed)
+    done = entry_undo.place_with_undo(
+        request.context, keys, section, before=_next(request, listed), listed=listed
+    )
     return _confirm_place(request, done, keys, section)
 
 
@@ -130,7 +157,9 @@ def _next(request: StudioRequest, listed: tuple[str, ...]) -> str:
     if not behind:
         return request.form_value("before")
     if behind not in listed:
-        raise UsageError("the entry that it was to stand behind is not there any more: look again, then move it")
+        raise UsageError(
+            "the entry that it was to stand behind is not there any more: look again, then move it"
+        )
     return (*listed, "")[listed.index(behind) + 1]
 
 
@@ -144,23 +173,32 @@ def step(request: StudioRequest) -> Response:
     if key not in listed:
         raise UsageError("only what is in the issue has a place in it: keep the entry first")
     at = listed.index(key)
-    before = listed[max(0, at - 1)] if request.form_value("to") == "up" else (*listed, "", "")[at + 2]
+    before = (
+        listed[max(0, at - 1)] if request.form_value("to") == "up" else (*listed, "", "")[at + 2]
+    )
     done = entry_undo.place_with_undo(request.context, [key], section, before=before, listed=listed)
     return _confirm_place(request, done, [key], section)
 
 
-def _confirm_place(request: StudioRequest, done: UndoRecord, keys: list[str], section: str) -> Response:
+def _confirm_place(
+    request: StudioRequest, done: UndoRecord, keys: list[str], section: str
+) -> Response:
     listed = _shelf(request).list_keys(section)
     at = f"{listed.index(keys[0]) + 1} of {len(listed)}"
     return _done(
-        request, done, keys, f"{at} in {_headings(request)['title_of'](section)} now: {_name_entries(request, keys)}."
+        request,
+        done,
+        keys,
+        f"{at} in {_headings(request)['title_of'](section)} now: {_name_entries(request, keys)}.",
     )
 
 
 def _name_entries(request: StudioRequest, keys: list[str]) -> str:
     if len(keys) > 1:
         return f"{len(keys)} entries"
-    known = next((card.entry.title for card in _shelf(request).cards if card.entry.key == keys[0]), "")
+    known = next(
+        (card.entry.title for card in _shelf(request).cards if card.entry.key == keys[0]), ""
+    )
     return f"“{known}”" if known else "1 entry"
 
 
@@ -181,7 +219,9 @@ def _overtaken(request: StudioRequest, keys: list[str]) -> list[str]:
     if len(seen) != len(keys):
         return []
     pairs = ((there.get(key), version) for key, version in zip(keys, seen, strict=True))
-    return [_stands(request, card) for card, version in pairs if card is None or card.version != version]
+    return [
+        _stands(request, card) for card, version in pairs if card is None or card.version != version
+    ]
 
 
 def _stands(request: StudioRequest, card: EntryCard | None) -> str:
@@ -191,7 +231,9 @@ def _stands(request: StudioRequest, card: EntryCard | None) -> str:
     return f"“{card.entry.title}” is under “{PLACES[card.place]}” by now, in {title_of(card.section)}: {card.reason}."
 
 
-def _describe_order_conflict(request: StudioRequest, keys: list[str], listed: tuple[str, ...]) -> list[str]:
+def _describe_order_conflict(
+    request: StudioRequest, keys: list[str], listed: tuple[str, ...]
+) -> list[str]:
     """What to say when the entries that are moved do not stand between those any more that the window shows beside them."""
     above, below = request.form.get("above", []), request.form.get("below", [])
     if not len(above) == len(below) == len(keys):
@@ -204,9 +246,7 @@ def _describe_order_conflict(request: StudioRequest, keys: list[str], listed: tu
 
 def _report_conflict(request: StudioRequest, keys: list[str], others: list[str]) -> Response:
     """Nothing was changed: say how these entries stand now, and show it."""
-    said = (
-        f"This was changed in another window or program meanwhile, and nothing was changed here. {' '.join(others[:3])}"
-    )
+    said = f"This was changed in another window or program meanwhile, and nothing was changed here. {' '.join(others[:3])}"
     if len(others) > 3:
         said += f" And {len(others) - 3} more."
     if not request.is_script:
@@ -214,23 +254,35 @@ def _report_conflict(request: StudioRequest, keys: list[str], others: list[str])
     shelf = _shelf(request)
     there = {card.entry.key: card for card in shelf.cards}
     html = {key: _render_card(request, shelf, there[key]) for key in keys if key in there}
-    answer = {"conflict": True, "said": said, "cards": html, "counts": shelf.counts(), "anew": len(html) < len(keys)}
+    answer = {
+        "conflict": True,
+        "said": said,
+        "cards": html,
+        "counts": shelf.counts(),
+        "anew": len(html) < len(keys),
+    }
     return JSONResponse(answer)
 
 
 def undo(request: StudioRequest) -> Response:
     """Take back what was named, or what was done last."""
     latest = request.studio.latest(UndoRecord)
-    done = request.studio.pop(request.form_value("undo") or (latest[0] if latest else ""), UndoRecord)
+    done = request.studio.pop(
+        request.form_value("undo") or (latest[0] if latest else ""), UndoRecord
+    )
     if done is None:
         raise UsageError("this cannot be undone any more; decide again on the card")
     entry_undo.undo_change(request.context, done)
     return _show_cards(request, done.keys, f"Undone. Taken back: {done.said}", anew=done.is_wide)
 
 
-def _done(request: StudioRequest, done: UndoRecord, keys: Iterable[str], said: str, *, anew: bool = False) -> Response:
+def _done(
+    request: StudioRequest, done: UndoRecord, keys: Iterable[str], said: str, *, anew: bool = False
+) -> Response:
     """Keep what is needed to undo it, and say what was done."""
-    return _show_cards(request, keys, said, undo=request.studio.stash(replace(done, said=said)), anew=anew)
+    return _show_cards(
+        request, keys, said, undo=request.studio.stash(replace(done, said=said)), anew=anew
+    )
 
 
 def _show_cards(
@@ -240,8 +292,14 @@ def _show_cards(
     if not request.is_script:
         return request.redirect(request.request.headers.get("referer", "/choose"), said)
     shelf, changed = _shelf(request), {*keys}
-    html = {card.entry.key: _render_card(request, shelf, card) for card in shelf.cards if card.entry.key in changed}
-    return JSONResponse({"said": said, "undo": undo, "cards": html, "counts": shelf.counts(), "anew": anew})
+    html = {
+        card.entry.key: _render_card(request, shelf, card)
+        for card in shelf.cards
+        if card.entry.key in changed
+    }
+    return JSONResponse(
+        {"said": said, "undo": undo, "cards": html, "counts": shelf.counts(), "anew": anew}
+    )
 
 
 def _render_card(request: StudioRequest, shelf: EntryCards, card: EntryCard) -> str:
@@ -268,15 +326,21 @@ def preview_paste(request: StudioRequest) -> Response:
     looked = request.studio.stash(found) if found.entries else ""
     shelf = _shelf(request)
     cards = {card.entry.key: card for card in shelf.cards}
-    known = [cards.get(manual_entry.known_as(request.context, entry) or "") for entry in found.entries]
-    return _page(request, shelf, CardPlace.NEW, text=pasted, found=found, looked=looked, known=known)
+    known = [
+        cards.get(manual_entry.known_as(request.context, entry) or "") for entry in found.entries
+    ]
+    return _page(
+        request, shelf, CardPlace.NEW, text=pasted, found=found, looked=looked, known=known
+    )
 
 
 def add(request: StudioRequest) -> Response:
     """Take in what was understood and looked at, and keep it for the issue being made."""
     found = request.studio.pop(request.form_value("looked"), ParsedDocument)
     if found is None:
-        raise UsageError("this was added already, or the studio was started again since: paste it once more")
+        raise UsageError(
+            "this was added already, or the studio was started again since: paste it once more"
+        )
     wanted = {int(number) for number in request.form.get("take", []) if number.isdecimal()}
     entries = [
         replace(entry, title=" ".join(request.form_value(f"title-{number}").split()) or entry.title)
@@ -285,7 +349,9 @@ def add(request: StudioRequest) -> Response:
     ]
     if not entries:
         raise UsageError("nothing was selected, so nothing was added")
-    keys = manual_entry.take(request.context, entries, section=request.form_value("section") or None)
+    keys = manual_entry.take(
+        request.context, entries, section=request.form_value("section") or None
+    )
     done = entry_undo.decide_with_undo(request.context, keys, Verdict.KEEP, why="added by hand")
     said = f"{'1 entry was' if len(keys) == 1 else f'{len(keys)} entries were'} added and kept."
     request.studio.stash(replace(done, said=said))
@@ -298,7 +364,9 @@ def merge(request: StudioRequest) -> Response:
     if others := _overtaken(request, keys):
         return _report_conflict(request, keys, others)
     done = entry_undo.merge_with_undo(request.context, keys)
-    return _done(request, done, keys, f"One entry now: {_name_entries(request, keys[:1])}.", anew=True)
+    return _done(
+        request, done, keys, f"One entry now: {_name_entries(request, keys[:1])}.", anew=True
+    )
 
 
 def split(request: StudioRequest) -> Response:
@@ -307,13 +375,17 @@ def split(request: StudioRequest) -> Response:
     if others := _overtaken(request, [key]):
         return _report_conflict(request, [key], others)
     done = entry_undo.split_with_undo(request.context, key)
-    return _done(request, done, done.made, f"{len(done.made)} entries now, one for each source.", anew=True)
+    return _done(
+        request, done, done.made, f"{len(done.made)} entries now, one for each source.", anew=True
+    )
 
 
 def story(request: StudioRequest) -> Response:
     """How one entry came to stand where it stands."""
     standing, sentences = tell_history(request.context, request.query_value("key"))
-    return request.render_page("story", title="Story of an entry", entry=standing.entry, sentences=sentences)
+    return request.render_page(
+        "story", title="Story of an entry", entry=standing.entry, sentences=sentences
+    )
 
 
 ROUTES = [

@@ -27,8 +27,14 @@ def collect(request: StudioRequest) -> Response:
     known = entries_of(request.context).sources()
     rows = [{"source": source, "record": known.get(source.name)} for source in settings.sources]
     job = request.studio.collecting
-    over = "" if job.is_running else next((each["said"] for each in job.events if each.get("done")), "")
-    return request.render_page("collect", title="Collect", rows=rows, is_running=job.is_running, over=over)
+    over = (
+        ""
+        if job.is_running
+        else next((each["said"] for each in job.events if each.get("done")), "")
+    )
+    return request.render_page(
+        "collect", title="Collect", rows=rows, is_running=job.is_running, over=over
+    )
 
 
 def begin(request: StudioRequest) -> Response:
@@ -60,10 +66,22 @@ def _describe_source(gathered: CollectionResult) -> dict[str, Any]:
     collected = gathered.collected
     if collected.error is not None:
         kept = " What it gave before is kept." if gathered.record.succeeded_at else ""
-        return {"name": gathered.name, "state": "broken", "said": f"Broken: {collected.error}{kept}"}
+        return {
+            "name": gathered.name,
+            "state": "broken",
+            "said": f"Broken: {collected.error}{kept}",
+        }
     if collected.unchanged:
-        return {"name": gathered.name, "state": "good", "said": f"Unchanged, {gathered.count} entries."}
-    skipped = f" {len(collected.parsed.skipped)} parts could not be read." if collected.parsed.skipped else ""
+        return {
+            "name": gathered.name,
+            "state": "good",
+            "said": f"Unchanged, {gathered.count} entries.",
+        }
+    skipped = (
+        f" {len(collected.parsed.skipped)} parts could not be read."
+        if collected.parsed.skipped
+        else ""
+    )
     return {
         "name": gathered.name,
         "state": "good" if gathered.count else "quiet",
@@ -92,4 +110,8 @@ async def _news(request: Request, studio: StudioState) -> AsyncIterator[bytes]:
         await asyncio.sleep(LOOK_S)
 
 
-ROUTES = [route("/collect", collect), route("/collect", begin, changes=True), Route("/collect/news", news)]
+ROUTES = [
+    route("/collect", collect),
+    route("/collect", begin, changes=True),
+    Route("/collect/news", news),
+]

@@ -13,16 +13,23 @@ from newsletter.workspace.context import AppContext
 def list_terms(context: AppContext) -> list[dict[str, str]]:
     """Every word with its meaning and the version of that, in the order of the file."""
     terms = glossary.glossary(context).items()
-    return [{"term": term, "meaning": meaning, "version": editor.compute_version(meaning)} for term, meaning in terms]
+    return [
+        {"term": term, "meaning": meaning, "version": editor.compute_version(meaning)}
+        for term, meaning in terms
+    ]
 
 
 def explain(request: StudioRequest) -> Response:
     """Write what a word means, unless somebody else wrote there meanwhile."""
     was, term = request.form_value("was"), request.form_value("term")
     seen = request.form_value("seen") or editor.compute_version("")
-    edited = glossary.set_term(request.context, term, request.form_value("meaning"), seen=seen, was=was)
+    edited = glossary.set_term(
+        request.context, term, request.form_value("meaning"), seen=seen, was=was
+    )
     if edited.conflict and not request.is_script:
-        raise UsageError(f"this was changed in another window meanwhile; it says there: {edited.text}")
+        raise UsageError(
+            f"this was changed in another window meanwhile; it says there: {edited.text}"
+        )
     if not request.is_script:
         return request.redirect(_back(request), "Saved.")
     told = {"conflict": edited.conflict, "text": edited.text, "version": edited.version}
@@ -34,12 +41,20 @@ def forget(request: StudioRequest) -> Response:
     term = request.form_value("was") or request.form_value("term")
     gone = glossary.delete_term(request.context, term, seen=request.form_value("seen"))
     if gone.conflict and not request.is_script:
-        raise UsageError(f"this was changed in another window meanwhile; it says there: {gone.text}")
+        raise UsageError(
+            f"this was changed in another window meanwhile; it says there: {gone.text}"
+        )
     if not request.is_script:
         return request.redirect(_back(request), f"“{term}” is out of the glossary.")
     said = f"“{term}” is out of the glossary."
     file = editor.file_version(request.context, request.issue_name)
-    told = {"conflict": gone.conflict, "term": term, "meaning": gone.text, "version": gone.version, "file": file}
+    told = {
+        "conflict": gone.conflict,
+        "term": term,
+        "meaning": gone.text,
+        "version": gone.version,
+        "file": file,
+    }
     return JSONResponse({**told, "said": said})
 
 

@@ -33,7 +33,9 @@ class SourceAlert:
 def home(request: StudioRequest) -> Response:
     """The first page."""
     context = request.context
-    found = list_workflow_steps(context, request.issue_name, new=count_new(context, request.studio.shelf))
+    found = list_workflow_steps(
+        context, request.issue_name, new=count_new(context, request.studio.shelf)
+    )
     return request.render_page(
         "home",
         title="Home",
@@ -64,9 +66,13 @@ def _worries(context: AppContext) -> Iterator[SourceAlert]:
     from newsletter.sources.collector import STAMPED  # fetching comes with it, and takes a moment
 
     sources = {source.name: source for source in context.workspace.settings.sources}
-    records = [record for record in entries_of(context).sources().values() if record.name in sources]
+    records = [
+        record for record in entries_of(context).sources().values() if record.name in sources
+    ]
     stamped = frozenset(source.name for source in sources.values() if source.kind in STAMPED)
-    quiet = StalenessCheck(store=entries_of(context), today=context.now.date(), stamped=stamped).find_stale(records)
+    quiet = StalenessCheck(
+        store=entries_of(context), today=context.now.date(), stamped=stamped
+    ).find_stale(records)
     told = {record.name: _worry(record, quiet.get(record.name, "")) for record in records}
     for name, source in sources.items():
         if said := told.get(name):
@@ -91,7 +97,9 @@ def _past(context: AppContext) -> Iterator[dict[str, str]]:
         )
         out_at = record.published_at if record and record.published_at else issue.until_at
         tally = delivery.read_status(context, name)
-        sent = {"sending": "is being sent", "paused": "paused", "done": "sent"}.get(tally.state, "out")
+        sent = {"sending": "is being sent", "paused": "paused", "done": "sent"}.get(
+            tally.state, "out"
+        )
         yield {
             "name": name,
             "subject": issue.subject,

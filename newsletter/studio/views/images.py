@@ -21,12 +21,16 @@ def take_in(request: StudioRequest) -> Response:
         is_ornament=request.query_value("ornament") == "yes",
         width=WIDTHS.get(request.query_value("width"), 0),
     )
-    return JSONResponse({"markdown": taken.markdown, "said": taken.said, "reachable": taken.is_reachable})
+    return JSONResponse(
+        {"markdown": taken.markdown, "said": taken.said, "reachable": taken.is_reachable}
+    )
 
 
 def show(request: StudioRequest) -> Response:
     """A picture, for the preview."""
-    path = images.find(request.context.workspace, request.issue_name, request.request.path_params["file"])
+    path = images.find(
+        request.context.workspace, request.issue_name, request.request.path_params["file"]
+    )
     if path is None:
         return PlainTextResponse("There is no such picture.", 404)
     headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}

@@ -7,7 +7,13 @@ from dataclasses import replace
 from starlette.responses import JSONResponse, Response
 
 from newsletter.config import DeliverySettings, Security, is_loopback
-from newsletter.doctor.diagnosis import Diagnosis, DiagnosisState, report_failure, report_ok, report_warning
+from newsletter.doctor.diagnosis import (
+    Diagnosis,
+    DiagnosisState,
+    report_failure,
+    report_ok,
+    report_warning,
+)
 from newsletter.doctor.smtp_check import is_accepted
 from newsletter.studio.requests import StudioRequest, route
 from newsletter.studio.views.setup import NOT_PROTECTED, back, read_previous_values, show
@@ -24,7 +30,9 @@ PROTECTED = {
 
 def test(request: StudioRequest) -> Response:
     """What the server says to what is filled in; nothing is kept, and no mail is sent."""
-    given = {name: request.form_value(name).strip() for name in ("host", "port", "security", "user")}
+    given = {
+        name: request.form_value(name).strip() for name in ("host", "port", "security", "user")
+    }
     tested = _diagnose_server(request, given)
     if request.is_script:
         return JSONResponse({"html": request.render_fragment("_tested", tested=tested)})
@@ -41,7 +49,9 @@ def _diagnose_server(request: StudioRequest, given: dict[str, str]) -> list[Diag
     if settings.user and not password:
         return [
             report_failure(
-                SUBJECT, "There is a user name, but no password.", "Type the password, then press Test again."
+                SUBJECT,
+                "There is a user name, but no password.",
+                "Type the password, then press Test again.",
             )
         ]
     found = examination.test_server(request.context, settings, password)
@@ -56,7 +66,9 @@ def _login(settings: DeliverySettings) -> Diagnosis:
         return report_ok(SUBJECT, f"It takes the user name {settings.user} with this password.")
     if is_loopback(settings.host):
         return report_ok(SUBJECT, "No login was tried, as no user name is filled in.")
-    return report_warning(SUBJECT, "No login was tried.", "A server that sends for you wants a user name as a rule.")
+    return report_warning(
+        SUBJECT, "No login was tried.", "A server that sends for you wants a user name as a rule."
+    )
 
 
 def _settings(request: StudioRequest, given: dict[str, str]) -> tuple[str, DeliverySettings | None]:
@@ -72,7 +84,9 @@ def _settings(request: StudioRequest, given: dict[str, str]) -> tuple[str, Deliv
     if security is Security.NONE and not is_loopback(given["host"]):
         return NOT_PROTECTED, None
     known = request.context.workspace.settings.delivery
-    return "", replace(known, host=given["host"], port=port, security=security, user=given["user"], socket="")
+    return "", replace(
+        known, host=given["host"], port=port, security=security, user=given["user"], socket=""
+    )
 
 
 def forget(request: StudioRequest) -> Response:

@@ -34,7 +34,9 @@ STATES = {
 MOVED = "reads at another address now"
 
 
-GONE = frozenset({SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED})
+GONE = frozenset(
+    {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +72,19 @@ class ImportPreview:
 
 def people(request: StudioRequest) -> Response:
     """The list, and what can be done with it."""
-    return request.render_page("people", title="People", **_list(request, ""), states=STATES, preview=None, upload="")
+    return request.render_page(
+        "people", title="People", **_list(request, ""), states=STATES, preview=None, upload=""
+    )
 
 
 def search(request: StudioRequest) -> Response:
     """Those whose address or name has these words. Asked by POST: an address is no part of a link or a log."""
     return JSONResponse(
-        {"html": request.render_fragment("_people", **_list(request, request.form_value("words")), states=STATES)}
+        {
+            "html": request.render_fragment(
+                "_people", **_list(request, request.form_value("words")), states=STATES
+            )
+        }
     )
 
 
@@ -88,7 +96,10 @@ def _list(request: StudioRequest, words: str) -> dict[str, Any]:
     gone = subscribers.explain_suppression(request.context, words) if words and not shown else None
     return {
         "gone": gone
-        and {"why": STATES[gone.reason] if gone.reason else MOVED, "on": f"{gone.suppressed_at:%-d %B %Y}"},
+        and {
+            "why": STATES[gone.reason] if gone.reason else MOVED,
+            "on": f"{gone.suppressed_at:%-d %B %Y}",
+        },
         "rows": shown[:AT_ONCE],
         "has_more": len(shown) > AT_ONCE,
         "words": words,
@@ -103,7 +114,9 @@ def _fits(person: Subscriber, wanted: list[str]) -> bool:
 
 def look(request: StudioRequest) -> Response:
     """What would be understood of a list; nothing is taken in."""
-    name = PurePath(unquote(request.request.headers.get("x-file-name", ""))).name[:100] or "list.csv"
+    name = (
+        PurePath(unquote(request.request.headers.get("x-file-name", ""))).name[:100] or "list.csv"
+    )
     if not request.body:
         raise UsageError("choose a file first")
     listing = read_list(io.BytesIO(request.body), name=name)
@@ -111,7 +124,12 @@ def look(request: StudioRequest) -> Response:
     would = subscribers.preview_import(request.context, seen.rows_of(listing.rows))
     upload = request.studio.stash(ListUpload(name=name, content=request.body))
     html = request.render_fragment(
-        "_import", understood=listing.understood, seen=seen, would=would, upload=upload, states=STATES
+        "_import",
+        understood=listing.understood,
+        seen=seen,
+        would=would,
+        upload=upload,
+        states=STATES,
     )
     return JSONResponse({"html": html})
 
@@ -120,8 +138,12 @@ def take(request: StudioRequest) -> Response:
     """Take in the list that was looked at."""
     upload = request.studio.pop(request.form_value("upload"), ListUpload)
     if upload is None:
-        raise UsageError("this list was taken in already, or the studio was started again since: choose the file again")
-    done, to_mend = subscribers.import_list(request.context, io.BytesIO(upload.content), name=upload.name)
+        raise UsageError(
+            "this list was taken in already, or the studio was started again since: choose the file again"
+        )
+    done, to_mend = subscribers.import_list(
+        request.context, io.BytesIO(upload.content), name=upload.name
+    )
     made = done.imported
     said = f"{made.added} added, {made.updated} updated, {made.unchanged} unchanged."
     if made.suppressed:
@@ -134,20 +156,30 @@ def take(request: StudioRequest) -> Response:
 
 def add(request: StudioRequest) -> Response:
     """Put one person on the list."""
-    done = subscribers.add_subscriber(request.context, request.form_value("address"), name=request.form_value("name"))
+    done = subscribers.add_subscriber(
+        request.context, request.form_value("address"), name=request.form_value("name")
+    )
     if done.suppressed:
-        raise UsageError("this person left before and stays gone: only they themselves can come back")
+        raise UsageError(
+            "this person left before and stays gone: only they themselves can come back"
+        )
     return request.redirect("/people", "Added." if done.added else "Was on the list already.")
 
 
 def remove(request: StudioRequest) -> Response:
     """Never write to this person again."""
     number = request.form_value("person")
-    person = subscribers.open_subscribers(request.context).get(int(number)) if number.isdecimal() else None
+    person = (
+        subscribers.open_subscribers(request.context).get(int(number))
+        if number.isdecimal()
+        else None
+    )
     if person is None:
         raise UsageError("this person is not on the list any more")
     if person.state in GONE:
-        return request.redirect("/people", "Was removed already: this person is never written to again.")
+        return request.redirect(
+            "/people", "Was removed already: this person is never written to again."
+        )
     subscribers.remove_subscribers(request.context, [person.address])
     return request.redirect("/people", "Removed: this person is never written to again.")
 
@@ -157,7 +189,11 @@ def export(request: StudioRequest) -> Response:
     written = io.StringIO(newline="")
     subscribers.export_list(request.context, written)
     headers = {"Content-Disposition": 'attachment; filename="subscribers.csv"'}
-    return Response(written.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(
+        written.getvalue().encode("utf-8-sig"),
+        media_type="text/csv; charset=utf-8",
+        headers=headers,
+    )
 
 
 ROUTES = [

@@ -32,11 +32,16 @@ LOOKS = {
     "desktop": PreviewMode(said="Computer"),
     "phone": PreviewMode(said="Phone"),
     "large": PreviewMode(said="Large print", hint="What readers get who chose large print."),
-    "dark": PreviewMode(said="Dark", hint="The design's own dark colours, as Apple Mail shows them."),
-    "inverted": PreviewMode(
-        said="Inverted", hint="Some programs turn all colours around by themselves; this is like it."
+    "dark": PreviewMode(
+        said="Dark", hint="The design's own dark colours, as Apple Mail shows them."
     ),
-    "bare": PreviewMode(said="Images off", hint="Many mail programs show no picture until they are asked."),
+    "inverted": PreviewMode(
+        said="Inverted",
+        hint="Some programs turn all colours around by themselves; this is like it.",
+    ),
+    "bare": PreviewMode(
+        said="Images off", hint="Many mail programs show no picture until they are asked."
+    ),
     "text": PreviewMode(said="Plain text"),
 }
 
@@ -69,7 +74,11 @@ def preview(request: StudioRequest) -> Response:
 def _render_issue(request: StudioRequest, variant: Variant | None = None) -> RenderedIssue:
     context = request.context
     issue = render.load_issue(context, request.issue_name)
-    made = render.render_mail(context, issue, variant) if variant else render.render_mail(context, issue)
+    made = (
+        render.render_mail(context, issue, variant)
+        if variant
+        else render.render_mail(context, issue)
+    )
     return rendering.remove_personal_parts(made, context.workspace.settings)
 
 
@@ -90,18 +99,23 @@ def mail(request: StudioRequest) -> Response:
         html = _force_dark_colours(html)
     elif look == "inverted":
         html = _add_style(
-            html, "html{filter:invert(1) hue-rotate(180deg);background:#fff}img{filter:invert(1) hue-rotate(180deg)}"
+            html,
+            "html{filter:invert(1) hue-rotate(180deg);background:#fff}img{filter:invert(1) hue-rotate(180deg)}",
         )
     elif look == "bare":
         policy = MAIL_POLICY.replace("img-src https: data: 'self'", "img-src 'none'")
     if look != "dark":
         html = force_light_colours(html)
-    return HTMLResponse(_add_mail_size(html, made.html_bytes), headers={"Content-Security-Policy": policy})
+    return HTMLResponse(
+        _add_mail_size(html, made.html_bytes), headers={"Content-Security-Policy": policy}
+    )
 
 
 def text(request: StudioRequest) -> Response:
     """The plain-text part."""
-    return PlainTextResponse(_render_issue(request).text, headers={"Content-Security-Policy": MAIL_POLICY})
+    return PlainTextResponse(
+        _render_issue(request).text, headers={"Content-Security-Policy": MAIL_POLICY}
+    )
 
 
 _DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")

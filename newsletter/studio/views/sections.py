@@ -25,7 +25,9 @@ def change(request: StudioRequest) -> Response:
     name, there = request.form_value("name"), _there(request)
     given = {each: _lines(request.form_value(each)) for each in FIELDS}
     shown = {
-        each: _lines(request.form_value(f"was-{each}")) if f"was-{each}" in request.form else there[each]
+        each: _lines(request.form_value(f"was-{each}"))
+        if f"was-{each}" in request.form
+        else there[each]
         for each in FIELDS
     }
     meant = {each: there[each] if given[each] == shown[each] else given[each] for each in FIELDS}
@@ -43,10 +45,17 @@ def change(request: StudioRequest) -> Response:
 def _there(request: StudioRequest) -> dict[str, list[str]]:
     """What is set by now, each field in lines."""
     style = next(
-        (each for each in request.context.workspace.settings.sections if each.name == request.form_value("name")), None
+        (
+            each
+            for each in request.context.workspace.settings.sections
+            if each.name == request.form_value("name")
+        ),
+        None,
     )
     if style is None:
-        raise UsageError("this section was taken out in another window or program meanwhile: load the page again")
+        raise UsageError(
+            "this section was taken out in another window or program meanwhile: load the page again"
+        )
     return {"title": _lines(style.title), "rules": _lines("\n".join(style.rules))}
 
 
@@ -67,8 +76,12 @@ def move(request: StudioRequest) -> Response:
     if not request.is_script:
         return back(request, "sections", said)
     settings = request.studio.context().workspace.settings
-    leaving = {each.name: sections.assess_removal(request.context, each.name) for each in settings.sections}
-    html = request.render_fragment("_sections", settings=settings, leaving=leaving, step=step_of(request))
+    leaving = {
+        each.name: sections.assess_removal(request.context, each.name) for each in settings.sections
+    }
+    html = request.render_fragment(
+        "_sections", settings=settings, leaving=leaving, step=step_of(request)
+    )
     return JSONResponse({"said": said, "html": html})
 
 

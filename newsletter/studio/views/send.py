@@ -65,13 +65,18 @@ def send(request: StudioRequest) -> Response:
         is_out=send_process.was_published(context, name),
         plan=_plan(context, standing),
         later=later,
-        day=request.query_value("day") or f"{context.now.astimezone(zone) + timedelta(days=1):%Y-%m-%d}",
+        day=request.query_value("day")
+        or f"{context.now.astimezone(zone) + timedelta(days=1):%Y-%m-%d}",
         time=request.query_value("time") or "09:00",
         today=f"{context.now.astimezone(zone):%Y-%m-%d}",
         zone=scheduling.place_name(zone),
         count=_count(context, standing.tally),
         **_sentence(
-            context, name, standing.tally, request.query_value("day") if later else "", request.query_value("time")
+            context,
+            name,
+            standing.tally,
+            request.query_value("day") if later else "",
+            request.query_value("time"),
         ),
         **_describe_outcomes(context, name, standing.tally),
     )
@@ -91,7 +96,11 @@ def _barrier(context: AppContext, name: str) -> str:
     try:
         approval.render_approved(context, name)
     except NotApprovedError as error:
-        return "It was changed after it was approved." if "changed after" in str(error) else "It is not approved yet."
+        return (
+            "It was changed after it was approved."
+            if "changed after" in str(error)
+            else "It is not approved yet."
+        )
     except NewsletterError as error:
         return str(error)
     return ""
@@ -116,10 +125,16 @@ def _plan(context: AppContext, standing: SendView) -> dict[str, Any] | None:
 
 def _count(context: AppContext, tally: SendStatus) -> int:
     """How many people it goes to, as things stand."""
-    return tally.remaining + tally.deferred if tally.total else subscribers.open_subscribers(context).count()
+    return (
+        tally.remaining + tally.deferred
+        if tally.total
+        else subscribers.open_subscribers(context).count()
+    )
 
 
-def _sentence(context: AppContext, name: str, tally: SendStatus, day: str = "", time: str = "") -> dict[str, Any]:
+def _sentence(
+    context: AppContext, name: str, tally: SendStatus, day: str = "", time: str = ""
+) -> dict[str, Any]:
     """What would happen, in one sentence; on a day and at a time, or else now. What is wrong with them, as another."""
     wrong = ""
     try:
@@ -131,7 +146,9 @@ def _sentence(context: AppContext, name: str, tally: SendStatus, day: str = "", 
         _count(context, tally),
         render.load_issue(context, name).subject,
     )
-    left = sum(people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE)
+    left = sum(
+        people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE
+    )
     delivery = context.workspace.settings.delivery
     said = (
         f"On {scheduling.format_local_datetime(context, at)} “{subject}” goes to "
@@ -147,17 +164,34 @@ def sentence(request: StudioRequest) -> Response:
     """The sentence for the time that is being chosen."""
     tally = delivery_service.read_status(request.context, request.issue_name)
     return JSONResponse(
-        _sentence(request.context, request.issue_name, tally, request.query_value("day"), request.query_value("time"))
+        _sentence(
+            request.context,
+            request.issue_name,
+            tally,
+            request.query_value("day"),
+            request.query_value("time"),
+        )
     )
 
 
 def _describe_outcomes(context: AppContext, name: str, tally: SendStatus) -> dict[str, Any]:
     """Who is in doubt and who was refused, by name; who is tried again, by the server's words."""
-    doubtful = list(islice(delivery_service.list_unknown(context, name), SHOWN + 1)) if tally.unknown else []
-    refused = delivery_service.list_deliveries(context, name, DeliveryStatus.REFUSED) if tally.refused else iter(())
+    doubtful = (
+        list(islice(delivery_service.list_unknown(context, name), SHOWN + 1))
+        if tally.unknown
+        else []
+    )
+    refused = (
+        delivery_service.list_deliveries(context, name, DeliveryStatus.REFUSED)
+        if tally.refused
+        else iter(())
+    )
     ledger = delivery_service.open_ledger(context)
     tries = (
-        (each.next_at for each in delivery_service.list_deliveries(context, name, DeliveryStatus.DEFERRED))
+        (
+            each.next_at
+            for each in delivery_service.list_deliveries(context, name, DeliveryStatus.DEFERRED)
+        )
         if tally.deferred
         else ()
     )
@@ -177,7 +211,8 @@ def test(request: StudioRequest) -> Response:
     what, _ = delivery_service.build_send_job(request.context, request.issue_name, approved=False)
     words = delivery_service.send_test(request.context, what, request.form_value("address"))
     return request.redirect(
-        f"/issues/{request.issue_name}/send", f"The test copy is on its way. The server said: {words}"
+        f"/issues/{request.issue_name}/send",
+        f"The test copy is on its way. The server said: {words}",
     )
 
 
@@ -188,8 +223,12 @@ def begin(request: StudioRequest) -> Response:
     what.server()  # tells now, and not in the background, when none is named
     standing = send_process.load_send_view(context, name)
     count = _count(context, standing.tally)
-    if "".join(request.form_value("number").split()).replace(",", "").replace(".", "") != str(count):
-        raise UsageError(f"the number does not fit: this goes to {count:,} people; type {count} to confirm")
+    if "".join(request.form_value("number").split()).replace(",", "").replace(".", "") != str(
+        count
+    ):
+        raise UsageError(
+            f"the number does not fit: this goes to {count:,} people; type {count} to confirm"
+        )
     if not count:
         raise UsageError("there is nobody to send to: add people on the page People")
     if standing.is_at_work or standing.waits:
@@ -204,7 +243,9 @@ def begin(request: StudioRequest) -> Response:
 def _moment(request: StudioRequest) -> datetime:
     """When it is to go: the time that was chosen, or else soon, with time to think again."""
     if request.form_value("when") == "later":
-        return scheduling.parse_local_time(request.context, request.form_value("day"), request.form_value("time"))
+        return scheduling.parse_local_time(
+            request.context, request.form_value("day"), request.form_value("time")
+        )
     return request.context.now + timedelta(seconds=request.studio.undo_s)
 
 
@@ -230,7 +271,8 @@ def pause(request: StudioRequest) -> Response:
         raise UsageError("it is not being sent at this moment")
     delivery_service.request_send_control(request.context, request.issue_name, SendControl.PAUSE)
     return request.redirect(
-        f"/issues/{request.issue_name}/send", "Pausing: what is in flight is finished. Nobody gets it twice."
+        f"/issues/{request.issue_name}/send",
+        "Pausing: what is in flight is finished. Nobody gets it twice.",
     )
 
 
@@ -242,7 +284,8 @@ def stop(request: StudioRequest) -> Response:
     delivery_service.request_send_control(request.context, request.issue_name, SendControl.STOP)
     said = "Stopping: what is in flight is finished." if standing.is_at_work else "Stopped."
     return request.redirect(
-        f"/issues/{request.issue_name}/send", f"{said} The others get nothing until you press Go on."
+        f"/issues/{request.issue_name}/send",
+        f"{said} The others get nothing until you press Go on.",
     )
 
 
@@ -257,7 +300,9 @@ def resume_sending(request: StudioRequest) -> Response:
     what, _ = delivery_service.build_send_job(context, name, approved=True)
     what.server()
     delivery_service.resume_send(context, name)
-    send_process.start_send_process(context, name, resume_restored=request.form_value("restored") == "yes")
+    send_process.start_send_process(
+        context, name, resume_restored=request.form_value("restored") == "yes"
+    )
     return request.redirect(f"/issues/{name}/send", "It goes on.")
 
 
@@ -276,7 +321,11 @@ def resolve(request: StudioRequest) -> Response:
         raise UsageError("nobody is in doubt any more")
     delivery_service.resolve_unknown(context, name, resend=how == "resend", only=only)
     many = "They are" if len(only) > 1 else "This one is"
-    said = f"{many} to be sent again: press Go on." if how == "resend" else f"{many} left as it stands."
+    said = (
+        f"{many} to be sent again: press Go on."
+        if how == "resend"
+        else f"{many} left as it stands."
+    )
     return request.redirect(f"/issues/{name}/send", said)
 
 
@@ -289,7 +338,9 @@ def publish(request: StudioRequest) -> Response:
 async def news(request: Request) -> Response:
     """How the sending stands, as it goes on (server-sent events)."""
     studio: StudioState = request.app.state.studio
-    return StreamingResponse(_news(request, studio, request.path_params["issue"]), media_type="text/event-stream")
+    return StreamingResponse(
+        _news(request, studio, request.path_params["issue"]), media_type="text/event-stream"
+    )
 
 
 async def _news(request: Request, studio: StudioState, name: str) -> AsyncIterator[bytes]:

@@ -51,8 +51,15 @@ STEPS = {
 }
 """What is asked of whoever begins, in order; each is found again on the page Setup."""
 LANGUAGES = {"en": "English", "es": "Spanish"}
-NOT_PROTECTED = "Without protection only a server on this computer is asked: choose STARTTLS or TLS."
-EVERY = {"week": "Every week", "2 weeks": "Every two weeks", "month": "Every month", "2 months": "Every two months"}
+NOT_PROTECTED = (
+    "Without protection only a server on this computer is asked: choose STARTTLS or TLS."
+)
+EVERY = {
+    "week": "Every week",
+    "2 weeks": "Every two weeks",
+    "month": "Every month",
+    "2 months": "Every two months",
+}
 KEPT = {
     credentials.PasswordLocation.ENVIRONMENT: "It is taken from NEWSLETTER_SMTP_PASSWORD in the environment, and is changed there.",
     credentials.PasswordLocation.FILE: "It is taken from the file that NEWSLETTER_SMTP_PASSWORD_FILE names, and is changed there.",
@@ -93,7 +100,9 @@ def show(
     """The page Setup, or the step that is being taken; with what was typed, and what is wrong with it."""
     step = step_of(request)
     settings = request.context.workspace.settings
-    number = list(STEPS).index(step) + 2 if step else 0  # the first is the name, before there is anything
+    number = (
+        list(STEPS).index(step) + 2 if step else 0
+    )  # the first is the name, before there is anything
     shared = {
         "step": step,
         "steps_of_start": STEPS,
@@ -102,10 +111,14 @@ def show(
         "after": _neighbour(step, 1),
         "settings": settings,
         "values": _values(settings) | dict(given or {}),
-        "was": _values(settings) | {name[4:]: text for name, text in (given or {}).items() if name.startswith("was-")},
+        "was": _values(settings)
+        | {name[4:]: text for name, text in (given or {}).items() if name.startswith("was-")},
         "settings_version": settings_version(request.context),
         "wrong": FieldMessages(wrong or {}),
-        "leaving": {each.name: sections.assess_removal(request.context, each.name) for each in settings.sections},
+        "leaving": {
+            each.name: sections.assess_removal(request.context, each.name)
+            for each in settings.sections
+        },
         "kinds": KINDS,
         "languages": LANGUAGES,
         "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
@@ -122,12 +135,16 @@ def show(
         "was_sample": newsletter_setup.put_aside(request.context.workspace) is not None,
     }
     title = f"Step {number} of {len(STEPS) + 1}: {STEPS[step]}" if step else "Setup"
-    return request.render_page("start" if step else "setup", title=title, status=status, **shared | more)
+    return request.render_page(
+        "start" if step else "setup", title=title, status=status, **shared | more
+    )
 
 
 def read_previous_values(request: StudioRequest) -> dict[str, str]:
     """What each field said when its window was loaded; a page that is drawn again with what was typed goes by it."""
-    return {name: request.form_value(name).strip() for name in request.form if name.startswith("was-")}
+    return {
+        name: request.form_value(name).strip() for name in request.form if name.startswith("was-")
+    }
 
 
 def settings_version(context: AppContext) -> str:
@@ -148,7 +165,11 @@ def _zones() -> tuple[str, ...]:
 def _describe_password_storage(context: AppContext) -> dict[str, Any]:
     place = credentials.locate_password(context)
     ours = place in {credentials.PasswordLocation.KEYRING, credentials.PasswordLocation.HERE}
-    return {"said": KEPT[place], "is_ours": ours, "may_type": ours or place is credentials.PasswordLocation.NOWHERE}
+    return {
+        "said": KEPT[place],
+        "is_ours": ours,
+        "may_type": ours or place is credentials.PasswordLocation.NOWHERE,
+    }
 
 
 def _values(settings: Settings) -> dict[str, str]:
@@ -216,11 +237,15 @@ def save(request: StudioRequest) -> Response:
         raise UsageError("there are no such settings")
     there = _values(request.context.workspace.settings)
     given = {name: request.form_value(name).strip() for name in request.form}
-    untouched = {name for name in there if name in given and _is_alike(given[name], given.get(f"was-{name}"))}
+    untouched = {
+        name for name in there if name in given and _is_alike(given[name], given.get(f"was-{name}"))
+    }
     given |= {name: there[name] for name in untouched}
     if overtaken := _overtaken(there, given):
         return _reject_form(request, given, overtaken)
-    values: dict[str, str | int] = {name: given[name] for name in TEXTS[table] if name in given.keys() - untouched}
+    values: dict[str, str | int] = {
+        name: given[name] for name in TEXTS[table] if name in given.keys() - untouched
+    }
     wrong = _read_sender(given, values) if table == "newsletter" else {}
     if table == "delivery":
         wrong = _read_server(given, values)
@@ -230,7 +255,9 @@ def save(request: StudioRequest) -> Response:
         return _reject_form(request, given, wrong)
     settings_editor.set_values(request.context, table, values)
     if table == "theme" and given.get("language") and "language" not in untouched:
-        settings_editor.set_values(request.studio.context(), "newsletter", {"language": given["language"]})
+        settings_editor.set_values(
+            request.studio.context(), "newsletter", {"language": given["language"]}
+        )
     return back(request, table, "Saved." + _keep_password(request), onward=True)
 
 
@@ -241,7 +268,9 @@ def _is_alike(text: str, other: str | None) -> bool:
 
 def _overtaken(there: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """What to say of each field that was changed here, and elsewhere since it was shown here (`was-…` in the form)."""
-    shown = {name: given[f"was-{name}"] for name in there if name in given and f"was-{name}" in given}
+    shown = {
+        name: given[f"was-{name}"] for name in there if name in given and f"was-{name}" in given
+    }
     return {
         name: f"This was changed in another window or program meanwhile, and says “{there[name]}” by now. "
         "Save again to put yours there instead."
@@ -264,7 +293,10 @@ def _read_sender(given: Mapping[str, str], values: dict[str, str | int]) -> dict
 
 def _is_sender_shown(given: Mapping[str, str]) -> bool:
     """Whether the sender is the one that was shown."""
-    return all(_is_alike(given.get(name, ""), given.get(f"was-{name}")) for name in ("from_name", "from_address"))
+    return all(
+        _is_alike(given.get(name, ""), given.get(f"was-{name}"))
+        for name in ("from_name", "from_address")
+    )
 
 
 def _read_server(given: Mapping[str, str], values: dict[str, str | int]) -> dict[str, str]:
@@ -278,11 +310,17 @@ def _read_server(given: Mapping[str, str], values: dict[str, str | int]) -> dict
     return {}
 
 
-def _reject_form(request: StudioRequest, given: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
+def _reject_form(
+    request: StudioRequest, given: Mapping[str, str], wrong: Mapping[str, str]
+) -> Response:
     """The page again, with what was typed; a script hears it as a sentence."""
     if request.is_script:
         raise UsageError(" ".join(wrong.values()))
-    shown = {name: text for name, text in given.items() if name != "password" and not name.startswith("was-")}
+    shown = {
+        name: text
+        for name, text in given.items()
+        if name != "password" and not name.startswith("was-")
+    }
     return show(request, given=shown, wrong=wrong, status=409)
 
 
@@ -316,11 +354,16 @@ def allow(request: StudioRequest) -> Response:
     return _show_source_trial(request, tried, found)
 
 
-def _show_source_trial(request: StudioRequest, tried: dict[str, str], found: SourceResult) -> Response:
+def _show_source_trial(
+    request: StudioRequest, tried: dict[str, str], found: SourceResult
+) -> Response:
     kind, inside = found.source.kind, probe.host_inside(found)
     if request.is_script:
         return JSONResponse(
-            {"html": request.render_fragment("_tried", kinds=KINDS, found=found, inside=inside), "kind": kind}
+            {
+                "html": request.render_fragment("_tried", kinds=KINDS, found=found, inside=inside),
+                "kind": kind,
+            }
         )
     return show(request, tried=tried | {"kind": kind}, found=found, inside=inside)
 
@@ -334,7 +377,9 @@ def _try_source(context: AppContext, tried: dict[str, str]) -> SourceResult:
 def source(request: StudioRequest) -> Response:
     """Add a source."""
     tried = _read_source_form(request)
-    described = probe.build_source(**tried) if tried["kind"] else _try_source(request.context, tried).source
+    described = (
+        probe.build_source(**tried) if tried["kind"] else _try_source(request.context, tried).source
+    )
     settings_editor.add_source(request.context, described)
     return back(request, "sources", f"Added: {described.name}. Collect asks it from now on.")
 

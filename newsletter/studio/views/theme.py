@@ -23,13 +23,19 @@ class StashedMail:
 
 def look(request: StudioRequest) -> Response:
     """How it would look; nothing is saved."""
-    given = {name: request.form_value(name).strip() for name in (*TEXTS["theme"], "language") if name in request.form}
+    given = {
+        name: request.form_value(name).strip()
+        for name in (*TEXTS["theme"], "language")
+        if name in request.form
+    }
     theme = {name: text for name, text in given.items() if name != "language"}
     given |= read_previous_values(request)
     made = theme_preview.preview_theme(request.context, theme, language=given.get("language", ""))
     shown = request.studio.stash(StashedMail(made.html))
     if request.is_script:
-        return JSONResponse({"shown": shown, "html": request.render_fragment("_dressed", dressed=made)})
+        return JSONResponse(
+            {"shown": shown, "html": request.render_fragment("_dressed", dressed=made)}
+        )
     return show(request, given=given, shown=shown, dressed=made)
 
 

@@ -40,7 +40,9 @@ def versions(request: StudioRequest) -> Response:
     most = max(AT_ONCE, int(asked) if asked.isdecimal() else 0)
     rows = [_row(request, names, place) for place in range(min(most, len(names)))]
     more = most + AT_ONCE if len(names) > most else 0
-    return request.render_page("versions", title="Earlier versions", rows=rows, more=more, shown=None, changes=())
+    return request.render_page(
+        "versions", title="Earlier versions", rows=rows, more=more, shown=None, changes=()
+    )
 
 
 def version(request: StudioRequest) -> Response:
@@ -52,7 +54,9 @@ def version(request: StudioRequest) -> Response:
     row = _row(request, names, place)
     older = names[place + 1 : place + 2]
     found = diff.list_changes(_at(request, older[0]), _at(request, asked)) if older else ()
-    return request.render_page("versions", title="Earlier versions", rows=(), more=0, shown=row, changes=found)
+    return request.render_page(
+        "versions", title="Earlier versions", rows=(), more=0, shown=row, changes=found
+    )
 
 
 def _names(request: StudioRequest) -> list[str]:
@@ -68,7 +72,9 @@ def _row(request: StudioRequest, names: list[str], place: int) -> RevisionRow:
         found = diff.list_changes(_at(request, names[place + 1]), _at(request, name))
     except NewsletterError:
         return RevisionRow(id=name, when=when, said="The file could not be read then.")
-    return RevisionRow(id=name, when=when, said=diff.summarize_changes(found), has_changes=bool(found))
+    return RevisionRow(
+        id=name, when=when, said=diff.summarize_changes(found), has_changes=bool(found)
+    )
 
 
 def _at(request: StudioRequest, name: str) -> Issue:
@@ -89,7 +95,8 @@ def bring_back(request: StudioRequest) -> Response:
     """Make the issue what it was at an earlier moment."""
     editor.restore_revision(request.context, request.issue_name, request.form_value("version"))
     return request.redirect(
-        f"/issues/{request.issue_name}/write", "That version is back. What you had is kept as a version too."
+        f"/issues/{request.issue_name}/write",
+        "That version is back. What you had is kept as a version too.",
     )
 
 
@@ -111,7 +118,12 @@ def _apply_step(request: StudioRequest, move: Callable[..., UndoStep], word: str
     if not request.is_script:
         return request.redirect(f"/issues/{name}/write", said)
     text = composition.texts_of(issue).get(step.place)
-    told = {"said": said, "place": step.place, "text": text, "version": editor.compute_version(text or "")}
+    told = {
+        "said": said,
+        "place": step.place,
+        "text": text,
+        "version": editor.compute_version(text or ""),
+    }
     return JSONResponse(
         {
             **told,

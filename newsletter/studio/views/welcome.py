@@ -44,7 +44,9 @@ def _page(
         "values": {"title": "", "from_name": "", "from_address": ""} | dict(given or {}),
         "wrong": FieldMessages(wrong or {}),
     }
-    return HTMLResponse(PAGES.get_template(f"{template}.html.jinja").render(values), 409 if wrong else 200)
+    return HTMLResponse(
+        PAGES.get_template(f"{template}.html.jinja").render(values), 409 if wrong else 200
+    )
 
 
 def begin_sample(request: StudioRequest) -> Response:
@@ -64,18 +66,30 @@ def begin_own(request: StudioRequest) -> Response:
     given, wrong = _read_form(request)
     if not wrong:
         try:
-            newsletter_setup.create_newsletter(request.studio.folder, title=given["title"], sender=_sender(given))
+            newsletter_setup.create_newsletter(
+                request.studio.folder, title=given["title"], sender=_sender(given)
+            )
         except NewsletterError as error:
             wrong = {"all": str(error)}
     if wrong:
-        return _page(request, "welcome_own", f"Step 1 of {len(STEPS) + 1}: Name and sender", given=given, wrong=wrong)
+        return _page(
+            request,
+            "welcome_own",
+            f"Step 1 of {len(STEPS) + 1}: Name and sender",
+            given=given,
+            wrong=wrong,
+        )
     return request.redirect(
-        "/start/newsletter", f"{given['title']} is there. What follows can be skipped, and found again under Setup."
+        "/start/newsletter",
+        f"{given['title']} is there. What follows can be skipped, and found again under Setup.",
     )
 
 
 def _read_form(request: StudioRequest) -> tuple[dict[str, str], dict[str, str]]:
-    given = {name: " ".join(request.form_value(name).split()) for name in ("title", "from_name", "from_address")}
+    given = {
+        name: " ".join(request.form_value(name).split())
+        for name in ("title", "from_name", "from_address")
+    }
     wrong = {} if given["title"] else {"title": "This needs a name; you can change it later."}
     if said := wrong_address(given["from_address"]):
         wrong["from_address"] = said
@@ -96,7 +110,11 @@ def _mine(request: StudioRequest, given: Mapping[str, str], wrong: Mapping[str, 
         raise UsageError("this is no sample, but a newsletter of your own already")
     values = {"title": "", "from_name": "", "from_address": ""} | dict(given)
     return request.render_page(
-        "mine", title="Make the sample mine", values=values, wrong=FieldMessages(wrong), status=409 if wrong else 200
+        "mine",
+        title="Make the sample mine",
+        values=values,
+        wrong=FieldMessages(wrong),
+        status=409 if wrong else 200,
     )
 
 
@@ -111,7 +129,9 @@ def make_mine(request: StudioRequest) -> Response:
     _wait_for_others(request)
     aside = newsletter_setup.convert_sample(context, title=given["title"], sender=_sender(given))
     where = aside.relative_to(context.workspace.folder)
-    return request.redirect("/start/newsletter", f"{given['title']} is yours. What was in the sample lies in {where}.")
+    return request.redirect(
+        "/start/newsletter", f"{given['title']} is yours. What was in the sample lies in {where}."
+    )
 
 
 def bring_back(request: StudioRequest) -> Response:
@@ -125,8 +145,13 @@ def bring_back(request: StudioRequest) -> Response:
 def _wait_for_others(request: StudioRequest) -> None:
     """Nobody else may be at the database; raises UsageError when something is going on."""
     context = request.context
-    sendings = [send_process.load_send_view(context, each) for each in issue_repository.names(context.workspace)]
-    if request.studio.collecting.is_running or any(each.waits or each.is_at_work for each in sendings):
+    sendings = [
+        send_process.load_send_view(context, each)
+        for each in issue_repository.names(context.workspace)
+    ]
+    if request.studio.collecting.is_running or any(
+        each.waits or each.is_at_work for each in sendings
+    ):
         raise UsageError("something is being collected or sent: wait until it is done")
     request.studio.release_database()
 

@@ -42,12 +42,18 @@ def write(request: StudioRequest) -> Response:
         title="Write",
         issue=issue,
         versions={place: editor.compute_version(text) for place, text in texts.items()},
-        orders={section.name: editor.order_version(issue, section.name) for section in issue.sections},
+        orders={
+            section.name: editor.order_version(issue, section.name) for section in issue.sections
+        },
         styles=settings.sections,
         sender=sender_of(settings),
         looks=LOOKS,
         file_version=editor.file_version(context, request.issue_name),
-        hints={place: adviser.hints(text) for place, text in texts.items() if place not in HEADS_UNHINTED},
+        hints={
+            place: adviser.hints(text)
+            for place, text in texts.items()
+            if place not in HEADS_UNHINTED
+        },
         glossary=list_terms(context),
         ahead=undo.read_undo_state(context, issue),
         has_public_page=images.is_reachable(context),
@@ -63,7 +69,9 @@ def _is_out(context: AppContext, name: str) -> bool:
 def save(request: StudioRequest) -> Response:
     """Save what was written at one place, unless somebody else wrote there meanwhile."""
     place, text = request.form_value("place"), request.form_value("text")
-    edited = editor.save_text(request.context, request.issue_name, place, text, seen=request.form_value("seen"))
+    edited = editor.save_text(
+        request.context, request.issue_name, place, text, seen=request.form_value("seen")
+    )
     if request.is_script:
         told = {"conflict": edited.conflict, "text": edited.text, "version": edited.version}
         return JSONResponse({**told, **_around(request, place, edited.text)})
@@ -81,7 +89,9 @@ def _around(request: StudioRequest, place: str, text: str) -> dict[str, Any]:
     adviser = WritingAdviser.of(issue, context.workspace.settings, glossary.glossary(context))
     return {
         "file": editor.file_version(context, request.issue_name),
-        "hints": [asdict(hint) for hint in adviser.hints(text)] if place not in HEADS_UNHINTED else [],
+        "hints": [asdict(hint) for hint in adviser.hints(text)]
+        if place not in HEADS_UNHINTED
+        else [],
         "ahead": asdict(undo.read_undo_state(context, issue)),
     }
 
@@ -89,8 +99,12 @@ def _around(request: StudioRequest, place: str, text: str) -> dict[str, Any]:
 def order(request: StudioRequest) -> Response:
     """Move an entry up or down in its section, or put a section in another order."""
     section, keys = request.form_value("section"), request.form.get("key", [])
-    if not editor.save_order(request.context, request.issue_name, section, keys, seen=request.form_value("seen")):
-        raise UsageError("this section was changed in another window meanwhile; load the page again, then move it")
+    if not editor.save_order(
+        request.context, request.issue_name, section, keys, seen=request.form_value("seen")
+    ):
+        raise UsageError(
+            "this section was changed in another window meanwhile; load the page again, then move it"
+        )
     issue = issue_repository.read(request.context.workspace, request.issue_name)
     return JSONResponse(
         {
@@ -111,7 +125,11 @@ def step(request: StudioRequest) -> Response:
             place = keys.index(key)
             keys.insert(max(0, place + by), keys.pop(place))
             editor.save_order(
-                request.context, issue.name, section.name, keys, seen=editor.order_version(issue, section.name)
+                request.context,
+                issue.name,
+                section.name,
+                keys,
+                seen=editor.order_version(issue, section.name),
             )
     return request.redirect(f"/issues/{request.issue_name}/write", "Moved.")
 
@@ -122,12 +140,20 @@ def texts(request: StudioRequest) -> Response:
     issue = issue_repository.read(context.workspace, request.issue_name)
     found = composition.texts_of(issue)
     adviser = WritingAdviser.of(issue, context.workspace.settings, glossary.glossary(context))
-    hints = {place: adviser.hints(text) for place, text in found.items() if place not in HEADS_UNHINTED}
+    hints = {
+        place: adviser.hints(text) for place, text in found.items() if place not in HEADS_UNHINTED
+    }
     return JSONResponse(
         {
             "file": editor.file_version(request.context, request.issue_name),
-            "texts": {place: {"text": text, "version": editor.compute_version(text)} for place, text in found.items()},
-            "orders": {section.name: editor.order_version(issue, section.name) for section in issue.sections},
+            "texts": {
+                place: {"text": text, "version": editor.compute_version(text)}
+                for place, text in found.items()
+            },
+            "orders": {
+                section.name: editor.order_version(issue, section.name)
+                for section in issue.sections
+            },
             "hints": {place: [asdict(hint) for hint in told] for place, told in hints.items()},
             "glossary": list_terms(context),
             "ahead": asdict(undo.read_undo_state(context, issue)),
@@ -138,7 +164,9 @@ def texts(request: StudioRequest) -> Response:
 async def news(request: Request) -> Response:
     """Says whenever the issue's file changed, by whomever (server-sent events)."""
     studio: StudioState = request.app.state.studio
-    return StreamingResponse(_news(request, studio, request.path_params["issue"]), media_type="text/event-stream")
+    return StreamingResponse(
+        _news(request, studio, request.path_params["issue"]), media_type="text/event-stream"
+    )
 
 
 async def _news(request: Request, studio: StudioState, name: str) -> AsyncIterator[bytes]:

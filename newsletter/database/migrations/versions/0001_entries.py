@@ -61,7 +61,10 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Text, nullable=False) for name in ("url", "etag", "last_modified")),
         sa.Column("content_digest", sa.String(64), nullable=False),
         sa.Column("entries", sa.Integer, nullable=False),
-        *(sa.Column(name, UtcDateTime) for name in ("checked_at", "succeeded_at", "changed_at", "failing_since_at")),
+        *(
+            sa.Column(name, UtcDateTime)
+            for name in ("checked_at", "succeeded_at", "changed_at", "failing_since_at")
+        ),
         sa.Column("error", sa.Text, nullable=False),
         comment="how each source fared, and what to send it with the next request",
     )

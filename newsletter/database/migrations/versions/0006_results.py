@@ -10,7 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    kept = op.get_bind().execute(sa.text("SELECT sending_id, status, deliveries FROM outcomes")).all()
+    kept = (
+        op.get_bind().execute(sa.text("SELECT sending_id, status, deliveries FROM outcomes")).all()
+    )
     op.drop_table("outcomes")
     table = op.create_table(
         "outcomes",
@@ -20,6 +22,9 @@ def upgrade() -> None:
         sa.Column("people", sa.Integer, nullable=False),
         comment="how many people left by the links of an issue; of issues so old that their rows are gone, how all fared",
     )
-    rows = [{"sending_id": each[0], "provider": "other", "status": each[1], "people": each[2]} for each in kept]
+    rows = [
+        {"sending_id": each[0], "provider": "other", "status": each[1], "people": each[2]}
+        for each in kept
+    ]
     if rows:
         op.bulk_insert(table, rows)
