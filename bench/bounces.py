@@ -1,7 +1,7 @@
 """How well recorded bounces are understood: `python bench/bounces.py FOLDER` (a folder with flufl/ and sisimai/).
 
-Prints, for each collection, how many mails are recognised, how many name the right recipient, and how many have the
-right class (first digit of the status). With `-v` every miss is listed.
+Prints, for each collection, how many mails are recognised, how many name the right recipient, and
+how many have the right class (first digit of the status). With `-v` every miss is listed.
 """
 
 from __future__ import annotations

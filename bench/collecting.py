@@ -1,6 +1,7 @@
 """Collecting recorded feeds from a loopback server, against feedparser alone on the same bytes in one process.
 
-`python bench/collecting.py FOLDER_OF_FEEDS`. Bars: first run 1.3, unchanged run 0.1, memory 200 MB. Each in turn.
+`python bench/collecting.py FOLDER_OF_FEEDS`. Bars: first run 1.3, unchanged run 0.1, memory 200 MB.
+Each in turn.
 """
 
 from __future__ import annotations
@@ -58,7 +59,10 @@ def seconds(*command: str) -> float:
 
 
 def megabytes(*command: str) -> float:
-    """The most memory that a command and the processes it starts hold at one time; what they share counts once."""
+    """The most memory that a command and the processes it starts hold at one time.
+
+    What they share counts once.
+    """
     process = subprocess.Popen(
         [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -1,4 +1,7 @@
-"""`draft` as a whole process with a hundred thousand entries seen before. Bar: 2 s, the work of `--version` aside."""
+"""`draft` as a whole process with a hundred thousand entries seen before.
+
+Bar: 2 s, the work of `--version` aside.
+"""
 
 from __future__ import annotations
 

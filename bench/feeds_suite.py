@@ -1,7 +1,7 @@
 """Reads feedparser's own test files with our reader, and counts where the two agree.
 
-Usage: python bench/feeds_suite.py FEEDPARSER_SDIST [SUITE_TSV]
-The sdist is the unpacked folder of feedparser 6.0.14; the table, where given, lists its expectations.
+Usage: python bench/feeds_suite.py FEEDPARSER_SDIST [SUITE_TSV] The sdist is the unpacked folder of
+feedparser 6.0.14; the table, where given, lists its expectations.
 """
 
 from __future__ import annotations

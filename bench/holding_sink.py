@@ -1,6 +1,8 @@
-"""A mail server that takes everything and holds each of its replies back: a round trip, as a distant server has.
+"""A mail server that takes everything and holds each of its replies back.
 
-    .venv/bin/python bench/holding_sink.py PORT MILLISECONDS
+A round trip, as a distant server has.
+
+.venv/bin/python bench/holding_sink.py PORT MILLISECONDS
 
 On SIGTERM it prints `mesg=N`, the number of messages it took. It keeps none of them.
 """

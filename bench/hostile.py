@@ -1,8 +1,10 @@
-"""What strangers might send to hurt us, each collected by a process of its own: processor time, memory, and how it ended.
+"""What strangers might send to hurt us, each collected by a process of its own.
 
-`python bench/hostile.py [WORD]…` runs those whose name holds one of the words. Bars: 10 s, 300 MB, and an end in entries
-or a sentence. Processor time counts, since other work on a machine says nothing of ours; the first row is what a
-harmless feed takes.
+Processor time, memory, and how it ended.
+
+`python bench/hostile.py [WORD]…` runs those whose name holds one of the words. Bars: 10 s, 300 MB,
+and an end in entries or a sentence. Processor time counts, since other work on a machine says
+nothing of ours; the first row is what a harmless feed takes.
 """
 
 from __future__ import annotations
@@ -122,7 +124,8 @@ def sheet(rows: str, head: str = "") -> bytes:
 
 CELL = '<c t="inlineStr"><is><t>{}</t></is></c>'
 HEADER = f"<row>{CELL.format('Title')}</row>"
-BAITS = {  # text that a careless pattern takes the square of, where titles, dates, names and prose stand
+# text that a careless pattern takes the square of, where titles, dates, names and prose stand
+BAITS = {
     "brackets": "(" * BAIT,
     "closed brackets": "[()]" * (BAIT // 4),
     "spaces": "A" + " " * BAIT + "B",
@@ -433,7 +436,10 @@ def watched(arguments: list[str]) -> Outcome:
 
 
 def held_mb(pid: int) -> float:
-    """The most memory it has held; what wait4 tells counts ours, too, from before it became another program."""
+    """The most memory it has held.
+
+    What wait4 tells counts ours, too, from before it became another program.
+    """
     try:
         found = re.search(
             r"^VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text("ascii"), re.MULTILINE

@@ -10,7 +10,10 @@ from aiohttp import web
 
 
 def serving(path: str, answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> int:
-    """Serve what `answer` says to requests for `path`, in a thread that ends with the process. Gives the port."""
+    """Serve what `answer` says to requests for `path`, in a thread that ends with the process.
+
+    Gives the port.
+    """
     started: list[int] = []
     ready = threading.Event()
 

@@ -1,8 +1,10 @@
 """How well entries of different sources are joined: `python bench/merging.py [DATA]`, DATA the folder of recordings.
 
 Two records are truly one paper when they share a DOI or a PMID. Measured are
-1. wrong and missed merges, pair by pair, over Crossref works, PubMed records and journal feeds together;
-2. the same after DOI, PMID and address were hidden from one side, so that title and year are all there is;
+1. wrong and missed merges, pair by pair, over Crossref works, PubMed records and journal feeds
+together;
+2. the same after DOI, PMID and address were hidden from one side, so that title and year are all
+there is;
 3. the time for a hundred thousand entries.
 """
 
@@ -184,8 +186,9 @@ def together(entries: list[Entry]) -> None:
 def hidden(entries: list[Entry]) -> None:
     """Hide one record's identifiers: does it find the other records of its paper, and only those?
 
-    Told apart are papers that no title and year can tell: one is undated, or several works share the title. Most of the
-    latter are one text that was registered twice: title, day and author are the same, the numbers are two.
+    Told apart are papers that no title and year can tell: one is undated, or several works share
+    the title. Most of the latter are one text that was registered twice: title, day and author are
+    the same, the numbers are two.
     """
     groups = true_groups(entries)
     index = Index(replace(entry, key=str(n)) for n, entry in enumerate(entries))
@@ -225,7 +228,10 @@ def report(what: str, outcomes: Counter[str]) -> None:
 
 
 def rewritten(entries: list[Entry]) -> None:
-    """Hide each record's identifiers and write it as another source would: does it find itself, and only itself?"""
+    """Hide each record's identifiers and write it as another source would.
+
+    Does it find itself, and only itself?
+    """
     groups = true_groups(entries)
     index = Index(replace(entry, key=str(n)) for n, entry in enumerate(entries))
     outcomes = Counter[str]()

@@ -1,8 +1,8 @@
 """Readers at the public page while an issue goes out: `python bench/public_load.py [--seconds 60] [--rate 200]`.
 
-Starts `newsletter serve` on one core with a list of its own, keeps its database busy as a sender does, and asks at a
-fixed rate: half the requests are one-click unsubscribes, the rest pages. Prints percentiles, and how many
-unsubscribes were answered and how many of those are in the database.
+Starts `newsletter serve` on one core with a list of its own, keeps its database busy as a sender
+does, and asks at a fixed rate: half the requests are one-click unsubscribes, the rest pages. Prints
+percentiles, and how many unsubscribes were answered and how many of those are in the database.
 """
 
 from __future__ import annotations

@@ -1,11 +1,16 @@
-"""What rendering an issue costs, against premailer alone on the same page: cold, warm, and as an editor feels it.
+"""What rendering an issue costs, against premailer alone on the same page.
 
-Bars: 40 entries, HTML and text: 2; 60 entries with all offline checks: 2; a preview after one note was edited: 300 ms.
-The page is the one that premailer would be handed: the mail before its styles were put inline. Cold is the first time in a
-fresh process, which is what every command does, without the time that imports take: once where an earlier command of this
-installation has left what it found out about templates and style sheet, once where nothing was left. Both sides run with the
-program's own setting of the garbage collector. Warm is one process in turn; there premailer remembers the styles it has read, and alone costs a tenth. Both remember the same issue best, so the
-last line gives each round another one, with other titles, notes and links. Times are of the processor, not of the wall.
+Cold, warm, and as an editor feels it.
+
+Bars: 40 entries, HTML and text: 2; 60 entries with all offline checks: 2; a preview after one note
+was edited: 300 ms. The page is the one that premailer would be handed: the mail before its styles
+were put inline. Cold is the first time in a fresh process, which is what every command does,
+without the time that imports take: once where an earlier command of this installation has left what
+it found out about templates and style sheet, once where nothing was left. Both sides run with the
+program's own setting of the garbage collector. Warm is one process in turn; there premailer
+remembers the styles it has read, and alone costs a tenth. Both remember the same issue best, so the
+last line gives each round another one, with other titles, notes and links. Times are of the
+processor, not of the wall.
 """
 
 from __future__ import annotations
@@ -178,7 +183,10 @@ def _cold(which: str, path: Path) -> float:
 
 
 def once(which: str, path: Path) -> None:
-    """One of the two, once, in this process, with the page or an installation of the templates: prints the seconds."""
+    """One of the two, once, in this process, with the page or an installation of the templates.
+
+    Prints the seconds.
+    """
     gc.set_threshold(*FEWER_PASSES)
     if which == "ours":
         issue = mixed(60)
@@ -205,7 +213,10 @@ def _watched(folder: Path, now: str) -> PreviewWatcher:
 
 
 def preview() -> None:
-    """What the preview's look() takes after a note was edited, on the wall: the sample's next issue, checks and all."""
+    """What the preview's look() takes after a note was edited, on the wall.
+
+    The sample's next issue, checks and all.
+    """
     now = "2026-11-23T09:00-05:00"
     with tempfile.TemporaryDirectory() as folder:
         command = [

@@ -1,7 +1,8 @@
 """All measurements, one after the other: `make bench`, or `python bench/run.py [NAME]…`.
 
-The recorded data is looked for in the folder that NEWSLETTER_SHARED names, else in `../shared`. What cannot run here is
-named with the reason. docs/benchmarks.md says what the figures mean and what they were.
+The recorded data is looked for in the folder that NEWSLETTER_SHARED names, else in `../shared`.
+What cannot run here is named with the reason. docs/benchmarks.md says what the figures mean and
+what they were.
 """
 
 from __future__ import annotations

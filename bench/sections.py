@@ -3,9 +3,10 @@
     python bench/sections.py [SHARED]            measure, leaving out one origin after the other
     python bench/sections.py [SHARED] --write    learn from all origins and write the weights
 
-SHARED is the folder with `data/labels/titles.tsv`. Weights start at what a person would say (`BELIEFS`) and move only as
-far as many titles of several origins pull them, so that no origin's house style is learned. Titles of recorded Crossref
-works and of registered trials, whose kind is known, are learned from as well and never measured.
+SHARED is the folder with `data/labels/titles.tsv`. Weights start at what a person would say
+(`BELIEFS`) and move only as far as many titles of several origins pull them, so that no origin's
+house style is learned. Titles of recorded Crossref works and of registered trials, whose kind is
+known, are learned from as well and never measured.
 """
 
 from __future__ import annotations
@@ -163,7 +164,10 @@ class Title:
         return self.entry.links[0] if self.entry.links else ""
 
     def cues(self, *, alone: bool) -> tuple[str, ...]:
-        """All cues, or those of the title alone: kept-back origins have other addresses, or none."""
+        """All cues, or those of the title alone.
+
+        Kept-back origins have other addresses, or none.
+        """
         entry = self.entry
         return (
             "always",
@@ -252,11 +256,15 @@ def examples(titles: Iterable[Title]) -> list[Example]:
 
 
 def is_left_to_wording(title: Title) -> bool:
-    return next(classifier._sure_ways(title.entry, DEFAULT_SECTIONS), None) is None  # noqa: SLF001 - what it does is measured
+    # what it does is measured
+    return next(classifier._sure_ways(title.entry, DEFAULT_SECTIONS), None) is None  # noqa: SLF001
 
 
 def learn(found: list[Example]) -> Weights:
-    """Weights by stochastic gradient (AdaGrad), pulled back to the beliefs after each round; the same on each run."""
+    """Weights by stochastic gradient (AdaGrad), pulled back to the beliefs after each round.
+
+    The same on each run.
+    """
     believed = {name for beliefs in BELIEFS.values() for name in beliefs}
     names = sorted(believed.union(*(example.cues for example in found)))
     beliefs = {name: [BELIEFS[kind].get(name, 0.0) for kind in KINDS] for name in names}

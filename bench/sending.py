@@ -4,12 +4,13 @@
     .venv/bin/python bench/sending.py --delay-ms 20 --connections 50 --people 5000
     .venv/bin/python bench/sending.py --sizes 1000,10000,100000 [--small]
 
-Each repeat times all whole processes in turn, start-up, list and a ledger with `synchronous=FULL` included, each against
-a fresh server: Postfix's `smtp-sink`, or with `--delay-ms` one that holds every reply back (`holding_sink.py`). A run
-counts only when the server took exactly as many messages. smtp-source has 10 connections without a delay, and as many
-as all with one. nodemailer sends a fifth of the messages, and is found in the folder that NODE_PATH names.
-`--sizes` sends to longer and longer lists: the time for a message and the memory should stay as they are.
-Needs Debian's package `postfix`.
+Each repeat times all whole processes in turn, start-up, list and a ledger with `synchronous=FULL`
+included, each against a fresh server: Postfix's `smtp-sink`, or with `--delay-ms` one that holds
+every reply back (`holding_sink.py`). A run counts only when the server took exactly as many
+messages. smtp-source has 10 connections without a delay, and as many as all with one. nodemailer
+sends a fifth of the messages, and is found in the folder that NODE_PATH names. `--sizes` sends to
+longer and longer lists: the time for a message and the memory should stay as they are. Needs
+Debian's package `postfix`.
 """
 
 from __future__ import annotations
@@ -207,7 +208,10 @@ def timed(command: list[str], people: int, options: argparse.Namespace) -> tuple
 
 @contextlib.contextmanager
 def server(options: argparse.Namespace) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
-    """A server that takes everything; what it says at its end, how many messages it took, is in the file."""
+    """A server that takes everything.
+
+    What it says at its end, how many messages it took, is in the file.
+    """
     command = ["smtp-sink", "-4", "-c", "-u", "nobody", "-m", "1000", f"127.0.0.1:{PORT}", "1024"]
     if options.delay_ms:
         command = [sys.executable, str(BENCH / "holding_sink.py"), str(PORT), str(options.delay_ms)]
@@ -331,7 +335,10 @@ def order(work: Path, options: argparse.Namespace):
 
 
 def send(work: Path, options: argparse.Namespace) -> None:
-    """The process that is timed; it starts with the program's own setting of the garbage collector."""
+    """The process that is timed.
+
+    It starts with the program's own setting of the garbage collector.
+    """
     from newsletter.__main__ import FEWER_PASSES
 
     gc.set_threshold(*FEWER_PASSES)

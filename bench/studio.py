@@ -1,10 +1,12 @@
-"""The studio in a real browser, with 5,000 entries in the pool: how long people wait, and whether anything stutters.
+"""The studio in a real browser, with 5,000 entries in the pool.
 
-    .venv/bin/python bench/studio.py [--entries 5000] [--issue 300] [--rounds 9]
+How long people wait, and whether anything stutters.
 
-Times are taken in the page itself, from what a person does until the next frame that shows it. A stutter is a frame
-of more than 50 ms. Chromium runs without a screen and draws with the processor, beside the program: what a real
-computer does is not slower.
+.venv/bin/python bench/studio.py [--entries 5000] [--issue 300] [--rounds 9]
+
+Times are taken in the page itself, from what a person does until the next frame that shows it. A
+stutter is a frame of more than 50 ms. Chromium runs without a screen and draws with the processor,
+beside the program: what a real computer does is not slower.
 """
 
 from __future__ import annotations

@@ -1,18 +1,22 @@
 """kill -9 at random moments while the mail server misbehaves, and what the ledger then knows.
 
-    .venv/bin/python bench/torture.py [--rounds 200] [--people 5000] [--connections 8] [--seed 1] [--trouble disk,lock,clock]
+.venv/bin/python bench/torture.py [--rounds 200] [--people 5000] [--connections 8] [--seed 1]
+[--trouble disk,lock,clock]
 
-After every kill: nobody has two copies, nobody is missing from the counts, whoever the server has is accepted or in
-doubt, everybody in doubt is listed, and no more are in doubt than connections were open at the kills, plus the replies
-that the server lost. `--trouble` adds, at random moments of most rounds, what a machine does beside dying:
+After every kill: nobody has two copies, nobody is missing from the counts, whoever the server has
+is accepted or in doubt, everybody in doubt is listed, and no more are in doubt than connections
+were open at the kills, plus the replies that the server lost. `--trouble` adds, at random moments
+of most rounds, what a machine does beside dying:
 
-- `disk`: no room is left, for a moment or longer than the sender has patience (a small file system of its own where we
+- `disk`: no room is left, for a moment or longer than the sender has patience (a small file system
+  of its own where we
   may mount one; else no file may grow);
 - `lock`: another process holds the database, for a moment or longer than the sender has patience;
-- `clock`: the machine's clock stands hours or weeks before or behind, and jumps while the sender works.
+- `clock`: the machine's clock stands hours or weeks before or behind, and jumps while the sender
+  works.
 
-A seed names the same draws again; how far a sender had come when it was killed is the machine's to say. Long runs can
-be cut into slices of fewer rounds with other seeds.
+A seed names the same draws again; how far a sender had come when it was killed is the machine's to
+say. Long runs can be cut into slices of fewer rounds with other seeds.
 """
 
 from __future__ import annotations
@@ -46,7 +50,8 @@ per_connection = 100
 """
 TROUBLES = ("disk", "lock", "clock")
 GAVE_UP = 3  # how a sender ends that could not write for too long
-PATIENCE_MS = 300  # for a locked database, instead of 30 s; with its tries the sender gives up after some 11 s
+# for a locked database, instead of 30 s; with its tries the sender gives up after some 11 s
+PATIENCE_MS = 300
 LONG_S = 13.0
 ROUNDS_OF_AN_ISSUE = (
     10  # then it is let come to its end: a clock set back defers people for longer than we wait
@@ -89,7 +94,8 @@ def main() -> None:
     )
 
 
-# --- the process that is killed ----------------------------------------------------------------------------------
+# --- the process that is killed
+# ----------------------------------------------------------------------------------
 
 
 def child(folder: Path, port: int, options: argparse.Namespace) -> None:
@@ -126,11 +132,15 @@ def clock(options: argparse.Namespace):
     return Shifted()
 
 
-# --- rounds ------------------------------------------------------------------------------------------------------
+# --- rounds
+# ------------------------------------------------------------------------------------------------------
 
 
 async def torture(options: argparse.Namespace) -> Counter[str]:
-    """Issue after issue to the same people until enough rounds were made; returns how the senders ended."""
+    """Issue after issue to the same people until enough rounds were made.
+
+    Returns how the senders ended.
+    """
     chance = random.Random(options.seed)  # noqa: S311 - not for secrets
     ends: Counter[str] = Counter()
     while rounds_of(ends) < options.rounds:
@@ -179,7 +189,10 @@ async def one_run(
     options: argparse.Namespace,
     wait_s: float | None,
 ) -> str:
-    """How a sender ended: finished, killed, gave up. `wait_s`: until the kill; None: it may come to its end."""
+    """How a sender ended: finished, killed, gave up. `wait_s`: until the kill; None.
+
+    It may come to its end.
+    """
     trouble = chance.choice((*options.trouble, "")) if wait_s is not None else ""
     lasts_s = LONG_S if chance.random() < 0.15 else chance.uniform(0.1, 2.0)
     shift_s, jump_s = (
@@ -228,7 +241,8 @@ async def one_run(
     return "finished"
 
 
-# --- troubles of the machine -------------------------------------------------------------------------------------
+# --- troubles of the machine
+# -------------------------------------------------------------------------------------
 
 
 @contextlib.asynccontextmanager
@@ -316,7 +330,8 @@ def disk_of_its_own(folder: Path, options: argparse.Namespace) -> Iterator[None]
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-# --- the server, and the promises ---------------------------------------------------------------------------------
+# --- the server, and the promises
+# ---------------------------------------------------------------------------------
 
 
 def misbehaviour(chance: random.Random):

@@ -1,8 +1,8 @@
 """Writes mails as readers get them, for judges from outside: `python docs/make_documents.py FOLDER`.
 
-For each kind of issue there is NAME.html (what lies in issues/), NAME.txt and NAME.eml (the exact message of one reader,
-by `send --dry-run`): the sample, 80 and 150 entries of all kinds, one entry, nothing but odd content, and the sample's
-content in Spanish and in Arabic. Nothing is sent.
+For each kind of issue there is NAME.html (what lies in issues/), NAME.txt and NAME.eml (the exact
+message of one reader, by `send --dry-run`): the sample, 80 and 150 entries of all kinds, one entry,
+nothing but odd content, and the sample's content in Spanish and in Arabic. Nothing is sent.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Draw the pictures of an issue from the sample: `python docs/make_pictures.py`. Needs Debian's chromium."""
+"""Draw the pictures of an issue from the sample: `python docs/make_pictures.py`.
+
+Needs Debian's chromium.
+"""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ import gc
 import sys
 
 FEWER_PASSES = (20_000, 10, 50)
-"""When the garbage collector looks: at the usual (700, 10, 10) loading the libraries alone calls it several times over
-everything, for 50 ms each, and it finds nothing."""
+"""When the garbage collector looks: at the usual (700, 10, 10) loading the libraries alone calls it
+several times over everything, for 50 ms each, and it finds nothing."""
 
 
 def main() -> int:
@@ -23,7 +23,9 @@ def main() -> int:
     try:
         return run(sys.argv[1:])
     finally:
-        gc.freeze()  # all of it is given back at once: the interpreter's last looks through everything took 20 ms
+        # all of it is given back at once: the interpreter's last looks through everything took 20
+        # ms
+        gc.freeze()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Sections → Issue; every editor's change is Issue → Issue. Pure.
 
-What a person wrote is never taken back: composing again adds what is new and leaves the rest as it stands.
+What a person wrote is never taken back: composing again adds what is new and leaves the rest as it
+stands.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ HEADS = ("subject", "preheader", "letter", "closing")
 
 
 def compose(issue: Issue, chosen: Sequence[Choice], styles: Sequence[SectionStyle]) -> Issue:
-    """`issue` with the chosen entries added, each to its section; those already in it stay as they are."""
+    """`issue` with the chosen entries added, each to its section.
+
+    Those already in it stay as they are.
+    """
     there = {entry.key for entry in issue.entries()}
     for choice in chosen:
         if choice.entry.key not in there:
@@ -66,7 +70,10 @@ def without(issue: Issue, dropped: Mapping[str, str]) -> Issue:
 
 
 def withdrawn(issue: Issue, keys: Iterable[str]) -> Issue:
-    """`issue` without these entries, as if they had never been in it: held for later, not dropped."""
+    """`issue` without these entries, as if they had never been in it.
+
+    Held for later, not dropped.
+    """
     keys = frozenset(keys)
     sections = tuple(
         replace(each, entries=tuple(entry for entry in each.entries if entry.key not in keys))
@@ -106,7 +113,10 @@ def flag_entry(issue: Issue, key: str, flag: Flag) -> Issue:
 
 
 def replace_link(issue: Issue, old: str, new: str) -> Issue:
-    """`issue` with another address in place of one, in links of entries and in what people wrote; each page once."""
+    """`issue` with another address in place of one, in links of entries and in what people wrote.
+
+    Each page once.
+    """
     own = re.compile(rf"{re.escape(old)}(?![^\s)>\]\"',])")  # not the beginning of a longer address
 
     def words(text: str) -> str:
@@ -138,7 +148,10 @@ def with_pages_once(issue: Issue, key: str) -> Issue:
 
 
 def move_entry(issue: Issue, key: str, section: str, styles: Sequence[SectionStyle]) -> Issue:
-    """`issue` with an entry of it in another section, with its note; unchanged when it is there already."""
+    """`issue` with an entry of it in another section, with its note.
+
+    Unchanged when it is there already.
+    """
     entry = next((each for each in issue.entries() if each.key == key), None)
     if entry is None or entry.section == section:
         return issue
@@ -147,14 +160,20 @@ def move_entry(issue: Issue, key: str, section: str, styles: Sequence[SectionSty
 
 
 def texts_of(issue: Issue) -> dict[str, str]:
-    """Place → words, of every place that an editor writes at: a head's name, `section:NAME` or `note:KEY`."""
+    """Place → words, of every place that an editor writes at.
+
+    A head's name, `section:NAME` or `note:KEY`.
+    """
     heads = {name: str(getattr(issue, name)) for name in HEADS}
     sections = {f"section:{section.name}": section.text for section in issue.sections}
     return heads | sections | {f"note:{entry.key}": entry.note for entry in issue.entries()}
 
 
 def with_text(issue: Issue, place: str, text: str) -> Issue:
-    """`issue` with other words at one of the places of `texts_of`; raises KeyError when there is no such place."""
+    """`issue` with other words at one of the places of `texts_of`.
+
+    Raises KeyError when there is no such place.
+    """
     if place not in texts_of(issue):
         raise KeyError(place)
     if place in HEADS:
@@ -187,7 +206,10 @@ def _with_entries(issue: Issue, change: Callable[[Entry], Entry]) -> Issue:
 
 
 def reorder_entries(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
-    """`issue` with the entries of a section in this order; one that is not named stays behind those that are."""
+    """`issue` with the entries of a section in this order.
+
+    One that is not named stays behind those that are.
+    """
     ranks = {key: rank for rank, key in enumerate(keys)}
     return _with_sections(
         issue,
@@ -207,7 +229,8 @@ def reorder_entries(issue: Issue, section: str, keys: Sequence[str]) -> Issue:
 def replace_entries(issue: Issue, keys: Iterable[str], entries: Sequence[Entry]) -> Issue:
     """`issue` with `entries` where the first of these keys stood, and all others of them gone.
 
-    The first of `entries` takes over what was written about those that go. Unchanged when none of them is there.
+    The first of `entries` takes over what was written about those that go. Unchanged when none of
+    them is there.
     """
     keys = frozenset(keys)
     there = [entry for entry in issue.entries() if entry.key in keys]
@@ -234,7 +257,10 @@ def replace_entries(issue: Issue, keys: Iterable[str], entries: Sequence[Entry])
 def as_before(
     issue: Issue, before: Issue, keys: Iterable[str], styles: Sequence[SectionStyle]
 ) -> Issue:
-    """`issue` with these entries as an earlier state of it had them; whatever else was changed since stays."""
+    """`issue` with these entries as an earlier state of it had them.
+
+    Whatever else was changed since stays.
+    """
     keys = frozenset(keys)
     issue = withdrawn(issue, keys)
     noted = {key: why for key, why in before.left_out if key in keys}
@@ -267,7 +293,10 @@ def _put_after_those_before(keys: Sequence[str], key: str, order: Sequence[str])
 
 
 def stands_between(keys: Sequence[str], key: str, above: str, below: str) -> bool:
-    """Whether `key` still stands behind `above` and before `below`; one that is empty, or gone, says nothing."""
+    """Whether `key` still stands behind `above` and before `below`.
+
+    One that is empty, or gone, says nothing.
+    """
     ranks = {each: rank for rank, each in enumerate(keys)}
     if key not in ranks:
         return False
@@ -317,7 +346,10 @@ def with_words_before(
 
 
 def in_order(sections: Sequence[Section], styles: Sequence[SectionStyle]) -> tuple[Section, ...]:
-    """The sections in printing order: the configured ones in theirs, an issue's own where it stands behind one."""
+    """The sections in printing order.
+
+    The configured ones in theirs, an issue's own where it stands behind one.
+    """
     ranks = {style.name: rank for rank, style in enumerate(styles)}
     placed: list[tuple[int, int, Section]] = []
     rank = -1
@@ -346,7 +378,8 @@ _COUNTED = {
 def first_preheader(issue: Issue) -> str:
     """Words for the line that an inbox shows behind the subject: how much is new, and of what kind.
 
-    No title of an entry or section stands in it: it can be read on a locked screen, and may not tell an illness.
+    No title of an entry or section stands in it: it can be read on a locked screen, and may not
+    tell an illness.
     """
     counts = [
         (_items(section), _COUNTED[section.name])
@@ -371,7 +404,8 @@ def coming_up(
 ) -> tuple[Entry, ...]:
     """Events and deadlines that earlier issues announced and that lie ahead of the planned day, soonest first.
 
-    What counts is the last that readers were told: an event that a later issue called off does not come up.
+    What counts is the last that readers were told: an event that a later issue called off does not
+    come up.
     """
     there = {entry.key for entry in issue.entries()} | {key for key, _ in issue.left_out}
     told = {
@@ -391,7 +425,10 @@ def _is_cancelled(entry: Entry) -> bool:
 
 
 def due_on(entry: Entry) -> date | None:
-    """The day on which an event starts or a deadline falls, in the event's own zone; None for anything else."""
+    """The day on which an event starts or a deadline falls, in the event's own zone.
+
+    None for anything else.
+    """
     if entry.event and entry.event.starts:
         starts = entry.event.starts
         return starts.date() if isinstance(starts, datetime) else starts

@@ -1,6 +1,7 @@
 """Every exception that a caller is meant to catch, in one tree.
 
-A failed *part* (one feed of ten, one recipient of a thousand) is a value; a failed *whole* is one of these::
+A failed *part* (one feed of ten, one recipient of a thousand) is a value; a failed *whole* is one
+of these::
 
     NewsletterError
     ├── UsageError              exit 2: the command or the configuration is wrong
@@ -13,7 +14,8 @@ A failed *part* (one feed of ten, one recipient of a thousand) is a value; a fai
     ├── StorageError            the disk or the database refused
     └── DeliveryError           the mail server cannot be used at all
 
-The words of an error say what happened, where, and what to do; they never hold a subscriber's address.
+The words of an error say what happened, where, and what to do; they never hold a subscriber's
+address.
 """
 
 from __future__ import annotations
@@ -62,7 +64,10 @@ class IssueFileError(UsageError):
 
 
 class SourceError(NewsletterError):
-    """One source could not be read. The message is a sentence for staff: what was found, and what to do."""
+    """One source could not be read.
+
+    The message is a sentence for staff: what was found, and what to do.
+    """
 
 
 class TemplateError(NewsletterError):
@@ -78,4 +83,7 @@ class StorageError(NewsletterError):
 
 
 class DeliveryError(NewsletterError):
-    """The mail server cannot be used at all: not reached, not trusted, or it refuses us as a whole."""
+    """The mail server cannot be used at all.
+
+    Not reached, not trusted, or it refuses us as a whole.
+    """

@@ -29,7 +29,10 @@ def next_name(every: str, *, today: date, taken: frozenset[str]) -> str:
 
 
 def earliest_day(name: str) -> date:
-    """The first day that an issue's name allows it to go out; the beginning of time where it names none."""
+    """The first day that an issue's name allows it to go out.
+
+    The beginning of time where it names none.
+    """
     try:
         return date.fromisoformat(f"{name}-01" if len(name) == len("2026-11") else name)
     except ValueError:
@@ -40,7 +43,8 @@ def before(every: str, moment: datetime) -> datetime:
     """The moment one period earlier: where the window of the very first issue begins."""
     if simple := re.fullmatch(r"(?:(\d+) )?(day|week|month)s?", every):
         unit = f"{simple[2]}s"
-        return moment - relativedelta(**{unit: int(simple[1] or 1)})  # type: ignore[arg-type] # one of three names
+        # one of three names
+        return moment - relativedelta(**{unit: int(simple[1] or 1)})  # type: ignore[arg-type]
     start = datetime.combine(moment.date() - timedelta(days=730), time(), tzinfo=moment.tzinfo)
     found = rrulestr(every, dtstart=start).before(moment)
     return found or moment - timedelta(days=31)

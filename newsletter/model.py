@@ -1,7 +1,8 @@
 """The nouns of the program: frozen values that the stages hand to each other.
 
-Nothing here does I/O or knows how a value is stored, fetched or shown. Instants are aware UTC datetimes and
-end in `_at`; days are dates and end in `_on`. Texts from sources are already plain text or sanitised HTML.
+Nothing here does I/O or knows how a value is stored, fetched or shown. Instants are aware UTC
+datetimes and end in `_at`; days are dates and end in `_on`. Texts from sources are already plain
+text or sanitised HTML.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Dated:
-    """A date with its precision. `day` is the first day of the month or year where that is all we know."""
+    """A date with its precision.
+
+    `day` is the first day of the month or year where that is all we know.
+    """
 
     day: date
     precision: Precision = Precision.DAY
@@ -48,7 +52,10 @@ class Dated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ids:
-    """The names under which the world knows one thing; each in its canonical form (see `identity`), or None."""
+    """The names under which the world knows one thing.
+
+    Each in its canonical form (see `identity`), or None.
+    """
 
     doi: str | None = None  # lower case, no prefix: 10.1158/1078-0432.ccr-24-0148
     pmid: str | None = None  # digits
@@ -145,8 +152,8 @@ class Flag(StrEnum):
 class Entry:
     """One item that an issue may carry: a paper, trial, event, grant call or piece of news.
 
-    A reader of a source fills what its format says and leaves `key`, `first_seen_at` and `sources` to the
-    pipeline, which knows what was seen before.
+    A reader of a source fills what its format says and leaves `key`, `first_seen_at` and `sources`
+    to the pipeline, which knows what was seen before.
     """
 
     key: str = ""  # stable name: doi:…, pmid:…, nct:…, uid:…, url:…, title:…
@@ -283,12 +290,16 @@ class Selection:
 
 
 TO_SORT = "to-sort"
-"""The section of entries that nothing tells where they belong; an issue that still has one is not ready."""
+"""The section of entries that nothing tells where they belong; an issue that still has one is not
+ready."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionStyle:
-    """A section as configured: its name in files, its title in print, the staff's own words for it."""
+    """A section as configured.
+
+    Its name in files, its title in print, the staff's own words for it.
+    """
 
     name: str
     title: str
@@ -337,7 +348,10 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """A form of an issue that some subscribers chose; each is rendered once and used for all of them."""
+    """A form of an issue that some subscribers chose.
+
+    Each is rendered once and used for all of them.
+    """
 
     language: str = ""  # of the fixed words; empty: the newsletter's own
     sections: tuple[str, ...] = ()  # names; empty: all
@@ -348,7 +362,8 @@ class Variant:
 class RenderedIssue:
     """An issue as readers see it.
 
-    Personal parts are not in it: they stand as marks (`newsletter.placeholders`) that delivery replaces for each reader.
+    Personal parts are not in it: they stand as marks (`newsletter.placeholders`) that delivery
+    replaces for each reader.
     """
 
     subject: str

@@ -1,7 +1,7 @@
 """The places of a rendered issue where each reader's own parts enter, and nothing else may differ.
 
-A mark is text that no source can write (sanitising refuses the `.invalid` domain), that survives premailer, and that
-is a well-formed address where it stands in a link.
+A mark is text that no source can write (sanitising refuses the `.invalid` domain), that survives
+premailer, and that is a well-formed address where it stands in a link.
 """
 
 from __future__ import annotations

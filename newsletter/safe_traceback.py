@@ -1,6 +1,9 @@
-"""A mistake of the program, told without the words of any error: they may hold what a reader is called.
+"""A mistake of the program, told without the words of any error.
 
-A traceback of Python ends with those words, and cron mails it or a log keeps it. What is left says where it was.
+They may hold what a reader is called.
+
+A traceback of Python ends with those words, and cron mails it or a log keeps it. What is left says
+where it was.
 """
 
 from __future__ import annotations
@@ -16,7 +19,10 @@ Give these lines to whoever looks after it; they say where it was, and name nobo
 
 
 def format_crash_message(error: BaseException) -> str:
-    """What is said of an error that nobody thought of: its kind and its way, and those of what led to it."""
+    """What is said of an error that nobody thought of.
+
+    Its kind and its way, and those of what led to it.
+    """
     return CRASH_MESSAGE.format(kind=type(error).__name__) + format_traceback(error)
 
 

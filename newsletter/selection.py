@@ -1,11 +1,14 @@
 """Which entries are new, and for each left out: why. Pure.
 
-*New* is more than a date. An entry is offered when it is dated after the last issue or was first seen after it, and no
-issue carried it and no editor dropped it. The rules of each kind stand in `_paper`, `_event`, `_grant` and `_trial`;
+*New* is more than a date. An entry is offered when it is dated after the last issue or was first
+seen after it, and no
+issue carried it and no editor dropped it. The rules of each kind stand in `_paper`, `_event`,
+`_grant` and `_trial`;
 each answers with a `_Take` or a `LeftOut`, and a sentence that a person can read.
 
-Dates are compared by what they surely tell. A month counts as after the last issue when any day of it may be, a year
-likewise: what is offered once too early is remembered as carried, what is missed is lost.
+Dates are compared by what they surely tell. A month counts as after the last issue when any day of
+it may be, a year likewise: what is offered once too early is remembered as carried, what is missed
+is lost.
 """
 
 from __future__ import annotations
@@ -52,7 +55,8 @@ class SelectionCriteria:
     """The time that an issue looks at: `(since_at, until_at]`, in the newsletter's zone where days are compared."""
 
     issue: str  # the issue being made
-    since_at: datetime  # up to here the last issue looked; for the first issue, a cadence before `until_at`
+    # up to here the last issue looked; for the first issue, a cadence before `until_at`
+    since_at: datetime
     until_at: datetime
     now: datetime
     zone: ZoneInfo
@@ -61,7 +65,10 @@ class SelectionCriteria:
 
     @property
     def since_on(self) -> date:
-        """The day of the last issue; what is dated on it may have come after it, so it counts as inside."""
+        """The day of the last issue.
+
+        What is dated on it may have come after it, so it counts as inside.
+        """
         return self.since_at.astimezone(self.zone).date()
 
     @property
@@ -83,7 +90,10 @@ class SelectionCriteria:
 def build_history(
     earlier: Iterable[Issue], *, current: Issue | None = None, decisions: Iterable[Decision] = ()
 ) -> SelectionHistory:
-    """The memory in the issues themselves: all that went out before, and the drops written in the one being made."""
+    """The memory in the issues themselves.
+
+    All that went out before, and the drops written in the one being made.
+    """
     issues = sorted(earlier, key=lambda issue: (issue.until_at, issue.name))
     return SelectionHistory(
         carried=tuple((issue.name, entry) for issue in issues for entry in issue.entries()),
@@ -102,7 +112,10 @@ def select(
     window: SelectionCriteria,
     propose: Propose = lambda _: None,
 ) -> Selection:
-    """Every entry in exactly one place, with the reason; in an order that depends on nothing but the entries."""
+    """Every entry in exactly one place, with the reason.
+
+    In an order that depends on nothing but the entries.
+    """
     past = _Past(memory)
     chosen: list[Choice] = []
     left_out: list[LeftOut] = []
@@ -181,9 +194,13 @@ class _Past:
         return self._drops[key] if key else None
 
     def versions(self, entry: Entry) -> list[str]:
-        """“the preprint of it was carried in 2026-08”: what readers saw of a paper in its other form."""
+        """“the preprint of it was carried in 2026-08”.
+
+        What readers saw of a paper in its other form.
+        """
         return [
-            f"its {'preprint' if is_preprint(self._carried[key]) else 'article'} was carried in {self._issues[key]}"
+            f"its {'preprint' if is_preprint(self._carried[key]) else 'article'} was carried in"
+            f" {self._issues[key]}"
             for key in self._carried.versions_of(entry)
         ]
 
@@ -200,7 +217,10 @@ def _find_key(entry: Entry, index: Index) -> str | None:
 
 
 def _place(entry: Entry, past: _Past, window: SelectionCriteria) -> _Place:
-    """Where the entry goes: first by what people decided, then by what was printed, then by whether it is new."""
+    """Where the entry goes.
+
+    First by what people decided, then by what was printed, then by whether it is new.
+    """
     decision = past.decision_on(entry)
     if decision and decision.verdict is Verdict.DROP:
         return _drop_entry(entry, decision.issue, decision.why)
@@ -261,7 +281,10 @@ def _add_remarks(take: _Take, past: _Past) -> _Take:
 
 
 def _again(entry: Entry, issue: str, printed: Entry, window: SelectionCriteria) -> _Place:
-    """A carried entry is offered again when readers have to unlearn what they read: status, day or deadline changed."""
+    """A carried entry is offered again when readers have to unlearn what they read.
+
+    Status, day or deadline changed.
+    """
     if _is_called_off(entry, printed) and _is_ahead(entry, window):
         return _Take(entry, f"cancelled since {issue} carried it")
     change = (

@@ -1,8 +1,9 @@
 """Signed tokens that stand for one subscriber and one purpose, and give away neither.
 
-A token is 45 small letters and digits, so that it survives mail systems that change the case of a local part and fits
-behind a `+` there (64 octets). It is sealed, not only signed: the masked part is useless without the key, two tokens
-of one person look unrelated, and a token for one purpose is refused for another. Links never expire.
+A token is 45 small letters and digits, so that it survives mail systems that change the case of a
+local part and fits behind a `+` there (64 octets). It is sealed, not only signed: the masked part
+is useless without the key, two tokens of one person look unrelated, and a token for one purpose is
+refused for another. Links never expire.
 """
 
 from __future__ import annotations
@@ -68,11 +69,17 @@ class Keys:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Keys from the text of a secret: one a line, the newest first. Raises ValueError when there is none."""
+        """Keys from the text of a secret: one a line, the newest first.
+
+        Raises ValueError when there is none.
+        """
         return cls(*(line.strip().encode() for line in text.splitlines() if line.strip()))
 
     def sign(self, purpose: Purpose, subscriber_id: int, sending_id: int = 0) -> str:
-        """The token of a subscriber (0 … 2⁶³-1) and a sending (0 … 65535); the same one every time."""
+        """The token of a subscriber (0 … 2⁶³-1) and a sending (0 … 65535).
+
+        The same one every time.
+        """
         key = self._keys[0]
         body = bytes((purpose,)) + subscriber_id.to_bytes(8, "big") + sending_id.to_bytes(2, "big")
         mac = hmac.digest(key.seal, body, "sha256")[:_MAC_BYTES]
@@ -99,7 +106,8 @@ class Keys:
     def address_hash(self, address_key: str) -> str:
         """A keyed hash under which an erased person is still known.
 
-        Made with the oldest key, which stays the last line of the secret when a newer one is put before it.
+        Made with the oldest key, which stays the last line of the secret when a newer one is put
+        before it.
         """
         return hmac.digest(self._keys[-1].hashing, address_key.encode(), "sha256").hex()
 
@@ -112,13 +120,19 @@ def _mask_body(key: _TokenKey, mac: bytes, body: bytes) -> bytes:
 
 
 def _encode_token(sealed: bytes) -> str:
-    """Base32 (RFC 4648, 6) in small letters, without the filling; two letters at a time, since a sending makes many."""
+    """Base32 (RFC 4648, 6) in small letters, without the filling.
+
+    Two letters at a time, since a sending makes many.
+    """
     bits = int.from_bytes(sealed, "big") << _FILLING_BITS
     return "".join([_TWO_LETTERS[bits >> shift & 1023] for shift in _SHIFTS])[:LENGTH]
 
 
 def _decode_token(token: str) -> bytes | None:
-    """The octets of a token in its one canonical spelling; upper case is allowed, nothing else is."""
+    """The octets of a token in its one canonical spelling.
+
+    Upper case is allowed, nothing else is.
+    """
     if len(token) != LENGTH or not token.isascii():
         return None
     try:

@@ -24,7 +24,10 @@ MAY_NAME_HER = (
 
 
 def forms(secret: str) -> set[str]:
-    """How a text may be hidden in another one, in small letters: as it stands, quoted, encoded, hashed without a key."""
+    """How a text may be hidden in another one, in small letters.
+
+    As it stands, quoted, encoded, hashed without a key.
+    """
     raw = secret.encode()
     found = {secret, quote(secret, safe=""), raw.hex()}
     found |= {hashlib.new(name, raw).hexdigest() for name in ("md5", "sha1", "sha256")}
@@ -46,7 +49,10 @@ def told_in(text: str | bytes, secrets: set[str] = OF_HER | OF_THE_PASSWORD) -> 
 
 
 def told_in_files(workspace: Path) -> list[tuple[str, list[str]]]:
-    """Files of a newsletter whose name or content names her, but those that hold people; and the password anywhere."""
+    """Files of a newsletter whose name or content names her, but those that hold people.
+
+    And the password anywhere.
+    """
     found = []
     for path in workspace.rglob("*"):
         within = path.relative_to(workspace)

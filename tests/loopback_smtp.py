@@ -28,9 +28,9 @@ class Received:
 class Loopback:
     """`script(command, number, connection)` gives a reply, DROP or None for the usual one.
 
-    `command` is GREETING, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY (while it comes), DOT or QUIT; `number` counts
-    this command over all connections from 1; `connection` from 1. A reply may be a function that gets the writer,
-    and returns True when it said what is usual.
+    `command` is GREETING, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY (while it comes), DOT or
+    QUIT; `number` counts this command over all connections from 1; `connection` from 1. A reply may
+    be a function that gets the writer, and returns True when it said what is usual.
     """
 
     script: Callable[[str, int, int], object] = lambda command, number, connection: None

@@ -1,4 +1,7 @@
-"""Debian's PostgreSQL, reached by a socket in a folder of its own: as many may run at once as there are suites."""
+"""Debian's PostgreSQL, reached by a socket in a folder of its own.
+
+As many may run at once as there are suites.
+"""
 
 from __future__ import annotations
 

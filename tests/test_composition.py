@@ -20,7 +20,8 @@ ISSUE = Issue(
 
 
 def entry(key: str, section: str = "research", **parts: object) -> Entry:
-    return Entry(key=key, title=key.upper(), section=section, **parts)  # type: ignore[arg-type] # tests give what fits
+    # tests give what fits
+    return Entry(key=key, title=key.upper(), section=section, **parts)  # type: ignore[arg-type]
 
 
 def choice(key: str, section: str | None) -> Choice:

@@ -122,7 +122,8 @@ def test_a_section_name_stands_once() -> None:
 @pytest.mark.parametrize(
     ("host", "allowed"), [("127.0.0.1", True), ("localhost", True), ("mail.example.org", False)]
 )
-def test_mail_goes_in_the_clear_only_within_the_machine(host: str, allowed: bool) -> None:  # noqa: FBT001 - a case
+# a case
+def test_mail_goes_in_the_clear_only_within_the_machine(host: str, allowed: bool) -> None:  # noqa: FBT001
     text = REQUIRED + f'[delivery]\nhost = "{host}"\nsecurity = "none"\n'
     if allowed:
         assert config.parse(text).delivery.security is Security.NONE

@@ -1,4 +1,7 @@
-"""When two entries are one thing: each test is a way in which sources write the same thing, or different ones alike."""
+"""When two entries are one thing.
+
+Each test is a way in which sources write the same thing, or different ones alike.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A traceback that shows local variables, as some tools make them: our nouns keep a reader's address and secrets back."""
+"""A traceback that shows local variables, as some tools make them.
+
+Our nouns keep a reader's address and secrets back.
+"""
 
 from __future__ import annotations
 

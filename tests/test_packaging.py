@@ -1,4 +1,7 @@
-"""What is built from the checkout is whole: the wheel carries templates and sample, and finds them."""
+"""What is built from the checkout is whole.
+
+The wheel carries templates and sample, and finds them.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,8 @@ def test_the_wheel_carries_every_template_and_the_whole_sample(wheel: Path) -> N
 def test_the_wheel_finds_what_it_carries(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as opened:
         opened.extractall(tmp_path / "site")
-    # The checkout's editable install is on the path as well; what was unpacked must come first and suffice.
+    # The checkout's editable install is on the path as well; what was unpacked must come first and
+    # suffice.
     code = "import newsletter, sys; from newsletter.cli import run; print(newsletter.__file__); sys.exit(run(sys.argv[1:]))"
     told = subprocess.run(
         [sys.executable, "-c", code, "-C", str(tmp_path / "demo"), "demo", "--build-only"],

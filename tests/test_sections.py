@@ -1,4 +1,7 @@
-"""Which section an entry belongs to: the order of the ways, and wording from titles that no one has learned from."""
+"""Which section an entry belongs to.
+
+The order of the ways, and wording from titles that no one has learned from.
+"""
 
 from __future__ import annotations
 
@@ -217,7 +220,10 @@ def test_any_text_has_an_answer(title, summary, url):
 
 @pytest.mark.shared
 def test_the_labelled_titles_are_told_apart():
-    """The weights have seen these; how they do on origins they never saw is measured by bench/sections.py."""
+    """The weights have seen these.
+
+    How they do on origins they never saw is measured by bench/sections.py.
+    """
     path = SHARED / "data" / "labels" / "titles.tsv"
     if not path.exists():
         pytest.skip("the labelled titles are not beside this checkout")

@@ -465,8 +465,12 @@ ENTRIES = st.builds(
     DAYS,
     st.one_of(
         st.none(),
-        st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),
-    ),  # noqa: DTZ001 - bounds are naive by contract
+        st.datetimes(
+            datetime(2026, 1, 1),  # noqa: DTZ001 - bounds are naive by contract
+            datetime(2026, 12, 31),  # noqa: DTZ001
+            timezones=st.just(UTC),
+        ),
+    ),
     st.sampled_from([4, 7, 10]),
 )
 

@@ -1,8 +1,11 @@
-"""A backup: all that is needed to go on elsewhere, in one file for the owner alone, there whole or not at all.
+"""A backup.
 
-The database is copied by SQLite's own online backup, so that a sending may run meanwhile: what is copied is one moment
-of it. Left out is what only this machine knows (locks, witnesses of sendings) or nobody needs (messages written to be
-looked at, rejected rows, what an earlier restore put aside). A database of PostgreSQL is kept by its own `pg_dump`.
+All that is needed to go on elsewhere, in one file for the owner alone, there whole or not at all.
+
+The database is copied by SQLite's own online backup, so that a sending may run meanwhile: what is
+copied is one moment of it. Left out is what only this machine knows (locks, witnesses of sendings)
+or nobody needs (messages written to be looked at, rejected rows, what an earlier restore put
+aside). A database of PostgreSQL is kept by its own `pg_dump`.
 """
 
 from __future__ import annotations
@@ -49,7 +52,8 @@ _LEFT_OUT = (
     ".*",
 )
 _FOUND_OUT = ("__pycache__", "jinja2-*", "style-sheet-*.json")
-"""What is made of templates for the next process: some of it is code, and another machine makes its own."""
+"""What is made of templates for the next process: some of it is code, and another machine makes its
+own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,10 @@ class BackupResult:
 
 
 def write_backup(workspace: Workspace, target: Path, *, now: datetime) -> BackupResult:
-    """Put everything into `target`, or into a dated file when that is a folder; raises StorageError."""
+    """Put everything into `target`, or into a dated file when that is a folder.
+
+    Raises StorageError.
+    """
     if target.is_dir():
         target /= f"newsletter-{now:%Y-%m-%dT%H%M%SZ}.tar.gz"
     try:
@@ -171,7 +178,10 @@ def _files(workspace: Workspace) -> Iterator[tuple[Path, str]]:
 
 
 def _list_configured_files(workspace: Workspace) -> Iterator[str]:
-    """Files within the workspace that newsletter.toml names: pages and tables of staff, keys for signing."""
+    """Files within the workspace that newsletter.toml names.
+
+    Pages and tables of staff, keys for signing.
+    """
     settings = workspace.settings
     written = [each.url for each in settings.sources if each.url and "://" not in each.url]
     written += [each.file for each in settings.dkim.keys] if settings.dkim else []

@@ -1,4 +1,7 @@
-"""Beginnings: a new newsletter, the sample, and the sample made one's own. Nothing is ever deleted, but put aside."""
+"""Beginnings: a new newsletter, the sample, and the sample made one's own.
+
+Nothing is ever deleted, but put aside.
+"""
 
 from __future__ import annotations
 
@@ -50,10 +53,13 @@ def is_sample(workspace: Workspace) -> bool:
 
 
 def convert_sample(context: AppContext, *, title: str, sender: str) -> Path:
-    """Keep the look and the sections of the sample, and put all else aside; gives the folder where it lies.
+    """Keep the look and the sections of the sample, and put all else aside.
 
-    Raises UsageError or ConfigError, with nothing changed, or StorageError. Nobody else may have the database open.
-    newsletter.toml is written last, so that whoever is interrupted begins again. Who asked to be left alone stays so.
+    Gives the folder where it lies.
+
+    Raises UsageError or ConfigError, with nothing changed, or StorageError. Nobody else may have
+    the database open. newsletter.toml is written last, so that whoever is interrupted begins again.
+    Who asked to be left alone stays so.
     """
     text = _mine(context.workspace, title, sender)
     config.parse(text)
@@ -70,7 +76,8 @@ def put_aside(workspace: Workspace) -> Path | None:
 def restore_sample(context: AppContext) -> Path:
     """Put the sample back as it was, and what is there now aside; gives the folder where that lies.
 
-    Raises UsageError when there is none, or when people are on the list: theirs is no sample any longer.
+    Raises UsageError when there is none, or when people are on the list: theirs is no sample any
+    longer.
     """
     workspace = context.workspace
     sample_files = put_aside(workspace)
@@ -78,7 +85,8 @@ def restore_sample(context: AppContext) -> Path:
         raise UsageError("there is no sample that could be brought back")
     if next(subscribers.list_subscribers(context), None) is not None:
         raise UsageError(
-            "there are people on your list, so this stays your newsletter: try the sample in a new folder"
+            "there are people on your list, so this stays your newsletter: try the sample in a new"
+            " folder"
         )
     context.engine.dispose()
     aside = _put_aside(context, fresh=sample_files)
@@ -99,12 +107,16 @@ def _replace(path: Path, folder: Path) -> None:
 
 
 def _put_aside(context: AppContext, *, fresh: Path | None) -> Path:
-    """Move all that is not the look into a dated folder; those who left are noted in the database that comes instead."""
+    """Move all that is not the look into a dated folder.
+
+    Those who left are noted in the database that comes instead.
+    """
     workspace = context.workspace
     database = database_file(workspace.settings.newsletter.database, workspace.folder)
     if database is None:
         raise UsageError(
-            "the entries are in a database on a server, which is not emptied from here: begin in a new folder"
+            "the entries are in a database on a server, which is not emptied from here: begin in a"
+            " new folder"
         )
     aside = workspace.private / f"{ASIDE}{context.now:%Y%m%dT%H%M%SZ}"
     try:
@@ -120,13 +132,17 @@ def _put_aside(context: AppContext, *, fresh: Path | None) -> Path:
         workspace.issues.mkdir(exist_ok=True)
     except OSError as error:
         raise StorageError(
-            f"{error.filename} could not be put aside ({error.strerror}); what was moved lies in {aside}"
+            f"{error.filename} could not be put aside ({error.strerror}); what was moved lies in"
+            f" {aside}"
         ) from error
     return aside
 
 
 def _without_people(context: AppContext, database: Path, instead: Path) -> Path | None:
-    """A database that knows of the old one only who asked to be left alone; None when there is no old one."""
+    """A database that knows of the old one only who asked to be left alone.
+
+    None when there is no old one.
+    """
     if not database.is_file():
         return None
     old = open_database(f"sqlite:///{database}", context.workspace.folder)

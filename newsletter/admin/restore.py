@@ -1,7 +1,9 @@
-"""Putting a backup back: first all of it beside, looked at whole, then each file in its place at once.
+"""Putting a backup back.
 
-What is replaced is kept in a folder of its own. Who left since the backup stays gone, and no issue is mailed from what
-was put back until a person says so (see `witness`).
+First all of it beside, looked at whole, then each file in its place at once.
+
+What is replaced is kept in a folder of its own. Who left since the backup stays gone, and no issue
+is mailed from what was put back until a person says so (see `witness`).
 """
 
 from __future__ import annotations
@@ -49,14 +51,15 @@ class RestoreResult:
 def restore(archive: Path, folder: Path, *, force: bool, now: datetime) -> RestoreResult:
     """Put the backup `archive` into `folder`.
 
-    Raises UsageError when it is none, when the folder has a database and not `force`, or when it is of another
-    newsletter; StorageError when the disk refuses or the database is in use. Then nothing was changed.
+    Raises UsageError when it is none, when the folder has a database and not `force`, or when it is
+    of another newsletter; StorageError when the disk refuses or the database is in use. Then
+    nothing was changed.
     """
     present = _present(folder)
     if present is not None and not force:
         raise UsageError(
-            f"{folder} has a database, and nothing was changed. With --force the backup takes its place: "
-            "what is there is kept aside, and who left since stays gone"
+            f"{folder} has a database, and nothing was changed. With --force the backup takes its"
+            " place: what is there is kept aside, and who left since stays gone"
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -121,7 +124,10 @@ class _Restore:
         )
 
     def _look_elsewhere(self, target: Path | None, settings: Settings, *, force: bool) -> None:
-        """The backup's own newsletter.toml may name a database outside of the folder; raises UsageError if it is there."""
+        """The backup's own newsletter.toml may name a database outside of the folder.
+
+        Raises UsageError if it is there.
+        """
         if self.present is not None or target is None or not target.is_file():
             return
         if not force:
@@ -131,7 +137,10 @@ class _Restore:
         self.present = settings
 
     def _join_secrets(self) -> None:
-        """Links signed since the backup go on working; raises UsageError when it is another newsletter's secret."""
+        """Links signed since the backup go on working.
+
+        Raises UsageError when it is another newsletter's secret.
+        """
         here, ours = self.folder / SECRET, self.files / SECRET
         if not here.is_file() or not ours.is_file():
             return
@@ -140,8 +149,8 @@ class _Restore:
             return
         if present[-1] != restored[-1]:  # the oldest key, which addresses are hashed with
             raise UsageError(
-                f"the backup is of another newsletter than {self.folder} (its secret is another one), and nothing was "
-                "changed: put it into an empty folder with --into"
+                f"the backup is of another newsletter than {self.folder} (its secret is another"
+                " one), and nothing was changed: put it into an empty folder with --into"
             )
         newer = [*present[:-1], *(each for each in restored[:-1] if each not in present)]
         ours.write_text("\n".join([*newer, present[-1], ""]), "utf-8")
@@ -173,7 +182,8 @@ class _Restore:
         except (StorageError, sqlite3.DatabaseError) as error:
             if "locked" in str(error):
                 raise StorageError(
-                    f"{file} is in use, and nothing was changed: stop `newsletter send` and `newsletter serve` first"
+                    f"{file} is in use, and nothing was changed: stop `newsletter send` and"
+                    " `newsletter serve` first"
                 ) from error
             return None
 
@@ -222,7 +232,10 @@ def _lines(file: Path) -> list[str]:
 
 
 def _one_file(database: Path) -> None:
-    """Take the log into the file and leave none; raises sqlite3.OperationalError when somebody else has it open."""
+    """Take the log into the file and leave none.
+
+    Raises sqlite3.OperationalError when somebody else has it open.
+    """
     with contextlib.closing(sqlite3.connect(database, timeout=2)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
 

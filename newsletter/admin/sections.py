@@ -1,6 +1,9 @@
-"""The sections of the newsletter as staff set them: their order, titles and rules, written into newsletter.toml.
+"""The sections of the newsletter as staff set them.
 
-A section keeps its name for good, because issues and sources go by it; what is changed is its title.
+Their order, titles and rules, written into newsletter.toml.
+
+A section keeps its name for good, because issues and sources go by it; what is changed is its
+title.
 """
 
 from __future__ import annotations
@@ -64,7 +67,10 @@ def assess_removal(context: AppContext, name: str) -> RemovalImpact:
 
 
 def add_section(context: AppContext, title: str) -> str:
-    """One more section behind the others; gives its name. Raises UsageError when it has no title, or one that is there."""
+    """One more section behind the others; gives its name.
+
+    Raises UsageError when it has no title, or one that is there.
+    """
     title = _validate_title(context, title)
     document = _document(context)
     name = _slugify_title(title, {each.name for each in context.workspace.settings.sections})
@@ -89,7 +95,10 @@ def change_section(context: AppContext, name: str, title: str, rules: Iterable[s
 
 
 def move_section(context: AppContext, name: str, by: int) -> int:
-    """Move a section up (-1) or down (1); gives its place, from 1. At an end it stays where it is."""
+    """Move a section up (-1) or down (1); gives its place, from 1.
+
+    At an end it stays where it is.
+    """
     document = _document(context)
     order = list(range(len(_sections(document))))
     place = _place(document, name)
@@ -101,7 +110,10 @@ def move_section(context: AppContext, name: str, by: int) -> int:
 
 
 def remove_section(context: AppContext, name: str) -> None:
-    """Take a section out; sources that filled it have their entries proposed. Raises UsageError for the last one."""
+    """Take a section out; sources that filled it have their entries proposed.
+
+    Raises UsageError for the last one.
+    """
     document = _document(context)
     place = _place(document, name)
     order = [n for n in range(len(_sections(document))) if n != place]

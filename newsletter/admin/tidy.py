@@ -1,4 +1,7 @@
-"""What is not needed any longer is not kept: a list of patients lies about in as few places as can be."""
+"""What is not needed any longer is not kept.
+
+A list of patients lies about in as few places as can be.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ from newsletter.subscribers.opt_in import KEPT_FOR
 from newsletter.workspace.context import AppContext
 
 LEFT_LYING = timedelta(days=30)
-"""How long messages written to be looked at, rejected rows of an import, and pictures that nothing shows stay."""
+"""How long messages written to be looked at, rejected rows of an import, and pictures that nothing
+shows stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,10 @@ class TidyResult:
 
 
 def tidy_workspace(context: AppContext) -> TidyResult:
-    """Reduce old deliveries to counts, delete what was typed and what was left lying; raises StorageError."""
+    """Reduce old deliveries to counts, delete what was typed and what was left lying.
+
+    Raises StorageError.
+    """
     before = context.now - context.workspace.settings.newsletter.keep_deliveries
     reduced = reduce_old(context.engine, before=before)
     typed = forget_typed(context.engine, asked_before=context.now - KEPT_FOR, said_before=before)
@@ -68,7 +75,9 @@ def _delete(paths: Iterable[Path], before: datetime) -> int:
 
 
 def _find_unused_pictures(context: AppContext) -> Iterator[Path]:
-    """Pictures that no text names: neither of the issue, nor of a version of it, nor of a step that can be undone.
+    """Pictures that no text names.
+
+    Neither of the issue, nor of a version of it, nor of a step that can be undone.
 
     An issue that is out keeps all of its own: mails that were sent ask for them.
     """

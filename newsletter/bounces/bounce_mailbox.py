@@ -1,6 +1,7 @@
 """Where bounces arrive: a folder of .eml files, or an IMAP mailbox. Nothing here decides anything.
 
-A letter is never changed or marked as read; it is put away only when what was decided on it is on disk.
+A letter is never changed or marked as read; it is put away only when what was decided on it is on
+disk.
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ class Mailbox(Protocol):
 
 @dataclass
 class FolderMailbox:
-    """`.eml` files in a folder; those that are done go to the folder `Processed` below it, where that can be written."""
+    """`.eml` files in a folder.
+
+    Those that are done go to the folder `Processed` below it, where that can be written.
+    """
 
     folder: Path
     _paths: dict[str, Path] = field(default_factory=dict)
@@ -121,7 +125,10 @@ def _free(path: Path) -> Path:
 
 
 class ImapMailbox:
-    """An IMAP mailbox by imap-tools; the folder INBOX is read, those that are done go to `Processed`."""
+    """An IMAP mailbox by imap-tools.
+
+    The folder INBOX is read, those that are done go to `Processed`.
+    """
 
     def __init__(self, box: Any, name: str) -> None:
         self.box = box
@@ -181,21 +188,26 @@ def _uid(letter: MailboxMessage) -> str:
 def open_mailbox(
     settings: InboxSettings, workspace: Path, password: str | None
 ) -> Iterator[Mailbox]:
-    """The configured mailbox; raises UsageError when there is none, MailboxError when it cannot be reached."""
+    """The configured mailbox.
+
+    Raises UsageError when there is none, MailboxError when it cannot be reached.
+    """
     if settings.folder:
         yield FolderMailbox(workspace / Path(settings.folder).expanduser())
     elif settings.host:
         yield from _imap(settings, password)
     else:
         raise UsageError(
-            'newsletter.toml: write [inbox] with folder = "…" (of .eml files), or host, user and address'
+            'newsletter.toml: write [inbox] with folder = "…" (of .eml files), or host, user and'
+            " address"
         )
 
 
 def _imap(settings: InboxSettings, password: str | None) -> Iterator[Mailbox]:
     if not password:
         raise UsageError(
-            "there is no password for the bounce mailbox: set NEWSLETTER_INBOX_PASSWORD, or NEWSLETTER_INBOX_PASSWORD_FILE"
+            "there is no password for the bounce mailbox: set NEWSLETTER_INBOX_PASSWORD, or"
+            " NEWSLETTER_INBOX_PASSWORD_FILE"
         )
     with contextlib.ExitStack() as stack:
         with _translate_errors(settings.host):

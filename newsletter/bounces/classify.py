@@ -1,7 +1,7 @@
 """From the bytes of a mail to what it is; pure, and true for any bytes.
 
-The order decides: a complaint is sure by its form, a report too; a wish to stop comes before “a program wrote it”,
-since mail programs send it for their users; prose comes last.
+The order decides: a complaint is sure by its form, a report too; a wish to stop comes before “a
+program wrote it”, since mail programs send it for their users; prose comes last.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ MAX_IDS = 40
 
 
 def read_mail(content: bytes) -> InboundMail:
-    """What a mail is, whom it is about, and what in it may be a token of ours; any bytes are a mail."""
+    """What a mail is, whom it is about, and what in it may be a token of ours.
+
+    Any bytes are a mail.
+    """
     mail = decode_mail(content)
     kind, fates, about_us = _recognise(mail)
     sender = mail.addresses("From")

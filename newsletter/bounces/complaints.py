@@ -1,4 +1,7 @@
-"""Complaints: a reader pressed “this is spam”, and the provider passes it on (RFC 5965, and those before it)."""
+"""Complaints.
+
+A reader pressed “this is spam”, and the provider passes it on (RFC 5965, and those before it).
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,10 @@ def read_report(mail: DecodedMail) -> tuple[RecipientStatus, ...]:
 
 
 def read_loose_report(mail: DecodedMail) -> tuple[RecipientStatus, ...]:
-    """The same where the lines of a report stand in a mail's own text; only for a mail that is a bounce by its looks."""
+    """The same where the lines of a report stand in a mail's own text.
+
+    Only for a mail that is a bounce by its looks.
+    """
     found = blocks(mail.whole_text)
     return tuple(
         _fate(each, mail.notice)
@@ -74,7 +77,10 @@ def _recipient(block: Fields) -> str:
 
 
 def bare_address(written: str) -> str:
-    """The address in `<user@host>`, `(user@host)` or `"first last"@host`; empty when there is none."""
+    """The address in `<user@host>`, `(user@host)` or `"first last"@host`.
+
+    Empty when there is none.
+    """
     written = written.strip().strip("<>").strip()
     if re.fullmatch(r'"[^"\r\n]{1,64}"@[^\s<>@]+', written):
         return written
@@ -83,7 +89,10 @@ def bare_address(written: str) -> str:
 
 
 def read_notification(mail: DecodedMail) -> tuple[str, tuple[RecipientStatus, ...]]:
-    """(`bounce`, `complaint` or `delivery`, fates) of the notification that Amazon SES sends; else empty."""
+    """(`bounce`, `complaint` or `delivery`, fates) of the notification that Amazon SES sends.
+
+    Else empty.
+    """
     text = re.sub(r"\r?\n ?", "", mail.notice.partition("\n--")[0]).strip()
     if not text.startswith("{") or "otificationType" not in text:
         return "", ()

@@ -1,7 +1,8 @@
 """One run over the bounce mailbox: read, decide, write down, put away, in this order.
 
-After a crash anywhere the next run goes on: a letter whose decision is on record is only put away. Letters that wait
-for a person stay where they are, unread, and are told of in every run until somebody takes them away.
+After a crash anywhere the next run goes on: a letter whose decision is on record is only put away.
+Letters that wait for a person stay where they are, unread, and are told of in every run until
+somebody takes them away.
 """
 
 from __future__ import annotations
@@ -74,8 +75,10 @@ class InboxProcessor:
             return None
         try:
             return read_mail(content)
-        except Exception as error:  # noqa: BLE001 - a mail that cannot be read waits for a person, and stops no other
-            LOG.error("mail not understood error=%s", type(error).__name__)  # noqa: TRY400 - a traceback could hold an address
+        # a mail that cannot be read waits for a person, and stops no other
+        except Exception as error:  # noqa: BLE001
+            # a traceback could hold an address
+            LOG.error("mail not understood error=%s", type(error).__name__)  # noqa: TRY400
             return InboundMail(kind=MailKind.OTHER)
 
     def _decide_all(

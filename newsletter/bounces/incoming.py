@@ -1,4 +1,7 @@
-"""What one mail to the bounce mailbox is, as values: nothing here knows a subscriber or decides anything."""
+"""What one mail to the bounce mailbox is, as values.
+
+Nothing here knows a subscriber or decides anything.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,10 @@ class RecipientStatus:
 
     @property
     def permanent(self) -> bool | None:
-        """True: trying again is of no use; False: it may go another time; None: there was no failure."""
+        """True: trying again is of no use; False: it may go another time.
+
+        None: there was no failure.
+        """
         if self.action is DsnAction.DELAYED:
             return False
         if self.action is not DsnAction.FAILED:

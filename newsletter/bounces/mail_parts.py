@@ -1,6 +1,9 @@
-"""A mail taken apart: its own headers, the words of the notice, its reports, and the message it gives back.
+"""A mail taken apart.
 
-Any bytes are a mail; nothing here raises. What is read is bounded: mails in this mailbox come from strangers.
+Its own headers, the words of the notice, its reports, and the message it gives back.
+
+Any bytes are a mail; nothing here raises. What is read is bounded: mails in this mailbox come from
+strangers.
 """
 
 from __future__ import annotations
@@ -113,7 +116,10 @@ def _without_envelope_line(content: bytes) -> bytes:
 
 
 class _PartCollector:
-    """What a walk over the parts of a mail finds. It never looks for reports inside a message that is given back."""
+    """What a walk over the parts of a mail finds.
+
+    It never looks for reports inside a message that is given back.
+    """
 
     def __init__(self) -> None:
         self.plain: list[str] = []
@@ -233,7 +239,10 @@ def decode_header_line(value: object) -> str:
 
 
 def _pad_base64(text: str) -> str:
-    """Encoded words whose base64 was cut short, mended: the library gives up on the whole header."""
+    """Encoded words whose base64 was cut short, mended.
+
+    The library gives up on the whole header.
+    """
     return re.sub(
         r"(=\?[^?\s]+\?[Bb]\?)([^?\s]*?)=*\?=",
         lambda it: f"{it[1]}{it[2]}{'=' * (-len(it[2]) % 4)}?=",
@@ -270,14 +279,18 @@ def text_of_html(page: str) -> str:
 
 
 class _HtmlTextParser(HTMLParser):
-    """Gathers the text of a page. `<ann@example.org>` is no tag but an address that somebody forgot to escape."""
+    """Gathers the text of a page.
+
+    `<ann@example.org>` is no tag but an address that somebody forgot to escape.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
         self._silent = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - its signature
+    # its signature
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         if "@" in tag:
             self.found.append(f"<{tag}>")
         elif tag in {"style", "script", "title"}:
@@ -300,7 +313,10 @@ _BLOCKS = frozenset({"br", "p", "div", "tr", "li", "pre", "h1", "h2", "h3", "h4"
 
 
 def blocks(text: str) -> list[Fields]:
-    """`Name: value` lines, a new block after every empty line; folded lines are joined, the first of a name counts."""
+    """`Name: value` lines, a new block after every empty line.
+
+    Folded lines are joined, the first of a name counts.
+    """
     found: list[Fields] = []
     current: Fields = {}
     name = ""
@@ -338,7 +354,10 @@ def split_returned(text: str) -> tuple[str, Fields]:
 
 
 def _is_message_head(lines: list[str]) -> bool:
-    """Whether the headers of a message begin here: three names of headers, one of them never in a notice."""
+    """Whether the headers of a message begin here.
+
+    Three names of headers, one of them never in a notice.
+    """
     names: list[str] = []
     for line in lines[:60]:
         match = _HEADER_LINE.match(line)

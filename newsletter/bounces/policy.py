@@ -1,8 +1,9 @@
 """What follows from a mail: a pure decision over what it is and whose token it carries.
 
-A person is found by our token alone. Without one nothing happens to anybody, whatever the mail says. Whoever is gone
-for good is suppressed at once, as is whoever complains or asks to stop; what may pass is counted; what is held against
-us is told to staff; what a human being wrote waits for a human being.
+A person is found by our token alone. Without one nothing happens to anybody, whatever the mail
+says. Whoever is gone for good is suppressed at once, as is whoever complains or asks to stop; what
+may pass is counted; what is held against us is told to staff; what a human being wrote waits for a
+human being.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ class InboundDecision:
 
 
 def find_token(mail: InboundMail, keys: Keys) -> Token | None:
-    """Whose mail it is about; the mail's own recipient address goes before anything that it quotes."""
+    """Whose mail it is about.
+
+    The mail's own recipient address goes before anything that it quotes.
+    """
     purposes = {
         MailKind.BOUNCE: (Purpose.BOUNCE, Purpose.UNSUBSCRIBE),
         MailKind.COMPLAINT: (Purpose.BOUNCE, Purpose.UNSUBSCRIBE, Purpose.PREFERENCES),
@@ -68,8 +72,8 @@ def _read(
 def identify_mail(mail: InboundMail, keys: Keys) -> tuple[MailKind, Token | None]:
     """The kind of a mail, now that its tokens can be read, and the person.
 
-    Whatever is sent to an unsubscribe address of ours asks to stop, unless it is a report: mail programs send such mails
-    for their users, and mark them as automatic.
+    Whatever is sent to an unsubscribe address of ours asks to stop, unless it is a report: mail
+    programs send such mails for their users, and mark them as automatic.
     """
     if mail.kind not in {MailKind.BOUNCE, MailKind.COMPLAINT}:
         token = _read(mail.addressed, (Purpose.UNSUBSCRIBE,), keys)
@@ -81,7 +85,10 @@ def identify_mail(mail: InboundMail, keys: Keys) -> tuple[MailKind, Token | None
 def decide_outcome(
     mail: InboundMail, kind: MailKind, token: Token | None, *, in_a_row: int = 0
 ) -> InboundDecision:
-    """What to do; `token` is None when nobody of ours is meant; `in_a_row` counts issues that came back, this one too."""
+    """What to do; `token` is None when nobody of ours is meant.
+
+    `in_a_row` counts issues that came back, this one too.
+    """
     match kind:
         case MailKind.BOUNCE:
             return _on_bounce(mail, token, in_a_row)

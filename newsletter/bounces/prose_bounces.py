@@ -1,8 +1,9 @@
 """Bounces in prose: the many mail systems that never took up RFC 3464.
 
-Whether a mail is a bounce is decided by who it claims to be from and what its subject says, never by its text alone: a
-person who quotes a bounce is no bounce. Who it is about is read by flufl.bounce, which knows forty systems, and by the
-lines of the text. All of it is for reports; the person is found by our token.
+Whether a mail is a bounce is decided by who it claims to be from and what its subject says, never
+by its text alone: a person who quotes a bounce is no bounce. Who it is about is read by
+flufl.bounce, which knows forty systems, and by the lines of the text. All of it is for reports; the
+person is found by our token.
 """
 
 from __future__ import annotations
@@ -131,7 +132,10 @@ def _fate(address: str, words: str, *, waiting: bool) -> RecipientStatus:
 
 
 def _words_of(address: str, notice: str, named: Iterable[str]) -> str:
-    """What the notice says of one recipient: from its name to the next one's; all of it for the only one."""
+    """What the notice says of one recipient: from its name to the next one's.
+
+    All of it for the only one.
+    """
     named = tuple(named)
     place = notice.lower().find(address.lower())
     if len(named) == 1 or place < 0:
@@ -174,7 +178,8 @@ def _by_flufl(mail: DecodedMail) -> list[str]:
     except Exception:  # noqa: BLE001 - any error of its forty detectors means: it found nobody
         return []
     found = sorted(filter(None, map(bare_address, texts)), key=mail.everything.find)
-    # it reads on into the message that is given back, and takes sender and Message-ID for recipients
+    # it reads on into the message that is given back, and takes sender and Message-ID for
+    # recipients
     own = _own_addresses(mail) | {mail.returned.get("message-id", "").strip("<> ").lower()}
     told = [each for each in found if each.lower() in mail.notice.lower()]
     others = [each for each in found if each.lower() not in own]

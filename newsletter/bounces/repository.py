@@ -1,7 +1,7 @@
 """What was decided on each mail of the bounce mailbox.
 
-The decision and what follows from it for a person are one commit. Whoever comes second, after a crash or beside us,
-finds it done and does nothing.
+The decision and what follows from it for a person are one commit. Whoever comes second, after a
+crash or beside us, finds it done and does nothing.
 """
 
 from __future__ import annotations
@@ -64,7 +64,10 @@ class InboundMailRepository:
 
     @contextlib.contextmanager
     def begin(self) -> Iterator[InboundTransaction]:
-        """One commit for some decisions. Raises TakenError when another process wrote one of them meanwhile."""
+        """One commit for some decisions.
+
+        Raises TakenError when another process wrote one of them meanwhile.
+        """
         try:
             with translate_errors(self.engine.url), self.engine.begin() as connection:
                 yield InboundTransaction(connection)

@@ -27,7 +27,10 @@ class InboxItem:
 
 @contextmanager
 def open_inbox(context: AppContext) -> Iterator[tuple[Mailbox, InboxProcessor]]:
-    """The configured bounce mailbox; raises UsageError when there is none, MailboxError when it cannot be read."""
+    """The configured bounce mailbox.
+
+    Raises UsageError when there is none, MailboxError when it cannot be read.
+    """
     workspace = context.workspace
     with open_mailbox(
         workspace.settings.inbox, workspace.folder, config.secret(INBOX_PASSWORD)
@@ -41,7 +44,10 @@ def open_inbox(context: AppContext) -> Iterator[tuple[Mailbox, InboxProcessor]]:
 def process_inbox(
     context: AppContext, inbox: InboxProcessor, *, live: bool = False
 ) -> Iterator[InboxItem]:
-    """Work through the mailbox once; `live`: each decision at its own moment, not at that of the command."""
+    """Work through the mailbox once.
+
+    `live`: each decision at its own moment, not at that of the command.
+    """
     listed = SubscriberRepository(context.engine, inbox.keys)
     for handled in inbox.run(now=(lambda: datetime.now(UTC)) if live else (lambda: context.now)):
         number = handled.decided.subscriber_id

@@ -1,6 +1,9 @@
-"""Enhanced status codes (RFC 3463): read where they stand, and said for the many systems that only use words.
+"""Enhanced status codes (RFC 3463).
 
-A code that a system gives is believed before words; a code that says nothing (x.0.0) gives way to one that does.
+Read where they stand, and said for the many systems that only use words.
+
+A code that a system gives is believed before words; a code that says nothing (x.0.0) gives way to
+one that does.
 """
 
 from __future__ import annotations
@@ -116,7 +119,8 @@ def read_status(words: str) -> str | None:
 def means_gone(status: str | None, words: str) -> bool:
     """Whether this mailbox is not there any more, so that it must never be mailed again.
 
-    Not when the words beside the code speak of policy or of speed: Gmail says 5.2.1 to a mailbox that gets too much.
+    Not when the words beside the code speak of policy or of speed: Gmail says 5.2.1 to a mailbox
+    that gets too much.
     """
     return status in _GONE and not _DOUBT.search(words)
 
@@ -132,7 +136,10 @@ def says_nothing(status: str) -> bool:
 
 
 def status_by_words(words: str) -> str | None:
-    """A code for what a server says in a three-digit reply and in words; None when neither tells anything."""
+    """A code for what a server says in a three-digit reply and in words.
+
+    None when neither tells anything.
+    """
     words = re.sub(r"\s+", " ", words[:4000])
     reply = _REPLY.search(words)
     for class_, detail, meaning in _MEANINGS:
@@ -144,7 +151,8 @@ def status_by_words(words: str) -> str | None:
 def best_status(declared: str | None, words: str) -> str | None:
     """What counts of a code that a report declares and of the server's own words beside it.
 
-    The server's own code goes first: a report was seen to say 5.1.1 above “550 5.7.1 IP address blacklisted”.
+    The server's own code goes first: a report was seen to say 5.1.1 above “550 5.7.1 IP address
+    blacklisted”.
     """
     said = read_status(words)
     for code in (said, declared):

@@ -1,4 +1,7 @@
-"""What is wrong with an issue before it goes: errors block sending, warnings do not. The rules do no I/O."""
+"""What is wrong with an issue before it goes: errors block sending, warnings do not.
+
+The rules do no I/O.
+"""
 
 from newsletter.checks.context import CheckContext, EarlierIssue, LinkAnswer, LinkState
 from newsletter.checks.runner import by_remedy, check_issue, links_to_try, rules

@@ -1,7 +1,8 @@
 """What Gmail on the desktop and Outlook for Windows do not show, though the page relies on it.
 
-The tables are facts that caniemail.com has measured, as far as a letter could come upon them, with what a reader
-would see. `HARMLESS` is the other half: what these programs leave out too, and why the page may have it all the same.
+The tables are facts that caniemail.com has measured, as far as a letter could come upon them, with
+what a reader would see. `HARMLESS` is the other half: what these programs leave out too, and why
+the page may have it all the same.
 """
 
 from __future__ import annotations
@@ -132,14 +133,24 @@ PICTURE_FORMATS: Final[Mapping[str, tuple[str, str]]] = {
 HARMLESS: Final[Mapping[str, str]] = {
     "border-radius": "Outlook shows square corners; the box is the same.",
     "max-width": "Outlook needs a table of fixed width, which outlook-width-missing asks for.",
-    "word-break, overflow-wrap, hyphens": "A word of extreme length may widen the page; all others break at spaces.",
+    "word-break, overflow-wrap, hyphens": (
+        "A word of extreme length may widen the page; all others break at spaces."
+    ),
     "box-shadow, text-shadow, outline, cursor": "Ornament: nothing is lost with it.",
-    "box-sizing, border-spacing, table-layout": "The templates set widths and gaps so that it comes to the same.",
+    "box-sizing, border-spacing, table-layout": (
+        "The templates set widths and gaps so that it comes to the same."
+    ),
     "white-space": "A line may break one word earlier.",
     "text-decoration-color, text-underline-offset": "The line under a link is plainer.",
-    "@media, prefers-color-scheme, :hover": "For phones, dark mode and pointers alone; the page is whole without.",
-    "color-scheme, supported-color-schemes": "Gmail and Outlook turn colours in their own way, with or without.",
-    "role, aria-label, aria-roledescription, lang, dir": "Screen readers need them; where they are dropped nothing changes.",
+    "@media, prefers-color-scheme, :hover": (
+        "For phones, dark mode and pointers alone; the page is whole without."
+    ),
+    "color-scheme, supported-color-schemes": (
+        "Gmail and Outlook turn colours in their own way, with or without."
+    ),
+    "role, aria-label, aria-roledescription, lang, dir": (
+        "Screen readers need them; where they are dropped nothing changes."
+    ),
     "loading, target": "Only a matter of comfort.",
     "display: none": "Together with mso-hide: all, which Outlook for Windows follows.",
 }
@@ -149,8 +160,14 @@ HARMLESS: Final[Mapping[str, str]] = {
 @rule(
     "client-support",
     Severity.ERROR,
-    why="About half of all readers see the mail in Gmail or Outlook: what these leave out must not carry the page.",
-    remedy="Say it another way in the template: with tables, width attributes and colours of six digits.",
+    why=(
+        "About half of all readers see the mail in Gmail or Outlook: what these leave out must not"
+        " carry the page."
+    ),
+    remedy=(
+        "Say it another way in the template: with tables, width attributes and colours of six"
+        " digits."
+    ),
 )
 def client_support(proof: ParsedMail) -> Iterator[Violation]:
     """The page relies on what Gmail on the desktop or Outlook for Windows does not show."""
@@ -166,7 +183,10 @@ def client_support(proof: ParsedMail) -> Iterator[Violation]:
 
 
 def _may_lack(proof: ParsedMail) -> bool:
-    """Whether anything of the tables is on the page: mostly nothing is, and its thousand elements need not be asked."""
+    """Whether anything of the tables is on the page.
+
+    Mostly nothing is, and its thousand elements need not be asked.
+    """
     markup = proof.markup
     return (
         any(map(_lacking_styles, proof.styles))

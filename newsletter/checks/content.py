@@ -1,4 +1,7 @@
-"""What the issue carries: every entry can be read about, once, and says of itself what a reader must be told."""
+"""What the issue carries.
+
+Every entry can be read about, once, and says of itself what a reader must be told.
+"""
 
 from __future__ import annotations
 
@@ -125,7 +128,10 @@ def entry_without_link(proof: ParsedMail) -> Iterator[Violation]:
     remedy="Write when it was published as dated, be it only the year.",
 )
 def entry_undated(proof: ParsedMail) -> Iterator[Violation]:
-    """A paper or piece of news has no date. Trials, events and grant calls have dates of their own."""
+    """A paper or piece of news has no date.
+
+    Trials, events and grant calls have dates of their own.
+    """
     for entry in proof.entries:
         if not (entry.dated or entry.trial or entry.event or entry.grant):
             yield Violation(entry.key, f"{describe_entry(entry)} has no date.")
@@ -159,7 +165,10 @@ def entry_twice(proof: ParsedMail) -> Iterator[Violation]:
     mend="Remove the second",
 )
 def link_twice(proof: ParsedMail) -> Iterator[Violation]:
-    """Two entries lead to the same page, or one entry or text does so twice. Home pages and two days of one event may."""
+    """Two entries lead to the same page, or one entry or text does so twice.
+
+    Home pages and two days of one event may.
+    """
     for entry in proof.entries:
         pages = [page for page in map(address_key, entry.links) if page]
         if len(set(pages)) < len(pages):
@@ -257,7 +266,8 @@ def _is_news_again(entry: Entry) -> bool:
 def _is_repeat(entry: Entry, earlier: EarlierIssue) -> bool:
     if earlier.keys & {entry.key, *aliases_of(entry)}:
         return True
-    # A series of events shares one page, and so do a trial and the paper on it: there only the key tells.
+    # A series of events shares one page, and so do a trial and the paper on it: there only the key
+    # tells.
     if entry.event or entry.trial or entry.grant:
         return False
     if earlier.keys & {f"doi:{doi}" for doi in map(_doi_in, entry.links) if doi}:
@@ -273,7 +283,10 @@ def _is_repeat(entry: Entry, earlier: EarlierIssue) -> bool:
     remedy="Take it out, or say in the note that it was retracted.",
 )
 def paper_retracted(proof: ParsedMail) -> Iterator[Violation]:
-    """A retracted paper is printed as if it held; the note must say so where there is one, else the title."""
+    """A retracted paper is printed as if it held.
+
+    The note must say so where there is one, else the title.
+    """
     for entry in proof.entries:
         retracted = Flag.RETRACTED in entry.flags or TITLED_RETRACTED.match(entry.title)
         if retracted and not SAYS_RETRACTED.search(
@@ -329,7 +342,10 @@ def _doi_in(link: str) -> str | None:
 
 
 def _is_preprint(entry: Entry) -> bool:
-    """Whether all that is known of the work is a preprint: an article's number beside it makes it an article."""
+    """Whether all that is known of the work is a preprint.
+
+    An article's number beside it makes it an article.
+    """
     if entry.ids.pmid or entry.ids.pmcid:
         return False
     dois = {doi for doi in (entry.ids.doi, *map(_doi_in, entry.links)) if doi}

@@ -1,4 +1,7 @@
-"""What a check looks at: an issue, the mail made of it, and what is known around it. Values only."""
+"""What a check looks at: an issue, the mail made of it, and what is known around it.
+
+Values only.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,10 @@ class EarlierIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckContext:
-    """All that the rules may know. `html` and `text` are the mail with neutral words at the marks."""
+    """All that the rules may know.
+
+    `html` and `text` are the mail with neutral words at the marks.
+    """
 
     issue: Issue
     html: str

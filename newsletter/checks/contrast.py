@@ -1,7 +1,9 @@
-"""Can it be read? Contrast after WCAG 2.2 (1.4.3), wherever text and surface have known colours, in light and in dark.
+"""Can it be read?
 
-Colours are followed from each element to those inside it, as mail programs do. A surface that is a picture or a
-gradient is not known, and nothing is said of the text on it.
+Contrast after WCAG 2.2 (1.4.3), wherever text and surface have known colours, in light and in dark.
+
+Colours are followed from each element to those inside it, as mail programs do. A surface that is a
+picture or a gradient is not known, and nothing is said of the text on it.
 """
 
 from __future__ import annotations
@@ -96,7 +98,10 @@ def _linear(channel: float) -> float:
 @rule(
     "contrast-light",
     Severity.WARNING,
-    why="Old and tired eyes, and phones in the sun, need a contrast of 4.5 to 1 (3 to 1 for large text).",
+    why=(
+        "Old and tired eyes, and phones in the sun, need a contrast of 4.5 to 1 (3 to 1 for large"
+        " text)."
+    ),
     remedy="Make the text darker or its surface lighter: see the colours under [theme].",
 )
 def contrast_light(proof: ParsedMail) -> Iterator[Violation]:
@@ -107,7 +112,10 @@ def contrast_light(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "contrast-dark",
     Severity.WARNING,
-    why="In dark mode a colour that was left out stays as it was, and dark text stands on a dark page.",
+    why=(
+        "In dark mode a colour that was left out stays as it was, and dark text stands on a dark"
+        " page."
+    ),
     remedy="Give text and surface colours of their own in the dark rules of templates/styles.",
 )
 def contrast_dark(proof: ParsedMail) -> Iterator[Violation]:
@@ -176,7 +184,10 @@ def _ink(kind: ElementGroup, around: TextStyle, dark: Style) -> TextStyle:
 
 
 def _cascade(inline: Style, dark: Style) -> dict[str, str]:
-    """What holds of a style attribute and the rules of a sheet: the attribute, but where only the rule is important."""
+    """What holds of a style attribute and the rules of a sheet.
+
+    The attribute, but where only the rule is important.
+    """
     own = {name: declaration.value for name, declaration in dark.items()}
     for name, declaration in inline.items():
         rule_of_sheet = dark.get(name) or (
@@ -196,7 +207,10 @@ def _colour(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> Co
 
 
 def _surface(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> Colour | None:
-    """The colour behind an element; `background` may write it together with a picture, which hides it."""
+    """The colour behind an element.
+
+    `background` may write it together with a picture, which hides it.
+    """
     if own.get("background-image", "none") != "none":
         return None
     for name in ("background-color", "background"):
@@ -232,7 +246,10 @@ class DarkRule:
 
     @property
     def path(self) -> tuple[str, ...]:
-        """`.button`, `a` of `.button a`: names that a kind of element is known by, outermost first; else empty."""
+        """`.button`, `a` of `.button a`: names that a kind of element is known by, outermost first.
+
+        Else empty.
+        """
         return tuple(self.selector.split()) if _PATH.fullmatch(self.selector) else ()
 
 
@@ -247,7 +264,10 @@ def _dark_rules(css: str) -> Iterator[DarkRule]:
 
 
 def _by_name(rules: Iterable[DarkRule]) -> Callable[[ElementGroup], Style]:
-    """What tells the dark style of a kind of element. Most rules name one tag or class, and need no XPath."""
+    """What tells the dark style of a kind of element.
+
+    Most rules name one tag or class, and need no XPath.
+    """
     named: dict[str, list[DarkRule]] = {}
     numbered: dict[int, Style] = {}
     for each in rules:
@@ -290,7 +310,10 @@ def _split_kinds(proof: ParsedMail, rules: Iterable[DarkRule]) -> tuple[ElementG
 
 
 def _select_elements(proof: ParsedMail, selector: str) -> Iterable[_Element]:
-    """The elements of a selector; none for one that no page at rest fulfils (:hover) or that cannot be read."""
+    """The elements of a selector.
+
+    None for one that no page at rest fulfils (:hover) or that cannot be read.
+    """
     try:
         return () if ":" in selector else cast("list[_Element]", proof.page.xpath(_xpath(selector)))
     except SelectorError:

@@ -1,4 +1,7 @@
-"""The page as bytes and styles: small enough to arrive whole, and dressed so that every mail program can show it."""
+"""The page as bytes and styles.
+
+Small enough to arrive whole, and dressed so that every mail program can show it.
+"""
 
 from __future__ import annotations
 
@@ -76,11 +79,17 @@ def html_large(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "message-large",
     Severity.WARNING,
-    why="On a slow line or a full mailbox a large mail does not arrive; some servers ask senders to keep under it.",
+    why=(
+        "On a slow line or a full mailbox a large mail does not arrive; some servers ask senders to"
+        " keep under it."
+    ),
     remedy="Shorten notes and summaries, or move entries to the next issue.",
 )
 def message_large(proof: ParsedMail) -> Iterator[Violation]:
-    """Both parts together, as they travel, pass 500 KB. In base64, the worst case, four bytes carry three."""
+    """Both parts together, as they travel, pass 500 KB.
+
+    In base64, the worst case, four bytes carry three.
+    """
     size = (proof.html_bytes + len(proof.context.text.encode())) * 4 // 3
     if size > MESSAGE_BYTES:
         yield Violation("issue", f"The message has about {size // 1024:,} KB.")
@@ -102,7 +111,10 @@ def html_forbidden_element(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "style-sheet-misplaced",
     Severity.WARNING,
-    why="Many mail programs drop style elements outside the head, and Gmail all of them when together they pass 16 KB.",
+    why=(
+        "Many mail programs drop style elements outside the head, and Gmail all of them when"
+        " together they pass 16 KB."
+    ),
     remedy="Keep few rules, all in the head; the rest is inlined.",
 )
 def style_sheet_misplaced(proof: ParsedMail) -> Iterator[Violation]:
@@ -119,7 +131,10 @@ def style_sheet_misplaced(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "style-sheet-dropped",
     Severity.WARNING,
-    why="Gmail drops a whole block that holds what it does not know, and no mail program loads a sheet from elsewhere.",
+    why=(
+        "Gmail drops a whole block that holds what it does not know, and no mail program loads a"
+        " sheet from elsewhere."
+    ),
     remedy="Take @import out, and keep @ rules side by side instead of one in the other.",
 )
 def style_sheet_dropped(proof: ParsedMail) -> Iterator[Violation]:
@@ -137,7 +152,10 @@ def style_sheet_dropped(proof: ParsedMail) -> Iterator[Violation]:
     "dark-rule-missing",
     Severity.WARNING,
     why="A page that says it knows dark mode and has no colours for it is shown dark on dark.",
-    remedy="Keep the colours for dark mode in templates/styles, or take dark out of the meta color-scheme.",
+    remedy=(
+        "Keep the colours for dark mode in templates/styles, or take dark out of the meta"
+        " color-scheme."
+    ),
 )
 def dark_rule_missing(proof: ParsedMail) -> Iterator[Violation]:
     """The page declares dark mode and has no rule for it."""
@@ -178,7 +196,10 @@ def colour_short(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "font-without-fallback",
     Severity.WARNING,
-    why="Where none of the fonts is there, Outlook takes Times New Roman, however large the text was meant.",
+    why=(
+        "Where none of the fonts is there, Outlook takes Times New Roman, however large the text"
+        " was meant."
+    ),
     remedy="End every font-family with sans-serif or serif.",
 )
 def font_without_fallback(proof: ParsedMail) -> Iterator[Violation]:

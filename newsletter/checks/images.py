@@ -1,4 +1,7 @@
-"""Pictures: they say in words what they show, keep their size, and come from the foundation's own host."""
+"""Pictures.
+
+They say in words what they show, keep their size, and come from the foundation's own host.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,10 @@ def _says_something(anchor: _Element) -> bool:
 @rule(
     "image-width",
     Severity.WARNING,
-    why="Outlook for Windows shows a picture as large as its file, unless its width attribute says otherwise.",
+    why=(
+        "Outlook for Windows shows a picture as large as its file, unless its width attribute says"
+        " otherwise."
+    ),
     remedy='Write its width in pixels, as in width="560".',
 )
 def image_width(proof: ParsedMail) -> Iterator[Violation]:
@@ -74,7 +80,10 @@ def image_width(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "image-insecure",
     Severity.ERROR,
-    why="A picture that is not fetched over https shows on the way what is read; many programs refuse it.",
+    why=(
+        "A picture that is not fetched over https shows on the way what is read; many programs"
+        " refuse it."
+    ),
     remedy="Put the picture on the foundation's own site, and use its https address.",
 )
 def image_insecure(proof: ParsedMail) -> Iterator[Violation]:
@@ -87,8 +96,14 @@ def image_insecure(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "image-foreign-host",
     Severity.ERROR,
-    why="Whoever keeps a picture sees who opens the mail, when and where: that a person is on this list is theirs to tell.",
-    remedy="Put the picture on the foundation's own site, or add its host to image_hosts under [theme].",
+    why=(
+        "Whoever keeps a picture sees who opens the mail, when and where: that a person is on this"
+        " list is theirs to tell."
+    ),
+    remedy=(
+        "Put the picture on the foundation's own site, or add its host to image_hosts under"
+        " [theme]."
+    ),
 )
 def image_foreign_host(proof: ParsedMail) -> Iterator[Violation]:
     """A picture, or a picture behind a box, comes from a host that is not the foundation's own."""
@@ -107,7 +122,10 @@ def image_foreign_host(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "image-tracks",
     Severity.ERROR,
-    why="A picture of one pixel is there to be fetched, not to be seen: it counts who opens the mail.",
+    why=(
+        "A picture of one pixel is there to be fetched, not to be seen: it counts who opens the"
+        " mail."
+    ),
     remedy="Take it out.",
 )
 def image_tracks(proof: ParsedMail) -> Iterator[Violation]:

@@ -1,4 +1,7 @@
-"""What the law and decency ask at the foot of every mail: how to leave, who sends it, and that it is no doctor's advice."""
+"""What the law and decency ask at the foot of every mail.
+
+How to leave, who sends it, and that it is no doctor's advice.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ def _letters(text: str) -> str:
 @rule(
     "unsubscribe-missing",
     Severity.ERROR,
-    why="CAN-SPAM, GDPR and every mailbox provider ask for a link to leave that is seen in the mail itself.",
+    why=(
+        "CAN-SPAM, GDPR and every mailbox provider ask for a link to leave that is seen in the mail"
+        " itself."
+    ),
     remedy="Keep the unsubscribe link in templates/: in the HTML and in the text part.",
 )
 def unsubscribe_missing(proof: ParsedMail) -> Iterator[Violation]:
@@ -68,7 +74,10 @@ def _target(href: str) -> str:
     "postal-address-missing",
     Severity.ERROR,
     why="CAN-SPAM asks for the sender's postal address in every mail.",
-    remedy="Fill it in under Setup in the studio, or as address under [newsletter] in newsletter.toml; keep it in templates/.",
+    remedy=(
+        "Fill it in under Setup in the studio, or as address under [newsletter] in newsletter.toml;"
+        " keep it in templates/."
+    ),
 )
 def postal_address_missing(proof: ParsedMail) -> Iterator[Violation]:
     """No postal address is configured, or a part of the mail does not print it."""
@@ -87,7 +96,10 @@ def postal_address_missing(proof: ParsedMail) -> Iterator[Violation]:
     "disclaimer-missing",
     Severity.WARNING,
     why="Patients read this beside their treatment: it must say that it is no medical advice.",
-    remedy="Say in the footer (footer under [theme]) that this is not medical advice, and to ask one's care team.",
+    remedy=(
+        "Say in the footer (footer under [theme]) that this is not medical advice, and to ask one's"
+        " care team."
+    ),
 )
 def disclaimer_missing(proof: ParsedMail) -> Iterator[Violation]:
     """A part of the mail does not say that it is no medical advice."""

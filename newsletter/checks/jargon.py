@@ -1,7 +1,9 @@
-"""Words of medicine that a person who was told a diagnosis last week may never have heard. For English alone.
+"""Words of medicine that a person who was told a diagnosis last week may never have heard.
 
-No list of words can hold the names that medicine makes up anew each year; but it makes them of few parts. A word counts
-by its part, and what everybody knows in spite of it is left out.
+For English alone.
+
+No list of words can hold the names that medicine makes up anew each year; but it makes them of few
+parts. A word counts by its part, and what everybody knows in spite of it is left out.
 """
 
 from __future__ import annotations
@@ -243,7 +245,9 @@ _UNSEEN = re.compile(r"https?://\S+|\S+@\S+|\]\([^)]*\)|`[^`]*`")
 
 
 def hard_words(markdown: str, *, easy: Collection[str]) -> Iterator[str]:
-    """Each hard word of a text once, as it stands there; `easy` are words in small letters that need no explaining.
+    """Each hard word of a text once, as it stands there.
+
+    `easy` are words in small letters that need no explaining.
 
     A word that is explained at once, in brackets behind it, is none.
     """

@@ -1,4 +1,7 @@
-"""What must not be left in a mail: marks that nobody filled in, and places that an editor meant to come back to."""
+"""What must not be left in a mail.
+
+Marks that nobody filled in, and places that an editor meant to come back to.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,8 @@ TEMPLATE_MARK = re.compile(
 EMPTY_VALUE = re.compile(
     r"(?:^|[:(]\s*|\b(?:Dear|Hello|Hi)\s+)(?:None|undefined|null|NaN|nan|\[object Object\])\s*(?=$|[,.!);])"
 )
-"""A value that was not there, where a value stands: alone, behind a colon, in a greeting. Not the word in a sentence."""
+"""A value that was not there, where a value stands: alone, behind a colon, in a greeting. Not the
+word in a sentence."""
 
 UNFINISHED = re.compile(
     r"\bTODO\b|\b(?i:to[- ]do):|\bFIXME\b|\bXXX+\b|\bTK(?:TK)*\b(?![ -](?:inhibit|activ|gene|domain|recept|1|2))"
@@ -46,7 +50,8 @@ _UNFINISHED_TITLE_SIGNS = ("TODO", "FIXME", "TKTK", "orem ipsum")
 
 
 _SIGNS = {"{": ("{",), "|": ("*|",), "%": ("<%", "%%", "%7B", "%7b")}
-"""A character and what it is a part of: one of these stands in every mark. To look for one character costs the least."""
+"""A character and what it is a part of: one of these stands in every mark. To look for one
+character costs the least."""
 _UNFINISHED_SIGNS = (
     *(
         "todo",
@@ -110,7 +115,10 @@ def around(text: str, found: re.Match[str]) -> str:
     remedy="Mend the template, or the text that was meant to be filled in; then render again.",
 )
 def unrendered_mark(proof: ParsedMail) -> Iterator[Violation]:
-    """A template mark is left in what readers get. Where a text of the issue brings it in, that is the place."""
+    """A template mark is left in what readers get.
+
+    Where a text of the issue brings it in, that is the place.
+    """
     titles = (Passage(entry.key, f"{entry.title}\n{entry.summary}") for entry in proof.all_entries)
     written = tuple(_find_marks((*proof.head_words, *proof.own_words, *titles), WRITTEN_MARK))
     whole = (
@@ -135,7 +143,10 @@ def _may_be_marked(text: str) -> bool:
 
 
 def _without_styles(html: str) -> str:
-    """HTML without comments and styles, where braces are the language's own; a mark is one also as rendering writes it."""
+    """HTML without comments and styles, where braces are the language's own.
+
+    A mark is one also as rendering writes it.
+    """
     return _STYLES.sub(" ", html).replace("&#123;", "{").replace("&#42;", "*").replace("&#37;", "%")
 
 

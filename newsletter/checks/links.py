@@ -1,4 +1,7 @@
-"""Where the links lead, and what they say: a reader knows before the click, and nobody watches it."""
+"""Where the links lead, and what they say.
+
+A reader knows before the click, and nobody watches it.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ def split(url: str) -> SplitResult | None:
     "link-scheme",
     Severity.ERROR,
     why="Only https:, mailto: and tel: are safe and work in every mail program.",
-    remedy="Write the whole address, beginning with https://. A site that has only http:// is better left out.",
+    remedy=(
+        "Write the whole address, beginning with https://. A site that has only http:// is better"
+        " left out."
+    ),
     mend="Use https",
 )
 def link_scheme(proof: ParsedMail) -> Iterator[Violation]:
@@ -74,7 +80,10 @@ def link_scheme(proof: ParsedMail) -> Iterator[Violation]:
 def readdressing(
     proof: ParsedMail, link: LinkTarget, to: Callable[[str], str]
 ) -> Callable[[Issue], Issue] | None:
-    """The change that writes a link as `to` does, wherever it stands in the issue; None when it stands nowhere there."""
+    """The change that writes a link as `to` does, wherever it stands in the issue.
+
+    None when it stands nowhere there.
+    """
     written = [href for href in proof.own_addresses if as_printed(href) == as_printed(link.href)]
 
     def change(issue: Issue) -> Issue:
@@ -92,7 +101,10 @@ def _is_place(name: str, proof: ParsedMail) -> bool:
 @rule(
     "link-unsafe-host",
     Severity.ERROR,
-    why="Numbers for a host, or a name and password in an address, are the marks of fraud: filters and readers refuse them.",
+    why=(
+        "Numbers for a host, or a name and password in an address, are the marks of fraud: filters"
+        " and readers refuse them."
+    ),
     remedy="Use the public name of the site, without anything before an @.",
 )
 def link_unsafe_host(proof: ParsedMail) -> Iterator[Violation]:
@@ -138,7 +150,10 @@ def _without_credentials(parts: SplitResult) -> str:
 @rule(
     "link-text-generic",
     Severity.WARNING,
-    why="Who listens to the mail hears the links alone: “click here” says nothing, and spam filters know it.",
+    why=(
+        "Who listens to the mail hears the links alone: “click here” says nothing, and spam filters"
+        " know it."
+    ),
     remedy="Let the link say where it leads: the title of the paper, “Register for the webinar”.",
 )
 def link_text_generic(proof: ParsedMail) -> Iterator[Violation]:
@@ -179,7 +194,10 @@ def link_cut(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "link-shows-another",
     Severity.WARNING,
-    why="A link that shows one address and leads to another is what fraud looks like; filters and readers are warned of it.",
+    why=(
+        "A link that shows one address and leads to another is what fraud looks like; filters and"
+        " readers are warned of it."
+    ),
     remedy="Let the words be the title of the page, or the address it really leads to.",
 )
 def link_shows_another(proof: ParsedMail) -> Iterator[Violation]:
@@ -245,7 +263,8 @@ def link_unreachable(proof: ParsedMail) -> Iterator[Violation]:
         if answer and answer.state is LinkState.UNREACHABLE:
             yield Violation(
                 link.where,
-                f"The link {short(link.href)} gave no answer: {answer.reason or 'nobody knows why'}.",
+                f"The link {short(link.href)} gave no answer:"
+                f" {answer.reason or 'nobody knows why'}.",
             )
 
 

@@ -1,4 +1,7 @@
-"""The editor's Markdown: what rendering leaves out, or prints as it stands, because no mail may have it."""
+"""The editor's Markdown.
+
+What rendering leaves out, or prints as it stands, because no mail may have it.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ FORBIDDEN_TAG = re.compile(rf"<({'|'.join(sorted(FORBIDDEN))})\b", re.IGNORECASE
 @rule(
     "text-has-forbidden-html",
     Severity.ERROR,
-    why="Scripts, forms and frames do not work in a mail; readers would see their code between the words.",
+    why=(
+        "Scripts, forms and frames do not work in a mail; readers would see their code between the"
+        " words."
+    ),
     remedy="Delete it, and link to a page that has it.",
 )
 def text_has_forbidden_html(proof: ParsedMail) -> Iterator[Violation]:
@@ -49,7 +55,10 @@ def text_has_html(proof: ParsedMail) -> Iterator[Violation]:
 
 
 def _tags(proof: ParsedMail, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    """Place and name of the tags in the editor's texts, each once a text. An address in <…> is none."""
+    """Place and name of the tags in the editor's texts, each once a text.
+
+    An address in <…> is none.
+    """
     for passage in proof.own_words:
         for tag in dict.fromkeys(found.lower() for found in pattern.findall(passage.text)):
             yield passage.where, tag
@@ -89,7 +98,10 @@ def text_picture_mute(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "text-picture-left-out",
     Severity.WARNING,
-    why="Pictures from other hosts tell these who opens the mail, so only the words of this one will be printed.",
+    why=(
+        "Pictures from other hosts tell these who opens the mail, so only the words of this one"
+        " will be printed."
+    ),
     remedy="Put it on the foundation's own site, or add its host to image_hosts under [theme].",
 )
 def text_picture_left_out(proof: ParsedMail) -> Iterator[Violation]:
@@ -107,14 +119,20 @@ def text_picture_left_out(proof: ParsedMail) -> Iterator[Violation]:
             yield Violation(where, f"The picture {short(href)} is left out.")
 
 
-NO_PAGE = "Pictures are fetched from your public page ([public] url, https). Without one, take the picture out."
+NO_PAGE = (
+    "Pictures are fetched from your public page ([public] url, https). Without one, take the"
+    " picture out."
+)
 
 
 @rule(
     "text-picture-missing",
     Severity.ERROR,
     why="Readers would see an empty frame in its place.",
-    remedy="Put the file into the folder pictures beside issue.toml, or insert the picture again in the studio.",
+    remedy=(
+        "Put the file into the folder pictures beside issue.toml, or insert the picture again in"
+        " the studio."
+    ),
 )
 def text_picture_missing(proof: ParsedMail) -> Iterator[Violation]:
     """A picture that is to lie beside the issue is not there."""

@@ -21,7 +21,8 @@ MARKDOWN_LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]*
 """`[words](address)` or `![words](address "title")`: whether it is a picture, its words, its address."""
 
 PADDING = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u2007\u2060\ufeff]+")
-"""Invisible characters with which a preheader is filled up, so that no text of the letter follows it in the inbox."""
+"""Invisible characters with which a preheader is filled up, so that no text of the letter follows
+it in the inbox."""
 
 
 _PORT = re.compile(r"[^/?#]*:(?!80(?:[/?#]|$))\d")
@@ -57,7 +58,10 @@ class LinkTarget:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class ElementGroup:
-    """Elements that look alike: they have these in common, and stand in elements that look alike."""
+    """Elements that look alike.
+
+    They have these in common, and stand in elements that look alike.
+    """
 
     names: tuple[
         str, ...
@@ -119,7 +123,10 @@ class ParsedMail:
 
     @cached_property
     def element_groups(self) -> tuple[ElementGroup, ...]:
-        """The elements of the body, those that look alike together: a mail has a thousand elements of some forty looks."""
+        """The elements of the body, those that look alike together.
+
+        A mail has a thousand elements of some forty looks.
+        """
         return group_elements(self.elements)
 
     @cached_property
@@ -179,7 +186,10 @@ class ParsedMail:
 
     @cached_property
     def links(self) -> tuple[LinkTarget, ...]:
-        """Every address once: those of the page, then those of entries that the page does not show."""
+        """Every address once.
+
+        Those of the page, then those of entries that the page does not show.
+        """
         found = {anchor.href: LinkTarget(anchor.href, anchor.where) for anchor in self.anchors}
         for href, key in self.owner_of_link.items():
             if as_printed(href) not in self.on_page:
@@ -203,7 +213,10 @@ class ParsedMail:
 
     @cached_property
     def place_of_link(self) -> dict[str, str]:
-        """Address as it is printed → where an editor finds it: the entry that has it, or the text that links to it."""
+        """Address as it is printed → where an editor finds it.
+
+        The entry that has it, or the text that links to it.
+        """
         place: dict[str, str] = {}
         for href, key in self.owner_of_link.items():
             place.setdefault(as_printed(href), key)
@@ -237,7 +250,10 @@ class ParsedMail:
 
     @cached_property
     def own_words(self) -> tuple[Passage, ...]:
-        """What the editors wrote, Markdown, the footer of every issue with it; empty texts left out."""
+        """What the editors wrote, Markdown, the footer of every issue with it.
+
+        Empty texts left out.
+        """
         passages = [Passage("letter", self.issue.letter)]
         for section in self.issue.sections:
             passages.append(Passage(section.name, section.text))
@@ -262,7 +278,10 @@ class ParsedMail:
         return "\n".join(each.text for each in (*self.head_words, *self.own_words)).lower()
 
     def may_say(self, signs: Iterable[str]) -> bool:
-        """Whether the head or own words hold one of these, in small letters: if not, no pattern need be tried on them."""
+        """Whether the head or own words hold one of these, in small letters.
+
+        If not, no pattern need be tried on them.
+        """
         return any(sign in self._own_letters for sign in signs)
 
     @property
@@ -308,7 +327,10 @@ class ParsedMail:
 def group_elements(
     elements: tuple[_Element, ...], apart: Mapping[_Element, object] = MappingProxyType({})
 ) -> tuple[ElementGroup, ...]:
-    """Elements put together that look alike, in the order of the first of each; `apart` tells elements from their like."""
+    """Elements put together that look alike, in the order of the first of each.
+
+    `apart` tells elements from their like.
+    """
     kinds: dict[tuple[object, ...], ElementGroup] = {}
     kind_of: dict[_Element | None, ElementGroup] = {}
     for each in elements:
@@ -350,7 +372,10 @@ def text_of(element: _Element) -> str:
 
 
 def upgrade_to_https(href: str) -> str:
-    """An address as rendering prints it: `http:` becomes `https:`; with a port of its own it stays, and is no link then."""
+    """An address as rendering prints it: `http:` becomes `https:`.
+
+    With a port of its own it stays, and is no link then.
+    """
     if href[:7].lower() != "http://" or _PORT.match(href, 7):
         return href
     return f"https://{href[7:]}"
@@ -358,7 +383,10 @@ def upgrade_to_https(href: str) -> str:
 
 @lru_cache(maxsize=4096)
 def as_printed(href: str) -> str:
-    """What an address and the one that rendering makes of it have in common: https, and no percent signs."""
+    """What an address and the one that rendering makes of it have in common.
+
+    Https, and no percent signs.
+    """
     return unquote(upgrade_to_https(href.strip()))
 
 

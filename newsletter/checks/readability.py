@@ -1,7 +1,7 @@
 """How hard the editor's own words are to read, by paragraph: U.S. school grade after Flesch and Kincaid (1975).
 
-Syllables come from syllabreak, which needs no download; docs/notes/checks.md has the comparison. The measure is for
-English alone.
+Syllables come from syllabreak, which needs no download; docs/notes/checks.md has the comparison.
+The measure is for English alone.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ _SENTENCE_END = re.compile(
 @rule(
     "hard-to-read",
     Severity.WARNING,
-    why="Half of all readers, and most who are tired or ill, give up on text above the eighth grade.",
+    why=(
+        "Half of all readers, and most who are tired or ill, give up on text above the eighth"
+        " grade."
+    ),
     remedy="Make two sentences of one, and take the short word instead of the long one.",
 )
 def hard_to_read(proof: ParsedMail) -> Iterator[Violation]:
@@ -62,13 +65,19 @@ def hard_to_read(proof: ParsedMail) -> Iterator[Violation]:
 
 @lru_cache(maxsize=1024)
 def _hard(markdown: str, easy: frozenset[str]) -> tuple[tuple[str, int], ...]:
-    """Beginning and grade of each hard paragraph of a text. A preview weighs only the text that was changed."""
+    """Beginning and grade of each hard paragraph of a text.
+
+    A preview weighs only the text that was changed.
+    """
     graded = ((each, reading_grade(each, easy=easy)) for each in paragraphs(markdown))
     return tuple((" ".join(each.split()[:6]), grade) for each, grade in graded if grade is not None)
 
 
 def paragraphs(markdown: str) -> Iterator[str]:
-    """The running text of Markdown, without headings, tables, code and addresses; each item of a list ends a sentence."""
+    """The running text of Markdown, without headings, tables, code and addresses.
+
+    Each item of a list ends a sentence.
+    """
     for block in re.split(r"\n\s*\n", markdown):
         if re.match(r"\s*(?:#|\||```|~~~|    )", block):
             continue
@@ -80,7 +89,10 @@ def paragraphs(markdown: str) -> Iterator[str]:
 
 
 def reading_grade(paragraph: str, *, easy: frozenset[str]) -> int | None:
-    """The grade of a paragraph that is too hard; None when it is easy enough, or too short to tell."""
+    """The grade of a paragraph that is too hard.
+
+    None when it is easy enough, or too short to tell.
+    """
     sentences = [_WORD.findall(each) for each in _SENTENCE_END.split(paragraph)]
     sentences = [words for words in sentences if words]
     count = sum(map(len, sentences))

@@ -37,7 +37,10 @@ def _entry(rule: Rule) -> str:
     severity = "**error**" if rule.severity is Severity.ERROR else "*warning*"
     what = _first_sentence(rule.examine.__doc__ or "")
     mend = f" A button of the studio does it: {rule.fix}." if rule.fix else ""
-    return f"### `{rule.name}`\n\n{severity}: {what}.\n\n- Why: {rule.why}\n- What to do: {rule.remedy}{mend}\n"
+    return (
+        f"### `{rule.name}`\n\n{severity}: {what}.\n\n- Why: {rule.why}\n- What to do:"
+        f" {rule.remedy}{mend}\n"
+    )
 
 
 def _harmless() -> str:

@@ -1,6 +1,9 @@
-"""What a rule is: a function from a proof to the spots it objects to, with its reason and its remedy beside it.
+"""What a rule is.
 
-A rule does no I/O and reads no clock. It is registered by `@rule`, which is also all that docs/checks.md is made of.
+A function from a proof to the spots it objects to, with its reason and its remedy beside it.
+
+A rule does no I/O and reads no clock. It is registered by `@rule`, which is also all that
+docs/checks.md is made of.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Runs every rule over one issue. Pure: the same context gives the same findings, in the same order."""
+"""Runs every rule over one issue.
+
+Pure: the same context gives the same findings, in the same order.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ def rules() -> tuple[Rule, ...]:
 
 
 def check_issue(context: CheckContext) -> tuple[Finding, ...]:
-    """All findings: those that block sending first, each kind in the order in which a reader meets the places."""
+    """All findings.
+
+    Those that block sending first, each kind in the order in which a reader meets the places.
+    """
     proof = ParsedMail(context)
     found = (finding for each in rules() for finding in each.findings(proof))
     return tuple(sorted(found, key=lambda finding: _rank(finding, proof)))
@@ -71,7 +77,10 @@ def by_remedy(findings: tuple[Finding, ...]) -> tuple[tuple[str, tuple[Finding, 
 
 
 def links_to_try(context: CheckContext) -> tuple[str, ...]:
-    """The web addresses of an issue that a link check asks for, in reading order; readers' own ones are left out."""
+    """The web addresses of an issue that a link check asks for, in reading order.
+
+    Readers' own ones are left out.
+    """
     own = tuple(Placeholder)
     return tuple(
         link.href

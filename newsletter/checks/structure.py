@@ -1,7 +1,8 @@
 """How the page is built: what mail programs and screen readers need around the words.
 
-Each rule is one line of the advice that the Email Markup Consortium, Good Email Code and the makers of mail
-programs give in common. The templates keep all of them; a workspace with templates of its own may not.
+Each rule is one line of the advice that the Email Markup Consortium, Good Email Code and the makers
+of mail programs give in common. The templates keep all of them; a workspace with templates of its
+own may not.
 """
 
 from __future__ import annotations
@@ -70,7 +71,10 @@ def html_empty(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "html-little-text",
     Severity.WARNING,
-    why="A page of pictures with hardly a word says nothing until they are loaded, and looks like spam.",
+    why=(
+        "A page of pictures with hardly a word says nothing until they are loaded, and looks like"
+        " spam."
+    ),
     remedy="Say in words what the pictures say.",
 )
 def html_little_text(proof: ParsedMail) -> Iterator[Violation]:
@@ -82,7 +86,10 @@ def html_little_text(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "html-cut-off",
     Severity.WARNING,
-    why="A page that does not end with </html> was mostly cut: by a full disk, or by a template that stopped midway.",
+    why=(
+        "A page that does not end with </html> was mostly cut: by a full disk, or by a template"
+        " that stopped midway."
+    ),
     remedy="Render the issue again; look at the end of the template when it stays so.",
 )
 def html_cut_off(proof: ParsedMail) -> Iterator[Violation]:
@@ -106,7 +113,10 @@ def doctype_missing(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "language-missing",
     Severity.WARNING,
-    why="Screen readers choose the voice by lang, and dir turns a page for Arabic or Hebrew; Gmail drops those of <html>.",
+    why=(
+        "Screen readers choose the voice by lang, and dir turns a page for Arabic or Hebrew; Gmail"
+        " drops those of <html>."
+    ),
     remedy="Set lang and dir on <html>, and on every visible child of <body>.",
 )
 def language_missing(proof: ParsedMail) -> Iterator[Violation]:
@@ -134,7 +144,10 @@ def charset_late(proof: ParsedMail) -> Iterator[Violation]:
     "viewport-locked",
     Severity.WARNING,
     why="Readers with weak eyes enlarge the page with two fingers; it must let them.",
-    remedy='Write <meta name="viewport" content="width=device-width, initial-scale=1"> and nothing more.',
+    remedy=(
+        'Write <meta name="viewport" content="width=device-width, initial-scale=1"> and nothing'
+        " more."
+    ),
 )
 def viewport_locked(proof: ParsedMail) -> Iterator[Violation]:
     """There is no viewport, or one that forbids to zoom."""
@@ -162,7 +175,10 @@ def title_missing(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "meta-missing",
     Severity.WARNING,
-    why="These keep iPhones from turning dates into links and from shrinking text, and tell Apple Mail that dark mode is taken care of.",
+    why=(
+        "These keep iPhones from turning dates into links and from shrinking text, and tell Apple"
+        " Mail that dark mode is taken care of."
+    ),
     remedy=TEMPLATE,
 )
 def meta_missing(proof: ParsedMail) -> Iterator[Violation]:
@@ -175,7 +191,10 @@ def meta_missing(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "outlook-scale-missing",
     Severity.WARNING,
-    why="Outlook on a Windows machine set to 120 or 150 % tears pictures and columns apart without it.",
+    why=(
+        "Outlook on a Windows machine set to 120 or 150 % tears pictures and columns apart"
+        " without it."
+    ),
     remedy="Keep the <!--[if mso]> block with PixelsPerInch 96 in the head.",
 )
 def outlook_scale_missing(proof: ParsedMail) -> Iterator[Violation]:
@@ -187,7 +206,10 @@ def outlook_scale_missing(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "outlook-width-missing",
     Severity.WARNING,
-    why="Outlook for Windows knows no max-width: without a table of fixed width the text runs over the whole screen.",
+    why=(
+        "Outlook for Windows knows no max-width: without a table of fixed width the text runs over"
+        " the whole screen."
+    ),
     remedy="Put the page into a table of 500 to 700 px, between <!--[if mso]> and <![endif]-->.",
 )
 def outlook_width_missing(proof: ParsedMail) -> Iterator[Violation]:
@@ -202,7 +224,10 @@ def outlook_width_missing(proof: ParsedMail) -> Iterator[Violation]:
     "article-missing",
     Severity.WARNING,
     why="Screen readers announce role=article with its label: this is where the letter begins.",
-    remedy="Put the page into one element with role=article, aria-roledescription=email and an aria-label.",
+    remedy=(
+        "Put the page into one element with role=article, aria-roledescription=email and an"
+        " aria-label."
+    ),
 )
 def article_missing(proof: ParsedMail) -> Iterator[Violation]:
     """No element is the labelled article of the mail."""
@@ -216,8 +241,14 @@ def article_missing(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "preheader-misplaced",
     Severity.WARNING,
-    why="The inbox shows the first words of the page: they must be the preheader, and hidden in the page itself.",
-    remedy="Keep the hidden preheader as the first element of the body, filled up with &#8199;&#65279;&#847;.",
+    why=(
+        "The inbox shows the first words of the page: they must be the preheader, and hidden in the"
+        " page itself."
+    ),
+    remedy=(
+        "Keep the hidden preheader as the first element of the body, filled up with"
+        " &#8199;&#65279;&#847;."
+    ),
 )
 def preheader_misplaced(proof: ParsedMail) -> Iterator[Violation]:
     """The first words of the body are not the hidden preheader, or nothing keeps the letter's words from following it."""
@@ -238,8 +269,14 @@ def preheader_misplaced(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "layout-table-speaks",
     Severity.WARNING,
-    why="A screen reader reads a table cell by cell, with rows and columns, unless it is told that it is mere layout.",
-    remedy='Write role="presentation" border="0" cellpadding="0" cellspacing="0" on every table that only places things.',
+    why=(
+        "A screen reader reads a table cell by cell, with rows and columns, unless it is told that"
+        " it is mere layout."
+    ),
+    remedy=(
+        'Write role="presentation" border="0" cellpadding="0" cellspacing="0" on every table that'
+        " only places things."
+    ),
 )
 def layout_table_speaks(proof: ParsedMail) -> Iterator[Violation]:
     """A table without headings is not marked as layout, or lets the mail program choose its gaps."""
@@ -261,7 +298,10 @@ def layout_table_speaks(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "headings-out-of-order",
     Severity.WARNING,
-    why="Readers who cannot see the page move through it by its headings, as through a table of contents.",
+    why=(
+        "Readers who cannot see the page move through it by its headings, as through a table of"
+        " contents."
+    ),
     remedy="Use one h1 for the title, h2 for sections, h3 for entries, and skip none.",
 )
 def headings_out_of_order(proof: ParsedMail) -> Iterator[Violation]:
@@ -294,8 +334,13 @@ def button_role(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "button-flat-in-outlook",
     Severity.WARNING,
-    why="Outlook for Windows ignores the padding of a link: its button shrinks to a strip behind the words.",
-    remedy="Give the cell around the button mso-padding-alt, or draw it with v:roundrect for Outlook.",
+    why=(
+        "Outlook for Windows ignores the padding of a link: its button shrinks to a strip behind"
+        " the words."
+    ),
+    remedy=(
+        "Give the cell around the button mso-padding-alt, or draw it with v:roundrect for Outlook."
+    ),
 )
 def button_flat_in_outlook(proof: ParsedMail) -> Iterator[Violation]:
     """A link is drawn as a button, and nothing draws it for Outlook."""

@@ -1,4 +1,6 @@
-"""Style attributes and style sheets, taken apart only as far as the rules need: mail uses a small part of CSS.
+"""Style attributes and style sheets, taken apart only as far as the rules need.
+
+Mail uses a small part of CSS.
 
 A sheet is read as blocks `prelude { … }`; what cannot be read so is left out, never guessed.
 """
@@ -26,7 +28,10 @@ class CssDeclaration:
 
 @lru_cache(maxsize=4096)
 def parse_declarations(style: str) -> Mapping[str, CssDeclaration]:
-    """Property → declaration of a style attribute or block, the last of each. Inlined mails repeat few styles often."""
+    """Property → declaration of a style attribute or block, the last of each.
+
+    Inlined mails repeat few styles often.
+    """
     found: dict[str, CssDeclaration] = {}
     for piece in _PIECES.findall(style):
         name, colon, value = piece.partition(":")

@@ -1,4 +1,7 @@
-"""Subject and preheader: what an inbox, a spam filter and a locked screen in other people's sight make of them."""
+"""Subject and preheader.
+
+What an inbox, a spam filter and a locked screen in other people's sight make of them.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,9 @@ def subject_broken(proof: ParsedMail) -> Iterator[Violation]:
     "subject-too-long",
     Severity.WARNING,
     why="Phones cut a subject at about 60 characters, and the reader guesses the rest.",
-    remedy="Shorten it, with what matters most at the beginning; the rest may go into the preheader.",
+    remedy=(
+        "Shorten it, with what matters most at the beginning; the rest may go into the preheader."
+    ),
 )
 def subject_too_long(proof: ParsedMail) -> Iterator[Violation]:
     """The subject has more characters than a phone shows."""
@@ -67,7 +72,10 @@ def subject_too_long(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "preheader-length",
     Severity.WARNING,
-    why="The inbox shows the preheader beside the subject: too short, and stray words of the letter follow it.",
+    why=(
+        "The inbox shows the preheader beside the subject: too short, and stray words of the letter"
+        " follow it."
+    ),
     remedy="Write one sentence of 30 to 150 characters that goes on where the subject ends.",
 )
 def preheader_length(proof: ParsedMail) -> Iterator[Violation]:
@@ -83,7 +91,10 @@ def preheader_length(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "preheader-repeats-subject",
     Severity.WARNING,
-    why="The inbox shows both side by side; the same words twice waste the one line a reader decides by.",
+    why=(
+        "The inbox shows both side by side; the same words twice waste the one line a reader"
+        " decides by."
+    ),
     remedy="Let the preheader say what the subject does not.",
 )
 def preheader_repeats_subject(proof: ParsedMail) -> Iterator[Violation]:
@@ -99,8 +110,13 @@ def preheader_repeats_subject(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "tells-diagnosis",
     Severity.WARNING,
-    why="Subject and preheader stand on a locked screen, where colleagues and strangers read what the reader has.",
-    remedy="Say it without the illness, or set discreet = false under [theme] if your readers wish it.",
+    why=(
+        "Subject and preheader stand on a locked screen, where colleagues and strangers read what"
+        " the reader has."
+    ),
+    remedy=(
+        "Say it without the illness, or set discreet = false under [theme] if your readers wish it."
+    ),
 )
 def tells_diagnosis(proof: ParsedMail) -> Iterator[Violation]:
     """Subject or preheader names an illness that the names of newsletter and sender do not tell already."""

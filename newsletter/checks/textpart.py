@@ -1,4 +1,7 @@
-"""The plain-text part: what screen readers, watches, old programs and spam filters read instead of the page."""
+"""The plain-text part.
+
+What screen readers, watches, old programs and spam filters read instead of the page.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,9 @@ MARKUP = re.compile(
 @rule(
     "text-empty",
     Severity.ERROR,
-    why="Many readers and every filter look at the plain text; a mail of HTML alone counts as spam.",
+    why=(
+        "Many readers and every filter look at the plain text; a mail of HTML alone counts as spam."
+    ),
     remedy="Render the issue again; look at issue.txt.jinja when it stays empty.",
 )
 def text_empty(proof: ParsedMail) -> Iterator[Violation]:
@@ -97,11 +102,17 @@ def _digits(text: str) -> str:
 @rule(
     "text-markup-left",
     Severity.WARNING,
-    why="Tags, entities and filling characters of the HTML part are noise in plain text, and are read aloud one by one.",
+    why=(
+        "Tags, entities and filling characters of the HTML part are noise in plain text, and are"
+        " read aloud one by one."
+    ),
     remedy="Let the text template print plain words, without the preheader's filling.",
 )
 def text_markup_left(proof: ParsedMail) -> Iterator[Violation]:
-    """HTML, or the preheader's invisible filling, is left in the text part. What a source itself says is its own."""
+    """HTML, or the preheader's invisible filling, is left in the text part.
+
+    What a source itself says is its own.
+    """
     text = proof.context.text
     if LEAKED.search(text):
         yield Violation("text", "The text part holds the invisible filling of the preheader.")

@@ -1,4 +1,7 @@
-"""Days and hours: what is announced lies ahead of the day of sending, and a weekday belongs to its date."""
+"""Days and hours.
+
+What is announced lies ahead of the day of sending, and a weekday belongs to its date.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ def event_past(proof: ParsedMail) -> Iterator[Violation]:
 
 
 def _last_day(event: Event | None) -> date | None:
-    """The last day of an event, which is the first one when its end cannot be right. None when nothing is known."""
+    """The last day of an event, which is the first one when its end cannot be right.
+
+    None when nothing is known.
+    """
     if event is None or event.starts is None:
         return None
     first, last = day_of(event.starts), day_of(event.ends or event.starts)
@@ -69,7 +75,8 @@ def event_ends_wrong(proof: ParsedMail) -> Iterator[Violation]:
         if last < first or (isinstance(event.starts, datetime) and last - first > LONGEST_MEETING):
             yield Violation(
                 entry.key,
-                f"{describe_entry(entry)} starts on {in_words(first)} and ends on {in_words(last)}.",
+                f"{describe_entry(entry)} starts on {in_words(first)} and ends on"
+                f" {in_words(last)}.",
             )
 
 

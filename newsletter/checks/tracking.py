@@ -1,4 +1,7 @@
-"""Nobody watches who clicks: being on the list is health information, and so is what a reader opens."""
+"""Nobody watches who clicks.
+
+Being on the list is health information, and so is what a reader opens.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ COUNTS_READERS = re.compile(
     r"|campaign|mkcid|mkrid|wickedid|wickedsource|s_kwcid|ef_id|epik|rb_clickid|e?source_?code",
     re.IGNORECASE,
 )
-"""Parameters of mail and campaign services that no page needs; identity keeps them, because it must not be wrong."""
+"""Parameters of mail and campaign services that no page needs; identity keeps them, because it must
+not be wrong."""
 NAMES_READER = frozenset({"e", "eid", "cid", "uid", "sid", "mid", "rid", "mc"})
 READER = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
 CAMPAIGN = re.compile(
@@ -62,7 +66,10 @@ MAIL_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 @rule(
     "link-tracks",
     Severity.WARNING,
-    why="Tracking parameters tell the site which mail, and at times which person, a visitor comes from.",
+    why=(
+        "Tracking parameters tell the site which mail, and at times which person, a visitor comes"
+        " from."
+    ),
     remedy="Cut the address before them; the page opens without.",
     mend="Remove the tracking",
 )
@@ -89,7 +96,10 @@ def _without(url: str, names: frozenset[str]) -> str:
 
 @lru_cache(maxsize=1024)
 def _watching(parts: SplitResult) -> set[str]:
-    """The parameters that a cleaned address does not have. The host does not count: some pages need no parameter at all."""
+    """The parameters that a cleaned address does not have.
+
+    The host does not count: some pages need no parameter at all.
+    """
     cleaned = clean_url(parts._replace(scheme="https", netloc="host.example").geturl())
     kept = split(cleaned) if cleaned else None
     if kept is None:
@@ -103,7 +113,10 @@ def _watching(parts: SplitResult) -> set[str]:
 
 
 def _watches(name: str, value: str) -> bool:
-    """Whether a parameter that a page might want is here for counting readers: by its name, or by what it says."""
+    """Whether a parameter that a page might want is here for counting readers.
+
+    By its name, or by what it says.
+    """
     if COUNTS_READERS.fullmatch(name) or (name in NAMES_READER and READER.fullmatch(value)):
         return True
     return name not in ASKS and CAMPAIGN.search(value) is not None
@@ -116,7 +129,10 @@ def _names(query: str) -> set[str]:
 @rule(
     "link-through-watcher",
     Severity.WARNING,
-    why="A shortened or wrapped link hides where it leads, and its service sees every reader who follows it.",
+    why=(
+        "A shortened or wrapped link hides where it leads, and its service sees every reader who"
+        " follows it."
+    ),
     remedy="Open it once, and use the address of the page where it ends.",
 )
 def link_through_watcher(proof: ParsedMail) -> Iterator[Violation]:
@@ -131,7 +147,10 @@ def link_through_watcher(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "link-names-person",
     Severity.ERROR,
-    why="An address in a link goes to every reader, and into the records of every server on the way.",
+    why=(
+        "An address in a link goes to every reader, and into the records of every server on the"
+        " way."
+    ),
     remedy="Cut the address out of the link, or take another link to the same page.",
 )
 def link_names_person(proof: ParsedMail) -> Iterator[Violation]:

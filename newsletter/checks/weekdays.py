@@ -1,4 +1,7 @@
-"""Dates in words: a weekday belongs to its date, and what is written of an event is what its entry says."""
+"""Dates in words.
+
+A weekday belongs to its date, and what is written of an event is what its entry says.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +96,10 @@ _OTHER_DAY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A date in a text: the days it may mean, nearest first, and the weekday written with it (Monday is 0)."""
+    """A date in a text.
+
+    The days it may mean, nearest first, and the weekday written with it (Monday is 0).
+    """
 
     words: str
     days: tuple[date, ...]
@@ -177,7 +183,10 @@ def weekday_wrong(proof: ParsedMail) -> Iterator[Violation]:
 
 @lru_cache(maxsize=4096)
 def _names_weekday(text: str) -> bool:
-    """Whether a weekday may stand in a text: most have none, and to look for dates costs a hundred times as much."""
+    """Whether a weekday may stand in a text.
+
+    Most have none, and to look for dates costs a hundred times as much.
+    """
     lower = text.lower()
     return any(start in lower for start in _STARTS)
 
@@ -214,14 +223,18 @@ def _days_of(event: Event | None, proof: ParsedMail) -> tuple[date, ...]:
     remedy="Look the day up at its source, and correct the words or starts.",
 )
 def event_day_disagrees(proof: ParsedMail) -> Iterator[Violation]:
-    """The title or note of an event names a day that is none of its own; days to register by do not count."""
+    """The title or note of an event names a day that is none of its own.
+
+    Days to register by do not count.
+    """
     for entry in proof.all_entries:
         days = _days_of(entry.event, proof)
         mention = next(_other_days(entry, days), None) if days else None
         if mention:
             yield Violation(
                 entry.key,
-                f"{describe_entry(entry)} is on {in_words(days[0])}, but “{mention}” is written of it.",
+                f"{describe_entry(entry)} is on {in_words(days[0])}, but “{mention}” is written"
+                " of it.",
             )
 
 
@@ -254,7 +267,10 @@ def deadline_past_in_words(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "deadline-past-in-own-words",
     Severity.WARNING,
-    why="An editor who invites to what is closed sends readers on a way that ends before a locked door.",
+    why=(
+        "An editor who invites to what is closed sends readers on a way that ends before a locked"
+        " door."
+    ),
     remedy="Take the sentence out, or look the deadline up and correct it.",
 )
 def deadline_past_in_own_words(proof: ParsedMail) -> Iterator[Violation]:
@@ -270,12 +286,18 @@ def deadline_past_in_own_words(proof: ParsedMail) -> Iterator[Violation]:
 
 
 def _may_name_deadline(text: str) -> bool:
-    """Whether a text may have a deadline and its day: few have, and to look for digits costs the least."""
+    """Whether a text may have a deadline and its day.
+
+    Few have, and to look for digits costs the least.
+    """
     return _DIGIT.search(text) is not None and _DEADLINE_WORD.search(text) is not None
 
 
 def _over(text: str, day: date) -> Iterator[str]:
-    """The deadlines of a text that are over on `day`. Without a year only one of the last weeks is meant."""
+    """The deadlines of a text that are over on `day`.
+
+    Without a year only one of the last weeks is meant.
+    """
     for mention in mentions(text, day, _DATED):
         named_year = re.search(r"20\d\d", mention.words) is not None
         recent = bool(mention.days) and day - max(mention.days) <= _RECENT
@@ -289,7 +311,10 @@ def _over(text: str, day: date) -> Iterator[str]:
 
 
 def _is_deadline(before: str) -> bool:
-    """Whether a date ends something: by the words in front of it, or because it stands in a table of deadlines."""
+    """Whether a date ends something.
+
+    By the words in front of it, or because it stands in a table of deadlines.
+    """
     if _PUT_OFF.search(before.rpartition(".")[2]):
         return False
     rows = before.rpartition("\n\n")[2].split("\n")

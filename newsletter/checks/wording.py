@@ -1,4 +1,7 @@
-"""The editor's own words: they promise nothing that medicine cannot keep, and explain what they shorten."""
+"""The editor's own words.
+
+They promise nothing that medicine cannot keep, and explain what they shorten.
+"""
 
 from __future__ import annotations
 
@@ -52,13 +55,17 @@ DENIES = re.compile(
     r"\b[^.!?]{0,25}$",
     re.IGNORECASE,
 )
-"""What stands before a word that the sentence does not promise: “not a cure”, “we hope to find a cure”."""
+"""What stands before a word that the sentence does not promise: “not a cure”, “we hope to find a
+cure”."""
 
 
 @rule(
     "hype",
     Severity.WARNING,
-    why="“Cure” and “breakthrough” raise hopes that one study cannot keep, and patients change treatment for them.",
+    why=(
+        "“Cure” and “breakthrough” raise hopes that one study cannot keep, and patients change"
+        " treatment for them."
+    ),
     remedy="Say what was found, in how many people, and what is not known yet.",
 )
 def hype(proof: ParsedMail) -> Iterator[Violation]:
@@ -75,7 +82,10 @@ def hype(proof: ParsedMail) -> Iterator[Violation]:
 
 
 def _promise(passage: Passage, *, is_head: bool) -> re.Match[str] | None:
-    """The first promise in a text. In a sentence a word with a capital is part of a name: “Race for the Cure”."""
+    """The first promise in a text.
+
+    In a sentence a word with a capital is part of a name: “Race for the Cure”.
+    """
     for found in HYPE.finditer(passage.text):
         before = passage.text[: found.start()]
         lead = before.rstrip(" \t\"“'(*_#>-")
@@ -98,16 +108,20 @@ def _is_paper_or_trial(entry: Entry) -> bool:
 
 _LETTERS = r"[a-z]{0,2}[A-Z][A-Z&]{1,6}"
 ACRONYM = re.compile(rf"(?<![\w.@/#&-])({_LETTERS})(?:s|’s|'s)?(?![\w@&]|[./’'-]\w)")
-"""Two to seven capitals standing alone, as in PFS or ctDNA. With digits it is a gene or a code, which has no long form."""
+"""Two to seven capitals standing alone, as in PFS or ctDNA. With digits it is a gene or a code,
+which has no long form."""
 
 WELL_KNOWN = frozenset(
     # countries and the clock
-    "USA US UK EU UN NY LA DC AM PM ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC CET CEST BST IST AEST "  # noqa: SIM905 - a list of words reads better
+    # a list of words reads better
+    "USA US UK EU UN NY LA DC AM PM ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC CET CEST BST IST AEST "  # noqa: SIM905
     # daily life
-    "OK iOS TBA TBD TK TODO FIXME XXX TV PC PDF FAQ ID PO RSVP DIY CEO VIP ASAP FYI PS DVD CD QR URL SMS USB AI IT HR NGO BBC CNN NASA AND OR NOT NO YES "
-    "NEW ALL ONE TWO ANY NOW WE YOU SO DO GO IF IN IS IT OF ON AN AS AT BE BY TO UP MY ME HE HOW WHO WHY "
+    "OK iOS TBA TBD TK TODO FIXME XXX TV PC PDF FAQ ID PO RSVP DIY CEO VIP ASAP FYI PS DVD CD QR"
+    " URL SMS USB AI IT HR NGO BBC CNN NASA AND OR NOT NO YES NEW ALL ONE TWO ANY NOW WE YOU SO DO"
+    " GO IF IN IS IT OF ON AN AS AT BE BY TO UP MY ME HE HOW WHO WHY "
     # medicine as every patient meets it
-    "IRS MRI CT PET DNA RNA mRNA GP ER ICU IV HIV AIDS COVID FDA NIH NCI CDC WHO MD RN NHS BMI ADHD PTSD ECG EKG LMS "
+    "IRS MRI CT PET DNA RNA mRNA GP ER ICU IV HIV AIDS COVID FDA NIH NCI CDC WHO MD RN NHS BMI ADHD"
+    " PTSD ECG EKG LMS "
     # numerals and titles
     "II III IV VI VII VIII IX XI XII XX PHD MBA MPH DO NP PA BSC MSC JR SR".split()
 )
@@ -118,7 +132,9 @@ WELL_KNOWN = frozenset(
     "acronym-unexplained",
     Severity.WARNING,
     why="Letters that everybody in a clinic knows shut out who is new to the illness.",
-    remedy="Write it out the first time: progression-free survival (PFS); or put it into the glossary.",
+    remedy=(
+        "Write it out the first time: progression-free survival (PFS); or put it into the glossary."
+    ),
 )
 def acronym_unexplained(proof: ParsedMail) -> Iterator[Violation]:
     """The editor uses an acronym that nothing in the issue explains; each is told once."""
@@ -151,7 +167,10 @@ def _list_known_acronyms(proof: ParsedMail) -> set[str]:
 def find_known_acronyms(
     issue: Issue, settings: Settings, texts: Iterable[str], glossary: Iterable[str]
 ) -> set[str]:
-    """What the issue explains, bears as part of a name, or also writes in small letters: that was an emphasis."""
+    """What the issue explains, bears as part of a name, or also writes in small letters.
+
+    That was an emphasis.
+    """
     newsletter = settings.newsletter
     titles = (each.title for each in issue.sections)
     names = " ".join(
@@ -172,7 +191,10 @@ def _in_small_letters(text: str) -> frozenset[str]:
 
 
 def acronyms(text: str) -> list[str]:
-    """The acronyms of a text of the editor's own, as often as they stand there; the well-known ones left out."""
+    """The acronyms of a text of the editor's own, as often as they stand there.
+
+    The well-known ones left out.
+    """
     return [short for short in ACRONYM.findall(_without_addresses(text)) if short not in WELL_KNOWN]
 
 

@@ -1,7 +1,8 @@
 """Which section an entry belongs to, and why. Pure.
 
-Asked in this order, the first that knows decides: the staff's own rules, the source, what kind of thing it is, address
-and identifiers, and at last the wording. Unsure is an answer: the entry goes to “to sort”, where a person looks.
+Asked in this order, the first that knows decides: the staff's own rules, the source, what kind of
+thing it is, address and identifiers, and at last the wording. Unsure is an answer: the entry goes
+to “to sort”, where a person looks.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from newsletter.classifier.urls import section_of_address
 from newsletter.model import Entry, SectionStyle
 
 SURE = 0.6
-"""How probable a kind must be by its wording alone; see docs/notes on sections for what this costs and brings."""
+"""How probable a kind must be by its wording alone; see docs/notes on sections for what this costs
+and brings."""
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class SectionProposal:
-    """A section, or None for “to sort”. Confident None: surely none of the sections, such as news and advice."""
+    """A section, or None for “to sort”.
+
+    Confident None: surely none of the sections, such as news and advice.
+    """
 
     section: str | None
     confident: bool
@@ -101,7 +106,10 @@ _CARRIED = {
 
 
 def _by_ids(entry: Entry) -> Iterator[tuple[str, str]]:
-    """What has a DOI or PMID is a paper; a trial's or a call's number may also stand in the announcement of a webinar."""
+    """What has a DOI or PMID is a paper.
+
+    A trial's or a call's number may also stand in the announcement of a webinar.
+    """
     ids = entry.ids
     if ids.doi or ids.pmid or ids.pmcid:
         yield "research", "it has a DOI" if ids.doi else "it is in PubMed"

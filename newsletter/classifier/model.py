@@ -1,4 +1,7 @@
-"""What a title's wording says about its section, and how surely: cues weighed against each other (a log-linear model)."""
+"""What a title's wording says about its section, and how surely.
+
+Cues weighed against each other (a log-linear model).
+"""
 
 from __future__ import annotations
 

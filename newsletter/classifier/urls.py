@@ -1,7 +1,10 @@
-"""What an address tells of its section by itself: registers, journals, funders and booking pages that carry one kind only.
+"""What an address tells of its section by itself.
 
-Only hosts that hold a single kind stand here, with the part of the site where that is so. Everything else is judged by
-its wording: a foundation, a company or a newspaper writes of papers, trials, events and calls alike.
+Registers, journals, funders and booking pages that carry one kind only.
+
+Only hosts that hold a single kind stand here, with the part of the site where that is so.
+Everything else is judged by its wording: a foundation, a company or a newspaper writes of papers,
+trials, events and calls alike.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The commands, named after the stages; the only place that prints or exits.
 
-Commands load when they are called, so that `--help` and `--version` are there at once. Exit codes: 0 done,
-1 something needs a person, 2 wrong usage or configuration.
+Commands load when they are called, so that `--help` and `--version` are there at once. Exit codes:
+0 done, 1 something needs a person, 2 wrong usage or configuration.
 """
 
 from __future__ import annotations
@@ -62,14 +62,16 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+    # click's signature
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"newsletter.cli.{COMMANDS[name][0]}")
         command: click.Command = getattr(module, name)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+    # click's
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands, in the order of a month"):
             formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
 
@@ -125,7 +127,8 @@ def run(arguments: Sequence[str]) -> int:
             f"newsletter: {error.filename or 'the system'}: {error.strerror or error}\n"
         )
         return 1
-    except Exception as error:  # noqa: BLE001 - whatever nobody thought of: its words may name a reader
+    # whatever nobody thought of: its words may name a reader
+    except Exception as error:  # noqa: BLE001
         from newsletter import safe_traceback
 
         sys.stderr.write(safe_traceback.format_crash_message(error))

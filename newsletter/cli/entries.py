@@ -74,7 +74,10 @@ def _source_line(gathered: CollectionResult) -> str:
 @json_option
 @click.pass_obj
 def add(session: CommandSession, what: str, section: str | None, as_json: bool) -> int:
-    """Add entries from pasted text (“-”), a page, an identifier or a file: notes, a saved page or mail, a table, a calendar, a feed."""
+    """Add entries from pasted text (“-”), a page, an identifier or a file.
+
+    Notes, a saved page or mail, a table, a calendar, a feed.
+    """
     from newsletter.issues.standing import list_entry_statuses
     from newsletter.sources import manual_entry
 
@@ -122,7 +125,8 @@ def _show(found: Sequence[EntryStatus], *, as_json: bool, none: str) -> None:
         return
     for each in found:
         say(
-            f"{entry_line(each.entry)}\n    {each.state.replace('_', ' ')}, {each.section or 'to sort'}: {each.reason}"
+            f"{entry_line(each.entry)}\n    {each.state.replace('_', ' ')},"
+            f" {each.section or 'to sort'}: {each.reason}"
         )
 
 
@@ -161,5 +165,6 @@ def classify(session: CommandSession, file: Path, as_json: bool) -> None:
         return
     for each in found:
         say(
-            f"{each['section'] or 'to sort'}{'' if each['confident'] else ' (unsure)'}: {each['why']}"
+            f"{each['section'] or 'to sort'}{'' if each['confident'] else ' (unsure)'}:"
+            f" {each['why']}"
         )

@@ -56,7 +56,10 @@ def inbox(session: CommandSession, watch: bool, as_json: bool) -> int:
 
 
 def _watch(session: CommandSession) -> NoReturn:
-    """Handle mails as they arrive, until Ctrl-C; a server that goes away, or a database, is asked again."""
+    """Handle mails as they arrive, until Ctrl-C.
+
+    A server that goes away, or a database, is asked again.
+    """
     from newsletter.bounces import service as bounces
     from newsletter.bounces.bounce_mailbox import MailboxError
 
@@ -86,7 +89,10 @@ def _watch(session: CommandSession) -> NoReturn:
 
 
 def _install_stop_event() -> threading.Event:
-    """Set by Ctrl-C, which also interrupts as ever: an interrupt in the middle of a library may be lost there."""
+    """Set by Ctrl-C, which also interrupts as ever.
+
+    An interrupt in the middle of a library may be lost there.
+    """
     stopped = threading.Event()
 
     def handle_interrupt(number: int, frame: FrameType | None) -> None:
@@ -105,9 +111,11 @@ def _announce_mail(report: InboxItem) -> bool:
 
 
 IDLE_S = 5 * 60
-"""For a mail that came in the moment between looking and waiting: some servers tell of it late, or never."""
+"""For a mail that came in the moment between looking and waiting: some servers tell of it late, or
+never."""
 SOON_S, LATE_S = 2, 64
-"""How soon it is tried again: at first, and at most; a server that refuses a login often is not to be asked often."""
+"""How soon it is tried again: at first, and at most; a server that refuses a login often is not to
+be asked often."""
 
 
 def _show(reports: list[InboxItem]) -> None:
@@ -115,8 +123,9 @@ def _show(reports: list[InboxItem]) -> None:
         say(_line(each))
     counts = _counts(reports)
     say(
-        f"{counts['bounces']} bounces, {counts['complaints']} complaints, {counts['unsubscribes']} asked to stop; "
-        f"{counts['ignored']} need nothing, {counts['needs_a_person']} wait for a person in the mailbox"
+        f"{counts['bounces']} bounces, {counts['complaints']} complaints, {counts['unsubscribes']}"
+        f" asked to stop; {counts['ignored']} need nothing, {counts['needs_a_person']} wait for a"
+        " person in the mailbox"
     )
 
 
@@ -145,11 +154,18 @@ def _json(report: InboxItem) -> dict[str, object]:
 
 
 def _line(report: InboxItem) -> str:
-    """A line for people. It names a reader on a terminal alone: what is none is a log, which cron mails and systemd keeps."""
+    """A line for people.
+
+    It names a reader on a terminal alone: what is none is a log, which cron mails and systemd
+    keeps.
+    """
     decided = report.handled.decided
     who = f", {report.address}" if report.address and sys.stdout.isatty() else ""
     status = f" {decided.status}" if decided.status else ""
-    return f"{report.handled.name}: {decided.kind.replace('_', ' ')}{status}{who}: {_SAID[decided.action]}"
+    return (
+        f"{report.handled.name}: {decided.kind.replace('_', ' ')}{status}{who}:"
+        f" {_SAID[decided.action]}"
+    )
 
 
 @click.command(epilog="Example: newsletter serve --port 8080")
@@ -166,7 +182,10 @@ def _line(report: InboxItem) -> str:
     default="127.0.0.1,::1",
     show_default=True,
     metavar="ADDRESSES",
-    help="Where the web server before it asks from: it is believed who the visitor is (X-Forwarded-For).",
+    help=(
+        "Where the web server before it asks from: it is believed who the visitor is"
+        " (X-Forwarded-For)."
+    ),
 )
 @click.option(
     "--log",
@@ -175,7 +194,10 @@ def _line(report: InboxItem) -> str:
 )
 @click.pass_obj
 def serve(session: CommandSession, host: str, port: int, proxy: str, log: bool) -> None:
-    """Serve the public page: unsubscribe, preferences, archive. Put a web server with TLS before it."""
+    """Serve the public page: unsubscribe, preferences, archive.
+
+    Put a web server with TLS before it.
+    """
     import logging
 
     from newsletter.public.app import make_app

@@ -15,7 +15,10 @@ SECRET_BYTES = 32
 
 
 @click.command(
-    epilog="Example: newsletter init ~/lms-news --title “LMS News” --from “LMS Circle <news@example.org>”"
+    epilog=(
+        "Example: newsletter init ~/lms-news --title “LMS News” --from “LMS Circle"
+        " <news@example.org>”"
+    )
 )
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
@@ -41,7 +44,8 @@ def init(
         )
         build_empty(folder, title=title, sender=sender, secret=new_secret())
     say(
-        f"Made {folder}. Next:\n  cd {folder}\n  newsletter collect\n  newsletter draft\n  newsletter preview"
+        f"Made {folder}. Next:\n  cd {folder}\n  newsletter collect\n  newsletter draft\n "
+        " newsletter preview"
     )
 
 

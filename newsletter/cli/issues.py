@@ -1,4 +1,7 @@
-"""`draft`, `render`, `check`, `preview`, `approve`, `publish`: from what is new to an issue that may go out."""
+"""`draft`, `render`, `check`, `preview`, `approve`, `publish`.
+
+From what is new to an issue that may go out.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,8 @@ def draft(session: CommandSession, issue: str | None, until: str | None, as_json
         for entry in section.entries:
             say(f"  {section.title}: {entry.title}")
     say(
-        f"{sum(counts.values())} entries in it; {len(selection.left_out) + len(drafted.passed)} left out (“newsletter entries” tells why)"
+        f"{sum(counts.values())} entries in it; {len(selection.left_out) + len(drafted.passed)}"
+        " left out (“newsletter entries” tells why)"
     )
     for path in drafted.files:
         say(f"  {path}")
@@ -128,7 +132,8 @@ def approve(session: CommandSession, issue: str, by: str, as_json: bool) -> None
         answer({"issue": issue, "digest": rendered.digest})
         return
     say(
-        f"{issue} is approved as it stands: “{rendered.subject}”. Send it with “newsletter send {issue}”"
+        f"{issue} is approved as it stands: “{rendered.subject}”. Send it with “newsletter send"
+        f" {issue}”"
     )
 
 
@@ -137,7 +142,10 @@ def approve(session: CommandSession, issue: str, by: str, as_json: bool) -> None
 @json_option
 @click.pass_obj
 def publish(session: CommandSession, issue: str, as_json: bool) -> None:
-    """Note that an issue is out, though not mailed from here; the next one begins where it ended."""
+    """Note that an issue is out, though not mailed from here.
+
+    The next one begins where it ended.
+    """
     from newsletter.issues import approval
 
     published_at = approval.publish_issue(session.context, issue)
@@ -145,7 +153,8 @@ def publish(session: CommandSession, issue: str, as_json: bool) -> None:
         answer({"issue": issue, "published_at": published_at})
         return
     say(
-        f"{issue} is out since {published_at:%Y-%m-%d %H:%M} UTC; the next issue begins where it ended"
+        f"{issue} is out since {published_at:%Y-%m-%d %H:%M} UTC; the next issue begins where it"
+        " ended"
     )
 
 

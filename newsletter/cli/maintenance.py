@@ -1,4 +1,7 @@
-"""`backup`, `restore`, `tidy`: a newsletter that outlives its machine, and keeps no more than it needs."""
+"""`backup`, `restore`, `tidy`.
+
+A newsletter that outlives its machine, and keeps no more than it needs.
+"""
 
 from __future__ import annotations
 
@@ -24,18 +27,21 @@ def backup(session: CommandSession, file: Path, as_json: bool) -> None:
     done = write_backup(session.workspace, file, now=session.now)
     if done.path.resolve().is_relative_to(session.workspace.folder.resolve()):
         tell(
-            "Take it away from here: it holds the list of subscribers, and should outlive this folder."
+            "Take it away from here: it holds the list of subscribers, and should outlive this"
+            " folder."
         )
     if as_json:
         answer({"file": str(done.path), "files": done.files, "database": done.has_database})
         return
     if done.has_database:
         say(
-            f"{done.path}: the database and {done.files} files. Whoever has it, has the list of subscribers."
+            f"{done.path}: the database and {done.files} files. Whoever has it, has the list of"
+            " subscribers."
         )
     else:
         say(
-            f"{done.path}: {done.files} files, without a database. PostgreSQL is kept by pg_dump: docs/operations.md."
+            f"{done.path}: {done.files} files, without a database. PostgreSQL is kept by pg_dump:"
+            " docs/operations.md."
         )
 
 
@@ -79,22 +85,24 @@ def restore(
 
 
 def _sentences(done: RestoreResult, folder: Path) -> list[str]:
-    parts = [
-        f"{folder} is as it was on {done.made_at:%Y-%m-%d at %H:%M} UTC; {done.files} files were put in place."
-    ]
+    at = f"{done.made_at:%Y-%m-%d at %H:%M} UTC"
+    parts = [f"{folder} is as it was on {at}; {done.files} files were put in place."]
     if not done.has_database:
         parts.append(
-            "The backup holds no database: put PostgreSQL's back with pg_restore (docs/operations.md)."
+            "The backup holds no database: put PostgreSQL's back with pg_restore"
+            " (docs/operations.md)."
         )
     if done.gone is not None:
         parts.append(f"{done.gone} people who left since the backup stay gone.")
     elif done.has_database:
         parts.append(
-            "Who left since the backup is not known here: read the bounce mailbox again (docs/operations.md)."
+            "Who left since the backup is not known here: read the bounce mailbox again"
+            " (docs/operations.md)."
         )
     if done.aside:
         parts.append(
-            f"What was replaced lies in {done.aside}; delete it when you miss nothing, it holds a list of people."
+            f"What was replaced lies in {done.aside}; delete it when you miss nothing, it holds a"
+            " list of people."
         )
     parts.append("Nothing is mailed until you say `newsletter send ISSUE --resume-restored`.")
     return parts
@@ -104,7 +112,10 @@ def _sentences(done: RestoreResult, folder: Path) -> list[str]:
 @json_option
 @click.pass_obj
 def tidy(session: CommandSession, as_json: bool) -> None:
-    """Forget who got which issue long ago and why people left; delete messages, rejected rows and unused pictures left lying."""
+    """Forget who got which issue long ago and why people left.
+
+    Delete messages, rejected rows and unused pictures left lying.
+    """
     from newsletter.admin import tidy as admin_tidy
 
     done = admin_tidy.tidy_workspace(session.context)
@@ -119,9 +130,9 @@ def tidy(session: CommandSession, as_json: bool) -> None:
         answer({**counts, "kept_aside": [str(each) for each in done.aside]})
         return
     say(
-        f"{reduced.deliveries} deliveries of {reduced.sendings} issues were reduced to counts, {reduced.mails} mails no "
-        f"longer name anybody, {done.typed} requests and words why people left were forgotten, {done.files} files and "
-        f"{done.pictures} unused pictures were deleted"
+        f"{reduced.deliveries} deliveries of {reduced.sendings} issues were reduced to counts,"
+        f" {reduced.mails} mails no longer name anybody, {done.typed} requests and words why people"
+        f" left were forgotten, {done.files} files and {done.pictures} unused pictures were deleted"
     )
     for each in done.aside:
         say(f"{each} was put aside, and holds a list of people: delete it when you miss nothing")

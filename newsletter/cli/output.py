@@ -54,7 +54,9 @@ def finding_json(finding: Finding) -> dict[str, str]:
 
 
 def finding_lines(findings: tuple[Finding, ...], issue: Issue, written: str) -> str:
-    """Findings for people, by what to do: what must be mended first, then what deserves another look.
+    """Findings for people, by what to do.
+
+    What must be mended first, then what deserves another look.
 
     `written` is the text of issue.toml: each finding names the line where it is mended.
     """
@@ -80,7 +82,10 @@ def _remedy_lines(remedy: str, members: tuple[Finding, ...], issue: Issue, writt
 
 
 def _place(finding: Finding, issue: Issue, written: str) -> str:
-    """Where a person finds it: the line of issue.toml, and the entry by key, and by title where the message has none."""
+    """Where a person finds it.
+
+    The line of issue.toml, and the entry by key, and by title where the message has none.
+    """
     line = _line_of(finding.where, written)
     entry = next((each for each in issue.entries() if each.key == finding.where), None)
     title = " ".join(entry.title.split()) if entry else ""
@@ -95,7 +100,10 @@ def _place(finding: Finding, issue: Issue, written: str) -> str:
 
 
 def _line_of(where: str, written: str) -> int | None:
-    """The line that a finding's place begins at: an entry's key, a section's name, or the subject, letter and so on."""
+    """The line that a finding's place begins at.
+
+    An entry's key, a section's name, or the subject, letter and so on.
+    """
     starts = (f'key = "{where}"', f'name = "{where}"', f"{where} = ")
     lines = enumerate(written.splitlines(), 1)
     return next((number for number, line in lines if line.startswith(starts)), None)

@@ -1,4 +1,7 @@
-"""Progress on a terminal; silent elsewhere. Always on standard error, so that answers stay clean."""
+"""Progress on a terminal; silent elsewhere.
+
+Always on standard error, so that answers stay clean.
+"""
 
 from __future__ import annotations
 

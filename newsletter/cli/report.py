@@ -30,7 +30,10 @@ COLUMNS = {
 @json_option
 @click.pass_obj
 def report(session: CommandSession, issue: str | None, words: bool, as_json: bool) -> None:
-    """Tell what became of an issue, by mail provider, against those before it. Counts alone, and nobody's name."""
+    """Tell what became of an issue, by mail provider, against those before it.
+
+    Counts alone, and nobody's name.
+    """
     from newsletter.reports import report as report_report
     from newsletter.reports.report import UNCOUNTED
     from newsletter.subscribers import service as subscribers

@@ -158,8 +158,9 @@ def _confirm(
     moment = at.astimezone(session.workspace.settings.newsletter.zone)
     delivery = session.workspace.settings.delivery
     tell(
-        f"On {moment:%A %-d %B %Y at %H:%M} ({session.workspace.settings.newsletter.time_zone}) “{made.subject}” goes to "
-        f"{count} people through {delivery.host or delivery.socket}; {left} who left or are not active are not written to."
+        f"On {moment:%A %-d %B %Y at %H:%M} ({session.workspace.settings.newsletter.time_zone})"
+        f" “{made.subject}” goes to {count} people through {delivery.host or delivery.socket};"
+        f" {left} who left or are not active are not written to."
     )
     if not interactive():
         raise UsageError("nobody can be asked here: say --yes if it is to be sent")
@@ -260,7 +261,8 @@ def _sentences(tally: SendStatus) -> str:
     ]
     if tally.unknown:
         parts.append(
-            f"Some may or may not have arrived; settle them with “newsletter resolve {tally.issue} --leave” or “--resend”"
+            f"Some may or may not have arrived; settle them with “newsletter resolve {tally.issue}"
+            " --leave” or “--resend”"
         )
     return "\n".join(parts)
 
@@ -271,7 +273,10 @@ def _pace(tally: SendStatus) -> Iterator[str]:
     if tally.state != "sending" or not done or not tally.seconds:
         return
     rate = done / tally.seconds
-    yield f"  {rate * 60:.0f} a minute until now; {_duration(tally.remaining / rate)} for those not yet sent"
+    yield (
+        f"  {rate * 60:.0f} a minute until now; {_duration(tally.remaining / rate)} for those not"
+        " yet sent"
+    )
 
 
 def _duration(seconds: float) -> str:

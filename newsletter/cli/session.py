@@ -44,7 +44,10 @@ class CommandSession:
 
     @property
     def styles(self) -> tuple[SectionStyle, ...]:
-        """The sections of the workspace; the default ones where there is none, or what was asked needs none."""
+        """The sections of the workspace.
+
+        The default ones where there is none, or what was asked needs none.
+        """
         from newsletter.config import DEFAULT_SECTIONS
 
         with contextlib.suppress(WorkspaceError):
@@ -60,7 +63,10 @@ class CommandSession:
 
 
 def moment(written: str | None, environ: Mapping[str, str]) -> datetime:
-    """The moment that was asked for, as an aware UTC datetime; raises UsageError when it cannot be read."""
+    """The moment that was asked for, as an aware UTC datetime.
+
+    Raises UsageError when it cannot be read.
+    """
     if written:
         try:
             asked = datetime.fromisoformat(written)

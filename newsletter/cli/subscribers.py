@@ -37,7 +37,8 @@ def import_(session: CommandSession, file: Path, as_json: bool) -> int:
         for sentence in done.understood:
             say(sentence)
         say(
-            f"{imported.added} added, {imported.updated} updated, {imported.unchanged} unchanged, {imported.suppressed} who left before and stay gone"
+            f"{imported.added} added, {imported.updated} updated, {imported.unchanged} unchanged,"
+            f" {imported.suppressed} who left before and stay gone"
         )
         for each in done.rejected:
             say(f"line {each.line} was not taken: {each.reason}")
@@ -63,7 +64,8 @@ def list_(session: CommandSession, as_json: bool) -> None:
         return
     for each in people:
         say(
-            f"{each.state.value:12} {each.address}  {each.name}{f'  ({each.why})' if each.why else ''}"
+            f"{each.state.value:12} {each.address} "
+            f" {each.name}{f'  ({each.why})' if each.why else ''}"
         )
 
 

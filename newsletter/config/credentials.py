@@ -1,4 +1,7 @@
-"""Passwords and keys: from the environment, a file that it names, or the keyring of the machine; never from newsletter.toml."""
+"""Passwords and keys: from the environment, a file that it names, or the keyring of the machine.
+
+Never from newsletter.toml.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ KEYRING = "newsletter"
 
 
 def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
-    """A secret by its name, `NEWSLETTER_SMTP_PASSWORD`: from the environment, the file of `…_FILE`, or the keyring.
+    """A secret by its name, `NEWSLETTER_SMTP_PASSWORD`.
+
+    From the environment, the file of `…_FILE`, or the keyring.
 
     None when it is nowhere. Raises UsageError when the file cannot be read.
     """

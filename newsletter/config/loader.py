@@ -28,7 +28,10 @@ T = TypeVar("T")
 
 
 def load(path: Path) -> Settings:
-    """Read newsletter.toml; raises ConfigError with all mistakes, or UsageError when it cannot be read at all."""
+    """Read newsletter.toml.
+
+    Raises ConfigError with all mistakes, or UsageError when it cannot be read at all.
+    """
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -235,7 +238,10 @@ def _find_duplicates(names: list[str]) -> list[str]:
 
 
 def line_numbers(text: str) -> dict[tuple[str, str], int]:
-    """(table, key) → line of the file; the second `[[source]]` is the table `source#2`. For messages only."""
+    """(table, key) → line of the file; the second `[[source]]` is the table `source#2`.
+
+    For messages only.
+    """
     lines: dict[tuple[str, str], int] = {}
     counts: dict[str, int] = {}
     table = ""

@@ -1,6 +1,7 @@
 """What may stand in newsletter.toml: each dataclass is one table, each field one key.
 
-`help` in a field's metadata is the line that docs/configuration.md prints, `check` what more than its type must hold.
+`help` in a field's metadata is the line that docs/configuration.md prints, `check` what more than
+its type must hold.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ Check = Callable[[Any], str | None]
 
 
 def key(help_: str, *, default: Any = dataclasses.MISSING, check: Check | None = None) -> Any:
-    """A key of newsletter.toml: its one-line help, its default and what more than its type must hold."""
+    """A key of newsletter.toml.
+
+    Its one-line help, its default and what more than its type must hold.
+    """
     metadata = {"help": help_, "check": check}
     if callable(default):
         return field(default_factory=default, metadata=metadata)

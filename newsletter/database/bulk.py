@@ -1,8 +1,8 @@
 """Statements about many rows at once, written once for each number of rows and given to the driver as they are.
 
-For the two statements of every commit of a sending. Each call of the driver gives Python's lock away, and a busy sender
-takes it: a commit of ten messages in twenty calls waited longer for its turn than for the disk. Values are the
-driver's own: text, numbers, None.
+For the two statements of every commit of a sending. Each call of the driver gives Python's lock
+away, and a busy sender takes it: a commit of ten messages in twenty calls waited longer for its
+turn than for the disk. Values are the driver's own: text, numbers, None.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from newsletter.errors import StorageError
 
 Statement = sa.UpdateBase | str
-"""A statement of SQLAlchemy's, or SQL with `:name` for each value: long ones are translated much faster as text."""
+"""A statement of SQLAlchemy's, or SQL with `:name` for each value: long ones are translated much
+faster as text."""
 
 
 class BulkStatement:
-    """A statement that `build` writes for a number of rows; its parameters are numbered from 0: `id0`, `id1`, …"""
+    """A statement that `build` writes for a number of rows.
+
+    Its parameters are numbered from 0: `id0`, `id1`, …
+    """
 
     def __init__(self, build: Callable[[int], Statement], dialect: Dialect) -> None:
         self._build = build

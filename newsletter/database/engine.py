@@ -1,7 +1,10 @@
-"""The database: one engine for SQLite and PostgreSQL, brought to the newest layout by the program itself.
+"""The database.
 
-SQLite runs in WAL mode with `synchronous=FULL`: what was committed survives a crash and a power cut. The file and its
-folder are for the owner alone, since a list of patients is health information.
+One engine for SQLite and PostgreSQL, brought to the newest layout by the program itself.
+
+SQLite runs in WAL mode with `synchronous=FULL`: what was committed survives a crash and a power
+cut. The file and its folder are for the owner alone, since a list of patients is health
+information.
 """
 
 from __future__ import annotations
@@ -68,8 +71,8 @@ def _address(url: str, folder: Path) -> sa.URL:
         address = sa.make_url(url)
     except sa.exc.ArgumentError as error:
         raise StorageError(
-            'newsletter.toml, [newsletter] database: write "sqlite:///.newsletter/newsletter.db" or '
-            '"postgresql+psycopg://user@host/name"'
+            'newsletter.toml, [newsletter] database: write "sqlite:///.newsletter/newsletter.db" or'
+            ' "postgresql+psycopg://user@host/name"'
         ) from error
     if (
         address.get_backend_name() != "sqlite"
@@ -108,7 +111,8 @@ def _engine(address: sa.URL) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLAlchemy's signature
-    # The driver would begin transactions by itself and too late; we begin them (SQLAlchemy's documented recipe).
+    # The driver would begin transactions by itself and too late; we begin them (SQLAlchemy's
+    # documented recipe).
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
@@ -167,12 +171,16 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 
 def make_tables(connection: Connection) -> None:
-    """The newest layout in a database that is empty, noted as Alembic would: just as the migrations would leave it."""
+    """The newest layout in a database that is empty, noted as Alembic would.
+
+    Just as the migrations would leave it.
+    """
     from newsletter.database import tables as database_tables
 
     database_tables.METADATA.create_all(connection)
     connection.exec_driver_sql(_VERSION_TABLE)
-    connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{_newest_revision()}')")  # noqa: S608 - our file
+    # our file
+    connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{_newest_revision()}')")  # noqa: S608
 
 
 def migrate(connection: Connection) -> None:

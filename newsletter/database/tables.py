@@ -1,4 +1,7 @@
-"""The tables of the database. A migration in `migrations/versions/` for every change here; a test compares the two."""
+"""The tables of the database. A migration in `migrations/versions/` for every change here.
+
+A test compares the two.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +34,20 @@ __all__ = [
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An aware UTC datetime. Kept as text in ISO form, so that SQLite sorts it and people can read it."""
+    """An aware UTC datetime.
+
+    Kept as text in ISO form, so that SQLite sorts it and people can read it.
+    """
 
     impl = sa.String(32)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - given
+    # given
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given
+    # given
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else datetime.fromisoformat(value)
 
 
@@ -220,7 +228,10 @@ outcomes = sa.Table(
         "status", sa.String(10), primary_key=True
     ),  # of a delivery; or bounced, blamed, complained, left
     sa.Column("people", sa.Integer, nullable=False),
-    comment="how many people left by the links of an issue; of issues so old that their rows are gone, how all fared",
+    comment=(
+        "how many people left by the links of an issue; of issues so old that their rows are gone,"
+        " how all fared"
+    ),
 )
 
 incoming_mails = sa.Table(

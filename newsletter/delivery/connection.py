@@ -67,7 +67,10 @@ class DeliveryWorker:
         self.stop = stop
 
     async def next_message(self) -> MessageInFlight | None:
-        """The next one to be sent, when its moment has come; None when nobody is left or sending stops."""
+        """The next one to be sent, when its moment has come.
+
+        None when nobody is left or sending stops.
+        """
         pace = self.policy.throttle
         while not self.stop.is_set() and not self.queue.why_closed:
             if closed_s := pace.compute_closed_s():
@@ -157,7 +160,10 @@ class DeliveryWorker:
         reply: SmtpReply,
         following: list[MessageInFlight],
     ) -> MessageInFlight | None:
-        """Settle a message by its reply; the one whose envelope went behind it, while the link is good."""
+        """Settle a message by its reply.
+
+        The one whose envelope went behind it, while the link is good.
+        """
         verdict = judge_reply(phase, reply)
         if verdict.close and self._may_retry_at_once(link, job):
             self.policy.throttle.slow_down()
@@ -215,7 +221,10 @@ class DeliveryWorker:
     async def _offer(
         self, link: SmtpConnection, job: MessageInFlight
     ) -> tuple[SmtpPhase, SmtpReply] | None:
-        """Hand in the envelope; None when the server waits for the message, else the reply that refuses it."""
+        """Hand in the envelope.
+
+        None when the server waits for the message, else the reply that refuses it.
+        """
         commands = link.envelope(job.message.envelope, len(job.message.content))
         if not job.offered:
             job.offered = True
@@ -281,7 +290,10 @@ class DeliveryWorker:
             self.policy.defer(job.due, words)
 
     def _may_retry_at_once(self, link: SmtpConnection, job: MessageInFlight) -> bool:
-        """A link at its end, with nothing said against this reader: once more on a fresh one, at once."""
+        """A link at its end, with nothing said against this reader.
+
+        Once more on a fresh one, at once.
+        """
         return (
             job.stage is MessageStage.OFFERED
             and link.offered > 1

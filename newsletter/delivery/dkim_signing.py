@@ -1,7 +1,8 @@
 """DKIM signatures (RFC 6376, RFC 8463) over exactly the bytes that go out.
 
-relaxed/relaxed, and no `l=`. The body needs no rewriting: `message.quoted` writes it so that it is already in its
-relaxed form. `t=` is the start of the sending, so that a second try has the same bytes.
+relaxed/relaxed, and no `l=`. The body needs no rewriting: `message.quoted` writes it so that it is
+already in its relaxed form. `t=` is the start of the sending, so that a second try has the same
+bytes.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ SIGNED = (
     "from", "to", "subject", "date", "message-id", "reply-to", "mime-version", "content-type",
     "list-id", "list-unsubscribe", "list-unsubscribe-post", "feedback-id",
 )  # fmt: skip
-"""Named in h= as far as they stand in the message. `from` once more: a second one added on the way breaks it."""
+"""Named in h= as far as they stand in the message. `from` once more: a second one added on the way
+breaks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class DkimSigner:
         self, key: _SigningKey, names: list[str], canonical: bytes, body_hash: str
     ) -> bytes:
         value = (
-            f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={self._domain};\r\n s={key.selector}; t={self._time};\r\n"
-            f" {_fold_names(names)};\r\n bh={body_hash};\r\n b="
+            f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={self._domain};\r\n s={key.selector};"
+            f" t={self._time};\r\n {_fold_names(names)};\r\n bh={body_hash};\r\n b="
         )
         unsigned = b"dkim-signature:" + _relax_value(value.encode("ascii"))
         signature = base64.b64encode(key.sign(canonical + unsigned)).decode("ascii")
@@ -72,7 +74,9 @@ class DkimSigner:
 
 
 def load_signer(dkim: Dkim | None, folder: Path, signed_at: datetime) -> DkimSigner | None:
-    """The signer of the settings, its key files taken from `folder`; None when nothing is to be signed.
+    """The signer of the settings, its key files taken from `folder`.
+
+    None when nothing is to be signed.
 
     Raises UsageError when a key cannot be read, may be read by others, or is too short.
     """

@@ -1,4 +1,7 @@
-"""Messages for looking at: written to a folder, or one marked copy to one address. Nothing here touches the ledger."""
+"""Messages for looking at: written to a folder, or one marked copy to one address.
+
+Nothing here touches the ledger.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,8 @@ def write_messages(
 ) -> int:
     """Write each active reader's exact message to `folder`, numbered, mode 0600; returns how many.
 
-    With the `sending_id` and start of a sending that was begun, they are the very bytes of it. Raises StorageError.
+    With the `sending_id` and start of a sending that was begun, they are the very bytes of it.
+    Raises StorageError.
     """
     mailing = order.message_context(sending_id, sent_at)
     variants = VariantTemplates(
@@ -106,7 +110,10 @@ async def send_single_message(
 async def _transmit_message(
     link: SmtpConnection, message: OutgoingMessage
 ) -> tuple[SmtpPhase, SmtpReply]:
-    """The last reply, and what it answers; raises DeliveryError when the message is larger than the server takes."""
+    """The last reply, and what it answers.
+
+    Raises DeliveryError when the message is larger than the server takes.
+    """
     if why := link.too_large(len(message.content)):
         raise DeliveryError(why)
     commands = link.envelope(message.envelope, len(message.content))

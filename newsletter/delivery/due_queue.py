@@ -1,7 +1,9 @@
-"""Whom to send to next: read from the ledger a page ahead, in constant memory, and claimed some messages ahead.
+"""Whom to send to next.
 
-While nothing slows the sending, the next few are claimed together, so that no connection waits for the disk. Who
-leaves behind a claim is seen by the last look before the message is complete.
+Read from the ledger a page ahead, in constant memory, and claimed some messages ahead.
+
+While nothing slows the sending, the next few are claimed together, so that no connection waits for
+the disk. Who leaves behind a claim is seen by the last look before the message is complete.
 """
 
 from __future__ import annotations
@@ -25,7 +27,10 @@ class QueuedRecipient:
 
 
 class DueQueue:
-    """One pass over the ledger: everybody never tried, then those whose next try was due when the pass began."""
+    """One pass over the ledger.
+
+    Everybody never tried, then those whose next try was due when the pass began.
+    """
 
     def __init__(
         self,
@@ -107,7 +112,8 @@ class DueQueue:
     def _read_ahead(self) -> None:
         if self._reading is None and not self._dry and len(self._ready) < PAGE // 2:
             self._reading = asyncio.get_running_loop().create_task(self._read())
-            # who waits for the page hears of a database that refuses; where nobody waits, it is read again
+            # who waits for the page hears of a database that refuses; where nobody waits, it is
+            # read again
             self._reading.add_done_callback(lambda read: read.cancelled() or read.exception())
 
     async def _read(self) -> None:

@@ -1,8 +1,8 @@
 """The last look before the final dot: is the person still to be mailed?
 
-A claim says so as of its commit, which may lie some messages back. Where the database answers in microseconds, each
-message asks for itself; where an answer takes a round trip, those who wait ask together, and no look serves one who
-asked after it began.
+A claim says so as of its commit, which may lie some messages back. Where the database answers in
+microseconds, each message asks for itself; where an answer takes a round trip, those who wait ask
+together, and no look serves one who asked after it began.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ class FinalCheck:
         self._check: asyncio.Task[None] | None = None
 
     async def may_send(self, subscriber_id: int) -> bool:
-        """Whether the person may be mailed at this moment; raises StorageError when the database does not say."""
+        """Whether the person may be mailed at this moment.
+
+        Raises StorageError when the database does not say.
+        """
         for wait_s in RETRIES_S:
             try:
                 return await self._is_mailable(subscriber_id)

@@ -1,10 +1,11 @@
 """What a sender did since its last commit, for the one who comes after its death.
 
-Claims may be on the disk some messages ahead of the wire. A line is written here before each final dot, and what the
-server answered stands before the next dot of that connection: so whoever finds claimed rows of a dead sender knows
-which messages surely did not go, and no more than one of each connection is in doubt. The lines are handed to the
-system, not forced to the disk: they outlive the process, not the machine. A journal of an earlier start of the
-machine, or of another machine, is not believed.
+Claims may be on the disk some messages ahead of the wire. A line is written here before each final
+dot, and what the server answered stands before the next dot of that connection: so whoever finds
+claimed rows of a dead sender knows which messages surely did not go, and no more than one of each
+connection is in doubt. The lines are handed to the system, not forced to the disk: they outlive the
+process, not the machine. A journal of an earlier start of the machine, or of another machine, is
+not believed.
 """
 
 from __future__ import annotations
@@ -67,7 +68,10 @@ class Journal:
         self._start_over()
 
     def note_final_dot(self, subscriber_id: int, attempts: int) -> None:
-        """Say that the final dot of a message goes next; raises StorageError when it cannot be said."""
+        """Say that the final dot of a message goes next.
+
+        Raises StorageError when it cannot be said.
+        """
         line = b"%d %d\n" % (subscriber_id, attempts)
         before = self._open.get(subscriber_id)
         self._open[subscriber_id] = line
@@ -169,7 +173,8 @@ def _format_outcome(settlement: DeliveryOutcome) -> bytes:
     next_at = each.next_at.isoformat() if each.next_at else "-"
     reply = " ".join(each.reply.split())
     return (
-        f"{each.subscriber_id} {each.attempts} {each.status.value} {each.bounced:d} {each.tried:d} {next_at} {reply}"
+        f"{each.subscriber_id} {each.attempts} {each.status.value} {each.bounced:d} {each.tried:d}"
+        f" {next_at} {reply}"
     ).encode()
 
 

@@ -1,8 +1,8 @@
 """The ledger of deliveries: who gets an issue, and what is known of each one's message.
 
-Promise 6, write before the wire: a row is *sending* on disk before the message can be complete on the wire, and is
-settled by the server's reply. Of the rows that a dead sender left in *sending* its journal tells which messages surely
-did not go; the others are *unknown* and wait for a person.
+Promise 6, write before the wire: a row is *sending* on disk before the message can be complete on
+the wire, and is settled by the server's reply. Of the rows that a dead sender left in *sending* its
+journal tells which messages surely did not go; the others are *unknown* and wait for a person.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ from newsletter.model import Delivery, DeliveryStatus, SubscriberState
 D = DeliveryStatus
 STOPPED = "the program stopped before the server answered"
 LEFT_AS_IT_IS = "left as it is by a person; not sent again"
-"""The reply of one in doubt that a person settled so: it may have arrived, or not, and is asked about no more."""
+"""The reply of one in doubt that a person settled so: it may have arrived, or not, and is asked
+about no more."""
 
 
 class RestoredLedgerError(NewsletterError):
@@ -60,10 +61,13 @@ class Ledger:
     def start_session(
         self, issue: str, digest: str, *, now: datetime, resume_restored: bool = False
     ) -> Iterator[LedgerSession]:
-        """Be the one sender of an issue: freezes the list at the first time, goes on with it at the next.
+        """Be the one sender of an issue.
 
-        Raises SenderAtWorkError when another process sends it, NotApprovedError when other content was begun,
-        RestoredLedgerError unless `resume_restored`, StorageError when the database refuses.
+        Freezes the list at the first time, goes on with it at the next.
+
+        Raises SenderAtWorkError when another process sends it, NotApprovedError when other content
+        was begun, RestoredLedgerError unless `resume_restored`, StorageError when the database
+        refuses.
         """
         with lease(self.engine, self.folder, issue):
             with translate_errors(self.engine.url), self.engine.begin() as connection:
@@ -89,8 +93,8 @@ class Ledger:
     ) -> None:
         if sending is not None and sending.digest != digest:
             raise NotApprovedError(
-                f"issue {issue} was begun with other content (digest {sending.digest[:12]}, now {digest[:12]}): "
-                "put its files back as they were, or make a new issue of it"
+                f"issue {issue} was begun with other content (digest {sending.digest[:12]}, now"
+                f" {digest[:12]}): put its files back as they were, or make a new issue of it"
             )
         doubt = self.restore_guard(issue).explain_doubt(sending.heartbeats if sending else None)
         if doubt and not resume_restored:
@@ -148,7 +152,10 @@ class Ledger:
         return [_infer_outcome(row, told) for row in rows]
 
     def _has_journal_of(self, sending: SendRecord) -> bool:
-        """Whether the last sender worked in this folder. On a server it may have been one in another folder."""
+        """Whether the last sender worked in this folder.
+
+        On a server it may have been one in another folder.
+        """
         witness = self.restore_guard(sending.issue)
         if witness.explain_doubt(sending.heartbeats):
             return False
@@ -206,7 +213,9 @@ class Ledger:
     def resolve_unknown(
         self, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()
     ) -> SendStatus:
-        """Settle the deliveries in doubt, all or those of some subscribers: send them again, or leave them as they are.
+        """Settle the deliveries in doubt, all or those of some subscribers.
+
+        Send them again, or leave them as they are.
 
         Raises SenderAtWorkError while a sender lives.
         """
@@ -268,7 +277,10 @@ def _freeze(connection: Connection, issue: str, digest: str, now: datetime) -> S
 
 
 def _infer_outcome(row: Row[Any], told: JournalOutcomes | None) -> DeliveryOutcome:
-    """What becomes of a row that was claimed, by what the journal tells; None: by nothing, and so it is in doubt."""
+    """What becomes of a row that was claimed, by what the journal tells.
+
+    None: by nothing, and so it is in doubt.
+    """
     this = (row.subscriber_id, row.attempts)
     if told is not None and this not in told:
         waiting = D.DEFERRED if row.next_at else D.QUEUED

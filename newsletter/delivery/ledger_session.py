@@ -1,4 +1,6 @@
-"""A sender's own hold on the ledger: who is due, which messages may be finished, and what became of them.
+"""A sender's own hold on the ledger.
+
+Who is due, which messages may be finished, and what became of them.
 
 Whether a person left is looked at in the same statement that claims the row.
 """
@@ -26,7 +28,8 @@ from newsletter.subscribers import repository as subscriber_repository
 
 PAGE = 500
 FAR = timedelta(days=3)
-"""No wait is that long: a `next_at` beyond it was written before the machine's clock was set back, and is due."""
+"""No wait is that long: a `next_at` beyond it was written before the machine's clock was set back,
+and is due."""
 
 CLAIM_SLOTS = 16  # claims are made in multiples of so many, so that few statements are written
 SETTLED_TOGETHER = 8  # outcomes too; what is left over goes in a statement of its own
@@ -83,7 +86,10 @@ class LedgerSession:
             self._connection = None
 
     def fetch_queued(self, after: int, limit: int, *, now: datetime) -> list[DueDelivery]:
-        """The next ones never tried, by number; those who left meanwhile are settled as suppressed on the way."""
+        """The next ones never tried, by number.
+
+        Those who left meanwhile are settled as suppressed on the way.
+        """
         condition = sa.and_(
             deliveries.c.status == D.QUEUED, deliveries.c.subscriber_id > sa.bindparam("after")
         )
@@ -132,7 +138,8 @@ class LedgerSession:
     ) -> frozenset[int]:
         """In one commit: what became of messages, and which messages may now be finished.
 
-        Returns the subscribers among `intents` that may be sent to; the others left, and are settled as suppressed.
+        Returns the subscribers among `intents` that may be sent to; the others left, and are
+        settled as suppressed.
         """
         allowed: frozenset[int] = frozenset()
         with self._transaction() as connection:
@@ -270,11 +277,16 @@ def _suppress_bounced(
 
 
 def _settle(count: int) -> str:
-    """Settles that many rows at once. All of them exist: the insertion always meets its conflict."""
+    """Settles that many rows at once.
+
+    All of them exist: the insertion always meets its conflict.
+    """
     row = "(:sending, :id{0}, :status{0}, :tries{0}, :reply{0}, :next_at{0}, :now, :now)"
     return (
-        "INSERT INTO deliveries"  # noqa: S608 - nothing from outside is in it, only numbered parameters
-        " (sending_id, subscriber_id, status, attempts, reply, next_at, first_tried_at, settled_at) VALUES "
+        # nothing from outside is in it, only numbered parameters
+        "INSERT INTO deliveries"  # noqa: S608
+        " (sending_id, subscriber_id, status, attempts, reply, next_at, first_tried_at, settled_at)"
+        " VALUES "
         + ", ".join(row.format(n) for n in range(count))
         + " ON CONFLICT (sending_id, subscriber_id) DO UPDATE SET"
         " status = excluded.status, attempts = deliveries.attempts + excluded.attempts,"

@@ -1,9 +1,10 @@
 """Group commits: many connections, one writer of the ledger.
 
-What became of a message and the wish to finish the next one ride in the same commit; while one commit is on its way
-to the disk, the next one gathers. A wish is granted only when it is on the disk, and never before the outcomes that
-were handed in earlier. What happens between two commits is in the journal before the next final dot: so no more than
-one message of each connection is ever in doubt when the process dies.
+What became of a message and the wish to finish the next one ride in the same commit; while one
+commit is on its way to the disk, the next one gathers. A wish is granted only when it is on the
+disk, and never before the outcomes that were handed in earlier. What happens between two commits is
+in the journal before the next final dot: so no more than one message of each connection is ever in
+doubt when the process dies.
 """
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ class LedgerWriter:
         self.put_back(due)
 
     def claim(self, subscriber_id: int) -> asyncio.Future[bool]:
-        """Ask to finish a message. The answer comes when it is on the disk: False when the person left.
+        """Ask to finish a message.
+
+        The answer comes when it is on the disk: False when the person left.
 
         The future raises StorageError when the ledger cannot be written.
         """
@@ -98,7 +101,10 @@ class LedgerWriter:
             self._writing = asyncio.get_running_loop().create_task(self._write())
 
     async def _write(self) -> None:
-        """Commit until nobody waits for a wish; outcomes that came meanwhile wait for company again."""
+        """Commit until nobody waits for a wish.
+
+        Outcomes that came meanwhile wait for company again.
+        """
         try:
             while True:
                 await asyncio.sleep(0)  # the other connections that are ready now come along

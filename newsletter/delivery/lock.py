@@ -1,7 +1,7 @@
 """One sender for each issue: a lease that a living process holds and a dead one loses at once.
 
-On SQLite it is a lock on a file beside the database, on PostgreSQL an advisory lock: both are given back by the system
-itself, so that no clock decides who is alive.
+On SQLite it is a lock on a file beside the database, on PostgreSQL an advisory lock: both are given
+back by the system itself, so that no clock decides who is alive.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def lease(engine: Engine, folder: Path, issue: str) -> Iterator[None]:
                 sa.exc.SQLAlchemyError
             ):  # the session is gone, and the lock with it
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(_number(issue))))
-            connection.invalidate()  # a lock lives as long as its session, which must not go back to the pool
+            # a lock lives as long as its session, which must not go back to the pool
+            connection.invalidate()
 
 
 def _lock_session(connection: Connection, issue: str) -> None:
@@ -74,7 +75,8 @@ def is_held(engine: Engine, folder: Path, issue: str) -> bool:
 
 def _at_work(issue: str) -> SenderAtWorkError:
     return SenderAtWorkError(
-        f"another process is sending issue {issue} right now: look with `newsletter status {issue}`, or stop it first"
+        f"another process is sending issue {issue} right now: look with `newsletter status"
+        f" {issue}`, or stop it first"
     )
 
 

@@ -1,8 +1,9 @@
 """An issue as the exact bytes of a message; pure.
 
-Built once for each variant, with places; for each reader only the places are filled. The message is 7-bit
-(quoted-printable), every line is ended by CRLF and none begins with a dot, so that what is signed is what goes over
-the wire. A place stands alone between two soft line breaks: whatever is put there, no line grows too long.
+Built once for each variant, with places; for each reader only the places are filled. The message is
+7-bit (quoted-printable), every line is ended by CRLF and none begins with a dot, so that what is
+signed is what goes over the wire. A place stands alone between two soft line breaks: whatever is
+put there, no line grows too long.
 """
 
 from __future__ import annotations
@@ -98,7 +99,10 @@ class MessageContext:
         return parseaddr(settings.reply_to)[1] or self.sender[1]
 
     def return_path(self, token: str) -> str:
-        """The envelope sender: the bounce mailbox with this message's token, or the plain `from`."""
+        """The envelope sender.
+
+        The bounce mailbox with this message's token, or the plain `from`.
+        """
         local, domain = self._inbox
         if not local:
             return f"{self.sender[1].rpartition('@')[0]}@{self.domain}"
@@ -107,10 +111,13 @@ class MessageContext:
     def links(self) -> Mapping[Placeholder, tuple[str, MergeField, str]]:
         """Mark → the link before the token, the token's place, the link after it."""
         return {
-            Placeholder.UNSUBSCRIBE: self._link("u", MergeField.UNSUBSCRIBE)
-            or self.unsubscribe_by_mail(),
-            Placeholder.PREFERENCES: self._link("p", MergeField.PREFERENCES)
-            or (f"mailto:{self.mailbox}?subject=preferences%20", MergeField.PREFERENCES, ""),
+            Placeholder.UNSUBSCRIBE: (
+                self._link("u", MergeField.UNSUBSCRIBE) or self.unsubscribe_by_mail()
+            ),
+            Placeholder.PREFERENCES: (
+                self._link("p", MergeField.PREFERENCES)
+                or (f"mailto:{self.mailbox}?subject=preferences%20", MergeField.PREFERENCES, "")
+            ),
         }
 
     def _link(self, path: str, place: MergeField) -> tuple[str, MergeField, str] | None:
@@ -165,9 +172,11 @@ class MessageTemplate:
         values: dict[MergeField, bytes] = {
             MergeField.TO: to_header(reader.name, reader.address),
             MergeField.MESSAGE_ID: message_token.encode("ascii"),
-            MergeField.UNSUBSCRIBE: mailing.keys.sign(
-                Purpose.UNSUBSCRIBE, reader.id, mailing.sending_id
-            ).encode("ascii"),
+            MergeField.UNSUBSCRIBE: (
+                mailing.keys.sign(Purpose.UNSUBSCRIBE, reader.id, mailing.sending_id).encode(
+                    "ascii"
+                )
+            ),
         }
         if MergeField.PREFERENCES in self._wanted:
             token = mailing.keys.sign(Purpose.PREFERENCES, reader.id, mailing.sending_id)
@@ -177,7 +186,8 @@ class MessageTemplate:
             escaped = html.escape(name)
             values[MergeField.NAME_TEXT] = placed = _encode_place(name)
             values[MergeField.NAME_HTML] = placed if escaped == name else _encode_place(escaped)
-        content: list[bytes] = list(self._literal)  # type: ignore[arg-type] # the places are filled next
+        # the places are filled next
+        content: list[bytes] = list(self._literal)  # type: ignore[arg-type]
         for index, place in self._places:
             content[index] = values[place]
         complete = b"".join(content)
@@ -227,7 +237,10 @@ def _headers(rendered: RenderedIssue, mailing: MessageContext) -> list[TemplateP
 
 
 def _unsubscribe_header(mailing: MessageContext) -> list[TemplatePart]:
-    """RFC 2369 and RFC 8058: no address is ever folded, -Post stands if and only if there is an https one."""
+    """RFC 2369 and RFC 8058.
+
+    No address is ever folded, -Post stands if and only if there is an https one.
+    """
     by_mail = mailing.unsubscribe_by_mail()
     web = mailing.links()[Placeholder.UNSUBSCRIBE]
     if not web[0].startswith("https://"):
@@ -275,7 +288,8 @@ def _bodies(rendered: RenderedIssue, mailing: MessageContext) -> list[TemplatePa
 
 def _part_headers(subtype: str) -> bytes:
     return (
-        f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+        f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding:"
+        " quoted-printable\r\n\r\n"
     ).encode("ascii")
 
 
@@ -312,7 +326,10 @@ _SAFE_LINE = re.compile(r"[A-Za-z0-9 ,:;/?&_+~@#%()*!'\"<>-]{0,74}[A-Za-z0-9]")
 
 
 def encode_quoted_printable(text: str, *, goes_on: bool = False) -> bytes:
-    """Quoted-printable (RFC 2045, 6.7); `goes_on`: what follows stands on a line of its own, without a break."""
+    """Quoted-printable (RFC 2045, 6.7).
+
+    `goes_on`: what follows stands on a line of its own, without a break.
+    """
     lines = text.split("\n")
     last = len(lines) - 1
     out = [
@@ -327,7 +344,8 @@ def _encode_place(text: str) -> bytes:
 
 
 def _encode_line(line: str, *, soft_end: bool = False) -> bytes:
-    # no two spaces in a row and none at the end of a line (RFC 2045, 6.7 (3)): the body is then in the relaxed form
+    # no two spaces in a row and none at the end of a line (RFC 2045, 6.7 (3)): the body is then in
+    # the relaxed form
     # of RFC 6376, 3.4.4 as it stands, and no relay that tidies white space can break its signature
     data = _UNSAFE.sub(_hex, line.encode()).replace(b"  ", b" =20")
     if not soft_end and data[-1:] == b" ":
@@ -363,7 +381,10 @@ def to_header(name: str, address: str) -> bytes:
 
 
 def _mailbox(name: str, address: str, *, used: int) -> bytes:
-    """`Name <address>`, folded before the address where the line would grow too long; `used`: taken on the line."""
+    """`Name <address>`, folded before the address where the line would grow too long.
+
+    `used`: taken on the line.
+    """
     target = f"<{address}>".encode()
     if not name:
         return target if used == 9 else address.encode()
@@ -382,7 +403,10 @@ def _phrase(name: str, *, used: int) -> bytes:
 
 
 def encode_header_text(text: str, *, used: int, always: bool = False) -> bytes:
-    """A header's text: as it stands when it is short ASCII, else as RFC 2047 words of at most 75 characters."""
+    """A header's text.
+
+    As it stands when it is short ASCII, else as RFC 2047 words of at most 75 characters.
+    """
     if not always and text.isascii() and len(text) <= LINE - used and "=?" not in text:
         return text.encode("ascii")
     room = (LINE - max(used, 1) - len("=?utf-8?b??=")) // 4 * 3

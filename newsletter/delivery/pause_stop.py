@@ -1,6 +1,7 @@
 """What a person wants of a sending, wherever it was started: the sender looks here while it sends.
 
-A wish stays until somebody lets the sending go on: no other start of it, by hand or by a clock, goes against it.
+A wish stays until somebody lets the sending go on: no other start of it, by hand or by a clock,
+goes against it.
 """
 
 from __future__ import annotations

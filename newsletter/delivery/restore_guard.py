@@ -1,8 +1,8 @@
 """A small file beside the database that tells whether the ledger is the one we wrote last.
 
-A database put back from a backup does not know whom we mailed since. The witness is written after each beat of the
-ledger, so a true ledger is never behind it; and a file that was copied or restored carries a change time of the
-file system later than the time that is written in it.
+A database put back from a backup does not know whom we mailed since. The witness is written after
+each beat of the ledger, so a true ledger is never behind it; and a file that was copied or restored
+carries a change time of the file system later than the time that is written in it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import Any
 from newsletter.errors import StorageError
 
 RESTORED = "restored"
-"""The file that `newsletter restore` leaves here: issues that the ledger does not know may be out all the same."""
+"""The file that `newsletter restore` leaves here: issues that the ledger does not know may be out
+all the same."""
 TOLERANCE_S = 10  # between reading the clock and the file system's own stamp
 
 
@@ -41,7 +42,9 @@ class RestoreGuard:
             raise StorageError(
                 f"{self.path.parent} cannot be written ({error.strerror})"
             ) from error
-        if not beats:  # an issue was begun after a restore, with a person's word: from here on the ledger knows all
+        # an issue was begun after a restore, with a person's word: from here on the ledger knows
+        # all
+        if not beats:
             (self.path.parent / RESTORED).unlink(missing_ok=True)
 
     def is_at(self, beats: int) -> bool:

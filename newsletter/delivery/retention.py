@@ -1,7 +1,7 @@
 """What is kept of old sendings: how many messages fared how, and no longer whose.
 
-A sending is reduced as a whole, and only when nothing of it waits: so its counts go on adding up, and nobody can be
-written to a second time because a row is missing.
+A sending is reduced as a whole, and only when nothing of it waits: so its counts go on adding up,
+and nobody can be written to a second time because a row is missing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ class RetentionResult:
 
 
 def reduce_old(engine: Engine, *, before: datetime) -> RetentionResult:
-    """Reduce sendings begun before a moment to counts, one transaction each; raises StorageError."""
+    """Reduce sendings begun before a moment to counts, one transaction each.
+
+    Raises StorageError.
+    """
     numbers = _old(engine, before)
     rows = 0
     for number in numbers:
@@ -46,7 +49,10 @@ def reduce_old(engine: Engine, *, before: datetime) -> RetentionResult:
 
 
 def forget_typed(engine: Engine, *, asked_before: datetime, said_before: datetime) -> int:
-    """Delete what was typed on the public page: requests that nobody confirmed, words why people left; tells how many."""
+    """Delete what was typed on the public page.
+
+    Requests that nobody confirmed, words why people left; tells how many.
+    """
     with translate_errors(engine.url), engine.begin() as connection:
         asked = connection.execute(
             sa.delete(requests).where(requests.c.asked_at < asked_before)

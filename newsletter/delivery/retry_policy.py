@@ -73,7 +73,10 @@ class RetryPolicy:
         self._record(due, D.REFUSED, words)
 
     def skip_suppressed(self, due: DueDelivery) -> None:
-        """The person left before the message was complete: nothing was sent, and it counts as no try."""
+        """The person left before the message was complete.
+
+        Nothing was sent, and it counts as no try.
+        """
         self._record(due, D.SUPPRESSED, "", tried=False)
 
     def put_back(self, due: DueDelivery) -> None:

@@ -1,7 +1,9 @@
-"""When an issue is to go: written down before anybody waits for it, so that no closed page or program forgets it.
+"""When an issue is to go.
 
-A plan is taken back or begun, never both: each is one statement that looks whether the other one came first.
-Whoever waits for a plan holds a lease, which a dead process loses at once.
+Written down before anybody waits for it, so that no closed page or program forgets it.
+
+A plan is taken back or begun, never both: each is one statement that looks whether the other one
+came first. Whoever waits for a plan holds a lease, which a dead process loses at once.
 """
 
 from __future__ import annotations
@@ -42,7 +44,10 @@ class ScheduleRepository:
 
     @property
     def place(self) -> str:
-        """Which file the database is. A copied workspace has another one; a server's database has none."""
+        """Which file the database is. A copied workspace has another one.
+
+        A server's database has none.
+        """
         name = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
         if not name:
             return ""
@@ -67,7 +72,10 @@ class ScheduleRepository:
             )
 
     def schedule(self, issue: str, at: datetime, *, people: int, now: datetime) -> ScheduledSend:
-        """Write down that an issue goes at a moment; another plan of it is forgotten. Raises StorageError."""
+        """Write down that an issue goes at a moment; another plan of it is forgotten.
+
+        Raises StorageError.
+        """
         plan = ScheduledSend(issue=issue, at=at, people=people, planned_at=now, place=self.place)
         values = {
             "issue": issue,
@@ -82,7 +90,10 @@ class ScheduleRepository:
         return plan
 
     def cancel(self, issue: str) -> bool:
-        """Forget a plan, whether anybody waits for it or not; False when it was begun before, or is none."""
+        """Forget a plan, whether anybody waits for it or not.
+
+        False when it was begun before, or is none.
+        """
         with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
             waiting = sa.and_(plans.c.issue == issue, plans.c.begun_at.is_(None))
             return connection.execute(sa.delete(plans).where(waiting)).rowcount == 1
@@ -103,7 +114,10 @@ class ScheduleRepository:
 
     @contextlib.contextmanager
     def waiting(self, issue: str) -> Iterator[None]:
-        """Be the one who waits for the plan of an issue; raises SenderAtWorkError when another one does."""
+        """Be the one who waits for the plan of an issue.
+
+        Raises SenderAtWorkError when another one does.
+        """
         with lease(self.engine, self.folder, _waiting_for(issue)):
             yield
 
@@ -117,4 +131,5 @@ def _waiting_for(issue: str) -> str:
 
 
 def _plan(row: Row[Any]) -> ScheduledSend:
-    return ScheduledSend(**row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row by names
+    # SQLAlchemy's documented way to a row by names
+    return ScheduledSend(**row._mapping)  # noqa: SLF001

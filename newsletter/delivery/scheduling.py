@@ -1,7 +1,7 @@
 """An issue that goes at its time: the plan is on the disk, and a process of its own waits for it.
 
-What is approved at that moment is what goes. When nobody was there to send it at its time, for the computer was off or
-asleep, nothing goes later by itself: a person is asked.
+What is approved at that moment is what goes. When nobody was there to send it at its time, for the
+computer was off or asleep, nothing goes later by itself: a person is asked.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 LATE = timedelta(minutes=15)
-"""A newsletter for nine in the morning is not to go at ten at night, because then the laptop was opened."""
+"""A newsletter for nine in the morning is not to go at ten at night, because then the laptop was
+opened."""
 FARTHEST = timedelta(days=366)
 LOOK_S, NEAR_LOOK_S = 2.0, 0.25
 NEAR = timedelta(minutes=2)
@@ -46,7 +47,10 @@ class ScheduleStatus:
 
 
 def start_clock(now: datetime) -> Callable[[], datetime]:
-    """A clock that shows `now` and goes on from there, as the machine's does: also while it sleeps."""
+    """A clock that shows `now` and goes on from there, as the machine's does.
+
+    Also while it sleeps.
+    """
     began = datetime.now(UTC)
     return lambda: now + (datetime.now(UTC) - began)
 
@@ -61,7 +65,8 @@ def parse_local_time(context: AppContext, day: str, time: str) -> datetime:
     at = here.replace(tzinfo=zone).astimezone(UTC)
     if at.astimezone(zone).replace(tzinfo=None) != here:
         raise UsageError(
-            f"{time.strip()} is left out on that day, when the clocks are put forward: choose another time"
+            f"{time.strip()} is left out on that day, when the clocks are put forward: choose"
+            " another time"
         )
     if at <= context.now:
         raise UsageError("that moment is over: choose one that is still to come")
@@ -107,7 +112,10 @@ def cancel_schedule(context: AppContext, name: str) -> bool:
 
 
 def find_plan(context: AppContext, name: str) -> ScheduleStatus | None:
-    """The plan of an issue and how it stands; None when there is none, or the issue is on its way."""
+    """The plan of an issue and how it stands.
+
+    None when there is none, or the issue is on its way.
+    """
     kept = delivery.open_schedule(context)
     found = kept.find(name)
     if found is None or delivery.read_status(context, name).total:
@@ -126,7 +134,10 @@ def all_planned(context: AppContext) -> tuple[ScheduleStatus, ...]:
 
 
 def is_to_be_waited_for(context: AppContext, found: ScheduleStatus) -> bool:
-    """Whether nobody waits for a plan that was made just here: not one that came with a copy or a backup."""
+    """Whether nobody waits for a plan that was made just here.
+
+    Not one that came with a copy or a backup.
+    """
     return found.waiting is ScheduleState.ALONE and delivery.open_schedule(context).is_at_home(
         found.plan
     )
@@ -144,9 +155,9 @@ async def send_at_its_time(
 ) -> SendStatus:
     """Wait for the moment that is planned, then send what is approved then.
 
-    Nothing is sent when the plan is taken back before, when `stop` is set, when the moment was slept through, or when
-    what was approved was changed (NotApprovedError). Raises SenderAtWorkError when another process waits, and all that
-    `mailing.send` raises.
+    Nothing is sent when the plan is taken back before, when `stop` is set, when the moment was
+    slept through, or when what was approved was changed (NotApprovedError). Raises
+    SenderAtWorkError when another process waits, and all that `mailing.send` raises.
     """
     clock, kept = start_clock(context.now), delivery.open_schedule(context)
     with kept.waiting(name):
@@ -173,7 +184,10 @@ async def send_at_its_time(
 async def _has_come(
     context: AppContext, name: str, stop: asyncio.Event, clock: Callable[[], datetime]
 ) -> bool:
-    """Whether the time has come, and not passed; looks at plan and clock again and again: laptops sleep."""
+    """Whether the time has come, and not passed.
+
+    Looks at plan and clock again and again: laptops sleep.
+    """
     kept, steady = delivery.open_schedule(context), SystemClock()
     while not stop.is_set():
         look_s = LOOK_S

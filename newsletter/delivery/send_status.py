@@ -1,4 +1,7 @@
-"""How the sending of an issue stands: what was frozen at its start, and how many messages fared how."""
+"""How the sending of an issue stands.
+
+What was frozen at its start, and how many messages fared how.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The sending of one issue: passes over the ledger until nothing is due.
 
-A message goes through the stages of `MessageStage`; where it stands when a link breaks decides what is known of it: before
-its final dot it surely did not go, after it nobody knows (RFC 1047). Ctrl-C sets `stop`: what is in flight is
-finished. Cancelling the task stops hard; both can be gone on with.
+A message goes through the stages of `MessageStage`; where it stands when a link breaks decides what
+is known of it: before its final dot it surely did not go, after it nobody knows (RFC 1047). Ctrl-C
+sets `stop`: what is in flight is finished. Cancelling the task stops hard; both can be gone on
+with.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ from newsletter.tokens import Keys
 T = TypeVar("T")
 HEARTBEAT_S = 1.0
 PROGRESS_S = 0.25
-SWITCH_S = 0.0005  # the ledger's thread needs Python's lock for moments only, and messages wait for its commits
+# the ledger's thread needs Python's lock for moments only, and messages wait for its commits
+SWITCH_S = 0.0005
 AHEAD = 8  # claims for each connection before it is their turn, while nothing limits the pace
 
 
@@ -98,9 +100,10 @@ async def send_issue(
 ) -> SendStatus:
     """Send an issue to everybody on its frozen list who is still due, and go on until nobody is.
 
-    `once`: one pass, no waiting for second tries. `limit`: at most so many messages. Raises SenderAtWorkError,
-    NotApprovedError, RestoredLedgerError, UsageError (no server), DeliveryError (the server cannot be used at all)
-    and StorageError; whatever happened until then is in the ledger.
+    `once`: one pass, no waiting for second tries. `limit`: at most so many messages. Raises
+    SenderAtWorkError, NotApprovedError, RestoredLedgerError, UsageError (no server), DeliveryError
+    (the server cannot be used at all) and StorageError; whatever happened until then is in the
+    ledger.
     """
     server = order.server()
     clock, stop = clock or SystemClock(), stop or asyncio.Event()
@@ -212,7 +215,10 @@ class _IssueSender:
             await sleep_unless(self.stop, self.clock, min(seconds, 60.0))
 
     async def _pass(self, feed: DueQueue) -> None:
-        """Everybody due now, on as many connections as may be; one that cannot work at all ends the others."""
+        """Everybody due now, on as many connections as may be.
+
+        One that cannot work at all ends the others.
+        """
         most = self.server.settings.connections
         workers = [asyncio.create_task(self._work(feed)) for _ in range(most)]
         try:
@@ -299,7 +305,8 @@ def _waiting(next_at: datetime | None, left: int | None) -> str:
 
 def run_send(sending: Coroutine[Any, Any, T]) -> T:
     """Run a sending to its end, on uvloop where it is installed."""
-    # The many objects of the imported libraries stay: looking through them for garbage was 15 % of a sending's time.
+    # The many objects of the imported libraries stay: looking through them for garbage was 15 % of
+    # a sending's time.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     sys.setswitchinterval(SWITCH_S)

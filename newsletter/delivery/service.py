@@ -78,8 +78,8 @@ async def send_job(
 ) -> SendStatus:
     """Send an approved issue; from the first message that is accepted on, it counts as out.
 
-    Raises UsageError while nobody is on the list, HeldBackError when a person stopped it and nobody let it go on, and
-    all that `send_issue` raises.
+    Raises UsageError while nobody is on the list, HeldBackError when a person stopped it and nobody
+    let it go on, and all that `send_issue` raises.
     """
     begun = read_status(context, what.issue)
     if not begun.total and not open_subscribers(context).count():  # the list is frozen at the start
@@ -121,7 +121,10 @@ async def send_job(
 
 
 def request_send_control(context: AppContext, name: str, wish: SendControl) -> None:
-    """Ask the sending of an issue to pause or to stop, wherever it runs; it does within a second, or is not begun."""
+    """Ask the sending of an issue to pause or to stop, wherever it runs.
+
+    It does within a second, or is not begun.
+    """
     set_send_control(context.engine, name, wish, now=context.now)
 
 

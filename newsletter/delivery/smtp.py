@@ -1,8 +1,8 @@
 """A connection to a mail server on which every reply belongs to a command.
 
-aiosmtplib connects, starts TLS and logs in. Then a protocol of ours takes the transport over: the library's own loses
-the later of several replies that arrive together, and cannot tell whether a link broke before or after the final dot.
-Nothing above this module sees aiosmtplib.
+aiosmtplib connects, starts TLS and logs in. Then a protocol of ours takes the transport over: the
+library's own loses the later of several replies that arrive together, and cannot tell whether a
+link broke before or after the final dot. Nothing above this module sees aiosmtplib.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ _REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[ -]|$)").match
 
 
 class SmtpConnectionError(Exception):
-    """This connection is of no more use; another one may be. The words are for people, without addresses."""
+    """This connection is of no more use; another one may be.
+
+    The words are for people, without addresses.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,12 +244,15 @@ class SmtpConnection:
         )
 
     def too_large(self, size: int) -> str:
-        """Why the server will not take a message of `size` bytes, as it said in its greeting; empty when it may."""
+        """Why the server will not take a message of `size` bytes, as it said in its greeting.
+
+        Empty when it may.
+        """
         if not self.largest_bytes or size <= self.largest_bytes:
             return ""
         return (
-            f"the message has {size:,} bytes and the mail server takes {self.largest_bytes:,} at most (SIZE): "
-            "shorten the issue, or send it by another server"
+            f"the message has {size:,} bytes and the mail server takes {self.largest_bytes:,} at"
+            " most (SIZE): shorten the issue, or send it by another server"
         )
 
     def abort(self) -> None:
@@ -266,8 +272,8 @@ class SmtpConnection:
 async def open_smtp_connection(server: MailServer) -> SmtpConnection:
     """A connection that is safe to send on.
 
-    Raises LinkError when it may work later, DeliveryError when it will not without a person: a server that is not
-    the one it says, no encryption, a refused login.
+    Raises LinkError when it may work later, DeliveryError when it will not without a person: a
+    server that is not the one it says, no encryption, a refused login.
     """
     if server.settings.protocol == "lmtp":
         return await _open_lmtp(server)
@@ -303,7 +309,10 @@ async def open_smtp_connection(server: MailServer) -> SmtpConnection:
 
 
 class _SmtpClient(aiosmtplib.SMTP):
-    """Hangs up at once, also when connecting fails: over TLS it would wait for the server's good-bye, which may not come."""
+    """Hangs up at once, also when connecting fails.
+
+    Over TLS it would wait for the server's good-bye, which may not come.
+    """
 
     def close(self) -> None:
         transport = self.transport
@@ -342,7 +351,8 @@ def tls_context(settings: DeliverySettings) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=settings.ca_file or None)
     except OSError as error:
         raise DeliveryError(
-            f"newsletter.toml, [delivery] ca_file: {settings.ca_file} cannot be read as certificates ({error.strerror})"
+            f"newsletter.toml, [delivery] ca_file: {settings.ca_file} cannot be read as"
+            f" certificates ({error.strerror})"
         ) from error
 
 
@@ -358,7 +368,8 @@ def _login_error(server: MailServer, error: aiosmtplib.SMTPAuthenticationError) 
     if 400 <= error.code < 500:
         return SmtpConnectionError(f"{server.label} cannot check the login now: {words}")
     return DeliveryError(
-        f"{server.label} refuses the login: {words}. Look at [delivery] user, and at NEWSLETTER_SMTP_PASSWORD"
+        f"{server.label} refuses the login: {words}. Look at [delivery] user, and at"
+        " NEWSLETTER_SMTP_PASSWORD"
     )
 
 
@@ -391,13 +402,15 @@ def _connect_error(server: MailServer, error: Exception) -> Exception:
         )
     if "STARTTLS extension not supported" in str(error):
         return DeliveryError(
-            f'{server.label} offers no encryption (STARTTLS), and nothing was sent: try security = "tls" and port 465'
+            f"{server.label} offers no encryption (STARTTLS), and nothing was sent: try security ="
+            ' "tls" and port 465'
         )
     if not isinstance(
         error, OSError
     ):  # lost links and time-outs are OSErrors too; what is left is the login
         return DeliveryError(
-            f"{server.label} offers no way to log in that we know: look at [delivery] login and user"
+            f"{server.label} offers no way to log in that we know: look at [delivery] login and"
+            " user"
         )
     return SmtpConnectionError(f"{server.label} cannot be reached: {mask_addresses(str(error))}")
 

@@ -1,7 +1,8 @@
 """What a mail server's reply means for one message; pure.
 
-Only a 2yz after the final dot is *accepted*. What the server has against us (quota, policy, login, the sender) is
-never held against a reader: the reader waits, and the whole issue stops until a person has looked.
+Only a 2yz after the final dot is *accepted*. What the server has against us (quota, policy, login,
+the sender) is never held against a reader: the reader waits, and the whole issue stops until a
+person has looked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""How fast a server may be used: the limits that are configured, and slower when it says that it is too much."""
+"""How fast a server may be used.
+
+The limits that are configured, and slower when it says that it is too much.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What DNS says of a name, by dnspython; a module of its own, for the library is large and only the doctor asks."""
+"""What DNS says of a name, by dnspython.
+
+A module of its own, for the library is large and only the doctor asks.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,10 @@ class DnsResolver:
 
 
 class DnsUnansweredError(Exception):
-    """No name server answered, or none could. `silent`: none was heard at all, and asking on is of no use."""
+    """No name server answered, or none could.
+
+    `silent`: none was heard at all, and asking on is of no use.
+    """
 
     def __init__(self, *, silent: bool) -> None:
         self.silent = silent

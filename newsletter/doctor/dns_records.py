@@ -1,7 +1,8 @@
 """What Gmail, Yahoo and Microsoft will object to in the domains that we write from, as their rules of 2024 and 2025 say.
 
-They want SPF and DKIM to pass, DMARC to be there, and one of the two to be aligned: to name the domain of `from`. What
-only a message that has travelled can show (does the relay sign? from which address does it send?) is not claimed here.
+They want SPF and DKIM to pass, DMARC to be there, and one of the two to be aligned: to name the
+domain of `from`. What only a message that has travelled can show (does the relay sign? from which
+address does it send?) is not claimed here.
 """
 
 from __future__ import annotations
@@ -86,8 +87,10 @@ def _free_mail(domains: SenderDomains) -> Diagnosis:
     if domains.sender in FREE_MAIL:
         return report_failure(
             "from",
-            f"`from` is an address of {domains.sender}, whose rules let nobody else send in its name: {THEM} refuse it",
-            "write from a domain of the foundation's own, and set reply_to to the address that you read",
+            f"`from` is an address of {domains.sender}, whose rules let nobody else send in its"
+            f" name: {THEM} refuse it",
+            "write from a domain of the foundation's own, and set reply_to to the address that you"
+            " read",
         )
     return report_ok("from", f"`from` is of {domains.sender}, which is no free mail service")
 
@@ -111,7 +114,8 @@ def _mx(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
             )
             yield report_failure(
                 "MX",
-                f"{domain} {what}. {THEM} distrust a sender that cannot be answered, and no bounce would reach us",
+                f"{domain} {what}. {THEM} distrust a sender that cannot be answered, and no bounce"
+                " would reach us",
                 "add an MX record for the server where its mail is read",
             )
 
@@ -123,7 +127,8 @@ def _spf(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
         yield report_failure(
             "SPF",
             f"{domain} has no SPF record: {THEM} take its mail for forged",
-            f'add a TXT record to {domain} with what your mail service asks for, as in "v=spf1 include:… ~all"',
+            f'add a TXT record to {domain} with what your mail service asks for, as in "v=spf1'
+            ' include:… ~all"',
         )
     elif len(spf.records) > 1:
         yield report_failure(
@@ -164,7 +169,8 @@ def _dkim(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
         yield report_warning(
             "DKIM",
             "we do not sign, so your mail service must; from here that cannot be seen",
-            f"send a test to a mailbox of yours and look for “dkim=pass” with {domains.sender} in its headers",
+            f"send a test to a mailbox of yours and look for “dkim=pass” with {domains.sender} in"
+            " its headers",
         )
     for selector, ours in domains.keys:
         yield _dkim_key(f"{selector}._domainkey.{domains.signing}", ours, names)
@@ -209,7 +215,10 @@ def _dkim_key(where: str, ours: bytes | None, names: DnsLookup) -> Diagnosis:
 def _format_key_record(key: bytes) -> str:
     """The TXT record for a public key (DER), as RFC 6376, 3.6.1 and RFC 8463, 4 want it."""
     bare = len(key) == ED25519_DER_BYTES
-    return f"v=DKIM1; k={'ed25519' if bare else 'rsa'}; p={base64.b64encode(key[-32:] if bare else key).decode('ascii')}"
+    return (
+        f"v=DKIM1; k={'ed25519' if bare else 'rsa'};"
+        f" p={base64.b64encode(key[-32:] if bare else key).decode('ascii')}"
+    )
 
 
 def _kind(tags: Mapping[str, str], key: bytes) -> tuple[str, int]:
@@ -233,7 +242,8 @@ def _dmarc(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
         yield report_failure(
             "DMARC",
             f"{domains.sender} has {what}: {THEM} want one of everybody who writes to many",
-            f'add a TXT record at _dmarc.{domains.sender}: "v=DMARC1; p=none; rua=mailto:dmarc@{domains.sender}"',
+            f'add a TXT record at _dmarc.{domains.sender}: "v=DMARC1; p=none;'
+            f' rua=mailto:dmarc@{domains.sender}"',
         )
         return
     tags = records[0]
@@ -264,7 +274,10 @@ def _alignment(domains: SenderDomains, tags: Mapping[str, str], names: DnsLookup
     if by_spf or by_dkim:
         which = " and ".join(name for name, holds in (("SPF", by_spf), ("DKIM", by_dkim)) if holds)
         return report_ok("alignment", f"{which} names the domain of `from`, as DMARC wants")
-    words = f"the envelope sender is of {domains.envelope}, `from` of {domains.sender}: SPF does not count for DMARC"
+    words = (
+        f"the envelope sender is of {domains.envelope}, `from` of {domains.sender}: SPF does not"
+        " count for DMARC"
+    )
     remedy = f"set [inbox] address to one of {domains.sender}, or sign for it with [dkim]"
     if domains.keys:
         return report_failure(

@@ -1,4 +1,7 @@
-"""Doctor: what mail providers will object to, and what is not as private as it must be. Nothing is sent or changed."""
+"""Doctor: what mail providers will object to, and what is not as private as it must be.
+
+Nothing is sent or changed.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,8 @@ def _postal_address(settings: Settings) -> Diagnosis:
         )
     return report_failure(
         "address",
-        "no mail carries a postal address, which the law of many countries wants (CAN-SPAM, among others)",
+        "no mail carries a postal address, which the law of many countries wants (CAN-SPAM, among"
+        " others)",
         "write [newsletter] address",
     )
 
@@ -73,7 +77,8 @@ def _one_click(settings: Settings) -> Diagnosis:
     what = "the public page is not reached by https" if url else "there is no public page"
     return report_warning(
         "unsubscribe",
-        f"{what}, so readers leave by mail alone; Gmail and Yahoo want one click of those who write to 5,000 a day",
+        f"{what}, so readers leave by mail alone; Gmail and Yahoo want one click of those who write"
+        " to 5,000 a day",
         "run `newsletter serve` behind a web server with TLS, and set [public] url",
     )
 
@@ -111,7 +116,10 @@ def _signing_key(context: AppContext, domain: str, key: DkimKey) -> Diagnosis:
 def _server(context: AppContext) -> list[Diagnosis]:
     settings = context.workspace.settings
     if not settings.delivery.host and not settings.delivery.socket:
-        remedy = "name it in [delivery] host; without one, `newsletter publish` tells that an issue is out"
+        remedy = (
+            "name it in [delivery] host; without one, `newsletter publish` tells that an issue"
+            " is out"
+        )
         return [
             report_warning("mail server", "none is named, so nothing can be sent from here", remedy)
         ]
@@ -139,7 +147,8 @@ def _inbox(context: AppContext) -> Diagnosis:
     if not settings.folder and not settings.host:
         return report_warning(
             "inbox",
-            "no bounce mailbox is read: who cannot be reached is written to again and again, which providers punish",
+            "no bounce mailbox is read: who cannot be reached is written to again and again, which"
+            " providers punish",
             "write [inbox] with host, user and address",
         )
     try:
@@ -225,7 +234,10 @@ def _sources(context: AppContext) -> Iterator[Diagnosis]:
             "`newsletter collect` says what is wrong",
         )
     if quiet:
-        words = f"{len(quiet)} gave nothing new for {QUIET.days} days, or never anything: {', '.join(quiet)}"
+        words = (
+            f"{len(quiet)} gave nothing new for {QUIET.days} days, or never anything:"
+            f" {', '.join(quiet)}"
+        )
         yield report_warning("sources", words, "look whether their addresses are still right")
     if not broken and not quiet:
         yield report_ok(

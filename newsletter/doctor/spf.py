@@ -1,4 +1,7 @@
-"""SPF records (RFC 7208) as far as they can be judged without a message: there, unique, readable, not too deep."""
+"""SPF records (RFC 7208) as far as they can be judged without a message.
+
+There, unique, readable, not too deep.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,10 @@ def _records(domain: str, names: DnsLookup) -> tuple[str, ...]:
 
 
 def _follow(spf: SpfRecord, record: str, names: DnsLookup) -> str:
-    """Count the look-ups of one record and of those that it names; returns the qualifier of its `all`."""
+    """Count the look-ups of one record and of those that it names.
+
+    Returns the qualifier of its `all`.
+    """
     ending, redirect = "", ""
     for term in record.split()[1:]:
         name, equals, value = term.partition("=")
@@ -70,7 +76,8 @@ def _enter(spf: SpfRecord, domain: str, names: DnsLookup) -> str:
     found = _records(domain, names)
     if len(found) != 1:
         spf.mistakes.append(
-            f"it names {domain or 'nothing'}, which has {'no' if not found else 'more than one'} record"
+            f"it names {domain or 'nothing'}, which has {'no' if not found else 'more than one'}"
+            " record"
         )
         return ""
     return _follow(spf, found[0], names)

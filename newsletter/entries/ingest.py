@@ -1,4 +1,7 @@
-"""From what a source gave to the entries known: found again under any of its names, merged, or new."""
+"""From what a source gave to the entries known.
+
+Found again under any of its names, merged, or new.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ def ingest_entries(
 def ingest_sources(
     store: EntryRepository, brought: Mapping[str, Sequence[Entry]], now: datetime
 ) -> dict[str, IngestResult]:
-    """Keep what several sources (by name) gave at `now`, in one go: the database is asked as often as for one of them."""
+    """Keep what several sources (by name) gave at `now`, in one go.
+
+    The database is asked as often as for one of them.
+    """
     seen = [
         replace(each, sources=(name,), first_seen_at=now)
         for name, some in brought.items()
@@ -100,7 +106,10 @@ def _find_manual_merge(entry: Entry, by_hand: Mapping[str, str]) -> str | None:
 def _merge_as_said(
     index: Index, seen: Sequence[Entry], said: Sequence[str | None]
 ) -> frozenset[str]:
-    """Merge what a person said is one thing, whatever the identifiers say; gives the keys that took something in."""
+    """Merge what a person said is one thing, whatever the identifiers say.
+
+    Gives the keys that took something in.
+    """
     taken: set[str] = set()
     for entry, key in zip(seen, said, strict=True):
         if key and key in index:

@@ -57,9 +57,13 @@ class ReviewCutoff:
     since_on: date  # what is dated before this day is no longer new
 
     def condition(self) -> sa.ColumnElement[bool]:
-        """Papers and news that were seen then, and are undated or dated before; a month or year wholly before."""
+        """Papers and news that were seen then, and are undated or dated before.
+
+        A month or year wholly before.
+        """
         entries = tables.entries.c
-        # "2026-10" is before "2026-11-20" because it is before "2026-11": dates sort as texts of one length
+        # "2026-10" is before "2026-11-20" because it is before "2026-11": dates sort as texts of
+        # one length
         before = entries.dated < sa.func.substr(
             self.since_on.isoformat(), 1, sa.func.length(entries.dated)
         )
@@ -97,7 +101,10 @@ class EntryRepository:
     """The entries in the database. Every method is one transaction, or runs inside `together`."""
 
     def __init__(self, engine: Engine, read: dict[str, CachedEntry] | None = None) -> None:
-        """`read` outlives the store: what was read before, so that a record that did not change is not read anew."""
+        """`read` outlives the store.
+
+        What was read before, so that a record that did not change is not read anew.
+        """
         self.engine = engine
         self._open: Connection | None = None
         self._kept = read
@@ -124,7 +131,10 @@ class EntryRepository:
         return self._read(sa.not_(looked.condition()))
 
     def list_settled_entries(self, looked: ReviewCutoff) -> Iterator[EarlierEntry]:
-        """The entries that are older than the last issue in every way: thousands, and not worth reading whole."""
+        """The entries that are older than the last issue in every way.
+
+        Thousands, and not worth reading whole.
+        """
         columns = (
             tables.entries.c.key,
             tables.entries.c.title,
@@ -237,7 +247,10 @@ class EntryRepository:
                 connection.execute(sa.delete(tables.entries).where(tables.entries.c.key == old))
 
     def delete(self, key: str) -> None:
-        """Take an entry out, with its names and sightings: its parts are put back as entries of their own."""
+        """Take an entry out, with its names and sightings.
+
+        Its parts are put back as entries of their own.
+        """
         with self.together() as connection:
             connection.execute(sa.delete(tables.entries).where(tables.entries.c.key == key))
 
@@ -300,7 +313,10 @@ class EntryRepository:
             _execute(connection, sa.insert(tables.decisions), rows)
 
     def newest_decision(self) -> int:
-        """The number of the decision that was made last; decisions are counted in the order in which they are made."""
+        """The number of the decision that was made last.
+
+        Decisions are counted in the order in which they are made.
+        """
         with self.together() as connection:
             return connection.execute(sa.select(sa.func.max(tables.decisions.c.id))).scalar() or 0
 
@@ -374,9 +390,12 @@ class EntryRepository:
     def find_unlisted_entries(
         self, keys: Iterable[str], sources: Iterable[str]
     ) -> dict[str, datetime]:
-        """Which of these entries no one of these sources lists any more, though it was read again; and when it last did.
+        """Which of these entries no one of these sources lists any more, though it was read again.
 
-        An answer that was unchanged, empty or broken sees nothing, and so makes nothing look withdrawn.
+        And when it last did.
+
+        An answer that was unchanged, empty or broken sees nothing, and so makes nothing look
+        withdrawn.
         """
         by, of, seen = (tables.sightings.c[name] for name in ("source", "key", "last_seen_at"))
         named = frozenset(sources)
@@ -459,5 +478,8 @@ def _execute(
 
 
 def entries_of(context: AppContext) -> EntryRepository:
-    """The entries of a workspace: one object for each context, because it holds the open transaction."""
+    """The entries of a workspace.
+
+    One object for each context, because it holds the open transaction.
+    """
     return context.part(EntryRepository, lambda: EntryRepository(context.engine))

@@ -1,6 +1,7 @@
 """Entries as plain mappings and back: the form that issue.toml and the database share.
 
-Only what is known is written. Days and instants stay native in TOML and are ISO texts in JSON; both are read.
+Only what is known is written. Days and instants stay native in TOML and are ISO texts in JSON; both
+are read.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ def _value_to_plain(value: Any) -> Any:
 
 
 def entry_from_plain(plain: Mapping[str, Any]) -> Entry:
-    """An entry from what a person or `entry_to_plain` wrote; keys that are not known are passed over.
+    """An entry from what a person or `entry_to_plain` wrote.
+
+    Keys that are not known are passed over.
 
     Raises PlainError, naming the key, when a value does not fit.
     """
@@ -197,4 +200,5 @@ def _word(name: str, words: Callable[[str], T], value: str) -> T:
     try:
         return words(value)
     except ValueError as error:
-        raise SerializationError(name, "one of " + ", ".join(words), value) from error  # type: ignore[arg-type] # a StrEnum
+        # a StrEnum
+        raise SerializationError(name, "one of " + ", ".join(words), value) from error  # type: ignore[arg-type]

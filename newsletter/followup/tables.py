@@ -1,7 +1,7 @@
 """Rows of cells out of any file that people call a CSV, or a workbook; pure, streaming.
 
-Encoding, divider and line ends are found out, never asked for. A quotation mark that is never closed spoils its own
-line alone, not the rest of the file.
+Encoding, divider and line ends are found out, never asked for. A quotation mark that is never
+closed spoils its own line alone, not the rest of the file.
 """
 
 from __future__ import annotations
@@ -65,7 +65,10 @@ def open_sheet(file: BinaryIO) -> TableFile:
 
 
 def _number_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
-    r"""The physical lines from 1 on: ended by \\r\\n, \\n or the lone \\r of old Mac programs. Leaves `file` open."""
+    r"""The physical lines from 1 on: ended by \\r\\n, \\n or the lone \\r of old Mac programs.
+
+    Leaves `file` open.
+    """
     text = io.TextIOWrapper(file, encoding, errors="replace")
     try:
         yield from enumerate(text, 1)
@@ -147,7 +150,10 @@ def _divider(lines: list[str]) -> str:
 
 
 def _records(lines: Iterator[tuple[int, str]], divider: str) -> Iterator[TableRow]:
-    """Rows with the physical line each begins in. Only lines with a quotation mark can go on in the next one."""
+    """Rows with the physical line each begins in.
+
+    Only lines with a quotation mark can go on in the next one.
+    """
     waiting: deque[tuple[int, str]] = deque()
     source = iter(lines)
     while True:

@@ -1,1 +1,4 @@
-"""What more than one capability reads or writes: dates, URLs, mailboxes, text, tables. No business logic."""
+"""What more than one capability reads or writes: dates, URLs, mailboxes, text, tables.
+
+No business logic.
+"""

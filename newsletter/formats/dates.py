@@ -1,8 +1,8 @@
 """Dates from the ways people and machines write them, never finer and never surer than they were written.
 
-Pure: what is "today" is always an argument. A text that is not surely a date is None, because a wrong date
-hides an entry and a missing one only marks it. An instant counts for its day in UTC; only midnight in the
-zone of its source is the day as written, because there a bare day was meant.
+Pure: what is "today" is always an argument. A text that is not surely a date is None, because a
+wrong date hides an entry and a missing one only marks it. An instant counts for its day in UTC;
+only midnight in the zone of its source is the day as written, because there a bare day was meant.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ LONGEST = (
 
 
 def parse(text: str, *, month_first: bool = False) -> Dated | None:
-    """The date that `text` as a whole writes, with its precision; None when it is none or could be read in two ways.
+    """The date that `text` as a whole writes, with its precision.
+
+    None when it is none or could be read in two ways.
 
     `month_first` settles `3/8/2023` as March 8; without it such a date is None.
     """
@@ -31,7 +33,10 @@ def parse(text: str, *, month_first: bool = False) -> Dated | None:
 
 
 def parse_instant(text: str) -> datetime | None:
-    """The instant that `text` as a whole writes, in UTC; None without a time of day. No zone written: UTC."""
+    """The instant that `text` as a whole writes, in UTC; None without a time of day.
+
+    No zone written: UTC.
+    """
     read = _read(text, month_first=False)
     if read is None or read.clock is None or read.dated.precision is not Precision.DAY:
         return None
@@ -65,13 +70,17 @@ def _read(text: str, *, month_first: bool) -> _Written | None:
 
 
 def _plain(text: str) -> str:
-    """Small letters without accents, plain hyphens, single spaces: what all languages have in common."""
+    """Small letters without accents, plain hyphens, single spaces.
+
+    What all languages have in common.
+    """
     letters = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(each for each in letters if not unicodedata.combining(each))
     return re.sub(r"\s+", " ", re.sub("[\u2010-\u2015\u2212]", "-", bare)).strip()
 
 
-# --- ISO 8601 -----------------------------------------------------------------------------------------------------
+# --- ISO 8601
+# -----------------------------------------------------------------------------------------------------
 
 ZONE = r"""
     (?P<zone>
@@ -115,7 +124,8 @@ def _iso_date(found: re.Match[str]) -> Dated | None:
     return _date(year, int(found["m"]) if found["m"] else None, found["d"])
 
 
-# --- names and figures --------------------------------------------------------------------------------------------
+# --- names and figures
+# --------------------------------------------------------------------------------------------
 
 MONTHS: Mapping[str, int] = {
     name: number
@@ -138,16 +148,26 @@ MONTHS: Mapping[str, int] = {
     )
     for name in names.split()
 }
-"""English, German, French, Spanish, Italian, Portuguese, Dutch and Scandinavian, without accents → number."""
+"""English, German, French, Spanish, Italian, Portuguese, Dutch and Scandinavian, without accents →
+number."""
 
 WEEKDAYS = frozenset(
     name
     for names in (
         "mon monday mo montag lun lundi lunes lunedi segunda segunda-feira seg ma maandag maa",
         "tue tues tuesday di dienstag mar mardi martes martedi terca terca-feira ter dinsdag din",
-        "wed weds wednesday mi mittwoch mer mercredi mie miercoles mercoledi quarta quarta-feira qua wo woensdag woe",
-        "thu thur thurs thursday do donnerstag jeu jeudi jue jueves gio giovedi quinta quinta-feira qui donderdag don",
-        "fri friday fr freitag ven vendredi vie viernes venerdi sexta sexta-feira sex vr vrijdag vri",
+        (
+            "wed weds wednesday mi mittwoch mer mercredi mie miercoles mercoledi quarta"
+            " quarta-feira qua wo woensdag woe"
+        ),
+        (
+            "thu thur thurs thursday do donnerstag jeu jeudi jue jueves gio giovedi quinta"
+            " quinta-feira qui donderdag don"
+        ),
+        (
+            "fri friday fr freitag ven vendredi vie viernes venerdi sexta sexta-feira sex vr"
+            " vrijdag vri"
+        ),
         "sat saturday sa samstag sonnabend sam samedi sab sabado sabato za zaterdag zat",
         "sun sunday so sonntag dim dimanche dom domingo domenica zo zondag zon",
     )
@@ -157,7 +177,8 @@ WEEKDAYS = frozenset(
 NAME = r"[a-z]+"
 YEAR = r"(?P<y>\d{4})"
 DAY = r"(?P<d>\d{1,2})"
-LINK = r"(?:\ (?:of|de|del)\ |\.?,?[ ]|-)"  # between the parts: "31 de marzo de 2023", "31-Mar-2023", "Mar. 2023"
+# between the parts: "31 de marzo de 2023", "31-Mar-2023", "Mar. 2023"
+LINK = r"(?:\ (?:of|de|del)\ |\.?,?[ ]|-)"
 PATTERNS = tuple(
     re.compile(pattern, re.VERBOSE | re.ASCII)
     for pattern in (
@@ -262,7 +283,10 @@ def _year(text: str) -> int:
 
 
 def _date(year: int, month: int | None, day: str | int | None) -> Dated | None:
-    """A date at the precision of its parts; None when it never was, or lies outside the years we look at."""
+    """A date at the precision of its parts.
+
+    None when it never was, or lies outside the years we look at.
+    """
     if not _in_range(year):
         return None
     try:
@@ -278,7 +302,8 @@ def _in_range(year: int) -> bool:
     return FIRST_YEAR <= year <= LAST_YEAR
 
 
-# --- time of day and zone -----------------------------------------------------------------------------------------
+# --- time of day and zone
+# -----------------------------------------------------------------------------------------
 
 HOURS: Mapping[str, float] = {
     name: hours

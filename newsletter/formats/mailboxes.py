@@ -1,4 +1,7 @@
-"""Mail addresses and names as people write them: checked without a network, refused with a reason that never shows them."""
+"""Mail addresses and names as people write them.
+
+Checked without a network, refused with a reason that never shows them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ _PLAIN = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:com|org|net|edu|gov|[A-Za-z]{2})"
 )
-"""What needs no library: dot-atom, host name, a top-level domain that is surely in use. Nearly every address."""
+"""What needs no library: dot-atom, host name, a top-level domain that is surely in use. Nearly
+every address."""
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
@@ -35,7 +39,10 @@ class MailAddress:
 
 
 def parse_address(text: str) -> MailAddress:
-    """An address from what a person wrote; raises ValueError with a reason that does not repeat it."""
+    """An address from what a person wrote.
+
+    Raises ValueError with a reason that does not repeat it.
+    """
     text = text.strip().strip("".join(_INVISIBLE))
     if reason := unprintable(text):
         raise ValueError(f"the address holds {reason}")
@@ -88,7 +95,10 @@ def _reason(text: str) -> str:
 
 
 def clean_name(text: str) -> str:
-    """A name in one line without spaces at its ends; raises ValueError with a reason that does not repeat it."""
+    """A name in one line without spaces at its ends.
+
+    Raises ValueError with a reason that does not repeat it.
+    """
     text = unicodedata.normalize("NFC", text.strip(" \t\u00a0"))
     if reason := unprintable(text):
         raise ValueError(f"the name holds {reason}")
@@ -99,7 +109,10 @@ def clean_name(text: str) -> str:
 
 
 def unprintable(text: str) -> str | None:
-    """What in a text could break a header or turn its order around, in words; None when there is nothing."""
+    """What in a text could break a header or turn its order around, in words.
+
+    None when there is nothing.
+    """
     if text.isascii() and text.isprintable():
         return None
     if not _LINE_BREAKS.isdisjoint(text):

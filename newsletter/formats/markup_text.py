@@ -1,8 +1,8 @@
 """Markup and bytes of strangers as plain text, in time that grows no faster than their size.
 
-The rule: what comes out is text to be escaped again wherever it is shown, paragraphs divided by an empty line. A tag
-is taken away only where its name is one of HTML or JATS, because `<office@example.org>`, `<https://…>` and `p < 0.05`
-are words that people write.
+The rule: what comes out is text to be escaped again wherever it is shown, paragraphs divided by an
+empty line. A tag is taken away only where its name is one of HTML or JATS, because
+`<office@example.org>`, `<https://…>` and `p < 0.05` are words that people write.
 """
 
 from __future__ import annotations
@@ -59,7 +59,10 @@ def _space(tag: re.Match[str]) -> str:
 
 
 def _without_hidden(markup: str) -> str:
-    """Without comments, scripts and styles: one pass for each kind, so that unclosed ones cost nothing."""
+    """Without comments, scripts and styles.
+
+    One pass for each kind, so that unclosed ones cost nothing.
+    """
     for opening, closing in _HIDDEN:
         parts: list[str] = []
         at = 0
@@ -73,7 +76,10 @@ def _without_hidden(markup: str) -> str:
 
 
 def decode_document(document: Document) -> str:
-    """The document as text: by its byte order mark, as UTF-8, by its header, and at last as Windows wrote it."""
+    """The document as text.
+
+    By its byte order mark, as UTF-8, by its header, and at last as Windows wrote it.
+    """
     content = document.content
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),

@@ -1,6 +1,9 @@
-"""The rows of a table as staff keep it: CSV in any of its forms, or XLSX; each row with its number in the file.
+"""The rows of a table as staff keep it: CSV in any of its forms, or XLSX.
 
-The number is the physical line of a CSV (a field may span lines: it is that of the first), the row of a worksheet.
+Each row with its number in the file.
+
+The number is the physical line of a CSV (a field may span lines: it is that of the first), the row
+of a worksheet.
 """
 
 from __future__ import annotations
@@ -32,7 +35,10 @@ _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]+")
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row: its number in the file, its cells as text, and the addresses behind the cells (XLSX only)."""
+    """One row.
+
+    Its number in the file, its cells as text, and the addresses behind the cells (XLSX only).
+    """
 
     number: int
     cells: tuple[str, ...]
@@ -40,11 +46,15 @@ class SheetRow:
 
 
 def sheets_of(document: Document) -> Iterator[list[SheetRow]]:
-    """The sheets of a file (a CSV has one), its empty rows left out; raises SourceError when it is no table."""
+    """The sheets of a file (a CSV has one), its empty rows left out.
+
+    Raises SourceError when it is no table.
+    """
     content = document.content
     if len(content) > MAX_BYTES:
         raise SourceError(
-            f"the table is larger than {MAX_BYTES // 1_000_000} MB: keep only the rows that are needed"
+            f"the table is larger than {MAX_BYTES // 1_000_000} MB: keep only the rows that are"
+            " needed"
         )
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise SourceError("the table is an old Excel file (.xls): save it as .xlsx or CSV")

@@ -1,7 +1,7 @@
 """Web addresses: one form to show and follow, and a coarser one to compare.
 
-What is shown keeps all that a server could need (`http`, `www.`, the closing slash). What is compared does not: nobody
-serves two different things under addresses that differ only in these.
+What is shown keeps all that a server could need (`http`, `www.`, the closing slash). What is
+compared does not: nobody serves two different things under addresses that differ only in these.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _TRACKING_PAIRS = frozenset(
 )
 _TRACKING_STARTS = ("utm_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "at_campaign", "at_medium")
 _PUBMED_RECORD = re.compile(r"/\d+/?")
-# Most addresses need no cleaning; asking this first makes comparing a hundred thousand five times as fast.
+# Most addresses need no cleaning; asking this first makes comparing a hundred thousand five times
+# as fast.
 _PLAIN = re.compile(r"https?://(?:www\.)?([a-z0-9][a-z0-9.-]*[a-z0-9])((?:/[\w.~()-]*)*)", re.ASCII)
 _INDEX_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 
@@ -86,7 +87,10 @@ def _clean_host(host: str | None) -> str | None:
 
 
 def _is_pubmed_record(host: str, path: str) -> bool:
-    """Whether the address is a PubMed record: all its parameters (`fc`, `ff`, `v`) only say how it was found."""
+    """Whether the address is a PubMed record.
+
+    All its parameters (`fc`, `ff`, `v`) only say how it was found.
+    """
     return host == "pubmed.ncbi.nlm.nih.gov" and bool(_PUBMED_RECORD.fullmatch(path))
 
 
@@ -117,7 +121,9 @@ def _is_tracking(parameter: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def address_key(url: str) -> str | None:
-    """What two addresses of one page have in common; None for no address and for a bare home page, which names no item.
+    """What two addresses of one page have in common.
+
+    None for no address and for a bare home page, which names no item.
 
     Scheme, `www.`, closing slash, order of parameters and percent-encoding do not count.
     """

@@ -1,7 +1,9 @@
-"""When two entries are one thing: identifiers in canonical form, cleaned addresses, and at last title and year. Pure.
+"""When two entries are one thing.
 
-`identifiers` and `formats.urls` bring names into one form, `keys` chooses the one that files and people use, `matching`
-says which entries are one thing, and `merging` makes one entry of two.
+Identifiers in canonical form, cleaned addresses, and at last title and year. Pure.
+
+`identifiers` and `formats.urls` bring names into one form, `keys` chooses the one that files and
+people use, `matching` says which entries are one thing, and `merging` makes one entry of two.
 """
 
 from newsletter.formats.urls import address_key, clean_url

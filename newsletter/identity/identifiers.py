@@ -1,6 +1,7 @@
 """The identifiers that links and texts name, each in the one form in which it is compared.
 
-An identifier that is cut off ("10.1002/cnc…") or fails its own check digit is none: a wrong one joins two things.
+An identifier that is cut off ("10.1002/cnc…") or fails its own check digit is none: a wrong one
+joins two things.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from urllib.parse import unquote
 
 from newsletter.model import Ids
 
-_SPACES = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # soft hyphen, zero-width marks: pasted along, never meant
+# soft hyphen, zero-width marks: pasted along, never meant
+_SPACES = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _INVISIBLE = str.maketrans("", "", _SPACES)
 
-# ISO 26324: a prefix of digits, a slash, then nearly anything; in running text white space, quotes and angles end it.
+# ISO 26324: a prefix of digits, a slash, then nearly anything; in running text white space, quotes
+# and angles end it.
 _DOI = re.compile(r"""(?<![\w.])10\.\d{4,9}(?:\.\d+)*/[^\s"'<>?#&|\\^`“”‘’]+""", re.ASCII)
-# DOIs of the 1990s hold angle brackets: 10.1002/(SICI)1097-0142(19991015)86:8<1478::AID-CNCR13>3.0.CO;2-9
+# DOIs of the 1990s hold angle brackets:
+# 10.1002/(SICI)1097-0142(19991015)86:8<1478::AID-CNCR13>3.0.CO;2-9
 _SICI = re.compile(r"10\.\d{4,9}/[^\s<>]+<[^\s<>]*>[^\s<>]*co;2(?:-[a-z0-9#?])?", re.IGNORECASE)
 _CUT = re.compile(r"…|\.\.\.")
 _GLUED = re.compile(
@@ -53,7 +57,8 @@ _PREPRINT_SUFFIX = {
 }
 _VERSION = re.compile(r"(?:/v\d{1,2}|\.v\d{1,2}|-v\d{1,2}|(?<=\d)v\d{1,2})$")
 
-# Addresses that name a paper without writing its DOI out; the publishers' own rule makes one of the other.
+# Addresses that name a paper without writing its DOI out; the publishers' own rule makes one of the
+# other.
 _SPELT_OUT = (
     (
         re.compile(
@@ -94,8 +99,8 @@ _ISBN = re.compile(
 def clean_doi(text: str) -> str | None:
     """A DOI in canonical form (lower case, no prefix, no trailing punctuation), or None when `text` holds none.
 
-    The first one counts. Percent-encoding, publishers' page suffixes (`/full`, `.pdf`) and the version of a bioRxiv or
-    medRxiv preprint are taken off; one cut by an ellipsis is none.
+    The first one counts. Percent-encoding, publishers' page suffixes (`/full`, `.pdf`) and the
+    version of a bioRxiv or medRxiv preprint are taken off; one cut by an ellipsis is none.
     """
     text = _plain(text)
     if found := _SICI.search(text):
@@ -161,7 +166,9 @@ def strip_doi_version(doi: str) -> str:
 
 
 def ids_in(text: str) -> Ids:
-    """All identifiers that a link or a text names: DOI, PMID, PMCID, NCT number, ISBN; `url` is not filled.
+    """All identifiers that a link or a text names: DOI, PMID, PMCID, NCT number, ISBN.
+
+    `url` is not filled.
 
     Of two of one kind the first counts.
     """

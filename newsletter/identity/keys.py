@@ -29,7 +29,8 @@ def series_of(entry: Entry) -> str | None:
 def naming_ids(entry: Entry) -> tuple[str, ...]:
     """The names of the ids that name the thing itself, strongest first, by its kind.
 
-    A webinar about a trial carries the trial's number, and so does a paper about it: neither is the trial.
+    A webinar about a trial carries the trial's number, and so does a paper about it: neither is the
+    trial.
     """
     if entry.event is not None:
         return _EVENT

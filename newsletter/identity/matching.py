@@ -1,8 +1,9 @@
 """Which entries are one thing.
 
-Two entries are one when they share a strong identifier; they are two when a strong identifier differs, whatever their
-titles say: an editorial and its reply, a preprint and its article. Only where identifiers are silent do the address and
-at last title and year decide. In doubt they stay two: printing a paper twice is a nuisance, losing one is not repaired.
+Two entries are one when they share a strong identifier; they are two when a strong identifier
+differs, whatever their titles say: an editorial and its reply, a preprint and its article. Only
+where identifiers are silent do the address and at last title and year decide. In doubt they stay
+two: printing a paper twice is a nuisance, losing one is not repaired.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ _SAME_NEWS_DAYS = 31  # a monthly “Join our support group” is each month ano
 
 
 def aliases_of(entry: Entry) -> tuple[str, ...]:
-    """The names under which an entry can be found again, strongest first; the last ones, address and title, are weak."""
+    """The names under which an entry can be found again, strongest first.
+
+    The last ones, address and title, are weak.
+    """
     ids = entry.ids
     aliases = [
         format_identifier(name, value)
@@ -83,7 +87,10 @@ class Index:
         return len(self._entries)
 
     def add(self, entry: Entry) -> None:
-        """Know an entry under its key and all its aliases; what stood under this key before is replaced."""
+        """Know an entry under its key and all its aliases.
+
+        What stood under this key before is replaced.
+        """
         if known := self._entries.get(entry.key):
             self._forget(known)
         self._entries[entry.key] = entry
@@ -109,7 +116,9 @@ class Index:
         return self._ranks[key]
 
     def find(self, entry: Entry) -> tuple[str, ...]:
-        """The keys of all known entries that are the same thing, best match first; more than one: they are one, too.
+        """The keys of all known entries that are the same thing, best match first.
+
+        More than one: they are one, too.
 
         Where a weak name fits several different things, it says nothing.
         """
@@ -134,7 +143,9 @@ class Index:
         return not alias.startswith("title:") or titles_suffice(known, entry)
 
     def _unambiguous(self, keys: list[str], entry: Entry) -> list[str]:
-        """The candidates if they can all be one thing; else those that one more witness singles out; else none.
+        """The candidates if they can all be one thing.
+
+        Else those that one more witness singles out; else none.
 
         An article goes before its preprint; then speak the abstract, the authors, the journal.
         """
@@ -155,7 +166,10 @@ class Index:
         return any(are_different(first, other) for other in others)
 
     def fresh_key(self, entry: Entry) -> str:
-        """`key_of(entry)`, numbered when another thing has that key: two events on one page, two untitled notes."""
+        """`key_of(entry)`, numbered when another thing has that key.
+
+        Two events on one page, two untitled notes.
+        """
         key, number = key_of(entry), 2
         fresh = key
         while fresh in self._entries:
@@ -163,7 +177,10 @@ class Index:
         return fresh
 
     def versions_of(self, entry: Entry) -> tuple[str, ...]:
-        """Keys of the preprint of an article, or the article of a preprint: linked, never merged."""
+        """Keys of the preprint of an article, or the article of a preprint.
+
+        Linked, never merged.
+        """
         named_by = [
             key
             for name in entry.related
@@ -241,10 +258,13 @@ def _start_day(entry: Entry) -> date | None:
 
 
 def titles_suffice(one: Entry, other: Entry, *, years: int = 1) -> bool:
-    """Whether two entries with one title are one thing: year, authors and the title's length speak for it.
+    """Whether two entries with one title are one thing.
 
-    A long title may be off by a year or lack it (online in December, printed in January); a short one wants the very
-    year, or where one is undated the same first author or abstract, and an author on both lists wherever both have one.
+    Year, authors and the title's length speak for it.
+
+    A long title may be off by a year or lack it (online in December, printed in January); a short
+    one wants the very year, or where one is undated the same first author or abstract, and an
+    author on both lists wherever both have one.
     """
     apart = _years_apart(one, other)
     words = words_of(one.title)
@@ -260,7 +280,10 @@ def titles_suffice(one: Entry, other: Entry, *, years: int = 1) -> bool:
 
 
 def address_suffices(one: Entry, other: Entry) -> bool:
-    """Whether two entries at one address are one thing: a paper's page is, a page of many items wants like titles, too."""
+    """Whether two entries at one address are one thing.
+
+    A paper's page is, a page of many items wants like titles, too.
+    """
     if "paper" in {_kind(one), _kind(other)}:
         return True
     words, others = (
@@ -285,7 +308,10 @@ def _share_journal(one: Entry, other: Entry) -> bool:
 
 
 def _begin_alike(one: Entry, other: Entry) -> bool:
-    """Whether both abstracts begin with the same words; a few words, or a sentence on where to read it, are none."""
+    """Whether both abstracts begin with the same words.
+
+    A few words, or a sentence on where to read it, are none.
+    """
     beginnings = [
         words_of(each.summary[: 20 * _SAME_BEGINNING])[:_SAME_BEGINNING] for each in (one, other)
     ]
@@ -293,7 +319,10 @@ def _begin_alike(one: Entry, other: Entry) -> bool:
 
 
 def _are_surely_one_paper(one: Entry, other: Entry) -> bool:
-    """Whether the first author or the abstract says so; columns of a journal have one title year by year."""
+    """Whether the first author or the abstract says so.
+
+    Columns of a journal have one title year by year.
+    """
     if "paper" not in {_kind(one), _kind(other)}:
         return False
     first, other_first = surnames(one.authors[:1]), surnames(other.authors[:1])
@@ -301,7 +330,10 @@ def _are_surely_one_paper(one: Entry, other: Entry) -> bool:
 
 
 def _are_two_posts(one: Entry, other: Entry) -> bool:
-    """Whether two pieces without any number are two: of one host under two addresses, or more than a month apart."""
+    """Whether two pieces without any number are two.
+
+    Of one host under two addresses, or more than a month apart.
+    """
     if one.ids.url and other.ids.url and host_of(one.ids.url) == host_of(other.ids.url):
         return address_key(one.ids.url) != address_key(other.ids.url)
     if (

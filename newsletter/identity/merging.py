@@ -1,4 +1,6 @@
-"""One entry of two. What was known stays unless the other says it better, and nothing an editor wrote is lost.
+"""One entry of two.
+
+What was known stays unless the other says it better, and nothing an editor wrote is lost.
 
 The date first told stays, too: a feed that stamps all its items anew does not make them new.
 """
@@ -38,7 +40,10 @@ class Merged:
 
 
 def merge_entries(known: Index | Iterable[Entry], seen: Iterable[Entry]) -> Merged:
-    """Put the entries of one run among the known ones; a known `Index` is kept up to date in place."""
+    """Put the entries of one run among the known ones.
+
+    A known `Index` is kept up to date in place.
+    """
     index = known if isinstance(known, Index) else Index(known)
     before = {entry.key: entry for entry in index}
     folded: list[tuple[str, str]] = []
@@ -65,7 +70,9 @@ def _resolve_key(key: str, folded: dict[str, str]) -> str:
 
 
 def place_among(index: Index, seen: Entry) -> tuple[str, tuple[str, ...]]:
-    """Merge one entry into the index: the key it has now, and the keys that were folded into that one.
+    """Merge one entry into the index.
+
+    The key it has now, and the keys that were folded into that one.
 
     Of several known entries that prove to be one, the one first seen keeps its key.
     """
@@ -90,7 +97,10 @@ def _get_first_seen_at(entry: Entry) -> float:
 
 
 def _link_versions(index: Index, entry: Entry) -> None:
-    """Put the entry into the index; it and the preprint or article of it name each other in `related`."""
+    """Put the entry into the index.
+
+    It and the preprint or article of it name each other in `related`.
+    """
     for key in index.versions_of(entry):
         other = index[key]
         entry = _add_relation(entry, other)
@@ -159,7 +169,10 @@ def _flaws(title: str) -> int:
 
 
 def _finer(known: Dated | None, seen: Dated | None) -> Dated | None:
-    """The known date, or one that tells its day or month where it does not; a date that contradicts it is not taken."""
+    """The known date, or one that tells its day or month where it does not.
+
+    A date that contradicts it is not taken.
+    """
     if known is None or seen is None:
         return known or seen
     is_inside = str(seen).startswith(str(known)) and known.precision is not Precision.DAY
@@ -203,7 +216,10 @@ def _newer_trial(known: Trial | None, seen: Trial | None) -> Trial | None:
 
 
 def _newer_event(known: Event | None, seen: Event | None) -> Event | None:
-    """An event that is no longer cancelled takes place; a bare day does not replace the hour on that day."""
+    """An event that is no longer cancelled takes place.
+
+    A bare day does not replace the hour on that day.
+    """
     merged = _newer(known, seen)
     if merged is None or known is None or seen is None or seen.starts is None:
         return merged

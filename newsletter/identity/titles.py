@@ -1,4 +1,7 @@
-"""Titles in the form in which they are compared: letters and digits alone, Greek spelt out, markup and marks gone."""
+"""Titles in the form in which they are compared.
+
+Letters and digits alone, Greek spelt out, markup and marks gone.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,10 @@ _GENERIC = re.compile(
 
 @lru_cache(maxsize=4096)
 def words_of(title: str) -> tuple[str, ...]:
-    """The words of a title without case, accents, markup and punctuation; `β-catenin` is `beta`, `catenin`."""
+    """The words of a title without case, accents, markup and punctuation.
+
+    `β-catenin` is `beta`, `catenin`.
+    """
     if "<" in title or "&" in title:
         title = _MARKUP.sub("", html.unescape(title))
     title = title.lower()

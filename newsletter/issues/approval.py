@@ -34,7 +34,8 @@ def approve_issue(context: AppContext, name: str, *, by: str = "") -> RenderedIs
 def approve_as_second(context: AppContext, name: str, *, by: str) -> None:
     """Note a second person who approves the content that the first one did.
 
-    Raises NotApprovedError when it is not approved as it stands, UsageError without a name, or with that of the first.
+    Raises NotApprovedError when it is not approved as it stands, UsageError without a name, or with
+    that of the first.
     """
     render_approved(context, name)
     record = issue_repository.read_record(context.workspace, name) or IssueRecord()
@@ -51,17 +52,22 @@ def approve_as_second(context: AppContext, name: str, *, by: str) -> None:
 
 
 def render_approved(context: AppContext, name: str) -> RenderedIssue:
-    """The approved mail of an issue; raises NotApprovedError when nobody approved it, or it was changed since."""
+    """The approved mail of an issue.
+
+    Raises NotApprovedError when nobody approved it, or it was changed since.
+    """
     made = render_mail(context, load_issue(context, name))
     record = issue_repository.read_record(context.workspace, name)
     if record is None or record.approval is None:
         raise NotApprovedError(
-            f"{name} is not approved: look at it with “newsletter preview {name}”, then “newsletter approve {name}”"
+            f"{name} is not approved: look at it with “newsletter preview {name}”, then “newsletter"
+            f" approve {name}”"
         )
     if record.approval.digest != made.digest:
         raise NotApprovedError(
-            f"{name} was changed after it was approved on {record.approval.approved_at:%Y-%m-%d %H:%M} UTC: "
-            f"look at it again, then “newsletter approve {name}”"
+            f"{name} was changed after it was approved on"
+            f" {record.approval.approved_at:%Y-%m-%d %H:%M} UTC: look at it again, then “newsletter"
+            f" approve {name}”"
         )
     return made
 

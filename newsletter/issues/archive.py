@@ -1,4 +1,7 @@
-"""The issues that are out, as pages for everybody; rendered once, and again when a file of theirs changes."""
+"""The issues that are out, as pages for everybody.
+
+Rendered once, and again when a file of theirs changes.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,8 @@ class Archive:
     def page(self, name: str) -> ArchivedIssue | None:
         """One issue; None when there is none of this name, or it is not out yet.
 
-        While its file is being mended it stays as it was. Raises NewsletterError when it never could be read.
+        While its file is being mended it stays as it was. Raises NewsletterError when it never
+        could be read.
         """
         if name not in issue_repository.names(self.context.workspace) or not self._is_out(name):
             return None
@@ -71,7 +75,9 @@ class Archive:
         return known[1]
 
     def picture(self, name: str, file: str) -> Path | None:
-        """A picture of an issue, out or not: a test mail shows it before; None when there is none of this name.
+        """A picture of an issue, out or not: a test mail shows it before.
+
+        None when there is none of this name.
 
         Nobody guesses the name of one that the studio took in.
         """

@@ -1,4 +1,7 @@
-"""Where entries go: the same rules for what sources bring, and for `classify`, which asks them about many titles."""
+"""Where entries go.
+
+The same rules for what sources bring, and for `classify`, which asks them about many titles.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ def build_classifier(styles: Sequence[SectionStyle]) -> Callable[[Entry], str | 
 def classify_lines(
     styles: Sequence[SectionStyle], lines: str, *, name: str
 ) -> Iterator[dict[str, Any]]:
-    """A proposal for each line of JSON with `title`, `summary` and `url`; raises UsageError naming file and line."""
+    """A proposal for each line of JSON with `title`, `summary` and `url`.
+
+    Raises UsageError naming file and line.
+    """
     for number, line in enumerate(lines.splitlines(), 1):
         if line.strip():
             found = classifier.propose_section(_entry(line, f"{name}, line {number}"), styles)

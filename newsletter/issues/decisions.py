@@ -1,4 +1,7 @@
-"""Where every entry stands: what the next issue takes, what it leaves out and why, and what editors decide."""
+"""Where every entry stands.
+
+What the next issue takes, what it leaves out and why, and what editors decide.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ from newsletter.workspace.context import AppContext
 
 
 def find_entry(context: AppContext, written: str, entries: Iterable[Entry] | None = None) -> Entry:
-    """The one entry of this key, identifier or title, among `entries` or all; raises UsageError when none or several fit."""
+    """The one entry of this key, identifier or title, among `entries` or all.
+
+    Raises UsageError when none or several fit.
+    """
     known = entries_of(context).by_keys([written])
     if known:
         return known[written]
@@ -91,7 +97,10 @@ def apply_decision(
 
 
 def _entries_named(at: IssueWindow, written: Sequence[str]) -> Iterator[Entry]:
-    """The entries of these names; one that a person wrote into the issue by hand goes by its key alone."""
+    """The entries of these names.
+
+    One that a person wrote into the issue by hand goes by its key alone.
+    """
     known = entries_of(at.context).by_keys(written)
     by_hand = {entry.key: entry for entry in at.present.entries()} if at.present else {}
     for each in written:

@@ -108,7 +108,10 @@ def _of_entry(was: Entry | None, now: Entry, issue: Issue) -> Iterator[IssueChan
         return
     if was.section != now.section:
         yield IssueChange(
-            said=f"{_quote_title(now.title)} was moved to {_quote_title(_section_title(issue, now.section or ''))}"
+            said=(
+                f"{_quote_title(now.title)} was moved to"
+                f" {_quote_title(_section_title(issue, now.section or ''))}"
+            )
         )
     for what, old, new in (("title", was.title, now.title), ("summary", was.summary, now.summary)):
         if old != new:
@@ -128,7 +131,10 @@ def _of_order(before: Issue, after: Issue) -> Iterator[IssueChange]:
 
 
 def diff_words(before: str, after: str) -> tuple[DiffPart, ...]:
-    """The words of two texts, each once: the same, added or removed. Nothing where they are alike."""
+    """The words of two texts, each once: the same, added or removed.
+
+    Nothing where they are alike.
+    """
     if before == after:
         return ()
     old, new = WORD.findall(before), WORD.findall(after)

@@ -63,12 +63,16 @@ def _refuse_if_out(context: AppContext, name: str) -> None:
     record = issue_repository.read_record(context.workspace, name)
     if record and record.published_at and record.published_at <= context.now:
         raise UsageError(
-            f"{name} is out since {record.published_at:%Y-%m-%d %H:%M} UTC and is not drafted again: name another issue"
+            f"{name} is out since {record.published_at:%Y-%m-%d %H:%M} UTC and is not drafted"
+            " again: name another issue"
         )
 
 
 def _without_what_was_taken_out(at: IssueWindow, record: IssueRecord) -> IssueWindow:
-    """What `draft` once wrote into issue.toml, and a person deleted there: that is a decision, and is kept."""
+    """What `draft` once wrote into issue.toml, and a person deleted there.
+
+    That is a decision, and is kept.
+    """
     if at.present is None:
         return at
     there = {entry.key for entry in at.present.entries()} | {key for key, _ in at.present.left_out}

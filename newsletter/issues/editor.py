@@ -1,9 +1,11 @@
-"""What editors change in an issue, from any number of windows at once: nothing that a person wrote is written over unseen.
+"""What editors change in an issue, from any number of windows at once.
 
-issue.toml is the truth. A change names what its window saw at that place (`version`); when the place says something
-else by now, nothing is written and both texts are shown. Changes at different places never meet. Before a change the
-file is kept in `.newsletter/versions/`, so that an earlier one can be brought back; and each change is noted as a step,
-which `pipeline.stepping` takes back.
+Nothing that a person wrote is written over unseen.
+
+issue.toml is the truth. A change names what its window saw at that place (`version`); when the
+place says something else by now, nothing is written and both texts are shown. Changes at different
+places never meet. Before a change the file is kept in `.newsletter/versions/`, so that an earlier
+one can be brought back; and each change is noted as a step, which `pipeline.stepping` takes back.
 """
 
 from __future__ import annotations
@@ -35,7 +37,10 @@ def compute_version(text: str) -> str:
 
 
 def file_version(context: AppContext, name: str) -> str:
-    """A short name of all that people write by hand and the mail shows, as it stands; empty when there is no such issue."""
+    """A short name of all that people write by hand and the mail shows, as it stands.
+
+    Empty when there is no such issue.
+    """
     path = _file(context, name)
     if not path.is_file():
         return ""
@@ -60,7 +65,9 @@ class SaveResult:
 
 
 def save_text(context: AppContext, name: str, place: str, text: str, *, seen: str) -> SaveResult:
-    """Write an editor's words at one place (see `composition.texts_of`); `seen` is the version the editor began with.
+    """Write an editor's words at one place (see `composition.texts_of`).
+
+    `seen` is the version the editor began with.
 
     Raises UsageError when the place is gone, with the words untouched in the editor's window.
     """
@@ -69,7 +76,8 @@ def save_text(context: AppContext, name: str, place: str, text: str, *, seen: st
     there = composition.texts_of(issue).get(place)
     if there is None:
         raise UsageError(
-            "this entry or section is not in the issue any more; copy what you wrote before you go on"
+            "this entry or section is not in the issue any more; copy what you wrote before you"
+            " go on"
         )
     if there == text:
         return SaveResult(text=text)
@@ -103,7 +111,10 @@ def list_order(issue: Issue, section: str) -> str:
 def save_order(
     context: AppContext, name: str, section: str, keys: Sequence[str], *, seen: str
 ) -> bool:
-    """Put the entries of a section in this order; False, and nothing changed, when it is not the one that was seen."""
+    """Put the entries of a section in this order.
+
+    False, and nothing changed, when it is not the one that was seen.
+    """
     issue = issue_repository.read(context.workspace, name)
     if order_version(issue, section) != seen:
         return False
@@ -148,14 +159,20 @@ def list_revisions(context: AppContext, name: str) -> tuple[Revision, ...]:
 
 
 def restore_revision(context: AppContext, name: str, version: str) -> None:
-    """Make the issue what it was; what it is now is kept as a version itself. Raises UsageError when it is not there."""
+    """Make the issue what it was; what it is now is kept as a version itself.
+
+    Raises UsageError when it is not there.
+    """
     before = restore_without_undo(context, name, version)
     if before != version:
         undo_log.record_step(context.workspace, name, "whole", before, version)
 
 
 def restore_without_undo(context: AppContext, name: str, version: str) -> str:
-    """`bring_back` without a step to undo it by; gives the name of the version that the issue was until now."""
+    """`bring_back` without a step to undo it by.
+
+    Gives the name of the version that the issue was until now.
+    """
     text = _version(context, name, version).read_text("utf-8")
     save_revision(context, name, always=True)
     now = _versions(context, name)[-1].stem
@@ -164,7 +181,10 @@ def restore_without_undo(context: AppContext, name: str, version: str) -> str:
 
 
 def matches_revision(context: AppContext, name: str, version: str) -> bool:
-    """Whether the issue says what this version says; a version that is not kept any more is none."""
+    """Whether the issue says what this version says.
+
+    A version that is not kept any more is none.
+    """
     try:
         return load_revision(context, name, version) == issue_repository.read(
             context.workspace, name
@@ -174,7 +194,10 @@ def matches_revision(context: AppContext, name: str, version: str) -> bool:
 
 
 def load_revision(context: AppContext, name: str, version: str) -> Issue:
-    """The issue as a version has it; raises UsageError when that is not kept, or IssueFileError when it cannot be read."""
+    """The issue as a version has it.
+
+    Raises UsageError when that is not kept, or IssueFileError when it cannot be read.
+    """
     path = _version(context, name, version)
     return issue_repository.parse(context.workspace, name, path.read_text("utf-8-sig"), path=path)
 

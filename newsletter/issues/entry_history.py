@@ -1,4 +1,7 @@
-"""The story of one entry, in sentences: who gave it and when, what was decided, where it stands now."""
+"""The story of one entry, in sentences.
+
+Who gave it and when, what was decided, where it stands now.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,10 @@ def _describe_sighting(sighting: Sighting) -> str:
 def _describe_decision(decision: Decision) -> str:
     where = f" to {decision.section}" if decision.section else ""
     why = f": {decision.why}" if decision.why else ""
-    return f"{_day(decision.decided_at)}: an editor {_DONE[decision.verdict]} it{where} for {decision.issue}{why}."
+    return (
+        f"{_day(decision.decided_at)}: an editor {_DONE[decision.verdict]} it{where} for"
+        f" {decision.issue}{why}."
+    )
 
 
 def _day(moment: datetime) -> str:

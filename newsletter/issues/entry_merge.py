@@ -1,4 +1,7 @@
-"""What a person knows better than identifiers: two entries that are one, and a merge that was wrong."""
+"""What a person knows better than identifiers.
+
+Two entries that are one, and a merge that was wrong.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ from newsletter.workspace.context import AppContext
 
 
 def merge_entries(context: AppContext, written: Iterable[str]) -> Entry:
-    """Make one entry of several, under the key of the first; whatever names the others comes to it from now on."""
+    """Make one entry of several, under the key of the first.
+
+    Whatever names the others comes to it from now on.
+    """
     entries = tuple(
         {entry.key: entry for entry in (find_entry(context, each) for each in written)}.values()
     )
@@ -50,7 +56,10 @@ def _merge_in_issue(context: AppContext, keys: Iterable[str], united: Entry) -> 
 
 
 def split_entry(context: AppContext, written: str) -> tuple[Entry, ...]:
-    """Make of one entry as many as sources gave it; from now on each source's goes its own way. The first keeps the key."""
+    """Make of one entry as many as sources gave it; from now on each source's goes its own way.
+
+    The first keeps the key.
+    """
     entry = find_entry(context, written)
     sightings = entries_of(context).sightings(entry.key)
     if len(sightings) < 2:

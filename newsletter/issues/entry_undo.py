@@ -1,4 +1,7 @@
-"""What an editor does to entries, with what is needed to take it back. What was changed elsewhere since then stays."""
+"""What an editor does to entries, with what is needed to take it back.
+
+What was changed elsewhere since then stays.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ from newsletter.workspace.context import AppContext
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionOrder:
-    """The order of a section of an issue that is not made yet, before and after it was set; empty: nobody had set one."""
+    """The order of a section of an issue that is not made yet, before and after it was set.
+
+    Empty: nobody had set one.
+    """
 
     issue: str
     section: str
@@ -69,8 +75,9 @@ def place_with_undo(
 ) -> UndoRecord:
     """Print these entries in a section, directly before another one of it, or last when `before` is empty.
 
-    `listed` are the keys of the section in the order in which they stand. An entry of another section is moved, which is
-    a decision. Raises UsageError when the other one does not stand there any more.
+    `listed` are the keys of the section in the order in which they stand. An entry of another
+    section is moved, which is a decision. Raises UsageError when the other one does not stand there
+    any more.
     """
     keys = tuple(keys)
     if before and before not in listed:
@@ -95,7 +102,10 @@ def place_with_undo(
 
 
 def _with(listed: Sequence[str], keys: Sequence[str], before: str) -> tuple[str, ...]:
-    """The list with `keys` before one of it. When that is one of them, they come before the next that is none."""
+    """The list with `keys` before one of it.
+
+    When that is one of them, they come before the next that is none.
+    """
     tail = list(listed[listed.index(before) :]) if before else []
     behind = next((key for key in tail if key not in keys), "")
     rest = [key for key in listed if key not in keys]
@@ -104,7 +114,10 @@ def _with(listed: Sequence[str], keys: Sequence[str], before: str) -> tuple[str,
 
 
 def _put_in_order(at: IssueWindow, section: str, keys: tuple[str, ...]) -> None:
-    """Where the issue is made, its file is the truth about its order; until then, the note that is kept beside it."""
+    """Where the issue is made, its file is the truth about its order.
+
+    Until then, the note that is kept beside it.
+    """
     workspace = at.context.workspace
     if at.present:
         present = issue_repository.read(workspace, at.name)  # as it is after the decision
@@ -186,7 +199,8 @@ def _record_undo(
 def undo_change(context: AppContext, done: UndoRecord) -> None:
     """Take it back: its entries stand as they stood; whatever else was changed since stays.
 
-    Raises UsageError, with nothing changed, when somebody decided on one of these entries since, or moved it.
+    Raises UsageError, with nothing changed, when somebody decided on one of these entries since, or
+    moved it.
     """
     present = issue_repository.read(context.workspace, done.before.name) if done.before else None
     record = (
@@ -196,8 +210,8 @@ def undo_change(context: AppContext, done: UndoRecord) -> None:
     )
     if _is_overtaken(context, done, present, record):
         raise UsageError(
-            "this was decided or moved anew since, in another window or program, and is left as that has it. "
-            "Look at it again, then decide on the card"
+            "this was decided or moved anew since, in another window or program, and is left as"
+            " that has it. Look at it again, then decide on the card"
         )
     entries_of(context).take_back(done.keys, done.decisions[0])
     if done.copy:

@@ -1,4 +1,7 @@
-"""glossary.toml as a page changes it: comments and order stay, and nothing that another window wrote is written over."""
+"""glossary.toml as a page changes it.
+
+Comments and order stay, and nothing that another window wrote is written over.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,12 @@ HEADER = "Hard words, and what they mean in plain ones."
 def set_term(
     context: AppContext, term: str, meaning: str, *, seen: str, was: str = ""
 ) -> SaveResult:
-    """Write what a word means. `seen` is the version of the meaning that the editor began with; `was` its name before.
+    """Write what a word means. `seen` is the version of the meaning that the editor began with.
 
-    Raises UsageError when there is nothing to write, or the word is there already under another row; IssueFileError, with
-    the file untouched, when it cannot be read.
+    `was` its name before.
+
+    Raises UsageError when there is nothing to write, or the word is there already under another
+    row; IssueFileError, with the file untouched, when it cannot be read.
     """
     term, meaning = " ".join(term.split()), " ".join(meaning.split())
     if not term or len(term) > LONGEST_TERM:
@@ -49,7 +54,9 @@ def set_term(
 
 
 def delete_term(context: AppContext, term: str, *, seen: str) -> SaveResult:
-    """Take a word out; gives what it meant, so that this can be undone. `seen` is the version of that which was shown.
+    """Take a word out; gives what it meant, so that this can be undone.
+
+    `seen` is the version of that which was shown.
 
     Raises UsageError when it is not there.
     """
@@ -97,6 +104,7 @@ def glossary(context: AppContext) -> Mapping[str, str]:
         terms = tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise IssueFileError(
-            f'{GLOSSARY_FILE} cannot be read: {error}. Write lines such as biopsy = "a small sample"'
+            f'{GLOSSARY_FILE} cannot be read: {error}. Write lines such as biopsy = "a small'
+            ' sample"'
         ) from error
     return {term: words for term, words in terms.items() if isinstance(words, str)}

@@ -1,7 +1,10 @@
-"""A picture that an editor chose, made fit for mail: small, without its hidden notes, and said in words.
+"""A picture that an editor chose, made fit for mail.
 
-A photograph tells the place and time where it was taken, the camera and often a name: it is drawn anew, and only what
-can be seen is kept. What a file is, its content says, never its name. Sizes are looked at before anything is unpacked.
+Small, without its hidden notes, and said in words.
+
+A photograph tells the place and time where it was taken, the camera and often a name: it is drawn
+anew, and only what can be seen is kept. What a file is, its content says, never its name. Sizes are
+looked at before anything is unpacked.
 """
 
 from __future__ import annotations
@@ -61,7 +64,8 @@ def add_image(
 ) -> UploadedImage:
     """Keep a picture beside the issue. `width` is in pixels as shown; 0: as wide as the text.
 
-    Raises UsageError, with nothing kept, when it is no picture that may go out, or nothing says what it shows.
+    Raises UsageError, with nothing kept, when it is no picture that may go out, or nothing says
+    what it shows.
     """
     words = "" if is_ornament else _one_line(words)
     if not words and not is_ornament:
@@ -73,7 +77,10 @@ def add_image(
     path = keep(context.workspace, name, content, ending=ending)
     shown = min(size[0], width or PICTURE_WIDTH, PICTURE_WIDTH)
     title = " ".join([str(shown)] * (shown < PICTURE_WIDTH) + [ORNAMENT] * is_ornament)
-    said = f"The picture is in: {size[0]} by {size[1]} pixels, {max(1, round(len(content) / 1000))} KB."
+    said = (
+        f"The picture is in: {size[0]} by {size[1]} pixels,"
+        f" {max(1, round(len(content) / 1000))} KB."
+    )
     if was_moving:
         said += " It moved; its first picture is kept, because many mail programs show no more."
     return UploadedImage(
@@ -115,8 +122,8 @@ def _refusing_what_is_damaged() -> Iterator[None]:
 
 def _too_large() -> UsageError:
     return UsageError(
-        f"this picture is too large: {MOST_BYTES // 1_000_000} MB and {MOST_PIXELS // 1_000_000} million pixels are the most. "
-        "Make it smaller first"
+        f"this picture is too large: {MOST_BYTES // 1_000_000} MB and {MOST_PIXELS // 1_000_000}"
+        " million pixels are the most. Make it smaller first"
     )
 
 
@@ -161,10 +168,19 @@ def _what_it_is(data: bytes) -> str:
     if not head:
         return "this file is empty: choose a picture"
     if b"<svg" in head:
-        return "this is a drawing of the kind SVG, which can hold scripts and is shown by few mail programs: save it as PNG"
+        return (
+            "this is a drawing of the kind SVG, which can hold scripts and is shown by few mail"
+            " programs: save it as PNG"
+        )
     if head[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif", b"ftyphevc"}:
-        return "this picture is of a kind (HEIC or AVIF) that few mail programs show: save it as JPEG first"
-    return "this file is no picture of the kinds PNG, JPEG, GIF or WebP, whatever its name says: choose another one"
+        return (
+            "this picture is of a kind (HEIC or AVIF) that few mail programs show: save it as JPEG"
+            " first"
+        )
+    return (
+        "this file is no picture of the kinds PNG, JPEG, GIF or WebP, whatever its name says:"
+        " choose another one"
+    )
 
 
 def _in_plain_colours(image: Image) -> Image:
@@ -195,7 +211,10 @@ def _as_srgb(image: Image, profile: bytes) -> Image:
 
 
 def _encode_image(image: Image, *, is_photograph: bool) -> tuple[bytes, str]:
-    """As PNG what is drawn, as JPEG what is photographed; nothing but what can be seen goes with it."""
+    """As PNG what is drawn, as JPEG what is photographed.
+
+    Nothing but what can be seen goes with it.
+    """
     image.info.clear()  # else some notes of the file would be written again
     if not is_photograph:
         drawn = _save_image(image, "PNG", optimize=True)
@@ -229,7 +248,8 @@ _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,120}", re.ASCII)
 def keep(workspace: Workspace, issue: str, content: bytes, *, ending: str) -> str:
     """Put a picture beside the issue; gives its path from there: `pictures/…`. Raises StorageError.
 
-    Its name is a hash: the name that the file had before may tell of a person, and nobody can guess this one.
+    Its name is a hash: the name that the file had before may tell of a person, and nobody can guess
+    this one.
     """
     path = f"{FOLDER}/{hashlib.sha256(content).hexdigest()[:20]}{ending}"
     write_if_new(issue_folder(workspace, issue) / path, content)
@@ -237,7 +257,10 @@ def keep(workspace: Workspace, issue: str, content: bytes, *, ending: str) -> st
 
 
 def find(workspace: Workspace, issue: str, file: str) -> Path | None:
-    """The file of a picture; None when there is none of this name, or it is not of a kind that is handed out."""
+    """The file of a picture.
+
+    None when there is none of this name, or it is not of a kind that is handed out.
+    """
     if not _NAME.fullmatch(file) or Path(file).suffix.lower() not in MEDIA_TYPES:
         return None
     path = issue_folder(workspace, issue) / FOLDER / file
@@ -253,7 +276,10 @@ def names(workspace: Workspace, issue: str) -> frozenset[str]:
 
 
 def list_uploads(workspace: Workspace, issue: str) -> tuple[Path, ...]:
-    """The pictures that `keep` has put there, by their names; never one that a person laid beside the issue."""
+    """The pictures that `keep` has put there, by their names.
+
+    Never one that a person laid beside the issue.
+    """
     folder = issue_folder(workspace, issue) / FOLDER
     return tuple(
         sorted(path for path in folder.glob("*") if _OURS.fullmatch(path.name) and path.is_file())

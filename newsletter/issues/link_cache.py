@@ -49,7 +49,10 @@ def _file(context: AppContext) -> Path:
 
 
 def _load_answers(context: AppContext) -> dict[str, tuple[LinkAnswer, datetime]]:
-    """What the file holds; nothing when it is missing or damaged, because everything in it can be found again."""
+    """What the file holds.
+
+    Nothing when it is missing or damaged, because everything in it can be found again.
+    """
     try:
         kept = json.loads(_file(context).read_text("utf-8"))
         return {url: _answer(plain) for url, plain in kept.items()}

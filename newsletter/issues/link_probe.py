@@ -1,6 +1,9 @@
-"""Tries links, politely: one question at a time to a host, few at once in all, and no page is loaded that a HEAD answers for.
+"""Tries links, politely.
 
-The network is the caller's: a `Getter` is handed in, and what became of the links is the caller's to keep.
+One question at a time to a host, few at once in all, and no page is loaded that a HEAD answers for.
+
+The network is the caller's: a `Getter` is handed in, and what became of the links is the caller's
+to keep.
 """
 
 from __future__ import annotations
@@ -22,7 +25,8 @@ PERMANENT = frozenset({301, 308})
 REDIRECTS = PERMANENT | {302, 303, 307}
 GONE = frozenset({404, 410})
 FOR_PEOPLE = frozenset({401, 402, 403, 405, 406, 407, 418, 429, 451, 999})
-"""A server that answers so is there, and speaks to people or members: publishers do it to every program."""
+"""A server that answers so is there, and speaks to people or members: publishers do it to every
+program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,8 @@ class ProbeResponse:
 class UrlProbe(Protocol):
     """Asks for one address, follows no redirect, loads no more than it must, and gives up after a time of its own.
 
-    May raise TimeoutError, OSError (socket.gaierror when there is no such host) and NewsletterError, nothing else.
+    May raise TimeoutError, OSError (socket.gaierror when there is no such host) and
+    NewsletterError, nothing else.
     """
 
     async def __call__(self, url: str, /, *, method: str) -> ProbeResponse: ...
@@ -52,7 +57,8 @@ async def check_links(
 ) -> dict[str, LinkAnswer]:
     """What became of each http(s) address, in the order given; others are left out.
 
-    Between two questions to one host lie `pause_s` seconds. `progress` hears how many of how many are done.
+    Between two questions to one host lie `pause_s` seconds. `progress` hears how many of how many
+    are done.
     """
     wanted = [url for url in dict.fromkeys(urls) if urlsplit(url).scheme in {"http", "https"}]
     free = asyncio.Semaphore(at_once)
@@ -86,7 +92,10 @@ async def try_link(url: str, get: UrlProbe) -> LinkAnswer:
 
 
 async def _follow(url: str, get: UrlProbe) -> LinkAnswer:
-    """Follow redirects to the end. Only what moved for good, from the first hop on, changes the address."""
+    """Follow redirects to the end.
+
+    Only what moved for good, from the first hop on, changes the address.
+    """
     here = lasting = url
     seen = {url}
     for _ in range(MOST_HOPS):
@@ -106,7 +115,10 @@ async def _follow(url: str, get: UrlProbe) -> LinkAnswer:
 
 
 async def _ask(url: str, get: UrlProbe) -> ProbeResponse:
-    """A HEAD, and a GET where the server has no good answer to that; not where it asks us to slow down."""
+    """A HEAD, and a GET where the server has no good answer to that.
+
+    Not where it asks us to slow down.
+    """
     reply = await get(url, method="HEAD")
     good = (
         reply.status < http.HTTPStatus.BAD_REQUEST

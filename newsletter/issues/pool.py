@@ -1,7 +1,10 @@
-"""Where every entry stands, kept from one look to the next: only what changed since is worked out anew.
+"""Where every entry stands, kept from one look to the next.
 
-A decision touches one entry of thousands. What changed is seen by comparing what is read now with what was read before,
-so it does not matter who changed it: this page, a collection that goes on meanwhile, a text editor.
+Only what changed since is worked out anew.
+
+A decision touches one entry of thousands. What changed is seen by comparing what is read now with
+what was read before, so it does not matter who changed it: this page, a collection that goes on
+meanwhile, a text editor.
 """
 
 from __future__ import annotations
@@ -57,7 +60,10 @@ def update_pool(
 
 
 def _frame(at: IssueWindow) -> tuple[object, ...]:
-    """What decides about all entries at once. The moment counts by the hour: an event that begins stays ahead so long."""
+    """What decides about all entries at once.
+
+    The moment counts by the hour: an event that begins stays ahead so long.
+    """
     settings = at.context.workspace.settings
     until_at = at.present.until_at if at.present else None
     return (
@@ -104,7 +110,10 @@ def _build_pool(at: IssueWindow, now: EntryPool, before: EntryPool) -> EntryPool
 
 
 def _find_touched_keys(context: AppContext, now: EntryPool, before: EntryPool) -> dict[str, None]:
-    """The keys of all entries that may stand elsewhere than before: they themselves, or what was decided, changed."""
+    """The keys of all entries that may stand elsewhere than before.
+
+    They themselves, or what was decided, changed.
+    """
     changed = [key for key, entry in now.entries.items() if before.entries.get(key) is not entry]
     decided = (
         key

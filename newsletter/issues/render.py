@@ -42,7 +42,10 @@ def environment(context: AppContext) -> jinja2.Environment:
 
 @lru_cache(maxsize=4)
 def _environment(folder: Path, compiled: Path, own: frozenset[Path]) -> jinja2.Environment:
-    """The templates of a workspace; a file of its own that comes or goes makes other ones of them."""
+    """The templates of a workspace.
+
+    A file of its own that comes or goes makes other ones of them.
+    """
     del own
     return rendering_environment.environment(folder, compiled=compiled)
 
@@ -50,7 +53,10 @@ def _environment(folder: Path, compiled: Path, own: frozenset[Path]) -> jinja2.E
 def render_mail(
     context: AppContext, issue: Issue, variant: Variant = DEFAULT_VARIANT
 ) -> RenderedIssue:
-    """The mail of an issue, with marks where each reader's own parts enter; in the form that some readers chose."""
+    """The mail of an issue, with marks where each reader's own parts enter.
+
+    In the form that some readers chose.
+    """
     settings = context.workspace.settings
     return rendering.render_mail(
         issue, settings, environment(context), glossary=glossary(context), variant=variant
@@ -62,8 +68,9 @@ def render_issue(
 ) -> tuple[RenderedIssue, tuple[Path, ...]]:
     """Render the issue into its folder, without any reader's own parts.
 
-    issue.html and issue.txt are the mail; web.html is the page for the archive, print.html the one in large print,
-    proof.html the sheet for a medical reviewer; and there is an .ics for each event.
+    issue.html and issue.txt are the mail; web.html is the page for the archive, print.html the one
+    in large print, proof.html the sheet for a medical reviewer; and there is an .ics for each
+    event.
     """
     issue = load_issue(context, name)
     made = render_mail(context, issue)

@@ -1,7 +1,10 @@
-"""issues/ID/ on disk: issue.toml, which people edit by hand, and record.toml, which the program keeps beside it.
+"""issues/ID/ on disk.
 
-issue.toml is the truth. What a person wrote in it stays: comments, order, unknown keys, and the form of every value
-that did not change. record.toml holds what was drafted, approved and published, and needs no editing.
+Issue.toml, which people edit by hand, and record.toml, which the program keeps beside it.
+
+issue.toml is the truth. What a person wrote in it stays: comments, order, unknown keys, and the
+form of every value that did not change. record.toml holds what was drafted, approved and published,
+and needs no editing.
 """
 
 from __future__ import annotations
@@ -102,7 +105,8 @@ def _issue_in(text: str, name: str, file: str, settings: Settings) -> Issue:
 def write(workspace: Workspace, issue: Issue) -> bool:
     """Bring issue.toml up to `issue`, keeping what people wrote; tells whether anything changed.
 
-    `coming_up` is not written: it follows from earlier issues. Raises StorageError or IssueFileError.
+    `coming_up` is not written: it follows from earlier issues. Raises StorageError or
+    IssueFileError.
     """
     path = issue_folder(workspace, issue.name) / ISSUE_FILE
     known = path.is_file()
@@ -115,7 +119,10 @@ def write(workspace: Workspace, issue: Issue) -> bool:
 
 
 def read_record(workspace: Workspace, name: str) -> IssueRecord | None:
-    """What the program noted of this issue; None when it never noted anything, as for one made by hand."""
+    """What the program noted of this issue.
+
+    None when it never noted anything, as for one made by hand.
+    """
     path = issue_folder(workspace, name) / RECORD_FILE
     if not path.is_file():
         return None
@@ -164,7 +171,8 @@ def _text_of(path: Path) -> str:
         return path.read_text("utf-8-sig")
     except FileNotFoundError as error:
         raise IssueFileError(
-            f"{_shorten_path(path)} is not there: make it with “newsletter draft {path.parent.name}”"
+            f"{_shorten_path(path)} is not there: make it with “newsletter draft"
+            f" {path.parent.name}”"
         ) from error
     except UnicodeDecodeError as error:
         raise IssueFileError(
@@ -267,7 +275,10 @@ class _IssueReader:
 
 
 def _space_tables(text: str) -> str:
-    """One empty line before each table of a list, which is how people find their way; texts are not touched."""
+    """One empty line before each table of a list, which is how people find their way.
+
+    Texts are not touched.
+    """
     lines: list[str] = []
     within = ""  # the quotes of the text that a line stands in
     for line in text.splitlines(keepends=True):
@@ -466,7 +477,10 @@ GLOSSARY_FILE = "glossary.toml"
 
 
 def issue_folder(workspace: Workspace, name: str) -> Path:
-    """The folder of one issue, there or not; raises UsageError for a name that would lead elsewhere."""
+    """The folder of one issue, there or not.
+
+    Raises UsageError for a name that would lead elsewhere.
+    """
     if not name or name.startswith(".") or "/" in name or "\\" in name or name != name.strip():
         raise UsageError(
             f"“{name}” cannot be the name of an issue: use letters, digits and -, as in 2026-11"

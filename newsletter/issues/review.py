@@ -21,7 +21,10 @@ from newsletter.issues.render import load_issue, render_mail
 def check_issue_mail(
     context: AppContext, name: str | None = None
 ) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:
-    """The issue, its mail, and all that is wrong with it; of its links, what was found when they were last tried."""
+    """The issue, its mail, and all that is wrong with it.
+
+    Of its links, what was found when they were last tried.
+    """
     from newsletter.checks import check_issue
 
     issue, made, check_context = build_check_context(context, name)

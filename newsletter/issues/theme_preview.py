@@ -1,4 +1,7 @@
-"""An issue in another dress: how it would look in colours, letters and words that are not saved yet."""
+"""An issue in another dress.
+
+How it would look in colours, letters and words that are not saved yet.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ class ThemePreview:
 def preview_theme(
     context: AppContext, theme: Mapping[str, str], *, language: str = ""
 ) -> ThemePreview:
-    """The issue being made, or a specimen, with these values of `[theme]`. One that is wrong is said, and left as it is."""
+    """The issue being made, or a specimen, with these values of `[theme]`.
+
+    One that is wrong is said, and left as it is.
+    """
     wrong = settings_editor.find_mistakes("theme", theme)
     settings = context.workspace.settings
     known: dict[str, Any] = {
@@ -82,7 +88,10 @@ def _specimen(context: AppContext, settings: Settings, name: str) -> Issue:
         send_on=day,
         since_at=None,
         until_at=context.now,
-        letter="Dear friends,\n\nthis is how a letter of yours looks, with a [link](https://www.example.org) in it.",
+        letter=(
+            "Dear friends,\n\nthis is how a letter of yours looks, with a"
+            " [link](https://www.example.org) in it."
+        ),
         sections=tuple(
             Section(
                 name=each.name,
@@ -134,11 +143,17 @@ def _of_colours(theme: config.Theme) -> Iterator[str]:
     made = palette.palette(theme.accent, theme.background)
     on_paper = palette.contrast(theme.accent, made.card)
     if made.button == theme.accent.lower():
-        yield f"Headings, links and buttons can be read well: {on_paper:.1f} to 1 on white, and 4.5 is needed."
+        yield (
+            f"Headings, links and buttons can be read well: {on_paper:.1f} to 1 on white, and 4.5"
+            " is needed."
+        )
     else:
         yield (
-            f"{theme.accent} is too pale for words on white ({on_paper:.1f} to 1, and 4.5 is needed). The mail takes the "
-            f"nearest that can be read, {made.button}."
+            f"{theme.accent} is too pale for words on white ({on_paper:.1f} to 1, and 4.5 is"
+            f" needed). The mail takes the nearest that can be read, {made.button}."
         )
     around = palette.contrast(made.foot, theme.background)
-    yield f"The small words at the end can be read on the colour around the letter: {around:.1f} to 1."
+    yield (
+        f"The small words at the end can be read on the colour around the letter: {around:.1f}"
+        " to 1."
+    )

@@ -1,4 +1,7 @@
-"""Undo and redo of what was written in an issue: one step at a time, and never over what somebody else wrote since."""
+"""Undo and redo of what was written in an issue.
+
+One step at a time, and never over what somebody else wrote since.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,8 @@ def _id(step: UndoStep) -> str:
 def undo_last(context: AppContext, name: str, *, seen: str = "") -> UndoStep:
     """Take the last step back; `seen` is the one that was offered.
 
-    Raises UsageError when there is none, another one is the last by now, or its place was changed elsewhere since.
+    Raises UsageError when there is none, another one is the last by now, or its place was changed
+    elsewhere since.
     """
     known = [each for each in undo_log.list_steps(context.workspace, name) if not each.is_undone]
     if not known:
@@ -71,23 +75,29 @@ def redo_last(context: AppContext, name: str, *, seen: str = "") -> UndoStep:
 
 
 def _expect(context: AppContext, name: str, step: UndoStep, seen: str) -> None:
-    """Two windows share one row of steps: what one of them takes back has to be what it has offered."""
+    """Two windows share one row of steps.
+
+    What one of them takes back has to be what it has offered.
+    """
     if seen and seen != _id(step):
         place = describe_place(issue_repository.read(context.workspace, name), step.place)
         raise UsageError(
-            f"another window wrote or undid something meanwhile, so nothing was changed. It would be {place} now: "
-            "look at it, then press again"
+            "another window wrote or undid something meanwhile, so nothing was changed. It would"
+            f" be {place} now: look at it, then press again"
         )
 
 
 def _put(context: AppContext, name: str, step: UndoStep, *, there: str, wanted: str) -> None:
-    """Make a place say `wanted`, when it says `there`; else the step is forgotten, so that those before it can be reached."""
+    """Make a place say `wanted`, when it says `there`.
+
+    Else the step is forgotten, so that those before it can be reached.
+    """
     issue = issue_repository.read(context.workspace, name)
     if not _stands(context, issue, step.place, there):
         undo_log.delete_step(context.workspace, name, step)
         raise UsageError(
-            f"{describe_place(issue, step.place)} was changed elsewhere since, so this step was left as it is. "
-            "Look at the earlier versions to go further back"
+            f"{describe_place(issue, step.place)} was changed elsewhere since, so this step was"
+            " left as it is. Look at the earlier versions to go further back"
         )
     kind, _, section = step.place.partition(":")
     if kind == "whole":

@@ -1,7 +1,8 @@
 """The steps of writing an issue, so that each can be taken back and made again, also after the page or program was closed.
 
-A step is what was changed at one place. Typing on at the same place is the same step, until the writer pauses. Each is
-a file of its own, for the owner alone: a step that is written cannot damage those before it.
+A step is what was changed at one place. Typing on at the same place is the same step, until the
+writer pauses. Each is a file of its own, for the owner alone: a step that is written cannot damage
+those before it.
 """
 
 from __future__ import annotations

@@ -50,7 +50,10 @@ class IssueWindow:
 
     @cached_property
     def section_order(self) -> Mapping[str, tuple[str, ...]]:
-        """Section → keys, as editors want an issue that is not made yet; of one that is, its file tells."""
+        """Section → keys, as editors want an issue that is not made yet.
+
+        Of one that is, its file tells.
+        """
         record = (
             None
             if self.present
@@ -78,7 +81,10 @@ class IssueWindow:
         return max(before, default=None)
 
     def _get_window_end(self, issue: Issue) -> datetime:
-        """The end of its window, unless it was last drafted before: what came in between, nobody has looked at."""
+        """The end of its window, unless it was last drafted before.
+
+        What came in between, nobody has looked at.
+        """
         record = issue_repository.read_record(self.context.workspace, issue.name)
         drafted_at = record.drafted_at if record else None
         return min(issue.until_at, drafted_at) if drafted_at else issue.until_at
@@ -109,7 +115,10 @@ class IssueWindow:
         return self._selection(entries_of(self.context).all())
 
     def select_quickly(self) -> tuple[Selection, tuple[SkippedEntry, ...]]:
-        """As `select`; but what is older than the last issue in every way is passed over by its date alone."""
+        """As `select`.
+
+        But what is older than the last issue in every way is passed over by its date alone.
+        """
         window, store = self.criteria, entries_of(self.context)
         looked = ReviewCutoff(since_at=window.since_at, since_on=window.since_on)
         special = store.by_keys(self._mentioned_keys())
@@ -177,7 +186,8 @@ def _pass_over_entry(settled: EarlierEntry, zone: ZoneInfo) -> SkippedEntry:
 def out_names(context: AppContext) -> tuple[str, ...]:
     """The issues that are out at this moment.
 
-    One that the program has drafted is out when it was sent or published; one made by hand, when its window is over.
+    One that the program has drafted is out when it was sent or published; one made by hand, when
+    its window is over.
     """
     return tuple(
         name for name in issue_repository.names(context.workspace) if _is_out(context, name)
@@ -194,7 +204,10 @@ def _is_out(context: AppContext, name: str) -> bool:
 def load_window(
     context: AppContext, name: str | None = None, *, until: str | None = None
 ) -> IssueWindow:
-    """The issue of this name, or the one that is due: the last that was begun and is not out, else the next one."""
+    """The issue of this name, or the one that is due.
+
+    The last that was begun and is not out, else the next one.
+    """
     return IssueWindow(
         context, name or due_name(context), parse_window_end(context, until) if until else None
     )

@@ -1,8 +1,8 @@
 """The public page as an ASGI app: stop, preferences, subscribe, archive. It runs behind any host.
 
-The rules: opening a page changes nothing, since scanners of mails follow every link; only a POST acts, and acting twice
-is the same as once. A wrong token, an old one and an erased person look alike. No cookie, no script, no third party.
-Work on the database is done beside the event loop.
+The rules: opening a page changes nothing, since scanners of mails follow every link; only a POST
+acts, and acting twice is the same as once. A wrong token, an old one and an erased person look
+alike. No cookie, no script, no third party. Work on the database is done beside the event loop.
 """
 
 from __future__ import annotations
@@ -66,7 +66,10 @@ def make_app(
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> PublicMiddleware:
-    """The app of a workspace; raises UsageError when it has no [public] url, or no key for tokens."""
+    """The app of a workspace.
+
+    Raises UsageError when it has no [public] url, or no key for tokens.
+    """
     settings = context.workspace.settings
     if settings.public is None or not settings.public.url:
         raise UsageError(

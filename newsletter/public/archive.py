@@ -1,4 +1,7 @@
-"""The archive for everybody: issues that are out, their feed, the calendar files of their events, their pictures."""
+"""The archive for everybody.
+
+Issues that are out, their feed, the calendar files of their events, their pictures.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ from newsletter.issues.archive import ArchivedIssue
 from newsletter.issues.images import media_type
 
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
 )
 """Issues carry their style in themselves, and pictures of the foundation's own host."""
 

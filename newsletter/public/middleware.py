@@ -1,4 +1,6 @@
-"""What holds for every answer of the public page: headers, known hosts, small bodies, a log without tokens.
+"""What holds for every answer of the public page.
+
+Headers, known hosts, small bodies, a log without tokens.
 
 An ASGI middleware around the whole app, so that no page can forget it.
 """
@@ -24,7 +26,10 @@ from newsletter import safe_traceback
 LOG = logging.getLogger("newsletter.public")
 LOG.addFilter(safe_traceback.redact_traceback)
 MAX_BODY_BYTES = 4096
-POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors"
+    " 'none'; img-src 'none'"
+)
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
@@ -66,8 +71,10 @@ class PublicMiddleware:
                 _harden(message, secure=self.url.startswith("https://"))
             try:
                 await send(message)
-            except Exception as error:  # noqa: BLE001 - whatever it is, nobody can be answered any more
-                # what came behind the request was no HTTP: no failure of ours, and no traceback of the server's
+            # whatever it is, nobody can be answered any more
+            except Exception as error:  # noqa: BLE001
+                # what came behind the request was no HTTP: no failure of ours, and no traceback of
+                # the server's
                 LOG.info("not answered error=%s", type(error).__name__)
 
         headers = Headers(scope=scope)
@@ -79,7 +86,8 @@ class PublicMiddleware:
             try:
                 await self.app(scope, _limit_body(receive), send_guarded)
             except Exception as error:
-                # answered already; passed on, the server would log it with all that its words may hold
+                # answered already; passed on, the server would log it with all that its words may
+                # hold
                 LOG.exception("failed error=%s", type(error).__name__)
                 if not status:
                     raise
@@ -110,12 +118,17 @@ def _parse_content_length(headers: Headers) -> int:
     return int(written) if written.isascii() and written.isdigit() else 0
 
 
-async def answer_disconnect(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
-    """A visitor who went away before the request was whole: nothing is done, and nobody hears the answer."""
+# Starlette's signature
+async def answer_disconnect(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """A visitor who went away before the request was whole.
+
+    Nothing is done, and nobody hears the answer.
+    """
     return Response(status_code=400)
 
 
-async def too_large(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
+# Starlette's signature
+async def too_large(request: Request, error: Exception) -> Response:  # noqa: ARG001
     """The answer to a body that grows too large on its way."""
     return PlainTextResponse("too much\n", 413)
 
@@ -136,7 +149,10 @@ def _limit_body(receive: Receive) -> Receive:
 
 
 def mask_path(path: str) -> str:
-    """A path for the log: of what may be a token only the first four characters, no address, nothing that breaks a line."""
+    """A path for the log.
+
+    Of what may be a token only the first four characters, no address, nothing that breaks a line.
+    """
     path = re.sub(r"[^/]*(?:@|%40)[^/]*", "…", path)  # a stranger may write anything there
     path = re.sub(
         r"[^/]{12,}",

@@ -92,7 +92,10 @@ class PageRenderer:
         link: str = "",
         link_words: str = "home",
     ) -> HTMLResponse:
-        """A page with the words `NAME_title` and `NAME_text`; one that is not well shows whom to write to."""
+        """A page with the words `NAME_title` and `NAME_text`.
+
+        One that is not well shows whom to write to.
+        """
         words = self.words(request)
         return self.page(
             request,

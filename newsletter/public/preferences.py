@@ -1,4 +1,7 @@
-"""What one person chose, what is kept about them, and their erasure. The link is their key; no page shows an address."""
+"""What one person chose, what is kept about them, and their erasure. The link is their key.
+
+No page shows an address.
+"""
 
 from __future__ import annotations
 

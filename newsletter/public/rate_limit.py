@@ -1,4 +1,7 @@
-"""How often one address on the net may miss, or ask: in memory alone, and under a name that nobody can read back."""
+"""How often one address on the net may miss, or ask.
+
+In memory alone, and under a name that nobody can read back.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ from dataclasses import dataclass, field
 
 @dataclass
 class RateLimit:
-    """At most `most` events of one visitor within `window_s` seconds; then no more until some have aged."""
+    """At most `most` events of one visitor within `window_s` seconds.
+
+    Then no more until some have aged.
+    """
 
     most: int
     window_s: float

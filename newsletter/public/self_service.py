@@ -1,7 +1,8 @@
 """What readers can do for themselves: stop, pause, choose, subscribe, see what is kept, be erased.
 
-One object serves many requests at the same time. A token stands for a person; without a right one nothing is known
-and nothing happens. What a stranger types about an address is answered alike, on the list or not.
+One object serves many requests at the same time. A token stands for a person; without a right one
+nothing is known and nothing happens. What a stranger types about an address is answered alike, on
+the list or not.
 """
 
 from __future__ import annotations
@@ -71,7 +72,10 @@ class SelfService:
 
     @contextmanager
     def hold_connection(self) -> Iterator[None]:
-        """Keep the database open meanwhile: when the last one closes it, SQLite tidies up, which takes a disk's time."""
+        """Keep the database open meanwhile.
+
+        When the last one closes it, SQLite tidies up, which takes a disk's time.
+        """
         with closing(self.subscribers.engine.raw_connection()):
             yield
 
@@ -80,7 +84,10 @@ class SelfService:
         return self.keys.read(Purpose.UNSUBSCRIBE, token) is not None
 
     def unsubscribe(self, token: str) -> bool:
-        """Never write to this person again; once or often is the same. False when the token is none of ours."""
+        """Never write to this person again; once or often is the same.
+
+        False when the token is none of ours.
+        """
         found = self.keys.read(Purpose.UNSUBSCRIBE, token)
         if found is None:
             return False
@@ -101,7 +108,10 @@ class SelfService:
         return True
 
     def find_subscriber(self, token: str) -> Subscriber | None:
-        """Whose preferences a token opens; None when it is none of ours, or the person is erased."""
+        """Whose preferences a token opens.
+
+        None when it is none of ours, or the person is erased.
+        """
         found = self.keys.read(Purpose.PREFERENCES, token)
         return self.subscribers.get(found.subscriber_id) if found else None
 
@@ -164,7 +174,9 @@ class SelfService:
     def request_confirmation(
         self, written: str, *, name: str = "", language: str = "", person: Subscriber | None = None
     ) -> OptInRequest | None:
-        """Somebody wants to subscribe with an address, or `person` to change to it; None when no mail is to go.
+        """Somebody wants to subscribe with an address, or `person` to change to it.
+
+        None when no mail is to go.
 
         Raises ValueError, with a reason that does not repeat it, when it is no address.
         """

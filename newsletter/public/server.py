@@ -1,4 +1,6 @@
-"""Serving the public page until it is told to stop: for a reverse proxy on the same machine, which brings TLS.
+"""Serving the public page until it is told to stop.
+
+For a reverse proxy on the same machine, which brings TLS.
 
 Nothing of a failure is logged but its kind and its way: its words may hold what a stranger sent.
 """
@@ -29,8 +31,8 @@ def serve(
 ) -> None:
     """Serve `app` until SIGINT or SIGTERM, finishing what was begun. `ready` hears the address.
 
-    `proxy`: addresses and networks of the web server before it, whose X-Forwarded-For says who the visitor is. Raises
-    UsageError when one of them is none, or the port is taken.
+    `proxy`: addresses and networks of the web server before it, whose X-Forwarded-For says who the
+    visitor is. Raises UsageError when one of them is none, or the port is taken.
     """
     trusted = [_network(each) for each in proxy.split(",")]
     listener = listening(host, port)
@@ -63,8 +65,9 @@ def _network(written: str) -> str:
 def listening(host: str, port: int) -> socket.socket:
     """A socket that listens; raises UsageError when the port is taken.
 
-    What it accepts inherits TCP_NODELAY. asyncio sets that only where the listener names its protocol, and without it the
-    second write of an answer waits 40 ms for the acknowledgement of the first (Nagle's algorithm, delayed ACK).
+    What it accepts inherits TCP_NODELAY. asyncio sets that only where the listener names its
+    protocol, and without it the second write of an answer waits 40 ms for the acknowledgement of
+    the first (Nagle's algorithm, delayed ACK).
     """
     try:
         listener = socket.create_server(
@@ -83,6 +86,10 @@ async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
     await server.serve(sockets=[listener])
 
 
-def _log_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001 - asyncio's signature
-    """What asyncio would log with a traceback: uvicorn stumbles over some requests that are no HTTP."""
+# asyncio's signature
+def _log_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # noqa: ARG001
+    """What asyncio would log with a traceback.
+
+    Uvicorn stumbles over some requests that are no HTTP.
+    """
     LOG.warning("not understood error=%s", type(context.get("exception")).__name__)

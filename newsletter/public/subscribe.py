@@ -1,6 +1,9 @@
-"""Subscribing with double opt-in, and a new address: nothing holds until its own mailbox has confirmed it.
+"""Subscribing with double opt-in, and a new address.
 
-The answer is the same for every address, on the list or not, and comes equally fast: the mail goes out after it.
+Nothing holds until its own mailbox has confirmed it.
+
+The answer is the same for every address, on the list or not, and comes equally fast: the mail goes
+out after it.
 """
 
 from __future__ import annotations
@@ -52,7 +55,10 @@ async def request_subscription(request: Request) -> Response:
 async def prepare_link_mail(
     request: Request, written: str, *, kind: str, name: str = "", person: Subscriber | None = None
 ) -> BackgroundTask | None:
-    """What is to be done after the answer; None when this is no address. Raises a 429 for one who asks too often."""
+    """What is to be done after the answer; None when this is no address.
+
+    Raises a 429 for one who asks too often.
+    """
     public = request.app.state.public
     try:
         parse_address(written)

@@ -1,6 +1,7 @@
 """Stopping the mails: one click of a mail program (RFC 8058), or a button on a page.
 
-Whatever is POSTed to a right link stops the mails, in that one request; what the body says is not looked at.
+Whatever is POSTed to a right link stops the mails, in that one request; what the body says is not
+looked at.
 """
 
 from __future__ import annotations

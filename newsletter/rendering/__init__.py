@@ -1,4 +1,7 @@
-"""Issue → inline-styled HTML and plain text. Pure: templates come in as an environment, the clock as an argument."""
+"""Issue → inline-styled HTML and plain text.
+
+Pure: templates come in as an environment, the clock as an argument.
+"""
 
 from __future__ import annotations
 

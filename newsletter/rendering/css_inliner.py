@@ -1,7 +1,8 @@
 """The one place that knows premailer: style rules become `style` attributes.
 
-What works with it is narrow. Rules to inline stand in a plain `<style>`; rules to keep (media, dark mode, with
-`!important`) in one marked `data-premailer="ignore"`; sizes and alignment of tables stand in the template.
+What works with it is narrow. Rules to inline stand in a plain `<style>`; rules to keep (media, dark
+mode, with `!important`) in one marked `data-premailer="ignore"`; sizes and alignment of tables
+stand in the template.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ Rule = tuple[Any, str, str]
 
 
 class _Premailer(Premailer):  # type: ignore[misc] # the library has no types
-    """Premailer with less to do: it reads a style sheet once, and looks only where a rule may match."""
+    """Premailer with less to do.
+
+    It reads a style sheet once, and looks only where a rule may match.
+    """
 
     kept: StyleCache | None = None
 
@@ -49,21 +53,29 @@ class _Premailer(Premailer):  # type: ignore[misc] # the library has no types
         ], list(leftover)
 
     def _style_to_basic_html_attributes(self, *_args: object, **_options: object) -> None:
-        """Nothing: sizes, alignment and colours of tables stand in the template (see `disable_basic_attributes`)."""
+        """Nothing.
+
+        Sizes, alignment and colours of tables stand in the template (see
+        `disable_basic_attributes`).
+        """
 
 
 @lru_cache(maxsize=8)
 def _rules(
     css_body: str, ruleset_index: int, kept: StyleCache | None
 ) -> tuple[tuple[Rule, ...], tuple[Any, ...]]:
-    """A style sheet as an earlier process has read it, or read now: that takes longer than all else of a first page."""
+    """A style sheet as an earlier process has read it, or read now.
+
+    That takes longer than all else of a first page.
+    """
     name = _name(css_body, ruleset_index) if kept else ""
     if kept and (rules := _restore_rules(kept.read(name))) is not None:
         return rules, ()
     reader = Premailer(
         disable_validation=True, strip_important=False, cssutils_logging_level=logging.CRITICAL
     )
-    found, leftover = reader._parse_style_rules(css_body, ruleset_index)  # noqa: SLF001 - see the class
+    # see the class
+    found, leftover = reader._parse_style_rules(css_body, ruleset_index)  # noqa: SLF001
     if kept and not leftover:
         kept.write(
             name,
@@ -81,7 +93,10 @@ def _name(css_body: str, ruleset_index: int) -> str:
 
 
 def _restore_rules(content: bytes | None) -> tuple[Rule, ...] | None:
-    """The rules that were kept, and premailer's memory filled with their declarations; None when they cannot be read."""
+    """The rules that were kept, and premailer's memory filled with their declarations.
+
+    None when they cannot be read.
+    """
     with contextlib.suppress(ValueError, TypeError):
         rules = [
             (tuple(rank), selector, style, pairs)
@@ -107,7 +122,10 @@ def _may_match(selector: str, tags: Mapping[str, set[str]]) -> bool:
 
 
 def _with_tags(selector: str, tags: Mapping[str, set[str]]) -> str:
-    """`td.box h2` for `.box h2` where only cells are boxes: a tag is found four times as fast as a class."""
+    """`td.box h2` for `.box h2` where only cells are boxes.
+
+    A tag is found four times as fast as a class.
+    """
     return _CLASS.sub(lambda found: _with_tag(found[1], tags[found[1]]), selector)
 
 
@@ -116,7 +134,10 @@ def _with_tag(name: str, tags: set[str]) -> str:
 
 
 def inline_styles(html: str, kept: StyleCache | None = None) -> str:
-    """A whole page with its styles inlined; the same page gives the same bytes. `kept`: style sheets read before."""
+    """A whole page with its styles inlined; the same page gives the same bytes.
+
+    `kept`: style sheets read before.
+    """
     page = etree.fromstring(compact(html).strip(), etree.HTMLParser())
     reader = _Premailer(
         page,

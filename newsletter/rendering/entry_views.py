@@ -1,4 +1,7 @@
-"""One entry as a template prints it: every value already in the reader's words. Facts that are unknown are empty."""
+"""One entry as a template prints it: every value already in the reader's words.
+
+Facts that are unknown are empty.
+"""
 
 from __future__ import annotations
 
@@ -138,7 +141,10 @@ _ADDRESS_ALONE = re.compile(r"(?:[^\n.:]{0,40}:)?[ \t]*(https?://\S+)[ \t]*$", r
 
 
 def trim_summary(entry: Entry) -> str:
-    """The source's words without what stands beside them anyway: a register's list of facts, an address that is a link."""
+    """The source's words without what stands beside them anyway.
+
+    A register's list of facts, an address that is a link.
+    """
     if entry.trial and entry.trial.interventions and _LISTS_FACTS.match(entry.summary):
         return ""
     if "://" not in entry.summary:
@@ -193,7 +199,10 @@ def build_related_links(entry: Entry) -> tuple[Link, ...]:
 
 
 def places_line(places: tuple[str, ...], words: Phrases) -> str:
-    """`United States: Denver, Houston · France: Paris`: countries in the order given, towns shortened."""
+    """`United States: Denver, Houston · France: Paris`.
+
+    Countries in the order given, towns shortened.
+    """
     towns: dict[str, list[str]] = {}
     for place in places:
         town, _, country = place.rpartition(",")

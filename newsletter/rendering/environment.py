@@ -1,4 +1,6 @@
-"""Where templates lie: the workspace's own `templates/` first, file by file, then the ones that we ship.
+"""Where templates lie.
+
+The workspace's own `templates/` first, file by file, then the ones that we ship.
 
 In a checkout those stand at the top level, in an installed wheel inside the package.
 """
@@ -24,7 +26,10 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def find_shipped_folder(package: Path = _PACKAGE) -> Path:
-    """The folder of the templates shipped with `package`; raises TemplateError when the installation lacks it."""
+    """The folder of the templates shipped with `package`.
+
+    Raises TemplateError when the installation lacks it.
+    """
     for folder in (package / FOLDER, package.parent / FOLDER):
         if (folder / "issue.html.jinja").is_file():
             return folder
@@ -34,10 +39,14 @@ def find_shipped_folder(package: Path = _PACKAGE) -> Path:
 
 
 class _BytecodeFolder(jinja2.FileSystemBytecodeCache):
-    """One place for compiled templates. `dump_bytecode` raises OSError where nothing can be kept."""
+    """One place for compiled templates.
+
+    `dump_bytecode` raises OSError where nothing can be kept.
+    """
 
     def __init__(self, folder: Path) -> None:
-        made_by = f"jinja2-{jinja2.__version__}-{sys.implementation.cache_tag}"  # another one writes other code
+        # another one writes other code
+        made_by = f"jinja2-{jinja2.__version__}-{sys.implementation.cache_tag}"
         super().__init__(str(folder), f"{made_by}-%s")
 
     def load_bytecode(self, bucket: Bucket) -> None:
@@ -52,8 +61,8 @@ class _BytecodeFolder(jinja2.FileSystemBytecodeCache):
 class _CompiledTemplates(jinja2.BytecodeCache):
     """Templates as jinja2 compiles them, kept for the next process.
 
-    The shipped ones lie beside themselves, as Python keeps its modules, and a new workspace has them at once; where nothing
-    can be written there they lie with the workspace's own.
+    The shipped ones lie beside themselves, as Python keeps its modules, and a new workspace has
+    them at once; where nothing can be written there they lie with the workspace's own.
     """
 
     def __init__(self, own: Path, shipped: Path) -> None:
@@ -84,7 +93,10 @@ class _CompiledTemplates(jinja2.BytecodeCache):
 
 
 class _StyleFileCache:
-    """What was found out of style sheets, the newest few: small files, each there whole or not at all."""
+    """What was found out of style sheets, the newest few.
+
+    Small files, each there whole or not at all.
+    """
 
     def __init__(self, *folders: Path) -> None:
         self._folders = (
@@ -118,10 +130,12 @@ class _StyleFileCache:
 def environment(
     workspace: Path | None = None, *, compiled: Path | None = None, package: Path = _PACKAGE
 ) -> TemplateEnvironment:
-    """Strict templates: every value escaped but in plain text and style sheets, every unknown name an error.
+    """Strict templates.
 
-    `compiled` is a folder for what compiling them gives, and their style sheets as they were read: both cost more than to
-    fill them. It holds code that will be run: nobody but we may write there.
+    Every value escaped but in plain text and style sheets, every unknown name an error.
+
+    `compiled` is a folder for what compiling them gives, and their style sheets as they were read:
+    both cost more than to fill them. It holds code that will be run: nobody but we may write there.
     """
     shipped = find_shipped_folder(package)
     folders = [folder for folder in (workspace / FOLDER if workspace else None, shipped) if folder]

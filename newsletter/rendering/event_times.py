@@ -1,4 +1,7 @@
-"""When an event is, in words: the day with its weekday, the hour in its own zone and in the reader's likely ones."""
+"""When an event is, in words.
+
+The day with its weekday, the hour in its own zone and in the reader's likely ones.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,10 @@ class When:
 
 
 def when(event: Event, home: str, words: Phrases) -> When:
-    """The words for `event`; `home` is the IANA name of the newsletter's zone, whose readers' zones are added."""
+    """The words for `event`.
+
+    `home` is the IANA name of the newsletter's zone, whose readers' zones are added.
+    """
     starts = event.starts
     if starts is None:
         return When(day=words("date_open"))

@@ -1,4 +1,7 @@
-"""An event as a template prints it: one date, or all dates of a series with what they share told once."""
+"""An event as a template prints it.
+
+One date, or all dates of a series with what they share told once.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ class EventView:
 
 
 def event_view(dates: Sequence[Entry], setting: PrintContext) -> EventView:
-    """The event in the reader's words; `dates` are its entry, or those of all dates of its series."""
+    """The event in the reader's words.
+
+    `dates` are its entry, or those of all dates of its series.
+    """
     told = [
         _one(entry, entry.event or Event(), setting, with_hour=len(dates) == 1) for entry in dates
     ]
@@ -138,7 +144,10 @@ def _own_page(entry: Entry, first: Entry, setting: PrintContext) -> Link | None:
 
 
 def group_series(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], ...]:
-    """The entries in their order, each with the later dates of its series that say the same; a series by its days."""
+    """The entries in their order, each with the later dates of its series that say the same.
+
+    A series by its days.
+    """
     groups: dict[object, list[Entry]] = {}
     for place, entry in enumerate(entries):
         groups.setdefault(_build_series_key(entry) or place, []).append(entry)

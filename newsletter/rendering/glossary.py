@@ -1,4 +1,7 @@
-"""Hard words explained once: the first use in an issue is marked with a star, the box at the end explains it."""
+"""Hard words explained once.
+
+The first use in an issue is marked with a star, the box at the end explains it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ class GlossaryTerm:
 
 
 class Glossary:
-    """Watches over one page: marks the first use of each term and remembers it. False when it has no terms."""
+    """Watches over one page: marks the first use of each term and remembers it.
+
+    False when it has no terms.
+    """
 
     def __init__(self, terms: Mapping[str, str]) -> None:
         self._meanings = {

@@ -1,4 +1,7 @@
-"""Fixed words, counts and dates in the reader's language. Dates, lists and plural forms are Babel's (CLDR)."""
+"""Fixed words, counts and dates in the reader's language.
+
+Dates, lists and plural forms are Babel's (CLDR).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from newsletter.rendering.translations import CATALOGUES, Catalogue
 class Phrases:
     """All fixed words of one language.
 
-    A language without a catalogue gets English words and dates, so that no line mixes two, in a page of its direction.
+    A language without a catalogue gets English words and dates, so that no line mixes two, in a
+    page of its direction.
     """
 
     def __init__(self, language: str) -> None:
@@ -30,7 +34,10 @@ class Phrases:
         self.catalogue: Catalogue = CATALOGUES[self.locale.language]
 
     def __call__(self, key: str, **blanks: object) -> str:
-        """The words under `key` with its blanks filled; raises KeyError for a key that no catalogue has."""
+        """The words under `key` with its blanks filled.
+
+        Raises KeyError for a key that no catalogue has.
+        """
         words = self.catalogue[key]
         if not isinstance(words, str):
             raise KeyError(f"{key} counts something: use words.count")
@@ -61,7 +68,10 @@ class Phrases:
         return _with_pattern(day, "MMMEd", self.locale)
 
     def time(self, instant: datetime) -> str:
-        """`6:05 PM`, with a space that does not break; the narrow one of CLDR is missing in many fonts."""
+        """`6:05 PM`, with a space that does not break.
+
+        The narrow one of CLDR is missing in many fonts.
+        """
         return _clock(instant.time(), self.locale)
 
     def format_dated(self, dated: Dated) -> str:

@@ -14,7 +14,9 @@ _NO_STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def event_calendar(entry: Entry) -> bytes:
-    """The calendar file of one event; times are in UTC, so that no zone table is needed to read them.
+    """The calendar file of one event.
+
+    Times are in UTC, so that no zone table is needed to read them.
 
     Raises ValueError for an entry without a day.
     """
@@ -64,7 +66,10 @@ def _in_utc(instant: datetime | date) -> datetime | date:
 
 
 def _end(starts: datetime | date, ends: datetime | date | None) -> datetime | date:
-    """The end, of the same kind as the start (RFC 5545, 3.8.2.2); an hour or a day when none is known."""
+    """The end, of the same kind as the start (RFC 5545, 3.8.2.2).
+
+    An hour or a day when none is known.
+    """
     if (
         ends is not None
         and isinstance(ends, datetime) is isinstance(starts, datetime)

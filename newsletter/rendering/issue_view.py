@@ -126,7 +126,10 @@ def build_issue_view(
     fit: TextLimits = FULL,
     calendar_base: str | None = None,
 ) -> IssueView:
-    """`issue` in the reader's words. `calendar_base` is where .ics files and pictures can be reached; None: nowhere."""
+    """`issue` in the reader's words.
+
+    `calendar_base` is where .ics files and pictures can be reached; None: nowhere.
+    """
     newsletter, theme = settings.newsletter, settings.theme
     words, labels, terms = Phrases(newsletter.language), LinkLabels(), Glossary(glossary)
     setting = PrintContext(
@@ -170,7 +173,10 @@ def public_address(issue: Issue, settings: Settings) -> str | None:
 
 
 def _online(issue: Issue, settings: Settings, labels: LinkLabels, words: Phrases) -> Link | None:
-    """The issue on the public page. Without one there is no such line: a home page is not what it promises."""
+    """The issue on the public page.
+
+    Without one there is no such line: a home page is not what it promises.
+    """
     url = public_address(issue, settings)
     return labels.link(words("view_online"), url) if url else None
 
@@ -224,7 +230,8 @@ def _section(section: Section, anchor: str, hue: int, setting: PrintContext) -> 
 
 
 NOUN_OF_SECTION = {"research": "papers", "trials": "trials", "events": "events", "grants": "grants"}
-"""What the usual sections count, also where a source did not tell enough to know a paper or call for one."""
+"""What the usual sections count, also where a source did not tell enough to know a paper or call
+for one."""
 
 
 def _count(section: str, entries: Sequence[Entry], words: Phrases) -> str:
@@ -238,7 +245,10 @@ def _count(section: str, entries: Sequence[Entry], words: Phrases) -> str:
 
 
 def _noun(entry: Entry) -> str:
-    """The key that counts such entries: what has neither authors nor journal nor DOI is news, and no paper."""
+    """The key that counts such entries.
+
+    What has neither authors nor journal nor DOI is news, and no paper.
+    """
     kind = kind_of(entry)
     return (
         "items"

@@ -1,7 +1,8 @@
 """Links that may stand in an issue: secure, absolute, and never one label for two places.
 
-A plain `http:` address is written as `https:`, because what a patient reads is nobody else's business on the way. One
-with a port of its own has no such other form, and is printed as words alone.
+A plain `http:` address is written as `https:`, because what a patient reads is nobody else's
+business on the way. One with a port of its own has no such other form, and is printed as words
+alone.
 """
 
 from __future__ import annotations
@@ -54,7 +55,10 @@ def sanitize_url(url: str) -> str:
 
 
 def _ascii(netloc: str) -> str:
-    """A host with letters of its own script, as mail programs find it (RFC 3490); raises ValueError for no host name."""
+    """A host with letters of its own script, as mail programs find it (RFC 3490).
+
+    Raises ValueError for no host name.
+    """
     return netloc if netloc.isascii() else netloc.encode("idna").decode("ascii")
 
 
@@ -91,7 +95,10 @@ def _contact_url(text: str) -> str:
 
 
 class LinkLabels:
-    """Gives each link of a page a label that no other place has: readers who list the links hear only those."""
+    """Gives each link of a page a label that no other place has.
+
+    Readers who list the links hear only those.
+    """
 
     def __init__(self) -> None:
         self._places: dict[str, str] = {}

@@ -1,4 +1,7 @@
-"""Issue → mail: HTML with inline styles, and plain text. Pure: same issue, settings and templates, same bytes."""
+"""Issue → mail: HTML with inline styles, and plain text.
+
+Pure: same issue, settings and templates, same bytes.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +47,8 @@ def render_mail(
 ) -> RenderedIssue:
     """The mail of `issue`, with marks where each reader's own parts enter.
 
-    An HTML part that mail programs would cut is made again with shorter texts. `glossary` maps hard words to plain ones.
-    Raises TemplateError naming file and line.
+    An HTML part that mail programs would cut is made again with shorter texts. `glossary` maps hard
+    words to plain ones. Raises TemplateError naming file and line.
     """
     issue, settings = _chosen(issue, settings, variant)
     shared = build_frame(settings, scale=LARGE_PRINT if variant.large_print else 1.0)
@@ -73,7 +76,9 @@ def compute_digest(*parts: str) -> str:
 
 
 def remove_personal_parts(rendered: RenderedIssue, settings: Settings) -> RenderedIssue:
-    """The issue without any reader's own parts: what is kept beside issue.toml and what staff paste elsewhere.
+    """The issue without any reader's own parts.
+
+    What is kept beside issue.toml and what staff paste elsewhere.
 
     Its digest stays that of `render_mail`, because it is the same content.
     """
@@ -120,7 +125,8 @@ def _html(templates: jinja2.Environment, shown: IssueView, shared: PageFrame) ->
 
 
 _MARK = re.compile(r"\{(?=[{%#])|\*(?=\|[A-Z])|%(?=7[Bb]%7[Bb])")
-"""What mail services, where staff paste the mail, take for a mark of theirs: `{{`, `{%`, `*|NAME|*`. A title may have it."""
+"""What mail services, where staff paste the mail, take for a mark of theirs: `{{`, `{%`,
+`*|NAME|*`. A title may have it."""
 
 
 def _as_entity(found: re.Match[str]) -> str:
@@ -129,7 +135,10 @@ def _as_entity(found: re.Match[str]) -> str:
 
 
 def _chosen(issue: Issue, settings: Settings, variant: Variant) -> tuple[Issue, Settings]:
-    """What the readers of this variant want: their sections, and the fixed words in their language."""
+    """What the readers of this variant want.
+
+    Their sections, and the fixed words in their language.
+    """
     if variant.sections:
         wanted = tuple(section for section in issue.sections if section.name in variant.sections)
         issue = dataclasses.replace(issue, sections=wanted)

@@ -1,9 +1,10 @@
 """Editors' Markdown as HTML and as plain text.
 
-No HTML of one's own, no bare address made a link, only https, mailto and tel; a picture only from the foundation's own
-hosts or beside the issue (`pictures/…`), else its description stands there. All headings become one level, so that an issue's outline skips none.
-Two short lines, as of a signature, stay two lines.
-A paragraph that is nothing but a link in bold, `**[Register](https://…)**`, becomes a button.
+No HTML of one's own, no bare address made a link, only https, mailto and tel; a picture only from
+the foundation's own hosts or beside the issue (`pictures/…`), else its description stands there.
+All headings become one level, so that an issue's outline skips none. Two short lines, as of a
+signature, stay two lines. A paragraph that is nothing but a link in bold,
+`**[Register](https://…)**`, becomes a button.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class ImagePolicy:
 
     hosts: frozenset[str] = frozenset()
     base: str | None = (
-        None  # the address before `pictures/…`; empty: beside the page; None: readers cannot reach it
+        # the address before `pictures/…`; empty: beside the page; None: readers cannot reach it
+        None
     )
 
     def address(self, source: str) -> str:
@@ -94,12 +96,16 @@ def _prose(markdown: str, heading: int, gallery: ImagePolicy, marker: Marker | N
 
     tokens = PARSER.parse(markdown)
     _prepare(tokens, heading, gallery, marker)
-    html = Markup(PARSER.renderer.render(tokens, PARSER.options, {}).strip())  # noqa: S704 - rendered with html off
+    # rendered with html off
+    html = Markup(PARSER.renderer.render(tokens, PARSER.options, {}).strip())  # noqa: S704
     return Prose(html, _TextWriter().blocks(SyntaxTreeNode(tokens)).strip("\n"))
 
 
 def button(label: str, url: str) -> Markup:
-    """A button that Outlook for Windows draws too: there the cell has the padding (`mso-padding-alt`), elsewhere the link."""
+    """A button that Outlook for Windows draws too.
+
+    There the cell has the padding (`mso-padding-alt`), elsewhere the link.
+    """
     return Markup(
         '<table class="act" role="presentation" border="0" cellpadding="0" cellspacing="0"><tr>'
         '<td class="button"><a href="{}">{}</a></td></tr></table>'
@@ -136,7 +142,10 @@ def _inline(children: list[Token], gallery: ImagePolicy, marker: Marker | None) 
 
 
 def _keep_short_lines(children: list[Token]) -> None:
-    """Two short lines stay two, as a greeting or a signature is written; lines that an editor filled flow together."""
+    """Two short lines stay two, as a greeting or a signature is written.
+
+    Lines that an editor filled flow together.
+    """
     lines: list[list[Token]] = [[]]
     for child in children:
         if child.type in {"softbreak", "hardbreak"}:

@@ -1,7 +1,7 @@
 """Colours that can be read: contrast after WCAG 2.2, in light and in dark.
 
-Every text colour is moved towards black or white until it has 4.5:1 on the surface it stands on, so that a theme's
-own accent may be any colour.
+Every text colour is moved towards black or white until it has 4.5:1 on the surface it stands on, so
+that a theme's own accent may be any colour.
 """
 
 from __future__ import annotations

@@ -33,7 +33,10 @@ class ReviewStatement:
 
 
 def list_statements(issue: Issue, shown: IssueView, words: Phrases) -> tuple[ReviewStatement, ...]:
-    """Every statement in printing order: the letter, each section's words, each entry, the closing."""
+    """Every statement in printing order.
+
+    The letter, each section's words, each entry, the closing.
+    """
     found = [_own(issue.subject, shown.letter, words)]
     for section in shown.sections:
         found.append(_own(section.title, section.text, words))

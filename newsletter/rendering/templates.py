@@ -27,7 +27,10 @@ class StyleCache(Hashable, Protocol):
 
 
 class _TemplateContext(jinja2.runtime.Context):
-    """Calls fixed words and macros at once: jinja2 asks of each call again what it wants to be given, for its own time."""
+    """Calls fixed words and macros at once.
+
+    Jinja2 asks of each call again what it wants to be given, for its own time.
+    """
 
     def call(self, called: Callable[..., Any], /, *values: Any, **named: Any) -> Any:
         kind = type(called)
@@ -56,7 +59,10 @@ def fill_template(templates: jinja2.Environment, name: str, **values: object) ->
 
 
 def compact(html: str) -> str:
-    """Without indentation and empty lines, which every reader would download; there is no `<pre>` in an issue."""
+    """Without indentation and empty lines, which every reader would download.
+
+    There is no `<pre>` in an issue.
+    """
     lines = (line.strip(" \t\r") for line in html.split("\n"))
     return "\n".join(line for line in lines if line)
 
@@ -79,7 +85,8 @@ def _explain_errors(name: str) -> Iterator[None]:
         ) from error
     except jinja2.UndefinedError as error:
         raise TemplateError(
-            f"{_where(error, name)}: {error.message}. Correct the name; docs/templates.md lists what a template may use."
+            f"{_where(error, name)}: {error.message}. Correct the name; docs/templates.md lists"
+            " what a template may use."
         ) from error
     except (
         TypeError,
@@ -90,12 +97,16 @@ def _explain_errors(name: str) -> Iterator[None]:
         jinja2.TemplateRuntimeError,
     ) as error:
         raise TemplateError(
-            f"{_where(error, name)}: {type(error).__name__}: {error}. Correct the line, or take the shipped template."
+            f"{_where(error, name)}: {type(error).__name__}: {error}. Correct the line, or take the"
+            " shipped template."
         ) from error
 
 
 def _where(error: Exception, name: str) -> str:
-    """The innermost template and line that the error passed through: jinja2 rewrites the traceback to templates."""
+    """The innermost template and line that the error passed through.
+
+    Jinja2 rewrites the traceback to templates.
+    """
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -103,7 +114,10 @@ def _where(error: Exception, name: str) -> str:
     ]
     if not frames:
         return name
-    return f"{frames[-1].filename.replace(chr(92), '/').rpartition('/templates/')[2]}, line {frames[-1].lineno}"
+    return (
+        f"{frames[-1].filename.replace(chr(92), '/').rpartition('/templates/')[2]}, line"
+        f" {frames[-1].lineno}"
+    )
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {"wrap": wrap_text, "button": button}

@@ -1,4 +1,7 @@
-"""Plain text as a mail shows it: 72 columns. No address is ever broken, and a word only where it is longer than a line."""
+"""Plain text as a mail shows it: 72 columns.
+
+No address is ever broken, and a word only where it is longer than a line.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _ABBREVIATED = re.compile(
 def wrap_text(
     text: str, *, indent: str = "", first: str | None = None, columns: int = COLUMNS
 ) -> str:
-    """`text` in lines of at most `columns`; line breaks in it stay. `first` indents the first line otherwise."""
+    """`text` in lines of at most `columns`; line breaks in it stay.
+
+    `first` indents the first line otherwise.
+    """
     lines: list[str] = []
     for line in text.split("\n"):
         start = indent if lines or first is None else first
@@ -56,7 +62,10 @@ def _fill_lines(words: list[str], start: str, indent: str, columns: int) -> list
 
 
 def _fitting(words: list[str], room: int) -> Iterator[str]:
-    """The words, those that no line can hold in pieces; an address stays whole, since in pieces it leads nowhere."""
+    """The words, those that no line can hold in pieces.
+
+    An address stays whole, since in pieces it leads nowhere.
+    """
     for word in words:
         rest = word
         while len(rest) > room and "://" not in word and "@" not in word:
@@ -67,7 +76,10 @@ def _fitting(words: list[str], room: int) -> Iterator[str]:
 
 
 def _may_end(word: str, end: int) -> bool:
-    """Whether a line may end in front of this character: not before a combining mark, nor within a joined emoji."""
+    """Whether a line may end in front of this character.
+
+    Not before a combining mark, nor within a joined emoji.
+    """
     return (
         unicodedata.category(word[end]) not in {"Mn", "Me", "Mc", "Cf"}
         and word[end - 1] != "\u200d"
@@ -75,7 +87,10 @@ def _may_end(word: str, end: int) -> bool:
 
 
 def printable(text: str) -> str:
-    """`text` without control characters and halves of characters: a NUL would end the page for some readers."""
+    """`text` without control characters and halves of characters.
+
+    A NUL would end the page for some readers.
+    """
     return text if text.isprintable() else _UNPRINTABLE.sub("", text)
 
 
@@ -85,7 +100,10 @@ def one_line(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """A finished text part: no space at the end of a line, at most two empty lines in a row, one line end at the end."""
+    """A finished text part.
+
+    No space at the end of a line, at most two empty lines in a row, one line end at the end.
+    """
     stripped = "\n".join(line.rstrip(" \t") for line in text.splitlines())
     return re.sub(r"\n{4,}", "\n\n\n", stripped).strip("\n") + "\n"
 
@@ -102,7 +120,9 @@ def sentences(text: str) -> list[str]:
 
 
 def beginning(text: str, words: int) -> str:
-    """The first sentences of `text`, up to about `words` words; a longer first sentence is cut behind a word, with `…`.
+    """The first sentences of `text`, up to about `words` words.
+
+    A longer first sentence is cut behind a word, with `…`.
 
     Empty for no words.
     """

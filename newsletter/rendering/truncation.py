@@ -1,4 +1,7 @@
-"""How much of each text is printed: mail programs cut a message that is too long, so we shorten it ourselves first."""
+"""How much of each text is printed.
+
+Mail programs cut a message that is too long, so we shorten it ourselves first.
+"""
 
 from __future__ import annotations
 

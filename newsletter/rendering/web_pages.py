@@ -1,4 +1,6 @@
-"""Pages beside the mail: the archive's, large print, the reviewer's proof sheet, the list of all issues and its feed.
+"""Pages beside the mail.
+
+The archive's, large print, the reviewer's proof sheet, the list of all issues and its feed.
 
 None of them holds anything of one reader.
 """
@@ -65,7 +67,10 @@ def render_print(
 
 
 def render_proof(issue: Issue, settings: Settings, templates: jinja2.Environment) -> str:
-    """The proof sheet for a medical reviewer: every statement with its source, date and links. Raises TemplateError."""
+    """The proof sheet for a medical reviewer: every statement with its source, date and links.
+
+    Raises TemplateError.
+    """
     shown, shared = build_issue_view(issue, settings, glossary={}, fit=WHOLE), build_frame(settings)
     rows = list_statements(issue, shown, shared.words)
     html = _render_page(
@@ -77,7 +82,10 @@ def render_proof(issue: Issue, settings: Settings, templates: jinja2.Environment
 def render_archive(
     issues: Iterable[Issue], settings: Settings, templates: jinja2.Environment
 ) -> str:
-    """The list of `issues`, newest first; its links are relative to the page. Raises TemplateError."""
+    """The list of `issues`, newest first; its links are relative to the page.
+
+    Raises TemplateError.
+    """
     listed, shared = _list_issues(issues, settings, base="issues/"), build_frame(settings)
     feed, subscribe = (FEED_NAME, SUBSCRIBE_NAME) if settings.public else ("", "")
     robots = _robots(settings)
@@ -95,7 +103,8 @@ def render_archive(
 def render_feed(issues: Iterable[Issue], settings: Settings, templates: jinja2.Environment) -> str:
     """The Atom feed (RFC 4287) of `issues`, newest first.
 
-    Raises ValueError without a public page, because a feed needs absolute addresses; and TemplateError.
+    Raises ValueError without a public page, because a feed needs absolute addresses; and
+    TemplateError.
     """
     if settings.public is None:
         raise ValueError("a feed needs [public] url: its links are absolute")

@@ -40,7 +40,10 @@ TITLES = {
 _DOMAINS = {
     Provider.GMAIL: "gmail.com googlemail.com",
     # the mail of AT&T and Verizon is kept by Yahoo
-    Provider.YAHOO: "ymail.com rocketmail.com myyahoo.com verizon.net att.net sbcglobal.net bellsouth.net aim.com",
+    Provider.YAHOO: (
+        "ymail.com rocketmail.com myyahoo.com verizon.net att.net sbcglobal.net bellsouth.net"
+        " aim.com"
+    ),
     Provider.MICROSOFT: "msn.com passport.com windowslive.com",
     Provider.APPLE: "icloud.com me.com mac.com privaterelay.appleid.com",
     Provider.GMX: "web.de mail.com email.de",

@@ -1,7 +1,8 @@
 """What became of an issue, for staff: by mail provider, and against the issues before it. Pure.
 
-Nobody is given away: providers with few people are joined, until those who stand together are `FEWEST` or more, now and
-in every issue that is compared. Opens and clicks are not among the figures, because nobody counts them.
+Nobody is given away: providers with few people are joined, until those who stand together are
+`FEWEST` or more, now and in every issue that is compared. Opens and clicks are not among the
+figures, because nobody counts them.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ FEWEST = 5
 BEFORE = 6
 """Issues that one is compared with."""
 UNCOUNTED = (
-    "Who opened the mail, and what they clicked, is not here: we do not look. It would be a record of what worries people "
-    "who are ill, and it would be wrong as well, since mail programs open every mail by themselves to look for dangers."
+    "Who opened the mail, and what they clicked, is not here: we do not look. It would be a record"
+    " of what worries people who are ill, and it would be wrong as well, since mail programs open"
+    " every mail by themselves to look for dangers."
 )
 COMPLAINTS = 0.001
 """Gmail and Yahoo want fewer complaints than this share."""
@@ -184,11 +186,14 @@ def _notes(issue: str, everybody: ProviderLine, lines: Sequence[ProviderLine]) -
     now = everybody.now
     if now.blamed:
         yield (
-            f"{_mails(now.blamed)} came back because of us (reputation, policy or speed), and not of the readers: "
-            "“newsletter doctor” looks for the reason."
+            f"{_mails(now.blamed)} came back because of us (reputation, policy or speed), and not"
+            " of the readers: “newsletter doctor” looks for the reason."
         )
     if now.left > FEWEST and now.share("left") > 2 * everybody.before.share("left") > 0:
-        yield f"More left than usual: {_percent(now.share('left'))}, and {_percent(everybody.before.share('left'))} before."
+        yield (
+            f"More left than usual: {_percent(now.share('left'))}, and"
+            f" {_percent(everybody.before.share('left'))} before."
+        )
     if now.in_doubt:
         yield f"{now.in_doubt} in doubt: “newsletter resolve {issue}” settles them."
 
@@ -197,11 +202,15 @@ def _of_provider(line: ProviderLine) -> Iterator[str]:
     now, usual = line.now.share("bounced", "refused"), line.before.share("bounced", "refused")
     if now > max(MANY, 2 * usual) and line.now.bounced + line.now.refused >= FEWEST:
         before = f", and {_percent(usual)} before" if line.before.people else ""
-        yield f"{line.title}: {_percent(now)} refused or came back{before}. “newsletter inbox” and “status” tell the reasons."
+        yield (
+            f"{line.title}: {_percent(now)} refused or came back{before}. “newsletter inbox” and"
+            " “status” tell the reasons."
+        )
     if line.now.complained > 1 and line.now.share("complained") > COMPLAINTS:
         yield (
-            f"{line.title}: {_percent(line.now.share('complained'))} called the mail spam; Gmail and Yahoo put mails of "
-            f"those who stay above {_percent(COMPLAINTS)} among the spam. Are all of them people who asked for it?"
+            f"{line.title}: {_percent(line.now.share('complained'))} called the mail spam; Gmail"
+            f" and Yahoo put mails of those who stay above {_percent(COMPLAINTS)} among the spam."
+            " Are all of them people who asked for it?"
         )
 
 
@@ -214,7 +223,10 @@ def _percent(share: float) -> str:
 
 
 def build_issue_report(context: AppContext, issue: str | None = None) -> IssueReport:
-    """What became of an issue, or of the last one that was sent; raises UsageError when it was not sent from here."""
+    """What became of an issue, or of the last one that was sent.
+
+    Raises UsageError when it was not sent from here.
+    """
     found = ReportRepository(context.engine).up_to(issue, BEFORE + 1)
     if not found:
         which = f"issue {issue} was not" if issue else "no issue was"

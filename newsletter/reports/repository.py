@@ -1,8 +1,8 @@
 """How many people an issue reached, by mail provider: counts, and never who.
 
-A sending has rows of its own (`deliveries`, and `incoming_mails` about it) until they are reduced, and counts in
-`outcomes`: who left by its links from the first day on, all the rest once its rows are gone. A result is always the sum
-of both.
+A sending has rows of its own (`deliveries`, and `incoming_mails` about it) until they are reduced,
+and counts in `outcomes`: who left by its links from the first day on, all the rest once its rows
+are gone. A result is always the sum of both.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ class ReportRepository:
         self.engine = engine
 
     def up_to(self, issue: str | None, most: int) -> list[IssueOutcome]:
-        """The result of an issue (None: of the one sent last) and of those sent before it, the newest first."""
+        """The result of an issue (None.
+
+        Of the one sent last) and of those sent before it, the newest first.
+        """
         query = sa.select(sendings.c.id, sendings.c.issue, sendings.c.started_at)
         if issue is not None:
             number = sa.select(sendings.c.id).where(sendings.c.issue == issue).scalar_subquery()
@@ -94,8 +97,9 @@ def _add(connection: Connection, sending_id: int, counts: Counts) -> None:
 
 
 _ADD = sa.text(
-    "INSERT INTO outcomes (sending_id, provider, status, people) VALUES (:sending, :provider, :status, :people)"
-    " ON CONFLICT (sending_id, provider, status) DO UPDATE SET people = outcomes.people + excluded.people"
+    "INSERT INTO outcomes (sending_id, provider, status, people) VALUES (:sending, :provider,"
+    " :status, :people) ON CONFLICT (sending_id, provider, status) DO UPDATE SET people ="
+    " outcomes.people + excluded.people"
 )
 
 
@@ -121,7 +125,10 @@ def _count_deliveries(connection: Connection, sending_id: int) -> Counter[tuple[
 
 
 def _came_back(connection: Connection, sending_id: int) -> Counter[tuple[Provider, str]]:
-    """Each person once for each outcome, however many mails told of it; one who was erased since, once for each mail."""
+    """Each person once for each outcome, however many mails told of it.
+
+    One who was erased since, once for each mail.
+    """
     kind, action = incoming_mails.c.kind, incoming_mails.c.action
     outcome = sa.case(
         (action == "senders_problem", BLAMED),

@@ -1,6 +1,7 @@
 """Names of authors out of the lists that feeds and pages hold, those of papers in one form: `Hemming ML`.
 
-A name that could be read in two ways stays as it is written: a wrong family name is worse than an uneven list.
+A name that could be read in two ways stays as it is written: a wrong family name is worse than an
+uneven list.
 """
 
 from __future__ import annotations
@@ -45,9 +46,12 @@ _DEGREES = re.compile(
 
 
 def names_in(text: str, *, one_form: bool = False) -> tuple[str, ...]:
-    """The names that a list of authors holds, in its order; mail addresses go, “et al.” stays as the last name.
+    """The names that a list of authors holds, in its order.
 
-    With `one_form` the names are those of a paper's authors, and become `Family GI` where that is sure.
+    Mail addresses go, “et al.” stays as the last name.
+
+    With `one_form` the names are those of a paper's authors, and become `Family GI` where that is
+    sure.
     """
     plain = _MAIL.sub(" ", text_of(text)).replace("()", " ").replace("<>", " ").strip(" ,;:()")
     plain = _DEGREES.sub(r"\1", plain)
@@ -88,14 +92,20 @@ def _is_family_and_given(family: str, given: str) -> bool:
 
 
 def form_of(name: str) -> str:
-    """`Hemming ML` for `Hemming, Matthew L.` and `Matthew L. Hemming`; any name that is not surely read as it is."""
+    """`Hemming ML` for `Hemming, Matthew L.` and `Matthew L. Hemming`.
+
+    Any name that is not surely read as it is.
+    """
     name = re.sub("[\u2010\u2011]", "-", name)
     family, comma, given = name.partition(",")
     if comma:
         return _join_name(family.strip(), given.split())
     if (found := _FAMILY_FIRST.fullmatch(name)) and not _may_be_a_word(name, found["initials"]):
         family = found["family"]
-        return f"{_quiet(family) if len(family) > 3 and family.isupper() else family} {_letters(found['initials'])}"
+        return (
+            f"{_quiet(family) if len(family) > 3 and family.isupper() else family}"
+            f" {_letters(found['initials'])}"
+        )
     words = (_quiet(name) if name.isupper() else name).split()
     if len(words) < 2 or not all(map(_is_name, words)):
         return name
@@ -133,7 +143,10 @@ def _quiet(name: str) -> str:
 
 
 def _is_name(word: str) -> bool:
-    """A capital first, or a particle; letters, hyphens and marks only. `ZHANG` may be family or given name: not sure."""
+    """A capital first, or a particle; letters, hyphens and marks only.
+
+    `ZHANG` may be family or given name: not sure.
+    """
     if word.lower() in _PARTICLES:
         return True
     plain = re.sub(r"[.’'-]", "", word)

@@ -1,4 +1,7 @@
-"""Collect: from sources to the entries seen. One source that fails is reported beside the entries of all others."""
+"""Collect: from sources to the entries seen.
+
+One source that fails is reported beside the entries of all others.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ if TYPE_CHECKING:
     from newsletter.sources.source_client import SourceFetch
 
 STAMPED = frozenset({SourceKind.FEED, SourceKind.PUBMED})
-"""Kinds of sources that date what they bring by the day they bring it; a register's old trial may be news."""
+"""Kinds of sources that date what they bring by the day they bring it; a register's old trial may
+be news."""
 KEEP_EVERY_S = 0.25
 """How much work a crash may lose; it would only be fetched again."""
 
@@ -59,7 +63,8 @@ def chosen_sources(context: AppContext, names: Iterable[str]) -> tuple[Source, .
     for name in names:
         if name not in known:
             raise UsageError(
-                f"there is no source “{name}” in newsletter.toml; there are: {', '.join(known) or 'none'}"
+                f"there is no source “{name}” in newsletter.toml; there are:"
+                f" {', '.join(known) or 'none'}"
             )
     return tuple(source for source in sources if not names or source.name in names)
 
@@ -67,7 +72,10 @@ def chosen_sources(context: AppContext, names: Iterable[str]) -> tuple[Source, .
 def collect(
     context: AppContext, sources: Sequence[Source], on_progress: OnProgress = lambda _: None
 ) -> tuple[CollectionResult, ...]:
-    """Fetch and read these sources at once, and keep what they gave; `on_progress` hears of each as it is done."""
+    """Fetch and read these sources at once, and keep what they gave.
+
+    `on_progress` hears of each as it is done.
+    """
     return asyncio.run(collect_all(context, sources, on_progress))
 
 

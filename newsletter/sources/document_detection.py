@@ -1,6 +1,7 @@
 """What a document is that a person hands over: told from its bytes, and only then from its name.
 
-Staff save what reaches them: an attachment, a calendar file, a colleague's mail. Nobody should have to know its kind.
+Staff save what reaches them: an attachment, a calendar file, a colleague's mail. Nobody should have
+to know its kind.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ _OF_A_MAIL = re.compile(
 
 
 def kind_of_document(document: Document, name: str = "") -> SourceKind | None:
-    """The kind of source whose reader understands the document; None for JSON of works, which no source is."""
+    """The kind of source whose reader understands the document.
+
+    None for JSON of works, which no source is.
+    """
     start = document.content[:_LOOK_AT].lstrip(b"\xef\xbb\xbf \t\r\n")
     if name.lower().endswith(_TABLES):
         return SourceKind.TABLE
@@ -45,7 +49,10 @@ def kind_of_document(document: Document, name: str = "") -> SourceKind | None:
 
 
 def out_of_its_mail(document: Document) -> Document:
-    """What a mail says (RFC 5322, MIME): its HTML part, else its text; the document itself where it is no mail."""
+    """What a mail says (RFC 5322, MIME): its HTML part, else its text.
+
+    The document itself where it is no mail.
+    """
     header = _HEADER.match(document.content[:_MOST_OF_A_HEADER])
     if header is None or not _OF_A_MAIL.search(header[0]):
         return document

@@ -1,7 +1,10 @@
-"""Bytes from the web and from files. A failed fetch is a value with a sentence for people, never an exception.
+"""Bytes from the web and from files.
 
-At most two connections to a host, three tries, five redirects (each judged anew), 20 MB after unpacking. Only http
-and https, and nothing inside our own network (see `private_networks`) unless the configuration names the host.
+A failed fetch is a value with a sentence for people, never an exception.
+
+At most two connections to a host, three tries, five redirects (each judged anew), 20 MB after
+unpacking. Only http and https, and nothing inside our own network (see `private_networks`) unless
+the configuration names the host.
 """
 
 from __future__ import annotations
@@ -49,7 +52,10 @@ PER_SECOND: Mapping[str, float] = MappingProxyType(
     {NCBI: 3.0}
 )  # https://www.ncbi.nlm.nih.gov/books/NBK25497/
 PER_SECOND_WITH_KEY: Mapping[str, float] = MappingProxyType({NCBI: 10.0})
-ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9,"
+    " */*;q=0.8"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +127,9 @@ def read_file(path: Path, *, digest: str = "") -> FetchResult:
 
 
 class Fetcher:
-    """A web client that keeps the rules; used as `async with Fetcher(contact="office@example.org") as fetcher`.
+    """A web client that keeps the rules.
+
+    Used as `async with Fetcher(contact="office@example.org") as fetcher`.
 
     `per_second` limits the requests to a host; `pause` is how it waits, in seconds.
     """
@@ -186,7 +194,10 @@ class Fetcher:
     async def get(
         self, url: str, *, etag: str = "", last_modified: str = "", digest: str = ""
     ) -> FetchResult:
-        """What stands at an address; `not_modified` when it is what the validators of last time speak of."""
+        """What stands at an address.
+
+        `not_modified` when it is what the validators of last time speak of.
+        """
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         sent = {name: value for name, value in headers.items() if value and value.isprintable()}
         return await self._retry_request("GET", url, {"headers": sent}, digest)

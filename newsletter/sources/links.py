@@ -14,7 +14,10 @@ _BARE_HOST = re.compile(r"www\.[a-z0-9-]+\.[a-z]", re.IGNORECASE)
 
 
 def absolute_link(link: str, base: str = "") -> str | None:
-    """`link` as an absolute http(s) address, taken from `base` where it is relative; None when it is none."""
+    """`link` as an absolute http(s) address, taken from `base` where it is relative.
+
+    None when it is none.
+    """
     link = re.sub(r"[\t\r\n]", "", link).strip()
     if not link or len(link) > LONGEST:
         return None
@@ -38,6 +41,9 @@ def _repair_link(link: str) -> str | None:
 
 
 def strip_tracking(link: str) -> str:
-    """The address without what only follows readers; an address without such parts stays as it is written."""
+    """The address without what only follows readers.
+
+    An address without such parts stays as it is written.
+    """
     cleaned = clean_url(link) if "?" in link else None
     return cleaned if cleaned and urlsplit(cleaned).query != urlsplit(link).query else link

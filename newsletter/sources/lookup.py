@@ -1,4 +1,7 @@
-"""What is known about one thing that a person names: a DOI, a PMID, an NCT number or the address of a page."""
+"""What is known about one thing that a person names.
+
+A DOI, a PMID, an NCT number or the address of a page.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,8 @@ async def look_up_reference(
 ) -> ParsedDocument:
     """What the registry, or the page itself, says of the reference.
 
-    Raises SourceError when it is a file's name, when the registry does not know it or does not answer.
+    Raises SourceError when it is a file's name, when the registry does not know it or does not
+    answer.
     """
     text = reference.strip()
     match detect_kind(text):
@@ -64,7 +68,10 @@ async def look_up_reference(
 async def _by_page(
     address: str, getter: HttpClient, source: Source, services: RegistryUrls, zone: tzinfo
 ) -> ParsedDocument:
-    """What the page says of itself; of a publisher who turns programs away, what Crossref knows of the DOI in it."""
+    """What the page says of itself.
+
+    Of a publisher who turns programs away, what Crossref knows of the DOI in it.
+    """
     try:
         return read_page_metadata(await ask(getter, address), source, zone=zone)
     except SourceError:
@@ -76,7 +83,10 @@ async def _by_page(
 async def _by_doi(
     doi: str, getter: HttpClient, source: Source, services: RegistryUrls
 ) -> ParsedDocument:
-    """From Crossref; a DOI of another registrar (DataCite: Zenodo, arXiv) from the page that it leads to."""
+    """From Crossref.
+
+    A DOI of another registrar (DataCite: Zenodo, arXiv) from the page that it leads to.
+    """
     try:
         reading = await crossref.fetch_work(getter, doi, source, base=services.crossref)
         if reading.entries:
@@ -112,7 +122,10 @@ _NCT = re.compile(
 
 
 def detect_kind(reference: str) -> ReferenceKind:
-    """What a reference is: `doi:10.1/x`, `pmid:123`, `NCT01234567`, an http(s) address; anything else names a file."""
+    """What a reference is: `doi:10.1/x`, `pmid:123`, `NCT01234567`, an http(s) address.
+
+    Anything else names a file.
+    """
     text = reference.strip()
     for kind, pattern in (
         (ReferenceKind.DOI, _DOI),

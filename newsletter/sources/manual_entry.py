@@ -1,4 +1,7 @@
-"""What a person brings: a text, a file, a link or an identifier. It can be looked at before anything is taken in."""
+"""What a person brings: a text, a file, a link or an identifier.
+
+It can be looked at before anything is taken in.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,9 @@ def add(
 ) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     """Take in what a person names: a file, `-` for standard input, an address or an identifier.
 
-    Gives the entries as they are known from now on, and a sentence for each part that could not be read. Raises
-    UsageError when there is no such file or section, and SourceError when nothing can be made of it.
+    Gives the entries as they are known from now on, and a sentence for each part that could not be
+    read. Raises UsageError when there is no such file or section, and SourceError when nothing can
+    be made of it.
     """
     sections = [style.name for style in context.workspace.settings.sections]
     if section is not None and section not in sections:
@@ -40,7 +44,9 @@ def add(
 
 
 def understand(context: AppContext, pasted: str) -> ParsedDocument:
-    """The entries of a pasted text, or of the one link, DOI, PMID or NCT number that it is; nothing is kept.
+    """The entries of a pasted text, or of the one link, DOI, PMID or NCT number that it is.
+
+    Nothing is kept.
 
     Raises SourceError when nothing can be made of it, UsageError when it is empty.
     """
@@ -61,7 +67,10 @@ def known_as(context: AppContext, entry: Entry) -> str | None:
 def take(
     context: AppContext, entries: Iterable[Entry], *, section: str | None = None
 ) -> tuple[str, ...]:
-    """Take in what was understood; tells the keys under which it is known from now on, each once."""
+    """Take in what was understood.
+
+    Tells the keys under which it is known from now on, each once.
+    """
     seen = tuple(replace(entry, section=section or entry.section) for entry in entries)
     return tuple(
         dict.fromkeys(ingest_entries(entries_of(context), PASTED.name, seen, context.now).keys)

@@ -1,8 +1,8 @@
 """What a web page says about itself: Highwire's citation_*, JSON-LD, Dublin Core and PRISM, OpenGraph, its title.
 
-They are asked in that order, because journals write the first with care for machines and OpenGraph for a glance. A page
-of events gives an entry for each event. Formats: https://schema.org, https://ogp.me,
-https://scholar.google.com/intl/en/scholar/inclusion.html.
+They are asked in that order, because journals write the first with care for machines and OpenGraph
+for a glance. A page of events gives an entry for each event. Formats: https://schema.org,
+https://ogp.me, https://scholar.google.com/intl/en/scholar/inclusion.html.
 """
 
 from __future__ import annotations
@@ -115,7 +115,9 @@ class _PageMetadata:
 
 
 def read_page_metadata(document: Document, source: Source, *, zone: tzinfo = UTC) -> ParsedDocument:
-    """One entry for the page, or one for each event that it announces. `zone` is that of hours without one.
+    """One entry for the page, or one for each event that it announces.
+
+    `zone` is that of hours without one.
 
     Raises SourceError when the page does not even say its title.
     """

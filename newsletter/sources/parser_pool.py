@@ -1,6 +1,9 @@
-"""Documents read by the kind of their source: here where there are few, in processes of their own where there are many.
+"""Documents read by the kind of their source.
 
-Python reads one document at a time in a process, however many threads it has; a feed takes some milliseconds.
+Here where there are few, in processes of their own where there are many.
+
+Python reads one document at a time in a process, however many threads it has; a feed takes some
+milliseconds.
 """
 
 from __future__ import annotations
@@ -30,7 +33,9 @@ from newsletter.workspace.context import AppContext
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
-FEW = 6  # documents that are read before other processes, which need a moment to start, are worth their while
+# documents that are read before other processes, which need a moment to start, are worth their
+# while
+FEW = 6
 MOST_SENTENCES = 100  # about one document
 MOST_PROCESSES = 2  # each takes some 50 MB
 LOADED_BEFORE = (
@@ -57,7 +62,8 @@ class DocumentParser:
             reading = self.parse(source, document)
         except SourceError as error:
             return SourceResult(source=source, error=str(error))
-        except Exception as error:  # noqa: BLE001 - a mistake of ours takes nothing from the other sources
+        # a mistake of ours takes nothing from the other sources
+        except Exception as error:  # noqa: BLE001
             return report_internal_error(source, error)
         return SourceResult(source=source, parsed=replace(reading, skipped=_few(reading.skipped)))
 
@@ -99,7 +105,10 @@ class DocumentParser:
 
 
 def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:
-    """The first of what was passed over, and how many more there are: nobody reads half a million of them."""
+    """The first of what was passed over, and how many more there are.
+
+    Nobody reads half a million of them.
+    """
     more = len(sentences) - MOST_SENTENCES
     return (*sentences[:MOST_SENTENCES], f"and {more:,} more like these") if more > 0 else sentences
 
@@ -107,7 +116,10 @@ def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:
 def report_internal_error(source: Source, error: Exception) -> SourceResult:
     """What is told of a source where this program made a mistake; the log has the details."""
     LOG.error("a reader stumbled: source=%s kind=%s", source.name, source.kind, exc_info=error)
-    sentence = f"this program stumbled over what the address gives ({type(error).__name__}); please report it"
+    sentence = (
+        f"this program stumbled over what the address gives ({type(error).__name__}); please"
+        " report it"
+    )
     return SourceResult(source=source, error=sentence)
 
 
@@ -124,7 +136,10 @@ def build_document_parser(context: AppContext) -> DocumentParser:
 
 
 def _in_known_sections(reading: ParsedDocument, sections: Iterable[SectionStyle]) -> ParsedDocument:
-    """Rows in the sections that there are, by name or title; a row that asks for another one is sorted like the rest."""
+    """Rows in the sections that there are, by name or title.
+
+    A row that asks for another one is sorted like the rest.
+    """
     known = {word.casefold(): each.name for each in sections for word in (each.title, each.name)}
     entries = tuple(
         replace(each, section=known.get(each.section.casefold())) if each.section else each
@@ -137,14 +152,17 @@ def _in_known_sections(reading: ParsedDocument, sections: Iterable[SectionStyle]
     }
     there_are = ", ".join(each.name for each in sections)
     told = tuple(
-        f"there is no section “{name}”, so its rows go where they seem to belong; there are: {there_are}"
+        f"there is no section “{name}”, so its rows go where they seem to belong; there are:"
+        f" {there_are}"
         for name in sorted(asked)
     )
     return replace(reading, entries=entries, skipped=reading.skipped + told)
 
 
 class ParserPool:
-    """Reads the documents of one run while others are being fetched; used as `with ReadingRoom(reader) as room`.
+    """Reads the documents of one run while others are being fetched.
+
+    Used as `with ReadingRoom(reader) as room`.
 
     `expected` is how many documents will surely come.
     """
@@ -189,7 +207,10 @@ class ParserPool:
 
 
 def _processes(count: int) -> ProcessPoolExecutor:
-    """Processes to read in. A copy of ours might hold a lock of another thread; a fork server has no threads."""
+    """Processes to read in. A copy of ours might hold a lock of another thread.
+
+    A fork server has no threads.
+    """
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_all_start_methods, get_context
 

@@ -1,7 +1,10 @@
-"""Which network addresses a feed may lead us to: the public internet, and hosts that the configuration names.
+"""Which network addresses a feed may lead us to.
 
-A feed, or a redirect it controls, must not make this program knock at the router, at a service of this machine or at
-a cloud's metadata. Names are judged by what they resolve to, in the moment of connecting.
+The public internet, and hosts that the configuration names.
+
+A feed, or a redirect it controls, must not make this program knock at the router, at a service of
+this machine or at a cloud's metadata. Names are judged by what they resolve to, in the moment of
+connecting.
 """
 
 from __future__ import annotations
@@ -29,7 +32,10 @@ class InsideAddressError(OSError):
 
 
 def is_inside(address: Address) -> bool:
-    """Whether an address is not public: loopback, private, link-local, shared, multicast, or one of these in IPv6."""
+    """Whether an address is not public.
+
+    Loopback, private, link-local, shared, multicast, or one of these in IPv6.
+    """
     if isinstance(address, ipaddress.IPv6Address) and (within := _embedded(address)) is not None:
         return is_inside(within)
     return (
@@ -56,7 +62,10 @@ def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 
 def literal_address(host: str) -> Address | None:
-    """The address that a host writes out, in old forms too (`127.1`, `0x7f.1`, `2130706433`); None for a name."""
+    """The address that a host writes out, in old forms too (`127.1`, `0x7f.1`, `2130706433`).
+
+    None for a name.
+    """
     host = host.strip("[]").rstrip(".").partition("%")[0]
     if _OLD_FORM.fullmatch(host):
         try:
@@ -91,7 +100,10 @@ class PublicResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """All addresses of `host`; InsideAddressError where one is inside, OSError where there is none."""
+        """All addresses of `host`.
+
+        InsideAddressError where one is inside, OSError where there is none.
+        """
         found = await self._resolver.resolve(host, port, family)
         if plain_host(host) not in self._allowed and any(
             _is_inside_text(each["host"]) for each in found

@@ -13,7 +13,10 @@ from newsletter.workspace.context import AppContext
 
 
 def build_source(name: str, kind: str, where: str, section: str) -> Source:
-    """A source as a person describes it: an address or path, or for a register what to search for."""
+    """A source as a person describes it.
+
+    An address or path, or for a register what to search for.
+    """
     if not name.strip() or not where.strip():
         raise UsageError("a source needs a name, and an address or what to search for")
     try:
@@ -38,7 +41,9 @@ def guess_kinds(where: str) -> tuple[SourceKind, ...]:
 
 
 def find_source(context: AppContext, name: str, where: str, section: str) -> SourceResult:
-    """Try an address as each kind that it may be; gives the first that has something, else the last failure.
+    """Try an address as each kind that it may be.
+
+    Gives the first that has something, else the last failure.
 
     Raises UsageError when name or address is missing.
     """
@@ -62,7 +67,9 @@ def try_source(context: AppContext, source: Source) -> SourceResult:
 
 
 def host_inside(tried: SourceResult) -> str:
-    """The host in a source's address that was not asked because it is inside one's own network; empty for any other failure.
+    """The host in a source's address that was not asked because it is inside one's own network.
+
+    Empty for any other failure.
 
     One that only a link or a redirect leads to is none that a person typed, and is never given.
     """

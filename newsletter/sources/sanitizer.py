@@ -1,7 +1,7 @@
 """What strangers send, made harmless: text by paragraphs, or HTML of a few plain elements.
 
-Size, depth and attributes are bounded before any parser sees them: nh3 alone needs 15 s for 50,000 nested `<div>`,
-and libxml2 4 s for a tag with 50,000 attributes.
+Size, depth and attributes are bounded before any parser sees them: nh3 alone needs 15 s for 50,000
+nested `<div>`, and libxml2 4 s for a tag with 50,000 attributes.
 """
 
 from __future__ import annotations
@@ -126,7 +126,10 @@ _MARKUP = re.compile(r"<[!/?a-zA-Z]")
 
 
 def safe_html(text: str) -> str:
-    """HTML of plain elements only, its links absolute and http(s) or mailto; too much of it comes back as bare text."""
+    """HTML of plain elements only, its links absolute and http(s) or mailto.
+
+    Too much of it comes back as bare text.
+    """
     bounded = _limit_text(text)
     if _depth(bounded) > MOST_DEPTH:
         return html.escape(plain_text(bounded), quote=False).replace("\n", "<br>\n")
@@ -142,7 +145,10 @@ def safe_html(text: str) -> str:
 
 
 def plain_text(markup: str) -> str:
-    """The text that HTML shows, its paragraphs divided by an empty line; nothing of scripts, styles and frames."""
+    """The text that HTML shows, its paragraphs divided by an empty line.
+
+    Nothing of scripts, styles and frames.
+    """
     bounded = _limit_text(markup)
     if not _MARKUP.search(bounded):
         return _paragraphs(html.unescape(bounded))
@@ -178,7 +184,10 @@ def _limit_text(text: str) -> str:
 
 
 def _depth(markup: str) -> int:
-    """How deep elements could nest at most; an end tag counts for its own kind alone, as in a browser."""
+    """How deep elements could nest at most.
+
+    An end tag counts for its own kind alone, as in a browser.
+    """
     still_open: Counter[str] = Counter()
     depth = deepest = 0
     for ending, name in _TAG.findall(markup):

@@ -1,7 +1,8 @@
 """A visit to one source: fetch what it offers, and read it by its kind. Nothing is kept here.
 
-A path or an address gives one document. Registers that are asked by a `query` answer page by page; for them a `url` is
-another base of their service. A calendar is read anew each time, because what lies ahead moves with the day.
+A path or an address gives one document. Registers that are asked by a `query` answer page by page;
+for them a `url` is another base of their service. A calendar is read anew each time, because what
+lies ahead moves with the day.
 """
 
 from __future__ import annotations
@@ -101,12 +102,16 @@ async def _collect_answer(
         return SourceResult(source=source, parsed=await ask())
     except SourceError as error:
         return SourceResult(source=source, error=str(error))
-    except Exception as error:  # noqa: BLE001 - a mistake of ours takes nothing from the other sources
+    # a mistake of ours takes nothing from the other sources
+    except Exception as error:  # noqa: BLE001
         return report_internal_error(source, error)
 
 
 def build_fetcher(context: AppContext) -> Fetcher:
-    """The client of this newsletter: says who asks, and how often PubMed may be asked with the key there is."""
+    """The client of this newsletter.
+
+    Says who asks, and how often PubMed may be asked with the key there is.
+    """
     settings = context.workspace.settings.newsletter
     contact = settings.url or parseaddr(settings.reply_to or settings.sender)[1]
     pace = PER_SECOND_WITH_KEY if secret(PUBMED_KEY) else PER_SECOND

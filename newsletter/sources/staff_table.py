@@ -1,6 +1,9 @@
-"""A table kept by staff: each row an entry, whatever the columns are called and in whichever order they stand.
+"""A table kept by staff.
 
-A row without a title is left out and named by its line; of any other only what cannot be read is left aside, and said.
+Each row an entry, whatever the columns are called and in whichever order they stand.
+
+A row without a title is left out and named by its line; of any other only what cannot be read is
+left aside, and said.
 """
 
 from __future__ import annotations
@@ -33,31 +36,63 @@ from newsletter.sources.registries.api_client import newest
 from newsletter.sources.titles import clean_title
 
 COLUMNS: Mapping[str, str] = {
-    "title": "title|headline|name|what|titulo|titular|nombre|evento|titel|uberschrift|name der veranstaltung",
-    "link": "link|links|url|web|website|web page|webpage|address|href|more|enlace|enlaces|pagina|pagina web|sitio web"
-    "|direccion web|adresse|webseite|web seite",
-    "date": "date|dated|published|publication date|date published|posted|fecha|publicado|fecha de publicacion|datum"
-    "|veroffentlicht|year|ano|jahr",
-    "section": "section|category|kind|type|topic|seccion|categoria|tipo|tema|rubrik|kategorie|bereich|art",
-    "deadline": "deadline|due|due date|closes|closing date|close date|apply by|fecha limite|plazo|vence|cierre"
-    "|fecha de cierre|frist|einsendeschluss|bewerbungsschluss",
-    "note": "note|notes|comment|comments|remark|remarks|nota|notas|comentario|comentarios|notiz|notizen|bemerkung"
-    "|bemerkungen|kommentar",
-    "summary": "summary|description|abstract|text|details|blurb|resumen|descripcion|texto|zusammenfassung|beschreibung",
-    "authors": "authors|author|author s|by|speaker|speakers|autores|autor|autora|ponente|ponentes|autoren|autorin"
-    "|sprecher|referent",
+    "title": (
+        "title|headline|name|what|titulo|titular|nombre|evento|titel|uberschrift|name der"
+        " veranstaltung"
+    ),
+    "link": (
+        "link|links|url|web|website|web page|webpage|address|href|more|enlace|enlaces|pagina|pagina"
+        " web|sitio web|direccion web|adresse|webseite|web seite"
+    ),
+    "date": (
+        "date|dated|published|publication date|date published|posted|fecha|publicado|fecha de"
+        " publicacion|datum|veroffentlicht|year|ano|jahr"
+    ),
+    "section": (
+        "section|category|kind|type|topic|seccion|categoria|tipo|tema|rubrik|kategorie|bereich|art"
+    ),
+    "deadline": (
+        "deadline|due|due date|closes|closing date|close date|apply by|fecha"
+        " limite|plazo|vence|cierre|fecha de cierre|frist|einsendeschluss|bewerbungsschluss"
+    ),
+    "note": (
+        "note|notes|comment|comments|remark|remarks|nota|notas|comentario|comentarios|notiz|notizen|bemerkung"
+        "|bemerkungen|kommentar"
+    ),
+    "summary": (
+        "summary|description|abstract|text|details|blurb|resumen|descripcion|texto|zusammenfassung|beschreibung"
+    ),
+    "authors": (
+        "authors|author|author"
+        " s|by|speaker|speakers|autores|autor|autora|ponente|ponentes|autoren|autorin"
+        "|sprecher|referent"
+    ),
     "journal": "journal|source|publication|revista|fuente|publicacion|zeitschrift|quelle",
-    "place": "place|location|where|venue|city|lugar|ubicacion|donde|sede|ciudad|ort|veranstaltungsort|wo",
-    "starts": "starts|start|start date|begins|begin|when|event date|date and time|datetime|inicio|comienza|empieza"
-    "|cuando|fecha de inicio|fecha y hora|fecha del evento|beginn|anfang|wann|startet",
+    "place": (
+        "place|location|where|venue|city|lugar|ubicacion|donde|sede|ciudad|ort|veranstaltungsort|wo"
+    ),
+    "starts": (
+        "starts|start|start date|begins|begin|when|event date|date and"
+        " time|datetime|inicio|comienza|empieza|cuando|fecha de inicio|fecha y hora|fecha del"
+        " evento|beginn|anfang|wann|startet"
+    ),
     "ends": "ends|end|end date|until|fin|termina|hasta|fecha de fin|ende|bis",
     "time": "time|start time|hour|hora|hora de inicio|uhrzeit|zeit",
-    "join": "join|join link|registration|register|registration link|zoom|zoom link|meeting link|unirse|registro"
-    "|inscripcion|enlace de registro|anmeldung|teilnahme",
-    "amount": "amount|award|award amount|funding|budget|grant amount|monto|importe|cantidad|dotacion|betrag|summe",
-    "funder": "funder|agency|sponsor|organization|organisation|financiador|agencia|entidad|organizacion|forderer"
-    "|geldgeber",
-    "number": "number|opportunity|opportunity number|call number|numero|numero de convocatoria|nummer",
+    "join": (
+        "join|join link|registration|register|registration link|zoom|zoom link|meeting"
+        " link|unirse|registro|inscripcion|enlace de registro|anmeldung|teilnahme"
+    ),
+    "amount": (
+        "amount|award|award amount|funding|budget|grant"
+        " amount|monto|importe|cantidad|dotacion|betrag|summe"
+    ),
+    "funder": (
+        "funder|agency|sponsor|organization|organisation|financiador|agencia|entidad|organizacion|forderer"
+        "|geldgeber"
+    ),
+    "number": (
+        "number|opportunity|opportunity number|call number|numero|numero de convocatoria|nummer"
+    ),
     "doi": "doi",
     "pmid": "pmid|pubmed|pubmed id",
     "nct": "nct|nct number|nct id|trial|clinicaltrials gov|ensayo",
@@ -74,7 +109,8 @@ ZONES = {
     **dict.fromkeys(("uk", "bst"), "Europe/London"),
     **dict.fromkeys(("utc", "gmt", "z"), "UTC"),
 }
-"""What people put behind an hour → the zone they mean; “6 pm EST” in July is still the clock on the wall."""
+"""What people put behind an hour → the zone they mean; “6 pm EST” in July is still the clock on the
+wall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +157,10 @@ def _table(document: Document) -> _Table:
 
 
 def _columns(header: SheetRow) -> dict[int, str]:
-    """Position → column; of two that mean the same the first counts, further links are links too."""
+    """Position → column.
+
+    Of two that mean the same the first counts, further links are links too.
+    """
     columns: dict[int, str] = {}
     for position, name in enumerate(header.cells):
         column = NAMES.get(_plain(name))
@@ -153,7 +192,10 @@ _NUMERIC = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)\b")
 
 
 def _day_first(rows: tuple[tuple[int, Mapping[str, str]], ...]) -> bool | None:
-    """Whether `4/5/2026` is the 4th of May here: another date of the table that has only one reading tells."""
+    """Whether `4/5/2026` is the 4th of May here.
+
+    Another date of the table that has only one reading tells.
+    """
     dates = (
         values.get(column, "")
         for _, values in rows

@@ -1,6 +1,7 @@
 """Sources that answer well and yet bring nothing: for unusually long, or nothing at all any more.
 
-A source that is broken says so itself. One that is quiet may have moved, or ended; only a person can tell.
+A source that is broken says so itself. One that is quiet may have moved, or ended; only a person
+can tell.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ class StalenessCheck:
 
     def _sentence(self, record: SourceRecord, last: date, days: Sequence[date]) -> str:
         if not record.entries:
-            return f"it gives no entries now, though it gave some before; the last news of it is of {last}"
+            return (
+                "it gives no entries now, though it gave some before; the last news of it is of"
+                f" {last}"
+            )
         silent = self.today - last
         usual = median_pause(days)
         if silent <= max(timedelta(days=LEAST_DAYS), PAUSES * (usual or timedelta())):
@@ -62,7 +66,10 @@ class StalenessCheck:
 
 
 def median_pause(days: Sequence[date]) -> timedelta | None:
-    """The median time between days that brought something, oldest first; None where there are too few to say."""
+    """The median time between days that brought something, oldest first.
+
+    None where there are too few to say.
+    """
     pauses = sorted((later - earlier).days for earlier, later in pairwise(days))
     middle = pauses[(len(pauses) - 1) // 2 : len(pauses) // 2 + 1]  # one, or the two around it
     return timedelta(days=sum(middle) / len(middle)) if len(pauses) > 1 else None

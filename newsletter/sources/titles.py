@@ -1,7 +1,8 @@
 """A title as a reader may see it: one line of plain text.
 
-Markup becomes text, XML escapes are undone once, ALL CAPITALS become a sentence, the brackets around a translated
-title and a final full stop go. What could be meant, such as `p <0.05` or `the <blink> tag`, stays.
+Markup becomes text, XML escapes are undone once, ALL CAPITALS become a sentence, the brackets
+around a translated title and a final full stop go. What could be meant, such as `p <0.05` or `the
+<blink> tag`, stays.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ def text_of(markup: str) -> str:
 
 
 def polish(text: str) -> str:
-    """A title of plain text in the form of print: no capitals throughout, no translator's brackets, no full stop."""
+    """A title of plain text in the form of print.
+
+    No capitals throughout, no translator's brackets, no full stop.
+    """
     text = _without_stop(_without_brackets(_without_stop(text)))
     return shorten(sentence_case(text), LONGEST)
 
@@ -69,12 +73,18 @@ def shorten(text: str, most: int) -> str:
 
 
 def _is_seen(character: str) -> bool:
-    """No controls, no unassigned or private ones, no soft hyphen or turned direction; joiners make letters and stay."""
+    """No controls, no unassigned or private ones, no soft hyphen or turned direction.
+
+    Joiners make letters and stay.
+    """
     return character.isprintable() or character in "\u200c\u200d"
 
 
 def _without_pairs(text: str) -> str:
-    """Text without the formatting that was escaped twice: `<i>TP53</i>`. A lone tag is what the title is about."""
+    """Text without the formatting that was escaped twice: `<i>TP53</i>`.
+
+    A lone tag is what the title is about.
+    """
     while "</" in text and (plain := PAIR.sub(r"\2", text)) != text:
         text = plain
     return text
@@ -102,26 +112,54 @@ def _without_stop(text: str) -> str:
     return text[:-1].rstrip()
 
 
-# --- ALL CAPITALS -------------------------------------------------------------------------------------------------
+# --- ALL CAPITALS
+# -------------------------------------------------------------------------------------------------
 
 ACRONYMS = frozenset(
     word
     for line in (
-        "AACR AI AIDS ALK ANCA ASCO ASTRO ATP ATRX AYA BMI BRCA CDC CDK CNS COG COPD COVID CT CTOS DNA ECG EGFR EMA",
-        "EORTC ER ESMO ESTRO EU EUS FDA FIGO GI GIST HIV HR HRD IARC ICD ICU IHC II III IL IORT ISPY IV IX MAPK MEK",
-        "MRI MSI MTOR NCI NIH NOS NTRK OS PARP PET PI QOL RECIST RNA SARC STUMP TCGA UK ULMS USA UV VEGF VI VII VIII",
+        (
+            "AACR AI AIDS ALK ANCA ASCO ASTRO ATP ATRX AYA BMI BRCA CDC CDK CNS COG COPD COVID CT"
+            " CTOS DNA ECG EGFR EMA"
+        ),
+        (
+            "EORTC ER ESMO ESTRO EU EUS FDA FIGO GI GIST HIV HR HRD IARC ICD ICU IHC II III IL IORT"
+            " ISPY IV IX MAPK MEK"
+        ),
+        (
+            "MRI MSI MTOR NCI NIH NOS NTRK OS PARP PET PI QOL RECIST RNA SARC STUMP TCGA UK ULMS"
+            " USA UV VEGF VI VII VIII"
+        ),
     )
     for word in line.split()
 )
 NAMES = {
     name.upper(): name
     for line in (
-        "Africa African America American Asia Asian Australia Australian Austria Belgium Boston Brazil Britain",
-        "British Canada Canadian Chicago China Chinese Denmark Denver Dutch England English Europe European Finland",
-        "France French German Germany Greece Houston India Indian Ireland Israel Italian Italy Japan Japanese Kaplan",
-        "Kaposi Korea Korean London Meier Mexico Mohs Norway Paris Poland Portugal Russia Scotland Spain Spanish",
-        "Sweden Swedish Switzerland Texas Turkey Ewing Fraumeni January February April June July August September",
-        "October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Dr Mr Mrs St",
+        (
+            "Africa African America American Asia Asian Australia Australian Austria Belgium Boston"
+            " Brazil Britain"
+        ),
+        (
+            "British Canada Canadian Chicago China Chinese Denmark Denver Dutch England English"
+            " Europe European Finland"
+        ),
+        (
+            "France French German Germany Greece Houston India Indian Ireland Israel Italian Italy"
+            " Japan Japanese Kaplan"
+        ),
+        (
+            "Kaposi Korea Korean London Meier Mexico Mohs Norway Paris Poland Portugal Russia"
+            " Scotland Spain Spanish"
+        ),
+        (
+            "Sweden Swedish Switzerland Texas Turkey Ewing Fraumeni January February April June"
+            " July August September"
+        ),
+        (
+            "October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Dr"
+            " Mr Mrs St"
+        ),
     )
     for name in line.split()
 } | {"VS": "vs", "PHD": "PhD", "MRNA": "mRNA"}
@@ -132,7 +170,10 @@ SENTENCE_START = re.compile(r"(^|[.?!]\s+)([^\w\s]*)([^\W\d_])")
 
 
 def sentence_case(text: str) -> str:
-    """A title of capitals throughout as a sentence; acronyms, numerals and names of genes keep theirs."""
+    """A title of capitals throughout as a sentence.
+
+    Acronyms, numerals and names of genes keep theirs.
+    """
     if _SPOKEN.search(text) or not _shouts(text):
         return text
     marked = set(re.findall(r"\(([A-Z]{2,6})s?\)", text))

@@ -1,8 +1,10 @@
-"""Who may use the studio: the browser that was opened with this start's address, and no other page in it.
+"""Who may use the studio.
 
-Every request has to name 127.0.0.1 as its host (a name of a stranger's that leads here is refused), and to carry the cookie
-that the opened address gave (SameSite=Strict, not readable by scripts). A change has to come from a page of ours, by
-its Origin, and to name the token of that page.
+The browser that was opened with this start's address, and no other page in it.
+
+Every request has to name 127.0.0.1 as its host (a name of a stranger's that leads here is refused),
+and to carry the cookie that the opened address gave (SameSite=Strict, not readable by scripts). A
+change has to come from a page of ours, by its Origin, and to name the token of that page.
 """
 
 from __future__ import annotations
@@ -20,17 +22,23 @@ from newsletter.studio.state import StudioState
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 CSRF_HEADER = "x-csrf-token"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src"
+    " 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data: 'self'; frame-ancestors 'self'; "
-    "form-action 'none'; base-uri 'none'; sandbox allow-same-origin"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data: 'self'; frame-ancestors"
+    " 'self'; form-action 'none'; base-uri 'none'; sandbox allow-same-origin"
 )
 """Of a mail in its frame: no script runs in it; the page around it may ask how far it is scrolled."""
 
-CLOSED = "This page is closed to you. Open the studio by the address that “newsletter studio” printed when it started."
-FOREIGN = "This did not come from a page of the studio, and nothing was changed. Load the page again, then repeat it."
+CLOSED = (
+    "This page is closed to you. Open the studio by the address that “newsletter studio” printed"
+    " when it started."
+)
+FOREIGN = (
+    "This did not come from a page of the studio, and nothing was changed. Load the page again,"
+    " then repeat it."
+)
 
 
 class AuthMiddleware:
@@ -53,7 +61,8 @@ class AuthMiddleware:
         host = headers.get("host", "")
         if urlsplit(f"//{host}").hostname not in HOSTS:
             return PlainTextResponse("This name does not lead to the studio.", 400)
-        cookie = f"studio_{host.rpartition(':')[2] if ':' in host else 80}"  # cookies know no ports: one name for each
+        # cookies know no ports: one name for each
+        cookie = f"studio_{host.rpartition(':')[2] if ':' in host else 80}"
         if token := parse_qs(scope["query_string"].decode("latin-1")).get("token"):
             return self._entry(token[0], cookie, scope["path"])
         if not hmac.compare_digest(

@@ -1,7 +1,7 @@
 """What a studio was about when it ended without being closed, so that the next one can say so.
 
-Every running studio holds a lock on a file of its own, which a dead process loses at once; a studio that is closed
-takes its file away.
+Every running studio holds a lock on a file of its own, which a dead process loses at once; a studio
+that is closed takes its file away.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ PATTERN = "studio-*.running"
 COLLECTING = "collecting"
 ENDED = "The studio was ended without being closed. Nothing is lost: what was saved is on the disk."
 SAID = {
-    COLLECTING: "It was collecting: what the sources had answered is kept. Press Collect to ask the others."
+    COLLECTING: (
+        "It was collecting: what the sources had answered is kept. Press Collect to ask the others."
+    )
 }
 
 

@@ -1,4 +1,7 @@
-"""The pool of entries as cards. Where every entry stands is worked out once, and again when a file or the database changed."""
+"""The pool of entries as cards.
+
+Where every entry stands is worked out once, and again when a file or the database changed.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,10 @@ class EntryCard:
 
     @property
     def version(self) -> str:
-        """A short name of where it stands and of what it is; a decision names the one that its window has shown."""
+        """A short name of where it stands and of what it is.
+
+        A decision names the one that its window has shown.
+        """
         told = self.reason if self.place in {CardPlace.HELD, CardPlace.DROPPED} else ""
         return compute_version(
             "\0".join((self.place, self.section, told, self.entry.title, *self.entry.links))
@@ -125,7 +131,10 @@ def load_cards(context: AppContext, before: EntryCards | None) -> EntryCards:
 
 
 def count_new(context: AppContext, before: EntryCards | None) -> int:
-    """How many cards lie at `Place.NEW`. Where no shelf is stocked yet, what is old in every way is not looked at."""
+    """How many cards lie at `Place.NEW`.
+
+    Where no shelf is stocked yet, what is old in every way is not looked at.
+    """
     if before is not None:
         return load_cards(context, before).counts()[CardPlace.NEW]
     at = load_window(context)
@@ -141,7 +150,10 @@ def count_new(context: AppContext, before: EntryCards | None) -> int:
 def in_sections(
     cards: Sequence[EntryCard], styles: Sequence[SectionStyle]
 ) -> tuple[EntryCard, ...]:
-    """Section by section in printing order; what is to sort comes first, because it needs a person."""
+    """Section by section in printing order.
+
+    What is to sort comes first, because it needs a person.
+    """
     names = (TO_SORT, *(style.name for style in styles), *(card.section for card in cards))
     ranks = {name: rank for rank, name in enumerate(dict.fromkeys(names))}
     return tuple(sorted(cards, key=lambda card: ranks[card.section]))
@@ -208,7 +220,10 @@ def _card(
 
 
 def _state(context: AppContext) -> tuple[object, ...]:
-    """What says that something changed: files by time and size, the database as well, and the day."""
+    """What says that something changed.
+
+    Files by time and size, the database as well, and the day.
+    """
     workspace = context.workspace
     database = context.engine.url
     files = [workspace.folder / FILE_NAME, *sorted(workspace.issues.glob("*/*.toml"))]

@@ -1,6 +1,9 @@
-"""What an editor is told while writing: paragraphs that are hard to read, words that nothing explains, and those that are.
+"""What an editor is told while writing.
 
-Each hint names the words it is about, just as they stand in the text, so that the page can show the place.
+Paragraphs that are hard to read, words that nothing explains, and those that are.
+
+Each hint names the words it is about, just as they stand in the text, so that the page can show the
+place.
 """
 
 from __future__ import annotations
@@ -73,7 +76,10 @@ class WritingAdviser:
                 grade = reading_grade(paragraph, easy=easy)
                 if grade is not None:
                     start = " ".join(paragraph.split()[:5])
-                    said = f"“{start}…” reads at grade {grade}; aim for {GRADE}. Make two sentences of one."
+                    said = (
+                        f"“{start}…” reads at grade {grade}; aim for {GRADE}. Make two sentences of"
+                        " one."
+                    )
                     yield Hint(kind=HintKind.PARAGRAPH, said=said, find=block.strip())
 
     def _words(self, text: str) -> Iterator[Hint]:

@@ -1,4 +1,7 @@
-"""Work that goes on while pages come and go: it runs in a thread, and whoever asks hears all that was said of it."""
+"""Work that goes on while pages come and go.
+
+It runs in a thread, and whoever asks hears all that was said of it.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,9 @@ class BackgroundJob:
             LOG.exception("work in the background failed")
             events.append(
                 {
-                    "error": "This went wrong in a way nobody has thought of. The terminal tells more."
+                    "error": (
+                        "This went wrong in a way nobody has thought of. The terminal tells more."
+                    )
                 }
             )
         finally:

@@ -1,7 +1,10 @@
-"""The preview: one issue on 127.0.0.1 as its readers will see it, drawn again whenever one of its files is saved.
+"""The preview.
 
-Nothing can be changed here. The mail stands in a sandboxed frame without scripts, and the page loads nothing from
-outside. A mistake in issue.toml or a template is shown in place of the mail, with its line.
+One issue on 127.0.0.1 as its readers will see it, drawn again whenever one of its files is saved.
+
+Nothing can be changed here. The mail stands in a sandboxed frame without scripts, and the page
+loads nothing from outside. A mistake in issue.toml or a template is shown in place of the mail,
+with its line.
 """
 
 from __future__ import annotations
@@ -38,7 +41,10 @@ _PAGES = Environment(
     loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
 )
 HOSTS = ["127.0.0.1", "localhost"]
-PAGE_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self'"
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self';"
+    " img-src 'self'"
+)
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data: 'self'; sandbox"
 PICTURES = "pictures/"
 
@@ -79,7 +85,10 @@ class PreviewWatcher:
 
 
 def with_pictures_at(html: str, issue: str, place: str) -> str:
-    """The pictures beside the issue as found at `place`: nobody may have put them on the public page yet."""
+    """The pictures beside the issue as found at `place`.
+
+    Nobody may have put them on the public page yet.
+    """
     beside = f"/issues/{re.escape(issue)}/{PICTURES}"
     return re.sub(rf'src="https://[^"]*{beside}', f'src="{place}', html)
 
@@ -139,7 +148,8 @@ def preview_app(watched: PreviewWatcher) -> Starlette:
             Route(f"/{PICTURES}{{file}}", picture),
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ],
-        # Another page in the same browser must not read the preview under a name of its own (DNS rebinding).
+        # Another page in the same browser must not read the preview under a name of its own (DNS
+        # rebinding).
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
     )
 

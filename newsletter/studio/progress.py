@@ -138,7 +138,10 @@ def _send(context: AppContext, name: str) -> WorkflowStep:
 
 
 def under_way(context: AppContext, name: str) -> str:
-    """What a person should know of a sending that is planned, on its way, held up or in doubt; empty when it is none."""
+    """What a person should know of a sending that is planned, on its way, held up or in doubt.
+
+    Empty when it is none.
+    """
     standing = send_process.load_send_view(context, name)
     planned, tally = standing.planned, standing.tally
     if planned is not None:

@@ -1,4 +1,7 @@
-"""One request as a view gets it: the running studio, what was filled in, and how a page is answered."""
+"""One request as a view gets it.
+
+The running studio, what was filled in, and how a page is answered.
+"""
 
 from __future__ import annotations
 
@@ -138,9 +141,12 @@ View = Callable[[StudioRequest], Response]
 
 
 def route(path: str, view: View, *, changes: bool = False, asks: bool = False) -> Route:
-    """A page, or a change, at an address; runs in a thread, and what people can mend is shown as a sentence.
+    """A page, or a change, at an address.
 
-    Changes run one after the other, but those that only ask somebody outside (`asks`): nobody's words wait for a server.
+    Runs in a thread, and what people can mend is shown as a sentence.
+
+    Changes run one after the other, but those that only ask somebody outside (`asks`): nobody's
+    words wait for a server.
     """
 
     async def answer(request: Request) -> Response:

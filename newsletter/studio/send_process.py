@@ -1,7 +1,10 @@
-"""A sending as a process of its own: it goes on when the page or the studio is closed, and is found again by its ledger.
+"""A sending as a process of its own.
 
-The studio keeps nothing of it in mind. What is planned, what is wanted and who is at work stand in the database and in
-leases that a dead process loses at once; so a sending that was begun in a terminal is steered from here as well.
+It goes on when the page or the studio is closed, and is found again by its ledger.
+
+The studio keeps nothing of it in mind. What is planned, what is wanted and who is at work stand in
+the database and in leases that a dead process loses at once; so a sending that was begun in a
+terminal is steered from here as well.
 """
 
 from __future__ import annotations
@@ -96,7 +99,8 @@ class _SendProcess:
 
 
 _STARTED: list[_SendProcess] = []
-"""Those that this studio started: known while they are on their way to their lease, and not left as zombies."""
+"""Those that this studio started: known while they are on their way to their lease, and not left as
+zombies."""
 
 
 def _moment(context: AppContext) -> list[str]:
@@ -115,7 +119,10 @@ def _is_beginning(context: AppContext, name: str, *, planned: bool) -> bool:
 
 
 def recover_schedules(context: AppContext) -> tuple[str, ...]:
-    """Wait again for every plan whose process was lost, as when the computer was started again; what is to be said of it."""
+    """Wait again for every plan whose process was lost, as when the computer was started again.
+
+    What is to be said of it.
+    """
     return tuple(
         filter(None, (_recover_schedule(context, each) for each in scheduling.all_planned(context)))
     )
@@ -130,7 +137,10 @@ def _recover_schedule(context: AppContext, planned: ScheduleStatus) -> str:
     if scheduling.is_to_be_waited_for(context, planned):
         with contextlib.suppress(NewsletterError, OSError):
             start_send_process(context, name, planned=True)
-            return f"Issue {name} is planned for {at}. The program that waited for it was ended; another one waits now."
+            return (
+                f"Issue {name} is planned for {at}. The program that waited for it was ended;"
+                " another one waits now."
+            )
     return f"Issue {name} is planned for {at}, and nothing waits for it. Open Send to decide."
 
 

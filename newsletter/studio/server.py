@@ -25,7 +25,9 @@ def serve_locally(
     path: str = "",
     closing: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve `app` until Ctrl-C. `ready` hears the address as soon as it answers; then the browser is opened there.
+    """Serve `app` until Ctrl-C. `ready` hears the address as soon as it answers.
+
+    Then the browser is opened there.
 
     `closing` is called when it is to end, so that pages that listen for news can be let go.
     """

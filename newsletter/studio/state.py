@@ -1,4 +1,7 @@
-"""What all pages of one running studio share: the workspace, its secrets, what is going on, and one lock for changes."""
+"""What all pages of one running studio share.
+
+The workspace, its secrets, what is going on, and one lock for changes.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,10 @@ def _clock() -> datetime:
 
 @dataclass
 class StudioState:
-    """One running studio. `token` is in the opened address, `session` in the cookie, `csrf` in each page's forms."""
+    """One running studio.
+
+    `token` is in the opened address, `session` in the cookie, `csrf` in each page's forms.
+    """
 
     folder: Path
     clock: Callable[[], datetime] = _clock
@@ -65,7 +71,8 @@ class StudioState:
 
         context = AppContext(open_workspace(self.folder), self.clock())
         address = context.workspace.settings.newsletter.database
-        # never `changing`: who changes something waits for other requests in `Call.context`, which all share one lock (Python < 3.12)
+        # never `changing`: who changes something waits for other requests in `Call.context`, which
+        # all share one lock (Python < 3.12)
         with self._opening:
             if address not in self._engines:
                 self._engines[address] = open_database(address, self.folder)
@@ -84,7 +91,10 @@ class StudioState:
         return (self.folder / FILE_NAME).is_file()
 
     def release_database(self) -> None:
-        """Let go of the database and of what was worked out from it: it is about to be another one."""
+        """Let go of the database and of what was worked out from it.
+
+        It is about to be another one.
+        """
         with self.changing:
             for engine in self._engines.values():
                 engine.dispose()

@@ -1,4 +1,7 @@
-"""What the columns of a subscriber list mean: by their headings, and where those do not tell, by what stands in them."""
+"""What the columns of a subscriber list mean.
+
+By their headings, and where those do not tell, by what stands in them.
+"""
 
 from __future__ import annotations
 
@@ -83,13 +86,24 @@ def _normalize_text(text: str) -> str:
 
 
 _SPELLINGS: Mapping[SubscriberState, str] = {
-    S.ACTIVE: "active|subscribed|subscriber|confirmed|opted in|opt in|optin|enabled|express|implied|explicit|"
-    "double opt in|single opt in|confirmed opt in|granted|mailable|valid|deliverable|yes|true|1",
-    S.UNSUBSCRIBED: "unsubscribed|unsubscribe|unsub|opted out|opt out|optout|optedout|removed|cancelled|canceled|"
-    "blocked|blacklisted|blocklisted|blacklist|blocklist|suppressed|disabled|deleted|left|revoked|withdrawn|"
-    "do not mail|do not email|do not contact|no|false|0|archived",
-    S.BOUNCED: "bounced|bounce|cleaned|unreachable|hard bounce|hard bounced|hardbounced|undeliverable|invalid|bouncing",
-    S.COMPLAINED: "complained|complaint|spam|marked as spam|reported spam|abuse|spam complaint|abuse complaint|junk",
+    S.ACTIVE: (
+        "active|subscribed|subscriber|confirmed|opted in|opt"
+        " in|optin|enabled|express|implied|explicit|double opt in|single opt in|confirmed opt"
+        " in|granted|mailable|valid|deliverable|yes|true|1"
+    ),
+    S.UNSUBSCRIBED: (
+        "unsubscribed|unsubscribe|unsub|opted out|opt"
+        " out|optout|optedout|removed|cancelled|canceled|blocked|blacklisted|blocklisted|blacklist|blocklist|suppressed|disabled|deleted|left|revoked|withdrawn|do"
+        " not mail|do not email|do not contact|no|false|0|archived"
+    ),
+    S.BOUNCED: (
+        "bounced|bounce|cleaned|unreachable|hard bounce|hard"
+        " bounced|hardbounced|undeliverable|invalid|bouncing"
+    ),
+    S.COMPLAINED: (
+        "complained|complaint|spam|marked as spam|reported spam|abuse|spam complaint|abuse"
+        " complaint|junk"
+    ),
     S.PAUSED: "paused|snoozed|on hold|vacation",
     S.PENDING: "pending|unconfirmed|awaiting confirmation|not confirmed|inactive|waiting",
 }
@@ -217,7 +231,10 @@ def detect_columns(
 
 
 def detect_without_header(rows: Sequence[Sequence[str]]) -> ListColumns | None:
-    """The columns of a plain list: one whose first line already holds an address; None when it does not."""
+    """The columns of a plain list: one whose first line already holds an address.
+
+    None when it does not.
+    """
     first = list(rows[0]) if rows else []
     holding = [index for index, cell in enumerate(first) if _looks_like_address(cell)]
     if not holding:
@@ -234,7 +251,10 @@ def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
 
 
 def _address_column(names: Sequence[str], sample: Sequence[Sequence[str]]) -> int | None:
-    """By name, where addresses stand in it (or nothing does); else the column with the most addresses."""
+    """By name, where addresses stand in it (or nothing does).
+
+    Else the column with the most addresses.
+    """
     known = [names.index(each) for each in _ADDRESS if each in names]
     filled = [index for index in known if _share(index, sample) > 0]
     if filled:

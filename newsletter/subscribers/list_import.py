@@ -1,8 +1,10 @@
-"""Subscriber lists as other programs export them, read into rows of ours; pure, one row in memory at a time.
+"""Subscriber lists as other programs export them, read into rows of ours.
 
-The rules: a row's sign that somebody left, bounced or complained always wins; where a state stands but cannot be
-understood, the person is *pending* and not mailed; every line that is not taken is named with its physical number and
-a reason; nothing in a reason repeats an address.
+Pure, one row in memory at a time.
+
+The rules: a row's sign that somebody left, bounced or complained always wins; where a state stands
+but cannot be understood, the person is *pending* and not mailed; every line that is not taken is
+named with its physical number and a reason; nothing in a reason repeats an address.
 """
 
 from __future__ import annotations
@@ -62,7 +64,9 @@ class ParsedList:
 
 
 def read_list(file: BinaryIO, *, name: str = "") -> ParsedList:
-    """Read a list export; `file` must be seekable, `name` (of the file) tells a Mailchimp part by its beginning.
+    """Read a list export.
+
+    `file` must be seekable, `name` (of the file) tells a Mailchimp part by its beginning.
 
     A zip file of several lists, as Mailchimp's export is, is read as one.
     Raises UsageError when it is no list: no address column, an unknown format, nothing in it.
@@ -88,7 +92,10 @@ def _read_one(file: BinaryIO, name: str) -> ParsedList:
 
 
 def _read_together(parts: Sequence[tuple[str, BinaryIO]]) -> ParsedList:
-    """Several lists one after the other. Whoever left by one of them stays gone, in whatever order they stand."""
+    """Several lists one after the other.
+
+    Whoever left by one of them stays gone, in whatever order they stand.
+    """
     listings: dict[str, ParsedList] = {}
     understood: list[str] = []
     for name, file in parts:
@@ -120,7 +127,10 @@ def _rows_of(
 def _align_rows(
     name: str, listing: ParsedList, header: tuple[str, ...]
 ) -> Iterator[ImportRow | RejectedRow]:
-    """The rows of one of several lists; a line to be mended has its cells under the headings of all, and its state."""
+    """The rows of one of several lists.
+
+    A line to be mended has its cells under the headings of all, and its state.
+    """
     places = [header.index(heading) for heading in _headings_of(listing)]
     for row in listing.rows:
         if isinstance(row, ImportRow):
@@ -153,9 +163,12 @@ def import_list(
     now: datetime,
     mend: TextIO | None = None,
 ) -> ImportReport:
-    """Take the people of a list export in; the rejected lines go to `mend` too, as a CSV to be mended and imported.
+    """Take the people of a list export in.
 
-    Raises UsageError when it is no list, StorageError when the database refuses; whole batches are done by then.
+    The rejected lines go to `mend` too, as a CSV to be mended and imported.
+
+    Raises UsageError when it is no list, StorageError when the database refuses; whole batches are
+    done by then.
     """
     listing = read_list(file, name=name)
     rejected: list[RejectedRow] = []
@@ -198,8 +211,8 @@ def _columns(sample: list[TableRow], name: str) -> tuple[tuple[str, ...], ListCo
     columns = detect_columns(first, rest, file_name=name)
     if columns is None:
         raise UsageError(
-            f"{_describe_file(name)} has no column of mail addresses; its first line has: {_headings(first)}. "
-            'Name the column "Email" in the first line, and import again'
+            f"{_describe_file(name)} has no column of mail addresses; its first line has:"
+            f' {_headings(first)}. Name the column "Email" in the first line, and import again'
         )
     return first, columns
 
@@ -255,7 +268,10 @@ def _person(cells: TableRow, columns: ListColumns, width: int) -> ImportRow | Re
     if cells.problem:
         return _reject_row(cells, cells.problem, columns)
     if width and any(cell.strip() for cell in cells.cells[width:]):
-        reason = f"the line has {len(cells.cells)} cells, the first line has {width}: a cell with a comma needs quotes"
+        reason = (
+            f"the line has {len(cells.cells)} cells, the first line has {width}: a cell with a"
+            " comma needs quotes"
+        )
         return _reject_row(cells, reason, columns)
     try:
         return _row(cells, columns)

@@ -1,7 +1,9 @@
-"""What readers decide for themselves on the public page: pauses, requests that wait for a confirmation, farewells.
+"""What readers decide for themselves on the public page.
 
-A request holds an address only until it is confirmed, or for a week. Whoever confirms asked with their own mailbox, so
-a confirmation also lets somebody come back who had left; nobody else can.
+Pauses, requests that wait for a confirmation, farewells.
+
+A request holds an address only until it is confirmed, or for a week. Whoever confirms asked with
+their own mailbox, so a confirmation also lets somebody come back who had left; nobody else can.
 """
 
 from __future__ import annotations
@@ -73,7 +75,10 @@ class OptInRepository:
         language: str = "",
         subscriber_id: int | None = None,
     ) -> OptInRequest | None:
-        """Note a request; None when this address must not be written to, or was asked for too often today."""
+        """Note a request.
+
+        None when this address must not be written to, or was asked for too often today.
+        """
         address_hash = self.keys.address_hash(address.key)
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             connection.execute(sa.delete(requests).where(requests.c.asked_at < now - KEPT_FOR))
@@ -273,7 +278,10 @@ def _move(
     address_hash: str,
     now: datetime,
 ) -> bool:
-    """Give a person a new address; one who is on the list with it already stays there, and the old row leaves."""
+    """Give a person a new address.
+
+    One who is on the list with it already stays there, and the old row leaves.
+    """
     taken = connection.execute(
         sa.select(subscribers.c.id).where(
             subscribers.c.address_key == address.key, subscribers.c.id != subscriber_id

@@ -1,7 +1,7 @@
 """Who left since a backup was made stays gone when it is put back.
 
-Taken from the database that was there until now: every suppression, and the states of those who left. Somebody whose
-row was erased since is erased again. Nobody comes back by it.
+Taken from the database that was there until now: every suppression, and the states of those who
+left. Somebody whose row was erased since is erased again. Nobody comes back by it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _STATES = ("state", "why", "updated_at")
 
 
 def keep_gone(old: Engine, restored: Engine, *, now: datetime) -> int:
-    """Bring what `old` knows of people who left into `restored`; tells how many are gone by it that were there."""
+    """Bring what `old` knows of people who left into `restored`.
+
+    Tells how many are gone by it that were there.
+    """
     with (
         translate_errors(old.url),
         old.begin() as from_,
@@ -66,7 +69,10 @@ def _set_state(restored: Connection, subscriber_id: int, values: dict[str, Any])
 
 
 def _take_suppressions(old: Connection, restored: Connection, now: datetime) -> int:
-    """The keyed hashes; a person with one of them who is still there as if nothing had been was erased since."""
+    """The keyed hashes.
+
+    A person with one of them who is still there as if nothing had been was erased since.
+    """
     gone = 0
     for page in _pages(old, sa.select(suppressions), suppressions.c.address_hash):
         hashes = [row["address_hash"] for row in page]
@@ -97,7 +103,10 @@ def _take_suppressions(old: Connection, restored: Connection, now: datetime) -> 
 
 
 def _stop(restored: Connection, hashes: list[str], now: datetime) -> int:
-    """Whoever reads at another address since: whether they left there is not known under the old one, so nothing is sent."""
+    """Whoever reads at another address since.
+
+    Whether they left there is not known under the old one, so nothing is sent.
+    """
     theirs = sa.and_(
         subscribers.c.address_hash.in_(hashes), subscribers.c.state.not_in(SUPPRESSED_STATES)
     )

@@ -1,7 +1,7 @@
 """The list of subscribers, and who must never be mailed again.
 
-A suppression wins over every import. It is kept twice: as the state of a person's row, and as a keyed hash of the
-address that stays when the row is erased. Nothing here raises or logs an address.
+A suppression wins over every import. It is kept twice: as the state of a person's row, and as a
+keyed hash of the address that stays when the row is erased. Nothing here raises or logs an address.
 """
 
 from __future__ import annotations
@@ -91,7 +91,10 @@ class SubscriberRepository:
         self.keys = keys
 
     def import_rows(self, rows: Iterable[ImportableSubscriber], *, now: datetime) -> ImportCounts:
-        """Add and update people in batches, in constant memory; raises StorageError, with whole batches done."""
+        """Add and update people in batches, in constant memory.
+
+        Raises StorageError, with whole batches done.
+        """
         done = ImportCounts()
         source = iter(rows)
         while batch := list(islice(source, BATCH)):
@@ -102,9 +105,12 @@ class SubscriberRepository:
     def preview_import(
         self, rows: Iterable[ImportableSubscriber], *, now: datetime
     ) -> ImportCounts:
-        """What `take_in` would do with these rows; nothing is changed, and nobody who writes has to wait.
+        """What `take_in` would do with these rows.
 
-        What each row would leave is remembered, because another row of its address may come much later.
+        Nothing is changed, and nobody who writes has to wait.
+
+        What each row would leave is remembered, because another row of its address may come much
+        later.
         """
         done, source = ImportCounts(), iter(rows)
         foreseen: dict[str, dict[str, Any]] = {}
@@ -125,7 +131,10 @@ class SubscriberRepository:
             return connection.execute(query).scalar_one()
 
     def all(self) -> Iterator[Subscriber]:
-        """Everybody, in the order they were added; read in pages, so that a sender is never held up."""
+        """Everybody, in the order they were added.
+
+        Read in pages, so that a sender is never held up.
+        """
         last = 0
         while True:
             query = (
@@ -157,7 +166,9 @@ class SubscriberRepository:
     def suppress(
         self, subscriber_id: int, state: SubscriberState, why: str, *, now: datetime
     ) -> bool:
-        """Never mail this person again, for one of the reasons of `LEFT`; False when already so, or unknown.
+        """Never mail this person again, for one of the reasons of `LEFT`.
+
+        False when already so, or unknown.
 
         A complaint replaces another reason; nothing replaces a complaint.
         """
@@ -174,7 +185,10 @@ class SubscriberRepository:
         language: str | None = None,
         large_print: bool | None = None,
     ) -> None:
-        """A person's own choice: pause or go on, sections, language, large print. Also how one who left returns."""
+        """A person's own choice: pause or go on, sections, language, large print.
+
+        Also how one who left returns.
+        """
         values: dict[str, Any] = {"updated_at": now}
         if state is not None:
             values |= {"state": state, "why": "own choice"}
@@ -199,7 +213,10 @@ class SubscriberRepository:
                 )
 
     def erase(self, addresses: Sequence[MailAddress], *, now: datetime) -> int:
-        """Erase people; only keyed hashes stay, so that no import brings them back. Returns how many were on the list."""
+        """Erase people; only keyed hashes stay, so that no import brings them back.
+
+        Returns how many were on the list.
+        """
         erased = 0
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             for address in addresses:
@@ -217,7 +234,10 @@ class SubscriberRepository:
         return erased
 
     def suppression(self, address: MailAddress) -> Suppression | None:
-        """Why an address must never be written to, and since when; also when its row was erased. None: it may be."""
+        """Why an address must never be written to, and since when; also when its row was erased.
+
+        None: it may be.
+        """
         known = suppressions.c.address_hash == self.keys.address_hash(address.key)
         with translate_errors(self.engine.url), only_reading(self.engine).begin() as connection:
             row = connection.execute(sa.select(suppressions).where(known)).one_or_none()
@@ -227,7 +247,10 @@ class SubscriberRepository:
         return Suppression(reason=reason, suppressed_at=row.suppressed_at)
 
     def is_suppressed(self, address: MailAddress) -> bool:
-        """Whether this address left, bounced for good or complained; also when its row was erased."""
+        """Whether this address left, bounced for good or complained.
+
+        Also when its row was erased.
+        """
         known = suppressions.c.address_hash == self.keys.address_hash(address.key)
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             return (
@@ -256,7 +279,10 @@ class SubscriberRepository:
 
 
 def harmless(cell: str) -> str:
-    """A cell that a spreadsheet takes as text: one that would start a formula gets an apostrophe (OWASP)."""
+    """A cell that a spreadsheet takes as text.
+
+    One that would start a formula gets an apostrophe (OWASP).
+    """
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
@@ -322,7 +348,10 @@ class _ImportBatch:
     def preview_import(
         self, rows: Sequence[ImportableSubscriber], foreseen: dict[str, dict[str, Any]]
     ) -> ImportCounts:
-        """What taking them in would do; `foreseen` is what earlier batches would have left, by the key of the address."""
+        """What taking them in would do.
+
+        `foreseen` is what earlier batches would have left, by the key of the address.
+        """
         done, new, changed, _ = self._decide_rows(rows, foreseen)
         foreseen |= {
             row["address_key"]: {name: row[name] for name in _COMPARED} for row in (*new, *changed)
@@ -429,7 +458,10 @@ class _ImportBatch:
 
 
 def _merge_row(old: Mapping[str, Any], row: ImportableSubscriber) -> dict[str, Any]:
-    """What a row changes of a person we know: empty cells change nothing, and nobody who left comes back."""
+    """What a row changes of a person we know.
+
+    Empty cells change nothing, and nobody who left comes back.
+    """
     told = {"name": row.name, "language": row.language, "sections": " ".join(row.sections)}
     values: dict[str, Any] = {
         name: value for name, value in told.items() if value and value != old[name]

@@ -25,7 +25,10 @@ from newsletter.workspace.files import write_whole
 
 
 def _keys(context: AppContext) -> Keys:
-    """The keys of our tokens. Where nobody is on the list yet there need be none: then no token is ours."""
+    """The keys of our tokens.
+
+    Where nobody is on the list yet there need be none: then no token is ours.
+    """
     try:
         return credentials.load_keys(context)
     except UsageError:
@@ -36,7 +39,10 @@ def _keys(context: AppContext) -> Keys:
 
 
 def list_unsubscribe_reasons(context: AppContext, since: datetime) -> tuple[tuple[str, str], ...]:
-    """(day, words) of those who left since a moment and said why, the newest first; nobody's name."""
+    """(day, words) of those who left since a moment and said why, the newest first.
+
+    Nobody's name.
+    """
     return tuple(
         OptInRepository(context.engine, _keys(context)).list_unsubscribe_reasons(since=since.date())
     )
@@ -53,7 +59,9 @@ def open_subscribers(context: AppContext) -> SubscriberRepository:
 def import_list(
     context: AppContext, file: BinaryIO, *, name: str
 ) -> tuple[ImportReport, Path | None]:
-    """Take a list export in: what was understood and done, and the file with the rejected lines, to be mended.
+    """Take a list export in.
+
+    What was understood and done, and the file with the rejected lines, to be mended.
 
     Raises UsageError when it is no list.
     """
@@ -75,7 +83,10 @@ def preview_import(context: AppContext, rows: Iterable[ImportRow]) -> ImportCoun
 
 
 def explain_suppression(context: AppContext, written: str) -> Suppression | None:
-    """Why an address must never be written to, also when its person was erased; None: it may be, or it is none."""
+    """Why an address must never be written to, also when its person was erased.
+
+    None: it may be, or it is none.
+    """
     try:
         return open_subscribers(context).suppression(parse_address(written))
     except ValueError:

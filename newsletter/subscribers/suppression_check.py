@@ -1,8 +1,8 @@
 """Who may still be mailed, asked in the moment of sending.
 
-A claim may be on the disk some messages ahead of the wire. Whoever leaves behind it is seen here: the question goes
-to the database just before the final dot, on a connection that belongs to no transaction, so that the answer holds
-all that any process has committed until then.
+A claim may be on the disk some messages ahead of the wire. Whoever leaves behind it is seen here:
+the question goes to the database just before the final dot, on a connection that belongs to no
+transaction, so that the answer holds all that any process has committed until then.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ BUSY_MS = 50  # reading waits for nobody in WAL mode; it may meet a database tha
 class SuppressionCheck:
     """Asks on a connection of its own; used by one thread at a time.
 
-    SQLite answers in some microseconds, and each message asks: so the driver is asked without anything between.
+    SQLite answers in some microseconds, and each message asks: so the driver is asked without
+    anything between.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -61,7 +62,8 @@ class SuppressionCheck:
         """Give the connection back; the next question opens another one."""
         if self._connection is not None:
             with contextlib.suppress(sa.exc.DBAPIError):
-                self._connection.invalidate()  # a connection that failed, or one with a short patience, is not pooled
+                # a connection that failed, or one with a short patience, is not pooled
+                self._connection.invalidate()
                 self._connection.close()
         self._connection = self._cursor = None
 

@@ -1,7 +1,8 @@
 """Many people leaving in the same moment, in one commit.
 
-After an issue went out hundreds of one-click requests come within seconds, while a disk takes some tens of commits.
-Whoever comes first writes for all who wait; nobody is answered before theirs is on disk.
+After an issue went out hundreds of one-click requests come within seconds, while a disk takes some
+tens of commits. Whoever comes first writes for all who wait; nobody is answered before theirs is on
+disk.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The files in a zip archive: an export that comes as several lists, as Mailchimp's does.
 
-A workbook is a zip file too and is left alone. Nothing is unpacked to the disk, since a list of patients would stay there.
+A workbook is a zip file too and is left alone. Nothing is unpacked to the disk, since a list of
+patients would stay there.
 """
 
 from __future__ import annotations

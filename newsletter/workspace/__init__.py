@@ -1,1 +1,4 @@
-"""A newsletter on disk: its folder, files, settings and credentials, and one workspace at one moment."""
+"""A newsletter on disk.
+
+Its folder, files, settings and credentials, and one workspace at one moment.
+"""

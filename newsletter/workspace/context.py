@@ -32,7 +32,10 @@ class AppContext:
         return open_database(self.workspace.settings.newsletter.database, self.workspace.folder)
 
     def part(self, kind: type[T], make: Callable[[], T]) -> T:
-        """What a capability keeps for the life of this context: made when it is first asked for, one of a kind."""
+        """What a capability keeps for the life of this context.
+
+        Made when it is first asked for, one of a kind.
+        """
         if kind not in self._parts:
             self._parts[kind] = make()
         found: T = self._parts[kind]

@@ -1,6 +1,9 @@
-"""The mail server's password as typed on a page: into the keyring where one works, else a file for its owner alone.
+"""The mail server's password as typed on a page.
 
-It never enters newsletter.toml. Where the environment names one, that one counts, and nothing is kept here.
+Into the keyring where one works, else a file for its owner alone.
+
+It never enters newsletter.toml. Where the environment names one, that one counts, and nothing is
+kept here.
 """
 
 from __future__ import annotations
@@ -45,7 +48,10 @@ def locate_password(
 
 
 def store_password(context: AppContext, password: str) -> PasswordLocation:
-    """Keep a password for later; tells where. Raises UsageError when the environment names one already."""
+    """Keep a password for later; tells where.
+
+    Raises UsageError when the environment names one already.
+    """
     if locate_password(context) in {PasswordLocation.ENVIRONMENT, PasswordLocation.FILE}:
         raise UsageError(
             f"the password comes from {SMTP_PASSWORD} in the environment: change it there"
@@ -87,7 +93,8 @@ INBOX_PASSWORD = "NEWSLETTER_INBOX_PASSWORD"  # noqa: S105 - its name
 
 SECRET = "NEWSLETTER_SECRET"  # noqa: S105 - its name
 SMTP_PASSWORD = "NEWSLETTER_SMTP_PASSWORD"  # noqa: S105 - its name
-PASSWORD_FILE = "smtp-password"  # noqa: S105 - where it lies below .newsletter, when no keyring keeps it
+# where it lies below .newsletter, when no keyring keeps it
+PASSWORD_FILE = "smtp-password"  # noqa: S105
 
 
 def load_keys(context: AppContext) -> Keys:
@@ -98,13 +105,17 @@ def load_keys(context: AppContext) -> Keys:
         return Keys.parse(text)
     except ValueError as error:
         raise UsageError(
-            f"there is no key to sign links with: put back {file.parent.name}/{file.name} from a backup, "
-            f"or make one for a new newsletter with: python -c 'import secrets; print(secrets.token_hex(32))' > {file}"
+            f"there is no key to sign links with: put back {file.parent.name}/{file.name} from a"
+            " backup, or make one for a new newsletter with: python -c 'import secrets;"
+            f" print(secrets.token_hex(32))' > {file}"
         ) from error
 
 
 def smtp_password(context: AppContext) -> str | None:
-    """The mail server's password: as `config.secret` finds it, else as it was typed on the page Setup; None when nowhere."""
+    """The mail server's password.
+
+    As `config.secret` finds it, else as it was typed on the page Setup; None when nowhere.
+    """
     file = context.workspace.private / PASSWORD_FILE
     return config.secret(SMTP_PASSWORD) or (
         file.read_text("utf-8").strip() if file.is_file() else None

@@ -1,4 +1,7 @@
-"""Files that are there whole or not at all: written beside, flushed to the disk, then put in place."""
+"""Files that are there whole or not at all.
+
+Written beside, flushed to the disk, then put in place.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from newsletter.errors import StorageError
 
 
 def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> None:
-    """Put `content` at `path`, or leave what was there. Mode 0600 if `private`, else what the umask gives.
+    """Put `content` at `path`, or leave what was there.
+
+    Mode 0600 if `private`, else what the umask gives.
 
     Raises StorageError when the folder cannot be written or the disk is full.
     """

@@ -29,7 +29,10 @@ class Workspace:
 
     @property
     def template_cache(self) -> Path:
-        """Where templates are kept in the form that can be filled at once; may be deleted at any time."""
+        """Where templates are kept in the form that can be filled at once.
+
+        May be deleted at any time.
+        """
         return self.private / "templates"
 
     @property
@@ -43,13 +46,16 @@ class Workspace:
 
 
 def find(start: Path) -> Path:
-    """The nearest folder from `start` upwards that has a newsletter.toml; raises WorkspaceError when none has."""
+    """The nearest folder from `start` upwards that has a newsletter.toml.
+
+    Raises WorkspaceError when none has.
+    """
     for folder in (start, *start.parents):
         if (folder / config.FILE_NAME).is_file():
             return folder
     raise WorkspaceError(
-        f"no {config.FILE_NAME} in {start} or above it. Make a newsletter with “newsletter init FOLDER”, "
-        "or name its folder with “newsletter -C FOLDER …”"
+        f"no {config.FILE_NAME} in {start} or above it. Make a newsletter with “newsletter init"
+        " FOLDER”, or name its folder with “newsletter -C FOLDER …”"
     )
 
 

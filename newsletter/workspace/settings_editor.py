@@ -1,4 +1,7 @@
-"""Settings that staff change on a page: newsletter.toml keeps its comments and order, and is written only when it is right."""
+"""Settings that staff change on a page.
+
+Newsletter.toml keeps its comments and order, and is written only when it is right.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ from newsletter.workspace.files import write_whole
 
 
 def set_values(context: AppContext, table: str, values: Mapping[str, Any]) -> None:
-    """Set keys of one table; an empty text takes a key out, and what is usual is not written. Raises ConfigError, with nothing written, when one is wrong."""
+    """Set keys of one table; an empty text takes a key out, and what is usual is not written.
+
+    Raises ConfigError, with nothing written, when one is wrong.
+    """
     document = read_document(context)
     if table not in document:
         document[table] = tomlkit.table()
@@ -37,7 +43,10 @@ def set_values(context: AppContext, table: str, values: Mapping[str, Any]) -> No
 
 
 def add_source(context: AppContext, source: Source) -> None:
-    """Write one more `[[source]]`. Raises ConfigError or UsageError, with nothing written, when it is wrong."""
+    """Write one more `[[source]]`.
+
+    Raises ConfigError or UsageError, with nothing written, when it is wrong.
+    """
     if any(each.name == source.name for each in context.workspace.settings.sources):
         raise UsageError(f"there is a source “{source.name}” already: give this one another name")
     document = read_document(context)
@@ -68,7 +77,10 @@ def allow_host(context: AppContext, host: str) -> None:
 
 
 def find_mistakes(table: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """What each of these keys should be instead, in words; those that are good are left out. Empty takes a key out."""
+    """What each of these keys should be instead, in words; those that are good are left out.
+
+    Empty takes a key out.
+    """
     keys = {each.name: each for each in config.keys_of(config.TABLES[table][1])}
     found = {}
     for name, value in values.items():
@@ -91,7 +103,10 @@ def read_text(context: AppContext) -> str:
 
 
 def write_document(context: AppContext, document: tomlkit.TOMLDocument) -> None:
-    """Put newsletter.toml in place if it can be used; raises ConfigError, and then nothing was written."""
+    """Put newsletter.toml in place if it can be used.
+
+    Raises ConfigError, and then nothing was written.
+    """
     text = tomlkit.dumps(document)
     config.parse(text)
     write_whole(context.workspace.folder / FILE_NAME, text)
@@ -114,7 +129,10 @@ def add_table(document: tomlkit.TOMLDocument, name: str, values: Mapping[str, An
 
 
 def rearrange(document: tomlkit.TOMLDocument, name: str, order: Sequence[int]) -> None:
-    """The `[[name]]` tables in another order, or fewer of them. Comments behind a table speak of what follows, and stay there."""
+    """The `[[name]]` tables in another order, or fewer of them.
+
+    Comments behind a table speak of what follows, and stay there.
+    """
     tables = document[name]
     assert isinstance(tables, AoT)
     found = list(tables)
@@ -135,7 +153,10 @@ def rearrange(document: tomlkit.TOMLDocument, name: str, order: Sequence[int]) -
 
 
 def take_out(document: tomlkit.TOMLDocument, name: str) -> None:
-    """Take a whole table, or all tables of a name, out; comments behind it speak of what follows, and stay."""
+    """Take a whole table, or all tables of a name, out.
+
+    Comments behind it speak of what follows, and stay.
+    """
     found = document.get(name)
     if isinstance(found, Table):
         _leave_behind(document, name, [_cut(found)])

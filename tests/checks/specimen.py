@@ -1,4 +1,7 @@
-"""A clean issue to start from, with the page and text made of it by hand: each test spoils one thing in it."""
+"""A clean issue to start from, with the page and text made of it by hand.
+
+Each test spoils one thing in it.
+"""
 
 import dataclasses
 from datetime import UTC, date, datetime

@@ -1,4 +1,7 @@
-"""Faults as people make them, and sound texts that look like them: a letter, a note or a link at a time."""
+"""Faults as people make them, and sound texts that look like them.
+
+A letter, a note or a link at a time.
+"""
 
 from __future__ import annotations
 

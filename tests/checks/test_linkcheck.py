@@ -9,7 +9,10 @@ from newsletter.issues.link_probe import ProbeResponse, check_links, try_link
 
 
 class Web:
-    """A web in a dictionary: address → reply or error, or one for each method. It keeps what it was asked."""
+    """A web in a dictionary: address → reply or error, or one for each method.
+
+    It keeps what it was asked.
+    """
 
     def __init__(self, pages):
         self.pages = pages

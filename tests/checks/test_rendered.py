@@ -1,4 +1,7 @@
-"""Whole issues through the real templates: clean ones stay silent, each faulty one is caught for its own fault alone."""
+"""Whole issues through the real templates.
+
+Clean ones stay silent, each faulty one is caught for its own fault alone.
+"""
 
 import dataclasses
 from datetime import UTC, date, datetime

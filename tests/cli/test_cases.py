@@ -1,4 +1,7 @@
-"""What must hold whatever sources do: nothing printed twice, nothing lost, and a reason for each."""
+"""What must hold whatever sources do.
+
+Nothing printed twice, nothing lost, and a reason for each.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ Desk = Callable[..., Path]
 
 @pytest.fixture
 def context(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """A workspace, where we stand, with sources that are files beside it: name → its kind and, perhaps, more."""
+    """A workspace, where we stand, with sources that are files beside it.
+
+    Name → its kind and, perhaps, more.
+    """
 
     def make(**sources: str) -> Path:
         tables = [

@@ -1,4 +1,7 @@
-"""Issues written by hand, as staff write them: what they write is printed, and what is wrong is told, and nothing else."""
+"""Issues written by hand, as staff write them.
+
+What they write is printed, and what is wrong is told, and nothing else.
+"""
 
 from __future__ import annotations
 

@@ -160,7 +160,10 @@ def test_watching_handles_mails_until_it_is_told_to_stop(mails: Path) -> None:
 
 @contextmanager
 def delivering(server: dovecot.Dovecot) -> Iterator[None]:
-    """A mail every second: dovecot tells late of one that comes in the very moment in which somebody begins to wait."""
+    """A mail every second.
+
+    Dovecot tells late of one that comes in the very moment in which somebody begins to wait.
+    """
     enough = threading.Event()
 
     def deliver() -> None:

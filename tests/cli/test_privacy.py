@@ -270,7 +270,10 @@ def test_a_password_file_that_cannot_be_read_names_nobody(
 
 
 def test_what_python_itself_says_of_a_failure_holds_no_row(tmp_path: Path) -> None:
-    """A mistake of ours that nobody catches ends in a traceback: the statement may stand there, its values not."""
+    """A mistake of ours that nobody catches ends in a traceback.
+
+    The statement may stand there, its values not.
+    """
     import sqlalchemy as sa
 
     from newsletter.database.engine import open_database, translate_errors

@@ -18,7 +18,10 @@ from newsletter.tokens import Keys, Purpose
 
 
 def at_a_terminal(*arguments: object, answers: str = "", interrupt_at: str = "") -> tuple[int, str]:
-    """Run the command on a terminal of its own, typing `answers`; Ctrl-C once `interrupt_at` is on the screen."""
+    """Run the command on a terminal of its own, typing `answers`.
+
+    Ctrl-C once `interrupt_at` is on the screen.
+    """
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "newsletter", *map(str, arguments)]
     process = subprocess.Popen(

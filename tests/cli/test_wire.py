@@ -187,7 +187,8 @@ def read(wire: Received) -> Read:
     return Read(wire, head, body, standard, fast_mail_parser.parse_email(wire.content))
 
 
-# --- A: the bytes -------------------------------------------------------------------------------------------------
+# --- A: the bytes
+# -------------------------------------------------------------------------------------------------
 
 
 def test_everybody_got_one_message_and_each_transaction_had_one_recipient(sent):
@@ -427,7 +428,8 @@ def test_the_subject_is_there_and_short_and_names_no_reader(sent):
     )  # one for each language
 
 
-# --- B: the headers of a list -------------------------------------------------------------------------------------
+# --- B: the headers of a list
+# -------------------------------------------------------------------------------------
 
 
 def test_one_click_leaves_by_the_web_and_by_mail_and_is_never_folded_inside(sent):
@@ -462,7 +464,8 @@ def test_no_program_and_no_machine_is_named(sent):
         )
 
 
-# --- C: signatures ------------------------------------------------------------------------------------------------
+# --- C: signatures
+# ------------------------------------------------------------------------------------------------
 
 MUST_BE_SIGNED = frozenset(
     [
@@ -501,7 +504,8 @@ def test_both_signatures_verify(sent, which):
         assert checker.verify(which, dnsfunc=lambda name, timeout=5: sent.keys.get(name))
 
 
-# --- D: the session -----------------------------------------------------------------------------------------------
+# --- D: the session
+# -----------------------------------------------------------------------------------------------
 
 
 def test_no_more_connections_are_open_than_were_asked_for_and_none_carries_too_many(sent):

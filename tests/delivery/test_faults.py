@@ -1,7 +1,7 @@
 """What can go wrong with a mail server, one test each, with and without PIPELINING.
 
-Each scripted server misbehaves once, towards the first of three readers unless said otherwise; the sending goes on
-until nothing is due, on a clock that jumps over the waits.
+Each scripted server misbehaves once, towards the first of three readers unless said otherwise; the
+sending goes on until nothing is due, on a clock that jumps over the waits.
 """
 
 import asyncio
@@ -59,7 +59,10 @@ async def test_a_drop_before_the_final_dot_is_tried_again_and_nobody_gets_two(
 
 
 async def test_a_drop_within_the_message_is_tried_again_and_nobody_gets_two(office, extensions):
-    """Of a message that the system cannot take whole: a short one is written by then, with its dot."""
+    """Of a message that the system cannot take whole.
+
+    A short one is written by then, with its dot.
+    """
     server = Loopback(script=once("BODY", DROP), extensions=extensions)
     async with server.running():
         order = office.order(server.port)
@@ -385,7 +388,8 @@ async def test_a_554_greeting_is_told_in_the_servers_words(office, extensions):
         await sent(office, server)
 
 
-# --- encryption and login ---------------------------------------------------------------------------------------
+# --- encryption and login
+# ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -485,7 +489,8 @@ async def test_a_server_without_a_login_we_know_is_an_error(office, extensions):
         await sent(office, server, 'user = "news"\n', password="secret")
 
 
-# --- corners of the conversation ---------------------------------------------------------------------------------
+# --- corners of the conversation
+# ---------------------------------------------------------------------------------
 
 
 async def test_a_server_that_waits_for_a_message_to_nobody_gets_an_empty_one(office):

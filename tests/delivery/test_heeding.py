@@ -44,7 +44,8 @@ async def test_a_wish_is_heard_while_nobody_is_due(tmp_path: Path) -> None:
         sending = asyncio.create_task(
             send_issue(office.order(server.port), office.ledger, clock=SystemClock())
         )
-        while counts(office.ledger.read_status(ISSUE)) != {"deferred": 3}:  # noqa: ASYNC110 - as another process would look
+        # as another process would look
+        while counts(office.ledger.read_status(ISSUE)) != {"deferred": 3}:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         await asyncio.to_thread(
             set_send_control, office.ledger.engine, ISSUE, SendControl.STOP, now=datetime.now(UTC)

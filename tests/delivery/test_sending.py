@@ -1,4 +1,7 @@
-"""A sending from its start to its end: stopped, gone on with, limited, paused, and never twice to anybody."""
+"""A sending from its start to its end.
+
+Stopped, gone on with, limited, paused, and never twice to anybody.
+"""
 
 import asyncio
 import itertools
@@ -409,7 +412,8 @@ async def test_a_stop_is_heard_while_waiting_for_the_next_try(office):
     server = Loopback(script=lambda command, *_: "450 later" if command == "RCPT" else None)
     async with server.running():
         sending = asyncio.create_task(send(office, server, stop=stop, clock=SystemClock()))
-        while counts(office.ledger.tally(ISSUE)) != {"deferred": 3}:  # noqa: ASYNC110 - the ledger is looked at as another process would
+        # the ledger is looked at as another process would
+        while counts(office.ledger.tally(ISSUE)) != {"deferred": 3}:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         stop.set()
         tally = await sending

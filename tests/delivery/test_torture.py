@@ -1,4 +1,7 @@
-"""A short round of bench/torture.py: kill -9 while the server misbehaves, and every promise held."""
+"""A short round of bench/torture.py.
+
+Kill -9 while the server misbehaves, and every promise held.
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,7 @@
-"""Whatever is taken back leaves everything as it was: the issue, where entries stand, and what the database says of them."""
+"""Whatever is taken back leaves everything as it was.
+
+The issue, where entries stand, and what the database says of them.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
-"""Whatever comes over the wire: no failure, no reader given away, and nothing changed by anything but a POST.
+"""Whatever comes over the wire.
 
-Requests are built byte by byte and sent to `newsletter serve` over real HTTP: every route with any method, token, query,
-header, body, encoding and length, whole or broken. `NEWSLETTER_FUZZ=20000` tries that many.
+No failure, no reader given away, and nothing changed by anything but a POST.
+
+Requests are built byte by byte and sent to `newsletter serve` over real HTTP: every route with any
+method, token, query, header, body, encoding and length, whole or broken. `NEWSLETTER_FUZZ=20000`
+tries that many.
 """
 
 from __future__ import annotations
@@ -55,7 +58,10 @@ class Served:
     database: sqlite3.Connection
 
     def ask(self, request: bytes, *, is_whole: bool = True) -> Answer | None:
-        """The answer to these bytes; None when the server hung up without one. We hang up where more was promised."""
+        """The answer to these bytes; None when the server hung up without one.
+
+        We hang up where more was promised.
+        """
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
             try:
                 connection.sendall(request)
@@ -202,7 +208,10 @@ TEXT = st.one_of(
 
 
 def _quoted(text: str) -> bytes:
-    """A path as a careless program writes it: what would end the request line is escaped, all else goes as it is."""
+    """A path as a careless program writes it.
+
+    What would end the request line is escaped, all else goes as it is.
+    """
     return re.sub(rb"[\s\x00-\x1f\x7f]", b"%20", text.encode("utf-8", "surrogatepass"))
 
 
@@ -329,7 +338,8 @@ def requests(
     draw: st.DrawFn, methods: st.SearchStrategy[str], routes: tuple[str, ...] = ROUTES
 ) -> bytes:
     length, body = _framed(draw(BODIES), draw(FRAMES))
-    visitor = f"198.51.{draw(st.integers(0, 255))}.{draw(st.integers(0, 255))}"  # so that no limit hides a page
+    # so that no limit hides a page
+    visitor = f"198.51.{draw(st.integers(0, 255))}.{draw(st.integers(0, 255))}"
     headers = [
         b"Host: " + draw(HOSTS),
         b"Connection: close",

@@ -1,4 +1,7 @@
-"""The public page as a reader's browser shows it: every page, in both languages, on a phone and enlarged; and all by keyboard."""
+"""The public page as a reader's browser shows it.
+
+Every page, in both languages, on a phone and enlarged; and all by keyboard.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,10 @@ def page(browser: Browser) -> Iterator[Page]:
 def test_every_page_is_for_everybody(
     browser: Browser, ours: Workspace, site: str, language: str
 ) -> None:
-    """axe-core in light and dark, at 1280 and at 375 pixels, which are also 750 pixels at 200 %; and twice the letters."""
+    """axe-core in light and dark, at 1280 and at 375 pixels, which are also 750 pixels at 200 %.
+
+    And twice the letters.
+    """
     paused, left = ours.link(Purpose.PREFERENCES, 2), ours.link(Purpose.PREFERENCES, 3)
     ours.people.change(2, now=ours.clock.now, state=S.PAUSED)
     ours.people.suppress(3, S.COMPLAINED, "x", now=ours.clock.now)
@@ -90,7 +96,10 @@ def test_every_page_is_for_everybody(
 
 
 def _enlarged(page: Page, called: str) -> list[str]:
-    """Letters of twice the size, and a window of half the width (WCAG 1.4.4, 1.4.10): nothing is cut off or runs out."""
+    """Letters of twice the size, and a window of half the width (WCAG 1.4.4, 1.4.10).
+
+    Nothing is cut off or runs out.
+    """
     page.set_viewport_size({"width": 640, "height": 800})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     try:

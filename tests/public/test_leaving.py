@@ -9,7 +9,10 @@ from newsletter.tokens import Keys, Purpose
 LEAVE = Purpose.UNSUBSCRIBE
 S = SubscriberState
 URLENCODED = "application/x-www-form-urlencoded"
-MULTIPART = b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'  # RFC 8058, 3.2
+# RFC 8058, 3.2
+MULTIPART = (
+    b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
+)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""A reader's day at the public page, with failures on all sides: neither its log nor any page names her."""
+"""A reader's day at the public page, with failures on all sides.
+
+Neither its log nor any page names her.
+"""
 
 from __future__ import annotations
 

@@ -61,7 +61,10 @@ def test_whoever_left_before_a_claim_is_never_sent_to_a_thousand_times(tmp_path)
 async def test_whoever_is_gone_when_the_server_waits_for_the_message_gets_none(
     tmp_path, per_minute, people
 ):
-    """Everybody leaves while their envelope stands before the server; it lets every second one finish first."""
+    """Everybody leaves while their envelope stands before the server.
+
+    It lets every second one finish first.
+    """
     office = PostOffice.opened(tmp_path, tuple(f"r{n}@example.org" for n in range(people)))
     leaves = {each.address: (each.id, threading.Event()) for each in office.people.all()}
     leavings = UnsubscribeQueue(office.people.engine)

@@ -1,4 +1,7 @@
-"""Issues to render: one as a foundation would send it, and ones of nothing but odd or much content."""
+"""Issues to render.
+
+One as a foundation would send it, and ones of nothing but odd or much content.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from newsletter.admin.sample import moments
 
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis takes bounds without a zone
+# hypothesis takes bounds without a zone
+MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,4 +1,7 @@
-"""The sample workspace: its formats are true, its facts are recorded ones, and its dates fit the day it is built."""
+"""The sample workspace.
+
+Its formats are true, its facts are recorded ones, and its dates fit the day it is built.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the tests of the sources share: the recorded answers, and a registry on the loopback address."""
+"""What the tests of the sources share.
+
+The recorded answers, and a registry on the loopback address.
+"""
 
 import os
 from dataclasses import dataclass, field
@@ -13,7 +16,10 @@ from newsletter.model import Document
 
 @pytest.fixture
 def recorded():
-    """The folder of recorded answers that lies beside the checkout; the test is skipped where it is missing."""
+    """The folder of recorded answers that lies beside the checkout.
+
+    The test is skipped where it is missing.
+    """
     root = Path(__file__).resolve().parents[2]
     folder = Path(os.environ.get("NEWSLETTER_SHARED", root.parent / "shared")) / "data" / "real"
     if not folder.is_dir():
@@ -31,7 +37,10 @@ class Fetched:
 
 @dataclass
 class Registry:
-    """A server that gives prepared answers path by path, and remembers what it was asked; also the client of it."""
+    """A server that gives prepared answers path by path, and remembers what it was asked.
+
+    Also the client of it.
+    """
 
     answers: dict = field(
         default_factory=dict

@@ -354,7 +354,8 @@ def test_a_feed_that_feedparser_cannot_survive_is_refused(tmp_path):
         reading(str(secret))  # a name is not opened
 
 
-# --- bombs --------------------------------------------------------------------------------------------------------
+# --- bombs
+# --------------------------------------------------------------------------------------------------------
 
 LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 12))
 BOMBS = {

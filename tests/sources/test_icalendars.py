@@ -1,4 +1,7 @@
-"""iCalendar: occurrences are those of recurring-ical-events, and a broken event takes nothing else with it."""
+"""iCalendar.
+
+Occurrences are those of recurring-ical-events, and a broken event takes nothing else with it.
+"""
 
 import contextlib
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -524,7 +527,8 @@ def test_recorded_calendars_give_the_occurrences_of_recurring_ical_events(record
                 event["DTSTART"].dt for query in queries for event in query.between(*window)
             ]
             reading = read_text(path.read_bytes(), now, 400)
-        except Exception:  # noqa: BLE001 - the library refuses the file as a whole: the next test is for those
+        # the library refuses the file as a whole: the next test is for those
+        except Exception:  # noqa: BLE001
             continue
         found = [entry.event.starts for entry in reading.entries]
         assert sorted(map(moment, found)) == sorted(map(moment, expected)), path.name

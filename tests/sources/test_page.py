@@ -358,7 +358,8 @@ def test_any_bytes_end_in_entries_or_a_sentence(content):
     try:
         reading = read_page(Document(content=content, url=BASE), SOURCE)
     except SourceError as error:
-        assert str(error).endswith(".")  # noqa: PT017 - either way is right, none must raise anything else
+        # either way is right, none must raise anything else
+        assert str(error).endswith(".")  # noqa: PT017
     else:
         assert all(entry.title and "\n" not in entry.title for entry in reading.entries)
         assert all(

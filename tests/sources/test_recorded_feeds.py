@@ -1,4 +1,7 @@
-"""Feeds as they were recorded, beside the checkout: none is too much, and nothing in them is lost."""
+"""Feeds as they were recorded, beside the checkout.
+
+None is too much, and nothing in them is lost.
+"""
 
 from __future__ import annotations
 

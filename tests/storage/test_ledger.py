@@ -319,7 +319,8 @@ def test_a_lease_needs_a_folder_that_can_be_written(office, tmp_path):
         pass
 
 
-# --- a ledger that is not the one we wrote last ------------------------------------------------------------------
+# --- a ledger that is not the one we wrote last
+# ------------------------------------------------------------------
 
 
 def begun(office):
@@ -424,7 +425,8 @@ def test_no_address_stands_in_the_errors_of_the_database(office, tmp_path):
     assert "@" not in str(caught.value)
 
 
-# --- as a machine of states -------------------------------------------------------------------------------------
+# --- as a machine of states
+# -------------------------------------------------------------------------------------
 
 
 class LedgerMachine(RuleBasedStateMachine):

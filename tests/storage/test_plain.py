@@ -20,9 +20,9 @@ def test_days_and_instants_are_read_as_people_and_json_write_them() -> None:
             "links": "https://example.org/",
             "event": {
                 "starts": "2026-12-09T18:00:00-05:00",
-                "ends": datetime(2026, 12, 9, 20),
+                "ends": datetime(2026, 12, 9, 20),  # noqa: DTZ001 - a wall clock
                 "cancelled": True,
-            },  # noqa: DTZ001 - as written
+            },
             "grant": {"deadline": "2027-02-01T12:00:00"},
             "trial": {},
             "stars": 5,

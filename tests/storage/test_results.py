@@ -1,4 +1,7 @@
-"""How many people an issue reached: from the rows, from the counts that are left of them, and the same from both."""
+"""How many people an issue reached.
+
+From the rows, from the counts that are left of them, and the same from both.
+"""
 
 from __future__ import annotations
 

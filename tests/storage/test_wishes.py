@@ -1,4 +1,7 @@
-"""What a person wants of a sending holds, whoever starts it again; and those in doubt are settled one by one."""
+"""What a person wants of a sending holds, whoever starts it again.
+
+And those in doubt are settled one by one.
+"""
 
 from __future__ import annotations
 

@@ -13,14 +13,16 @@ EVERYTHING = '{"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21
 COLOURS = '{"type": "rule", "values": ["color-contrast"]}'
 SIZES = '{"type": "rule", "values": ["target-size"]}'
 SCREENS = (
-    # the colours follow from the scheme, and what is where from the width: each is looked at in both
+    # the colours follow from the scheme, and what is where from the width: each is looked at in
+    # both
     ("light", 1280, EVERYTHING),
     ("light", 375, SIZES),
     ("dark", 375, EVERYTHING),
     ("dark", 1280, COLOURS),
 )
 
-# What sticks to the top of the window covers the menu only while one scrolls, and the studio scrolls smoothly:
+# What sticks to the top of the window covers the menu only while one scrolls, and the studio
+# scrolls smoothly:
 # so the page is taken to its top at once, and looked at when it stands there.
 TO_THE_TOP = """async () => {
   const painted = () => new Promise(requestAnimationFrame);

@@ -1,7 +1,9 @@
-"""What a person does at a page: with the mouse, or with the keyboard alone; and the studio that they opened.
+"""What a person does at a page: with the mouse, or with the keyboard alone.
 
-Both take the same names, those that the page shows or a screen reader says, so that one way through the pages can be gone with
-either. They wait for what they need, and never for a time.
+And the studio that they opened.
+
+Both take the same names, those that the page shows or a screen reader says, so that one way through
+the pages can be gone with either. They wait for what they need, and never for a time.
 """
 
 from __future__ import annotations

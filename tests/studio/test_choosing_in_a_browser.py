@@ -1,4 +1,7 @@
-"""Choose, Collect and Check in a real browser: by mouse, by keyboard alone, and with what means harm."""
+"""Choose, Collect and Check in a real browser.
+
+By mouse, by keyboard alone, and with what means harm.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample, collected, and the same with its issue made: each test works in a copy of one of them."""
+    """The sample, collected, and the same with its issue made.
+
+    Each test works in a copy of one of them.
+    """
     folder = tmp_path_factory.mktemp("shelf")
     newsletter(folder, "init", str(folder / "collected"), "--sample")
     newsletter(folder / "collected", "collect")

@@ -1,6 +1,9 @@
-"""Two windows, the command line and a text editor at the same thing: who comes second is told, and nothing is lost.
+"""Two windows, the command line and a text editor at the same thing.
 
-Each window is a page that was loaded before the other one changed something; what it sends is read from that page.
+Who comes second is told, and nothing is lost.
+
+Each window is a page that was loaded before the other one changed something; what it sends is read
+from that page.
 """
 
 from __future__ import annotations

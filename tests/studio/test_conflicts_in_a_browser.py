@@ -1,4 +1,7 @@
-"""Two windows of a real browser, and a text editor beside them: what the second one sees, and how it goes on."""
+"""Two windows of a real browser, and a text editor beside them.
+
+What the second one sees, and how it goes on.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 from studio.axe import complaints
-from studio.test_choosing_in_a_browser import drafted, research, said, shelf  # noqa: F401 - fixtures
+
+# fixtures
+from studio.test_choosing_in_a_browser import drafted, research, said, shelf  # noqa: F401
 from studio.test_in_a_browser import ISSUE, opened, until_written
 
 if TYPE_CHECKING:
@@ -107,8 +112,9 @@ def test_two_explain_one_word(browser: Browser, drafted: Path) -> None:  # noqa:
 
 
 def test_the_settings_are_edited_by_hand_while_pages_are_open(
-    browser: Browser, drafted: Path
-) -> None:  # noqa: F811
+    browser: Browser,
+    drafted: Path,  # noqa: F811
+) -> None:
     file = drafted / "newsletter.toml"
     good = file.read_text("utf-8")
     with windows(browser, drafted, "setup") as (setup, write):

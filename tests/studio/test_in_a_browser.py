@@ -1,4 +1,7 @@
-"""The studio in a real browser: writing in two windows, the desk by keyboard, and what people with other senses need."""
+"""The studio in a real browser.
+
+Writing in two windows, the desk by keyboard, and what people with other senses need.
+"""
 
 from __future__ import annotations
 

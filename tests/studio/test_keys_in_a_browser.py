@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import NOW
 from playwright.sync_api import expect
-from studio.test_choosing_in_a_browser import drafted, drag, page_of, research, said, shelf  # noqa: F401 - fixtures
+
+# fixtures
+from studio.test_choosing_in_a_browser import drafted, drag, page_of, research, said, shelf  # noqa: F401
 from studio.test_in_a_browser import ISSUE, named, tab_to
 from website import Site, website
 

@@ -1,4 +1,7 @@
-"""An issue that goes at its time: chosen in the page, kept on the disk, waited for by a process of its own."""
+"""An issue that goes at its time.
+
+Chosen in the page, kept on the disk, waited for by a process of its own.
+"""
 
 from __future__ import annotations
 

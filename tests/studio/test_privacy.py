@@ -1,4 +1,7 @@
-"""A studio that dies with a list of readers in its hands: no link, no file and no line on the terminal names one of them."""
+"""A studio that dies with a list of readers in its hands.
+
+No link, no file and no line on the terminal names one of them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The studio is killed in the middle of each step, and started again: nothing is lost, nobody gets anything twice."""
+"""The studio is killed in the middle of each step, and started again.
+
+Nothing is lost, nobody gets anything twice.
+"""
 
 from __future__ import annotations
 
@@ -154,7 +157,10 @@ def test_while_choosing_writing_and_approving(drafted: Path) -> None:
 
 
 def typed_until_killed(folder: Path) -> int:
-    """Type and save as quickly as it goes, and kill the studio meanwhile; the last word that was surely saved."""
+    """Type and save as quickly as it goes, and kill the studio meanwhile.
+
+    The last word that was surely saved.
+    """
     saved = [-1]
     with running(folder) as studio:
         threading.Timer(0.7, studio.process.kill).start()
@@ -168,7 +174,10 @@ def typed_until_killed(folder: Path) -> int:
 
 
 def changed_until_killed(folder: Path, change: Callable[[Running, int], httpx2.Response]) -> int:
-    """Change something again and again, and kill the studio meanwhile; the number of the last that surely was changed."""
+    """Change something again and again, and kill the studio meanwhile.
+
+    The number of the last that surely was changed.
+    """
     done = [-1]
     with running(folder) as studio:
         threading.Timer(0.7, studio.process.kill).start()

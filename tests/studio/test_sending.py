@@ -1,4 +1,7 @@
-"""Send: a test, the sentence, the number, the time to undo, progress, pause, and what is in doubt."""
+"""Send.
+
+A test, the sentence, the number, the time to undo, progress, pause, and what is in doubt.
+"""
 
 from __future__ import annotations
 

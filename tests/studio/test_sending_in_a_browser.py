@@ -1,4 +1,7 @@
-"""Approve, Send and People as a person meets them; and another page in the same browser that wants to change something."""
+"""Approve, Send and People as a person meets them.
+
+And another page in the same browser that wants to change something.
+"""
 
 from __future__ import annotations
 
@@ -248,10 +251,14 @@ async function attack(studio, changes, pages) {
 
 @contextmanager
 def stranger(folder: Path) -> Iterator[str]:
-    """Another page on this machine: for the browser it is the same site, and our cookie goes along."""
+    """Another page on this machine.
+
+    For the browser it is the same site, and our cookie goes along.
+    """
 
     class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        # the library's name
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 
     (folder / "index.html").write_text(STRANGER, "utf-8")

@@ -1,4 +1,7 @@
-"""Setup beyond plain fields: sections, sources that are found out, the mail server asked, the look before it is saved."""
+"""Setup beyond plain fields.
+
+Sections, sources that are found out, the mail server asked, the look before it is saved.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The first start and Setup in a real browser: as a person who is no programmer takes it, by mouse and by keyboard."""
+"""The first start and Setup in a real browser.
+
+As a person who is no programmer takes it, by mouse and by keyboard.
+"""
 
 from __future__ import annotations
 

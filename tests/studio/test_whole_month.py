@@ -1,4 +1,7 @@
-"""A whole month in the studio: from an empty folder to five hundred mails, by mouse once and by keyboard alone once."""
+"""A whole month in the studio.
+
+From an empty folder to five hundred mails, by mouse once and by keyboard alone once.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Write in a real browser: a picture, a word for the glossary, undo after a reload, and what people with other senses need."""
+"""Write in a real browser.
+
+A picture, a word for the glossary, undo after a reload, and what people with other senses need.
+"""
 
 from __future__ import annotations
 

@@ -236,7 +236,10 @@ def test_before_there_is_an_issue_each_page_says_so(studio: Studio) -> None:
 
 class TestNews:
     def first(self, studio: Studio, query: str) -> dict:
-        """The first news; then the studio closes, else it would go on for as long as the page is open."""
+        """The first news.
+
+        Then the studio closes, else it would go on for as long as the page is open.
+        """
         with studio.client.stream("GET", f"{BASE}/news{query}") as answer:
             told = next(
                 json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: ")

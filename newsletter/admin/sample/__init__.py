@@ -1,11 +1,12 @@
 """New workspaces: one with little more than a name, and a sample in which everything works offline.
 
-The sample belongs to an invented foundation. Its papers and trials are true ones with their true dates, titles and
-identifiers; its events, grant calls and tips are invented, and their dates are counted from the moment it is built, so that
-a demonstration always has something ahead. The same moment and secret give the same bytes.
+The sample belongs to an invented foundation. Its papers and trials are true ones with their true
+dates, titles and identifiers; its events, grant calls and tips are invented, and their dates are
+counted from the moment it is built, so that a demonstration always has something ahead. The same
+moment and secret give the same bytes.
 
-A folder becomes a workspace with its newsletter.toml, which is therefore written last; no file that stands there
-already is ever written over.
+A folder becomes a workspace with its newsletter.toml, which is therefore written last; no file that
+stands there already is ever written over.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ LAST_ISSUE = "last"  # the folder below files/issues/ that is named by its month
 
 
 def build(folder: Path, *, now: datetime, secret: str) -> None:
-    """Fill `folder` with the sample as of `now` (aware); `secret` signs its tokens and is made by the caller.
+    """Fill `folder` with the sample as of `now` (aware).
 
-    Raises WorkspaceError when `folder` is a workspace already, holds a file of the same name, or cannot be written.
+    `secret` signs its tokens and is made by the caller.
+
+    Raises WorkspaceError when `folder` is a workspace already, holds a file of the same name, or
+    cannot be written.
     """
     dates = moments.around(now)
     place(folder, _common(secret) | _sample(dates))
@@ -36,7 +40,8 @@ def build(folder: Path, *, now: datetime, secret: str) -> None:
 def build_empty(folder: Path, *, title: str, sender: str, secret: str) -> None:
     """Make `folder` a workspace with a commented newsletter.toml and nothing else that would have to be undone.
 
-    Raises ConfigError, before anything is written, when title or sender cannot be used, and WorkspaceError as `build`.
+    Raises ConfigError, before anything is written, when title or sender cannot be used, and
+    WorkspaceError as `build`.
     """
     words = {"title": _toml(title), "from": _toml(sender)}
     text = re.sub(r"\{\{(\w+)\}\}", lambda mark: words[mark[1]], blank_settings())

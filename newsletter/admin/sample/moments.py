@@ -1,6 +1,7 @@
 """The dates of the sample, all counted from one moment, and the marks in its files that they replace.
 
-A mark is `{{name:form}}`: a moment by its name, written in the form that its file needs (RFC 5545, RFC 822, TOML, words).
+A mark is `{{name:form}}`: a moment by its name, written in the form that its file needs (RFC 5545,
+RFC 822, TOML, words).
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ class Moments:
 
 
 def around(now: datetime) -> Moments:
-    """The sample's dates as they are at `now` (aware): what is ahead of it, what is past, what was last month."""
+    """The sample's dates as they are at `now` (aware).
+
+    What is ahead of it, what is past, what was last month.
+    """
     today = now.astimezone(ZONE).date()
     days = _ahead(today) | _past(today) | _issues(today)
     named = {name: datetime.combine(day, hour, ZONE) for name, (day, hour) in days.items()}
@@ -107,7 +111,10 @@ def _past(today: date) -> Planned:
 
 
 def _issues(today: date) -> Planned:
-    """The issue of last month went out on the 20th; what it announced and called past then is counted from that day."""
+    """The issue of last month went out on the 20th.
+
+    What it announced and called past then is counted from that day.
+    """
     sent = _months_before(today, 1).replace(day=20)
     return {
         "last_issue": (sent, time(10)),

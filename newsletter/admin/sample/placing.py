@@ -1,6 +1,7 @@
 """Files put into a folder all together or not at all, and never over one that stands there.
 
-newsletter.toml comes last, because a folder that has one is a workspace: whoever is interrupted before has none.
+newsletter.toml comes last, because a folder that has one is a workspace: whoever is interrupted
+before has none.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ PRIVATE = (".newsletter", "subscribers.csv")
 
 
 def place(folder: Path, files: Mapping[Path, str]) -> None:
-    """Write `files` below `folder`, which is made when it is missing; raises WorkspaceError and leaves nothing behind."""
+    """Write `files` below `folder`, which is made when it is missing.
+
+    Raises WorkspaceError and leaves nothing behind.
+    """
     written: list[Path] = []
     try:
         _refuse_taken(folder, files)
@@ -37,8 +41,8 @@ def place(folder: Path, files: Mapping[Path, str]) -> None:
 def _refuse_taken(folder: Path, files: Mapping[Path, str]) -> None:
     if (folder / config.FILE_NAME).exists():
         raise WorkspaceError(
-            f"{folder} is a workspace already (it has a {config.FILE_NAME}): work in it with newsletter -C {folder}, "
-            "or choose another folder"
+            f"{folder} is a workspace already (it has a {config.FILE_NAME}): work in it with"
+            f" newsletter -C {folder}, or choose another folder"
         )
     if taken := [str(path) for path in files if (folder / path).exists()]:
         raise WorkspaceError(
@@ -68,7 +72,10 @@ def _make_folders(folder: Path, mode: int, written: list[Path]) -> None:
 
 
 def _take_back(written: list[Path]) -> None:
-    """Remove what was written, the newest first; a folder that somebody else has used meanwhile stays."""
+    """Remove what was written, the newest first.
+
+    A folder that somebody else has used meanwhile stays.
+    """
     for path in reversed(written):
         try:
             path.rmdir() if path.is_dir() else path.unlink()

@@ -13,7 +13,10 @@ NAMES: Final[Mapping[str, str]] = {"en": "English", "es": "Español"}
 
 
 def chosen_language(asked: str, accepted: str, default: str) -> str:
-    """The language of a page: the one asked for in its address, else the browser's, else the newsletter's."""
+    """The language of a page.
+
+    The one asked for in its address, else the browser's, else the newsletter's.
+    """
     wanted = [
         asked,
         *(each.partition(";")[0].strip() for each in accepted.split(",")[:10]),

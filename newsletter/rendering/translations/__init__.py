@@ -1,6 +1,9 @@
-"""The fixed words of an issue, one module a language; every language has the same keys with the same blanks.
+"""The fixed words of an issue, one module a language.
 
-A value is a sentence with `{blanks}`, or one sentence for each plural form that the language has (CLDR).
+Every language has the same keys with the same blanks.
+
+A value is a sentence with `{blanks}`, or one sentence for each plural form that the language has
+(CLDR).
 """
 
 from __future__ import annotations

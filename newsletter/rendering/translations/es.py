@@ -141,8 +141,8 @@ SPANISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "feed": "Seguir con un lector de canales (Atom)",
     "proof_sheet": "Hoja de revisión",
     "proof_why": (
-        "Para quien revisa los contenidos médicos: cada afirmación de este número con su fuente y fecha. "
-        "Marque lo que es correcto y anote al lado lo que no."
+        "Para quien revisa los contenidos médicos: cada afirmación de este número con su fuente y"
+        " fecha. Marque lo que es correcto y anote al lado lo que no."
     ),
     "proof_statement": "Lo que dice el número",
     "proof_source": "Fuente",

@@ -1,7 +1,8 @@
 """iCalendar (RFC 5545): one entry for each occurrence that lies ahead.
 
-A broken event is left out with a sentence, never the calendar. What occurs is what recurring-ical-events says, asked
-for series by series; a rule that would not end is refused before (see `recurrence`).
+A broken event is left out with a sentence, never the calendar. What occurs is what
+recurring-ical-events says, asked for series by series; a rule that would not end is refused before
+(see `recurrence`).
 """
 
 from __future__ import annotations
@@ -38,34 +39,39 @@ def read_calendar(
 ) -> ParsedDocument:
     """The occurrences from a day ago until `ahead_days` from now, in the order of their start.
 
-    `zone` is what a time without a zone is read in, where the calendar names none itself (X-WR-TIMEZONE).
-    Raises SourceError when the document is no calendar.
+    `zone` is what a time without a zone is read in, where the calendar names none itself
+    (X-WR-TIMEZONE). Raises SourceError when the document is no calendar.
     """
     if len(document.content) > MAX_BYTES:
         raise SourceError(
-            f"the calendar is larger than {MAX_BYTES // 1_000_000} MB: ask its owner for a shorter one"
+            f"the calendar is larger than {MAX_BYTES // 1_000_000} MB: ask its owner for a"
+            " shorter one"
         )
     window = _CalendarWindow(
         now.astimezone(zone) - timedelta(days=1),
         now.astimezone(zone) + timedelta(days=ahead_days),
         zone,
     )
-    tzp.use_default()  # forget how another calendar defined its zones: icalendar keeps them for the whole process
+    # forget how another calendar defined its zones: icalendar keeps them for the whole process
+    tzp.use_default()
     skipped: list[str] = []
     found: list[tuple[datetime, Entry]] = []
     left = MAX_INSTANCES
     for series in _all_series(calendars_in(decode_document(document), skipped)):
         if series.is_private:  # its title is for nobody's eyes either
             skipped.append(
-                "an event was left out: the calendar marks it as private; mark it public to announce it"
+                "an event was left out: the calendar marks it as private; mark it public to"
+                " announce it"
             )
             continue
         try:
             left = _spend(left, series.count_instances(window))
             if len(found) > MAX_AHEAD:
-                raise ValueError(f"the calendar announces more than {MAX_AHEAD:,} dates")  # noqa: TRY301 - as below
+                # as below
+                raise ValueError(f"the calendar announces more than {MAX_AHEAD:,} dates")  # noqa: TRY301
             entries, sentences = series.entries(window, source)
-        except Exception as error:  # noqa: BLE001 - what a stranger writes makes the libraries raise nearly anything
+        # what a stranger writes makes the libraries raise nearly anything
+        except Exception as error:  # noqa: BLE001
             skipped.append(f"event “{series.title}” was left out: {_reason(series, error)}")
         else:
             skipped += sentences
@@ -102,7 +108,10 @@ class _CalendarWindow:
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """The VEVENTs that share a UID: a single event, or a repeating one and its changed occurrences."""
+    """The VEVENTs that share a UID.
+
+    A single event, or a repeating one and its changed occurrences.
+    """
 
     calendar: icalendar.Component
     events: tuple[icalendar.Component, ...]
@@ -145,7 +154,8 @@ class _Series:
         for event in self.events:
             start = _moment(event, "DTSTART")  # a broken one raises here
             if not isinstance(start, date):
-                raise ValueError("its start is no date")  # noqa: TRY004 - the calendar's mistake, not a caller's
+                # the calendar's mistake, not a caller's
+                raise ValueError("its start is no date")  # noqa: TRY004
             moment = window.aware(start).replace(tzinfo=None)
             since, stop = (
                 each.replace(tzinfo=None)
@@ -175,7 +185,8 @@ class _Series:
         }
         if len(masters) > 1:
             sentences.append(
-                f"event “{self.title}”: {len(masters)} events share its UID, and only one of them counts"
+                f"event “{self.title}”: {len(masters)} events share its UID, and only one of them"
+                " counts"
             )
         for event in self.events:
             alone.add_component(event)
@@ -218,14 +229,20 @@ _TOLD = ("DTEND", "DURATION", "EXDATE", "RDATE")
 
 
 def _mend(event: icalendar.Component, title: str) -> Iterator[str]:
-    """Take away what cannot be read and is not the event itself; yields a sentence where readers would miss it."""
+    """Take away what cannot be read and is not the event itself.
+
+    Yields a sentence where readers would miss it.
+    """
     for name in {name for name, _ in event.errors if name} - set(_ESSENTIAL):
         event.pop(name, None)
         if name in _TOLD:
             yield f"event “{title}”: its {name} cannot be read and was left aside"
     for value in _as_list(event.get("DTSTART")):
         if value.params.get("TZID") and isinstance(value.dt, datetime) and value.dt.tzinfo is None:
-            yield f"event “{title}”: its time zone “{value.params['TZID']}” is not known; look at its time"
+            yield (
+                f"event “{title}”: its time zone “{value.params['TZID']}” is not known; look at its"
+                " time"
+            )
 
 
 def _event(occurrence: icalendar.Component, series: _Series, zone: ZoneInfo) -> Event:
@@ -256,7 +273,10 @@ def _normalize_zone(value: date, zone: ZoneInfo) -> date:
 
 
 def _zone_name(value: date) -> str:
-    """The IANA name of the zone of a time; empty for UTC, for a day, and where the calendar's own zone is no other's."""
+    """The IANA name of the zone of a time.
+
+    Empty for UTC, for a day, and where the calendar's own zone is no other's.
+    """
     if not isinstance(value, datetime) or value.tzinfo is None:
         return ""
     if isinstance(value.tzinfo, ZoneInfo):
@@ -272,14 +292,21 @@ def _zone_name(value: date) -> str:
 
 
 def _end(starts: date, ends: date) -> date | None:
-    """The end, where it says more than the start; of whole days the last one (iCalendar gives the one after)."""
+    """The end, where it says more than the start.
+
+    Of whole days the last one (iCalendar gives the one after).
+    """
     if not isinstance(ends, datetime):
         ends -= timedelta(days=1)
     return ends if ends > starts else None
 
 
 def _ids(uid: str, address: str, occurrence: icalendar.Component, series: _Series) -> Ids:
-    """By UID; only a single event without one goes by its address, for many calendars put one into all of them."""
+    """By UID.
+
+    Only a single event without one goes by its address, for many calendars put one into all of
+    them.
+    """
     if uid:
         return Ids(uid=_identity(uid, occurrence, series) if series.repeats else uid)
     return Ids(url=None if series.repeats else address or None)
@@ -304,7 +331,10 @@ def _identity(uid: str, occurrence: icalendar.Component, series: _Series) -> str
 def _read_publication_date(
     occurrence: icalendar.Component, window: _CalendarWindow
 ) -> Dated | None:
-    """The day the event was put into the calendar, else last changed; DTSTAMP is often the moment of the download."""
+    """The day the event was put into the calendar, else last changed.
+
+    DTSTAMP is often the moment of the download.
+    """
     for name in ("CREATED", "LAST-MODIFIED"):
         moment = getattr(occurrence.get(name), "dt", None)
         if isinstance(moment, datetime):
@@ -317,7 +347,10 @@ def _read_publication_date(
 
 
 def _moment(event: icalendar.Component, name: str) -> Any:
-    """The date or time of a property; KeyError when it is missing, AttributeError when it is broken or there twice."""
+    """The date or time of a property.
+
+    KeyError when it is missing, AttributeError when it is broken or there twice.
+    """
     value: Any = event[name]
     return value.dt
 
@@ -328,7 +361,10 @@ def _title(event: icalendar.Component) -> str:
 
 
 def _text(component: icalendar.Component, name: str) -> str:
-    """A property as text; the first one where it stands more than once, empty where it is missing or broken."""
+    """A property as text.
+
+    The first one where it stands more than once, empty where it is missing or broken.
+    """
     values = _as_list(component.get(name))
     return str(values[0]).strip() if values and isinstance(values[0], str) else ""
 

@@ -1,7 +1,8 @@
 """Where an event takes place, and the link by which one joins it.
 
-Organisers put the link wherever their program has room: in a property of its own, as the place, as the event's
-address, or somewhere in the description. A link of a meeting service is surer than any other.
+Organisers put the link wherever their program has room: in a property of its own, as the place, as
+the event's address, or somewhere in the description. A link of a meeting service is surer than any
+other.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Which recurrence rules may be followed: a stranger's rule must end, and soon.
 
-`FREQ=SECONDLY` from 1970 on has 1.8 thousand million instances, and `FREQ=DAILY;BYMONTHDAY=30;BYMONTH=2` has none, which
-dateutil finds out only in the year 9999. Both are refused before any of their occurrences is asked for.
+`FREQ=SECONDLY` from 1970 on has 1.8 thousand million instances, and
+`FREQ=DAILY;BYMONTHDAY=30;BYMONTH=2` has none, which dateutil finds out only in the year 9999. Both
+are refused before any of their occurrences is asked for.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ MAX_INSTANCES = 50_000
 """Of one series, from its first to the end of the window; a daily one has that many in 136 years."""
 
 MAX_AHEAD = 3_000
-"""In the time that is announced, where each costs 0.1 ms; an event of every hour has 2,880 in 120 days."""
+"""In the time that is announced, where each costs 0.1 ms; an event of every hour has 2,880 in 120
+days."""
 
 MAX_STEPS = 500_000
-"""Seconds, minutes, hours, days or weeks that are looked at between the first instance and the end of the window."""
+"""Seconds, minutes, hours, days or weeks that are looked at between the first instance and the end
+of the window."""
 
 _LAST_CYCLE = 9972
-"""From this year to 9999, the last that Python knows, every weekday meets every date and leap day once (28 years)."""
+"""From this year to 9999, the last that Python knows, every weekday meets every date and leap day
+once (28 years)."""
 
 _STEPS = {
     "SECONDLY": timedelta(seconds=1),
@@ -44,8 +48,8 @@ def count_instances(
 ) -> int:
     """How many times a rule strikes from `start` to `stop` (all without a zone), where those after `since` are wanted.
 
-    Raises EndlessRuleError when there are more than MAX_INSTANCES, more than MAX_AHEAD of them wanted, or never one;
-    ValueError when it is no rule.
+    Raises EndlessRuleError when there are more than MAX_INSTANCES, more than MAX_AHEAD of them
+    wanted, or never one; ValueError when it is no rule.
     """
     parts = {name.upper(): value for name, value in rule.items()}
     until = _first(parts.pop("UNTIL", stop))
@@ -95,7 +99,8 @@ def _strikes(parts: Mapping[str, Any], start: datetime) -> bool:
         late = start.replace(year=_LAST_CYCLE)
     else:
         step *= _interval(parts)
-        late = start + step * ((datetime(_LAST_CYCLE, 1, 1) - start) // step)  # noqa: DTZ001 - rules have no zone
+        # rules have no zone
+        late = start + step * ((datetime(_LAST_CYCLE, 1, 1) - start) // step)  # noqa: DTZ001
     return next(iter(rrulestr(_format_rule(free), dtstart=late)), None) is not None
 
 
@@ -109,4 +114,5 @@ def _first(value: Any) -> Any:
 
 
 def _format_rule(parts: Mapping[str, Any]) -> str:
-    return str(vRecur(parts).to_ical(), "utf-8")  # type: ignore[no-untyped-call]  # icalendar leaves it untyped
+    # icalendar leaves it untyped
+    return str(vRecur(parts).to_ical(), "utf-8")  # type: ignore[no-untyped-call]

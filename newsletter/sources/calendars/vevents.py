@@ -1,7 +1,7 @@
 """The events of an iCalendar file, read as a whole where that is possible and event by event where it is not.
 
-icalendar gives nothing at all of a calendar with one bad line outside its events, of one that is cut short, and of one
-with a zone that cannot be. No event is lost for what stands beside it.
+icalendar gives nothing at all of a calendar with one bad line outside its events, of one that is
+cut short, and of one with a zone that cannot be. No event is lost for what stands beside it.
 """
 
 from __future__ import annotations
@@ -16,14 +16,18 @@ from newsletter.errors import SourceError
 
 
 def calendars_in(text: str, skipped: list[str]) -> list[icalendar.Component]:
-    """The calendars of a text; `skipped` gets a sentence for each event that is lost. SourceError when it holds none."""
+    """The calendars of a text; `skipped` gets a sentence for each event that is lost.
+
+    SourceError when it holds none.
+    """
     if not re.search(r"^BEGIN:V(?:CALENDAR|EVENT)\s*$", text, re.IGNORECASE | re.MULTILINE):
         raise SourceError(
             "this is no calendar: it has no BEGIN:VCALENDAR; use the address that ends in .ics"
         )
     if len(_BEGIN.findall(text)) > MOST_EVENTS:
         raise SourceError(
-            f"the calendar holds more than {MOST_EVENTS:,} events: ask its owner for one of this year"
+            f"the calendar holds more than {MOST_EVENTS:,} events: ask its owner for one of this"
+            " year"
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # icalendar tells that way which zone it guesses
@@ -32,7 +36,8 @@ def calendars_in(text: str, skipped: list[str]) -> list[icalendar.Component]:
             read = sum(len(calendar.walk("VEVENT")) for calendar in calendars)
             if read == len(_BEGIN.findall(text)):
                 return calendars
-        except Exception:  # noqa: BLE001, S110 - one bad line, and icalendar gives nothing: then event by event
+        # one bad line, and icalendar gives nothing: then event by event
+        except Exception:  # noqa: BLE001, S110
             pass
         return [_event_by_event(text, skipped)]
 
@@ -78,9 +83,12 @@ def _event_by_event(text: str, skipped: list[str]) -> icalendar.Component:
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
-    """The VEVENTs and VTIMEZONEs that have an end, with their lines; one that begins again before its end is lost.
+    """The VEVENTs and VTIMEZONEs that have an end, with their lines.
 
-    Alarms and other parts inside an event are passed over: a broken one would cost the event, and none is needed.
+    One that begins again before its end is lost.
+
+    Alarms and other parts inside an event are passed over: a broken one would cost the event, and
+    none is needed.
     """
     kind = inside = ""
     body: list[str] = []

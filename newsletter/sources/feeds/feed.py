@@ -1,7 +1,9 @@
-"""RSS 0.9x to 2.0, RDF, Atom, CDF and JSON Feed: one document in, its entries out, none of them lost.
+"""RSS 0.9x to 2.0, RDF, Atom, CDF and JSON Feed.
 
-feedparser reads the XML (see `engine`). Where it is known to be wrong - dates with slashes, titles with markup - it
-is not asked. No network, no clock: bytes in, values out.
+One document in, its entries out, none of them lost.
+
+feedparser reads the XML (see `engine`). Where it is known to be wrong - dates with slashes, titles
+with markup - it is not asked. No network, no clock: bytes in, values out.
 """
 
 from __future__ import annotations
@@ -53,7 +55,10 @@ Fields = dict[str, Any]
 
 
 def read_feed(document: Document, source: Source) -> ParsedDocument:
-    """The entries of a feed, at most `source.limit` of them, the newest; raises SourceError when it is no feed."""
+    """The entries of a feed, at most `source.limit` of them, the newest.
+
+    Raises SourceError when it is no feed.
+    """
     content = feed_detection.unpack_document(document)
     if jsonfeed.looks_like_json(content):
         items, skipped = jsonfeed.read_items(content, url=document.url)
@@ -82,7 +87,10 @@ def _read_xml(content: bytes, document: Document) -> tuple[list[FeedItem], tuple
 
 
 def _base(content: bytes, url: str) -> str:
-    """What relative links are taken from: in RSS the channel's link, in Atom the feed's own address (RFC 4287, 2)."""
+    """What relative links are taken from.
+
+    In RSS the channel's link, in Atom the feed's own address (RFC 4287, 2).
+    """
     head = _ITEM.split(content[:50_000], maxsplit=1)[0]
     fetched = url if url.startswith("http") else ""
     channel = "" if _ATOM.search(head) else _address(_CHANNEL_LINK.search(head))
@@ -158,7 +166,10 @@ def _journal(entry: Fields) -> str:
 
 
 def _links(entry: Fields) -> Iterator[str]:
-    """The way to the item itself: past the counters of feed services, then its page, then what is attached to it."""
+    """The way to the item itself.
+
+    Past the counters of feed services, then its page, then what is attached to it.
+    """
     own = [_text(entry, name) for name in _LINKS if _text(entry, name)]
     listed = [each for each in entry.get("links") or () if isinstance(each, Mapping)]
     if own:
@@ -169,7 +180,10 @@ def _links(entry: Fields) -> Iterator[str]:
 
 
 def _dates(entry: Fields) -> Iterator[str]:
-    """Published before updated, then whatever calls itself a date; last what feedparser alone could read."""
+    """Published before updated, then whatever calls itself a date.
+
+    Last what feedparser alone could read.
+    """
     yield from (_text(entry, name) for name in _DATES if _text(entry, name))
     others = (
         name
@@ -195,7 +209,10 @@ def _confirm_date(parsed: Any, written: str) -> str:
 
 
 def _authors(entry: Fields) -> Iterator[str]:
-    """The names listed one by one; else the one field, as written where feedparser broke it at a mail address."""
+    """The names listed one by one.
+
+    Else the one field, as written where feedparser broke it at a mail address.
+    """
     people = [each for each in entry.get("authors") or () if isinstance(each, Mapping)]
     names = [str(each["name"]) for each in people if each.get("name")]
     if not names or any(name.count("(") != name.count(")") for name in names):
@@ -204,7 +221,10 @@ def _authors(entry: Fields) -> Iterator[str]:
 
 
 def _disambiguate_entries(entries: list[Entry], source: str) -> tuple[Entry, ...]:
-    """A guid or address that several items share names none of them: comments on one page, releases on one site."""
+    """A guid or address that several items share names none of them.
+
+    Comments on one page, releases on one site.
+    """
     guids = Counter(entry.ids.guid for entry in entries)
     urls = Counter(entry.ids.url for entry in entries)
     return tuple(_drop_shared_ids(entry, guids, urls, source) for entry in entries)
@@ -223,7 +243,10 @@ def _drop_shared_ids(
 
 
 def _newest(items: list[FeedItem], limit: int) -> list[FeedItem]:
-    """The newest ones in the order of the feed; an undated one counts as new, for nobody can say that it is old."""
+    """The newest ones in the order of the feed.
+
+    An undated one counts as new, for nobody can say that it is old.
+    """
     if len(items) <= limit:
         return items
     days = [dated.day if (dated := first_date(item.dates)) else date.max for item in items]

@@ -1,4 +1,6 @@
-"""What the bytes of a document are, before a parser is trusted with them; what is no feed is refused with a sentence.
+"""What the bytes of a document are, before a parser is trusted with them.
+
+What is no feed is refused with a sentence.
 
 Compressed bytes are unpacked here, and never into more than a document may have.
 """
@@ -59,7 +61,10 @@ _MARKED = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def unpack_document(document: Document) -> bytes:
-    """The bytes of a document, out of gzip where they are in it; SourceError when they are too many or none."""
+    """The bytes of a document, out of gzip where they are in it.
+
+    SourceError when they are too many or none.
+    """
     content = document.content
     if content.startswith(_GZIP):
         content = _decompress_gzip(content)
@@ -75,7 +80,10 @@ def unpack_document(document: Document) -> bytes:
 
 
 def _decompress_gzip(content: bytes) -> bytes:
-    """At most one byte more than is allowed; what is broken off at the end is kept as far as it came."""
+    """At most one byte more than is allowed.
+
+    What is broken off at the end is kept as far as it came.
+    """
     unpacker = zlib.decompressobj(wbits=31)
     try:
         return unpacker.decompress(content, MOST_BYTES + 1)
@@ -86,9 +94,12 @@ def _decompress_gzip(content: bytes) -> bytes:
 
 
 def in_sure_letters(content: bytes, content_type: str) -> bytes:
-    """The feed as UTF-8 where nothing says how it was written and nobody could guess it: as Western Europe and America do.
+    """The feed as UTF-8 where nothing says how it was written and nobody could guess it.
 
-    Among Latin letters, a guess from a few accents is no better than chance (“na\u010fve” for “na\u00efve”), and windows-1252 is what browsers take.
+    As Western Europe and America do.
+
+    Among Latin letters, a guess from a few accents is no better than chance (“na\u010fve” for
+    “na\u00efve”), and windows-1252 is what browsers take.
     """
     if (
         "charset" in content_type.lower()
@@ -119,7 +130,10 @@ def refuse_other_kinds(content: bytes, document: Document) -> None:
 
 
 def is_other_xml(content: bytes) -> bool:
-    """Whether there are elements, and none is of a feed. Where none can be seen, in EBCDIC or UTF-16, feedparser looks."""
+    """Whether there are elements, and none is of a feed.
+
+    Where none can be seen, in EBCDIC or UTF-16, feedparser looks.
+    """
     return _ROOT.search(content[:20_000]) is not None and _OF_A_FEED.search(content) is None
 
 
@@ -137,7 +151,8 @@ def refuse_unknown(content: bytes, document: Document) -> SourceError:
         )
     if kind:
         return SourceError(
-            f"{_gives(document)} XML of another kind (<{kind}>), not a feed: look at its address again"
+            f"{_gives(document)} XML of another kind (<{kind}>), not a feed: look at its address"
+            " again"
         )
     return SourceError(
         f"{_gives(document)} no feed (RSS, Atom or JSON Feed): look at its address again"

@@ -1,8 +1,9 @@
 """feedparser, kept within bounds: one call that ends in good time and memory on any bytes.
 
-feedparser reads what no other library reads, but some of its steps take the square of what they are given, and it
-has no limits of its own. So elements, attributes and items are counted first; what has absurdly many is cut or
-refused. It is told neither to sanitise nor to resolve links: both are done elsewhere, on the little that is kept.
+feedparser reads what no other library reads, but some of its steps take the square of what they are
+given, and it has no limits of its own. So elements, attributes and items are counted first; what
+has absurdly many is cut or refused. It is told neither to sanitise nor to resolve links: both are
+done elsewhere, on the little that is kept.
 """
 
 from __future__ import annotations
@@ -64,7 +65,10 @@ def _sync_bounded_author_detail(parser: Any, key: str = "author") -> None:
 
 
 def _keep_text(parser: Any, text: str, escape: int = 1) -> None:
-    """Text of an element. feedparser asks a slow dictionary for each piece: a fifth of all its time."""
+    """Text of an element. feedparser asks a slow dictionary for each piece.
+
+    A fifth of all its time.
+    """
     if parser.elementstack:
         is_xhtml = escape and dict.get(parser.contentparams, "type") == "application/xhtml+xml"
         parser.elementstack[-1][2].append(xml_escape(text) if is_xhtml else text)
@@ -75,7 +79,8 @@ def _forget_tag(parser: Any, *_: object) -> None:
     parser._get_context().setdefault("tags", [])  # noqa: SLF001 - there is no public way
 
 
-_FeedParserMixin._sync_author_detail = _sync_bounded_author_detail  # noqa: SLF001 - there is no public way
+# there is no public way
+_FeedParserMixin._sync_author_detail = _sync_bounded_author_detail  # noqa: SLF001
 _FeedParserMixin.handle_data = _keep_text
 _FeedParserMixin._add_tag = _forget_tag  # noqa: SLF001 - there is no public way
 _FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {
@@ -87,10 +92,13 @@ _FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {
 
 
 def parse(content: bytes, content_type: str = "", base: str = "") -> tuple[Any, tuple[str, ...]]:
-    """What feedparser finds, and a sentence for what was left out; raises SourceError for what cannot be read.
+    """What feedparser finds, and a sentence for what was left out.
 
-    In a feed with `xml:base` relative links are taken from `base`, in others they stay relative: feedparser joins
-    addresses at every element, and without a base forgets to end an `xml:base` with its element.
+    Raises SourceError for what cannot be read.
+
+    In a feed with `xml:base` relative links are taken from `base`, in others they stay relative:
+    feedparser joins addresses at every element, and without a base forgets to end an `xml:base`
+    with its element.
     """
     narrow = _narrow(content)
     bounded, skipped = _limit_content(narrow or content)
@@ -137,7 +145,10 @@ def _narrow(content: bytes) -> bytes | None:
 
 
 def _limit_content(content: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """The first items, closed as their feed would close; SourceError for what feedparser could not bear."""
+    """The first items, closed as their feed would close.
+
+    SourceError for what feedparser could not bear.
+    """
     following = next(itertools.islice(_ITEM.finditer(content), MOST_ITEMS, None), None)
     skipped: tuple[str, ...] = ()
     if following:

@@ -1,7 +1,8 @@
 """One item as its feed wrote it, and the entry that it says.
 
-The readers of the formats bring `Item`s; what a title, date, link or identifier *means* is decided here, once.
-An item is never lost: one without a title takes the first words of its text, or its address.
+The readers of the formats bring `Item`s; what a title, date, link or identifier *means* is decided
+here, once. An item is never lost: one without a title takes the first words of its text, or its
+address.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ class FeedItem:
 
 
 def entry_of(item: FeedItem, *, source: str, section: str | None = None) -> Entry:
-    """The entry that an item of the feed `source` says; `guid` is kept where it adds to the other names."""
+    """The entry that an item of the feed `source` says.
+
+    `guid` is kept where it adds to the other names.
+    """
     links = _links(item)
     facts = _facts(item)
     ids = _ids(item, links, facts)
@@ -113,7 +117,10 @@ def _facts_in(markup: str) -> publisher_text.PublisherFacts:
 
 
 def _ids(item: FeedItem, links: tuple[str, ...], facts: publisher_text.PublisherFacts) -> Ids:
-    """The names of the thing, from where a feed speaks of names: never from running text, which names other things."""
+    """The names of the thing, from where a feed speaks of names.
+
+    Never from running text, which names other things.
+    """
     spoken = dict.fromkeys((*item.identifiers, item.guid, *links[:1], *facts.identifiers))
     found = _merge_ids(ids_in(each[:LONGEST_NAME]) for each in spoken if each)
     is_trial = publisher_text.is_trial_record(item.guid, links)

@@ -1,4 +1,7 @@
-"""JSON Feed 1 and 1.1 (https://jsonfeed.org/version/1.1) as items; a value of the wrong type is as good as none."""
+"""JSON Feed 1 and 1.1 (https://jsonfeed.org/version/1.1) as items.
+
+A value of the wrong type is as good as none.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ def looks_like_json(content: bytes) -> bool:
 
 
 def read_items(content: bytes, *, url: str = "") -> tuple[list[FeedItem], tuple[str, ...]]:
-    """The items of a JSON Feed, and a sentence for each that is none; raises SourceError when it is no JSON Feed."""
+    """The items of a JSON Feed, and a sentence for each that is none.
+
+    Raises SourceError when it is no JSON Feed.
+    """
     feed = _load_json(content)
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(feed, dict) or not isinstance(items, list):

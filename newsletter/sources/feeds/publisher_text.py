@@ -1,7 +1,9 @@
-"""What publishers say in running text for want of a field: date, journal, authors, identifiers, a trial's status.
+"""What publishers say in running text for want of a field.
 
-Only lines that begin with a label, and the citation line that PubMed sets first, are read. They then leave the
-summary; everything else is what somebody wrote, and stays.
+Date, journal, authors, identifiers, a trial's status.
+
+Only lines that begin with a label, and the citation line that PubMed sets first, are read. They
+then leave the summary; everything else is what somebody wrote, and stays.
 """
 
 from __future__ import annotations
@@ -139,7 +141,8 @@ def _issue_date(text: str) -> Dated | None:
     return dates.parse(found[1]) if found else None
 
 
-# --- ClinicalTrials.gov -------------------------------------------------------------------------------------------
+# --- ClinicalTrials.gov
+# -------------------------------------------------------------------------------------------
 
 _STATUSES: Mapping[str, TrialStatus] = {status.value: status for status in TrialStatus}
 _WORDS = "|".join(re.escape(each) for each in sorted(_STATUSES, key=len, reverse=True))

@@ -1,6 +1,7 @@
 """The XML parser that feedparser is given: expat, handing over text in large pieces.
 
-As it comes, Python's SAX driver hands over a piece at each line and each entity; 13 for every element of a usual feed.
+As it comes, Python's SAX driver hands over a piece at each line and each entity; 13 for every
+element of a usual feed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Three lines as people copy them: a title, who wrote it and where, and a link alone.
 
-The second line is read for what it is only where the third one is a bare link and nothing stands between: elsewhere a
-journal that nobody knows, “Journal of Hope, 2026”, reads like a title of its own.
+The second line is read for what it is only where the third one is a bare link and nothing stands
+between: elsewhere a journal that nobody knows, “Journal of Hope, 2026”, reads like a title of its
+own.
 """
 
 from __future__ import annotations
@@ -129,7 +130,10 @@ def _names_before(text: str) -> tuple[tuple[str, ...], str]:
 
 
 def _may_be_journal(words: str) -> bool:
-    """Whether these are the words of a name: few, each long one with a capital, and no second sentence of several words."""
+    """Whether these are the words of a name.
+
+    Few, each long one with a capital, and no second sentence of several words.
+    """
     parts = words.split()
     sentences = [part for part in re.split(r"\.\s", words) if len(part.split()) > 2]
     is_name = all(part[:1].isupper() or not part[:1].isalpha() or len(part) < 4 for part in parts)

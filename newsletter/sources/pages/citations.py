@@ -1,7 +1,9 @@
-"""What stands beside a title in a line: links, identifiers, dates, volume and pages, the journal's name.
+"""What stands beside a title in a line.
 
-A date counts only where its place says that it is one: in brackets, after “Published:”, in a citation, at the
-edge of a line. A year or a month inside a title is part of the title.
+Links, identifiers, dates, volume and pages, the journal's name.
+
+A date counts only where its place says that it is one: in brackets, after “Published:”, in a
+citation, at the edge of a line. A year or a month inside a title is part of the title.
 """
 
 from __future__ import annotations
@@ -162,7 +164,10 @@ def _read(
 
 
 def _anchor(match: re.Match[str], hrefs: Sequence[str]) -> Iterator[Span]:
-    """A link of a page in HTML: its words, when they name a thing, and its target. A person's link leads to no paper."""
+    """A link of a page in HTML: its words, when they name a thing, and its target.
+
+    A person's link leads to no paper.
+    """
     words, href = match["words"].strip(), hrefs[int(match["href"])]
     if split_names(words):
         yield Span(kind=SpanKind.TEXT, value=words)
@@ -187,7 +192,10 @@ def _address(found: str) -> Span:
 
 
 def _measure_link(matched: str, span: Span) -> int:
-    """How many characters of the matched text the link took; what follows a cut link is text again."""
+    """How many characters of the matched text the link took.
+
+    What follows a cut link is text again.
+    """
     bare = (
         span.value.removeprefix("https://")
         if not matched.lower().startswith("http")
@@ -197,7 +205,10 @@ def _measure_link(matched: str, span: Span) -> int:
 
 
 def _group(inner: str, text: str, match: re.Match[str], *, month_first: bool) -> Iterator[Span]:
-    """Brackets with a year in them: a date, a citation such as (ASCO Abstract 2021), or words of the title."""
+    """Brackets with a year in them.
+
+    A date, a citation such as (ASCO Abstract 2021), or words of the title.
+    """
     whole = _WHOLE_DATE.match(inner)
     if whole:
         label = whole["label"] or ""
@@ -227,7 +238,10 @@ def _group(inner: str, text: str, match: re.Match[str], *, month_first: bool) ->
 
 
 def _year_is_date(text: str, match: re.Match[str]) -> bool:
-    """Whether “(2022)” dates an entry: small letters that go on after it make it part of a title."""
+    """Whether “(2022)” dates an entry.
+
+    Small letters that go on after it make it part of a title.
+    """
     after = text[match.end() : match.end() + 3].lstrip()
     return not after[:1].islower()
 
@@ -260,7 +274,10 @@ def _bare_date(match: re.Match[str], text: str, *, month_first: bool) -> Iterato
 
 
 def _remark_follows(match: re.Match[str], text: str) -> bool:
-    """“… in the Treatment of LMS 29 Jan 2023 Hosted by us”: a whole date between a title and a remark."""
+    """“… in the Treatment of LMS 29 Jan 2023 Hosted by us”.
+
+    A whole date between a title and a remark.
+    """
     rest = text[match.end() : match.end() + 80].strip()
     return match[0][:1].isdigit() and (is_remark(rest) or bool(re.match(r"(?:19|20)\d\d\)", rest)))
 
@@ -281,7 +298,10 @@ def _parse_date_span(written: str, trust: DateTrust, *, month_first: bool) -> It
 
 
 def date_of(written: str, *, month_first: bool = True) -> Dated | None:
-    """The date that is written, a range as its first day; a numeric one in the order this page uses."""
+    """The date that is written, a range as its first day.
+
+    A numeric one in the order this page uses.
+    """
     if not any(char.isalpha() for char in written):
         return _date_in_figures(written.strip(), month_first=month_first)
     plain = re.sub(

@@ -1,7 +1,8 @@
 """The lines of one entry, put together.
 
-A line that names a thing opens a block; facts that follow belong to it; a heading ends it. A bare line of words
-counts as a title when facts confirm it, or when it reads like one; else it was a heading.
+A line that names a thing opens a block; facts that follow belong to it; a heading ends it. A bare
+line of words counts as a title when facts confirm it, or when it reads like one; else it was a
+heading.
 """
 
 from __future__ import annotations
@@ -86,7 +87,10 @@ def group_parts(pieces: Sequence[LinePart]) -> tuple[EntryGroup, ...]:
 
 
 def _facts_lead(pieces: Sequence[LinePart]) -> bool:
-    """Whether dates and links stand above their titles on this page: it begins with one, and ends with a title."""
+    """Whether dates and links stand above their titles on this page.
+
+    It begins with one, and ends with a title.
+    """
     told = [piece for piece in pieces if piece.role is PartRole.TITLE or _is_date_or_link(piece)]
     if not told or told[0].role is PartRole.TITLE or told[-1].role is not PartRole.TITLE:
         return False
@@ -108,13 +112,19 @@ def _is_date_or_link(piece: LinePart) -> bool:
 
 
 def _announces(block: EntryGroup, piece: LinePart) -> bool:
-    """Whether a block only announces the thing that the next piece names: “Article by Dr. X in the Journal Y|”."""
+    """Whether a block only announces the thing that the next piece names: “Article by Dr.
+
+    X in the Journal Y|”.
+    """
     dated_both = bool(block.dates and piece.dates)
     return block.announces and not block.links and not (piece.gap and dated_both)
 
 
 def _confirms(words: str, after: LinePart) -> bool:
-    """Whether the line below what reads like a heading shows that it is a title: by authors, a journal or a link."""
+    """Whether the line below what reads like a heading shows that it is a title.
+
+    By authors, a journal or a link.
+    """
     if after.role is not PartRole.FACTS or (after.gap and len(after.authors) < 2):
         return False
     if after.gap:
@@ -149,7 +159,10 @@ class _EntryGrouper:
         self.block = None
 
     def add(self, piece: LinePart, after: LinePart | None, *, row_titled: bool) -> None:
-        """Take the next piece. `row_titled`: it begins a list item or table row whose title comes later."""
+        """Take the next piece.
+
+        `row_titled`: it begins a list item or table row whose title comes later.
+        """
         starts_row = row_titled and piece.role in {PartRole.FACTS, PartRole.PERSON}
         self.row_leads = starts_row or (
             self.row_leads and not piece.gap and piece.role is not PartRole.TITLE
@@ -398,7 +411,10 @@ def _is_fact(text: str) -> bool:
 
 
 def _wrap_width(lines: Sequence[PageLine]) -> int:
-    """The width at which a page's lines were broken, or 0 when they were not: then some are long."""
+    """The width at which a page's lines were broken, or 0 when they were not.
+
+    Then some are long.
+    """
     words = [line for line in lines if "://" not in line.text]
     broken = sum(not line.gap and line.text[:1].islower() for line in words)
     widest = max((len(line.text) for line in words), default=0)

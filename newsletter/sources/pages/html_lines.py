@@ -1,7 +1,8 @@
 """The lines of a page in HTML: what a reader sees, without the frame around it.
 
-The parser hands over events and builds no tree, so that depth and broken nesting cost nothing. Navigation, page
-header and footer, forms, scripts and hidden parts are dropped; a header inside an article is its title and stays.
+The parser hands over events and builds no tree, so that depth and broken nesting cost nothing.
+Navigation, page header and footer, forms, scripts and hidden parts are dropped; a header inside an
+article is its title and stays.
 """
 
 from __future__ import annotations
@@ -290,7 +291,10 @@ class _LineCollector:
 
 
 def _tidy(text: str) -> str:
-    """One line; spaces inside the ends of a link's words go outside, an empty link keeps no words."""
+    """One line.
+
+    Spaces inside the ends of a link's words go outside, an empty link keeps no words.
+    """
     text = re.sub(rf"{OPEN}(\s+)", rf"\1{OPEN}", text)
     text = re.sub(rf"(\s+){MIDDLE}(\d+){CLOSE}", rf"{MIDDLE}\2{CLOSE}\1", text)
     return squeeze(re.sub(" {2,}", " ", text))

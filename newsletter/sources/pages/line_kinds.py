@@ -1,4 +1,6 @@
-"""What kind of wording a line is: frame of a page, heading, running prose, remark, or words that may be a title.
+"""What kind of wording a line is.
+
+Frame of a page, heading, running prose, remark, or words that may be a title.
 
 The judgements here look at one text alone; what its neighbours tell is `grouping`'s part.
 """
@@ -190,7 +192,10 @@ _SLOGAN = re.compile(
 
 
 def is_heading(text: str) -> bool:
-    """Whether a text is surely a heading: few words, all of them of headings, or a flourish at its end."""
+    """Whether a text is surely a heading.
+
+    Few words, all of them of headings, or a flourish at its end.
+    """
     bare = text.strip(_EDGES)
     words = [word.casefold() for word in _TOKEN.findall(bare)]
     if not words:

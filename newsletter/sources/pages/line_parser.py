@@ -27,7 +27,8 @@ class PartRole(StrEnum):
 
     TITLE = "title"  # it names a thing
     FACTS = "facts"  # authors, journal, date, link of the thing beside it
-    PERSON = "person"  # one person with degree or institution: author of the thing above, or speaker of the next
+    # one person with degree or institution: author of the thing above, or speaker of the next
+    PERSON = "person"
     PLACE = "place"  # an institution or a city
     REMARK = "remark"
     PROSE = "prose"
@@ -180,7 +181,8 @@ class _LinePartBuilder:
             "cited": self.cited,
             "words": " ".join(self.words),
         }
-        return LinePart(role=role, **(values | found))  # type: ignore[arg-type]  # the keys are Piece's own
+        # the keys are Piece's own
+        return LinePart(role=role, **(values | found))  # type: ignore[arg-type]
 
     def finish(self) -> LinePart:
         """The piece that all of it makes."""
@@ -301,7 +303,10 @@ def _read_marked_line(spans: Sequence[Span]) -> tuple[LinePart, ...]:
 
 
 def _is_cited(following: Sequence[Span]) -> bool:
-    """Whether volume and pages come next, behind a date or not: then the words before them end in a journal."""
+    """Whether volume and pages come next, behind a date or not.
+
+    Then the words before them end in a journal.
+    """
     meeting = SpanKind.VOLUME, True  # “(ASCO Abstract …)” is no volume
     kinds = [
         span.kind for span in following[:2] if (span.kind, span.value[:1].isalpha()) != meeting
@@ -396,7 +401,10 @@ def _is_running(text: str, *, surely: bool) -> bool:
 
 
 def _read_announcement(gathered: _LinePartBuilder, match: re.Match[str]) -> bool:
-    """Read “Article by Dr. X in the Journal Y|”; whether a title stands behind it in the same line."""
+    """Read “Article by Dr. X in the Journal Y|”.
+
+    Whether a title stands behind it in the same line.
+    """
     rest = match["rest"].strip(_EDGES)
     by = _BY.search(match["how"])
     if by and (names := split_names(by["name"])):
@@ -473,7 +481,10 @@ def _part_glued_names(text: str) -> str:
 
 
 def _take_sentences(gathered: _LinePartBuilder, text: str) -> str:
-    """“… Circulating Tumor DNA Kasper B, Wilky BA. Researchers of …”: the title, when names end its sentence."""
+    """“… Circulating Tumor DNA Kasper B, Wilky BA.
+
+    Researchers of …”: the title, when names end its sentence.
+    """
     for stop in list(_STOP.finditer(text))[:8]:
         title, names = split_title_and_names(text[: stop.start() + 1].rstrip(". "))
         if names and len(title.split()) > 2:
@@ -484,7 +495,10 @@ def _take_sentences(gathered: _LinePartBuilder, text: str) -> str:
 
 
 def _take_leading_names(gathered: _LinePartBuilder, text: str) -> str:
-    """“Kasper B, Wilky BA. Sounding the Alarm …”: the names, up to the full stop before which the most names stand."""
+    """“Kasper B, Wilky BA.
+
+    Sounding the Alarm …”: the names, up to the full stop before which the most names stand.
+    """
     best, names = 0, ()  # type: tuple[int, tuple[str, ...]]
     for stop in list(_AFTER_NAMES.finditer(text[:4000]))[:60]:
         found = split_names(text[: stop.start()])
@@ -503,7 +517,10 @@ def _take_leading_names(gathered: _LinePartBuilder, text: str) -> str:
 
 
 def _may_begin_title(rest: str) -> bool:
-    """Whether what follows a full stop goes on as a title; “Dermawan, …” goes on as the name that an initial cut."""
+    """Whether what follows a full stop goes on as a title.
+
+    “Dermawan, …” goes on as the name that an initial cut.
+    """
     first = re.split(r"[.,;]|\s{2}", rest, maxsplit=1)[0].split()
     return len(first) > 1
 
@@ -530,7 +547,10 @@ def _take_journal(gathered: _LinePartBuilder, text: str, *, cited: bool) -> str:
 
 
 def _may_be_journal(tail: str, title: str) -> bool:
-    """Whether the words between a title and its volume can be a journal that nobody knows: “Occup. Environ. Med.”"""
+    """Whether the words between a title and its volume can be a journal that nobody knows: “Occup.
+
+    Environ. Med.”
+    """
     if len(split_names(re.split(r"(?<!\s[A-Z])\.\s|\s{2}", tail.strip(), maxsplit=1)[0])) > 1:
         return False
     words = tail.strip(_EDGES + ".").split()

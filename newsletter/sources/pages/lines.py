@@ -1,8 +1,8 @@
 """A page as lines of plain text, whatever bytes it came in.
 
-A line keeps what its place tells: whether an empty line stands before it, whether it begins a list item or a
-table row, whether it was marked up as a heading. A link of a page in HTML stands in the text as
-`OPEN words MIDDLE number CLOSE`; the number points into `Lines.hrefs`.
+A line keeps what its place tells: whether an empty line stands before it, whether it begins a list
+item or a table row, whether it was marked up as a heading. A link of a page in HTML stands in the
+text as `OPEN words MIDDLE number CLOSE`; the number points into `Lines.hrefs`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ _MOJIBAKE = re.compile("[ÂÃ][\u0080-\u00bf]|â€|â\u0080")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLine:
-    """One line of a page, without spaces at its ends; a wide gap inside it is kept as two spaces."""
+    """One line of a page, without spaces at its ends.
+
+    A wide gap inside it is kept as two spaces.
+    """
 
     text: str
     gap: bool = False  # an empty line, or the border of a block, stands before it
@@ -75,7 +78,8 @@ def decode(content: bytes, content_type: str = "") -> str:
     """The text of a page; raises SourceError when it is too large, or is no text at all."""
     if len(content) > MAX_BYTES:
         raise SourceError(
-            f"The page has {len(content) >> 20} MB, more than the 20 MB we read: paste the part you need."
+            f"The page has {len(content) >> 20} MB, more than the 20 MB we read: paste the part you"
+            " need."
         )
     for magic, name in _FORMATS:
         if content.startswith(magic):
@@ -110,7 +114,10 @@ def _decode_bytes(content: bytes, content_type: str) -> str:
 
 
 def _wide_encoding(content: bytes) -> str:
-    """UTF-16 without a mark shows in its zero bytes: every second one, in text of western scripts."""
+    """UTF-16 without a mark shows in its zero bytes.
+
+    Every second one, in text of western scripts.
+    """
     head = content[:2000]
     if head[1::2].count(0) > len(head) // 3:
         return "utf-16-le"
@@ -120,7 +127,10 @@ def _wide_encoding(content: bytes) -> str:
 
 
 def _find_charsets(content: bytes, content_type: str) -> tuple[str, ...]:
-    """The charset of the header, then of the page. UTF-8 is tried before a declared western charset that it breaks."""
+    """The charset of the header, then of the page.
+
+    UTF-8 is tried before a declared western charset that it breaks.
+    """
     found = [
         _CHARSET.search(content_type.encode("ascii", "replace")),
         _CHARSET.search(content[:4096]),
@@ -131,7 +141,10 @@ def _find_charsets(content: bytes, content_type: str) -> tuple[str, ...]:
 
 
 def clean(text: str) -> str:
-    """Text in one normal form: no invisible or private marks, composed letters, double decoding undone."""
+    """Text in one normal form.
+
+    No invisible or private marks, composed letters, double decoding undone.
+    """
     text = _INVISIBLE.sub("", _CONTROLS.sub(" ", text))
     text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
     return _undo_mojibake(text) if _MOJIBAKE.search(text) else text
@@ -149,7 +162,10 @@ def _undo_mojibake(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """One line with single spaces, but a wide gap as two: it often stands between title and authors."""
+    """One line with single spaces, but a wide gap as two.
+
+    It often stands between title and authors.
+    """
     text = _WIDE_GAP.sub("  ", text.strip())
     return (
         " ".join(text.split(" "))

@@ -1,7 +1,8 @@
 """The foundation's own research page: pasted text, a file or HTML, as people wrote it.
 
-Every entry that a careful reader would see comes out once; what frames the page does not. The way: bytes → text →
-lines → pieces (each line read alone) → blocks (the lines of one entry) → entries, the same thing only once.
+Every entry that a careful reader would see comes out once; what frames the page does not. The way:
+bytes → text → lines → pieces (each line read alone) → blocks (the lines of one entry) → entries,
+the same thing only once.
 """
 
 from __future__ import annotations
@@ -42,7 +43,10 @@ def read_page(document: Document, source: Source) -> ParsedDocument:
 
 
 def read_text(text: str, *, base: str = "") -> ParsedDocument:
-    """The entries of text that a person pasted, plain or HTML; `base` is what relative links start from."""
+    """The entries of text that a person pasted, plain or HTML.
+
+    `base` is what relative links start from.
+    """
     return _read(text, base=base, content_type="")
 
 
@@ -71,7 +75,10 @@ def _pieces(page: PageLines) -> tuple[LinePart, ...]:
 
 
 def _writes_month_first(text: str) -> bool:
-    """Whether 3/8/23 is a day of March here: by dates that leave no choice, else by the language of the page."""
+    """Whether 3/8/23 is a day of March here.
+
+    By dates that leave no choice, else by the language of the page.
+    """
     day_first, month_first = len(_DAY_FIRST.findall(text)), len(_MONTH_FIRST.findall(text))
     if day_first != month_first:
         return month_first > day_first
@@ -111,7 +118,10 @@ def _links_of(ids: Ids) -> tuple[str, ...]:
 
 
 def _once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries, those that are one thing made one: by DOI, PMID or PMCID, or by a title that no such number contradicts."""
+    """The entries, those that are one thing made one.
+
+    By DOI, PMID or PMCID, or by a title that no such number contradicts.
+    """
     kept: list[Entry] = []
     places: dict[str, int] = {}
     for entry in entries:

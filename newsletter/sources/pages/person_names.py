@@ -1,7 +1,7 @@
 """Names of persons in running text: where a list of authors stands, and how it divides.
 
-A text is a list of names only when every part of it looks like one and no word of it belongs to medicine or to
-an institution. Names stay as written; degrees, titles and footnote marks go.
+A text is a list of names only when every part of it looks like one and no word of it belongs to
+medicine or to an institution. Names stay as written; degrees, titles and footnote marks go.
 """
 
 from __future__ import annotations
@@ -125,7 +125,10 @@ def _without_degrees(part: str) -> str:
 
 
 def _split_glued_names(part: str) -> tuple[str, ...]:
-    """The names of a part in which one runs into the next: “Luxi ChenDavid Liebner”; “MacArthur” stays one."""
+    """The names of a part in which one runs into the next: “Luxi ChenDavid Liebner”.
+
+    “MacArthur” stays one.
+    """
     places = [
         glue.start()
         for glue in _GLUE.finditer(part)
@@ -199,7 +202,10 @@ def has_person_mark(text: str) -> bool:
 
 
 def person_before_affiliation(text: str) -> tuple[str, ...]:
-    """The person of “Jonathan Trent, MD, PhD. Sylvester Comprehensive Cancer Center”, when a degree stands between."""
+    """The person of “Jonathan Trent, MD, PhD.
+
+    Sylvester Comprehensive Cancer Center”, when a degree stands between.
+    """
     match = re.match(
         rf"(?P<name>[^,;.]{{4,50}}?(?:\s[{_UPPER}]\.[^,;.]{{1,30}})?)\s?(?P<degrees>(?:,\s?{_DEGREE}\b\.?|\s(?:M\.?D|Ph\.?\s?D)\b\.?)+)",
         text,
@@ -216,7 +222,9 @@ def person_before_affiliation(text: str) -> tuple[str, ...]:
 
 
 def split_title_and_names(text: str) -> tuple[str, tuple[str, ...]]:
-    """Divide “Therapeutic advances in leiomyosarcoma Kristine Lacuna; Sminu Bose” before its first name.
+    """Divide “Therapeutic advances in leiomyosarcoma Kristine Lacuna.
+
+    Sminu Bose” before its first name.
 
     The second part is empty when no list of names ends the text.
     """
@@ -255,7 +263,10 @@ def _split_at_list(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _name_start(head: str, *, alone: bool) -> int | None:
-    """Where the name that ends `head` begins. A name that stands alone must show it: after a small word of the title."""
+    """Where the name that ends `head` begins.
+
+    A name that stands alone must show it: after a small word of the title.
+    """
     words = list(re.finditer(r"\S+", head))[-6:]
     kinds = [_kind(word[0]) for word in words]
     kinds = [

@@ -1,7 +1,9 @@
-"""Answers of registries: asked for over HTTP, and read as XML or JSON without trusting a byte of them.
+"""Answers of registries.
 
-XML is parsed without entities, network or huge trees; JSON is walked by paths that give an empty value where the answer
-has another shape than its documentation says.
+Asked for over HTTP, and read as XML or JSON without trusting a byte of them.
+
+XML is parsed without entities, network or huge trees; JSON is walked by paths that give an empty
+value where the answer has another shape than its documentation says.
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ class HttpClient(Protocol):
 
 
 async def ask(getter: HttpClient, url: str, *, secret: str | None = None) -> Document:
-    """The answer to a GET; raises SourceError with the reason, in which `secret` (part of the address) is masked."""
+    """The answer to a GET.
+
+    Raises SourceError with the reason, in which `secret` (part of the address) is masked.
+    """
     return _document(await getter.get(url), secret)
 
 
@@ -62,7 +67,8 @@ def _document(fetched: ApiResponse, secret: str | None) -> Document:
 def xml_of(document: Document, what: str) -> tuple[etree._Element, str]:
     """The root of an XML answer, and a sentence when it is broken and only its good part was read, else "".
 
-    Raises SourceError when it is no XML at all; `what` names what was expected: “an efetch answer of PubMed”.
+    Raises SourceError when it is no XML at all; `what` names what was expected: “an efetch answer
+    of PubMed”.
     """
     content = _check_content(document, what)
     try:
@@ -153,7 +159,10 @@ def texts_at(value: Any, *path: str) -> list[str]:
 
 
 def newest(entries: Sequence[Entry], skipped: Sequence[str], limit: int) -> ParsedDocument:
-    """A reading of the newest entries; those without a date count as new, and a sentence says how many were older."""
+    """A reading of the newest entries.
+
+    Those without a date count as new, and a sentence says how many were older.
+    """
     if len(entries) <= limit:
         return ParsedDocument(entries=tuple(entries), skipped=tuple(skipped))
     by_age = sorted(range(len(entries)), key=lambda at: _day(entries[at]), reverse=True)

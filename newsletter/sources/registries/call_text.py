@@ -1,8 +1,10 @@
-"""What the text of a call for proposals tells: until when one may apply, and how much is given. Pure.
+"""What the text of a call for proposals tells: until when one may apply, and how much is given.
 
-A deadline is only what stands behind words such as “deadline” or “due by”, with its year. Where a call asks for letters
-of intent first, the first day counts, since who misses it is out; of several cycles the last, so that no open call is
-taken for a closed one.
+Pure.
+
+A deadline is only what stands behind words such as “deadline” or “due by”, with its year. Where a
+call asks for letters of intent first, the first day counts, since who misses it is out; of several
+cycles the last, so that no open call is taken for a closed one.
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ _AMOUNT = re.compile(
 
 
 def with_call(entry: Entry) -> Entry:
-    """An entry of a source of calls, with what its text tells of the call; a paper or event stays what it is."""
+    """An entry of a source of calls, with what its text tells of the call.
+
+    A paper or event stays what it is.
+    """
     ids = entry.ids
     if entry.event or entry.trial or ids.doi or ids.pmid or ids.pmcid or ids.nct:
         return entry

@@ -1,7 +1,8 @@
 """ClinicalTrials.gov: studies as API v2 gives them (https://clinicaltrials.gov/data-api/api).
 
-The register's words are kept (status, dates at their precision, the contact it publishes); only their form is made
-that of the newsletter. An entry is dated when the register first posted the study.
+The register's words are kept (status, dates at their precision, the contact it publishes); only
+their form is made that of the newsletter. An entry is dated when the register first posted the
+study.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ SHORT = {"United States": "US", "United Kingdom": "UK"}
 
 
 def read_trials(document: Document, source: Source) -> ParsedDocument:
-    """The studies of a `/studies` answer, of one study, or of a list of them; only those of the source's states.
+    """The studies of a `/studies` answer, of one study, or of a list of them.
+
+    Only those of the source's states.
 
     Raises SourceError when the document is something else.
     """
@@ -58,7 +61,8 @@ def read_trials(document: Document, source: Source) -> ParsedDocument:
         entry = _entry(study, source)
         if not entry.ids.nct or not entry.title:
             skipped.append(
-                f"study {entry.ids.nct or f'“{entry.title}”'} was left out: it has no number or no title"
+                f"study {entry.ids.nct or f'“{entry.title}”'} was left out: it has no number or no"
+                " title"
             )
         elif entry.trial and (not wanted or entry.trial.status in wanted):
             entries.append(entry)
@@ -74,7 +78,8 @@ def _studies(answer: Any) -> list[Any]:
         return list_at(answer, "studies")
     if at(answer, "FullStudiesResponse"):
         raise SourceError(
-            "this answer is of ClinicalTrials.gov's old API, closed in 2024: fetch it from /api/v2/studies"
+            "this answer is of ClinicalTrials.gov's old API, closed in 2024: fetch it from"
+            " /api/v2/studies"
         )
     raise SourceError(
         "this is not an answer of ClinicalTrials.gov: it has no studies; use /api/v2/studies"
@@ -113,7 +118,10 @@ def _entry(study: Any, source: Source) -> Entry:
 
 
 def _summary(markdown: Any) -> str:
-    """The register's Markdown as plain text: list items are paragraphs, and an escaped `>` is a `>`."""
+    """The register's Markdown as plain text.
+
+    List items are paragraphs, and an escaped `>` is a `>`.
+    """
     if not isinstance(markdown, str):
         return ""
     text = re.sub(r"\n\s*(?=(?:[*-]|\d+\.) )", "\n\n", markdown[:MAX_SUMMARY])
@@ -155,7 +163,10 @@ def _place(location: Any) -> str:
 
 
 def _sort_locations(locations: list[Any], near: str) -> list[Any]:
-    """Without the withdrawn ones; those in the place that staff named first, then by distance from it."""
+    """Without the withdrawn ones.
+
+    Those in the place that staff named first, then by distance from it.
+    """
     locations = [each for each in locations if text_at(each, "status") != "WITHDRAWN"]
     word = near.strip().casefold()
     here = [each for each in locations if word in _names(each)] if word else []
@@ -182,7 +193,10 @@ def _point(location: Any) -> tuple[float, float] | None:
 
 
 def _distance_from(here: tuple[float, float]) -> Callable[[Any], float]:
-    """A measure good enough to order places: degrees on a flat map around `here`; what has no point comes last."""
+    """A measure good enough to order places: degrees on a flat map around `here`.
+
+    What has no point comes last.
+    """
 
     def distance(location: Any) -> float:
         there = _point(location)
@@ -269,7 +283,10 @@ async def collect_trials(getter: HttpClient, source: Source, *, base: str = API)
 async def fetch_trial(
     getter: HttpClient, nct: str, source: Source, *, base: str = API
 ) -> ParsedDocument:
-    """One study by its number; raises SourceError when the register does not answer or does not know it."""
+    """One study by its number.
+
+    Raises SourceError when the register does not answer or does not know it.
+    """
     reading = read_trials(await ask(getter, f"{base}/studies/{nct}?format=json"), source)
     if not reading.entries:
         raise SourceError(f"ClinicalTrials.gov has no study {nct}: look at the number")

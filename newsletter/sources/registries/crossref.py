@@ -1,7 +1,8 @@
 """Works as Crossref's REST API gives them (https://api.crossref.org), and as CSL JSON has them.
 
-CSL JSON is what reference managers write and what Crossref's form is made after; where they differ (a title that is a
-list or a text, dates by many names) both are read. The date is that of the first publication, online before print.
+CSL JSON is what reference managers write and what Crossref's form is made after; where they differ
+(a title that is a list or a text, dates by many names) both are read. The date is that of the first
+publication, online before print.
 """
 
 from __future__ import annotations
@@ -60,7 +61,10 @@ LINKED = (
 
 
 def read_works(document: Document, source: Source) -> ParsedDocument:
-    """The works of an answer (one or a list), or of a CSL JSON file; raises SourceError when it is something else."""
+    """The works of an answer (one or a list), or of a CSL JSON file.
+
+    Raises SourceError when it is something else.
+    """
     entries: list[Entry] = []
     skipped: list[str] = []
     works = _works(json_of(document, ANSWER))
@@ -79,7 +83,8 @@ def _works(answer: Any) -> list[Any]:
     if at(answer, "status") == "failed":
         reasons = [text_at(each, "message") for each in list_at(answer, "message")]
         raise SourceError(
-            f"Crossref answered: {'; '.join(filter(None, reasons))[:200] or 'an error without words'}"
+            "Crossref answered:"
+            f" {'; '.join(filter(None, reasons))[:200] or 'an error without words'}"
         )
     if isinstance(at(message, "items"), list):
         return list_at(message, "items")
@@ -208,7 +213,10 @@ def _journal(work: Any) -> str:
 
 
 def _flags(work: Any, ids: Ids, title: str) -> Iterator[Flag]:
-    """What the work itself is; a notice about another work is a correction, but is not retracted."""
+    """What the work itself is.
+
+    A notice about another work is a correction, but is not retracted.
+    """
     if text_at(work, "subtype") == "preprint" or (ids.doi and is_preprint_doi(ids.doi)):
         yield Flag.PREPRINT
     if re.match(r"\W*(?:retracted|withdrawn)\b(?:\s+article)?\s*[:\])]", title, re.IGNORECASE):

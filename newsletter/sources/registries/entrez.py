@@ -1,7 +1,10 @@
-"""NCBI E-utilities: a search in PubMed's own language, and its records page by page from the history server.
+"""NCBI E-utilities.
 
-https://www.ncbi.nlm.nih.gov/books/NBK25499/ describes esearch and efetch. NCBI allows 3 requests a second, 10 with an
-API key; the key stands in the address, so it is masked in every reason that leaves this module.
+A search in PubMed's own language, and its records page by page from the history server.
+
+https://www.ncbi.nlm.nih.gov/books/NBK25499/ describes esearch and efetch. NCBI allows 3 requests a
+second, 10 with an API key; the key stands in the address, so it is masked in every reason that
+leaves this module.
 """
 
 from __future__ import annotations
@@ -33,7 +36,10 @@ TOOL = "newsletter"  # NCBI asks programs to say their name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PubmedSearch:
-    """What esearch found: how many records, the first ids, and where the history server keeps them all."""
+    """What esearch found.
+
+    How many records, the first ids, and where the history server keeps them all.
+    """
 
     count: int
     ids: tuple[str, ...] = ()
@@ -79,7 +85,10 @@ def _address(base: str, tool: str, parameters: Parameters, api_key: str | None) 
 
 
 def parse_esearch(content: bytes) -> PubmedSearch:
-    """An esearch answer, JSON or XML; raises SourceError when it is neither, or says that the search is wrong."""
+    """An esearch answer, JSON or XML.
+
+    Raises SourceError when it is neither, or says that the search is wrong.
+    """
     document = Document(content=content)
     found = _from_xml(document) if content.lstrip().startswith(b"<") else _from_json(document)
     if not found.count and found.remarks:
@@ -170,7 +179,10 @@ async def fetch_pubmed(
     api_key: str | None = None,
     base: str = EUTILS,
 ) -> ParsedDocument:
-    """The records of these PMIDs; raises SourceError when PubMed does not answer or knows none of them."""
+    """The records of these PMIDs.
+
+    Raises SourceError when PubMed does not answer or knows none of them.
+    """
     request = efetch_request(
         PubmedSearch(count=len(pmids), ids=pmids), start=0, most=PAGE, api_key=api_key, base=base
     )

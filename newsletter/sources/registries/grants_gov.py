@@ -1,9 +1,10 @@
 """Calls for proposals: Grants.gov's search answers (JSON) and the NIH Guide's feed (RSS).
 
-Grants.gov: https://www.grants.gov/api/api-guide describes search2 and fetchOpportunity; the older search gives the same
-hits without the envelope. Its dates are American (MM/DD/YYYY), its texts are HTML that agencies often escaped once too
-often, and `agencyName` in a synopsis is whatever the agency typed, often an officer's name: `agencyDetails` has the true
-one. The NIH Guide tells no deadline in its feed.
+Grants.gov: https://www.grants.gov/api/api-guide describes search2 and fetchOpportunity; the older
+search gives the same hits without the envelope. Its dates are American (MM/DD/YYYY), its texts are
+HTML that agencies often escaped once too often, and `agencyName` in a synopsis is whatever the
+agency typed, often an officer's name: `agencyDetails` has the true one. The NIH Guide tells no
+deadline in its feed.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ _LEAD = re.compile(
 
 
 def read_grants(document: Document, source: Source) -> ParsedDocument:
-    """The calls of a search answer, of one opportunity, or of the NIH Guide's feed; SourceError on anything else."""
+    """The calls of a search answer, of one opportunity, or of the NIH Guide's feed.
+
+    SourceError on anything else.
+    """
     if document.content.lstrip()[:1] == b"<":
         return _read_guide(document, source)
     hits = _hits(json_of(document, ANSWER))
@@ -134,7 +138,10 @@ def _funder(hit: Any, detail: Any) -> str:
 
 
 def _date(text: str) -> Dated | None:
-    """`09/07/2027`, or `Sep 07, 2027 12:00:00 AM EDT` as fetchOpportunity has it: its hour is no part of the day."""
+    """`09/07/2027`, or `Sep 07, 2027 12:00:00 AM EDT` as fetchOpportunity has it.
+
+    Its hour is no part of the day.
+    """
     return parse(re.sub(r"\s+\d\d?:\d\d.*$", "", text), month_first=True) if text else None
 
 
@@ -144,7 +151,10 @@ def _deadline(text: str) -> date | None:
 
 
 def _amount(value: Any) -> str:
-    """“$5,000 to $50,000”, “up to $50,000”, “from $5,000”; empty where the funder names none or zero."""
+    """“$5,000 to $50,000”, “up to $50,000”, “from $5,000”.
+
+    Empty where the funder names none or zero.
+    """
     floor, ceiling = (_dollars(text_at(value, name)) for name in ("awardFloor", "awardCeiling"))
     if floor and ceiling and floor != ceiling:
         return f"{floor} to {ceiling}"
@@ -157,11 +167,15 @@ def _dollars(text: str) -> str:
 
 
 def _read_guide(document: Document, source: Source) -> ParsedDocument:
-    """The items of a feed that name a call or its deadline; the NIH's notices are calls too, its news are not."""
+    """The items of a feed that name a call or its deadline.
+
+    The NIH's notices are calls too, its news are not.
+    """
     root, broken = xml_of(document, "an answer of Grants.gov or a feed of the NIH Guide")
     if root.tag != "rss":
         raise SourceError(
-            "this is neither an answer of Grants.gov nor a feed of the NIH Guide: look at the address"
+            "this is neither an answer of Grants.gov nor a feed of the NIH Guide: look at the"
+            " address"
         )
     entries: list[Entry] = []
     skipped = [broken] if broken else []
@@ -201,8 +215,8 @@ def _guide_entry(item: etree._Element, source: Source) -> Entry:
 async def collect_grants(getter: HttpClient, source: Source, *, base: str = API) -> ParsedDocument:
     """The open and forecast calls that match the source's words, the newest first, at most its limit.
 
-    Amounts are asked for call by call; a call whose details fail stays without them. Raises SourceError when a search
-    fails.
+    Amounts are asked for call by call; a call whose details fail stays without them. Raises
+    SourceError when a search fails.
     """
     entries: list[Entry] = []
     skipped: list[str] = []
@@ -239,7 +253,10 @@ def _question(source: Source, *, start: int) -> dict[str, Any]:
 
 
 async def _fetch_details(getter: HttpClient, entry: Entry, source: Source, base: str) -> Entry:
-    """The call with text, amounts and who may apply, which only fetchOpportunity tells; as it was when that fails."""
+    """The call with text, amounts and who may apply, which only fetchOpportunity tells.
+
+    As it was when that fails.
+    """
     if not entry.links or entry.grant is None:
         return entry
     record = int(entry.links[0].rpartition("/")[2])

@@ -1,8 +1,8 @@
 """PubMed: records of the National Library of Medicine, as efetch gives them (PubmedArticleSet XML).
 
-Format: https://dtd.nlm.nih.gov/ncbi/pubmed/doc/out/250101/. The date is that of the earliest real publication: the
-electronic one (ArticleDate), else the issue's (PubDate), at the precision that stands there; when PubMed took the record
-in (History) is no publication.
+Format: https://dtd.nlm.nih.gov/ncbi/pubmed/doc/out/250101/. The date is that of the earliest real
+publication: the electronic one (ArticleDate), else the issue's (PubDate), at the precision that
+stands there; when PubMed took the record in (History) is no publication.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ TYPE_FLAGS = {
     "systematic review": Flag.REVIEW,
     "scoping review": Flag.REVIEW,
 }
-"""Publication types of MeSH, in lower case, that a reader has to be told. A retraction *notice* is not retracted."""
+"""Publication types of MeSH, in lower case, that a reader has to be told. A retraction *notice* is
+not retracted."""
 
 NOTICE_FLAGS = {
     "RetractionIn": Flag.RETRACTED,
@@ -61,7 +62,10 @@ LINKED = frozenset(NOTICE_FLAGS) | {
 
 
 def read_pubmed(document: Document, source: Source) -> ParsedDocument:
-    """The records of an efetch answer, in its order; raises SourceError when it is something else."""
+    """The records of an efetch answer, in its order.
+
+    Raises SourceError when it is something else.
+    """
     root, broken = xml_of(document, ANSWER)
     skipped = [broken] if broken else []
     entries: list[Entry] = []
@@ -115,7 +119,10 @@ def _first(element: etree._Element, *paths: str) -> etree._Element:
 
 
 def _text(element: etree._Element | None) -> str:
-    """All text of an element on one line; markup inside it (`<i>`, `<sub>`, MathML) is left aside."""
+    """All text of an element on one line.
+
+    Markup inside it (`<i>`, `<sub>`, MathML) is left aside.
+    """
     return "" if element is None else one_line("".join(str(part) for part in element.itertext()))
 
 
@@ -165,7 +172,8 @@ def _title(article: etree._Element) -> str:
 def _authors(article: etree._Element) -> Iterator[str]:
     """“Hemming ML”, or the group's name; names that PubMed marks as wrong are left out."""
     for author in article.iterfind("AuthorList/Author"):
-        if author.get("ValidYN") == "N" or author.getparent().get("Type") == "editors":  # type: ignore[union-attr]  # it was found below one
+        # it was found below one
+        if author.get("ValidYN") == "N" or author.getparent().get("Type") == "editors":  # type: ignore[union-attr]
             continue
         parts = (_text(author.find(name)) for name in ("LastName", "Initials", "Suffix"))
         if name := " ".join(filter(None, parts)) or _text(author.find("CollectiveName")).rstrip(

@@ -1,4 +1,8 @@
-"""Check: what is wrong with the issue, by what to do, each finding opening its place, and mended where a program can."""
+"""Check.
+
+What is wrong with the issue, by what to do, each finding opening its place, and mended where a
+program can.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +96,10 @@ def _page(where: str) -> str:
 
 
 def _place(issue: Issue, where: str) -> tuple[str, str]:
-    """What people call the place of a finding, and its field on the page Write; no field: it is in the mail as a whole."""
+    """What people call the place of a finding, and its field on the page Write.
+
+    No field: it is in the mail as a whole.
+    """
     if where in HEADS:
         return HEADS[where], where
     for section in issue.sections:

@@ -1,4 +1,7 @@
-"""Choose: every entry ever seen as a card, where it stands and why; keep, hold, drop, move, order, merge, split, add."""
+"""Choose: every entry ever seen as a card, where it stands and why.
+
+Keep, hold, drop, move, order, merge, split, add.
+"""
 
 from __future__ import annotations
 
@@ -205,7 +208,8 @@ def _name_entries(request: StudioRequest, keys: list[str]) -> str:
 def _overtaken(request: StudioRequest, keys: list[str]) -> list[str]:
     """What to say of each entry that stands elsewhere by now than the asking window has shown.
 
-    A window names the version of each entry, in the same order; one that names none is a selection without a script.
+    A window names the version of each entry, in the same order; one that names none is a selection
+    without a script.
     """
     seen, stood = request.form.get("seen", []), request.form_value("stood")
     there = {card.entry.key: card for card in _shelf(request).cards}
@@ -228,7 +232,10 @@ def _stands(request: StudioRequest, card: EntryCard | None) -> str:
     if card is None:
         return "One entry is not there any more: it was merged with another one, or split."
     title_of = _headings(request)["title_of"]
-    return f"“{card.entry.title}” is under “{PLACES[card.place]}” by now, in {title_of(card.section)}: {card.reason}."
+    return (
+        f"“{card.entry.title}” is under “{PLACES[card.place]}” by now, in {title_of(card.section)}:"
+        f" {card.reason}."
+    )
 
 
 def _describe_order_conflict(
@@ -246,7 +253,10 @@ def _describe_order_conflict(
 
 def _report_conflict(request: StudioRequest, keys: list[str], others: list[str]) -> Response:
     """Nothing was changed: say how these entries stand now, and show it."""
-    said = f"This was changed in another window or program meanwhile, and nothing was changed here. {' '.join(others[:3])}"
+    said = (
+        "This was changed in another window or program meanwhile, and nothing was changed here."
+        f" {' '.join(others[:3])}"
+    )
     if len(others) > 3:
         said += f" And {len(others) - 3} more."
     if not request.is_script:
@@ -288,7 +298,10 @@ def _done(
 def _show_cards(
     request: StudioRequest, keys: Iterable[str], said: str, *, undo: str = "", anew: bool = False
 ) -> Response:
-    """Show these cards as they are now; `anew`: other cards may have come, gone or moved as well."""
+    """Show these cards as they are now.
+
+    `anew`: other cards may have come, gone or moved as well.
+    """
     if not request.is_script:
         return request.redirect(request.request.headers.get("referer", "/choose"), said)
     shelf, changed = _shelf(request), {*keys}

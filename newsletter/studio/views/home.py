@@ -1,4 +1,7 @@
-"""Home: where the issue stands, what is next, which sources need a look, and what went out before."""
+"""Home.
+
+Where the issue stands, what is next, which sources need a look, and what went out before.
+"""
 
 from __future__ import annotations
 

@@ -23,7 +23,9 @@ SUBJECT = "mail server"
 AGAIN = "Look at the server, port, protection and login above, then press Test again."
 PROTECTED = {
     Security.STARTTLS: "The link is encrypted (STARTTLS), and the server has proved who it is.",
-    Security.TLS: "The link is encrypted from its first byte (TLS), and the server has proved who it is.",
+    Security.TLS: (
+        "The link is encrypted from its first byte (TLS), and the server has proved who it is."
+    ),
     Security.NONE: "The link is not encrypted, which is right for a server on this computer alone.",
 }
 

@@ -1,4 +1,7 @@
-"""People: who is on the list, in which state and why; import, add, remove, export. No address ever stands in a link."""
+"""People: who is on the list, in which state and why; import, add, remove, export.
+
+No address ever stands in a link.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,10 @@ def people(request: StudioRequest) -> Response:
 
 
 def search(request: StudioRequest) -> Response:
-    """Those whose address or name has these words. Asked by POST: an address is no part of a link or a log."""
+    """Those whose address or name has these words.
+
+    Asked by POST: an address is no part of a link or a log.
+    """
     return JSONResponse(
         {
             "html": request.render_fragment(
@@ -95,11 +101,13 @@ def _list(request: StudioRequest, words: str) -> dict[str, Any]:
     shown = list(islice(found, AT_ONCE + 1))
     gone = subscribers.explain_suppression(request.context, words) if words and not shown else None
     return {
-        "gone": gone
-        and {
-            "why": STATES[gone.reason] if gone.reason else MOVED,
-            "on": f"{gone.suppressed_at:%-d %B %Y}",
-        },
+        "gone": (
+            gone
+            and {
+                "why": STATES[gone.reason] if gone.reason else MOVED,
+                "on": f"{gone.suppressed_at:%-d %B %Y}",
+            }
+        ),
         "rows": shown[:AT_ONCE],
         "has_more": len(shown) > AT_ONCE,
         "words": words,
@@ -139,7 +147,8 @@ def take(request: StudioRequest) -> Response:
     upload = request.studio.pop(request.form_value("upload"), ListUpload)
     if upload is None:
         raise UsageError(
-            "this list was taken in already, or the studio was started again since: choose the file again"
+            "this list was taken in already, or the studio was started again since: choose the file"
+            " again"
         )
     done, to_mend = subscribers.import_list(
         request.context, io.BytesIO(upload.content), name=upload.name

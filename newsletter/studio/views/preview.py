@@ -100,7 +100,8 @@ def mail(request: StudioRequest) -> Response:
     elif look == "inverted":
         html = _add_style(
             html,
-            "html{filter:invert(1) hue-rotate(180deg);background:#fff}img{filter:invert(1) hue-rotate(180deg)}",
+            "html{filter:invert(1) hue-rotate(180deg);background:#fff}img{filter:invert(1)"
+            " hue-rotate(180deg)}",
         )
     elif look == "bare":
         policy = MAIL_POLICY.replace("img-src https: data: 'self'", "img-src 'none'")

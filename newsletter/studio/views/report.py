@@ -1,4 +1,7 @@
-"""Report: what became of an issue, by mail provider, against those before it. Counts alone, and nobody's name."""
+"""Report: what became of an issue, by mail provider, against those before it.
+
+Counts alone, and nobody's name.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Sections in Setup: add, rename, order by buttons and keys, remove; and the words that bring an entry there."""
+"""Sections in Setup: add, rename, order by buttons and keys, remove.
+
+And the words that bring an entry there.
+"""
 
 from __future__ import annotations
 
@@ -25,17 +28,20 @@ def change(request: StudioRequest) -> Response:
     name, there = request.form_value("name"), _there(request)
     given = {each: _lines(request.form_value(each)) for each in FIELDS}
     shown = {
-        each: _lines(request.form_value(f"was-{each}"))
-        if f"was-{each}" in request.form
-        else there[each]
+        each: (
+            _lines(request.form_value(f"was-{each}"))
+            if f"was-{each}" in request.form
+            else there[each]
+        )
         for each in FIELDS
     }
     meant = {each: there[each] if given[each] == shown[each] else given[each] for each in FIELDS}
     if any(meant[each] != there[each] != shown[each] for each in FIELDS):
         said = ", ".join(there["rules"]) or "none"
         raise UsageError(
-            f"this section was changed in another window or program meanwhile. Its title is “{' '.join(there['title'])}” by "
-            f"now, and its words are: {said}. Load the page again, then change it"
+            "this section was changed in another window or program meanwhile. Its title is"
+            f" “{' '.join(there['title'])}” by now, and its words are: {said}. Load the page again,"
+            " then change it"
         )
     title = " ".join(meant["title"])
     sections.change_section(request.context, name, title, meant["rules"])

@@ -1,4 +1,7 @@
-"""Send: a test to oneself; then one sentence and the number typed; then progress, pause, and who is in doubt."""
+"""Send: a test to oneself; then one sentence and the number typed.
+
+Then progress, pause, and who is in doubt.
+"""
 
 from __future__ import annotations
 
@@ -135,7 +138,10 @@ def _count(context: AppContext, tally: SendStatus) -> int:
 def _sentence(
     context: AppContext, name: str, tally: SendStatus, day: str = "", time: str = ""
 ) -> dict[str, Any]:
-    """What would happen, in one sentence; on a day and at a time, or else now. What is wrong with them, as another."""
+    """What would happen, in one sentence; on a day and at a time, or else now.
+
+    What is wrong with them, as another.
+    """
     wrong = ""
     try:
         at = scheduling.parse_local_time(context, day, time) if day else context.now
@@ -151,8 +157,8 @@ def _sentence(
     )
     delivery = context.workspace.settings.delivery
     said = (
-        f"On {scheduling.format_local_datetime(context, at)} “{subject}” goes to "
-        f"{count:,} {'person' if count == 1 else 'people'} through {delivery.host or delivery.socket}"
+        f"On {scheduling.format_local_datetime(context, at)} “{subject}” goes to {count:,}"
+        f" {'person' if count == 1 else 'people'} through {delivery.host or delivery.socket}"
     )
     if left:
         are = "is" if left == 1 else "are"
@@ -217,7 +223,10 @@ def test(request: StudioRequest) -> Response:
 
 
 def begin(request: StudioRequest) -> Response:
-    """Plan the sending, when the number was typed that the sentence names: for a day and time, or in a minute."""
+    """Plan the sending, when the number was typed that the sentence names.
+
+    For a day and time, or in a minute.
+    """
     context, name = request.context, request.issue_name
     what, _ = delivery_service.build_send_job(context, name, approved=True)
     what.server()  # tells now, and not in the background, when none is named

@@ -61,12 +61,23 @@ EVERY = {
     "2 months": "Every two months",
 }
 KEPT = {
-    credentials.PasswordLocation.ENVIRONMENT: "It is taken from NEWSLETTER_SMTP_PASSWORD in the environment, and is changed there.",
-    credentials.PasswordLocation.FILE: "It is taken from the file that NEWSLETTER_SMTP_PASSWORD_FILE names, and is changed there.",
-    credentials.PasswordLocation.KEYRING: "It is kept in the keyring of this computer. Type here only to change it.",
-    credentials.PasswordLocation.HERE: "It is kept in .newsletter/smtp-password, which only you can read. Type here only to change it.",
-    credentials.PasswordLocation.NOWHERE: "It goes into the keyring of this computer or, where there is none, into a file that only you can "
-    "read; never into newsletter.toml.",
+    credentials.PasswordLocation.ENVIRONMENT: (
+        "It is taken from NEWSLETTER_SMTP_PASSWORD in the environment, and is changed there."
+    ),
+    credentials.PasswordLocation.FILE: (
+        "It is taken from the file that NEWSLETTER_SMTP_PASSWORD_FILE names, and is changed there."
+    ),
+    credentials.PasswordLocation.KEYRING: (
+        "It is kept in the keyring of this computer. Type here only to change it."
+    ),
+    credentials.PasswordLocation.HERE: (
+        "It is kept in .newsletter/smtp-password, which only you can read. Type here only to"
+        " change it."
+    ),
+    credentials.PasswordLocation.NOWHERE: (
+        "It goes into the keyring of this computer or, where there is none, into a file that only"
+        " you can read; never into newsletter.toml."
+    ),
 }
 
 
@@ -97,7 +108,10 @@ def show(
     status: int = 200,
     **more: Any,
 ) -> Response:
-    """The page Setup, or the step that is being taken; with what was typed, and what is wrong with it."""
+    """The page Setup, or the step that is being taken.
+
+    With what was typed, and what is wrong with it.
+    """
     step = step_of(request)
     settings = request.context.workspace.settings
     number = (
@@ -111,8 +125,10 @@ def show(
         "after": _neighbour(step, 1),
         "settings": settings,
         "values": _values(settings) | dict(given or {}),
-        "was": _values(settings)
-        | {name[4:]: text for name, text in (given or {}).items() if name.startswith("was-")},
+        "was": (
+            _values(settings)
+            | {name[4:]: text for name, text in (given or {}).items() if name.startswith("was-")}
+        ),
         "settings_version": settings_version(request.context),
         "wrong": FieldMessages(wrong or {}),
         "leaving": {
@@ -141,7 +157,10 @@ def show(
 
 
 def read_previous_values(request: StudioRequest) -> dict[str, str]:
-    """What each field said when its window was loaded; a page that is drawn again with what was typed goes by it."""
+    """What each field said when its window was loaded.
+
+    A page that is drawn again with what was typed goes by it.
+    """
     return {
         name: request.form_value(name).strip() for name in request.form if name.startswith("was-")
     }
@@ -272,8 +291,10 @@ def _overtaken(there: Mapping[str, str], given: Mapping[str, str]) -> dict[str, 
         name: given[f"was-{name}"] for name in there if name in given and f"was-{name}" in given
     }
     return {
-        name: f"This was changed in another window or program meanwhile, and says “{there[name]}” by now. "
-        "Save again to put yours there instead."
+        name: (
+            f"This was changed in another window or program meanwhile, and says “{there[name]}” by"
+            " now. Save again to put yours there instead."
+        )
         for name, was in shown.items()
         if there[name] != given[name] and not _is_alike(there[name], was)
     }
@@ -344,7 +365,10 @@ def look(request: StudioRequest) -> Response:
 
 
 def allow(request: StudioRequest) -> Response:
-    """Ask a server inside one's own network, from now on, because a person says so; and show what it gives."""
+    """Ask a server inside one's own network, from now on, because a person says so.
+
+    And show what it gives.
+    """
     tried = _read_source_form(request)
     found = _try_source(request.context, tried)
     if host := probe.host_inside(found):

@@ -1,4 +1,7 @@
-"""The look in Setup: an issue in colours and letters that are not saved yet, with what is to be said of them."""
+"""The look in Setup.
+
+An issue in colours and letters that are not saved yet, with what is to be said of them.
+"""
 
 from __future__ import annotations
 

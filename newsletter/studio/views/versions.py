@@ -1,4 +1,7 @@
-"""Earlier versions: what changed when, word by word, and the way back to each; undo and redo of what was written."""
+"""Earlier versions: what changed when, word by word, and the way back to each.
+
+Undo and redo of what was written.
+"""
 
 from __future__ import annotations
 

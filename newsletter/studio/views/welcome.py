@@ -57,7 +57,8 @@ def begin_sample(request: StudioRequest) -> Response:
         return _page(request, "welcome", "Welcome", wrong={"all": str(error)})
     return request.redirect(
         "/",
-        "This is the sample: everything works, and its readers are invented. Begin with Collect; Setup can make it yours.",
+        "This is the sample: everything works, and its readers are invented. Begin with Collect;"
+        " Setup can make it yours.",
     )
 
 

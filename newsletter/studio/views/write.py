@@ -1,4 +1,7 @@
-"""Write: subject, letter and notes with the mail beside them. Every change is on the disk at once, and nothing is written over."""
+"""Write: subject, letter and notes with the mail beside them.
+
+Every change is on the disk at once, and nothing is written over.
+"""
 
 from __future__ import annotations
 
@@ -77,21 +80,25 @@ def save(request: StudioRequest) -> Response:
         return JSONResponse({**told, **_around(request, place, edited.text)})
     if edited.conflict:
         raise UsageError(
-            f"This was changed in another window meanwhile. It says there:\n\n{edited.text}\n\nYou wrote:\n\n{text}"
+            f"This was changed in another window meanwhile. It says there:\n\n{edited.text}\n\nYou"
+            f" wrote:\n\n{text}"
         )
     return request.redirect(f"/issues/{request.issue_name}/write", "Saved.")
 
 
 def _around(request: StudioRequest, place: str, text: str) -> dict[str, Any]:
-    """What the page shows besides, after words were saved at a place: hints on them, what Undo would do now."""
+    """What the page shows besides, after words were saved at a place.
+
+    Hints on them, what Undo would do now.
+    """
     context = request.context
     issue = issue_repository.read(context.workspace, request.issue_name)
     adviser = WritingAdviser.of(issue, context.workspace.settings, glossary.glossary(context))
     return {
         "file": editor.file_version(context, request.issue_name),
-        "hints": [asdict(hint) for hint in adviser.hints(text)]
-        if place not in HEADS_UNHINTED
-        else [],
+        "hints": (
+            [asdict(hint) for hint in adviser.hints(text)] if place not in HEADS_UNHINTED else []
+        ),
         "ahead": asdict(undo.read_undo_state(context, issue)),
     }
 
@@ -103,7 +110,8 @@ def order(request: StudioRequest) -> Response:
         request.context, request.issue_name, section, keys, seen=request.form_value("seen")
     ):
         raise UsageError(
-            "this section was changed in another window meanwhile; load the page again, then move it"
+            "this section was changed in another window meanwhile; load the page again, then"
+            " move it"
         )
     issue = issue_repository.read(request.context.workspace, request.issue_name)
     return JSONResponse(
