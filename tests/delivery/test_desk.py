@@ -14,7 +14,7 @@ from newsletter.delivery.throttle import Throttle
 
 
 @pytest.fixture
-async def context(tmp_path):
+async def policy(tmp_path):
     office = PostOffice.opened(tmp_path)
     clock = QuickClock()
     settings = DeliverySettings(retry_after=timedelta(minutes=5))
@@ -30,33 +30,40 @@ async def context(tmp_path):
         await recorder.close()
 
 
-async def due(context, number=0):
+async def due(policy, number=0):
     return (
-        await context.recorder.call(
-            context.recorder.run.queued, 0, 10, now=context.recorder.clock.now()
+        await policy.writer.call(
+            policy.writer.run.fetch_queued, 0, 10, now=policy.writer.clock.now()
         )
     )[number]
 
 
-async def test_a_message_that_surely_did_not_go_is_as_if_it_had_not_been_tried(context):
-    ann = await due(context)
-    assert await context.recorder.claim(ann.subscriber.id)
-    context.put_back(ann)
-    await context.recorder.written()
-    assert (await due(context)).subscriber == ann.subscriber
-    assert (await due(context)).attempts == 0
-    assert counts(context.tally()) == {"remaining": 3}
+async def test_a_message_that_surely_did_not_go_is_as_if_it_had_not_been_tried(policy):
+    ann = await due(policy)
+    assert await policy.writer.claim(ann.subscriber.id)
+    policy.put_back(ann)
+    await policy.writer.flush_pending()
+    assert (await due(policy)).subscriber == ann.subscriber
+    assert (await due(policy)).attempts == 0
+    assert counts(policy.tally()) == {"remaining": 3}
 
 
-async def test_waits_double_to_about_an_hour(context):
-    assert [context.wait(n).total_seconds() / 60 for n in (0, 1, 2, 3)] == [5, 10, 20, 40]
-    assert context.wait(4) == context.wait(400) == timedelta(seconds=4000)
+async def test_waits_double_to_about_an_hour(policy):
+    assert [policy.compute_retry_delay(n).total_seconds() / 60 for n in (0, 1, 2, 3)] == [
+        5,
+        10,
+        20,
+        40,
+    ]
+    assert (
+        policy.compute_retry_delay(4) == policy.compute_retry_delay(400) == timedelta(seconds=4000)
+    )
 
 
-async def test_many_claims_are_granted_together_and_in_order(context):
-    run = context.recorder.run
-    people = await context.recorder.call(run.queued, 0, 10, now=context.recorder.clock.now())
-    granted = [context.recorder.claim(each.subscriber.id) for each in (*people, people[0])]
+async def test_many_claims_are_granted_together_and_in_order(policy):
+    run = policy.writer.run
+    people = await policy.writer.call(run.fetch_queued, 0, 10, now=policy.writer.clock.now())
+    granted = [policy.writer.claim(each.subscriber.id) for each in (*people, people[0])]
     assert await asyncio.gather(*granted) == [True, True, True, False]
 
 

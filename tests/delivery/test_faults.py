@@ -379,7 +379,7 @@ async def test_a_server_that_never_answers_the_door_is_an_error_and_nothing_was_
     )
     with pytest.raises(DeliveryError, match="Nothing was sent"):
         await sent(office, server)
-    assert counts(office.ledger.tally("2026-11")) == {"remaining": 3}
+    assert counts(office.ledger.read_status("2026-11")) == {"remaining": 3}
 
 
 async def test_a_554_greeting_is_told_in_the_servers_words(office, extensions):

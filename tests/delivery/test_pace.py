@@ -49,21 +49,21 @@ def test_a_minutes_messages_are_spread_evenly():
 
 def test_a_server_that_has_too_much_is_given_less_and_then_more_again():
     made, clock = pace()
-    made.too_fast()
-    made.too_fast()
+    made.slow_down()
+    made.slow_down()
     assert made.slowing_s == 0.5
     for _ in range(12):
         clock.passed += 5
-        made.too_fast()
+        made.slow_down()
     assert made.slowing_s == 60
     for _ in range(100):
-        made.accepted()
+        made.record_acceptance()
     assert made.slowing_s == 0
 
 
 def test_slowing_down_can_be_switched_off():
     made, _ = pace(adapt=False)
-    made.too_fast()
+    made.slow_down()
     assert made.slowing_s == 0
 
 
@@ -82,15 +82,15 @@ def test_slowing_down_can_be_switched_off():
 def test_quiet_hours_are_those_of_the_newsletters_zone(here, start, end, hours):
     made, clock = pace(quiet_from=start, quiet_until=end)
     clock.at = datetime.fromisoformat(here).astimezone(UTC)
-    assert made.closed_for() == hours * 3600
+    assert made.compute_closed_s() == hours * 3600
     assert made.claim_now() is (hours == 0)
 
 
 def test_a_day_is_any_24_hours():
     before = datetime(2026, 11, 22, 18, tzinfo=UTC)
     made, clock = pace(per_day=3, accepted=[(before, 2)])
-    assert made.closed_for() == 0
-    made.accepted()
-    assert made.closed_for() == 4 * 3600
+    assert made.compute_closed_s() == 0
+    made.record_acceptance()
+    assert made.compute_closed_s() == 4 * 3600
     clock.passed = 4 * 3600 + 1
-    assert made.closed_for() == 0
+    assert made.compute_closed_s() == 0

@@ -67,7 +67,7 @@ async def test_a_test_copy_goes_to_one_address_and_leaves_no_trace(office):
     [message] = server.messages
     assert message.recipient == "me@example.org"
     assert b"Subject: [Test] November" in message.content
-    assert office.ledger.tally("2026-11").state == "not_started"
+    assert office.ledger.read_status("2026-11").state == "not_started"
 
 
 async def test_a_test_copy_needs_an_address(office):

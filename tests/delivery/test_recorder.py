@@ -28,7 +28,7 @@ class Watched:
     def step(self, settled, intents, *, now):
         self.commits.append(([each.subscriber_id for each in settled], list(intents)))
         self.may_go_on.wait(60)
-        return self.run.step(settled, intents, now=now)
+        return self.run.commit_step(settled, intents, now=now)
 
 
 @pytest.fixture
@@ -47,14 +47,14 @@ def accepted(number):
 
 
 async def first_of(recorder, count):
-    due = await recorder.call(recorder.run.queued, 0, count, now=recorder.clock.now())
+    due = await recorder.call(recorder.run.fetch_queued, 0, count, now=recorder.clock.now())
     return [each.subscriber.id for each in due]
 
 
 async def test_outcomes_ride_with_the_next_wish(recorder):
     first, second, third = await first_of(recorder, 3)
     assert await recorder.claim(first)
-    recorder.settle(accepted(first))
+    recorder.record_outcome(accepted(first))
     assert all([await recorder.claim(number) for number in (second, third)])
     assert recorder.run.commits == [([], [first]), ([first], [second]), ([], [third])]
 
@@ -66,7 +66,7 @@ async def test_an_outcome_that_comes_during_a_commit_waits_for_company_as_well(r
     granted = recorder.claim(second)
     while len(recorder.run.commits) < 2:
         await recorder.clock.sleep(0.001)
-    recorder.settle(accepted(first))
+    recorder.record_outcome(accepted(first))
     recorder.run.may_go_on.set()
     assert await granted
     await recorder.clock.sleep(0.001)
@@ -77,6 +77,6 @@ async def test_an_outcome_that_comes_during_a_commit_waits_for_company_as_well(r
 async def test_all_is_written_at_the_end_however_long_it_might_wait(recorder):
     (first,) = await first_of(recorder, 1)
     assert await recorder.claim(first)
-    recorder.settle(accepted(first))
-    await recorder.written()
-    assert counts(await recorder.call(recorder.run.tally)) == {"accepted": 1, "remaining": 5}
+    recorder.record_outcome(accepted(first))
+    await recorder.flush_pending()
+    assert counts(await recorder.call(recorder.run.read_status)) == {"accepted": 1, "remaining": 5}

@@ -98,7 +98,7 @@ async def test_stopping_hard_leaves_no_more_in_doubt_than_connections(big_office
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sending
-        tally = big_office.ledger.tally(ISSUE)
+        tally = big_office.ledger.read_status(ISSUE)
         assert (tally.state, 1 <= tally.unknown <= 3) == ("paused", True)
         doubtful = tally.unknown
         server.script = lambda *_: None
@@ -364,7 +364,7 @@ async def test_an_authority_file_that_cannot_be_read_is_told(office):
     async with server.running():
         with pytest.raises(DeliveryError, match="ca_file"):
             await send(office, server, 'security = "starttls"\nca_file = "/nowhere.pem"\n')
-    assert "ca_file" in office.ledger.tally(ISSUE).why
+    assert "ca_file" in office.ledger.read_status(ISSUE).why
 
 
 async def test_a_days_messages_are_counted_over_all_issues_and_waited_for(big_office):
@@ -413,7 +413,7 @@ async def test_a_stop_is_heard_while_waiting_for_the_next_try(office):
     async with server.running():
         sending = asyncio.create_task(send(office, server, stop=stop, clock=SystemClock()))
         # the ledger is looked at as another process would
-        while counts(office.ledger.tally(ISSUE)) != {"deferred": 3}:  # noqa: ASYNC110
+        while counts(office.ledger.read_status(ISSUE)) != {"deferred": 3}:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         stop.set()
         tally = await sending
@@ -448,7 +448,7 @@ async def test_a_full_disk_stops_the_sending_and_nobody_gets_two(big_office):
                 await send(big_office, server, "connections = 3\n")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        doubtful = big_office.ledger.tally(ISSUE).unknown
+        doubtful = big_office.ledger.read_status(ISSUE).unknown
         assert doubtful <= 3
         server.script = lambda *_: None
         tally = await send(big_office, server, "connections = 3\n")

@@ -22,10 +22,10 @@ def reader(now: datetime) -> DocumentParser:
 class Ending(DocumentParser):
     """Ends the process it reads in, unless that is the one of the tests."""
 
-    def collected(self, source: Source, document: Document) -> SourceResult:
+    def collect_entries(self, source: Source, document: Document) -> SourceResult:
         if os.getpid() != int(source.query):
             os._exit(1)
-        return super().collected(source, document)
+        return super().collect_entries(source, document)
 
 
 def read(room: ParserPool, count: int) -> list[SourceResult]:

@@ -12,7 +12,7 @@ from newsletter.errors import WorkspaceError
 FILES = {
     Path("newsletter.toml"): "a",
     Path("notes/first.txt"): "b",
-    Path("sources/feeds/feed.xml"): "c",
+    Path("sources/feed.xml"): "c",
 }
 
 

@@ -67,11 +67,11 @@ def test_the_workspace_has_every_file_of_the_sample(workspace):
         "issues/2026-10/record.toml",
         "newsletter.toml",
         "sources/events.ics",
-        "sources/registries/grants_gov.xml",
+        "sources/grants.xml",
         "sources/research-updates.txt",
         "sources/research.rss",
         "sources/tips.json",
-        "sources/registries/clinicaltrials.xml",
+        "sources/trials.xml",
         "subscribers.csv",
     ]
 

@@ -32,7 +32,7 @@ def office(tmp_path):
 
 
 def run_of(office, now=NOW, digest=DIGEST, **named):
-    return office.ledger.run(ISSUE, digest, now=now, **named)
+    return office.ledger.start_session(ISSUE, digest, now=now, **named)
 
 
 def ids(office):
@@ -44,7 +44,7 @@ def settled(number, status, **more):
 
 
 def test_before_a_sending_there_is_nothing(office):
-    tally = office.ledger.tally(ISSUE)
+    tally = office.ledger.read_status(ISSUE)
     assert (tally.state, tally.total, counts(tally)) == ("not_started", 0, {})
     assert office.ledger.sending(ISSUE) is None
     assert list(office.ledger.recipients(ISSUE)) == []
@@ -55,7 +55,7 @@ def test_the_list_is_frozen_at_the_start_with_active_people_alone(office):
     ann, bob, carla = ids(office)
     office.people.suppress(bob, S.UNSUBSCRIBED, "asked", now=NOW)
     with run_of(office) as run:
-        assert [due.subscriber.id for due in run.queued(0, 10, now=NOW)] == [ann, carla]
+        assert [due.subscriber.id for due in run.fetch_queued(0, 10, now=NOW)] == [ann, carla]
     with run_of(office, now=NOW + timedelta(hours=1)) as run:
         assert (run.sending.total, run.sending.started_at) == (2, NOW)
 
@@ -70,12 +70,12 @@ def test_other_content_is_not_gone_on_with(office):
 def test_a_message_is_claimed_settled_and_counted(office):
     ann, bob, carla = ids(office)
     with run_of(office) as run:
-        assert run.step([], [ann], now=NOW) == {ann}
-        assert counts(run.tally()) == {"remaining": 3}
+        assert run.commit_step([], [ann], now=NOW) == {ann}
+        assert counts(run.read_status()) == {"remaining": 3}
         answers = [settled(ann, D.ACCEPTED, reply="250 ok"), settled(bob, D.UNKNOWN, reply="lost")]
-        assert run.step(answers, [carla], now=NOW) == {carla}
-        run.step([settled(carla, D.REFUSED, reply="550 no")], [], now=NOW)
-        assert counts(run.tally()) == {"accepted": 1, "refused": 1, "unknown": 1}
+        assert run.commit_step(answers, [carla], now=NOW) == {carla}
+        run.commit_step([settled(carla, D.REFUSED, reply="550 no")], [], now=NOW)
+        assert counts(run.read_status()) == {"accepted": 1, "refused": 1, "unknown": 1}
     assert office.statuses() == {"ann": "accepted", "bob": "unknown", "carla": "refused"}
     assert office.ledger.replies(ISSUE, D.REFUSED) == (("550 no", 1),)
 
@@ -83,11 +83,11 @@ def test_a_message_is_claimed_settled_and_counted(office):
 def test_who_leaves_before_the_claim_gets_nothing(office):
     ann, bob, _ = ids(office)
     with run_of(office) as run:
-        run.queued(0, 10, now=NOW)
+        run.fetch_queued(0, 10, now=NOW)
         office.people.suppress(ann, S.UNSUBSCRIBED, "asked", now=NOW)
         office.people.erase([parse_address(CAST[1])], now=NOW)
-        assert run.step([], [ann, bob], now=NOW) == frozenset()
-        assert counts(run.tally()) == {"suppressed": 2, "remaining": 1}
+        assert run.commit_step([], [ann, bob], now=NOW) == frozenset()
+        assert counts(run.read_status()) == {"suppressed": 2, "remaining": 1}
 
 
 def test_a_suppression_wins_over_an_active_row(office, tmp_path):
@@ -99,9 +99,9 @@ def test_a_suppression_wins_over_an_active_row(office, tmp_path):
         )  # a list put back from somewhere
     database.close()
     with run_of(office) as run:
-        assert [due.subscriber.id for due in run.queued(0, 10, now=NOW)] == ids(office)[1:]
+        assert [due.subscriber.id for due in run.fetch_queued(0, 10, now=NOW)] == ids(office)[1:]
         assert (run.left_queued, run.left_deferred) == (1, 0)
-        assert counts(run.tally()) == {"suppressed": 1, "remaining": 2}
+        assert counts(run.read_status()) == {"suppressed": 1, "remaining": 2}
 
 
 def test_a_page_of_people_who_all_left_is_not_the_end(office):
@@ -109,17 +109,17 @@ def test_a_page_of_people_who_all_left_is_not_the_end(office):
     with run_of(office) as run:
         for number in numbers[:2]:
             office.people.suppress(number, S.UNSUBSCRIBED, "asked", now=NOW)
-        assert [due.subscriber.id for due in run.queued(0, 1, now=NOW)] == numbers[2:]
+        assert [due.subscriber.id for due in run.fetch_queued(0, 1, now=NOW)] == numbers[2:]
 
 
 def test_a_claim_is_never_given_twice(office):
     ann = ids(office)[0]
     with run_of(office) as run:
-        assert run.step([], [ann], now=NOW) == {ann}
-        assert run.step([], [ann], now=NOW) == frozenset()
-        run.step([settled(ann, D.ACCEPTED)], [], now=NOW)
-        assert run.step([], [ann], now=NOW) == frozenset()
-        assert counts(run.tally()) == {"accepted": 1, "remaining": 2}
+        assert run.commit_step([], [ann], now=NOW) == {ann}
+        assert run.commit_step([], [ann], now=NOW) == frozenset()
+        run.commit_step([settled(ann, D.ACCEPTED)], [], now=NOW)
+        assert run.commit_step([], [ann], now=NOW) == frozenset()
+        assert counts(run.read_status()) == {"accepted": 1, "remaining": 2}
 
 
 def test_the_deferred_come_again_when_they_are_due_and_in_order(office):
@@ -131,17 +131,20 @@ def test_the_deferred_come_again_when_they_are_due_and_in_order(office):
             settled(bob, D.DEFERRED, reply="450", next_at=soon),
             settled(carla, D.DEFERRED, reply="450", next_at=later),
         ]
-        run.step(outcomes, [], now=NOW)
+        run.commit_step(outcomes, [], now=NOW)
         assert run.next_at() == soon
-        assert run.deferred(None, 10, due_at=NOW, now=NOW) == []
-        first = run.deferred(None, 2, due_at=later, now=NOW)
+        assert run.fetch_deferred(None, 10, due_at=NOW, now=NOW) == []
+        first = run.fetch_deferred(None, 2, due_at=later, now=NOW)
         assert [due.subscriber.id for due in first] == [bob, ann]
         assert (first[0].attempts, first[0].first_tried_at) == (1, NOW)
         assert [
-            due.subscriber.id for due in run.deferred(first[-1].mark, 2, due_at=later, now=NOW)
+            due.subscriber.id
+            for due in run.fetch_deferred(first[-1].mark, 2, due_at=later, now=NOW)
         ] == [carla]
         office.people.suppress(ann, S.UNSUBSCRIBED, "asked", now=NOW)
-        assert [due.subscriber.id for due in run.deferred(None, 9, due_at=later, now=NOW)] == [
+        assert [
+            due.subscriber.id for due in run.fetch_deferred(None, 9, due_at=later, now=NOW)
+        ] == [
             bob,
             carla,
         ]
@@ -151,14 +154,18 @@ def test_the_deferred_come_again_when_they_are_due_and_in_order(office):
 def test_a_clock_that_was_set_back_does_not_make_people_wait_for_years(office):
     ann = ids(office)[0]
     with run_of(office) as run:
-        run.step([settled(ann, D.DEFERRED, next_at=NOW + timedelta(days=365))], [], now=NOW)
-        assert [due.subscriber.id for due in run.deferred(None, 9, due_at=NOW, now=NOW)] == [ann]
+        run.commit_step([settled(ann, D.DEFERRED, next_at=NOW + timedelta(days=365))], [], now=NOW)
+        assert [due.subscriber.id for due in run.fetch_deferred(None, 9, due_at=NOW, now=NOW)] == [
+            ann
+        ]
 
 
 def test_a_mailbox_that_does_not_exist_is_suppressed_with_its_reply(office):
     ann = ids(office)[0]
     with run_of(office) as run:
-        run.step([settled(ann, D.REFUSED, reply="550 5.1.1 unknown", bounced=True)], [], now=NOW)
+        run.commit_step(
+            [settled(ann, D.REFUSED, reply="550 5.1.1 unknown", bounced=True)], [], now=NOW
+        )
     person = office.people.get(ann)
     assert (person.state, person.why) == (S.BOUNCED, "550 5.1.1 unknown")
 
@@ -166,32 +173,34 @@ def test_a_mailbox_that_does_not_exist_is_suppressed_with_its_reply(office):
 def test_what_a_dead_sender_claimed_and_did_not_end_goes_back_to_the_queue(office):
     ann, bob, carla = ids(office)
     with run_of(office) as run:
-        run.step([], [ann, bob, carla], now=NOW)
-        run.journal.ending(bob, 0)
-        run.journal.answered(settled(bob, D.ACCEPTED, reply="250 ok"))
-        run.journal.ending(carla, 0)
-    assert counts(office.ledger.tally(ISSUE)) == {"accepted": 1, "unknown": 1, "remaining": 1}
+        run.commit_step([], [ann, bob, carla], now=NOW)
+        run.journal.note_final_dot(bob, 0)
+        run.journal.add_outcome(settled(bob, D.ACCEPTED, reply="250 ok"))
+        run.journal.note_final_dot(carla, 0)
+    assert counts(office.ledger.read_status(ISSUE)) == {"accepted": 1, "unknown": 1, "remaining": 1}
     assert office.statuses() == {"ann": "queued", "bob": "accepted", "carla": "unknown"}
     with run_of(office) as run:
-        assert [(due.subscriber.id, due.attempts) for due in run.queued(0, 9, now=NOW)] == [
+        assert [(due.subscriber.id, due.attempts) for due in run.fetch_queued(0, 9, now=NOW)] == [
             (ann, 0)
         ]
-        assert counts(run.tally()) == {"accepted": 1, "unknown": 1, "remaining": 1}
+        assert counts(run.read_status()) == {"accepted": 1, "unknown": 1, "remaining": 1}
     assert office.replies()["bob"] == "250 ok"
 
 
 def test_a_deferred_one_that_was_claimed_and_not_ended_waits_as_before(office):
     ann = ids(office)[0]
     with run_of(office) as run:
-        run.step([], [ann], now=NOW)
-        run.journal.ending(ann, 0)
+        run.commit_step([], [ann], now=NOW)
+        run.journal.note_final_dot(ann, 0)
         answer = settled(ann, D.DEFERRED, reply="450 later", next_at=NOW)
-        run.journal.answered(answer)
-        run.step([answer], [], now=NOW)
-        run.step([], [ann], now=NOW)
-        run.journal.ending(ids(office)[1], 0)  # the answer to the first try is written by now
+        run.journal.add_outcome(answer)
+        run.commit_step([answer], [], now=NOW)
+        run.commit_step([], [ann], now=NOW)
+        run.journal.note_final_dot(
+            ids(office)[1], 0
+        )  # the answer to the first try is written by now
     with run_of(office) as run:
-        (due,) = run.deferred(None, 9, due_at=NOW, now=NOW)
+        (due,) = run.fetch_deferred(None, 9, due_at=NOW, now=NOW)
         assert (due.subscriber.id, due.attempts, due.next_at) == (ann, 1, NOW)
     assert office.replies()["ann"] == "450 later"
 
@@ -200,17 +209,17 @@ def test_a_deferred_one_that_was_claimed_and_not_ended_waits_as_before(office):
 def test_after_a_power_cut_everything_that_was_claimed_is_in_doubt(office, boot):
     ann, bob, _ = ids(office)
     with run_of(office) as run:
-        run.step([], [ann, bob], now=NOW)
-        run.journal.ending(ann, 0)
+        run.commit_step([], [ann, bob], now=NOW)
+        run.journal.note_final_dot(ann, 0)
         head, *lines = run.journal.path.read_text("ascii").splitlines(keepends=True)
         told = {**json.loads(head), "boot": boot}
         run.journal.path.write_text("".join((json.dumps(told) + "\n", *lines)), "ascii")
-    assert counts(office.ledger.tally(ISSUE)) == {"unknown": 2, "remaining": 1}
+    assert counts(office.ledger.read_status(ISSUE)) == {"unknown": 2, "remaining": 1}
 
 
 def test_a_witness_knows_whether_the_newest_beat_came_from_here(office, tmp_path):
     with run_of(office) as run:
-        run.beat("sending", "", 1.0)
+        run.write_heartbeat("sending", "", 1.0)
         assert run.witness.is_at(1)
         assert not run.witness.is_at(2)
     assert not RestoreGuard(tmp_path, "another", None).is_at(0)
@@ -219,17 +228,17 @@ def test_a_witness_knows_whether_the_newest_beat_came_from_here(office, tmp_path
 def test_a_journal_beside_a_ledger_that_was_put_back_is_not_believed(office):
     ann, bob, _ = ids(office)
     with run_of(office) as run:
-        run.step([], [ann, bob], now=NOW)
-        run.beat("sending", "", 1.0)
+        run.commit_step([], [ann, bob], now=NOW)
+        run.write_heartbeat("sending", "", 1.0)
         run.witness.write(9)  # as if the ledger had been put back to before
-    assert counts(office.ledger.tally(ISSUE)) == {"unknown": 2, "remaining": 1}
+    assert counts(office.ledger.read_status(ISSUE)) == {"unknown": 2, "remaining": 1}
 
 
 def test_a_line_that_was_cut_off_before_its_dot_says_nothing(office):
     ann, bob, _ = ids(office)
     with run_of(office) as run:
-        run.step([], [ann, bob], now=NOW)
-        run.journal.ending(ann, 0)
+        run.commit_step([], [ann, bob], now=NOW)
+        run.journal.note_final_dot(ann, 0)
         run.journal.path.write_text(run.journal.path.read_text("ascii") + f"{bob} ", "ascii")
     assert office.statuses() == {"ann": "unknown", "bob": "queued", "carla": "queued"}
 
@@ -237,13 +246,13 @@ def test_a_line_that_was_cut_off_before_its_dot_says_nothing(office):
 def test_a_journal_that_grows_starts_over_with_what_is_open(office):
     ann, bob, _ = ids(office)
     with run_of(office) as run:
-        run.step([], [ann, bob], now=NOW)
-        run.journal.ending(ann, 0)
+        run.commit_step([], [ann, bob], now=NOW)
+        run.journal.note_final_dot(ann, 0)
         answers = [settled(bob, D.REFUSED, reply="x" * 400)] * (MOST_BYTES // 400)
         for answer in answers:
-            run.journal.answered(answer)
+            run.journal.add_outcome(answer)
         run.journal.committed(answers)
-        run.journal.ending(bob, 0)
+        run.journal.note_final_dot(bob, 0)
         assert run.journal.path.stat().st_size < 1000
     assert office.statuses() == {"ann": "unknown", "bob": "unknown", "carla": "queued"}
 
@@ -252,7 +261,7 @@ def test_a_journal_that_cannot_be_written_lets_no_message_end(office, tmp_path):
     with run_of(office) as run:
         run.journal.close()
         with pytest.raises(StorageError, match="cannot be written"):
-            run.journal.ending(1, 0)
+            run.journal.note_final_dot(1, 0)
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be written"):
         Journal(tmp_path / "file", ISSUE).begin(1)
@@ -261,14 +270,14 @@ def test_a_journal_that_cannot_be_written_lets_no_message_end(office, tmp_path):
 def test_what_a_dead_sender_left_in_the_middle_is_in_doubt_and_waits_for_a_person(office):
     ann, bob, _ = ids(office)
     with run_of(office) as run:
-        run.step([], [ann, bob], now=NOW)
-        run.journal.ending(ann, 0)
-        run.journal.ending(bob, 0)
-    assert counts(office.ledger.tally(ISSUE)) == {"unknown": 2, "remaining": 1}
-    assert office.ledger.tally(ISSUE).state == "paused"
+        run.commit_step([], [ann, bob], now=NOW)
+        run.journal.note_final_dot(ann, 0)
+        run.journal.note_final_dot(bob, 0)
+    assert counts(office.ledger.read_status(ISSUE)) == {"unknown": 2, "remaining": 1}
+    assert office.ledger.read_status(ISSUE).state == "paused"
     assert office.statuses() == {"ann": "unknown", "bob": "unknown", "carla": "queued"}
     with run_of(office) as run:
-        assert [due.subscriber.id for due in run.queued(0, 9, now=NOW)] == ids(office)[2:]
+        assert [due.subscriber.id for due in run.fetch_queued(0, 9, now=NOW)] == ids(office)[2:]
     left = office.ledger.resolve(ISSUE, resend=False, now=NOW)
     assert counts(left) == {"unknown": 2, "remaining": 1}
     assert "by a person" in office.replies()["ann"]
@@ -279,12 +288,12 @@ def test_what_a_dead_sender_left_in_the_middle_is_in_doubt_and_waits_for_a_perso
 
 def test_only_one_sends_an_issue_at_a_time(office):
     with run_of(office):
-        assert office.ledger.tally(ISSUE).state == "sending"
+        assert office.ledger.read_status(ISSUE).state == "sending"
         with pytest.raises(SenderAtWorkError, match="another process"), run_of(office):
             pass
         with pytest.raises(SenderAtWorkError):
             office.ledger.resolve(ISSUE, resend=True, now=NOW)
-        with office.ledger.run("2026-12", DIGEST, now=NOW) as other:
+        with office.ledger.start_session("2026-12", DIGEST, now=NOW) as other:
             assert other.sending.total == 3
     with run_of(office):
         pass
@@ -325,13 +334,13 @@ def test_a_lease_needs_a_folder_that_can_be_written(office, tmp_path):
 
 def begun(office):
     with run_of(office) as run:
-        run.beat("sending", "", 1.0)
+        run.write_heartbeat("sending", "", 1.0)
 
 
 def test_a_ledger_that_is_ours_is_gone_on_with(office):
     begun(office)
     begun(office)
-    assert office.ledger.tally(ISSUE).seconds == 2.0
+    assert office.ledger.read_status(ISSUE).seconds == 2.0
 
 
 def test_a_ledger_put_back_from_a_backup_is_refused_until_a_person_says_so(office, tmp_path):
@@ -346,7 +355,7 @@ def test_a_ledger_put_back_from_a_backup_is_refused_until_a_person_says_so(offic
     with pytest.raises(RestoredLedgerError, match="older than the last sending"), run_of(office):
         pass
     with run_of(office, resume_restored=True) as run:
-        run.beat("sending", "", 0.0)
+        run.write_heartbeat("sending", "", 0.0)
     begun(office)
 
 
@@ -421,7 +430,7 @@ def test_no_address_stands_in_the_errors_of_the_database(office, tmp_path):
             database.execute("drop table deliveries")
         database.close()
         with pytest.raises(StorageError) as caught:
-            run.step([settled(1, D.ACCEPTED, reply="ann@example.org")], [], now=NOW)
+            run.commit_step([settled(1, D.ACCEPTED, reply="ann@example.org")], [], now=NOW)
     assert "@" not in str(caught.value)
 
 
@@ -456,7 +465,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(n=numbers)
     def claim(self, n):
         number = self.ids[n]
-        allowed = number in self.run.step([], [number], now=NOW)
+        allowed = number in self.run.commit_step([], [number], now=NOW)
         assert not (allowed and (number in self.accepted or number in self.gone))
         if allowed:
             self.claimed.add(number)
@@ -465,7 +474,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(status=st.sampled_from((D.ACCEPTED, D.DEFERRED, D.REFUSED, D.UNKNOWN)))
     def settle(self, status):
         number = self.claimed.pop()
-        self.run.step(
+        self.run.commit_step(
             [settled(number, status, next_at=NOW if status is D.DEFERRED else None)], [], now=NOW
         )
         if status is D.ACCEPTED:
@@ -481,15 +490,17 @@ class LedgerMachine(RuleBasedStateMachine):
         self.entered.__exit__(None, None, None)
         self.claimed.clear()
         self.enter()
-        assert counts(self.run.tally()).get("remaining", 0) + len(self.accepted) <= 3
+        assert counts(self.run.read_status()).get("remaining", 0) + len(self.accepted) <= 3
 
     @rule()
     def look_ahead(self):
-        assert all(due.subscriber.id not in self.gone for due in self.run.queued(0, 9, now=NOW))
+        assert all(
+            due.subscriber.id not in self.gone for due in self.run.fetch_queued(0, 9, now=NOW)
+        )
 
     @invariant()
     def nobody_is_lost(self):
-        known = counts(self.run.tally())
+        known = counts(self.run.read_status())
         assert sum(known.values()) == 3
         assert known.get("accepted", 0) == len(self.accepted)
 

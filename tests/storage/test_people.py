@@ -27,7 +27,7 @@ def row(address, state=S.ACTIVE, **more):
 
 
 def taken(people, *rows):
-    done = people.take_in(rows, now=NOW)
+    done = people.import_rows(rows, now=NOW)
     counts = {
         "added": done.added,
         "updated": done.updated,
@@ -191,7 +191,7 @@ def test_a_cell_that_would_start_a_formula_is_text(cell):
 
 def test_many_people_are_taken_in_by_batches_and_read_by_pages(people):
     rows = (row(f"p{n}@example.org") for n in range(1201))
-    assert people.take_in(rows, now=NOW) == ImportCounts(added=1201)
+    assert people.import_rows(rows, now=NOW) == ImportCounts(added=1201)
     assert people.count() == 1201
     assert sum(1 for _ in people.all()) == 1201
 
@@ -213,6 +213,6 @@ def test_what_is_foreseen_of_a_list_is_what_taking_it_in_does(people):
         row("leaves@example.org", S.UNSUBSCRIBED), *others[600:],
         row("twice@example.org", name="Two"), row("leaves@example.org"), others[0],
     ]  # fmt: skip
-    foreseen = people.foresee(rows, now=NOW)
-    assert foreseen == people.take_in(rows, now=NOW)
+    foreseen = people.preview_import(rows, now=NOW)
+    assert foreseen == people.import_rows(rows, now=NOW)
     assert foreseen == ImportCounts(added=1202, updated=3, unchanged=3, suppressed=2)

@@ -101,9 +101,7 @@ class TestHome:
 
 class TestCollect:
     def test_each_source_says_how_it_fared(self, studio: Studio) -> None:
-        (studio.room.folder / "sources/registries/clinicaltrials.xml").write_text(
-            "no feed", "utf-8"
-        )
+        (studio.room.folder / "sources/trials.xml").write_text("no feed", "utf-8")
         assert "Not asked yet." in studio.page("/collect")
         studio.collect()
         with studio.client.stream("GET", "/collect/news") as answer:
