@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from newsletter.delivery.send_status import SendStatus
     from newsletter.delivery.sender import SendJob
-    from newsletter.model import RenderedIssue
+    from newsletter.model import Delivery, RenderedIssue
 
 COUNTS = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining", "total")
 
@@ -74,94 +74,110 @@ def send(
     as_json: bool,
 ) -> int:
     """Send an approved issue to the list; run again, it goes on where it stopped."""
-    from newsletter.delivery import scheduling
     from newsletter.delivery import service as delivery_service
 
     what, made = delivery_service.build_send_job(
         session.context, issue, approved=not (dry_run or test_address or planned)
     )
     if test_address:
-        words = delivery_service.send_test(session.context, what, test_address)
-        _answer(
-            {"issue": issue, "reply": words},
-            f"The test copy is on its way; the server said: {words}",
-            as_json=as_json,
-        )
-        return 0
+        return _send_test(session, what, test_address, as_json=as_json)
     if dry_run:
-        folder = into or session.workspace.private / "dry-run" / issue
-        count = delivery_service.write_dry_run(session.context, what, folder, limit=limit)
-        _answer(
-            {"issue": issue, "messages": count, "folder": str(folder)},
-            f"{count} messages written to {folder}",
-            as_json=as_json,
-        )
-        return 0
+        return _write_dry_run(session, what, into, limit, as_json=as_json)
     if not planned:
         what.server()  # tells now, and not after the question, when none is named
-    at = scheduling.parse_send_time(session.context, at_written) if at_written else None
+    at = _parse_time(session, at_written)
     _confirm(session, what, made, at or session.now, yes=yes)
     if lets_go_on or not yes:
-        delivery_service.resume_send(session.context, issue)
+        _clear_pause(session, issue)
+    is_later = False
     if at is not None and at > session.now:
-        planned = True
-        scheduling.schedule_send(session.context, issue, at, people=_count(session, issue))
-    with _on_its_way(issue) as on_progress:
-        how = {
-            "on_progress": on_progress,
-            "once": once,
-            "limit": limit,
-            "resume_restored": resume_restored,
-        }
-        told = (
-            f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent."
-            if at and planned
-            else ""
-        )
-        tally = delivery_service.run_send(
-            _send(session, issue, what=None if planned else what, how=how, told=told)
-        )
+        is_later = True
+        _schedule(session, issue, at)
+    options = {"once": once, "limit": limit, "resume_restored": resume_restored}
+    waits = planned or is_later
+    tally = _run(session, issue, None if waits else what, options, at if waits else None)
     _answer(_json(tally), _sentences(tally), as_json=as_json)
-    return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
+    return _exit_code(tally)
 
 
-def _count(session: CommandSession, issue: str) -> int:
-    """How many people it goes to, as things stand."""
-    from newsletter.delivery import service as delivery_service
-    from newsletter.subscribers import service as subscribers
+def _send_test(session: CommandSession, what: SendJob, address: str, *, as_json: bool) -> int:
+    from newsletter.delivery.dry_run import send_test
 
-    tally = delivery_service.read_status(session.context, issue)
-    return (
-        tally.remaining + tally.deferred
-        if tally.total
-        else subscribers.open_subscribers(session.context).count()
-    )
+    words = asyncio.run(send_test(what, address, now=session.now))
+    said = f"The test copy is on its way; the server said: {words}"
+    _answer({"issue": what.issue, "reply": words}, said, as_json=as_json)
+    return 0
+
+
+def _write_dry_run(
+    session: CommandSession, what: SendJob, into: Path | None, limit: int | None, *, as_json: bool
+) -> int:
+    from newsletter.delivery.service import write_dry_run
+
+    folder = into or session.workspace.private / "dry-run" / what.issue
+    count = write_dry_run(session.context, what, folder, limit=limit)
+    document = {"issue": what.issue, "messages": count, "folder": str(folder)}
+    _answer(document, f"{count} messages written to {folder}", as_json=as_json)
+    return 0
+
+
+def _parse_time(session: CommandSession, written: str | None) -> datetime | None:
+    from newsletter.delivery.scheduling import parse_send_time
+
+    return parse_send_time(session.context, written) if written else None
+
+
+def _clear_pause(session: CommandSession, issue: str) -> None:
+    from newsletter.delivery.pause_stop import clear_send_control
+
+    clear_send_control(session.context.engine, issue)
+
+
+def _schedule(session: CommandSession, issue: str, at: datetime) -> None:
+    from newsletter.delivery.scheduling import schedule_send
+    from newsletter.delivery.send_summary import count_recipients
+    from newsletter.delivery.service import open_ledger
+
+    status = open_ledger(session.context).read_status(issue)
+    people = count_recipients(session.context, status)
+    schedule_send(session.context, issue, at, people=people)
+
+
+def _run(
+    session: CommandSession,
+    issue: str,
+    what: SendJob | None,
+    options: dict[str, Any],
+    at: datetime | None,
+) -> SendStatus:
+    """Send to the end, with a bar; `what` and `at` as in `_send`."""
+    from newsletter.delivery.sender import run_send
+
+    told = at and f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent."
+    with _on_its_way(issue) as on_progress:
+        how = {"on_progress": on_progress, **options}
+        return run_send(_send(session, issue, what=what, how=how, told=told or ""))
+
+
+def _exit_code(status: SendStatus) -> int:
+    """1 while something needs a person."""
+    is_held = status.state == "paused"
+    return int(bool(status.refused or status.unknown or status.deferred or is_held))
 
 
 def _confirm(
     session: CommandSession, what: SendJob, made: RenderedIssue, at: datetime, *, yes: bool
 ) -> None:
     """Say in one sentence what would happen, and ask."""
-    from newsletter.delivery import service as delivery_service
-    from newsletter.model import SubscriberState
-    from newsletter.subscribers import service as subscribers
-
     if yes:
         return
-    tally = delivery_service.read_status(session.context, what.issue)
-    people, count = subscribers.open_subscribers(session.context), _count(session, what.issue)
-    if tally.wish:
-        tell(f"{what.issue} was held back: {tally.why}.")
-    left = sum(
-        people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE
-    )
-    moment = at.astimezone(session.workspace.settings.newsletter.zone)
-    delivery = session.workspace.settings.delivery
-    tell(
-        f"On {moment:%A %-d %B %Y at %H:%M} ({session.workspace.settings.newsletter.time_zone})"
-        f" “{made.subject}” goes to {count} people through {delivery.host or delivery.socket};"
-        f" {left} who left or are not active are not written to."
-    )
+    from newsletter.delivery.send_summary import describe_send
+    from newsletter.delivery.service import open_ledger
+
+    status = open_ledger(session.context).read_status(what.issue)
+    if status.wish:
+        tell(f"{what.issue} was held back: {status.why}.")
+    tell(describe_send(session.context, status, made.subject, at))
     if not interactive():
         raise UsageError("nobody can be asked here: say --yes if it is to be sent")
     click.confirm("Send it?", abort=True, err=True)
@@ -172,11 +188,11 @@ async def _send(
 ) -> SendStatus:
     """Send `what` now; None: at the time that is planned, what is approved then."""
     from newsletter.delivery import scheduling
-    from newsletter.delivery import service as delivery_service
+    from newsletter.delivery.service import open_ledger, send_job
 
     context, stop = session.context, asyncio.Event()
     sending = asyncio.ensure_future(
-        delivery_service.send_job(context, what, stop=stop, **how)
+        send_job(context, what, stop=stop, **how)
         if what
         else scheduling.send_at_its_time(context, issue, stop=stop, **how)
     )
@@ -197,7 +213,7 @@ async def _send(
     try:
         return await sending
     except asyncio.CancelledError:
-        return delivery_service.read_status(context, issue)
+        return open_ledger(context).read_status(issue)
 
 
 @contextmanager
@@ -251,12 +267,14 @@ def _json(tally: SendStatus) -> dict[str, Any]:
 
 
 def _sentences(tally: SendStatus) -> str:
+    from newsletter.delivery.send_summary import COUNT_LABELS
+
     parts = [
         f"{tally.issue}: {tally.state.replace('_', ' ')}{f' ({tally.why})' if tally.why else ''}"
     ]
     parts += [
         f"  {getattr(tally, name):>7} {said}"
-        for name, said in _SAID.items()
+        for name, said in COUNT_LABELS.items()
         if getattr(tally, name)
     ]
     if tally.unknown:
@@ -291,28 +309,15 @@ def _duration(seconds: float) -> str:
 
 def _words(session: CommandSession, tally: SendStatus) -> Iterator[str]:
     """What the mail server said to those it did not take, each of its sentences once."""
-    from newsletter.delivery import service as delivery_service
+    from newsletter.delivery.send_summary import COUNT_LABELS
+    from newsletter.delivery.service import open_ledger
     from newsletter.model import DeliveryStatus
 
-    ledger = delivery_service.open_ledger(session.context)
-    for status, said in (
-        (DeliveryStatus.DEFERRED, "to be tried again"),
-        (DeliveryStatus.REFUSED, "refused"),
-    ):
+    ledger = open_ledger(session.context)
+    for status in (DeliveryStatus.DEFERRED, DeliveryStatus.REFUSED):
         if getattr(tally, status.value):
             for reply, count in ledger.replies(tally.issue, status):
-                yield f"  {count:>7} {said}: {reply}"
-
-
-_SAID = {
-    "accepted": "accepted by the server",
-    "deferred": "to be tried again",
-    "refused": "refused",
-    "unknown": "in doubt",
-    "suppressed": "left, and not written to",
-    "remaining": "not yet sent",
-    "total": "in all",
-}
+                yield f"  {count:>7} {COUNT_LABELS[status.value]}: {reply}"
 
 
 def _answer(document: dict[str, Any], words: str, *, as_json: bool) -> None:
@@ -331,39 +336,40 @@ def _answer(document: dict[str, Any], words: str, *, as_json: bool) -> None:
 @click.pass_obj
 def status(session: CommandSession, issue: str | None, with_recipients: bool, as_json: bool) -> int:
     """Tell how a sending stands, from any other terminal."""
-    from newsletter.delivery import scheduling
-    from newsletter.delivery import service as delivery_service
+    from newsletter.delivery.service import list_recipients, open_ledger
     from newsletter.issues.window import latest_name
 
     name = issue or latest_name(session.context)
-    tally = delivery_service.read_status(session.context, name)
-    planned = scheduling.find_plan(session.context, name)
-    if planned is not None:
-        tally = replace(
-            tally,
-            why=f"planned for {scheduling.format_local_datetime(session.context, planned.plan.at)}",
-        )
+    tally = _with_plan(session, open_ledger(session.context).read_status(name))
     document = {**_json(tally), "state": tally.state, "why": tally.why}
-    rows = list(delivery_service.list_recipients(session.context, name)) if with_recipients else []
+    rows = list(list_recipients(session.context, name)) if with_recipients else []
     if with_recipients:
-        document["recipients"] = [
-            {
-                "address": each.address,
-                "status": each.status,
-                "message_id": each.message_id,
-                "attempts": each.attempts,
-                "reply": each.reply,
-                "next_at": each.next_at,
-            }
-            for each in rows
-        ]
+        document["recipients"] = list(map(_recipient_json, rows))
     lines = (f"  {each.status.value:10} {each.address}  {each.reply}" for each in rows)
     _answer(
         document,
         "\n".join((_sentences(tally), *_pace(tally), *_words(session, tally), *lines)),
         as_json=as_json,
     )
-    return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
+    return _exit_code(tally)
+
+
+def _with_plan(session: CommandSession, tally: SendStatus) -> SendStatus:
+    """A sending that is planned, with when it is to go."""
+    from newsletter.delivery.scheduling import find_plan
+    from newsletter.formats.local_time import format_local_datetime
+
+    planned = find_plan(session.context, tally.issue)
+    if planned is None:
+        return tally
+    zone = session.workspace.settings.newsletter.zone
+    at = format_local_datetime(planned.plan.at, zone, with_place=True)
+    return replace(tally, why=f"planned for {at}")
+
+
+def _recipient_json(delivery: Delivery) -> dict[str, Any]:
+    names = ("address", "status", "message_id", "attempts", "reply", "next_at")
+    return {name: getattr(delivery, name) for name in names}
 
 
 @click.command(epilog="Example: newsletter resolve 2026-11 --leave")
@@ -374,17 +380,23 @@ def status(session: CommandSession, issue: str | None, with_recipients: bool, as
 @click.pass_obj
 def resolve(session: CommandSession, issue: str, resend: bool, leave: bool, as_json: bool) -> None:
     """Settle the deliveries in doubt, one way or the other; without either, list them."""
-    from newsletter.delivery import service as delivery_service
-    from newsletter.model import DeliveryStatus
+    from newsletter.delivery.service import open_ledger
 
     if resend == leave:
-        for each in delivery_service.list_recipients(session.context, issue):
-            if each.status is DeliveryStatus.UNKNOWN and not as_json:
-                say(f"  {each.address}  {each.reply}")
+        _list_unknown(session, issue, as_json=as_json)
         raise UsageError(
             "say --resend (some may get a second copy) or --leave (some may have got none)"
         )
-    tally = delivery_service.resolve_unknown(session.context, issue, resend=resend)
-    _answer(
-        {**_json(tally), "state": tally.state, "why": tally.why}, _sentences(tally), as_json=as_json
-    )
+    ledger = open_ledger(session.context)
+    tally = ledger.resolve_unknown(issue, resend=resend, now=session.now)
+    document = {**_json(tally), "state": tally.state, "why": tally.why}
+    _answer(document, _sentences(tally), as_json=as_json)
+
+
+def _list_unknown(session: CommandSession, issue: str, *, as_json: bool) -> None:
+    from newsletter.delivery.service import open_ledger
+    from newsletter.model import DeliveryStatus
+
+    if not as_json:
+        for each in open_ledger(session.context).recipients(issue, (DeliveryStatus.UNKNOWN,)):
+            say(f"  {each.address}  {each.reply}")

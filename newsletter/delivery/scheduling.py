@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from newsletter.delivery import service as delivery
 from newsletter.delivery.clock import SystemClock, sleep_unless
@@ -86,17 +85,6 @@ def parse_send_time(context: AppContext, written: str) -> datetime:
     )
 
 
-def place_name(zone: ZoneInfo) -> str:
-    """A time zone as people call it: `America/New_York` is New York."""
-    return zone.key.rpartition("/")[2].replace("_", " ")
-
-
-def format_local_datetime(context: AppContext, at: datetime) -> str:
-    """A moment on the newsletter's own clocks: `Tuesday 3 November 2026 at 09:00 (New York)`."""
-    zone = context.workspace.settings.newsletter.zone
-    return f"{at.astimezone(zone):%A %-d %B %Y at %H:%M} ({place_name(zone)})"
-
-
 def schedule_send(context: AppContext, name: str, at: datetime, *, people: int) -> ScheduledSend:
     """Write down that an issue goes at a moment, to about so many people."""
     return delivery.open_schedule(context).schedule(name, at, people=people, now=context.now)
@@ -118,9 +106,9 @@ def find_plan(context: AppContext, name: str) -> ScheduleStatus | None:
     """
     kept = delivery.open_schedule(context)
     found = kept.find(name)
-    if found is None or delivery.read_status(context, name).total:
+    if found is None or delivery.open_ledger(context).read_status(name).total:
         return None
-    if kept.is_waited_for(name) or delivery.is_at_work(context, name):
+    if kept.is_waited_for(name) or delivery.open_ledger(context).is_at_work(name):
         waiting = ScheduleState.WAITED_FOR
     else:
         waiting = ScheduleState.ALONE if context.now < found.at else ScheduleState.MISSED
@@ -162,14 +150,14 @@ async def send_at_its_time(
     clock, kept = start_clock(context.now), delivery.open_schedule(context)
     with kept.waiting(name):
         if not await _has_come(context, name, stop, clock):
-            return delivery.read_status(context, name)
+            return delivery.open_ledger(context).read_status(name)
         context = AppContext(
             open_workspace(context.workspace.folder), clock()
         )  # as everything stands now
         what, _ = delivery.build_send_job(context, name, approved=True)
         what.server()
         if not kept.begin(name, now=context.now):
-            return delivery.read_status(context, name)
+            return delivery.open_ledger(context).read_status(name)
         return await delivery.send_job(
             context,
             what,

@@ -317,11 +317,6 @@ def run_send(sending: Coroutine[Any, Any, T]) -> T:
     return uvloop.run(sending)
 
 
-def read_status(ledger: Ledger, issue: str) -> SendStatus:
-    """How the sending of an issue stands, from any process."""
-    return ledger.read_status(issue)
-
-
 def list_recipients(
     ledger: Ledger,
     settings: Settings,
@@ -338,10 +333,3 @@ def list_recipients(
     )
     for delivery in ledger.recipients(issue, only):
         yield replace(delivery, message_id=build_message_id(mailing, delivery.subscriber_id))
-
-
-def resolve_unknown(
-    ledger: Ledger, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()
-) -> SendStatus:
-    """Settle the deliveries in doubt, all or those of some people: `resend` them by the next sending, or leave them."""
-    return ledger.resolve_unknown(issue, resend=resend, now=now, only=only)

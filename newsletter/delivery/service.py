@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Coroutine, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any
 
 from newsletter.delivery import dry_run as delivery_dry_run
 from newsletter.delivery import sender
 from newsletter.delivery.ledger import LEFT_AS_IT_IS, Ledger
-from newsletter.delivery.pause_stop import (
-    SendControl,
-    SendPausedError,
-    clear_send_control,
-    set_send_control,
-)
+from newsletter.delivery.pause_stop import SendPausedError
 from newsletter.delivery.retention import reduce_old
 from newsletter.delivery.schedule_repository import ScheduleRepository
 from newsletter.delivery.send_status import SendStatus
@@ -81,7 +75,7 @@ async def send_job(
     Raises UsageError while nobody is on the list, HeldBackError when a person stopped it and nobody
     let it go on, and all that `send_issue` raises.
     """
-    begun = read_status(context, what.issue)
+    begun = open_ledger(context).read_status(what.issue)
     if not begun.total and not open_subscribers(context).count():  # the list is frozen at the start
         raise UsageError(
             "nobody is on the list: bring people in with “newsletter subscribers import FILE”"
@@ -107,7 +101,7 @@ async def send_job(
             resume_restored=resume_restored,
         )
     finally:
-        if read_status(context, what.issue).total:
+        if open_ledger(context).read_status(what.issue).total:
             open_schedule(context).delete(what.issue)
     _note_out(context, tally)
     with contextlib.suppress(
@@ -118,29 +112,6 @@ async def send_job(
             before=context.now - context.workspace.settings.newsletter.keep_deliveries,
         )
     return tally
-
-
-def request_send_control(context: AppContext, name: str, wish: SendControl) -> None:
-    """Ask the sending of an issue to pause or to stop, wherever it runs.
-
-    It does within a second, or is not begun.
-    """
-    set_send_control(context.engine, name, wish, now=context.now)
-
-
-def resume_send(context: AppContext, name: str) -> bool:
-    """Forget that a person paused or stopped a sending; whether anybody had."""
-    return clear_send_control(context.engine, name)
-
-
-def is_at_work(context: AppContext, name: str) -> bool:
-    """Whether a living process sends an issue, started from wherever."""
-    return open_ledger(context).is_at_work(name)
-
-
-def run_send(sending_: Coroutine[Any, Any, SendStatus]) -> SendStatus:
-    """Run a sending to its end, in the way that is fastest on this machine."""
-    return sender.run_send(sending_)
 
 
 def _note_out(context: AppContext, tally: SendStatus) -> None:
@@ -164,16 +135,6 @@ def write_dry_run(
     )
 
 
-def send_test(context: AppContext, what: SendJob, address: str) -> str:
-    """Send one marked copy to an address; tells the server's words."""
-    return asyncio.run(delivery_dry_run.send_test(what, address, now=context.now))
-
-
-def read_status(context: AppContext, name: str) -> SendStatus:
-    """How a sending stands."""
-    return sender.read_status(open_ledger(context), name)
-
-
 def list_recipients(
     context: AppContext, name: str, only: Collection[DeliveryStatus] = ()
 ) -> Iterator[Delivery]:
@@ -187,20 +148,6 @@ def list_unknown(context: AppContext, name: str) -> Iterator[Delivery]:
     """Those of whom nobody knows whether they have it, and of whom a person has not decided yet."""
     return (
         each
-        for each in list_deliveries(context, name, DeliveryStatus.UNKNOWN)
+        for each in open_ledger(context).recipients(name, (DeliveryStatus.UNKNOWN,))
         if each.reply != LEFT_AS_IT_IS
-    )
-
-
-def list_deliveries(context: AppContext, name: str, status: DeliveryStatus) -> Iterator[Delivery]:
-    """Those whose messages fared in one way."""
-    return open_ledger(context).recipients(name, (status,))
-
-
-def resolve_unknown(
-    context: AppContext, name: str, *, resend: bool, only: Collection[int] = ()
-) -> SendStatus:
-    """Settle the deliveries in doubt, all or those of some people."""
-    return sender.resolve_unknown(
-        open_ledger(context), name, resend=resend, now=context.now, only=only
     )

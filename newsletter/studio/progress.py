@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
 from newsletter.delivery.pause_stop import SendControl
 from newsletter.delivery.scheduling import ScheduleState
 from newsletter.entries.repository import entries_of
 from newsletter.errors import NewsletterError
+from newsletter.formats.local_time import format_local_datetime
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import review
 from newsletter.model import Severity
@@ -128,7 +128,7 @@ def _build_check_steps(
 
 
 def _send(context: AppContext, name: str) -> WorkflowStep:
-    tally = delivery.read_status(context, name)
+    tally = delivery.open_ledger(context).read_status(name)
     said = under_way(context, name) or (
         f"{tally.accepted:,} of {tally.total:,} accepted." if tally.total else "Not begun."
     )
@@ -145,7 +145,9 @@ def under_way(context: AppContext, name: str) -> str:
     standing = send_process.load_send_view(context, name)
     planned, tally = standing.planned, standing.tally
     if planned is not None:
-        at = scheduling.format_local_datetime(context, planned.plan.at)
+        at = format_local_datetime(
+            planned.plan.at, context.workspace.settings.newsletter.zone, with_place=True
+        )
         return {
             ScheduleState.WAITED_FOR: f"Planned for {at}.",
             ScheduleState.ALONE: f"Planned for {at}, and nothing waits for it.",

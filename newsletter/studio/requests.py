@@ -9,12 +9,10 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
@@ -51,11 +49,6 @@ PAGES.filters["web"] = lambda links: [
     link for link in links if link.startswith(("https://", "http://"))
 ]
 """Only what leads to a page: a file may hold any words where an address should stand."""
-
-
-def format_local_datetime(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment as people say it, in the newsletter's own zone: `Tuesday 3 November 2026 at 09:00`."""
-    return f"{moment.astimezone(zone):%A %-d %B %Y at %H:%M}"
 
 
 @dataclass

@@ -21,6 +21,7 @@ from newsletter.delivery import service as delivery
 from newsletter.delivery.scheduling import ScheduleState, ScheduleStatus
 from newsletter.delivery.send_status import SendStatus
 from newsletter.errors import NewsletterError
+from newsletter.formats.local_time import format_local_datetime
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.repository import issue_folder
 from newsletter.workspace.context import AppContext
@@ -51,8 +52,10 @@ def load_send_view(context: AppContext, name: str) -> SendView:
         planned = replace(
             planned, waiting=ScheduleState.WAITED_FOR
         )  # the process is on its way to its lease
-    tally = delivery.read_status(context, name)
-    at_work = delivery.is_at_work(context, name) or _is_beginning(context, name, planned=False)
+    tally = delivery.open_ledger(context).read_status(name)
+    at_work = delivery.open_ledger(context).is_at_work(name) or _is_beginning(
+        context, name, planned=False
+    )
     waits = planned is not None and planned.waiting is ScheduleState.WAITED_FOR
     is_well = at_work or waits or tally.wish or tally.state == "done"
     return SendView(
@@ -129,7 +132,12 @@ def recover_schedules(context: AppContext) -> tuple[str, ...]:
 
 
 def _recover_schedule(context: AppContext, planned: ScheduleStatus) -> str:
-    name, at = planned.plan.issue, scheduling.format_local_datetime(context, planned.plan.at)
+    name, at = (
+        planned.plan.issue,
+        format_local_datetime(
+            planned.plan.at, context.workspace.settings.newsletter.zone, with_place=True
+        ),
+    )
     if planned.waiting is ScheduleState.MISSED:
         return f"Issue {name} was to go on {at}, and did not go. Open Send to decide."
     if planned.waiting is ScheduleState.WAITED_FOR:

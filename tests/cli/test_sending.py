@@ -18,8 +18,7 @@ from cli.conftest import Run
 from loopback_smtp import Loopback
 
 from newsletter.cli.send import _pace
-from newsletter.delivery import service as delivery_service
-from newsletter.delivery.pause_stop import SendControl
+from newsletter.delivery.pause_stop import SendControl, set_send_control
 from newsletter.delivery.send_status import SendStatus
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
@@ -112,7 +111,7 @@ def test_a_person_is_asked_and_where_nobody_can_be_it_is_said_how_to_answer(
     result = run("send", "2026-11")
     assert result.exit_code == 2
     assert result.err == (
-        "On Monday 23 November 2026 at 09:00 (America/New_York) “Circle News: November 2026” goes to 10 people through "
+        "On Monday 23 November 2026 at 09:00 (New York) “Circle News: November 2026” goes to 10 people through "
         "127.0.0.1; 2 who left or are not active are not written to.\n"
         "newsletter: nobody can be asked here: say --yes if it is to be sent\n"
     )
@@ -302,7 +301,7 @@ def test_a_sending_that_a_person_stopped_goes_on_when_somebody_says_so(
 ) -> None:
     run("send", "2026-11", "--yes", "--limit", 4)
     context = AppContext(open_workspace(approved), datetime.now(UTC))
-    delivery_service.request_send_control(context, "2026-11", SendControl.STOP)
+    set_send_control(context.engine, "2026-11", SendControl.STOP, now=context.now)
     told = run("status", "2026-11", "--json").json
     words = "stopped by a person: 4 of 10 have it; 6 get nothing until somebody lets it go on"
     assert (told["state"], told["why"]) == ("paused", words)

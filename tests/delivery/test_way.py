@@ -12,8 +12,6 @@ from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.sender import (
     SendJob,
     list_recipients,
-    read_status,
-    resolve_unknown,
     send_issue,
 )
 from newsletter.model import DeliveryStatus, RenderedIssue
@@ -57,13 +55,13 @@ async def test_a_list_becomes_messages_and_a_ledger(tmp_path, extensions):
         tally = await send_issue(order, ledger)
     assert server.recipients() == {"ann@example.org": 1, "bob@example.org": 1}
     assert (tally.accepted, tally.total, tally.state) == (2, 2, "done")
-    assert read_status(ledger, "2026-11") == tally
+    assert ledger.read_status("2026-11") == tally
 
     sent = list(list_recipients(ledger, order.settings, keys, "2026-11"))
     assert [each.status for each in sent] == [DeliveryStatus.ACCEPTED] * 2
     assert all(f"Message-ID: <{each.message_id}>".encode() in m.content
                for each, m in zip(sent, sorted(server.messages, key=lambda m: m.recipient), strict=True))  # fmt: skip
-    assert resolve_unknown(ledger, "2026-11", resend=True, now=datetime.now(UTC)).accepted == 2
+    assert ledger.resolve_unknown("2026-11", resend=True, now=datetime.now(UTC)).accepted == 2
 
 
 SETTINGS = """

@@ -21,9 +21,15 @@ from studio.conftest import ISSUE, Studio
 
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
-from newsletter.delivery.pause_stop import SendControl, SendPausedError
+from newsletter.delivery.pause_stop import (
+    SendControl,
+    SendPausedError,
+    clear_send_control,
+    set_send_control,
+)
 from newsletter.delivery.scheduling import ScheduleState
 from newsletter.errors import NotApprovedError, UsageError
+from newsletter.formats.local_time import format_local_datetime
 from newsletter.studio import send_process
 
 BASE = f"/issues/{ISSUE}/send"
@@ -56,7 +62,10 @@ class TestChoosing:
     ) -> None:
         context = studio.room.context()
         at = scheduling.parse_local_time(context, "2026-12-01", "09:00")
-        assert (at, scheduling.format_local_datetime(context, at)) == (
+        assert (
+            at,
+            format_local_datetime(at, context.workspace.settings.newsletter.zone, with_place=True),
+        ) == (
             datetime(2026, 12, 1, 14, 0, tzinfo=UTC),
             "Tuesday 1 December 2026 at 09:00 (New York)",
         )
@@ -325,11 +334,11 @@ class TestFromATerminal:
 
     def test_what_was_stopped_before_it_began_does_not_begin(self, ready: Studio) -> None:
         context = ready.room.context()
-        delivery.request_send_control(context, ISSUE, SendControl.STOP)
+        set_send_control(context.engine, ISSUE, SendControl.STOP, now=context.now)
         what, _ = delivery.build_send_job(context, ISSUE, approved=True)
         with pytest.raises(SendPausedError, match="2026-11: stop was asked for by a person"):
             asyncio.run(delivery.send_job(context, what, stop=asyncio.Event()))
-        assert delivery.resume_send(context, ISSUE)
+        assert clear_send_control(context.engine, ISSUE)
 
 
 def test_what_is_not_on_its_way_is_neither_paused_nor_stopped_nor_gone_on_with(

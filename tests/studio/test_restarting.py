@@ -77,7 +77,7 @@ def approved(drafted: Path, mail_server: Loopback) -> Path:
 
 def status(folder: Path) -> dict:
     """As another program sees it."""
-    found = delivery.read_status(context(folder), ISSUE)
+    found = delivery.open_ledger(context(folder)).read_status(ISSUE)
     return {
         "state": found.state,
         "accepted": found.accepted,

@@ -18,7 +18,7 @@ BASE = f"/issues/{ISSUE}/send"
 
 
 def tally(studio: Studio) -> dict[str, int | str]:
-    found = delivery.read_status(studio.room.context(), ISSUE)
+    found = delivery.open_ledger(studio.room.context()).read_status(ISSUE)
     return {
         "state": found.state,
         "accepted": found.accepted,

@@ -298,6 +298,6 @@ def test_a_strangers_page_in_the_same_browser_changes_nothing(
         page.close()
     assert [each.read_bytes() for each in files] == before
     assert subscribers.open_subscribers(desk(approved)).count() == 10
-    assert delivery.read_status(desk(approved), ISSUE).state == "not_started"
+    assert delivery.open_ledger(desk(approved)).read_status(ISSUE).state == "not_started"
     assert delivery.open_schedule(desk(approved)).find(ISSUE) is None
     until(lambda: not delivery.open_schedule(desk(approved)).is_waited_for(ISSUE))

@@ -6,12 +6,13 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter import rendering
 from newsletter.errors import UsageError
+from newsletter.formats.local_time import format_local_datetime
 from newsletter.issues import approval as issue_approval
 from newsletter.issues import render, review
 from newsletter.issues import repository as issue_repository
 from newsletter.model import Severity
 from newsletter.studio.auth_middleware import MAIL_POLICY
-from newsletter.studio.requests import StudioRequest, format_local_datetime, route
+from newsletter.studio.requests import StudioRequest, route
 
 
 def approve(request: StudioRequest) -> Response:

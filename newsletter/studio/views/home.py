@@ -13,13 +13,14 @@ from starlette.responses import Response
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
 from newsletter.entries.repository import SourceRecord, entries_of
+from newsletter.formats.local_time import format_local_datetime
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
 from newsletter.model import Source
 from newsletter.sources.staleness import StalenessCheck
 from newsletter.studio.entry_cards import count_new
 from newsletter.studio.progress import WorkflowStep, list_workflow_steps, under_way
-from newsletter.studio.requests import StudioRequest, format_local_datetime, route
+from newsletter.studio.requests import StudioRequest, route
 from newsletter.workspace.context import AppContext
 
 LOOKED_BACK = 6  # sendings, for one that is held up or in doubt
@@ -99,7 +100,7 @@ def _past(context: AppContext) -> Iterator[dict[str, str]]:
             issue_repository.read_record(context.workspace, name),
         )
         out_at = record.published_at if record and record.published_at else issue.until_at
-        tally = delivery.read_status(context, name)
+        tally = delivery.open_ledger(context).read_status(name)
         sent = {"sending": "is being sent", "paused": "paused", "done": "sent"}.get(
             tally.state, "out"
         )

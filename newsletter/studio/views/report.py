@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from newsletter.formats.local_time import format_local_datetime
 from newsletter.reports import report as report_report
 from newsletter.reports.report import UNCOUNTED
-from newsletter.studio.requests import StudioRequest, format_local_datetime, route
+from newsletter.studio.requests import StudioRequest, route
 from newsletter.subscribers import service as subscribers
 
 

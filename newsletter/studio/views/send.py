@@ -19,28 +19,26 @@ from starlette.routing import Route
 
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery_service
-from newsletter.delivery.pause_stop import SendControl
+from newsletter.delivery.dry_run import send_test
+from newsletter.delivery.pause_stop import SendControl, clear_send_control, set_send_control
 from newsletter.delivery.scheduling import ScheduleState
 from newsletter.delivery.send_status import SendStatus
+from newsletter.delivery.send_summary import COUNT_LABELS, count_recipients, describe_send
 from newsletter.errors import NewsletterError, NotApprovedError, UsageError
+from newsletter.formats.local_time import format_local_datetime, place_name
 from newsletter.issues import approval, render
-from newsletter.model import DeliveryStatus, SubscriberState
+from newsletter.model import DeliveryStatus
 from newsletter.studio import send_process
 from newsletter.studio.requests import StudioRequest, event, route
 from newsletter.studio.send_process import SendView
 from newsletter.studio.state import StudioState
-from newsletter.subscribers import service as subscribers
 from newsletter.workspace.context import AppContext
 
 LOOK_S = 0.4
 SHOWN = 100  # people by name, of those in doubt and of those refused
 COUNTS = {
-    "accepted": "accepted by the server",
-    "remaining": "not yet sent",
-    "deferred": "to be tried again",
-    "refused": "refused",
-    "unknown": "in doubt",
-    "suppressed": "left, and not written to",
+    name: COUNT_LABELS[name]
+    for name in ("accepted", "remaining", "deferred", "refused", "unknown", "suppressed")
 }
 SOON = timedelta(minutes=5)
 """A sending that begins within this time is undone; a later one is taken back."""
@@ -72,8 +70,8 @@ def send(request: StudioRequest) -> Response:
         or f"{context.now.astimezone(zone) + timedelta(days=1):%Y-%m-%d}",
         time=request.query_value("time") or "09:00",
         today=f"{context.now.astimezone(zone):%Y-%m-%d}",
-        zone=scheduling.place_name(zone),
-        count=_count(context, standing.tally),
+        zone=place_name(zone),
+        count=count_recipients(context, standing.tally),
         **_sentence(
             context,
             name,
@@ -83,6 +81,10 @@ def send(request: StudioRequest) -> Response:
         ),
         **_describe_outcomes(context, name, standing.tally),
     )
+
+
+def _format_moment(context: AppContext, at: datetime) -> str:
+    return format_local_datetime(at, context.workspace.settings.newsletter.zone, with_place=True)
 
 
 def _headline(standing: SendView) -> str:
@@ -117,22 +119,13 @@ def _plan(context: AppContext, standing: SendView) -> dict[str, Any] | None:
     left = planned.plan.at - context.now
     missed = planned.waiting is ScheduleState.MISSED
     return {
-        "at": scheduling.format_local_datetime(context, planned.plan.at),
+        "at": _format_moment(context, planned.plan.at),
         "people": planned.plan.people,
         "seconds": max(0, round(left.total_seconds())),
         "is_soon": left < SOON and planned.plan.at - planned.plan.planned_at < SOON,
         "waiting": planned.waiting.value,
         "why": scheduling.why_missed(context, planned.plan.issue, planned.plan) if missed else "",
     }
-
-
-def _count(context: AppContext, tally: SendStatus) -> int:
-    """How many people it goes to, as things stand."""
-    return (
-        tally.remaining + tally.deferred
-        if tally.total
-        else subscribers.open_subscribers(context).count()
-    )
 
 
 def _sentence(
@@ -147,28 +140,14 @@ def _sentence(
         at = scheduling.parse_local_time(context, day, time) if day else context.now
     except UsageError as error:
         at, wrong = context.now, str(error)
-    people, count, subject = (
-        subscribers.open_subscribers(context),
-        _count(context, tally),
-        render.load_issue(context, name).subject,
-    )
-    left = sum(
-        people.count(state) for state in SubscriberState if state is not SubscriberState.ACTIVE
-    )
-    delivery = context.workspace.settings.delivery
-    said = (
-        f"On {scheduling.format_local_datetime(context, at)} “{subject}” goes to {count:,}"
-        f" {'person' if count == 1 else 'people'} through {delivery.host or delivery.socket}"
-    )
-    if left:
-        are = "is" if left == 1 else "are"
-        said += f"; {left:,} who left or {are} not active {are} not written to"
-    return {"sentence": f"{said}.", "wrong_time": wrong, "subject": subject}
+    subject = render.load_issue(context, name).subject
+    said = describe_send(context, tally, subject, at)
+    return {"sentence": said, "wrong_time": wrong, "subject": subject}
 
 
 def sentence(request: StudioRequest) -> Response:
     """The sentence for the time that is being chosen."""
-    tally = delivery_service.read_status(request.context, request.issue_name)
+    tally = delivery_service.open_ledger(request.context).read_status(request.issue_name)
     return JSONResponse(
         _sentence(
             request.context,
@@ -182,22 +161,15 @@ def sentence(request: StudioRequest) -> Response:
 
 def _describe_outcomes(context: AppContext, name: str, tally: SendStatus) -> dict[str, Any]:
     """Who is in doubt and who was refused, by name; who is tried again, by the server's words."""
+    ledger = delivery_service.open_ledger(context)
     doubtful = (
         list(islice(delivery_service.list_unknown(context, name), SHOWN + 1))
         if tally.unknown
         else []
     )
-    refused = (
-        delivery_service.list_deliveries(context, name, DeliveryStatus.REFUSED)
-        if tally.refused
-        else iter(())
-    )
-    ledger = delivery_service.open_ledger(context)
+    refused = ledger.recipients(name, (DeliveryStatus.REFUSED,)) if tally.refused else iter(())
     tries = (
-        (
-            each.next_at
-            for each in delivery_service.list_deliveries(context, name, DeliveryStatus.DEFERRED)
-        )
+        (each.next_at for each in ledger.recipients(name, (DeliveryStatus.DEFERRED,)))
         if tally.deferred
         else ()
     )
@@ -207,7 +179,7 @@ def _describe_outcomes(context: AppContext, name: str, tally: SendStatus) -> dic
         "has_more_doubtful": len(doubtful) > SHOWN,
         "left_in_doubt": tally.unknown - len(doubtful) if len(doubtful) <= SHOWN else 0,
         "refused": list(islice(refused, SHOWN)),
-        "next_try": scheduling.format_local_datetime(context, next_at) if next_at else "",
+        "next_try": _format_moment(context, next_at) if next_at else "",
         "deferred": ledger.replies(name, DeliveryStatus.DEFERRED) if tally.deferred else (),
     }
 
@@ -215,7 +187,7 @@ def _describe_outcomes(context: AppContext, name: str, tally: SendStatus) -> dic
 def test(request: StudioRequest) -> Response:
     """Send one marked copy to an address."""
     what, _ = delivery_service.build_send_job(request.context, request.issue_name, approved=False)
-    words = delivery_service.send_test(request.context, what, request.form_value("address"))
+    words = asyncio.run(send_test(what, request.form_value("address"), now=request.context.now))
     return request.redirect(
         f"/issues/{request.issue_name}/send",
         f"The test copy is on its way. The server said: {words}",
@@ -231,7 +203,7 @@ def begin(request: StudioRequest) -> Response:
     what, _ = delivery_service.build_send_job(context, name, approved=True)
     what.server()  # tells now, and not in the background, when none is named
     standing = send_process.load_send_view(context, name)
-    count = _count(context, standing.tally)
+    count = count_recipients(context, standing.tally)
     if "".join(request.form_value("number").split()).replace(",", "").replace(".", "") != str(
         count
     ):
@@ -278,11 +250,17 @@ def pause(request: StudioRequest) -> Response:
     """Finish what is in flight, then wait; the same for a sending that was begun in a terminal."""
     if not send_process.load_send_view(request.context, request.issue_name).is_at_work:
         raise UsageError("it is not being sent at this moment")
-    delivery_service.request_send_control(request.context, request.issue_name, SendControl.PAUSE)
+    _control(request, SendControl.PAUSE)
     return request.redirect(
         f"/issues/{request.issue_name}/send",
         "Pausing: what is in flight is finished. Nobody gets it twice.",
     )
+
+
+def _control(request: StudioRequest, wish: SendControl) -> None:
+    """Ask the send to pause or stop, wherever it runs: it does within a second."""
+    context = request.context
+    set_send_control(context.engine, request.issue_name, wish, now=context.now)
 
 
 def stop(request: StudioRequest) -> Response:
@@ -290,7 +268,7 @@ def stop(request: StudioRequest) -> Response:
     standing = send_process.load_send_view(request.context, request.issue_name)
     if not (standing.is_at_work or standing.tally.state == "paused"):
         raise UsageError("it is not being sent: there is nothing to stop")
-    delivery_service.request_send_control(request.context, request.issue_name, SendControl.STOP)
+    _control(request, SendControl.STOP)
     said = "Stopping: what is in flight is finished." if standing.is_at_work else "Stopped."
     return request.redirect(
         f"/issues/{request.issue_name}/send",
@@ -308,7 +286,7 @@ def resume_sending(request: StudioRequest) -> Response:
         raise UsageError("it was not begun yet: type the number of people, and press Send")
     what, _ = delivery_service.build_send_job(context, name, approved=True)
     what.server()
-    delivery_service.resume_send(context, name)
+    clear_send_control(context.engine, name)
     send_process.start_send_process(
         context, name, resume_restored=request.form_value("restored") == "yes"
     )
@@ -328,7 +306,9 @@ def resolve(request: StudioRequest) -> Response:
     ]
     if not only:
         raise UsageError("nobody is in doubt any more")
-    delivery_service.resolve_unknown(context, name, resend=how == "resend", only=only)
+    delivery_service.open_ledger(context).resolve_unknown(
+        name, resend=how == "resend", now=context.now, only=only
+    )
     many = "They are" if len(only) > 1 else "This one is"
     said = (
         f"{many} to be sent again: press Go on."

@@ -12,12 +12,13 @@ from starlette.responses import JSONResponse, Response
 
 from newsletter import composition
 from newsletter.errors import NewsletterError, UsageError
+from newsletter.formats.local_time import format_local_datetime
 from newsletter.issues import diff, editor
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import undo as issue_undo
 from newsletter.issues.undo_log import UndoStep
 from newsletter.model import Issue
-from newsletter.studio.requests import StudioRequest, format_local_datetime, route
+from newsletter.studio.requests import StudioRequest, route
 
 AT_ONCE = 20
 NOW = "now"

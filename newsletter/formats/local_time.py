@@ -1,0 +1,17 @@
+"""A moment as people say it, on the clocks of a time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+def format_local_datetime(moment: datetime, zone: ZoneInfo, *, with_place: bool = False) -> str:
+    """An aware moment in a zone: `Tuesday 3 November 2026 at 09:00`, `… (New York)` with place."""
+    place = f" ({place_name(zone)})" if with_place else ""
+    return f"{moment.astimezone(zone):%A %-d %B %Y at %H:%M}{place}"
+
+
+def place_name(zone: ZoneInfo) -> str:
+    """A time zone as people call it: `America/New_York` is New York."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
