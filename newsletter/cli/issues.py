@@ -103,7 +103,7 @@ def check(session: CommandSession, issue: str | None, try_links: bool, as_json: 
     from newsletter.cli.output import finding_json, finding_lines
     from newsletter.cli.progress import bar
     from newsletter.issues import link_check, review
-    from newsletter.issues.repository import ISSUE_FILE, issue_folder
+    from newsletter.issues.service import locate_issue
 
     if try_links:
         with bar("Trying links", link_check.count_untried_links(session.context, issue)) as advance:
@@ -112,8 +112,7 @@ def check(session: CommandSession, issue: str | None, try_links: bool, as_json: 
     if as_json:
         answer({"issue": checked.name, "findings": [finding_json(each) for each in findings]})
     else:
-        file = issue_folder(session.context.workspace, checked.name) / ISSUE_FILE
-        written = file.read_text("utf-8-sig")
+        written = locate_issue(session.context, checked.name).read_text("utf-8-sig")
         say(finding_lines(findings, checked, written) or f"{checked.name}: nothing to mend")
     return 1 if any(each.severity is Severity.ERROR for each in findings) else 0
 

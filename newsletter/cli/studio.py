@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from newsletter.cli.session import CommandSession, interactive, say
-from newsletter.entries.repository import entries_of
 
 
 @click.command(epilog="Example: newsletter studio --no-browser")
@@ -39,9 +38,9 @@ def studio(session: CommandSession, port: int, no_browser: bool, undo_s: int) ->
         undo_s=undo_s,
     )
     if state.has_newsletter:
-        entries_of(session.context)
-        private = session.workspace.private
-        for said in (*broken_off(private), *send_process.recover_schedules(state.context())):
+        context = state.context()  # what cannot be opened is told here, not in the browser
+        private = context.workspace.private
+        for said in (*broken_off(private), *send_process.recover_schedules(context)):
             state.flash(said)
         state.logbook = CrashMarker(private)
     serve_locally(

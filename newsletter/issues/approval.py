@@ -81,3 +81,20 @@ def publish_issue(context: AppContext, name: str) -> datetime:
         context.workspace, name, replace(record, published_at=published_at)
     )
     return published_at
+
+
+def is_published(context: AppContext, name: str) -> bool:
+    """Whether the issue counts as out."""
+    return find_published_at(context, name) is not None
+
+
+def find_published_at(context: AppContext, name: str) -> datetime | None:
+    """Since when an issue is out; None while it is not, or was only planned to be."""
+    record = issue_repository.read_record(context.workspace, name)
+    return record.published_at if record else None
+
+
+def find_approval(context: AppContext, name: str) -> Approval | None:
+    """Who approved which content of an issue; None when nobody did."""
+    record = issue_repository.read_record(context.workspace, name)
+    return record.approval if record else None

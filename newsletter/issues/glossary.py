@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import tomlkit
 
 from newsletter.errors import IssueFileError, UsageError
-from newsletter.issues.editor import SaveResult
+from newsletter.issues.editor import SaveResult, compute_version
 from newsletter.issues.repository import GLOSSARY_FILE
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
@@ -108,3 +108,12 @@ def glossary(context: AppContext) -> Mapping[str, str]:
             ' sample"'
         ) from error
     return {term: words for term, words in terms.items() if isinstance(words, str)}
+
+
+def list_terms(context: AppContext) -> list[dict[str, str]]:
+    """Every word with its meaning and the version of that, in the order of the file."""
+    terms = glossary(context).items()
+    return [
+        {"term": term, "meaning": meaning, "version": compute_version(meaning)}
+        for term, meaning in terms
+    ]

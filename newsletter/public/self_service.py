@@ -19,11 +19,9 @@ from newsletter.delivery.dry_run import send_single_message
 from newsletter.delivery.smtp import server_of
 from newsletter.formats.mailboxes import MailAddress, clean_name, parse_address
 from newsletter.model import Subscriber, SubscriberState
-from newsletter.subscribers import service as subscribers
-from newsletter.subscribers.opt_in import ConfirmationResult, OptInRepository, OptInRequest
-from newsletter.subscribers.repository import SubscriberRepository
-from newsletter.subscribers.unsubscribes import UnsubscribeQueue
-from newsletter.tokens import Keys, Purpose
+from newsletter.subscribers.opt_in import ConfirmationResult, OptInRequest
+from newsletter.subscribers.service import SubscriberStores, open_stores
+from newsletter.tokens import Purpose
 from newsletter.workspace import credentials
 from newsletter.workspace.context import AppContext
 
@@ -49,23 +47,16 @@ class SelfService:
     """The stages behind the public page."""
 
     settings: Settings
-    keys: Keys
-    subscribers: SubscriberRepository
-    requests: OptInRepository
-    unsubscribes: UnsubscribeQueue
+    stores: SubscriberStores
     clock: Callable[[], datetime]
     password: str | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, context: AppContext, *, clock: Callable[[], datetime]) -> SelfService:
         """Self-service for the readers of a workspace; raises UsageError or StorageError."""
-        keys = credentials.load_keys(context)
         return cls(
             settings=context.workspace.settings,
-            keys=keys,
-            subscribers=subscribers.open_subscribers(context),
-            requests=OptInRepository(context.engine, keys),
-            unsubscribes=UnsubscribeQueue(context.engine),
+            stores=open_stores(context),
             clock=clock,
             password=credentials.smtp_password(context),
         )
@@ -76,22 +67,22 @@ class SelfService:
 
         When the last one closes it, SQLite tidies up, which takes a disk's time.
         """
-        with closing(self.subscribers.engine.raw_connection()):
+        with closing(self.stores.subscribers.engine.raw_connection()):
             yield
 
     def can_unsubscribe(self, token: str) -> bool:
         """Whether a token is one to stop with; asks no database."""
-        return self.keys.read(Purpose.UNSUBSCRIBE, token) is not None
+        return self.stores.keys.read(Purpose.UNSUBSCRIBE, token) is not None
 
     def unsubscribe(self, token: str) -> bool:
         """Never write to this person again; once or often is the same.
 
         False when the token is none of ours.
         """
-        found = self.keys.read(Purpose.UNSUBSCRIBE, token)
+        found = self.stores.keys.read(Purpose.UNSUBSCRIBE, token)
         if found is None:
             return False
-        self.unsubscribes.unsubscribe(
+        self.stores.unsubscribes.unsubscribe(
             found.subscriber_id, sending_id=found.sending_id, now=self.clock()
         )
         return True
@@ -104,7 +95,7 @@ class SelfService:
             :MAX_REASON_CHARACTERS
         ]
         if told:
-            self.requests.save_unsubscribe_reason(told, on=self.clock().date())
+            self.stores.requests.save_unsubscribe_reason(told, on=self.clock().date())
         return True
 
     def find_subscriber(self, token: str) -> Subscriber | None:
@@ -112,13 +103,13 @@ class SelfService:
 
         None when it is none of ours, or the person is erased.
         """
-        found = self.keys.read(Purpose.PREFERENCES, token)
-        return self.subscribers.get(found.subscriber_id) if found else None
+        found = self.stores.keys.read(Purpose.PREFERENCES, token)
+        return self.stores.subscribers.get(found.subscriber_id) if found else None
 
     def get_pause_end(self, person: Subscriber) -> datetime | None:
         """Until when the person gets nothing; None when there is no pause."""
         return (
-            self.requests.get_pause_end(person.id)
+            self.stores.requests.get_pause_end(person.id)
             if person.state is SubscriberState.PAUSED
             else None
         )
@@ -130,7 +121,7 @@ class SelfService:
         if sections is not None:
             sections = tuple(each for each in sections if each in known)
             sections = () if len(sections) == len(known) else sections
-        self.subscribers.change(
+        self.stores.subscribers.change(
             person.id,
             now=self.clock(),
             sections=sections,
@@ -143,20 +134,20 @@ class SelfService:
         if person.state in {SubscriberState.ACTIVE, SubscriberState.PAUSED}:
             now = self.clock()
             months = max(1, min(months, LONGEST_PAUSE_MONTHS))
-            self.requests.pause(person.id, now + months * MONTH, now=now)
+            self.stores.requests.pause(person.id, now + months * MONTH, now=now)
 
     def resubscribe(self, person: Subscriber) -> bool:
         """Write again to somebody who paused or left by themselves; False for any other reason."""
         if person.state not in MAY_RESUBSCRIBE:
             return False
-        self.subscribers.change(person.id, now=self.clock(), state=SubscriberState.ACTIVE)
+        self.stores.subscribers.change(person.id, now=self.clock(), state=SubscriberState.ACTIVE)
         return True
 
     def unsubscribe_from_preferences(self, token: str) -> None:
         """As `unsubscribe_reader`, with a token for the preferences."""
-        found = self.keys.read(Purpose.PREFERENCES, token)
+        found = self.stores.keys.read(Purpose.PREFERENCES, token)
         if found is not None:
-            self.unsubscribes.unsubscribe(
+            self.stores.unsubscribes.unsubscribe(
                 found.subscriber_id, sending_id=found.sending_id, now=self.clock()
             )
 
@@ -164,12 +155,12 @@ class SelfService:
         """Erase a person; a keyed hash of the address stays, so that no list brings them back."""
         self.unsubscribe_from_preferences(token)
         address = parse_address(person.address)
-        self.requests.erase(person.id, address)
-        self.subscribers.erase([address], now=self.clock())
+        self.stores.requests.erase(person.id, address)
+        self.stores.subscribers.erase([address], now=self.clock())
 
     def collect_personal_data(self, person: Subscriber) -> Mapping[str, Any]:
         """Everything stored about a person."""
-        return self.requests.collect_personal_data(person.id)
+        return self.stores.requests.collect_personal_data(person.id)
 
     def request_confirmation(
         self, written: str, *, name: str = "", language: str = "", person: Subscriber | None = None
@@ -181,7 +172,7 @@ class SelfService:
         Raises ValueError, with a reason that does not repeat it, when it is no address.
         """
         address = parse_address(written)
-        return self.requests.create_request(
+        return self.stores.requests.create_request(
             address,
             now=self.clock(),
             name=_name(name),
@@ -193,7 +184,7 @@ class SelfService:
         self, request: OptInRequest, subject: str, text: str
     ) -> ConfirmationMail:
         """The mail with the link; `text` has a place `{link}`."""
-        token = self.keys.sign(Purpose.CONFIRM, request.id)
+        token = self.stores.keys.sign(Purpose.CONFIRM, request.id)
         url = self.settings.public.url.rstrip("/") if self.settings.public else ""
         return ConfirmationMail(
             subject=subject,
@@ -211,15 +202,19 @@ class SelfService:
 
     def find_request(self, token: str) -> OptInRequest | None:
         """The request of a confirmation link that still waits."""
-        found = self.keys.read(Purpose.CONFIRM, token)
-        return self.requests.find_request(found.subscriber_id, now=self.clock()) if found else None
+        found = self.stores.keys.read(Purpose.CONFIRM, token)
+        return (
+            self.stores.requests.find_request(found.subscriber_id, now=self.clock())
+            if found
+            else None
+        )
 
     def confirm(self, token: str) -> ConfirmationResult:
         """Do what was asked; the link works once."""
         request = self.find_request(token)
         if request is None:
             return ConfirmationResult.GONE
-        return self.requests.confirm(request.id, _address(request), now=self.clock())
+        return self.stores.requests.confirm(request.id, _address(request), now=self.clock())
 
 
 def _address(request: OptInRequest) -> MailAddress:

@@ -30,7 +30,7 @@ from newsletter.config import FILE_NAME
 from newsletter.errors import NewsletterError
 from newsletter.issues import images, review
 from newsletter.issues.images import media_type
-from newsletter.issues.repository import GLOSSARY_FILE, issue_folder
+from newsletter.issues.service import list_written_files
 from newsletter.model import Finding, RenderedIssue
 from newsletter.rendering import environment
 from newsletter.workspace.context import AppContext
@@ -189,8 +189,7 @@ def _draw(context: AppContext, name: str) -> PreviewContent:
 def _files(context: AppContext, name: str) -> Iterator[Path]:
     folder = context.workspace.folder
     yield folder / FILE_NAME
-    yield folder / GLOSSARY_FILE
-    yield issue_folder(context.workspace, name) / "issue.toml"
+    yield from list_written_files(context, name)
     for templates in (context.workspace.templates, environment.find_shipped_folder()):
         files = (path for path in templates.rglob("*") if path.is_file())
         yield from (path for path in files if path.parent.name != environment.CACHE)

@@ -8,11 +8,12 @@ from datetime import timedelta
 from newsletter.delivery import service as delivery
 from newsletter.delivery.pause_stop import SendControl
 from newsletter.delivery.scheduling import ScheduleState
-from newsletter.entries.repository import entries_of
+from newsletter.entries.service import find_last_collection
 from newsletter.errors import NewsletterError
 from newsletter.formats.local_time import format_local_datetime
-from newsletter.issues import repository as issue_repository
 from newsletter.issues import review
+from newsletter.issues import service as issues
+from newsletter.issues.approval import find_approval
 from newsletter.model import Severity
 from newsletter.studio import send_process
 from newsletter.workspace.context import AppContext
@@ -32,15 +33,17 @@ class WorkflowStep:
 
 def list_workflow_steps(context: AppContext, name: str, *, new: int) -> tuple[WorkflowStep, ...]:
     """Every step with where it stands, in one sentence each."""
-    there = issue_repository.exists(context.workspace, name)
-    issue = issue_repository.read(context.workspace, name) if there else None
+    there = issues.has_issue(context, name)
+    issue = issues.read_issue(context, name) if there else None
     return (
         _collect(context),
         WorkflowStep(
             name="Choose",
             is_done=issue is not None and not new,
             said=_chosen(
-                len(issue.entries()) if issue else 0, new, asked=bool(entries_of(context).sources())
+                len(issue.entries()) if issue else 0,
+                new,
+                asked=find_last_collection(context) is not None,
             ),
         ),
         WorkflowStep(
@@ -58,8 +61,7 @@ def _collect(context: AppContext) -> WorkflowStep:
         return WorkflowStep(
             name="Collect", is_done=False, said="There is no source yet: add the first one there."
         )
-    records = entries_of(context).sources().values()
-    last = max((each.checked_at for each in records if each.checked_at), default=None)
+    last = find_last_collection(context)
     if last is None:
         return WorkflowStep(
             name="Collect", is_done=False, said="The sources have not been asked yet."
@@ -110,8 +112,7 @@ def _build_check_steps(
         if findings
         else "Nothing to mend."
     )
-    record = issue_repository.read_record(context.workspace, name)
-    approval = record.approval if record else None
+    approval = find_approval(context, name)
     is_approved = approval is not None and approval.digest == made.digest
     by = f" by {approval.by}" if approval and approval.by else ""
     told = (

@@ -22,8 +22,7 @@ from newsletter.delivery.scheduling import ScheduleState, ScheduleStatus
 from newsletter.delivery.send_status import SendStatus
 from newsletter.errors import NewsletterError
 from newsletter.formats.local_time import format_local_datetime
-from newsletter.issues import repository as issue_repository
-from newsletter.issues.repository import issue_folder
+from newsletter.issues.service import locate_issue
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 
@@ -161,12 +160,5 @@ def _last_words(context: AppContext, name: str) -> str:
 
 def _words(context: AppContext, name: str) -> Path:
     return (
-        context.workspace.private
-        / f"studio-sending-{issue_folder(context.workspace, name).name}.txt"
+        context.workspace.private / f"studio-sending-{locate_issue(context, name).parent.name}.txt"
     )
-
-
-def was_published(context: AppContext, name: str) -> bool:
-    """Whether the issue counts as out."""
-    record = issue_repository.read_record(context.workspace, name)
-    return bool(record and record.published_at)

@@ -16,14 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.config import FILE_NAME
+from newsletter.entries.shared_entries import SharedEntries
 from newsletter.studio.jobs import BackgroundJob
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Engine
-
-    from newsletter.entries.repository import CachedEntry
     from newsletter.studio.crash_marker import CrashMarker
     from newsletter.studio.entry_cards import EntryCards
 
@@ -58,27 +56,16 @@ class StudioState:
     shelf: EntryCards | None = None
     logbook: CrashMarker | None = None
     is_closing: bool = False
-    _opening: threading.Lock = field(default_factory=threading.Lock)
-    _engines: dict[str, Engine] = field(default_factory=dict)
-    _read: dict[str, dict[str, CachedEntry]] = field(default_factory=dict, repr=False)
+    entries: SharedEntries = field(default_factory=SharedEntries, repr=False)
     _flashes: list[str] = field(default_factory=list)
     _stash: OrderedDict[str, object] = field(default_factory=OrderedDict, repr=False)
 
     def context(self) -> AppContext:
         """The workspace as its files stand at this moment, on one engine for all requests."""
-        from newsletter.database.engine import open_database
-        from newsletter.entries.repository import EntryRepository
-
         context = AppContext(open_workspace(self.folder), self.clock())
-        address = context.workspace.settings.newsletter.database
-        # never `changing`: who changes something waits for other requests in `Call.context`, which
-        # all share one lock (Python < 3.12)
-        with self._opening:
-            if address not in self._engines:
-                self._engines[address] = open_database(address, self.folder)
-        # of its own, because a store holds one open transaction; what was read is shared
-        context.engine = self._engines[address]
-        context.hold(EntryRepository(self._engines[address], self._read.setdefault(address, {})))
+        # never `changing`: who changes something waits for other requests in
+        # `StudioRequest.context`, which all share one lock (Python < 3.12)
+        self.entries.share(context)
         return context
 
     def mark_activity(self, what: str) -> AbstractContextManager[None]:
@@ -96,10 +83,7 @@ class StudioState:
         It is about to be another one.
         """
         with self.changing:
-            for engine in self._engines.values():
-                engine.dispose()
-            self._engines.clear()
-            self._read.clear()
+            self.entries.release()
             self.shelf = None
 
     def close(self) -> None:

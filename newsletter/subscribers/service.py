@@ -6,6 +6,7 @@ import io
 import re
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -17,6 +18,7 @@ from newsletter.subscribers import list_import
 from newsletter.subscribers.list_import import ImportReport, ImportRow
 from newsletter.subscribers.opt_in import OptInRepository
 from newsletter.subscribers.repository import ImportCounts, SubscriberRepository, Suppression
+from newsletter.subscribers.unsubscribes import UnsubscribeQueue
 from newsletter.tokens import Keys
 from newsletter.workspace import credentials
 from newsletter.workspace.context import AppContext
@@ -36,6 +38,27 @@ def _keys(context: AppContext) -> Keys:
         if next(SubscriberRepository(context.engine, nobody).all(), None) is not None:
             raise
         return nobody
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberStores:
+    """All that is kept about the people of a list, on one database and with one set of keys."""
+
+    keys: Keys
+    subscribers: SubscriberRepository
+    requests: OptInRepository
+    unsubscribes: UnsubscribeQueue
+
+
+def open_stores(context: AppContext) -> SubscriberStores:
+    """All that is kept about the people of the list; raises UsageError or StorageError."""
+    keys, engine = load_keys(context), context.engine
+    return SubscriberStores(
+        keys=keys,
+        subscribers=SubscriberRepository(engine, keys),
+        requests=OptInRepository(engine, keys),
+        unsubscribes=UnsubscribeQueue(engine),
+    )
 
 
 def list_unsubscribe_reasons(context: AppContext, since: datetime) -> tuple[tuple[str, str], ...]:

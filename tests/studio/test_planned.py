@@ -237,7 +237,7 @@ class TestFindingAgain:
         copy = ready.room.folder.parent / "a copy"
         shutil.copytree(ready.room.folder, copy)
         ready.room.folder = copy
-        ready.room._engines.clear()
+        ready.room.entries._engines.clear()
         (told,) = send_process.recover_schedules(ready.room.context())
         assert told.endswith("and nothing waits for it. Open Send to decide.")
         assert "It is waited for again." in ready.change(f"{BASE}/wait").text

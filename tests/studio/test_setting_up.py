@@ -19,7 +19,7 @@ from studio.mail import serving_mail
 from website import website
 
 from newsletter.rendering.translations import CATALOGUES
-from newsletter.studio.views.setup import LANGUAGES, sender_of
+from newsletter.studio.forms import LANGUAGES, sender_of
 
 
 @pytest.fixture(autouse=True)

@@ -16,8 +16,8 @@ from studio.mail import serving_mail
 
 from newsletter.checks import rules
 from newsletter.studio.entry_cards import PLACES
+from newsletter.studio.mail_frame import LOOKS
 from newsletter.studio.requests import HERE, STEPS
-from newsletter.studio.views.preview import LOOKS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator

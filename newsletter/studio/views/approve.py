@@ -9,7 +9,6 @@ from newsletter.errors import UsageError
 from newsletter.formats.local_time import format_local_datetime
 from newsletter.issues import approval as issue_approval
 from newsletter.issues import render, review
-from newsletter.issues import repository as issue_repository
 from newsletter.model import Severity
 from newsletter.studio.auth_middleware import MAIL_POLICY
 from newsletter.studio.requests import StudioRequest, route
@@ -20,8 +19,7 @@ def approve(request: StudioRequest) -> Response:
     if not request.has_issue:
         return request.render_page("no_issue", title="Approve")
     _, made, findings = review.check_issue_mail(request.context, request.issue_name)
-    record = issue_repository.read_record(request.context.workspace, request.issue_name)
-    approval = record.approval if record else None
+    approval = issue_approval.find_approval(request.context, request.issue_name)
     zone = request.context.workspace.settings.newsletter.zone
     return request.render_page(
         "approve",

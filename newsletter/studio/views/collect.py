@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from newsletter.entries.repository import entries_of
+from newsletter.entries.service import list_source_records
 from newsletter.studio.crash_marker import COLLECTING
 from newsletter.studio.requests import StudioRequest, event, route
 from newsletter.studio.state import StudioState
@@ -24,7 +24,7 @@ LOOK_S = 0.15
 def collect(request: StudioRequest) -> Response:
     """Every source, with how it fared last."""
     settings = request.context.workspace.settings
-    known = entries_of(request.context).sources()
+    known = list_source_records(request.context)
     rows = [{"source": source, "record": known.get(source.name)} for source in settings.sources]
     job = request.studio.collecting
     over = (

@@ -7,16 +7,6 @@ from starlette.responses import JSONResponse, Response
 from newsletter.errors import UsageError
 from newsletter.issues import editor, glossary
 from newsletter.studio.requests import StudioRequest, route
-from newsletter.workspace.context import AppContext
-
-
-def list_terms(context: AppContext) -> list[dict[str, str]]:
-    """Every word with its meaning and the version of that, in the order of the file."""
-    terms = glossary.glossary(context).items()
-    return [
-        {"term": term, "meaning": meaning, "version": editor.compute_version(meaning)}
-        for term, meaning in terms
-    ]
 
 
 def explain(request: StudioRequest) -> Response:

@@ -6,18 +6,16 @@ Where the issue stands, what is next, which sources need a look, and what went o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from starlette.responses import Response
 
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
-from newsletter.entries.repository import SourceRecord, entries_of
+from newsletter.entries.service import find_last_collection
 from newsletter.formats.local_time import format_local_datetime
-from newsletter.issues import repository as issue_repository
+from newsletter.issues import service as issues
 from newsletter.issues import window
-from newsletter.model import Source
-from newsletter.sources.staleness import StalenessCheck
+from newsletter.issues.approval import find_published_at
 from newsletter.studio.entry_cards import count_new
 from newsletter.studio.progress import WorkflowStep, list_workflow_steps, under_way
 from newsletter.studio.requests import StudioRequest, route
@@ -26,16 +24,10 @@ from newsletter.workspace.context import AppContext
 LOOKED_BACK = 6  # sendings, for one that is held up or in doubt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceAlert:
-    """A source that needs a look."""
-
-    source: Source
-    said: str
-
-
 def home(request: StudioRequest) -> Response:
     """The first page."""
+    from newsletter.sources.source_alerts import list_alerts  # with fetching, which takes a moment
+
     context = request.context
     found = list_workflow_steps(
         context, request.issue_name, new=count_new(context, request.studio.shelf)
@@ -46,8 +38,8 @@ def home(request: StudioRequest) -> Response:
         stations=found,
         next=_next(found),
         has_issue=request.has_issue,
-        worries=tuple(_worries(context)),
-        asked=bool(entries_of(context).sources()),
+        worries=tuple(list_alerts(context)),
+        asked=find_last_collection(context) is not None,
         sources=len(context.workspace.settings.sources),
         past=tuple(_past(context)),
         under_way=tuple(_under_way(context)),
@@ -66,40 +58,11 @@ def _next(found: tuple[WorkflowStep, ...]) -> WorkflowStep | None:
     return next((step for step in found if not step.is_done), None)
 
 
-def _worries(context: AppContext) -> Iterator[SourceAlert]:
-    from newsletter.sources.collector import STAMPED  # fetching comes with it, and takes a moment
-
-    sources = {source.name: source for source in context.workspace.settings.sources}
-    records = [
-        record for record in entries_of(context).sources().values() if record.name in sources
-    ]
-    stamped = frozenset(source.name for source in sources.values() if source.kind in STAMPED)
-    quiet = StalenessCheck(
-        store=entries_of(context), today=context.now.date(), stamped=stamped
-    ).find_stale(records)
-    told = {record.name: _worry(record, quiet.get(record.name, "")) for record in records}
-    for name, source in sources.items():
-        if said := told.get(name):
-            yield SourceAlert(source=source, said=said)
-
-
-def _worry(record: SourceRecord, quiet: str) -> str:
-    if record.error:
-        since = f" since {record.failing_since_at:%-d %B %Y}" if record.failing_since_at else ""
-        return f"Broken{since}: {record.error}"
-    if record.succeeded_at and not record.entries:
-        quiet = quiet or "it answers, and has nothing in it"
-    return f"Quiet: {quiet}." if quiet else ""
-
-
 def _past(context: AppContext) -> Iterator[dict[str, str]]:
     zone = context.workspace.settings.newsletter.zone
     for name in reversed(window.out_names(context)):
-        issue, record = (
-            issue_repository.read(context.workspace, name),
-            issue_repository.read_record(context.workspace, name),
-        )
-        out_at = record.published_at if record and record.published_at else issue.until_at
+        issue = issues.read_issue(context, name)
+        out_at = find_published_at(context, name) or issue.until_at
         tally = delivery.open_ledger(context).read_status(name)
         sent = {"sending": "is being sent", "paused": "paused", "done": "sent"}.get(
             tally.state, "out"

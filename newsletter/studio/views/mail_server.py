@@ -15,8 +15,8 @@ from newsletter.doctor.diagnosis import (
     report_warning,
 )
 from newsletter.doctor.smtp_check import is_accepted
+from newsletter.studio.forms import NOT_PROTECTED, go_back, read_previous_values, show_setup
 from newsletter.studio.requests import StudioRequest, route
-from newsletter.studio.views.setup import NOT_PROTECTED, back, read_previous_values, show
 from newsletter.workspace import credentials
 
 SUBJECT = "mail server"
@@ -38,7 +38,7 @@ def test(request: StudioRequest) -> Response:
     tested = _diagnose_server(request, given)
     if request.is_script:
         return JSONResponse({"html": request.render_fragment("_tested", tested=tested)})
-    return show(request, given=given | read_previous_values(request), tested=tested)
+    return show_setup(request, given=given | read_previous_values(request), tested=tested)
 
 
 def _diagnose_server(request: StudioRequest, given: dict[str, str]) -> list[Diagnosis]:
@@ -94,7 +94,7 @@ def _settings(request: StudioRequest, given: dict[str, str]) -> tuple[str, Deliv
 def forget(request: StudioRequest) -> Response:
     """Keep the password no longer."""
     credentials.delete_password(request.context)
-    return back(request, "delivery", "The password is kept no longer.")
+    return go_back(request, "delivery", "The password is kept no longer.")
 
 
 ROUTES = [

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 from newsletter.admin import sections
 from newsletter.errors import UsageError
 from newsletter.model import section_title
+from newsletter.studio.forms import go_back, step_of
 from newsletter.studio.requests import StudioRequest, route
-from newsletter.studio.views.setup import back, step_of
 
 FIELDS = ("title", "rules")
 
@@ -20,7 +20,7 @@ def add(request: StudioRequest) -> Response:
     """One more section."""
     title = request.form_value("title").strip()
     sections.add_section(request.context, title)
-    return back(request, "sections", f"Added: {title}.")
+    return go_back(request, "sections", f"Added: {title}.")
 
 
 def change(request: StudioRequest) -> Response:
@@ -45,7 +45,7 @@ def change(request: StudioRequest) -> Response:
         )
     title = " ".join(meant["title"])
     sections.change_section(request.context, name, title, meant["rules"])
-    return back(request, "sections", f"Saved: {title}.")
+    return go_back(request, "sections", f"Saved: {title}.")
 
 
 def _there(request: StudioRequest) -> dict[str, list[str]]:
@@ -80,7 +80,7 @@ def move(request: StudioRequest) -> Response:
     else:
         said = f"{place} of {len(before)} now: {title}"
     if not request.is_script:
-        return back(request, "sections", said)
+        return go_back(request, "sections", said)
     settings = request.studio.context().workspace.settings
     leaving = {
         each.name: sections.assess_removal(request.context, each.name) for each in settings.sections
@@ -97,7 +97,7 @@ def remove(request: StudioRequest) -> Response:
     title = section_title(name, request.context.workspace.settings.sections)
     becomes = sections.assess_removal(request.context, name)
     sections.remove_section(request.context, name)
-    return back(request, "sections", f"Removed: {title}. {becomes}")
+    return go_back(request, "sections", f"Removed: {title}. {becomes}")
 
 
 ROUTES = [

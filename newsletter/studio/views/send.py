@@ -63,7 +63,7 @@ def send(request: StudioRequest) -> Response:
         barrier=_barrier(context, name),
         server=delivery.host or delivery.socket,
         undo_s=round(request.studio.undo_s),
-        is_out=send_process.was_published(context, name),
+        is_out=approval.is_published(context, name),
         plan=_plan(context, standing),
         later=later,
         day=request.query_value("day")

@@ -12,9 +12,9 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from newsletter.errors import NewsletterError
 from newsletter.issues import theme_preview
 from newsletter.studio.auth_middleware import MAIL_POLICY
+from newsletter.studio.forms import TEXTS, read_previous_values, show_setup
+from newsletter.studio.mail_frame import force_light_colours
 from newsletter.studio.requests import StudioRequest, route
-from newsletter.studio.views.preview import force_light_colours
-from newsletter.studio.views.setup import TEXTS, read_previous_values, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def look(request: StudioRequest) -> Response:
         return JSONResponse(
             {"shown": shown, "html": request.render_fragment("_dressed", dressed=made)}
         )
-    return show(request, given=given, shown=shown, dressed=made)
+    return show_setup(request, given=given, shown=shown, dressed=made)
 
 
 def mail(request: StudioRequest) -> Response:

@@ -8,10 +8,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.admin import newsletter_setup
 from newsletter.errors import NewsletterError, UsageError
-from newsletter.issues import repository as issue_repository
+from newsletter.issues import service as issues
 from newsletter.studio import send_process
+from newsletter.studio.forms import STEPS, FieldMessages, sender_of, wrong_address
 from newsletter.studio.requests import PAGES, StudioRequest, route
-from newsletter.studio.views.setup import STEPS, FieldMessages, sender_of, wrong_address
 
 
 def welcome(request: StudioRequest) -> Response:
@@ -147,8 +147,7 @@ def _wait_for_others(request: StudioRequest) -> None:
     """Nobody else may be at the database; raises UsageError when something is going on."""
     context = request.context
     sendings = [
-        send_process.load_send_view(context, each)
-        for each in issue_repository.names(context.workspace)
+        send_process.load_send_view(context, each) for each in issues.list_issue_names(context)
     ]
     if request.studio.collecting.is_running or any(
         each.waits or each.is_at_work for each in sendings

@@ -18,13 +18,12 @@ from starlette.routing import Route
 from newsletter import composition
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.issues import editor, glossary, images, undo
-from newsletter.issues import repository as issue_repository
+from newsletter.issues import service as issues
+from newsletter.issues.approval import is_published
 from newsletter.studio.hints import WritingAdviser
+from newsletter.studio.mail_frame import LOOKS, display_sender
 from newsletter.studio.requests import StudioRequest, event, route
 from newsletter.studio.state import StudioState
-from newsletter.studio.views.glossary import list_terms
-from newsletter.studio.views.preview import LOOKS, sender_of
-from newsletter.workspace.context import AppContext
 
 LOOK_S = 0.5
 HEADS_UNHINTED = frozenset({"subject", "preheader"})
@@ -36,7 +35,7 @@ def write(request: StudioRequest) -> Response:
     if not request.has_issue:
         return request.render_page("no_issue", title="Write")
     context = request.context
-    issue = issue_repository.read(context.workspace, request.issue_name)
+    issue = issues.read_issue(context, request.issue_name)
     texts = composition.texts_of(issue)
     settings = context.workspace.settings
     adviser = WritingAdviser.of(issue, settings, glossary.glossary(context))
@@ -49,7 +48,7 @@ def write(request: StudioRequest) -> Response:
             section.name: editor.order_version(issue, section.name) for section in issue.sections
         },
         styles=settings.sections,
-        sender=sender_of(settings),
+        sender=display_sender(settings),
         looks=LOOKS,
         file_version=editor.file_version(context, request.issue_name),
         hints={
@@ -57,16 +56,11 @@ def write(request: StudioRequest) -> Response:
             for place, text in texts.items()
             if place not in HEADS_UNHINTED
         },
-        glossary=list_terms(context),
+        glossary=glossary.list_terms(context),
         ahead=undo.read_undo_state(context, issue),
         has_public_page=images.is_reachable(context),
-        is_out=_is_out(context, request.issue_name),
+        is_out=is_published(context, request.issue_name),
     )
-
-
-def _is_out(context: AppContext, name: str) -> bool:
-    record = issue_repository.read_record(context.workspace, name)
-    return bool(record and record.published_at)
 
 
 def save(request: StudioRequest) -> Response:
@@ -92,7 +86,7 @@ def _around(request: StudioRequest, place: str, text: str) -> dict[str, Any]:
     Hints on them, what Undo would do now.
     """
     context = request.context
-    issue = issue_repository.read(context.workspace, request.issue_name)
+    issue = issues.read_issue(context, request.issue_name)
     adviser = WritingAdviser.of(issue, context.workspace.settings, glossary.glossary(context))
     return {
         "file": editor.file_version(context, request.issue_name),
@@ -113,7 +107,7 @@ def order(request: StudioRequest) -> Response:
             "this section was changed in another window meanwhile; load the page again, then"
             " move it"
         )
-    issue = issue_repository.read(request.context.workspace, request.issue_name)
+    issue = issues.read_issue(request.context, request.issue_name)
     return JSONResponse(
         {
             "version": editor.order_version(issue, section),
@@ -125,7 +119,7 @@ def order(request: StudioRequest) -> Response:
 
 def step(request: StudioRequest) -> Response:
     """One entry a step up or down: what the buttons do where no script runs."""
-    issue = issue_repository.read(request.context.workspace, request.issue_name)
+    issue = issues.read_issue(request.context, request.issue_name)
     key, by = request.form_value("key"), -1 if request.form_value("to") == "up" else 1
     for section in issue.sections:
         keys = [entry.key for entry in section.entries]
@@ -145,7 +139,7 @@ def step(request: StudioRequest) -> Response:
 def texts(request: StudioRequest) -> Response:
     """Every text as the file says now, for a window that learns that it was changed elsewhere."""
     context = request.context
-    issue = issue_repository.read(context.workspace, request.issue_name)
+    issue = issues.read_issue(context, request.issue_name)
     found = composition.texts_of(issue)
     adviser = WritingAdviser.of(issue, context.workspace.settings, glossary.glossary(context))
     hints = {
@@ -163,7 +157,7 @@ def texts(request: StudioRequest) -> Response:
                 for section in issue.sections
             },
             "hints": {place: [asdict(hint) for hint in told] for place, told in hints.items()},
-            "glossary": list_terms(context),
+            "glossary": glossary.list_terms(context),
             "ahead": asdict(undo.read_undo_state(context, issue)),
         }
     )

@@ -1,0 +1,35 @@
+"""What the faces ask about the issues of a workspace: which there are, what a file says, where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from newsletter.issues import repository
+from newsletter.issues.repository import GLOSSARY_FILE, ISSUE_FILE, issue_folder
+from newsletter.model import Issue
+from newsletter.workspace.context import AppContext
+
+
+def list_issue_names(context: AppContext) -> tuple[str, ...]:
+    """The names of the issues there are, in their order."""
+    return repository.names(context.workspace)
+
+
+def has_issue(context: AppContext, name: str) -> bool:
+    """Whether there is an issue.toml of this name."""
+    return repository.exists(context.workspace, name)
+
+
+def read_issue(context: AppContext, name: str) -> Issue:
+    """The issue as its file says; raises IssueFileError with file, line and remedy."""
+    return repository.read(context.workspace, name)
+
+
+def locate_issue(context: AppContext, name: str) -> Path:
+    """Where the issue.toml of a name is, or would be; raises UsageError when it is no name."""
+    return issue_folder(context.workspace, name) / ISSUE_FILE
+
+
+def list_written_files(context: AppContext, name: str) -> tuple[Path, ...]:
+    """The files in which people write what an issue says; not each of them need be there."""
+    return context.workspace.folder / GLOSSARY_FILE, locate_issue(context, name)

@@ -1,0 +1,41 @@
+"""The configured sources that need a look from a person: broken, or quiet for unusually long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from newsletter.entries.repository import SourceRecord, entries_of
+from newsletter.model import Source
+from newsletter.sources.collector import STAMPED
+from newsletter.sources.staleness import StalenessCheck
+from newsletter.workspace.context import AppContext
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAlert:
+    """A source that needs a look."""
+
+    source: Source
+    said: str
+
+
+def list_alerts(context: AppContext) -> Iterator[SourceAlert]:
+    """Every source that needs a look, in the order of newsletter.toml."""
+    sources, records = context.workspace.settings.sources, entries_of(context).sources()
+    stamped = frozenset(source.name for source in sources if source.kind in STAMPED)
+    check = StalenessCheck(store=entries_of(context), today=context.now.date(), stamped=stamped)
+    known = [(each, records[each.name]) for each in sources if each.name in records]
+    stale = check.find_stale(record for _, record in known)
+    for source, record in known:
+        if said := _describe_trouble(record, stale.get(record.name, "")):
+            yield SourceAlert(source, said)
+
+
+def _describe_trouble(record: SourceRecord, stale: str) -> str:
+    if record.error:
+        since = f" since {record.failing_since_at:%-d %B %Y}" if record.failing_since_at else ""
+        return f"Broken{since}: {record.error}"
+    if record.succeeded_at and not record.entries:
+        stale = stale or "it answers, and has nothing in it"
+    return f"Quiet: {stale}." if stale else ""
