@@ -7,7 +7,7 @@ help:
 	@echo "make test    every check: format, lint, types, import contracts, tests with coverage"
 	@echo "make fix     format, and mend what the linter can mend"
 	@echo "make bench   measure speed and quality, as docs/benchmarks.md tells"
-	@echo "make lock    pin the dependencies again (needs uv)"
+	@echo "make lock    pin the dependencies again; ARGS=--upgrade takes the newest of each"
 	@echo "make clean   remove .venv, ./demo and caches"
 
 demo:
@@ -28,7 +28,7 @@ bench:
 	@.venv/bin/python bench/run.py $(ARGS)
 
 lock:
-	@requirements/lock.sh
+	@requirements/lock.sh $(ARGS)
 
 clean:
 	@rm -rf .venv demo .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

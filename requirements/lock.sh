@@ -6,7 +6,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 uv=uv
-[ ! -x .venv/bin/uv ] || uv=.venv/bin/uv
+if [ -x .venv/bin/uv ]; then uv=.venv/bin/uv; fi
+command -v "$uv" >/dev/null || { echo "uv is missing. It comes with: .ci/install dev" >&2; exit 1; }
 extras="keyring postgresql"
 
 compile() { # FILE ARGUMENT...
