@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -51,25 +52,72 @@ def test_the_wheel_finds_what_it_carries(wheel: Path, tmp_path: Path) -> None:
     assert (tmp_path / "demo/issues").is_dir()
 
 
-def test_pins_carry_hashes_and_name_no_index() -> None:
-    for name in ("runtime.txt", "dev.txt"):
-        text = (ROOT / "requirements" / name).read_text("utf-8")
-        assert "://" not in text
-        assert len(re.findall(r"^[\w.\[\]-]+==", text, re.MULTILINE)) > 40
-        assert all("--hash=sha256:" in each for each in re.split(r"\n(?=\S)", text.strip()) if "==" in each)
-
-
-def test_runtime_pins_are_among_those_of_development() -> None:
-    pins = {
-        name: set(re.findall(r"^([\w.\[\]-]+==\S+)", (ROOT / "requirements" / name).read_text("utf-8"), re.MULTILINE))
-        for name in ("runtime.txt", "dev.txt")
-    }
-    assert pins["runtime.txt"] <= pins["dev.txt"]
-
-
 def test_no_file_names_a_path_of_a_machine_or_a_package_index() -> None:
     found = subprocess.run(
         ["git", "grep", "-nIE", r"/(root|home/[a-z]+)/|-index-url|https?://[^ ]+/simple/?$", "--", ".", ":!tests/test_packaging.py"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert [line for line in found.stdout.splitlines() if "--no-emit-index-url" not in line] == []
+
+
+# “newsletter” on the public index is somebody else's program. Ours is installed under its own name, or from a file.
+INSTALLING = re.compile(
+    r"\b(?:pip3?|pipx|uv|uv pip|uv tool|poetry|pdm)[`\"',\s]+(?:install|add|download|run|upgrade)\b(?P<words>[^\n|;&]*)|\buvx(?P<more>[^\n|;&]*)"
+)
+STRANGER = re.compile(r"""^[`'"(]*newsletter(?:$|[`'"),.;:]|\[|[=~<>!]=|@)""")
+REQUIRED = re.compile(r"""(?<![\w./*-])newsletter(?:\[(?:postgresql|keyring)\b|\s?[=~<>!]=\s?\d)""")
+
+
+def strangers(text: str) -> list[str]:
+    """What a text would have people install, if that is the other program."""
+    joined = re.sub(r"\\\n|[\"']\n\s*f?[\"']", " ", text)  # lines of a shell, and of a message
+    words = [(each["words"] or each["more"] or "").split() for each in INSTALLING.finditer(joined)]
+    return [word for line in words for word in line if STRANGER.match(word)] + REQUIRED.findall(text)
+
+
+def test_the_program_has_a_name_of_its_own() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["name"] == "patient-newsletter"
+    assert list(project["scripts"]) == ["newsletter"]
+
+
+def test_nothing_tells_people_to_install_the_other_program() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    texts = {
+        name: (ROOT / name).read_text("utf-8", errors="replace")
+        for name in listed.split("\0")
+        if name and name != "tests/test_packaging.py" and (ROOT / name).is_file()
+    }
+    assert {name: found for name, text in texts.items() if (found := strangers(text))} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pip install newsletter",
+        "Run `pip install 'newsletter[postgresql]'` first",
+        "python -m pip install -U newsletter",
+        "uv tool install newsletter",
+        "pipx install newsletter==0.1.0",
+        "uvx newsletter studio",
+        "pip install \\\n    newsletter",
+        '"It is missing: pip install "\n    "newsletter"',
+        "psycopg is missing: install newsletter[postgresql]",
+        'dependencies = ["newsletter>=0.1"]',
+    ],
+)
+def test_the_other_program_is_found_where_it_is_named(text: str) -> None:
+    assert strangers(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pip install 'patient-newsletter[postgresql]'",
+        "pipx install ./patient_newsletter-0.1.0-py3-none-any.whl",
+        "sudo /opt/newsletter/bin/pip install --no-deps .",
+        "pip install . && newsletter --version",
+    ],
+)
+def test_our_own_name_is_let_alone(text: str) -> None:
+    assert strangers(text) == []
