@@ -5,22 +5,42 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 import pytest
+import trove_classifiers
 from conftest import ROOT
+
+import newsletter
+
+
+def built(kind: str, folder: Path, *, root: Path = ROOT) -> Path:
+    """The wheel or sdist that a checkout, or an unpacked sdist, builds."""
+    code = f"import hatchling.build; print(hatchling.build.build_{kind}({str(folder)!r}))"
+    told = subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True)
+    return folder / told.stdout.split()[-1]
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    code = f"import hatchling.build; print(hatchling.build.build_wheel({str(folder)!r}))"
-    name = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.split()[-1]
-    return folder / name
+    return built("wheel", tmp_path_factory.mktemp("dist"))
+
+
+def names_in(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as opened:
+        return set(opened.namelist())
+
+
+def about(wheel: Path) -> Message:
+    """What the wheel says of itself."""
+    with zipfile.ZipFile(wheel) as opened:
+        (name,) = (each for each in opened.namelist() if each.endswith(".dist-info/METADATA"))
+        return message_from_bytes(opened.read(name))
 
 
 def shipped(folder: str) -> set[str]:
@@ -29,8 +49,7 @@ def shipped(folder: str) -> set[str]:
 
 
 def test_the_wheel_carries_every_template_and_the_whole_sample(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as opened:
-        inside = set(opened.namelist())
+    inside = names_in(wheel)
     assert {f"newsletter/{name}" for name in shipped("templates")} <= inside
     assert shipped("newsletter") <= inside
 
@@ -50,6 +69,41 @@ def test_the_wheel_finds_what_it_carries(wheel: Path, tmp_path: Path) -> None:
     )
     assert told.stdout.startswith(str(tmp_path / "site"))
     assert (tmp_path / "demo/issues").is_dir()
+
+
+def test_the_wheel_says_what_it_is(wheel: Path) -> None:
+    told = about(wheel)
+    assert (told["Name"], told["Version"]) == ("patient-newsletter", newsletter.__version__)
+    assert told["License-Expression"] == "MIT"
+    assert told["Author"] == "The newsletter authors"
+    assert {"Typing :: Typed", "Topic :: Communications :: Email :: Mailing List Servers"} <= set(
+        told.get_all("Classifier", [])
+    )
+    assert set(told.get_all("Provides-Extra", [])) == {"keyring", "postgresql"}
+    assert not [each for each in told.get_all("Classifier", []) if each not in trove_classifiers.classifiers]
+
+
+def test_the_wheel_carries_the_license_and_the_mark_of_types(wheel: Path) -> None:
+    inside = names_in(wheel)
+    assert "newsletter/py.typed" in inside
+    with zipfile.ZipFile(wheel) as opened:
+        (license_file,) = (name for name in inside if name.endswith(".dist-info/licenses/LICENSE"))
+        assert opened.read(license_file) == (ROOT / "LICENSE").read_bytes()
+
+
+def test_the_license_is_mit_and_names_who_holds_it() -> None:
+    text = (ROOT / "LICENSE").read_text("utf-8")
+    assert text.startswith("MIT License\n\nCopyright (c) 2026 The newsletter authors\n")
+
+
+def test_what_is_handed_on_as_source_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    with tarfile.open(built("sdist", tmp_path)) as opened:
+        opened.extractall(tmp_path, filter="data")
+    (root,) = (each for each in tmp_path.iterdir() if each.is_dir())
+    assert {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "SECURITY.md"} <= {
+        each.name for each in root.iterdir()
+    }
+    assert built("wheel", tmp_path, root=root).read_bytes() == wheel.read_bytes()
 
 
 def test_no_file_names_a_path_of_a_machine_or_a_package_index() -> None:
