@@ -175,3 +175,11 @@ def test_the_other_program_is_found_where_it_is_named(text: str) -> None:
 )
 def test_our_own_name_is_let_alone(text: str) -> None:
     assert strangers(text) == []
+
+
+def test_pages_name_the_wheel_that_is_built(wheel: Path) -> None:
+    told = subprocess.run(
+        ["git", "grep", "-ohE", r"patient_newsletter-[0-9.]+[^][:space:]'`)]*whl", "--", "*.md"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert set(told.stdout.split()) == {wheel.name}
