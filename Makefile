@@ -9,7 +9,7 @@ help:
 	@echo "make bench   measure speed and quality, as docs/benchmarks.md tells"
 	@echo "make lock    pin the dependencies again; ARGS=--upgrade takes the newest of each"
 	@echo "make wheel   the program as one file in ./dist, to install on any machine"
-	@echo "make clean   remove .venv, ./demo and caches"
+	@echo "make clean   remove .venv, ./demo, ./dist and caches"
 
 demo:
 	@PYTHON="$(PYTHON)" .ci/install runtime
@@ -36,4 +36,4 @@ wheel:
 	@.venv/bin/python -m hatchling build -t wheel
 
 clean:
-	@rm -rf .venv demo .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	@rm -rf .venv demo dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
