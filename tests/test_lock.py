@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ensurepip
+import io
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -175,33 +177,36 @@ def copies_of(index: PackageIndex, locks: tuple[str, ...], folder: Path) -> list
 def environment(folder: Path, pip: str) -> Path:
     """A virtual environment's Python, with the pip that comes with it or with the newest."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    (site,) = folder.glob("lib/*/site-packages")
-    if pip == "newest":
-        content = packed_again(metadata.distribution("pip"))
-        (folder / content.file).write_bytes(content.content)
-        wheel = folder / content.file
-    else:
-        wheel = bundled_pip()
-    with zipfile.ZipFile(wheel) as opened:
-        opened.extractall(site)
+    unpack(packed_again(metadata.distribution("pip")) if pip == "newest" else bundled_pip(), folder / "bin/python")
     return folder / "bin/python"
 
 
-def bundled_pip() -> Path:
+def unpack(wheel: Wheel, python: Path) -> None:
+    """Install a wheel without pip."""
+    with zipfile.ZipFile(io.BytesIO(wheel.content)) as opened:
+        opened.extractall(site_of(python))
+
+
+def site_of(python: Path) -> Path:
+    (site,) = python.parent.parent.glob("lib/*/site-packages")
+    return site
+
+
+def bundled_pip() -> Wheel:
     """The wheel that `python -m venv` takes pip from."""
     folders = (Path(ensurepip.__file__).parent / "_bundled", Path("/usr/share/python-wheels"))
-    for wheel in (each for folder in folders for each in sorted(folder.glob("pip-*.whl"))):
-        return wheel
+    for path in (each for folder in folders for each in sorted(folder.glob("pip-*.whl"))):
+        return Wheel(name="pip", file=path.name, content=path.read_bytes())
     pytest.skip("this Python comes without a wheel of pip (Debian: python3-venv)")
 
 
-def project(folder: Path) -> Path:
+def project(folder: Path, requires: Iterable[str] = PROJECT["project"]["dependencies"]) -> Path:
     """One that requires what ours does, and builds itself."""
     folder.mkdir()
     (folder / "pyproject.toml").write_text(
         '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n', "utf-8"
     )
-    wheel = made_up("the-project", "1.0", requires=tuple(PROJECT["project"]["dependencies"]))
+    wheel = made_up("the-project", "1.0", requires=tuple(requires))
     (folder / "backend.py").write_text(
         "import pathlib\n"
         "def build_editable(folder, config_settings=None, metadata_directory=None):\n"
@@ -227,8 +232,8 @@ def run(index: PackageIndex, folder: Path, *command: Path | str) -> subprocess.C
 
 
 def installed(python: Path) -> dict[str, str]:
-    (site,) = python.parent.parent.glob("lib/*/site-packages")
-    return {canonicalize_name(each.name): each.version for each in metadata.distributions(path=[str(site)])}
+    found = metadata.distributions(path=[str(site_of(python))])
+    return {canonicalize_name(each.name): each.version for each in found}
 
 
 @pytest.mark.parametrize("pip", ["bundled", "newest"])
@@ -267,3 +272,28 @@ def test_without_no_deps_an_extra_would_be_resolved_anew(tmp_path: Path) -> None
         pytest.skip("this Python's pip resolves no extra anew")
     assert NEWER in resolved.stderr
     assert exactly.returncode == 0
+
+
+def test_a_lock_that_changed_makes_the_environment_anew_and_one_that_did_not_needs_no_network(tmp_path: Path) -> None:
+    index = PackageIndex()
+    wheel = index.offer(made_up("wanted-now", "1.0"))
+    checkout = checkout_of_its_own(tmp_path / "our checkout", wheel)
+    python = environment(checkout / ".venv", "bundled")
+    unpack(made_up("wanted-once", "1.0"), python)
+    (checkout / ".venv/lock-runtime").write_text(f"{checkout}\nwanted-once==1.0\n", "utf-8")
+    with index.running():
+        told = run(index, checkout, checkout / ".ci/install", "runtime")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert {"wanted-once", "wanted-now"} & installed(python).keys() == {"wanted-now"}
+    again = run(index, checkout, checkout / ".ci/install", "runtime")  # the index is gone
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+
+
+def checkout_of_its_own(folder: Path, wheel: Wheel) -> Path:
+    """The script that installs, a lock that names one package, and a project that is installed in a moment."""
+    project(folder, requires=())
+    (folder / "newsletter.py").touch()
+    shutil.copytree(ROOT / ".ci", folder / ".ci")
+    (folder / "requirements").mkdir()
+    (folder / "requirements/runtime.txt").write_text(f"{wheel.name}==1.0 --hash=sha256:{wheel.digest}\n", "utf-8")
+    return folder
