@@ -1,4 +1,7 @@
-"""Run every check of the project, each to its end, and say at last what passed and what could not run."""
+"""Run every check of the project, each to its end, and say at last what passed and what could not run.
+
+With names of steps as arguments, only those: .ci/test.py lint types
+"""
 
 from __future__ import annotations
 
@@ -28,8 +31,17 @@ STEPS = (
 )
 
 
-def main() -> int:
-    outcomes = [(name, run(name, tool, arguments)) for name, tool, arguments in STEPS]
+def main(wanted: list[str]) -> int:
+    if unknown := set(wanted) - {name for name, *_ in STEPS}:
+        print(
+            f"There is no step {', '.join(sorted(unknown))}; there are {', '.join(name for name, *_ in STEPS)}"
+        )
+        return 2
+    outcomes = [
+        (name, run(name, tool, arguments))
+        for name, tool, arguments in STEPS
+        if not wanted or name in wanted
+    ]
     print("\nSummary (what could not run is named above, under “short test summary info”)")
     for name, passed in outcomes:
         print(f"  {'passed' if passed else 'FAILED'}  {name}")
@@ -46,4 +58,5 @@ def run(name: str, tool: str, arguments: tuple[str, ...]) -> bool:
     return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
