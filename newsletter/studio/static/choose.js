@@ -20,7 +20,10 @@ let asking = false;
 let again = false;
 
 async function show() {
-  if (asking) { again = true; return; }
+  if (asking) {
+    again = true;
+    return;
+  }
   asking = true;
   const query = new URLSearchParams(new FormData(filter));
   try {
@@ -35,9 +38,14 @@ async function show() {
     tally(told.counts);
     selected();
     watch();
-  } catch (error) { say(error.message, { bad: true }); }
+  } catch (error) {
+    say(error.message, { bad: true });
+  }
   asking = false;
-  if (again) { again = false; show(); }
+  if (again) {
+    again = false;
+    show();
+  }
 }
 
 async function more(link) {
@@ -46,14 +54,17 @@ async function more(link) {
   const query = new URLSearchParams(new FormData(filter));
   query.set("from", link.dataset.from);
   const hadFocus = link === document.activeElement;
-  const told = await ask(`/choose/cards?${query}`).catch((error) => { say(error.message, { bad: true }); delete link.dataset.asked; });
+  const told = await ask(`/choose/cards?${query}`).catch((error) => {
+    say(error.message, { bad: true });
+    delete link.dataset.asked;
+  });
   if (!told || !link.isConnected) return; // the list is another one by now
   const shelf = document.createElement("template");
   shelf.innerHTML = told.html;
   const first = shelf.content.querySelector(".card");
   const place = link.closest(".more");
   for (const group of shelf.content.querySelectorAll(".group")) {
-    if (!await append(group, place)) return;
+    if (!(await append(group, place))) return;
   }
   place.replaceWith(...shelf.content.querySelectorAll(".more"));
   if (hadFocus) first?.querySelector("input").focus();
@@ -68,7 +79,10 @@ async function append(group, place) {
   const added = [...group.querySelectorAll(".card")];
   const last = place.previousElementSibling;
   const there = last?.dataset.section === group.dataset.section ? last : group;
-  if (there === group) { group.querySelectorAll(".card").forEach((card) => card.remove()); place.before(group); }
+  if (there === group) {
+    group.querySelectorAll(".card").forEach((card) => card.remove());
+    place.before(group);
+  }
   for (let at = 0; at < added.length; at += SLICE) {
     if (!place.isConnected) return false;
     there.append(...added.slice(at, at + SLICE));
@@ -77,9 +91,12 @@ async function append(group, place) {
   return place.isConnected;
 }
 
-const near = new IntersectionObserver((seen) => {
-  for (const each of seen) if (each.isIntersecting) more(each.target);
-}, { rootMargin: "1500px" });
+const near = new IntersectionObserver(
+  (seen) => {
+    for (const each of seen) if (each.isIntersecting) more(each.target);
+  },
+  { rootMargin: "1500px" },
+);
 
 function watch() {
   near.disconnect();
@@ -100,7 +117,10 @@ function tally(counts, isAsked = true) {
   for (const [place, number] of Object.entries(counts || {})) {
     for (const shown of document.querySelectorAll(`[data-count="${place}"]`)) shown.textContent = number;
   }
-  if (counts && isAsked) { known = counts.new; document.getElementById("arrived").replaceChildren(); }
+  if (counts && isAsked) {
+    known = counts.new;
+    document.getElementById("arrived").replaceChildren();
+  }
 }
 
 // New arrivals wait until they are asked for.
@@ -150,7 +170,9 @@ function put(told) {
 
 /** The control of a card that is drawn anew which does what the focused one did; else its first one. */
 function alike(card, focused) {
-  const found = [...card.querySelectorAll("button, select, input")].find((each) => each.ariaLabel === focused.ariaLabel);
+  const found = [...card.querySelectorAll("button, select, input")].find(
+    (each) => each.ariaLabel === focused.ariaLabel,
+  );
   return found || card.querySelector(".decide button");
 }
 
@@ -173,11 +195,19 @@ async function now(url, fields) {
     body.delete("seen");
     for (const key of body.getAll("key")) body.append("seen", cardOf(key)?.dataset.seen ?? "");
     const answer = await change(url, body);
-    if (answer.anew) { tally(answer.counts); await show(); } else put(answer);
-    if (answer.conflict) { say(answer.said, { bad: true }); return; }
+    if (answer.anew) {
+      tally(answer.counts);
+      await show();
+    } else put(answer);
+    if (answer.conflict) {
+      say(answer.said, { bad: true });
+      return;
+    }
     told(answer);
     return answer;
-  } catch (error) { say(error.message, { bad: true }); }
+  } catch (error) {
+    say(error.message, { bad: true });
+  }
 }
 
 async function takeBack(name = "") {
@@ -192,10 +222,14 @@ const beside = (card, to) => (to === "up" ? card.previousElementSibling : card.n
 
 function step(card, to) {
   const other = beside(card, to);
-  if (!other?.dataset.key) { say(to === "up" ? "It is the first already." : "It is the last already."); return; }
+  if (!other?.dataset.key) {
+    say(to === "up" ? "It is the first already." : "It is the last already.");
+    return;
+  }
   const focused = document.activeElement;
   const around = [neighbours(card)];
-  if (to === "up") other.before(card); else other.after(card);
+  if (to === "up") other.before(card);
+  else other.after(card);
   focused.focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest" });
   place([card], around, card.dataset.section, other, to === "up");
@@ -209,9 +243,12 @@ function neighbours(card) {
 async function place(moved, around, section, other, isBefore) {
   const body = new URLSearchParams({ section });
   for (const card of moved) body.append("key", card.dataset.key);
-  for (const [above, below] of around) { body.append("above", above); body.append("below", below); }
+  for (const [above, below] of around) {
+    body.append("above", above);
+    body.append("below", below);
+  }
   if (other) body.append(isBefore ? "before" : "behind", other.dataset.key);
-  if (!await act("/choose/place", body)) show(); // refused: show how it really stands
+  if (!(await act("/choose/place", body))) show(); // refused: show how it really stands
 }
 
 document.addEventListener("keydown", (event) => {
@@ -240,7 +277,9 @@ function point(card) {
 pool.addEventListener("dragstart", (event) => {
   const card = event.target.closest?.(".grip")?.closest(".card");
   if (!card) return;
-  const ticked = cards().filter((each) => each.dataset.ordered !== undefined && each.querySelector("input[form=bulk]").checked);
+  const ticked = cards().filter(
+    (each) => each.dataset.ordered !== undefined && each.querySelector("input[form=bulk]").checked,
+  );
   dragged = ticked.includes(card) ? ticked : [card];
   dragged.forEach((each) => each.classList.add("dragged"));
   event.dataTransfer.effectAllowed = "move";
@@ -257,7 +296,8 @@ pool.addEventListener("drop", (event) => {
   event.preventDefault();
   const isBefore = event.clientY < over.getBoundingClientRect().top + over.offsetHeight / 2;
   const around = dragged.map(neighbours);
-  if (isBefore) over.before(...dragged); else over.after(...dragged);
+  if (isBefore) over.before(...dragged);
+  else over.after(...dragged);
   place(dragged, around, over.dataset.section, over, isBefore);
 });
 pool.addEventListener("dragend", () => {
@@ -268,14 +308,25 @@ pool.addEventListener("dragend", () => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form === filter) { event.preventDefault(); show(); return; }
+  if (form === filter) {
+    event.preventDefault();
+    show();
+    return;
+  }
   const url = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action;
   const what = new URL(url).pathname;
-  if (what === "/choose/step") { event.preventDefault(); step(form.closest(".card"), event.submitter.value); return; }
+  if (what === "/choose/step") {
+    event.preventDefault();
+    step(form.closest(".card"), event.submitter.value);
+    return;
+  }
   if (!["/choose/decide", "/choose/merge", "/choose/split", "/choose/undo"].includes(what)) return;
   event.preventDefault();
   if (what === "/choose/undo") takeBack(form.elements.undo.value);
-  else act(what, new FormData(form, event.submitter)).then((answer) => { if (answer && form === bulk) bulk.elements.why.value = ""; });
+  else
+    act(what, new FormData(form, event.submitter)).then((answer) => {
+      if (answer && form === bulk) bulk.elements.why.value = "";
+    });
 });
 pool.addEventListener("click", (event) => {
   if (event.target.id !== "more") return;
@@ -290,7 +341,9 @@ document.getElementById("all").addEventListener("click", (event) => {
   selected();
 });
 filter.addEventListener("input", show);
-document.addEventListener("change", (event) => { if (event.target.matches("input[form=bulk]")) selected(); });
+document.addEventListener("change", (event) => {
+  if (event.target.matches("input[form=bulk]")) selected();
+});
 if (filter.elements.words.value !== filter.elements.words.defaultValue) show(); // typed before this script was there
 filter.classList.add("live");
 document.getElementById("keys").hidden = false;

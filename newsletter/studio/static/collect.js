@@ -10,7 +10,9 @@ function row(name) {
 
 function hear(told, stream) {
   if (told.waiting) {
-    bar.max = told.waiting.length; bar.value = 0; bar.hidden = false;
+    bar.max = told.waiting.length;
+    bar.value = 0;
+    bar.hidden = false;
     for (const name of told.waiting) row(name).querySelector(".outcome").textContent = "Asking …";
   }
   if (told.name) {
@@ -22,7 +24,11 @@ function hear(told, stream) {
   }
   if (told.error) say(told.error, { bad: true });
   if (told.done) document.getElementById("over").textContent = told.said;
-  if (told.over) { stream.close(); bar.hidden = true; pressed(false); }
+  if (told.over) {
+    stream.close();
+    bar.hidden = true;
+    pressed(false);
+  }
 }
 
 function pressed(isGoing) {
@@ -42,7 +48,9 @@ document.addEventListener("submit", async (event) => {
     const told = await change("/collect", new FormData(event.target));
     if (!told.began) say("The sources are being asked already; wait until that is done.");
     listen();
-  } catch (error) { say(error.message, { bad: true }); }
+  } catch (error) {
+    say(error.message, { bad: true });
+  }
 });
 
 if (form && form.dataset.running) listen();

@@ -21,22 +21,33 @@ adding.addEventListener("submit", async (event) => {
   const fields = Object.fromEntries(new FormData(adding));
   try {
     const told = await change(`${base}/glossary`, fields);
-    if (told.conflict) { say(`“${fields.term}” is in the glossary already. It says: ${told.text}`, { bad: true }); return; }
+    if (told.conflict) {
+      say(`“${fields.term}” is in the glossary already. It says: ${told.text}`, { bad: true });
+      return;
+    }
     remember(told.file);
     await relist();
     adding.reset();
     say(`“${fields.term}” is in the glossary now.`);
     (back || adding.elements.term).focus();
     back = null;
-  } catch (error) { say(error.message, { bad: true }); }
+  } catch (error) {
+    say(error.message, { bad: true });
+  }
 });
 
 /** The rows as the server draws them; those that are being written in stay. */
 async function relist() {
   refresh();
   const page = new DOMParser().parseFromString(await (await fetch(`${base}/write`)).text(), "text/html");
-  const kept = new Map([...list.children].filter((row) => isDirty(row) || row.contains(document.activeElement)).map((row) => [row.elements.was.value, row]));
-  list.replaceChildren(...[...page.getElementById("terms").children].map((row) => kept.get(row.elements.was.value) || row));
+  const kept = new Map(
+    [...list.children]
+      .filter((row) => isDirty(row) || row.contains(document.activeElement))
+      .map((row) => [row.elements.was.value, row]),
+  );
+  list.replaceChildren(
+    ...[...page.getElementById("terms").children].map((row) => kept.get(row.elements.was.value) || row),
+  );
   list.parentElement.hidden = list.children.length === 0;
   document.getElementById("terms-count").textContent = list.children.length;
   for (const row of list.children) equip(row);
@@ -64,15 +75,24 @@ function equip(row) {
 
 async function save(row) {
   if (!isDirty(row) || row.asks || !row.checkValidity() || !row.isConnected) return;
-  if (row.saving) { row.again = true; return; }
+  if (row.saving) {
+    row.again = true;
+    return;
+  }
   row.saving = true;
   const { was, term, meaning, seen } = row.elements;
   const [name, text] = [document.activeElement === term ? was.value : term.value, meaning.value];
-  if (name === was.value && text === row.dataset.saved) { row.saving = false; return; }
+  if (name === was.value && text === row.dataset.saved) {
+    row.saving = false;
+    return;
+  }
   saved.textContent = "Saving …";
   try {
     const told = await change(`${base}/glossary`, { was: was.value, term: name, meaning: text, seen: seen.value });
-    if (told.conflict) { collide(row, told); return; }
+    if (told.conflict) {
+      collide(row, told);
+      return;
+    }
     was.value = name;
     row.dataset.saved = text;
     seen.value = told.version;
@@ -84,7 +104,10 @@ async function save(row) {
     saved.textContent = `Not saved: ${error.message}`;
   } finally {
     row.saving = false;
-    if (row.again) { row.again = false; save(row); }
+    if (row.again) {
+      row.again = false;
+      save(row);
+    }
   }
 }
 
@@ -99,27 +122,44 @@ function collide(row, told) {
     row.asks = false; // last: the focus that leaves the box would save
   };
   row.asks = true;
-  collided(meaning, told.text, () => { settle(); save(row); }, () => {
-    settle();
-    term.value = row.elements.was.value;
-    meaning.value = told.text;
-    saved.textContent = "Saved.";
-    if (told.text) return;
-    row.remove();
-    adding.elements.term.focus();
-  });
+  collided(
+    meaning,
+    told.text,
+    () => {
+      settle();
+      save(row);
+    },
+    () => {
+      settle();
+      term.value = row.elements.was.value;
+      meaning.value = told.text;
+      saved.textContent = "Saved.";
+      if (told.text) return;
+      row.remove();
+      adding.elements.term.focus();
+    },
+  );
 }
 
 list.addEventListener("submit", async (event) => {
   event.preventDefault();
   const row = event.target;
-  if (!event.submitter?.hasAttribute("formaction")) { save(row); return; }
+  if (!event.submitter?.hasAttribute("formaction")) {
+    save(row);
+    return;
+  }
   try {
-    const told = await change(`${base}/glossary/remove`, { was: row.elements.was.value, seen: row.elements.seen.value });
+    const told = await change(`${base}/glossary/remove`, {
+      was: row.elements.was.value,
+      seen: row.elements.seen.value,
+    });
     if (told.conflict) {
       row.elements.meaning.value = row.dataset.saved = told.meaning;
       row.elements.seen.value = told.version;
-      say(`“${told.term}” was changed elsewhere meanwhile: its new meaning stands here now. Press Remove again to take it out.`, { bad: true });
+      say(
+        `“${told.term}” was changed elsewhere meanwhile: its new meaning stands here now. Press Remove again to take it out.`,
+        { bad: true },
+      );
       return;
     }
     const next = row.nextElementSibling || row.previousElementSibling;
@@ -129,7 +169,9 @@ list.addEventListener("submit", async (event) => {
     refresh();
     say(told.said, { undo: () => putBack(told) });
     (next?.querySelector("[formaction]") || adding.elements.term).focus();
-  } catch (error) { say(error.message, { bad: true }); }
+  } catch (error) {
+    say(error.message, { bad: true });
+  }
 });
 
 async function putBack(gone) {
@@ -138,7 +180,9 @@ async function putBack(gone) {
     remember(told.file);
     await relist();
     say("Undone.");
-  } catch (error) { say(error.message, { bad: true }); }
+  } catch (error) {
+    say(error.message, { bad: true });
+  }
 }
 
 for (const row of list.children) equip(row);

@@ -25,7 +25,10 @@ document.addEventListener("picture", (event) => {
   file.focus();
 });
 
-function unlook() { look.hidden = true; look.removeAttribute("src"); }
+function unlook() {
+  look.hidden = true;
+  look.removeAttribute("src");
+}
 
 file.addEventListener("change", () => {
   wrong.textContent = "";
@@ -33,33 +36,58 @@ file.addEventListener("change", () => {
   const chosen = file.files[0];
   if (!chosen || !chosen.type.startsWith("image/") || chosen.type.includes("svg") || chosen.size > 20e6) return;
   const reader = new FileReader();
-  reader.addEventListener("load", () => { look.src = reader.result; look.hidden = false; });
+  reader.addEventListener("load", () => {
+    look.src = reader.result;
+    look.hidden = false;
+  });
   reader.readAsDataURL(chosen);
 });
 look.addEventListener("error", unlook);
-ornament.addEventListener("change", () => { words.required = !ornament.checked; words.disabled = ornament.checked; });
+ornament.addEventListener("change", () => {
+  words.required = !ornament.checked;
+  words.disabled = ornament.checked;
+});
 document.getElementById("picture-cancel").addEventListener("click", () => dialog.close());
 dialog.addEventListener("close", () => field?.focus());
 
 dialog.querySelector("form").addEventListener("submit", async (event) => {
   event.preventDefault();
   wrong.textContent = "";
-  if (!ornament.checked && !words.value.trim()) { wrong.textContent = "Say what it shows, or mark it as decoration."; words.focus(); return; }
+  if (!ornament.checked && !words.value.trim()) {
+    wrong.textContent = "Say what it shows, or mark it as decoration.";
+    words.focus();
+    return;
+  }
   inserting.disabled = true;
   try {
-    const query = new URLSearchParams({ words: words.value, width: width.value, ornament: ornament.checked ? "yes" : "" });
+    const query = new URLSearchParams({
+      words: words.value,
+      width: width.value,
+      ornament: ornament.checked ? "yes" : "",
+    });
     const answer = await fetch(`${base}/picture?${query}`, {
-      method: "POST", body: file.files[0],
+      method: "POST",
+      body: file.files[0],
       headers: { "X-CSRF-Token": csrf, Accept: "application/json", "Content-Type": "application/octet-stream" },
-    }).catch(() => { throw new Error("The studio does not answer. Start it again with “newsletter studio”; keep this window open."); });
+    }).catch(() => {
+      throw new Error("The studio does not answer. Start it again with “newsletter studio”; keep this window open.");
+    });
     const text = await answer.text();
     let told;
-    try { told = JSON.parse(text); } catch { throw new Error(text.slice(0, 300)); }
+    try {
+      told = JSON.parse(text);
+    } catch {
+      throw new Error(text.slice(0, 300));
+    }
     if (told.error) throw new Error(told.error);
     dialog.close();
     paragraph(told.markdown);
     say(told.reachable ? told.said : `${told.said} Without a public page readers see its words alone.`);
-  } catch (error) { wrong.textContent = error.message; } finally { inserting.disabled = false; }
+  } catch (error) {
+    wrong.textContent = error.message;
+  } finally {
+    inserting.disabled = false;
+  }
 });
 
 /** A paragraph of its own, where the caret stood. */
@@ -67,5 +95,10 @@ function paragraph(markdown) {
   const [from, to] = place;
   const before = field.value.slice(0, from).trimEnd();
   const after = field.value.slice(to).trimStart();
-  insert(field, before.length, field.value.length - after.length, `${before ? "\n\n" : ""}${markdown}${after ? "\n\n" : ""}`);
+  insert(
+    field,
+    before.length,
+    field.value.length - after.length,
+    `${before ? "\n\n" : ""}${markdown}${after ? "\n\n" : ""}`,
+  );
 }

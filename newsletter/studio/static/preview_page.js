@@ -9,7 +9,9 @@ function listen() {
   stream?.close();
   if (document.hidden) return;
   stream = closedWithPage(new EventSource(`${base}/news?seen=${around.dataset.file}`));
-  stream.onmessage = (event) => { if (JSON.parse(event.data).file) show(); };
+  stream.onmessage = (event) => {
+    if (JSON.parse(event.data).file) show();
+  };
 }
 
 async function show() {

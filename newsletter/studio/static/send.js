@@ -6,8 +6,12 @@ const waiting = document.getElementById("waiting");
 const seconds = document.getElementById("seconds");
 const when = document.getElementById("when");
 const SAID = {
-  accepted: "accepted by the server", remaining: "not yet sent", deferred: "to be tried again", refused: "refused",
-  unknown: "in doubt", suppressed: "left, and not written to",
+  accepted: "accepted by the server",
+  remaining: "not yet sent",
+  deferred: "to be tried again",
+  refused: "refused",
+  unknown: "in doubt",
+  suppressed: "left, and not written to",
 };
 const WINDOW_MS = 20000; // the pace is that of so long
 
@@ -21,7 +25,12 @@ function pace(done, left, now) {
   if (minutes < 0.03 || went <= 0 || !left) return "";
   const rate = went / minutes;
   const long = left / rate;
-  const time = long < 1 ? "less than a minute" : long < 90 ? `about ${Math.round(long)} minute${Math.round(long) === 1 ? "" : "s"}` : `about ${Math.round(long / 60)} hours`;
+  const time =
+    long < 1
+      ? "less than a minute"
+      : long < 90
+        ? `about ${Math.round(long)} minute${Math.round(long) === 1 ? "" : "s"}`
+        : `about ${Math.round(long / 60)} hours`;
   return `${Math.round(rate).toLocaleString("en")} a minute, ${time} left.`;
 }
 
@@ -38,9 +47,12 @@ function show(told) {
   if (told.total) {
     bar.max = told.total;
     bar.value = told.total - left;
-    const parts = Object.entries(SAID).filter(([name]) => told[name]).map(([name, said]) => `${told[name].toLocaleString("en")} ${said}`);
+    const parts = Object.entries(SAID)
+      .filter(([name]) => told[name])
+      .map(([name, said]) => `${told[name].toLocaleString("en")} ${said}`);
     document.getElementById("numbers").textContent = `${parts.join(", ")}.`;
-    document.getElementById("pace").textContent = told.why && told.state === "sending" ? told.why : pace(told.total - left, told.remaining, Date.now());
+    document.getElementById("pace").textContent =
+      told.why && told.state === "sending" ? told.why : pace(told.total - left, told.remaining, Date.now());
     tell(told.headline, bar.value / bar.max);
   }
   document.getElementById("goes").textContent = told.headline;
@@ -53,10 +65,15 @@ if (live) {
   stream.onmessage = (event) => {
     const told = JSON.parse(event.data);
     if (going && told.headline) show(told);
-    if (told.over || (waiting && !told.waiting)) { stream.close(); location.reload(); }
+    if (told.over || (waiting && !told.waiting)) {
+      stream.close();
+      location.reload();
+    }
   };
   // The answer to a button is a page of its own: to load this one again meanwhile would lose what that one says.
-  addEventListener("submit", (event) => { if (!event.defaultPrevented) stream.close(); });
+  addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) stream.close();
+  });
 }
 
 if (seconds) {
@@ -86,7 +103,8 @@ async function choose() {
   document.getElementById("sentence").textContent = told.wrong_time || told.sentence;
   button.disabled = Boolean(told.wrong_time);
   document.getElementById("then").textContent = isLater
-    ? "Keep this computer on at that time. You may close the page and the studio." : when.dataset.undo;
+    ? "Keep this computer on at that time. You may close the page and the studio."
+    : when.dataset.undo;
 }
 
 if (when) {

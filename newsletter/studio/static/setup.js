@@ -1,7 +1,9 @@
 // Setup while one types: sections by keys, sources tried, the server asked, the look drawn. Nothing is saved but by its button.
 import { change, later, say } from "/static/studio.js";
 
-document.querySelectorAll(".quiet").forEach((each) => { each.hidden = true; });
+document.querySelectorAll(".quiet").forEach((each) => {
+  each.hidden = true;
+});
 
 // Sections: the list comes back in its new order, and the focus stays where it was.
 const list = document.getElementById("section-list");
@@ -17,18 +19,22 @@ async function move(form, by) {
     const shown = new Map(typed.map((each) => [each.id, each.form.elements[`was-${each.name}`].value]));
     const open = [...list.querySelectorAll("details[open]")].map((each) => each.closest("li").dataset.section);
     list.innerHTML = told.html;
-    for (const each of typed) { // not saved yet, and not lost
+    for (const each of typed) {
+      // not saved yet, and not lost
       const field = document.getElementById(each.id);
       if (!field) continue; // its section was taken out elsewhere
       field.value = each.value;
       field.form.elements[`was-${each.name}`].value = shown.get(each.id);
     }
-    for (const each of open) list.querySelector(`[data-section="${CSS.escape(each)}"] details`)?.setAttribute("open", "");
+    for (const each of open)
+      list.querySelector(`[data-section="${CSS.escape(each)}"] details`)?.setAttribute("open", "");
     const row = list.querySelector(`[data-section="${CSS.escape(name)}"]`);
     (document.getElementById(wasIn) || row.querySelector(`button[value=${by}]`)).focus();
     row.scrollIntoView({ block: "nearest" });
     say(told.said);
-  } catch (error) { say(error.message, { bad: true }); }
+  } catch (error) {
+    say(error.message, { bad: true });
+  }
 }
 
 list?.addEventListener("submit", (event) => {
@@ -48,8 +54,12 @@ const source = document.getElementById("new-source");
 if (source) {
   const tried = document.getElementById("tried");
   const { kind, where, name } = source.elements;
-  let asked = "", number = 0, named = name.value;
-  name.addEventListener("input", () => { named = name.value; });
+  let asked = "",
+    number = 0,
+    named = name.value;
+  name.addEventListener("input", () => {
+    named = name.value;
+  });
   const ask = async ({ at = "/setup/source/look" } = {}) => {
     const words = where.value.trim();
     if (words.length < 3 || asked === kind.value + words) return;
@@ -62,16 +72,25 @@ if (source) {
       const told = await change(at, body);
       if (mine !== number) return;
       tried.innerHTML = told.html;
-      if (!kind.value && tried.querySelector(".good")) { kind.value = told.kind; asked = kind.value + words; }
+      if (!kind.value && tried.querySelector(".good")) {
+        kind.value = told.kind;
+        asked = kind.value + words;
+      }
       if (!named && tried.querySelector(".good")) name.value = proposed(words);
-    } catch (error) { if (mine === number) tried.replaceChildren(Object.assign(document.createElement("p"), { textContent: error.message, className: "bad" })); }
+    } catch (error) {
+      if (mine === number)
+        tried.replaceChildren(
+          Object.assign(document.createElement("p"), { textContent: error.message, className: "bad" }),
+        );
+    }
   };
   const soon = later(() => ask(), 700);
   where.addEventListener("input", soon);
   if (where.value !== where.defaultValue) ask(); // somebody may have typed before this script was there
   kind.addEventListener("change", soon);
   document.querySelector("a.onward")?.addEventListener("click", (event) => {
-    if (where.value.trim() && !confirm("The source that you typed is not added yet. Go on without it?")) event.preventDefault();
+    if (where.value.trim() && !confirm("The source that you typed is not added yet. Go on without it?"))
+      event.preventDefault();
   });
   source.addEventListener("submit", (event) => {
     const pressed = event.submitter;
@@ -79,12 +98,18 @@ if (source) {
     if (!["/setup/source/look", "/setup/source/allow"].includes(at)) return;
     event.preventDefault();
     asked = "";
-    ask({ at }).then(() => { if (!pressed.isConnected) name.focus(); }); // it went with the question that it answers
+    ask({ at }).then(() => {
+      if (!pressed.isConnected) name.focus();
+    }); // it went with the question that it answers
   });
 }
 
 function proposed(words) {
-  try { return new URL(words).hostname.replace(/^www\./, ""); } catch { return words.split("/").pop(); }
+  try {
+    return new URL(words).hostname.replace(/^www\./, "");
+  } catch {
+    return words.split("/").pop();
+  }
 }
 
 // The mail server is asked, and the answer stands below the button.
@@ -101,8 +126,13 @@ if (server) {
     event.preventDefault();
     event.submitter.disabled = true;
     tested.innerHTML = "<p>Asking the server …</p>";
-    try { tested.innerHTML = (await change("/setup/delivery/test", new FormData(server))).html; }
-    catch (error) { tested.replaceChildren(Object.assign(document.createElement("p"), { textContent: error.message, className: "bad" })); }
+    try {
+      tested.innerHTML = (await change("/setup/delivery/test", new FormData(server))).html;
+    } catch (error) {
+      tested.replaceChildren(
+        Object.assign(document.createElement("p"), { textContent: error.message, className: "bad" }),
+      );
+    }
     event.submitter.disabled = false;
     event.submitter.focus();
   });
@@ -113,9 +143,13 @@ const dress = document.getElementById("look-form");
 if (dress) {
   const frame = document.getElementById("dress");
   const said = document.getElementById("dressed");
-  let drawing = false, again = false;
+  let drawing = false,
+    again = false;
   const draw = async () => {
-    if (drawing) { again = true; return; }
+    if (drawing) {
+      again = true;
+      return;
+    }
     drawing = true;
     try {
       const told = await change("/setup/theme/look", new FormData(dress));
@@ -123,13 +157,21 @@ if (dress) {
       frame.addEventListener("load", () => frame.contentWindow?.scrollTo(0, at), { once: true });
       frame.contentWindow.location.replace(`/setup/theme/mail.html?shown=${told.shown}`);
       if (said.innerHTML !== told.html) said.innerHTML = told.html;
-    } catch (error) { said.replaceChildren(Object.assign(document.createElement("p"), { textContent: error.message, className: "bad" })); }
+    } catch (error) {
+      said.replaceChildren(
+        Object.assign(document.createElement("p"), { textContent: error.message, className: "bad" }),
+      );
+    }
     drawing = false;
-    if (again) { again = false; draw(); }
+    if (again) {
+      again = false;
+      draw();
+    }
   };
   dress.addEventListener("input", later(draw, 60));
   const isTyped = [...dress.querySelectorAll("input")].some((each) => each.value !== each.defaultValue);
-  if ("now" in dress.dataset || isTyped) draw(); else dress.addEventListener("focusin", draw, { once: true });
+  if ("now" in dress.dataset || isTyped) draw();
+  else dress.addEventListener("focusin", draw, { once: true });
 }
 
 // newsletter.toml may be changed in another window, or by hand: that is told, and what is typed here stays.
@@ -145,7 +187,9 @@ async function look() {
   changed.replaceChildren();
   if (told.version === changed.dataset.version) return;
   const box = Object.assign(document.createElement("div"), { className: told.error ? "panel bad" : "panel next" });
-  const said = told.error || "newsletter.toml was changed in another window or program. What you type here is not lost: a field that was changed in both is asked about when you save.";
+  const said =
+    told.error ||
+    "newsletter.toml was changed in another window or program. What you type here is not lost: a field that was changed in both is asked about when you save.";
   box.append(Object.assign(document.createElement("p"), { textContent: said }));
   if (!told.error) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Show it" });
@@ -160,4 +204,9 @@ document.addEventListener("visibilitychange", look);
 // Where this browser is, for a newsletter that has just begun.
 const zone = document.querySelector("[data-here]");
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && zone.value === zone.defaultValue && [...document.querySelectorAll("#zones option")].some((each) => each.value === here)) zone.value = here;
+if (
+  zone &&
+  zone.value === zone.defaultValue &&
+  [...document.querySelectorAll("#zones option")].some((each) => each.value === here)
+)
+  zone.value = here;

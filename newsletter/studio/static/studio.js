@@ -5,12 +5,20 @@ export const csrf = document.querySelector("meta[name=csrf]").content;
 export async function change(url, fields, options = {}) {
   const body = fields instanceof Blob ? fields : new URLSearchParams(fields);
   const answer = await fetch(url, {
-    method: "POST", body, ...options,
+    method: "POST",
+    body,
+    ...options,
     headers: { "X-CSRF-Token": csrf, Accept: "application/json" },
-  }).catch(() => { throw new Error("The studio does not answer. Start it again with “newsletter studio”; keep this window open."); });
+  }).catch(() => {
+    throw new Error("The studio does not answer. Start it again with “newsletter studio”; keep this window open.");
+  });
   const text = await answer.text();
   let told;
-  try { told = JSON.parse(text); } catch { throw new Error(text.slice(0, 300)); }
+  try {
+    told = JSON.parse(text);
+  } catch {
+    throw new Error(text.slice(0, 300));
+  }
   if (told.error) throw new Error(told.error);
   return told;
 }
@@ -34,14 +42,19 @@ export function say(text, { undo, bad } = {}) {
 /** Close a stream of news with its page: a page that is left may be kept, and a browser has six connections to one place. */
 export function closedWithPage(stream) {
   addEventListener("pagehide", () => stream.close(), { once: true });
-  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
   return stream;
 }
 
 /** Call `act` when nothing was asked for `wait` milliseconds. */
 export function later(act, wait) {
   let timer;
-  return (...given) => { clearTimeout(timer); timer = setTimeout(() => act(...given), wait); };
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => act(...given), wait);
+  };
 }
 
 document.addEventListener("click", (event) => {
@@ -53,7 +66,8 @@ document.addEventListener("click", (event) => {
 function focusPlace() {
   const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!place?.matches("input, textarea, select")) return;
-  for (let around = place.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+  for (let around = place.closest("details"); around; around = around.parentElement.closest("details"))
+    around.open = true;
   place.focus();
 }
 addEventListener("hashchange", focusPlace);
