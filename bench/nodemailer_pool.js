@@ -14,13 +14,14 @@ const pool = nodemailer.createTransport({
   ignoreTLS: true,
   name: "example.org",
   maxConnections: Number(connections),
-  maxMessages: Infinity,
+  maxMessages: Number.POSITIVE_INFINITY,
 });
 
 let next = 0;
 async function sendInTurn() {
   while (next < Number(people)) {
-    const number = next++;
+    const number = next;
+    next += 1;
     const leave = `https://news.example.org/u/${String(number).padStart(45, "a")}`;
     const fill = (page) => page.replaceAll("{name}", `Réader ${number}`).replaceAll("{leave}", leave);
     await pool.sendMail({
