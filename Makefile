@@ -4,7 +4,7 @@ PYTHON ?= python3
 
 help:
 	@echo "make demo    a sample newsletter in ./demo, shown in the browser"
-	@echo "make test    every check: format, lint, types, import contracts, tests with coverage"
+	@echo "make test    every check: format, lint, types, import contracts, scripts and styles, tests with coverage"
 	@echo "make fix     format, and mend what the linter can mend"
 	@echo "make bench   measure speed and quality, as docs/benchmarks.md tells"
 	@echo "make lock    pin the dependencies again; ARGS=--upgrade takes the newest of each"
@@ -23,6 +23,7 @@ test:
 fix:
 	@PYTHON="$(PYTHON)" .ci/install dev
 	@.venv/bin/python -m ruff format . && .venv/bin/python -m ruff check --fix .
+	@.venv/bin/python .ci/web/biome.py fix
 
 bench:
 	@PYTHON="$(PYTHON)" .ci/install dev
@@ -36,4 +37,4 @@ wheel:
 	@.venv/bin/python -m hatchling build -t wheel
 
 clean:
-	@rm -rf .venv demo dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	@rm -rf .venv .ci/web/node_modules demo dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

@@ -17,6 +17,7 @@ STEPS = (
     ("lint", "ruff", ("check", ".")),
     ("types", "mypy", ()),
     ("import contracts", "lint-imports", ("--no-logo",)),
+    ("javascript and css", ".ci/web/biome.py", ("ci",)),
     (
         "tests",
         "pytest",
@@ -50,12 +51,15 @@ def main(wanted: list[str]) -> int:
 
 def run(name: str, tool: str, arguments: tuple[str, ...]) -> bool:
     print(f"\n== {name}", flush=True)
-    command = (
-        [sys.executable, "-m", tool, *arguments]
-        if tool != "lint-imports"
-        else [sys.executable, str(BIN / tool), *arguments]
-    )
+    command = [sys.executable, *found(tool), *arguments]
     return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def found(tool: str) -> list[str]:
+    """Where Python finds a tool: a script of ours, a script of its own, or a module."""
+    if tool.endswith(".py"):
+        return [str(ROOT / tool)]
+    return [str(BIN / tool)] if tool == "lint-imports" else ["-m", tool]
 
 
 if __name__ == "__main__":
