@@ -63,7 +63,7 @@ def decide_with_undo(
     why: str = "",
     section: str | None = None,
 ) -> UndoRecord:
-    """`choosing.carry_out`, with what `undo` needs."""
+    """`decisions.apply_decision`, with what `undo` needs."""
     keys = tuple(keys)
     return _record_undo(
         context, keys, lambda: apply_decision(context, keys, verdict, why=why, section=section)
@@ -130,7 +130,7 @@ def _put_in_order(at: IssueWindow, section: str, keys: tuple[str, ...]) -> None:
 
 
 def merge_with_undo(context: AppContext, keys: Iterable[str]) -> UndoRecord:
-    """`uniting.unite`, with what `undo` needs."""
+    """`entry_merge.merge_entries`, with what `undo` needs."""
     keys = tuple(keys)
     copy = _copy_entries(context, keys)
     return replace(
@@ -139,7 +139,7 @@ def merge_with_undo(context: AppContext, keys: Iterable[str]) -> UndoRecord:
 
 
 def split_with_undo(context: AppContext, key: str) -> UndoRecord:
-    """`uniting.part`, with what `undo` needs."""
+    """`entry_merge.split_entry`, with what `undo` needs."""
     copy = _copy_entries(context, [key])
     made: list[str] = []
     done = _record_undo(
