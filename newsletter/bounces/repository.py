@@ -20,7 +20,7 @@ from newsletter.database.tables import deliveries, incoming_mails, sendings, sub
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
 from newsletter.reports import repository as report_repository
-from newsletter.subscribers import repository as subscriber_repository
+from newsletter.subscribers import suppressions
 
 BATCH = 500
 LOOK_BACK = 12
@@ -105,7 +105,7 @@ class InboundTransaction:
         """Write a decision down, and do what follows for the person."""
         self.connection.execute(sa.insert(incoming_mails).values(_row(place, decided, now)))
         if effect is not None and decided.subscriber_id is not None:
-            gone = subscriber_repository.suppress(
+            gone = suppressions.suppress(
                 self.connection, decided.subscriber_id, effect.state, effect.why, now=now
             )
             if gone and effect.state is SubscriberState.UNSUBSCRIBED:

@@ -17,7 +17,8 @@ from typing import cast
 from cssselect import HTMLTranslator, SelectorError
 from lxml.etree import _Element
 
-from newsletter.checks.parsed_mail import ElementGroup, ParsedMail, group_elements, hides
+from newsletter.checks.mail_elements import ElementGroup, group_elements
+from newsletter.checks.parsed_mail import ParsedMail, hides
 from newsletter.checks.rules import Violation, rule
 from newsletter.checks.styles import CssDeclaration, dark_blocks, parse_declarations
 from newsletter.model import Severity

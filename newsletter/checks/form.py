@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.checks.parsed_mail import ElementGroup, ParsedMail, is_hidden, text_of
+from newsletter.checks.mail_elements import ElementGroup
+from newsletter.checks.parsed_mail import ParsedMail, is_hidden, text_of
 from newsletter.checks.rules import Violation, rule
 from newsletter.checks.styles import dark_blocks, parse_blocks, parse_declarations
 from newsletter.model import Severity

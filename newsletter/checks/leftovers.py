@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from newsletter.checks.parsed_mail import ParsedMail, Passage
+from newsletter.checks.mail_elements import Passage
+from newsletter.checks.parsed_mail import ParsedMail
 from newsletter.checks.rules import Violation, rule
 from newsletter.model import Severity
 

@@ -13,7 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from newsletter import composition
 from newsletter.checks.context import LinkState
-from newsletter.checks.parsed_mail import LinkTarget, ParsedMail, as_printed, upgrade_to_https
+from newsletter.checks.mail_elements import LinkTarget
+from newsletter.checks.parsed_mail import ParsedMail, as_printed, upgrade_to_https
 from newsletter.checks.rules import Violation, rule
 from newsletter.identity import address_key
 from newsletter.model import Issue, Severity

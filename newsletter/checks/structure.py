@@ -15,6 +15,7 @@ from typing import cast
 
 from lxml.etree import XPath, _Element
 
+from newsletter.checks.mail_outline import comments, visible_children
 from newsletter.checks.parsed_mail import PADDING, ParsedMail, hides, text_of
 from newsletter.checks.rules import Violation, rule
 from newsletter.model import Severity
@@ -29,31 +30,12 @@ METAS = (
     "format-detection",
     "x-apple-disable-message-reformatting",
 )
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 IDS = XPath("descendant-or-self::*/@id", smart_strings=False)
 ACTING = XPath("descendant-or-self::*[@*[starts-with(name(), 'on')]]")
 GHOST_TABLE = re.compile(r"<table[^>]*(?:width=[\"']?[567]\d\d\b|width:\s*[567]\d\dpx)")
 OUTLOOK_BUTTON = re.compile(r"mso-padding-alt|v:roundrect|mso-text-raise")
 FEWEST_CHARACTERS = 200
 TEMPLATE = "Mend it in templates/, where the page begins."
-
-
-def comments(proof: ParsedMail) -> str:
-    """The text of all comments: what Outlook for Windows alone reads."""
-    return " ".join(COMMENT.findall(proof.context.html))
-
-
-def visible_children(proof: ParsedMail) -> Iterator[_Element]:
-    """The children of the body that show something."""
-    for child in proof.body.iterchildren("*"):
-        if not hides(child.get("style") or "") and _says_something(child):
-            yield child
-
-
-def _says_something(element: _Element) -> bool:
-    return (
-        any(str(text).strip() for text in element.itertext()) or element.find(".//img") is not None
-    )
 
 
 @rule(

@@ -13,7 +13,8 @@ from functools import lru_cache
 from itertools import chain
 
 from newsletter.checks.content import describe_entry
-from newsletter.checks.parsed_mail import ParsedMail, Passage
+from newsletter.checks.mail_elements import Passage
+from newsletter.checks.parsed_mail import ParsedMail
 from newsletter.checks.rules import Violation, rule
 from newsletter.checks.timing import day_of, in_words
 from newsletter.model import Entry, Event, Severity

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from newsletter.checks.leftovers import around
-from newsletter.checks.parsed_mail import ParsedMail, Passage
+from newsletter.checks.mail_elements import Passage
+from newsletter.checks.parsed_mail import ParsedMail
 from newsletter.checks.rules import Violation, rule
 from newsletter.config import Settings
 from newsletter.model import Entry, Issue, Severity

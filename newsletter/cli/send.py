@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.cli.send_progress import describe_pace, progress_bar
 from newsletter.cli.session import CommandSession, answer, interactive, json_option, say, tell
 from newsletter.errors import UsageError
 
@@ -154,7 +153,7 @@ def _run(
     from newsletter.delivery.sender import run_send
 
     told = at and f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent."
-    with _on_its_way(issue) as on_progress:
+    with progress_bar(issue) as on_progress:
         how = {"on_progress": on_progress, **options}
         return run_send(_send(session, issue, what=what, how=how, told=told or ""))
 
@@ -216,48 +215,6 @@ async def _send(
         return open_ledger(context).read_status(issue)
 
 
-@contextmanager
-def _on_its_way(issue: str) -> Iterator[Callable[[SendStatus], None]]:
-    """A bar that says how many are done; silent where nobody looks."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    rate = TextColumn("{task.fields[rate]}")
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        rate,
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"Sending {issue}", total=None, rate="")
-
-        def show(tally: SendStatus) -> None:
-            words = f"{tally.accepted} accepted" + "".join(
-                f", {getattr(tally, name)} {said}"
-                for name, said in (
-                    ("deferred", "deferred"),
-                    ("refused", "refused"),
-                    ("unknown", "in doubt"),
-                )
-                if getattr(tally, name)
-            )
-            done = tally.total - tally.remaining - tally.deferred
-            speed = progress.tasks[0].speed  # over the last half a minute
-            rate = f"{speed * 60:.0f} a minute" if speed else ""
-            progress.update(task, total=tally.total, completed=done, description=words, rate=rate)
-
-        yield show
-
-
 def _json(tally: SendStatus) -> dict[str, Any]:
     return {
         "issue": tally.issue,
@@ -283,28 +240,6 @@ def _sentences(tally: SendStatus) -> str:
             " --leave” or “--resend”"
         )
     return "\n".join(parts)
-
-
-def _pace(tally: SendStatus) -> Iterator[str]:
-    """How fast it goes, and how long it still takes at that."""
-    done = tally.accepted + tally.refused + tally.unknown
-    if tally.state != "sending" or not done or not tally.seconds:
-        return
-    rate = done / tally.seconds
-    yield (
-        f"  {rate * 60:.0f} a minute until now; {_duration(tally.remaining / rate)} for those not"
-        " yet sent"
-    )
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    if minutes < 1:
-        return "less than a minute"
-    hours, minutes = divmod(minutes, 60)
-    return " ".join(
-        filter(None, (f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""))
-    )
 
 
 def _words(session: CommandSession, tally: SendStatus) -> Iterator[str]:
@@ -348,7 +283,7 @@ def status(session: CommandSession, issue: str | None, with_recipients: bool, as
     lines = (f"  {each.status.value:10} {each.address}  {each.reply}" for each in rows)
     _answer(
         document,
-        "\n".join((_sentences(tally), *_pace(tally), *_words(session, tally), *lines)),
+        "\n".join((_sentences(tally), *describe_pace(tally), *_words(session, tally), *lines)),
         as_json=as_json,
     )
     return _exit_code(tally)

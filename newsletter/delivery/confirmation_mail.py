@@ -13,12 +13,10 @@ from datetime import datetime
 from email.utils import format_datetime, parseaddr
 
 from newsletter.config import Settings
-from newsletter.delivery.message import (
-    Envelope,
-    OutgoingMessage,
+from newsletter.delivery.message import Envelope, OutgoingMessage, sending_domain
+from newsletter.delivery.message_encoding import (
     encode_header_text,
     encode_quoted_printable,
-    sending_domain,
     to_header,
 )
 

@@ -11,7 +11,12 @@ from newsletter.delivery.due_queue import DueQueue, QueuedRecipient
 from newsletter.delivery.ledger_session import DueDelivery
 from newsletter.delivery.message import OutgoingMessage
 from newsletter.delivery.retry_policy import RetryPolicy
-from newsletter.delivery.smtp import DATA_S, ENVELOPE_S, SmtpConnection, SmtpConnectionError
+from newsletter.delivery.smtp_connection import (
+    DATA_S,
+    ENVELOPE_S,
+    SmtpConnection,
+    SmtpConnectionError,
+)
 from newsletter.delivery.smtp_replies import SmtpPhase, SmtpReply, is_go_ahead, judge_reply
 from newsletter.delivery.variants import VariantTemplates
 

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from newsletter.delivery.message import MessageTemplate, OutgoingMessage
 from newsletter.delivery.sender import SendJob
-from newsletter.delivery.smtp import (
+from newsletter.delivery.smtp import MailServer, open_smtp_connection
+from newsletter.delivery.smtp_connection import (
     DATA_S,
     ENVELOPE_S,
-    MailServer,
     SmtpConnection,
     SmtpConnectionError,
-    open_smtp_connection,
 )
 from newsletter.delivery.smtp_replies import SmtpPhase, SmtpReply, is_go_ahead
 from newsletter.delivery.variants import VariantTemplates

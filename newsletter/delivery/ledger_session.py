@@ -25,6 +25,7 @@ from newsletter.delivery.restore_guard import RestoreGuard
 from newsletter.delivery.send_status import SendRecord, SendStatus, build_status, count_by_status
 from newsletter.model import DeliveryStatus, Subscriber, SubscriberState
 from newsletter.subscribers import repository as subscriber_repository
+from newsletter.subscribers import suppressions
 
 PAGE = 500
 FAR = timedelta(days=3)
@@ -271,7 +272,7 @@ def _suppress_bounced(
 ) -> None:
     for each in settled:
         if each.bounced:
-            subscriber_repository.suppress(
+            suppressions.suppress(
                 connection, each.subscriber_id, SubscriberState.BOUNCED, each.reply, now=now
             )
 

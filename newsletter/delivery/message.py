@@ -8,8 +8,6 @@ put there, no line grows too long.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import html
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -20,13 +18,18 @@ from enum import IntEnum
 from urllib.parse import quote
 
 from newsletter.config import Settings
+from newsletter.delivery.message_encoding import (
+    SOFT,
+    encode_header_text,
+    encode_place,
+    encode_quoted_printable,
+    format_mailbox,
+    to_header,
+)
 from newsletter.model import RenderedIssue, Subscriber
 from newsletter.placeholders import Placeholder
 from newsletter.tokens import Keys, Purpose
 
-LINE = 76  # RFC 2045, 6.7: no encoded line is longer
-ENCODED_WORD = 75  # RFC 2047, 2
-SOFT = b"=\r\n"
 NAMELESS = {"en": "friend", "es": "lector", "de": "Leserin, lieber Leser", "fr": "lecteur"}
 
 
@@ -184,8 +187,8 @@ class MessageTemplate:
         if MergeField.NAME_TEXT in self._wanted or MergeField.NAME_HTML in self._wanted:
             name = reader.name or self.nameless
             escaped = html.escape(name)
-            values[MergeField.NAME_TEXT] = placed = _encode_place(name)
-            values[MergeField.NAME_HTML] = placed if escaped == name else _encode_place(escaped)
+            values[MergeField.NAME_TEXT] = placed = encode_place(name)
+            values[MergeField.NAME_HTML] = placed if escaped == name else encode_place(escaped)
         # the places are filled next
         content: list[bytes] = list(self._literal)  # type: ignore[arg-type]
         for index, place in self._places:
@@ -213,7 +216,7 @@ def _headers(rendered: RenderedIssue, mailing: MessageContext) -> list[TemplateP
     name, address = mailing.sender
     subject = ("[Test] " if mailing.test else "") + rendered.subject
     pieces: list[TemplatePart] = [
-        b"From: ", _mailbox(name, f"{address.rpartition('@')[0]}@{mailing.domain}", used=6), b"\r\n",
+        b"From: ", format_mailbox(name, f"{address.rpartition('@')[0]}@{mailing.domain}", used=6), b"\r\n",
         b"To: ", MergeField.TO, b"\r\n",
         b"Subject: ", encode_header_text(subject, used=9), b"\r\n",
         b"Date: ", format_datetime(mailing.sent_at).encode("ascii"), b"\r\n",
@@ -221,11 +224,11 @@ def _headers(rendered: RenderedIssue, mailing: MessageContext) -> list[TemplateP
     ]  # fmt: skip
     if settings.reply_to:
         reply_name, reply_address = parseaddr(settings.reply_to)
-        pieces += [b"Reply-To: ", _mailbox(reply_name, reply_address, used=10), b"\r\n"]
+        pieces += [b"Reply-To: ", format_mailbox(reply_name, reply_address, used=10), b"\r\n"]
     pieces += [
         b"MIME-Version: 1.0\r\n",
         b"List-Id: ",
-        _mailbox(settings.title, f"newsletter.{mailing.domain}", used=9),
+        format_mailbox(settings.title, f"newsletter.{mailing.domain}", used=9),
     ]
     pieces += [b"\r\n", *_unsubscribe_header(mailing)]
     pieces.append(f"Feedback-ID: {_feedback_id(mailing)}\r\n".encode("ascii"))
@@ -319,105 +322,3 @@ def _join_pieces(pieces: Sequence[TemplatePart]) -> list[TemplatePart]:
         else:
             joined.append(piece)
     return joined
-
-
-_UNSAFE = re.compile(rb"[^ -<>-~]")
-_SAFE_LINE = re.compile(r"[A-Za-z0-9 ,:;/?&_+~@#%()*!'\"<>-]{0,74}[A-Za-z0-9]")
-
-
-def encode_quoted_printable(text: str, *, goes_on: bool = False) -> bytes:
-    """Quoted-printable (RFC 2045, 6.7).
-
-    `goes_on`: what follows stands on a line of its own, without a break.
-    """
-    lines = text.split("\n")
-    last = len(lines) - 1
-    out = [
-        _encode_line(line, soft_end=goes_on and index == last) for index, line in enumerate(lines)
-    ]
-    return b"\r\n".join(out) + (SOFT if goes_on and lines[-1] else b"")
-
-
-def _encode_place(text: str) -> bytes:
-    """One line of text for a place, where a soft line break follows."""
-    return text.encode("ascii") if _SAFE_LINE.fullmatch(text) else _encode_line(text, soft_end=True)
-
-
-def _encode_line(line: str, *, soft_end: bool = False) -> bytes:
-    # no two spaces in a row and none at the end of a line (RFC 2045, 6.7 (3)): the body is then in
-    # the relaxed form
-    # of RFC 6376, 3.4.4 as it stands, and no relay that tidies white space can break its signature
-    data = _UNSAFE.sub(_hex, line.encode()).replace(b"  ", b" =20")
-    if not soft_end and data[-1:] == b" ":
-        data = data[:-1] + b"=20"
-    parts = []
-    while True:
-        if data[:1] == b".":
-            data = (
-                b"=2E" + data[1:]
-            )  # never a dot in front: no dot-stuffing, and nothing ends the message early
-        elif data[:5] == b"From ":
-            data = b"=46" + data[1:]  # mbox files
-        if len(data) <= LINE - soft_end:
-            break
-        cut = LINE - 1
-        escape = data.rfind(b"=", cut - 2, cut)
-        cut = escape if escape != -1 else cut
-        parts.append(data[:cut])
-        data = data[cut:]
-    return SOFT.join((*parts, data))
-
-
-def _hex(found: re.Match[bytes]) -> bytes:
-    return b"=%02X" % found[0][0]
-
-
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
-
-
-def to_header(name: str, address: str) -> bytes:
-    """The value of `To`."""
-    return _mailbox(name, address, used=4)
-
-
-def _mailbox(name: str, address: str, *, used: int) -> bytes:
-    """`Name <address>`, folded before the address where the line would grow too long.
-
-    `used`: taken on the line.
-    """
-    target = f"<{address}>".encode()
-    if not name:
-        return target if used == 9 else address.encode()
-    phrase = _phrase(name, used=used)
-    last = phrase.rpartition(b"\r\n")[2]
-    room = LINE - used * (last == phrase)
-    return phrase + (b" " if len(last) + 1 + len(target) <= room else b"\r\n ") + target
-
-
-def _phrase(name: str, *, used: int) -> bytes:
-    if not name.isascii() or len(name) > LINE - used - 2 or "=?" in name:
-        return encode_header_text(name, used=used, always=True)
-    if _ATOMS.fullmatch(name) and name.strip() == name:
-        return name.encode("ascii")
-    return b'"' + re.sub(r'(["\\])', r"\\\1", name).encode("ascii") + b'"'
-
-
-def encode_header_text(text: str, *, used: int, always: bool = False) -> bytes:
-    """A header's text.
-
-    As it stands when it is short ASCII, else as RFC 2047 words of at most 75 characters.
-    """
-    if not always and text.isascii() and len(text) <= LINE - used and "=?" not in text:
-        return text.encode("ascii")
-    room = (LINE - max(used, 1) - len("=?utf-8?b??=")) // 4 * 3
-    whole = text.encode()
-    if len(whole) <= room:
-        return b"=?utf-8?b?" + binascii.b2a_base64(whole, newline=False) + b"?="
-    full = (ENCODED_WORD - 1 - len("=?utf-8?b??=")) // 4 * 3
-    chunks: list[bytes] = [b""]
-    for character in text:
-        encoded = character.encode()
-        if len(chunks[-1]) + len(encoded) > (room if len(chunks) == 1 else full):
-            chunks.append(b"")
-        chunks[-1] += encoded
-    return b"\r\n ".join(b"=?utf-8?b?" + base64.b64encode(chunk) + b"?=" for chunk in chunks)

@@ -27,12 +27,8 @@ from newsletter.delivery.ledger_writer import LedgerWriter
 from newsletter.delivery.message import MessageContext, MessageTemplate, build_message_id
 from newsletter.delivery.retry_policy import RetryPolicy
 from newsletter.delivery.send_status import SendStatus
-from newsletter.delivery.smtp import (
-    MailServer,
-    SmtpConnectionError,
-    open_smtp_connection,
-    server_of,
-)
+from newsletter.delivery.smtp import MailServer, open_smtp_connection, server_of
+from newsletter.delivery.smtp_connection import SmtpConnectionError
 from newsletter.delivery.throttle import DAY, Throttle
 from newsletter.delivery.variants import VariantTemplates
 from newsletter.errors import DeliveryError, StorageError

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -24,10 +23,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 from newsletter.delivery.dkim_signing import MIN_RSA_BITS
 from newsletter.doctor.diagnosis import Diagnosis, report_failure, report_ok, report_warning
+from newsletter.doctor.dmarc import examine_dmarc, read_tags
 from newsletter.doctor.dns_lookup import DnsLookup, DnsUnansweredError
+from newsletter.doctor.sender_domains import THEM, SenderDomains
 from newsletter.doctor.spf import MAX_LOOKUPS, read_spf
 
-THEM = "Gmail, Yahoo and Microsoft"
 ED25519_DER_BYTES = 44  # 12 that name the algorithm, and the key
 _FREE = """
 gmail.com googlemail.com yahoo.com yahoo.co.uk ymail.com rocketmail.com aol.com outlook.com hotmail.com live.com msn.com
@@ -36,18 +36,6 @@ yandex.ru yandex.com comcast.net verizon.net att.net orange.fr free.fr laposte.n
 hey.com tutanota.com
 """
 FREE_MAIL = frozenset(_FREE.split())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenderDomains:
-    """Who our messages say they are from; all in A-labels."""
-
-    sender: str  # of `from`
-    envelope: str  # of the envelope sender, which SPF is looked up for
-    signing: str = ""  # d= of our own DKIM signatures; empty: the mail server signs, or nobody
-    keys: tuple[
-        tuple[str, bytes | None], ...
-    ] = ()  # selector, our public key (DER); None when its file cannot be read
 
 
 def read_public_key(private: Path) -> bytes | None:
@@ -66,7 +54,7 @@ def examine_domains(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagno
         ("MX", _mx),
         ("SPF", _spf),
         ("DKIM", _dkim),
-        ("DMARC", _dmarc),
+        ("DMARC", examine_dmarc),
     )
     for subject, step in steps:
         try:
@@ -177,7 +165,7 @@ def _dkim(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
 
 
 def _dkim_key(where: str, ours: bytes | None, names: DnsLookup) -> Diagnosis:
-    records = [_tags(each) for each in names.txt_records(where)]
+    records = [read_tags(each) for each in names.txt_records(where)]
     records = [each for each in records if "p" in each and each.get("v", "DKIM1") == "DKIM1"]
     publish = (
         f'publish there: "{_format_key_record(ours)}"' if ours else "publish the public key there"
@@ -231,100 +219,3 @@ def _kind(tags: Mapping[str, str], key: bytes) -> tuple[str, int]:
     if not isinstance(loaded, rsa.RSAPublicKey):
         raise ValueError(type(loaded))  # noqa: TRY004 - one error for all that is no such key
     return "rsa", loaded.key_size
-
-
-def _dmarc(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
-    where, records = _policy(domains.sender, names)
-    if len(records) != 1:
-        what = (
-            "no DMARC record" if not records else "more than one DMARC record, which count as none"
-        )
-        yield report_failure(
-            "DMARC",
-            f"{domains.sender} has {what}: {THEM} want one of everybody who writes to many",
-            f'add a TXT record at _dmarc.{domains.sender}: "v=DMARC1; p=none;'
-            f' rua=mailto:dmarc@{domains.sender}"',
-        )
-        return
-    tags = records[0]
-    if tags.get("p", "").lower() not in {"none", "quarantine", "reject"}:
-        yield report_failure(
-            "DMARC",
-            f"the DMARC record at _dmarc.{where} has no policy (p=)",
-            "write p=none, quarantine or reject",
-        )
-        return
-    if not tags.get("rua"):
-        remedy = f"add rua=mailto:dmarc@{domains.sender} to it"
-        yield report_warning(
-            "DMARC", f"the DMARC record at _dmarc.{where} names nobody for reports (rua)", remedy
-        )
-    else:
-        yield report_ok(
-            "DMARC", f"_dmarc.{where} has a DMARC record with p={tags['p'].lower()} and reports"
-        )
-    yield _alignment(domains, tags, names)
-
-
-def _alignment(domains: SenderDomains, tags: Mapping[str, str], names: DnsLookup) -> Diagnosis:
-    by_spf = _is_aligned(domains.sender, domains.envelope, names, strict=tags.get("aspf") == "s")
-    by_dkim = bool(domains.keys) and _is_aligned(
-        domains.sender, domains.signing, names, strict=tags.get("adkim") == "s"
-    )
-    if by_spf or by_dkim:
-        which = " and ".join(name for name, holds in (("SPF", by_spf), ("DKIM", by_dkim)) if holds)
-        return report_ok("alignment", f"{which} names the domain of `from`, as DMARC wants")
-    words = (
-        f"the envelope sender is of {domains.envelope}, `from` of {domains.sender}: SPF does not"
-        " count for DMARC"
-    )
-    remedy = f"set [inbox] address to one of {domains.sender}, or sign for it with [dkim]"
-    if domains.keys:
-        return report_failure(
-            "alignment", f"{words}, and nor does DKIM, which signs for {domains.signing}", remedy
-        )
-    return report_warning(
-        "alignment",
-        f"{words}; all hangs on your mail service's signing for {domains.sender}",
-        remedy,
-    )
-
-
-def _is_aligned(sender: str, other: str, names: DnsLookup, *, strict: bool) -> bool:
-    if sender == other or strict:
-        return sender == other
-    return _organisation(sender, names) == _organisation(other, names)
-
-
-def _policy(domain: str, names: DnsLookup) -> tuple[str, list[dict[str, str]]]:
-    """The nearest name upwards with DMARC records, and they."""
-    for each in _upwards(domain):
-        if found := _dmarc_records(each, names):
-            return each, found
-    return domain, []
-
-
-def _organisation(domain: str, names: DnsLookup) -> str:
-    """The highest domain with a DMARC record (the tree walk that takes the place of lists of suffixes)."""
-    return next(
-        (each for each in reversed(_upwards(domain)) if _dmarc_records(each, names)), domain
-    )
-
-
-def _upwards(domain: str) -> list[str]:
-    labels = domain.split(".")
-    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
-
-
-def _dmarc_records(domain: str, names: DnsLookup) -> list[dict[str, str]]:
-    found = (
-        _tags(each)
-        for each in names.txt_records(f"_dmarc.{domain}")
-        if each.lower().startswith("v=dmarc1")
-    )
-    return [each for each in found if each.get("psd") != "y"]
-
-
-def _tags(record: str) -> dict[str, str]:
-    pairs = (part.partition("=") for part in record.split(";") if "=" in part)
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}

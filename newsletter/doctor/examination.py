@@ -22,7 +22,7 @@ from newsletter.delivery.smtp import MailServer
 from newsletter.doctor import dns_records
 from newsletter.doctor.diagnosis import Diagnosis, report_failure, report_ok, report_warning
 from newsletter.doctor.dns_lookup import DnsLookup
-from newsletter.doctor.dns_records import SenderDomains
+from newsletter.doctor.sender_domains import SenderDomains
 from newsletter.doctor.smtp_check import check_server
 from newsletter.entries.repository import entries_of
 from newsletter.errors import NewsletterError, UsageError

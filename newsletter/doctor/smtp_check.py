@@ -7,12 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from newsletter.config import is_loopback
-from newsletter.delivery.smtp import (
-    MailServer,
-    SmtpConnection,
-    SmtpConnectionError,
-    open_smtp_connection,
-)
+from newsletter.delivery.smtp import MailServer, open_smtp_connection
+from newsletter.delivery.smtp_connection import SmtpConnection, SmtpConnectionError
 from newsletter.doctor.diagnosis import (
     Diagnosis,
     DiagnosisState,

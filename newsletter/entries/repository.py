@@ -6,17 +6,24 @@ import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from newsletter.database import tables
 from newsletter.database.engine import translate_errors
+from newsletter.database.statements import _chunks, delete_in, execute_many, select_in
 from newsletter.database.tables import UtcDateTime
+from newsletter.entries.records import (
+    EarlierEntry,
+    ReviewCutoff,
+    Sighting,
+    SourceActivity,
+    SourceRecord,
+)
 from newsletter.entries.serialization import entry_from_plain, entry_to_plain
 from newsletter.model import Decision, Entry, Verdict
 from newsletter.workspace.context import AppContext
@@ -26,75 +33,6 @@ CachedEntry = tuple[str, datetime, Entry]
 """The record of an entry and when it was first seen, with the entry that was read from them."""
 
 _RHYTHM_OF = 30  # days from which the rhythm of a source is taken
-_AT_ONCE = 500  # values in one IN (…): SQLite's smallest limit is 999
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
-    """What one source said of one entry."""
-
-    source: str
-    key: str
-    entry: Entry  # as this source gave it
-    first_seen_at: datetime
-    last_seen_at: datetime
-
-
-class EarlierEntry(NamedTuple):
-    """An entry that the last issue has looked at, and that is dated before it."""
-
-    key: str
-    title: str
-    dated: str | None
-    first_seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewCutoff:
-    """How far the last issue looked."""
-
-    since_at: datetime  # what was first seen up to here was looked at
-    since_on: date  # what is dated before this day is no longer new
-
-    def condition(self) -> sa.ColumnElement[bool]:
-        """Papers and news that were seen then, and are undated or dated before.
-
-        A month or year wholly before.
-        """
-        entries = tables.entries.c
-        # "2026-10" is before "2026-11-20" because it is before "2026-11": dates sort as texts of
-        # one length
-        before = entries.dated < sa.func.substr(
-            self.since_on.isoformat(), 1, sa.func.length(entries.dated)
-        )
-        seen = entries.first_seen_at <= self.since_at
-        return (entries.kind == "") & seen & (entries.dated.is_(None) | before)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRecord:
-    """How a source fared until now."""
-
-    name: str
-    url: str = ""
-    etag: str = ""
-    last_modified: str = ""
-    content_digest: str = ""  # SHA-256 of the last good answer
-    entries: int = 0  # in the last good answer
-    checked_at: datetime | None = None
-    succeeded_at: datetime | None = None
-    changed_at: datetime | None = None  # when it last gave an entry never seen before
-    failing_since_at: datetime | None = None
-    error: str = ""
-
-
-class SourceActivity(NamedTuple):
-    """When a source gave something."""
-
-    newest_on: (
-        date | None
-    )  # the newest day that an entry of it is dated, none ahead; None: all are undated
-    first_seen_at: datetime  # when it first gave anything
 
 
 class EntryRepository:
@@ -169,14 +107,14 @@ class EntryRepository:
         """Key → entry, of those that are known."""
         columns = (tables.entries.c.key, tables.entries.c.record, tables.entries.c.first_seen_at)
         with self.together() as connection:
-            rows = _select_in(connection, sa.select(*columns), tables.entries.c.key, keys)
+            rows = select_in(connection, sa.select(*columns), tables.entries.c.key, keys)
             return {row.key: self._entry(row.key, row.record, row.first_seen_at) for row in rows}
 
     def known_as(self, names: Iterable[str]) -> set[str]:
         """The keys of all entries that one of these aliases may mean."""
         query = sa.select(tables.aliases.c.key)
         with self.together() as connection:
-            return {row[0] for row in _select_in(connection, query, tables.aliases.c.alias, names)}
+            return {row[0] for row in select_in(connection, query, tables.aliases.c.alias, names)}
 
     def save(self, entries: Mapping[str, Entry], names: Mapping[str, Iterable[str]]) -> None:
         """Keep these entries (by key) and the aliases of each (by key), over what was kept before."""
@@ -194,7 +132,7 @@ class EntryRepository:
         with self.together() as connection:
             present = {
                 row[0]
-                for row in _select_in(
+                for row in select_in(
                     connection, sa.select(tables.entries.c.key), tables.entries.c.key, entries
                 )
             }
@@ -203,20 +141,20 @@ class EntryRepository:
                 for name in ("dated", "title", "kind", "record", "first_seen_at")
             }
             insert = sa.insert(tables.entries).values(key=sa.bindparam("of"), **values)
-            _execute(connection, insert, [row for row in rows if row["of"] not in present])
+            execute_many(connection, insert, [row for row in rows if row["of"] not in present])
             update = (
                 sa.update(tables.entries)
                 .where(tables.entries.c.key == sa.bindparam("of"))
                 .values(values)
             )
-            _execute(connection, update, [row for row in rows if row["of"] in present])
-            _delete_in(connection, tables.aliases, tables.aliases.c.key, names)
+            execute_many(connection, update, [row for row in rows if row["of"] in present])
+            delete_in(connection, tables.aliases, tables.aliases.c.key, names)
             pairs = [
                 {"alias": alias, "key": key}
                 for key, aliases in names.items()
                 for alias in dict.fromkeys(aliases)
             ]
-            _execute(connection, sa.insert(tables.aliases), pairs)
+            execute_many(connection, sa.insert(tables.aliases), pairs)
 
     def list_manual_merges(self) -> dict[str, str]:
         """Alias → key, as a person said."""
@@ -227,9 +165,9 @@ class EntryRepository:
         """Note that a person said: whatever comes under one of these names is this entry."""
         names = tuple(dict.fromkeys(names))
         with self.together() as connection:
-            _delete_in(connection, tables.merges, tables.merges.c.alias, names)
+            delete_in(connection, tables.merges, tables.merges.c.alias, names)
             rows = [{"alias": alias, "key": key, "merged_at": now} for alias in names]
-            _execute(connection, sa.insert(tables.merges), rows)
+            execute_many(connection, sa.insert(tables.merges), rows)
 
     def merge_keys(self, folded: Mapping[str, str]) -> None:
         """Let the entries of these keys go into others (old key → the key that stays), with all that hangs on them."""
@@ -261,7 +199,7 @@ class EntryRepository:
             query = sa.select(sightings.source, sightings.key)
             keys = dict.fromkeys(key for _, key in seen)
             known = {
-                (row.source, row.key) for row in _select_in(connection, query, sightings.key, keys)
+                (row.source, row.key) for row in select_in(connection, query, sightings.key, keys)
             }
             rows = [
                 {"by": source, "of": key, "said": _record(entry)}
@@ -274,7 +212,7 @@ class EntryRepository:
                 first_seen_at=now,
                 last_seen_at=now,
             )
-            _execute(
+            execute_many(
                 connection, insert, [row for row in rows if (row["by"], row["of"]) not in known]
             )
             update = (
@@ -282,7 +220,9 @@ class EntryRepository:
                 .where(sightings.source == sa.bindparam("by"), sightings.key == sa.bindparam("of"))
                 .values(record=sa.bindparam("said"), last_seen_at=now)
             )
-            _execute(connection, update, [row for row in rows if (row["by"], row["of"]) in known])
+            execute_many(
+                connection, update, [row for row in rows if (row["by"], row["of"]) in known]
+            )
 
     def sightings(self, key: str) -> tuple[Sighting, ...]:
         """Who gave this entry, first one first."""
@@ -310,7 +250,7 @@ class EntryRepository:
             for each in decisions
         ]
         with self.together() as connection:
-            _execute(connection, sa.insert(tables.decisions), rows)
+            execute_many(connection, sa.insert(tables.decisions), rows)
 
     def newest_decision(self) -> int:
         """The number of the decision that was made last.
@@ -324,7 +264,7 @@ class EntryRepository:
         """Those of these entries on which something was decided after the decision of this number."""
         query = sa.select(tables.decisions.c.key).where(tables.decisions.c.id > number)
         with self.together() as connection:
-            return {row[0] for row in _select_in(connection, query, tables.decisions.c.key, keys)}
+            return {row[0] for row in select_in(connection, query, tables.decisions.c.key, keys)}
 
     def take_back(self, keys: Iterable[str], number: int) -> None:
         """Forget what was decided on these entries after the decision of this number, as if nobody had."""
@@ -367,7 +307,7 @@ class EntryRepository:
             sa.select(by, newest, first).join_from(tables.sightings, tables.entries).group_by(by)
         )
         with self.together() as connection:
-            rows = _select_in(connection, query, by, sources)
+            rows = select_in(connection, query, by, sources)
             return {
                 row.source: SourceActivity(row.newest and date.fromisoformat(row.newest), row.first)
                 for row in rows
@@ -380,7 +320,7 @@ class EntryRepository:
         query = joined.where(_is_day(dated, today)).distinct().order_by(dated)
         days: defaultdict[str, list[str]] = defaultdict(list)
         with self.together() as connection:
-            for row in _select_in(connection, query, by, sources):
+            for row in select_in(connection, query, by, sources):
                 days[row.source].append(row.dated)
         return {
             source: tuple(map(date.fromisoformat, some[-_RHYTHM_OF:]))
@@ -401,10 +341,10 @@ class EntryRepository:
         named = frozenset(sources)
         last_read = sa.select(by, sa.func.max(seen, type_=UtcDateTime).label("at")).group_by(by)
         with self.together() as connection:
-            read = {row.source: row.at for row in _select_in(connection, last_read, by, named)}
+            read = {row.source: row.at for row in select_in(connection, last_read, by, named)}
             rows = [
                 row
-                for row in _select_in(connection, sa.select(by, of, seen), of, keys)
+                for row in select_in(connection, sa.select(by, of, seen), of, keys)
                 if row.source in named
             ]
         listed = {row.key for row in rows if row.last_seen_at == read[row.source]}
@@ -420,10 +360,10 @@ class EntryRepository:
             for record in records
         ]
         with self.together() as connection:
-            _delete_in(
+            delete_in(
                 connection, tables.sources, tables.sources.c.name, [row["name"] for row in rows]
             )
-            _execute(connection, sa.insert(tables.sources), rows)
+            execute_many(connection, sa.insert(tables.sources), rows)
 
 
 def _entry(key: str, record: str, first_seen_at: datetime) -> Entry:
@@ -448,33 +388,6 @@ def _record(entry: Entry) -> str:
     if entry.section:
         plain["section"] = entry.section
     return json.dumps(plain, ensure_ascii=False, default=lambda moment: moment.isoformat())
-
-
-def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    remaining = iter(values)
-    while some := list(islice(remaining, _AT_ONCE)):
-        yield some
-
-
-def _select_in(
-    connection: Connection, query: sa.Select[Any], column: sa.Column[str], values: Iterable[str]
-) -> Iterator[sa.Row[Any]]:
-    for some in _chunks(values):
-        yield from connection.execute(query.where(column.in_(some)))
-
-
-def _delete_in(
-    connection: Connection, table: sa.Table, column: sa.Column[str], values: Iterable[str]
-) -> None:
-    for some in _chunks(values):
-        connection.execute(sa.delete(table).where(column.in_(some)))
-
-
-def _execute(
-    connection: Connection, statement: sa.Insert | sa.Update, rows: list[dict[str, Any]]
-) -> None:
-    if rows:  # with none, SQLAlchemy would run the statement once, bare
-        connection.execute(statement, rows)
 
 
 def entries_of(context: AppContext) -> EntryRepository:

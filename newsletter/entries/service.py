@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from newsletter.entries.repository import SourceRecord, entries_of
+from newsletter.entries.records import SourceRecord
+from newsletter.entries.repository import entries_of
 from newsletter.workspace.context import AppContext
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from newsletter.entries.repository import Sighting, entries_of
+from newsletter.entries.records import Sighting
+from newsletter.entries.repository import entries_of
 from newsletter.issues.decisions import find_entry
 from newsletter.issues.standing import EntryStatus, list_entry_statuses
 from newsletter.model import Decision, Verdict

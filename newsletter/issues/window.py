@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from newsletter import frequency, selection
 from newsletter.entries.ingest import list_aliases
-from newsletter.entries.repository import EarlierEntry, ReviewCutoff, entries_of
+from newsletter.entries.records import EarlierEntry, ReviewCutoff
+from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.identity import Index
 from newsletter.issues import repository as issue_repository

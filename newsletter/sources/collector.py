@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.entries.ingest import IngestResult, ingest_sources
-from newsletter.entries.repository import SourceRecord, entries_of
+from newsletter.entries.records import SourceRecord
+from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.model import Source, SourceKind, SourceResult
 from newsletter.sources.parser_pool import ParserPool, build_document_parser

@@ -16,7 +16,6 @@ import re
 import ssl
 import stat
 import time
-import zlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -32,6 +31,12 @@ from yarl import URL
 from newsletter import __version__
 from newsletter.errors import SourceError
 from newsletter.model import Document
+from newsletter.sources.content_coding import MOST_BYTES, decompress_body, format_megabytes
+from newsletter.sources.fetch_errors import (
+    PermanentFetchError,
+    TransientFetchError,
+    build_inside_error,
+)
 from newsletter.sources.private_networks import (
     InsideAddressError,
     PublicResolver,
@@ -39,14 +44,12 @@ from newsletter.sources.private_networks import (
     refuse_inside_literal,
 )
 
-MOST_BYTES = 20_000_000
 MOST_REDIRECTS = 5
 TRIES = 3
 CONNECTIONS_PER_HOST = 2
 TIMEOUT_S = 30.0
 LONGEST_WAIT_S = 30.0  # a server that wants us to wait longer is asked again on the next run
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-INSIDE = "is inside your own network and was not asked"
 NCBI = "eutils.ncbi.nlm.nih.gov"
 PER_SECOND: Mapping[str, float] = MappingProxyType(
     {NCBI: 3.0}
@@ -98,7 +101,7 @@ def read_file(path: Path, *, digest: str = "") -> FetchResult:
             error=f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
         )
     if len(content) > MOST_BYTES:
-        return FetchResult(error=f"{path} is larger than {_megabytes()}: it was not read")
+        return FetchResult(error=f"{path} is larger than {format_megabytes()}: it was not read")
     return _answer(Document(content=content, url=path.absolute().as_uri()), digest)
 
 
@@ -193,7 +196,7 @@ class Fetcher:
             target = self._check_url(url)
             async with self._turn(target), self._open_response(method, target, {}) as response:
                 return response.status, response.headers.get("Location", "")
-        except (_TransientFetchError, _PermanentFetchError) as error:
+        except (TransientFetchError, PermanentFetchError) as error:
             raise SourceError(str(error)) from error
 
     async def _retry_request(
@@ -205,11 +208,11 @@ class Fetcher:
             tried += 1
             try:
                 return await self._follow_redirects(method, url, options, digest)
-            except _TransientFetchError as error:
+            except TransientFetchError as error:
                 if tried == TRIES or error.wait_s > LONGEST_WAIT_S:
                     return FetchResult(error=str(error))
                 await self._pause(max(error.wait_s, 2.0 ** (tried - 1)))
-            except _PermanentFetchError as error:
+            except PermanentFetchError as error:
                 return FetchResult(error=str(error))
 
     async def _follow_redirects(
@@ -224,9 +227,7 @@ class Fetcher:
                 if response.status in {301, 302, 303} and method == "POST":
                     method, options = "GET", {}
                 target = self._check_url(response.headers["Location"], base=target)
-        raise _PermanentFetchError(
-            f"{_host(target)} leads from one address to the next without end"
-        )
+        raise PermanentFetchError(f"{_host(target)} leads from one address to the next without end")
 
     def _check_url(self, url: str, *, base: URL | None = None) -> URL:
         """The address, absolute; refused when it is no http(s) or writes out an inside address."""
@@ -234,15 +235,15 @@ class Fetcher:
             target = URL(url) if base is None else base.join(URL(url))
             host = target.host or ""
         except ValueError as error:
-            raise _PermanentFetchError("this is no address: look at it again") from error
+            raise PermanentFetchError("this is no address: look at it again") from error
         if target.scheme not in {"http", "https"} or not host:
-            raise _PermanentFetchError(
+            raise PermanentFetchError(
                 f"an address must start with https:// or http://, not {target.scheme or 'nothing'}"
             )
         try:
             refuse_inside_literal(host, self._allowed)
         except InsideAddressError as error:
-            raise _inside(host) from error
+            raise build_inside_error(host) from error
         return target.with_fragment(None)
 
     @contextlib.asynccontextmanager
@@ -270,7 +271,7 @@ class Fetcher:
             ) as response:
                 yield response
         except TimeoutError as error:
-            raise _TransientFetchError(
+            raise TransientFetchError(
                 f"{host} did not answer within {self._timeout_s:g} seconds"
             ) from error
         except (
@@ -278,43 +279,25 @@ class Fetcher:
             aiohttp.ClientConnectorSSLError,
             ssl.SSLError,
         ) as error:
-            raise _PermanentFetchError(
+            raise PermanentFetchError(
                 f"{host} cannot prove who it is: its certificate is not valid"
             ) from error
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, InsideAddressError):
-                raise _inside(host) from error
+                raise build_inside_error(host) from error
             if isinstance(error, aiohttp.ClientConnectorDNSError):
-                raise _TransientFetchError(
+                raise TransientFetchError(
                     f"{host} is not known to the network: look at the address, or try later"
                 ) from error
-            raise _TransientFetchError(
+            raise TransientFetchError(
                 f"{host} cannot be reached: {error.os_error.strerror or 'no connection'}"
             ) from error
         except (aiohttp.ClientConnectionError, OSError) as error:
-            raise _TransientFetchError(f"{host} broke off the connection") from error
+            raise TransientFetchError(f"{host} broke off the connection") from error
         except aiohttp.ClientPayloadError as error:
-            raise _TransientFetchError(f"{host} broke off in the middle of its answer") from error
+            raise TransientFetchError(f"{host} broke off in the middle of its answer") from error
         except (aiohttp.ClientError, ValueError) as error:
-            raise _PermanentFetchError(f"{host} does not answer as a web server should") from error
-
-
-class _PermanentFetchError(Exception):
-    """Another try would end in the same way. The message is the sentence."""
-
-
-class _TransientFetchError(Exception):
-    """Another try may succeed, after `wait_s` where the server asks for it."""
-
-    def __init__(self, message: str, wait_s: float = 0.0) -> None:
-        super().__init__(message)
-        self.wait_s = wait_s
-
-
-def _inside(host: str) -> _PermanentFetchError:
-    return _PermanentFetchError(
-        f"{host} {INSIDE}; if it is meant, add it to fetch_from in newsletter.toml"
-    )
+            raise PermanentFetchError(f"{host} does not answer as a web server should") from error
 
 
 def _host(target: URL) -> str:
@@ -328,12 +311,14 @@ async def _read_response(response: aiohttp.ClientResponse, digest: str) -> Fetch
         return _add_validators(FetchResult(not_modified=True, digest=digest), response)
     if response.status == 429 or response.status >= 500:
         wait_s = _retry_after_s(response.headers)
-        raise _TransientFetchError(
+        raise TransientFetchError(
             f"HTTP {response.status}: {_trouble(host, response.status, wait_s)}", wait_s
         )
     if response.status >= 300:
-        raise _PermanentFetchError(f"HTTP {response.status}: {_refusal(host, response.status)}")
-    content = await _decompress_body(response, host)
+        raise PermanentFetchError(f"HTTP {response.status}: {_refusal(host, response.status)}")
+    content = await decompress_body(
+        response.content.iter_chunked(65_536), response.headers.get("Content-Encoding", ""), host
+    )
     document = Document(
         content=content,
         url=str(response.url),
@@ -357,50 +342,6 @@ def _add_validators(fetched: FetchResult, response: aiohttp.ClientResponse) -> F
     return replace(
         fetched, etag=headers.get("ETag", ""), last_modified=headers.get("Last-Modified", "")
     )
-
-
-async def _decompress_body(response: aiohttp.ClientResponse, host: str) -> bytes:
-    """The body, unpacked as it arrives and stopped as soon as it is too much."""
-    unpack = _unpacker(response.headers.get("Content-Encoding", ""), host)
-    content = bytearray()
-    async for chunk in response.content.iter_chunked(65_536):
-        try:
-            content += unpack(chunk, MOST_BYTES + 1 - len(content))
-        except zlib.error as error:
-            raise _PermanentFetchError(f"{host} sent something that cannot be unpacked") from error
-        if len(content) > MOST_BYTES:
-            raise _PermanentFetchError(
-                f"the answer of {host} is larger than {_megabytes()}: it was not read"
-            )
-    return bytes(content)
-
-
-def _unpacker(encoding: str, host: str) -> Callable[[bytes, int], bytes]:
-    """Takes packed bytes and how many unpacked ones there may be."""
-    match encoding.strip().lower():
-        case "" | "identity":
-            return lambda chunk, most: chunk[:most]
-        case "gzip" | "x-gzip":
-            return zlib.decompressobj(wbits=31).decompress
-        case "deflate":
-            return _Inflater()
-        case other:
-            raise _PermanentFetchError(
-                f"{host} packs its answers with {other[:20]}, which we did not ask for"
-            )
-
-
-class _Inflater:
-    """`deflate` of RFC 9110, 8.4.1.2, with the zlib header or, as some servers send it, without."""
-
-    def __init__(self) -> None:
-        self._unpack: Callable[[bytes, int], bytes] | None = None
-
-    def __call__(self, chunk: bytes, most: int) -> bytes:
-        if self._unpack is None:
-            has_header = chunk[0] & 0x0F == 8 and int.from_bytes(chunk[:2], "big") % 31 == 0
-            self._unpack = zlib.decompressobj(wbits=15 if has_header else -15).decompress
-        return self._unpack(chunk, most)
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float:
@@ -441,7 +382,3 @@ def _refusal(host: str, status: int) -> str:
     if status in {401, 403, 407, 451}:
         return f"{host} does not let us read this address"
     return f"{host} does not give this address to us"
-
-
-def _megabytes() -> str:
-    return f"{MOST_BYTES // 1_000_000} MB"

@@ -73,7 +73,7 @@ def host_inside(tried: SourceResult) -> str:
 
     One that only a link or a redirect leads to is none that a person typed, and is never given.
     """
-    from newsletter.sources.fetcher import INSIDE
+    from newsletter.sources.fetch_errors import INSIDE
     from newsletter.sources.private_networks import plain_host
 
     host = plain_host(urlsplit(tried.source.url or "").hostname or "")

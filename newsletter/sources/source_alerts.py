@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsletter.entries.repository import SourceRecord, entries_of
+from newsletter.entries.records import SourceRecord
+from newsletter.entries.repository import entries_of
 from newsletter.model import Source
 from newsletter.sources.collector import STAMPED
 from newsletter.sources.staleness import StalenessCheck

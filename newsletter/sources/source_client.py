@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from newsletter.config import secret
-from newsletter.entries.repository import SourceRecord
+from newsletter.entries.records import SourceRecord
 from newsletter.errors import SourceError
 from newsletter.model import ParsedDocument, Source, SourceKind, SourceResult
 from newsletter.sources.fetcher import (

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from newsletter.entries.repository import EntryRepository, SourceActivity, SourceRecord
+from newsletter.entries.records import SourceActivity, SourceRecord
+from newsletter.entries.repository import EntryRepository
 
 LEAST_DAYS = 60  # summer, or a quarterly that is late
 PAUSES = 3  # so many times its usual pause is unusually long

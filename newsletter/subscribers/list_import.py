@@ -21,7 +21,8 @@ from newsletter.followup.tables import TableFile, TableRow, open_sheet
 from newsletter.formats.mailboxes import MailAddress, clean_name, parse_address
 from newsletter.model import SubscriberState
 from newsletter.subscribers.columns import ListColumns, detect_columns, detect_without_header
-from newsletter.subscribers.repository import ImportCounts, SubscriberRepository, harmless
+from newsletter.subscribers.import_batch import ImportCounts
+from newsletter.subscribers.repository import SubscriberRepository, harmless
 from newsletter.subscribers.zip_exports import lists_in, readable
 
 SAMPLE_ROWS = 200  # looked at before the columns are decided

@@ -31,7 +31,7 @@ from newsletter.database.tables import (
 )
 from newsletter.formats.mailboxes import MailAddress
 from newsletter.model import SubscriberState
-from newsletter.subscribers.repository import MOVED
+from newsletter.subscribers.suppressions import MOVED
 from newsletter.tokens import Keys
 
 KEPT_FOR = timedelta(days=7)

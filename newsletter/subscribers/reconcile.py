@@ -22,7 +22,7 @@ from newsletter.database.tables import (
     suppressions,
 )
 from newsletter.model import SubscriberState
-from newsletter.subscribers.repository import MOVED, SUPPRESSED_STATES
+from newsletter.subscribers.suppressions import MOVED, SUPPRESSED_STATES
 
 PAGE = 500
 _STATES = ("state", "why", "updated_at")

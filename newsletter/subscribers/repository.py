@@ -7,80 +7,38 @@ keyed hash of the address that stays when the row is erased. Nothing here raises
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.engine import Engine, Row
 
 from newsletter.database.engine import only_reading, translate_errors
-from newsletter.database.tables import deliveries, subscribers, suppressions
+from newsletter.database.tables import subscribers, suppressions
 from newsletter.formats.mailboxes import MailAddress
 from newsletter.model import Subscriber, SubscriberState
-from newsletter.tokens import Keys
-
-BATCH = 500
-SUPPRESSED_STATES = frozenset(
-    {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED}
+from newsletter.subscribers.import_batch import (
+    BATCH,
+    ImportableSubscriber,
+    ImportBatch,
+    ImportCounts,
 )
-"""States that no import and no list may undo."""
+from newsletter.subscribers.suppressions import (
+    MOVED,
+    Suppression,
+    drop_waiting,
+    suppress,
+    suppress_hash,
+)
+from newsletter.tokens import Keys
 
 MAILABLE = sa.and_(
     subscribers.c.state == SubscriberState.ACTIVE.value,
     ~sa.exists().where(suppressions.c.address_hash == subscribers.c.address_hash),
 )
 """Whom an issue may go to."""
-
-MOVED = "moved"
-"""Why an address is suppressed whose reader reads at another one now."""
-
-
-class ImportableSubscriber(Protocol):
-    """One row of a list to be imported; `list_import.ImportRow` is one."""
-
-    @property
-    def address(self) -> MailAddress: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def state(self) -> SubscriberState: ...
-    @property
-    def why(self) -> str: ...
-    @property
-    def language(self) -> str: ...
-    @property
-    def sections(self) -> tuple[str, ...]: ...
-    @property
-    def large_print(self) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportCounts:
-    """How the rows of an import fared; each is in exactly one count."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    suppressed: int = 0  # left before, and stays gone
-
-    def __add__(self, other: ImportCounts) -> ImportCounts:
-        return ImportCounts(
-            added=self.added + other.added,
-            updated=self.updated + other.updated,
-            unchanged=self.unchanged + other.unchanged,
-            suppressed=self.suppressed + other.suppressed,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
-    """Why somebody must never be written to, and since when."""
-
-    reason: SubscriberState | None  # one of `LEFT`; None: the person reads at another address now
-    suppressed_at: datetime
 
 
 class SubscriberRepository:
@@ -99,7 +57,7 @@ class SubscriberRepository:
         source = iter(rows)
         while batch := list(islice(source, BATCH)):
             with translate_errors(self.engine.url), self.engine.begin() as connection:
-                done += _ImportBatch(connection, self.keys, now).import_rows(batch)
+                done += ImportBatch(connection, self.keys, now).import_rows(batch)
         return done
 
     def preview_import(
@@ -119,7 +77,7 @@ class SubscriberRepository:
                 translate_errors(self.engine.url),
                 only_reading(self.engine).connect() as connection,
             ):
-                done += _ImportBatch(connection, self.keys, now).preview_import(batch, foreseen)
+                done += ImportBatch(connection, self.keys, now).preview_import(batch, foreseen)
         return done
 
     def count(self, state: SubscriberState = SubscriberState.ACTIVE) -> int:
@@ -220,7 +178,7 @@ class SubscriberRepository:
         erased = 0
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             for address in addresses:
-                _suppress_hash(
+                suppress_hash(
                     connection,
                     self.keys.address_hash(address.key),
                     SubscriberState.UNSUBSCRIBED,
@@ -230,7 +188,7 @@ class SubscriberRepository:
                 row = connection.execute(gone.returning(subscribers.c.id)).one_or_none()
                 if row is not None:
                     erased += 1
-                    _drop_waiting(connection, row.id, now)
+                    drop_waiting(connection, row.id, now)
         return erased
 
     def suppression(self, address: MailAddress) -> Suppression | None:
@@ -284,203 +242,6 @@ def harmless(cell: str) -> str:
     One that would start a formula gets an apostrophe (OWASP).
     """
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-def suppress(
-    connection: Connection, subscriber_id: int, state: SubscriberState, why: str, *, now: datetime
-) -> bool:
-    """As `People.suppress`, inside a transaction of the caller's."""
-    row = connection.execute(
-        sa.select(subscribers.c.state, subscribers.c.address_hash).where(
-            subscribers.c.id == subscriber_id
-        )
-    ).one_or_none()
-    if row is None or row.state in {SubscriberState.COMPLAINED, state}:
-        return False
-    if row.state in SUPPRESSED_STATES and state is not SubscriberState.COMPLAINED:
-        return False
-    connection.execute(
-        sa.update(subscribers)
-        .where(subscribers.c.id == subscriber_id)
-        .values(state=state, why=why, updated_at=now)
-    )
-    _suppress_hash(connection, row.address_hash, state, now=now)
-    return True
-
-
-def _suppress_hash(
-    connection: Connection, address_hash: str, state: SubscriberState, *, now: datetime
-) -> None:
-    known = suppressions.c.address_hash == address_hash
-    done = connection.execute(sa.update(suppressions).where(known).values(reason=state))
-    if not done.rowcount:
-        row = {"address_hash": address_hash, "reason": state, "suppressed_at": now}
-        connection.execute(sa.insert(suppressions), [row])
-
-
-def _drop_waiting(connection: Connection, subscriber_id: int, now: datetime) -> None:
-    """Whoever is erased while an issue goes out gets no more of it, and is still counted."""
-    waiting = deliveries.c.status.in_(("queued", "deferred"))
-    connection.execute(
-        sa.update(deliveries)
-        .where(deliveries.c.subscriber_id == subscriber_id, waiting)
-        .values(status="suppressed", next_at=None, settled_at=now)
-    )
-
-
-_COMPARED = ("state", "name", "language", "sections", "large_print")
-"""What a row of a list is compared with."""
-
-
-class _ImportBatch:
-    """A few hundred rows of an import, in one transaction."""
-
-    def __init__(self, connection: Connection, keys: Keys, now: datetime) -> None:
-        self.connection = connection
-        self.keys = keys
-        self.now = now
-
-    def import_rows(self, rows: Sequence[ImportableSubscriber]) -> ImportCounts:
-        done, new, changed, gone = self._decide_rows(rows, {})
-        self._write(new, changed, gone)
-        return done
-
-    def preview_import(
-        self, rows: Sequence[ImportableSubscriber], foreseen: dict[str, dict[str, Any]]
-    ) -> ImportCounts:
-        """What taking them in would do.
-
-        `foreseen` is what earlier batches would have left, by the key of the address.
-        """
-        done, new, changed, _ = self._decide_rows(rows, foreseen)
-        foreseen |= {
-            row["address_key"]: {name: row[name] for name in _COMPARED} for row in (*new, *changed)
-        }
-        return done
-
-    def _decide_rows(
-        self, rows: Sequence[ImportableSubscriber], foreseen: Mapping[str, dict[str, Any]]
-    ) -> tuple[ImportCounts, list[dict[str, Any]], list[dict[str, Any]], set[str]]:
-        """How each row fares, with the people that are new, those that change, and the hashes of those who left."""
-        hashes = {row.address.key: self.keys.address_hash(row.address.key) for row in rows}
-        known = self._known(list(hashes)) | {
-            key: foreseen[key] for key in hashes if key in foreseen
-        }
-        gone = self._gone(list(hashes.values()))
-        new: dict[str, dict[str, Any]] = {}
-        changed: dict[int, dict[str, Any]] = {}
-        counts = {"added": 0, "updated": 0, "unchanged": 0, "suppressed": 0}
-        for row in rows:
-            counts[self._decide(row, hashes[row.address.key], known, gone, new, changed)] += 1
-        return ImportCounts(**counts), list(new.values()), list(changed.values()), gone
-
-    def _known(self, address_keys: list[str]) -> dict[str, dict[str, Any]]:
-        query = sa.select(subscribers).where(subscribers.c.address_key.in_(address_keys))
-        return {row["address_key"]: dict(row) for row in self.connection.execute(query).mappings()}
-
-    def _gone(self, hashes: list[str]) -> set[str]:
-        query = sa.select(suppressions.c.address_hash).where(
-            suppressions.c.address_hash.in_(hashes)
-        )
-        return set(self.connection.execute(query).scalars())
-
-    def _decide(
-        self,
-        row: ImportableSubscriber,
-        address_hash: str,
-        known: dict[str, dict[str, Any]],
-        gone: set[str],
-        new: dict[str, dict[str, Any]],
-        changed: dict[int, dict[str, Any]],
-    ) -> str:
-        """Which count a row goes to; a second row of the same address meets the first one."""
-        key = row.address.key
-        old = known.get(key)
-        if old is None:
-            if address_hash in gone:
-                return "suppressed"
-            known[key] = new[key] = self._fresh(row, address_hash)
-            return "added"
-        returning = row.state not in SUPPRESSED_STATES and (
-            old["state"] in SUPPRESSED_STATES or address_hash in gone
-        )
-        values = _merge_row(old, row)
-        if not values:
-            return "suppressed" if returning else "unchanged"
-        old |= values | {"updated_at": self.now}
-        if "id" in old:
-            changed[old["id"]] = old
-        return "suppressed" if returning else "updated"
-
-    def _fresh(self, row: ImportableSubscriber, address_hash: str) -> dict[str, Any]:
-        return {
-            "address": row.address.text,
-            "address_key": row.address.key,
-            "address_hash": address_hash,
-            "name": row.name,
-            "state": row.state.value,
-            "why": row.why,
-            "language": row.language,
-            "sections": " ".join(row.sections),
-            "large_print": row.large_print,
-            "added_at": self.now,
-            "updated_at": self.now,
-        }
-
-    def _write(
-        self, new: list[dict[str, Any]], changed: list[dict[str, Any]], gone: set[str]
-    ) -> None:
-        if new:
-            self.connection.execute(sa.insert(subscribers), new)
-        if changed:
-            columns = ("name", "state", "why", "language", "sections", "large_print", "updated_at")
-            statement = sa.update(subscribers).where(subscribers.c.id == sa.bindparam("row_id"))
-            statement = statement.values({name: sa.bindparam(f"new_{name}") for name in columns})
-            self.connection.execute(
-                statement,
-                [
-                    {"row_id": row["id"], **{f"new_{name}": row[name] for name in columns}}
-                    for row in changed
-                ],
-            )
-        left = {
-            row["address_hash"]: row["state"]
-            for row in (*new, *changed)
-            if row["state"] in SUPPRESSED_STATES
-        }
-        fresh = [
-            {"address_hash": address_hash, "reason": state, "suppressed_at": self.now}
-            for address_hash, state in left.items()
-            if address_hash not in gone
-        ]
-        if fresh:
-            self.connection.execute(sa.insert(suppressions), fresh)
-
-
-def _merge_row(old: Mapping[str, Any], row: ImportableSubscriber) -> dict[str, Any]:
-    """What a row changes of a person we know.
-
-    Empty cells change nothing, and nobody who left comes back.
-    """
-    told = {"name": row.name, "language": row.language, "sections": " ".join(row.sections)}
-    values: dict[str, Any] = {
-        name: value for name, value in told.items() if value and value != old[name]
-    }
-    if row.large_print and not old["large_print"]:
-        values["large_print"] = True
-    state = _merge_state(SubscriberState(old["state"]), row.state)
-    if state != old["state"]:
-        values |= {"state": state.value, "why": row.why}
-    return values
-
-
-def _merge_state(old: SubscriberState, new: SubscriberState) -> SubscriberState:
-    if old in SUPPRESSED_STATES:
-        return new if new is SubscriberState.COMPLAINED else old
-    if new in SUPPRESSED_STATES:
-        return new
-    # a person's own pause stays; an unclear row does not silence one who is surely on the list
-    return new if old is SubscriberState.PENDING else old
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:

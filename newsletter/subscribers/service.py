@@ -15,9 +15,11 @@ from newsletter.errors import UsageError
 from newsletter.formats.mailboxes import MailAddress, parse_address
 from newsletter.model import Subscriber, SubscriberState
 from newsletter.subscribers import list_import
+from newsletter.subscribers.import_batch import ImportCounts
 from newsletter.subscribers.list_import import ImportReport, ImportRow
 from newsletter.subscribers.opt_in import OptInRepository
-from newsletter.subscribers.repository import ImportCounts, SubscriberRepository, Suppression
+from newsletter.subscribers.repository import SubscriberRepository
+from newsletter.subscribers.suppressions import Suppression
 from newsletter.subscribers.unsubscribes import UnsubscribeQueue
 from newsletter.tokens import Keys
 from newsletter.workspace import credentials

@@ -17,7 +17,7 @@ from newsletter.database.engine import eager, translate_errors
 from newsletter.errors import StorageError
 from newsletter.model import SubscriberState
 from newsletter.reports import repository as report_repository
-from newsletter.subscribers import repository as subscriber_repository
+from newsletter.subscribers import suppressions
 
 WHY = "own choice"
 
@@ -60,7 +60,7 @@ class UnsubscribeQueue:
         return [
             (wish.subscriber_id, wish.sending_id)
             for wish in wishes
-            if subscriber_repository.suppress(
+            if suppressions.suppress(
                 connection, wish.subscriber_id, SubscriberState.UNSUBSCRIBED, WHY, now=now
             )
         ]

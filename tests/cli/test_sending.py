@@ -17,7 +17,7 @@ from pathlib import Path
 from cli.conftest import Run
 from loopback_smtp import Loopback
 
-from newsletter.cli.send import _pace
+from newsletter.cli.send_progress import describe_pace
 from newsletter.delivery.pause_stop import SendControl, set_send_control
 from newsletter.delivery.send_status import SendStatus
 from newsletter.workspace.context import AppContext
@@ -196,18 +196,20 @@ class TestStatus:
             total=1000,
             seconds=150,
         )
-        assert list(_pace(going)) == ["  120 a minute until now; 6 min for those not yet sent"]
-        assert list(_pace(replace(going, remaining=10))) == [
+        assert list(describe_pace(going)) == [
+            "  120 a minute until now; 6 min for those not yet sent"
+        ]
+        assert list(describe_pace(replace(going, remaining=10))) == [
             "  120 a minute until now; less than a minute for those not yet sent"
         ]
-        assert list(_pace(replace(going, remaining=9000))) == [
+        assert list(describe_pace(replace(going, remaining=9000))) == [
             "  120 a minute until now; 1 h 15 min for those not yet sent"
         ]
-        assert list(_pace(replace(going, remaining=14400))) == [
+        assert list(describe_pace(replace(going, remaining=14400))) == [
             "  120 a minute until now; 2 h for those not yet sent"
         ]
-        assert list(_pace(replace(going, state="done"))) == []
-        assert list(_pace(replace(going, accepted=0, refused=0))) == []
+        assert list(describe_pace(replace(going, state="done"))) == []
+        assert list(describe_pace(replace(going, accepted=0, refused=0))) == []
 
     def test_without_an_issue_there_is_none_to_tell_of(self, folder: Path, run: Run) -> None:
         result = run("-C", folder, "status")

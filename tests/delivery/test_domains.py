@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
 from name_server import Zone, name_server, names_at
 
 from newsletter.doctor.diagnosis import DiagnosisState
-from newsletter.doctor.dns_records import SenderDomains, examine_domains, read_public_key
+from newsletter.doctor.dns_records import examine_domains, read_public_key
+from newsletter.doctor.sender_domains import SenderDomains
 
 OURS = SenderDomains(sender="example.org", envelope="example.org")
 GOOD: dict[tuple[str, str], tuple[str, ...] | str] = {

@@ -11,10 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter import config
-from newsletter.delivery.message import (
-    MessageContext,
-    MessageTemplate,
-    build_message_id,
+from newsletter.delivery.message import MessageContext, MessageTemplate, build_message_id
+from newsletter.delivery.message_encoding import (
     encode_header_text,
     encode_quoted_printable,
     to_header,

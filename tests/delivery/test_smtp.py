@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from newsletter.delivery.smtp import ReplyReader, SmtpConnectionError
+from newsletter.delivery.smtp_connection import ReplyReader, SmtpConnectionError
 
 
 async def test_replies_are_gathered_from_any_pieces():

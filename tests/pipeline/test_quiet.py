@@ -7,7 +7,8 @@ import pytest
 
 from newsletter.database.engine import open_database
 from newsletter.entries.ingest import ingest_entries
-from newsletter.entries.repository import EntryRepository, SourceRecord
+from newsletter.entries.records import SourceRecord
+from newsletter.entries.repository import EntryRepository
 from newsletter.model import Dated, Entry
 from newsletter.sources.staleness import StalenessCheck, median_pause
 

@@ -12,8 +12,8 @@ from studio.mail import serving_mail
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.subscribers import service as subscribers
+from newsletter.subscribers.import_batch import ImportCounts
 from newsletter.subscribers.opt_in import ConfirmationResult, OptInRepository
-from newsletter.subscribers.repository import ImportCounts
 from newsletter.tokens import Purpose
 
 S = SubscriberState

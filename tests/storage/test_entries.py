@@ -8,7 +8,8 @@ import pytest
 
 from newsletter.database.engine import open_database
 from newsletter.entries.ingest import ingest_entries
-from newsletter.entries.repository import EntryRepository, SourceRecord
+from newsletter.entries.records import SourceRecord
+from newsletter.entries.repository import EntryRepository
 from newsletter.errors import StorageError
 from newsletter.model import Decision, Entry, Event, Ids, Verdict
 

@@ -10,8 +10,9 @@ import pytest
 from newsletter.database.engine import open_database
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState as S
+from newsletter.subscribers.import_batch import ImportCounts
 from newsletter.subscribers.list_import import ImportRow
-from newsletter.subscribers.repository import ImportCounts, SubscriberRepository, harmless
+from newsletter.subscribers.repository import SubscriberRepository, harmless
 from newsletter.tokens import Keys
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -23,9 +23,10 @@ from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.reports.providers import Provider
 from newsletter.reports.repository import ReportRepository
+from newsletter.subscribers.import_batch import ImportCounts
 from newsletter.subscribers.list_import import ImportRow
 from newsletter.subscribers.opt_in import ConfirmationResult, OptInRepository
-from newsletter.subscribers.repository import ImportCounts, SubscriberRepository
+from newsletter.subscribers.repository import SubscriberRepository
 from newsletter.subscribers.unsubscribes import UnsubscribeQueue
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -10,20 +10,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from datetime import timezone as fixed_offset
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
 import recurring_ical_events
-from icalendar.timezone import tzid_from_tzinfo, tzp
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+from icalendar.timezone import tzp
 
 from newsletter.errors import SourceError
 from newsletter.formats.markup_text import decode_document, one_line, paragraphs
 from newsletter.identity import clean_url
-from newsletter.model import Dated, Document, Entry, Event, Ids, ParsedDocument, Source
+from newsletter.model import Document, Entry, Event, Ids, ParsedDocument, Source
 from newsletter.sources.calendars import join_links
+from newsletter.sources.calendars.calendar_window import CalendarWindow
+from newsletter.sources.calendars.event_values import (
+    as_list,
+    event_end,
+    event_text,
+    event_title,
+    normalize_zone,
+    read_moment,
+    read_publication_date,
+    zone_name,
+)
 from newsletter.sources.calendars.recurrence import MAX_AHEAD, count_instances
 from newsletter.sources.calendars.vevents import calendars_in
 
@@ -47,7 +56,7 @@ def read_calendar(
             f"the calendar is larger than {MAX_BYTES // 1_000_000} MB: ask its owner for a"
             " shorter one"
         )
-    window = _CalendarWindow(
+    window = CalendarWindow(
         now.astimezone(zone) - timedelta(days=1),
         now.astimezone(zone) + timedelta(days=ahead_days),
         zone,
@@ -89,24 +98,6 @@ def _spend(left: int, count: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _CalendarWindow:
-    """From when until when occurrences are wanted, and the zone of those who read."""
-
-    start: datetime
-    stop: datetime
-    zone: ZoneInfo
-
-    def instant(self, entry: Entry) -> datetime:
-        assert entry.event is not None
-        return self.aware(entry.event.starts or self.start)
-
-    def aware(self, value: date) -> datetime:
-        if not isinstance(value, datetime):
-            return datetime(value.year, value.month, value.day, tzinfo=self.zone)
-        return value if value.tzinfo else value.replace(tzinfo=self.zone)
-
-
-@dataclass(frozen=True, slots=True)
 class _Series:
     """The VEVENTs that share a UID.
 
@@ -119,8 +110,8 @@ class _Series:
     @property
     def title(self) -> str:
         return (
-            next(filter(None, map(_title, self.events)), "")
-            or _text(self.events[0], "UID")
+            next(filter(None, map(event_title, self.events)), "")
+            or event_text(self.events[0], "UID")
             or "without a title"
         )
 
@@ -139,20 +130,21 @@ class _Series:
     @property
     def is_private(self) -> bool:
         return any(
-            _text(event, "CLASS").upper() in {"PRIVATE", "CONFIDENTIAL"} for event in self.events
+            event_text(event, "CLASS").upper() in {"PRIVATE", "CONFIDENTIAL"}
+            for event in self.events
         )
 
     @property
     def is_withdrawn(self) -> bool:
-        return _text(self.calendar, "METHOD").upper() == "CANCEL"
+        return event_text(self.calendar, "METHOD").upper() == "CANCEL"
 
-    def count_instances(self, window: _CalendarWindow) -> int:
+    def count_instances(self, window: CalendarWindow) -> int:
         """How many instances have to be looked at; raises ValueError when that would not end."""
         count = 0
-        if sum(len(_as_list(event.get("RRULE"))) for event in self.events) > MAX_RULES:
+        if sum(len(as_list(event.get("RRULE"))) for event in self.events) > MAX_RULES:
             raise ValueError("it has too many rules")
         for event in self.events:
-            start = _moment(event, "DTSTART")  # a broken one raises here
+            start = read_moment(event, "DTSTART")  # a broken one raises here
             if not isinstance(start, date):
                 # the calendar's mistake, not a caller's
                 raise ValueError("its start is no date")  # noqa: TRY004
@@ -161,20 +153,20 @@ class _Series:
                 each.replace(tzinfo=None)
                 for each in (window.start, window.stop + timedelta(days=2))
             )
-            for rule in _as_list(event.get("RRULE")):
+            for rule in as_list(event.get("RRULE")):
                 count += count_instances(rule, moment, stop, since=since)
         if (
             sum(
                 len(getattr(dates, "dts", ()))
                 for event in self.events
-                for dates in _as_list(event.get("RDATE"))
+                for dates in as_list(event.get("RDATE"))
             )
             > MAX_AHEAD
         ):
             raise ValueError(f"it names more than {MAX_AHEAD:,} dates")
         return count
 
-    def entries(self, window: _CalendarWindow, source: Source) -> tuple[list[Entry], list[str]]:
+    def entries(self, window: CalendarWindow, source: Source) -> tuple[list[Entry], list[str]]:
         """The occurrences in the window, and where there are any a sentence for each part that was left aside."""
         alone = icalendar.Calendar()
         if zone := self.calendar.get("X-WR-TIMEZONE"):
@@ -195,20 +187,20 @@ class _Series:
         return entries, sentences if entries else []
 
     def _entry(
-        self, occurrence: icalendar.Component, window: _CalendarWindow, source: Source
+        self, occurrence: icalendar.Component, window: CalendarWindow, source: Source
     ) -> Entry:
         event = _event(occurrence, self, window.zone)
-        address = clean_url(join_links.web_address(_text(occurrence, "URL"))) or ""
+        address = clean_url(join_links.web_address(event_text(occurrence, "URL"))) or ""
         links = dict.fromkeys(filter(None, (address, event.join)))
-        uid = _text(self.core, "UID")
+        uid = event_text(self.core, "UID")
         return Entry(
-            ids=_ids(uid, address, occurrence, self),
-            title=_title(occurrence) or "Event without a title",
+            ids=_event_ids(uid, address, occurrence, self),
+            title=event_title(occurrence) or "Event without a title",
             links=tuple(links),
-            dated=_read_publication_date(occurrence, window),
+            dated=read_publication_date(occurrence, window),
             summary=paragraphs(
-                _text(occurrence, "DESCRIPTION").replace("\n", "\n\n")
-                or _text(occurrence, "X-ALT-DESC")
+                event_text(occurrence, "DESCRIPTION").replace("\n", "\n\n")
+                or event_text(occurrence, "X-ALT-DESC")
             ),
             section=source.section or SECTION,
             event=event,
@@ -219,7 +211,7 @@ def _all_series(calendars: Iterable[icalendar.Component]) -> Iterator[_Series]:
     for calendar in calendars:
         groups: dict[object, list[icalendar.Component]] = {}
         for event in calendar.walk("VEVENT"):
-            groups.setdefault(_text(event, "UID") or id(event), []).append(event)
+            groups.setdefault(event_text(event, "UID") or id(event), []).append(event)
         for events in groups.values():
             yield _Series(calendar, tuple(events))
 
@@ -237,7 +229,7 @@ def _mend(event: icalendar.Component, title: str) -> Iterator[str]:
         event.pop(name, None)
         if name in _TOLD:
             yield f"event “{title}”: its {name} cannot be read and was left aside"
-    for value in _as_list(event.get("DTSTART")):
+    for value in as_list(event.get("DTSTART")):
         if value.params.get("TZID") and isinstance(value.dt, datetime) and value.dt.tzinfo is None:
             yield (
                 f"event “{title}”: its time zone “{value.params['TZID']}” is not known; look at its"
@@ -246,133 +238,19 @@ def _mend(event: icalendar.Component, title: str) -> Iterator[str]:
 
 
 def _event(occurrence: icalendar.Component, series: _Series, zone: ZoneInfo) -> Event:
-    starts = _normalize_zone(_moment(occurrence, "DTSTART"), zone)
-    ends = _normalize_zone(_moment(occurrence, "DTEND"), zone)  # the library always gives one
+    starts = normalize_zone(read_moment(occurrence, "DTSTART"), zone)
+    ends = normalize_zone(read_moment(occurrence, "DTEND"), zone)  # the library always gives one
     place, join = join_links.place_and_link(occurrence)
-    rule = _as_list(series.core.get("RRULE"))
+    rule = as_list(series.core.get("RRULE"))
     return Event(
         starts=starts,
-        ends=_end(starts, ends),
-        zone=_zone_name(_moment(occurrence, "DTSTART")),
+        ends=event_end(starts, ends),
+        zone=zone_name(read_moment(occurrence, "DTSTART")),
         place=place,
         join=join,
         repeats=rule[0].to_ical().decode() if rule else "",
-        cancelled=_text(occurrence, "STATUS").upper() == "CANCELLED" or series.is_withdrawn,
+        cancelled=event_text(occurrence, "STATUS").upper() == "CANCELLED" or series.is_withdrawn,
     )
-
-
-def _normalize_zone(value: date, zone: ZoneInfo) -> date:
-    """A day, or an instant in a zone that has a name, else at a fixed offset."""
-    if not isinstance(value, datetime):
-        return value
-    if value.tzinfo is None:
-        return value.replace(tzinfo=zone)
-    if name := _zone_name(value):
-        return value.replace(tzinfo=ZoneInfo(name))
-    return value.replace(tzinfo=fixed_offset(value.utcoffset() or timedelta()))
-
-
-def _zone_name(value: date) -> str:
-    """The IANA name of the zone of a time.
-
-    Empty for UTC, for a day, and where the calendar's own zone is no other's.
-    """
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        return ""
-    if isinstance(value.tzinfo, ZoneInfo):
-        return "" if value.tzinfo.key == "UTC" else value.tzinfo.key
-    name = WINDOWS_TO_OLSON.get(
-        tzid_from_tzinfo(value.tzinfo) or "", ""
-    )  # Outlook defines its zones in every calendar
-    return (
-        name
-        if name and value.replace(tzinfo=ZoneInfo(name)).utcoffset() == value.utcoffset()
-        else ""
-    )
-
-
-def _end(starts: date, ends: date) -> date | None:
-    """The end, where it says more than the start.
-
-    Of whole days the last one (iCalendar gives the one after).
-    """
-    if not isinstance(ends, datetime):
-        ends -= timedelta(days=1)
-    return ends if ends > starts else None
-
-
-def _ids(uid: str, address: str, occurrence: icalendar.Component, series: _Series) -> Ids:
-    """By UID.
-
-    Only a single event without one goes by its address, for many calendars put one into all of
-    them.
-    """
-    if uid:
-        return Ids(uid=_identity(uid, occurrence, series) if series.repeats else uid)
-    return Ids(url=None if series.repeats else address or None)
-
-
-def _identity(uid: str, occurrence: icalendar.Component, series: _Series) -> str:
-    """UID and the start that the rule gave: an occurrence that was moved stays the same one."""
-    original: Any = occurrence["RECURRENCE-ID"]
-    moment: date = original.dt
-    if (
-        original.params.get("RANGE") == "THISANDFUTURE"
-    ):  # then it is that of the first one changed, for all that follow
-        change = next(event for event in series.events if event.get("RECURRENCE-ID") == original)
-        moment = _moment(occurrence, "DTSTART") - (_moment(change, "DTSTART") - moment)
-    if not isinstance(moment, datetime):
-        return f"{uid}/{moment:%Y%m%d}"
-    if moment.tzinfo is None:
-        return f"{uid}/{moment:%Y%m%dT%H%M%S}"
-    return f"{uid}/{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _read_publication_date(
-    occurrence: icalendar.Component, window: _CalendarWindow
-) -> Dated | None:
-    """The day the event was put into the calendar, else last changed.
-
-    DTSTAMP is often the moment of the download.
-    """
-    for name in ("CREATED", "LAST-MODIFIED"):
-        moment = getattr(occurrence.get(name), "dt", None)
-        if isinstance(moment, datetime):
-            at = window.aware(moment).astimezone(window.zone)
-            if at.year >= 1990 and at < window.start + timedelta(
-                days=2
-            ):  # Google writes 1900 where it knows nothing
-                return Dated(at.date())
-    return None
-
-
-def _moment(event: icalendar.Component, name: str) -> Any:
-    """The date or time of a property.
-
-    KeyError when it is missing, AttributeError when it is broken or there twice.
-    """
-    value: Any = event[name]
-    return value.dt
-
-
-def _title(event: icalendar.Component) -> str:
-    """SUMMARY as one line of text, cut where nobody reads on."""
-    return one_line(paragraphs(_text(event, "SUMMARY")))[:500]
-
-
-def _text(component: icalendar.Component, name: str) -> str:
-    """A property as text.
-
-    The first one where it stands more than once, empty where it is missing or broken.
-    """
-    values = _as_list(component.get(name))
-    return str(values[0]).strip() if values and isinstance(values[0], str) else ""
-
-
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def _reason(series: _Series, error: Exception) -> str:
@@ -400,3 +278,30 @@ def _reason(series: _Series, error: Exception) -> str:
 
 
 _ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
+
+
+def _event_ids(uid: str, address: str, occurrence: icalendar.Component, series: _Series) -> Ids:
+    """By UID.
+
+    Only a single event without one goes by its address, for many calendars put one into all of
+    them.
+    """
+    if uid:
+        return Ids(uid=_event_identity(uid, occurrence, series) if series.repeats else uid)
+    return Ids(url=None if series.repeats else address or None)
+
+
+def _event_identity(uid: str, occurrence: icalendar.Component, series: _Series) -> str:
+    """UID and the start that the rule gave: an occurrence that was moved stays the same one."""
+    original: Any = occurrence["RECURRENCE-ID"]
+    moment: date = original.dt
+    if (
+        original.params.get("RANGE") == "THISANDFUTURE"
+    ):  # then it is that of the first one changed, for all that follow
+        change = next(event for event in series.events if event.get("RECURRENCE-ID") == original)
+        moment = read_moment(occurrence, "DTSTART") - (read_moment(change, "DTSTART") - moment)
+    if not isinstance(moment, datetime):
+        return f"{uid}/{moment:%Y%m%d}"
+    if moment.tzinfo is None:
+        return f"{uid}/{moment:%Y%m%dT%H%M%S}"
+    return f"{uid}/{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"

@@ -14,7 +14,8 @@ from dataclasses import replace
 from newsletter.sources.pages import line_kinds
 from newsletter.sources.pages.citations import Span, SpanKind, is_journal, spans_of
 from newsletter.sources.pages.line_kinds import bare_title
-from newsletter.sources.pages.line_parser import LinePart, PartRole, read_line
+from newsletter.sources.pages.line_parser import read_line
+from newsletter.sources.pages.line_parts import LinePart, PartRole
 from newsletter.sources.pages.lines import PageLine
 from newsletter.sources.pages.person_names import has_person_mark, split_names
 

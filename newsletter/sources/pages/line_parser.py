@@ -7,65 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from newsletter.sources.pages import line_kinds
 from newsletter.sources.pages.citations import Span, SpanKind, is_journal, spans_of
-from newsletter.sources.pages.line_kinds import GLUED_WORDS, bare_title
+from newsletter.sources.pages.line_fields import EDGES, read_fields, read_rest
+from newsletter.sources.pages.line_kinds import bare_title
+from newsletter.sources.pages.line_parts import LinePart, LinePartBuilder, PartRole
 from newsletter.sources.pages.lines import PageLine
 from newsletter.sources.pages.person_names import (
-    has_person_mark,
     person_before_affiliation,
     split_names,
     split_title_and_names,
 )
 
-
-class PartRole(StrEnum):
-    """What a line does on its page."""
-
-    TITLE = "title"  # it names a thing
-    FACTS = "facts"  # authors, journal, date, link of the thing beside it
-    # one person with degree or institution: author of the thing above, or speaker of the next
-    PERSON = "person"
-    PLACE = "place"  # an institution or a city
-    REMARK = "remark"
-    PROSE = "prose"
-    HEADING = "heading"
-    CHROME = "chrome"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinePart:
-    """What one line, or one of several things in a line, says."""
-
-    role: PartRole
-    title: str = ""
-    linked: bool = False  # the title is the words of a link
-    announces: bool = False  # “Article by Dr. X in the Journal Y|”: the title may follow
-    authors: tuple[str, ...] = ()
-    journal: str = ""
-    dates: tuple[Span, ...] = ()
-    links: tuple[str, ...] = ()
-    cut: tuple[str, ...] = ()
-    ids: tuple[str, ...] = ()
-    cited: bool = False  # volume and pages, or a meeting, stand in it
-    words: str = ""  # what is said besides
-    gap: bool = False
-    item: bool = False
-    heading: bool = False
-
-    @property
-    def has_marks(self) -> bool:
-        """Whether a date, link, identifier or citation shows that a thing is meant."""
-        return bool(self.dates or self.links or self.cut or self.ids or self.cited)
-
-
-_EDGES = " \t,;:|–—-•·*"
-_STOP = re.compile(r"(?<![\s.][A-Z])(?<!\bvs)\.\s+(?=[“\"‘(]?[A-ZÀ-Þ])")
 MAX_TITLE_CHARS = 1500  # of a line's words; authors may fill more, and are then looked for alone
-_AFTER_NAMES = re.compile(r"(?:\.:?|:|\s{2})\s*(?=[“\"‘\[]?(?:[A-ZÀ-Þ0-9]|[a-z]{1,2}[A-Z]))")
 _ANNOUNCED = re.compile(
     r"(?P<what>(?:new |recent |journal |news |video |latest |online |recorded )*(?:article|paper|press release(?: news)?|presentation|webinar|video|interview|podcast|talk|"
     r"lecture|publication|poster|recording)s?)\s+(?P<how>(?:by|from|with|to|in|for|at)\b[^|:]{3,150})(?P<mark>\||:)(?P<rest>.*)\Z",
@@ -103,8 +59,8 @@ def read_line(
 def _by_column(line: PageLine, hrefs: Sequence[str], *, month_first: bool) -> tuple[LinePart, ...]:
     """A table's cell, by what its column is headed with."""
     spans = spans_of(line.text, hrefs=hrefs, month_first=month_first)
-    gathered = _LinePartBuilder()
-    words = " ".join(span.value for span in spans if span.kind is SpanKind.TEXT).strip(_EDGES)
+    gathered = LinePartBuilder()
+    words = " ".join(span.value for span in spans if span.kind is SpanKind.TEXT).strip(EDGES)
     for span in spans:
         gathered.take(span)
     if line.role == "date" and not gathered.dates:
@@ -128,74 +84,6 @@ def _plain_names(text: str) -> tuple[str, ...]:
         for part in re.split(r"[;,]", text)
         if part.strip() and not re.search(r"\bet al\b", part)
     )
-
-
-@dataclass(slots=True)
-class _LinePartBuilder:
-    """What has been found in a line so far."""
-
-    dates: list[Span] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    cut: list[str] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    cited: bool = False
-    title: str = ""
-    linked: bool = False
-    announces: bool = False
-    authors: tuple[str, ...] = ()
-    journal: str = ""
-    words: list[str] = field(default_factory=list)
-    roles: set[PartRole] = field(default_factory=set)
-
-    def take_all(self, spans: Sequence[Span]) -> None:
-        for span in spans:
-            self.take(span)
-
-    def take(self, span: Span) -> None:
-        """Keep a span that is no text."""
-        match span.kind:
-            case SpanKind.DATE:
-                self.dates.append(span)
-            case SpanKind.LINK:
-                self.links.append(span.value)
-            case SpanKind.CUT:
-                self.cut.append(span.value)
-            case SpanKind.ID:
-                self.ids.append(span.value)
-            case SpanKind.VOLUME:
-                self.cited = True
-                if span.value[:1].isalpha():
-                    self.journal = self.journal or span.value
-
-    def piece(self, role: PartRole, **found: object) -> LinePart:
-        values: dict[str, object] = {
-            "title": self.title,
-            "linked": self.linked,
-            "announces": self.announces,
-            "authors": self.authors,
-            "journal": self.journal,
-            "dates": tuple(self.dates),
-            "links": tuple(self.links),
-            "cut": tuple(self.cut),
-            "ids": tuple(self.ids),
-            "cited": self.cited,
-            "words": " ".join(self.words),
-        }
-        # the keys are Piece's own
-        return LinePart(role=role, **(values | found))  # type: ignore[arg-type]
-
-    def finish(self) -> LinePart:
-        """The piece that all of it makes."""
-        if self.title:
-            return self.piece(PartRole.TITLE)
-        if self.authors and PartRole.PERSON in self.roles:
-            return self.piece(PartRole.PERSON)
-        if self.authors or self.journal:
-            return self.piece(PartRole.FACTS)
-        for role in (PartRole.PROSE, PartRole.REMARK, PartRole.PLACE):
-            if role in self.roles:
-                return self.piece(role)
-        return self.piece(PartRole.FACTS)
 
 
 def _read_text(line: PageLine, hrefs: Sequence[str], *, month_first: bool) -> tuple[LinePart, ...]:
@@ -240,7 +128,7 @@ def _is_sentence(text: str) -> bool:
 
 def _aside(spans: Sequence[Span], words: str) -> LinePart:
     """A remark or a paragraph with its links; what is dated in it is not the entry."""
-    gathered = _LinePartBuilder()
+    gathered = LinePartBuilder()
     gathered.take_all([span for span in spans if span.kind in {SpanKind.LINK, SpanKind.CUT}])
     return gathered.piece(
         PartRole.REMARK if line_kinds.is_remark(words) else PartRole.PROSE,
@@ -255,12 +143,12 @@ def _strip_link_marks(text: str) -> str:
 
 def _read_plain_line(text: str) -> LinePart:
     """A line of words alone."""
-    bare = line_kinds.without_badges(text).strip(_EDGES)
+    bare = line_kinds.without_badges(text).strip(EDGES)
     if not bare or line_kinds.is_chrome(bare) or line_kinds.is_chrome(text):
         return LinePart(role=PartRole.CHROME)
     if line_kinds.is_remark(bare):
         return LinePart(role=PartRole.REMARK, words=bare)
-    gathered = _LinePartBuilder()
+    gathered = LinePartBuilder()
     _read_words(gathered, text.strip(), surely=False)
     piece = gathered.finish()
     heads = line_kinds.is_heading(text) or line_kinds.is_greeting(text)
@@ -272,13 +160,13 @@ def _read_plain_line(text: str) -> LinePart:
 def _read_marked_line(spans: Sequence[Span]) -> tuple[LinePart, ...]:
     """A line with dates, links or citations in it."""
     pieces: list[LinePart] = []
-    gathered = _LinePartBuilder()
+    gathered = LinePartBuilder()
     for at, span in enumerate(spans):
         if span.kind is not SpanKind.TEXT:
             gathered.take(span)
             continue
         text = line_kinds.without_badges(span.value).strip()
-        if not text.strip(_EDGES + ".()[]"):
+        if not text.strip(EDGES + ".()[]"):
             continue
         following = spans[at + 1].kind if at + 1 < len(spans) else None
         if (
@@ -289,11 +177,11 @@ def _read_marked_line(spans: Sequence[Span]) -> tuple[LinePart, ...]:
             continue
         if _begins_another(gathered, text, span, following):
             pieces.append(gathered.finish())
-            gathered = _LinePartBuilder()
+            gathered = LinePartBuilder()
         if gathered.announces and gathered.title and (span.linked or following):
             gathered.title, gathered.announces = "", False
         if gathered.title:
-            _read_rest(gathered, text)
+            read_rest(gathered, text)
         else:
             _read_words(
                 gathered, text, surely=True, linked=span.linked, cited=_is_cited(spans[at + 1 :])
@@ -315,7 +203,7 @@ def _is_cited(following: Sequence[Span]) -> bool:
 
 
 def _begins_another(
-    gathered: _LinePartBuilder, text: str, span: Span, following: SpanKind | None
+    gathered: LinePartBuilder, text: str, span: Span, following: SpanKind | None
 ) -> bool:
     """Whether a text after a finished entry on the same line begins the next one."""
     finished = (
@@ -331,29 +219,12 @@ def _begins_another(
         and not line_kinds.is_prose(text)
         and not split_names(text)
         and not is_journal(text)
-        and text.lstrip(_EDGES + "().")[:1].isupper()
+        and text.lstrip(EDGES + "().")[:1].isupper()
     )
 
 
-def _read_rest(gathered: _LinePartBuilder, text: str) -> None:
-    """Words behind the title and a date or link: authors, journal, or a remark."""
-    for part in re.split(r"\s{2,}|\.\s+(?=[A-Z])|\s\|\s", text):
-        bare = part.strip(_EDGES + ".()")
-        names = split_names(part)
-        if (
-            names
-            and not gathered.authors
-            and (len(names) > 1 or has_person_mark(part) or len(bare.split()) < 4)
-        ):
-            gathered.authors = names
-        elif bare and is_journal(bare):
-            gathered.journal = gathered.journal or _journal_name(bare)
-        elif bare:
-            gathered.words.append(part.strip(_EDGES))
-
-
 def _read_words(
-    gathered: _LinePartBuilder,
+    gathered: LinePartBuilder,
     text: str,
     *,
     surely: bool,
@@ -389,7 +260,7 @@ def _read_words(
     if not surely and line_kinds.is_affiliation(text) and not split_names(text):
         gathered.roles.add(PartRole.PLACE)
         return
-    _read_fields(gathered, text, cited=cited)
+    read_fields(gathered, text, cited=cited)
 
 
 def _is_running(text: str, *, surely: bool) -> bool:
@@ -400,173 +271,20 @@ def _is_running(text: str, *, surely: bool) -> bool:
     return line_kinds.is_prose(text) and (text.endswith((".", ":")) or len(text.split()) > 60)
 
 
-def _read_announcement(gathered: _LinePartBuilder, match: re.Match[str]) -> bool:
+def _read_announcement(gathered: LinePartBuilder, match: re.Match[str]) -> bool:
     """Read “Article by Dr. X in the Journal Y|”.
 
     Whether a title stands behind it in the same line.
     """
-    rest = match["rest"].strip(_EDGES)
+    rest = match["rest"].strip(EDGES)
     by = _BY.search(match["how"])
     if by and (names := split_names(by["name"])):
         gathered.authors = names
     if match["mark"] == "|" and (journal := _IN_JOURNAL.search(match["how"])):
-        gathered.journal = journal["journal"].strip(_EDGES)
+        gathered.journal = journal["journal"].strip(EDGES)
     if len(rest.split()) >= 4 and rest[:1].isupper():
         gathered.words.append(f"{match['what']} {match['how']}".strip())
         return True
     gathered.announces = True
     gathered.title = bare_title(match[0])
     return False
-
-
-def _read_fields(gathered: _LinePartBuilder, text: str, *, cited: bool) -> None:
-    """Divide words into authors, title and journal."""
-    text = _part_glued_names(text)
-    text = _part_names_from_journal(text) if cited else text
-    if " | " in text:
-        text = _take_columns(gathered, text)
-    if not split_names(text):
-        text = _take_sentences(gathered, _take_leading_names(gathered, text))
-    text = _take_journal(gathered, text, cited=cited)
-    title = text.strip(_EDGES)
-    if not title.strip(".()[]"):
-        return
-    names = split_names(title)
-    if names and (len(names) > 1 or has_person_mark(title)):
-        gathered.authors = gathered.authors or names
-        if len(names) == 1:
-            gathered.roles.add(PartRole.PERSON)
-        return
-    title, names = split_title_and_names(title)
-    gathered.authors = gathered.authors or names
-    gathered.title = bare_title(title)
-
-
-def _take_columns(gathered: _LinePartBuilder, text: str) -> str:
-    """“Title | Journal | Authors”: the title, after the other parts were taken."""
-    parts = [part.strip() for part in text.split(" | ") if part.strip(_EDGES)]
-    free: list[str] = []
-    for part in parts:
-        if (names := split_names(part)) and (len(names) > 1 or has_person_mark(part)):
-            gathered.authors = gathered.authors or names
-        elif is_journal(part) and (free or not line_kinds.is_heading(part)):
-            gathered.journal = gathered.journal or _journal_name(part)
-        else:
-            free.append(part)
-    for part in free[1:]:
-        if not gathered.journal and len(part.split()) <= 10:
-            gathered.journal = _journal_name(part)
-        else:
-            gathered.words.append(part.strip(_EDGES))
-    return free[0] if free else ""
-
-
-def _part_names_from_journal(text: str) -> str:
-    """A wide gap between authors and the journal behind them: “Josephine K. Dermawan Clin Cancer Res”."""
-    words = list(re.finditer(r"\S+", text))
-    for word in words[-8:]:
-        if is_journal(text[word.start() :]) and split_names(text[: word.start()]):
-            return f"{text[: word.start()]}  {text[word.start() :]}"
-    return text
-
-
-def _part_glued_names(text: str) -> str:
-    """A wide gap where a name is glued to the title: “… Uterine LeiomyosarcomasAmanda Chen”."""
-    for glue in list(GLUED_WORDS.finditer(text))[:20]:
-        if line_kinds.is_ordinary_word(glue["one"]) and not line_kinds.is_ordinary_word(
-            glue["two"]
-        ):
-            return f"{text[: glue.end('one')]}  {text[glue.end('one') :]}"
-    return text
-
-
-def _take_sentences(gathered: _LinePartBuilder, text: str) -> str:
-    """“… Circulating Tumor DNA Kasper B, Wilky BA.
-
-    Researchers of …”: the title, when names end its sentence.
-    """
-    for stop in list(_STOP.finditer(text))[:8]:
-        title, names = split_title_and_names(text[: stop.start() + 1].rstrip(". "))
-        if names and len(title.split()) > 2:
-            gathered.authors = gathered.authors or names
-            _read_rest(gathered, text[stop.end() :])
-            return title
-    return text
-
-
-def _take_leading_names(gathered: _LinePartBuilder, text: str) -> str:
-    """“Kasper B, Wilky BA.
-
-    Sounding the Alarm …”: the names, up to the full stop before which the most names stand.
-    """
-    best, names = 0, ()  # type: tuple[int, tuple[str, ...]]
-    for stop in list(_AFTER_NAMES.finditer(text[:4000]))[:60]:
-        found = split_names(text[: stop.start()])
-        if not found or (len(found) == 1 and not has_person_mark(text[: stop.start()] + " ")):
-            continue
-        rest = text[stop.end() :]
-        enough = len(rest) > (3 if stop[0].isspace() else 12)
-        if enough and (
-            stop[0].isspace() or len(found) > len(names) or not _may_begin_title(text[best:])
-        ):
-            best, names = stop.end(), found
-    if best and not split_names(text[best:]):
-        gathered.authors = gathered.authors or names
-        return text[best:]
-    return text
-
-
-def _may_begin_title(rest: str) -> bool:
-    """Whether what follows a full stop goes on as a title.
-
-    “Dermawan, …” goes on as the name that an initial cut.
-    """
-    first = re.split(r"[.,;]|\s{2}", rest, maxsplit=1)[0].split()
-    return len(first) > 1
-
-
-def _take_journal(gathered: _LinePartBuilder, text: str, *, cited: bool) -> str:
-    """The text without the journal's name at its end."""
-    alone = is_journal(text) and (cited or not line_kinds.is_heading(text))
-    if alone or (cited and len(text.split()) <= 6 and not re.search(r"[.?]\s|\s{2}", text)):
-        gathered.journal = gathered.journal or _journal_name(text)
-        return ""
-    comma = r"|,\s+|(?<=[a-z]{2})\.(?=[A-Z])" if cited or text.rstrip().endswith(",") else ""
-    for mark in list(
-        re.finditer(r"(?<![.\s][A-Z])(?<!\(Dr)\.\s+|\?\s+|\s{2,}|\s\|\s|\s[–—-]\s" + comma, text)
-    )[-5:]:
-        tail = text[mark.end() :]
-        if is_journal(tail) or (
-            cited
-            and mark[0].strip() in {".", "?", ""}
-            and _may_be_journal(tail, text[: mark.start()])
-        ):
-            gathered.journal = gathered.journal or _journal_name(tail)
-            return text[: mark.start()] + ("?" if mark[0].startswith("?") else "")
-    return text
-
-
-def _may_be_journal(tail: str, title: str) -> bool:
-    """Whether the words between a title and its volume can be a journal that nobody knows: “Occup.
-
-    Environ. Med.”
-    """
-    if len(split_names(re.split(r"(?<!\s[A-Z])\.\s|\s{2}", tail.strip(), maxsplit=1)[0])) > 1:
-        return False
-    words = tail.strip(_EDGES + ".").split()
-    last = not re.search(r"[.?]\s", tail.strip())
-    capital = all(word[:1].isupper() or not word[:1].isalpha() or len(word) < 4 for word in words)
-    return (
-        0 < len(words) <= 9
-        and "?" not in tail
-        and (capital or last)
-        and (len(title) > 25 or bool(split_names(title)))
-    )
-
-
-def _journal_name(text: str) -> str:
-    """A journal's name without article number, year and “In:”."""
-    bare = re.split(
-        r",\s|\s\(", re.sub(r"^in:?\s", "", text.strip(_EDGES + "."), flags=re.IGNORECASE)
-    )[0]
-    return re.sub(r"\s+(?:19|20)\d\d\Z", "", bare).strip(_EDGES + ".")

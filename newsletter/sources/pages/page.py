@@ -15,10 +15,12 @@ from newsletter.identity import are_different, clean_url, ids_in
 from newsletter.model import Document, Entry, Ids, ParsedDocument, Source
 from newsletter.sources.pages import line_kinds
 from newsletter.sources.pages.bylines import triples
-from newsletter.sources.pages.grouping import EntryGroup, group_parts, unwrap
+from newsletter.sources.pages.grouping import EntryGroup, group_parts
 from newsletter.sources.pages.html_lines import is_markup, markup_lines
-from newsletter.sources.pages.line_parser import LinePart, read_line
+from newsletter.sources.pages.line_parser import read_line
+from newsletter.sources.pages.line_parts import LinePart
 from newsletter.sources.pages.lines import MAX_LINES, PageLines, decode, split_pasted_text
+from newsletter.sources.pages.wrapped_lines import unwrap
 from newsletter.sources.titles import polish
 
 MAX_ENTRIES = 2000  # a page of a foundation has fewer than a hundred

@@ -6,43 +6,43 @@ Keep, hold, drop, move, order, merge, split, add.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from newsletter import composition
 from newsletter.errors import UsageError
 from newsletter.issues import drafting, editor, entry_undo
 from newsletter.issues.entry_history import tell_history
 from newsletter.issues.entry_undo import UndoRecord
-from newsletter.model import TO_SORT, ParsedDocument, Verdict, section_title
+from newsletter.model import ParsedDocument, Verdict
 from newsletter.sources import manual_entry
+from newsletter.studio.card_answers import (
+    find_order_conflict,
+    find_overtaken,
+    name_entries,
+    read_cards,
+    report_conflict,
+    section_titles,
+    show_cards,
+    show_done,
+)
 from newsletter.studio.entry_cards import (
     AT_ONCE,
     PLACES,
     CardPlace,
-    EntryCard,
     EntryCards,
     in_sections,
-    load_cards,
 )
 from newsletter.studio.requests import StudioRequest, route
 
 DONE = {"keep": "Kept", "hold": "Held", "drop": "Dropped", "move": "Moved"}
 
 
-def _shelf(request: StudioRequest) -> EntryCards:
-    shelf = load_cards(request.context, request.studio.shelf)
-    request.studio.shelf = shelf
-    return shelf
-
-
 def choose(request: StudioRequest) -> Response:
     """The pool, filtered as the address says."""
-    shelf = _shelf(request)
+    shelf = read_cards(request)
     counts = shelf.counts()
     usual = (
         CardPlace.NEW if counts[CardPlace.NEW] or not counts[CardPlace.INSIDE] else CardPlace.INSIDE
@@ -65,14 +65,14 @@ def _page(request: StudioRequest, shelf: EntryCards, place: str, **pasted: Any) 
 
 def cards(request: StudioRequest) -> Response:
     """Only the cards, for the page to put in place as one types, or to add as one scrolls."""
-    values = _pool(request, _shelf(request), request.query_value("place"))
+    values = _pool(request, read_cards(request), request.query_value("place"))
     html = request.render_fragment("_pool", **values)
     return JSONResponse({"html": html, "count": values["total"], "counts": values["counts"]})
 
 
 def counts(request: StudioRequest) -> Response:
     """How many cards lie where, for a page that wants to know whether something arrived."""
-    return JSONResponse(_shelf(request).counts())
+    return JSONResponse(read_cards(request).counts())
 
 
 def _pool(request: StudioRequest, shelf: EntryCards, place: str) -> dict[str, Any]:
@@ -103,21 +103,12 @@ def _pool(request: StudioRequest, shelf: EntryCards, place: str) -> dict[str, An
         "section": section,
         "late": late,
         "lates": sum(card.is_late for card in shelf.cards),
-        **_headings(request),
+        **section_titles(request),
     }
 
 
 def _number(request: StudioRequest, name: str, usual: int) -> int:
     return int(asked) if (asked := request.query_value(name)).isdecimal() else usual
-
-
-def _headings(request: StudioRequest) -> dict[str, Any]:
-    styles = request.context.workspace.settings.sections
-    titles = {style.name: style.title for style in styles} | {TO_SORT: "To sort"}
-    return {
-        "styles": styles,
-        "title_of": lambda name: titles.get(name) or section_title(name, styles),
-    }
 
 
 def decide(request: StudioRequest) -> Response:
@@ -127,8 +118,8 @@ def decide(request: StudioRequest) -> Response:
         raise UsageError("select at least one entry first")
     if what not in DONE:
         raise UsageError("that cannot be done with an entry")
-    if others := _overtaken(request, keys):
-        return _report_conflict(request, keys, others)
+    if others := find_overtaken(request, keys):
+        return report_conflict(request, keys, others)
     section = request.form_value("section") or None
     if what == "move" and section is None:
         raise UsageError("say which section it moves to")
@@ -137,7 +128,7 @@ def decide(request: StudioRequest) -> Response:
     done = entry_undo.decide_with_undo(
         request.context, keys, verdict, why=request.form_value("why"), section=moved_to
     )
-    return _done(request, done, keys, f"{DONE[what]}: {_name_entries(request, keys)}.")
+    return show_done(request, done, keys, f"{DONE[what]}: {name_entries(request, keys)}.")
 
 
 def place(request: StudioRequest) -> Response:
@@ -145,9 +136,9 @@ def place(request: StudioRequest) -> Response:
     keys, section = request.form.get("key", []), request.form_value("section")
     if not keys:
         raise UsageError("select at least one entry first")
-    listed = _shelf(request).list_keys(section)
-    if others := _overtaken(request, keys) or _describe_order_conflict(request, keys, listed):
-        return _report_conflict(request, keys, others)
+    listed = read_cards(request).list_keys(section)
+    if others := find_overtaken(request, keys) or find_order_conflict(request, keys, listed):
+        return report_conflict(request, keys, others)
     done = entry_undo.place_with_undo(
         request.context, keys, section, before=_next(request, listed), listed=listed
     )
@@ -168,9 +159,9 @@ def _next(request: StudioRequest, listed: tuple[str, ...]) -> str:
 
 def step(request: StudioRequest) -> Response:
     """One entry a step up or down in its section."""
-    key, shelf = request.form_value("key"), _shelf(request)
-    if others := _overtaken(request, [key]):
-        return _report_conflict(request, [key], others)
+    key, shelf = request.form_value("key"), read_cards(request)
+    if others := find_overtaken(request, [key]):
+        return report_conflict(request, [key], others)
     section = next((card.section for card in shelf.cards if card.entry.key == key), "")
     listed = shelf.list_keys(section)
     if key not in listed:
@@ -186,92 +177,14 @@ def step(request: StudioRequest) -> Response:
 def _confirm_place(
     request: StudioRequest, done: UndoRecord, keys: list[str], section: str
 ) -> Response:
-    listed = _shelf(request).list_keys(section)
+    listed = read_cards(request).list_keys(section)
     at = f"{listed.index(keys[0]) + 1} of {len(listed)}"
-    return _done(
+    return show_done(
         request,
         done,
         keys,
-        f"{at} in {_headings(request)['title_of'](section)} now: {_name_entries(request, keys)}.",
+        f"{at} in {section_titles(request)['title_of'](section)} now: {name_entries(request, keys)}.",
     )
-
-
-def _name_entries(request: StudioRequest, keys: list[str]) -> str:
-    if len(keys) > 1:
-        return f"{len(keys)} entries"
-    known = next(
-        (card.entry.title for card in _shelf(request).cards if card.entry.key == keys[0]), ""
-    )
-    return f"“{known}”" if known else "1 entry"
-
-
-def _overtaken(request: StudioRequest, keys: list[str]) -> list[str]:
-    """What to say of each entry that stands elsewhere by now than the asking window has shown.
-
-    A window names the version of each entry, in the same order; one that names none is a selection
-    without a script.
-    """
-    seen, stood = request.form.get("seen", []), request.form_value("stood")
-    there = {card.entry.key: card for card in _shelf(request).cards}
-    if stood:  # on the page Write, where an entry is in a section of the issue, or is not shown
-        cards = [there.get(key) for key in keys]
-        return [
-            _stands(request, card)
-            for card in cards
-            if card is None or (card.place, card.section) != (CardPlace.INSIDE, stood)
-        ]
-    if len(seen) != len(keys):
-        return []
-    pairs = ((there.get(key), version) for key, version in zip(keys, seen, strict=True))
-    return [
-        _stands(request, card) for card, version in pairs if card is None or card.version != version
-    ]
-
-
-def _stands(request: StudioRequest, card: EntryCard | None) -> str:
-    if card is None:
-        return "One entry is not there any more: it was merged with another one, or split."
-    title_of = _headings(request)["title_of"]
-    return (
-        f"“{card.entry.title}” is under “{PLACES[card.place]}” by now, in {title_of(card.section)}:"
-        f" {card.reason}."
-    )
-
-
-def _describe_order_conflict(
-    request: StudioRequest, keys: list[str], listed: tuple[str, ...]
-) -> list[str]:
-    """What to say when the entries that are moved do not stand between those any more that the window shows beside them."""
-    above, below = request.form.get("above", []), request.form.get("below", [])
-    if not len(above) == len(below) == len(keys):
-        return []
-    around = [each for each in zip(keys, above, below, strict=True) if each[0] in listed]
-    if all(composition.stands_between(listed, *each) for each in around):
-        return []
-    return ["This section is in another order by now."]
-
-
-def _report_conflict(request: StudioRequest, keys: list[str], others: list[str]) -> Response:
-    """Nothing was changed: say how these entries stand now, and show it."""
-    said = (
-        "This was changed in another window or program meanwhile, and nothing was changed here."
-        f" {' '.join(others[:3])}"
-    )
-    if len(others) > 3:
-        said += f" And {len(others) - 3} more."
-    if not request.is_script:
-        raise UsageError(f"{said} Load the page again, then decide.")
-    shelf = _shelf(request)
-    there = {card.entry.key: card for card in shelf.cards}
-    html = {key: _render_card(request, shelf, there[key]) for key in keys if key in there}
-    answer = {
-        "conflict": True,
-        "said": said,
-        "cards": html,
-        "counts": shelf.counts(),
-        "anew": len(html) < len(keys),
-    }
-    return JSONResponse(answer)
 
 
 def undo(request: StudioRequest) -> Response:
@@ -283,42 +196,7 @@ def undo(request: StudioRequest) -> Response:
     if done is None:
         raise UsageError("this cannot be undone any more; decide again on the card")
     entry_undo.undo_change(request.context, done)
-    return _show_cards(request, done.keys, f"Undone. Taken back: {done.said}", anew=done.is_wide)
-
-
-def _done(
-    request: StudioRequest, done: UndoRecord, keys: Iterable[str], said: str, *, anew: bool = False
-) -> Response:
-    """Keep what is needed to undo it, and say what was done."""
-    return _show_cards(
-        request, keys, said, undo=request.studio.stash(replace(done, said=said)), anew=anew
-    )
-
-
-def _show_cards(
-    request: StudioRequest, keys: Iterable[str], said: str, *, undo: str = "", anew: bool = False
-) -> Response:
-    """Show these cards as they are now.
-
-    `anew`: other cards may have come, gone or moved as well.
-    """
-    if not request.is_script:
-        return request.redirect(request.request.headers.get("referer", "/choose"), said)
-    shelf, changed = _shelf(request), {*keys}
-    html = {
-        card.entry.key: _render_card(request, shelf, card)
-        for card in shelf.cards
-        if card.entry.key in changed
-    }
-    return JSONResponse(
-        {"said": said, "undo": undo, "cards": html, "counts": shelf.counts(), "anew": anew}
-    )
-
-
-def _render_card(request: StudioRequest, shelf: EntryCards, card: EntryCard) -> str:
-    return request.render_fragment(
-        "_card", card=card, places=PLACES, ordered=shelf.place_in_print, **_headings(request)
-    )
+    return show_cards(request, done.keys, f"Undone. Taken back: {done.said}", anew=done.is_wide)
 
 
 def begin(request: StudioRequest) -> Response:
@@ -337,7 +215,7 @@ def preview_paste(request: StudioRequest) -> Response:
     pasted = request.form_value("text")
     found = manual_entry.understand(request.context, pasted)
     looked = request.studio.stash(found) if found.entries else ""
-    shelf = _shelf(request)
+    shelf = read_cards(request)
     cards = {card.entry.key: card for card in shelf.cards}
     known = [
         cards.get(manual_entry.known_as(request.context, entry) or "") for entry in found.entries
@@ -374,21 +252,21 @@ def add(request: StudioRequest) -> Response:
 def merge(request: StudioRequest) -> Response:
     """Make one entry of the selected ones."""
     keys = request.form.get("key", [])
-    if others := _overtaken(request, keys):
-        return _report_conflict(request, keys, others)
+    if others := find_overtaken(request, keys):
+        return report_conflict(request, keys, others)
     done = entry_undo.merge_with_undo(request.context, keys)
-    return _done(
-        request, done, keys, f"One entry now: {_name_entries(request, keys[:1])}.", anew=True
+    return show_done(
+        request, done, keys, f"One entry now: {name_entries(request, keys[:1])}.", anew=True
     )
 
 
 def split(request: StudioRequest) -> Response:
     """Take a wrong merge apart."""
     key = request.form_value("key")
-    if others := _overtaken(request, [key]):
-        return _report_conflict(request, [key], others)
+    if others := find_overtaken(request, [key]):
+        return report_conflict(request, [key], others)
     done = entry_undo.split_with_undo(request.context, key)
-    return _done(
+    return show_done(
         request, done, done.made, f"{len(done.made)} entries now, one for each source.", anew=True
     )
 
