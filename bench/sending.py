@@ -242,7 +242,7 @@ def _until_open() -> None:
 def prepare(work: Path, options: argparse.Namespace) -> None:
     """A database of people, kept as `people.db`, an issue of about 40 KB, and a message of it for smtp-source."""
     from newsletter.database.engine import open_database
-    from newsletter.delivery.message import MessageTemplate
+    from newsletter.delivery.messages.template import MessageTemplate
     from newsletter.formats.mailboxes import MailAddress
     from newsletter.model import Subscriber
     from newsletter.subscribers.list_import import ImportRow

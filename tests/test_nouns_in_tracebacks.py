@@ -19,10 +19,10 @@ from newsletter.bounces.inbox import HandledMail
 from newsletter.bounces.mail_parts import decode_mail
 from newsletter.bounces.repository import InboundRecord
 from newsletter.bounces.service import InboxItem
-from newsletter.delivery.confirmation_mail import ConfirmationMail, build_confirmation
 from newsletter.delivery.connection import MessageInFlight
 from newsletter.delivery.due_queue import QueuedRecipient
 from newsletter.delivery.ledger_session import DueDelivery
+from newsletter.delivery.messages.confirmation_mail import ConfirmationMail, build_confirmation
 from newsletter.delivery.smtp import server_of
 from newsletter.followup.tables import open_sheet
 from newsletter.formats.mailboxes import parse_address

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from newsletter.delivery.clock import sleep_unless
 from newsletter.delivery.due_queue import DueQueue, QueuedRecipient
 from newsletter.delivery.ledger_session import DueDelivery
-from newsletter.delivery.message import OutgoingMessage
+from newsletter.delivery.messages.template import OutgoingMessage
 from newsletter.delivery.retry_policy import RetryPolicy
 from newsletter.delivery.smtp_connection import (
     DATA_S,

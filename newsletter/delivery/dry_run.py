@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.delivery.message import MessageTemplate, OutgoingMessage
+from newsletter.delivery.messages.template import MessageTemplate, OutgoingMessage
 from newsletter.delivery.sender import SendJob
 from newsletter.delivery.smtp import MailServer, open_smtp_connection
 from newsletter.delivery.smtp_connection import (

@@ -24,7 +24,7 @@ from newsletter.delivery.connection import DeliveryWorker
 from newsletter.delivery.due_queue import DueQueue
 from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.ledger_writer import LedgerWriter
-from newsletter.delivery.message import MessageContext, MessageTemplate, build_message_id
+from newsletter.delivery.messages.template import MessageContext, MessageTemplate, build_message_id
 from newsletter.delivery.retry_policy import RetryPolicy
 from newsletter.delivery.send_status import SendStatus
 from newsletter.delivery.smtp import MailServer, open_smtp_connection, server_of
@@ -76,7 +76,7 @@ class SendJob:
     def _signer(self, signed_at: datetime) -> Callable[[bytes], bytes] | None:
         if self.settings.dkim is None:
             return None
-        from newsletter.delivery.dkim_signing import (
+        from newsletter.delivery.messages.dkim_signing import (
             load_signer,
         )  # cryptography: only where it signs
 

@@ -18,7 +18,7 @@ from typing import cast
 import aiosmtplib
 
 from newsletter.config import DeliverySettings, Login, Security, Settings
-from newsletter.delivery.message import sending_domain
+from newsletter.delivery.messages.template import sending_domain
 from newsletter.delivery.smtp_connection import (
     ENVELOPE_S,
     FINAL_S,

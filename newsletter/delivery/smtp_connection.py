@@ -10,7 +10,7 @@ import ssl
 from collections import deque
 from datetime import UTC, datetime
 
-from newsletter.delivery.message import Envelope
+from newsletter.delivery.messages.template import Envelope
 from newsletter.delivery.smtp_replies import SmtpReply
 
 ENVELOPE_S = 300.0  # 4.5.3.2.2 and .3: MAIL and RCPT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from newsletter.config import Settings
-from newsletter.delivery.message import MessageTemplate
+from newsletter.delivery.messages.template import MessageTemplate
 from newsletter.model import Subscriber, Variant
 
 

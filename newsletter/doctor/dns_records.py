@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from newsletter.delivery.dkim_signing import MIN_RSA_BITS
+from newsletter.delivery.messages.dkim_signing import MIN_RSA_BITS
 from newsletter.doctor.diagnosis import Diagnosis, report_failure, report_ok, report_warning
 from newsletter.doctor.dmarc import examine_dmarc, read_tags
 from newsletter.doctor.dns_lookup import DnsLookup, DnsUnansweredError

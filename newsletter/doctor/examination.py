@@ -16,8 +16,8 @@ from newsletter import config
 from newsletter.bounces.bounce_mailbox import open_mailbox
 from newsletter.config import DeliverySettings, DkimKey, Settings
 from newsletter.database.engine import database_file, is_sound
-from newsletter.delivery.dkim_signing import load_signer
-from newsletter.delivery.message import ascii_domain, sending_domain
+from newsletter.delivery.messages.dkim_signing import load_signer
+from newsletter.delivery.messages.template import ascii_domain, sending_domain
 from newsletter.delivery.smtp import MailServer
 from newsletter.doctor import dns_records
 from newsletter.doctor.diagnosis import Diagnosis, report_failure, report_ok, report_warning

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.config import Settings
-from newsletter.delivery.confirmation_mail import ConfirmationMail, build_confirmation
 from newsletter.delivery.dry_run import send_single_message
+from newsletter.delivery.messages.confirmation_mail import ConfirmationMail, build_confirmation
 from newsletter.delivery.smtp import server_of
 from newsletter.formats.mailboxes import MailAddress, clean_name, parse_address
 from newsletter.model import Subscriber, SubscriberState

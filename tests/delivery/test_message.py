@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter import config
-from newsletter.delivery.message import MessageContext, MessageTemplate, build_message_id
-from newsletter.delivery.message_encoding import (
+from newsletter.delivery.messages.mail_encoding import (
     encode_header_text,
     encode_quoted_printable,
     to_header,
 )
+from newsletter.delivery.messages.template import MessageContext, MessageTemplate, build_message_id
 from newsletter.model import RenderedIssue, Subscriber
 from newsletter.tokens import Keys, Purpose
 

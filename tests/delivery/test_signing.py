@@ -10,7 +10,7 @@ from loopback_smtp import Loopback
 from post_office import PostOffice, QuickClock
 
 from newsletter.config import Dkim, DkimKey
-from newsletter.delivery.dkim_signing import load_signer
+from newsletter.delivery.messages.dkim_signing import load_signer
 from newsletter.delivery.sender import send_issue
 from newsletter.errors import UsageError
 

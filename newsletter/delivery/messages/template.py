@@ -18,7 +18,7 @@ from enum import IntEnum
 from urllib.parse import quote
 
 from newsletter.config import Settings
-from newsletter.delivery.message_encoding import (
+from newsletter.delivery.messages.mail_encoding import (
     SOFT,
     encode_header_text,
     encode_place,

@@ -13,12 +13,12 @@ from datetime import datetime
 from email.utils import format_datetime, parseaddr
 
 from newsletter.config import Settings
-from newsletter.delivery.message import Envelope, OutgoingMessage, sending_domain
-from newsletter.delivery.message_encoding import (
+from newsletter.delivery.messages.mail_encoding import (
     encode_header_text,
     encode_quoted_printable,
     to_header,
 )
+from newsletter.delivery.messages.template import Envelope, OutgoingMessage, sending_domain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

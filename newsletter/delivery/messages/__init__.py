@@ -1,0 +1,1 @@
+"""The exact bytes of each message: its template, its encoding, its signature."""
