@@ -188,9 +188,8 @@ def colour_short(proof: ParsedMail) -> Iterator[Violation]:
     """A style attribute has a colour of three digits or a CSS variable."""
     for style in proof.styles:
         if found := SHORT_COLOUR.search(style):
-            yield Violation(
-                "html", f"A style has {found[0].rstrip('(')} instead of a colour of six digits."
-            )
+            short = found[0].rstrip("(")
+            yield Violation("html", f"A style has {short} instead of a colour of six digits.")
             return
 
 

@@ -81,12 +81,9 @@ def links_to_try(context: CheckContext) -> tuple[str, ...]:
 
     Readers' own ones are left out.
     """
+    hrefs = (link.href for link in ParsedMail(context).links)
     own = tuple(Placeholder)
-    return tuple(
-        link.href
-        for link in ParsedMail(context).links
-        if link.href.startswith("http") and not link.href.startswith(own)
-    )
+    return tuple(each for each in hrefs if each.startswith("http") and not each.startswith(own))
 
 
 def _rank(finding: Finding, proof: ParsedMail) -> tuple[bool, int, str]:

@@ -82,10 +82,8 @@ def preheader_length(proof: ParsedMail) -> Iterator[Violation]:
     """The preheader is missing, shorter than 30 or longer than 150 characters."""
     length = len(proof.context.preheader.strip())
     if length not in PREHEADER_LENGTH:
-        yield Violation(
-            "preheader",
-            f"The preheader has {length} characters." if length else "There is no preheader.",
-        )
+        said = f"The preheader has {length} characters." if length else "There is no preheader."
+        yield Violation("preheader", said)
 
 
 @rule(
@@ -99,10 +97,8 @@ def preheader_length(proof: ParsedMail) -> Iterator[Violation]:
 )
 def preheader_repeats_subject(proof: ParsedMail) -> Iterator[Violation]:
     """Subject and preheader say the same."""
-    subject, preheader = (
-        " ".join(each.casefold().split())
-        for each in (proof.context.subject, proof.context.preheader)
-    )
+    heads = (proof.context.subject, proof.context.preheader)
+    subject, preheader = (" ".join(each.casefold().split()) for each in heads)
     if subject and preheader.startswith(subject):
         yield Violation("preheader", "The preheader repeats the subject.")
 

@@ -38,12 +38,8 @@ def doctor(session: CommandSession, nameserver: str, as_json: bool) -> int:
 
 
 def _json(each: Diagnosis) -> dict[str, str]:
-    return {
-        "subject": each.subject,
-        "state": each.state,
-        "message": each.message,
-        "remedy": each.remedy,
-    }
+    names = ("subject", "state", "message", "remedy")
+    return {name: getattr(each, name) for name in names}
 
 
 def _lines(found: Sequence[Diagnosis]) -> str:

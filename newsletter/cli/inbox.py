@@ -46,13 +46,8 @@ def inbox(session: CommandSession, watch: bool, as_json: bool) -> int:
         answer({**_counts(reports), "mails": [_json(each) for each in reports]})
     else:
         _show(reports)
-    return (
-        1
-        if any(
-            each.handled.decided.action in {"needs_a_person", "senders_problem"} for each in reports
-        )
-        else 0
-    )
+    actions = {each.handled.decided.action for each in reports}
+    return int(not actions.isdisjoint({"needs_a_person", "senders_problem"}))
 
 
 def _watch(session: CommandSession) -> NoReturn:

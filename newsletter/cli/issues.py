@@ -5,12 +5,17 @@ From what is new to an issue that may go out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter.cli.session import CommandSession, answer, interactive, json_option, say, tell
 from newsletter.model import Severity
+
+if TYPE_CHECKING:
+    from newsletter.issues.drafting import DraftResult
 
 issue_argument = click.argument("issue", required=False, metavar="[ISSUE]")
 
@@ -25,47 +30,48 @@ def draft(session: CommandSession, issue: str | None, until: str | None, as_json
     from newsletter.issues import drafting
 
     drafted = drafting.draft_issue(session.context, issue, until=until)
-    made, selection = drafted.issue, drafted.selection
-    counts = {section.name: len(section.entries) for section in made.sections if section.entries}
     if as_json:
-        sections = {
-            entry.key: section.name for section in made.sections for entry in section.entries
-        }
-        chosen = [
-            {
-                "key": each.entry.key,
-                "title": each.entry.title,
-                "section": sections.get(each.entry.key, each.section),
-                "why": each.why,
-            }
-            for each in selection.chosen
-        ]
-        left_out = [
-            {"key": each.entry.key, "title": each.entry.title, "reason": each.reason}
-            for each in selection.left_out
-        ]
-        left_out += [each._asdict() for each in drafted.passed]
-        files = [str(path) for path in drafted.files]
-        answer(
-            {
-                "issue": made.name,
-                "chosen": chosen,
-                "left_out": left_out,
-                "sections": counts,
-                "files": files,
-            }
-        )
+        answer(_draft_json(drafted))
         return
-    say(f"{made.name}: {made.subject}")
+    for line in _draft_lines(drafted):
+        say(line)
+
+
+def _draft_json(drafted: DraftResult) -> dict[str, Any]:
+    made, selection = drafted.issue, drafted.selection
+    sections = {entry.key: section.name for section in made.sections for entry in section.entries}
+    chosen = [
+        {
+            "key": each.entry.key,
+            "title": each.entry.title,
+            "section": sections.get(each.entry.key, each.section),
+            "why": each.why,
+        }
+        for each in selection.chosen
+    ]
+    left_out = [
+        {"key": each.entry.key, "title": each.entry.title, "reason": each.reason}
+        for each in selection.left_out
+    ]
+    return {
+        "issue": made.name,
+        "chosen": chosen,
+        "left_out": left_out + [each._asdict() for each in drafted.passed],
+        "sections": {each.name: len(each.entries) for each in made.sections if each.entries},
+        "files": [str(path) for path in drafted.files],
+    }
+
+
+def _draft_lines(drafted: DraftResult) -> Iterator[str]:
+    made = drafted.issue
+    yield f"{made.name}: {made.subject}"
     for section in made.sections:
-        for entry in section.entries:
-            say(f"  {section.title}: {entry.title}")
-    say(
-        f"{sum(counts.values())} entries in it; {len(selection.left_out) + len(drafted.passed)}"
-        " left out (“newsletter entries” tells why)"
+        yield from (f"  {section.title}: {entry.title}" for entry in section.entries)
+    left_out = len(drafted.selection.left_out) + len(drafted.passed)
+    yield (
+        f"{len(made.entries())} entries in it; {left_out} left out (“newsletter entries” tells why)"
     )
-    for path in drafted.files:
-        say(f"  {path}")
+    yield from (f"  {path}" for path in drafted.files)
 
 
 @click.command(epilog="Example: newsletter render 2026-11")

@@ -6,14 +6,16 @@ A newsletter that outlives its machine, and keeps no more than it needs.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter.cli.session import CommandSession, answer, json_option, say, tell
 
 if TYPE_CHECKING:
+    from newsletter.admin.backup import BackupResult
     from newsletter.admin.restore import RestoreResult
+    from newsletter.admin.tidy import TidyResult
 
 
 @click.command(epilog="Example: newsletter backup /media/usb/newsletter.tar.gz")
@@ -32,17 +34,20 @@ def backup(session: CommandSession, file: Path, as_json: bool) -> None:
         )
     if as_json:
         answer({"file": str(done.path), "files": done.files, "database": done.has_database})
-        return
+    else:
+        say(_backup_sentence(done))
+
+
+def _backup_sentence(done: BackupResult) -> str:
     if done.has_database:
-        say(
+        return (
             f"{done.path}: the database and {done.files} files. Whoever has it, has the list of"
             " subscribers."
         )
-    else:
-        say(
-            f"{done.path}: {done.files} files, without a database. PostgreSQL is kept by pg_dump:"
-            " docs/operations.md."
-        )
+    return (
+        f"{done.path}: {done.files} files, without a database. PostgreSQL is kept by pg_dump:"
+        " docs/operations.md."
+    )
 
 
 @click.command(epilog="Example: newsletter restore /media/usb/newsletter.tar.gz --into ~/lms-news")
@@ -69,19 +74,21 @@ def restore(
     folder = into or session.folder or find(Path.cwd())
     done = put_back(file, folder, force=force, now=session.now)
     if as_json:
-        answer(
-            {
-                "folder": str(folder),
-                "made_at": done.made_at,
-                "files": done.files,
-                "database": done.has_database,
-                "gone_since": done.gone,
-                "kept_aside": str(done.aside) if done.aside else None,
-            }
-        )
+        answer(_restore_json(done, folder))
         return
     for sentence in _sentences(done, folder):
         say(sentence)
+
+
+def _restore_json(done: RestoreResult, folder: Path) -> dict[str, Any]:
+    return {
+        "folder": str(folder),
+        "made_at": done.made_at,
+        "files": done.files,
+        "database": done.has_database,
+        "gone_since": done.gone,
+        "kept_aside": str(done.aside) if done.aside else None,
+    }
 
 
 def _sentences(done: RestoreResult, folder: Path) -> list[str]:
@@ -119,16 +126,10 @@ def tidy(session: CommandSession, as_json: bool) -> None:
     from newsletter.admin import tidy as admin_tidy
 
     done = admin_tidy.tidy_workspace(session.context)
-    reduced = done.reduced
     if as_json:
-        counts = {
-            "sendings": reduced.sendings,
-            "deliveries": reduced.deliveries,
-            "mails": reduced.mails,
-        }
-        counts |= {"typed": done.typed, "files": done.files, "pictures": done.pictures}
-        answer({**counts, "kept_aside": [str(each) for each in done.aside]})
+        answer(_tidy_json(done))
         return
+    reduced = done.reduced
     say(
         f"{reduced.deliveries} deliveries of {reduced.sendings} issues were reduced to counts,"
         f" {reduced.mails} mails no longer name anybody, {done.typed} requests and words why people"
@@ -136,3 +137,16 @@ def tidy(session: CommandSession, as_json: bool) -> None:
     )
     for each in done.aside:
         say(f"{each} was put aside, and holds a list of people: delete it when you miss nothing")
+
+
+def _tidy_json(done: TidyResult) -> dict[str, Any]:
+    reduced = done.reduced
+    return {
+        "sendings": reduced.sendings,
+        "deliveries": reduced.deliveries,
+        "mails": reduced.mails,
+        "typed": done.typed,
+        "files": done.files,
+        "pictures": done.pictures,
+        "kept_aside": [str(each) for each in done.aside],
+    }

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import ProgressColumn
+
     from newsletter.sources.collector import CollectionResult
 
 
@@ -28,20 +30,16 @@ def bar(title: str, total: int) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import Progress
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*bar_columns(), console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(title, total=total)
         yield lambda done: progress.update(task, advance=1, description=f"{title}: {done}")
+
+
+def bar_columns() -> tuple[ProgressColumn, ProgressColumn, ProgressColumn, ProgressColumn]:
+    """What stands in a bar: what is done, the bar itself, how many, how long still."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    description = TextColumn("{task.description}")
+    return description, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()

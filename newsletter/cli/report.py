@@ -11,7 +11,7 @@ import click
 from newsletter.cli.session import CommandSession, answer, json_option, say
 
 if TYPE_CHECKING:
-    from newsletter.reports.report import IssueReport, OutcomeCounts
+    from newsletter.reports.report import IssueReport, OutcomeCounts, ProviderLine
 
 COLUMNS = {
     "people": "people",
@@ -41,31 +41,15 @@ def report(session: CommandSession, issue: str | None, words: bool, as_json: boo
     found = report_report.build_issue_report(session.context, issue)
     said = subscribers.list_unsubscribe_reasons(session.context, found.started_at) if words else ()
     if as_json:
-        answer(
-            _json(found)
-            | ({"words": [{"on": day, "said": each} for day, each in said]} if words else {})
-        )
+        told = [{"on": day, "said": each} for day, each in said]
+        answer(_json(found) | ({"words": told} if words else {}))
         return
-    for line in (
-        *_table(found),
-        "",
-        *(f"{day}  {each}" for day, each in said),
-        *found.notes,
-        UNCOUNTED,
-    ):
+    reasons = (f"{day}  {each}" for day, each in said)
+    for line in (*_table(found), "", *reasons, *found.notes, UNCOUNTED):
         say(line)
 
 
 def _json(found: IssueReport) -> dict[str, Any]:
-    lines = [
-        {
-            "provider": line.title,
-            "providers": line.providers,
-            **asdict(line.now),
-            "before": asdict(line.before),
-        }
-        for line in found.lines
-    ]
     before = [
         {"issue": name, "started_at": started_at, **asdict(all_)}
         for name, started_at, all_ in found.before
@@ -74,9 +58,18 @@ def _json(found: IssueReport) -> dict[str, Any]:
         "issue": found.issue,
         "started_at": found.started_at,
         **asdict(found.all.now),
-        "providers": lines,
+        "providers": list(map(_line_json, found.lines)),
         "before": before,
         "notes": found.notes,
+    }
+
+
+def _line_json(line: ProviderLine) -> dict[str, Any]:
+    return {
+        "provider": line.title,
+        "providers": line.providers,
+        **asdict(line.now),
+        "before": asdict(line.before),
     }
 
 

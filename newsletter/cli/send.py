@@ -152,10 +152,10 @@ def _run(
     """Send to the end, with a bar; `what` and `at` as in `_send`."""
     from newsletter.delivery.sender import run_send
 
-    told = at and f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent."
-    with progress_bar(issue) as on_progress:
-        how = {"on_progress": on_progress, **options}
-        return run_send(_send(session, issue, what=what, how=how, told=told or ""))
+    told = f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C ends it, and nothing is sent." if at else ""
+    with progress_bar(issue) as show:
+        how = {"on_progress": show, **options}
+        return run_send(_send(session, issue, what=what, how=how, told=told))
 
 
 def _exit_code(status: SendStatus) -> int:

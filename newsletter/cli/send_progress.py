@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from newsletter.cli.progress import bar_columns
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -16,42 +18,29 @@ if TYPE_CHECKING:
 def progress_bar(issue: str) -> Iterator[Callable[[SendStatus], None]]:
     """A bar that says how many are done; silent where nobody looks."""
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import Progress, TextColumn
 
     rate = TextColumn("{task.fields[rate]}")
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        rate,
-        TimeRemainingColumn(),
-    )
+    description, bar, count, left = bar_columns()
+    columns = (description, bar, count, rate, left)
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"Sending {issue}", total=None, rate="")
 
         def show(tally: SendStatus) -> None:
-            words = f"{tally.accepted} accepted" + "".join(
-                f", {getattr(tally, name)} {said}"
-                for name, said in (
-                    ("deferred", "deferred"),
-                    ("refused", "refused"),
-                    ("unknown", "in doubt"),
-                )
-                if getattr(tally, name)
-            )
             done = tally.total - tally.remaining - tally.deferred
             speed = progress.tasks[0].speed  # over the last half a minute
             rate = f"{speed * 60:.0f} a minute" if speed else ""
+            words = _count_words(tally)
             progress.update(task, total=tally.total, completed=done, description=words, rate=rate)
 
         yield show
+
+
+def _count_words(tally: SendStatus) -> str:
+    counts = (("deferred", "deferred"), ("refused", "refused"), ("unknown", "in doubt"))
+    others = (f", {getattr(tally, name)} {said}" for name, said in counts if getattr(tally, name))
+    return f"{tally.accepted} accepted{''.join(others)}"
 
 
 def describe_pace(tally: SendStatus) -> Iterator[str]:

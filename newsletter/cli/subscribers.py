@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.session import CommandSession, answer, json_option, say, tell
+
+if TYPE_CHECKING:
+    from newsletter.subscribers.list_import import ImportReport
 
 
 @click.group()
@@ -25,26 +31,27 @@ def import_(session: CommandSession, file: Path, as_json: bool) -> int:
 
     with file.open("rb") as opened:
         done, to_mend = subscriber_service.import_list(session.context, opened, name=file.name)
-    rejected = [{"line": each.line, "reason": each.reason} for each in done.rejected]
-    imported = done.imported
     if as_json:
-        counts = {
-            name: getattr(imported, name)
-            for name in ("added", "updated", "unchanged", "suppressed")
-        }
-        answer({**counts, "rejected": rejected, "understood": done.understood, "to_mend": to_mend})
+        rejected = [{"line": each.line, "reason": each.reason} for each in done.rejected]
+        told = {"rejected": rejected, "understood": done.understood, "to_mend": to_mend}
+        answer({**asdict(done.imported), **told})
     else:
-        for sentence in done.understood:
-            say(sentence)
-        say(
-            f"{imported.added} added, {imported.updated} updated, {imported.unchanged} unchanged,"
-            f" {imported.suppressed} who left before and stay gone"
-        )
-        for each in done.rejected:
-            say(f"line {each.line} was not taken: {each.reason}")
-        if to_mend:
-            say(f"Mend those lines in {to_mend} and import that file")
-    return 1 if rejected else 0
+        for line in _import_lines(done, to_mend):
+            say(line)
+    return 1 if done.rejected else 0
+
+
+def _import_lines(done: ImportReport, to_mend: Path | None) -> Iterator[str]:
+    imported = done.imported
+    yield from done.understood
+    yield (
+        f"{imported.added} added, {imported.updated} updated, {imported.unchanged} unchanged,"
+        f" {imported.suppressed} who left before and stay gone"
+    )
+    for each in done.rejected:
+        yield f"line {each.line} was not taken: {each.reason}"
+    if to_mend:
+        yield f"Mend those lines in {to_mend} and import that file"
 
 
 @subscribers.command("list", epilog="Example: newsletter subscribers list --json")

@@ -225,17 +225,16 @@ def replace_entries(issue: Issue, keys: Iterable[str], entries: Sequence[Entry])
     first, *others = (replace(entry, section=there[0].section) for entry in entries)
     notes = "\n\n".join(dict.fromkeys(entry.note for entry in there if entry.note))
     standing_in = (replace(first, note=notes), *others)
+
+    def stands_for(entry: Entry) -> tuple[Entry, ...]:
+        if entry is there[0]:
+            return standing_in
+        return () if entry.key in keys else (entry,)
+
     return _with_sections(
         issue,
         lambda section: replace(
-            section,
-            entries=tuple(
-                new
-                for entry in section.entries
-                for new in (
-                    standing_in if entry is there[0] else () if entry.key in keys else (entry,)
-                )
-            ),
+            section, entries=tuple(new for old in section.entries for new in stands_for(old))
         ),
     )
 

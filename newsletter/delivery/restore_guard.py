@@ -76,11 +76,10 @@ class RestoreGuard:
     def _read_restore_marker(self) -> str | None:
         """Whether a backup was put back, and no issue was begun since."""
         try:
-            return (self.path.parent / RESTORED).read_text(
-                "utf-8"
-            ).strip() or "a backup was put back"
+            said = (self.path.parent / RESTORED).read_text("utf-8").strip()
         except OSError:
             return None
+        return said or "a backup was put back"
 
     def _read(self) -> dict[str, Any] | None:
         try:

@@ -102,10 +102,8 @@ class ScheduleRepository:
         """Say that the time has come; False when it was taken back before, or begun by another."""
         with translate_errors(self.engine.url), eager(self.engine).begin() as connection:
             waiting = sa.and_(plans.c.issue == issue, plans.c.begun_at.is_(None))
-            return (
-                connection.execute(sa.update(plans).where(waiting).values(begun_at=now)).rowcount
-                == 1
-            )
+            statement = sa.update(plans).where(waiting).values(begun_at=now)
+            return connection.execute(statement).rowcount == 1
 
     def delete(self, issue: str) -> None:
         """The issue is on its way: the ledger tells the rest."""

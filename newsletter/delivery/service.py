@@ -75,16 +75,7 @@ async def send_job(
     Raises UsageError while nobody is on the list, HeldBackError when a person stopped it and nobody
     let it go on, and all that `send_issue` raises.
     """
-    begun = open_ledger(context).read_status(what.issue)
-    if not begun.total and not open_subscribers(context).count():  # the list is frozen at the start
-        raise UsageError(
-            "nobody is on the list: bring people in with “newsletter subscribers import FILE”"
-        )
-    if begun.wish:
-        said = begun.why if begun.total else f"{begun.wish} was asked for by a person"
-        raise SendPausedError(
-            f"{what.issue}: {said}. To go on: newsletter send {what.issue} --go-on"
-        )
+    _refuse_if_held(context, what.issue)
 
     def report_progress(tally: SendStatus) -> None:
         _note_out(context, tally)
@@ -104,14 +95,28 @@ async def send_job(
         if open_ledger(context).read_status(what.issue).total:
             open_schedule(context).delete(what.issue)
     _note_out(context, tally)
-    with contextlib.suppress(
-        StorageError
-    ):  # the issue is out; the next one, or `newsletter tidy`, will do it
-        reduce_old(
-            context.engine,
-            before=context.now - context.workspace.settings.newsletter.keep_deliveries,
-        )
+    _reduce_old(context)
     return tally
+
+
+def _refuse_if_held(context: AppContext, issue: str) -> None:
+    """Nothing goes while nobody is on the list, or a person holds the issue back."""
+    begun = open_ledger(context).read_status(issue)
+    if not begun.total and not open_subscribers(context).count():  # the list is frozen at the start
+        raise UsageError(
+            "nobody is on the list: bring people in with “newsletter subscribers import FILE”"
+        )
+    if begun.wish:
+        said = begun.why if begun.total else f"{begun.wish} was asked for by a person"
+        raise SendPausedError(f"{issue}: {said}. To go on: newsletter send {issue} --go-on")
+
+
+def _reduce_old(context: AppContext) -> None:
+    """Forget who got which issue long ago."""
+    before = context.now - context.workspace.settings.newsletter.keep_deliveries
+    # the issue is out; the next one, or `newsletter tidy`, will do it
+    with contextlib.suppress(StorageError):
+        reduce_old(context.engine, before=before)
 
 
 def _note_out(context: AppContext, tally: SendStatus) -> None:

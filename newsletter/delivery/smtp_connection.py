@@ -176,11 +176,9 @@ class SmtpConnection:
     def certificate_expiry(self) -> datetime | None:
         """When the server's certificate runs out; None on a link without TLS."""
         certificate = self._transport.get_extra_info("peercert")
-        return (
-            datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
-            if certificate
-            else None
-        )
+        if not certificate:
+            return None
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
 
     def write(self, data: bytes) -> None:
         """Hand bytes to the system; whether they arrive, the replies tell."""

@@ -73,9 +73,8 @@ def mask_addresses(words: str) -> str:
     if "@" not in words and words.isprintable() and len(words) <= MAX_WORDS:
         return words
     words = re.sub(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:]+", "…@…", words)
-    return " ".join("".join(each if each.isprintable() else " " for each in words).split())[
-        :MAX_WORDS
-    ]
+    printable = "".join(each if each.isprintable() else " " for each in words)
+    return " ".join(printable.split())[:MAX_WORDS]
 
 
 def is_go_ahead(phase: SmtpPhase, reply: SmtpReply) -> bool:

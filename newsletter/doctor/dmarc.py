@@ -13,36 +13,29 @@ def examine_dmarc(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosi
     """Whether the domain has one DMARC record, with a policy and reports, and mail is aligned."""
     where, records = _policy(domains.sender, names)
     if len(records) != 1:
-        what = (
-            "no DMARC record" if not records else "more than one DMARC record, which count as none"
-        )
-        yield report_failure(
-            "DMARC",
-            f"{domains.sender} has {what}: {THEM} want one of everybody who writes to many",
-            f'add a TXT record at _dmarc.{domains.sender}: "v=DMARC1; p=none;'
-            f' rua=mailto:dmarc@{domains.sender}"',
-        )
+        yield _has_no_record(domains.sender, has_several=bool(records))
         return
-    tags = records[0]
-    if tags.get("p", "").lower() not in {"none", "quarantine", "reject"}:
-        yield report_failure(
-            "DMARC",
-            f"the DMARC record at _dmarc.{where} has no policy (p=)",
-            "write p=none, quarantine or reject",
-        )
+    tags, record = records[0], f"the DMARC record at _dmarc.{where}"
+    policy = tags.get("p", "").lower()
+    if policy not in {"none", "quarantine", "reject"}:
+        words = f"{record} has no policy (p=)"
+        yield report_failure("DMARC", words, "write p=none, quarantine or reject")
         return
     if not tags.get("rua"):
         remedy = f"add rua=mailto:dmarc@{domains.sender} to it"
-        yield report_warning(
-            "DMARC",
-            f"the DMARC record at _dmarc.{where} names nobody for reports (rua)",
-            remedy,
-        )
+        yield report_warning("DMARC", f"{record} names nobody for reports (rua)", remedy)
     else:
-        yield report_ok(
-            "DMARC", f"_dmarc.{where} has a DMARC record with p={tags['p'].lower()} and reports"
-        )
+        yield report_ok("DMARC", f"_dmarc.{where} has a DMARC record with p={policy} and reports")
     yield _alignment(domains, tags, names)
+
+
+def _has_no_record(sender: str, *, has_several: bool) -> Diagnosis:
+    what = "more than one DMARC record, which count as none" if has_several else "no DMARC record"
+    return report_failure(
+        "DMARC",
+        f"{sender} has {what}: {THEM} want one of everybody who writes to many",
+        f'add a TXT record at _dmarc.{sender}: "v=DMARC1; p=none; rua=mailto:dmarc@{sender}"',
+    )
 
 
 def _alignment(domains: SenderDomains, tags: Mapping[str, str], names: DnsLookup) -> Diagnosis:
@@ -50,9 +43,13 @@ def _alignment(domains: SenderDomains, tags: Mapping[str, str], names: DnsLookup
     by_dkim = bool(domains.keys) and _is_aligned(
         domains.sender, domains.signing, names, strict=tags.get("adkim") == "s"
     )
-    if by_spf or by_dkim:
-        which = " and ".join(name for name, holds in (("SPF", by_spf), ("DKIM", by_dkim)) if holds)
+    which = " and ".join(name for name, holds in (("SPF", by_spf), ("DKIM", by_dkim)) if holds)
+    if which:
         return report_ok("alignment", f"{which} names the domain of `from`, as DMARC wants")
+    return _report_unaligned(domains)
+
+
+def _report_unaligned(domains: SenderDomains) -> Diagnosis:
     words = (
         f"the envelope sender is of {domains.envelope}, `from` of {domains.sender}: SPF does not"
         " count for DMARC"
@@ -96,11 +93,8 @@ def _upwards(domain: str) -> list[str]:
 
 
 def _dmarc_records(domain: str, names: DnsLookup) -> list[dict[str, str]]:
-    found = (
-        read_tags(each)
-        for each in names.txt_records(f"_dmarc.{domain}")
-        if each.lower().startswith("v=dmarc1")
-    )
+    texts = names.txt_records(f"_dmarc.{domain}")
+    found = (read_tags(each) for each in texts if each.lower().startswith("v=dmarc1"))
     return [each for each in found if each.get("psd") != "y"]
 
 

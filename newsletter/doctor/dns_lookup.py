@@ -52,12 +52,10 @@ class DnsResolver:
         )
 
     def mx_hosts(self, name: str) -> tuple[str, ...]:
-        found = sorted(
-            self._ask(name, "MX"), key=lambda each: (each.preference, str(each.exchange))
-        )
-        return tuple(
-            each.exchange.to_text(omit_final_dot=each.exchange != dns.name.root) for each in found
-        )
+        records = self._ask(name, "MX")
+        found = sorted(records, key=lambda each: (each.preference, str(each.exchange)))
+        hosts = (each.exchange for each in found)
+        return tuple(host.to_text(omit_final_dot=host != dns.name.root) for host in hosts)
 
     def has_address(self, name: str) -> bool:
         return bool(self._ask(name, "A") or self._ask(name, "AAAA"))

@@ -26,7 +26,7 @@ from newsletter.doctor.diagnosis import Diagnosis, report_failure, report_ok, re
 from newsletter.doctor.dmarc import examine_dmarc, read_tags
 from newsletter.doctor.dns_lookup import DnsLookup, DnsUnansweredError
 from newsletter.doctor.sender_domains import THEM, SenderDomains
-from newsletter.doctor.spf import MAX_LOOKUPS, read_spf
+from newsletter.doctor.spf import MAX_LOOKUPS, SpfRecord, read_spf
 
 ED25519_DER_BYTES = 44  # 12 that name the algorithm, and the key
 _FREE = """
@@ -47,6 +47,9 @@ def read_public_key(private: Path) -> bytes | None:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+LATER = "look again later, or ask another name server with --nameserver 9.9.9.9"
+
+
 def examine_domains(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
     """Everything about the domains; DNS that does not answer is one finding, and ends it."""
     yield _free_mail(domains)
@@ -60,15 +63,11 @@ def examine_domains(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagno
         try:
             yield from list(step(domains, names))
         except DnsUnansweredError as error:
-            remedy = "look again later, or ask another name server with --nameserver 9.9.9.9"
             if error.silent:
-                yield report_warning(
-                    "DNS",
-                    "no name server answers: MX, SPF, DKIM and DMARC were not looked at",
-                    remedy,
-                )
+                words = "no name server answers: MX, SPF, DKIM and DMARC were not looked at"
+                yield report_warning("DNS", words, LATER)
                 return
-            yield report_warning(subject, "the name servers of the domain cannot tell now", remedy)
+            yield report_warning(subject, "the name servers of the domain cannot tell now", LATER)
 
 
 def _free_mail(domains: SenderDomains) -> Diagnosis:
@@ -89,51 +88,51 @@ def _mx(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
         if found and found != (".",):
             yield report_ok("MX", f"{domain} takes mail, at {found[0]}")
         elif not found and names.has_address(domain):
-            yield report_warning(
-                "MX",
-                f"{domain} has no MX record; mail to it goes to the host itself",
-                "add an MX record",
-            )
+            words = f"{domain} has no MX record; mail to it goes to the host itself"
+            yield report_warning("MX", words, "add an MX record")
         else:
-            what = (
-                "says that it takes no mail (a null MX)"
-                if found
-                else "takes no mail: it has neither MX nor address"
-            )
-            yield report_failure(
-                "MX",
-                f"{domain} {what}. {THEM} distrust a sender that cannot be answered, and no bounce"
-                " would reach us",
-                "add an MX record for the server where its mail is read",
-            )
+            yield _takes_no_mail(domain, has_null_mx=bool(found))
+
+
+def _takes_no_mail(domain: str, *, has_null_mx: bool) -> Diagnosis:
+    what = (
+        "says that it takes no mail (a null MX)"
+        if has_null_mx
+        else "takes no mail: it has neither MX nor address"
+    )
+    return report_failure(
+        "MX",
+        f"{domain} {what}. {THEM} distrust a sender that cannot be answered, and no bounce"
+        " would reach us",
+        "add an MX record for the server where its mail is read",
+    )
 
 
 def _spf(domains: SenderDomains, names: DnsLookup) -> Iterator[Diagnosis]:
     domain = domains.envelope
     spf = read_spf(domain, names)
-    if not spf.records:
-        yield report_failure(
-            "SPF",
-            f"{domain} has no SPF record: {THEM} take its mail for forged",
-            f'add a TXT record to {domain} with what your mail service asks for, as in "v=spf1'
-            ' include:… ~all"',
-        )
-    elif len(spf.records) > 1:
-        yield report_failure(
-            "SPF",
-            f"{domain} has {len(spf.records)} SPF records, which count as none",
-            "make one of them",
-        )
-    elif spf.lookups > MAX_LOOKUPS:
-        words = (
-            f"the SPF record of {domain} needs more than {MAX_LOOKUPS} look-ups, and counts as none"
-        )
-        yield report_failure("SPF", words, "take out services that you no longer send by")
-    elif spf.mistakes:
-        words = f"the SPF record of {domain} counts as none: {'; '.join(spf.mistakes)}"
-        yield report_failure("SPF", words, f"correct the record: {spf.records[0]}")
+    if wrong := _find_spf_fault(domain, spf):
+        yield report_failure("SPF", *wrong)
     else:
         yield _spf_ending(domain, spf.ending, spf.lookups)
+
+
+def _find_spf_fault(domain: str, spf: SpfRecord) -> tuple[str, str] | None:
+    """Why no receiver would go by the record, and the remedy; None when they would."""
+    if not spf.records:
+        service = 'what your mail service asks for, as in "v=spf1 include:… ~all"'
+        words = f"{domain} has no SPF record: {THEM} take its mail for forged"
+        return words, f"add a TXT record to {domain} with {service}"
+    if (count := len(spf.records)) > 1:
+        return f"{domain} has {count} SPF records, which count as none", "make one of them"
+    its = f"the SPF record of {domain}"
+    if spf.lookups > MAX_LOOKUPS:
+        words = f"{its} needs more than {MAX_LOOKUPS} look-ups, and counts as none"
+        return words, "take out services that you no longer send by"
+    if spf.mistakes:
+        words = f"{its} counts as none: {'; '.join(spf.mistakes)}"
+        return words, f"correct the record: {spf.records[0]}"
+    return None
 
 
 def _spf_ending(domain: str, ending: str, lookups: int) -> Diagnosis:
@@ -175,7 +174,13 @@ def _dkim_key(where: str, ours: bytes | None, names: DnsLookup) -> Diagnosis:
         return report_failure(
             "DKIM", f"{where} has {found}: {THEM} cannot check our signatures", publish
         )
-    tags = records[0]
+    return _examine_key(where, records[0], ours, publish)
+
+
+def _examine_key(
+    where: str, tags: Mapping[str, str], ours: bytes | None, publish: str
+) -> Diagnosis:
+    """The one key that is published; `publish` is what to do about one that is not ours."""
     if not tags["p"]:
         return report_failure("DKIM", f"the key at {where} is revoked (p= is empty)", publish)
     try:
@@ -184,19 +189,14 @@ def _dkim_key(where: str, ours: bytes | None, names: DnsLookup) -> Diagnosis:
     except (binascii.Error, ValueError, UnsupportedAlgorithm):
         return report_failure("DKIM", f"the key at {where} cannot be read", publish)
     if kind == "rsa" and bits < MIN_RSA_BITS:
-        return report_failure(
-            "DKIM",
-            f"the key at {where} has {bits} bits; {THEM} want {MIN_RSA_BITS}",
-            "make a longer one",
-        )
+        words = f"the key at {where} has {bits} bits; {THEM} want {MIN_RSA_BITS}"
+        return report_failure("DKIM", words, "make a longer one")
     if ours is not None and key not in {ours, ours[-32:] if kind == "ed25519" else ours}:
-        return report_failure(
-            "DKIM", f"the key at {where} is not the one that we sign with", publish
-        )
+        words = f"the key at {where} is not the one that we sign with"
+        return report_failure("DKIM", words, publish)
     if "y" in tags.get("t", "").split(":"):
-        return report_warning(
-            "DKIM", f"the key at {where} says that it is a test (t=y)", "take t=y out"
-        )
+        words = f"the key at {where} says that it is a test (t=y)"
+        return report_warning("DKIM", words, "take t=y out")
     return report_ok("DKIM", f"{where} has the key that we sign with ({kind}, {bits} bits)")
 
 

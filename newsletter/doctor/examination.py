@@ -142,28 +142,25 @@ def test_server(
     )
 
 
+NO_INBOX = (
+    "no bounce mailbox is read: who cannot be reached is written to again and again, which"
+    " providers punish"
+)
+
+
 def _inbox(context: AppContext) -> Diagnosis:
     settings = context.workspace.settings.inbox
     if not settings.folder and not settings.host:
-        return report_warning(
-            "inbox",
-            "no bounce mailbox is read: who cannot be reached is written to again and again, which"
-            " providers punish",
-            "write [inbox] with host, user and address",
-        )
+        return report_warning("inbox", NO_INBOX, "write [inbox] with host, user and address")
+    password = config.secret(INBOX_PASSWORD)
     try:
-        with open_mailbox(
-            settings, context.workspace.folder, config.secret(INBOX_PASSWORD)
-        ) as mailbox:
+        with open_mailbox(settings, context.workspace.folder, password) as mailbox:
             waiting = len(mailbox.messages())
     except UsageError as error:
         return report_failure("inbox", str(error), "correct it, and look again")
     except NewsletterError as error:
-        return report_warning(
-            "inbox",
-            str(error),
-            "is this machine online? Look at [inbox] and its password, and try again",
-        )
+        remedy = "is this machine online? Look at [inbox] and its password, and try again"
+        return report_warning("inbox", str(error), remedy)
     return report_ok("inbox", f"the bounce mailbox can be read; {waiting} mails wait in it")
 
 

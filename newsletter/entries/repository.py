@@ -118,43 +118,16 @@ class EntryRepository:
 
     def save(self, entries: Mapping[str, Entry], names: Mapping[str, Iterable[str]]) -> None:
         """Keep these entries (by key) and the aliases of each (by key), over what was kept before."""
-        rows = [
-            {
-                "of": key,
-                "first_seen_at": entry.first_seen_at,
-                "dated": str(entry.dated) if entry.dated else None,
-                "title": entry.title,
-                "kind": _kind(entry),
-                "record": _record(entry),
-            }
-            for key, entry in entries.items()
-        ]
+        aliases = tables.aliases
         with self.together() as connection:
-            present = {
-                row[0]
-                for row in select_in(
-                    connection, sa.select(tables.entries.c.key), tables.entries.c.key, entries
-                )
-            }
-            values: dict[str, Any] = {
-                name: sa.bindparam(name)
-                for name in ("dated", "title", "kind", "record", "first_seen_at")
-            }
-            insert = sa.insert(tables.entries).values(key=sa.bindparam("of"), **values)
-            execute_many(connection, insert, [row for row in rows if row["of"] not in present])
-            update = (
-                sa.update(tables.entries)
-                .where(tables.entries.c.key == sa.bindparam("of"))
-                .values(values)
-            )
-            execute_many(connection, update, [row for row in rows if row["of"] in present])
-            delete_in(connection, tables.aliases, tables.aliases.c.key, names)
+            _save_rows(connection, {key: _row(key, entry) for key, entry in entries.items()})
+            delete_in(connection, aliases, aliases.c.key, names)
             pairs = [
                 {"alias": alias, "key": key}
-                for key, aliases in names.items()
-                for alias in dict.fromkeys(aliases)
+                for key, its in names.items()
+                for alias in dict.fromkeys(its)
             ]
-            execute_many(connection, sa.insert(tables.aliases), pairs)
+            execute_many(connection, sa.insert(aliases), pairs)
 
     def list_manual_merges(self) -> dict[str, str]:
         """Alias → key, as a person said."""
@@ -198,13 +171,9 @@ class EntryRepository:
         with self.together() as connection:
             query = sa.select(sightings.source, sightings.key)
             keys = dict.fromkeys(key for _, key in seen)
-            known = {
-                (row.source, row.key) for row in select_in(connection, query, sightings.key, keys)
-            }
-            rows = [
-                {"by": source, "of": key, "said": _record(entry)}
-                for (source, key), entry in seen.items()
-            ]
+            rows = select_in(connection, query, sightings.key, keys)
+            known = {(row.source, row.key) for row in rows}
+            fresh, again = _split_sightings(seen, known)
             insert = sa.insert(tables.sightings).values(
                 source=sa.bindparam("by"),
                 key=sa.bindparam("of"),
@@ -212,17 +181,13 @@ class EntryRepository:
                 first_seen_at=now,
                 last_seen_at=now,
             )
-            execute_many(
-                connection, insert, [row for row in rows if (row["by"], row["of"]) not in known]
-            )
+            execute_many(connection, insert, fresh)
             update = (
                 sa.update(tables.sightings)
                 .where(sightings.source == sa.bindparam("by"), sightings.key == sa.bindparam("of"))
                 .values(record=sa.bindparam("said"), last_seen_at=now)
             )
-            execute_many(
-                connection, update, [row for row in rows if (row["by"], row["of"]) in known]
-            )
+            execute_many(connection, update, again)
 
     def sightings(self, key: str) -> tuple[Sighting, ...]:
         """Who gave this entry, first one first."""
@@ -268,12 +233,11 @@ class EntryRepository:
 
     def take_back(self, keys: Iterable[str], number: int) -> None:
         """Forget what was decided on these entries after the decision of this number, as if nobody had."""
-        later = tables.decisions.c.id > number
+        decisions = tables.decisions
         with self.together() as connection:
             for some in _chunks(keys):
-                connection.execute(
-                    sa.delete(tables.decisions).where(later, tables.decisions.c.key.in_(some))
-                )
+                later = sa.and_(decisions.c.id > number, decisions.c.key.in_(some))
+                connection.execute(sa.delete(decisions).where(later))
 
     def decisions(self, key: str | None = None) -> tuple[Decision, ...]:
         """All decisions, or those on one entry, in the order in which they were made."""
@@ -371,6 +335,41 @@ def _entry(key: str, record: str, first_seen_at: datetime) -> Entry:
     return replace(
         entry_from_plain(plain), key=key, first_seen_at=first_seen_at, section=plain.get("section")
     )
+
+
+def _row(key: str, entry: Entry) -> dict[str, Any]:
+    return {
+        "of": key,
+        "first_seen_at": entry.first_seen_at,
+        "dated": str(entry.dated) if entry.dated else None,
+        "title": entry.title,
+        "kind": _kind(entry),
+        "record": _record(entry),
+    }
+
+
+def _save_rows(connection: Connection, rows: Mapping[str, dict[str, Any]]) -> None:
+    """Insert the rows of new keys, and update those of known ones."""
+    key = tables.entries.c.key
+    present = {found[0] for found in select_in(connection, sa.select(key), key, rows)}
+    names = ("dated", "title", "kind", "record", "first_seen_at")
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+    insert = sa.insert(tables.entries).values(key=sa.bindparam("of"), **values)
+    update = sa.update(tables.entries).where(key == sa.bindparam("of")).values(values)
+    execute_many(connection, insert, [rows[each] for each in rows if each not in present])
+    execute_many(connection, update, [rows[each] for each in rows if each in present])
+
+
+def _split_sightings(
+    seen: Mapping[tuple[str, str], Entry], known: set[tuple[str, str]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of those never seen before, and of those seen again."""
+    fresh: list[dict[str, Any]] = []
+    again: list[dict[str, Any]] = []
+    for (source, key), entry in seen.items():
+        row = {"by": source, "of": key, "said": _record(entry)}
+        (again if (source, key) in known else fresh).append(row)
+    return fresh, again
 
 
 def _is_day(dated: sa.Column[str], today: date) -> sa.ColumnElement[bool]:

@@ -123,10 +123,9 @@ def _event(plain: Mapping[str, Any]) -> Event | None:
 def _grant(plain: Mapping[str, Any]) -> Grant | None:
     if not plain:
         return None
-    return Grant(
-        deadline=_read(plain, "deadline", _day, None),
-        **{name: _read(plain, name, _text, "") for name in ("amount", "funder", "number", "who")},
-    )
+    words = ("amount", "funder", "number", "who")
+    texts = {name: _read(plain, name, _text, "") for name in words}
+    return Grant(deadline=_read(plain, "deadline", _day, None), **texts)
 
 
 def _read(
@@ -171,11 +170,9 @@ def _parse_dated(name: str, value: Any) -> Dated:
 
 def _moment(name: str, value: Any) -> datetime | date:
     moment = _iso(name, value, "2026-12-09T18:00:00-05:00, or a day for a whole-day event")
-    return (
-        moment.replace(tzinfo=UTC)
-        if isinstance(moment, datetime) and moment.tzinfo is None
-        else moment
-    )
+    if isinstance(moment, datetime) and moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment
 
 
 def _day(name: str, value: Any) -> date:

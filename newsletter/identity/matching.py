@@ -286,9 +286,8 @@ def address_suffices(one: Entry, other: Entry) -> bool:
     """
     if "paper" in {_kind(one), _kind(other)}:
         return True
-    words, others = (
-        {word for word in words_of(entry.title) if len(word) > 3} for entry in (one, other)
-    )
+    pair = (one, other)
+    words, others = ({word for word in words_of(e.title) if len(word) > 3} for e in pair)
     return 2 * len(words & others) >= min(len(words), len(others))
 
 

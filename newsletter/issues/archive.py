@@ -82,11 +82,9 @@ class Archive:
         Nobody guesses the name of one that the studio took in.
         """
         workspace = self.context.workspace
-        return (
-            images.find(workspace, name, file)
-            if name in issue_repository.names(workspace)
-            else None
-        )
+        if name not in issue_repository.names(workspace):
+            return None
+        return images.find(workspace, name, file)
 
     def _is_out(self, name: str) -> bool:
         record = issue_repository.read_record(self.context.workspace, name)
@@ -116,9 +114,8 @@ class Archive:
         """An issue with what those before it announced, as far as they can be read."""
         issue = issue_repository.read(self.context.workspace, name)
         names = [each for each in window.out_names(self.context) if each != name]
-        others = sorted(
-            filter(None, map(self._read, names)), key=lambda each: (each.until_at, each.name)
-        )
+        read = filter(None, map(self._read, names))
+        others = sorted(read, key=lambda each: (each.until_at, each.name))
         return replace(issue, coming_up=composition.coming_up(issue, others))
 
     def _read(self, name: str) -> Issue | None:

@@ -12,7 +12,7 @@ from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.issues import repository as issue_repository
 from newsletter.issues.classify import build_classifier
-from newsletter.issues.standing import EntryStatus, list_chosen_statuses, list_left_out_statuses
+from newsletter.issues.standing import EntryStatus, list_statuses
 from newsletter.issues.window import IssueWindow, load_window
 from newsletter.model import Choice, Decision, Entry, Issue, Verdict
 from newsletter.workspace.context import AppContext
@@ -59,10 +59,7 @@ def decide(
     """Keep an editor's decision on these entries, bring the issue being made in line with it, and tell where they stand."""
     name, entries = apply_decision(context, keys, verdict, why=why, section=section)
     selected = load_window(context, name).select_among(entries)
-    return (
-        *list_chosen_statuses(selected.chosen),
-        *list_left_out_statuses(selected.left_out, context.workspace.settings.sections),
-    )
+    return list_statuses(selected, context.workspace.settings.sections)
 
 
 def apply_decision(

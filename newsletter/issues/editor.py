@@ -186,9 +186,8 @@ def matches_revision(context: AppContext, name: str, version: str) -> bool:
     A version that is not kept any more is none.
     """
     try:
-        return load_revision(context, name, version) == issue_repository.read(
-            context.workspace, name
-        )
+        present = issue_repository.read(context.workspace, name)
+        return load_revision(context, name, version) == present
     except UsageError:
         return False
 

@@ -151,12 +151,10 @@ def split_with_undo(context: AppContext, key: str) -> UndoRecord:
 
 
 def _copy_entries(context: AppContext, keys: Iterable[str]) -> EntrySnapshot:
-    known = entries_of(context).by_keys(keys)
-    return copy_of(
-        entries_of(context),
-        known,
-        {name for entry in known.values() for name in list_own_aliases(entry)},
-    )
+    entries = entries_of(context)
+    known = entries.by_keys(keys)
+    names = {name for entry in known.values() for name in list_own_aliases(entry)}
+    return copy_of(entries, known, names)
 
 
 def change_with_undo(

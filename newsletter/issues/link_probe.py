@@ -120,11 +120,10 @@ async def _ask(url: str, get: UrlProbe) -> ProbeResponse:
     Not where it asks us to slow down.
     """
     reply = await get(url, method="HEAD")
-    good = (
-        reply.status < http.HTTPStatus.BAD_REQUEST
-        or reply.status == http.HTTPStatus.TOO_MANY_REQUESTS
-    )
-    return reply if good else await get(url, method="GET")
+    answered = reply.status < http.HTTPStatus.BAD_REQUEST
+    if answered or reply.status == http.HTTPStatus.TOO_MANY_REQUESTS:
+        return reply
+    return await get(url, method="GET")
 
 
 def _classify_status(status: int, url: str, lasting: str) -> LinkAnswer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.issues.classify import build_classifier
 from newsletter.issues.window import load_window
-from newsletter.model import Choice, Entry, EntryState, LeftOut, SectionStyle
+from newsletter.model import Choice, Entry, EntryState, LeftOut, SectionStyle, Selection
 from newsletter.workspace.context import AppContext
 
 
@@ -25,11 +25,13 @@ class EntryStatus:
 def list_entry_statuses(context: AppContext, name: str | None = None) -> tuple[EntryStatus, ...]:
     """Every entry ever seen, with its state and the reason: chosen ones first."""
     selected = load_window(context, name).select()
-    styles = context.workspace.settings.sections
-    return (
-        *list_chosen_statuses(selected.chosen),
-        *list_left_out_statuses(selected.left_out, styles),
-    )
+    return list_statuses(selected, context.workspace.settings.sections)
+
+
+def list_statuses(selected: Selection, styles: Sequence[SectionStyle]) -> tuple[EntryStatus, ...]:
+    """Where every entry of a selection stands: chosen ones first."""
+    chosen = list_chosen_statuses(selected.chosen)
+    return (*chosen, *list_left_out_statuses(selected.left_out, styles))
 
 
 def list_chosen_statuses(chosen: Iterable[Choice]) -> tuple[EntryStatus, ...]:

@@ -47,9 +47,8 @@ async def feed(request: Request) -> Response:
 
 
 async def _page(request: Request) -> ArchivedIssue:
-    page: ArchivedIssue | None = await run_in_threadpool(
-        state_of(request).archive.page, request.path_params["name"]
-    )
+    archive, name = state_of(request).archive, request.path_params["name"]
+    page: ArchivedIssue | None = await run_in_threadpool(archive.page, name)
     if page is None:
         raise HTTPException(404)
     return page

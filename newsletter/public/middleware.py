@@ -50,6 +50,26 @@ class TooLargeError(Exception):
     """A body of more than `MAX_BODY_BYTES`."""
 
 
+class _GuardedSend:
+    """Sends an answer with the headers that every one has, and remembers its status."""
+
+    def __init__(self, send: Send, *, is_secure: bool) -> None:
+        self.status = 0  # until it began
+        self._send, self._is_secure = send, is_secure
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            _harden(message, secure=self._is_secure)
+        try:
+            await self._send(message)
+        # whatever it is, nobody can be answered any more
+        except Exception as error:  # noqa: BLE001
+            # what came behind the request was no HTTP: no failure of ours, and no traceback of the
+            # server's
+            LOG.info("not answered error=%s", type(error).__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class PublicMiddleware:
     """Wraps the app; `url` is where readers reach it."""
@@ -62,43 +82,33 @@ class PublicMiddleware:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        status = 0
-
-        async def send_guarded(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                _harden(message, secure=self.url.startswith("https://"))
-            try:
-                await send(message)
-            # whatever it is, nobody can be answered any more
-            except Exception as error:  # noqa: BLE001
-                # what came behind the request was no HTTP: no failure of ours, and no traceback of
-                # the server's
-                LOG.info("not answered error=%s", type(error).__name__)
-
-        headers = Headers(scope=scope)
-        if not self._is_known_host(headers.get("host", "")):
-            await PlainTextResponse("unknown host\n", 400)(scope, receive, send_guarded)
-        elif _parse_content_length(headers) > MAX_BODY_BYTES:
-            await PlainTextResponse("too much\n", 413)(scope, receive, send_guarded)
-        else:
-            try:
-                await self.app(scope, _limit_body(receive), send_guarded)
-            except Exception as error:
-                # answered already; passed on, the server would log it with all that its words may
-                # hold
-                LOG.exception("failed error=%s", type(error).__name__)
-                if not status:
-                    raise
-        spent_ms = (time.perf_counter() - began) * 1000
+        answer = _GuardedSend(send, is_secure=self.url.startswith("https://"))
+        await self._answer(scope, receive, answer)
         LOG.info(
             "answered method=%s path=%s status=%d ms=%.0f",
             scope["method"],
             mask_path(scope["path"]),
-            status,
-            spent_ms,
+            answer.status,
+            (time.perf_counter() - began) * 1000,
         )
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: _GuardedSend) -> None:
+        headers = Headers(scope=scope)
+        if not self._is_known_host(headers.get("host", "")):
+            await PlainTextResponse("unknown host\n", 400)(scope, receive, answer)
+        elif _parse_content_length(headers) > MAX_BODY_BYTES:
+            await PlainTextResponse("too much\n", 413)(scope, receive, answer)
+        else:
+            await self._ask_app(scope, receive, answer)
+
+    async def _ask_app(self, scope: Scope, receive: Receive, answer: _GuardedSend) -> None:
+        try:
+            await self.app(scope, _limit_body(receive), answer)
+        except Exception as error:
+            # answered already; passed on, the server would log it with all that its words may hold
+            LOG.exception("failed error=%s", type(error).__name__)
+            if not answer.status:
+                raise
 
     def _is_known_host(self, host: str) -> bool:
         name = re.sub(r":\d+$", "", host.lower()).strip("[]")

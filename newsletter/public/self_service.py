@@ -203,11 +203,9 @@ class SelfService:
     def find_request(self, token: str) -> OptInRequest | None:
         """The request of a confirmation link that still waits."""
         found = self.stores.keys.read(Purpose.CONFIRM, token)
-        return (
-            self.stores.requests.find_request(found.subscriber_id, now=self.clock())
-            if found
-            else None
-        )
+        if found is None:
+            return None
+        return self.stores.requests.find_request(found.subscriber_id, now=self.clock())
 
     def confirm(self, token: str) -> ConfirmationResult:
         """Do what was asked; the link works once."""

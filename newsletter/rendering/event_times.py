@@ -151,9 +151,7 @@ def _likely_zones(start: datetime, own: str, home: str, words: Phrases) -> list[
 
 
 def _in_own_zone(instant: datetime, zone: str) -> datetime:
-    if zone:
-        try:
-            return instant.astimezone(ZoneInfo(zone))
-        except (ZoneInfoNotFoundError, ValueError):
-            return instant
-    return instant
+    try:
+        return instant.astimezone(ZoneInfo(zone)) if zone else instant
+    except (ZoneInfoNotFoundError, ValueError):
+        return instant

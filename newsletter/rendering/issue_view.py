@@ -166,9 +166,8 @@ def public_address(issue: Issue, settings: Settings) -> str | None:
     """Where this issue stands on the public page, with a slash at the end; None without one."""
     if settings.public is None:
         return None
-    home = (
-        sanitize_url(settings.public.url) or settings.public.url
-    )  # of a trial on one's own machine
+    # as written, of a trial on one's own machine
+    home = sanitize_url(settings.public.url) or settings.public.url
     return f"{home.rstrip('/')}/issues/{issue.name}/"
 
 
@@ -250,11 +249,9 @@ def _noun(entry: Entry) -> str:
     What has neither authors nor journal nor DOI is news, and no paper.
     """
     kind = kind_of(entry)
-    return (
-        "items"
-        if kind == "paper" and not (entry.authors or entry.journal or entry.ids.doi)
-        else f"{kind}s"
-    )
+    if kind == "paper" and not (entry.authors or entry.journal or entry.ids.doi):
+        return "items"
+    return f"{kind}s"
 
 
 def _counts(sections: tuple[SectionView, ...], words: Phrases) -> str:

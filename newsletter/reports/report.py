@@ -69,12 +69,9 @@ class OutcomeCounts:
         )
 
     def __add__(self, other: OutcomeCounts) -> OutcomeCounts:
-        return OutcomeCounts(
-            **{
-                each.name: getattr(self, each.name) + getattr(other, each.name)
-                for each in fields(self)
-            }
-        )
+        names = [each.name for each in fields(self)]
+        sums = {name: getattr(self, name) + getattr(other, name) for name in names}
+        return OutcomeCounts(**sums)
 
     def share(self, *names: str) -> float:
         """Which share of the people that is."""

@@ -151,9 +151,8 @@ def _came_back(connection: Connection, sending_id: int) -> Counter[tuple[Provide
 def _by_provider(rows: Iterable[Any]) -> Counter[tuple[Provider, str]]:
     found: Counter[tuple[Provider, str]] = Counter()
     for domain, outcome, people in rows:
-        found[provider_of(domain) if domain else Provider.OTHER, outcome] += (
-            people  # no domain: erased since
-        )
+        provider = provider_of(domain) if domain else Provider.OTHER  # no domain: erased since
+        found[provider, outcome] += people
     return found
 
 

@@ -160,9 +160,8 @@ def _is_name(word: str) -> bool:
 
 def _join_name(family: str, given: list[str]) -> str:
     """Family name and the initials of the others; one that shouts is brought to normal."""
-    initials = "".join(
-        part[0].upper() for word in given for part in re.split(r"[-.]", word) if part[:1].isalpha()
-    )
+    parts = (part for word in given for part in re.split(r"[-.]", word))
+    initials = "".join(part[0].upper() for part in parts if part[:1].isalpha())
     if len(family) > 3 and family.isupper():
         family = _quiet(family)
     return f"{family} {initials}".strip()

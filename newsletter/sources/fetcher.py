@@ -329,11 +329,9 @@ async def _read_response(response: aiohttp.ClientResponse, digest: str) -> Fetch
 
 def _answer(document: Document, digest: str) -> FetchResult:
     new = hashlib.sha256(document.content).hexdigest()
-    return (
-        FetchResult(not_modified=True, digest=new)
-        if new == digest
-        else FetchResult(document=document, digest=new)
-    )
+    if new == digest:
+        return FetchResult(not_modified=True, digest=new)
+    return FetchResult(document=document, digest=new)
 
 
 def _add_validators(fetched: FetchResult, response: aiohttp.ClientResponse) -> FetchResult:

@@ -196,32 +196,42 @@ def _is_event(node: Any) -> bool:
     return any(EVENTS.fullmatch(name) for name in _types(node)) and bool(at(node, "startDate"))
 
 
-def _page_entry(page: _PageMetadata, source: Source) -> Entry:
-    node: Any = next((each for each in page.nodes if ARTICLES.intersection(_types(each))), {})
-    title = (
+def _find_title(page: _PageMetadata, node: Any) -> str:
+    """What the page is called where it is cited, else where it is shared, else in its window."""
+    return (
         page.first(TITLES[:1])
         or text_at(node, "headline")
         or text_at(node, "name")
         or page.first(TITLES)
         or page.title
     )
-    summary = page.first(SUMMARIES[:1]) or text_at(node, "description") or page.first(SUMMARIES)
-    link = _link(page)
-    doi = next(
-        filter(None, map(clean_doi, (value for name in DOIS for value in page.meta.get(name, [])))),
-        None,
+
+
+def _find_doi(page: _PageMetadata) -> str | None:
+    values = (value for name in DOIS for value in page.meta.get(name, []))
+    return next(filter(None, map(clean_doi, values)), None)
+
+
+def _find_ids(page: _PageMetadata, link: str, doi: str | None) -> Ids:
+    """What the page says of itself, else what its address tells."""
+    known, pmid = ids_in(link), page.first(("citation_pmid",))
+    return Ids(
+        doi=doi or known.doi,
+        pmid=pmid if pmid.isascii() and pmid.isdigit() else known.pmid,
+        pmcid=known.pmcid,
+        nct=known.nct,
+        url=clean_url(link),
     )
-    known = ids_in(link)
+
+
+def _page_entry(page: _PageMetadata, source: Source) -> Entry:
+    node: Any = next((each for each in page.nodes if ARTICLES.intersection(_types(each))), {})
+    title = _find_title(page, node)
+    summary = page.first(SUMMARIES[:1]) or text_at(node, "description") or page.first(SUMMARIES)
+    link, doi = _link(page), _find_doi(page)
     scholarly = bool("citation_title" in page.meta or doi)
-    pmid = page.first(("citation_pmid",))
     return Entry(
-        ids=Ids(
-            doi=doi or known.doi,
-            pmid=pmid if pmid.isascii() and pmid.isdigit() else known.pmid,
-            pmcid=known.pmcid,
-            nct=known.nct,
-            url=clean_url(link),
-        ),
+        ids=_find_ids(page, link, doi),
         title=_without_site(clean_title(title), page, bare=title == page.title),
         authors=tuple(dict.fromkeys(_authors(page, node, scholarly=scholarly))),
         links=tuple(filter(None, (clean_url(link),))),

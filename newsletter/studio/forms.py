@@ -79,6 +79,17 @@ KEPT = {
 }
 
 
+NOTHING_TRIED: Mapping[str, Any] = {
+    "tried": {},
+    "found": None,
+    "inside": "",
+    "tested": (),
+    "shown": "",
+    "dressed": None,
+}
+"""What a page says of a source, server or look that nobody tried."""
+
+
 class FieldMessages(dict[str, str]):
     """What there is to say of each field; of most there is nothing."""
 
@@ -99,47 +110,48 @@ def show_setup(
     With what was typed, and what is wrong with it.
     """
     step = step_of(request)
-    settings = request.context.workspace.settings
-    number = (
-        list(STEPS).index(step) + 2 if step else 0
-    )  # the first is the name, before there is anything
+    number = list(STEPS).index(step) + 2 if step else 0  # the first is the name, before all else
+    title = f"Step {number} of {len(STEPS) + 1}: {STEPS[step]}" if step else "Setup"
     shared = {
         "step": step,
-        "steps_of_start": STEPS,
         "number": number,
         "before": _neighbour(step, -1),
         "after": _neighbour(step, 1),
-        "settings": settings,
-        "values": read_values(settings) | dict(given or {}),
-        "was": (
-            read_values(settings)
-            | {name[4:]: text for name, text in (given or {}).items() if name.startswith("was-")}
-        ),
-        "settings_version": settings_version(request.context),
         "wrong": FieldMessages(wrong or {}),
-        "leaving": {
-            each.name: sections.assess_removal(request.context, each.name)
-            for each in settings.sections
-        },
+        **_fields(request.context.workspace.settings, given or {}),
+        **_surroundings(request.context),
+        **NOTHING_TRIED,
+    }
+    page = "start" if step else "setup"
+    return request.render_page(page, title=title, status=status, **shared | more)
+
+
+def _fields(settings: Settings, given: Mapping[str, str]) -> dict[str, Any]:
+    """What each field says: what was typed, else what is set; and what it said when shown."""
+    shown = {name[4:]: text for name, text in given.items() if name.startswith("was-")}
+    values = read_values(settings)
+    return {"settings": settings, "values": values | dict(given), "was": values | shown}
+
+
+def _surroundings(context: AppContext) -> dict[str, Any]:
+    """What stands around the fields: what there is to choose from, and what is there already."""
+    workspace, names = (
+        context.workspace,
+        [each.name for each in context.workspace.settings.sections],
+    )
+    return {
+        "steps_of_start": STEPS,
+        "settings_version": settings_version(context),
+        "leaving": {name: sections.assess_removal(context, name) for name in names},
         "kinds": KINDS,
         "languages": LANGUAGES,
         "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
         "zones": _zones(),
         "every": EVERY,
-        "tried": {},
-        "found": None,
-        "inside": "",
-        "tested": (),
-        "shown": "",
-        "dressed": None,
-        "password": _describe_password_storage(request.context),
-        "is_sample": newsletter_setup.is_sample(request.context.workspace),
-        "was_sample": newsletter_setup.put_aside(request.context.workspace) is not None,
+        "password": _describe_password_storage(context),
+        "is_sample": newsletter_setup.is_sample(workspace),
+        "was_sample": newsletter_setup.put_aside(workspace) is not None,
     }
-    title = f"Step {number} of {len(STEPS) + 1}: {STEPS[step]}" if step else "Setup"
-    return request.render_page(
-        "start" if step else "setup", title=title, status=status, **shared | more
-    )
 
 
 def read_previous_values(request: StudioRequest) -> dict[str, str]:

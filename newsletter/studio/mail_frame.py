@@ -33,6 +33,10 @@ LOOKS = {
     ),
     "text": PreviewMode(said="Plain text"),
 }
+_INVERTED = (
+    "html{filter:invert(1) hue-rotate(180deg);background:#fff}"
+    "img{filter:invert(1) hue-rotate(180deg)}"
+)
 _DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 
 
@@ -40,6 +44,15 @@ def display_sender(settings: Settings) -> str:
     """The sender as an inbox names them."""
     display, address = parseaddr(settings.newsletter.sender)
     return display or address
+
+
+def apply_mode(html: str, mode: str) -> str:
+    """The mail in the colours of a way of looking at it; light where that says nothing of them."""
+    if mode == "dark":
+        return force_dark_colours(html)
+    if mode == "inverted":
+        html = add_style(html, _INVERTED)
+    return force_light_colours(html)
 
 
 def force_dark_colours(html: str) -> str:

@@ -104,54 +104,64 @@ def _state_of(files: Iterable[Path]) -> str:
     return state.hexdigest()
 
 
+def _page(request: Request) -> Response:
+    watched = _watched(request)
+    text = _PAGES.get_template("preview.html.jinja").render(
+        shown=watched.shown, error=watched.error, state=watched.state
+    )
+    return HTMLResponse(text, headers=_headers(PAGE_POLICY))
+
+
+def _mail(request: Request) -> Response:
+    shown = _watched(request).shown
+    return HTMLResponse(shown.rendered.html if shown else "", headers=_headers(MAIL_POLICY))
+
+
+def _plain(request: Request) -> Response:
+    shown = _watched(request).shown
+    return PlainTextResponse(shown.rendered.text if shown else "", headers=_headers(MAIL_POLICY))
+
+
+def _state(request: Request) -> Response:
+    return JSONResponse({"state": _watched(request).state}, headers=_headers(PAGE_POLICY))
+
+
+def _picture(request: Request) -> Response:
+    watched: PreviewWatcher = request.app.state.watched
+    path = watched.picture(request.path_params["file"])
+    if path is None:
+        return PlainTextResponse("There is no such picture.", 404)
+    headers = _headers("default-src 'none'; sandbox")
+    return Response(path.read_bytes(), media_type=media_type(path), headers=headers)
+
+
+def _watched(request: Request) -> PreviewWatcher:
+    """The issue that is shown, as its files are now."""
+    watched: PreviewWatcher = request.app.state.watched
+    watched.refresh()
+    return watched
+
+
+ROUTES = (
+    Route("/", _page),
+    Route("/mail.html", _mail),
+    Route("/mail.txt", _plain),
+    Route("/state", _state),
+    Route(f"/{PICTURES}{{file}}", _picture),
+    Mount("/static", StaticFiles(directory=_HERE / "static")),
+)
+
+
 def preview_app(watched: PreviewWatcher) -> Starlette:
     """The ASGI app of the preview."""
-
-    def page(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
-        watched.refresh()
-        text = _PAGES.get_template("preview.html.jinja").render(
-            shown=watched.shown, error=watched.error, state=watched.state
-        )
-        return HTMLResponse(text, headers=_headers(PAGE_POLICY))
-
-    def mail(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
-        watched.refresh()
-        html = watched.shown.rendered.html if watched.shown else ""
-        return HTMLResponse(html, headers=_headers(MAIL_POLICY))
-
-    def plain(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
-        watched.refresh()
-        return PlainTextResponse(
-            watched.shown.rendered.text if watched.shown else "", headers=_headers(MAIL_POLICY)
-        )
-
-    def state(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
-        watched.refresh()
-        return JSONResponse({"state": watched.state}, headers=_headers(PAGE_POLICY))
-
-    def picture(request: Request) -> Response:
-        path = watched.picture(request.path_params["file"])
-        if path is None:
-            return PlainTextResponse("There is no such picture.", 404)
-        return Response(
-            path.read_bytes(),
-            media_type=media_type(path),
-            headers=_headers("default-src 'none'; sandbox"),
-        )
-
-    return Starlette(
-        routes=[
-            Route("/", page),
-            Route("/mail.html", mail),
-            Route("/mail.txt", plain),
-            Route("/state", state),
-            Route(f"/{PICTURES}{{file}}", picture),
-            Mount("/static", StaticFiles(directory=_HERE / "static")),
-        ],
+    app = Starlette(
+        routes=ROUTES,
         # Another page in the same browser must not read the preview under a name of its own (DNS
         # rebinding).
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
     )
+    app.state.watched = watched
+    return app
 
 
 def _headers(policy: str) -> dict[str, str]:

@@ -71,15 +71,8 @@ def start_send_process(
     """Start a process that sends an approved issue: at the time that is `planned`, or at once."""
     words = _words(context, name)
     write_whole(words, "", private=True)
-    command = [
-        sys.executable,
-        "-m",
-        "newsletter",
-        "-C",
-        str(context.workspace.folder),
-        *_moment(context),
-    ]
-    command += ["send", name, "--yes", "--json"]
+    command = [sys.executable, "-m", "newsletter", "-C", str(context.workspace.folder)]
+    command += [*_moment(context), "send", name, "--yes", "--json"]
     command += ["--planned"] if planned else []
     command += ["--resume-restored"] if resume_restored else []
     with words.open("wb") as heard:

@@ -19,10 +19,8 @@ def encode_quoted_printable(text: str, *, goes_on: bool = False) -> bytes:
     `goes_on`: what follows stands on a line of its own, without a break.
     """
     lines = text.split("\n")
-    last = len(lines) - 1
-    out = [
-        _encode_line(line, soft_end=goes_on and index == last) for index, line in enumerate(lines)
-    ]
+    out = [_encode_line(line, soft_end=False) for line in lines[:-1]]
+    out.append(_encode_line(lines[-1], soft_end=goes_on))
     return b"\r\n".join(out) + (SOFT if goes_on and lines[-1] else b"")
 
 

@@ -17,9 +17,6 @@ def chosen_language(asked: str, accepted: str, default: str) -> str:
 
     The one asked for in its address, else the browser's, else the newsletter's.
     """
-    wanted = [
-        asked,
-        *(each.partition(";")[0].strip() for each in accepted.split(",")[:10]),
-        default,
-    ]
+    browser = (each.partition(";")[0].strip() for each in accepted.split(",")[:10])
+    wanted = (asked, *browser, default)
     return next((each[:2].lower() for each in wanted if each[:2].lower() in LANGUAGES), "en")

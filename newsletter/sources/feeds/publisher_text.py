@@ -61,12 +61,9 @@ class PublisherFacts:
 
     def or_else(self, other: PublisherFacts) -> PublisherFacts:
         """These facts, and the other ones where these say nothing."""
-        return PublisherFacts(
-            **{
-                each.name: getattr(self, each.name) or getattr(other, each.name)
-                for each in fields(PublisherFacts)
-            }
-        )
+        names = [each.name for each in fields(PublisherFacts)]
+        known = {name: getattr(self, name) or getattr(other, name) for name in names}
+        return PublisherFacts(**known)
 
 
 def is_pubmed(guid: str, links: tuple[str, ...]) -> bool:

@@ -119,6 +119,17 @@ def _announces(block: EntryGroup, piece: LinePart) -> bool:
     return block.announces and not block.links and not (piece.gap and dated_both)
 
 
+def _announced_facts(announced: EntryGroup) -> LinePart:
+    """What an announcement told of the entry whose title follows."""
+    return LinePart(
+        role=PartRole.FACTS,
+        authors=announced.authors,
+        journal=announced.journal,
+        dates=tuple(announced.dates),
+        cut=tuple(announced.cut),
+    )
+
+
 def _confirms(words: str, after: LinePart) -> bool:
     """Whether the line below what reads like a heading shows that it is a title.
 
@@ -204,38 +215,33 @@ class _EntryGrouper:
         if announced:
             self.block = None
         self.close()
-        self.block = EntryGroup(
+        self.block = self._begin_group(piece)
+        if announced:
+            self.block.take(_announced_facts(announced))
+        for facts in self.waiting:
+            self.block.take(facts)
+        self.waiting = []
+        self._give_persons(self.block, piece)
+
+    def _begin_group(self, piece: LinePart) -> EntryGroup:
+        """The entry that a title begins."""
+        group = EntryGroup(
             title=piece.title,
             linked=piece.linked,
             announces=piece.announces,
             heading=piece.heading,
             under=self.under,
         )
-        self.block.take(piece)
-        self.block.say(piece.words)
-        if announced:
-            self.block.take(
-                LinePart(
-                    role=PartRole.FACTS,
-                    authors=announced.authors,
-                    journal=announced.journal,
-                    dates=tuple(announced.dates),
-                    cut=tuple(announced.cut),
-                )
-            )
-        for facts in self.waiting:
-            self.block.take(facts)
-        self.waiting = []
-        if (
-            self.persons
-            and not self.block.authors
-            and (
-                self.persons_lead
-                or line_kinds.is_talk(" ".join((piece.title, piece.words, *piece.links)))
-            )
-        ):
-            self.block.authors = self.persons
-            self.block.confirmed = self.block.led = True
+        group.take(piece)
+        group.say(piece.words)
+        return group
+
+    def _give_persons(self, group: EntryGroup, piece: LinePart) -> None:
+        """Take the persons of the lines above for authors, where they lead or it is a talk."""
+        words = " ".join((piece.title, piece.words, *piece.links))
+        if self.persons and not group.authors and (self.persons_lead or line_kinds.is_talk(words)):
+            group.authors = self.persons
+            group.confirmed = group.led = True
         self.persons = ()
 
     def _names_author(self, piece: LinePart) -> bool:

@@ -63,32 +63,22 @@ def _over(done: Sequence[CollectionResult]) -> str:
 
 
 def _describe_source(gathered: CollectionResult) -> dict[str, Any]:
+    state, said = _describe_outcome(gathered)
+    return {"name": gathered.name, "state": state, "said": said}
+
+
+def _describe_outcome(gathered: CollectionResult) -> tuple[str, str]:
     collected = gathered.collected
     if collected.error is not None:
         kept = " What it gave before is kept." if gathered.record.succeeded_at else ""
-        return {
-            "name": gathered.name,
-            "state": "broken",
-            "said": f"Broken: {collected.error}{kept}",
-        }
+        return "broken", f"Broken: {collected.error}{kept}"
     if collected.unchanged:
-        return {
-            "name": gathered.name,
-            "state": "good",
-            "said": f"Unchanged, {gathered.count} entries.",
-        }
-    skipped = (
-        f" {len(collected.parsed.skipped)} parts could not be read."
-        if collected.parsed.skipped
-        else ""
-    )
-    return {
-        "name": gathered.name,
-        "state": "good" if gathered.count else "quiet",
-        "said": f"{gathered.count} entries, {gathered.new} new.{skipped}"
-        if gathered.count
-        else "It answers, and is empty.",
-    }
+        return "good", f"Unchanged, {gathered.count} entries."
+    if not gathered.count:
+        return "quiet", "It answers, and is empty."
+    skipped = len(collected.parsed.skipped)
+    unread = f" {skipped} parts could not be read." if skipped else ""
+    return "good", f"{gathered.count} entries, {gathered.new} new.{unread}"
 
 
 async def news(request: Request) -> Response:

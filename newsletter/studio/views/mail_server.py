@@ -49,13 +49,8 @@ def _diagnose_server(request: StudioRequest, given: dict[str, str]) -> list[Diag
         return [report_failure(SUBJECT, wrong, "Then press Test again.")]
     password = request.form_value("password") or credentials.smtp_password(request.context)
     if settings.user and not password:
-        return [
-            report_failure(
-                SUBJECT,
-                "There is a user name, but no password.",
-                "Type the password, then press Test again.",
-            )
-        ]
+        remedy = "Type the password, then press Test again."
+        return [report_failure(SUBJECT, "There is a user name, but no password.", remedy)]
     found = examination.test_server(request.context, settings, password)
     if not is_accepted(found):
         return [replace(each, state=DiagnosisState.MEND, remedy=AGAIN) for each in found]

@@ -12,10 +12,8 @@ from newsletter.studio.auth_middleware import MAIL_POLICY
 from newsletter.studio.mail_frame import (
     LOOKS,
     add_mail_size,
-    add_style,
+    apply_mode,
     display_sender,
-    force_dark_colours,
-    force_light_colours,
 )
 from newsletter.studio.preview import with_pictures_at
 from newsletter.studio.requests import StudioRequest, route
@@ -62,25 +60,13 @@ def mail(request: StudioRequest) -> Response:
         return PlainTextResponse(
             f"This cannot be shown yet:\n{error}", headers={"Content-Security-Policy": MAIL_POLICY}
         )
-    html, policy = (
-        with_pictures_at(made.html, request.issue_name, f"/issues/{request.issue_name}/pictures/"),
-        MAIL_POLICY,
-    )
-    if look == "dark":
-        html = force_dark_colours(html)
-    elif look == "inverted":
-        html = add_style(
-            html,
-            "html{filter:invert(1) hue-rotate(180deg);background:#fff}img{filter:invert(1)"
-            " hue-rotate(180deg)}",
-        )
-    elif look == "bare":
+    name = request.issue_name
+    html = with_pictures_at(made.html, name, f"/issues/{name}/pictures/")
+    policy = MAIL_POLICY
+    if look == "bare":
         policy = MAIL_POLICY.replace("img-src https: data: 'self'", "img-src 'none'")
-    if look != "dark":
-        html = force_light_colours(html)
-    return HTMLResponse(
-        add_mail_size(html, made.html_bytes), headers={"Content-Security-Policy": policy}
-    )
+    shown = add_mail_size(apply_mode(html, look), made.html_bytes)
+    return HTMLResponse(shown, headers={"Content-Security-Policy": policy})
 
 
 def text(request: StudioRequest) -> Response:

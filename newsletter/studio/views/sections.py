@@ -27,25 +27,31 @@ def change(request: StudioRequest) -> Response:
     """Another title, other words."""
     name, there = request.form_value("name"), _there(request)
     given = {each: _lines(request.form_value(each)) for each in FIELDS}
-    shown = {
-        each: (
-            _lines(request.form_value(f"was-{each}"))
-            if f"was-{each}" in request.form
-            else there[each]
-        )
-        for each in FIELDS
-    }
+    shown = _shown(request, there)
     meant = {each: there[each] if given[each] == shown[each] else given[each] for each in FIELDS}
     if any(meant[each] != there[each] != shown[each] for each in FIELDS):
-        said = ", ".join(there["rules"]) or "none"
-        raise UsageError(
-            "this section was changed in another window or program meanwhile. Its title is"
-            f" “{' '.join(there['title'])}” by now, and its words are: {said}. Load the page again,"
-            " then change it"
-        )
+        raise _overtaken(there)
     title = " ".join(meant["title"])
     sections.change_section(request.context, name, title, meant["rules"])
     return go_back(request, "sections", f"Saved: {title}.")
+
+
+def _shown(request: StudioRequest, there: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What each field said when the page was loaded."""
+    was = {each: f"was-{each}" for each in FIELDS}
+    return {
+        each: _lines(request.form_value(name)) if name in request.form else there[each]
+        for each, name in was.items()
+    }
+
+
+def _overtaken(there: dict[str, list[str]]) -> UsageError:
+    said = ", ".join(there["rules"]) or "none"
+    return UsageError(
+        "this section was changed in another window or program meanwhile. Its title is"
+        f" “{' '.join(there['title'])}” by now, and its words are: {said}. Load the page again,"
+        " then change it"
+    )
 
 
 def _there(request: StudioRequest) -> dict[str, list[str]]:

@@ -50,9 +50,7 @@ def send(request: StudioRequest) -> Response:
         return request.render_page("no_issue", title="Send")
     context, name = request.context, request.issue_name
     standing = send_process.load_send_view(context, name)
-    zone = context.workspace.settings.newsletter.zone
     delivery = context.workspace.settings.delivery
-    later = request.query_value("when") == "later"
     return request.render_page(
         "send",
         title="Send",
@@ -65,22 +63,25 @@ def send(request: StudioRequest) -> Response:
         undo_s=round(request.studio.undo_s),
         is_out=approval.is_published(context, name),
         plan=_plan(context, standing),
-        later=later,
-        day=request.query_value("day")
-        or f"{context.now.astimezone(zone) + timedelta(days=1):%Y-%m-%d}",
-        time=request.query_value("time") or "09:00",
-        today=f"{context.now.astimezone(zone):%Y-%m-%d}",
-        zone=place_name(zone),
         count=count_recipients(context, standing.tally),
-        **_sentence(
-            context,
-            name,
-            standing.tally,
-            request.query_value("day") if later else "",
-            request.query_value("time"),
-        ),
+        **_describe_time(request, standing.tally),
         **_describe_outcomes(context, name, standing.tally),
     )
+
+
+def _describe_time(request: StudioRequest, tally: SendStatus) -> dict[str, Any]:
+    """The time that is being chosen, and what would happen then."""
+    zone = request.context.workspace.settings.newsletter.zone
+    here, is_later = request.context.now.astimezone(zone), request.query_value("when") == "later"
+    day, time = request.query_value("day"), request.query_value("time")
+    return {
+        "later": is_later,
+        "day": day or f"{here + timedelta(days=1):%Y-%m-%d}",
+        "time": time or "09:00",
+        "today": f"{here:%Y-%m-%d}",
+        "zone": place_name(zone),
+        **_sentence(request.context, request.issue_name, tally, day if is_later else "", time),
+    }
 
 
 def _format_moment(context: AppContext, at: datetime) -> str:
@@ -162,18 +163,11 @@ def sentence(request: StudioRequest) -> Response:
 def _describe_outcomes(context: AppContext, name: str, tally: SendStatus) -> dict[str, Any]:
     """Who is in doubt and who was refused, by name; who is tried again, by the server's words."""
     ledger = delivery_service.open_ledger(context)
-    doubtful = (
-        list(islice(delivery_service.list_unknown(context, name), SHOWN + 1))
-        if tally.unknown
-        else []
-    )
-    refused = ledger.recipients(name, (DeliveryStatus.REFUSED,)) if tally.refused else iter(())
-    tries = (
-        (each.next_at for each in ledger.recipients(name, (DeliveryStatus.DEFERRED,)))
-        if tally.deferred
-        else ()
-    )
-    next_at = min(filter(None, tries), default=None)
+    unknown = delivery_service.list_unknown(context, name) if tally.unknown else ()
+    doubtful = list(islice(unknown, SHOWN + 1))
+    refused = ledger.recipients(name, (DeliveryStatus.REFUSED,)) if tally.refused else ()
+    deferred = ledger.recipients(name, (DeliveryStatus.DEFERRED,)) if tally.deferred else ()
+    next_at = min(filter(None, (each.next_at for each in deferred)), default=None)
     return {
         "doubtful": doubtful[:SHOWN],
         "has_more_doubtful": len(doubtful) > SHOWN,
@@ -204,14 +198,7 @@ def begin(request: StudioRequest) -> Response:
     what.server()  # tells now, and not in the background, when none is named
     standing = send_process.load_send_view(context, name)
     count = count_recipients(context, standing.tally)
-    if "".join(request.form_value("number").split()).replace(",", "").replace(".", "") != str(
-        count
-    ):
-        raise UsageError(
-            f"the number does not fit: this goes to {count:,} people; type {count} to confirm"
-        )
-    if not count:
-        raise UsageError("there is nobody to send to: add people on the page People")
+    _expect_number(request.form_value("number"), count)
     if standing.is_at_work or standing.waits:
         raise UsageError("it is on its way already")
     if standing.tally.total:
@@ -219,6 +206,16 @@ def begin(request: StudioRequest) -> Response:
     scheduling.schedule_send(context, name, _moment(request), people=count)
     send_process.start_send_process(context, name, planned=True)
     return request.redirect(f"/issues/{name}/send")
+
+
+def _expect_number(typed: str, count: int) -> None:
+    """The number of people as typed must be the one that the sentence names."""
+    if "".join(typed.split()).replace(",", "").replace(".", "") != str(count):
+        raise UsageError(
+            f"the number does not fit: this goes to {count:,} people; type {count} to confirm"
+        )
+    if not count:
+        raise UsageError("there is nobody to send to: add people on the page People")
 
 
 def _moment(request: StudioRequest) -> datetime:
@@ -310,12 +307,8 @@ def resolve(request: StudioRequest) -> Response:
         name, resend=how == "resend", now=context.now, only=only
     )
     many = "They are" if len(only) > 1 else "This one is"
-    said = (
-        f"{many} to be sent again: press Go on."
-        if how == "resend"
-        else f"{many} left as it stands."
-    )
-    return request.redirect(f"/issues/{name}/send", said)
+    said = "to be sent again: press Go on." if how == "resend" else "left as it stands."
+    return request.redirect(f"/issues/{name}/send", f"{many} {said}")
 
 
 def publish(request: StudioRequest) -> Response:

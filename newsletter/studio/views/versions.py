@@ -127,14 +127,10 @@ def _apply_step(request: StudioRequest, move: Callable[..., UndoStep], word: str
         "place": step.place,
         "text": text,
         "version": editor.compute_version(text or ""),
+        "file": editor.file_version(context, name),
+        "ahead": asdict(issue_undo.read_undo_state(context, issue)),
     }
-    return JSONResponse(
-        {
-            **told,
-            "file": editor.file_version(context, name),
-            "ahead": asdict(issue_undo.read_undo_state(context, issue)),
-        }
-    )
+    return JSONResponse(told)
 
 
 ROUTES = [

@@ -13,6 +13,8 @@ from newsletter.studio import send_process
 from newsletter.studio.forms import STEPS, FieldMessages, sender_of, wrong_address
 from newsletter.studio.requests import PAGES, StudioRequest, route
 
+FIRST_STEP = f"Step 1 of {len(STEPS) + 1}: Name and sender"
+
 
 def welcome(request: StudioRequest) -> Response:
     """The sample, or one's own?"""
@@ -25,7 +27,7 @@ def own(request: StudioRequest) -> Response:
     """Ask for the little without which there is no newsletter."""
     if request.studio.has_newsletter:
         return RedirectResponse("/", 303)
-    return _page(request, "welcome_own", f"Step 1 of {len(STEPS) + 1}: Name and sender")
+    return _page(request, "welcome_own", FIRST_STEP)
 
 
 def _page(
@@ -65,25 +67,24 @@ def begin_sample(request: StudioRequest) -> Response:
 def begin_own(request: StudioRequest) -> Response:
     """Make the folder a newsletter of one's own."""
     given, wrong = _read_form(request)
-    if not wrong:
-        try:
-            newsletter_setup.create_newsletter(
-                request.studio.folder, title=given["title"], sender=_sender(given)
-            )
-        except NewsletterError as error:
-            wrong = {"all": str(error)}
+    wrong = wrong or _create_newsletter(request, given)
     if wrong:
-        return _page(
-            request,
-            "welcome_own",
-            f"Step 1 of {len(STEPS) + 1}: Name and sender",
-            given=given,
-            wrong=wrong,
-        )
+        return _page(request, "welcome_own", FIRST_STEP, given=given, wrong=wrong)
     return request.redirect(
         "/start/newsletter",
         f"{given['title']} is there. What follows can be skipped, and found again under Setup.",
     )
+
+
+def _create_newsletter(request: StudioRequest, given: Mapping[str, str]) -> dict[str, str]:
+    """Make it; gives what is wrong with that."""
+    try:
+        newsletter_setup.create_newsletter(
+            request.studio.folder, title=given["title"], sender=_sender(given)
+        )
+    except NewsletterError as error:
+        return {"all": str(error)}
+    return {}
 
 
 def _read_form(request: StudioRequest) -> tuple[dict[str, str], dict[str, str]]:
