@@ -207,19 +207,7 @@ def _connect_error(server: MailServer, error: Exception) -> Exception:
 
 async def _open_lmtp(server: MailServer) -> SmtpConnection:
     """LMTP (RFC 2033) to a relay on this machine, by unix socket or port."""
-    loop = asyncio.get_running_loop()
-    settings = server.settings
-    try:
-        if settings.socket:
-            transport, replies = await loop.create_unix_connection(ReplyReader, settings.socket)
-        else:
-            transport, replies = await loop.create_connection(
-                ReplyReader, settings.host, settings.port
-            )
-    except OSError as error:
-        raise SmtpConnectionError(
-            f"{server.label} cannot be reached: {error.strerror or error.__class__.__name__}"
-        ) from error
+    transport, replies = await _connect_lmtp(server)
     link = SmtpConnection(transport, replies, {}, final_s=server.final_s)
     try:
         greeting = await replies.read_reply(CONNECT_S)
@@ -230,15 +218,30 @@ async def _open_lmtp(server: MailServer) -> SmtpConnection:
         raise
     if greeting.code != 220 or hello.code != 250:
         link.abort()
+        answer = hello if greeting.code == 220 else greeting
+        raise SmtpConnectionError(f"{server.label} answered {answer}")
+    return SmtpConnection(transport, replies, _extensions_in(hello), final_s=server.final_s)
+
+
+async def _connect_lmtp(server: MailServer) -> tuple[asyncio.WriteTransport, ReplyReader]:
+    loop, settings = asyncio.get_running_loop(), server.settings
+    try:
+        if settings.socket:
+            return await loop.create_unix_connection(ReplyReader, settings.socket)
+        return await loop.create_connection(ReplyReader, settings.host, settings.port)
+    except OSError as error:
         raise SmtpConnectionError(
-            f"{server.label} answered {hello if greeting.code == 220 else greeting}"
-        )
+            f"{server.label} cannot be reached: {error.strerror or error.__class__.__name__}"
+        ) from error
+
+
+def _extensions_in(hello: SmtpReply) -> dict[str, str]:
+    """The extensions that we make use of, with the figure of SIZE."""
     words = hello.words.lower().split()
     known: dict[str, str] = {
         name: "" for name in ("pipelining", "size", "smtputf8") if name in words
     }
     if "size" in known:
-        known["size"] = "".join(
-            words[words.index("size") + 1 :][:1]
-        )  # or the next extension, which is no figure
-    return SmtpConnection(transport, replies, known, final_s=server.final_s)
+        # or the next extension, which is no figure
+        known["size"] = "".join(words[words.index("size") + 1 :][:1])
+    return known

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from newsletter import composition
 from newsletter.entries.ingest import list_own_aliases, qualify_name
+from newsletter.entries.records import Sighting
 from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.identity import WEAK, aliases_of, merge
@@ -55,6 +56,13 @@ def _merge_in_issue(context: AppContext, keys: Iterable[str], united: Entry) -> 
         issue_repository.write(context.workspace, composition.replace_entries(present, keys, [one]))
 
 
+def _own_entry(sighting: Sighting, *, key: str) -> Entry:
+    """What one source gave, as an entry; without a key under a new one of its own."""
+    source = sighting.source
+    own = replace(sighting.entry, sources=(source,), first_seen_at=sighting.first_seen_at)
+    return replace(own, key=key or f"{list_own_aliases(replace(own, key=''))[0]}~{source}")
+
+
 def split_entry(context: AppContext, written: str) -> tuple[Entry, ...]:
     """Make of one entry as many as sources gave it; from now on each source's goes its own way.
 
@@ -68,20 +76,11 @@ def split_entry(context: AppContext, written: str) -> tuple[Entry, ...]:
         entries_of(context).delete(entry.key)
         parts: dict[str, Entry] = {}
         for sighting in sightings:
-            own = replace(
-                sighting.entry, sources=(sighting.source,), first_seen_at=sighting.first_seen_at
-            )
-            key = (
-                entry.key
-                if not parts
-                else f"{list_own_aliases(replace(own, key=''))[0]}~{sighting.source}"
-            )
-            parts[key] = replace(own, key=key)
-            entries_of(context).merge_by_hand(
-                (qualify_name(sighting.source, name) for name in list_own_aliases(own)),
-                key,
-                context.now,
-            )
+            own = _own_entry(sighting, key="" if parts else entry.key)
+            parts[own.key] = own
+            source, names = sighting.source, list_own_aliases(replace(own, key=sighting.entry.key))
+            qualified = (qualify_name(source, name) for name in names)
+            entries_of(context).merge_by_hand(qualified, own.key, context.now)
         entries_of(context).save(parts, {key: aliases_of(each) for key, each in parts.items()})
         entries_of(context).note_sightings(
             {(each.sources[0], key): each for key, each in parts.items()}, context.now

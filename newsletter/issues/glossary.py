@@ -31,19 +31,8 @@ def set_term(
     row; IssueFileError, with the file untouched, when it cannot be read.
     """
     term, meaning = " ".join(term.split()), " ".join(meaning.split())
-    if not term or len(term) > LONGEST_TERM:
-        raise UsageError(
-            f"write the word that is to be explained, in up to {LONGEST_TERM} characters"
-        )
-    if not meaning:
-        raise UsageError(f"write in plain words what “{term}” means")
-    known = glossary(context)
-    was = was or term
-    taken = next(
-        (each for each in known if each.casefold() == term.casefold() and each != was), None
-    )
-    if taken:
-        raise UsageError(f"“{taken}” is in the glossary already: change it there")
+    known, was = glossary(context), was or term
+    _refuse_term(term, meaning, taken=[each for each in known if each != was])
     there = SaveResult(text=known.get(was, ""))
     if there.text == meaning and was == term:
         return there
@@ -51,6 +40,18 @@ def set_term(
         return SaveResult(text=there.text, conflict=True)
     _write(context, was, term, meaning)
     return SaveResult(text=meaning)
+
+
+def _refuse_term(term: str, meaning: str, *, taken: list[str]) -> None:
+    """Raises UsageError when there is nothing to write, or another row has the word."""
+    if not term or len(term) > LONGEST_TERM:
+        raise UsageError(
+            f"write the word that is to be explained, in up to {LONGEST_TERM} characters"
+        )
+    if not meaning:
+        raise UsageError(f"write in plain words what “{term}” means")
+    if same := [each for each in taken if each.casefold() == term.casefold()]:
+        raise UsageError(f"“{same[0]}” is in the glossary already: change it there")
 
 
 def delete_term(context: AppContext, term: str, *, seen: str) -> SaveResult:

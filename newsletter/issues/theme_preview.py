@@ -79,6 +79,12 @@ def _issue(context: AppContext, settings: Settings) -> Issue:
     return replace(issue, sections=tuple(parts), coming_up=issue.coming_up[:MOST_ENTRIES])
 
 
+SPECIMEN_LETTER = (
+    "Dear friends,\n\nthis is how a letter of yours looks, with a"
+    " [link](https://www.example.org) in it."
+)
+
+
 def _specimen(context: AppContext, settings: Settings, name: str) -> Issue:
     """An issue of nothing but examples, for a newsletter that has none yet."""
     day = context.now.astimezone(settings.newsletter.zone).date()
@@ -88,10 +94,7 @@ def _specimen(context: AppContext, settings: Settings, name: str) -> Issue:
         send_on=day,
         since_at=None,
         until_at=context.now,
-        letter=(
-            "Dear friends,\n\nthis is how a letter of yours looks, with a"
-            " [link](https://www.example.org) in it."
-        ),
+        letter=SPECIMEN_LETTER,
         sections=tuple(
             Section(
                 name=each.name,

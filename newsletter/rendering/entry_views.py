@@ -248,23 +248,22 @@ def deadline_line(grant: Grant, send_on: date, words: Phrases) -> str:
     return words("deadline_value", day=words.weekday(grant.deadline), left=left)
 
 
+def _phase_words(written: str, words: Phrases) -> str:
+    phase = re.sub(r"^early\s+", "", written)
+    return words("phase_early" if phase != written else "phase_value", phase=phase) if phase else ""
+
+
 def _trial_view(entry: Entry, trial: Trial, setting: PrintContext) -> TrialView:
     words, nct = setting.words, entry.ids.nct
     change, status = trial_change(trial, words), words(f"status {trial.status}")
     if setting.fit.brief:
         return TrialView(change=change, status=status)
-    phase = re.sub(r"^early\s+", "", trial.phase)
-    record = (
-        Link(label=words("nct_link", nct=nct), url=f"https://clinicaltrials.gov/study/{nct}")
-        if nct
-        else None
-    )
+    address = f"https://clinicaltrials.gov/study/{nct}"
+    record = Link(label=words("nct_link", nct=nct), url=address) if nct else None
     return TrialView(
         change=change,
         status=status,
-        phase=words("phase_early" if phase != trial.phase else "phase_value", phase=phase)
-        if phase
-        else "",
+        phase=_phase_words(trial.phase, words),
         tried=", ".join(map(one_line, trial.interventions)),
         who=beginning(trial.who, 45),
         where=places_line(trial.places, words),

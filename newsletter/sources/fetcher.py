@@ -31,7 +31,7 @@ from yarl import URL
 from newsletter import __version__
 from newsletter.errors import SourceError
 from newsletter.model import Document
-from newsletter.sources.content_coding import MOST_BYTES, decompress_body, format_megabytes
+from newsletter.sources.body_decoder import MOST_BYTES, decompress_body, format_megabytes
 from newsletter.sources.fetch_errors import (
     PermanentFetchError,
     TransientFetchError,

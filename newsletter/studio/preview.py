@@ -105,7 +105,7 @@ def _state_of(files: Iterable[Path]) -> str:
 
 
 def _page(request: Request) -> Response:
-    watched = _watched(request)
+    watched = _read_watched(request)
     text = _PAGES.get_template("preview.html.jinja").render(
         shown=watched.shown, error=watched.error, state=watched.state
     )
@@ -113,17 +113,17 @@ def _page(request: Request) -> Response:
 
 
 def _mail(request: Request) -> Response:
-    shown = _watched(request).shown
+    shown = _read_watched(request).shown
     return HTMLResponse(shown.rendered.html if shown else "", headers=_headers(MAIL_POLICY))
 
 
 def _plain(request: Request) -> Response:
-    shown = _watched(request).shown
+    shown = _read_watched(request).shown
     return PlainTextResponse(shown.rendered.text if shown else "", headers=_headers(MAIL_POLICY))
 
 
 def _state(request: Request) -> Response:
-    return JSONResponse({"state": _watched(request).state}, headers=_headers(PAGE_POLICY))
+    return JSONResponse({"state": _read_watched(request).state}, headers=_headers(PAGE_POLICY))
 
 
 def _picture(request: Request) -> Response:
@@ -135,7 +135,7 @@ def _picture(request: Request) -> Response:
     return Response(path.read_bytes(), media_type=media_type(path), headers=headers)
 
 
-def _watched(request: Request) -> PreviewWatcher:
+def _read_watched(request: Request) -> PreviewWatcher:
     """The issue that is shown, as its files are now."""
     watched: PreviewWatcher = request.app.state.watched
     watched.refresh()

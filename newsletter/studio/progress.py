@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from newsletter.formats.local_time import format_local_datetime
 from newsletter.issues import review
 from newsletter.issues import service as issues
 from newsletter.issues.approval import find_approval
-from newsletter.model import Severity
+from newsletter.model import Finding, Severity
 from newsletter.studio import send_process
 from newsletter.workspace.context import AppContext
 
@@ -35,22 +36,12 @@ def list_workflow_steps(context: AppContext, name: str, *, new: int) -> tuple[Wo
     """Every step with where it stands, in one sentence each."""
     there = issues.has_issue(context, name)
     issue = issues.read_issue(context, name) if there else None
+    inside, has_letter = len(issue.entries()) if issue else 0, bool(issue and issue.letter)
+    chosen = _chosen(inside, new, asked=find_last_collection(context) is not None)
     return (
         _collect(context),
-        WorkflowStep(
-            name="Choose",
-            is_done=issue is not None and not new,
-            said=_chosen(
-                len(issue.entries()) if issue else 0,
-                new,
-                asked=find_last_collection(context) is not None,
-            ),
-        ),
-        WorkflowStep(
-            name="Write",
-            is_done=bool(issue and issue.letter),
-            said=_describe_letter(bool(issue), bool(issue and issue.letter)),
-        ),
+        WorkflowStep(name="Choose", is_done=there and not new, said=chosen),
+        WorkflowStep(name="Write", is_done=has_letter, said=_describe_letter(there, has_letter)),
         *_build_check_steps(context, name, there=there),
         _send(context, name),
     )
@@ -96,36 +87,31 @@ def _describe_letter(there: bool, letter: bool) -> str:  # noqa: FBT001 - two fa
 def _build_check_steps(
     context: AppContext, name: str, *, there: bool
 ) -> tuple[WorkflowStep, WorkflowStep]:
+    not_approved = WorkflowStep(name="Approve", is_done=False, said="")
     if not there:
-        return WorkflowStep(name="Check", is_done=False, said=""), WorkflowStep(
-            name="Approve", is_done=False, said=""
-        )
+        return WorkflowStep(name="Check", is_done=False, said=""), not_approved
     try:
         _, made, findings = review.check_issue_mail(context, name)
     except NewsletterError as error:
-        return WorkflowStep(name="Check", is_done=False, said=str(error)), WorkflowStep(
-            name="Approve", is_done=False, said=""
-        )
+        return WorkflowStep(name="Check", is_done=False, said=str(error)), not_approved
+    return _check(findings), _approve(context, name, made.digest)
+
+
+def _check(findings: Sequence[Finding]) -> WorkflowStep:
     blocking = sum(each.severity is Severity.ERROR for each in findings)
-    said = (
-        f"{blocking} to mend, {len(findings) - blocking} to look at."
-        if findings
-        else "Nothing to mend."
-    )
+    counted = f"{blocking} to mend, {len(findings) - blocking} to look at."
+    said = counted if findings else "Nothing to mend."
+    return WorkflowStep(name="Check", is_done=not blocking, said=said)
+
+
+def _approve(context: AppContext, name: str, digest: str) -> WorkflowStep:
     approval = find_approval(context, name)
-    is_approved = approval is not None and approval.digest == made.digest
-    by = f" by {approval.by}" if approval and approval.by else ""
-    told = (
-        "Approved as it stands" + by
-        if is_approved
-        else "Changed since it was approved"
-        if approval
-        else "Not yet"
-    )
-    return (
-        WorkflowStep(name="Check", is_done=not blocking, said=said),
-        WorkflowStep(name="Approve", is_done=is_approved, said=f"{told}."),
-    )
+    if approval is None:
+        return WorkflowStep(name="Approve", is_done=False, said="Not yet.")
+    if approval.digest != digest:
+        return WorkflowStep(name="Approve", is_done=False, said="Changed since it was approved.")
+    by = f" by {approval.by}" if approval.by else ""
+    return WorkflowStep(name="Approve", is_done=True, said=f"Approved as it stands{by}.")
 
 
 def _send(context: AppContext, name: str) -> WorkflowStep:

@@ -157,22 +157,23 @@ class ImportBatch:
             "updated_at": self.now,
         }
 
+    def _update(self, changed: list[dict[str, Any]]) -> None:
+        columns = ("name", "state", "why", "language", "sections", "large_print", "updated_at")
+        statement = sa.update(subscribers).where(subscribers.c.id == sa.bindparam("row_id"))
+        statement = statement.values({name: sa.bindparam(f"new_{name}") for name in columns})
+        rows = [
+            {"row_id": row["id"], **{f"new_{name}": row[name] for name in columns}}
+            for row in changed
+        ]
+        self.connection.execute(statement, rows)
+
     def _write(
         self, new: list[dict[str, Any]], changed: list[dict[str, Any]], gone: set[str]
     ) -> None:
         if new:
             self.connection.execute(sa.insert(subscribers), new)
         if changed:
-            columns = ("name", "state", "why", "language", "sections", "large_print", "updated_at")
-            statement = sa.update(subscribers).where(subscribers.c.id == sa.bindparam("row_id"))
-            statement = statement.values({name: sa.bindparam(f"new_{name}") for name in columns})
-            self.connection.execute(
-                statement,
-                [
-                    {"row_id": row["id"], **{f"new_{name}": row[name] for name in columns}}
-                    for row in changed
-                ],
-            )
+            self._update(changed)
         left = {
             row["address_hash"]: row["state"]
             for row in (*new, *changed)

@@ -88,22 +88,14 @@ class OptInRepository:
                 return None
             values: dict[str, Any] = {
                 "address": address.text,
-                "address_hash": address_hash,
                 "name": name,
                 "language": language,
                 "subscriber_id": subscriber_id,
-                "asked_at": now,
             }
-            number = connection.execute(
-                sa.insert(requests).values(values).returning(requests.c.id)
-            ).scalar_one()
-        return OptInRequest(
-            id=number,
-            address=address.text,
-            name=name,
-            language=language,
-            subscriber_id=subscriber_id,
-        )
+            row = {**values, "address_hash": address_hash, "asked_at": now}
+            insert = sa.insert(requests).values(row).returning(requests.c.id)
+            number = connection.execute(insert).scalar_one()
+        return OptInRequest(id=number, **values)
 
     def find_request(self, number: int, *, now: datetime) -> OptInRequest | None:
         """A request that still waits."""

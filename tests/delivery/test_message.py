@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter import config
-from newsletter.delivery.messages.mail_encoding import (
+from newsletter.delivery.messages.encoded_text import (
     encode_header_text,
     encode_quoted_printable,
     to_header,

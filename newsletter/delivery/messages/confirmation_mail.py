@@ -13,7 +13,7 @@ from datetime import datetime
 from email.utils import format_datetime, parseaddr
 
 from newsletter.config import Settings
-from newsletter.delivery.messages.mail_encoding import (
+from newsletter.delivery.messages.encoded_text import (
     encode_header_text,
     encode_quoted_printable,
     to_header,

@@ -18,7 +18,7 @@ from enum import IntEnum
 from urllib.parse import quote
 
 from newsletter.config import Settings
-from newsletter.delivery.messages.mail_encoding import (
+from newsletter.delivery.messages.encoded_text import (
     SOFT,
     encode_header_text,
     encode_place,

@@ -119,7 +119,7 @@ def _announces(block: EntryGroup, piece: LinePart) -> bool:
     return block.announces and not block.links and not (piece.gap and dated_both)
 
 
-def _announced_facts(announced: EntryGroup) -> LinePart:
+def _facts_announced(announced: EntryGroup) -> LinePart:
     """What an announcement told of the entry whose title follows."""
     return LinePart(
         role=PartRole.FACTS,
@@ -217,7 +217,7 @@ class _EntryGrouper:
         self.close()
         self.block = self._begin_group(piece)
         if announced:
-            self.block.take(_announced_facts(announced))
+            self.block.take(_facts_announced(announced))
         for facts in self.waiting:
             self.block.take(facts)
         self.waiting = []

@@ -27,7 +27,7 @@ def change(request: StudioRequest) -> Response:
     """Another title, other words."""
     name, there = request.form_value("name"), _there(request)
     given = {each: _lines(request.form_value(each)) for each in FIELDS}
-    shown = _shown(request, there)
+    shown = _read_shown(request, there)
     meant = {each: there[each] if given[each] == shown[each] else given[each] for each in FIELDS}
     if any(meant[each] != there[each] != shown[each] for each in FIELDS):
         raise _overtaken(there)
@@ -36,7 +36,7 @@ def change(request: StudioRequest) -> Response:
     return go_back(request, "sections", f"Saved: {title}.")
 
 
-def _shown(request: StudioRequest, there: dict[str, list[str]]) -> dict[str, list[str]]:
+def _read_shown(request: StudioRequest, there: dict[str, list[str]]) -> dict[str, list[str]]:
     """What each field said when the page was loaded."""
     was = {each: f"was-{each}" for each in FIELDS}
     return {

@@ -20,10 +20,12 @@ from newsletter.errors import NewsletterError, UsageError
 from newsletter.issues import editor, glossary, images, undo
 from newsletter.issues import service as issues
 from newsletter.issues.approval import is_published
-from newsletter.studio.hints import WritingAdviser
+from newsletter.model import Issue
+from newsletter.studio.hints import Hint, WritingAdviser
 from newsletter.studio.mail_frame import LOOKS, display_sender
 from newsletter.studio.requests import StudioRequest, event, route
 from newsletter.studio.state import StudioState
+from newsletter.workspace.context import AppContext
 
 LOOK_S = 0.5
 HEADS_UNHINTED = frozenset({"subject", "preheader"})
@@ -34,33 +36,36 @@ def write(request: StudioRequest) -> Response:
     """The whole issue as fields."""
     if not request.has_issue:
         return request.render_page("no_issue", title="Write")
-    context = request.context
+    context, settings = request.context, request.context.workspace.settings
     issue = issues.read_issue(context, request.issue_name)
     texts = composition.texts_of(issue)
-    settings = context.workspace.settings
-    adviser = WritingAdviser.of(issue, settings, glossary.glossary(context))
     return request.render_page(
         "write",
         title="Write",
         issue=issue,
         versions={place: editor.compute_version(text) for place, text in texts.items()},
-        orders={
-            section.name: editor.order_version(issue, section.name) for section in issue.sections
-        },
+        orders=_order_versions(issue),
         styles=settings.sections,
         sender=display_sender(settings),
         looks=LOOKS,
         file_version=editor.file_version(context, request.issue_name),
-        hints={
-            place: adviser.hints(text)
-            for place, text in texts.items()
-            if place not in HEADS_UNHINTED
-        },
+        hints=_find_hints(context, issue),
         glossary=glossary.list_terms(context),
         ahead=undo.read_undo_state(context, issue),
         has_public_page=images.is_reachable(context),
         is_out=is_published(context, request.issue_name),
     )
+
+
+def _order_versions(issue: Issue) -> dict[str, str]:
+    return {each.name: editor.order_version(issue, each.name) for each in issue.sections}
+
+
+def _find_hints(context: AppContext, issue: Issue) -> dict[str, list[Hint]]:
+    """What there is to say of the words at each place but the heads."""
+    adviser = WritingAdviser.of(issue, context.workspace.settings, glossary.glossary(context))
+    texts = composition.texts_of(issue).items()
+    return {place: adviser.hints(text) for place, text in texts if place not in HEADS_UNHINTED}
 
 
 def save(request: StudioRequest) -> Response:
@@ -140,11 +145,7 @@ def texts(request: StudioRequest) -> Response:
     """Every text as the file says now, for a window that learns that it was changed elsewhere."""
     context = request.context
     issue = issues.read_issue(context, request.issue_name)
-    found = composition.texts_of(issue)
-    adviser = WritingAdviser.of(issue, context.workspace.settings, glossary.glossary(context))
-    hints = {
-        place: adviser.hints(text) for place, text in found.items() if place not in HEADS_UNHINTED
-    }
+    found, hints = composition.texts_of(issue), _find_hints(context, issue)
     return JSONResponse(
         {
             "file": editor.file_version(request.context, request.issue_name),
@@ -152,10 +153,7 @@ def texts(request: StudioRequest) -> Response:
                 place: {"text": text, "version": editor.compute_version(text)}
                 for place, text in found.items()
             },
-            "orders": {
-                section.name: editor.order_version(issue, section.name)
-                for section in issue.sections
-            },
+            "orders": _order_versions(issue),
             "hints": {place: [asdict(hint) for hint in told] for place, told in hints.items()},
             "glossary": glossary.list_terms(context),
             "ahead": asdict(undo.read_undo_state(context, issue)),
