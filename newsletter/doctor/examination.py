@@ -152,8 +152,8 @@ def _inbox(context: AppContext) -> Diagnosis:
     settings = context.workspace.settings.inbox
     if not settings.folder and not settings.host:
         return report_warning("inbox", NO_INBOX, "write [inbox] with host, user and address")
-    password = config.secret(INBOX_PASSWORD)
     try:
+        password = config.secret(INBOX_PASSWORD)
         with open_mailbox(settings, context.workspace.folder, password) as mailbox:
             waiting = len(mailbox.messages())
     except UsageError as error:

@@ -78,9 +78,9 @@ def split_entry(context: AppContext, written: str) -> tuple[Entry, ...]:
         for sighting in sightings:
             own = _own_entry(sighting, key="" if parts else entry.key)
             parts[own.key] = own
-            source, names = sighting.source, list_own_aliases(replace(own, key=sighting.entry.key))
-            qualified = (qualify_name(source, name) for name in names)
-            entries_of(context).merge_by_hand(qualified, own.key, context.now)
+            aliases = list_own_aliases(sighting.entry)
+            names = (qualify_name(sighting.source, name) for name in aliases)
+            entries_of(context).merge_by_hand(names, own.key, context.now)
         entries_of(context).save(parts, {key: aliases_of(each) for key, each in parts.items()})
         entries_of(context).note_sightings(
             {(each.sources[0], key): each for key, each in parts.items()}, context.now
