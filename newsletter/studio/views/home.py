@@ -13,8 +13,8 @@ from starlette.responses import Response
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
 from newsletter.entries.repository import SourceRecord, entries_of
-from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
+from newsletter.issues.store import issues_of
 from newsletter.model import Source
 from newsletter.sources.staleness import find_stale_sources, is_empty
 from newsletter.studio.entry_cards import count_new
@@ -90,8 +90,8 @@ def _past(context: AppContext) -> Iterator[dict[str, str]]:
     zone = context.workspace.settings.newsletter.zone
     for name in reversed(window.out_names(context)):
         issue, record = (
-            issue_repository.read(context.workspace, name),
-            issue_repository.read_record(context.workspace, name),
+            issues_of(context).read(name),
+            issues_of(context).read_record(name),
         )
         out_at = record.published_at if record and record.published_at else issue.until_at
         tally = delivery.read_status(context, name)
