@@ -42,6 +42,8 @@ def draft_issue(
     at = _without_what_was_taken_out(at, record)
     selection, passed = at.select_quickly()
     issue = _compose_issue(at, selection, until_asked=until is not None)
+    if record.drafted_at is None:  # cut short below, it must not pass for one made by hand
+        issues_of(context).write_record(at.name, replace(record, drafted_at=context.now))
     changed = issues_of(context).write(issue)
     drafted = {*record.drafted, *(entry.key for entry in issue.entries())}
     drafted_at = context.now if changed or record.drafted_at is None else record.drafted_at
