@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from newsletter.database import tables
 from newsletter.database.engine import migrate, open_database
@@ -51,6 +51,12 @@ def migrated(folder: Path) -> Engine:
     return engine
 
 
+def step_back(connection: Connection, revision: str) -> None:
+    """The columns of `deliveries`, and the step, as an older program left them."""
+    connection.exec_driver_sql("ALTER TABLE deliveries DROP COLUMN resolved")
+    connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+
+
 def revision(engine: Engine) -> str:
     with engine.connect() as connection:
         found: str = connection.exec_driver_sql(
@@ -81,7 +87,7 @@ def test_a_database_of_an_older_program_is_brought_up_to_date(tmp_path: Path) ->
             "wishes",
         ):
             connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+        step_back(connection, "0002")
     assert differences(open_database(URL, tmp_path)) == []
 
 
@@ -93,12 +99,49 @@ def test_counts_of_old_sendings_are_kept_by_an_update(tmp_path: Path) -> None:
         connection.exec_driver_sql(
             "INSERT INTO outcomes VALUES (1, 'accepted', 90), (1, 'refused', 2)"
         )
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
+        step_back(connection, "0005")
     with open_database(URL, tmp_path).begin() as connection:
         assert set(connection.execute(sa.select(tables.outcomes))) == {
             (1, "other", "accepted", 90),
             (1, "other", "refused", 2),
         }
+
+
+LEFT_AS_IT_IS = "left as it is by a person; not sent again"
+
+
+def check_old_ledger(url: str, folder: Path) -> None:
+    """Deliveries that a person left in doubt are known from now on by a column, and not by a reply."""
+    engine = open_database(url, folder)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO deliveries (sending_id, subscriber_id, status, attempts, reply) VALUES"
+            f" (1, 1, 'unknown', 1, '{LEFT_AS_IT_IS}'), (1, 2, 'unknown', 1, 'the link broke'),"
+            f" (1, 3, 'queued', 1, '{LEFT_AS_IT_IS}'), (1, 4, 'accepted', 1, '250 ok')"
+        )
+        step_back(connection, "0006")
+    engine.dispose()
+    engine = open_database(url, folder)
+    rows = sa.select(tables.deliveries.c["subscriber_id", "status", "reply", "resolved"])
+    with engine.begin() as connection:
+        assert sorted(map(tuple, connection.execute(rows))) == [
+            (1, "unknown", "", True),
+            (2, "unknown", "the link broke", False),
+            (3, "queued", "", False),
+            (4, "accepted", "250 ok", False),
+        ]
+    assert differences(engine) == []
+    engine.dispose()
+
+
+def test_who_was_left_in_doubt_is_known_after_an_update(tmp_path: Path) -> None:
+    check_old_ledger(URL, tmp_path)
+
+
+def test_who_was_left_in_doubt_is_known_after_an_update_of_postgresql(
+    postgresql: str, tmp_path: Path
+) -> None:
+    check_old_ledger(postgresql, tmp_path)
 
 
 def test_a_database_is_opened_again_as_it_is(tmp_path: Path) -> None:
