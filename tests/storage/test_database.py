@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 import stat
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection, Engine
 
 from newsletter.database import tables
-from newsletter.database.engine import migrate, open_database
+from newsletter.database.engine import is_locked, migrate, open_database, translate_errors
 from newsletter.database.tables import UtcDateTime
 from newsletter.entries.ingest import ingest_entries
 from newsletter.entries.repository import EntryRepository
@@ -215,3 +217,31 @@ def test_the_same_program_runs_on_postgresql(postgresql: str, tmp_path: Path) ->
     (entry,) = store.all()
     assert entry.sources == ("a", "b")
     engine.dispose()
+
+
+def test_a_locked_database_is_known_by_its_number_and_not_by_its_words(tmp_path: Path) -> None:
+    file = tmp_path / "some.db"
+    with closing(sqlite3.connect(file)) as one, closing(sqlite3.connect(file, timeout=0)) as two:
+        one.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError) as caught:
+            two.execute("BEGIN IMMEDIATE")
+    caught.value.args = ("la base de datos está en uso",)
+    assert is_locked(caught.value)
+    refused = sa.exc.OperationalError("BEGIN", {}, caught.value)
+    with pytest.raises(StorageError) as told, translate_errors(sa.make_url("sqlite:///some.db")):
+        raise refused
+    assert told.value.is_locked
+    assert not is_locked(sqlite3.OperationalError("database is locked"))
+
+
+def test_a_full_disk_is_known_by_its_number_and_not_by_its_words(tmp_path: Path) -> None:
+    engine, words = open_database(URL, tmp_path), ("x" * 100_000,)
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(sa.exc.OperationalError) as caught:
+            connection.exec_driver_sql("INSERT INTO farewells VALUES (1, '', ?)", words)
+    caught.value.orig.args = ("no queda sitio",)
+    hint = "no queda sitio; is the disk full"
+    with pytest.raises(StorageError, match=hint), translate_errors(engine.url):
+        raise caught.value
