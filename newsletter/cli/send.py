@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from newsletter.delivery.send_status import SendStatus
     from newsletter.delivery.sender import SendJob
-    from newsletter.model import RenderedIssue
+    from newsletter.model import Delivery, RenderedIssue
 
 COUNTS = ("accepted", "deferred", "refused", "unknown", "suppressed", "remaining", "total")
 
@@ -352,18 +352,23 @@ def status(session: CommandSession, issue: str | None, with_recipients: bool, as
                 "status": each.status,
                 "message_id": each.message_id,
                 "attempts": each.attempts,
-                "reply": each.reply,
+                "reply": _describe_reply(each),
                 "next_at": each.next_at,
             }
             for each in rows
         ]
-    lines = (f"  {each.status.value:10} {each.address}  {each.reply}" for each in rows)
+    lines = (f"  {each.status.value:10} {each.address}  {_describe_reply(each)}" for each in rows)
     _answer(
         document,
         "\n".join((_sentences(tally), *_pace(tally), *_words(session, tally), *lines)),
         as_json=as_json,
     )
     return 1 if tally.refused or tally.unknown or tally.deferred or tally.state == "paused" else 0
+
+
+def _describe_reply(delivery: Delivery) -> str:
+    """The server's words; of one in doubt that a person left so: that it is asked about no more."""
+    return "left as it is by a person; not sent again" if delivery.is_resolved else delivery.reply
 
 
 @click.command(epilog="Example: newsletter resolve 2026-11 --leave")
@@ -380,7 +385,7 @@ def resolve(session: CommandSession, issue: str, resend: bool, leave: bool, as_j
     if resend == leave:
         for each in delivery_service.list_recipients(session.context, issue):
             if each.status is DeliveryStatus.UNKNOWN and not as_json:
-                say(f"  {each.address}  {each.reply}")
+                say(f"  {each.address}  {_describe_reply(each)}")
         raise UsageError(
             "say --resend (some may get a second copy) or --leave (some may have got none)"
         )

@@ -10,18 +10,13 @@ from typing import Any
 
 from newsletter.delivery import dry_run as delivery_dry_run
 from newsletter.delivery import sender
-from newsletter.delivery.ledger import LEFT_AS_IT_IS, Ledger
-from newsletter.delivery.pause_stop import (
-    SendControl,
-    SendPausedError,
-    clear_send_control,
-    set_send_control,
-)
+from newsletter.delivery.ledger import Ledger
+from newsletter.delivery.pause_stop import SendControl, clear_send_control, set_send_control
 from newsletter.delivery.retention import reduce_old
 from newsletter.delivery.schedule_repository import ScheduleRepository
 from newsletter.delivery.send_status import SendStatus
 from newsletter.delivery.sender import SendJob
-from newsletter.errors import StorageError, UsageError
+from newsletter.errors import SendPausedError, StorageError, UsageError
 from newsletter.issues import approval, render
 from newsletter.issues.store import issues_of
 from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Variant
@@ -78,7 +73,7 @@ async def send_job(
 ) -> SendStatus:
     """Send an approved issue; from the first message that is accepted on, it counts as out.
 
-    Raises UsageError while nobody is on the list, HeldBackError when a person stopped it and nobody
+    Raises UsageError while nobody is on the list, SendPausedError when a person stopped it and nobody
     let it go on, and all that `send_issue` raises.
     """
     begun = read_status(context, what.issue)
@@ -188,7 +183,7 @@ def list_unknown(context: AppContext, name: str) -> Iterator[Delivery]:
     return (
         each
         for each in list_deliveries(context, name, DeliveryStatus.UNKNOWN)
-        if each.reply != LEFT_AS_IT_IS
+        if not each.is_resolved
     )
 
 

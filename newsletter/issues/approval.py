@@ -66,7 +66,8 @@ def render_approved(context: AppContext, name: str) -> RenderedIssue:
         raise NotApprovedError(
             f"{name} was changed after it was approved on"
             f" {record.approval.approved_at:%Y-%m-%d %H:%M} UTC: look at it again, then “newsletter"
-            f" approve {name}”"
+            f" approve {name}”",
+            changed=True,
         )
     return made
 

@@ -16,7 +16,7 @@ from newsletter.errors import UsageError
 from newsletter.identity import Index
 from newsletter.issues.classify import build_classifier
 from newsletter.issues.store import issues_of
-from newsletter.model import Entry, EntryState, Issue, LeftOut, Selection
+from newsletter.model import Entry, EntryState, Issue, LeftOut, Reason, Selection
 from newsletter.selection import SelectionCriteria, SelectionHistory
 from newsletter.workspace.context import AppContext
 
@@ -154,7 +154,11 @@ class IssueWindow:
             if entry.key not in index and not index.find(entry):
                 index.add(entry)
                 yield LeftOut(
-                    entry=entry, state=EntryState.CARRIED, reason=f"carried in {name}", issue=name
+                    entry=entry,
+                    state=EntryState.CARRIED,
+                    code=Reason.CARRIED,
+                    reason=f"carried in {name}",
+                    issue=name,
                 )
 
 

@@ -46,7 +46,6 @@ CONNECTIONS_PER_HOST = 2
 TIMEOUT_S = 30.0
 LONGEST_WAIT_S = 30.0  # a server that wants us to wait longer is asked again on the next run
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-INSIDE = "is inside your own network and was not asked"
 NCBI = "eutils.ncbi.nlm.nih.gov"
 PER_SECOND: Mapping[str, float] = MappingProxyType(
     {NCBI: 3.0}
@@ -68,6 +67,7 @@ class FetchResult:
     last_modified: str = ""
     digest: str = ""  # SHA-256 of the bytes, hex
     error: str | None = None  # a sentence
+    inside_host: str = ""  # the host that was not asked because it is inside one's own network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +194,7 @@ class Fetcher:
             async with self._turn(target), self._open_response(method, target, {}) as response:
                 return response.status, response.headers.get("Location", "")
         except (_TransientFetchError, _PermanentFetchError) as error:
-            raise SourceError(str(error)) from error
+            raise SourceError(str(error), inside_host=error.inside_host) from error
 
     async def _retry_request(
         self, method: str, url: str, options: Mapping[str, Any], digest: str
@@ -210,7 +210,7 @@ class Fetcher:
                     return FetchResult(error=str(error))
                 await self._pause(max(error.wait_s, 2.0 ** (tried - 1)))
             except _PermanentFetchError as error:
-                return FetchResult(error=str(error))
+                return FetchResult(error=str(error), inside_host=error.inside_host)
 
     async def _follow_redirects(
         self, method: str, url: str, options: Mapping[str, Any], digest: str
@@ -302,9 +302,15 @@ class Fetcher:
 class _PermanentFetchError(Exception):
     """Another try would end in the same way. The message is the sentence."""
 
+    def __init__(self, message: str, *, inside_host: str = "") -> None:
+        super().__init__(message)
+        self.inside_host = inside_host
+
 
 class _TransientFetchError(Exception):
     """Another try may succeed, after `wait_s` where the server asks for it."""
+
+    inside_host = ""
 
     def __init__(self, message: str, wait_s: float = 0.0) -> None:
         super().__init__(message)
@@ -313,7 +319,9 @@ class _TransientFetchError(Exception):
 
 def _inside(host: str) -> _PermanentFetchError:
     return _PermanentFetchError(
-        f"{host} {INSIDE}; if it is meant, add it to fetch_from in newsletter.toml"
+        f"{host} is inside your own network and was not asked; if it is meant, add it to fetch_from"
+        " in newsletter.toml",
+        inside_host=plain_host(host),
     )
 
 

@@ -73,11 +73,10 @@ def host_inside(tried: SourceResult) -> str:
 
     One that only a link or a redirect leads to is none that a person typed, and is never given.
     """
-    from newsletter.sources.fetcher import INSIDE
     from newsletter.sources.private_networks import plain_host
 
     host = plain_host(urlsplit(tried.source.url or "").hostname or "")
-    return host if host and (tried.error or "").startswith(f"{host} {INSIDE}") else ""
+    return host if host == tried.inside_host else ""
 
 
 async def _visit_source(context: AppContext, source: Source) -> SourceResult:

@@ -53,7 +53,12 @@ class SourceClient:
         if ask is not None:
             return SourceFetch(collected=await _collect_answer(source, ask), before=before)
         fetched = await self._fetch(source, before)
-        collected = SourceResult(source=source, error=fetched.error, unchanged=fetched.not_modified)
+        collected = SourceResult(
+            source=source,
+            unchanged=fetched.not_modified,
+            error=fetched.error,
+            inside_host=fetched.inside_host,
+        )
         if fetched.document is not None:
             collected = await self.parsers.parse(source, fetched.document)
         return SourceFetch(collected=collected, before=before, fetched=fetched)
@@ -101,7 +106,7 @@ async def _collect_answer(
     try:
         return SourceResult(source=source, parsed=await ask())
     except SourceError as error:
-        return SourceResult(source=source, error=str(error))
+        return SourceResult(source=source, error=str(error), inside_host=error.inside_host)
     # a mistake of ours takes nothing from the other sources
     except Exception as error:  # noqa: BLE001
         return report_internal_error(source, error)

@@ -21,9 +21,9 @@ from studio.conftest import ISSUE, Studio
 
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
-from newsletter.delivery.pause_stop import SendControl, SendPausedError
+from newsletter.delivery.pause_stop import SendControl
 from newsletter.delivery.scheduling import ScheduleState
-from newsletter.errors import NotApprovedError, UsageError
+from newsletter.errors import NotApprovedError, SendPausedError, UsageError
 from newsletter.studio import send_process
 
 BASE = f"/issues/{ISSUE}/send"
