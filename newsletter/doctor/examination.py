@@ -25,13 +25,16 @@ from newsletter.doctor.dns_lookup import DnsLookup
 from newsletter.doctor.dns_records import SenderDomains
 from newsletter.doctor.smtp_check import check_server
 from newsletter.entries.repository import entries_of
-from newsletter.errors import NewsletterError, UsageError
+from newsletter.errors import NewsletterError, SourceError, UsageError
+from newsletter.plugins import SOURCES
+from newsletter.sources.kinds import find_source_type
 from newsletter.workspace import credentials
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.credentials import INBOX_PASSWORD
 
 QUIET = timedelta(days=90)
 """A source that gave nothing new for so long may have moved."""
+_PLUGIN_REMEDY = "until then no source of that kind can be read; all others are"
 SECRETS = (
     credentials.SECRET,
     credentials.SMTP_PASSWORD,
@@ -55,6 +58,7 @@ def examine_workspace(
     yield from _modes(context, environ)
     yield _database(context)
     yield from _sources(context)
+    yield from _plugins()
 
 
 def _postal_address(settings: Settings) -> Diagnosis:
@@ -247,3 +251,17 @@ def _sources(context: AppContext) -> Iterator[Diagnosis]:
 
 def _is_quiet(changed_at: datetime | None, now: datetime) -> bool:
     return (changed_at or datetime.min.replace(tzinfo=UTC)) < now - QUIET
+
+
+def _plugins() -> Iterator[Diagnosis]:
+    """What other packages add; nothing is said where there are none."""
+    for name, plugin in SOURCES.added.items():
+        try:
+            found = find_source_type(name)
+        except SourceError as error:
+            yield report_warning("plugins", str(error), _PLUGIN_REMEDY)
+        else:
+            words = f"{plugin.package} adds the kind of source “{name}”: {found.title}"
+            yield report_ok("plugins", words)
+    for refused in SOURCES.refused:
+        yield report_warning("plugins", str(refused), _PLUGIN_REMEDY)

@@ -16,6 +16,7 @@ from newsletter.entries.repository import SourceRecord, entries_of
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
 from newsletter.model import Source
+from newsletter.sources.kinds import sources_of
 from newsletter.sources.staleness import StalenessCheck
 from newsletter.studio.entry_cards import count_new
 from newsletter.studio.progress import WorkflowStep, list_workflow_steps, under_way
@@ -66,13 +67,11 @@ def _next(found: tuple[WorkflowStep, ...]) -> WorkflowStep | None:
 
 
 def _worries(context: AppContext) -> Iterator[SourceAlert]:
-    from newsletter.sources.collector import STAMPED  # fetching comes with it, and takes a moment
-
     sources = {source.name: source for source in context.workspace.settings.sources}
     records = [
         record for record in entries_of(context).sources().values() if record.name in sources
     ]
-    stamped = frozenset(source.name for source in sources.values() if source.kind in STAMPED)
+    stamped = sources_of(sources.values(), lambda found: found.dated_by_publication)
     quiet = StalenessCheck(
         store=entries_of(context), today=context.now.date(), stamped=stamped
     ).find_stale(records)
