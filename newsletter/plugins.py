@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import Distribution, EntryPoint, distributions
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter.errors import PluginError
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, EntryPoint
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -124,6 +126,8 @@ def _modules(folder: str, package: str) -> Iterator[str]:
 
 
 def _plugins(group: str) -> Iterator[Plugin]:
+    from importlib.metadata import distributions  # takes a moment, and most runs need no plugin
+
     seen: set[str] = set()
     for each in distributions():
         found = _entries(each, group)
