@@ -84,7 +84,7 @@ class ExtensionPoint:
 
     @property
     def added(self) -> dict[str, Plugin]:
-        """Name → what another package adds under it; of two the first on the path counts."""
+        """Name → what another package adds under it; of two packages the first by name counts."""
         return self._added[0]
 
     @property
@@ -125,16 +125,17 @@ def _modules(folder: str, package: str) -> Iterator[str]:
             yield name
 
 
-def _plugins(group: str) -> Iterator[Plugin]:
+def _plugins(group: str) -> list[Plugin]:
+    """What all packages add, by name and package: in which order they lie on the disk is chance."""
     from importlib.metadata import distributions  # takes a moment, and most runs need no plugin
 
-    seen: set[str] = set()
+    found: dict[str, tuple[Plugin, ...]] = {}
     for each in distributions():
-        found = _entries(each, group)
-        names = {plugin.package.partition(" ")[0] for plugin in found}
-        if not names & seen:  # an older copy further down the path counts for nothing
-            yield from found
-        seen |= names
+        if plugins := _entries(each, group):
+            # an older copy of a package, further down the path, counts for nothing
+            found.setdefault(plugins[0].package.partition(" ")[0], plugins)
+    added = (plugin for plugins in found.values() for plugin in plugins)
+    return sorted(added, key=lambda each: (each.name, each.package))
 
 
 def _entries(package: Distribution, group: str) -> tuple[Plugin, ...]:

@@ -58,7 +58,7 @@ def examine_workspace(
     yield from _modes(context, environ)
     yield _database(context)
     yield from _sources(context)
-    yield from _plugins()
+    yield from examine_plugins()
 
 
 def _postal_address(settings: Settings) -> Diagnosis:
@@ -253,7 +253,7 @@ def _is_quiet(changed_at: datetime | None, now: datetime) -> bool:
     return (changed_at or datetime.min.replace(tzinfo=UTC)) < now - QUIET
 
 
-def _plugins() -> Iterator[Diagnosis]:
+def examine_plugins() -> Iterator[Diagnosis]:
     """What other packages add; nothing is said where there are none."""
     for name, plugin in SOURCES.added.items():
         try:

@@ -24,20 +24,25 @@ def build_source(name: str, kind: str, where: str, section: str) -> Source:
         found = find_source_type(kind)
     except SourceError as error:
         raise UsageError(str(error)) from error
-    asks = found.collect is not None and "://" not in where
+    is_place = "://" in where or claims_address(found, _normalize_path(where))
+    asks = found.collect is not None and not is_place
     place: dict[str, Any] = {"query": where.strip()} if asks else {"url": where.strip()}
     return Source(name=name.strip(), kind=found.kind, section=section or None, **place)
 
 
 def guess_kinds(where: str) -> tuple[str, ...]:
     """What an address, a path or words to search for may be, the likeliest first."""
-    path = where.strip().partition("?")[0].lower()
+    path = _normalize_path(where)
     types = list_source_types()
     if claimed := tuple(found.kind for found in types if claims_address(found, path)):
         return claimed
     is_words = "://" not in path and not re.search(r"\.\w{2,5}$", path)
     wanted = "words" if is_words else "addresses"
     return tuple(found.kind for found in types if found.tried_for == wanted)
+
+
+def _normalize_path(where: str) -> str:
+    return where.strip().partition("?")[0].lower()
 
 
 def find_source(context: AppContext, name: str, where: str, section: str) -> SourceResult:
