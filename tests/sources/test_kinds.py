@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
+from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from added_package import DOI_LIST, add_package, look_again
@@ -15,10 +21,10 @@ from website import website
 
 from newsletter.doctor.examination import examine_plugins
 from newsletter.errors import PluginError, SourceError
-from newsletter.model import SourceKind
+from newsletter.model import Document, Source, SourceKind
 from newsletter.plugins import SOURCES, ExtensionPoint
 from newsletter.sources import kinds
-from newsletter.sources.kinds import SourceType, find_source_type, list_source_types
+from newsletter.sources.kinds import ParsingContext, SourceType, find_source_type, list_source_types
 
 TITLES = {
     "feed": "A feed (RSS, Atom, JSON)",
@@ -43,6 +49,36 @@ FEED = (
     "<rss version='2.0'><channel><title>F</title><item><title>A paper</title><guid>1</guid>"
     "<link>https://example.org/a</link></item></channel></rss>"
 )
+
+
+def example(language: str) -> str:
+    """The one example in a language that stands in the section on new kinds."""
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    section = page.partition("## A new kind of source")[2].partition("\n## ")[0]
+    (found,) = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+    return found
+
+
+class TestTheDocumentedExample:
+    def test_its_reader_reads(self, now: datetime) -> None:
+        there: dict[str, Any] = {}
+        exec(compile(example("python"), "architecture.md", "exec"), there)
+        shown = there["SOURCE_TYPE"]
+        context = ParsingContext(now=now, ahead_days=120, zone=ZoneInfo("UTC"))
+        source = Source(name="s", kind=shown.kind)
+        found = shown.read(Document(content=b'{"dois": ["10.1000/X"]}'), source, context)
+        assert [each.ids.doi for each in found.entries] == ["10.1000/x"]
+        assert shown.recognize(b'{"dois": []}')
+        with pytest.raises(SourceError, match="no list of DOIs"):
+            shown.read(Document(content=b"[]"), source, context)
+
+    def test_its_entry_point_is_in_our_group(self) -> None:
+        written = tomllib.loads(example("toml"))
+        assert list(written["project"]["entry-points"]) == [SOURCES.group]
+
+    def test_every_trait_is_explained(self) -> None:
+        page = (ROOT / "docs/architecture.md").read_text("utf-8")
+        assert [each.name for each in fields(SourceType) if f"`{each.name}`" not in page] == []
 
 
 class TestOurOwn:
@@ -226,7 +262,7 @@ class TestOfAnotherPackage:
         write_sources(folder, 'name = "s"\nkind = "doi-list"\nurl = "list.json"')
         done = run(folder, folder, "collect")
         assert done.returncode == 2
-        assert "[source#1] kind: expected one of calendar, feed" in done.stderr
+        assert "[source#1] kind: expected one of calendar, " in done.stderr
         assert 'found "doi-list"' in done.stderr
 
 
@@ -252,8 +288,10 @@ def test_a_name_of_ours_stays_ours(installed: ExtensionPoint) -> None:
 
 
 def test_lists_hold_what_loads(installed: ExtensionPoint) -> None:
-    del installed
-    assert [each.kind for each in list_source_types()] [-1:] == ["doi-list"]
+    listed = {each.kind for each in list_source_types()}
+    assert "doi-list" in listed
+    assert listed & {"half", "ending", "thing"} == set()
+    assert set(installed.own) <= listed
 
 
 def test_of_two_packages_with_one_name_the_first_counts(
