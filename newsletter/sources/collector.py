@@ -15,7 +15,7 @@ from newsletter.entries.ingest import IngestResult, ingest_sources
 from newsletter.entries.repository import SourceRecord, entries_of
 from newsletter.errors import UsageError
 from newsletter.model import Source, SourceResult
-from newsletter.sources.kinds import sources_of
+from newsletter.sources.kinds import select_source_names
 from newsletter.sources.parser_pool import ParserPool, build_document_parser
 from newsletter.sources.staleness import StalenessCheck
 from newsletter.workspace.context import AppContext
@@ -113,7 +113,7 @@ async def collect_all(
             finally:
                 for visit in pending:
                     visit.cancel()
-    stamped = sources_of(sources, lambda found: found.dated_by_publication)
+    stamped = select_source_names(sources, lambda found: found.dated_by_publication)
     quiet = StalenessCheck(
         store=entries_of(context), today=context.now.date(), stamped=stamped
     ).find_stale(each.record for each in done.values())

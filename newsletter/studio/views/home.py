@@ -16,7 +16,7 @@ from newsletter.entries.repository import SourceRecord, entries_of
 from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
 from newsletter.model import Source
-from newsletter.sources.kinds import sources_of
+from newsletter.sources.kinds import select_source_names
 from newsletter.sources.staleness import StalenessCheck
 from newsletter.studio.entry_cards import count_new
 from newsletter.studio.progress import WorkflowStep, list_workflow_steps, under_way
@@ -71,7 +71,7 @@ def _worries(context: AppContext) -> Iterator[SourceAlert]:
     records = [
         record for record in entries_of(context).sources().values() if record.name in sources
     ]
-    stamped = sources_of(sources.values(), lambda found: found.dated_by_publication)
+    stamped = select_source_names(sources.values(), lambda found: found.dated_by_publication)
     quiet = StalenessCheck(
         store=entries_of(context), today=context.now.date(), stamped=stamped
     ).find_stale(records)
