@@ -39,7 +39,7 @@ class Plugin:
             return self.entry.load()
         # whatever a package does while it loads, ending the program included, is its own failure
         except (Exception, SystemExit) as error:
-            raise PluginError(self.name, self.package, _reason(error)) from error
+            raise PluginError(self.name, self.package, _describe_error(error)) from error
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class ExtensionPoint:
         """Name → module, of those that the program brings, in the order of their names."""
         spec = find_spec(self.package)
         folders = spec.submodule_search_locations or () if spec else ()
-        modules = (name for folder in folders for name in _modules(folder, self.package))
+        modules = (name for folder in folders for name in _list_modules(folder, self.package))
         found = {
             module.rpartition(".")[2].removesuffix(self.suffix): module
             for module in modules
@@ -68,19 +68,20 @@ class ExtensionPoint:
     def _added(self) -> tuple[dict[str, Plugin], tuple[PluginError, ...]]:
         added: dict[str, Plugin] = {}
         refused: list[PluginError] = []
-        for each in _plugins(self.group):
-            taken = "the program" if each.name in self.own else ""
-            taken = taken or (added[each.name].package if each.name in added else "")
-            if taken:
-                refused.append(
-                    PluginError(each.name, each.package, f"{taken} has one of that name")
-                )
-            elif not _NAME.fullmatch(each.name):
-                why = "a name has small letters, digits, - and _"
+        for each in _list_plugins(self.group):
+            if why := self._find_objection(each, added):
                 refused.append(PluginError(each.name, each.package, why))
             else:
                 added[each.name] = each
         return added, tuple(refused)
+
+    def _find_objection(self, offered: Plugin, added: dict[str, Plugin]) -> str:
+        """Why a package cannot have the name that it offers; empty when it can."""
+        if offered.name in self.own:
+            return "the program has one of that name"
+        if offered.name in added:
+            return f"{added[offered.name].package} adds one of that name"
+        return "" if _NAME.fullmatch(offered.name) else "a name has small letters, digits, - and _"
 
     @property
     def added(self) -> dict[str, Plugin]:
@@ -95,7 +96,7 @@ class ExtensionPoint:
     def __contains__(self, name: str) -> bool:
         return name in self.own or name in self.added
 
-    def names(self) -> tuple[str, ...]:
+    def list_names(self) -> tuple[str, ...]:
         """Every name: the program's own, then those of others."""
         return (*self.own, *self.added)
 
@@ -115,30 +116,30 @@ SOURCES = ExtensionPoint(
 """The kinds of sources; `newsletter.sources.kinds` says what stands behind a name."""
 
 
-def _modules(folder: str, package: str) -> Iterator[str]:
+def _list_modules(folder: str, package: str) -> Iterator[str]:
     """The modules of a package and of the packages in it, found without importing any."""
     for each in pkgutil.iter_modules([folder]):
         name = f"{package}.{each.name}"
         if each.ispkg:
-            yield from _modules(f"{folder}/{each.name}", name)
+            yield from _list_modules(f"{folder}/{each.name}", name)
         else:
             yield name
 
 
-def _plugins(group: str) -> list[Plugin]:
+def _list_plugins(group: str) -> list[Plugin]:
     """What all packages add, by name and package: in which order they lie on the disk is chance."""
     from importlib.metadata import distributions  # takes a moment, and most runs need no plugin
 
     found: dict[str, tuple[Plugin, ...]] = {}
     for each in distributions():
-        if plugins := _entries(each, group):
+        if plugins := _list_entries(each, group):
             # an older copy of a package, further down the path, counts for nothing
             found.setdefault(plugins[0].package.partition(" ")[0], plugins)
     added = (plugin for plugins in found.values() for plugin in plugins)
     return sorted(added, key=lambda each: (each.name, each.package))
 
 
-def _entries(package: Distribution, group: str) -> tuple[Plugin, ...]:
+def _list_entries(package: Distribution, group: str) -> tuple[Plugin, ...]:
     """What a package adds; nothing where its own records cannot be read."""
     try:
         entries = package.entry_points.select(group=group)
@@ -150,6 +151,6 @@ def _entries(package: Distribution, group: str) -> tuple[Plugin, ...]:
         return ()
 
 
-def _reason(error: BaseException) -> str:
+def _describe_error(error: BaseException) -> str:
     words = " ".join(str(error).split())
     return f"{type(error).__name__}: {words}" if words else type(error).__name__

@@ -100,7 +100,9 @@ _KINDS = ", ".join(plugins.SOURCES.own)
 def _kind(value: str) -> str | None:
     if value in plugins.SOURCES:
         return None
-    return f"one of {', '.join(plugins.SOURCES.names())}, or one that an installed package adds"
+    return (
+        f"one of {', '.join(plugins.SOURCES.list_names())}, or one that an installed package adds"
+    )
 
 
 def _port(value: int) -> str | None:

@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 
 from newsletter.model import Document, SourceKind
-from newsletter.sources.kinds import claims_content, claims_name, list_source_types
+from newsletter.sources.kinds import is_document_of, is_file_name_of, list_source_types
 
 _LOOK_AT = 4_000  # bytes; what a document is stands at its beginning
 _MOST_OF_A_HEADER = 200_000  # bytes
@@ -30,8 +30,8 @@ def kind_of_document(document: Document, name: str = "") -> str | None:
     types = list_source_types()
     start = document.content[:_LOOK_AT].lstrip(b"\xef\xbb\xbf \t\r\n")
     claimed = (
-        *(found.kind for found in types if claims_name(found, name)),
-        *(found.kind for found in types if claims_content(found, start)),
+        *(found.kind for found in types if is_file_name_of(found, name)),
+        *(found.kind for found in types if is_document_of(found, start)),
     )
     unclaimed = None if name.lower().endswith(".json") else SourceKind.PAGE
     return claimed[0] if claimed else unclaimed

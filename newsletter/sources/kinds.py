@@ -52,8 +52,8 @@ class SourceType:
     dated_by_publication: bool = False
     """Its entries are dated by the day they appear; a registry's old trial may be news."""
     is_calendar: bool = False
-    """It lists all that lies ahead: it is read again each time, because that moves with the day, and
-    an event that it does not list any more was taken out of it."""
+    """It lists all that lies ahead: it is read again each time, because that moves with the day,
+    and an event that it does not list any more was taken out of it."""
     suffixes: tuple[str, ...] = ()  # of paths, in lower case, that are surely of this kind
     is_address: Callable[[str], bool] | None = None
     """Whether an address or path (in lower case, no query string) is surely of this kind."""
@@ -62,6 +62,12 @@ class SourceType:
     recognize: Callable[[bytes], bool] | None = None
     """Whether a document is of this kind, from its first 4,000 bytes, without space before them."""
     preloaded: tuple[str, ...] = ()  # modules that worker processes load once for all
+
+    def __post_init__(self) -> None:
+        """Raises TypeError, so that a wrong one fails where it is made and not in a list of all."""
+        holds = isinstance(self.title, str), isinstance(self.rank, int), callable(self.read)
+        if not all(holds):
+            raise TypeError("a SourceType has a text as title, a number as rank, and can read")
 
 
 def find_source_type(kind: str) -> SourceType:
@@ -76,35 +82,35 @@ def find_source_type(kind: str) -> SourceType:
 
 def list_source_types() -> tuple[SourceType, ...]:
     """Every type that loads, by rank."""
-    found = (_loaded(kind) for kind in SOURCES.names())
+    found = (_find_if_usable(kind) for kind in SOURCES.list_names())
     return tuple(sorted((each for each in found if each), key=lambda each: (each.rank, each.kind)))
 
 
-def sources_of(
+def select_source_names(
     sources: Iterable[Source], has_trait: Callable[[SourceType], bool]
 ) -> frozenset[str]:
     """The names of the sources whose type has a trait; none of a type that does not load."""
-    types = {source.name: _loaded(source.kind) for source in sources}
+    types = {source.name: _find_if_usable(source.kind) for source in sources}
     return frozenset(name for name, found in types.items() if found and has_trait(found))
 
 
-def preloaded_modules(kinds: Iterable[str]) -> tuple[str, ...]:
+def list_preloads(kinds: Iterable[str]) -> tuple[str, ...]:
     """What worker processes load once for all, where documents of these kinds will come."""
-    types = (_loaded(kind) for kind in sorted(set(kinds)))
+    types = (_find_if_usable(kind) for kind in sorted(set(kinds)))
     return tuple(module for found in types if found for module in found.preloaded)
 
 
-def claims_address(found: SourceType, path: str) -> bool:
+def is_address_of(found: SourceType, path: str) -> bool:
     """Whether an address or path, in lower case and without query, is surely of a kind."""
     return _ask(found, path.endswith, found.suffixes) or _ask(found, found.is_address, path)
 
 
-def claims_name(found: SourceType, name: str) -> bool:
+def is_file_name_of(found: SourceType, name: str) -> bool:
     """Whether a file is of a kind for its name, whatever is in it."""
     return _ask(found, name.lower().endswith, found.suffixes)
 
 
-def claims_content(found: SourceType, start: bytes) -> bool:
+def is_document_of(found: SourceType, start: bytes) -> bool:
     """Whether a document is of a kind, by its beginning."""
     return _ask(found, found.recognize, start)
 
@@ -118,7 +124,7 @@ def _load(kind: str) -> SourceType:
     raise PluginError(kind, package, f"{found!r:.80} is no SourceType of that kind")
 
 
-def _loaded(kind: str) -> SourceType | None:
+def _find_if_usable(kind: str) -> SourceType | None:
     try:
         return find_source_type(kind)
     except SourceError:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Self
 from newsletter.errors import SourceError
 from newsletter.model import Document, ParsedDocument, Source, SourceResult
 from newsletter.plugins import SOURCES
-from newsletter.sources.kinds import ParsingContext, find_source_type, preloaded_modules
+from newsletter.sources.kinds import ParsingContext, find_source_type, list_preloads
 from newsletter.workspace.context import AppContext
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _processes(count: int, kinds: Iterable[str]) -> ProcessPoolExecutor:
     if method == "forkserver":
         from multiprocessing import forkserver
 
-        mp_context.set_forkserver_preload([__name__, *preloaded_modules(kinds)])
+        mp_context.set_forkserver_preload([__name__, *list_preloads(kinds)])
         forkserver.ensure_running()
     return ProcessPoolExecutor(count, mp_context=mp_context, initializer=_leave_stopping_to_us)
 

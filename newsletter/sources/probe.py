@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from newsletter.errors import SourceError, UsageError
 from newsletter.model import Source, SourceResult
-from newsletter.sources.kinds import claims_address, find_source_type, list_source_types
+from newsletter.sources.kinds import find_source_type, is_address_of, list_source_types
 from newsletter.workspace.context import AppContext
 
 
@@ -24,7 +24,7 @@ def build_source(name: str, kind: str, where: str, section: str) -> Source:
         found = find_source_type(kind)
     except SourceError as error:
         raise UsageError(str(error)) from error
-    is_place = "://" in where or claims_address(found, _normalize_path(where))
+    is_place = "://" in where or is_address_of(found, _normalize_path(where))
     asks = found.collect is not None and not is_place
     place: dict[str, Any] = {"query": where.strip()} if asks else {"url": where.strip()}
     return Source(name=name.strip(), kind=found.kind, section=section or None, **place)
@@ -34,7 +34,7 @@ def guess_kinds(where: str) -> tuple[str, ...]:
     """What an address, a path or words to search for may be, the likeliest first."""
     path = _normalize_path(where)
     types = list_source_types()
-    if claimed := tuple(found.kind for found in types if claims_address(found, path)):
+    if claimed := tuple(found.kind for found in types if is_address_of(found, path)):
         return claimed
     is_words = "://" not in path and not re.search(r"\.\w{2,5}$", path)
     wanted = "words" if is_words else "addresses"

@@ -17,7 +17,7 @@ from newsletter.entries.repository import (
     SourceRecord,
     entries_of,
 )
-from newsletter.sources.kinds import sources_of
+from newsletter.sources.kinds import select_source_names
 from newsletter.workspace.context import AppContext
 
 LEAST_DAYS = 60  # summer, or a quarterly that is late
@@ -30,7 +30,7 @@ def find_stale_sources(context: AppContext, records: Iterable[SourceRecord]) -> 
     Whoever tells people of quiet sources asks here, so that no two places tell differently.
     """
     sources = {source.name: source for source in context.workspace.settings.sources}
-    stamped = sources_of(sources.values(), lambda found: found.dated_by_publication)
+    stamped = select_source_names(sources.values(), lambda found: found.dated_by_publication)
     check = StalenessCheck(store=entries_of(context), today=context.now.date(), stamped=stamped)
     return check.find_stale(record for record in records if record.name in sources)
 

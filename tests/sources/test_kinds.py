@@ -150,6 +150,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add_package(site, "our_kinds", DOI_LIST, doi_list="our_kinds:DOIS", feed="our_kinds:DOIS")
     add_package(site, "halfway", "import nowhere_to_be_found", half="halfway:HALF")
     add_package(site, "ending", "raise SystemExit(3)", ending="ending:KIND")
+    wrong = DOI_LIST.replace("read=read", "rank='first', read=read")
+    add_package(site, "misfit", wrong, misfit="misfit:DOIS")
     add_package(site, "another", "THING = 'a text'", thing="another:THING")
     broken = site / "broken-1.0.dist-info"
     broken.mkdir()
@@ -273,7 +275,7 @@ def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> ExtensionPoint:
 
 
 def test_names_are_known_before_anything_loads(installed: ExtensionPoint) -> None:
-    assert list(installed.added) == ["doi-list", "ending", "half", "thing"]
+    assert list(installed.added) == ["doi-list", "ending", "half", "misfit", "thing"]
     assert "doi-list" in installed
     assert "nothing" not in installed
     with pytest.raises(PluginError) as caught:
@@ -290,7 +292,7 @@ def test_a_name_of_ours_stays_ours(installed: ExtensionPoint) -> None:
 def test_lists_hold_what_loads(installed: ExtensionPoint) -> None:
     listed = {each.kind for each in list_source_types()}
     assert "doi-list" in listed
-    assert listed & {"half", "ending", "thing"} == set()
+    assert listed & {"half", "ending", "misfit", "thing"} == set()
     assert set(installed.own) <= listed
 
 
@@ -312,7 +314,7 @@ def test_the_doctor_lists_what_packages_add(installed: ExtensionPoint) -> None:
     del installed
     told = [(each.state, each.message) for each in examine_plugins()]
     assert told[0] == ("ok", "our_kinds 1.0 adds the kind of source “doi-list”: A list of DOIs")
-    assert [state for state, _ in told[1:]] == ["look"] * 4
+    assert [state for state, _ in told[1:]] == ["look"] * 5
     assert "“feed”, which the package our_kinds 1.0 adds, cannot be used" in told[-1][1]
 
 
@@ -327,6 +329,6 @@ def test_a_kind_that_stumbles_over_a_question_is_not_the_right_one() -> None:
     odd = SourceType(
         kind="odd", title="Odd", read=lambda *_: None, is_address=stumble, recognize=stumble
     )
-    assert not kinds.claims_address(odd, "https://example.org/a")
-    assert not kinds.claims_content(odd, b"anything")
-    assert not kinds.claims_content(SourceType(kind="o", title="O", read=odd.read), b"anything")
+    assert not kinds.is_address_of(odd, "https://example.org/a")
+    assert not kinds.is_document_of(odd, b"anything")
+    assert not kinds.is_document_of(SourceType(kind="o", title="O", read=odd.read), b"anything")

@@ -126,7 +126,7 @@ def show(
             each.name: sections.assess_removal(request.context, each.name)
             for each in settings.sections
         },
-        "kinds": _kinds(),
+        "kinds": _list_kinds(),
         "languages": LANGUAGES,
         "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
         "zones": _zones(),
@@ -195,7 +195,7 @@ def _values(settings: Settings) -> dict[str, str]:
     }
 
 
-def _kinds() -> dict[str, str]:
+def _list_kinds() -> dict[str, str]:
     """Each kind of source that can be read here, and its name for people."""
     known = {each.kind: each.title for each in list_source_types()}
     return {BY_ITSELF: "Find out by itself"} | known
@@ -383,7 +383,7 @@ def _show_source_trial(
         return JSONResponse(
             {
                 "html": request.render_fragment(
-                    "_tried", kinds=_kinds(), found=found, inside=inside
+                    "_tried", kinds=_list_kinds(), found=found, inside=inside
                 ),
                 "kind": kind,
             }
