@@ -18,6 +18,7 @@ from newsletter.delivery import service as delivery
 from newsletter.delivery.send_status import SendStatus
 from newsletter.entries.shared_entries import SharedEntries
 from newsletter.issues import approval, drafting, render, review, service, standing
+from newsletter.issues.shared_issues import SharedIssues
 from newsletter.issues.standing import EntryStatus
 from newsletter.model import Finding, Issue, RenderedIssue, Subscriber
 from newsletter.sources import collector
@@ -54,7 +55,7 @@ class Newsletter:
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
         self.folder = folder
         self._clock = clock
-        self._entries = SharedEntries()
+        self._entries, self._issues = SharedEntries(), SharedIssues()
 
     def __enter__(self) -> Self:
         return self
@@ -155,6 +156,7 @@ class Newsletter:
     def _context(self) -> AppContext:
         context = AppContext(open_workspace(self.folder), self._clock())
         self._entries.share(context)
+        self._issues.share(context)
         return context
 
 

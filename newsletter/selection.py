@@ -4,7 +4,8 @@
 seen after it, and no
 issue carried it and no editor dropped it. The rules of each kind stand in `_paper`, `_event`,
 `_grant` and `_trial`;
-each answers with a `_Take` or a `LeftOut`, and a sentence that a person can read.
+each answers with a `_Take` or a `LeftOut`: a code that a program can act on, and a sentence that a
+person can read.
 
 Dates are compared by what they surely tell. A month counts as after the last issue when any day of
 it may be, a year likewise: what is offered once too early is remembered as carried, what is missed
@@ -30,6 +31,7 @@ from newsletter.model import (
     Issue,
     LeftOut,
     Precision,
+    Reason,
     Selection,
     TrialStatus,
     Verdict,
@@ -126,7 +128,9 @@ def select(
         else:
             decision = past.decision_on(entry)
             section = decision.section if decision and decision.section else propose(place.entry)
-            chosen.append(Choice(entry=place.entry, section=section, why=place.why))
+            chosen.append(
+                Choice(entry=place.entry, section=section, code=place.code, why=place.why)
+            )
     chosen.sort(key=lambda choice: printing_order(choice.entry))
     left_out.sort(key=lambda left: left.entry.key)
     return Selection(chosen=tuple(chosen), left_out=tuple(left_out))
@@ -148,6 +152,7 @@ class _Take:
     """An entry that the issue takes, and why."""
 
     entry: Entry
+    code: Reason
     why: str
 
 
@@ -155,9 +160,14 @@ _Place = _Take | LeftOut
 
 
 def _leave(
-    entry: Entry, reason: str, *, state: EntryState = EntryState.LEFT_OUT, issue: str = ""
+    entry: Entry,
+    code: Reason,
+    reason: str,
+    *,
+    state: EntryState = EntryState.LEFT_OUT,
+    issue: str = "",
 ) -> LeftOut:
-    return LeftOut(entry=entry, state=state, reason=reason, issue=issue)
+    return LeftOut(entry=entry, state=state, code=code, reason=reason, issue=issue)
 
 
 class _Past:
@@ -227,10 +237,13 @@ def _place(entry: Entry, past: _Past, window: SelectionCriteria) -> _Place:
     if decision and decision.issue == window.issue:
         if decision.verdict is Verdict.KEEP:
             return _Take(
-                _with_status_before(entry, past), _with_why("kept by an editor", decision.why)
+                _with_status_before(entry, past),
+                Reason.KEPT,
+                _with_why("kept by an editor", decision.why),
             )
         return _leave(
             entry,
+            Reason.HELD,
             _with_why("held by an editor for the next issue", decision.why),
             state=EntryState.HELD,
         )
@@ -247,7 +260,7 @@ def _place(entry: Entry, past: _Past, window: SelectionCriteria) -> _Place:
 
 def _drop_entry(entry: Entry, issue: str, why: str) -> LeftOut:
     reason = _with_why(f"dropped by an editor{_for_issue(issue)}", why)
-    return _leave(entry, reason, state=EntryState.DROPPED, issue=issue)
+    return _leave(entry, Reason.DROPPED, reason, state=EntryState.DROPPED, issue=issue)
 
 
 def _for_issue(issue: str) -> str:
@@ -262,8 +275,10 @@ def _by_hand(entry: Entry, decision: Decision | None) -> _Take | None:
     """What an editor held, or kept for an issue that then did not carry it, comes back."""
     if decision is None:
         return None
-    word = "held" if decision.verdict is Verdict.HOLD else "kept"
-    return _Take(entry, _with_why(f"{word} by an editor{_for_issue(decision.issue)}", decision.why))
+    code = Reason.HELD if decision.verdict is Verdict.HOLD else Reason.KEPT
+    word = "held" if code is Reason.HELD else "kept"
+    why = _with_why(f"{word} by an editor{_for_issue(decision.issue)}", decision.why)
+    return _Take(entry, code, why)
 
 
 def _add_remarks(take: _Take, past: _Past) -> _Take:
@@ -274,7 +289,7 @@ def _add_remarks(take: _Take, past: _Past) -> _Take:
         for flag in (Flag.RETRACTED, Flag.CONCERN)
         if flag in take.entry.flags
     ]
-    return _Take(take.entry, "; ".join([take.why, *remarks])) if remarks else take
+    return replace(take, why="; ".join([take.why, *remarks]))
 
 
 # What an issue carried
@@ -286,20 +301,21 @@ def _again(entry: Entry, issue: str, printed: Entry, window: SelectionCriteria) 
     Status, day or deadline changed.
     """
     if _is_called_off(entry, printed) and _is_ahead(entry, window):
-        return _Take(entry, f"cancelled since {issue} carried it")
+        return _Take(entry, Reason.CANCELLED, f"cancelled since {issue} carried it")
     change = (
         _describe_status_change(entry, printed)
         or _describe_day_change(entry, printed)
         or _describe_deadline_change(entry, printed)
     )
     if change and not _past_or_far(entry, window):
-        return _Take(_with_was(entry, printed), f"{change} since {issue} carried it")
+        why = f"{change} since {issue} carried it"
+        return _Take(_with_was(entry, printed), Reason.CHANGED, why)
     reason = f"carried in {issue}"
     if Flag.RETRACTED in entry.flags:
         reason += "; it is marked as retracted"
-    return _leave(
-        entry, reason + (f"; {change}" if change else ""), state=EntryState.CARRIED, issue=issue
-    )
+    if change:
+        reason += f"; {change}"
+    return _leave(entry, Reason.CARRIED, reason, state=EntryState.CARRIED, issue=issue)
 
 
 def _is_called_off(entry: Entry, printed: Entry) -> bool:
@@ -376,16 +392,17 @@ def _past_or_far(entry: Entry, window: SelectionCriteria) -> LeftOut | None:
     """An event or call that is over, cancelled, or too far ahead; None for all others."""
     day = _event_day(entry)
     if entry.event and entry.event.cancelled:
-        return _leave(entry, "the event is cancelled")
+        return _leave(entry, Reason.CANCELLED, "the event is cancelled")
     if entry.event and day:
         if not _is_ahead(entry, window):
-            return _leave(entry, f"already past: it was on {day}")
+            return _leave(entry, Reason.PAST, f"already past: it was on {day}")
         if day > window.goes_out_on + timedelta(days=window.ahead_days):
             from_on = day - timedelta(days=window.ahead_days)
             reason = f"too far ahead: it is on {day}, and is offered from {from_on} on"
-            return _leave(entry, reason, state=EntryState.WAITING)
+            return _leave(entry, Reason.TOO_FAR_AHEAD, reason, state=EntryState.WAITING)
     if entry.grant and entry.grant.deadline and entry.grant.deadline < window.goes_out_on:
-        return _leave(entry, f"the deadline is past: it was {entry.grant.deadline}")
+        reason = f"the deadline is past: it was {entry.grant.deadline}"
+        return _leave(entry, Reason.PAST, reason)
     return None
 
 
@@ -394,11 +411,11 @@ def _past_or_far(entry: Entry, window: SelectionCriteria) -> LeftOut | None:
 
 def _by_kind(entry: Entry, window: SelectionCriteria) -> _Place:
     if day := _event_day(entry):
-        return _Take(entry, f"ahead: on {day}")
+        return _Take(entry, Reason.AHEAD, f"ahead: on {day}")
     if entry.grant and entry.grant.deadline:
-        return _Take(entry, f"open until {entry.grant.deadline}")
+        return _Take(entry, Reason.OPEN, f"open until {entry.grant.deadline}")
     if entry.trial and (change := _new_status(entry, window)):
-        return _Take(entry, change)
+        return _Take(entry, Reason.NEW_STATUS, change)
     return _by_date(entry, window)
 
 
@@ -420,19 +437,19 @@ def _by_date(entry: Entry, window: SelectionCriteria) -> _Place:
     seen = f"first seen {seen_on}" if seen_on else "first seen now"
     if entry.dated is None:
         if is_seen_now:
-            return _Take(entry, f"undated; {seen}")
-        return _leave(entry, describe_before_window(None, seen_on))
+            return _Take(entry, Reason.UNDATED, f"undated; {seen}")
+        return _leave(entry, Reason.BEFORE_WINDOW, describe_before_window(None, seen_on))
     last_day = _last_day(entry.dated)
     if last_day >= window.since_on:
         return _after_last_issue(entry, entry.dated, window)
     if not is_seen_now:
-        return _leave(entry, describe_before_window(entry.dated, seen_on))
+        reason = describe_before_window(entry.dated, seen_on)
+        return _leave(entry, Reason.BEFORE_WINDOW, reason)
     if last_day < window.since_on - timedelta(days=window.late_days):
-        return _leave(
-            entry,
-            f"dated {entry.dated}, more than {window.late_days} days before this issue's window",
-        )
-    return _Take(entry, f"dated {entry.dated}, but {seen} only: a late arrival")
+        late_days = window.late_days
+        reason = f"dated {entry.dated}, more than {late_days} days before this issue's window"
+        return _leave(entry, Reason.TOO_OLD, reason)
+    return _Take(entry, Reason.LATE, f"dated {entry.dated}, but {seen} only: a late arrival")
 
 
 def describe_before_window(dated: object, seen_on: date | None) -> str:
@@ -444,12 +461,11 @@ def describe_before_window(dated: object, seen_on: date | None) -> str:
 
 def _after_last_issue(entry: Entry, dated: Dated, window: SelectionCriteria) -> _Place:
     if dated.day <= window.until_on:
-        return _Take(entry, f"dated {dated}, after the last issue")
+        return _Take(entry, Reason.NEW, f"dated {dated}, after the last issue")
     if entry.first_seen_at is not None and entry.first_seen_at > window.until_at:
-        return _leave(
-            entry, f"dated {dated} and seen after this issue's window", state=EntryState.WAITING
-        )
-    return _Take(entry, f"dated ahead, {dated}, and out already")
+        reason = f"dated {dated} and seen after this issue's window"
+        return _leave(entry, Reason.AFTER_WINDOW, reason, state=EntryState.WAITING)
+    return _Take(entry, Reason.DATED_AHEAD, f"dated ahead, {dated}, and out already")
 
 
 def _last_day(dated: Dated) -> date:

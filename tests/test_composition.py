@@ -7,7 +7,7 @@ import pytest
 
 from newsletter import composition
 from newsletter.config import DEFAULT_SECTIONS
-from newsletter.model import Choice, Entry, Event, Grant, Issue, Section
+from newsletter.model import Choice, Entry, Event, Grant, Issue, Reason, Section
 
 TIPS = Section(name="recipe", title="A recipe", text="Soup.")
 ISSUE = Issue(
@@ -25,7 +25,7 @@ def entry(key: str, section: str = "research", **parts: object) -> Entry:
 
 
 def choice(key: str, section: str | None) -> Choice:
-    return Choice(entry=entry(key), section=section, why="new")
+    return Choice(entry=entry(key), section=section, code=Reason.NEW, why="new")
 
 
 def keys(issue: Issue) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ from newsletter.model import (
     Ids,
     Issue,
     LeftOut,
+    Reason,
     Section,
     Trial,
     TrialStatus,
@@ -262,6 +263,35 @@ def test_an_article_says_that_its_preprint_was_carried():
 
 
 # Events
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        (paper("2026-11-10"), Reason.NEW),
+        (paper("2026-10-29"), Reason.LATE),
+        (paper("2026-10-29", seen=SEEN_BEFORE), Reason.BEFORE_WINDOW),
+        (paper("2026-01-05"), Reason.TOO_OLD),
+        (paper(None), Reason.UNDATED),
+        (paper("2026-12-20"), Reason.DATED_AHEAD),
+        (event(date(2026, 12, 9)), Reason.AHEAD),
+        (event(date(2026, 11, 30)), Reason.PAST),
+        (event(date(2027, 4, 1)), Reason.TOO_FAR_AHEAD),
+    ],
+)
+def test_a_code_says_for_programs_what_the_sentence_says_for_people(entry, code):
+    assert place(entry).code is code
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"),
+    [(Verdict.KEEP, Reason.KEPT), (Verdict.HOLD, Reason.HELD), (Verdict.DROP, Reason.DROPPED)],
+)
+def test_an_editors_words_are_no_reason_for_a_program(verdict, code):
+    words = "too late: it was seen only now, and is too far ahead"
+    memory = SelectionHistory(decisions=(decided(verdict, "2026-11", words),))
+    assert words in why(paper("2026-10-29"), memory)
+    assert place(paper("2026-10-29"), memory).code is code
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from sqlalchemy.engine import Engine
 from newsletter import config
 from newsletter.admin.backup import ASIDE, DATABASE, FILES, FORMAT, MANIFEST
 from newsletter.config import Settings
-from newsletter.database.engine import database_file, open_database
+from newsletter.database.engine import database_file, is_locked, open_database
 from newsletter.delivery.restore_guard import RESTORED
 from newsletter.errors import StorageError, UsageError
 from newsletter.subscribers.reconcile import keep_gone
@@ -180,7 +180,7 @@ class _Restore:
             _one_file(file)
             return open_database(url, self.folder)
         except (StorageError, sqlite3.DatabaseError) as error:
-            if "locked" in str(error):
+            if error.is_locked if isinstance(error, StorageError) else is_locked(error):
                 raise StorageError(
                     f"{file} is in use, and nothing was changed: stop `newsletter send` and"
                     " `newsletter serve` first"

@@ -18,16 +18,12 @@ from typing import Any, Protocol
 
 from newsletter.bounces.mail_parts import MAX_BYTES
 from newsletter.config import InboxSettings, Login, Security
-from newsletter.errors import NewsletterError, UsageError
+from newsletter.errors import MailboxError, UsageError
 
 PROCESSED = "Processed"
 TIMEOUT_S = 60
 IDLE_S = 20 * 60  # RFC 2177 wants less than 29 minutes
 POLL_S = 5
-
-
-class MailboxError(NewsletterError):
-    """The bounce mailbox cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from newsletter.cli.session import CommandSession, answer, json_option, say, tell
-from newsletter.errors import StorageError, UsageError
+from newsletter.errors import MailboxError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -56,7 +56,6 @@ def _watch(session: CommandSession) -> NoReturn:
     A server that goes away, or a database, is asked again.
     """
     from newsletter.bounces import service as bounces
-    from newsletter.bounces.bounce_mailbox import MailboxError
 
     stopped = _install_stop_event()
     tell("Waiting for mails; Ctrl-C ends.")

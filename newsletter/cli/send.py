@@ -280,7 +280,7 @@ def status(session: CommandSession, issue: str | None, with_recipients: bool, as
     rows = list(list_recipients(session.context, name)) if with_recipients else []
     if with_recipients:
         document["recipients"] = list(map(_recipient_json, rows))
-    lines = (f"  {each.status.value:10} {each.address}  {each.reply}" for each in rows)
+    lines = (f"  {each.status.value:10} {each.address}  {_describe_reply(each)}" for each in rows)
     _answer(
         document,
         "\n".join((_sentences(tally), *describe_pace(tally), *_words(session, tally), *lines)),
@@ -304,7 +304,13 @@ def _with_plan(session: CommandSession, tally: SendStatus) -> SendStatus:
 
 def _recipient_json(delivery: Delivery) -> dict[str, Any]:
     names = ("address", "status", "message_id", "attempts", "reply", "next_at")
-    return {name: getattr(delivery, name) for name in names}
+    told = {name: getattr(delivery, name) for name in names}
+    return told | {"reply": _describe_reply(delivery)}
+
+
+def _describe_reply(delivery: Delivery) -> str:
+    """The server's words; of one in doubt that a person left so: that it is asked about no more."""
+    return "left as it is by a person; not sent again" if delivery.is_resolved else delivery.reply
 
 
 @click.command(epilog="Example: newsletter resolve 2026-11 --leave")
@@ -334,4 +340,4 @@ def _list_unknown(session: CommandSession, issue: str, *, as_json: bool) -> None
 
     if not as_json:
         for each in open_ledger(session.context).recipients(issue, (DeliveryStatus.UNKNOWN,)):
-            say(f"  {each.address}  {each.reply}")
+            say(f"  {each.address}  {_describe_reply(each)}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -217,14 +218,29 @@ def translate_errors(address: sa.URL) -> Iterator[None]:
     except sa.exc.DBAPIError as error:
         where = Path(address.database).name if address.database else address.get_backend_name()
         hint = (
-            "; is the disk full? Make room and run the command again" if _may_be_full(error) else ""
+            "; is the disk full? Make room and run the command again"
+            if _sqlite_code(error.orig) in _MAY_BE_FULL
+            else ""
         )
         said = (str(error.orig).splitlines() or [""])[
             0
         ]  # PostgreSQL's second line, DETAIL, repeats the values
-        raise StorageError(f"the database {where} refused: {said}{hint}") from error
+        raise StorageError(
+            f"the database {where} refused: {said}{hint}", is_locked=is_locked(error.orig)
+        ) from error
 
 
-def _may_be_full(error: sa.exc.DBAPIError) -> bool:
-    """SQLite tells of a full disk in two ways, the second one when it cannot make room for its own work."""
-    return any(words in str(error.orig) for words in ("disk is full", "disk I/O error"))
+def is_locked(error: BaseException | None) -> bool:
+    """Whether SQLite refused because somebody else has the file open."""
+    return _sqlite_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _sqlite_code(error: BaseException | None) -> int:
+    """SQLite's own number for an error, without what details it; 0 for one of another kind."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
+
+
+_MAY_BE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+"""SQLite tells of a full disk in two ways, the second one when it cannot make room for its own
+work."""

@@ -214,6 +214,9 @@ deliveries = sa.Table(
     sa.Column("next_at", UtcDateTime),  # of a deferred one
     sa.Column("first_tried_at", UtcDateTime),
     sa.Column("settled_at", UtcDateTime),  # when the last outcome came
+    sa.Column(
+        "resolved", sa.Boolean, nullable=False, server_default=sa.false()
+    ),  # in doubt, and left so by a person: asked about no more
     sa.Index("ix_deliveries_next", "sending_id", "next_at"),
     sqlite_with_rowid=False,
     comment="the ledger: one row for each reader of a sending",

@@ -31,18 +31,11 @@ from newsletter.delivery.send_status import (
     find_send,
     frozen,
 )
-from newsletter.errors import NewsletterError, NotApprovedError
+from newsletter.errors import NotApprovedError, RestoredLedgerError
 from newsletter.model import Delivery, DeliveryStatus, SubscriberState
 
 D = DeliveryStatus
 STOPPED = "the program stopped before the server answered"
-LEFT_AS_IT_IS = "left as it is by a person; not sent again"
-"""The reply of one in doubt that a person settled so: it may have arrived, or not, and is asked
-about no more."""
-
-
-class RestoredLedgerError(NewsletterError):
-    """The ledger may not know whom we mailed; a person has to say that it may be gone on with."""
 
 
 class Ledger:
@@ -94,7 +87,8 @@ class Ledger:
         if sending is not None and sending.digest != digest:
             raise NotApprovedError(
                 f"issue {issue} was begun with other content (digest {sending.digest[:12]}, now"
-                f" {digest[:12]}): put its files back as they were, or make a new issue of it"
+                f" {digest[:12]}): put its files back as they were, or make a new issue of it",
+                changed=True,
             )
         doubt = self.restore_guard(issue).explain_doubt(sending.heartbeats if sending else None)
         if doubt and not resume_restored:
@@ -301,10 +295,10 @@ def _settle_doubtful(
         deliveries.c.sending_id == sending_id, deliveries.c.status == D.UNKNOWN.value, named
     )
     if not resend:
-        connection.execute(sa.update(deliveries).where(doubtful).values(reply=LEFT_AS_IT_IS))
+        connection.execute(sa.update(deliveries).where(doubtful).values(resolved=True))
         return
     again = connection.execute(
-        sa.update(deliveries).where(doubtful).values(status=D.QUEUED.value)
+        sa.update(deliveries).where(doubtful).values(status=D.QUEUED.value, resolved=False)
     ).rowcount
     if again:
         why = f"{again} in doubt will be sent again by the next `newsletter send`"
@@ -323,5 +317,6 @@ def _recipient(row: Row[Any], issue: str, left: Mapping[int, DeliveryOutcome]) -
         status=found.status if found else D(row.status),
         attempts=row.attempts,
         reply=found.reply if found and found.tried else row.reply,
+        is_resolved=row.resolved,
         next_at=found.next_at if found else row.next_at,
     )

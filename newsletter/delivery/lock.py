@@ -18,14 +18,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from newsletter.database.engine import translate_errors
-from newsletter.errors import NewsletterError, StorageError
+from newsletter.errors import SenderAtWorkError, StorageError
 
 TRIES = 20  # a moment, since `status` looks at the lock by taking it for an instant
 PAUSE_S = 0.01
-
-
-class SenderAtWorkError(NewsletterError):
-    """Another process is sending this issue right now."""
 
 
 @contextlib.contextmanager

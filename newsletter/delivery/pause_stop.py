@@ -14,7 +14,6 @@ from sqlalchemy.engine import Connection, Engine
 
 from newsletter.database.engine import eager, translate_errors
 from newsletter.database.tables import wishes
-from newsletter.errors import NewsletterError
 
 
 class SendControl(StrEnum):
@@ -22,10 +21,6 @@ class SendControl(StrEnum):
 
     PAUSE = "pause"  # finish what is in flight, and wait to go on
     STOP = "stop"  # the others are to get nothing, unless somebody says so
-
-
-class SendPausedError(NewsletterError):
-    """A person paused or stopped the sending, and nobody let it go on."""
 
 
 def read_send_control(connection: Connection, issue: str) -> SendControl | None:

@@ -9,15 +9,14 @@ from pathlib import Path
 
 from newsletter.delivery import dry_run as delivery_dry_run
 from newsletter.delivery import sender
-from newsletter.delivery.ledger import LEFT_AS_IT_IS, Ledger
-from newsletter.delivery.pause_stop import SendPausedError
+from newsletter.delivery.ledger import Ledger
 from newsletter.delivery.retention import reduce_old
 from newsletter.delivery.schedule_repository import ScheduleRepository
 from newsletter.delivery.send_status import SendStatus
 from newsletter.delivery.sender import SendJob
-from newsletter.errors import StorageError, UsageError
+from newsletter.errors import SendPausedError, StorageError, UsageError
 from newsletter.issues import approval, render
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import issues_of
 from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Variant
 from newsletter.subscribers.opt_in import OptInRepository
 from newsletter.subscribers.service import open_subscribers
@@ -72,7 +71,7 @@ async def send_job(
 ) -> SendStatus:
     """Send an approved issue; from the first message that is accepted on, it counts as out.
 
-    Raises UsageError while nobody is on the list, HeldBackError when a person stopped it and nobody
+    Raises UsageError while nobody is on the list, SendPausedError when a person stopped it and nobody
     let it go on, and all that `send_issue` raises.
     """
     _refuse_if_held(context, what.issue)
@@ -120,7 +119,7 @@ def _reduce_old(context: AppContext) -> None:
 
 
 def _note_out(context: AppContext, tally: SendStatus) -> None:
-    record = issue_repository.read_record(context.workspace, tally.issue)
+    record = issues_of(context).read_record(tally.issue)
     if (tally.accepted or tally.unknown) and (record is None or record.published_at is None):
         approval.publish_issue(context, tally.issue)
 
@@ -154,5 +153,5 @@ def list_unknown(context: AppContext, name: str) -> Iterator[Delivery]:
     return (
         each
         for each in open_ledger(context).recipients(name, (DeliveryStatus.UNKNOWN,))
-        if each.reply != LEFT_AS_IT_IS
+        if not each.is_resolved
     )

@@ -13,7 +13,7 @@ import contextlib
 import re
 import ssl
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import aiosmtplib
 
@@ -110,6 +110,18 @@ class _SmtpClient(aiosmtplib.SMTP):
         if transport is not None:
             cast(asyncio.WriteTransport, transport).abort()
 
+    async def starttls(self, **options: Any) -> aiosmtplib.SMTPResponse:
+        """As the library does, but a server that offers none is told by the type of the error."""
+        if self.is_ehlo_or_helo_needed:
+            await _greet(self)
+        if not self.supports_extension("starttls"):
+            raise _NoEncryptionError("the server offers no STARTTLS")
+        return await super().starttls(**options)
+
+
+class _NoEncryptionError(aiosmtplib.SMTPException):
+    """The server offers no STARTTLS, and we do not send without."""
+
 
 def _client(server: MailServer) -> aiosmtplib.SMTP:
     settings = server.settings
@@ -190,7 +202,7 @@ def _connect_error(server: MailServer, error: Exception) -> Exception:
             f"{server.label} is not surely the server it says ({cause.verify_message}): "
             "look at [delivery] host, or name its authority in ca_file"
         )
-    if "STARTTLS extension not supported" in str(error):
+    if isinstance(error, _NoEncryptionError):
         return DeliveryError(
             f"{server.label} offers no encryption (STARTTLS), and nothing was sent: try security ="
             ' "tls" and port 465'

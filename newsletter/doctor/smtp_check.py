@@ -11,6 +11,7 @@ from newsletter.delivery.smtp import MailServer, open_smtp_connection
 from newsletter.delivery.smtp_connection import SmtpConnection, SmtpConnectionError
 from newsletter.doctor.diagnosis import (
     Diagnosis,
+    DiagnosisCode,
     DiagnosisState,
     report_failure,
     report_ok,
@@ -21,7 +22,7 @@ from newsletter.errors import DeliveryError
 SUBJECT = "mail server"
 PATIENCE_S = 30.0
 SOON = timedelta(days=14)
-NOT_REACHED = "is this machine online? Look at [delivery] host and port, and try again"
+ONLINE = "is this machine online? Look at [delivery] host and port, and try again"
 
 
 def check_server(
@@ -42,12 +43,13 @@ def check_server(
         return [report_failure(SUBJECT, str(error), "correct [delivery], and look again")]
     except (SmtpConnectionError, TimeoutError) as error:
         words = str(error) or f"{server.label} did not answer in {patience_s:.0f} seconds"
-        return [report_warning(SUBJECT, words, NOT_REACHED)]
+        return [report_warning(SUBJECT, words, ONLINE, code=DiagnosisCode.NOT_REACHED)]
 
 
 def is_accepted(found: Sequence[Diagnosis]) -> bool:
     """Whether, by what `check_server` found, the server was reached and takes us."""
-    return found[0].state is not DiagnosisState.MEND and found[0].remedy != NOT_REACHED
+    first = found[0]
+    return first.state is not DiagnosisState.MEND and first.code is not DiagnosisCode.NOT_REACHED
 
 
 async def _examine_server(server: MailServer, now: datetime, patience_s: float) -> list[Diagnosis]:

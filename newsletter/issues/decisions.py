@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from newsletter import composition
 from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
-from newsletter.issues import repository as issue_repository
 from newsletter.issues.classify import build_classifier
 from newsletter.issues.standing import EntryStatus, list_statuses
+from newsletter.issues.store import issues_of
 from newsletter.issues.window import IssueWindow, load_window
-from newsletter.model import Choice, Decision, Entry, Issue, Verdict
+from newsletter.model import Choice, Decision, Entry, Issue, Reason, Verdict
 from newsletter.workspace.context import AppContext
 
 
@@ -89,7 +89,7 @@ def apply_decision(
     ]
     entries_of(context).decide(decisions)
     if at.present is not None:
-        issue_repository.write(context.workspace, _in_line(context, at.present, entries, decisions))
+        issues_of(context).write(_in_line(context, at.present, entries, decisions))
     return at.name, tuple(entries.values())
 
 
@@ -116,15 +116,10 @@ def _in_line(
                 issue = composition.without(issue, {entry.key: decision.why})
             case Verdict.HOLD:
                 issue = composition.withdrawn(issue, [entry.key])
-            case Verdict.KEEP if decision.section:
-                choice = Choice(entry=entry, section=decision.section, why="")
-                issue = composition.move_entry(
-                    composition.compose(issue, [choice], styles),
-                    entry.key,
-                    decision.section,
-                    styles,
-                )
             case Verdict.KEEP:
-                choice = Choice(entry=entry, section=propose(entry), why="")
+                section = decision.section or propose(entry)
+                choice = Choice(entry=entry, section=section, code=Reason.KEPT, why="")
                 issue = composition.compose(issue, [choice], styles)
+                if decision.section:
+                    issue = composition.move_entry(issue, entry.key, decision.section, styles)
     return issue

@@ -9,13 +9,14 @@ from newsletter import rendering
 from newsletter.entries.repository import entries_of
 from newsletter.issues import images
 from newsletter.issues.window import load_window
-from newsletter.model import Finding, Issue, RenderedIssue, SourceKind
+from newsletter.model import Finding, Issue, RenderedIssue
+from newsletter.sources.kinds import select_source_names
 from newsletter.workspace.context import AppContext
 
 if TYPE_CHECKING:
     from newsletter.checks import CheckContext
 from newsletter.issues.glossary import glossary
-from newsletter.issues.render import load_issue, render_mail
+from newsletter.issues.render import complete_issue, render_mail
 
 
 def check_issue_mail(
@@ -39,7 +40,7 @@ def build_check_context(
     from newsletter.issues.link_cache import known_links
 
     at = load_window(context, name)
-    issue = load_issue(context, at.name)
+    issue = complete_issue(at)
     made = render_mail(context, issue)
     shown = rendering.remove_personal_parts(made, context.workspace.settings)
     earlier = tuple(
@@ -69,9 +70,9 @@ def build_check_context(
 
 def _find_unlisted_events(context: AppContext, issue: Issue) -> dict[str, date]:
     """The events of the issue that their calendars do not list any more, and when they last did."""
-    calendars = [
-        each.name for each in context.workspace.settings.sources if each.kind is SourceKind.CALENDAR
-    ]
+    calendars = select_source_names(
+        context.workspace.settings.sources, lambda found: found.is_calendar
+    )
     events = [entry.key for entry in (*issue.entries(), *issue.coming_up) if entry.event]
     return {
         key: last.date()

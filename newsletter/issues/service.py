@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from newsletter.issues import repository
-from newsletter.issues.repository import GLOSSARY_FILE, ISSUE_FILE, issue_folder
+from newsletter.issues.issue_file import ISSUE_FILE
+from newsletter.issues.store import GLOSSARY_FILE, issue_folder, issues_of
 from newsletter.model import Issue
 from newsletter.workspace.context import AppContext
 
 
 def list_issue_names(context: AppContext) -> tuple[str, ...]:
     """The names of the issues there are, in their order."""
-    return repository.names(context.workspace)
+    return issues_of(context).names()
 
 
 def has_issue(context: AppContext, name: str) -> bool:
     """Whether there is an issue.toml of this name."""
-    return repository.exists(context.workspace, name)
+    return issues_of(context).exists(name)
 
 
 def read_issue(context: AppContext, name: str) -> Issue:
     """The issue as its file says; raises IssueFileError with file, line and remedy."""
-    return repository.read(context.workspace, name)
+    return issues_of(context).read(name)
+
+
+def share_issues(known: AppContext, fresh: AppContext) -> None:
+    """Let a fresh context know what an older one of the same workspace has read, and share on."""
+    issues = issues_of(known).for_workspace(fresh.workspace)
+    for each in (known, fresh):
+        each.hold(issues)
 
 
 def locate_issue(context: AppContext, name: str) -> Path:

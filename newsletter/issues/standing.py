@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.issues.classify import build_classifier
 from newsletter.issues.window import load_window
-from newsletter.model import Choice, Entry, EntryState, LeftOut, SectionStyle, Selection
+from newsletter.model import Choice, Entry, EntryState, LeftOut, Reason, SectionStyle, Selection
 from newsletter.workspace.context import AppContext
 
 
@@ -17,6 +17,7 @@ class EntryStatus:
 
     entry: Entry
     state: EntryState
+    code: Reason
     reason: str
     section: str | None
     issue: str | None  # where it was carried or dropped
@@ -40,6 +41,7 @@ def list_chosen_statuses(chosen: Iterable[Choice]) -> tuple[EntryStatus, ...]:
         EntryStatus(
             entry=each.entry,
             state=EntryState.WAITING,
+            code=each.code,
             reason=each.why,
             section=each.section,
             issue=None,
@@ -57,6 +59,7 @@ def list_left_out_statuses(
         EntryStatus(
             entry=each.entry,
             state=each.state,
+            code=each.code,
             reason=each.reason,
             section=each.entry.section or propose(each.entry),
             issue=each.issue or None,

@@ -32,6 +32,7 @@ from newsletter.model.selections import Choice as Choice
 from newsletter.model.selections import Decision as Decision
 from newsletter.model.selections import EntryState as EntryState
 from newsletter.model.selections import LeftOut as LeftOut
+from newsletter.model.selections import Reason as Reason
 from newsletter.model.selections import Selection as Selection
 from newsletter.model.selections import Verdict as Verdict
 from newsletter.model.sources import Document as Document

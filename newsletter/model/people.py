@@ -57,4 +57,5 @@ class Delivery:
     message_id: str = ""  # without angle brackets; the same on every try
     attempts: int = 0
     reply: str = ""  # the server's own words, addresses masked
+    is_resolved: bool = False  # in doubt, and left so by a person: asked about no more
     next_at: datetime | None = None

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Final
 
 from newsletter.model.entries import Entry
 
 
-class SourceKind(StrEnum):
-    """What a `[[source]]` reads."""
+class SourceKind:
+    """What a `[[source]]` reads, as text: names of kinds that code and tests mean by name.
 
-    FEED = "feed"
-    PAGE = "page"
-    PUBMED = "pubmed"
-    TRIALS = "trials"
-    CALENDAR = "calendar"
-    GRANTS = "grants"
-    TABLE = "table"
+    The list is not closed: `newsletter.sources.kinds` knows every kind, also those of others.
+    """
+
+    FEED: Final = "feed"
+    PAGE: Final = "page"
+    PUBMED: Final = "pubmed"
+    TRIALS: Final = "trials"
+    CALENDAR: Final = "calendar"
+    GRANTS: Final = "grants"
+    TABLE: Final = "table"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,7 @@ class Source:
     """Where entries come from: one `[[source]]` table of newsletter.toml."""
 
     name: str
-    kind: SourceKind
+    kind: str  # feed, page, …: see `newsletter.sources.kinds`
     url: str = ""  # http(s) address, or a path from the workspace
     section: str | None = None  # all entries go there; None: proposed entry by entry
     limit: int = 200  # entries kept of one answer, the newest
@@ -59,3 +62,4 @@ class SourceResult:
     parsed: ParsedDocument = ParsedDocument(entries=())
     unchanged: bool = False  # the server says so, or the same bytes came
     error: str | None = None  # a sentence; then `reading` is empty and what was known stays
+    inside_host: str = ""  # the host that was not asked because it is inside one's own network

@@ -71,6 +71,7 @@ class FetchResult:
     last_modified: str = ""
     digest: str = ""  # SHA-256 of the bytes, hex
     error: str | None = None  # a sentence
+    inside_host: str = ""  # the host that was not asked because it is inside one's own network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +198,7 @@ class Fetcher:
             async with self._turn(target), self._open_response(method, target, {}) as response:
                 return response.status, response.headers.get("Location", "")
         except (TransientFetchError, PermanentFetchError) as error:
-            raise SourceError(str(error)) from error
+            raise SourceError(str(error), inside_host=error.inside_host) from error
 
     async def _retry_request(
         self, method: str, url: str, options: Mapping[str, Any], digest: str
@@ -213,7 +214,7 @@ class Fetcher:
                     return FetchResult(error=str(error))
                 await self._pause(max(error.wait_s, 2.0 ** (tried - 1)))
             except PermanentFetchError as error:
-                return FetchResult(error=str(error))
+                return FetchResult(error=str(error), inside_host=error.inside_host)
 
     async def _follow_redirects(
         self, method: str, url: str, options: Mapping[str, Any], digest: str

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from newsletter.entries.records import SourceRecord
 from newsletter.entries.repository import entries_of
 from newsletter.model import Source
-from newsletter.sources.collector import STAMPED
-from newsletter.sources.staleness import StalenessCheck
+from newsletter.sources.staleness import find_stale_sources, is_empty
 from newsletter.workspace.context import AppContext
 
 
@@ -24,10 +23,8 @@ class SourceAlert:
 def list_alerts(context: AppContext) -> Iterator[SourceAlert]:
     """Every source that needs a look, in the order of newsletter.toml."""
     sources, records = context.workspace.settings.sources, entries_of(context).sources()
-    stamped = frozenset(source.name for source in sources if source.kind in STAMPED)
-    check = StalenessCheck(store=entries_of(context), today=context.now.date(), stamped=stamped)
     known = [(each, records[each.name]) for each in sources if each.name in records]
-    stale = check.find_stale(record for _, record in known)
+    stale = find_stale_sources(context, [record for _, record in known])
     for source, record in known:
         if said := _describe_trouble(record, stale.get(record.name, "")):
             yield SourceAlert(source, said)
@@ -37,6 +34,6 @@ def _describe_trouble(record: SourceRecord, stale: str) -> str:
     if record.error:
         since = f" since {record.failing_since_at:%-d %B %Y}" if record.failing_since_at else ""
         return f"Broken{since}: {record.error}"
-    if record.succeeded_at and not record.entries:
+    if is_empty(record):
         stale = stale or "it answers, and has nothing in it"
     return f"Quiet: {stale}." if stale else ""

@@ -12,10 +12,28 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from newsletter.entries.records import SourceActivity, SourceRecord
-from newsletter.entries.repository import EntryRepository
+from newsletter.entries.repository import EntryRepository, entries_of
+from newsletter.sources.kinds import select_source_names
+from newsletter.workspace.context import AppContext
 
 LEAST_DAYS = 60  # summer, or a quarterly that is late
 PAUSES = 3  # so many times its usual pause is unusually long
+
+
+def find_stale_sources(context: AppContext, records: Iterable[SourceRecord]) -> dict[str, str]:
+    """Name → a sentence, of those sources of the newsletter that are quiet.
+
+    Whoever tells people of quiet sources asks here, so that no two places tell differently.
+    """
+    sources = {source.name: source for source in context.workspace.settings.sources}
+    stamped = select_source_names(sources.values(), lambda found: found.dated_by_publication)
+    check = StalenessCheck(store=entries_of(context), today=context.now.date(), stamped=stamped)
+    return check.find_stale(record for record in records if record.name in sources)
+
+
+def is_empty(record: SourceRecord) -> bool:
+    """Whether the source answered, and had nothing in it."""
+    return record.succeeded_at is not None and not record.entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

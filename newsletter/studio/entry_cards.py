@@ -5,7 +5,6 @@ Where every entry stands is worked out once, and again when a file or the databa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -16,7 +15,7 @@ from newsletter.issues.editor import compute_version
 from newsletter.issues.pool import EntryPool, update_pool
 from newsletter.issues.standing import EntryStatus, list_chosen_statuses, list_left_out_statuses
 from newsletter.issues.window import load_window
-from newsletter.model import TO_SORT, Entry, EntryState, SectionStyle
+from newsletter.model import TO_SORT, Entry, EntryState, Reason, SectionStyle
 from newsletter.workspace.context import AppContext
 
 AT_ONCE = 30
@@ -65,6 +64,11 @@ class EntryCard:
         return compute_version(
             "\0".join((self.place, self.section, told, self.entry.title, *self.entry.links))
         )
+
+    @property
+    def told(self) -> tuple[CardPlace, str, str, bool]:
+        """What it says of where the entry stands."""
+        return self.place, self.section, self.reason, self.is_late
 
     @property
     def can_split(self) -> bool:
@@ -166,13 +170,10 @@ def _cards(
     for entry in inside.values():
         standing = told.get(entry.key)
         shown = replace(standing.entry, note=entry.note) if standing else entry
-        reason = standing.reason if standing else "written into the issue by hand"
-        yield _card(shown, CardPlace.INSIDE, entry.section, reason, known.get(entry.key))
+        yield _card(shown, CardPlace.INSIDE, entry.section, standing, known.get(entry.key))
     for each in told.values():
         if each.entry.key not in inside:
-            yield _card(
-                each.entry, _place(each), each.section, each.reason, known.get(each.entry.key)
-            )
+            yield _card(each.entry, _place(each), each.section, each, known.get(each.entry.key))
 
 
 def _place(standing: EntryStatus) -> CardPlace:
@@ -183,23 +184,40 @@ def _place(standing: EntryStatus) -> CardPlace:
             return CardPlace.DROPPED
         case EntryState.HELD:
             return CardPlace.HELD
-        case EntryState.WAITING if not standing.reason.startswith("too far ahead"):
+        case EntryState.WAITING if standing.code is not Reason.TOO_FAR_AHEAD:
             return CardPlace.NEW
         case _:
             return CardPlace.LEFT_OUT
 
 
 def _card(
-    entry: Entry, place: CardPlace, section: str | None, reason: str, known: EntryCard | None
+    entry: Entry,
+    place: CardPlace,
+    section: str | None,
+    standing: EntryStatus | None,
+    known: EntryCard | None,
 ) -> EntryCard:
-    """The card of an entry; the very one that is known, where it says the same."""
+    """The card of an entry; the very one that is known, where it says the same.
+
+    `standing` is None where a person wrote the entry into the issue and no source knows it.
+    """
     section = section or TO_SORT
-    if (
-        known
-        and known.entry == entry
-        and (known.place, known.section, known.reason) == (place, section, reason)
-    ):
+    reason = standing.reason if standing else "written into the issue by hand"
+    is_late = standing is not None and standing.code is Reason.LATE
+    told = (place, section, reason, is_late)
+    if known and known.entry == entry and told == known.told:
         return known
+    return EntryCard(
+        entry=entry,
+        place=place,
+        section=section,
+        reason=reason,
+        is_late=is_late,
+        words=_list_words(entry, reason),
+    )
+
+
+def _list_words(entry: Entry, reason: str) -> str:
     said = (
         entry.title,
         *entry.authors,
@@ -209,14 +227,7 @@ def _card(
         *entry.sources,
         reason,
     )
-    return EntryCard(
-        entry=entry,
-        place=place,
-        section=section,
-        reason=reason,
-        is_late=bool(re.search(r"\blate\b|seen only", reason)),
-        words=" ".join(said).casefold(),
-    )
+    return " ".join(said).casefold()
 
 
 def _state(context: AppContext) -> tuple[object, ...]:

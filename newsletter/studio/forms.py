@@ -17,7 +17,7 @@ from newsletter.admin import newsletter_setup, sections
 from newsletter.config import NewsletterSettings, Settings
 from newsletter.formats.mailboxes import parse_address
 from newsletter.issues.editor import compute_version
-from newsletter.model import SourceKind
+from newsletter.sources.kinds import list_source_types
 from newsletter.studio.requests import StudioRequest
 from newsletter.workspace import credentials, settings_editor
 from newsletter.workspace.context import AppContext
@@ -25,16 +25,6 @@ from newsletter.workspace.context import AppContext
 BY_ITSELF = ""
 NUMBERS = {"port": 0, "per_minute": -1}
 """What is filled in as a number, and what stands for anything else: no check lets it pass."""
-KINDS = {
-    BY_ITSELF: "Find out by itself",
-    SourceKind.FEED: "A feed (RSS, Atom, JSON)",
-    SourceKind.PAGE: "A web page, or a text in a file",
-    SourceKind.PUBMED: "A search in PubMed",
-    SourceKind.TRIALS: "A search in ClinicalTrials.gov",
-    SourceKind.CALENDAR: "A calendar (iCalendar)",
-    SourceKind.GRANTS: "A search in Grants.gov",
-    SourceKind.TABLE: "A table (CSV, Excel)",
-}
 TEXTS = {
     "newsletter": ("title", "from", "reply_to", "address", "url", "language", "time_zone", "every"),
     "delivery": ("host", "security", "user"),
@@ -143,7 +133,7 @@ def _surroundings(context: AppContext) -> dict[str, Any]:
         "steps_of_start": STEPS,
         "settings_version": settings_version(context),
         "leaving": {name: sections.assess_removal(context, name) for name in names},
-        "kinds": KINDS,
+        "kinds": list_kinds(),
         "languages": LANGUAGES,
         "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
         "zones": _zones(),
@@ -196,6 +186,12 @@ def read_values(settings: Settings) -> dict[str, str]:
         **{each: getattr(delivery, each) for each in TEXTS["delivery"]},
         **{each: getattr(theme, each) for each in TEXTS["theme"]},
     }
+
+
+def list_kinds() -> dict[str, str]:
+    """Each kind of source that can be read here, and its name for people."""
+    known = {each.kind: each.title for each in list_source_types()}
+    return {BY_ITSELF: "Find out by itself"} | known
 
 
 def _neighbour(step: str, by: int) -> str:

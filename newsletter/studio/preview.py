@@ -30,7 +30,7 @@ from newsletter.config import FILE_NAME
 from newsletter.errors import NewsletterError
 from newsletter.issues import images, review
 from newsletter.issues.images import media_type
-from newsletter.issues.service import list_written_files
+from newsletter.issues.service import list_written_files, share_issues
 from newsletter.model import Finding, RenderedIssue
 from newsletter.rendering import environment
 from newsletter.workspace.context import AppContext
@@ -184,6 +184,7 @@ def watch_issue(context: AppContext, name: str) -> PreviewWatcher:
 
 def _draw(context: AppContext, name: str) -> PreviewContent:
     fresh = AppContext(open_workspace(context.workspace.folder), context.now)
+    share_issues(context, fresh)
     _, rendered, findings = review.check_issue_mail(fresh, name)
     settings = fresh.workspace.settings
     display, address = parseaddr(settings.newsletter.sender)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.config import FILE_NAME
 from newsletter.entries.shared_entries import SharedEntries
+from newsletter.issues.shared_issues import SharedIssues
 from newsletter.studio.jobs import BackgroundJob
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
@@ -57,6 +58,7 @@ class StudioState:
     logbook: CrashMarker | None = None
     is_closing: bool = False
     entries: SharedEntries = field(default_factory=SharedEntries, repr=False)
+    issues: SharedIssues = field(default_factory=SharedIssues, repr=False)
     _flashes: list[str] = field(default_factory=list)
     _stash: OrderedDict[str, object] = field(default_factory=OrderedDict, repr=False)
 
@@ -66,6 +68,7 @@ class StudioState:
         # never `changing`: who changes something waits for other requests in
         # `StudioRequest.context`, which all share one lock (Python < 3.12)
         self.entries.share(context)
+        self.issues.share(context)
         return context
 
     def mark_activity(self, what: str) -> AbstractContextManager[None]:

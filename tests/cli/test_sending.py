@@ -230,6 +230,9 @@ def test_the_ones_in_doubt_are_listed_and_settled_by_a_person(
     assert re.fullmatch(r"  \S+@example\.\w+  the server closed the connection\n", listed.out)
     assert run("resolve", "2026-11", "--json").out == ""
     assert run("resolve", "2026-11", "--leave", "--json").json["state"] == "done"
+    told = run("status", "2026-11", "--recipients", "--json").json["recipients"]
+    (left,) = (each for each in told if each["status"] == "unknown")
+    assert left["reply"] == "left as it is by a person; not sent again"
 
 
 def test_a_database_elsewhere_or_a_lost_secret_is_told(approved: Path, run: Run) -> None:

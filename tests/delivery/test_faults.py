@@ -10,12 +10,14 @@ import ssl
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import aiosmtplib
 import pytest
 import trustme
 from loopback_smtp import DROP, Loopback
 from post_office import CAST, PostOffice, QuickClock, counts
 
 from newsletter.delivery.sender import send_issue
+from newsletter.delivery.smtp import _connect_error, _NoEncryptionError
 from newsletter.errors import DeliveryError
 from newsletter.model import SubscriberState, Variant
 
@@ -436,6 +438,13 @@ async def test_a_stripped_starttls_is_refused_and_no_password_goes_in_clear(offi
     with pytest.raises(DeliveryError, match="offers no encryption"):
         await sent(office, server, 'security = "starttls"\nuser = "news"\n', password="secret")
     assert not any(line.startswith(("AUTH", "MAIL")) for line in server.lines)
+
+
+def test_a_stripped_starttls_is_known_by_the_type_of_the_error_and_not_by_its_words(office):
+    server = office.order(25).server()
+    assert "offers no encryption" in str(_connect_error(server, _NoEncryptionError("sin cifrado")))
+    others = aiosmtplib.SMTPException("SMTP STARTTLS extension not supported by server.")
+    assert "offers no encryption" not in str(_connect_error(server, others))
 
 
 async def test_a_drop_at_starttls_is_tried_again(office, extensions, authority):

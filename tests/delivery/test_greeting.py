@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from loopback_smtp import DROP, Loopback
 
 from newsletter.config import DeliverySettings, Security
 from newsletter.delivery.smtp import MailServer
-from newsletter.doctor.diagnosis import DiagnosisState
-from newsletter.doctor.smtp_check import check_server
+from newsletter.doctor.diagnosis import DiagnosisCode, DiagnosisState, report_warning
+from newsletter.doctor.smtp_check import ONLINE, check_server, is_accepted
 
 
 @contextmanager
@@ -186,3 +187,12 @@ def test_so_is_one_that_hangs_up_or_says_nothing() -> None:
         with running(loopback) as server:
             ((_, state, said),) = told(server.port, patience_s=0.3)
         assert (state, words in said) == (DiagnosisState.LOOK, True)
+
+
+def test_whether_a_server_is_reached_is_told_by_a_code_and_not_by_the_remedy() -> None:
+    settings = DeliverySettings(host="127.0.0.1", port=1, security=Security.NONE)
+    server = MailServer(settings=settings, ehlo_name="example.org", password=None)
+    (found,) = check_server(server, now=datetime.now(UTC))
+    assert found.code is DiagnosisCode.NOT_REACHED
+    assert not is_accepted([replace(found, remedy="¿hay conexión?", message="nadie responde")])
+    assert is_accepted([report_warning("mail server", "reached", ONLINE)])

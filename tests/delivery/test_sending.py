@@ -14,10 +14,9 @@ from loopback_smtp import Loopback
 from post_office import DIGEST, ISSUE, PostOffice, QuickClock, counts
 
 from newsletter.delivery.clock import SystemClock
-from newsletter.delivery.ledger import RestoredLedgerError
 from newsletter.delivery.sender import SendJob, list_recipients, run_send, send_issue
 from newsletter.delivery.variants import Variant
-from newsletter.errors import DeliveryError, StorageError, UsageError
+from newsletter.errors import DeliveryError, RestoredLedgerError, StorageError, UsageError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import RenderedIssue
 from newsletter.model import SubscriberState as S
@@ -269,7 +268,12 @@ async def test_each_combination_of_choices_is_rendered_once(office):
     def render(variant):
         asked.append(variant)
         return RenderedIssue(
-            subject=f"{variant.large_print}", preheader="", html="x", text="x", digest=DIGEST
+            subject=f"{variant.large_print}",
+            preheader="",
+            html="x",
+            text="x",
+            digest=DIGEST,
+            fallback_name="reader",
         )
 
     server = Loopback()

@@ -7,10 +7,11 @@ import pytest
 from bounce_mails import KEYS, NOW, bounce, bounce_token, complaint, leave_token, plain
 from post_office import PostOffice
 
-from newsletter.bounces.bounce_mailbox import PROCESSED, FolderMailbox, MailboxError, MailboxMessage
+from newsletter.bounces.bounce_mailbox import PROCESSED, FolderMailbox, MailboxMessage
 from newsletter.bounces.inbox import HandledMail, InboxProcessor
 from newsletter.bounces.repository import AlreadyDecidedError, InboundMailRepository
 from newsletter.database.tables import deliveries, sendings
+from newsletter.errors import MailboxError
 from newsletter.model import SubscriberState
 
 S = SubscriberState

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from bounce_mails import KEYS, NOW, bounce, bounce_token, plain
 from post_office import PostOffice
 
-from newsletter.bounces.bounce_mailbox import PROCESSED, FolderMailbox, MailboxError, open_mailbox
+from newsletter.bounces.bounce_mailbox import PROCESSED, FolderMailbox, open_mailbox
 from newsletter.bounces.inbox import InboxProcessor
 from newsletter.bounces.repository import InboundMailRepository
 from newsletter.config import InboxSettings, Security
 from newsletter.database.engine import open_database
 from newsletter.database.tables import incoming_mails
-from newsletter.errors import UsageError
+from newsletter.errors import MailboxError, UsageError
 
 needs_dovecot = pytest.mark.skipif(
     dovecot.PROGRAM is None, reason="Debian's dovecot-imapd is not installed"

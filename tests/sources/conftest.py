@@ -33,6 +33,7 @@ class Fetched:
 
     document: Document | None = None
     error: str | None = None
+    inside_host: str = ""
 
 
 @dataclass

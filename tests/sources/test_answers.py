@@ -127,6 +127,7 @@ async def test_no_document_and_no_error_is_still_an_error():
     class Nothing:
         document = None
         error = None
+        inside_host = ""
 
     with pytest.raises(SourceError, match="gave no answer"):
         await ask(Silent(), "https://example.org")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 import stat
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -8,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from newsletter.database import tables
-from newsletter.database.engine import migrate, open_database
+from newsletter.database.engine import is_locked, migrate, open_database, translate_errors
 from newsletter.database.tables import UtcDateTime
 from newsletter.entries.ingest import ingest_entries
 from newsletter.entries.repository import EntryRepository
@@ -51,6 +53,12 @@ def migrated(folder: Path) -> Engine:
     return engine
 
 
+def step_back(connection: Connection, revision: str) -> None:
+    """The columns of `deliveries`, and the step, as an older program left them."""
+    connection.exec_driver_sql("ALTER TABLE deliveries DROP COLUMN resolved")
+    connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+
+
 def revision(engine: Engine) -> str:
     with engine.connect() as connection:
         found: str = connection.exec_driver_sql(
@@ -81,7 +89,7 @@ def test_a_database_of_an_older_program_is_brought_up_to_date(tmp_path: Path) ->
             "wishes",
         ):
             connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+        step_back(connection, "0002")
     assert differences(open_database(URL, tmp_path)) == []
 
 
@@ -93,12 +101,49 @@ def test_counts_of_old_sendings_are_kept_by_an_update(tmp_path: Path) -> None:
         connection.exec_driver_sql(
             "INSERT INTO outcomes VALUES (1, 'accepted', 90), (1, 'refused', 2)"
         )
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
+        step_back(connection, "0005")
     with open_database(URL, tmp_path).begin() as connection:
         assert set(connection.execute(sa.select(tables.outcomes))) == {
             (1, "other", "accepted", 90),
             (1, "other", "refused", 2),
         }
+
+
+LEFT_AS_IT_IS = "left as it is by a person; not sent again"
+
+
+def check_old_ledger(url: str, folder: Path) -> None:
+    """Deliveries that a person left in doubt are known from now on by a column, and not by a reply."""
+    engine = open_database(url, folder)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO deliveries (sending_id, subscriber_id, status, attempts, reply) VALUES"
+            f" (1, 1, 'unknown', 1, '{LEFT_AS_IT_IS}'), (1, 2, 'unknown', 1, 'the link broke'),"
+            f" (1, 3, 'queued', 1, '{LEFT_AS_IT_IS}'), (1, 4, 'accepted', 1, '250 ok')"
+        )
+        step_back(connection, "0006")
+    engine.dispose()
+    engine = open_database(url, folder)
+    rows = sa.select(tables.deliveries.c["subscriber_id", "status", "reply", "resolved"])
+    with engine.begin() as connection:
+        assert sorted(map(tuple, connection.execute(rows))) == [
+            (1, "unknown", "", True),
+            (2, "unknown", "the link broke", False),
+            (3, "queued", "", False),
+            (4, "accepted", "250 ok", False),
+        ]
+    assert differences(engine) == []
+    engine.dispose()
+
+
+def test_who_was_left_in_doubt_is_known_after_an_update(tmp_path: Path) -> None:
+    check_old_ledger(URL, tmp_path)
+
+
+def test_who_was_left_in_doubt_is_known_after_an_update_of_postgresql(
+    postgresql: str, tmp_path: Path
+) -> None:
+    check_old_ledger(postgresql, tmp_path)
 
 
 def test_a_database_is_opened_again_as_it_is(tmp_path: Path) -> None:
@@ -172,3 +217,31 @@ def test_the_same_program_runs_on_postgresql(postgresql: str, tmp_path: Path) ->
     (entry,) = store.all()
     assert entry.sources == ("a", "b")
     engine.dispose()
+
+
+def test_a_locked_database_is_known_by_its_number_and_not_by_its_words(tmp_path: Path) -> None:
+    file = tmp_path / "some.db"
+    with closing(sqlite3.connect(file)) as one, closing(sqlite3.connect(file, timeout=0)) as two:
+        one.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError) as caught:
+            two.execute("BEGIN IMMEDIATE")
+    caught.value.args = ("la base de datos está en uso",)
+    assert is_locked(caught.value)
+    refused = sa.exc.OperationalError("BEGIN", {}, caught.value)
+    with pytest.raises(StorageError) as told, translate_errors(sa.make_url("sqlite:///some.db")):
+        raise refused
+    assert told.value.is_locked
+    assert not is_locked(sqlite3.OperationalError("database is locked"))
+
+
+def test_a_full_disk_is_known_by_its_number_and_not_by_its_words(tmp_path: Path) -> None:
+    engine, words = open_database(URL, tmp_path), ("x" * 100_000,)
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(sa.exc.OperationalError) as caught:
+            connection.exec_driver_sql("INSERT INTO farewells VALUES (1, '', ?)", words)
+    caught.value.orig.args = ("no queda sitio",)
+    hint = "no queda sitio; is the disk full"
+    with pytest.raises(StorageError, match=hint), translate_errors(engine.url):
+        raise caught.value

@@ -15,10 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from post_office import CAST, DIGEST, ISSUE, PostOffice, counts
 
 from newsletter.delivery.journal import MOST_BYTES, DeliveryOutcome, Journal
-from newsletter.delivery.ledger import RestoredLedgerError
-from newsletter.delivery.lock import SenderAtWorkError, is_held, lease
+from newsletter.delivery.lock import is_held, lease
 from newsletter.delivery.restore_guard import RestoreGuard
-from newsletter.errors import NotApprovedError, StorageError
+from newsletter.errors import NotApprovedError, RestoredLedgerError, SenderAtWorkError, StorageError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import DeliveryStatus as D
 from newsletter.model import SubscriberState as S

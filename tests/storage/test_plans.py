@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.database.engine import open_database
-from newsletter.delivery.lock import SenderAtWorkError
 from newsletter.delivery.schedule_repository import ScheduleRepository
+from newsletter.errors import SenderAtWorkError
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 AT = NOW + timedelta(days=1)

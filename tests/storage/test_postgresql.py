@@ -16,9 +16,10 @@ from newsletter.bounces.repository import (
 )
 from newsletter.database.engine import open_database
 from newsletter.delivery.ledger import Ledger
-from newsletter.delivery.lock import SenderAtWorkError, is_held, lease
+from newsletter.delivery.lock import is_held, lease
 from newsletter.delivery.retention import reduce_old
 from newsletter.delivery.sender import send_issue
+from newsletter.errors import SenderAtWorkError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.model import SubscriberState
 from newsletter.reports.providers import Provider

@@ -12,7 +12,6 @@ import pytest
 from post_office import DIGEST, ISSUE, PostOffice
 
 from newsletter.delivery.journal import DeliveryOutcome
-from newsletter.delivery.ledger import LEFT_AS_IT_IS
 from newsletter.delivery.pause_stop import SendControl, clear_send_control, set_send_control
 from newsletter.model import DeliveryStatus as D
 
@@ -81,5 +80,32 @@ def test_those_in_doubt_are_found_and_settled_by_name(office: PostOffice) -> Non
     office.ledger.resolve_unknown(ISSUE, resend=True, now=NOW, only=[ann])
     assert office.statuses() == {"ann": "queued", "bob": "unknown", "carla": "queued"}
     office.ledger.resolve_unknown(ISSUE, resend=False, now=NOW, only=[bob])
-    assert office.replies()["bob"] == LEFT_AS_IT_IS
     assert office.statuses()["bob"] == "unknown"
+    assert resolved(office) == {"ann": False, "bob": True, "carla": False}
+    # what the server or the program said stays what it is
+    assert office.replies()["bob"] == "the program stopped before the server answered"
+    office.ledger.resolve_unknown(ISSUE, resend=True, now=NOW)
+    assert (office.statuses()["bob"], resolved(office)["bob"]) == ("queued", False)
+
+
+@pytest.mark.parametrize(
+    "reply", ["left as it is by a person; not sent again", "dejado como está", ""]
+)
+def test_no_reply_says_that_a_person_left_it(office: PostOffice, reply: str) -> None:
+    ann, bob, _ = (each.id for each in office.people.all())
+    with office.ledger.start_session(ISSUE, DIGEST, now=NOW) as run:
+        run.commit_step([], [ann, bob], now=NOW)
+        doubtful = [
+            DeliveryOutcome(subscriber_id=each, status=D.UNKNOWN, reply=reply)
+            for each in (ann, bob)
+        ]
+        run.commit_step(doubtful, [], now=NOW)
+    office.ledger.resolve_unknown(ISSUE, resend=False, now=NOW, only=[bob])
+    assert resolved(office) == {"ann": False, "bob": True, "carla": False}
+    assert set(office.replies().values()) == {reply, ""}
+
+
+def resolved(office: PostOffice) -> dict[str, bool]:
+    return {
+        each.address.split("@")[0]: each.is_resolved for each in office.ledger.recipients(ISSUE)
+    }

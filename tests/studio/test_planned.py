@@ -23,12 +23,11 @@ from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
 from newsletter.delivery.pause_stop import (
     SendControl,
-    SendPausedError,
     clear_send_control,
     set_send_control,
 )
 from newsletter.delivery.scheduling import ScheduleState
-from newsletter.errors import NotApprovedError, UsageError
+from newsletter.errors import NotApprovedError, SendPausedError, UsageError
 from newsletter.formats.local_time import format_local_datetime
 from newsletter.studio import send_process
 

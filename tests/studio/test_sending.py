@@ -8,11 +8,16 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from loopback_smtp import Loopback
 from studio.conftest import ISSUE, Studio
 
 from newsletter.delivery import service as delivery
+from newsletter.errors import NotApprovedError
+from newsletter.issues import approval
 from newsletter.studio import send_process
+from newsletter.studio.views.send import _barrier
+from newsletter.workspace.context import AppContext
 
 BASE = f"/issues/{ISSUE}/send"
 
@@ -199,3 +204,29 @@ def test_an_issue_that_cannot_be_read_stops_the_news(made: Studio) -> None:
 def test_a_template_that_is_wrong_is_told_and_stops_the_sending(ready: Studio) -> None:
     ready.file.write_text("subject = ", "utf-8")
     assert "no valid TOML" in ready.client.get(BASE).text
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NotApprovedError("geändert", changed=True), "It was changed after it was approved."),
+        (NotApprovedError("was changed after noon"), "It is not approved yet."),
+    ],
+)
+def test_whether_it_was_changed_is_told_by_the_error_and_not_by_its_words(
+    made: Studio, monkeypatch: pytest.MonkeyPatch, error: NotApprovedError, said: str
+) -> None:
+    def refuse(context: AppContext, name: str) -> None:
+        raise error
+
+    monkeypatch.setattr(approval, "render_approved", refuse)
+    assert _barrier(made.room.context(), ISSUE) == said
+
+
+def test_what_was_approved_and_changed_says_so(ready: Studio) -> None:
+    text = ready.file.read_text("utf-8")
+    ready.file.write_text(text.replace('subject = "', 'subject = "Other '), "utf-8")
+    with pytest.raises(NotApprovedError) as caught:
+        approval.render_approved(ready.room.context(), ISSUE)
+    assert caught.value.changed
+    assert _barrier(ready.room.context(), ISSUE) == "It was changed after it was approved."

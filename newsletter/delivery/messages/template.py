@@ -30,8 +30,6 @@ from newsletter.model import RenderedIssue, Subscriber
 from newsletter.placeholders import Placeholder
 from newsletter.tokens import Keys, Purpose
 
-NAMELESS = {"en": "friend", "es": "lector", "de": "Leserin, lieber Leser", "fr": "lecteur"}
-
 
 class MergeField(IntEnum):
     """What of a message is a reader's own."""
@@ -158,7 +156,7 @@ class MessageTemplate:
 
     def __init__(self, rendered: RenderedIssue, mailing: MessageContext) -> None:
         self.mailing = mailing
-        self.nameless = NAMELESS.get(mailing.settings.newsletter.language[:2], NAMELESS["en"])
+        self._fallback_name = rendered.fallback_name
         pieces = [*_headers(rendered, mailing), *_bodies(rendered, mailing)]
         joined = _join_pieces(pieces)
         self._literal = joined
@@ -185,7 +183,7 @@ class MessageTemplate:
             token = mailing.keys.sign(Purpose.PREFERENCES, reader.id, mailing.sending_id)
             values[MergeField.PREFERENCES] = token.encode("ascii")
         if MergeField.NAME_TEXT in self._wanted or MergeField.NAME_HTML in self._wanted:
-            name = reader.name or self.nameless
+            name = reader.name or self._fallback_name
             escaped = html.escape(name)
             values[MergeField.NAME_TEXT] = placed = encode_place(name)
             values[MergeField.NAME_HTML] = placed if escaped == name else encode_place(escaped)

@@ -35,6 +35,9 @@ class ApiResponse(Protocol):
     @property
     def error(self) -> str | None: ...
 
+    @property
+    def inside_host(self) -> str: ...
+
 
 class HttpClient(Protocol):
     """What fetches: the program's own fetcher, or another in tests."""
@@ -61,7 +64,9 @@ def _document(fetched: ApiResponse, secret: str | None) -> Document:
     if fetched.document is not None:
         return fetched.document
     reason = fetched.error or "the service gave no answer"
-    raise SourceError(reason.replace(secret, "…") if secret else reason)
+    raise SourceError(
+        reason.replace(secret, "…") if secret else reason, inside_host=fetched.inside_host
+    )
 
 
 def xml_of(document: Document, what: str) -> tuple[etree._Element, str]:

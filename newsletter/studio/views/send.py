@@ -102,11 +102,9 @@ def _barrier(context: AppContext, name: str) -> str:
     try:
         approval.render_approved(context, name)
     except NotApprovedError as error:
-        return (
-            "It was changed after it was approved."
-            if "changed after" in str(error)
-            else "It is not approved yet."
-        )
+        if error.changed:
+            return "It was changed after it was approved."
+        return "It is not approved yet."
     except NewsletterError as error:
         return str(error)
     return ""

@@ -16,12 +16,12 @@ from newsletter.model import SourceResult
 from newsletter.sources import probe
 from newsletter.studio.forms import (
     BY_ITSELF,
-    KINDS,
     NOT_PROTECTED,
     NUMBERS,
     STEPS,
     TEXTS,
     go_back,
+    list_kinds,
     read_values,
     sender_of,
     settings_version,
@@ -186,7 +186,9 @@ def _show_source_trial(
     if request.is_script:
         return JSONResponse(
             {
-                "html": request.render_fragment("_tried", kinds=KINDS, found=found, inside=inside),
+                "html": request.render_fragment(
+                    "_tried", kinds=list_kinds(), found=found, inside=inside
+                ),
                 "kind": kind,
             }
         )
