@@ -18,7 +18,7 @@ from newsletter.delivery import service as delivery
 from newsletter.delivery.send_status import SendStatus
 from newsletter.entries.shared_entries import SharedEntries
 from newsletter.issues import approval, drafting, render, review, service, standing
-from newsletter.issues.shared_issues import SharedIssues
+from newsletter.issues.service import SharedIssues
 from newsletter.issues.standing import EntryStatus
 from newsletter.model import Finding, Issue, RenderedIssue, Subscriber
 from newsletter.sources import collector

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.issues.issue_file import ISSUE_FILE
-from newsletter.issues.store import GLOSSARY_FILE, issue_folder, issues_of
+from newsletter.issues.store import GLOSSARY_FILE, IssueStore, issue_folder, issues_of
 from newsletter.model import Issue
 from newsletter.workspace.context import AppContext
 
@@ -40,3 +41,16 @@ def locate_issue(context: AppContext, name: str) -> Path:
 def list_written_files(context: AppContext, name: str) -> tuple[Path, ...]:
     """The files in which people write what an issue says; not each of them need be there."""
     return context.workspace.folder / GLOSSARY_FILE, locate_issue(context, name)
+
+
+@dataclass(eq=False)
+class SharedIssues:
+    """The issues that many requests to one running program read; a changed file is read again."""
+
+    _known: IssueStore | None = None
+
+    def share(self, context: AppContext) -> None:
+        """Let a context know what was read before, unless the settings changed."""
+        known = self._known or IssueStore(context.workspace)
+        self._known = known.for_workspace(context.workspace)
+        context.hold(self._known)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.config import FILE_NAME
 from newsletter.entries.shared_entries import SharedEntries
-from newsletter.issues.shared_issues import SharedIssues
+from newsletter.issues.service import SharedIssues
 from newsletter.studio.jobs import BackgroundJob
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from loopback_smtp import Loopback
 from name_server import name_server
 
-from newsletter.studio.views.home import _worries
+from newsletter.sources.source_alerts import list_alerts
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
@@ -187,7 +187,7 @@ def test_the_same_sources_are_quiet_for_whoever_looks(
     told = messages(run("doctor", "--nameserver", names, "--json"), "sources")
     assert told == [("look", f"{len(quiet)} quiet: {said}")]
     assert {
-        each.source.name: each.said for each in _worries(AppContext(open_workspace(sample), now))
+        each.source.name: each.said for each in list_alerts(AppContext(open_workspace(sample), now))
     } == {name: f"Quiet: {sentence}." for name, sentence in quiet.items()}
 
 

@@ -1,26 +1,12 @@
-"""Which entries are new, and for each left out: why. Pure.
-
-*New* is more than a date. An entry is offered when it is dated after the last issue or was first
-seen after it, and no
-issue carried it and no editor dropped it. The rules of each kind stand in `_paper`, `_event`,
-`_grant` and `_trial`;
-each answers with a `_Take` or a `LeftOut`: a code that a program can act on, and a sentence that a
-person can read.
-
-Dates are compared by what they surely tell. A month counts as after the last issue when any day of
-it may be, a year likewise: what is offered once too early is remembered as carried, what is missed
-is lost.
-"""
+"""Where one entry goes: taken for the issue, or left out, and why; the rules of each kind."""
 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from newsletter.identity import Index, entry_of_key, is_preprint
 from newsletter.model import (
     Choice,
     Dated,
@@ -28,84 +14,22 @@ from newsletter.model import (
     Entry,
     EntryState,
     Flag,
-    Issue,
     LeftOut,
     Precision,
     Reason,
     Selection,
-    TrialStatus,
     Verdict,
 )
-
-Propose = Callable[[Entry], str | None]
-"""The section an entry belongs to; None: to sort."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SelectionHistory:
-    """What earlier issues and editors did."""
-
-    carried: tuple[
-        tuple[str, Entry], ...
-    ] = ()  # (issue, entry as it was printed), oldest issue first
-    dropped: tuple[tuple[str, Entry, str], ...] = ()  # (issue, entry, why)
-    decisions: tuple[Decision, ...] = ()  # in any order; the latest one on an entry counts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SelectionCriteria:
-    """The time that an issue looks at: `(since_at, until_at]`, in the newsletter's zone where days are compared."""
-
-    issue: str  # the issue being made
-    # up to here the last issue looked; for the first issue, a cadence before `until_at`
-    since_at: datetime
-    until_at: datetime
-    now: datetime
-    zone: ZoneInfo
-    late_days: int = 90  # how many days before the window an entry first seen in it may be dated
-    ahead_days: int = 120  # how many days ahead events are offered
-
-    @property
-    def since_on(self) -> date:
-        """The day of the last issue.
-
-        What is dated on it may have come after it, so it counts as inside.
-        """
-        return self.since_at.astimezone(self.zone).date()
-
-    @property
-    def until_on(self) -> date:
-        """The last day inside; a window that ends at midnight ends with the day before."""
-        return (self.until_at - timedelta(microseconds=1)).astimezone(self.zone).date()
-
-    @property
-    def goes_out_at(self) -> datetime:
-        """The moment from which readers look at the issue: what is past then is not offered."""
-        return max(self.now, self.until_at)
-
-    @property
-    def goes_out_on(self) -> date:
-        """Its day."""
-        return self.goes_out_at.astimezone(self.zone).date()
-
-
-def build_history(
-    earlier: Iterable[Issue], *, current: Issue | None = None, decisions: Iterable[Decision] = ()
-) -> SelectionHistory:
-    """The memory in the issues themselves.
-
-    All that went out before, and the drops written in the one being made.
-    """
-    issues = sorted(earlier, key=lambda issue: (issue.until_at, issue.name))
-    return SelectionHistory(
-        carried=tuple((issue.name, entry) for issue in issues for entry in issue.entries()),
-        dropped=tuple(
-            (issue.name, entry_of_key(key), why)
-            for issue in (*issues, *([current] if current else []))
-            for key, why in issue.left_out
-        ),
-        decisions=tuple(decisions),
-    )
+from newsletter.selection.changes import (
+    describe_day_change,
+    describe_deadline_change,
+    describe_status_change,
+    event_day,
+    is_called_off,
+    with_status_before,
+)
+from newsletter.selection.criteria import Propose, SelectionCriteria, SelectionHistory
+from newsletter.selection.past import Past
 
 
 def select(
@@ -118,7 +42,7 @@ def select(
 
     In an order that depends on nothing but the entries.
     """
-    past = _Past(memory)
+    past = Past(memory)
     chosen: list[Choice] = []
     left_out: list[LeftOut] = []
     for entry in entries:
@@ -138,7 +62,7 @@ def select(
 
 def printing_order(entry: Entry) -> tuple[int, str, str, str]:
     """What lies ahead by its day, soonest first; then the rest, newest first, undated last."""
-    ahead = _event_day(entry) or (entry.grant.deadline if entry.grant else None)
+    ahead = event_day(entry) or (entry.grant.deadline if entry.grant else None)
     if ahead:
         return 0, ahead.isoformat(), entry.title.casefold(), entry.key
     age = (
@@ -170,63 +94,7 @@ def _leave(
     return LeftOut(entry=entry, state=state, code=code, reason=reason, issue=issue)
 
 
-class _Past:
-    """The memory, made ready to be asked about one entry after the other."""
-
-    def __init__(self, memory: SelectionHistory) -> None:
-        self._carried, self._dropped = Index(), Index()
-        self._issues: dict[str, str] = {}
-        self._drops: dict[str, tuple[str, str]] = {}
-        self._decisions: dict[str, Decision] = {}
-        for issue, entry in memory.carried:
-            known = _with_key(entry, self._carried)
-            self._carried.add(known)
-            self._issues[known.key] = issue
-        for issue, entry, why in memory.dropped:
-            known = _with_key(entry, self._dropped)
-            self._dropped.add(known)
-            self._drops[known.key] = (issue, why)
-        for decision in sorted(memory.decisions, key=lambda each: each.decided_at):
-            self._decisions[decision.key] = decision
-
-    def decision_on(self, entry: Entry) -> Decision | None:
-        """The latest decision on this very key."""
-        return self._decisions.get(entry.key)
-
-    def find_appearance(self, entry: Entry) -> tuple[str, Entry] | None:
-        """The last issue that carried the entry, and how it was printed there."""
-        key = _find_key(entry, self._carried)
-        return (self._issues[key], self._carried[key]) if key else None
-
-    def find_drop(self, entry: Entry) -> tuple[str, str] | None:
-        """The issue for which an editor dropped the entry, and why."""
-        key = _find_key(entry, self._dropped)
-        return self._drops[key] if key else None
-
-    def versions(self, entry: Entry) -> list[str]:
-        """“the preprint of it was carried in 2026-08”.
-
-        What readers saw of a paper in its other form.
-        """
-        return [
-            f"its {'preprint' if is_preprint(self._carried[key]) else 'article'} was carried in"
-            f" {self._issues[key]}"
-            for key in self._carried.versions_of(entry)
-        ]
-
-
-def _with_key(entry: Entry, index: Index) -> Entry:
-    return entry if entry.key else replace(entry, key=index.fresh_key(entry))
-
-
-def _find_key(entry: Entry, index: Index) -> str | None:
-    """The key under which the index knows the entry: the very same one, else the best match."""
-    if entry.key in index:
-        return entry.key
-    return next(iter(index.find(entry)), None) if index else None
-
-
-def _place(entry: Entry, past: _Past, window: SelectionCriteria) -> _Place:
+def _place(entry: Entry, past: Past, window: SelectionCriteria) -> _Place:
     """Where the entry goes.
 
     First by what people decided, then by what was printed, then by whether it is new.
@@ -281,7 +149,7 @@ def _by_hand(entry: Entry, decision: Decision | None) -> _Take | None:
     return _Take(entry, code, why)
 
 
-def _add_remarks(take: _Take, past: _Past) -> _Take:
+def _add_remarks(take: _Take, past: Past) -> _Take:
     """The reason with what an editor has to know beside it."""
     remarks = past.versions(take.entry)
     remarks += [
@@ -300,16 +168,16 @@ def _again(entry: Entry, issue: str, printed: Entry, window: SelectionCriteria) 
 
     Status, day or deadline changed.
     """
-    if _is_called_off(entry, printed) and _is_ahead(entry, window):
+    if is_called_off(entry, printed) and _is_ahead(entry, window):
         return _Take(entry, Reason.CANCELLED, f"cancelled since {issue} carried it")
     change = (
-        _describe_status_change(entry, printed)
-        or _describe_day_change(entry, printed)
-        or _describe_deadline_change(entry, printed)
+        describe_status_change(entry, printed)
+        or describe_day_change(entry, printed)
+        or describe_deadline_change(entry, printed)
     )
     if change and not _past_or_far(entry, window):
         why = f"{change} since {issue} carried it"
-        return _Take(_with_was(entry, printed), Reason.CHANGED, why)
+        return _Take(with_status_before(entry, printed), Reason.CHANGED, why)
     reason = f"carried in {issue}"
     if Flag.RETRACTED in entry.flags:
         reason += "; it is marked as retracted"
@@ -318,66 +186,17 @@ def _again(entry: Entry, issue: str, printed: Entry, window: SelectionCriteria) 
     return _leave(entry, Reason.CARRIED, reason, state=EntryState.CARRIED, issue=issue)
 
 
-def _is_called_off(entry: Entry, printed: Entry) -> bool:
-    """Whether readers were told of an event that is cancelled now."""
-    return bool(
-        entry.event and entry.event.cancelled and printed.event and not printed.event.cancelled
-    )
-
-
-def _describe_status_change(entry: Entry, printed: Entry) -> str | None:
-    before, now = _status(printed), _status(entry)
-    return (
-        f"status changed from {before} to {now}" if before and now and before is not now else None
-    )
-
-
-def _status(entry: Entry) -> TrialStatus | None:
-    """A trial's status where it is known."""
-    return (
-        entry.trial.status
-        if entry.trial and entry.trial.status is not TrialStatus.UNKNOWN
-        else None
-    )
-
-
-def _with_was(entry: Entry, printed: Entry) -> Entry:
-    if entry.trial is None:
-        return entry
-    return replace(entry, trial=replace(entry.trial, was=_status(printed)))
-
-
-def _with_status_before(entry: Entry, past: _Past) -> Entry:
+def _with_status_before(entry: Entry, past: Past) -> Entry:
     """A kept trial with the status that an earlier issue carried, where that was another one."""
     carried = past.find_appearance(entry)
     return (
-        _with_was(entry, carried[1])
-        if carried and _describe_status_change(entry, carried[1])
+        with_status_before(entry, carried[1])
+        if carried and describe_status_change(entry, carried[1])
         else entry
     )
 
 
-def _describe_day_change(entry: Entry, printed: Entry) -> str | None:
-    before, now = _event_day(printed), _event_day(entry)
-    if entry.event and printed.event and entry.event.starts == printed.event.starts:
-        return None  # one moment, written in two zones
-    return f"moved from {before} to {now}" if before and now and before != now else None
-
-
-def _describe_deadline_change(entry: Entry, printed: Entry) -> str | None:
-    if not entry.grant or not printed.grant:
-        return None
-    before, now = printed.grant.deadline, entry.grant.deadline
-    return f"deadline moved from {before} to {now}" if before and now and before != now else None
-
-
 # What lies ahead
-
-
-def _event_day(entry: Entry) -> date | None:
-    """The day an event starts, as its own zone counts."""
-    starts = entry.event.starts if entry.event else None
-    return starts.date() if isinstance(starts, datetime) else starts
 
 
 def _is_ahead(entry: Entry, window: SelectionCriteria) -> bool:
@@ -390,7 +209,7 @@ def _is_ahead(entry: Entry, window: SelectionCriteria) -> bool:
 
 def _past_or_far(entry: Entry, window: SelectionCriteria) -> LeftOut | None:
     """An event or call that is over, cancelled, or too far ahead; None for all others."""
-    day = _event_day(entry)
+    day = event_day(entry)
     if entry.event and entry.event.cancelled:
         return _leave(entry, Reason.CANCELLED, "the event is cancelled")
     if entry.event and day:
@@ -410,7 +229,7 @@ def _past_or_far(entry: Entry, window: SelectionCriteria) -> LeftOut | None:
 
 
 def _by_kind(entry: Entry, window: SelectionCriteria) -> _Place:
-    if day := _event_day(entry):
+    if day := event_day(entry):
         return _Take(entry, Reason.AHEAD, f"ahead: on {day}")
     if entry.grant and entry.grant.deadline:
         return _Take(entry, Reason.OPEN, f"open until {entry.grant.deadline}")
