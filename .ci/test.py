@@ -1,4 +1,7 @@
-"""Run every check of the project, each to its end, and say at last what passed and what could not run."""
+"""Run every check of the project, each to its end, and say at last what passed and what could not run.
+
+With names of steps as arguments, only those: .ci/test.py lint types
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ STEPS = (
     ("lint", "ruff", ("check", ".")),
     ("types", "mypy", ()),
     ("import contracts", "lint-imports", ("--no-logo",)),
+    ("javascript and css", ".ci/web/biome.py", ("ci",)),
     (
         "tests",
         "pytest",
@@ -28,8 +32,17 @@ STEPS = (
 )
 
 
-def main() -> int:
-    outcomes = [(name, run(name, tool, arguments)) for name, tool, arguments in STEPS]
+def main(wanted: list[str]) -> int:
+    if unknown := set(wanted) - {name for name, *_ in STEPS}:
+        print(
+            f"There is no step {', '.join(sorted(unknown))}; there are {', '.join(name for name, *_ in STEPS)}"
+        )
+        return 2
+    outcomes = [
+        (name, run(name, tool, arguments))
+        for name, tool, arguments in STEPS
+        if not wanted or name in wanted
+    ]
     print("\nSummary (what could not run is named above, under “short test summary info”)")
     for name, passed in outcomes:
         print(f"  {'passed' if passed else 'FAILED'}  {name}")
@@ -38,12 +51,16 @@ def main() -> int:
 
 def run(name: str, tool: str, arguments: tuple[str, ...]) -> bool:
     print(f"\n== {name}", flush=True)
-    command = (
-        [sys.executable, "-m", tool, *arguments]
-        if tool != "lint-imports"
-        else [sys.executable, str(BIN / tool), *arguments]
-    )
+    command = [sys.executable, *found(tool), *arguments]
     return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
-sys.exit(main())
+def found(tool: str) -> list[str]:
+    """Where Python finds a tool: a script of ours, a script of its own, or a module."""
+    if tool.endswith(".py"):
+        return [str(ROOT / tool)]
+    return [str(BIN / tool)] if tool == "lint-imports" else ["-m", tool]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -48,6 +48,7 @@ ALL = (
     Measurement("collecting", (REAL / "feeds",), (REAL / "feeds",)),
     Measurement("hostile"),
     Measurement("drafting"),
+    Measurement("issues"),
     Measurement("merging", (SHARED,), (REAL,)),
     Measurement("sections", (SHARED,), (SHARED / "data" / "labels",)),
     Measurement("bounces", (REAL / "bounces",), (REAL / "bounces",)),

@@ -313,6 +313,7 @@ def rendered(options: argparse.Namespace):
         html=f'<html><body><p>Dear {NAME},</p>\n{page}<a href="{LEAVE}">leave</a></body></html>\n',
         text=f"Dear {NAME},\n\n{text}Leave: {LEAVE}\n",
         digest="0" * 64,
+        fallback_name="reader",
     )
 
 

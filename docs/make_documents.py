@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "rende
 
 from issues import ODD, SAMPLE, mixed  # the issues that the tests render
 from newsletter.cli import run
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import IssueStore
 from newsletter.model import Issue
 from newsletter.workspace.folder import open_workspace
 
@@ -90,7 +90,7 @@ def main(into: Path) -> None:
             (workspace / "newsletter.toml").write_text(
                 SETTINGS.format(title=title, language=language), "utf-8"
             )
-            issue_repository.write(open_workspace(workspace), issue)
+            IssueStore(open_workspace(workspace)).write(issue)
             run(["-C", str(workspace), "--now", NOW, "render", issue.name])
             keep(workspace, issue.name, name, into)
 

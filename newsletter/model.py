@@ -400,6 +400,7 @@ class RenderedIssue:
     html: str
     text: str
     digest: str  # SHA-256, hex, of all that a reader can see
+    fallback_name: str  # stands for the name of a reader who gave none, in the issue's language
 
     @property
     def html_bytes(self) -> int:

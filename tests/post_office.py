@@ -30,6 +30,7 @@ RENDERED = RenderedIssue(
     + "<p>x</p>\n" * 50,
     text="Dear reader-name.invalid\nLeave: https://reader.invalid/unsubscribe\n",
     digest=DIGEST,
+    fallback_name="reader",
 )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from visitor import Visitor
 
 from newsletter.formats.mailboxes import parse_address
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.record_file import IssueRecord
+from newsletter.issues.store import issues_of
 from newsletter.model import Subscriber
 from newsletter.public.app import make_app
 from newsletter.subscribers import service as subscribers
@@ -97,8 +98,7 @@ class Page:
         folder.mkdir(parents=True)
         (folder / "issue.toml").write_text(ISSUE)
         if out:
-            issue_repository.write_record(
-                self.context.workspace,
+            issues_of(self.context).write_record(
                 name,
-                issue_repository.IssueRecord(published_at=self.clock.now),
+                IssueRecord(published_at=self.clock.now),
             )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.formats.dates import FIRST_YEAR, LAST_YEAR, parse, parse_instant
+from newsletter.formats.dates import FIRST_YEAR, LAST_YEAR, parse
 from newsletter.model import Precision
 
 WRITTEN = {
@@ -153,19 +153,6 @@ def test_an_instant_counts_for_its_day_in_utc():
 
 def test_midnight_in_the_zone_of_the_source_is_the_day_as_written():
     assert str(parse("Wed, 30 Jun 2021 00:00:00 +0200")) == "2021-06-30"
-
-
-def test_instants_are_given_in_utc():
-    assert parse_instant("Fri, 31 Mar 2023 22:14:55 EST") == datetime(
-        2023, 4, 1, 3, 14, 55, tzinfo=UTC
-    )
-    assert parse_instant("2023-03-31 10:14") == datetime(2023, 3, 31, 10, 14, tzinfo=UTC)
-    assert parse_instant("March 31, 2023 at 10:30 PM") == datetime(2023, 3, 31, 22, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("text", ["2023-03-31", "2023", "foo", "2023-03-31T99:99"])
-def test_without_a_time_of_day_there_is_no_instant(text):
-    assert parse_instant(text) is None
 
 
 @given(st.dates(min_value=date(1901, 1, 1), max_value=date(2099, 12, 31)))

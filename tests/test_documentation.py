@@ -14,7 +14,11 @@ from conftest import ROOT
 from newsletter import config
 from newsletter.cli import COMMANDS
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted(
+    page
+    for place in ("*", "docs/**/*", "issues/*", "templates/*")
+    for page in ROOT.glob(f"{place}.md")
+)
 README = (ROOT / "README.md").read_text("utf-8")
 
 

@@ -132,5 +132,5 @@ def test_no_noun_shows_a_reader_or_a_secret(
         shown = "".join(
             traceback.TracebackException.from_exception(error, capture_locals=True).format()
         )
-    assert "due=Due(" in shown
+    assert "due=DueDelivery(" in shown
     assert told_in(shown, SECRETS) == []

@@ -62,7 +62,7 @@ def test_the_container_gets_all_that_a_wheel_is_made_of(tmp_path: Path) -> None:
         str(tmp_path / "dist"),
     ]
     subprocess.run(build, cwd=tmp_path, check=True, capture_output=True)
-    assert len(list((tmp_path / "dist").glob("newsletter-*.whl"))) == 1
+    assert len(list((tmp_path / "dist").glob("patient_newsletter-*.whl"))) == 1
 
 
 def test_a_rotated_secret_still_reads_old_links_and_knows_who_was_erased(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from tomlkit.items import AoT
 
 from newsletter.config import DEFAULT_SECTIONS
 from newsletter.errors import UsageError
-from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
+from newsletter.issues.store import issues_of
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.settings_editor import add_table, read_document, rearrange, write_document
 
@@ -54,11 +54,7 @@ class RemovalImpact:
 def assess_removal(context: AppContext, name: str) -> RemovalImpact:
     """What hangs on a section."""
     due = window.due_name(context)
-    issue = (
-        issue_repository.read(context.workspace, due)
-        if issue_repository.exists(context.workspace, due)
-        else None
-    )
+    issue = issues_of(context).read(due) if issues_of(context).exists(due) else None
     inside = sum(len(each.entries) for each in issue.sections if each.name == name) if issue else 0
     return RemovalImpact(
         in_issue=inside,

@@ -14,8 +14,8 @@ from pathlib import Path
 from newsletter.delivery.retention import RetentionResult, forget_typed, reduce_old
 from newsletter.errors import StorageError
 from newsletter.issues import images
-from newsletter.issues import repository as issue_repository
-from newsletter.issues.repository import issue_folder
+from newsletter.issues.issue_file import ISSUE_FILE
+from newsletter.issues.store import issue_folder, issues_of
 from newsletter.subscribers.opt_in import KEPT_FOR
 from newsletter.workspace.context import AppContext
 
@@ -81,14 +81,14 @@ def _find_unused_pictures(context: AppContext) -> Iterator[Path]:
 
     An issue that is out keeps all of its own: mails that were sent ask for them.
     """
-    for name in issue_repository.names(context.workspace):
-        record = issue_repository.read_record(context.workspace, name)
+    for name in issues_of(context).names():
+        record = issues_of(context).read_record(name)
         kept = images.list_uploads(context.workspace, name)
         if not kept or (record and record.published_at):
             continue
         folder = issue_folder(context.workspace, name)
         texts = [
-            folder / issue_repository.ISSUE_FILE,
+            folder / ISSUE_FILE,
             *(context.workspace.private / "versions" / folder.name).rglob("*.*"),
         ]
         said = "".join(path.read_text("utf-8", "replace") for path in texts if path.is_file())

@@ -206,7 +206,7 @@ def serve(session: CommandSession, host: str, port: int, proxy: str, log: bool) 
     logging.basicConfig(
         level=logging.INFO if log else logging.WARNING, format="%(asctime)s %(message)s"
     )
-    with app.app.state.public.readers.at_hand():
+    with app.app.state.public.readers.hold_connection():
         serve_app(
             app,
             host=host,

@@ -103,7 +103,8 @@ def check(session: CommandSession, issue: str | None, try_links: bool, as_json: 
     from newsletter.cli.output import finding_json, finding_lines
     from newsletter.cli.progress import bar
     from newsletter.issues import link_check, review
-    from newsletter.issues.repository import ISSUE_FILE, issue_folder
+    from newsletter.issues.issue_file import ISSUE_FILE
+    from newsletter.issues.store import issue_folder
 
     if try_links:
         with bar("Trying links", link_check.count_untried_links(session.context, issue)) as advance:

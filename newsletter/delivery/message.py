@@ -27,7 +27,6 @@ from newsletter.tokens import Keys, Purpose
 LINE = 76  # RFC 2045, 6.7: no encoded line is longer
 ENCODED_WORD = 75  # RFC 2047, 2
 SOFT = b"=\r\n"
-NAMELESS = {"en": "friend", "es": "lector", "de": "Leserin, lieber Leser", "fr": "lecteur"}
 
 
 class MergeField(IntEnum):
@@ -155,7 +154,7 @@ class MessageTemplate:
 
     def __init__(self, rendered: RenderedIssue, mailing: MessageContext) -> None:
         self.mailing = mailing
-        self.nameless = NAMELESS.get(mailing.settings.newsletter.language[:2], NAMELESS["en"])
+        self._fallback_name = rendered.fallback_name
         pieces = [*_headers(rendered, mailing), *_bodies(rendered, mailing)]
         joined = _join_pieces(pieces)
         self._literal = joined
@@ -182,7 +181,7 @@ class MessageTemplate:
             token = mailing.keys.sign(Purpose.PREFERENCES, reader.id, mailing.sending_id)
             values[MergeField.PREFERENCES] = token.encode("ascii")
         if MergeField.NAME_TEXT in self._wanted or MergeField.NAME_HTML in self._wanted:
-            name = reader.name or self.nameless
+            name = reader.name or self._fallback_name
             escaped = html.escape(name)
             values[MergeField.NAME_TEXT] = placed = _encode_place(name)
             values[MergeField.NAME_HTML] = placed if escaped == name else _encode_place(escaped)

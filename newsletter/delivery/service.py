@@ -18,7 +18,7 @@ from newsletter.delivery.send_status import SendStatus
 from newsletter.delivery.sender import SendJob
 from newsletter.errors import SendPausedError, StorageError, UsageError
 from newsletter.issues import approval, render
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import issues_of
 from newsletter.model import Delivery, DeliveryStatus, RenderedIssue, Variant
 from newsletter.subscribers.opt_in import OptInRepository
 from newsletter.subscribers.service import open_subscribers
@@ -139,7 +139,7 @@ def run_send(sending_: Coroutine[Any, Any, SendStatus]) -> SendStatus:
 
 
 def _note_out(context: AppContext, tally: SendStatus) -> None:
-    record = issue_repository.read_record(context.workspace, tally.issue)
+    record = issues_of(context).read_record(tally.issue)
     if (tally.accepted or tally.unknown) and (record is None or record.published_at is None):
         approval.publish_issue(context, tally.issue)
 

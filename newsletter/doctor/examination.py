@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -26,12 +25,12 @@ from newsletter.doctor.dns_records import SenderDomains
 from newsletter.doctor.smtp_check import check_server
 from newsletter.entries.repository import entries_of
 from newsletter.errors import NewsletterError, UsageError
+from newsletter.sources.staleness import find_stale_sources, is_empty
 from newsletter.workspace import credentials
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.credentials import INBOX_PASSWORD
 
-QUIET = timedelta(days=90)
-"""A source that gave nothing new for so long may have moved."""
+ADDRESSES = "look whether their addresses are still right"
 SECRETS = (
     credentials.SECRET,
     credentials.SMTP_PASSWORD,
@@ -224,8 +223,11 @@ def _sources(context: AppContext) -> Iterator[Diagnosis]:
     sources = [known.get(each.name) for each in context.workspace.settings.sources]
     records = [each for each in sources if each is not None]
     broken = [each.name for each in records if each.error]
-    quiet = [
-        each.name for each in records if not each.error and _is_quiet(each.changed_at, context.now)
+    quiet = find_stale_sources(context, records)
+    empty = [
+        each.name
+        for each in records
+        if not each.error and is_empty(each) and each.name not in quiet
     ]
     if broken:
         yield report_warning(
@@ -234,16 +236,12 @@ def _sources(context: AppContext) -> Iterator[Diagnosis]:
             "`newsletter collect` says what is wrong",
         )
     if quiet:
-        words = (
-            f"{len(quiet)} gave nothing new for {QUIET.days} days, or never anything:"
-            f" {', '.join(quiet)}"
-        )
-        yield report_warning("sources", words, "look whether their addresses are still right")
-    if not broken and not quiet:
+        said = "; ".join(f"{name} ({sentence})" for name, sentence in quiet.items())
+        yield report_warning("sources", f"{len(quiet)} quiet: {said}", ADDRESSES)
+    if empty:
+        words = f"{len(empty)} answer with nothing in them: {', '.join(empty)}"
+        yield report_warning("sources", words, ADDRESSES)
+    if not broken and not quiet and not empty:
         yield report_ok(
             "sources", f"{len(records)} of {len(sources)} were fetched, and none is broken or quiet"
         )
-
-
-def _is_quiet(changed_at: datetime | None, now: datetime) -> bool:
-    return (changed_at or datetime.min.replace(tzinfo=UTC)) < now - QUIET

@@ -32,17 +32,6 @@ def parse(text: str, *, month_first: bool = False) -> Dated | None:
     return _resolve_date(read) if read else None
 
 
-def parse_instant(text: str) -> datetime | None:
-    """The instant that `text` as a whole writes, in UTC; None without a time of day.
-
-    No zone written: UTC.
-    """
-    read = _read(text, month_first=False)
-    if read is None or read.clock is None or read.dated.precision is not Precision.DAY:
-        return None
-    return _instant(read.dated.day, read.clock, read.offset or timedelta())
-
-
 @dataclass(frozen=True, slots=True)
 class _Written:
     """A date as it stands there, before any thought of zones."""

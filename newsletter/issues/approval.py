@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from newsletter.errors import NotApprovedError, UsageError
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.record_file import Approval, IssueRecord
 from newsletter.issues.render import load_issue, render_issue, render_mail
-from newsletter.issues.repository import Approval, IssueRecord
 from newsletter.issues.review import check_issue_mail
+from newsletter.issues.store import issues_of
 from newsletter.model import RenderedIssue, Severity
 from newsletter.workspace.context import AppContext
 
@@ -22,12 +22,12 @@ def approve_issue(context: AppContext, name: str, *, by: str = "") -> RenderedIs
         listed = "\n".join(f"  {each.where}: {each.message} {each.remedy}" for each in blocking)
         raise NotApprovedError(f"{name} cannot be approved; this has to be mended first:\n{listed}")
     render_issue(context, name)
-    record = issue_repository.read_record(context.workspace, name) or IssueRecord()
+    record = issues_of(context).read_record(name) or IssueRecord()
     approval = (
         record.approval if record.approval and record.approval.digest == made.digest else None
     )
     approval = approval or Approval(digest=made.digest, approved_at=context.now, by=by)
-    issue_repository.write_record(context.workspace, name, replace(record, approval=approval))
+    issues_of(context).write_record(name, replace(record, approval=approval))
     return made
 
 
@@ -38,14 +38,13 @@ def approve_as_second(context: AppContext, name: str, *, by: str) -> None:
     that of the first.
     """
     render_approved(context, name)
-    record = issue_repository.read_record(context.workspace, name) or IssueRecord()
+    record = issues_of(context).read_record(name) or IssueRecord()
     first = record.approval
     if not by or first is None:
         raise UsageError("write the name of the second person")
     if first.by.casefold() == by.casefold():
         raise UsageError(f"{first.by} approved it already: a second person is another one")
-    issue_repository.write_record(
-        context.workspace,
+    issues_of(context).write_record(
         name,
         replace(record, approval=replace(first, second=by, second_at=context.now)),
     )
@@ -57,7 +56,7 @@ def render_approved(context: AppContext, name: str) -> RenderedIssue:
     Raises NotApprovedError when nobody approved it, or it was changed since.
     """
     made = render_mail(context, load_issue(context, name))
-    record = issue_repository.read_record(context.workspace, name)
+    record = issues_of(context).read_record(name)
     if record is None or record.approval is None:
         raise NotApprovedError(
             f"{name} is not approved: look at it with “newsletter preview {name}”, then “newsletter"
@@ -75,10 +74,8 @@ def render_approved(context: AppContext, name: str) -> RenderedIssue:
 
 def publish_issue(context: AppContext, name: str) -> datetime:
     """Note that an issue is out: it counts as the last issue from now on. Tells since when."""
-    issue_repository.read(context.workspace, name)
-    record = issue_repository.read_record(context.workspace, name) or IssueRecord()
+    issues_of(context).read(name)
+    record = issues_of(context).read_record(name) or IssueRecord()
     published_at = record.published_at or context.now
-    issue_repository.write_record(
-        context.workspace, name, replace(record, published_at=published_at)
-    )
+    issues_of(context).write_record(name, replace(record, published_at=published_at))
     return published_at

@@ -16,15 +16,14 @@ from newsletter import composition
 from newsletter.errors import NewsletterError
 from newsletter.issues import glossary as issue_glossary
 from newsletter.issues import images, window
-from newsletter.issues import repository as issue_repository
-from newsletter.issues.repository import issue_folder
+from newsletter.issues.store import issues_of
 from newsletter.model import Entry, Issue
 from newsletter.rendering import environment as rendering_environment
 from newsletter.rendering import ics, web_pages
 from newsletter.workspace.context import AppContext
 
 LOG = logging.getLogger(__name__)
-Stamp = tuple[int, ...]
+Version = tuple[bytes | None, bytes | None] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +41,8 @@ class Archive:
 
     context: AppContext
     _templates: jinja2.Environment | None = None
-    _pages: dict[str, tuple[Stamp, ArchivedIssue]] = field(default_factory=dict)
-    _lists: tuple[tuple[tuple[str, Stamp], ...], str, str] | None = None
+    _pages: dict[str, tuple[Version, ArchivedIssue]] = field(default_factory=dict)
+    _lists: tuple[tuple[tuple[str, Version], ...], str, str] | None = None
 
     def index(self) -> str:
         """The page that lists them, newest first."""
@@ -59,13 +58,13 @@ class Archive:
         While its file is being mended it stays as it was. Raises NewsletterError when it never
         could be read.
         """
-        if name not in issue_repository.names(self.context.workspace) or not self._is_out(name):
+        if name not in issues_of(self.context).names() or not self._is_out(name):
             return None
-        stamp = self._stamp(name)
+        version = self._version(name)
         known = self._pages.get(name)
-        if known is None or known[0] != stamp:
+        if known is None or known[0] != version:
             try:
-                known = self._pages[name] = (stamp, self._render_issue(self._load_issue(name)))
+                known = self._pages[name] = (version, self._render_issue(self._load_issue(name)))
             except NewsletterError as error:
                 if known is None:
                     raise
@@ -81,28 +80,23 @@ class Archive:
 
         Nobody guesses the name of one that the studio took in.
         """
-        workspace = self.context.workspace
-        return (
-            images.find(workspace, name, file)
-            if name in issue_repository.names(workspace)
-            else None
-        )
+        is_there = name in issues_of(self.context).names()
+        return images.find(self.context.workspace, name, file) if is_there else None
 
     def _is_out(self, name: str) -> bool:
-        record = issue_repository.read_record(self.context.workspace, name)
+        record = issues_of(self.context).read_record(name)
         return record is not None and record.published_at is not None
 
-    def _stamp(self, name: str) -> Stamp:
-        """When the files of an issue were changed last."""
-        folder = issue_folder(self.context.workspace, name)
-        return tuple(
-            _read_mtime(folder / each)
-            for each in (issue_repository.ISSUE_FILE, issue_repository.RECORD_FILE)
-        )
+    def _version(self, name: str) -> Version:
+        """What is equal as long as the files of an issue are; None while one cannot be read."""
+        try:
+            return issues_of(self.context).version(name)
+        except NewsletterError:
+            return None
 
-    def _render_lists(self) -> tuple[tuple[tuple[str, Stamp], ...], str, str]:
-        workspace = self.context.workspace
-        state = tuple((name, self._stamp(name)) for name in issue_repository.names(workspace))
+    def _render_lists(self) -> tuple[tuple[tuple[str, Version], ...], str, str]:
+        workspace, issues = self.context.workspace, issues_of(self.context)
+        state = tuple((name, self._version(name)) for name in issues.names())
         if self._lists is None or self._lists[0] != state:
             read = [self._read(name) for name, _ in state if self._is_out(name)]
             out = [each for each in read if each is not None]
@@ -114,7 +108,7 @@ class Archive:
 
     def _load_issue(self, name: str) -> Issue:
         """An issue with what those before it announced, as far as they can be read."""
-        issue = issue_repository.read(self.context.workspace, name)
+        issue = issues_of(self.context).read(name)
         names = [each for each in window.out_names(self.context) if each != name]
         others = sorted(
             filter(None, map(self._read, names)), key=lambda each: (each.until_at, each.name)
@@ -124,7 +118,7 @@ class Archive:
     def _read(self, name: str) -> Issue | None:
         """An issue; None while its file cannot be read, which is no reason to hide the others."""
         try:
-            return issue_repository.read(self.context.workspace, name)
+            return issues_of(self.context).read(name)
         except NewsletterError as error:
             LOG.warning(
                 "issue left out of the archive issue=%s error=%s", name, type(error).__name__
@@ -155,7 +149,3 @@ class Archive:
 
 def _has_a_day(entry: Entry) -> bool:
     return entry.event is not None and entry.event.starts is not None
-
-
-def _read_mtime(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.is_file() else 0

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from newsletter import composition
 from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
-from newsletter.issues import repository as issue_repository
 from newsletter.issues.classify import build_classifier
 from newsletter.issues.standing import EntryStatus, list_chosen_statuses, list_left_out_statuses
+from newsletter.issues.store import issues_of
 from newsletter.issues.window import IssueWindow, load_window
 from newsletter.model import Choice, Decision, Entry, Issue, Reason, Verdict
 from newsletter.workspace.context import AppContext
@@ -92,7 +92,7 @@ def apply_decision(
     ]
     entries_of(context).decide(decisions)
     if at.present is not None:
-        issue_repository.write(context.workspace, _in_line(context, at.present, entries, decisions))
+        issues_of(context).write(_in_line(context, at.present, entries, decisions))
     return at.name, tuple(entries.values())
 
 

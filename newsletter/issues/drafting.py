@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from newsletter import composition, frequency
 from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.issue_file import ISSUE_FILE
+from newsletter.issues.record_file import IssueRecord
 from newsletter.issues.render import render_issue
-from newsletter.issues.repository import IssueRecord, issue_folder
+from newsletter.issues.store import issue_folder, issues_of
 from newsletter.issues.window import IssueWindow, SkippedEntry, load_window
 from newsletter.model import Decision, Issue, RenderedIssue, Selection, Verdict
 from newsletter.workspace.context import AppContext
@@ -37,17 +38,19 @@ def draft_issue(
     """Make the issue, or add what is new to it; what people wrote in it stays."""
     at = load_window(context, name, until=until)
     _refuse_if_out(context, at.name)
-    record = issue_repository.read_record(context.workspace, at.name) or IssueRecord()
+    record = issues_of(context).read_record(at.name) or IssueRecord()
     at = _without_what_was_taken_out(at, record)
     selection, passed = at.select_quickly()
     issue = _compose_issue(at, selection, until_asked=until is not None)
-    changed = issue_repository.write(context.workspace, issue)
+    if record.drafted_at is None:  # cut short below, it must not pass for one made by hand
+        issues_of(context).write_record(at.name, replace(record, drafted_at=context.now))
+    changed = issues_of(context).write(issue)
     drafted = {*record.drafted, *(entry.key for entry in issue.entries())}
     drafted_at = context.now if changed or record.drafted_at is None else record.drafted_at
     record = replace(
         record, drafted=tuple(sorted(drafted)), drafted_at=drafted_at, order={}
     )  # the file tells now
-    issue_repository.write_record(context.workspace, at.name, record)
+    issues_of(context).write_record(at.name, record)
     rendered, files = render_issue(context, at.name)
     folder = issue_folder(context.workspace, at.name)
     return DraftResult(
@@ -55,12 +58,12 @@ def draft_issue(
         selection=selection,
         passed=passed,
         rendered=rendered,
-        files=(folder / issue_repository.ISSUE_FILE, *files),
+        files=(folder / ISSUE_FILE, *files),
     )
 
 
 def _refuse_if_out(context: AppContext, name: str) -> None:
-    record = issue_repository.read_record(context.workspace, name)
+    record = issues_of(context).read_record(name)
     if record and record.published_at and record.published_at <= context.now:
         raise UsageError(
             f"{name} is out since {record.published_at:%Y-%m-%d %H:%M} UTC and is not drafted"

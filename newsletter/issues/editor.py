@@ -19,12 +19,12 @@ from pathlib import Path
 from newsletter import composition
 from newsletter.config import FILE_NAME
 from newsletter.errors import UsageError
-from newsletter.issues import repository as issue_repository
 from newsletter.issues import undo_log
-from newsletter.issues.repository import GLOSSARY_FILE, issue_folder
+from newsletter.issues.issue_file import parse_issue
+from newsletter.issues.store import GLOSSARY_FILE, issue_folder, issues_of
 from newsletter.model import Issue
 from newsletter.workspace.context import AppContext
-from newsletter.workspace.files import write_if_new, write_whole
+from newsletter.workspace.files import write_whole
 
 VERSIONS_APART = timedelta(minutes=1)  # typing for a minute is one version
 VERSIONS_KEPT = 200
@@ -41,14 +41,12 @@ def file_version(context: AppContext, name: str) -> str:
 
     Empty when there is no such issue.
     """
-    path = _file(context, name)
-    if not path.is_file():
+    content = issues_of(context).content(name)
+    if content is None:
         return ""
     others = (context.workspace.folder / GLOSSARY_FILE, context.workspace.folder / FILE_NAME)
-    files = [path, *(each for each in others if each.is_file())]
-    return compute_version(
-        "\0".join(each.read_text("utf-8-sig", errors="replace") for each in files)
-    )
+    contents = [content, *(each.read_bytes() for each in others if each.is_file())]
+    return compute_version("\0".join(each.decode("utf-8-sig", "replace") for each in contents))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +69,7 @@ def save_text(context: AppContext, name: str, place: str, text: str, *, seen: st
 
     Raises UsageError when the place is gone, with the words untouched in the editor's window.
     """
-    issue = issue_repository.read(context.workspace, name)
+    issue = issues_of(context).read(name)
     text = _tidy_text(place, text)
     there = composition.texts_of(issue).get(place)
     if there is None:
@@ -84,7 +82,7 @@ def save_text(context: AppContext, name: str, place: str, text: str, *, seen: st
     if compute_version(there) != seen:
         return SaveResult(text=there, conflict=True)
     save_revision(context, name)
-    issue_repository.write(context.workspace, composition.with_text(issue, place, text))
+    issues_of(context).write(composition.with_text(issue, place, text))
     undo_log.record_step(context.workspace, name, place, there, text)
     return SaveResult(text=text)
 
@@ -115,12 +113,12 @@ def save_order(
 
     False, and nothing changed, when it is not the one that was seen.
     """
-    issue = issue_repository.read(context.workspace, name)
+    issue = issues_of(context).read(name)
     if order_version(issue, section) != seen:
         return False
     save_revision(context, name)
     turned = composition.reorder_entries(issue, section, keys)
-    issue_repository.write(context.workspace, turned)
+    issues_of(context).write(turned)
     before, after = list_order(issue, section), list_order(turned, section)
     if before != after:
         undo_log.record_step(context.workspace, name, f"order:{section}", before, after)
@@ -129,16 +127,16 @@ def save_order(
 
 def save_revision(context: AppContext, name: str, *, always: bool = False) -> None:
     """Keep the file as it stands, unless that was done less than a minute ago or it stands there already."""
-    path = _file(context, name)
-    if not path.is_file():
+    content = issues_of(context).content(name)
+    if content is None:
         return
     kept = _versions(context, name)
     if kept and not always and datetime.now(UTC) - _moment(kept[-1]) < VERSIONS_APART:
         return
-    text = path.read_bytes()
-    if kept and kept[-1].read_bytes() == text:
+    if kept and kept[-1].read_bytes() == content:
         return
-    write_whole(_folder(context, name) / f"{datetime.now(UTC):{_STAMP}}.toml", text, private=True)
+    kept_as = _folder(context, name) / f"{datetime.now(UTC):{_STAMP}}.toml"
+    write_whole(kept_as, content, private=True)
     for old in kept[: -VERSIONS_KEPT + 1]:
         old.unlink(missing_ok=True)
 
@@ -176,7 +174,7 @@ def restore_without_undo(context: AppContext, name: str, version: str) -> str:
     text = _version(context, name, version).read_text("utf-8")
     save_revision(context, name, always=True)
     now = _versions(context, name)[-1].stem
-    write_if_new(_file(context, name), text)
+    issues_of(context).write_text(name, text)
     return now
 
 
@@ -186,9 +184,7 @@ def matches_revision(context: AppContext, name: str, version: str) -> bool:
     A version that is not kept any more is none.
     """
     try:
-        return load_revision(context, name, version) == issue_repository.read(
-            context.workspace, name
-        )
+        return load_revision(context, name, version) == issues_of(context).read(name)
     except UsageError:
         return False
 
@@ -199,7 +195,8 @@ def load_revision(context: AppContext, name: str, version: str) -> Issue:
     Raises UsageError when that is not kept, or IssueFileError when it cannot be read.
     """
     path = _version(context, name, version)
-    return issue_repository.parse(context.workspace, name, path.read_text("utf-8-sig"), path=path)
+    text = path.read_text("utf-8-sig")
+    return parse_issue(text, name, path=path, settings=context.workspace.settings)
 
 
 def _version(context: AppContext, name: str, version: str) -> Path:
@@ -207,10 +204,6 @@ def _version(context: AppContext, name: str, version: str) -> Path:
     if path is None:
         raise UsageError("that version is not kept any more")
     return path
-
-
-def _file(context: AppContext, name: str) -> Path:
-    return issue_folder(context.workspace, name) / issue_repository.ISSUE_FILE
 
 
 def _folder(context: AppContext, name: str) -> Path:

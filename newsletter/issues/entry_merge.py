@@ -13,8 +13,8 @@ from newsletter.entries.ingest import list_own_aliases, qualify_name
 from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.identity import WEAK, aliases_of, merge
-from newsletter.issues import repository as issue_repository
 from newsletter.issues.decisions import find_entry
+from newsletter.issues.store import issues_of
 from newsletter.issues.window import load_window
 from newsletter.model import Entry
 from newsletter.workspace.context import AppContext
@@ -52,7 +52,7 @@ def _merge_in_issue(context: AppContext, keys: Iterable[str], united: Entry) -> 
     )
     if present and printed:
         one = replace(merge(printed, united), key=united.key)
-        issue_repository.write(context.workspace, composition.replace_entries(present, keys, [one]))
+        issues_of(context).write(composition.replace_entries(present, keys, [one]))
 
 
 def split_entry(context: AppContext, written: str) -> tuple[Entry, ...]:
@@ -87,8 +87,7 @@ def split_entry(context: AppContext, written: str) -> tuple[Entry, ...]:
             {(each.sources[0], key): each for key, each in parts.items()}, context.now
         )
     if present := load_window(context).present:
-        issue_repository.write(
-            context.workspace,
+        issues_of(context).write(
             composition.replace_entries(present, [entry.key], tuple(parts.values())),
         )
     return tuple(parts.values())

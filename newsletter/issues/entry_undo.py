@@ -14,9 +14,9 @@ from newsletter.entries.repository import entries_of
 from newsletter.entries.snapshots import EntrySnapshot, copy_of, put_back
 from newsletter.errors import UsageError
 from newsletter.issues import editor, entry_merge
-from newsletter.issues import repository as issue_repository
 from newsletter.issues.decisions import apply_decision
-from newsletter.issues.repository import IssueRecord
+from newsletter.issues.record_file import IssueRecord
+from newsletter.issues.store import issues_of
 from newsletter.issues.window import IssueWindow, load_window
 from newsletter.model import Decision, Issue, Verdict
 from newsletter.workspace.context import AppContext
@@ -63,7 +63,7 @@ def decide_with_undo(
     why: str = "",
     section: str | None = None,
 ) -> UndoRecord:
-    """`choosing.carry_out`, with what `undo` needs."""
+    """`decisions.apply_decision`, with what `undo` needs."""
     keys = tuple(keys)
     return _record_undo(
         context, keys, lambda: apply_decision(context, keys, verdict, why=why, section=section)
@@ -118,19 +118,17 @@ def _put_in_order(at: IssueWindow, section: str, keys: tuple[str, ...]) -> None:
 
     Until then, the note that is kept beside it.
     """
-    workspace = at.context.workspace
+    issues = issues_of(at.context)
     if at.present:
-        present = issue_repository.read(workspace, at.name)  # as it is after the decision
-        issue_repository.write(workspace, composition.reorder_entries(present, section, keys))
+        present = issues.read(at.name)  # as it is after the decision
+        issues.write(composition.reorder_entries(present, section, keys))
         return
-    record = issue_repository.read_record(workspace, at.name) or IssueRecord()
-    issue_repository.write_record(
-        workspace, at.name, replace(record, order={**record.order, section: keys})
-    )
+    record = issues.read_record(at.name) or IssueRecord()
+    issues.write_record(at.name, replace(record, order={**record.order, section: keys}))
 
 
 def merge_with_undo(context: AppContext, keys: Iterable[str]) -> UndoRecord:
-    """`uniting.unite`, with what `undo` needs."""
+    """`entry_merge.merge_entries`, with what `undo` needs."""
     keys = tuple(keys)
     copy = _copy_entries(context, keys)
     return replace(
@@ -139,7 +137,7 @@ def merge_with_undo(context: AppContext, keys: Iterable[str]) -> UndoRecord:
 
 
 def split_with_undo(context: AppContext, key: str) -> UndoRecord:
-    """`uniting.part`, with what `undo` needs."""
+    """`entry_merge.split_entry`, with what `undo` needs."""
     copy = _copy_entries(context, [key])
     made: list[str] = []
     done = _record_undo(
@@ -165,14 +163,14 @@ def change_with_undo(
     """Change an issue; what the change leaves out is dropped, as by an editor's decision."""
 
     def mend() -> None:
-        before = issue_repository.read(context.workspace, name)
+        before = issues_of(context).read(name)
         after = change(before)
         noted = dict(before.left_out)
         drop = Decision(key="", verdict=Verdict.DROP, issue=name, decided_at=context.now)
         entries_of(context).decide(
             replace(drop, key=key, why=why) for key, why in after.left_out if key not in noted
         )
-        issue_repository.write(context.workspace, after)
+        issues_of(context).write(after)
 
     return _record_undo(context, (), mend, name)
 
@@ -202,9 +200,9 @@ def undo_change(context: AppContext, done: UndoRecord) -> None:
     Raises UsageError, with nothing changed, when somebody decided on one of these entries since, or
     moved it.
     """
-    present = issue_repository.read(context.workspace, done.before.name) if done.before else None
+    present = issues_of(context).read(done.before.name) if done.before else None
     record = (
-        issue_repository.read_record(context.workspace, done.order.issue) or IssueRecord()
+        issues_of(context).read_record(done.order.issue) or IssueRecord()
         if done.order
         else IssueRecord()
     )
@@ -216,17 +214,14 @@ def undo_change(context: AppContext, done: UndoRecord) -> None:
     entries_of(context).take_back(done.keys, done.decisions[0])
     if done.copy:
         put_back(entries_of(context), done.copy, done.made)
-    if done.order and not issue_repository.exists(context.workspace, done.order.issue):
+    if done.order and not issues_of(context).exists(done.order.issue):
         order = {**record.order, done.order.section: done.order.before}
-        issue_repository.write_record(
-            context.workspace,
+        issues_of(context).write_record(
             done.order.issue,
             replace(record, order={n: k for n, k in order.items() if k}),
         )
     if present and done.before and done.after:
-        issue_repository.write(
-            context.workspace, _revert_issue(context, done, present, done.before, done.after)
-        )
+        issues_of(context).write(_revert_issue(context, done, present, done.before, done.after))
 
 
 def _revert_issue(
@@ -249,7 +244,7 @@ def _is_overtaken(
     """Whether somebody decided on its entries, or moved them, after it was done."""
     if entries_of(context).find_keys_decided_since((*done.keys, *done.made), done.decisions[1]):
         return True
-    if done.order and not issue_repository.exists(context.workspace, done.order.issue):
+    if done.order and not issues_of(context).exists(done.order.issue):
         return record.order.get(done.order.section) != done.order.after
     return (
         done.is_placed

@@ -12,7 +12,7 @@ import tomlkit
 
 from newsletter.errors import IssueFileError, UsageError
 from newsletter.issues.editor import SaveResult
-from newsletter.issues.repository import GLOSSARY_FILE
+from newsletter.issues.store import GLOSSARY_FILE
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 

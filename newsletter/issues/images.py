@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.errors import UsageError
-from newsletter.issues.repository import issue_folder
+from newsletter.issues.store import issue_folder
 from newsletter.rendering.links import sanitize_url
 from newsletter.rendering.markdown_html import PICTURE_WIDTH
 from newsletter.workspace.files import write_if_new

@@ -38,7 +38,7 @@ class EntryPool:
 
     @property
     def statuses(self) -> tuple[EntryStatus, ...]:
-        """All of them, in the order of `choosing.standings`."""
+        """All of them, in the order of `standing.list_entry_statuses`."""
         return (*self.chosen, *self.left, *self.missing)
 
 

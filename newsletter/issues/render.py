@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter import composition, rendering
-from newsletter.issues import repository as issue_repository
-from newsletter.issues.repository import issue_folder
-from newsletter.issues.window import load_window
+from newsletter.issues.store import issue_folder, issues_of
+from newsletter.issues.window import IssueWindow, load_window
 from newsletter.model import Issue, RenderedIssue, Variant
 from newsletter.rendering import environment as rendering_environment
 from newsletter.workspace.context import AppContext
@@ -28,8 +27,12 @@ DEFAULT_VARIANT = Variant()
 
 def load_issue(context: AppContext, name: str | None = None) -> Issue:
     """The issue as its file says, with what earlier issues announced and still lies ahead."""
-    at = load_window(context, name)
-    issue = issue_repository.read(context.workspace, at.name)
+    return complete_issue(load_window(context, name))
+
+
+def complete_issue(at: IssueWindow) -> Issue:
+    """`load_issue`, of a window that is known already."""
+    issue = issues_of(at.context).read(at.name)
     return replace(issue, coming_up=composition.coming_up(issue, at.earlier))
 
 

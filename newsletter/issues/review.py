@@ -15,7 +15,7 @@ from newsletter.workspace.context import AppContext
 if TYPE_CHECKING:
     from newsletter.checks import CheckContext
 from newsletter.issues.glossary import glossary
-from newsletter.issues.render import load_issue, render_mail
+from newsletter.issues.render import complete_issue, render_mail
 
 
 def check_issue_mail(
@@ -39,7 +39,7 @@ def build_check_context(
     from newsletter.issues.link_cache import known_links
 
     at = load_window(context, name)
-    issue = load_issue(context, at.name)
+    issue = complete_issue(at)
     made = render_mail(context, issue)
     shown = rendering.remove_personal_parts(made, context.workspace.settings)
     earlier = tuple(

@@ -13,7 +13,7 @@ from typing import Any
 from newsletter import config, rendering
 from newsletter.config import Settings
 from newsletter.issues import render, window
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import issues_of
 from newsletter.model import Dated, Entry, Ids, Issue, Section
 from newsletter.rendering import palette
 from newsletter.workspace import settings_editor
@@ -72,7 +72,7 @@ LOGO_WITHOUT_WORDS = (
 
 def _issue(context: AppContext, settings: Settings) -> Issue:
     name = window.due_name(context)
-    if not issue_repository.exists(context.workspace, name):
+    if not issues_of(context).exists(name):
         return _specimen(context, settings, name)
     issue = render.load_issue(context, name)
     parts = (replace(each, entries=each.entries[:MOST_ENTRIES]) for each in issue.sections)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from newsletter import composition
 from newsletter.errors import UsageError
 from newsletter.issues import editor, undo_log
-from newsletter.issues import repository as issue_repository
 from newsletter.issues.diff import describe_place
+from newsletter.issues.store import issues_of
 from newsletter.issues.undo_log import UndoStep
 from newsletter.model import Issue
 from newsletter.workspace.context import AppContext
@@ -80,7 +80,7 @@ def _expect(context: AppContext, name: str, step: UndoStep, seen: str) -> None:
     What one of them takes back has to be what it has offered.
     """
     if seen and seen != _id(step):
-        place = describe_place(issue_repository.read(context.workspace, name), step.place)
+        place = describe_place(issues_of(context).read(name), step.place)
         raise UsageError(
             "another window wrote or undid something meanwhile, so nothing was changed. It would"
             f" be {place} now: look at it, then press again"
@@ -92,7 +92,7 @@ def _put(context: AppContext, name: str, step: UndoStep, *, there: str, wanted: 
 
     Else the step is forgotten, so that those before it can be reached.
     """
-    issue = issue_repository.read(context.workspace, name)
+    issue = issues_of(context).read(name)
     if not _stands(context, issue, step.place, there):
         undo_log.delete_step(context.workspace, name, step)
         raise UsageError(
@@ -105,11 +105,9 @@ def _put(context: AppContext, name: str, step: UndoStep, *, there: str, wanted: 
         return
     editor.save_revision(context, name)
     if kind == "order":
-        issue_repository.write(
-            context.workspace, composition.reorder_entries(issue, section, wanted.split("\n"))
-        )
+        issues_of(context).write(composition.reorder_entries(issue, section, wanted.split("\n")))
     else:
-        issue_repository.write(context.workspace, composition.with_text(issue, step.place, wanted))
+        issues_of(context).write(composition.with_text(issue, step.place, wanted))
 
 
 def _stands(context: AppContext, issue: Issue, place: str, wanted: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from newsletter.issues.repository import issue_folder
+from newsletter.issues.store import issue_folder
 from newsletter.workspace.files import write_whole
 from newsletter.workspace.folder import Workspace
 

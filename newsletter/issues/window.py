@@ -14,8 +14,8 @@ from newsletter.entries.ingest import list_aliases
 from newsletter.entries.repository import EarlierEntry, ReviewCutoff, entries_of
 from newsletter.errors import UsageError
 from newsletter.identity import Index
-from newsletter.issues import repository as issue_repository
 from newsletter.issues.classify import build_classifier
+from newsletter.issues.store import issues_of
 from newsletter.model import Entry, EntryState, Issue, LeftOut, Reason, Selection
 from newsletter.selection import SelectionCriteria, SelectionHistory
 from newsletter.workspace.context import AppContext
@@ -32,21 +32,15 @@ class IssueWindow:
     @cached_property
     def earlier(self) -> tuple[Issue, ...]:
         """The issues that are out at this moment, oldest first; never the one being made."""
-        read = (
-            issue_repository.read(self.context.workspace, name)
-            for name in out_names(self.context)
-            if name != self.name
-        )
+        issues = issues_of(self.context)
+        read = (issues.read(name) for name in out_names(self.context) if name != self.name)
         return tuple(sorted(read, key=lambda issue: (issue.until_at, issue.name)))
 
     @cached_property
     def present(self) -> Issue | None:
         """The issue as its file stands, if there is one."""
-        return (
-            issue_repository.read(self.context.workspace, self.name)
-            if issue_repository.exists(self.context.workspace, self.name)
-            else None
-        )
+        issues = issues_of(self.context)
+        return issues.read(self.name) if issues.exists(self.name) else None
 
     @cached_property
     def section_order(self) -> Mapping[str, tuple[str, ...]]:
@@ -54,11 +48,7 @@ class IssueWindow:
 
         Of one that is, its file tells.
         """
-        record = (
-            None
-            if self.present
-            else issue_repository.read_record(self.context.workspace, self.name)
-        )
+        record = None if self.present else issues_of(self.context).read_record(self.name)
         return record.order if record else {}
 
     @property
@@ -85,7 +75,7 @@ class IssueWindow:
 
         What came in between, nobody has looked at.
         """
-        record = issue_repository.read_record(self.context.workspace, issue.name)
+        record = issues_of(self.context).read_record(issue.name)
         drafted_at = record.drafted_at if record else None
         return min(issue.until_at, drafted_at) if drafted_at else issue.until_at
 
@@ -193,15 +183,13 @@ def out_names(context: AppContext) -> tuple[str, ...]:
     One that the program has drafted is out when it was sent or published; one made by hand, when
     its window is over.
     """
-    return tuple(
-        name for name in issue_repository.names(context.workspace) if _is_out(context, name)
-    )
+    return tuple(name for name in issues_of(context).names() if _is_out(context, name))
 
 
 def _is_out(context: AppContext, name: str) -> bool:
-    record = issue_repository.read_record(context.workspace, name)
+    record = issues_of(context).read_record(name)
     if record is None or record.is_before_draft:
-        return issue_repository.read(context.workspace, name).until_at <= context.now
+        return issues_of(context).read(name).until_at <= context.now
     return record.published_at is not None and record.published_at <= context.now
 
 
@@ -220,7 +208,7 @@ def load_window(
 def due_name(context: AppContext) -> str:
     """The issue being made when nobody names one."""
     out = frozenset(out_names(context))
-    begun = [name for name in issue_repository.names(context.workspace) if name not in out]
+    begun = [name for name in issues_of(context).names() if name not in out]
     if begun:
         return begun[-1]
     settings = context.workspace.settings.newsletter
@@ -231,7 +219,7 @@ def due_name(context: AppContext) -> str:
 
 def latest_name(context: AppContext) -> str:
     """The issue that was last begun; raises UsageError when there is none."""
-    names = issue_repository.names(context.workspace)
+    names = issues_of(context).names()
     if not names:
         raise UsageError("there is no issue yet: make one with “newsletter draft”")
     return names[-1]

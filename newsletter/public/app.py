@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
@@ -31,33 +30,9 @@ from newsletter.public.middleware import (
     too_large,
 )
 from newsletter.public.pages import PageRenderer
-from newsletter.public.rate_limit import RateLimit
 from newsletter.public.self_service import SelfService
+from newsletter.public.state import PublicState, state_of
 from newsletter.workspace.context import AppContext
-
-MISSES = 30
-"""Wrong links of one visitor in ten minutes; a right one works always."""
-ASKED = 10
-"""Addresses that one visitor may type in an hour."""
-ASKED_BY_ALL = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicState:
-    """What every page works with."""
-
-    readers: SelfService
-    archive: Archive
-    look: PageRenderer
-    clock: Callable[[], float] = time.monotonic
-    misses: RateLimit = field(init=False)
-    asked: RateLimit = field(init=False)
-    asked_by_all: RateLimit = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "misses", RateLimit(MISSES, 600, self.clock))
-        object.__setattr__(self, "asked", RateLimit(ASKED, 3600, self.clock))
-        object.__setattr__(self, "asked_by_all", RateLimit(ASKED_BY_ALL, 3600, self.clock))
 
 
 def make_app(
@@ -97,20 +72,19 @@ def make_app(
 
 
 async def _robots(request: Request) -> Response:
-    settings = request.app.state.public.look.settings
-    if settings.public.robots:
+    if state_of(request).may_be_indexed:
         return PlainTextResponse("User-agent: *\nDisallow: /u/\nDisallow: /p/\nDisallow: /c/\n")
     return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
 
 async def _style(request: Request) -> Response:
-    sheet = await run_in_threadpool(request.app.state.public.look.style_sheet)
+    sheet = await run_in_threadpool(state_of(request).look.style_sheet)
     return Response(sheet, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
 
 
 def answer_not_found(request: Request) -> Response:
     """The one answer to every link that leads nowhere; after too many, another."""
-    public: PublicState = request.app.state.public
+    public: PublicState = state_of(request)
     visitor = request.client.host if request.client else ""
     if not public.misses.allows(visitor):
         return public.look.message_page(request, "too_many", status=429)
@@ -119,7 +93,7 @@ def answer_not_found(request: Request) -> Response:
 
 async def _no_page(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code == 429:
-        answer: Response = request.app.state.public.look.says(request, "too_many", status=429)
+        answer: Response = state_of(request).look.message_page(request, "too_many", status=429)
         return answer
     if isinstance(error, HTTPException) and error.status_code != 404:
         headers = {"Allow": _list_methods(request)} if error.status_code == 405 else error.headers
@@ -137,7 +111,7 @@ def _list_methods(request: Request) -> str:
 
 async def _busy(request: Request, error: Exception) -> Response:
     LOG.error("database refused error=%s", type(error.__cause__ or error).__name__)
-    answer: Response = request.app.state.public.look.says(request, "busy", status=503)
+    answer: Response = state_of(request).look.message_page(request, "busy", status=503)
     answer.headers["Retry-After"] = "60"
     return answer
 
@@ -146,7 +120,7 @@ async def _wrong(request: Request, error: Exception) -> Response:
     LOG.error(
         "answered with an apology error=%s", type(error).__name__
     )  # the way comes behind it, from the guard
-    answer: Response = request.app.state.public.look.says(request, "wrong", status=500)
+    answer: Response = state_of(request).look.message_page(request, "wrong", status=500)
     return answer
 
 

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from newsletter.issues.archive import ArchivedIssue
 from newsletter.issues.images import media_type
+from newsletter.public.state import state_of
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none';"
@@ -24,7 +25,7 @@ POLICY = (
 
 def _make_response(request: Request, content: str | bytes, media_type: str) -> Response:
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "public, max-age=300"}
-    if request.app.state.public.look.settings.public.robots:
+    if state_of(request).may_be_indexed:
         headers["X-Robots-Tag"] = "all"
     return Response(content, media_type=media_type, headers=headers)
 
@@ -32,7 +33,7 @@ def _make_response(request: Request, content: str | bytes, media_type: str) -> R
 async def index(request: Request) -> Response:
     """All issues that are out."""
     return _make_response(
-        request, await run_in_threadpool(request.app.state.public.archive.index), "text/html"
+        request, await run_in_threadpool(state_of(request).archive.index), "text/html"
     )
 
 
@@ -40,14 +41,14 @@ async def feed(request: Request) -> Response:
     """Their Atom feed."""
     return _make_response(
         request,
-        await run_in_threadpool(request.app.state.public.archive.feed),
+        await run_in_threadpool(state_of(request).archive.feed),
         "application/atom+xml",
     )
 
 
 async def _page(request: Request) -> ArchivedIssue:
     page: ArchivedIssue | None = await run_in_threadpool(
-        request.app.state.public.archive.page, request.path_params["name"]
+        state_of(request).archive.page, request.path_params["name"]
     )
     if page is None:
         raise HTTPException(404)
@@ -57,7 +58,7 @@ async def _page(request: Request) -> ArchivedIssue:
 async def redirect_to_issue(request: Request) -> Response:
     """To the address of an issue, whose links are relative to it."""
     await _page(request)
-    root, name = request.app.state.public.look.root, request.path_params["name"]
+    root, name = state_of(request).look.root, request.path_params["name"]
     return RedirectResponse(f"{root}/issues/{quote(name)}/", 308)
 
 
@@ -73,7 +74,7 @@ async def large_print(request: Request) -> Response:
 
 async def picture(request: Request) -> Response:
     """A picture of an issue, for its page and for the mail: the same address for every reader."""
-    archive, asked = request.app.state.public.archive, request.path_params
+    archive, asked = state_of(request).archive, request.path_params
     path = await run_in_threadpool(archive.picture, asked["name"], asked["file"])
     if path is None:
         raise HTTPException(404)

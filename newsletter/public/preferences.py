@@ -20,6 +20,7 @@ from newsletter.model import Subscriber, SubscriberState
 from newsletter.public import subscribe
 from newsletter.public.pages import first, read_form
 from newsletter.public.self_service import MAY_RESUBSCRIBE, Preferences
+from newsletter.public.state import state_of
 from newsletter.public.translations import LANGUAGES, NAMES
 
 MAIL_STATES = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
@@ -27,9 +28,9 @@ MAIL_STATES = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
 
 async def _person(request: Request) -> Subscriber:
     """Whose page it is; raises the same 404 for a wrong token and an erased person."""
-    readers = request.app.state.public.readers
+    readers = state_of(request).readers
     person: Subscriber | None = await run_in_threadpool(
-        readers.person, request.path_params["token"]
+        readers.find_subscriber, request.path_params["token"]
     )
     if person is None:
         raise HTTPException(404)
@@ -43,20 +44,22 @@ async def show_preferences(request: Request) -> Response:
 
 async def save_preferences(request: Request) -> Response:
     """Keep what was chosen, and show the page again."""
-    public, person = request.app.state.public, await _person(request)
+    public, person = state_of(request), await _person(request)
     form = await read_form(request)
     words = public.look.words(request)
     match first(form, "do"):
         case "save":
-            await run_in_threadpool(public.readers.choose, person, _choices(form))
+            await run_in_threadpool(public.readers.save_preferences, person, _choices(form))
         case "pause":
             months = first(form, "months")
             count = int(months) if months.isascii() and months.isdigit() and len(months) < 4 else 1
             await run_in_threadpool(public.readers.pause, person, count)
         case "come_back":
-            await run_in_threadpool(public.readers.come_back, person)
+            await run_in_threadpool(public.readers.resubscribe, person)
         case "leave":
-            await run_in_threadpool(public.readers.leave_altogether, request.path_params["token"])
+            await run_in_threadpool(
+                public.readers.unsubscribe_from_preferences, request.path_params["token"]
+            )
         case "address":
             return await _ask_for_address(request, person, first(form, "address"))
         case _:
@@ -74,7 +77,7 @@ def _choices(form: Mapping[str, list[str]]) -> Preferences:
 
 
 async def _ask_for_address(request: Request, person: Subscriber, written: str) -> Response:
-    public = request.app.state.public
+    public = state_of(request)
     words = public.look.words(request)
     task = await subscribe.prepare_link_mail(request, written, kind="move", person=person)
     if task is None:
@@ -91,9 +94,9 @@ async def _page(
     status: int = 200,
     task: BackgroundTask | None = None,
 ) -> Response:
-    public = request.app.state.public
+    public = state_of(request)
     words = public.look.words(request)
-    until = await run_in_threadpool(public.readers.paused_until, person)
+    until = await run_in_threadpool(public.readers.get_pause_end, person)
     page: Response = public.look.page(
         request,
         "preferences.html.jinja",
@@ -115,7 +118,7 @@ async def _page(
 
 
 def _state_text(request: Request, person: Subscriber, until: datetime | None) -> str:
-    look = request.app.state.public.look
+    look = state_of(request).look
     words: Mapping[str, str] = look.words(request)
     match person.state:
         case SubscriberState.ACTIVE:
@@ -132,8 +135,8 @@ def _state_text(request: Request, person: Subscriber, until: datetime | None) ->
 
 async def download_data(request: Request) -> Response:
     """Everything stored about the person, as a JSON file."""
-    public, person = request.app.state.public, await _person(request)
-    kept = await run_in_threadpool(public.readers.kept_about, person)
+    public, person = state_of(request), await _person(request)
+    kept = await run_in_threadpool(public.readers.collect_personal_data, person)
     text = json.dumps(kept, ensure_ascii=False, indent=2, default=_plain)
     headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
     return Response(text, media_type="application/json", headers=headers)
@@ -145,11 +148,11 @@ def _plain(value: Any) -> str:
 
 async def erase_subscriber(request: Request) -> Response:
     """Erase the person, once the box is marked."""
-    public, person = request.app.state.public, await _person(request)
+    public, person = state_of(request), await _person(request)
     form = await read_form(request)
     if first(form, "sure") != "yes":
         words = public.look.words(request)
         return await _page(request, person, problem=words["erase_not_sure"], status=400)
     await run_in_threadpool(public.readers.erase, person, request.path_params["token"])
-    page: Response = public.look.says(request, "erased", link="/")
+    page: Response = public.look.message_page(request, "erased", link="/")
     return page

@@ -21,6 +21,7 @@ from newsletter.formats.mailboxes import parse_address
 from newsletter.model import Subscriber
 from newsletter.public.middleware import LOG
 from newsletter.public.pages import first, read_form
+from newsletter.public.state import state_of
 from newsletter.subscribers.opt_in import ConfirmationResult
 
 
@@ -30,7 +31,7 @@ async def show_subscribe_form(request: Request) -> Response:
 
 
 def _form(request: Request, *, problem: str = "", status: int = 200) -> Response:
-    look = request.app.state.public.look
+    look = state_of(request).look
     heading = look.words(request)["subscribe_title"]
     page: Response = look.page(
         request, "subscribe.html.jinja", heading, problem=problem, status=status
@@ -40,14 +41,14 @@ def _form(request: Request, *, problem: str = "", status: int = 200) -> Response
 
 async def request_subscription(request: Request) -> Response:
     """Take an address, and send a link to it."""
-    look = request.app.state.public.look
+    look = state_of(request).look
     fields = await read_form(request)
     task = await prepare_link_mail(
         request, first(fields, "address"), kind="confirm", name=first(fields, "name")
     )
     if task is None:
         return _form(request, problem=look.words(request)["address_wrong"], status=400)
-    page: Response = look.says(request, "asked", link="/")
+    page: Response = look.message_page(request, "asked", link="/")
     page.background = task
     return page
 
@@ -59,7 +60,7 @@ async def prepare_link_mail(
 
     Raises a 429 for one who asks too often.
     """
-    public = request.app.state.public
+    public = state_of(request)
     try:
         parse_address(written)
     except ValueError:
@@ -74,7 +75,7 @@ async def _send_link(
     request: Request, written: str, kind: str, name: str, person: Subscriber | None
 ) -> None:
     """Note the request and send its link; a failure is told to staff, never to the visitor."""
-    public = request.app.state.public
+    public = state_of(request)
     language, words = public.look.language(request), public.look.words(request)
     newsletter = public.look.settings.newsletter
     blanks: dict[str, Any] = {
@@ -84,24 +85,26 @@ async def _send_link(
     }
 
     def note() -> Any:
-        return public.readers.ask(written, name=name, language=language, person=person)
+        return public.readers.request_confirmation(
+            written, name=name, language=language, person=person
+        )
 
     try:
         noted = await run_in_threadpool(note)
         if noted is not None:
             subject = words[f"{kind}_subject"].format(**blanks)
-            letter = public.readers.confirmation(
+            letter = public.readers.build_confirmation(
                 noted, subject, words[f"{kind}_mail"].format(**blanks)
             )
-            await public.readers.send(letter)
+            await public.readers.send_confirmation(letter)
     except NewsletterError as error:
         LOG.error("confirmation not sent error=%s", error)
 
 
 async def show_confirmation_form(request: Request) -> Response:
     """The page that the link opens; it asks."""
-    public = request.app.state.public
-    waiting = await run_in_threadpool(public.readers.asked, request.path_params["token"])
+    public = state_of(request)
+    waiting = await run_in_threadpool(public.readers.find_request, request.path_params["token"])
     if waiting is None:
         return _gone(request)
     words = public.look.words(request)
@@ -119,7 +122,7 @@ async def show_confirmation_form(request: Request) -> Response:
 
 async def confirm_request(request: Request) -> Response:
     """The button of it."""
-    public = request.app.state.public
+    public = state_of(request)
     await request.body()
     done = await run_in_threadpool(public.readers.confirm, request.path_params["token"])
     if done is ConfirmationResult.GONE:
@@ -142,10 +145,10 @@ async def confirm_request(request: Request) -> Response:
 
 def _gone(request: Request) -> Response:
     """A link that was used, one that is too old and one that never was: all the same."""
-    public = request.app.state.public
+    public = state_of(request)
     if not public.misses.allows(request.client.host if request.client else ""):
         raise HTTPException(429)
-    page: Response = public.look.says(
+    page: Response = public.look.message_page(
         request, "confirmed_gone", status=404, link="/subscribe", link_words="ask_again"
     )
     return page

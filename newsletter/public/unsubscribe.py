@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from newsletter.public.pages import first, read_form
 from newsletter.public.self_service import MAX_REASON_CHARACTERS
+from newsletter.public.state import state_of
 
 
 async def show_unsubscribe_form(request: Request) -> Response:
     """The page that a link opens; it asks, and asks no database."""
-    public = request.app.state.public
-    if not public.readers.may_leave(request.path_params["token"]):
+    public = state_of(request)
+    if not public.readers.can_unsubscribe(request.path_params["token"]):
         raise HTTPException(404)
     words = public.look.words(request)
     page: Response = public.look.page(
@@ -34,9 +35,9 @@ async def show_unsubscribe_form(request: Request) -> Response:
 
 async def unsubscribe_reader(request: Request) -> Response:
     """Stop the mails."""
-    public, token = request.app.state.public, request.path_params["token"]
+    public, token = state_of(request), request.path_params["token"]
     await request.body()
-    if not await run_in_threadpool(public.readers.leave, token):
+    if not await run_in_threadpool(public.readers.unsubscribe, token):
         raise HTTPException(404)
     words, root = public.look.words(request), public.look.root
     page: Response = public.look.page(
@@ -51,9 +52,11 @@ async def unsubscribe_reader(request: Request) -> Response:
 
 async def save_unsubscribe_reason(request: Request) -> Response:
     """A word why, kept without who."""
-    public = request.app.state.public
+    public = state_of(request)
     why = first(await read_form(request), "why")
-    if not await run_in_threadpool(public.readers.say_farewell, request.path_params["token"], why):
+    if not await run_in_threadpool(
+        public.readers.save_unsubscribe_reason, request.path_params["token"], why
+    ):
         raise HTTPException(404)
-    page: Response = public.look.says(request, "why_thanks", link="/")
+    page: Response = public.look.message_page(request, "why_thanks", link="/")
     return page

@@ -18,7 +18,6 @@ from markupsafe import escape
 from newsletter.config import Settings
 from newsletter.model import Issue, RenderedIssue, Variant
 from newsletter.placeholders import Placeholder, fill
-from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.issue_view import (
     IssueView,
     PageFrame,
@@ -28,6 +27,7 @@ from newsletter.rendering.issue_view import (
 )
 from newsletter.rendering.templates import TemplateEnvironment, fill_template
 from newsletter.rendering.text_layout import tidy
+from newsletter.rendering.translations import FALLBACK_NAMES
 from newsletter.rendering.truncation import FULL, MAX_HTML_BYTES, TIGHTER, TextLimits
 
 HTML_TEMPLATE = "issue.html.jinja"
@@ -63,6 +63,7 @@ def render_mail(
         html=html,
         text=text,
         digest=compute_digest(full.subject, full.preheader, html, text),
+        fallback_name=fallback_name(settings.newsletter.language),
     )
 
 
@@ -87,7 +88,7 @@ def remove_personal_parts(rendered: RenderedIssue, settings: Settings) -> Render
     values = {
         Placeholder.UNSUBSCRIBE: f"mailto:{quote(address, safe='@+')}?subject=unsubscribe",
         Placeholder.PREFERENCES: settings.public.url if settings.public else "",
-        Placeholder.NAME: fallback_name(settings),
+        Placeholder.NAME: rendered.fallback_name,
     }
     escaped = {mark: str(escape(value)) for mark, value in values.items()}
     return dataclasses.replace(
@@ -95,9 +96,12 @@ def remove_personal_parts(rendered: RenderedIssue, settings: Settings) -> Render
     )
 
 
-def fallback_name(settings: Settings, language: str = "") -> str:
-    """What stands for the name of a reader who gave none: `reader`, as in “Dear reader”."""
-    return Phrases(language or settings.newsletter.language)("dear_reader")
+def fallback_name(language: str) -> str:
+    """What stands for the name of a reader who gave none: `reader`, as in “Dear reader”.
+
+    In English for a language that has none.
+    """
+    return FALLBACK_NAMES.get(language.partition("-")[0].lower(), FALLBACK_NAMES["en"])
 
 
 def _page(

@@ -76,7 +76,7 @@ def render_proof(issue: Issue, settings: Settings, templates: jinja2.Environment
     html = _render_page(
         templates, PROOF_TEMPLATE, page=shown, frame=shared, claims=rows, robots=False
     )
-    return html.replace(Placeholder.NAME, fallback_name(settings))
+    return html.replace(Placeholder.NAME, fallback_name(settings.newsletter.language))
 
 
 def render_archive(
@@ -128,7 +128,7 @@ def _page_of(
     shown = build_issue_view(issue, settings, glossary=glossary or {}, fit=WHOLE, calendar_base="")
     shared = build_frame(settings)
     html = _render_page(templates, name, page=shown, frame=shared, robots=_robots(settings))
-    return html.replace(Placeholder.NAME, fallback_name(settings))
+    return html.replace(Placeholder.NAME, fallback_name(settings.newsletter.language))
 
 
 def _render_page(templates: jinja2.Environment, name: str, **values: Any) -> str:

@@ -14,17 +14,14 @@ from typing import TYPE_CHECKING
 from newsletter.entries.ingest import IngestResult, ingest_sources
 from newsletter.entries.repository import SourceRecord, entries_of
 from newsletter.errors import UsageError
-from newsletter.model import Source, SourceKind, SourceResult
+from newsletter.model import Source, SourceResult
 from newsletter.sources.parser_pool import ParserPool, build_document_parser
-from newsletter.sources.staleness import StalenessCheck
+from newsletter.sources.staleness import find_stale_sources
 from newsletter.workspace.context import AppContext
 
 if TYPE_CHECKING:
     from newsletter.sources.source_client import SourceFetch
 
-STAMPED = frozenset({SourceKind.FEED, SourceKind.PUBMED})
-"""Kinds of sources that date what they bring by the day they bring it; a register's old trial may
-be news."""
 KEEP_EVERY_S = 0.25
 """How much work a crash may lose; it would only be fetched again."""
 
@@ -114,10 +111,7 @@ async def collect_all(
             finally:
                 for visit in pending:
                     visit.cancel()
-    stamped = frozenset(source.name for source in sources if source.kind in STAMPED)
-    quiet = StalenessCheck(
-        store=entries_of(context), today=context.now.date(), stamped=stamped
-    ).find_stale(each.record for each in done.values())
+    quiet = find_stale_sources(context, (each.record for each in done.values()))
     return tuple(replace(done[source.name], quiet=quiet.get(source.name, "")) for source in sources)
 
 

@@ -18,7 +18,7 @@ import stat
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -79,30 +79,6 @@ class FetchRequest:
     etag: str = ""
     last_modified: str = ""
     digest: str = ""
-
-
-Progress = Callable[[FetchRequest, FetchResult | None], None]
-"""Told of each request when it begins (None) and when it has ended."""
-
-
-async def fetch_all(
-    requests: Iterable[FetchRequest],
-    *,
-    contact: str,
-    allow_hosts: Collection[str] = (),
-    on_progress: Progress | None = None,
-) -> dict[str, FetchResult]:
-    """Fetch all at once, by name. `contact` says in the User-Agent who asks."""
-    report = on_progress or (lambda _request, _fetched: None)
-    async with Fetcher(contact=contact, allow_hosts=allow_hosts) as fetcher:
-
-        async def one(request: FetchRequest) -> tuple[str, FetchResult]:
-            report(request, None)
-            fetched = await fetcher.get_or_read(request)
-            report(request, fetched)
-            return request.name, fetched
-
-        return dict(await asyncio.gather(*map(one, requests)))
 
 
 def read_file(path: Path, *, digest: str = "") -> FetchResult:

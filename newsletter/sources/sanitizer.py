@@ -1,23 +1,20 @@
-"""What strangers send, made harmless: text by paragraphs, or HTML of a few plain elements.
+"""What strangers send, as harmless text by paragraphs.
 
-Size, depth and attributes are bounded before any parser sees them: nh3 alone needs 15 s for 50,000
-nested `<div>`, and libxml2 4 s for a tag with 50,000 attributes.
+Size and attributes are bounded before any parser sees them: libxml2 needs 4 s for a tag with 50,000
+attributes.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 from collections.abc import Iterator
 
-import nh3
 from lxml import etree
 
 from newsletter.sources.titles import one_line
 
 MOST_CHARACTERS = 400_000  # of one piece of HTML; the largest among 1,500 feed entries has 90,000
-MOST_DEPTH = 100
 LONGEST_TAG = 4_000
 
 HIDDEN = frozenset(
@@ -73,75 +70,9 @@ BLOCKS = frozenset(
     )
 )
 LINES = frozenset(("br", "li", "tr"))
-ALLOWED = {
-    "a",
-    "b",
-    "blockquote",
-    "br",
-    "em",
-    "h3",
-    "h4",
-    "i",
-    "li",
-    "ol",
-    "p",
-    "strong",
-    "sub",
-    "sup",
-    "ul",
-}
-WEB_OR_MAIL = re.compile(r"(?:https?://[^/\s]|mailto:[^\s@]+@)", re.IGNORECASE)
 
 _ENDLESS_TAG = re.compile(rf"<[^<>]{{{LONGEST_TAG},}}>?")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_FLAT = frozenset(
-    (
-        *(
-            "area",
-            "base",
-            "br",
-            "col",
-            "hr",
-            "img",
-            "input",
-            "link",
-            "meta",
-            "source",
-            "track",
-            "wbr",
-        ),
-        *(
-            "dd",
-            "dt",
-            "li",
-            "option",
-            "p",
-            "td",
-            "th",
-            "tr",
-        ),  # the next one ends them, unless something else nests
-    )
-)
 _MARKUP = re.compile(r"<[!/?a-zA-Z]")
-
-
-def safe_html(text: str) -> str:
-    """HTML of plain elements only, its links absolute and http(s) or mailto.
-
-    Too much of it comes back as bare text.
-    """
-    bounded = _limit_text(text)
-    if _depth(bounded) > MOST_DEPTH:
-        return html.escape(plain_text(bounded), quote=False).replace("\n", "<br>\n")
-    return nh3.clean(
-        bounded,
-        tags=ALLOWED,
-        clean_content_tags=set(HIDDEN - {"math", "embed", "frame"}),
-        attributes={"a": {"href", "title"}},
-        attribute_filter=_filter_attribute,
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer",
-    )
 
 
 def plain_text(markup: str) -> str:
@@ -181,31 +112,6 @@ def _limit_text(text: str) -> str:
         if text.isprintable()
         else re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
     )
-
-
-def _depth(markup: str) -> int:
-    """How deep elements could nest at most.
-
-    An end tag counts for its own kind alone, as in a browser.
-    """
-    still_open: Counter[str] = Counter()
-    depth = deepest = 0
-    for ending, name in _TAG.findall(markup):
-        kind = name.lower()
-        if kind in _FLAT or (ending and not still_open[kind]):
-            continue
-        change = -1 if ending else 1
-        still_open[kind] += change
-        depth += change
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _filter_attribute(element: str, attribute: str, value: str) -> str | None:
-    """Only addresses that say where they lead: nothing relative, nothing that starts with `//`."""
-    if attribute == "href":
-        return value if WEB_OR_MAIL.match(value) else None
-    return value if element == "a" else None
 
 
 def _pieces(root: etree._Element) -> Iterator[str]:

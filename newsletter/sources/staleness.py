@@ -11,10 +11,36 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from newsletter.entries.repository import EntryRepository, SourceActivity, SourceRecord
+from newsletter.entries.repository import (
+    EntryRepository,
+    SourceActivity,
+    SourceRecord,
+    entries_of,
+)
+from newsletter.model import SourceKind
+from newsletter.workspace.context import AppContext
 
 LEAST_DAYS = 60  # summer, or a quarterly that is late
 PAUSES = 3  # so many times its usual pause is unusually long
+STAMPED = frozenset({SourceKind.FEED, SourceKind.PUBMED})
+"""Kinds of sources that date what they bring by the day they bring it; a register's old trial may
+be news."""
+
+
+def find_stale_sources(context: AppContext, records: Iterable[SourceRecord]) -> dict[str, str]:
+    """Name → a sentence, of those sources of the newsletter that are quiet.
+
+    Whoever tells people of quiet sources asks here, so that no two places tell differently.
+    """
+    sources = {source.name: source for source in context.workspace.settings.sources}
+    stamped = frozenset(source.name for source in sources.values() if source.kind in STAMPED)
+    check = StalenessCheck(store=entries_of(context), today=context.now.date(), stamped=stamped)
+    return check.find_stale(record for record in records if record.name in sources)
+
+
+def is_empty(record: SourceRecord) -> bool:
+    """Whether the source answered, and had nothing in it."""
+    return record.succeeded_at is not None and not record.entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

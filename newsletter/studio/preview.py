@@ -30,7 +30,7 @@ from newsletter.config import FILE_NAME
 from newsletter.errors import NewsletterError
 from newsletter.issues import images, review
 from newsletter.issues.images import media_type
-from newsletter.issues.repository import GLOSSARY_FILE, issue_folder
+from newsletter.issues.store import GLOSSARY_FILE, issue_folder, issues_of
 from newsletter.model import Finding, RenderedIssue
 from newsletter.rendering import environment
 from newsletter.workspace.context import AppContext
@@ -174,6 +174,9 @@ def watch_issue(context: AppContext, name: str) -> PreviewWatcher:
 
 def _draw(context: AppContext, name: str) -> PreviewContent:
     fresh = AppContext(open_workspace(context.workspace.folder), context.now)
+    issues = issues_of(context).for_workspace(fresh.workspace)
+    for each in (context, fresh):
+        each.hold(issues)
     _, rendered, findings = review.check_issue_mail(fresh, name)
     settings = fresh.workspace.settings
     display, address = parseaddr(settings.newsletter.sender)

@@ -11,8 +11,8 @@ from newsletter.delivery.pause_stop import SendControl
 from newsletter.delivery.scheduling import ScheduleState
 from newsletter.entries.repository import entries_of
 from newsletter.errors import NewsletterError
-from newsletter.issues import repository as issue_repository
 from newsletter.issues import review
+from newsletter.issues.store import issues_of
 from newsletter.model import Severity
 from newsletter.studio import send_process
 from newsletter.workspace.context import AppContext
@@ -32,8 +32,8 @@ class WorkflowStep:
 
 def list_workflow_steps(context: AppContext, name: str, *, new: int) -> tuple[WorkflowStep, ...]:
     """Every step with where it stands, in one sentence each."""
-    there = issue_repository.exists(context.workspace, name)
-    issue = issue_repository.read(context.workspace, name) if there else None
+    there = issues_of(context).exists(name)
+    issue = issues_of(context).read(name) if there else None
     return (
         _collect(context),
         WorkflowStep(
@@ -110,7 +110,7 @@ def _build_check_steps(
         if findings
         else "Nothing to mend."
     )
-    record = issue_repository.read_record(context.workspace, name)
+    record = issues_of(context).read_record(name)
     approval = record.approval if record else None
     is_approved = approval is not None and approval.digest == made.digest
     by = f" by {approval.by}" if approval and approval.by else ""

@@ -29,8 +29,8 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from newsletter.errors import ConfigError, IssueFileError, NewsletterError, WorkspaceError
-from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
+from newsletter.issues.store import issues_of
 from newsletter.studio.auth_middleware import CSRF_HEADER, FOREIGN
 from newsletter.studio.state import StudioState
 from newsletter.workspace.context import AppContext
@@ -103,7 +103,7 @@ class StudioRequest:
     @property
     def has_issue(self) -> bool:
         """Whether that issue is there."""
-        return issue_repository.exists(self.context.workspace, self.issue_name)
+        return issues_of(self.context).exists(self.issue_name)
 
     def render_page(
         self, template: str, *, title: str, status: int = 200, **values: Any

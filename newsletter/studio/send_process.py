@@ -21,8 +21,7 @@ from newsletter.delivery import service as delivery
 from newsletter.delivery.scheduling import ScheduleState, ScheduleStatus
 from newsletter.delivery.send_status import SendStatus
 from newsletter.errors import NewsletterError
-from newsletter.issues import repository as issue_repository
-from newsletter.issues.repository import issue_folder
+from newsletter.issues.store import issue_folder, issues_of
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 
@@ -160,5 +159,5 @@ def _words(context: AppContext, name: str) -> Path:
 
 def was_published(context: AppContext, name: str) -> bool:
     """Whether the issue counts as out."""
-    record = issue_repository.read_record(context.workspace, name)
+    record = issues_of(context).read_record(name)
     return bool(record and record.published_at)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
     from newsletter.entries.repository import CachedEntry
+    from newsletter.issues.store import IssueStore
     from newsletter.studio.crash_marker import CrashMarker
     from newsletter.studio.entry_cards import EntryCards
 
@@ -61,6 +62,7 @@ class StudioState:
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _engines: dict[str, Engine] = field(default_factory=dict)
     _read: dict[str, dict[str, CachedEntry]] = field(default_factory=dict, repr=False)
+    _issues: IssueStore | None = field(default=None, repr=False)
     _flashes: list[str] = field(default_factory=list)
     _stash: OrderedDict[str, object] = field(default_factory=OrderedDict, repr=False)
 
@@ -68,6 +70,7 @@ class StudioState:
         """The workspace as its files stand at this moment, on one engine for all requests."""
         from newsletter.database.engine import open_database
         from newsletter.entries.repository import EntryRepository
+        from newsletter.issues.store import IssueStore
 
         context = AppContext(open_workspace(self.folder), self.clock())
         address = context.workspace.settings.newsletter.database
@@ -79,6 +82,9 @@ class StudioState:
         # of its own, because a store holds one open transaction; what was read is shared
         context.engine = self._engines[address]
         context.hold(EntryRepository(self._engines[address], self._read.setdefault(address, {})))
+        known = self._issues or IssueStore(context.workspace)
+        self._issues = known.for_workspace(context.workspace)
+        context.hold(self._issues)
         return context
 
     def mark_activity(self, what: str) -> AbstractContextManager[None]:

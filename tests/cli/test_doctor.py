@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from loopback_smtp import Loopback
 from name_server import name_server
+
+from newsletter.studio.views.home import _worries
+from newsletter.workspace.context import AppContext
+from newsletter.workspace.folder import open_workspace
 
 PAPERS = """\
 Molecular subtypes of leiomyosarcoma: Moving toward a consensus (2 Nov 2026)
@@ -164,12 +169,33 @@ def test_sources_that_are_broken_or_quiet_are_named(context: Path, run: Run, nam
     run("collect")
     quiet = run("doctor", "--nameserver", names, "--json", now="2027-11-23T09:00-05:00")
     assert messages(quiet, "sources") == [
-        ("look", "1 gave nothing new for 90 days, or never anything: page")
+        ("look", "1 quiet: page (nothing new since 2026-11-23, 365 days ago)")
     ]
     (context / "page.txt").unlink()
     run("collect")
     broken = run("doctor", "--nameserver", names, "--json")
     assert messages(broken, "sources") == [("look", "1 broken: page")]
+
+
+def test_the_same_sources_are_quiet_for_whoever_looks(
+    sample: Path, run: Run, names: str, now: datetime
+) -> None:
+    collected = run("collect", "--json").json["sources"]
+    quiet = {each["name"]: each["quiet"] for each in collected if each["quiet"]}
+    assert "ClinicalTrials.gov" in " ".join(quiet)
+    said = "; ".join(f"{name} ({sentence})" for name, sentence in quiet.items())
+    told = messages(run("doctor", "--nameserver", names, "--json"), "sources")
+    assert told == [("look", f"{len(quiet)} quiet: {said}")]
+    assert {
+        each.source.name: each.said for each in _worries(AppContext(open_workspace(sample), now))
+    } == {name: f"Quiet: {sentence}." for name, sentence in quiet.items()}
+
+
+def test_a_source_with_nothing_in_it_is_named(context: Path, run: Run, names: str) -> None:
+    (context / "page.txt").write_text("Nothing here yet.\n", "utf-8")
+    run("collect")
+    told = messages(run("doctor", "--nameserver", names, "--json"), "sources")
+    assert told == [("look", "1 answer with nothing in them: page")]
 
 
 def test_our_own_signing_keys_are_looked_at(context: Path, run: Run, names: str) -> None:

@@ -24,7 +24,7 @@ async def feed(tmp_path):
 
 
 async def claimed(feed):
-    await feed.writer.flush_pending()
+    await feed.recorder.flush_pending()
     return [each.status.value for each in feed.office.ledger.recipients(ISSUE)].count("sending")
 
 
@@ -49,7 +49,7 @@ async def test_claims_that_nobody_used_are_taken_back(feed):
     assert await claimed(feed) == 1
     feed.give_back(first)
     assert await claimed(feed) == 0
-    assert counts(await feed.writer.call(feed.writer.run.read_status)) == {"remaining": 20}
+    assert counts(await feed.recorder.call(feed.recorder.run.read_status)) == {"remaining": 20}
 
 
 async def test_one_who_was_given_back_is_the_next_and_is_claimed_again(feed):

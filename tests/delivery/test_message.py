@@ -47,6 +47,7 @@ def rendered(
         "html": page,
         "text": text,
         "digest": "0f" * 32,
+        "fallback_name": "reader",
     } | changes
     return RenderedIssue(**values)
 
@@ -157,7 +158,7 @@ def test_a_test_copy_says_so_in_its_subject():
 
 def test_a_reader_without_a_name_is_still_greeted():
     page = contents(made(reader=Subscriber(id=1, address="x@example.net")))[1]
-    assert "<p>Hello friend</p>" in page
+    assert "<p>Hello reader</p>" in page
     assert header(made(reader=Subscriber(id=1, address="x@example.net")), "To") == ["x@example.net"]
 
 
@@ -239,7 +240,7 @@ def test_any_text_and_any_name_arrive_as_they_were_written(before, between, afte
         part.get_payload(decode=True).decode().replace("\r\n", "\n")
         for part in parsed(message).iter_parts()
     )
-    greeted = name or "friend"
+    greeted = name or "reader"
     assert plain == text.replace(LEAVE, link).replace("reader-name.invalid", greeted)
     assert page == text.replace(LEAVE, link).replace("reader-name.invalid", html.escape(greeted))
 

@@ -25,7 +25,7 @@ class Watched:
     def __getattr__(self, name):
         return getattr(self.run, name)
 
-    def step(self, settled, intents, *, now):
+    def commit_step(self, settled, intents, *, now):
         self.commits.append(([each.subscriber_id for each in settled], list(intents)))
         self.may_go_on.wait(60)
         return self.run.commit_step(settled, intents, now=now)

@@ -268,7 +268,12 @@ async def test_each_combination_of_choices_is_rendered_once(office):
     def render(variant):
         asked.append(variant)
         return RenderedIssue(
-            subject=f"{variant.large_print}", preheader="", html="x", text="x", digest=DIGEST
+            subject=f"{variant.large_print}",
+            preheader="",
+            html="x",
+            text="x",
+            digest=DIGEST,
+            fallback_name="reader",
         )
 
     server = Loopback()

@@ -83,4 +83,5 @@ RENDERED = RenderedIssue(
     html='<p>Dear reader-name.invalid <a href="https://reader.invalid/unsubscribe">leave</a></p>\n',
     text="Dear reader-name.invalid\nLeave: https://reader.invalid/unsubscribe\n",
     digest="d" * 64,
+    fallback_name="reader",
 )

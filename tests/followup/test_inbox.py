@@ -85,7 +85,7 @@ def test_a_second_run_changes_nothing_and_still_tells_who_waits(office):
 
 def test_what_was_decided_before_a_crash_is_only_put_away_after_it(office):
     class Dying(FolderMailbox):
-        def put_away(self, letter: MailboxMessage) -> None:
+        def archive(self, letter: MailboxMessage) -> None:
             raise MailboxError("the machine stopped")
 
     write(office, bounce=bounce(bounce_token(1)))
@@ -175,12 +175,12 @@ def test_another_process_that_was_quicker_is_no_obstacle(office):
     class Contended(InboundMailRepository):
         calls = 0
 
-        def deciding(self):
+        def begin(self):
             self.calls += 1
             if self.calls == 1:
                 run(office, FolderMailbox(copied(office)))
                 raise AlreadyDecidedError
-            return super().deciding()
+            return super().begin()
 
     inbox = InboxProcessor(
         FolderMailbox(office.folder / "mails"), KEYS, Contended(office.people.engine)

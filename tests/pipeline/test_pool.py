@@ -16,10 +16,10 @@ from newsletter.database.engine import open_database
 from newsletter.entries.ingest import ingest_entries
 from newsletter.entries.repository import EntryRepository, entries_of
 from newsletter.issues import drafting, entry_merge
-from newsletter.issues import repository as issue_repository
 from newsletter.issues.decisions import decide
 from newsletter.issues.pool import EntryPool, update_pool
 from newsletter.issues.standing import list_entry_statuses
+from newsletter.issues.store import issues_of
 from newsletter.model import Dated, Entry, Ids, Verdict
 from newsletter.sources.collector import collect
 from newsletter.workspace.context import AppContext
@@ -78,9 +78,9 @@ def taken_back(context: AppContext, key: str) -> None:
 
 def left_out_by_hand(context: AppContext, key: str) -> None:
     """Somebody writes a drop into the issue's file."""
-    if issue_repository.exists(context.workspace, "2026-11"):
-        issue = issue_repository.read(context.workspace, "2026-11")
-        issue_repository.write(context.workspace, composition.without(issue, {key: "by hand"}))
+    if issues_of(context).exists("2026-11"):
+        issue = issues_of(context).read("2026-11")
+        issues_of(context).write(composition.without(issue, {key: "by hand"}))
 
 
 def merged(context: AppContext, key: str) -> None:
@@ -129,9 +129,8 @@ def test_a_drop_counts_for_all_that_go_by_its_name(context: AppContext) -> None:
     other = next(
         name for name in (f"pmid:{paper.ids.pmid}", f"doi:{paper.ids.doi}") if name != paper.key
     )
-    issue = issue_repository.read(context.workspace, "2026-11")
-    issue_repository.write(
-        context.workspace,
+    issue = issues_of(context).read("2026-11")
+    issues_of(context).write(
         composition.without(composition.withdrawn(issue, [paper.key]), {other: "read"}),
     )
     after = same(context, before)

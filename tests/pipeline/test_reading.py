@@ -63,7 +63,7 @@ def test_a_process_that_the_system_ends_takes_nothing_away(now: datetime) -> Non
 class Stumbling(DocumentParser):
     """Makes a mistake of its own."""
 
-    def reading(self, source: Source, document: Document) -> ParsedDocument:
+    def parse(self, source: Source, document: Document) -> ParsedDocument:
         raise ZeroDivisionError
 
 

@@ -10,7 +10,7 @@ from conftest import NOW
 from newsletter import composition
 from newsletter.errors import UsageError
 from newsletter.issues import editor, undo
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import issues_of
 from newsletter.model import Issue
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
@@ -45,7 +45,7 @@ def context(folder: Path) -> AppContext:
 
 
 def issue(context: AppContext) -> Issue:
-    return issue_repository.read(context.workspace, NAME)
+    return issues_of(context).read(NAME)
 
 
 def save(context: AppContext, place: str, text: str) -> None:
@@ -117,7 +117,7 @@ def test_what_was_written_elsewhere_since_is_never_undone(context: AppContext) -
 
 def test_a_note_whose_entry_is_gone_is_told(context: AppContext) -> None:
     save(context, f"note:{FIRST}", "Read it.")
-    issue_repository.write(context.workspace, composition.without(issue(context), {FIRST: ""}))
+    issues_of(context).write(composition.without(issue(context), {FIRST: ""}))
     with pytest.raises(UsageError, match="changed elsewhere"):
         undo.undo_last(context, NAME)
 

@@ -22,9 +22,9 @@ from newsletter.entries.ingest import ingest_entries
 from newsletter.entries.repository import entries_of
 from newsletter.errors import UsageError
 from newsletter.issues import drafting, entry_undo
-from newsletter.issues import repository as issue_repository
 from newsletter.issues.pool import update_pool
 from newsletter.issues.standing import list_entry_statuses
+from newsletter.issues.store import issues_of
 from newsletter.issues.window import load_window as making_of
 from newsletter.model import Dated, Entry, Ids, Issue, Verdict
 from newsletter.workspace.context import AppContext
@@ -64,7 +64,7 @@ def drafted(context: AppContext) -> AppContext:
 
 
 def issue(context: AppContext) -> Issue:
-    return issue_repository.read(context.workspace, ISSUE)
+    return issues_of(context).read(ISSUE)
 
 
 def research(context: AppContext) -> list[str]:
@@ -157,7 +157,7 @@ def test_an_order_set_before_the_issue_is_made_is_that_of_its_draft(context: App
     assert listed(context) == (KEYS[1], KEYS[2], KEYS[0], KEYS[3])
     drafting.draft_issue(context)
     assert research(context) == [KEYS[1], KEYS[2], KEYS[0], KEYS[3]]
-    record = issue_repository.read_record(context.workspace, ISSUE)
+    record = issues_of(context).read_record(ISSUE)
     assert record is not None
     assert record.order == {}  # the file tells from now on
 
@@ -204,9 +204,7 @@ def test_a_place_before_what_is_gone_is_refused(drafted: AppContext) -> None:
 def test_a_merge_is_one_entry_in_the_issue_with_what_was_written_about_both(
     drafted: AppContext,
 ) -> None:
-    issue_repository.write(
-        drafted.workspace, composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Read this.")
-    )
+    issues_of(drafted).write(composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Read this."))
     entry_undo.merge_with_undo(drafted, [KEYS[0], KEYS[1]])
     assert research(drafted) == [KEYS[0], *KEYS[2:]]
     assert issue(drafted).entries()[0].note == "Read this."
@@ -221,7 +219,7 @@ def test_a_split_is_two_entries_in_the_issue(drafted: AppContext) -> None:
 def test_what_was_written_meanwhile_stays(drafted: AppContext) -> None:
     done = entry_undo.decide_with_undo(drafted, [KEYS[1]], Verdict.DROP)
     changed = composition.with_text(issue(drafted), f"note:{KEYS[0]}", "Written meanwhile")
-    issue_repository.write(drafted.workspace, replace(changed, letter="Dear all"))
+    issues_of(drafted).write(replace(changed, letter="Dear all"))
     entry_undo.undo_change(drafted, done)
     assert research(drafted) == [*KEYS]
     assert (issue(drafted).letter, issue(drafted).entries()[0].note) == (
@@ -244,16 +242,14 @@ def test_what_a_mend_leaves_out_is_dropped_for_good_until_it_is_undone(drafted: 
 
 
 def test_a_mend_of_words_is_undone_by_words(drafted: AppContext) -> None:
-    issue_repository.write(
-        drafted.workspace, replace(issue(drafted), letter="See http://x.org/a", closing="Bye")
-    )
+    issues_of(drafted).write(replace(issue(drafted), letter="See http://x.org/a", closing="Bye"))
     done = entry_undo.change_with_undo(
         drafted,
         ISSUE,
         partial(composition.replace_link, old="http://x.org/a", new="https://x.org/a"),
     )
     assert issue(drafted).letter == "See https://x.org/a"
-    issue_repository.write(drafted.workspace, replace(issue(drafted), closing="See you"))
+    issues_of(drafted).write(replace(issue(drafted), closing="See you"))
     entry_undo.undo_change(drafted, done)
     assert (issue(drafted).letter, issue(drafted).closing) == ("See http://x.org/a", "See you")
 
@@ -262,9 +258,7 @@ def test_what_was_written_by_hand_into_the_issue_can_be_dropped(drafted: AppCont
     by_hand = Entry(
         key="url:https://example.org/mine", title="Mine", links=("https://example.org/mine",)
     )
-    issue_repository.write(
-        drafted.workspace, composition.with_entry(issue(drafted), by_hand, "tips", ())
-    )
+    issues_of(drafted).write(composition.with_entry(issue(drafted), by_hand, "tips", ()))
     done = entry_undo.decide_with_undo(drafted, [by_hand.key], Verdict.DROP)
     assert by_hand.key not in [entry.key for entry in issue(drafted).entries()]
     entry_undo.undo_change(drafted, done)
@@ -307,8 +301,7 @@ class TestWhatOthersDidSince:
 
     def test_a_note_that_was_written_on_it_stays(self, drafted: AppContext) -> None:
         done = placed(drafted, KEYS[1], "", "tips")
-        issue_repository.write(
-            drafted.workspace,
+        issues_of(drafted).write(
             composition.with_text(issue(drafted), f"note:{KEYS[1]}", "Worth reading."),
         )
         entry_undo.undo_change(drafted, done)

@@ -102,7 +102,7 @@ def test_a_word_why_is_kept_without_who(page: Page):
     assert page.visitor.post(f"{page.link(LEAVE)}/why", why).heading == "Thank you"
     assert page.visitor.post(f"{page.link(LEAVE)}/why", {"why": " "}).status == 200
     assert page.visitor.post("/u/wrong/why", why).status == 404
-    ((day, words),) = list(page.app.app.state.public.readers.readers.list_unsubscribe_reasons())
+    ((day, words),) = list(page.app.app.state.public.readers.requests.list_unsubscribe_reasons())
     assert (day, words[:17], len(words)) == ("2026-11-23", "too many mails xx", 400)
 
 

@@ -15,7 +15,7 @@ import trustme
 from aiohttp import web
 
 from newsletter.sources import fetcher as source_fetcher
-from newsletter.sources.fetcher import Fetcher, FetchRequest, fetch_all, read_file
+from newsletter.sources.fetcher import Fetcher, FetchRequest, read_file
 
 LOOPBACK = "127.0.0.1"
 FEED = b"<rss version='2.0'><channel/></rss>"
@@ -428,31 +428,20 @@ async def test_requests_per_second_are_kept(client, pauses):
     assert [round(each, -2) for each in pauses] == [1000.0, 2000.0]
 
 
-async def test_all_sources_are_fetched_by_name_and_reported(tmp_path):
+async def test_what_is_asked_for_is_fetched_or_read(client, tmp_path):
     (tmp_path / "a b.xml").write_bytes(FEED)
-    told = []
-    async with serving(answering()) as address:
-        fetched = await fetch_all(
-            [
-                FetchRequest(name="web", url=address),
-                FetchRequest(name="file", url=str(tmp_path / "a b.xml")),
-                FetchRequest(name="same", url=(tmp_path / "a b.xml").as_uri(), digest=DIGEST),
-                FetchRequest(name="inside", url="http://10.0.0.1/"),
-            ],
-            contact="office@example.org",
-            allow_hosts=(LOOPBACK,),
-            on_progress=lambda request, fetched: told.append((request.name, fetched is not None)),
-        )
+    requests = [
+        FetchRequest(name="file", url=str(tmp_path / "a b.xml")),
+        FetchRequest(name="same", url=(tmp_path / "a b.xml").as_uri(), digest=DIGEST),
+        FetchRequest(name="inside", url="http://10.0.0.1/"),
+        FetchRequest(name="gone", url=str(tmp_path / "gone.xml")),
+    ]
+    async with serving(answering()) as address, client() as fetcher:
+        requests.append(FetchRequest(name="web", url=address))
+        fetched = {each.name: await fetcher.get_or_read(each) for each in requests}
     assert fetched["web"].document.content == fetched["file"].document.content == FEED
     assert fetched["same"].not_modified
     assert "inside your own network" in fetched["inside"].error
-    assert sorted(told) == sorted((name, done) for name in fetched for done in (False, True))
-
-
-async def test_progress_need_not_be_watched(tmp_path):
-    fetched = await fetch_all(
-        [FetchRequest(name="gone", url=str(tmp_path / "gone.xml"))], contact=""
-    )
     assert fetched["gone"].error.endswith("gone.xml is not there: was it moved or renamed?")
 
 

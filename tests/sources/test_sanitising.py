@@ -1,4 +1,4 @@
-"""Strangers' HTML as text and as harmless HTML."""
+"""Strangers' HTML as text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.sources.sanitizer import MOST_CHARACTERS, links_in, plain_text, safe_html
+from newsletter.sources.sanitizer import MOST_CHARACTERS, links_in, plain_text
 
 TEXTS = {
     "": "",
@@ -30,40 +30,6 @@ def test_html_becomes_paragraphs_of_text(markup, expected):
     assert plain_text(markup) == expected
 
 
-HARMLESS = {
-    "<p class='x' style='y' onclick='z'>Hi <em>you</em></p>": "<p>Hi <em>you</em></p>",
-    "<script>x</script><style>y</style><iframe>z</iframe>text": "text",
-    "<svg><a href='https://x.org'>q</a></svg>": "",
-    "<img src=x onerror=alert(1)>": "",
-    "<a href='https://x.org/a'>x</a>": '<a href="https://x.org/a" rel="noopener noreferrer">x</a>',
-    "<a href='mailto:a@x.org' title='t'>x</a>": (
-        '<a href="mailto:a@x.org" title="t" rel="noopener noreferrer">x</a>'
-    ),
-    "<h1>Big</h1>": "Big",
-}
-
-
-@pytest.mark.parametrize(("markup", "expected"), HARMLESS.items())
-def test_only_plain_elements_stay(markup, expected):
-    assert safe_html(markup) == expected
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "//evil.org",
-        "/relative",
-        "javascript:alert(1)",
-        "JaVaScRiPt:alert(1)",
-        "data:text/html,x",
-        "#a",
-        "",
-    ],
-)
-def test_only_absolute_addresses_stay(address):
-    assert safe_html(f"<a href='{address}'>x</a>") == '<a rel="noopener noreferrer">x</a>'
-
-
 @pytest.mark.parametrize(
     "markup",
     [
@@ -74,14 +40,8 @@ def test_only_absolute_addresses_stay(address):
     ],
     ids=["nested", "disguised", "formatting", "lists"],
 )
-def test_what_nests_too_deep_comes_back_without_elements(markup):
-    assert "<div" not in safe_html(markup)
-    assert "<ul" not in safe_html(markup)
-    plain_text(markup)
-
-
-def test_text_of_a_deep_one_is_escaped():
-    assert safe_html("<b>" * 101 + "1 &lt; 2<br>x") == "1 &lt; 2<br>\nx"
+def test_text_is_read_however_deep_its_elements_nest(markup):
+    assert "<" not in plain_text(markup)
 
 
 def test_a_tag_without_end_is_left_out():
@@ -101,6 +61,5 @@ def test_links_come_in_order_as_written():
 
 @given(st.text(alphabet="<>/abpdivlscript =\"'&;!-\n\x00", max_size=200))
 @settings(max_examples=150)
-def test_any_markup_ends_in_text_and_harmless_html(markup):
-    assert "<script" not in safe_html(markup).lower()
+def test_any_markup_ends_in_text(markup):
     assert "\x00" not in plain_text(markup)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import IssueFileError, UsageError
-from newsletter.issues import repository as issue_repository
-from newsletter.issues.repository import Approval, IssueRecord
+from newsletter.issues.record_file import Approval, IssueRecord
+from newsletter.issues.store import IssueStore
 from newsletter.model import (
     Dated,
     Entry,
@@ -125,16 +125,16 @@ def written(workspace: Workspace) -> Callable[[str], Path]:
 
 
 def test_what_is_written_is_read_again(workspace: Workspace) -> None:
-    issue_repository.write(workspace, ISSUE)
-    assert issue_repository.read(workspace, "2026-11") == ISSUE
-    assert issue_repository.names(workspace) == ("2026-11",)
-    assert issue_repository.exists(workspace, "2026-11")
+    IssueStore(workspace).write(ISSUE)
+    assert IssueStore(workspace).read("2026-11") == ISSUE
+    assert IssueStore(workspace).names() == ("2026-11",)
+    assert IssueStore(workspace).exists("2026-11")
 
 
 def test_writing_the_same_again_changes_nothing(workspace: Workspace) -> None:
-    assert issue_repository.write(workspace, ISSUE)
+    assert IssueStore(workspace).write(ISSUE)
     before = (workspace.issues / "2026-11/issue.toml").read_bytes()
-    assert not issue_repository.write(workspace, ISSUE)
+    assert not IssueStore(workspace).write(ISSUE)
     assert (workspace.issues / "2026-11/issue.toml").read_bytes() == before
 
 
@@ -142,7 +142,7 @@ def test_an_unchanged_issue_by_hand_stays_to_the_letter(
     workspace: Workspace, written: Callable[[str], Path]
 ) -> None:
     path = written(BY_HAND)
-    issue_repository.write(workspace, issue_repository.read(workspace, "2026-11"))
+    IssueStore(workspace).write(IssueStore(workspace).read("2026-11"))
     assert (
         path.read_text("utf-8")
         .replace("until = 2026-12-01T05:00:00Z\n", "")
@@ -156,11 +156,10 @@ def test_comments_unknown_keys_and_forms_stay_when_an_entry_is_added(
     workspace: Workspace, written: Callable[[str], Path]
 ) -> None:
     path = written(BY_HAND)
-    issue = issue_repository.read(workspace, "2026-11")
+    issue = IssueStore(workspace).read("2026-11")
     (section,) = issue.sections
     more = replace(section, entries=(*section.entries, replace(PAPER, section="research")))
-    issue_repository.write(
-        workspace,
+    IssueStore(workspace).write(
         replace(issue, sections=(more, ISSUE.sections[3]), left_out=(*issue.left_out, ("q", "no"))),
     )
     text = path.read_text("utf-8")
@@ -173,7 +172,7 @@ def test_comments_unknown_keys_and_forms_stay_when_an_entry_is_added(
         "'Paper B'",
     ):
         assert kept in text
-    again = issue_repository.read(workspace, "2026-11")
+    again = IssueStore(workspace).read("2026-11")
     assert [entry.key for entry in again.entries()] == ["a", "b", PAPER.key, GRANT.key]
     assert again.left_out == (("z", "old"), ("q", "no"))
 
@@ -182,13 +181,13 @@ def test_entries_move_with_all_that_people_wrote_on_them(
     workspace: Workspace, written: Callable[[str], Path]
 ) -> None:
     path = written(BY_HAND)
-    issue = issue_repository.read(workspace, "2026-11")
+    issue = IssueStore(workspace).read("2026-11")
     a, b = issue.entries()
     sections = (
         Section(name="research", title="Research", entries=(b,)),
         Section(name="events", title="Events", entries=(replace(a, section="events"),)),
     )
-    issue_repository.write(workspace, replace(issue, sections=sections, left_out=()))
+    IssueStore(workspace).write(replace(issue, sections=sections, left_out=()))
     data = tomllib.loads(path.read_text("utf-8"))
     assert data["section"][1] == {
         "name": "events",
@@ -198,23 +197,22 @@ def test_entries_move_with_all_that_people_wrote_on_them(
 
 
 def test_changed_and_cleared_values_are_written(workspace: Workspace) -> None:
-    issue_repository.write(workspace, ISSUE)
+    IssueStore(workspace).write(ISSUE)
     changed = replace(
         PAPER, note="", dated=None, title="Other", ids=Ids(), authors=("A" * 80, "B" * 80)
     )
     sections = (replace(ISSUE.sections[0], title="Papers", text="Read these.", entries=(changed,)),)
-    issue_repository.write(
-        workspace,
+    IssueStore(workspace).write(
         replace(ISSUE, sections=sections, letter="", closing="", since_at=None, left_out=()),
     )
-    again = issue_repository.read(workspace, "2026-11")
+    again = IssueStore(workspace).read("2026-11")
     assert again.sections == sections
     assert (again.letter, again.closing, again.since_at, again.left_out) == ("", "", None, ())
 
 
 def test_an_issue_without_sections_is_written(workspace: Workspace) -> None:
-    issue_repository.write(workspace, replace(ISSUE, sections=()))
-    assert issue_repository.read(workspace, "2026-11").sections == ()
+    IssueStore(workspace).write(replace(ISSUE, sections=()))
+    assert IssueStore(workspace).read("2026-11").sections == ()
 
 
 @pytest.mark.parametrize(
@@ -254,24 +252,24 @@ def test_a_mistake_is_told_with_file_line_and_what_should_stand_there(
 ) -> None:
     written(text)
     with pytest.raises(IssueFileError, match=message):
-        issue_repository.read(workspace, "2026-11")
+        IssueStore(workspace).read("2026-11")
 
 
 def test_a_file_that_is_not_there_or_no_text_is_told(
     workspace: Workspace, written: Callable[[str], Path]
 ) -> None:
     with pytest.raises(IssueFileError, match="newsletter draft 2026-11"):
-        issue_repository.read(workspace, "2026-11")
+        IssueStore(workspace).read("2026-11")
     written("").write_bytes(b"subject = '\xff'")
     with pytest.raises(IssueFileError, match="not UTF-8"):
-        issue_repository.read(workspace, "2026-11")
+        IssueStore(workspace).read("2026-11")
 
 
 def test_days_without_zone_are_the_newsletters_own(
     workspace: Workspace, written: Callable[[str], Path]
 ) -> None:
     written("send_on = 2026-12-01T09:00:00\nsince = 2026-11-01\n")
-    issue = issue_repository.read(workspace, "2026-11")
+    issue = IssueStore(workspace).read("2026-11")
     assert issue.send_on == date(2026, 12, 1)
     assert issue.since_at == datetime(2026, 11, 1, 4, tzinfo=UTC)  # New York, still in summer time
     assert issue.until_at == datetime(2026, 12, 1, 5, tzinfo=UTC)
@@ -281,13 +279,13 @@ def test_the_planned_day_follows_from_the_window_where_it_is_left_out(
     workspace: Workspace, written: Callable[[str], Path]
 ) -> None:
     written("until = 2026-12-01T12:00:00Z\n")
-    assert issue_repository.read(workspace, "2026-11").send_on == date(2026, 12, 1)
+    assert IssueStore(workspace).read("2026-11").send_on == date(2026, 12, 1)
 
 
 @pytest.mark.parametrize("name", ["", "..", "../x", ".hidden", "a\\b", " a"])
 def test_an_issue_cannot_lead_elsewhere(workspace: Workspace, name: str) -> None:
     with pytest.raises(UsageError, match="cannot be the name of an issue"):
-        issue_repository.read(workspace, name)
+        IssueStore(workspace).read(name)
 
 
 class TestRecord:
@@ -297,11 +295,11 @@ class TestRecord:
             approval=Approval(digest="d", approved_at=now, by="Ana"),
             published_at=now,
         )
-        issue_repository.write_record(workspace, "2026-11", record)
-        assert issue_repository.read_record(workspace, "2026-11") == record
+        IssueStore(workspace).write_record("2026-11", record)
+        assert IssueStore(workspace).read_record("2026-11") == record
 
     def test_an_issue_made_by_hand_has_none(self, workspace: Workspace) -> None:
-        assert issue_repository.read_record(workspace, "2026-11") is None
+        assert IssueStore(workspace).read_record("2026-11") is None
 
     @pytest.mark.parametrize("text", ["drafted = [", "approval = {colour = 1}"])
     def test_a_damaged_one_is_told(
@@ -309,4 +307,4 @@ class TestRecord:
     ) -> None:
         written("").with_name("record.toml").write_text(text, "utf-8")
         with pytest.raises(IssueFileError, match="damaged"):
-            issue_repository.read_record(workspace, "2026-11")
+            IssueStore(workspace).read_record("2026-11")

@@ -45,9 +45,9 @@ def settled(number, status, **more):
 def test_before_a_sending_there_is_nothing(office):
     tally = office.ledger.read_status(ISSUE)
     assert (tally.state, tally.total, counts(tally)) == ("not_started", 0, {})
-    assert office.ledger.sending(ISSUE) is None
+    assert office.ledger.find_send(ISSUE) is None
     assert list(office.ledger.recipients(ISSUE)) == []
-    assert office.ledger.resolve(ISSUE, resend=True, now=NOW).state == "not_started"
+    assert office.ledger.resolve_unknown(ISSUE, resend=True, now=NOW).state == "not_started"
 
 
 def test_the_list_is_frozen_at_the_start_with_active_people_alone(office):
@@ -250,7 +250,7 @@ def test_a_journal_that_grows_starts_over_with_what_is_open(office):
         answers = [settled(bob, D.REFUSED, reply="x" * 400)] * (MOST_BYTES // 400)
         for answer in answers:
             run.journal.add_outcome(answer)
-        run.journal.committed(answers)
+        run.journal.forget_outcomes(answers)
         run.journal.note_final_dot(bob, 0)
         assert run.journal.path.stat().st_size < 1000
     assert office.statuses() == {"ann": "unknown", "bob": "unknown", "carla": "queued"}
@@ -277,10 +277,10 @@ def test_what_a_dead_sender_left_in_the_middle_is_in_doubt_and_waits_for_a_perso
     assert office.statuses() == {"ann": "unknown", "bob": "unknown", "carla": "queued"}
     with run_of(office) as run:
         assert [due.subscriber.id for due in run.fetch_queued(0, 9, now=NOW)] == ids(office)[2:]
-    left = office.ledger.resolve(ISSUE, resend=False, now=NOW)
+    left = office.ledger.resolve_unknown(ISSUE, resend=False, now=NOW)
     assert counts(left) == {"unknown": 2, "remaining": 1}
-    assert "by a person" in office.replies()["ann"]
-    again = office.ledger.resolve(ISSUE, resend=True, now=NOW)
+    assert [each.is_resolved for each in office.ledger.recipients(ISSUE)] == [True, True, False]
+    again = office.ledger.resolve_unknown(ISSUE, resend=True, now=NOW)
     assert counts(again) == {"remaining": 3}
     assert (again.state, "2 in doubt" in again.why) == ("paused", True)
 
@@ -291,7 +291,7 @@ def test_only_one_sends_an_issue_at_a_time(office):
         with pytest.raises(SenderAtWorkError, match="another process"), run_of(office):
             pass
         with pytest.raises(SenderAtWorkError):
-            office.ledger.resolve(ISSUE, resend=True, now=NOW)
+            office.ledger.resolve_unknown(ISSUE, resend=True, now=NOW)
         with office.ledger.start_session("2026-12", DIGEST, now=NOW) as other:
             assert other.sending.total == 3
     with run_of(office):

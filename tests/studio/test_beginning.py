@@ -17,7 +17,7 @@ from studio.conftest import ADDRESS, Studio
 
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import issues_of
 from newsletter.studio.app import studio_app
 from newsletter.studio.state import StudioState
 
@@ -232,7 +232,7 @@ class TestMine:
 
     def test_it_waits_for_what_is_going_on(self, studio: Studio) -> None:
         context = studio.room.context()
-        issue = issue_repository.names(context.workspace)[-1]
+        issue = issues_of(context).names()[-1]
         scheduling.schedule_send(context, issue, context.now + timedelta(hours=1), people=1)
         with delivery.open_schedule(context).waiting(issue):
             answer = studio.change("/setup/mine/make", OWN, script=True)

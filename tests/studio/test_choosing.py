@@ -9,8 +9,8 @@ from html import unescape
 
 from studio.conftest import ISSUE, Studio
 
-from newsletter.issues import repository as issue_repository
 from newsletter.issues.standing import list_entry_statuses
+from newsletter.issues.store import issues_of
 from newsletter.studio.entry_cards import CardPlace, count_new, load_cards
 
 PAPER = "Genomic Evolutionary Patterns of Leiomyosarcoma and Liposarcoma"
@@ -21,14 +21,11 @@ def keys_on(html: str) -> list[str]:
 
 
 def inside(studio: Studio) -> list[str]:
-    return [
-        entry.key
-        for entry in issue_repository.read(studio.room.context().workspace, ISSUE).entries()
-    ]
+    return [entry.key for entry in issues_of(studio.room.context()).read(ISSUE).entries()]
 
 
 def sections(studio: Studio) -> list[str]:
-    issue = issue_repository.read(studio.room.context().workspace, ISSUE)
+    issue = issues_of(studio.room.context()).read(ISSUE)
     return [section.name for section in issue.sections for _ in section.entries]
 
 
@@ -193,7 +190,7 @@ class TestDeciding:
             file.read_text("utf-8").replace('letter = """\n"""', 'letter = "Dear all"'), "utf-8"
         )
         made.change("/choose/undo", {"undo": told["undo"]}, script=True)
-        issue = issue_repository.read(made.room.context().workspace, ISSUE)
+        issue = issues_of(made.room.context()).read(ISSUE)
         assert (issue.letter, issue.entries()[0].key) == ("Dear all", key)
 
     def test_before_the_issue_is_made_decisions_are_kept_for_it(self, studio: Studio) -> None:
@@ -207,7 +204,7 @@ class TestDeciding:
     def test_a_reason_and_a_section_are_kept(self, made: Studio) -> None:
         key = inside(made)[0]
         made.change("/choose/decide", {"key": key, "verdict": "move", "section": "tips"})
-        issue = issue_repository.read(made.room.context().workspace, ISSUE)
+        issue = issues_of(made.room.context()).read(ISSUE)
         assert next(entry.section for entry in issue.entries() if entry.key == key) == "tips"
         made.change("/choose/decide", {"key": key, "verdict": "drop", "why": "read by Ana"})
         page = made.page("/choose?place=dropped")

@@ -21,7 +21,7 @@ from studio.axe import complaints
 from studio.test_in_a_browser import ISSUE, named, newsletter, opened, tab_to
 from website import Site, website
 
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import IssueStore
 from newsletter.workspace.folder import open_workspace
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def drafted(shelf: Path, tmp_path: Path) -> Path:
 
 
 def research(folder: Path) -> list[str]:
-    issue = issue_repository.read(open_workspace(folder), ISSUE)
+    issue = IssueStore(open_workspace(folder)).read(ISSUE)
     return [
         entry.title
         for section in issue.sections

@@ -20,10 +20,10 @@ from studio.conftest import ADDRESS, ISSUE, Studio
 
 from newsletter import composition
 from newsletter.issues import decisions
-from newsletter.issues import repository as issue_repository
 from newsletter.issues import standing as issue_standing
 from newsletter.issues.editor import compute_version
 from newsletter.issues.standing import EntryStatus
+from newsletter.issues.store import issues_of
 from newsletter.model import EntryState, Verdict
 from newsletter.subscribers import service as subscribers
 
@@ -32,7 +32,7 @@ MEANWHILE = "This was changed in another window or program meanwhile, and nothin
 
 
 def research(studio: Studio) -> list[str]:
-    issue = issue_repository.read(studio.room.context().workspace, ISSUE)
+    issue = issues_of(studio.room.context()).read(ISSUE)
     return [
         entry.key
         for section in issue.sections
@@ -188,8 +188,8 @@ class TestChoose:
         key = research(made)[0]
         window = Window(made)
         context = made.room.context()
-        issue_repository.write(
-            context.workspace, issue_repository.read(context.workspace, ISSUE)
+        issues_of(context).write(
+            issues_of(context).read(ISSUE)
         )  # the same words again are no change
         assert "conflict" not in window.decide(research(made)[1], "hold")
         text = made.file.read_text("utf-8")
@@ -233,15 +233,14 @@ def save(studio: Studio, place: str, text: str, seen: str) -> dict:
 
 
 def places(studio: Studio) -> dict[str, str]:
-    return composition.texts_of(issue_repository.read(studio.room.context().workspace, ISSUE))
+    return composition.texts_of(issues_of(studio.room.context()).read(ISSUE))
 
 
 def by_hand(studio: Studio, place: str, text: str) -> None:
     """What an editor of text does: another file where this one stood."""
     context = studio.room.context()
-    issue_repository.write(
-        context.workspace,
-        composition.with_text(issue_repository.read(context.workspace, ISSUE), place, text),
+    issues_of(context).write(
+        composition.with_text(issues_of(context).read(ISSUE), place, text),
     )
 
 

@@ -18,7 +18,7 @@ from website import Site, website
 
 from newsletter.entries.ingest import ingest_entries
 from newsletter.entries.repository import entries_of
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import IssueStore, issues_of
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
@@ -56,7 +56,7 @@ def test_hold_keep_drop_and_move_by_keyboard_alone(browser: Browser, drafted: Pa
         said(page, f"Moved: “{title}”.")
     moved = [
         each.section
-        for each in issue_repository.read(open_workspace(drafted), ISSUE).entries()
+        for each in IssueStore(open_workspace(drafted)).read(ISSUE).entries()
         if each.title == title
     ]
     assert moved == [open_workspace(drafted).settings.sections[-1].name]
@@ -64,7 +64,7 @@ def test_hold_keep_drop_and_move_by_keyboard_alone(browser: Browser, drafted: Pa
 
 def test_a_wrong_merge_is_split_by_keyboard_alone(browser: Browser, drafted: Path) -> None:  # noqa: F811
     context = AppContext(open_workspace(drafted), NOW)
-    key = issue_repository.read(context.workspace, ISSUE).entries()[0].key
+    key = issues_of(context).read(ISSUE).entries()[0].key
     entry = entries_of(context).by_keys([key])[key]
     ingest_entries(
         entries_of(context), "A journal", [replace(entry, title=f"{entry.title} again")], NOW
@@ -112,7 +112,7 @@ def test_a_single_link_is_added_by_keyboard_alone(browser: Browser, drafted: Pat
         page.keyboard.press("Enter")
         said(page, "1 entry was added and kept.")
     assert "Rest and leiomyosarcoma" in [
-        each.title for each in issue_repository.read(open_workspace(drafted), ISSUE).entries()
+        each.title for each in IssueStore(open_workspace(drafted)).read(ISSUE).entries()
     ]
 
 

@@ -10,11 +10,11 @@ from studio.conftest import ISSUE, Studio
 
 from newsletter.entries.ingest import ingest_entries
 from newsletter.entries.repository import entries_of
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import issues_of
 
 
 def research(studio: Studio) -> list[str]:
-    issue = issue_repository.read(studio.room.context().workspace, ISSUE)
+    issue = issues_of(studio.room.context()).read(ISSUE)
     return [
         entry.key
         for section in issue.sections

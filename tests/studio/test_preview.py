@@ -23,6 +23,7 @@ RENDERED = RenderedIssue(
     html="<p>The mail</p>",
     text="The text",
     digest="d",
+    fallback_name="reader",
 )
 FINDING = Finding(
     rule="r", severity=Severity.ERROR, where="letter", message="It says TODO.", remedy="Finish it."

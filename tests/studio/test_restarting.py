@@ -29,8 +29,8 @@ from newsletter.admin.sample import build
 from newsletter.delivery import service as delivery
 from newsletter.entries.repository import entries_of
 from newsletter.issues import approval, drafting, standing
-from newsletter.issues import repository as issue_repository
 from newsletter.issues.editor import compute_version
+from newsletter.issues.store import issues_of
 from newsletter.model import EntryState
 from newsletter.sources import collector
 from newsletter.studio.crash_marker import COLLECTING, ENDED, CrashMarker, broken_off
@@ -122,7 +122,7 @@ def build_whole(folder: Path) -> list[str]:
 
 
 def test_while_choosing_writing_and_approving(drafted: Path) -> None:
-    chosen = issue_repository.read(context(drafted).workspace, ISSUE).entries()[0].key
+    chosen = issues_of(context(drafted)).read(ISSUE).entries()[0].key
     with running(drafted) as studio:
         studio.change("/choose/decide", {"key": chosen, "verdict": "drop", "why": "not for us"})
         studio.kill()
@@ -132,9 +132,7 @@ def test_while_choosing_writing_and_approving(drafted: Path) -> None:
         if each.state is EntryState.DROPPED
     }
     last = typed_until_killed(drafted)
-    found = issue_repository.read(
-        context(drafted).workspace, ISSUE
-    ).letter  # whole, whenever it was killed
+    found = issues_of(context(drafted)).read(ISSUE).letter  # whole, whenever it was killed
     assert found in {
         f"Dear all, {last}",
         f"Dear all, {last + 1}",
@@ -143,8 +141,7 @@ def test_while_choosing_writing_and_approving(drafted: Path) -> None:
         assert ENDED in studio.first_page
         assert found in studio.page(f"{BASE}/write")
         assert chosen not in {
-            entry.key
-            for entry in issue_repository.read(context(drafted).workspace, ISSUE).entries()
+            entry.key for entry in issues_of(context(drafted)).read(ISSUE).entries()
         }
         digest = re.search(r'name="digest" value="(\w+)"', studio.page(f"{BASE}/approve"))[1]
         studio.change(f"{BASE}/approve", {"digest": digest, "by": "Ana"})
@@ -164,7 +161,7 @@ def typed_until_killed(folder: Path) -> int:
     saved = [-1]
     with running(folder) as studio:
         threading.Timer(0.7, studio.process.kill).start()
-        before = issue_repository.read(context(folder).workspace, ISSUE).letter
+        before = issues_of(context(folder)).read(ISSUE).letter
         with contextlib.suppress(httpx2.HTTPError):
             for number in range(10_000):
                 assert letter(studio, f"Dear all, {number}", before).json()["conflict"] is False
@@ -276,9 +273,7 @@ def test_while_the_issue_is_made_it_is_whole_or_not_there(sample: Path) -> None:
         for each in standing.list_entry_statuses(context(sample))
         if each.state is EntryState.WAITING
     }
-    assert {
-        entry.key for entry in issue_repository.read(context(sample).workspace, ISSUE).entries()
-    } == waiting
+    assert {entry.key for entry in issues_of(context(sample)).read(ISSUE).entries()} == waiting
     with running(sample) as studio:
         assert ENDED in studio.first_page
         assert f"there are {len(waiting)} entries in it now" in studio.change("/choose/issue").text

@@ -9,15 +9,15 @@ import pytest
 from studio.conftest import ADDRESS, ISSUE, Studio
 
 from newsletter.issues import editor
-from newsletter.issues import repository as issue_repository
 from newsletter.issues.editor import compute_version
+from newsletter.issues.store import issues_of
 from newsletter.model import Issue
 
 BASE = f"/issues/{ISSUE}"
 
 
 def issue_of(studio: Studio) -> Issue:
-    return issue_repository.read(studio.room.context().workspace, ISSUE)
+    return issues_of(studio.room.context()).read(ISSUE)
 
 
 def save(studio: Studio, place: str, text: str, seen: str = "") -> dict:

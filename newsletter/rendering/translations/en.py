@@ -10,7 +10,6 @@ ENGLISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "view_online": "Read this issue online",
     "in_this_issue": "In this issue",
     "preheader": "In this issue: {counts}, chosen for patients and families.",
-    "dear_reader": "reader",
     "disclaimer": (
         "This newsletter informs. It cannot replace the advice of the doctors who know you: "
         "please talk with them before you change anything about your care."

@@ -10,7 +10,6 @@ SPANISH: Final[Mapping[str, str | Mapping[str, str]]] = {
     "view_online": "Lea este número en línea (online)",
     "in_this_issue": "En este número",
     "preheader": "En este número: {counts}, para pacientes y familias.",
-    "dear_reader": "lectora o lector",
     "disclaimer": (
         "Este boletín informa. No puede sustituir el consejo de los médicos que conocen su caso: "
         "hable con ellos antes de hacer cambios en su tratamiento."

@@ -1,48 +1,63 @@
-// Shows each source's answer as it comes.
-import { change, closedWithPage, say } from "/static/studio.js";
+// Shows each source's answer as it arrives.
+import { closeWithPage, postChange, showError, showNotice } from "./studio.js";
 
-const form = document.getElementById("collect");
-const bar = document.getElementById("progress");
+const collectForm = document.getElementById("collect");
+const progressBar = document.getElementById("progress");
+const summary = document.getElementById("over");
 
-function row(name) {
-  return [...document.querySelectorAll("[data-source]")].find((each) => each.dataset.source === name);
+function findSourceRow(name) {
+  return [...document.querySelectorAll("[data-source]")].find((row) => row.dataset.source === name);
 }
 
-function hear(told, stream) {
-  if (told.waiting) {
-    bar.max = told.waiting.length; bar.value = 0; bar.hidden = false;
-    for (const name of told.waiting) row(name).querySelector(".outcome").textContent = "Asking …";
+function showWaitingSources(names) {
+  progressBar.max = names.length;
+  progressBar.value = 0;
+  progressBar.hidden = false;
+  for (const name of names) findSourceRow(name).querySelector(".outcome").textContent = "Asking …";
+}
+
+function showOutcome({ name, state, said }) {
+  const isBroken = state === "broken";
+  const row = findSourceRow(name);
+  row.className = isBroken ? "bad" : "";
+  row.querySelector(".outcome").textContent = said;
+  row.querySelector(".again").hidden = !isBroken;
+  progressBar.value += 1;
+}
+
+function handleNews(news, stream) {
+  if (news.waiting) showWaitingSources(news.waiting);
+  if (news.name) showOutcome(news);
+  if (news.error) showNotice(news.error, { isError: true });
+  if (news.done) summary.textContent = news.said;
+  if (news.over) {
+    stream.close();
+    progressBar.hidden = true;
+    disableButtons(false);
   }
-  if (told.name) {
-    const shown = row(told.name);
-    shown.className = told.state === "broken" ? "bad" : "";
-    shown.querySelector(".outcome").textContent = told.said;
-    shown.querySelector(".again").hidden = told.state !== "broken";
-    bar.value += 1;
-  }
-  if (told.error) say(told.error, { bad: true });
-  if (told.done) document.getElementById("over").textContent = told.said;
-  if (told.over) { stream.close(); bar.hidden = true; pressed(false); }
 }
 
-function pressed(isGoing) {
-  for (const button of document.querySelectorAll("#collect button, .again button")) button.disabled = isGoing;
+function disableButtons(isDisabled) {
+  for (const button of document.querySelectorAll("#collect button, .again button")) button.disabled = isDisabled;
 }
 
-function listen() {
-  pressed(true);
-  document.getElementById("over").textContent = "";
-  const stream = closedWithPage(new EventSource("/collect/news"));
-  stream.onmessage = (event) => hear(JSON.parse(event.data), stream);
+function followCollection() {
+  disableButtons(true);
+  summary.textContent = "";
+  const stream = closeWithPage(new EventSource("/collect/news"));
+  stream.onmessage = (event) => handleNews(JSON.parse(event.data), stream);
 }
 
-document.addEventListener("submit", async (event) => {
+async function startCollection(event) {
   event.preventDefault();
   try {
-    const told = await change("/collect", new FormData(event.target));
-    if (!told.began) say("The sources are being asked already; wait until that is done.");
-    listen();
-  } catch (error) { say(error.message, { bad: true }); }
-});
+    const answer = await postChange("/collect", new FormData(event.target));
+    if (!answer.began) showNotice("The sources are being asked already; wait until that is done.");
+    followCollection();
+  } catch (error) {
+    showError(error);
+  }
+}
 
-if (form && form.dataset.running) listen();
+document.addEventListener("submit", startCollection);
+if (collectForm?.dataset.running) followCollection();

@@ -1,34 +1,40 @@
-// Looks at a list before it is taken in, and searches without putting an address into any link.
-import { change, later, say } from "/static/studio.js";
+// Previews a list before it is imported, and searches people without putting an address into any URL.
+import { debounce, postChange, postFile, showError } from "./studio.js";
 
-const list = document.getElementById("list");
-const search = document.getElementById("search");
+const SEARCH_DELAY_MS = 200;
+const SENT_NAME_LENGTH = 200;
+const peopleList = document.getElementById("list");
+const searchForm = document.getElementById("search");
 
-async function find() {
-  try { list.innerHTML = (await change("/people/search", new FormData(search))).html; }
-  catch (error) { say(error.message, { bad: true }); }
+async function searchPeople() {
+  try {
+    const answer = await postChange("/people/search", new FormData(searchForm));
+    peopleList.innerHTML = answer.html;
+  } catch (error) {
+    showError(error);
+  }
 }
 
-search.addEventListener("input", later(find, 200));
-if (search.elements.words.value) find(); // typed before this script was there
-search.addEventListener("submit", (event) => { event.preventDefault(); find(); });
-
-document.getElementById("look").addEventListener("submit", async (event) => {
+async function previewImport(event) {
   event.preventDefault();
-  const file = document.getElementById("file").files[0];
-  const place = document.getElementById("understood");
-  place.textContent = "Reading …";
+  const [file] = document.getElementById("file").files;
+  const preview = document.getElementById("understood");
+  preview.textContent = "Reading …";
   try {
-    const answer = await fetch("/people/look", {
-      method: "POST", body: file,
-      headers: {
-        "X-CSRF-Token": document.querySelector("meta[name=csrf]").content, Accept: "application/json",
-        "Content-Type": "application/octet-stream", "X-File-Name": encodeURIComponent(file.name).slice(0, 200),
-      },
-    });
-    const told = await answer.json();
-    if (told.error) throw new Error(told.error);
-    place.innerHTML = told.html;
-    place.querySelector("h3").focus();
-  } catch (error) { place.textContent = ""; say(error.message, { bad: true }); }
+    const name = encodeURIComponent(file.name).slice(0, SENT_NAME_LENGTH);
+    const answer = await postFile("/people/look", file, { "X-File-Name": name });
+    preview.innerHTML = answer.html;
+    preview.querySelector("h3").focus();
+  } catch (error) {
+    preview.textContent = "";
+    showError(error);
+  }
+}
+
+searchForm.addEventListener("input", debounce(searchPeople, SEARCH_DELAY_MS));
+if (searchForm.elements.words.value) searchPeople(); // typed before this script had loaded
+searchForm.addEventListener("submit", (event) => {
+  event.preventDefault();
+  searchPeople();
 });
+document.getElementById("look").addEventListener("submit", previewImport);

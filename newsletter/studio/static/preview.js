@@ -1,18 +1,20 @@
-// Asks twice a second whether a file of the issue was saved, and shows the page again if so, at the same place.
-const shown = document.body.dataset.state;
+// Asks twice a second whether a file of the issue was saved, and then reloads; browsers keep the scroll position.
+const POLL_MS = 500;
+const shownState = document.body.dataset.state;
 
-async function look() {
+async function reloadWhenSaved() {
   try {
-    const answer = await fetch("/state", { cache: "no-store" });
-    const { state } = await answer.json();
-    if (state !== shown) {
+    const response = await fetch("/state", { cache: "no-store" });
+    const { state } = await response.json();
+    if (state !== shownState) {
       location.reload();
       return;
     }
   } catch {
-    document.getElementById("news").textContent = "The preview was closed. Start it again with “newsletter preview”.";
+    const message = "The preview was closed. Start it again with “newsletter preview”.";
+    document.getElementById("news").textContent = message;
   }
-  setTimeout(look, 500);
+  setTimeout(reloadWhenSaved, POLL_MS);
 }
 
-look();
+reloadWhenSaved();

@@ -1,32 +1,36 @@
-// Shows the mail again, at the same place, whenever the issue or the glossary is saved, by whomever.
-import { closedWithPage } from "/static/studio.js";
+// Reloads the mail, at the same place, whenever anybody saves the issue or the glossary.
+import { closeWithPage, keepScrollPosition } from "./studio.js";
 
-const around = document.getElementById("around");
-const base = `/issues/${encodeURIComponent(around.dataset.issue)}`;
-let stream;
+const overview = document.getElementById("around");
+const issueUrl = `/issues/${encodeURIComponent(overview.dataset.issue)}`;
+let stream = null;
 
-function listen() {
+function followChanges() {
   stream?.close();
   if (document.hidden) return;
-  stream = closedWithPage(new EventSource(`${base}/news?seen=${around.dataset.file}`));
-  stream.onmessage = (event) => { if (JSON.parse(event.data).file) show(); };
+  stream = closeWithPage(new EventSource(`${issueUrl}/news?seen=${overview.dataset.file}`));
+  stream.onmessage = (event) => {
+    if (JSON.parse(event.data).file) refreshPreview();
+  };
 }
 
-async function show() {
-  const answer = await fetch(location.href);
-  if (!answer.ok) return; // the file cannot be read at this moment; what was shown stays
-  const now = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = now.getElementById("around");
-  around.dataset.file = fresh.dataset.file;
-  around.replaceChildren(...fresh.children);
-  const plain = document.querySelector("pre.plain");
-  if (plain) plain.textContent = now.querySelector("pre.plain").textContent;
+async function refreshPreview() {
+  const response = await fetch(location.href);
+  if (!response.ok) return; // the file cannot be read at this moment; what was shown stays
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  refreshOverview(page.getElementById("around"));
+  const plainText = document.querySelector("pre.plain");
+  if (plainText) plainText.textContent = page.querySelector("pre.plain").textContent;
   const frame = document.querySelector("iframe");
   if (!frame) return;
-  const at = frame.contentWindow?.scrollY || 0;
-  frame.addEventListener("load", () => frame.contentWindow?.scrollTo(0, at), { once: true });
+  keepScrollPosition(frame);
   frame.contentWindow.location.reload();
 }
 
-document.addEventListener("visibilitychange", listen);
-listen();
+function refreshOverview(fresh) {
+  overview.dataset.file = fresh.dataset.file;
+  overview.replaceChildren(...fresh.children);
+}
+
+document.addEventListener("visibilitychange", followChanges);
+followChanges();

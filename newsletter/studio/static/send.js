@@ -1,98 +1,137 @@
-// Shows how a sending stands while it goes on; closing the page changes nothing.
-import { closedWithPage, later } from "/static/studio.js";
+// Shows how a sending progresses; closing the page changes nothing about it.
+import { closeWithPage, debounce } from "./studio.js";
 
-const going = document.getElementById("going");
-const waiting = document.getElementById("waiting");
-const seconds = document.getElementById("seconds");
-const when = document.getElementById("when");
-const SAID = {
-  accepted: "accepted by the server", remaining: "not yet sent", deferred: "to be tried again", refused: "refused",
-  unknown: "in doubt", suppressed: "left, and not written to",
+const COUNT_LABELS = {
+  accepted: "accepted by the server",
+  remaining: "not yet sent",
+  deferred: "to be tried again",
+  refused: "refused",
+  unknown: "in doubt",
+  suppressed: "left, and not written to",
 };
-const WINDOW_MS = 20000; // the pace is that of so long
+const SECOND_MS = 1000;
+const MINUTE_MS = 60_000;
+const PACE_WINDOW_MS = 20_000;
+const MIN_PACE_MINUTES = 0.03; // from less time than this, the pace would be a guess
+const MAX_SHOWN_MINUTES = 90;
+const COUNTDOWN_MS = 500;
+const SCHEDULE_DELAY_MS = 150;
 
-let samples = [];
+const progressPanel = document.getElementById("going");
+const planPanel = document.getElementById("waiting");
+const countdown = document.getElementById("seconds");
+const scheduleForm = document.getElementById("when");
 
-/** How fast it goes and how long it takes, as a sentence; empty until that can be known. */
-function pace(done, left, now) {
-  samples = [...samples.filter((each) => now - each.at < WINDOW_MS), { at: now, done }];
-  const minutes = (now - samples[0].at) / 60000;
-  const went = done - samples[0].done;
-  if (minutes < 0.03 || went <= 0 || !left) return "";
-  const rate = went / minutes;
-  const long = left / rate;
-  const time = long < 1 ? "less than a minute" : long < 90 ? `about ${Math.round(long)} minute${Math.round(long) === 1 ? "" : "s"}` : `about ${Math.round(long / 60)} hours`;
-  return `${Math.round(rate).toLocaleString("en")} a minute, ${time} left.`;
+let paceSamples = [];
+
+/** Describe the pace and the time left as a sentence; empty until the pace is known. */
+function describePace(done, left, now) {
+  paceSamples = [...paceSamples.filter((sample) => now - sample.at < PACE_WINDOW_MS), { at: now, done }];
+  const minutes = (now - paceSamples[0].at) / MINUTE_MS;
+  const doneSince = done - paceSamples[0].done;
+  if (minutes < MIN_PACE_MINUTES || doneSince <= 0 || !left) return "";
+  const perMinute = doneSince / minutes;
+  return `${Math.round(perMinute).toLocaleString("en")} a minute, ${describeMinutes(left / perMinute)} left.`;
 }
 
-/** Say each tenth where screen readers hear it: every mail would be too much. */
-function tell(headline, part) {
-  const heard = document.getElementById("heard");
-  const said = `${headline}, ${Math.floor(part * 10) * 10} percent.`;
-  if (heard.textContent !== said) heard.textContent = said;
+function describeMinutes(minutes) {
+  if (minutes < 1) return "less than a minute";
+  if (minutes >= MAX_SHOWN_MINUTES) return `about ${Math.round(minutes / 60)} hours`;
+  const rounded = Math.round(minutes);
+  return `about ${rounded} minute${rounded === 1 ? "" : "s"}`;
 }
 
-function show(told) {
-  const bar = going.querySelector("progress");
-  const left = told.remaining + told.deferred;
-  if (told.total) {
-    bar.max = told.total;
-    bar.value = told.total - left;
-    const parts = Object.entries(SAID).filter(([name]) => told[name]).map(([name, said]) => `${told[name].toLocaleString("en")} ${said}`);
-    document.getElementById("numbers").textContent = `${parts.join(", ")}.`;
-    document.getElementById("pace").textContent = told.why && told.state === "sending" ? told.why : pace(told.total - left, told.remaining, Date.now());
-    tell(told.headline, bar.value / bar.max);
-  }
-  document.getElementById("goes").textContent = told.headline;
-  document.getElementById("trouble").textContent = told.trouble || "";
+/** Announce every tenth only: a screen reader that read out every mail would be no use. */
+function announceProgress(headline, share) {
+  const liveRegion = document.getElementById("heard");
+  const sentence = `${headline}, ${Math.floor(share * 10) * 10} percent.`;
+  if (liveRegion.textContent !== sentence) liveRegion.textContent = sentence;
 }
 
-const live = waiting || (going && going.dataset.live ? going : null);
-if (live) {
-  const stream = closedWithPage(new EventSource(`/issues/${encodeURIComponent(live.dataset.issue)}/send/news`));
+function describeCounts(news) {
+  const counts = Object.entries(COUNT_LABELS)
+    .filter(([name]) => news[name])
+    .map(([name, label]) => `${news[name].toLocaleString("en")} ${label}`);
+  return `${counts.join(", ")}.`;
+}
+
+function showCounts(news) {
+  const progressBar = progressPanel.querySelector("progress");
+  const done = news.total - news.remaining - news.deferred;
+  progressBar.max = news.total;
+  progressBar.value = done;
+  document.getElementById("numbers").textContent = describeCounts(news);
+  const isHeldUp = news.why && news.state === "sending";
+  document.getElementById("pace").textContent = isHeldUp ? news.why : describePace(done, news.remaining, Date.now());
+  announceProgress(news.headline, progressBar.value / progressBar.max);
+}
+
+function showProgress(news) {
+  if (news.total) showCounts(news);
+  document.getElementById("goes").textContent = news.headline;
+  document.getElementById("trouble").textContent = news.trouble || "";
+}
+
+function followSending(issue) {
+  const stream = closeWithPage(new EventSource(`/issues/${encodeURIComponent(issue)}/send/news`));
   stream.onmessage = (event) => {
-    const told = JSON.parse(event.data);
-    if (going && told.headline) show(told);
-    if (told.over || (waiting && !told.waiting)) { stream.close(); location.reload(); }
+    const news = JSON.parse(event.data);
+    if (progressPanel && news.headline) showProgress(news);
+    if (news.over || (planPanel && !news.waiting)) {
+      stream.close();
+      location.reload();
+    }
   };
-  // The answer to a button is a page of its own: to load this one again meanwhile would lose what that one says.
-  addEventListener("submit", (event) => { if (!event.defaultPrevented) stream.close(); });
+  // The answer to a button is a page of its own; reloading this one meanwhile would lose what that one says.
+  addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) stream.close();
+  });
 }
 
-if (seconds) {
-  const until = Date.now() + 1000 * Number(seconds.dataset.seconds);
-  const tick = () => {
-    const left = Math.max(0, Math.round((until - Date.now()) / 1000));
-    seconds.textContent = left > 1 ? `${left} seconds` : "a moment";
-    if (left) setTimeout(tick, 500);
+function startCountdown() {
+  const end = Date.now() + Number(countdown.dataset.seconds) * SECOND_MS;
+  const showSecondsLeft = () => {
+    const left = Math.max(0, Math.round((end - Date.now()) / SECOND_MS));
+    countdown.textContent = left > 1 ? `${left} seconds` : "a moment";
+    if (left) setTimeout(showSecondsLeft, COUNTDOWN_MS);
   };
-  tick();
+  showSecondsLeft();
 }
 
-let asked = 0;
+function isLaterChosen() {
+  return new FormData(scheduleForm).get("when") === "later";
+}
 
-/** The sentence follows the day and time that are chosen. */
-async function choose() {
-  const mine = ++asked;
-  const chosen = new FormData(when);
-  const isLater = chosen.get("when") === "later";
-  const confirm = document.getElementById("confirm");
-  const button = confirm.querySelector("button");
+let scheduleRequests = 0;
+
+/** Make the sentence and the confirmation say the day and time that are chosen. */
+async function showSchedule() {
+  scheduleRequests += 1;
+  const request = scheduleRequests;
+  const chosen = new FormData(scheduleForm);
+  const isLater = isLaterChosen();
+  const confirmForm = document.getElementById("confirm");
   document.getElementById("later").hidden = !isLater;
-  for (const name of ["when", "day", "time"]) confirm.elements[name].value = chosen.get(name);
-  const query = isLater ? `?${new URLSearchParams({ day: chosen.get("day") || "-", time: chosen.get("time") })}` : "";
-  const told = await (await fetch(when.dataset.at + query)).json();
-  if (mine !== asked) return; // an answer about what was chosen before came late
-  document.getElementById("sentence").textContent = told.wrong_time || told.sentence;
-  button.disabled = Boolean(told.wrong_time);
+  for (const name of ["when", "day", "time"]) confirmForm.elements[name].value = chosen.get(name);
+  const time = new URLSearchParams({ day: chosen.get("day") || "-", time: chosen.get("time") });
+  const response = await fetch(scheduleForm.dataset.at + (isLater ? `?${time}` : ""));
+  const answer = await response.json();
+  if (request !== scheduleRequests) return; // a late answer about an earlier choice
+  document.getElementById("sentence").textContent = answer.wrong_time || answer.sentence;
+  confirmForm.querySelector("button").disabled = Boolean(answer.wrong_time);
   document.getElementById("then").textContent = isLater
-    ? "Keep this computer on at that time. You may close the page and the studio." : when.dataset.undo;
+    ? "Keep this computer on at that time. You may close the page and the studio."
+    : `You have ${scheduleForm.dataset.seconds} seconds to undo.`;
 }
 
-if (when) {
-  when.classList.add("live");
-  when.dataset.undo = `You have ${when.dataset.seconds} seconds to undo.`;
-  document.getElementById("later").hidden = new FormData(when).get("when") !== "later";
-  when.addEventListener("input", later(choose, 150));
-  when.addEventListener("submit", (event) => event.preventDefault());
+function setUpSchedule() {
+  scheduleForm.classList.add("live");
+  document.getElementById("later").hidden = !isLaterChosen();
+  scheduleForm.addEventListener("input", debounce(showSchedule, SCHEDULE_DELAY_MS));
+  scheduleForm.addEventListener("submit", (event) => event.preventDefault());
 }
+
+const livePanel = planPanel || (progressPanel?.dataset.live ? progressPanel : null);
+if (livePanel) followSending(livePanel.dataset.issue);
+if (countdown) startCountdown();
+if (scheduleForm) setUpSchedule();

@@ -1,163 +1,295 @@
-// Setup while one types: sections by keys, sources tried, the server asked, the look drawn. Nothing is saved but by its button.
-import { change, later, say } from "/static/studio.js";
+// Setup: sections move by key, sources and the mail server are tried, and the look is drawn as you type.
+// Only the Save and Add buttons save anything.
+import {
+  createButton,
+  createElement,
+  debounce,
+  fetchJson,
+  keepScrollPosition,
+  postChange,
+  showError,
+  showNotice,
+} from "./studio.js";
 
-document.querySelectorAll(".quiet").forEach((each) => { each.hidden = true; });
+const SOURCE_DELAY_MS = 700;
+const MIN_SOURCE_LENGTH = 3;
+const LOOK_DELAY_MS = 60;
+const SETTINGS_POLL_MS = 3000;
+const WWW_PREFIX = /^www\./u;
+const USUAL_PORTS = { starttls: "587", tls: "465" };
 
-// Sections: the list comes back in its new order, and the focus stays where it was.
-const list = document.getElementById("section-list");
-
-async function move(form, by) {
-  const name = form.elements.name.value;
-  const wasIn = document.activeElement?.id || "";
-  const body = new FormData(form);
-  body.set("by", by);
-  try {
-    const told = await change("/setup/sections/move", body);
-    const typed = [...list.querySelectorAll("input[id], textarea")].filter((each) => each.value !== each.defaultValue);
-    const shown = new Map(typed.map((each) => [each.id, each.form.elements[`was-${each.name}`].value]));
-    const open = [...list.querySelectorAll("details[open]")].map((each) => each.closest("li").dataset.section);
-    list.innerHTML = told.html;
-    for (const each of typed) { // not saved yet, and not lost
-      const field = document.getElementById(each.id);
-      if (!field) continue; // its section was taken out elsewhere
-      field.value = each.value;
-      field.form.elements[`was-${each.name}`].value = shown.get(each.id);
-    }
-    for (const each of open) list.querySelector(`[data-section="${CSS.escape(each)}"] details`)?.setAttribute("open", "");
-    const row = list.querySelector(`[data-section="${CSS.escape(name)}"]`);
-    (document.getElementById(wasIn) || row.querySelector(`button[value=${by}]`)).focus();
-    row.scrollIntoView({ block: "nearest" });
-    say(told.said);
-  } catch (error) { say(error.message, { bad: true }); }
+function showErrorIn(place, error) {
+  place.replaceChildren(createElement("p", { textContent: error.message, className: "bad" }));
 }
 
-list?.addEventListener("submit", (event) => {
-  if (event.submitter?.name !== "by") return;
-  event.preventDefault();
-  move(event.target, event.submitter.value);
-});
-list?.addEventListener("keydown", (event) => {
-  const form = event.target.closest("form");
-  if (!form || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
-  event.preventDefault();
-  move(form, event.key === "ArrowUp" ? "up" : "down");
-});
-
-// A source is asked when nothing was typed for a moment, and not again for the same words.
-const source = document.getElementById("new-source");
-if (source) {
-  const tried = document.getElementById("tried");
-  const { kind, where, name } = source.elements;
-  let asked = "", number = 0, named = name.value;
-  name.addEventListener("input", () => { named = name.value; });
-  const ask = async ({ at = "/setup/source/look" } = {}) => {
-    const words = where.value.trim();
-    if (words.length < 3 || asked === kind.value + words) return;
-    asked = kind.value + words;
-    const mine = ++number;
-    tried.innerHTML = "<p>Looking …</p>";
-    const body = new FormData(source);
-    if (!name.value) body.set("name", "one more");
-    try {
-      const told = await change(at, body);
-      if (mine !== number) return;
-      tried.innerHTML = told.html;
-      if (!kind.value && tried.querySelector(".good")) { kind.value = told.kind; asked = kind.value + words; }
-      if (!named && tried.querySelector(".good")) name.value = proposed(words);
-    } catch (error) { if (mine === number) tried.replaceChildren(Object.assign(document.createElement("p"), { textContent: error.message, className: "bad" })); }
-  };
-  const soon = later(() => ask(), 700);
-  where.addEventListener("input", soon);
-  if (where.value !== where.defaultValue) ask(); // somebody may have typed before this script was there
-  kind.addEventListener("change", soon);
-  document.querySelector("a.onward")?.addEventListener("click", (event) => {
-    if (where.value.trim() && !confirm("The source that you typed is not added yet. Go on without it?")) event.preventDefault();
-  });
-  source.addEventListener("submit", (event) => {
-    const pressed = event.submitter;
-    const at = new URL(pressed?.formAction || source.action).pathname;
-    if (!["/setup/source/look", "/setup/source/allow"].includes(at)) return;
-    event.preventDefault();
-    asked = "";
-    ask({ at }).then(() => { if (!pressed.isConnected) name.focus(); }); // it went with the question that it answers
-  });
+function isEdited(field) {
+  return field.value !== field.defaultValue;
 }
 
-function proposed(words) {
-  try { return new URL(words).hostname.replace(/^www\./, ""); } catch { return words.split("/").pop(); }
+// Sections: the list comes back in its new order; the focus stays where it was, and so does what is not saved yet.
+const sectionList = document.getElementById("section-list");
+
+function findSection(name) {
+  return sectionList.querySelector(`[data-section="${CSS.escape(name)}"]`);
 }
 
-// The mail server is asked, and the answer stands below the button.
-const server = document.getElementById("server");
-if (server) {
-  const tested = document.getElementById("tested");
-  const usual = { starttls: "587", tls: "465" };
-  server.elements.security.addEventListener("change", () => {
-    const { port, security } = server.elements;
-    if (Object.values(usual).includes(port.value) || !port.value) port.value = usual[security.value] || port.value;
-  });
-  server.addEventListener("submit", async (event) => {
-    if (!event.submitter?.formAction.endsWith("/test")) return;
-    event.preventDefault();
-    event.submitter.disabled = true;
-    tested.innerHTML = "<p>Asking the server …</p>";
-    try { tested.innerHTML = (await change("/setup/delivery/test", new FormData(server))).html; }
-    catch (error) { tested.replaceChildren(Object.assign(document.createElement("p"), { textContent: error.message, className: "bad" })); }
-    event.submitter.disabled = false;
-    event.submitter.focus();
-  });
+/** The hidden field that says what another one showed when the page was loaded: both are needed to merge two edits. */
+function shownValueField(field) {
+  return field.form.elements[`was-${field.name}`];
 }
 
-// The look: drawn again a moment after each change; one drawing at a time, and the last wish wins.
-const dress = document.getElementById("look-form");
-if (dress) {
-  const frame = document.getElementById("dress");
-  const said = document.getElementById("dressed");
-  let drawing = false, again = false;
-  const draw = async () => {
-    if (drawing) { again = true; return; }
-    drawing = true;
-    try {
-      const told = await change("/setup/theme/look", new FormData(dress));
-      const at = frame.contentWindow?.scrollY || 0;
-      frame.addEventListener("load", () => frame.contentWindow?.scrollTo(0, at), { once: true });
-      frame.contentWindow.location.replace(`/setup/theme/mail.html?shown=${told.shown}`);
-      if (said.innerHTML !== told.html) said.innerHTML = told.html;
-    } catch (error) { said.replaceChildren(Object.assign(document.createElement("p"), { textContent: error.message, className: "bad" })); }
-    drawing = false;
-    if (again) { again = false; draw(); }
-  };
-  dress.addEventListener("input", later(draw, 60));
-  const isTyped = [...dress.querySelectorAll("input")].some((each) => each.value !== each.defaultValue);
-  if ("now" in dress.dataset || isTyped) draw(); else dress.addEventListener("focusin", draw, { once: true });
+function readUnsavedFields() {
+  return [...sectionList.querySelectorAll("input[id], textarea")]
+    .filter(isEdited)
+    .map((field) => ({ id: field.id, value: field.value, shownValue: shownValueField(field).value }));
 }
 
-// newsletter.toml may be changed in another window, or by hand: that is told, and what is typed here stays.
-const changed = document.getElementById("changed");
-const LOOK_MS = 3000;
-
-async function look() {
-  if (document.hidden) return;
-  const answer = await fetch("/setup/version", { headers: { Accept: "application/json" } }).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  if (!told || changed.dataset.told === (told.error ?? told.version)) return;
-  changed.dataset.told = told.error ?? told.version;
-  changed.replaceChildren();
-  if (told.version === changed.dataset.version) return;
-  const box = Object.assign(document.createElement("div"), { className: told.error ? "panel bad" : "panel next" });
-  const said = told.error || "newsletter.toml was changed in another window or program. What you type here is not lost: a field that was changed in both is asked about when you save.";
-  box.append(Object.assign(document.createElement("p"), { textContent: said }));
-  if (!told.error) {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Show it" });
-    button.addEventListener("click", () => location.reload());
-    box.append(button);
+function restoreUnsavedFields(unsaved) {
+  for (const { id, value, shownValue } of unsaved) {
+    const field = document.getElementById(id);
+    if (field) {
+      field.value = value;
+      shownValueField(field).value = shownValue;
+    } // else somebody removed its section meanwhile
   }
-  changed.append(box);
 }
-setInterval(look, LOOK_MS);
-document.addEventListener("visibilitychange", look);
 
-// Where this browser is, for a newsletter that has just begun.
-const zone = document.querySelector("[data-here]");
-const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && zone.value === zone.defaultValue && [...document.querySelectorAll("#zones option")].some((each) => each.value === here)) zone.value = here;
+function replaceSectionList(html) {
+  const unsaved = readUnsavedFields();
+  const openSections = [...sectionList.querySelectorAll("details[open]")].map(
+    (details) => details.closest("li").dataset.section,
+  );
+  sectionList.innerHTML = html;
+  restoreUnsavedFields(unsaved);
+  for (const name of openSections) findSection(name)?.querySelector("details")?.setAttribute("open", "");
+}
+
+async function moveSection(form, direction) {
+  const name = form.elements.name.value;
+  const focusedId = document.activeElement?.id || "";
+  const body = new FormData(form);
+  body.set("by", direction);
+  try {
+    const answer = await postChange("/setup/sections/move", body);
+    replaceSectionList(answer.html);
+    const section = findSection(name);
+    (document.getElementById(focusedId) || section.querySelector(`button[value=${direction}]`)).focus();
+    section.scrollIntoView({ block: "nearest" });
+    showNotice(answer.said);
+  } catch (error) {
+    showError(error);
+  }
+}
+
+function setUpSectionList() {
+  sectionList.addEventListener("submit", (event) => {
+    if (event.submitter?.name !== "by") return;
+    event.preventDefault();
+    moveSection(event.target, event.submitter.value);
+  });
+  sectionList.addEventListener("keydown", (event) => {
+    const form = event.target.closest("form");
+    if (!(form && event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key))) return;
+    event.preventDefault();
+    moveSection(form, event.key === "ArrowUp" ? "up" : "down");
+  });
+}
+
+// A source is tried once typing pauses, and not again for the same words.
+const sourceForm = document.getElementById("new-source");
+const sourceResult = document.getElementById("tried");
+const TRY_SOURCE_PATH = "/setup/source/look";
+const ALLOW_SOURCE_PATH = "/setup/source/allow";
+let triedSource = "";
+let sourceRequests = 0;
+let typedSourceName = sourceForm?.elements.name.value;
+
+function proposeSourceName(words) {
+  try {
+    return new URL(words).hostname.replace(WWW_PREFIX, "");
+  } catch {
+    return words.split("/").pop();
+  }
+}
+
+async function trySource(path = TRY_SOURCE_PATH) {
+  const { kind, where, name } = sourceForm.elements;
+  const words = where.value.trim();
+  if (words.length < MIN_SOURCE_LENGTH || triedSource === kind.value + words) return;
+  triedSource = kind.value + words;
+  sourceRequests += 1;
+  const request = sourceRequests;
+  sourceResult.innerHTML = "<p>Looking …</p>";
+  const body = new FormData(sourceForm);
+  if (!name.value) body.set("name", "one more");
+  try {
+    const answer = await postChange(path, body);
+    if (request === sourceRequests) showSourceResult(answer, words);
+  } catch (error) {
+    if (request === sourceRequests) showErrorIn(sourceResult, error);
+  }
+}
+
+function showSourceResult(answer, words) {
+  const { kind, name } = sourceForm.elements;
+  sourceResult.innerHTML = answer.html;
+  if (!sourceResult.querySelector(".good")) return;
+  if (!kind.value) {
+    kind.value = answer.kind;
+    triedSource = kind.value + words;
+  }
+  if (!typedSourceName) name.value = proposeSourceName(words);
+}
+
+async function submitSource(event) {
+  const button = event.submitter;
+  const path = new URL(button?.formAction || sourceForm.action).pathname;
+  if (![TRY_SOURCE_PATH, ALLOW_SOURCE_PATH].includes(path)) return;
+  event.preventDefault();
+  triedSource = "";
+  await trySource(path);
+  if (!button.isConnected) sourceForm.elements.name.focus(); // the question is gone, and its button with it
+}
+
+function setUpSourceForm() {
+  const { kind, where, name } = sourceForm.elements;
+  const trySourceSoon = debounce(() => trySource(), SOURCE_DELAY_MS);
+  name.addEventListener("input", () => {
+    typedSourceName = name.value;
+  });
+  where.addEventListener("input", trySourceSoon);
+  kind.addEventListener("change", trySourceSoon);
+  sourceForm.addEventListener("submit", submitSource);
+  document.querySelector("a.onward")?.addEventListener("click", (event) => {
+    const question = "The source that you typed is not added yet. Go on without it?";
+    if (where.value.trim() && !confirm(question)) event.preventDefault();
+  });
+  if (isEdited(where)) trySource(); // typed before this script had loaded
+}
+
+// The mail server is tried, and its answer stands below the button.
+const serverForm = document.getElementById("server");
+const serverResult = document.getElementById("tested");
+
+/** Change the port with the protection, unless somebody typed an unusual one. */
+function suggestPort() {
+  const { port, security } = serverForm.elements;
+  if (!port.value || Object.values(USUAL_PORTS).includes(port.value)) {
+    port.value = USUAL_PORTS[security.value] || port.value;
+  }
+}
+
+async function testServer(event) {
+  const button = event.submitter;
+  if (!button?.formAction.endsWith("/test")) return;
+  event.preventDefault();
+  button.disabled = true;
+  serverResult.innerHTML = "<p>Asking the server …</p>";
+  try {
+    const answer = await postChange("/setup/delivery/test", new FormData(serverForm));
+    serverResult.innerHTML = answer.html;
+  } catch (error) {
+    showErrorIn(serverResult, error);
+  }
+  button.disabled = false;
+  button.focus();
+}
+
+function setUpServerForm() {
+  serverForm.elements.security.addEventListener("change", suggestPort);
+  serverForm.addEventListener("submit", testServer);
+}
+
+// The look is drawn a moment after each change, one drawing at a time, and the last change wins.
+const lookForm = document.getElementById("look-form");
+const lookFrame = document.getElementById("dress");
+const lookAdvice = document.getElementById("dressed");
+let isDrawing = false;
+let mustDrawAgain = false;
+
+async function drawLook() {
+  if (isDrawing) {
+    mustDrawAgain = true;
+    return;
+  }
+  isDrawing = true;
+  try {
+    showLook(await postChange("/setup/theme/look", new FormData(lookForm)));
+  } catch (error) {
+    showErrorIn(lookAdvice, error);
+  }
+  isDrawing = false;
+  if (mustDrawAgain) {
+    mustDrawAgain = false;
+    drawLook();
+  }
+}
+
+function showLook(answer) {
+  keepScrollPosition(lookFrame);
+  lookFrame.contentWindow.location.replace(`/setup/theme/mail.html?shown=${answer.shown}`);
+  // Screen readers announce advice whenever it is replaced, so the same advice is left alone.
+  if (lookAdvice.innerHTML !== answer.html) lookAdvice.innerHTML = answer.html;
+}
+
+function setUpLookForm() {
+  lookForm.addEventListener("input", debounce(drawLook, LOOK_DELAY_MS));
+  if ("now" in lookForm.dataset || [...lookForm.querySelectorAll("input")].some(isEdited)) {
+    drawLook();
+  } else {
+    lookForm.addEventListener("focusin", drawLook, { once: true });
+  }
+}
+
+// Another window or a text editor may change newsletter.toml: the page says so, and keeps what is typed here.
+const changePanel = document.getElementById("changed");
+
+async function checkSettings() {
+  if (document.hidden) return;
+  const answer = await fetchJson("/setup/version").catch(() => null);
+  if (!answer) return;
+  const state = answer.error ?? answer.version;
+  if (changePanel.dataset.told === state) return;
+  changePanel.dataset.told = state;
+  if (answer.version === changePanel.dataset.version) {
+    changePanel.replaceChildren();
+  } else {
+    changePanel.replaceChildren(answer.error ? createProblemPanel(answer.error) : createChangePanel());
+  }
+}
+
+function createProblemPanel(problem) {
+  const panel = createElement("div", { className: "panel bad" });
+  panel.append(createElement("p", { textContent: problem }));
+  return panel;
+}
+
+function createChangePanel() {
+  const panel = createElement("div", { className: "panel next" });
+  const text =
+    "newsletter.toml was changed in another window or program. What you type here is not lost: " +
+    "a field that was changed in both is asked about when you save.";
+  panel.append(
+    createElement("p", { textContent: text }),
+    createButton("Show it", () => location.reload()),
+  );
+  return panel;
+}
+
+/** Propose this browser's time zone to a newsletter that has just begun. */
+function proposeTimeZone() {
+  const field = document.querySelector("[data-here]");
+  if (!field || isEdited(field)) return;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const isOffered = [...document.querySelectorAll("#zones option")].some((option) => option.value === timeZone);
+  if (isOffered) field.value = timeZone;
+}
+
+for (const control of document.querySelectorAll(".quiet")) control.hidden = true; // only needed without this script
+if (sectionList) setUpSectionList();
+if (sourceForm) setUpSourceForm();
+if (serverForm) setUpServerForm();
+if (lookForm) setUpLookForm();
+setInterval(checkSettings, SETTINGS_POLL_MS);
+document.addEventListener("visibilitychange", checkSettings);
+proposeTimeZone();

@@ -8,7 +8,7 @@ from newsletter import rendering
 from newsletter.errors import UsageError
 from newsletter.issues import approval as issue_approval
 from newsletter.issues import render, review
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import issues_of
 from newsletter.model import Severity
 from newsletter.studio.auth_middleware import MAIL_POLICY
 from newsletter.studio.requests import StudioRequest, format_local_datetime, route
@@ -19,7 +19,7 @@ def approve(request: StudioRequest) -> Response:
     if not request.has_issue:
         return request.render_page("no_issue", title="Approve")
     _, made, findings = review.check_issue_mail(request.context, request.issue_name)
-    record = issue_repository.read_record(request.context.workspace, request.issue_name)
+    record = issues_of(request.context).read_record(request.issue_name)
     approval = record.approval if record else None
     zone = request.context.workspace.settings.newsletter.zone
     return request.render_page(

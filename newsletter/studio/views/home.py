@@ -13,10 +13,10 @@ from starlette.responses import Response
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
 from newsletter.entries.repository import SourceRecord, entries_of
-from newsletter.issues import repository as issue_repository
 from newsletter.issues import window
+from newsletter.issues.store import issues_of
 from newsletter.model import Source
-from newsletter.sources.staleness import StalenessCheck
+from newsletter.sources.staleness import find_stale_sources, is_empty
 from newsletter.studio.entry_cards import count_new
 from newsletter.studio.progress import WorkflowStep, list_workflow_steps, under_way
 from newsletter.studio.requests import StudioRequest, format_local_datetime, route
@@ -66,16 +66,11 @@ def _next(found: tuple[WorkflowStep, ...]) -> WorkflowStep | None:
 
 
 def _worries(context: AppContext) -> Iterator[SourceAlert]:
-    from newsletter.sources.collector import STAMPED  # fetching comes with it, and takes a moment
-
     sources = {source.name: source for source in context.workspace.settings.sources}
     records = [
         record for record in entries_of(context).sources().values() if record.name in sources
     ]
-    stamped = frozenset(source.name for source in sources.values() if source.kind in STAMPED)
-    quiet = StalenessCheck(
-        store=entries_of(context), today=context.now.date(), stamped=stamped
-    ).find_stale(records)
+    quiet = find_stale_sources(context, records)
     told = {record.name: _worry(record, quiet.get(record.name, "")) for record in records}
     for name, source in sources.items():
         if said := told.get(name):
@@ -86,7 +81,7 @@ def _worry(record: SourceRecord, quiet: str) -> str:
     if record.error:
         since = f" since {record.failing_since_at:%-d %B %Y}" if record.failing_since_at else ""
         return f"Broken{since}: {record.error}"
-    if record.succeeded_at and not record.entries:
+    if is_empty(record):
         quiet = quiet or "it answers, and has nothing in it"
     return f"Quiet: {quiet}." if quiet else ""
 
@@ -95,8 +90,8 @@ def _past(context: AppContext) -> Iterator[dict[str, str]]:
     zone = context.workspace.settings.newsletter.zone
     for name in reversed(window.out_names(context)):
         issue, record = (
-            issue_repository.read(context.workspace, name),
-            issue_repository.read_record(context.workspace, name),
+            issues_of(context).read(name),
+            issues_of(context).read_record(name),
         )
         out_at = record.published_at if record and record.published_at else issue.until_at
         tally = delivery.read_status(context, name)

@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 from newsletter import composition
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.issues import diff, editor
-from newsletter.issues import repository as issue_repository
 from newsletter.issues import undo as issue_undo
+from newsletter.issues.store import issues_of
 from newsletter.issues.undo_log import UndoStep
 from newsletter.model import Issue
 from newsletter.studio.requests import StudioRequest, format_local_datetime, route
@@ -87,7 +87,7 @@ def _at(request: StudioRequest, name: str) -> Issue:
     if name not in known:
         context, issue = request.context, request.issue_name
         known[name] = (
-            issue_repository.read(context.workspace, issue)
+            issues_of(context).read(issue)
             if name == NOW
             else editor.load_revision(context, issue, name)
         )
@@ -116,7 +116,7 @@ def redo(request: StudioRequest) -> Response:
 def _apply_step(request: StudioRequest, move: Callable[..., UndoStep], word: str) -> Response:
     context, name = request.context, request.issue_name
     step = move(context, name, seen=request.form_value("step"))
-    issue = issue_repository.read(context.workspace, name)
+    issue = issues_of(context).read(name)
     said = f"{word}: {diff.describe_place(issue, step.place)}."
     if not request.is_script:
         return request.redirect(f"/issues/{name}/write", said)

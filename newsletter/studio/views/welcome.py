@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.admin import newsletter_setup
 from newsletter.errors import NewsletterError, UsageError
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import issues_of
 from newsletter.studio import send_process
 from newsletter.studio.requests import PAGES, StudioRequest, route
 from newsletter.studio.views.setup import STEPS, FieldMessages, sender_of, wrong_address
@@ -146,10 +146,7 @@ def bring_back(request: StudioRequest) -> Response:
 def _wait_for_others(request: StudioRequest) -> None:
     """Nobody else may be at the database; raises UsageError when something is going on."""
     context = request.context
-    sendings = [
-        send_process.load_send_view(context, each)
-        for each in issue_repository.names(context.workspace)
-    ]
+    sendings = [send_process.load_send_view(context, each) for each in issues_of(context).names()]
     if request.studio.collecting.is_running or any(
         each.waits or each.is_at_work for each in sendings
     ):

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from newsletter import composition
 from newsletter.errors import NewsletterError, UsageError
 from newsletter.issues import editor, glossary, images, undo
-from newsletter.issues import repository as issue_repository
+from newsletter.issues.store import issues_of
 from newsletter.studio.hints import WritingAdviser
 from newsletter.studio.requests import StudioRequest, event, route
 from newsletter.studio.state import StudioState
@@ -36,7 +36,7 @@ def write(request: StudioRequest) -> Response:
     if not request.has_issue:
         return request.render_page("no_issue", title="Write")
     context = request.context
-    issue = issue_repository.read(context.workspace, request.issue_name)
+    issue = issues_of(context).read(request.issue_name)
     texts = composition.texts_of(issue)
     settings = context.workspace.settings
     adviser = WritingAdviser.of(issue, settings, glossary.glossary(context))
@@ -65,7 +65,7 @@ def write(request: StudioRequest) -> Response:
 
 
 def _is_out(context: AppContext, name: str) -> bool:
-    record = issue_repository.read_record(context.workspace, name)
+    record = issues_of(context).read_record(name)
     return bool(record and record.published_at)
 
 
@@ -92,7 +92,7 @@ def _around(request: StudioRequest, place: str, text: str) -> dict[str, Any]:
     Hints on them, what Undo would do now.
     """
     context = request.context
-    issue = issue_repository.read(context.workspace, request.issue_name)
+    issue = issues_of(context).read(request.issue_name)
     adviser = WritingAdviser.of(issue, context.workspace.settings, glossary.glossary(context))
     return {
         "file": editor.file_version(context, request.issue_name),
@@ -113,7 +113,7 @@ def order(request: StudioRequest) -> Response:
             "this section was changed in another window meanwhile; load the page again, then"
             " move it"
         )
-    issue = issue_repository.read(request.context.workspace, request.issue_name)
+    issue = issues_of(request.context).read(request.issue_name)
     return JSONResponse(
         {
             "version": editor.order_version(issue, section),
@@ -125,7 +125,7 @@ def order(request: StudioRequest) -> Response:
 
 def step(request: StudioRequest) -> Response:
     """One entry a step up or down: what the buttons do where no script runs."""
-    issue = issue_repository.read(request.context.workspace, request.issue_name)
+    issue = issues_of(request.context).read(request.issue_name)
     key, by = request.form_value("key"), -1 if request.form_value("to") == "up" else 1
     for section in issue.sections:
         keys = [entry.key for entry in section.entries]
@@ -145,7 +145,7 @@ def step(request: StudioRequest) -> Response:
 def texts(request: StudioRequest) -> Response:
     """Every text as the file says now, for a window that learns that it was changed elsewhere."""
     context = request.context
-    issue = issue_repository.read(context.workspace, request.issue_name)
+    issue = issues_of(context).read(request.issue_name)
     found = composition.texts_of(issue)
     adviser = WritingAdviser.of(issue, context.workspace.settings, glossary.glossary(context))
     hints = {

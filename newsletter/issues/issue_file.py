@@ -1,10 +1,7 @@
-"""issues/ID/ on disk.
+"""issue.toml, which people edit by hand, as text.
 
-Issue.toml, which people edit by hand, and record.toml, which the program keeps beside it.
-
-issue.toml is the truth. What a person wrote in it stays: comments, order, unknown keys, and the
-form of every value that did not change. record.toml holds what was drafted, approved and published,
-and needs no editing.
+What a person wrote in it stays: comments, order, unknown keys, and the form of every value that did
+not change.
 """
 
 from __future__ import annotations
@@ -12,9 +9,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,76 +19,20 @@ from tomlkit.items import AoT, Table
 
 from newsletter.config import Settings, line_numbers
 from newsletter.entries.serialization import SerializationError, entry_from_plain, entry_to_plain
-from newsletter.errors import IssueFileError, StorageError, UsageError
+from newsletter.errors import IssueFileError
 from newsletter.model import Entry, Issue, Section, section_title
-from newsletter.workspace.files import write_if_new
-from newsletter.workspace.folder import Workspace
 
-ISSUE_FILE, RECORD_FILE = "issue.toml", "record.toml"
+ISSUE_FILE = "issue.toml"
 _MULTILINE = frozenset({"letter", "closing", "text", "note"})
-_TEXTS_KEPT = 64  # issues of five years
 _INLINE = ("ids", "trial", "event", "grant")  # in this order, last in an entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
-    """Somebody approved exactly the content with this digest."""
+def parse_issue(text: str, name: str, *, path: Path, settings: Settings) -> Issue:
+    """The issue as a text says that stands at `path`.
 
-    digest: str
-    approved_at: datetime
-    by: str = ""
-    second: str = ""  # another person who read it, and approves it too
-    second_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueRecord:
-    """What the program knows of an issue besides its content."""
-
-    drafted: tuple[
-        str, ...
-    ] = ()  # keys that `draft` ever wrote; one that is gone was taken out by a person
-    drafted_at: datetime | None = (
-        None  # when `draft` last changed it: what was seen until then was looked at
-    )
-    approval: Approval | None = None
-    published_at: datetime | None = None  # it is out, and counts as the last issue
-    order: Mapping[str, tuple[str, ...]] = field(
-        default_factory=dict
-    )  # section → keys, until the issue is made
-
-    @property
-    def is_before_draft(self) -> bool:
-        """Whether it tells nothing but how people want an issue that the program has not made."""
-        return replace(self, order={}) == IssueRecord()
-
-
-def names(workspace: Workspace) -> tuple[str, ...]:
-    """The issues there are, in the order of their names."""
-    if not workspace.issues.is_dir():
-        return ()
-    return tuple(sorted(each.parent.name for each in workspace.issues.glob(f"*/{ISSUE_FILE}")))
-
-
-def exists(workspace: Workspace, name: str) -> bool:
-    """Whether there is an issue.toml of this name."""
-    return (issue_folder(workspace, name) / ISSUE_FILE).is_file()
-
-
-def read(workspace: Workspace, name: str) -> Issue:
-    """The issue as its file says; raises IssueFileError with file, line and remedy."""
-    path = issue_folder(workspace, name) / ISSUE_FILE
-    return parse(workspace, name, _text_of(path), path=path)
-
-
-def parse(workspace: Workspace, name: str, text: str, *, path: Path) -> Issue:
-    """The issue as a text says that stands at `path`; raises IssueFileError as `read`."""
-    return _issue_in(text, name, _shorten_path(path), workspace.settings)
-
-
-@lru_cache(maxsize=_TEXTS_KEPT)
-def _issue_in(text: str, name: str, file: str, settings: Settings) -> Issue:
-    """What a text says; one decision of an editor asks for the same few texts a dozen times."""
+    Raises IssueFileError with file, line and remedy.
+    """
+    file = shorten_path(path)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -102,87 +42,19 @@ def _issue_in(text: str, name: str, file: str, settings: Settings) -> Issue:
     return _IssueReader(file, text, settings).issue(name, data)
 
 
-def write(workspace: Workspace, issue: Issue) -> bool:
-    """Bring issue.toml up to `issue`, keeping what people wrote; tells whether anything changed.
+def update_text(text: str, before: Issue | None, issue: Issue, settings: Settings) -> str:
+    """The text brought up to `issue`, where it said `before`; what people wrote stays.
 
-    `coming_up` is not written: it follows from earlier issues. Raises StorageError or
-    IssueFileError.
+    An empty text says nothing: `before` is None.
     """
-    path = issue_folder(workspace, issue.name) / ISSUE_FILE
-    known = path.is_file()
-    as_it_was = _text_of(path) if known else ""
-    document = tomlkit.parse(as_it_was)
-    before = read(workspace, issue.name) if known else None
-    _update(document, before, issue, workspace.settings)
-    text = tomlkit.dumps(document)
-    return write_if_new(path, _space_tables(text) if text != as_it_was else text)
+    document = tomlkit.parse(text)
+    _update(document, before, issue, settings)
+    updated = tomlkit.dumps(document)
+    return updated if updated == text else _space_tables(updated)
 
 
-def read_record(workspace: Workspace, name: str) -> IssueRecord | None:
-    """What the program noted of this issue.
-
-    None when it never noted anything, as for one made by hand.
-    """
-    path = issue_folder(workspace, name) / RECORD_FILE
-    if not path.is_file():
-        return None
-    try:
-        data = tomllib.loads(_text_of(path))
-        approval = data.get("approval")
-        return IssueRecord(
-            drafted=tuple(data.get("drafted", ())),
-            drafted_at=data.get("drafted_at"),
-            approval=Approval(**approval) if approval else None,
-            published_at=data.get("published_at"),
-            order={section: tuple(keys) for section, keys in data.get("order", {}).items()},
-        )
-    except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
-        raise IssueFileError(
-            f"{_shorten_path(path)} is damaged ({error}): delete it, and approve the issue again"
-        ) from error
-
-
-def write_record(workspace: Workspace, name: str, record: IssueRecord) -> None:
-    """Keep what the program notes; raises StorageError."""
-    document = tomlkit.document()
-    document.add(tomlkit.comment("kept by the program: what was drafted, approved and published"))
-    if record.published_at:
-        document["published_at"] = record.published_at
-    if record.drafted_at:
-        document["drafted_at"] = record.drafted_at
-    document["drafted"] = _array(sorted(record.drafted))
-    if record.approval:
-        table = tomlkit.table()
-        table.update({"digest": record.approval.digest, "approved_at": record.approval.approved_at})
-        if record.approval.by:
-            table["by"] = record.approval.by
-        if record.approval.second:
-            table.update({"second": record.approval.second, "second_at": record.approval.second_at})
-        document["approval"] = table
-    if record.order:
-        table = tomlkit.table()
-        table.update({section: _array(keys) for section, keys in record.order.items()})
-        document["order"] = table
-    write_if_new(issue_folder(workspace, name) / RECORD_FILE, tomlkit.dumps(document))
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except FileNotFoundError as error:
-        raise IssueFileError(
-            f"{_shorten_path(path)} is not there: make it with “newsletter draft"
-            f" {path.parent.name}”"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise IssueFileError(
-            f"{_shorten_path(path)} is not UTF-8 text (byte {error.start}): save it as UTF-8"
-        ) from error
-    except OSError as error:
-        raise StorageError(f"{_shorten_path(path)} cannot be read ({error.strerror})") from error
-
-
-def _shorten_path(path: Path) -> str:
+def shorten_path(path: Path) -> str:
+    """A file of an issue as people know it: issues/2026-11/issue.toml."""
     return "/".join(path.parts[-3:])
 
 
@@ -335,7 +207,7 @@ def _set(table: Any, name: str, value: Any) -> None:
     elif name in _INLINE:
         table[name] = _inline(value)
     elif isinstance(value, list):
-        table[name] = _array(value)
+        table[name] = build_array(value)
     else:
         table[name] = value
 
@@ -350,11 +222,12 @@ def _multiline(text: str) -> Any:
 def _inline(values: Mapping[str, Any]) -> Any:
     table = tomlkit.inline_table()
     for name, value in values.items():
-        table[name] = _array(value) if isinstance(value, list) else value
+        table[name] = build_array(value) if isinstance(value, list) else value
     return table
 
 
-def _array(values: Sequence[str]) -> Any:
+def build_array(values: Sequence[str]) -> Any:
+    """A list of texts, over several lines when it is long."""
     array = tomlkit.array()
     array.extend(values)
     array.multiline(sum(map(len, values)) > 100)
@@ -471,18 +344,3 @@ def _build_left_out_tables(
         if why or "why" in table:
             table["why"] = why
         yield table
-
-
-GLOSSARY_FILE = "glossary.toml"
-
-
-def issue_folder(workspace: Workspace, name: str) -> Path:
-    """The folder of one issue, there or not.
-
-    Raises UsageError for a name that would lead elsewhere.
-    """
-    if not name or name.startswith(".") or "/" in name or "\\" in name or name != name.strip():
-        raise UsageError(
-            f"“{name}” cannot be the name of an issue: use letters, digits and -, as in 2026-11"
-        )
-    return workspace.issues / name
