@@ -9,6 +9,7 @@ of these::
     │   ├── WorkspaceError      no workspace here, or it cannot be written
     │   └── IssueFileError      an issue.toml that cannot be read: file, line, remedy
     ├── SourceError             one source could not be read; becomes a value in collecting
+    ├── PluginError             a package that adds something does not load: which, and why
     ├── TemplateError           a template is wrong: file, line, remedy
     ├── NotApprovedError        sending was asked for content that nobody approved
     ├── SenderAtWorkError       another process sends this issue, or waits for its time
@@ -80,6 +81,18 @@ class SourceError(NewsletterError):
     def __init__(self, message: str, *, inside_host: str = "") -> None:
         self.inside_host = inside_host
         super().__init__(message)
+
+
+class PluginError(NewsletterError):
+    """What another package adds to the program cannot be used; nothing else is touched by it."""
+
+    def __init__(self, name: str, package: str, reason: str) -> None:
+        self.name = name  # what it adds
+        self.package = package  # and its version
+        super().__init__(
+            f"“{name}”, which the package {package} adds, cannot be used ({reason}): update the"
+            " package, or remove it"
+        )
 
 
 class TemplateError(NewsletterError):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 
 class Precision(StrEnum):
@@ -179,16 +179,19 @@ class Entry:
     grant: Grant | None = None
 
 
-class SourceKind(StrEnum):
-    """What a `[[source]]` reads."""
+class SourceKind:
+    """What a `[[source]]` reads, as text: names of kinds that code and tests mean by name.
 
-    FEED = "feed"
-    PAGE = "page"
-    PUBMED = "pubmed"
-    TRIALS = "trials"
-    CALENDAR = "calendar"
-    GRANTS = "grants"
-    TABLE = "table"
+    The list is not closed: `newsletter.sources.kinds` knows every kind, also those of others.
+    """
+
+    FEED: Final = "feed"
+    PAGE: Final = "page"
+    PUBMED: Final = "pubmed"
+    TRIALS: Final = "trials"
+    CALENDAR: Final = "calendar"
+    GRANTS: Final = "grants"
+    TABLE: Final = "table"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +199,7 @@ class Source:
     """Where entries come from: one `[[source]]` table of newsletter.toml."""
 
     name: str
-    kind: SourceKind
+    kind: str  # feed, page, …: see `newsletter.sources.kinds`
     url: str = ""  # http(s) address, or a path from the workspace
     section: str | None = None  # all entries go there; None: proposed entry by entry
     limit: int = 200  # entries kept of one answer, the newest

@@ -18,6 +18,7 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from newsletter import plugins
 from newsletter.model import SectionStyle, Source
 
 FILE_NAME = "newsletter.toml"
@@ -91,6 +92,17 @@ def _name(value: str) -> str | None:
 def _source_name(value: str) -> str | None:
     ok = value.strip() == value and value and not re.search(r"[\x00-\x1f\x7f]", value)
     return None if ok else "a name without line breaks or spaces at its ends"
+
+
+_KINDS = ", ".join(plugins.SOURCES.own)
+
+
+def _kind(value: str) -> str | None:
+    if value in plugins.SOURCES:
+        return None
+    return (
+        f"one of {', '.join(plugins.SOURCES.list_names())}, or one that an installed package adds"
+    )
 
 
 def _port(value: int) -> str | None:
@@ -334,7 +346,7 @@ NOUN_KEYS: Mapping[tuple[type, str], tuple[str, Check | None]] = {
     (SectionStyle, "title"): ("the heading in print", _not_empty),
     (SectionStyle, "rules"): ("words or host names; an entry with one of them goes here", None),
     (Source, "name"): ("the name used in reports and commands", _source_name),
-    (Source, "kind"): ("feed, page, pubmed, trials, calendar, grants or table", None),
+    (Source, "kind"): (f"{_KINDS}, or one that an installed package adds", _kind),
     (Source, "url"): ("its address, or the path of a file from the workspace", None),
     (Source, "section"): ("where its entries go; left out: proposed entry by entry", None),
     (Source, "limit"): ("how many entries of one answer are kept, the newest first", _positive),

@@ -24,13 +24,16 @@ from newsletter.doctor.dns_lookup import DnsLookup
 from newsletter.doctor.dns_records import SenderDomains
 from newsletter.doctor.smtp_check import check_server
 from newsletter.entries.repository import entries_of
-from newsletter.errors import NewsletterError, UsageError
+from newsletter.errors import NewsletterError, SourceError, UsageError
+from newsletter.plugins import SOURCES
+from newsletter.sources.kinds import find_source_type
 from newsletter.sources.staleness import find_stale_sources, is_empty
 from newsletter.workspace import credentials
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.credentials import INBOX_PASSWORD
 
 ADDRESSES = "look whether their addresses are still right"
+_PLUGIN_REMEDY = "until then no source of that kind can be read; all others are"
 SECRETS = (
     credentials.SECRET,
     credentials.SMTP_PASSWORD,
@@ -54,6 +57,7 @@ def examine_workspace(
     yield from _modes(context, environ)
     yield _database(context)
     yield from _sources(context)
+    yield from examine_plugins()
 
 
 def _postal_address(settings: Settings) -> Diagnosis:
@@ -245,3 +249,17 @@ def _sources(context: AppContext) -> Iterator[Diagnosis]:
         yield report_ok(
             "sources", f"{len(records)} of {len(sources)} were fetched, and none is broken or quiet"
         )
+
+
+def examine_plugins() -> Iterator[Diagnosis]:
+    """What other packages add; nothing is said where there are none."""
+    for name, plugin in SOURCES.added.items():
+        try:
+            found = find_source_type(name)
+        except SourceError as error:
+            yield report_warning("plugins", str(error), _PLUGIN_REMEDY)
+        else:
+            words = f"{plugin.package} adds the kind of source “{name}”: {found.title}"
+            yield report_ok("plugins", words)
+    for refused in SOURCES.refused:
+        yield report_warning("plugins", str(refused), _PLUGIN_REMEDY)

@@ -9,7 +9,8 @@ from newsletter import rendering
 from newsletter.entries.repository import entries_of
 from newsletter.issues import images
 from newsletter.issues.window import load_window
-from newsletter.model import Finding, Issue, RenderedIssue, SourceKind
+from newsletter.model import Finding, Issue, RenderedIssue
+from newsletter.sources.kinds import select_source_names
 from newsletter.workspace.context import AppContext
 
 if TYPE_CHECKING:
@@ -69,9 +70,9 @@ def build_check_context(
 
 def _find_unlisted_events(context: AppContext, issue: Issue) -> dict[str, date]:
     """The events of the issue that their calendars do not list any more, and when they last did."""
-    calendars = [
-        each.name for each in context.workspace.settings.sources if each.kind is SourceKind.CALENDAR
-    ]
+    calendars = select_source_names(
+        context.workspace.settings.sources, lambda found: found.is_calendar
+    )
     events = [entry.key for entry in (*issue.entries(), *issue.coming_up) if entry.event]
     return {
         key: last.date()

@@ -86,7 +86,8 @@ async def collect_all(
         source.name: n for n, source in enumerate(sources)
     }  # the first source to give an entry names it
     never_read = sum(source.name not in known for source in sources)
-    with ParserPool(build_document_parser(context), expected=never_read) as room:
+    kinds = {source.kind for source in sources}
+    with ParserPool(build_document_parser(context), expected=never_read, kinds=kinds) as room:
         from newsletter.sources.source_client import (
             SourceClient,
             build_fetcher,  # the web client loads while the room gets ready

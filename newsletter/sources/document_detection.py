@@ -12,40 +12,29 @@ import re
 from dataclasses import replace
 
 from newsletter.model import Document, SourceKind
+from newsletter.sources.kinds import is_document_of, is_file_name_of, list_source_types
 
 _LOOK_AT = 4_000  # bytes; what a document is stands at its beginning
 _MOST_OF_A_HEADER = 200_000  # bytes
-_TABLES = (".csv", ".tsv", ".xlsx")
-_BEGINNINGS = (
-    (SourceKind.CALENDAR, re.compile(rb"BEGIN:VCALENDAR\b", re.IGNORECASE)),
-    (
-        SourceKind.PUBMED,
-        re.compile(rb"(?:<[?!][^>]*>\s*)*<(?:PubmedArticleSet|PubmedBookArticleSet)\b"),
-    ),
-    (SourceKind.FEED, re.compile(rb"(?:<[?!][^>]*>\s*)*<(?:rss|feed|rdf:RDF|atom:feed)\b")),
-    (
-        SourceKind.FEED,
-        re.compile(rb'\{[^{\[]*"version"\s*:\s*"https?:(?:\\?/){2}jsonfeed\.org(?:\\?/)version'),
-    ),
-    (SourceKind.TRIALS, re.compile(rb'[\[{][\s\S]*?"(?:protocolSection|FullStudiesResponse)"\s*:')),
-    (SourceKind.GRANTS, re.compile(rb'\{[\s\S]*?"oppHits"\s*:')),
-)
 _HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
 _OF_A_MAIL = re.compile(
     rb"^(?:Message-ID|MIME-Version|Received|Return-Path)[ \t]*:", re.IGNORECASE | re.MULTILINE
 )
 
 
-def kind_of_document(document: Document, name: str = "") -> SourceKind | None:
+def kind_of_document(document: Document, name: str = "") -> str | None:
     """The kind of source whose reader understands the document.
 
     None for JSON of works, which no source is.
     """
+    types = list_source_types()
     start = document.content[:_LOOK_AT].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if name.lower().endswith(_TABLES):
-        return SourceKind.TABLE
-    kind = next((kind for kind, beginning in _BEGINNINGS if beginning.match(start)), None)
-    return kind or (None if name.lower().endswith(".json") else SourceKind.PAGE)
+    claimed = (
+        *(found.kind for found in types if is_file_name_of(found, name)),
+        *(found.kind for found in types if is_document_of(found, start)),
+    )
+    unclaimed = None if name.lower().endswith(".json") else SourceKind.PAGE
+    return claimed[0] if claimed else unclaimed
 
 
 def out_of_its_mail(document: Document) -> Document:

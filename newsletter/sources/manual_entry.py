@@ -103,8 +103,8 @@ def _read(context: AppContext, handed: Document, name: str = "") -> ParsedDocume
 
 async def _look_up_reference(context: AppContext, reference: str) -> ParsedDocument:
     from newsletter.sources.lookup import look_up_reference
+    from newsletter.sources.registries.pubmed_source import PUBMED_KEY
     from newsletter.sources.source_client import (
-        PUBMED_KEY,
         build_fetcher,  # the web client loads when something is asked
     )
 

@@ -15,19 +15,12 @@ import signal
 from collections.abc import Iterable
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Self
-from zoneinfo import ZoneInfo
 
 from newsletter.errors import SourceError
-from newsletter.model import (
-    Document,
-    ParsedDocument,
-    SectionStyle,
-    Source,
-    SourceKind,
-    SourceResult,
-)
+from newsletter.model import Document, ParsedDocument, Source, SourceResult
+from newsletter.plugins import SOURCES
+from newsletter.sources.kinds import ParsingContext, find_source_type, list_preloads
 from newsletter.workspace.context import AppContext
 
 if TYPE_CHECKING:
@@ -38,11 +31,6 @@ if TYPE_CHECKING:
 FEW = 6
 MOST_SENTENCES = 100  # about one document
 MOST_PROCESSES = 2  # each takes some 50 MB
-LOADED_BEFORE = (
-    "newsletter.sources.parser_pool",
-    "newsletter.sources.feeds.feed",
-    "newsletter.sources.feeds.feedparser_adapter",
-)  # once, for all processes
 
 LOG = logging.getLogger(__name__)
 
@@ -51,57 +39,22 @@ LOG = logging.getLogger(__name__)
 class DocumentParser:
     """Reads a document by the kind of its source, as seen at one moment from one place."""
 
-    now: datetime
-    ahead_days: int
-    zone: ZoneInfo
-    sections: tuple[SectionStyle, ...] = ()
+    context: ParsingContext
 
     def collect_entries(self, source: Source, document: Document) -> SourceResult:
         """The entries of one document, or the sentence that says why there are none."""
         try:
-            reading = self.parse(source, document)
+            found = self.parse(source, document)
+            return SourceResult(source=source, parsed=replace(found, skipped=_few(found.skipped)))
         except SourceError as error:
             return SourceResult(source=source, error=str(error))
         # a mistake of ours takes nothing from the other sources
         except Exception as error:  # noqa: BLE001
             return report_internal_error(source, error)
-        return SourceResult(source=source, parsed=replace(reading, skipped=_few(reading.skipped)))
 
     def parse(self, source: Source, document: Document) -> ParsedDocument:
         """The entries of one document; raises SourceError."""
-        match source.kind:
-            case SourceKind.FEED:
-                from newsletter.sources.feeds.feed import read_feed
-
-                return read_feed(document, source)
-            case SourceKind.PAGE:
-                from newsletter.sources.pages.page import read_page
-
-                return read_page(document, source)
-            case SourceKind.CALENDAR:
-                from newsletter.sources.calendars.ical import read_calendar
-
-                return read_calendar(
-                    document, source, now=self.now, ahead_days=self.ahead_days, zone=self.zone
-                )
-            case SourceKind.PUBMED:
-                from newsletter.sources.registries.pubmed import read_pubmed
-
-                return read_pubmed(document, source)
-            case SourceKind.TRIALS:
-                from newsletter.sources.registries.clinicaltrials import read_trials
-
-                return read_trials(document, source)
-            case SourceKind.GRANTS:
-                from newsletter.sources.registries.grants_gov import read_grants
-
-                return read_grants(document, source)
-            case SourceKind.TABLE:
-                from newsletter.sources.staff_table import read_table
-
-                return _in_known_sections(
-                    read_table(document, source, zone=self.zone), self.sections
-                )
+        return find_source_type(source.kind).read(document, source, self.context)
 
 
 def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:
@@ -116,9 +69,10 @@ def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:
 def report_internal_error(source: Source, error: Exception) -> SourceResult:
     """What is told of a source where this program made a mistake; the log has the details."""
     LOG.error("a reader stumbled: source=%s kind=%s", source.name, source.kind, exc_info=error)
+    added = SOURCES.added.get(source.kind) if source.kind not in SOURCES.own else None
+    who = f"the package {added.package}" if added else "this program"
     sentence = (
-        f"this program stumbled over what the address gives ({type(error).__name__}); please"
-        " report it"
+        f"{who} stumbled over what the address gives ({type(error).__name__}); please report it"
     )
     return SourceResult(source=source, error=sentence)
 
@@ -128,61 +82,44 @@ def build_document_parser(context: AppContext) -> DocumentParser:
     settings = context.workspace.settings
     newsletter = settings.newsletter
     return DocumentParser(
-        now=context.now,
-        ahead_days=newsletter.ahead_days,
-        zone=newsletter.zone,
-        sections=settings.sections,
+        context=ParsingContext(
+            now=context.now,
+            ahead_days=newsletter.ahead_days,
+            zone=newsletter.zone,
+            sections=settings.sections,
+        )
     )
-
-
-def _in_known_sections(reading: ParsedDocument, sections: Iterable[SectionStyle]) -> ParsedDocument:
-    """Rows in the sections that there are, by name or title.
-
-    A row that asks for another one is sorted like the rest.
-    """
-    known = {word.casefold(): each.name for each in sections for word in (each.title, each.name)}
-    entries = tuple(
-        replace(each, section=known.get(each.section.casefold())) if each.section else each
-        for each in reading.entries
-    )
-    asked = {
-        each.section
-        for each in reading.entries
-        if each.section and each.section.casefold() not in known
-    }
-    there_are = ", ".join(each.name for each in sections)
-    told = tuple(
-        f"there is no section “{name}”, so its rows go where they seem to belong; there are:"
-        f" {there_are}"
-        for name in sorted(asked)
-    )
-    return replace(reading, entries=entries, skipped=reading.skipped + told)
 
 
 class ParserPool:
     """Reads the documents of one run while others are being fetched.
 
-    Used as `with ReadingRoom(reader) as room`.
+    Used as `with ParserPool(reader) as room`.
 
-    `expected` is how many documents will surely come.
+    `expected` is how many documents will surely come, `kinds` what their sources are.
     """
 
     def __init__(
-        self, reader: DocumentParser, *, expected: int = 0, processes: int | None = None
+        self,
+        reader: DocumentParser,
+        *,
+        expected: int = 0,
+        kinds: Iterable[str] = (),
+        processes: int | None = None,
     ) -> None:
         self._reader = reader
         self._processes = (
             min(MOST_PROCESSES, os.cpu_count() or 1) if processes is None else processes
         )
         self._expected = expected
+        self._kinds = frozenset(kinds)
         self._asked = 0
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
         if self._expected > FEW and self._processes > 1:
-            self._pool = _processes(
-                self._processes
-            )  # they load their modules while the first documents are fetched
+            # they load their modules while the first documents are fetched
+            self._pool = _processes(self._processes, self._kinds)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -193,7 +130,7 @@ class ParserPool:
         """The entries of one document, or the sentence that says why there are none."""
         self._asked += 1
         if self._asked > FEW and self._processes > 1 and self._pool is None:
-            self._pool = _processes(self._processes)
+            self._pool = _processes(self._processes, self._kinds)
         if self._pool:
             try:
                 return await asyncio.get_running_loop().run_in_executor(
@@ -206,7 +143,7 @@ class ParserPool:
         return await asyncio.to_thread(self._reader.collect_entries, source, document)
 
 
-def _processes(count: int) -> ProcessPoolExecutor:
+def _processes(count: int, kinds: Iterable[str]) -> ProcessPoolExecutor:
     """Processes to read in. A copy of ours might hold a lock of another thread.
 
     A fork server has no threads.
@@ -219,7 +156,7 @@ def _processes(count: int) -> ProcessPoolExecutor:
     if method == "forkserver":
         from multiprocessing import forkserver
 
-        mp_context.set_forkserver_preload(list(LOADED_BEFORE))
+        mp_context.set_forkserver_preload([__name__, *list_preloads(kinds)])
         forkserver.ensure_running()
     return ProcessPoolExecutor(count, mp_context=mp_context, initializer=_leave_stopping_to_us)
 

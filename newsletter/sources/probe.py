@@ -7,8 +7,9 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from newsletter.errors import UsageError
-from newsletter.model import Source, SourceKind, SourceResult
+from newsletter.errors import SourceError, UsageError
+from newsletter.model import Source, SourceResult
+from newsletter.sources.kinds import find_source_type, is_address_of, list_source_types
 from newsletter.workspace.context import AppContext
 
 
@@ -20,24 +21,28 @@ def build_source(name: str, kind: str, where: str, section: str) -> Source:
     if not name.strip() or not where.strip():
         raise UsageError("a source needs a name, and an address or what to search for")
     try:
-        known = SourceKind(kind)
-    except ValueError as error:
-        raise UsageError(f"“{kind}” is no kind of source") from error
-    asks = known in {SourceKind.PUBMED, SourceKind.TRIALS, SourceKind.GRANTS} and "://" not in where
+        found = find_source_type(kind)
+    except SourceError as error:
+        raise UsageError(str(error)) from error
+    is_place = "://" in where or is_address_of(found, _normalize_path(where))
+    asks = found.collect is not None and not is_place
     place: dict[str, Any] = {"query": where.strip()} if asks else {"url": where.strip()}
-    return Source(name=name.strip(), kind=known, section=section or None, **place)
+    return Source(name=name.strip(), kind=found.kind, section=section or None, **place)
 
 
-def guess_kinds(where: str) -> tuple[SourceKind, ...]:
+def guess_kinds(where: str) -> tuple[str, ...]:
     """What an address, a path or words to search for may be, the likeliest first."""
-    path = where.strip().partition("?")[0].lower()
-    if path.startswith("webcal:") or path.endswith((".ics", ".ical")):
-        return (SourceKind.CALENDAR,)
-    if path.endswith((".csv", ".tsv", ".xlsx")):
-        return (SourceKind.TABLE,)
-    if "://" not in path and not re.search(r"\.\w{2,5}$", path):
-        return (SourceKind.PUBMED,)  # words
-    return (SourceKind.FEED, SourceKind.PAGE)
+    path = _normalize_path(where)
+    types = list_source_types()
+    if claimed := tuple(found.kind for found in types if is_address_of(found, path)):
+        return claimed
+    is_words = "://" not in path and not re.search(r"\.\w{2,5}$", path)
+    wanted = "words" if is_words else "addresses"
+    return tuple(found.kind for found in types if found.tried_for == wanted)
+
+
+def _normalize_path(where: str) -> str:
+    return where.strip().partition("?")[0].lower()
 
 
 def find_source(context: AppContext, name: str, where: str, section: str) -> SourceResult:

@@ -8,13 +8,14 @@ lies ahead moves with the day.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
+from functools import partial
 
 from newsletter.config import secret
 from newsletter.entries.repository import SourceRecord
 from newsletter.errors import SourceError
-from newsletter.model import ParsedDocument, Source, SourceKind, SourceResult
+from newsletter.model import ParsedDocument, Source, SourceResult
 from newsletter.sources.fetcher import (
     PER_SECOND,
     PER_SECOND_WITH_KEY,
@@ -22,10 +23,10 @@ from newsletter.sources.fetcher import (
     FetchRequest,
     FetchResult,
 )
+from newsletter.sources.kinds import find_source_type
 from newsletter.sources.parser_pool import ParserPool, report_internal_error
+from newsletter.sources.registries.pubmed_source import PUBMED_KEY
 from newsletter.workspace.context import AppContext
-
-PUBMED_KEY = "NEWSLETTER_PUBMED_API_KEY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +50,29 @@ class SourceClient:
         """Fetch and read one source. Its failure is a value, with a sentence."""
         if before is None or before.url != source.url:
             before = SourceRecord(name=source.name, url=source.url)
-        ask = self._asking(source)
-        if ask is not None:
-            return SourceFetch(collected=await _collect_answer(source, ask), before=before)
-        fetched = await self._fetch(source, before)
+        try:
+            found = find_source_type(source.kind)
+        except SourceError as error:
+            failed = SourceResult(source=source, error=str(error))
+            return SourceFetch(collected=failed, before=before)
+        if found.collect and _is_asked(source):
+            asked = await _collect_answer(source, partial(found.collect, self.fetcher, source))
+            return SourceFetch(collected=asked, before=before)
+        return await self._fetch_document(source, before, is_calendar=found.is_calendar)
+
+    async def _fetch_document(
+        self, source: Source, before: SourceRecord, *, is_calendar: bool
+    ) -> SourceFetch:
+        url = source.url if "://" in source.url else str(self.context.workspace.path(source.url))
+        request = FetchRequest(name=source.name, url=url)
+        if not (is_calendar or before.error):
+            request = replace(
+                request,
+                etag=before.etag,
+                last_modified=before.last_modified,
+                digest=before.content_digest,
+            )
+        fetched = await self.fetcher.get_or_read(request)
         collected = SourceResult(
             source=source,
             unchanged=fetched.not_modified,
@@ -63,48 +83,17 @@ class SourceClient:
             collected = await self.parsers.parse(source, fetched.document)
         return SourceFetch(collected=collected, before=before, fetched=fetched)
 
-    async def _fetch(self, source: Source, before: SourceRecord) -> FetchResult:
-        url = source.url if "://" in source.url else str(self.context.workspace.path(source.url))
-        if source.kind is SourceKind.CALENDAR or before.error:
-            return await self.fetcher.get_or_read(FetchRequest(name=source.name, url=url))
-        known = FetchRequest(
-            name=source.name,
-            url=url,
-            etag=before.etag,
-            last_modified=before.last_modified,
-            digest=before.content_digest,
-        )
-        return await self.fetcher.get_or_read(known)
 
-    def _asking(self, source: Source) -> Callable[[], Awaitable[ParsedDocument]] | None:
-        """How a register is asked that answers queries; None for what is one document."""
-        if not source.query or (source.url and "://" not in source.url):
-            return None
-        base = {"base": source.url.rstrip("/")} if source.url else {}
-        match source.kind:
-            case SourceKind.PUBMED:
-                from newsletter.sources.registries.entrez import collect_pubmed
-
-                return lambda: collect_pubmed(
-                    self.fetcher, source, api_key=secret(PUBMED_KEY), **base
-                )
-            case SourceKind.TRIALS:
-                from newsletter.sources.registries.clinicaltrials import collect_trials
-
-                return lambda: collect_trials(self.fetcher, source, **base)
-            case SourceKind.GRANTS:
-                from newsletter.sources.registries.grants_gov import collect_grants
-
-                return lambda: collect_grants(self.fetcher, source, **base)
-            case _:
-                return None
+def _is_asked(source: Source) -> bool:
+    """Whether a service is asked for what it has; else the source is one document."""
+    return bool(source.query) and (not source.url or "://" in source.url)
 
 
 async def _collect_answer(
     source: Source, ask: Callable[[], Awaitable[ParsedDocument]]
 ) -> SourceResult:
     try:
-        return SourceResult(source=source, parsed=await ask())
+        return SourceResult(source=source, parsed=replace(await ask()))
     except SourceError as error:
         return SourceResult(source=source, error=str(error), inside_host=error.inside_host)
     # a mistake of ours takes nothing from the other sources

@@ -11,8 +11,8 @@ from __future__ import annotations
 import contextlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ from newsletter.model import (
     Ids,
     ParsedDocument,
     Precision,
+    SectionStyle,
     Source,
 )
 from newsletter.sources.author_names import names_in
@@ -137,6 +138,32 @@ def read_table(document: Document, source: Source, *, zone: tzinfo = UTC) -> Par
         entries.append(reader.entry(source))
         skipped += [f"line {number}: {sentence}" for sentence in reader.sentences]
     return newest(entries, skipped, source.limit)
+
+
+def keep_known_sections(
+    reading: ParsedDocument, sections: Iterable[SectionStyle]
+) -> ParsedDocument:
+    """Rows in the sections that there are, by name or title.
+
+    A row that asks for another one is sorted like the rest.
+    """
+    known = {word.casefold(): each.name for each in sections for word in (each.title, each.name)}
+    entries = tuple(
+        replace(each, section=known.get(each.section.casefold())) if each.section else each
+        for each in reading.entries
+    )
+    asked = {
+        each.section
+        for each in reading.entries
+        if each.section and each.section.casefold() not in known
+    }
+    there_are = ", ".join(each.name for each in sections)
+    told = tuple(
+        f"there is no section “{name}”, so its rows go where they seem to belong; there are:"
+        f" {there_are}"
+        for name in sorted(asked)
+    )
+    return replace(reading, entries=entries, skipped=reading.skipped + told)
 
 
 def _table(document: Document) -> _Table:

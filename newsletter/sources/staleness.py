@@ -17,14 +17,11 @@ from newsletter.entries.repository import (
     SourceRecord,
     entries_of,
 )
-from newsletter.model import SourceKind
+from newsletter.sources.kinds import select_source_names
 from newsletter.workspace.context import AppContext
 
 LEAST_DAYS = 60  # summer, or a quarterly that is late
 PAUSES = 3  # so many times its usual pause is unusually long
-STAMPED = frozenset({SourceKind.FEED, SourceKind.PUBMED})
-"""Kinds of sources that date what they bring by the day they bring it; a register's old trial may
-be news."""
 
 
 def find_stale_sources(context: AppContext, records: Iterable[SourceRecord]) -> dict[str, str]:
@@ -33,7 +30,7 @@ def find_stale_sources(context: AppContext, records: Iterable[SourceRecord]) -> 
     Whoever tells people of quiet sources asks here, so that no two places tell differently.
     """
     sources = {source.name: source for source in context.workspace.settings.sources}
-    stamped = frozenset(source.name for source in sources.values() if source.kind in STAMPED)
+    stamped = select_source_names(sources.values(), lambda found: found.dated_by_publication)
     check = StalenessCheck(store=entries_of(context), today=context.now.date(), stamped=stamped)
     return check.find_stale(record for record in records if record.name in sources)
 

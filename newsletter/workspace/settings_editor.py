@@ -50,7 +50,7 @@ def add_source(context: AppContext, source: Source) -> None:
     if any(each.name == source.name for each in context.workspace.settings.sources):
         raise UsageError(f"there is a source “{source.name}” already: give this one another name")
     document = read_document(context)
-    told = {"name": source.name, "kind": source.kind.value}
+    told = {"name": source.name, "kind": source.kind}
     add_table(
         document,
         "source",

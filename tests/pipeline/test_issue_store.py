@@ -60,7 +60,9 @@ def test_a_draft_reads_each_file_once(folder: Path, now: datetime) -> None:
         drafting.draft_issue(AppContext(open_workspace(folder), now))
     read = of_issues(opened, folder)
     assert Counter(path.name for path in read) == {"issue.toml": MORE + 2, "record.toml": MORE + 2}
+    note = read.pop(folder / "issues" / ISSUE / "record.toml")
     assert set(read.values()) == {1}
+    assert note <= 2  # a new issue's is written before and behind it, and looked at in between
 
 
 def test_a_second_request_to_the_studio_reads_none(folder: Path, now: datetime) -> None:

@@ -9,14 +9,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.model import Document, ParsedDocument, Source, SourceKind, SourceResult
+from newsletter.sources.kinds import ParsingContext
 from newsletter.sources.parser_pool import FEW, DocumentParser, ParserPool
 
 FEED = "<rss version='2.0'><channel><title>F</title><item><title>Item {0}</title><guid>{0}</guid></item></channel></rss>"
 
 
+def parsing(now: datetime) -> ParsingContext:
+    return ParsingContext(now=now, ahead_days=120, zone=ZoneInfo("America/New_York"))
+
+
 @pytest.fixture
 def reader(now: datetime) -> DocumentParser:
-    return DocumentParser(now=now, ahead_days=120, zone=ZoneInfo("America/New_York"))
+    return DocumentParser(context=parsing(now))
 
 
 class Ending(DocumentParser):
@@ -56,7 +61,7 @@ def test_with_one_processor_all_is_read_here(reader: DocumentParser) -> None:
 
 
 def test_a_process_that_the_system_ends_takes_nothing_away(now: datetime) -> None:
-    ending = Ending(now=now, ahead_days=120, zone=ZoneInfo("UTC"))
+    ending = Ending(context=parsing(now))
     assert titles(read(ParserPool(ending, expected=99, processes=2), 2)) == ["Item 0", "Item 1"]
 
 
@@ -68,7 +73,7 @@ class Stumbling(DocumentParser):
 
 
 def test_a_reader_that_stumbles_takes_nothing_from_the_other_sources(now: datetime) -> None:
-    stumbling = Stumbling(now=now, ahead_days=120, zone=ZoneInfo("UTC"))
+    stumbling = Stumbling(context=parsing(now))
     (found,) = read(ParserPool(stumbling), 1)
     assert (
         found.error

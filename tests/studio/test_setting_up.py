@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from added_package import DOI_LIST, add_package, look_again
 from loopback_smtp import Loopback
 from studio.conftest import Studio
 from studio.mail import serving_mail
@@ -153,6 +154,32 @@ class TestSources:
             "/setup/source/look", {"name": "x", "kind": "", "where": "none.csv"}, script=True
         ).json()
         assert "It answers, and has nothing in it at this moment." in told["html"]
+
+    def test_a_kind_of_another_package_is_listed_found_out_and_saved(
+        self, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        add_package(tmp_path / "site", "studio_kinds", DOI_LIST, doi_list="studio_kinds:DOIS")
+        look_again(monkeypatch, tmp_path / "site")
+        (studio.room.folder / "ours.dois").write_text('{"dois": ["10.1000/x"]}', "utf-8")
+        assert '<option value="doi-list">A list of DOIs</option>' in studio.page("/setup")
+        fields = {"name": "DOIs", "kind": "", "where": "ours.dois"}
+        told = studio.change("/setup/source/look", fields, script=True).json()
+        assert (told["kind"], "Read as: A list of DOIs." in told["html"]) == ("doi-list", True)
+        studio.change("/setup/source", fields)
+        assert settings(studio)["source"][-1]["kind"] == "doi-list"
+        assert "A list of DOIs" in studio.page("/setup").partition('id="new-source"')[0]
+
+    def test_one_whose_package_does_not_load_is_called_by_its_kind(
+        self, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        add_package(tmp_path / "site", "lost", "import nowhere", lost_kind="lost:KIND")
+        look_again(monkeypatch, tmp_path / "site")
+        fields = {"name": "Lost", "kind": "lost-kind", "where": "x"}
+        told = studio.change("/setup/source/look", fields, script=True)
+        assert "which the package lost 1.0 adds, cannot be used" in told.text
+        with (studio.room.folder / "newsletter.toml").open("a", encoding="utf-8") as file:
+            file.write('\n[[source]]\nname = "Lost"\nkind = "lost-kind"\nurl = "x"\n')
+        assert '<span class="soft">lost-kind</span>' in studio.page("/setup")
 
     def test_a_server_inside_is_asked_when_a_person_says_so(self, studio: Studio) -> None:
         with website() as site:

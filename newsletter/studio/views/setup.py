@@ -18,8 +18,9 @@ from newsletter.config import NewsletterSettings, Security, Settings, is_loopbac
 from newsletter.errors import UsageError
 from newsletter.formats.mailboxes import parse_address
 from newsletter.issues.editor import compute_version
-from newsletter.model import SourceKind, SourceResult
+from newsletter.model import SourceResult
 from newsletter.sources import probe
+from newsletter.sources.kinds import list_source_types
 from newsletter.studio.requests import StudioRequest, route
 from newsletter.workspace import credentials, settings_editor
 from newsletter.workspace.context import AppContext
@@ -27,16 +28,6 @@ from newsletter.workspace.context import AppContext
 BY_ITSELF = ""
 NUMBERS = {"port": 0, "per_minute": -1}
 """What is filled in as a number, and what stands for anything else: no check lets it pass."""
-KINDS = {
-    BY_ITSELF: "Find out by itself",
-    SourceKind.FEED: "A feed (RSS, Atom, JSON)",
-    SourceKind.PAGE: "A web page, or a text in a file",
-    SourceKind.PUBMED: "A search in PubMed",
-    SourceKind.TRIALS: "A search in ClinicalTrials.gov",
-    SourceKind.CALENDAR: "A calendar (iCalendar)",
-    SourceKind.GRANTS: "A search in Grants.gov",
-    SourceKind.TABLE: "A table (CSV, Excel)",
-}
 TEXTS = {
     "newsletter": ("title", "from", "reply_to", "address", "url", "language", "time_zone", "every"),
     "delivery": ("host", "security", "user"),
@@ -135,7 +126,7 @@ def show(
             each.name: sections.assess_removal(request.context, each.name)
             for each in settings.sections
         },
-        "kinds": KINDS,
+        "kinds": _list_kinds(),
         "languages": LANGUAGES,
         "usual_zone": NewsletterSettings.__dataclass_fields__["time_zone"].default,
         "zones": _zones(),
@@ -202,6 +193,12 @@ def _values(settings: Settings) -> dict[str, str]:
         **{each: getattr(delivery, each) for each in TEXTS["delivery"]},
         **{each: getattr(theme, each) for each in TEXTS["theme"]},
     }
+
+
+def _list_kinds() -> dict[str, str]:
+    """Each kind of source that can be read here, and its name for people."""
+    known = {each.kind: each.title for each in list_source_types()}
+    return {BY_ITSELF: "Find out by itself"} | known
 
 
 def _neighbour(step: str, by: int) -> str:
@@ -385,7 +382,9 @@ def _show_source_trial(
     if request.is_script:
         return JSONResponse(
             {
-                "html": request.render_fragment("_tried", kinds=KINDS, found=found, inside=inside),
+                "html": request.render_fragment(
+                    "_tried", kinds=_list_kinds(), found=found, inside=inside
+                ),
                 "kind": kind,
             }
         )

@@ -1,0 +1,38 @@
+"""ClinicalTrials.gov as a kind of source: asked by a query, or read from a saved answer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from newsletter.model import Document, ParsedDocument, Source, SourceKind
+from newsletter.sources.kinds import ParsingContext, SourceType
+
+if TYPE_CHECKING:
+    from newsletter.sources.registries.api_client import HttpClient
+
+_BEGINNING = re.compile(rb'[\[{][\s\S]*?"(?:protocolSection|FullStudiesResponse)"\s*:')
+
+
+def _read(document: Document, source: Source, context: ParsingContext) -> ParsedDocument:
+    from newsletter.sources.registries.clinicaltrials import read_trials
+
+    del context
+    return read_trials(document, source)
+
+
+async def _collect(client: HttpClient, source: Source) -> ParsedDocument:
+    from newsletter.sources.registries.clinicaltrials import API, collect_trials
+
+    base = source.url.rstrip("/") if source.url else API
+    return await collect_trials(client, source, base=base)
+
+
+SOURCE_TYPE = SourceType(
+    kind=SourceKind.TRIALS,
+    title="A search in ClinicalTrials.gov",
+    read=_read,
+    collect=_collect,
+    rank=40,
+    recognize=lambda start: bool(_BEGINNING.match(start)),
+)
