@@ -145,7 +145,7 @@ async def send_at_its_time(
 
     Nothing is sent when the plan is taken back before, when `stop` is set, when the moment was
     slept through, or when what was approved was changed (NotApprovedError). Raises
-    SenderAtWorkError when another process waits, and all that `mailing.send` raises.
+    SenderAtWorkError when another process waits, and all that `service.send_job` raises.
     """
     clock, kept = start_clock(context.now), delivery.open_schedule(context)
     with kept.waiting(name):

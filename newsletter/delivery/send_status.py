@@ -85,7 +85,7 @@ def build_status(
 ) -> SendStatus:
     """The sending of a row, with its counts; `alive`: its sender is at work."""
     state, why = row.state, row.why
-    remaining = counts.get(D.QUEUED, 0) + counts.get(D.CLAIMED, 0) + counts.get(D.SENDING, 0)
+    remaining = counts.get(D.QUEUED, 0) + counts.get(D.SENDING, 0)
     if not alive and state == "sending":
         state, why = "paused", f"the sender stopped; `newsletter send {row.issue}` goes on"
     if state == "paused" and wish:

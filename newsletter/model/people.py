@@ -36,7 +36,6 @@ class DeliveryStatus(StrEnum):
     """The ledger's words for one (issue, subscriber)."""
 
     QUEUED = "queued"  # on the frozen list, nothing done yet
-    CLAIMED = "claimed"  # a living sender has it, its body is not on the wire
     SENDING = "sending"  # the intent is on disk; the body may be on the wire
     ACCEPTED = "accepted"  # the server said 2yz after the final dot
     DEFERRED = "deferred"  # not accepted for now; tried again at `next_at`
