@@ -15,6 +15,8 @@ import click
 
 from newsletter.cli.session import CommandSession, answer, interactive, json_option, say, tell
 from newsletter.errors import UsageError
+from newsletter.formats.written_dates import write_moment
+from newsletter.platform_support import handle_stop_signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +160,7 @@ def _confirm(
     moment = at.astimezone(session.workspace.settings.newsletter.zone)
     delivery = session.workspace.settings.delivery
     tell(
-        f"On {moment:%A %-d %B %Y at %H:%M} ({session.workspace.settings.newsletter.time_zone})"
+        f"On {write_moment(moment)} ({session.workspace.settings.newsletter.time_zone})"
         f" “{made.subject}” goes to {count} people through {delivery.host or delivery.socket};"
         f" {left} who left or are not active are not written to."
     )
@@ -181,7 +183,7 @@ async def _send(
         else scheduling.send_at_its_time(context, issue, stop=stop, **how)
     )
 
-    def handle_signal(number: signal.Signals) -> None:
+    def handle_signal(number: int) -> None:
         if stop.is_set():
             sending.cancel()
             return
@@ -190,14 +192,13 @@ async def _send(
             scheduling.cancel_schedule(context, issue)
         tell("Stopping: what is in flight is finished. Press Ctrl-C again to stop at once.")
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, handle_signal, number)
-    if told:
-        tell(told)
-    try:
-        return await sending
-    except asyncio.CancelledError:
-        return delivery_service.read_status(context, issue)
+    with handle_stop_signals(handle_signal):
+        if told:
+            tell(told)
+        try:
+            return await sending
+        except asyncio.CancelledError:
+            return delivery_service.read_status(context, issue)
 
 
 @contextmanager

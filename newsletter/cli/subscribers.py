@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli.session import CommandSession, answer, json_option, say, tell
+from newsletter.platform_support import keep_line_ends
 
 
 @click.group()
@@ -77,6 +78,7 @@ def export(session: CommandSession, file: Path | None) -> None:
     from newsletter.subscribers import service as subscriber_service
 
     if file is None:
+        keep_line_ends(sys.stdout)
         subscriber_service.export_list(session.context, sys.stdout)
         return
     file.touch(mode=0o600)  # it is a list of patients

@@ -19,6 +19,7 @@ from newsletter.delivery.clock import SystemClock, sleep_unless
 from newsletter.delivery.schedule_repository import ScheduledSend
 from newsletter.delivery.send_status import SendStatus
 from newsletter.errors import NotApprovedError, StorageError, UsageError
+from newsletter.formats.written_dates import write_moment
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.folder import open_workspace
 
@@ -94,7 +95,7 @@ def place_name(zone: ZoneInfo) -> str:
 def format_local_datetime(context: AppContext, at: datetime) -> str:
     """A moment on the newsletter's own clocks: `Tuesday 3 November 2026 at 09:00 (New York)`."""
     zone = context.workspace.settings.newsletter.zone
-    return f"{at.astimezone(zone):%A %-d %B %Y at %H:%M} ({place_name(zone)})"
+    return f"{write_moment(at.astimezone(zone))} ({place_name(zone)})"
 
 
 def schedule_send(context: AppContext, name: str, at: datetime, *, people: int) -> ScheduledSend:

@@ -29,6 +29,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from newsletter.errors import ConfigError, IssueFileError, NewsletterError, WorkspaceError
+from newsletter.formats.written_dates import write_day, write_moment
 from newsletter.issues import window
 from newsletter.issues.store import issues_of
 from newsletter.studio.auth_middleware import CSRF_HEADER, FOREIGN
@@ -47,6 +48,7 @@ PAGES = Environment(
     lstrip_blocks=True,
 )
 
+PAGES.filters["day"] = write_day
 PAGES.filters["web"] = lambda links: [
     link for link in links if link.startswith(("https://", "http://"))
 ]
@@ -55,7 +57,7 @@ PAGES.filters["web"] = lambda links: [
 
 def format_local_datetime(moment: datetime, zone: ZoneInfo) -> str:
     """A moment as people say it, in the newsletter's own zone: `Tuesday 3 November 2026 at 09:00`."""
-    return f"{moment.astimezone(zone):%A %-d %B %Y at %H:%M}"
+    return write_moment(moment.astimezone(zone))
 
 
 @dataclass

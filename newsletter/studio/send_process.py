@@ -22,6 +22,7 @@ from newsletter.delivery.scheduling import ScheduleState, ScheduleStatus
 from newsletter.delivery.send_status import SendStatus
 from newsletter.errors import NewsletterError
 from newsletter.issues.store import issue_folder, issues_of
+from newsletter.platform_support import detach_process
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 
@@ -85,7 +86,7 @@ def start_send_process(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=heard,
-            start_new_session=True,
+            **detach_process(),
         )
     _STARTED.append(_SendProcess(words=words, planned=planned, process=process))
 

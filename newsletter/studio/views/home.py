@@ -13,6 +13,7 @@ from starlette.responses import Response
 from newsletter.delivery import scheduling
 from newsletter.delivery import service as delivery
 from newsletter.entries.repository import SourceRecord, entries_of
+from newsletter.formats.written_dates import write_day
 from newsletter.issues import window
 from newsletter.issues.store import issues_of
 from newsletter.model import Source
@@ -79,7 +80,7 @@ def _worries(context: AppContext) -> Iterator[SourceAlert]:
 
 def _worry(record: SourceRecord, quiet: str) -> str:
     if record.error:
-        since = f" since {record.failing_since_at:%-d %B %Y}" if record.failing_since_at else ""
+        since = f" since {write_day(record.failing_since_at)}" if record.failing_since_at else ""
         return f"Broken{since}: {record.error}"
     if is_empty(record):
         quiet = quiet or "it answers, and has nothing in it"
