@@ -202,7 +202,7 @@ def once(which: str, path: Path) -> None:
             )
         )
     else:
-        text = path.read_text()
+        text = path.read_text("utf-8")
         print(seconds(lambda: premailer_alone(text)))
 
 

@@ -28,6 +28,7 @@ from typing import IO
 from newsletter import config
 from newsletter.database.engine import database_file
 from newsletter.errors import StorageError
+from newsletter.platform_support import replace_file
 from newsletter.workspace.folder import Workspace
 
 FORMAT = 1
@@ -42,6 +43,7 @@ _TOP = (config.FILE_NAME, "glossary.toml", ".gitignore")
 _FOLDERS = ("templates", "issues", ".newsletter")
 _LEFT_OUT = (
     "*.lock",
+    "*.running",
     "*.witness",
     "*.new",
     "rejected-*",
@@ -101,7 +103,7 @@ def _whole(target: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(target)
+        replace_file(Path(name), target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

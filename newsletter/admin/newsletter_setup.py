@@ -19,6 +19,7 @@ from newsletter.admin import sample
 from newsletter.config import FILE_NAME
 from newsletter.database.engine import database_file, open_database
 from newsletter.errors import StorageError, UsageError
+from newsletter.platform_support import replace_file
 from newsletter.subscribers import service as subscribers
 from newsletter.subscribers.reconcile import keep_gone
 from newsletter.workspace.context import AppContext
@@ -32,7 +33,7 @@ ASIDE = "before-mine-"
 GOES = ("sources", "issues", "subscribers.csv")
 FRESH = "fresh.db"
 """The database that is to come, until the old one is out of its place."""
-STAYS_PRIVATE = ("secret", "smtp-password", "before-*", f"{FRESH}*")
+STAYS_PRIVATE = ("secret", "smtp-password", "before-*", f"{FRESH}*", "*.lock", "*.running")
 
 
 def create_sample(folder: Path, now: datetime) -> None:
@@ -103,7 +104,7 @@ def _replace(path: Path, folder: Path) -> None:
     there = folder / path.name
     if there.is_dir():
         there.rmdir()  # of issues, which is empty then
-    path.rename(there)
+    replace_file(path, there)
 
 
 def _put_aside(context: AppContext, *, fresh: Path | None) -> Path:
@@ -126,9 +127,9 @@ def _put_aside(context: AppContext, *, fresh: Path | None) -> Path:
             context, database, (fresh or workspace.private) / (database.name if fresh else FRESH)
         )
         for path in tuple(_going(workspace, database)):
-            path.rename(aside / path.name)
+            replace_file(path, aside / path.name)
         if instead is not None and not fresh:
-            instead.rename(database)
+            replace_file(instead, database)
         workspace.issues.mkdir(exist_ok=True)
     except OSError as error:
         raise StorageError(

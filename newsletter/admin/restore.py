@@ -29,6 +29,7 @@ from newsletter.config import Settings
 from newsletter.database.engine import database_file, is_locked, open_database
 from newsletter.delivery.restore_guard import RESTORED
 from newsletter.errors import StorageError, UsageError
+from newsletter.platform_support import is_file_name, replace_file
 from newsletter.subscribers.reconcile import keep_gone
 from newsletter.workspace.files import write_whole
 
@@ -153,7 +154,7 @@ class _Restore:
                 " one), and nothing was changed: put it into an empty folder with --into"
             )
         newer = [*present[:-1], *(each for each in restored[:-1] if each not in present)]
-        ours.write_text("\n".join([*newer, present[-1], ""]), "utf-8")
+        ours.write_bytes("\n".join([*newer, present[-1], ""]).encode())
 
     def _keep_gone(self) -> int | None:
         if self.present is None:
@@ -203,7 +204,7 @@ class _Restore:
             _make_private(aside.parent, self.folder / ".newsletter")
             shutil.copy2(target, aside)
             aside.chmod(0o600)
-        path.replace(target)
+        replace_file(path, target)
 
     def _place_database(self, target: Path) -> None:
         if target.is_file():
@@ -215,9 +216,8 @@ class _Restore:
             log = target.with_name(target.name + beside)
             if log.exists():
                 _make_private(self.aside, self.folder / ".newsletter")
-                log.replace(
-                    self.aside / log.name
-                )  # of the old database; it would spoil the new one
+                # of the old database; it would spoil the new one
+                replace_file(log, self.aside / log.name)
         self.database.chmod(0o600)
         self._put(self.database, target, self.aside / target.name)
 
@@ -282,13 +282,18 @@ def _unpack_one(packed: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) 
     path = PurePosixPath(member.name)
     ours = member.name in {MANIFEST, DATABASE} or member.name.startswith(FILES)
     content = packed.extractfile(member) if member.isreg() else None
-    if content is None or not ours or path.is_absolute() or ".." in path.parts:
+    if content is None or not ours or not _stays_inside(path):
         raise ValueError(member.name)
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = 0o600 if ".newsletter" in path.parts or member.name == DATABASE else member.mode & 0o777
     with os.fdopen(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_EXCL, mode), "wb") as file:
         shutil.copyfileobj(content, file, 1 << 20)
+
+
+def _stays_inside(path: PurePosixPath) -> bool:
+    r"""Whether it is a plain path below a folder; on Windows `..\x` and `C:x` are not."""
+    return not path.is_absolute() and ".." not in path.parts and all(map(is_file_name, path.parts))
 
 
 def _is_sound(database: Path) -> bool:

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from newsletter.bounces.mail_parts import MAX_BYTES
 from newsletter.config import InboxSettings, Login, Security
 from newsletter.errors import MailboxError, UsageError
+from newsletter.platform_support import limit_wait
 
 PROCESSED = "Processed"
 TIMEOUT_S = 60
@@ -104,7 +105,7 @@ class FolderMailbox:
             OSError
         ):  # a folder that cannot be written: the decision on record is enough
             done.mkdir(mode=0o700, exist_ok=True)
-            path.rename(_free(done / path.name))
+            path.replace(_free(done / path.name))
 
     def wait(self, timeout_s: float) -> None:
         """Look every few seconds: works on every file system."""
@@ -170,10 +171,18 @@ class ImapMailbox:
         """IDLE (RFC 2177) where the server has it."""
         with _translate_errors():
             if "IDLE" in self.abilities:
-                self.box.idle.wait(timeout=min(IDLE_S, timeout_s))
+                self._idle(min(IDLE_S, timeout_s))
             else:
                 time.sleep(min(POLL_S * 12, timeout_s))
                 self.box.client.noop()
+
+    def _idle(self, timeout_s: float) -> None:
+        until, idle = time.monotonic() + timeout_s, self.box.idle
+        idle.start()
+        while (left_s := until - time.monotonic()) > 0:
+            if idle.poll(timeout=limit_wait(left_s)):
+                break
+        idle.stop()
 
 
 def _uid(letter: MailboxMessage) -> str:

@@ -17,6 +17,7 @@ import click
 from newsletter import __version__
 from newsletter.cli.session import CommandSession
 from newsletter.errors import NewsletterError
+from newsletter.platform_support import prepare_output
 
 COMMANDS = {
     # name: (module, what it does, in one line)
@@ -108,6 +109,8 @@ def newsletter(context: click.Context, folder: Path | None, now: str | None) -> 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; every failure that people can mend is a sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        prepare_output(stream)
     try:
         with contextlib.suppress(BrokenPipeError):
             result = newsletter.main(list(arguments), prog_name="newsletter", standalone_mode=False)

@@ -14,6 +14,7 @@ import click
 from newsletter.cli.send_progress import describe_pace, progress_bar
 from newsletter.cli.session import CommandSession, answer, interactive, json_option, say, tell
 from newsletter.errors import UsageError
+from newsletter.platform_support import handle_stop_signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,7 +197,7 @@ async def _send(
         else scheduling.send_at_its_time(context, issue, stop=stop, **how)
     )
 
-    def handle_signal(number: signal.Signals) -> None:
+    def handle_signal(number: int) -> None:
         if stop.is_set():
             sending.cancel()
             return
@@ -205,14 +206,13 @@ async def _send(
             scheduling.cancel_schedule(context, issue)
         tell("Stopping: what is in flight is finished. Press Ctrl-C again to stop at once.")
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, handle_signal, number)
-    if told:
-        tell(told)
-    try:
-        return await sending
-    except asyncio.CancelledError:
-        return open_ledger(context).read_status(issue)
+    with handle_stop_signals(handle_signal):
+        if told:
+            tell(told)
+        try:
+            return await sending
+        except asyncio.CancelledError:
+            return open_ledger(context).read_status(issue)
 
 
 def _json(tally: SendStatus) -> dict[str, Any]:

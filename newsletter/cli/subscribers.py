@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.session import CommandSession, answer, json_option, say, tell
+from newsletter.platform_support import keep_line_ends
 
 if TYPE_CHECKING:
     from newsletter.subscribers.list_import import ImportReport
@@ -84,6 +85,7 @@ def export(session: CommandSession, file: Path | None) -> None:
     from newsletter.subscribers import service as subscriber_service
 
     if file is None:
+        keep_line_ends(sys.stdout)
         subscriber_service.export_list(session.context, sys.stdout)
         return
     file.touch(mode=0o600)  # it is a list of patients

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
 from newsletter.errors import StorageError
+from newsletter.platform_support import open_private
 
 BUSY_TIMEOUT_MS = 30_000
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -88,7 +89,7 @@ def _private_file(path: Path) -> None:
     """Make folder and file before SQLite does, so that nobody else can ever read them."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(open_private(path, os.O_CREAT | os.O_RDWR))
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written ({error.strerror}): give yourself the right to write there"

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from newsletter.errors import StorageError
 from newsletter.model import DeliveryStatus
+from newsletter.platform_support import open_private, replace_file, write_at
 
 MOST_BYTES = 1 << 20  # then it starts over with what is still open
 BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -91,7 +92,7 @@ class Journal:
             self._start_over()
             return
         try:
-            written = os.pwrite(self._handle, data, self._size)
+            written = write_at(self._handle, data, self._size)
             if written != len(data):
                 os.ftruncate(
                     self._handle, self._size
@@ -118,17 +119,24 @@ class Journal:
         data = b"".join((head, *self._open.values()))
         passing = self.path.with_suffix(".new-journal")
         try:
-            handle = os.open(passing, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with contextlib.ExitStack() as unless_it_is_ours:
-                unless_it_is_ours.callback(os.close, handle)
-                if os.write(handle, data) != len(data):
-                    raise self._unwritable("the disk is full")
-                passing.replace(self.path)
-                unless_it_is_ours.pop_all()
+            self._write_new(passing, data)
+            self._let_go()  # Windows replaces no file that is open; POSIX would not mind
+            try:
+                replace_file(passing, self.path)
+            finally:  # the new one; or the old one still, which is as true as before
+                self._handle = open_private(self.path, os.O_WRONLY)
         except OSError as error:
             raise self._unwritable(error.strerror) from error
-        self._let_go()
-        self._handle, self._size = handle, len(data)
+        self._size = len(data)
+
+    def _write_new(self, passing: Path, data: bytes) -> None:
+        handle = open_private(passing, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
+        try:
+            written = os.write(handle, data)
+        finally:
+            os.close(handle)
+        if written != len(data):
+            raise self._unwritable("the disk is full")
 
     def _unwritable(self, why: str | None) -> StorageError:
         return StorageError(f"{self.path.parent} cannot be written ({why})")

@@ -1,20 +1,19 @@
 """One sender for each issue: a lease that a living process holds and a dead one loses at once.
 
-On SQLite it is a lock on a file beside the database, on PostgreSQL an advisory lock: both are given
-back by the system itself, so that no clock decides who is alive.
+On SQLite it is a lock on a file beside the database (by filelock, on every system), on PostgreSQL an
+advisory lock: both are given back by the system itself, so that no clock decides who is alive.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
+from filelock import FileLock, Timeout
 from sqlalchemy.engine import Connection, Engine
 
 from newsletter.database.engine import translate_errors
@@ -22,6 +21,7 @@ from newsletter.errors import SenderAtWorkError, StorageError
 
 TRIES = 20  # a moment, since `status` looks at the lock by taking it for an instant
 PAUSE_S = 0.01
+LOOK_S = 0.002  # for so long two that look at the same time may be in the way of each other
 
 
 @contextlib.contextmanager
@@ -59,7 +59,7 @@ def _lock_session(connection: Connection, issue: str) -> None:
 def is_held(engine: Engine, folder: Path, issue: str) -> bool:
     """Whether a living process is sending this issue."""
     if engine.dialect.name == "sqlite":
-        return _file_is_locked(_lock_path(folder, issue))
+        return _is_locked(_file_lock(folder, issue))
     with translate_errors(engine.url), engine.connect() as connection:
         free = connection.execute(
             sa.select(sa.func.pg_try_advisory_lock(_number(issue)))
@@ -81,43 +81,36 @@ def _number(issue: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def _lock_path(folder: Path, issue: str) -> Path:
-    return folder / f"sending-{hashlib.sha256(issue.encode()).hexdigest()[:16]}.lock"
+def _file_lock(folder: Path, issue: str) -> FileLock:
+    """The lock, not taken: on each call another one, since one that is held may be taken again."""
+    path = folder / f"sending-{hashlib.sha256(issue.encode()).hexdigest()[:16]}.lock"
+    return FileLock(path, mode=0o600, thread_local=False)
 
 
 @contextlib.contextmanager
 def _lock_file(folder: Path, issue: str) -> Iterator[None]:
+    lock = _file_lock(folder, issue)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(_lock_path(folder, issue), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock.acquire(timeout=TRIES * PAUSE_S, poll_interval=PAUSE_S)
+    except Timeout:
+        raise _at_work(issue) from None
     except OSError as error:
         raise StorageError(
             f"{folder} cannot be written ({error.strerror}): nothing was sent"
         ) from error
     try:
-        for left in range(TRIES, 0, -1):
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if left == 1:
-                    raise _at_work(issue) from None
-                time.sleep(PAUSE_S)
         yield
     finally:
-        os.close(handle)
+        lock.release()
 
 
-def _file_is_locked(path: Path) -> bool:
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+def _is_locked(lock: FileLock) -> bool:
+    """Whether a process holds it; found out by taking it for an instant, if there is a file at all."""
+    if not Path(lock.lock_file).exists():
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
+        with lock.acquire(timeout=LOOK_S, poll_interval=LOOK_S):
+            return False
+    except Timeout:
         return True
-    else:
-        return False
-    finally:
-        os.close(handle)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.errors import StorageError
+from newsletter.platform_support import open_private, replace_file
 
 RESTORED = "restored"
 """The file that `newsletter restore` leaves here: issues that the ledger does not know may be out
@@ -34,10 +35,10 @@ class RestoreGuard:
         told = {"beats": beats, "written_at": time.time(), "file": self._file_number()}
         passing = self.path.with_suffix(".new")
         try:
-            handle = os.open(passing, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+            handle = open_private(passing, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(told, file)
-            passing.replace(self.path)
+            replace_file(passing, self.path)
         except OSError as error:
             raise StorageError(
                 f"{self.path.parent} cannot be written ({error.strerror})"

@@ -28,6 +28,7 @@ from newsletter.delivery.smtp_connection import (
 )
 from newsletter.delivery.smtp_replies import SmtpReply, mask_addresses
 from newsletter.errors import DeliveryError, UsageError
+from newsletter.platform_support import has_unix_sockets
 
 CONNECT_S = 300.0  # RFC 5321, 4.5.3.2.1: the greeting may take five minutes
 
@@ -52,6 +53,11 @@ def server_of(settings: Settings, password: str | None) -> MailServer:
     delivery = settings.delivery
     if not delivery.host and not delivery.socket:
         raise UsageError("newsletter.toml, [delivery] host: name the mail server to send by")
+    if delivery.socket and not has_unix_sockets():
+        raise UsageError(
+            "newsletter.toml, [delivery] socket: this computer has no unix sockets: name the host"
+            " and port of the mail server instead"
+        )
     return MailServer(
         settings=delivery,
         ehlo_name=delivery.ehlo_name or sending_domain(settings),

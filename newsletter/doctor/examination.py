@@ -25,6 +25,7 @@ from newsletter.doctor.sender_domains import SenderDomains
 from newsletter.doctor.smtp_check import check_server
 from newsletter.entries.repository import entries_of
 from newsletter.errors import NewsletterError, SourceError, UsageError
+from newsletter.platform_support import has_file_modes
 from newsletter.plugins import SOURCES
 from newsletter.sources.kinds import find_source_type
 from newsletter.sources.staleness import find_stale_sources, is_empty
@@ -179,6 +180,13 @@ def _secret(context: AppContext) -> Diagnosis:
 
 def _modes(context: AppContext, environ: Mapping[str, str]) -> Iterator[Diagnosis]:
     """Files that others on this machine may read."""
+    if not has_file_modes():
+        yield report_ok(
+            "privacy",
+            "who may read the database and the secrets follows from their folder: keep it among"
+            " your own files, where other accounts of this computer cannot look",
+        )
+        return
     workspace = context.workspace
     paths = [workspace.private, *workspace.private.rglob("*")] if workspace.private.is_dir() else []
     database = database_file(workspace.settings.newsletter.database, workspace.folder)

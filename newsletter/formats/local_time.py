@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from newsletter.formats.written_dates import write_moment
+
 
 def format_local_datetime(moment: datetime, zone: ZoneInfo, *, with_place: bool = False) -> str:
     """An aware moment in a zone: `Tuesday 3 November 2026 at 09:00`, `… (New York)` with place."""
     place = f" ({place_name(zone)})" if with_place else ""
-    return f"{moment.astimezone(zone):%A %-d %B %Y at %H:%M}{place}"
+    return write_moment(moment.astimezone(zone)) + place
 
 
 def place_name(zone: ZoneInfo) -> str:

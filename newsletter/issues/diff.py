@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from newsletter.composition import texts_of
+from newsletter.formats.written_dates import write_day
 from newsletter.model import Entry, Issue
 
 AROUND = 12
@@ -97,7 +98,7 @@ def _changes(before: Issue, after: Issue) -> Iterator[IssueChange]:
             )
     yield from _of_order(before, after)
     if before.send_on != after.send_on:
-        yield IssueChange(said=f"the planned day changed to {after.send_on:%-d %B %Y}")
+        yield IssueChange(said=f"the planned day changed to {write_day(after.send_on)}")
 
 
 def _of_entry(was: Entry | None, now: Entry, issue: Issue) -> Iterator[IssueChange]:

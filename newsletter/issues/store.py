@@ -13,6 +13,7 @@ from newsletter.errors import IssueFileError, StorageError, UsageError
 from newsletter.issues.issue_file import ISSUE_FILE, parse_issue, shorten_path, update_text
 from newsletter.issues.record_file import RECORD_FILE, IssueRecord, format_record, parse_record
 from newsletter.model import Issue
+from newsletter.platform_support import is_file_name
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.file_cache import FileCache
 from newsletter.workspace.files import write_whole
@@ -153,7 +154,8 @@ def issue_folder(workspace: Workspace, name: str) -> Path:
 
     Raises UsageError for a name that would lead elsewhere.
     """
-    if not name or name.startswith(".") or "/" in name or "\\" in name or name != name.strip():
+    leads_elsewhere = name.startswith(".") or "/" in name or "\\" in name or name != name.strip()
+    if leads_elsewhere or not is_file_name(name):
         raise UsageError(
             f"“{name}” cannot be the name of an issue: use letters, digits and -, as in 2026-11"
         )

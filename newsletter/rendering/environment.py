@@ -121,7 +121,11 @@ class _StyleFileCache:
         folder.mkdir(mode=0o700, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             file.write(content)
-        Path(file.name).replace(folder / name)
+        try:
+            Path(file.name).replace(folder / name)
+        except OSError:  # Windows replaces no file that another process is reading
+            Path(file.name).unlink(missing_ok=True)
+            raise
         *old, _ = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
         for path in old[: -MOST_KEPT + 1]:  # who tries colours makes a style sheet of each
             path.unlink(missing_ok=True)

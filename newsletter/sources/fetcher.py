@@ -23,7 +23,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
@@ -83,6 +83,13 @@ class FetchRequest:
     etag: str = ""
     last_modified: str = ""
     digest: str = ""
+
+
+def _path_of(url: str) -> Path:
+    """The file of a `file:` address; on Windows the drive stands in its path: `/C:/list.csv`."""
+    from urllib.request import url2pathname
+
+    return Path(url2pathname(urlsplit(url).path))
 
 
 def read_file(path: Path, *, digest: str = "") -> FetchResult:
@@ -166,10 +173,8 @@ class Fetcher:
                 last_modified=request.last_modified,
                 digest=request.digest,
             )
-        path = (
-            unquote(urlsplit(request.url).path) if request.url.startswith("file:") else request.url
-        )
-        return await asyncio.to_thread(read_file, Path(path), digest=request.digest)
+        path = _path_of(request.url) if request.url.startswith("file:") else Path(request.url)
+        return await asyncio.to_thread(read_file, path, digest=request.digest)
 
     async def get(
         self, url: str, *, etag: str = "", last_modified: str = "", digest: str = ""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 from newsletter.errors import SourceError
 from newsletter.model import Document, ParsedDocument, Source, SourceResult
+from newsletter.platform_support import choose_start_method
 from newsletter.plugins import SOURCES
 from newsletter.sources.kinds import ParsingContext, find_source_type, list_preloads
 from newsletter.workspace.context import AppContext
@@ -151,7 +152,7 @@ def _processes(count: int, kinds: Iterable[str]) -> ProcessPoolExecutor:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_all_start_methods, get_context
 
-    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+    method = choose_start_method(get_all_start_methods())
     mp_context = get_context(method)
     if method == "forkserver":
         from multiprocessing import forkserver

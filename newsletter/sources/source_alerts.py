@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.entries.records import SourceRecord
 from newsletter.entries.repository import entries_of
+from newsletter.formats.written_dates import write_day
 from newsletter.model import Source
 from newsletter.sources.staleness import find_stale_sources, is_empty
 from newsletter.workspace.context import AppContext
@@ -32,7 +33,7 @@ def list_alerts(context: AppContext) -> Iterator[SourceAlert]:
 
 def _describe_trouble(record: SourceRecord, stale: str) -> str:
     if record.error:
-        since = f" since {record.failing_since_at:%-d %B %Y}" if record.failing_since_at else ""
+        since = f" since {write_day(record.failing_since_at)}" if record.failing_since_at else ""
         return f"Broken{since}: {record.error}"
     if is_empty(record):
         stale = stale or "it answers, and has nothing in it"

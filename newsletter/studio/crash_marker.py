@@ -1,16 +1,18 @@
 """What a studio was about when it ended without being closed, so that the next one can say so.
 
-Every running studio holds a lock on a file of its own, which a dead process loses at once; a studio
-that is closed takes its file away.
+Every running studio has a file with what it is about, and beside it a lock that a dead process loses
+at once; a studio that is closed takes both away. They are two files, since on Windows nobody else
+may read one that is locked.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 PATTERN = "studio-*.running"
 COLLECTING = "collecting"
@@ -23,29 +25,31 @@ SAID = {
 
 
 class CrashMarker:
-    """The file of one running studio."""
+    """The files of one running studio."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = folder / PATTERN.replace("*", str(os.getpid()))
-        self._handle = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._handle, fcntl.LOCK_EX)
+        self._lock = _lock_of(self.path)
+        self._lock.acquire()  # first, or another studio would take this one for a dead one
+        self.path.unlink(missing_ok=True)
+        self.path.touch(mode=0o600)
 
     @contextlib.contextmanager
     def mark_activity(self, what: str) -> Iterator[None]:
         """Note what goes on, for as long as it does."""
-        os.pwrite(self._handle, what.encode(), 0)
+        self.path.write_bytes(what.encode())
         try:
             yield
         finally:
-            if self._handle >= 0:
-                os.ftruncate(self._handle, 0)
+            if self._lock.is_locked:
+                self.path.write_bytes(b"")
 
     def close(self) -> None:
         """The studio is closed as it should be."""
         self.path.unlink(missing_ok=True)
-        os.close(self._handle)
-        self._handle = -1
+        self._lock.release()
+        _delete_lock(self._lock)
 
 
 def broken_off(folder: Path) -> tuple[str, ...]:
@@ -57,16 +61,25 @@ def broken_off(folder: Path) -> tuple[str, ...]:
 
 def _read_crash_marker(path: Path) -> str:
     """What one file tells; empty when its studio runs."""
+    lock = _lock_of(path)
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
+        with lock.acquire(timeout=0):
+            doing = path.read_bytes()[:100].decode("utf-8", "replace")
+            path.unlink(missing_ok=True)
+    except Timeout:
         return ""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        doing = os.read(handle, 100).decode("utf-8", "replace")
-        path.unlink(missing_ok=True)
     except OSError:
+        doing = None
+    _delete_lock(lock)
+    if doing is None:
         return ""
-    finally:
-        os.close(handle)
     return " ".join(filter(None, (ENDED, SAID.get(doing))))
+
+
+def _lock_of(path: Path) -> FileLock:
+    return FileLock(path.with_suffix(".lock"), mode=0o600, thread_local=False)
+
+
+def _delete_lock(lock: FileLock) -> None:
+    with contextlib.suppress(OSError):  # on Windows it is gone with the lock, or held by who looks
+        Path(lock.lock_file).unlink(missing_ok=True)

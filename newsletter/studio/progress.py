@@ -58,7 +58,8 @@ def _collect(context: AppContext) -> WorkflowStep:
             name="Collect", is_done=False, said="The sources have not been asked yet."
         )
     zone = context.workspace.settings.newsletter.zone
-    said = f"Last collected on {last.astimezone(zone):%A %-d %B at %H:%M}."
+    there = last.astimezone(zone)
+    said = f"Last collected on {there:%A} {there.day} {there:%B at %H:%M}."
     return WorkflowStep(name="Collect", is_done=context.now - last < FRESH, said=said)
 
 

@@ -27,6 +27,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from newsletter.errors import ConfigError, IssueFileError, NewsletterError, WorkspaceError
+from newsletter.formats.written_dates import write_day
 from newsletter.issues import service as issues
 from newsletter.issues import window
 from newsletter.studio.auth_middleware import CSRF_HEADER, FOREIGN
@@ -45,6 +46,7 @@ PAGES = Environment(
     lstrip_blocks=True,
 )
 
+PAGES.filters["day"] = write_day
 PAGES.filters["web"] = lambda links: [
     link for link in links if link.startswith(("https://", "http://"))
 ]

@@ -23,6 +23,7 @@ from newsletter.delivery.send_status import SendStatus
 from newsletter.errors import NewsletterError
 from newsletter.formats.local_time import format_local_datetime
 from newsletter.issues.service import locate_issue
+from newsletter.platform_support import detach_process
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 
@@ -81,7 +82,7 @@ def start_send_process(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=heard,
-            start_new_session=True,
+            **detach_process(),
         )
     _STARTED.append(_SendProcess(words=words, planned=planned, process=process))
 

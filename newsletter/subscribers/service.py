@@ -14,6 +14,7 @@ from typing import BinaryIO, TextIO
 from newsletter.errors import UsageError
 from newsletter.formats.mailboxes import MailAddress, parse_address
 from newsletter.model import Subscriber, SubscriberState
+from newsletter.platform_support import FORBIDDEN
 from newsletter.subscribers import list_import
 from newsletter.subscribers.import_batch import ImportCounts
 from newsletter.subscribers.list_import import ImportReport, ImportRow
@@ -97,6 +98,7 @@ def import_list(
     if not report.rejected:
         return report, None
     called = _ADDRESS.sub("list", Path(name).stem)  # no file is called by a person
+    called = FORBIDDEN.sub("-", called)  # a list from another computer, in a page's upload
     path = context.workspace.private / f"rejected-{called}.csv"
     write_whole(path, mend.getvalue(), private=True)
     return report, path

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from newsletter.errors import StorageError
+from newsletter.platform_support import has_file_modes, replace_file
 
 
 def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> None:
@@ -47,11 +48,11 @@ def _replace(path: Path, content: bytes, *, private: bool) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if not private:
+        if not private and has_file_modes():
             umask = os.umask(0)
             os.umask(umask)
             Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(path)
+        replace_file(Path(name), path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

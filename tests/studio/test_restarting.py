@@ -423,7 +423,7 @@ class TestLogbook:
     def test_one_that_died_is_told_of_once_with_what_it_did(self, tmp_path: Path) -> None:
         book = CrashMarker(tmp_path)
         with book.mark_activity(COLLECTING):
-            os.close(os.dup(book._handle))
+            assert broken_off(tmp_path) == ()
             (tmp_path / "studio-1.running").write_text(COLLECTING, "utf-8")
         (told,) = broken_off(tmp_path)
         assert (
@@ -433,4 +433,15 @@ class TestLogbook:
         assert broken_off(tmp_path) == ()
         (tmp_path / "studio-2.running").mkdir()
         assert broken_off(tmp_path) == ()
+        book.close()
+        assert [path.name for path in tmp_path.glob("studio-*")] == ["studio-2.running"]
+
+    def test_what_it_noted_is_for_its_owner_alone(self, tmp_path: Path) -> None:
+        book = CrashMarker(tmp_path)
+        files = list(tmp_path.iterdir())
+        assert len(files) == 2
+        assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+        with book.mark_activity(COLLECTING):
+            book.close()
+        assert list(tmp_path.iterdir()) == []
         book.close()

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from newsletter.config import Dkim, DkimKey
 from newsletter.errors import UsageError
+from newsletter.platform_support import has_file_modes
 
 MIN_RSA_BITS = 2048
 SIGNED = (
@@ -89,7 +90,7 @@ def _load(each: DkimKey, folder: Path) -> _SigningKey:
     where = f"newsletter.toml, [[dkim.keys]] file: {each.file}"
     path = folder / each.file
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        if has_file_modes() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise UsageError(f"{where} may be read by others: chmod 600 {each.file}")
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:

@@ -99,7 +99,8 @@ def _take_leading_names(gathered: LinePartBuilder, text: str) -> str:
 
     Sounding the Alarm …”: the names, up to the full stop before which the most names stand.
     """
-    best, names = 0, ()  # type: tuple[int, tuple[str, ...]]
+    best = 0
+    names: tuple[str, ...] = ()
     for stop in list(_AFTER_NAMES.finditer(text[:4000]))[:60]:
         found = split_names(text[: stop.start()])
         if not found or (len(found) == 1 and not has_person_mark(text[: stop.start()] + " ")):

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from starlette.responses import JSONResponse, Response
 
 from newsletter.errors import UsageError
+from newsletter.formats.written_dates import write_day
 from newsletter.model import Subscriber, SubscriberState
 from newsletter.studio.requests import StudioRequest, route
 from newsletter.subscribers import service as subscribers
@@ -105,7 +106,7 @@ def _list(request: StudioRequest, words: str) -> dict[str, Any]:
             gone
             and {
                 "why": STATES[gone.reason] if gone.reason else MOVED,
-                "on": f"{gone.suppressed_at:%-d %B %Y}",
+                "on": write_day(gone.suppressed_at),
             }
         ),
         "rows": shown[:AT_ONCE],
