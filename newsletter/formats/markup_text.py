@@ -7,11 +7,10 @@ empty line. A tag is taken away only where its name is one of HTML or JATS, beca
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
-from email.message import Message
 
+from newsletter.formats.charsets import charset_of, decode
 from newsletter.model import Document
 
 MAX_TEXT = 200_000
@@ -76,27 +75,5 @@ def _without_hidden(markup: str) -> str:
 
 
 def decode_document(document: Document) -> str:
-    """The document as text.
-
-    By its byte order mark, as UTF-8, by its header, and at last as Windows wrote it.
-    """
-    content = document.content
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return content.decode(encoding, "replace")
-    for encoding in ("utf-8", _charset(document.content_type)):
-        try:
-            return content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return content.decode("cp1252", "replace")
-
-
-def _charset(content_type: str) -> str:
-    header = Message()
-    header["Content-Type"] = content_type.replace("\n", " ").replace("\r", " ")
-    return header.get_content_charset("cp1252")
+    """The document as text, by its bytes and the charset that its header declares."""
+    return decode(document.content, charset_of(document.content_type))

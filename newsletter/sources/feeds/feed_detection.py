@@ -7,13 +7,13 @@ Compressed bytes are unpacked here, and never into more than a document may have
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
 import zlib
 from urllib.parse import urljoin
 
 from newsletter.errors import SourceError
+from newsletter.formats import charsets
 from newsletter.model import Document
 
 MOST_BYTES = 20_000_000
@@ -44,20 +44,7 @@ _OF_A_FEED = re.compile(
 )
 _ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)[\s/>]")
 
-
-SURE_OF_LETTERS = 0.5
-_LATIN = frozenset(
-    f"{family}{number}"
-    for family, numbers in (
-        ("windows-", (1250, 1252, 1254, 1257)),
-        ("iso8859-", range(1, 17)),
-        ("iso-8859-", range(1, 17)),
-    )
-    for number in numbers
-    if number not in range(5, 9)  # Cyrillic, Arabic, Greek, Hebrew
-)
 _DECLARED = re.compile(rb"""encoding\s*=\s*["']""")
-_MARKED = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def unpack_document(document: Document) -> bytes:
@@ -94,29 +81,23 @@ def _decompress_gzip(content: bytes) -> bytes:
 
 
 def in_sure_letters(content: bytes, content_type: str) -> bytes:
-    """The feed as UTF-8 where nothing says how it was written and nobody could guess it.
+    """The feed as UTF-8 where nothing in it or around it says how it was written.
 
-    As Western Europe and America do.
-
-    Among Latin letters, a guess from a few accents is no better than chance (“na\u010fve” for
-    “na\u00efve”), and windows-1252 is what browsers take.
+    Letters that are not Latin are guessed; the rest is read as Western Europe and America write.
     """
     if (
         "charset" in content_type.lower()
         or _DECLARED.search(content[:200])
-        or content.startswith(_MARKED)
+        or charsets.detect_by_mark(content)
+        or charsets.detect_wide(content)
+        or b"<" not in content[:1000]  # EBCDIC, which feedparser knows by its declaration
     ):
         return content
     try:
         content.decode()
     except UnicodeDecodeError:
-        import chardet  # comes with feedparser's own ways to guess; only needed here
-
-        guess = chardet.detect(content[:50_000])
-        encoding = (guess.get("encoding") or "").lower()
-        is_latin = encoding in _LATIN
-        if is_latin and (guess.get("confidence") or 0.0) < SURE_OF_LETTERS:
-            return content.decode("windows-1252", "replace").encode()
+        encoding = charsets.guess_encoding(content) or charsets.WINDOWS
+        return content.decode(encoding, "replace").encode()
     return content
 
 

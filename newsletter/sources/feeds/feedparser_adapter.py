@@ -16,9 +16,11 @@ from xml.sax.saxutils import escape as xml_escape
 
 import feedparser
 import feedparser.api
+import feedparser.encodings
 from feedparser.mixin import _FeedParserMixin
 
 from newsletter.errors import SourceError
+from newsletter.formats import charsets
 
 MOST_ITEMS = 5_000  # the first ones; no feed among 166 has more than 200
 MOST_TAGS = 400_000  # 10 µs each
@@ -41,16 +43,6 @@ _CRASHES = (
     RecursionError,
     AssertionError,
 )
-_WIDE = {
-    b"\xff\xfe\0\0": "utf-32",
-    b"\0\0\xfe\xff": "utf-32",
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-    b"<\0\0\0": "utf-32-le",
-    b"\0\0\0<": "utf-32-be",
-    b"<\0": "utf-16-le",
-    b"\0<": "utf-16-be",
-}
 _NO_MAIL_ADDRESS = re.compile(r"[a-zA-Z0-9_.+-]{100}")
 
 feedparser.api.PREFERRED_XML_PARSERS.insert(0, "newsletter.sources.feeds.sax_driver")
@@ -83,12 +75,10 @@ def _forget_tag(parser: Any, *_: object) -> None:
 _FeedParserMixin._sync_author_detail = _sync_bounded_author_detail  # noqa: SLF001
 _FeedParserMixin.handle_data = _keep_text
 _FeedParserMixin._add_tag = _forget_tag  # noqa: SLF001 - there is no public way
-_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {
-    "id"
-}  # a name is no link
-_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {
-    "id"
-}  # a name is no link
+_FeedParserMixin.can_be_relative_uri -= {"id"}  # a name is no link
+
+# What declares a wrong charset is guessed by our rules, whichever libraries are installed.
+feedparser.encodings.lazy_chardet_encoding = charsets.guess_encoding
 
 
 def parse(content: bytes, content_type: str = "", base: str = "") -> tuple[Any, tuple[str, ...]]:
@@ -136,9 +126,12 @@ def _existing(found: re.Match[bytes]) -> bytes:
 
 
 def _narrow(content: bytes) -> bytes | None:
-    """UTF-16 and UTF-32 as UTF-8, for feedparser knows them only where the XML declaration says so as well."""
-    wide = next((codec for mark, codec in _WIDE.items() if content.startswith(mark)), None)
-    if wide is None:
+    """UTF-16 and UTF-32 as UTF-8; None for all else.
+
+    feedparser knows them only where the XML declaration says so as well.
+    """
+    wide = charsets.detect_by_mark(content) or charsets.detect_wide(content)
+    if not wide.startswith(("utf-16", "utf-32")):
         return None
     text = content.decode(wide, "replace")
     return re.sub(r"\A\ufeff?\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace")
