@@ -8,6 +8,7 @@ of these::
     │   ├── ConfigError         newsletter.toml: every mistake in it, at once
     │   ├── WorkspaceError      no workspace here, or it cannot be written
     │   └── IssueFileError      an issue.toml that cannot be read: file, line, remedy
+    ├── SpreadsheetError        a file is no table; its caller says so as UsageError or SourceError
     ├── SourceError             one source could not be read; becomes a value in collecting
     ├── TemplateError           a template is wrong: file, line, remedy
     ├── NotApprovedError        sending was asked for content that nobody approved
@@ -68,6 +69,10 @@ class SourceError(NewsletterError):
 
     The message is a sentence for staff: what was found, and what to do.
     """
+
+
+class SpreadsheetError(NewsletterError):
+    """A file is no CSV or workbook that can be read; the message says what to do."""
 
 
 class TemplateError(NewsletterError):

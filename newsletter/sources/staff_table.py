@@ -9,16 +9,19 @@ left aside, and said.
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
-from newsletter.errors import SourceError
+from newsletter.errors import SourceError, SpreadsheetError
+from newsletter.formats.charsets import charset_of
 from newsletter.formats.dates import parse
-from newsletter.formats.spreadsheets import SheetRow, sheets_of
+from newsletter.formats.markup_text import one_line
+from newsletter.formats.spreadsheets import SheetLimits, SheetRow, read_sheets
 from newsletter.identity import clean_url, ids_in
 from newsletter.model import (
     Dated,
@@ -34,6 +37,14 @@ from newsletter.model import (
 from newsletter.sources.author_names import names_in
 from newsletter.sources.registries.api_client import newest
 from newsletter.sources.titles import clean_title
+
+MAX_BYTES = 20_000_000
+LIMITS = SheetLimits(
+    rows=5_000,
+    columns=40,
+    line_chars=MAX_BYTES,
+    unpacked_bytes=10_000_000,  # some 100,000 cells, which cost openpyxl 250 MB
+)
 
 COLUMNS: Mapping[str, str] = {
     "title": (
@@ -118,6 +129,7 @@ class _Table:
     """The rows below a header, as column → text, and how the table orders day and month."""
 
     rows: tuple[tuple[int, Mapping[str, str]], ...]
+    skipped: tuple[str, ...]  # sentences about rows that cannot be read
     day_first: bool | None  # None: nothing tells
 
 
@@ -128,7 +140,7 @@ def read_table(document: Document, source: Source, *, zone: tzinfo = UTC) -> Par
     """
     table = _table(document)
     entries: list[Entry] = []
-    skipped: list[str] = []
+    skipped = list(table.skipped)
     for number, values in table.rows:
         reader = _RowReader(values, zone, day_first=table.day_first)
         if not clean_title(values.get("title", "")):
@@ -145,15 +157,47 @@ def _table(document: Document) -> _Table:
         for position, row in enumerate(rows[:20]):  # a heading or two may stand above the header
             columns = _columns(row)
             if "title" in columns.values() and len(columns) > 1:
-                below = tuple(
-                    (each.number, _values(each, columns)) for each in rows[position + 1 :]
-                )
-                return _Table(below, _day_first(below))
+                return _read_below(rows[position + 1 :], columns)
         seen = seen or next((", ".join(filter(None, row.cells)) for row in rows), "")
     raise SourceError(
         "the table has no header with a column “title” and one more, such as “link” or “date”;"
         f" its first row is: {seen[:100] or 'empty'}"
     )
+
+
+def sheets_of(document: Document) -> Iterator[list[SheetRow]]:
+    """The sheets of a file (a CSV has one), cells in one line, empty rows left out.
+
+    Raises SourceError when it is no table.
+    """
+    if len(document.content) > MAX_BYTES:
+        raise SourceError(
+            f"the table is larger than {MAX_BYTES // 1_000_000} MB: keep only the rows that are"
+            " needed"
+        )
+    sheets = read_sheets(
+        io.BytesIO(document.content),
+        limits=LIMITS,
+        declared=charset_of(document.content_type),
+        with_links=True,
+    )
+    try:
+        for sheet in sheets:
+            rows = map(_clean_row, sheet.rows)
+            yield [row for row in rows if any(row.cells) or row.problem]
+    except SpreadsheetError as error:
+        raise SourceError(str(error)) from error
+
+
+def _clean_row(row: SheetRow) -> SheetRow:
+    return replace(row, cells=tuple(one_line(cell) for cell in row.cells[: LIMITS.columns]))
+
+
+def _read_below(rows: Sequence[SheetRow], columns: Mapping[int, str]) -> _Table:
+    """The rows below a header."""
+    read = tuple((row.line, _values(row, columns)) for row in rows if not row.problem)
+    skipped = (f"line {row.line} was left out: {row.problem}" for row in rows if row.problem)
+    return _Table(read, tuple(skipped), _day_first(read))
 
 
 def _columns(header: SheetRow) -> dict[int, str]:

@@ -39,7 +39,7 @@ MOVED = "moved"
 
 
 class ImportableSubscriber(Protocol):
-    """One row of a list to be imported; `followup.subscriptions.Row` is one."""
+    """One row of a list to be imported; `list_import.ImportRow` is one."""
 
     @property
     def address(self) -> MailAddress: ...
