@@ -214,6 +214,10 @@ class Document:
     content_type: str = ""  # the header, charset included; empty for a file
 
 
+MAX_DOCUMENT_BYTES = 20_000_000
+"""What one document may have, unpacked: readers refuse more of it with a sentence."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedDocument:
     """What a reader found in one document."""

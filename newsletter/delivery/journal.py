@@ -22,7 +22,7 @@ from pathlib import Path
 from newsletter.errors import StorageError
 from newsletter.model import DeliveryStatus
 
-MOST_BYTES = 1 << 20  # then it starts over with what is still open
+MAX_BYTES = 1 << 20  # then it starts over with what is still open
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -87,7 +87,7 @@ class Journal:
 
     def _write(self, lines: Iterable[bytes]) -> None:
         data = b"".join(lines)
-        if self._size + len(data) > MOST_BYTES:
+        if self._size + len(data) > MAX_BYTES:
             self._start_over()
             return
         try:

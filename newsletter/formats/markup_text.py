@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 
 from newsletter.formats.charsets import charset_of, decode
 from newsletter.model import Document
@@ -46,11 +47,23 @@ _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
 def one_line(text: str) -> str:
-    """Runs of white space as one space, and no character that is neither seen nor needed."""
-    return " ".join(_UNSEEN.sub("", text).split())
+    """The text without line breaks, double spaces and characters that cannot be seen."""
+    line = unicodedata.normalize("NFC", " ".join(text.split()))
+    if line.isprintable():
+        return line
+    return " ".join("".join(filter(_is_seen, line)).split())
 
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+def _is_seen(character: str) -> bool:
+    """No controls, no private ones, no soft hyphen or turned direction.
+
+    Joiners make letters and stay; so does what is newer than this Python, emoji mostly.
+    """
+    if character.isprintable() or character in "\u200c\u200d":
+        return True
+    code = ord(character)
+    is_noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return unicodedata.category(character) == "Cn" and not is_noncharacter
 
 
 def _space(tag: re.Match[str]) -> str:

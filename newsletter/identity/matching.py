@@ -20,7 +20,7 @@ from newsletter.model import Entry, Flag, Precision
 
 WEAK = ("address:", "title:")
 """Names that several things may have: they lead to an entry, and do not tell which one it is."""
-_MOST_OF_A_NAME = 30  # a title or address that so many things share tells none of them
+_MAX_PER_NAME = 30  # a title or address that so many things share tells none of them
 _NOTE_CHARACTERS = 300
 _SAME_BEGINNING = 25  # words of an abstract; no two papers begin alike for so long
 _SAME_NEWS_DAYS = 31  # a monthly “Join our support group” is each month another one
@@ -125,7 +125,7 @@ class Index:
         found: list[str] = []
         for alias in self._aliases(entry):
             is_weak = alias.startswith(WEAK)
-            if (keys := self._keys.get(alias)) and not (is_weak and len(keys) > _MOST_OF_A_NAME):
+            if (keys := self._keys.get(alias)) and not (is_weak and len(keys) > _MAX_PER_NAME):
                 candidates = [
                     key for key in keys if key not in found and self._fits(alias, key, entry, found)
                 ]

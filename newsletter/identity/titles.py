@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W_]+")
 _LEAST_WORDS = 5  # a title of fewer words is shared by chance
 _LEAST_CHARACTERS = 30
 _KEY_CHARACTERS = 80
-_MOST_GENERIC_WORDS = 12
+_MAX_GENERIC_WORDS = 12
 
 # Titles that stand over many different pieces of one year.
 _GENERIC = re.compile(
@@ -66,7 +66,7 @@ def title_key(title: str, year: int | None) -> str:
 
 def is_generic(words: tuple[str, ...]) -> bool:
     """Whether a title such as “Editorial” or “In reply” stands over many different pieces."""
-    return len(words) <= _MOST_GENERIC_WORDS and _GENERIC.fullmatch(" ".join(words)) is not None
+    return len(words) <= _MAX_GENERIC_WORDS and _GENERIC.fullmatch(" ".join(words)) is not None
 
 
 def is_telling(words: tuple[str, ...]) -> bool:

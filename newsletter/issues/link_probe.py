@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from newsletter.checks.context import LinkAnswer, LinkState
 from newsletter.errors import NewsletterError
 
-MOST_HOPS = 8
+MAX_HOPS = 8
 PERMANENT = frozenset({301, 308})
 REDIRECTS = PERMANENT | {302, 303, 307}
 GONE = frozenset({404, 410})
@@ -98,7 +98,7 @@ async def _follow(url: str, get: UrlProbe) -> LinkAnswer:
     """
     here = lasting = url
     seen = {url}
-    for _ in range(MOST_HOPS):
+    for _ in range(MAX_HOPS):
         reply = await _ask(here, get)
         if reply.status not in REDIRECTS or not reply.location:
             return _classify_status(reply.status, url, lasting)
@@ -111,7 +111,7 @@ async def _follow(url: str, get: UrlProbe) -> LinkAnswer:
             lasting = there
         seen.add(there)
         here = there
-    return LinkAnswer(state=LinkState.DEAD, reason=f"it redirects more than {MOST_HOPS} times")
+    return LinkAnswer(state=LinkState.DEAD, reason=f"it redirects more than {MAX_HOPS} times")
 
 
 async def _ask(url: str, get: UrlProbe) -> ProbeResponse:

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from newsletter.formats.markup_text import one_line
 from newsletter.model import Entry, Flag, Grant, Trial, TrialStatus
 from newsletter.rendering.event_views import EventView, event_view
 from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.links import Link, contacts, sanitize_url
 from newsletter.rendering.markdown_html import Prose, plain_prose
 from newsletter.rendering.print_context import PrintContext
-from newsletter.rendering.text_layout import beginning, one_line
+from newsletter.rendering.text_layout import beginning
 from newsletter.rendering.truncation import fit_note, fit_title
 
 PLACES_SHOWN = 6

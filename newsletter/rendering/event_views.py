@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from newsletter.formats.markup_text import one_line
 from newsletter.model import Entry, Event
 from newsletter.rendering.event_times import When, short_day, when
 from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.ics import event_file_name
 from newsletter.rendering.links import Link, LinkLabels, sanitize_url
-from newsletter.rendering.text_layout import one_line
 
 if TYPE_CHECKING:
     from newsletter.rendering.print_context import PrintContext

@@ -16,6 +16,7 @@ import jinja2
 from markupsafe import escape
 
 from newsletter.config import Settings
+from newsletter.formats.mail_limits import MAX_HTML_BYTES
 from newsletter.model import Issue, RenderedIssue, Variant
 from newsletter.placeholders import Placeholder, fill
 from newsletter.rendering.i18n import Phrases
@@ -28,7 +29,7 @@ from newsletter.rendering.issue_view import (
 )
 from newsletter.rendering.templates import TemplateEnvironment, fill_template
 from newsletter.rendering.text_layout import tidy
-from newsletter.rendering.truncation import FULL, MAX_HTML_BYTES, TIGHTER, TextLimits
+from newsletter.rendering.truncation import FULL, TIGHTER, TextLimits
 
 HTML_TEMPLATE = "issue.html.jinja"
 TEXT_TEMPLATE = "issue.txt.jinja"

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from newsletter.formats.markup_text import one_line
+
 COLUMNS = 72
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…。؟])[\"'”’)\]]*\s+")
@@ -92,11 +94,6 @@ def printable(text: str) -> str:
     A NUL would end the page for some readers.
     """
     return text if text.isprintable() else _UNPRINTABLE.sub("", text)
-
-
-def one_line(text: str) -> str:
-    """`text` without line breaks, tabs, doubled spaces and what cannot be printed."""
-    return " ".join(printable(text).split())
 
 
 def tidy(text: str) -> str:

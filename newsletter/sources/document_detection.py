@@ -14,7 +14,7 @@ from dataclasses import replace
 from newsletter.model import Document, SourceKind
 
 _LOOK_AT = 4_000  # bytes; what a document is stands at its beginning
-_MOST_OF_A_HEADER = 200_000  # bytes
+_MAX_HEADER_BYTES = 200_000  # bytes
 _TABLES = (".csv", ".tsv", ".xlsx")
 _BEGINNINGS = (
     (SourceKind.CALENDAR, re.compile(rb"BEGIN:VCALENDAR\b", re.IGNORECASE)),
@@ -53,7 +53,7 @@ def out_of_its_mail(document: Document) -> Document:
 
     The document itself where it is no mail.
     """
-    header = _HEADER.match(document.content[:_MOST_OF_A_HEADER])
+    header = _HEADER.match(document.content[:_MAX_HEADER_BYTES])
     if header is None or not _OF_A_MAIL.search(header[0]):
         return document
     mail = email.message_from_bytes(document.content, policy=email.policy.default)

@@ -31,7 +31,7 @@ from yarl import URL
 
 from newsletter import __version__
 from newsletter.errors import SourceError
-from newsletter.model import Document
+from newsletter.model import MAX_DOCUMENT_BYTES, Document
 from newsletter.sources.private_networks import (
     InsideAddressError,
     PublicResolver,
@@ -39,8 +39,7 @@ from newsletter.sources.private_networks import (
     refuse_inside_literal,
 )
 
-MOST_BYTES = 20_000_000
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 TRIES = 3
 CONNECTIONS_PER_HOST = 2
 TIMEOUT_S = 30.0
@@ -114,14 +113,14 @@ def read_file(path: Path, *, digest: str = "") -> FetchResult:
         if not stat.S_ISREG(status.st_mode):
             return FetchResult(error=f"{path} is no ordinary file")
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(MAX_DOCUMENT_BYTES + 1)
     except FileNotFoundError:
         return FetchResult(error=f"{path} is not there: was it moved or renamed?")
     except (OSError, ValueError) as error:
         return FetchResult(
             error=f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
         )
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_DOCUMENT_BYTES:
         return FetchResult(error=f"{path} is larger than {_megabytes()}: it was not read")
     return _answer(Document(content=content, url=path.absolute().as_uri()), digest)
 
@@ -241,7 +240,7 @@ class Fetcher:
     ) -> FetchResult:
         """One request and its redirects, each judged as if a stranger had written it."""
         target = self._check_url(url)
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             async with self._turn(target), self._open_response(method, target, options) as response:
                 if response.status not in REDIRECTS or "Location" not in response.headers:
                     return await _read_response(response, digest)
@@ -389,10 +388,10 @@ async def _decompress_body(response: aiohttp.ClientResponse, host: str) -> bytes
     content = bytearray()
     async for chunk in response.content.iter_chunked(65_536):
         try:
-            content += unpack(chunk, MOST_BYTES + 1 - len(content))
+            content += unpack(chunk, MAX_DOCUMENT_BYTES + 1 - len(content))
         except zlib.error as error:
             raise _PermanentFetchError(f"{host} sent something that cannot be unpacked") from error
-        if len(content) > MOST_BYTES:
+        if len(content) > MAX_DOCUMENT_BYTES:
             raise _PermanentFetchError(
                 f"the answer of {host} is larger than {_megabytes()}: it was not read"
             )
@@ -468,4 +467,4 @@ def _refusal(host: str, status: int) -> str:
 
 
 def _megabytes() -> str:
-    return f"{MOST_BYTES // 1_000_000} MB"
+    return f"{MAX_DOCUMENT_BYTES // 1_000_000} MB"

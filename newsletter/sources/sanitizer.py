@@ -14,10 +14,10 @@ from collections.abc import Iterator
 import nh3
 from lxml import etree
 
-from newsletter.sources.titles import one_line
+from newsletter.formats.markup_text import one_line
 
-MOST_CHARACTERS = 400_000  # of one piece of HTML; the largest among 1,500 feed entries has 90,000
-MOST_DEPTH = 100
+MAX_CHARACTERS = 400_000  # of one piece of HTML; the largest among 1,500 feed entries has 90,000
+MAX_DEPTH = 100
 LONGEST_TAG = 4_000
 
 HIDDEN = frozenset(
@@ -131,7 +131,7 @@ def safe_html(text: str) -> str:
     Too much of it comes back as bare text.
     """
     bounded = _limit_text(text)
-    if _depth(bounded) > MOST_DEPTH:
+    if _depth(bounded) > MAX_DEPTH:
         return html.escape(plain_text(bounded), quote=False).replace("\n", "<br>\n")
     return nh3.clean(
         bounded,
@@ -175,7 +175,7 @@ def links_in(markup: str) -> tuple[str, ...]:
 
 def _limit_text(text: str) -> str:
     """No more than a parser takes in good time, and none of the characters that XML forbids."""
-    text = _ENDLESS_TAG.sub(" ", text[:MOST_CHARACTERS])
+    text = _ENDLESS_TAG.sub(" ", text[:MAX_CHARACTERS])
     return (
         text
         if text.isprintable()

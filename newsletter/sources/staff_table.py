@@ -24,6 +24,7 @@ from newsletter.formats.markup_text import one_line
 from newsletter.formats.spreadsheets import SheetLimits, SheetRow, read_sheets
 from newsletter.identity import clean_url, ids_in
 from newsletter.model import (
+    MAX_DOCUMENT_BYTES,
     Dated,
     Document,
     Entry,
@@ -38,11 +39,10 @@ from newsletter.sources.author_names import names_in
 from newsletter.sources.registries.api_client import newest
 from newsletter.sources.titles import clean_title
 
-MAX_BYTES = 20_000_000
 LIMITS = SheetLimits(
     rows=5_000,
     columns=40,
-    line_chars=MAX_BYTES,
+    line_chars=MAX_DOCUMENT_BYTES,
     unpacked_bytes=10_000_000,  # some 100,000 cells, which cost openpyxl 250 MB
 )
 
@@ -170,9 +170,9 @@ def sheets_of(document: Document) -> Iterator[list[SheetRow]]:
 
     Raises SourceError when it is no table.
     """
-    if len(document.content) > MAX_BYTES:
+    if len(document.content) > MAX_DOCUMENT_BYTES:
         raise SourceError(
-            f"the table is larger than {MAX_BYTES // 1_000_000} MB: keep only the rows that are"
+            f"the table is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB: keep only the rows that are"
             " needed"
         )
     sheets = read_sheets(

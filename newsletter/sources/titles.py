@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
+
+from newsletter.formats.markup_text import one_line
 
 LONGEST = 1000  # characters; the longest true title among 1,500 feed entries has 390
 FORMATTING = (
@@ -55,14 +56,6 @@ def polish(text: str) -> str:
     return shorten(sentence_case(text), LONGEST)
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks, double spaces and characters that cannot be seen."""
-    line = unicodedata.normalize("NFC", " ".join(text.split()))
-    if line.isprintable():
-        return line
-    return " ".join("".join(filter(_is_seen, line)).split())
-
-
 def shorten(text: str, most: int) -> str:
     """At most `most` characters, cut between words and ended with “…”."""
     if len(text) <= most:
@@ -70,14 +63,6 @@ def shorten(text: str, most: int) -> str:
     cut = text[: most - 1]
     head = cut.rpartition(" ")[0] if " " in cut[most // 2 :] else cut
     return head.rstrip(" ,;:.-–—(") + "…"
-
-
-def _is_seen(character: str) -> bool:
-    """No controls, no unassigned or private ones, no soft hyphen or turned direction.
-
-    Joiners make letters and stay.
-    """
-    return character.isprintable() or character in "\u200c\u200d"
 
 
 def _without_pairs(text: str) -> str:

@@ -14,9 +14,8 @@ from urllib.parse import urljoin
 
 from newsletter.errors import SourceError
 from newsletter.formats import charsets
-from newsletter.model import Document
+from newsletter.model import MAX_DOCUMENT_BYTES, Document
 
-MOST_BYTES = 20_000_000
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _MAGIC = {
     b"\x89PNG": "a picture",
@@ -55,9 +54,9 @@ def unpack_document(document: Document) -> bytes:
     content = document.content
     if content.startswith(_GZIP):
         content = _decompress_gzip(content)
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_DOCUMENT_BYTES:
         raise SourceError(
-            f"{_what(document)} is larger than {MOST_BYTES // 1_000_000} MB: it was not read"
+            f"{_what(document)} is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB: it was not read"
         )
     if not content.strip(b" \t\r\n\0"):
         raise SourceError(
@@ -73,7 +72,7 @@ def _decompress_gzip(content: bytes) -> bytes:
     """
     unpacker = zlib.decompressobj(wbits=31)
     try:
-        return unpacker.decompress(content, MOST_BYTES + 1)
+        return unpacker.decompress(content, MAX_DOCUMENT_BYTES + 1)
     except zlib.error as error:
         raise SourceError(
             "the answer says it is compressed with gzip, but cannot be unpacked"

@@ -22,15 +22,15 @@ from feedparser.mixin import _FeedParserMixin
 from newsletter.errors import SourceError
 from newsletter.formats import charsets
 
-MOST_ITEMS = 5_000  # the first ones; no feed among 166 has more than 200
-MOST_TAGS = 400_000  # 10 µs each
-MOST_AMPERSANDS = 3_000_000
-MOST_ATTRIBUTES = 200  # of one element; 50,000 of them take a minute
-MOST_JOINED_BYTES = 50_000_000
+MAX_ITEMS = 5_000  # the first ones; no feed among 166 has more than 200
+MAX_TAGS = 400_000  # 10 µs each
+MAX_AMPERSANDS = 3_000_000
+MAX_ATTRIBUTES = 200  # of one element; 50,000 of them take a minute
+MAX_JOINED_BYTES = 50_000_000
 
 _ITEM = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ATTRIBUTE = rb"""(?>[\s/]*+[^\s=<>"'/]++(?:\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>]++))?+)"""
-_MANY_ATTRIBUTES = re.compile(rb"<[A-Za-z][\w:.-]*+%s{%d}" % (_ATTRIBUTE, MOST_ATTRIBUTES))
+_MANY_ATTRIBUTES = re.compile(rb"<[A-Za-z][\w:.-]*+%s{%d}" % (_ATTRIBUTE, MAX_ATTRIBUTES))
 _BASE = re.compile(rb"""\bbase(?=\s*=\s*["']([^"'<>]*))""")
 _ROOT = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:rss|rdf|feed|channel))\b", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(x[0-9a-f]++|[0-9]++);?", re.IGNORECASE)
@@ -142,16 +142,16 @@ def _limit_content(content: bytes) -> tuple[bytes, tuple[str, ...]]:
 
     SourceError for what feedparser could not bear.
     """
-    following = next(itertools.islice(_ITEM.finditer(content), MOST_ITEMS, None), None)
+    following = next(itertools.islice(_ITEM.finditer(content), MAX_ITEMS, None), None)
     skipped: tuple[str, ...] = ()
     if following:
         content = content[: following.start()] + _closing(content)
         skipped = (
-            f"the feed has more than {MOST_ITEMS:,} items: only the first ones were looked at",
+            f"the feed has more than {MAX_ITEMS:,} items: only the first ones were looked at",
         )
     if (
-        content.count(b"<") > MOST_TAGS
-        or content.count(b"&") > MOST_AMPERSANDS
+        content.count(b"<") > MAX_TAGS
+        or content.count(b"&") > MAX_AMPERSANDS
         or _MANY_ATTRIBUTES.search(content)
     ):
         raise SourceError(
@@ -166,7 +166,7 @@ def _without_endless_bases(content: bytes) -> bytes:
     relative = sum(not value.lower().startswith(b"http") for value in values)
     return (
         _BASE.sub(b"former-base", content)
-        if relative * sum(map(len, values)) > MOST_JOINED_BYTES
+        if relative * sum(map(len, values)) > MAX_JOINED_BYTES
         else content
     )
 

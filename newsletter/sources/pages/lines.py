@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from newsletter.errors import SourceError
 from newsletter.formats import charsets
+from newsletter.model import MAX_DOCUMENT_BYTES
 
-MAX_BYTES = 20 * 1024 * 1024
 MAX_CHARS = 1_000_000  # of all lines of one page; a foundation's page has some ten thousand
 MAX_LINES = 10_000  # each takes some 0.2 ms
 MAX_LINE_CHARS = 5_000  # a line of a page is far shorter; what lies behind is no title
@@ -69,7 +69,7 @@ class PageLines:
 
 def decode(content: bytes, content_type: str = "") -> str:
     """The text of a page; raises SourceError when it is too large, or is no text at all."""
-    if len(content) > MAX_BYTES:
+    if len(content) > MAX_DOCUMENT_BYTES:
         raise SourceError(
             f"The page has {len(content) >> 20} MB, more than the 20 MB we read: paste the part you"
             " need."

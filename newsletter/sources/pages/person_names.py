@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from newsletter.sources.author_names import NAME_PARTICLES
 from newsletter.sources.pages.line_kinds import is_ordinary_word
 
 _LATIN = [
@@ -17,7 +18,7 @@ _UPPER = "".join(letter for letter in _LATIN if letter.isupper())
 _LOWER = "".join(letter for letter in _LATIN if letter.islower())
 _WORD = rf"(?:(?:O|D|L|N)[’'ʼ‘])?[{_UPPER}][{_LOWER}’'ʼ]+(?:[{_UPPER}][{_LOWER}]+)?(?:[-‐–][{_UPPER}]?[{_LOWER}]+)*"
 _INITIALS = rf"[{_UPPER}]\.?(?:[ -]?[{_UPPER}]\.){{0,3}}"
-_PARTICLE = r"(?:de|del|della|der|den|di|da|dos|do|du|la|le|van|von|ten|ter|al|el|bin|ibn|y|zu)"
+_PARTICLE = f"(?:{'|'.join(sorted(NAME_PARTICLES, reverse=True))}|y)"  # the longer one first
 _NAME_WORD = re.compile(rf"{_WORD}\Z")
 _INITIAL_WORD = re.compile(
     rf"(?:(?:[{_UPPER}]\.?-?){{1,3}}|(?:[{_UPPER}][{_LOWER}]{{0,2}}\.){{1,3}})\Z"
