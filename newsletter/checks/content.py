@@ -19,20 +19,29 @@ from newsletter.model import TO_SORT, Entry, Flag, Issue, Severity
 
 NO_TITLE = frozenset({"", "none", "null", "undefined", "untitled", "no title", "title"})
 PREPRINT_HOST = re.compile(
-    r"(?:[\w-]+\.)*(?:arxiv|biorxiv|medrxiv|preprints)\.org(?:/|$)|(?:[\w-]+\.)*(?:researchsquare|ssrn|authorea)\.com(?:/|$)"
-    r"|osf\.io/preprints"
+    r"""
+          (?:[\w-]+\.)*(?:arxiv|biorxiv|medrxiv|preprints)\.org(?:/|$)
+        | (?:[\w-]+\.)*(?:researchsquare|ssrn|authorea)\.com(?:/|$) | osf\.io/preprints
+    """,
+    re.VERBOSE,
 )
 SAYS_RETRACTED = re.compile(
-    r"\bretract|\bwithdrawn\b|\bwithdrawal\b|\bretirad|\bretractad|\bt(?:ake|ook)n? back\b|\bdo not rely",
-    re.IGNORECASE,
+    r"""
+          \bretract | \bwithdrawn\b | \bwithdrawal\b | \bretirad | \bretractad
+        | \bt(?:ake|ook)n?\ back\b | \bdo\ not\ rely
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 TITLED_RETRACTED = re.compile(
     r"\W*(?:retracted|retractado|withdrawn|retraction(?: note| notice)?)\b\W*[:\]]", re.IGNORECASE
 )
 """How journals and PubMed title what was taken back, and the notice of it."""
 SAYS_PREPRINT = re.compile(
-    r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|prepublicac|medrxiv|biorxiv|arxiv",
-    re.IGNORECASE,
+    r"""
+          pre-?print | not\ (?:yet\ )?(?:been\ )?peer[- ]reviewed | preimpres | prepublicac
+        | medrxiv | biorxiv | arxiv
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 SAYS_CONCERN = re.compile(r"\bconcern|\bdoubt|\bquestioned\b|\bpreocupaci|\bduda", re.IGNORECASE)
 

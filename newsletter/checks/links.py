@@ -20,9 +20,12 @@ from newsletter.model import Issue, Severity
 
 SCHEMES = frozenset({"https", "mailto", "tel"})
 GENERIC = re.compile(
-    r"click(?: here)?|here|(?:read|learn|see|find out) more|more(?: info(?:rmation)?)?|(?:this )?(?:link|page|website)"
-    r"|details|view|(?:haga )?clic aquí|aquí|(?:leer|ver) más|más(?: información)?|enlace",
-    re.IGNORECASE,
+    r"""
+          click(?:\ here)? | here | (?:read|learn|see|find\ out)\ more
+        | more(?:\ info(?:rmation)?)? | (?:this\ )?(?:link|page|website) | details | view
+        | (?:haga\ )?clic\ aquí | aquí | (?:leer|ver)\ más | más(?:\ información)? | enlace
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 CUT = re.compile(r"…|%E2%80%A6|\.\.\.$", re.IGNORECASE)

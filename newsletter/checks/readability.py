@@ -38,7 +38,11 @@ UNAVOIDABLE = frozenset(
 _VOWEL = re.compile(r"[aeiouy]")
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _SENTENCE_END = re.compile(
-    r"(?<!\bDr)(?<!\bvs)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<!\bal)(?<!\b[A-Z])[.!?:;…]+[\"”’)]*(?=\s|$)"
+    r"""
+        (?<!\bDr)(?<!\bvs)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<!\bal)
+        (?<!\b[A-Z])[.!?:;…]+[\"”’)]*(?=\s|$)
+    """,
+    re.VERBOSE,
 )
 
 

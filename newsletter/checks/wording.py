@@ -16,11 +16,20 @@ from newsletter.config import Settings
 from newsletter.model import Entry, Issue, Severity
 
 HYPE = re.compile(
-    r"\b(?:cure[sd]?\b(?! rates?)|miracles?\b|miraculous(?:ly)?\b|game[- ]?chang\w+|revolutionary\b|revolutioni[sz]\w+"
-    r"|(?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b|silver bullets?\b|ground-?breaking\b|holy grail\b|life-?changing\b"
-    r"|breakthroughs?\b(?! (?:therapy|device|designation|pain|cancer pain|status|infection))|100 ?% effective|guaranteed\b"
-    r"|(?:la|una) cura\b(?! de (?:la |las |los )?(?:herida|cicatri))|milagro(?:s[oa]?s?)?\b|revolucionari[oa]s?\b)",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            cure[sd]?\b(?!\ rates?) | miracles?\b | miraculous(?:ly)?\b | game[- ]?chang\w+
+          | revolutionary\b | revolutioni[sz]\w+
+          | (?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b | silver\ bullets?\b
+          | ground-?breaking\b | holy\ grail\b | life-?changing\b
+          | breakthroughs?\b
+            (?!\ (?:therapy|device|designation|pain|cancer\ pain|status|infection))
+          | 100\ ?%\ effective | guaranteed\b
+          | (?:la|una)\ cura\b(?!\ de\ (?:la\ |las\ |los\ )?(?:herida|cicatri))
+          | milagro(?:s[oa]?s?)?\b | revolucionari[oa]s?\b
+        )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """“Breakthrough therapy” is a legal status, breakthrough pain a symptom, a cure rate a measure."""
 
@@ -43,17 +52,29 @@ HYPE_SIGNS = (
 """One of these stands in every promise."""
 
 HYPE_TITLE = re.compile(
-    r"\b(?:miracles?\b|game[- ]?chang\w+|(?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b|holy grail\b"
-    r"|breakthroughs?\b(?! (?:therapy|device|designation|pain|cancer pain|status|infection)))",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            miracles?\b | game[- ]?chang\w+
+          | (?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b | holy\ grail\b
+          | breakthroughs?\b
+            (?!\ (?:therapy|device|designation|pain|cancer\ pain|status|infection))
+        )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """For headlines that others wrote, only the strongest."""
 
 DENIES = re.compile(
-    r"\b(?:no|not|never|without|cannot|can.t|isn.t|neither|nor|yet to|rather than|instead of|hop(?:e|es|ing) for|find|towards?"
-    r"|no (?:hay|existe|es)|a[uú]n no|todav[ií]a no|sin|ning[uú]n\w*|busca(?:r|mos|n)|encontrar|hallar|hacia|esperamos|esperanza|not (?:yet )?an?|is there)"
-    r"\b[^.!?]{0,25}$",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            no | not | never | without | cannot | can.t | isn.t | neither | nor | yet\ to
+          | rather\ than | instead\ of | hop(?:e|es|ing)\ for | find | towards?
+          | no\ (?:hay|existe|es) | a[uú]n\ no | todav[ií]a\ no | sin | ning[uú]n\w*
+          | busca(?:r|mos|n) | encontrar | hallar | hacia | esperamos | esperanza
+          | not\ (?:yet\ )?an? | is\ there
+        )\b[^.!?]{0,25}$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """What stands before a word that the sentence does not promise: “not a cure”, “we hope to find a
 cure”."""
@@ -205,7 +226,13 @@ _BEFORE_BRACKETS = re.compile(
     rf"\b({_LETTERS})s?\s*[(:—–]\s*[^\W\d_]{{2,}}[ -][^\W\d_]+"
 )  # PFS (time without…)
 _IN_WORDS = re.compile(
-    rf"\b({_LETTERS})s?,?\s+(?:stands for|is short for|means|is (?:the|an?)\b|or (?:the )?[a-z]|significa|quiere decir|es decir|o sea)"
+    rf"""
+        \b({_LETTERS})s?,?\s+(?:
+            stands\ for | is\ short\ for | means | is\ (?:the|an?)\b | or\ (?:the\ )?[a-z]
+          | significa | quiere\ decir | es\ decir | o\ sea
+        )
+    """,
+    re.VERBOSE,
 )
 _SHORT_FOR = re.compile(
     rf"\b(?:called|known as|short(?:ened to)?|or|llamad[oa]s?),?\s+(?:the\s+)?({_LETTERS})\b"

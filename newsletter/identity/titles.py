@@ -30,15 +30,30 @@ _MAX_GENERIC_WORDS = 12
 
 # Titles that stand over many different pieces of one year.
 _GENERIC = re.compile(
-    r"(?:(?:letters? )?(?:to|from) the editors?(?: in chief)?|editorial(?: board| comment(?:ary)?| introduction)?|(?:in )?reply(?: to.*)?"
-    r"|(?:the )?authors? (?:s )?(?:repl(?:y|ies)|response)(?: to.*)?|in (?:response|memoriam|brief)|response(?: to .*)?"
-    r"|(?:publisher |author )?(?:correction|corrigendum|erratum|errata|addendum)s?|(?:retraction|expression of concern)"
-    r"(?: notice| note)?|comment(?:ary|aries)?(?: on)?|news(?: (?:and|in) (?:brief|views|notes))?|announcements?"
-    r"|(?:poster|oral|selected|meeting|conference)? ?(?:abstracts?|presentations?|sessions?)|book reviews?|obituary"
-    r"|(?:front|back|inside) (?:cover|matter)|(?:table of )?contents|issue information|masthead|index|preface|foreword"
-    r"|case (?:report|series|study)|letters?|perspectives?|viewpoints?|opinion|research (?:highlights?|letters?|updates?|news)"
-    r"|(?:monthly |weekly )?(?:newsletter|update|digest)|save the date|register now|clinical trials?(?: update)?|events?"
-    r"|(?:upcoming )?events?|(?:patient|survivor) (?:story|stories)|introduction|acknowledge?ments?(?: to reviewers)?|reviewers?|in this issue|highlights|welcome|calendar|untitled)"
+    r"""
+        (?:
+            (?:letters?\ )?(?:to|from)\ the\ editors?(?:\ in\ chief)?
+          | editorial(?:\ board|\ comment(?:ary)?|\ introduction)? | (?:in\ )?reply(?:\ to.*)?
+          | (?:the\ )?authors?\ (?:s\ )?(?:repl(?:y|ies)|response)(?:\ to.*)?
+          | in\ (?:response|memoriam|brief) | response(?:\ to\ .*)?
+          | (?:publisher\ |author\ )?(?:correction|corrigendum|erratum|errata|addendum)s?
+          | (?:retraction|expression\ of\ concern)(?:\ notice|\ note)?
+          | comment(?:ary|aries)?(?:\ on)? | news(?:\ (?:and|in)\ (?:brief|views|notes))?
+          | announcements?
+          | (?:poster|oral|selected|meeting|conference)?\ ?
+            (?:abstracts?|presentations?|sessions?)
+          | book\ reviews? | obituary | (?:front|back|inside)\ (?:cover|matter)
+          | (?:table\ of\ )?contents | issue\ information | masthead | index | preface
+          | foreword | case\ (?:report|series|study) | letters? | perspectives? | viewpoints?
+          | opinion | research\ (?:highlights?|letters?|updates?|news)
+          | (?:monthly\ |weekly\ )?(?:newsletter|update|digest) | save\ the\ date
+          | register\ now | clinical\ trials?(?:\ update)? | events? | (?:upcoming\ )?events?
+          | (?:patient|survivor)\ (?:story|stories) | introduction
+          | acknowledge?ments?(?:\ to\ reviewers)? | reviewers? | in\ this\ issue | highlights
+          | welcome | calendar | untitled
+        )
+    """,
+    re.VERBOSE,
 )
 
 

@@ -14,8 +14,13 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SAYS_NOTHING = re.compile(
-    r"(?:click here|here|read more|learn more|more|link|this link|details|see more|find out more|view|more info)\W*",
-    re.IGNORECASE,
+    r"""
+        (?:
+            click\ here | here | read\ more | learn\ more | more | link | this\ link | details
+          | see\ more | find\ out\ more | view | more\ info
+        )\W*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """Labels that tell nothing to a person who listens to the links alone."""
 _MAY_STAND = re.compile(r"(?:[A-Za-z0-9._~/:?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")

@@ -371,10 +371,17 @@ class _RowReader:
 
 
 _CLOCK = re.compile(
-    r"(?:\bat\s+|T)?\b(?:(?P<hour>\d{1,2})(?:[:h]|\.(?=\d\d\s*uhr))(?P<minute>[0-5]\d)(?::[0-5]\d)?\s*(?P<half>[ap]\.?m\b\.?)?"
-    r"|(?P<full>\d{1,2})\s*(?P<full_half>[ap]\.?m\b\.?|h\b|uhr\b|o'clock\b))(?:\s*uhr\b)?"
-    rf"(?:\s*\(?\b(?P<zone>{'|'.join(sorted(ZONES, key=len, reverse=True))})\b\)?(?:\s+time\b)?)?",
-    re.IGNORECASE,
+    rf"""
+        (?:\bat\s+|T)?\b(?:
+            (?P<hour>\d{{1,2}})(?:[:h]|\.(?=\d\d\s*uhr))(?P<minute>[0-5]\d)(?::[0-5]\d)?\s*
+            (?P<half>[ap]\.?m\b\.?)?
+          | (?P<full>\d{{1,2}})\s*(?P<full_half>[ap]\.?m\b\.?|h\b|uhr\b|o'clock\b)
+        )(?:\s*uhr\b)?(?:
+            \s*\(?\b(?P<zone>{"|".join(sorted(ZONES, key=len, reverse=True))})\b\)?
+            (?:\s+time\b)?
+        )?
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """`18:00`, `6:30 pm ET`, `6 p.m.`, `18h`, `18.00 Uhr`."""
 

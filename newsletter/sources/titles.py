@@ -18,13 +18,22 @@ FORMATTING = (
 )
 ELEMENTS = (
     FORMATTING
-    + r"|a|abbr|acronym|address|article|big|blockquote|body|br|caption|center|cite|code|dd|del|dfn|div|dl|dt"
-    r"|figure|figcaption|footer|h[1-6]|header|hr|html|img|input|ins|kbd|label|li|main|mark|nav|ol|p|pre|q|s|samp|section"
-    r"|strike|table|tbody|td|tfoot|th|thead|time|tr|ul|var|wbr|svg|math|m(?:i|n|o|row|sub|sup|subsup|text|frac|style)"
-    r"|title|inline-formula|named-content|xref|meta|link|embed|frame|frameset|blink|applet|base|button|form|head|iframe"
-    r"|noscript|object|script|style|select|textarea"
+    + r"""
+    # of HTML
+    | a | abbr | acronym | address | article | big | blockquote | body | br | caption | center
+    | cite | code | dd | del | dfn | div | dl | dt | figure | figcaption | footer | h[1-6]
+    | header | hr | html | img | input | ins | kbd | label | li | main | mark | nav | ol | p
+    | pre | q | s | samp | section | strike | table | tbody | td | tfoot | th | thead | time
+    | tr | ul | var | wbr
+    # of SVG, MathML and JATS
+    | svg | math | m(?:i|n|o|row|sub|sup|subsup|text|frac|style)
+    | title | inline-formula | named-content | xref
+    # what no title should hold
+    | meta | link | embed | frame | frameset | blink | applet | base | button | form | head
+    | iframe | noscript | object | script | style | select | textarea
+"""
 )
-TAG = re.compile(rf"</?(?:{ELEMENTS})(?:\s[^<>]*)?/?>|<![a-z][^<>]*>", re.IGNORECASE)
+TAG = re.compile(rf"</?(?:{ELEMENTS})(?:\s[^<>]*)?/?>|<![a-z][^<>]*>", re.IGNORECASE | re.VERBOSE)
 BREAK = re.compile(r"<(?:br|p|/p|div|/div|li|tr|td|h[1-6]|hr)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 PAIR = re.compile(rf"<({FORMATTING})(?:\s[^<>]*)?>([^<>]*)</\1\s*>", re.IGNORECASE)
 UNSEEN = re.compile(

@@ -35,7 +35,13 @@ _INVITES = re.compile(
     re.IGNORECASE,
 )
 _ONLINE = re.compile(
-    r"(?:online|virtual(?:ly)?|zoom|webinar|web|internet|en línea|microsoft teams(?: meeting)?|teams)"
+    r"""
+        (?:
+            online | virtual(?:ly)? | zoom | webinar | web | internet | en\ línea
+          | microsoft\ teams(?:\ meeting)? | teams
+        )
+    """,
+    re.VERBOSE,
 )
 
 

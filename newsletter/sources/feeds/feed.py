@@ -42,8 +42,11 @@ _JOURNALS = ("prism_publicationname", "prism_publicationtitle", "dc_source", "dc
 _LINKS = ("feedburner_origlink", "pheedo_origlink", "link", "prism_url")
 _MARKUP_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _LOOKS_LIKE_HTML = re.compile(
-    r"</(?:p|a|b|i|em|strong|div|span|ul|ol|li|h[1-6]|sub|sup|td|table)>|<(?:br|p|img|hr)\b[^<>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});",
-    re.IGNORECASE,
+    r"""
+          </(?:p|a|b|i|em|strong|div|span|ul|ol|li|h[1-6]|sub|sup|td|table)>
+        | <(?:br|p|img|hr)\b[^<>]*> | &(?:\#\d+|\#x[0-9a-f]+|[a-z]{2,8});
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>/]")
 _ATOM = re.compile(rb"<(?:\w+:)?feed[\s>]")

@@ -30,8 +30,11 @@ _MAGIC = {
     b"BEGIN:VCALENDAR": 'a calendar; set kind = "calendar"',
 }
 _HTML = re.compile(  # a DOCTYPE alone says nothing: some feeds carry that of HTML
-    rb"\s*+(?>(?:<\?xml[^>]*>|<!--.*?-->|<!doctype[^<>]*>)\s*+)*+<(?:html|head|body|title|meta|script)\b",
-    re.IGNORECASE | re.DOTALL,
+    rb"""
+        \s*+(?>(?:<\?xml[^>]*>|<!--.*?-->|<!doctype[^<>]*>)\s*+)*+<
+        (?:html|head|body|title|meta|script)\b
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 _ALTERNATE = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(

@@ -135,8 +135,15 @@ def _confirms(words: str, after: LinePart) -> bool:
 
 
 _YEAR_HEADING = re.compile(
-    r"(?:[\w/-]+ ){0,2}(?P<year>(?:19|20)\d\d)(?: (?:research|lms|sarcoma|publications?|articles?|papers?|updates?|news|publicaciones|artículos)){0,3}",
-    re.IGNORECASE,
+    r"""
+        (?:[\w/-]+\ ){0,2}(?P<year>(?:19|20)\d\d)(?:
+            \ (?:
+                research | lms | sarcoma | publications? | articles? | papers? | updates? | news
+              | publicaciones | artículos
+            )
+        ){0,3}
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -339,8 +346,16 @@ class _EntryGrouper:
 
 
 _CONNECTOR = re.compile(
-    r"(?:\b(?:of|in|for|and|the|with|to|from|by|a|an|on|or|vs\.?|versus|at|as|de|la|el|del|para|con|y|en|&)|[,/]|[^\W\d_]-)\Z",
-    re.IGNORECASE,
+    r"""
+        (?:
+            \b(?:
+                of | in | for | and | the | with | to | from | by | a | an | on | or | vs\.?
+              | versus | at | as | de | la | el | del | para | con | y | en | &
+            )
+          | [,/] | [^\W\d_]-
+        )\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _LINE_MARK = re.compile(
     r"https?://|www\.|\ue001|\bdoi\b|\b10\.\d{4,9}/|(?:19|20)\d\d\)?\W*\Z", re.IGNORECASE
