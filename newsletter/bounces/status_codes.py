@@ -30,6 +30,7 @@ _WORDS = (
         "5",
         "3.4",
         r"""
+            # the message is too large
               \b(?:message|mail|size|attachments?)\b\ (?:\w+\ ){0,4}
               (?:too\ (?:big|large)|exceed)
             | too\ (?:big|large)
@@ -38,37 +39,36 @@ _WORDS = (
     (
         "5",
         "2.2",
-        (
-            r"""
-                  over\ ?quota | quota\ (?:\w+\ ){0,3}(?:exceed|full)
-                | exceed\w*\ (?:\w+\ ){0,5}(?:quota|storage|space)
-                | mailbox\ (?:\w+\ ){0,3}(?:full|size\ limit)
-                | (?:inbox|account|mailbox)\ is\ (?:\w+\ )?full | is\ full\b
-                | over\ the\ maximum | (?:disk|storage|mailbox)\ space
-                | (?:disk|storage)\ (?:quota|full) | out\ of\ storage | too\ much\ mail\ data
-            """
-        ),
+        r"""
+            # the mailbox is full
+              over\ ?quota | quota\ (?:\w+\ ){0,3}(?:exceed|full)
+            | exceed\w*\ (?:\w+\ ){0,5}(?:quota|storage|space)
+            | mailbox\ (?:\w+\ ){0,3}(?:full|size\ limit)
+            | (?:inbox|account|mailbox)\ is\ (?:\w+\ )?full | is\ full\b
+            | over\ the\ maximum | (?:disk|storage|mailbox)\ space
+            | (?:disk|storage)\ (?:quota|full) | out\ of\ storage | too\ much\ mail\ data
+        """,
     ),
     ("5", "7.1", _POLICY),
     (
         "5",
         "2.1",
-        (
-            r"""
-                  (?:account|mailbox|user|address|recipient)\S*\ (?:\w+\ ){0,5}(?:
-                      disabled | inactive | suspended | deactivated | locked | closed
-                    | terminated | expired | not\ active | discontinued
-                  )
-                | (?:disabled|inactive|suspended|deactivated)\ (?:\w+\ )?
-                  (?:account|mailbox|user|recipient)
-                | not\ accepting
-            """
-        ),
+        r"""
+            # the mailbox is closed
+              (?:account|mailbox|user|address|recipient)\S*\ (?:\w+\ ){0,5}(?:
+                  disabled | inactive | suspended | deactivated | locked | closed
+                | terminated | expired | not\ active | discontinued
+              )
+            | (?:disabled|inactive|suspended|deactivated)\ (?:\w+\ )?
+              (?:account|mailbox|user|recipient)
+            | not\ accepting
+        """,
     ),
     (
         "5",
         "1.6",
         r"""
+            # its owner has moved
               user\ has\ moved | address\ (?:has\ )?(?:moved|changed) | has\ moved\ to
             | no\ longer\ (?:at|with|valid|in\ use|available)
         """,
@@ -76,58 +76,55 @@ _WORDS = (
     (
         "5",
         "1.2",
-        (
-            r"""
-                  (?:host|domain|domain\ name|hostname|server)\S*\ (?:\S+\ ){0,3}
-                  (?:unknown|not\ found|does\ ?n[o']t\ exist)
-                | unknown\ (?:host|domain) | (?:un|not\ )rout(?:e)?able
-                | no\ such\ (?:host|domain) | illegal\ host | bad\ destination\ (?:host|system)
-                | couldn't\ find\ any\ host | no\ mx\b | nxdomain
-            """
-        ),
+        r"""
+            # there is no such host
+              (?:host|domain|domain\ name|hostname|server)\S*\ (?:\S+\ ){0,3}
+              (?:unknown|not\ found|does\ ?n[o']t\ exist)
+            | unknown\ (?:host|domain) | (?:un|not\ )rout(?:e)?able
+            | no\ such\ (?:host|domain) | illegal\ host | bad\ destination\ (?:host|system)
+            | couldn't\ find\ any\ host | no\ mx\b | nxdomain
+        """,
     ),
     (
         "5",
         "1.1",
-        (
-            r"""
-                  (?:
-                      user | recipient | mailbox | address | account | person | name | alias
-                    | local\ part | mail\ drop | subscriber | addressee
-                  )\S*\ (?:\S+\ ){0,5}?(?:
-                      unknown | not\ found | (?:does|do|did)\ ?n[o']t\ (?:exist|have|match)
-                    | unavailable | invalid | not\ known | not\ exist | not\ valid | not\ listed
-                    | not\ a\ (?:valid|known) | could\ ?n[o']t\ be\ found | not\ recognized
-                    | undeliverable
-                  )
-                | (?:
-                      unknown | no\ such | invalid | non-?existent | not\ a\ (?:valid|known)
-                    | bad | illegal | no\ valid | undefined | unrecognized
-                  )\ (?:\S+\ ){0,2}?(?:
-                      user | recipient | mailbox | address | account | person | alias | local
-                    | e-?mail | destination | here
-                  )
-                | no\ mailbox\ here | have\ an?\ \S*\ ?account | no\ account\ by\ that\ name
-                | not\ a\ valid\ mailbox | not\ our\ customer | does\ not\ like\ recipient
-                | no\ users?\ here\ by\ that\ name | not\ listed\ in
-                | destination\ address\ rejected
-            """
-        ),
+        r"""
+            # there is no such mailbox
+              (?:
+                  user | recipient | mailbox | address | account | person | name | alias
+                | local\ part | mail\ drop | subscriber | addressee
+              )\S*\ (?:\S+\ ){0,5}?(?:
+                  unknown | not\ found | (?:does|do|did)\ ?n[o']t\ (?:exist|have|match)
+                | unavailable | invalid | not\ known | not\ exist | not\ valid | not\ listed
+                | not\ a\ (?:valid|known) | could\ ?n[o']t\ be\ found | not\ recognized
+                | undeliverable
+              )
+            | (?:
+                  unknown | no\ such | invalid | non-?existent | not\ a\ (?:valid|known)
+                | bad | illegal | no\ valid | undefined | unrecognized
+              )\ (?:\S+\ ){0,2}?(?:
+                  user | recipient | mailbox | address | account | person | alias | local
+                | e-?mail | destination | here
+              )
+            | no\ mailbox\ here | have\ an?\ \S*\ ?account | no\ account\ by\ that\ name
+            | not\ a\ valid\ mailbox | not\ our\ customer | does\ not\ like\ recipient
+            | no\ users?\ here\ by\ that\ name | not\ listed\ in
+            | destination\ address\ rejected
+        """,
     ),
     ("4", "4.3", r"name\ (?:service|server) | (?:dns|mx)\b.{0,40}(?:error|fail)"),
     (
         "4",
         "4.7",
-        (
-            r"""
-                  expired | retry\ time | time(?:d)?\ ?out | too\ long | will\ be\ retried
-                | delayed | retr(?:y|ied)\ (?:for|until)
-                | (?:could|can)\ ?not\ (?:be\ )?(?:connect|reach)
-                | connection\ (?:refused|reset|timed|was|lost|dropped) | try\ again\ later
-                | unable\ to\ connect | no\ route\ to\ host | retry
-                | not\ (?:yet\ )?been\ delivered | temporar
-            """
-        ),
+        r"""
+            # it took too long
+              expired | retry\ time | time(?:d)?\ ?out | too\ long | will\ be\ retried
+            | delayed | retr(?:y|ied)\ (?:for|until)
+            | (?:could|can)\ ?not\ (?:be\ )?(?:connect|reach)
+            | connection\ (?:refused|reset|timed|was|lost|dropped) | try\ again\ later
+            | unable\ to\ connect | no\ route\ to\ host | retry
+            | not\ (?:yet\ )?been\ delivered | temporar
+        """,
     ),
 )
 _MEANINGS = tuple(
