@@ -285,7 +285,7 @@ def _keys(issue: Issue, section: str) -> list[str]:
 
 
 def _put_after_those_before(keys: Sequence[str], key: str, order: Sequence[str]) -> list[str]:
-    """`keys` with one of them directly behind the nearest that stood before it in an earlier `order`; else first."""
+    """`keys` with one moved behind the nearest that stood before it in `order`; else first."""
     others = [each for each in keys if each != key]
     before = next((each for each in reversed(order[: order.index(key)]) if each in others), None)
     place = others.index(before) + 1 if before is not None else 0
@@ -310,7 +310,7 @@ def neighbours(keys: Sequence[str], key: str) -> tuple[str, str]:
 
 
 def find_changed_keys(before: Issue, after: Issue) -> tuple[str, ...]:
-    """The keys of entries that only one of two states of an issue has, or that they print or leave out differently."""
+    """The keys of entries that two states of an issue have, print or leave out differently."""
     one, other = (_by_key(issue) for issue in (before, after))
     noted = dict({*before.left_out} ^ {*after.left_out})
     return (*(key for key in {**one, **other} if one.get(key) != other.get(key)), *noted)
@@ -326,7 +326,7 @@ def _by_key(issue: Issue) -> dict[str, list[Entry]]:
 def with_words_before(
     issue: Issue, before: Issue, after: Issue, styles: Sequence[SectionStyle]
 ) -> Issue:
-    """`issue` with what was changed between two earlier states of it, words and whole sections, as it was before that.
+    """`issue` with what changed between two earlier states (words, sections) as it was before.
 
     What says something else by now than it did after that change was written since, and stays.
     """
@@ -402,7 +402,7 @@ def _items(section: Section) -> int:
 def coming_up(
     issue: Issue, earlier: Iterable[Issue], *, ahead: timedelta = timedelta(days=60)
 ) -> tuple[Entry, ...]:
-    """Events and deadlines that earlier issues announced and that lie ahead of the planned day, soonest first.
+    """Announced events and deadlines that lie ahead of the planned day, the soonest first.
 
     What counts is the last that readers were told: an event that a later issue called off does not
     come up.

@@ -52,7 +52,7 @@ class SelectionHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionCriteria:
-    """The time that an issue looks at: `(since_at, until_at]`, in the newsletter's zone where days are compared."""
+    """The time that an issue looks at, `(since_at, until_at]`; days are those of its zone."""
 
     issue: str  # the issue being made
     # up to here the last issue looked; for the first issue, a cadence before `until_at`
@@ -403,7 +403,7 @@ def _by_kind(entry: Entry, window: SelectionCriteria) -> _Place:
 
 
 def _new_status(entry: Entry, window: SelectionCriteria) -> str | None:
-    """A trial that no issue carried is news when its status changed, as the register says or as we saw it ourselves."""
+    """Whether a trial that no issue carried is news: its register, or we, saw its status change."""
     assert entry.trial is not None
     trial = entry.trial
     if trial.was and trial.was is not trial.status:
@@ -436,7 +436,7 @@ def _by_date(entry: Entry, window: SelectionCriteria) -> _Place:
 
 
 def describe_before_window(dated: object, seen_on: date | None) -> str:
-    """Why an entry is left out that the last issue has looked at, and that is not dated after it."""
+    """Why an entry is left out that the last issue looked at, and that is not dated after it."""
     if dated is None:
         return f"undated, and first seen {seen_on}: the last issue looked at it"
     return f"dated {dated} and first seen {seen_on}, both before this issue's window"

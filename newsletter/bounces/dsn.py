@@ -1,4 +1,4 @@
-"""Delivery status notifications (RFC 3464), and the same facts as a cloud relay writes them in JSON."""
+"""Delivery status notifications (RFC 3464), and the same facts in the JSON of a cloud relay."""
 
 from __future__ import annotations
 

@@ -174,7 +174,10 @@ def means_gone(status: str | None, words: str) -> bool:
 
 
 def blames_us(status: str | None) -> bool:
-    """Whether policy, authentication, protocol, content or a quota of the sender's is the reason (RFC 3463, 3.5-3.8)."""
+    """Whether the reason lies with the sender (RFC 3463, 3.5-3.8).
+
+    Policy, authentication, protocol, content or a quota of the sender's.
+    """
     return bool(status and _OURS.fullmatch(status))
 
 

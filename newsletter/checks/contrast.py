@@ -149,7 +149,7 @@ def _hex(ink: TextStyle) -> str:
 
 
 def _ink(kind: ElementGroup, around: TextStyle, dark: Style) -> TextStyle:
-    """How the text of an element looks, from what stands around it, its own style and the dark rules for it."""
+    """How the text of an element looks: its surroundings, its own style, the dark rules for it."""
     own = _cascade(parse_declarations(kind.style), dark)
     bold = (
         own["font-weight"] in {"bold", "bolder", "600", "700", "800", "900"}
@@ -272,7 +272,7 @@ def _by_name(rules: Iterable[DarkRule]) -> Callable[[ElementGroup], Style]:
 
 
 def _stands_in(kind: ElementGroup, path: tuple[str, ...]) -> bool:
-    """Whether the elements of a kind stand in what all but the last name of a path call, from the inside out."""
+    """Whether elements of a kind stand inside the path: all its names but the last, inside out."""
     wanted = list(path[:-1])
     around = kind.around
     while wanted and around is not None:

@@ -59,7 +59,7 @@ def split(url: str) -> SplitResult | None:
     mend="Use https",
 )
 def link_scheme(proof: ParsedMail) -> Iterator[Violation]:
-    """A link is relative, protocol-relative, empty, or of another scheme than https, mailto and tel.
+    """A link is relative, empty, or of another scheme than https, mailto and tel.
 
     An entry may have an http: link, as long as the page does not print it so.
     """
@@ -279,7 +279,7 @@ def link_unreachable(proof: ParsedMail) -> Iterator[Violation]:
     mend="Use the new address",
 )
 def link_moved(proof: ParsedMail) -> Iterator[Violation]:
-    """A link was tried, and its page has moved for good to another address than its own with www. or a slash."""
+    """A link was tried, and its page has moved for good (more than a www. or a slash)."""
     for link in proof.links:
         answer = proof.context.links.get(link.href)
         if (

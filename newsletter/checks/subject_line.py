@@ -125,7 +125,7 @@ def preheader_repeats_subject(proof: ParsedMail) -> Iterator[Violation]:
     ),
 )
 def tells_diagnosis(proof: ParsedMail) -> Iterator[Violation]:
-    """Subject or preheader names an illness that the names of newsletter and sender do not tell already."""
+    """Subject or preheader names an illness that newsletter and sender do not name already."""
     if not proof.settings.theme.discreet:
         return
     newsletter = proof.settings.newsletter

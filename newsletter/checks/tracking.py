@@ -66,7 +66,7 @@ WATCHER = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""Shorteners, click counters of mail services, and the wrappers that mail programs put around links."""
+"""Shorteners, click counters of mail services, and wrappers of mail programs around links."""
 
 
 MAIL_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")

@@ -275,7 +275,7 @@ def event_day_disagrees(proof: ParsedMail) -> Iterator[Violation]:
     remedy="Look the deadline up at its source; take the call out, or correct its words.",
 )
 def deadline_past_in_words(proof: ParsedMail) -> Iterator[Violation]:
-    """The words of an entry name a deadline, with its year, that is over on the day the issue is planned for."""
+    """An entry's words name a deadline, with its year, that is over when the issue goes out."""
     for entry in proof.all_entries:
         text = f"{entry.title}\n{entry.summary}\n{entry.note}"
         if entry.grant is not None or "20" not in text or not _DEADLINE_WORD.search(text):
@@ -304,7 +304,7 @@ def deadline_past_in_words(proof: ParsedMail) -> Iterator[Violation]:
     remedy="Take the sentence out, or look the deadline up and correct it.",
 )
 def deadline_past_in_own_words(proof: ParsedMail) -> Iterator[Violation]:
-    """A letter, note or box of the editor's own names a deadline that is over on the day the issue is planned for."""
+    """The editor's own words name a deadline that is over when the issue goes out."""
     for passage in proof.own_words:
         if _may_name_deadline(passage.text) and (
             over := next(_over(passage.text, proof.day), None)

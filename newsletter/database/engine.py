@@ -137,7 +137,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_eagerly(connection: Connection) -> None:
-    """Ask for the turn every few milliseconds: SQLite's own waiting grows to 100, and who writes all the time wins."""
+    """Ask for the turn every few milliseconds.
+
+    SQLite's own waits grow to 100 ms, so that whoever writes all the time would win.
+    """
     cursor = connection.connection.cursor()
     cursor.execute("PRAGMA busy_timeout=3")
     cursor.close()
@@ -157,7 +160,7 @@ def only_reading(engine: Engine) -> Engine:
 
 
 def eager(engine: Engine) -> Engine:
-    """The same database for short transactions that somebody waits for, beside a sender that writes all the time."""
+    """The same database for short transactions that somebody waits for, beside a busy sender."""
     return engine.execution_options(eager=True)
 
 
@@ -226,5 +229,5 @@ def translate_errors(address: sa.URL) -> Iterator[None]:
 
 
 def _may_be_full(error: sa.exc.DBAPIError) -> bool:
-    """SQLite tells of a full disk in two ways, the second one when it cannot make room for its own work."""
+    """Whether the disk is full: SQLite has two ways to say so, one for its own temporary files."""
     return any(words in str(error.orig) for words in ("disk is full", "disk I/O error"))

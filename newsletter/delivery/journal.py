@@ -40,7 +40,7 @@ class DeliveryOutcome:
 
 
 AttemptKey = tuple[int, int]
-"""A subscriber and how many tries went before: a line about an earlier try says nothing of this one."""
+"""A subscriber and how many tries went before: an earlier try says nothing of this one."""
 
 JournalOutcomes = Mapping[AttemptKey, DeliveryOutcome | None]
 """What is known of each try whose message may have been complete on the wire; None: no answer."""
@@ -134,7 +134,7 @@ class Journal:
         return StorageError(f"{self.path.parent} cannot be written ({why})")
 
     def close(self) -> None:
-        """Write the answers that no dot followed, where the ledger could not be written, and let go of the file."""
+        """Write the answers without a dot where the ledger was not written; close the file."""
         if self._handle != -1 and self._waiting:
             with contextlib.suppress(StorageError):
                 self._write(self._waiting)

@@ -329,7 +329,7 @@ def list_recipients(
     issue: str,
     only: Collection[DeliveryStatus] = (),
 ) -> Iterator[Delivery]:
-    """Every reader of an issue, or those that fared in some ways, with the Message-ID of the message, whether it went or not."""
+    """The deliveries of an issue, all or those of some states, with their Message-IDs."""
     sending = ledger.find_send(issue)
     if sending is None:
         return
@@ -343,5 +343,8 @@ def list_recipients(
 def resolve_unknown(
     ledger: Ledger, issue: str, *, resend: bool, now: datetime, only: Collection[int] = ()
 ) -> SendStatus:
-    """Settle the deliveries in doubt, all or those of some people: `resend` them by the next sending, or leave them."""
+    """Settle the deliveries in doubt, all or those of some people.
+
+    `resend` them by the next sending, or leave them.
+    """
     return ledger.resolve_unknown(issue, resend=resend, now=now, only=only)

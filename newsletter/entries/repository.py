@@ -127,7 +127,7 @@ class EntryRepository:
         return self._read(sa.true())
 
     def open(self, looked: ReviewCutoff) -> tuple[Entry, ...]:
-        """The entries that a look at dates alone does not settle, in the order in which they were first seen."""
+        """The entries that their dates alone do not settle, in the order they were first seen."""
         return self._read(sa.not_(looked.condition()))
 
     def list_settled_entries(self, looked: ReviewCutoff) -> Iterator[EarlierEntry]:
@@ -179,7 +179,7 @@ class EntryRepository:
             return {row[0] for row in _select_in(connection, query, tables.aliases.c.alias, names)}
 
     def save(self, entries: Mapping[str, Entry], names: Mapping[str, Iterable[str]]) -> None:
-        """Keep these entries (by key) and the aliases of each (by key), over what was kept before."""
+        """Keep these entries and their aliases (both by key), over what was kept before."""
         rows = [
             {
                 "of": key,
@@ -232,7 +232,7 @@ class EntryRepository:
             _execute(connection, sa.insert(tables.merges), rows)
 
     def merge_keys(self, folded: Mapping[str, str]) -> None:
-        """Let the entries of these keys go into others (old key → the key that stays), with all that hangs on them."""
+        """Merge entries into others (old key → the key that stays), with all that hangs on them."""
         with self.together() as connection:
             for old, new in folded.items():
                 there = sa.select(tables.sightings.c.source).where(tables.sightings.c.key == new)
@@ -321,13 +321,13 @@ class EntryRepository:
             return connection.execute(sa.select(sa.func.max(tables.decisions.c.id))).scalar() or 0
 
     def find_keys_decided_since(self, keys: Iterable[str], number: int) -> set[str]:
-        """Those of these entries on which something was decided after the decision of this number."""
+        """Those of these entries on which something was decided after this decision's number."""
         query = sa.select(tables.decisions.c.key).where(tables.decisions.c.id > number)
         with self.together() as connection:
             return {row[0] for row in _select_in(connection, query, tables.decisions.c.key, keys)}
 
     def take_back(self, keys: Iterable[str], number: int) -> None:
-        """Forget what was decided on these entries after the decision of this number, as if nobody had."""
+        """Forget what was decided on these entries after this decision's number."""
         later = tables.decisions.c.id > number
         with self.together() as connection:
             for some in _chunks(keys):

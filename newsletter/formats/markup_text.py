@@ -18,13 +18,15 @@ MAX_TEXT = 200_000
 """Characters of one text that are looked at; an abstract has some 2,000."""
 
 _BREAKS = """
-    p div br hr li ul ol dl dt dd tr table section article blockquote pre h1 h2 h3 h4 h5 h6 sec title list list-item
+    p div br hr li ul ol dl dt dd tr table section article blockquote pre h1 h2 h3 h4 h5 h6 sec
+    title list list-item
 """
 _INLINE = """
-    a abbr abstract alternatives b bdi bdo big body center cite code col del dfn disp-formula em ext-link font head html
-    i img inf inline-formula ins italic kbd label mark math meta mfrac mi mml mn mo monospace mrow ms msub msubsup msup
-    mtext named-content o:p overline q roman s samp sans-serif sc small span strike strong styled-content sub sup tbody
-    td tex-math th thead tt u underline uri var xref
+    a abbr abstract alternatives b bdi bdo big body center cite code col del dfn disp-formula em
+    ext-link font head html i img inf inline-formula ins italic kbd label mark math meta mfrac mi
+    mml mn mo monospace mrow ms msub msubsup msup mtext named-content o:p overline q roman s samp
+    sans-serif sc small span strike strong styled-content sub sup tbody td tex-math th thead tt u
+    underline uri var xref
 """
 _TAGS = dict.fromkeys(_BREAKS.split(), "\n\n") | dict.fromkeys(_INLINE.split(), "")
 """What stands where a tag was; a tag that is not here is no tag."""

@@ -106,7 +106,7 @@ _ISBN = re.compile(
 
 
 def clean_doi(text: str) -> str | None:
-    """A DOI in canonical form (lower case, no prefix, no trailing punctuation), or None when `text` holds none.
+    """A DOI in canonical form (lower case, no prefix, no final punctuation); None without one.
 
     The first one counts. Percent-encoding, publishers' page suffixes (`/full`, `.pdf`) and the
     version of a bioRxiv or medRxiv preprint are taken off; one cut by an ellipsis is none.

@@ -219,7 +219,7 @@ def _kind(entry: Entry) -> str | None:
 
 
 def are_different(one: Entry, other: Entry) -> bool:
-    """Whether identifiers, kind or day say that these are two things, however alike their titles."""
+    """Whether identifiers, kind or day show two things, however alike their titles are."""
     verdict = _by_ids(one, other)
     if verdict is not None:
         return not verdict

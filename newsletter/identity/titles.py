@@ -13,10 +13,11 @@ from zlib import crc32
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
-    "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "ß": "ss", "æ": "ae",
-    "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
+    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
+    "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon",
+    "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "ß": "ss", "æ": "ae", "ø": "o", "œ": "oe",
+    "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
 }  # fmt: skip
 _SPELT_OUT = str.maketrans(_GREEK)
 _ACCENT = re.compile(
@@ -96,5 +97,5 @@ def is_telling(words: tuple[str, ...]) -> bool:
 
 
 def surnames(authors: tuple[str, ...]) -> frozenset[str]:
-    """The words in the authors' names, initials aside: “Hemming ML” and “Matthew L. Hemming” share one."""
+    """The words in the authors' names but initials: “Hemming ML”, “M. L. Hemming” share one."""
     return frozenset(word for author in authors for word in words_of(author) if len(word) > 1)

@@ -128,7 +128,7 @@ def save_order(
 
 
 def save_revision(context: AppContext, name: str, *, always: bool = False) -> None:
-    """Keep the file as it stands, unless that was done less than a minute ago or it stands there already."""
+    """Keep the file as it stands, unless it is kept already, or another was a minute ago."""
     path = _file(context, name)
     if not path.is_file():
         return

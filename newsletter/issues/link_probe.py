@@ -38,7 +38,7 @@ class ProbeResponse:
 
 
 class UrlProbe(Protocol):
-    """Asks for one address, follows no redirect, loads no more than it must, and gives up after a time of its own.
+    """Asks for one address; follows no redirect, loads little, and has a time limit of its own.
 
     May raise TimeoutError, OSError (socket.gaierror when there is no such host) and
     NewsletterError, nothing else.

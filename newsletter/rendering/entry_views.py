@@ -190,7 +190,7 @@ RESOLVERS = {
 
 
 def build_related_links(entry: Entry) -> tuple[Link, ...]:
-    """`DOI 10.1101/2024.01.01` for each thing that this one is linked to and that can be looked up."""
+    """`DOI 10.1101/2024.01.01` for each thing linked to this one that can be looked up."""
     named = (reference.partition(":") for reference in entry.related)
     return tuple(
         Link(label=f"{kind.upper()} {value}", url=sanitize_url(RESOLVERS[kind].format(value)))
@@ -289,7 +289,7 @@ def _grant_view(grant: Grant, setting: PrintContext) -> GrantView:
 
 
 def _own_direction(text: str, page: str) -> str:
-    """The direction of the first letter that has one (Unicode bidi, rule P2), where it is not the page's."""
+    """The direction of the first letter with one (Unicode bidi, P2), where it is not the page's."""
     strong = next(
         (kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), ""
     )

@@ -131,7 +131,7 @@ def _date(view: EventView, setting: PrintContext) -> DateView:
 
 
 def _own_page(entry: Entry, first: Entry, setting: PrintContext) -> Link | None:
-    """The page of this date, where it is another than the one that the title of the series leads to."""
+    """The page of this date, where it is another than that of the whole series."""
     if (
         entry.event is None
         or not entry.links

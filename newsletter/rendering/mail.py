@@ -68,7 +68,7 @@ def render_mail(
 
 
 def compute_digest(*parts: str) -> str:
-    """SHA-256, hex, over the parts with their lengths, so that no text can move from one part to the next unseen."""
+    """SHA-256, hex, over the parts and their lengths: no text can move between parts unseen."""
     summed = hashlib.sha256()
     for part in parts:
         data = part.encode()

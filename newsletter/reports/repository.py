@@ -62,7 +62,10 @@ class ReportRepository:
 
 
 def add_left(connection: Connection, wishes: Iterable[tuple[int, int]]) -> None:
-    """Count people who leave, in the transaction in which they do: (subscriber, the sending whose link they used)."""
+    """Count people who unsubscribe, in the transaction in which they do.
+
+    Each as (subscriber, the sending whose link they used).
+    """
     of = dict(wishes)
     query = sa.select(subscribers.c.id, _domain(connection)).where(subscribers.c.id.in_(list(of)))
     left: dict[int, Counter[tuple[Provider, str]]] = {}

@@ -1,4 +1,4 @@
-"""Names of authors out of the lists that feeds and pages hold, those of papers in one form: `Hemming ML`.
+"""Names of authors out of the lists of feeds and pages; those of papers become `Hemming ML`.
 
 A name that could be read in two ways stays as it is written: a wrong family name is worse than an
 uneven list.

@@ -270,7 +270,7 @@ class Fetcher:
 
     @contextlib.asynccontextmanager
     async def _turn(self, target: URL) -> AsyncIterator[None]:
-        """Wait until the host has a connection for us, and its requests per second allow one more."""
+        """Wait for a free connection to the host, and for its turn by requests per second."""
         host = plain_host(target.host or "")
         async with self._hosts[host]:
             if rate := self._per_second.get(host):

@@ -48,58 +48,58 @@ LIMITS = SheetLimits(
 
 COLUMNS: Mapping[str, str] = {
     "title": (
-        "title|headline|name|what|titulo|titular|nombre|evento|titel|uberschrift|name der"
-        " veranstaltung"
+        "title|headline|name|what|titulo|titular|nombre|evento|titel|uberschrift|"
+        "name der veranstaltung"
     ),
     "link": (
-        "link|links|url|web|website|web page|webpage|address|href|more|enlace|enlaces|pagina|pagina"
-        " web|sitio web|direccion web|adresse|webseite|web seite"
+        "link|links|url|web|website|web page|webpage|address|href|more|enlace|enlaces|pagina|"
+        "pagina web|sitio web|direccion web|adresse|webseite|web seite"
     ),
     "date": (
-        "date|dated|published|publication date|date published|posted|fecha|publicado|fecha de"
-        " publicacion|datum|veroffentlicht|year|ano|jahr"
+        "date|dated|published|publication date|date published|posted|fecha|publicado|"
+        "fecha de publicacion|datum|veroffentlicht|year|ano|jahr"
     ),
     "section": (
         "section|category|kind|type|topic|seccion|categoria|tipo|tema|rubrik|kategorie|bereich|art"
     ),
     "deadline": (
-        "deadline|due|due date|closes|closing date|close date|apply by|fecha"
-        " limite|plazo|vence|cierre|fecha de cierre|frist|einsendeschluss|bewerbungsschluss"
+        "deadline|due|due date|closes|closing date|close date|apply by|fecha limite|plazo|"
+        "vence|cierre|fecha de cierre|frist|einsendeschluss|bewerbungsschluss"
     ),
     "note": (
-        "note|notes|comment|comments|remark|remarks|nota|notas|comentario|comentarios|notiz|notizen|bemerkung"
-        "|bemerkungen|kommentar"
+        "note|notes|comment|comments|remark|remarks|nota|notas|comentario|comentarios|notiz|"
+        "notizen|bemerkung|bemerkungen|kommentar"
     ),
     "summary": (
-        "summary|description|abstract|text|details|blurb|resumen|descripcion|texto|zusammenfassung|beschreibung"
+        "summary|description|abstract|text|details|blurb|resumen|descripcion|texto|"
+        "zusammenfassung|beschreibung"
     ),
     "authors": (
-        "authors|author|author"
-        " s|by|speaker|speakers|autores|autor|autora|ponente|ponentes|autoren|autorin"
-        "|sprecher|referent"
+        "authors|author|author s|by|speaker|speakers|autores|autor|autora|ponente|ponentes|"
+        "autoren|autorin|sprecher|referent"
     ),
     "journal": "journal|source|publication|revista|fuente|publicacion|zeitschrift|quelle",
     "place": (
         "place|location|where|venue|city|lugar|ubicacion|donde|sede|ciudad|ort|veranstaltungsort|wo"
     ),
     "starts": (
-        "starts|start|start date|begins|begin|when|event date|date and"
-        " time|datetime|inicio|comienza|empieza|cuando|fecha de inicio|fecha y hora|fecha del"
-        " evento|beginn|anfang|wann|startet"
+        "starts|start|start date|begins|begin|when|event date|date and time|datetime|inicio|"
+        "comienza|empieza|cuando|fecha de inicio|fecha y hora|fecha del evento|beginn|anfang|"
+        "wann|startet"
     ),
     "ends": "ends|end|end date|until|fin|termina|hasta|fecha de fin|ende|bis",
     "time": "time|start time|hour|hora|hora de inicio|uhrzeit|zeit",
     "join": (
-        "join|join link|registration|register|registration link|zoom|zoom link|meeting"
-        " link|unirse|registro|inscripcion|enlace de registro|anmeldung|teilnahme"
+        "join|join link|registration|register|registration link|zoom|zoom link|meeting link|"
+        "unirse|registro|inscripcion|enlace de registro|anmeldung|teilnahme"
     ),
     "amount": (
-        "amount|award|award amount|funding|budget|grant"
-        " amount|monto|importe|cantidad|dotacion|betrag|summe"
+        "amount|award|award amount|funding|budget|grant amount|monto|importe|cantidad|"
+        "dotacion|betrag|summe"
     ),
     "funder": (
-        "funder|agency|sponsor|organization|organisation|financiador|agencia|entidad|organizacion|forderer"
-        "|geldgeber"
+        "funder|agency|sponsor|organization|organisation|financiador|agencia|entidad|"
+        "organizacion|forderer|geldgeber"
     ),
     "number": (
         "number|opportunity|opportunity number|call number|numero|numero de convocatoria|nummer"
@@ -108,7 +108,7 @@ COLUMNS: Mapping[str, str] = {
     "pmid": "pmid|pubmed|pubmed id",
     "nct": "nct|nct number|nct id|trial|clinicaltrials gov|ensayo",
 }
-"""Column → the names it goes by in English, Spanish and German: small letters, no accents, no marks."""
+"""Column → its names in English, Spanish and German: small letters, no accents, no marks."""
 
 NAMES = {name: column for column, names in COLUMNS.items() for name in names.split("|")}
 ZONES = {
@@ -172,8 +172,8 @@ def sheets_of(document: Document) -> Iterator[list[SheetRow]]:
     """
     if len(document.content) > MAX_DOCUMENT_BYTES:
         raise SourceError(
-            f"the table is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB: keep only the rows that are"
-            " needed"
+            f"the table is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB:"
+            " keep only the rows that are needed"
         )
     sheets = read_sheets(
         io.BytesIO(document.content),
@@ -348,7 +348,7 @@ class _RowReader:
         return Event(starts=starts, ends=ends, zone=zone, place=place, join=join)
 
     def moment(self, column: str, hour: str) -> tuple[date | None, str]:
-        """A day, or an instant where an hour stands with it, and the name of the zone that stands there."""
+        """A day, or an instant where an hour stands with it, and the name of its zone."""
         text = self.values.get(column, "")
         with contextlib.suppress(ValueError):
             moment = datetime.fromisoformat(text)

@@ -94,9 +94,18 @@ def _without_brackets(text: str) -> str:
 
 
 ABBREVIATED = re.compile(
-    r"(?:\b(?:al|approx|co|corp|cv|dept|dr|e\.g|ed|eds|etc|f|fam|fig|gen|i\.e|inc|jr|ltd|no|nom|nov|ph\.d|pp|prof|sect|sp|spp"
-    r"|sr|ssp|st|subsp|var|vol|vs)|\b[a-z](?:\.\s?[a-z])+|(?-i:\s[A-Z]))\.$",
-    re.IGNORECASE,
+    r"""
+        (?:
+            \b(?:
+                al | approx | co | corp | cv | dept | dr | e\.g | ed | eds | etc | f | fam | fig | gen
+              | i\.e | inc | jr | ltd | no | nom | nov | ph\.d | pp | prof | sect | sp | spp | sr | ssp
+              | st | subsp | var | vol | vs
+            )
+          | \b[a-z](?:\.\s?[a-z])+  # U.S.
+          | (?-i:\s[A-Z])  # an initial
+        )\.$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -107,7 +116,6 @@ def _without_stop(text: str) -> str:
 
 
 # --- ALL CAPITALS
-# -------------------------------------------------------------------------------------------------
 
 ACRONYMS = frozenset(
     word
@@ -179,7 +187,7 @@ def sentence_case(text: str) -> str:
 
 
 def _shouts(text: str) -> bool:
-    """Two words of four letters or more, and hardly a small letter (a “de” or a “p” may have slipped in)."""
+    """Whether there are two long words and hardly a small letter (a “de” or a “p” may slip in)."""
     big = sum(map(str.isupper, text))
     small = sum(map(str.islower, text))
     words = [

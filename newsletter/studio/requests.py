@@ -54,7 +54,7 @@ PAGES.filters["web"] = lambda links: [
 
 
 def format_local_datetime(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment as people say it, in the newsletter's own zone: `Tuesday 3 November 2026 at 09:00`."""
+    """A moment in words, in the newsletter's own zone: `Tuesday 3 November 2026 at 09:00`."""
     return f"{moment.astimezone(zone):%A %-d %B %Y at %H:%M}"
 
 

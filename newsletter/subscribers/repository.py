@@ -361,7 +361,7 @@ class _ImportBatch:
     def _decide_rows(
         self, rows: Sequence[ImportableSubscriber], foreseen: Mapping[str, dict[str, Any]]
     ) -> tuple[ImportCounts, list[dict[str, Any]], list[dict[str, Any]], set[str]]:
-        """How each row fares, with the people that are new, those that change, and the hashes of those who left."""
+        """How each row fares: people who are new, who change, and hashes of those who left."""
         hashes = {row.address.key: self.keys.address_hash(row.address.key) for row in rows}
         known = self._known(list(hashes)) | {
             key: foreseen[key] for key in hashes if key in foreseen

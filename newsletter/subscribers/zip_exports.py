@@ -19,7 +19,7 @@ MAX_FILES = 50
 MAX_BYTES = 1 << 30  # of one file, unpacked; a million people take a third of it
 LISTS = frozenset({".csv", ".tsv", ".txt", ".tab", ".xlsx"})
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError)
-"""What zipfile raises for a file that is damaged, cut off, encrypted or packed in a way of its own."""
+"""What zipfile raises for a file that is damaged, cut off, encrypted or oddly packed."""
 
 
 def lists_in(file: BinaryIO) -> tuple[tuple[str, BinaryIO], ...]:

@@ -183,7 +183,7 @@ class _Series:
         return count
 
     def entries(self, window: _CalendarWindow, source: Source) -> tuple[list[Entry], list[str]]:
-        """The occurrences in the window, and where there are any a sentence for each part that was left aside."""
+        """The occurrences in the window, and if any, a sentence for each part left aside."""
         alone = icalendar.Calendar()
         if zone := self.calendar.get("X-WR-TIMEZONE"):
             alone["X-WR-TIMEZONE"] = zone

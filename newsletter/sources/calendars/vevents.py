@@ -1,4 +1,4 @@
-"""The events of an iCalendar file, read as a whole where that is possible and event by event where it is not.
+"""The events of an iCalendar file, read as a whole or, where that fails, one by one.
 
 icalendar gives nothing at all of a calendar with one bad line outside its events, of one that is
 cut short, and of one with a zone that cannot be. No event is lost for what stands beside it.

@@ -59,7 +59,8 @@ def unpack_document(document: Document) -> bytes:
         content = _decompress_gzip(content)
     if len(content) > MAX_DOCUMENT_BYTES:
         raise SourceError(
-            f"{_what(document)} is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB: it was not read"
+            f"{_what(document)} is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB:"
+            " it was not read"
         )
     if not content.strip(b" \t\r\n\0"):
         raise SourceError(
@@ -143,7 +144,7 @@ def refuse_unknown(content: bytes, document: Document) -> SourceError:
 
 
 def feeds_named_by(content: bytes, base: str) -> tuple[str, ...]:
-    """The feeds that a web page announces with `<link rel="alternate">`, absolute where `base` is."""
+    """The feeds that a page announces with `<link rel="alternate">`, absolute where `base` is."""
     found = []
     for tag in _ALTERNATE.findall(content[:500_000].decode("utf-8", "replace")):
         address = _HREF.search(tag)

@@ -161,7 +161,10 @@ def _limit_content(content: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _without_endless_bases(content: bytes) -> bytes:
-    """Relative bases within each other make ever longer addresses, all kept: 20,000 of them fill a gigabyte."""
+    """The content without relative bases within each other, where those grow without end.
+
+    They make ever longer addresses, all kept: 20,000 of them fill a gigabyte.
+    """
     values = _BASE.findall(content) if b"base" in content else []
     relative = sum(not value.lower().startswith(b"http") for value in values)
     return (

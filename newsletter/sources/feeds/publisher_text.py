@@ -167,7 +167,6 @@ def _issue_date(text: str) -> Dated | None:
 
 
 # --- ClinicalTrials.gov
-# -------------------------------------------------------------------------------------------
 
 _STATUSES: Mapping[str, TrialStatus] = {status.value: status for status in TrialStatus}
 _WORDS = "|".join(re.escape(each) for each in sorted(_STATUSES, key=len, reverse=True))

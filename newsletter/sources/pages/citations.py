@@ -143,7 +143,7 @@ _EDGE_AFTER = re.compile(r"\s*(?:$|[)\]|–—:•;.,]|-\s|\s{2})")
 
 
 def spans_of(text: str, *, hrefs: Sequence[str] = (), month_first: bool = True) -> tuple[Span, ...]:
-    """A line as spans, in order and without loss, but for brackets and labels around what they hold."""
+    """A line as spans, in order; only brackets and labels around what they hold are lost."""
     found: list[Span] = []
     position = 0
     for match in _SCAN.finditer(text):

@@ -247,7 +247,7 @@ class _EntryGrouper:
         self.persons = ()
 
     def _names_author(self, piece: LinePart) -> bool:
-        """Whether a name right beneath a title is its author's, though nothing else shows that it is a person."""
+        """Whether a name beneath a title is its author's, though nothing else shows a person."""
         free = (
             self.block
             and not self.block.authors
@@ -257,7 +257,7 @@ class _EntryGrouper:
         return bool(free and near and split_names(piece.title))
 
     def _is_aside(self, piece: LinePart) -> bool:
-        """Whether a few words with a date or link only say more of the title above: “Phase 2, recruiting – 9 Jan 2024”."""
+        """Whether words with a date or link only add to the title above: “Phase 2 – 9 Jan 2024”."""
         fresh = self.block and not (self.block.dates or self.block.links or self.block.announces)
         loose = piece.gap or piece.item or piece.linked or piece.heading or piece.announces
         return bool(fresh and not loose and piece.has_marks and len(piece.title.split()) <= 4)

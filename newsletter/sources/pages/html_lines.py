@@ -39,14 +39,15 @@ _MARKUP = re.compile(
 )
 _DROPPED = words(
     """
-    script style noscript template svg math iframe object form button select textarea nav aside title
+    script style noscript template svg math iframe object form button select textarea
+    nav aside title
     """
 )
 _FRAME = words("header footer")
 _BLOCKS = words(
     """
-    p div section article main header footer ul ol dl dt dd table caption thead tbody tfoot blockquote pre
-    figure figcaption h1 h2 h3 h4 h5 h6 hr address details summary
+    p div section article main header footer ul ol dl dt dd table caption thead tbody tfoot
+    blockquote pre figure figcaption h1 h2 h3 h4 h5 h6 hr address details summary
     """
 )
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")

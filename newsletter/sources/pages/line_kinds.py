@@ -28,7 +28,7 @@ _TOKEN = re.compile(r"[^\W_]+(?:[-’'/&.][^\W_]+)*")
 
 
 def is_ordinary_word(word: str) -> bool:
-    """Whether a word belongs to the field or to grammar, so that it is no part of a person's name."""
+    """Whether a word belongs to the field or to grammar, and so to no person's name."""
     bare = word.strip(_EDGES).casefold()
     return (
         bare in vocabulary.FUNCTION
@@ -80,7 +80,7 @@ _CHROME_FREE_REST = re.compile(
 
 
 def is_chrome(text: str) -> bool:
-    """Whether a line belongs to the frame of a page: “Go to:”, “Author Information”, “Last Update: …”."""
+    """Whether a line frames a page: “Go to:”, “Author Information”, “Last Update: …”."""
     match = _CHROME.match(text.strip(" •|»›>"))
     if re.match(r"\W*(?:posted|publicado)\b.*\d{4}", text, re.IGNORECASE):
         return False
@@ -179,7 +179,7 @@ _LABEL = re.compile(
 
 
 def is_label(text: str) -> bool:
-    """Whether a text only says what the link behind it is: “Brief Summary of the research update:”."""
+    """Whether a text only says what the link behind it is: “Summary of the research update:”."""
     bare = text.strip(_EDGES)
     words = len(bare.split())
     introduces = text.rstrip().endswith((":", "–", "-", "→"))
@@ -244,7 +244,7 @@ _INSTRUCTION = re.compile(
 
 
 def is_remark(text: str) -> bool:
-    """Whether a text is said about an entry and names none: “NOTE: …”, “Hosted by …”, “This research …”."""
+    """Whether a text is about an entry and names none: “NOTE: …”, “Hosted by …”."""
     return bool(_REMARK.match(text.strip(" *–—-")))
 
 
@@ -421,7 +421,7 @@ _PLACE = re.compile(
 
 
 def is_affiliation(text: str) -> bool:
-    """Whether a line is an institution or a place: “McGill University, Montreal,”, “Heidelberg, Germany”."""
+    """Whether a line is an institution or place: “McGill University”, “Bonn, Germany”."""
     words = text.split()
     if len(words) > 25 or _VERB.search(text):
         return False
@@ -459,7 +459,7 @@ _KEPT = re.compile(
 
 
 def unglue(text: str) -> str:
-    """Words that lost the space between them: “Soft TissueSarcomas”, “Is aTherapeutic”, “Monitoredin Real”."""
+    """Words that lost the space between them: “Soft TissueSarcomas”, “Is aTherapeutic”."""
     text = _GLUED_SMALL.sub(r"\g<one> \g<two>", text)
     text = GLUED_WORDS.sub(
         lambda word: word[0] if _KEPT.match(word[0]) else f"{word['one']} {word['two']}", text

@@ -476,7 +476,7 @@ def _take_columns(gathered: _LinePartBuilder, text: str) -> str:
 
 
 def _part_names_from_journal(text: str) -> str:
-    """A wide gap between authors and the journal behind them: “Josephine K. Dermawan Clin Cancer Res”."""
+    """A wide gap between authors and the journal: “Josephine K. Dermawan  Clin Cancer Res”."""
     words = list(re.finditer(r"\S+", text))
     for word in words[-8:]:
         if is_journal(text[word.start() :]) and split_names(text[: word.start()]):

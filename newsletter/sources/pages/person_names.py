@@ -124,7 +124,7 @@ def split_names(text: str) -> tuple[str, ...]:
 
 
 def _name_parts(text: str) -> tuple[str, ...]:
-    """The parts of a would-be list of names, without titles, degrees, footnote marks and “et al.”."""
+    """The parts of a would-be list of names, without titles, degrees, footnotes and “et al.”."""
     if len(text) > MAX_NAMES_CHARS:
         return ()
     text = _SUPERSCRIPT.sub(" ", text.strip(" .,;:()[]–—-|"))
@@ -187,7 +187,7 @@ def _split_glued_names(part: str) -> tuple[str, ...]:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is surely one person's name: “Martee L. Hensley”, “Kasper B”, “van de Rijn M”."""
+    """Whether a text is surely a person's name: “Martee L. Hensley”, “van de Rijn M”."""
     ordinary = any(
         is_ordinary_word(word) and _kind(word) == "name" and not _is_particle(word)
         for word in text.split()
@@ -196,7 +196,7 @@ def is_name(text: str) -> bool:
 
 
 def _has_form_of_name(text: str) -> bool:
-    """Whether a text is built like a name, though its words may mean something else: “An Do”, “Peter West”."""
+    """Whether a text is built like a name, though its words may mean something else: “An Do”."""
     words = text.split()
     if len(words) > 2 and _SUFFIX.match(words[-1]):
         words = words[:-1]
@@ -272,7 +272,10 @@ def split_title_and_names(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _split_at_list(text: str) -> tuple[str, tuple[str, ...]]:
-    """Find the names that end the text behind separators, then the first name, which only a space divides from the title."""
+    """Divide a text before the names that end it.
+
+    Those behind separators first, then the one that only a space divides from the title.
+    """
     cuts = list(_SEPARATOR.finditer(text))
     names: list[str] = []
     end, head_end = len(text), len(text)
@@ -328,7 +331,7 @@ def _name_size(kinds: list[str]) -> int:
 
 
 def _ends_sentence_case(title: str) -> bool:
-    """Whether a title is written with small letters and ends in a word that a name cannot belong to."""
+    """Whether a title is in small letters and ends in a word that cannot be part of a name."""
     words = title.split()
     small = [word for word in words if word[:1].islower()]
     return (

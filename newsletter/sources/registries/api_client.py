@@ -63,7 +63,7 @@ def _document(fetched: ApiResponse, secret: str | None) -> Document:
 
 
 def xml_of(document: Document, what: str) -> tuple[etree._Element, str]:
-    """The root of an XML answer, and a sentence when it is broken and only its good part was read, else "".
+    """The root of an XML answer; with a sentence when only its good part could be read.
 
     Raises SourceError when it is no XML at all; `what` names what was expected: “an efetch answer
     of PubMed”.

@@ -241,7 +241,7 @@ def _stands(request: StudioRequest, card: EntryCard | None) -> str:
 def _describe_order_conflict(
     request: StudioRequest, keys: list[str], listed: tuple[str, ...]
 ) -> list[str]:
-    """What to say when the entries that are moved do not stand between those any more that the window shows beside them."""
+    """What to say when moved entries no longer stand between those that the window shows."""
     above, below = request.form.get("above", []), request.form.get("below", [])
     if not len(above) == len(below) == len(keys):
         return []

@@ -286,7 +286,10 @@ def _is_alike(text: str, other: str | None) -> bool:
 
 
 def _overtaken(there: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """What to say of each field that was changed here, and elsewhere since it was shown here (`was-…` in the form)."""
+    """What to say of each field that was changed both here and elsewhere meanwhile.
+
+    `was-…` of the form holds what was shown here.
+    """
     shown = {
         name: given[f"was-{name}"] for name in there if name in given and f"was-{name}" in given
     }
