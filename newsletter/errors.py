@@ -90,5 +90,5 @@ class StorageError(NewsletterError):
 class DeliveryError(NewsletterError):
     """The mail server cannot be used at all.
 
-    Not reached, not trusted, or it refuses us as a whole.
+    It is not reached, not trusted, or refuses us as a whole.
     """

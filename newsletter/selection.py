@@ -114,7 +114,7 @@ def select(
 ) -> Selection:
     """Every entry in exactly one place, with the reason.
 
-    In an order that depends on nothing but the entries.
+    The order depends on nothing but the entries.
     """
     past = _Past(memory)
     chosen: list[Choice] = []

@@ -168,7 +168,7 @@ def _ink(kind: ElementGroup, around: TextStyle, dark: Style) -> TextStyle:
 def _cascade(inline: Style, dark: Style) -> dict[str, str]:
     """What holds of a style attribute and the rules of a sheet.
 
-    The attribute, but where only the rule is important.
+    The attribute does, but where only the rule is important.
     """
     own = {name: declaration.value for name, declaration in dark.items()}
     for name, declaration in inline.items():
@@ -228,9 +228,9 @@ class DarkRule:
 
     @property
     def path(self) -> tuple[str, ...]:
-        """`.button`, `a` of `.button a`: names that a kind of element is known by, outermost first.
+        """Names that a kind of element is known by, outermost first: `.button`, `a` of `.button a`.
 
-        Else empty.
+        Empty for a selector that is no such path.
         """
         return tuple(self.selector.split()) if _PATH.fullmatch(self.selector) else ()
 

@@ -124,7 +124,7 @@ def _watching(parts: SplitResult) -> set[str]:
 def _watches(name: str, value: str) -> bool:
     """Whether a parameter that a page might want is here for counting readers.
 
-    By its name, or by what it says.
+    Its name tells, or its value.
     """
     if COUNTS_READERS.fullmatch(name) or (name in NAMES_READER and READER.fullmatch(value)):
         return True

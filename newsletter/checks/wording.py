@@ -188,9 +188,9 @@ def _list_known_acronyms(proof: ParsedMail) -> set[str]:
 def find_known_acronyms(
     issue: Issue, settings: Settings, texts: Iterable[str], glossary: Iterable[str]
 ) -> set[str]:
-    """What the issue explains, bears as part of a name, or also writes in small letters.
+    """What the issue explains, has in a name, or also writes in small letters.
 
-    That was an emphasis.
+    A word in small letters elsewhere was written in capitals for emphasis.
     """
     newsletter = settings.newsletter
     titles = (each.title for each in issue.sections)

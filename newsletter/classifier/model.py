@@ -1,6 +1,6 @@
 """What a title's wording says about its section, and how surely.
 
-Cues weighed against each other (a log-linear model).
+Cues are weighed against each other (a log-linear model).
 """
 
 from __future__ import annotations

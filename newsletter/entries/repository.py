@@ -390,9 +390,7 @@ class EntryRepository:
     def find_unlisted_entries(
         self, keys: Iterable[str], sources: Iterable[str]
     ) -> dict[str, datetime]:
-        """Which of these entries no one of these sources lists any more, though it was read again.
-
-        And when it last did.
+        """Which of these entries no source lists any more, and when one last did.
 
         An answer that was unchanged, empty or broken sees nothing, and so makes nothing look
         withdrawn.

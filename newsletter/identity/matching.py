@@ -143,9 +143,9 @@ class Index:
         return not alias.startswith("title:") or titles_suffice(known, entry)
 
     def _unambiguous(self, keys: list[str], entry: Entry) -> list[str]:
-        """The candidates if they can all be one thing.
+        """The candidates if they can all be one thing, else those that one more witness points to.
 
-        Else those that one more witness singles out; else none.
+        Empty when nothing does.
 
         An article goes before its preprint; then speak the abstract, the authors, the journal.
         """
@@ -168,7 +168,7 @@ class Index:
     def fresh_key(self, entry: Entry) -> str:
         """`key_of(entry)`, numbered when another thing has that key.
 
-        Two events on one page, two untitled notes.
+        So it is with two events on one page, or two untitled notes.
         """
         key, number = key_of(entry), 2
         fresh = key
@@ -332,7 +332,7 @@ def _are_surely_one_paper(one: Entry, other: Entry) -> bool:
 def _are_two_posts(one: Entry, other: Entry) -> bool:
     """Whether two pieces without any number are two.
 
-    Of one host under two addresses, or more than a month apart.
+    They are on one host under two addresses, or more than a month apart.
     """
     if one.ids.url and other.ids.url and host_of(one.ids.url) == host_of(other.ids.url):
         return address_key(one.ids.url) != address_key(other.ids.url)

@@ -278,7 +278,7 @@ def names(workspace: Workspace, issue: str) -> frozenset[str]:
 def list_uploads(workspace: Workspace, issue: str) -> tuple[Path, ...]:
     """The pictures that `keep` has put there, by their names.
 
-    Never one that a person laid beside the issue.
+    A picture that a person laid beside the issue is not among them.
     """
     folder = issue_folder(workspace, issue) / FOLDER
     return tuple(

@@ -117,7 +117,7 @@ async def _follow(url: str, get: UrlProbe) -> LinkAnswer:
 async def _ask(url: str, get: UrlProbe) -> ProbeResponse:
     """A HEAD, and a GET where the server has no good answer to that.
 
-    Not where it asks us to slow down.
+    A server that asks us to slow down gets no GET.
     """
     reply = await get(url, method="HEAD")
     good = (

@@ -80,7 +80,7 @@ def _fitting(words: list[str], room: int) -> Iterator[str]:
 def _may_end(word: str, end: int) -> bool:
     """Whether a line may end in front of this character.
 
-    Not before a combining mark, nor within a joined emoji.
+    It may not before a combining mark, nor within a joined emoji.
     """
     return (
         unicodedata.category(word[end]) not in {"Mn", "Me", "Mc", "Cf"}

@@ -43,9 +43,9 @@ class ReportRepository:
         self.engine = engine
 
     def up_to(self, issue: str | None, most: int) -> list[IssueOutcome]:
-        """The result of an issue (None.
+        """The result of an issue, and of those sent before it, the newest first.
 
-        Of the one sent last) and of those sent before it, the newest first.
+        None: of the issue that was sent last.
         """
         query = sa.select(sendings.c.id, sendings.c.issue, sendings.c.started_at)
         if issue is not None:

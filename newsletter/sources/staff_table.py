@@ -203,7 +203,7 @@ def _read_below(rows: Sequence[SheetRow], columns: Mapping[int, str]) -> _Table:
 def _columns(header: SheetRow) -> dict[int, str]:
     """Position → column.
 
-    Of two that mean the same the first counts, further links are links too.
+    Of two that mean the same the first counts; further links are links too.
     """
     columns: dict[int, str] = {}
     for position, name in enumerate(header.cells):

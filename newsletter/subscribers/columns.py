@@ -282,10 +282,7 @@ def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
 
 
 def _address_column(names: Sequence[str], sample: Sequence[Sequence[str]]) -> int | None:
-    """By name, where addresses stand in it (or nothing does).
-
-    Else the column with the most addresses.
-    """
+    """By name, where addresses stand in it (or nothing does); else the one with the most addresses."""
     known = [names.index(each) for each in _ADDRESS if each in names]
     filled = [index for index in known if _share(index, sample) > 0]
     if filled:

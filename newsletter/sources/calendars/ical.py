@@ -302,7 +302,7 @@ def _zone_name(value: date) -> str:
 def _end(starts: date, ends: date) -> date | None:
     """The end, where it says more than the start.
 
-    Of whole days the last one (iCalendar gives the one after).
+    For whole days it is the last one; iCalendar gives the one after.
     """
     if not isinstance(ends, datetime):
         ends -= timedelta(days=1)

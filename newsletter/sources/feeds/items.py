@@ -120,7 +120,7 @@ def _facts_in(markup: str) -> publisher_text.PublisherFacts:
 def _ids(item: FeedItem, links: tuple[str, ...], facts: publisher_text.PublisherFacts) -> Ids:
     """The names of the thing, from where a feed speaks of names.
 
-    Never from running text, which names other things.
+    Running text is not asked: it names other things.
     """
     spoken = dict.fromkeys((*item.identifiers, item.guid, *links[:1], *facts.identifiers))
     found = _merge_ids(ids_in(each[:LONGEST_NAME]) for each in spoken if each)

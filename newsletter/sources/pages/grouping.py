@@ -112,9 +112,9 @@ def _is_date_or_link(piece: LinePart) -> bool:
 
 
 def _announces(block: EntryGroup, piece: LinePart) -> bool:
-    """Whether a block only announces the thing that the next piece names: “Article by Dr.
+    """Whether a block only announces the thing that the next piece names.
 
-    X in the Journal Y|”.
+    “Article by Dr. X in the Journal Y|” is one.
     """
     dated_both = bool(block.dates and piece.dates)
     return block.announces and not block.links and not (piece.gap and dated_both)
@@ -123,7 +123,7 @@ def _announces(block: EntryGroup, piece: LinePart) -> bool:
 def _confirms(words: str, after: LinePart) -> bool:
     """Whether the line below what reads like a heading shows that it is a title.
 
-    By authors, a journal or a link.
+    Authors, a journal or a link do.
     """
     if after.role is not PartRole.FACTS or (after.gap and len(after.authors) < 2):
         return False

@@ -495,9 +495,9 @@ def _part_glued_names(text: str) -> str:
 
 
 def _take_sentences(gathered: _LinePartBuilder, text: str) -> str:
-    """“… Circulating Tumor DNA Kasper B, Wilky BA.
+    """The title, when names end its sentence.
 
-    Researchers of …”: the title, when names end its sentence.
+    “… Circulating Tumor DNA Kasper B, Wilky BA. Researchers of …” is such a text.
     """
     for stop in list(_STOP.finditer(text))[:8]:
         title, names = split_title_and_names(text[: stop.start() + 1].rstrip(". "))
@@ -509,9 +509,9 @@ def _take_sentences(gathered: _LinePartBuilder, text: str) -> str:
 
 
 def _take_leading_names(gathered: _LinePartBuilder, text: str) -> str:
-    """“Kasper B, Wilky BA.
+    """The names that begin a text, up to the full stop before which the most names stand.
 
-    Sounding the Alarm …”: the names, up to the full stop before which the most names stand.
+    “Kasper B, Wilky BA. Sounding the Alarm …” is such a text.
     """
     best, names = 0, ()  # type: tuple[int, tuple[str, ...]]
     for stop in list(_AFTER_NAMES.finditer(text[:4000]))[:60]:
@@ -561,9 +561,9 @@ def _take_journal(gathered: _LinePartBuilder, text: str, *, cited: bool) -> str:
 
 
 def _may_be_journal(tail: str, title: str) -> bool:
-    """Whether the words between a title and its volume can be a journal that nobody knows: “Occup.
+    """Whether the words between title and volume can be a journal that nobody knows.
 
-    Environ. Med.”
+    “Occup. Environ. Med.” can.
     """
     if len(split_names(re.split(r"(?<!\s[A-Z])\.\s|\s{2}", tail.strip(), maxsplit=1)[0])) > 1:
         return False

@@ -255,7 +255,7 @@ def _question(source: Source, *, start: int) -> dict[str, Any]:
 async def _fetch_details(getter: HttpClient, entry: Entry, source: Source, base: str) -> Entry:
     """The call with text, amounts and who may apply, which only fetchOpportunity tells.
 
-    As it was when that fails.
+    When that fails, the call stays as it was.
     """
     if not entry.links or entry.grant is None:
         return entry

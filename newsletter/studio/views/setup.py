@@ -110,7 +110,7 @@ def show(
 ) -> Response:
     """The page Setup, or the step that is being taken.
 
-    With what was typed, and what is wrong with it.
+    It keeps what was typed, and says what is wrong with it.
     """
     step = step_of(request)
     settings = request.context.workspace.settings
@@ -368,10 +368,7 @@ def look(request: StudioRequest) -> Response:
 
 
 def allow(request: StudioRequest) -> Response:
-    """Ask a server inside one's own network, from now on, because a person says so.
-
-    And show what it gives.
-    """
+    """Ask a server inside one's own network, as a person says, and show what it gives."""
     tried = _read_source_form(request)
     found = _try_source(request.context, tried)
     if host := probe.host_inside(found):
