@@ -28,7 +28,7 @@ from pathlib import Path
 import loopback_site
 from aiohttp import web
 
-MOST_S, MOST_MB, PATIENCE_S = 10.0, 300.0, 120
+MAX_S, MAX_MB, PATIENCE_S = 10.0, 300.0, 120
 LARGE = 19_900_000  # bytes: 20 MB is what we take
 BAIT = 200_000  # characters
 
@@ -469,14 +469,14 @@ def main() -> int:
             f"{outcome.seconds:6.2f} s {outcome.megabytes:5.0f} MB  {each.name}: {outcome.words[:110]}",
             flush=True,
         )
-    slow = [name for name, each in outcomes.items() if each.seconds > MOST_S]
-    large = [name for name, each in outcomes.items() if each.megabytes > MOST_MB]
+    slow = [name for name, each in outcomes.items() if each.seconds > MAX_S]
+    large = [name for name, each in outcomes.items() if each.megabytes > MAX_MB]
     endless = [name for name, each in outcomes.items() if not each.ended]
     worst_s, worst_mb = (
         max(getattr(each, what) for each in outcomes.values()) for what in ("seconds", "megabytes")
     )
     print(
-        f"hostile: {len(outcomes)} documents, at worst {worst_s:.1f} s (bar {MOST_S:.0f}) and {worst_mb:.0f} MB (bar {MOST_MB:.0f})"
+        f"hostile: {len(outcomes)} documents, at worst {worst_s:.1f} s (bar {MAX_S:.0f}) and {worst_mb:.0f} MB (bar {MAX_MB:.0f})"
     )
     for what, names in (("slow", slow), ("large", large), ("without an end", endless)):
         if names:

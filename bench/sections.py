@@ -337,7 +337,7 @@ def report(what: str, outcomes: list[tuple[Title, classifier.SectionProposal]]) 
     )
 
 
-HEADER = '''"""How much each cue of `cues` speaks for each kind, learned by bench/sections.py from {titles} labelled titles.
+HEADER = '''"""How much each cue speaks for each kind: learned by bench/sections.py from {titles} labelled titles.
 
 Made by `python bench/sections.py --write`: change `BELIEFS` there, not these numbers.
 """

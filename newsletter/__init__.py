@@ -1,4 +1,4 @@
-"""A newsletter of what is new since the last issue, made and mailed by people who are no programmers.
+"""A newsletter of what is new since the last issue, made by people who are no programmers.
 
 In Python::
 

@@ -8,6 +8,7 @@ of these::
     │   ├── ConfigError         newsletter.toml: every mistake in it, at once
     │   ├── WorkspaceError      no workspace here, or it cannot be written
     │   └── IssueFileError      an issue.toml that cannot be read: file, line, remedy
+    ├── SpreadsheetError        a file is no table; its caller says so as UsageError or SourceError
     ├── SourceError             one source could not be read; becomes a value in collecting
     ├── PluginError             a package that adds something does not load: which, and why
     ├── TemplateError           a template is wrong: file, line, remedy
@@ -95,6 +96,10 @@ class PluginError(NewsletterError):
         )
 
 
+class SpreadsheetError(NewsletterError):
+    """A file is no CSV or workbook that can be read; the message says what to do."""
+
+
 class TemplateError(NewsletterError):
     """A template cannot be rendered: names the file and the line."""
 
@@ -136,7 +141,7 @@ class StorageError(NewsletterError):
 class DeliveryError(NewsletterError):
     """The mail server cannot be used at all.
 
-    Not reached, not trusted, or it refuses us as a whole.
+    It is not reached, not trusted, or refuses us as a whole.
     """
 
 

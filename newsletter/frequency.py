@@ -13,7 +13,7 @@ from dateutil.rrule import rrulestr
 
 
 def next_name(every: str, *, today: date, taken: frozenset[str]) -> str:
-    """The name of the issue to be made: `2026-11` where issues are monthly, else the day, `2026-11-23`.
+    """The name of the next issue: `2026-11` where issues are monthly, else the day, `2026-11-23`.
 
     `taken` are the issues that are out; a month that has one gives way to the next month without.
     """

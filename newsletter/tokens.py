@@ -138,7 +138,7 @@ class Keys:
 def _encode_token(sealed: bytes) -> str:
     """Base32 (RFC 4648, 6) in small letters, without the filling.
 
-    Two letters at a time, since a sending makes many.
+    It goes two letters at a time, since a sending makes many.
     """
     bits = int.from_bytes(sealed, "big") << _FILLING_BITS
     return "".join([_TWO_LETTERS[bits >> shift & 1023] for shift in _SHIFTS])[:LENGTH]

@@ -24,8 +24,8 @@ from newsletter.delivery.due_queue import QueuedRecipient
 from newsletter.delivery.ledger_session import DueDelivery
 from newsletter.delivery.messages.confirmation_mail import ConfirmationMail, build_confirmation
 from newsletter.delivery.smtp import server_of
-from newsletter.followup.tables import open_sheet
 from newsletter.formats.mailboxes import parse_address
+from newsletter.formats.spreadsheets import read_sheets
 from newsletter.model import Delivery, DeliveryStatus
 from newsletter.public.self_service import SelfService
 from newsletter.studio.views.people import ListUpload
@@ -101,7 +101,7 @@ def held(page: Page) -> dict[str, object]:
         "request": asked,
         "listing": listing,
         "rows": list(listing.rows),
-        "sheet": list(open_sheet(io.BytesIO(f"Email\n{ADDRESS}\n".encode())).rows),
+        "sheet": list(next(read_sheets(io.BytesIO(f"Email\n{ADDRESS}\n".encode()))).rows),
         "mail": decode_mail(BOUNCE.encode()),
         "incoming": incoming,
         "fates": incoming.recipient_statuses,

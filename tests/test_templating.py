@@ -12,7 +12,7 @@ from rendering.issues import SAMPLE, SETTINGS
 
 from newsletter.errors import TemplateError
 from newsletter.rendering import render_mail
-from newsletter.rendering.environment import MOST_KEPT, environment, find_shipped_folder
+from newsletter.rendering.environment import MAX_KEPT, environment, find_shipped_folder
 
 
 def test_the_shipped_templates_are_found():
@@ -164,15 +164,13 @@ def test_a_style_sheet_with_more_than_plain_rules_is_not_kept(tmp_path, package)
 
 def test_the_newest_style_sheets_are_kept(tmp_path, package):
     kept = environment(compiled=tmp_path / "kept", package=package).kept
-    for number in range(MOST_KEPT + 3):
+    for number in range(MAX_KEPT + 3):
         kept.write(f"style-sheet-{number}.json", b"[]")
         os.utime(
             package / "templates" / "__pycache__" / f"style-sheet-{number}.json", (number, number)
         )
     assert [kept.read(f"style-sheet-{number}.json") for number in (0, 2)] == [None, None]
-    assert (
-        kept.read("style-sheet-3.json") == kept.read(f"style-sheet-{MOST_KEPT + 2}.json") == b"[]"
-    )
+    assert kept.read("style-sheet-3.json") == kept.read(f"style-sheet-{MAX_KEPT + 2}.json") == b"[]"
 
 
 def test_damaged_files_and_a_folder_that_cannot_be_made_do_no_harm(tmp_path, package):

@@ -193,7 +193,7 @@ def _mine(workspace: Workspace, title: str, sender: str) -> str:
 
 
 def _without_its_comments(text: str) -> str:
-    """newsletter.toml with the first words of a new one, and without what the sample says of itself."""
+    """newsletter.toml for a new newsletter, without what the sample says of itself."""
     fresh = sample.blank_settings().splitlines()
     theirs = {line for line in sample.settings().splitlines() if line.startswith("#")} - set(fresh)
     kept = (line for line in text.splitlines() if line.rstrip() not in theirs)

@@ -7,11 +7,18 @@ import re
 from newsletter.bounces.mail_parts import DecodedMail
 
 _SUBJECTS = re.compile(
-    r"^(?:re: ?|aw: ?)?\W*(?:auto(?:matic|matische)?[ :-]*(?:reply|response|antwort|responder|generated)|out of (?:the )?"
-    r"office|vacation|on (?:annual |maternity )?leave|away from (?:my|the) (?:mail|office|desk)|i(?:'m| am) (?:away|out)"
-    r"|abwesen|automatische antwort|respuesta autom|fuera de (?:la )?oficina|r[ée]ponse automatique|absence|risposta autom"
-    r"|resposta autom|automatisch antwoord|autosvar|automatisk svar|afwezig|автоответ|自動返信|不在)",
-    re.IGNORECASE,
+    r"""
+        ^(?:re:\ ?|aw:\ ?)?\W*(?:
+            auto(?:matic|matische)?[ :-]*(?:reply|response|antwort|responder|generated)
+          | out\ of\ (?:the\ )?office | vacation | on\ (?:annual\ |maternity\ )?leave
+          | away\ from\ (?:my|the)\ (?:mail|office|desk) | i(?:'m|\ am)\ (?:away|out) | abwesen
+          | automatische\ antwort | respuesta\ autom | fuera\ de\ (?:la\ )?oficina
+          | r[ée]ponse\ automatique | absence | risposta\ autom | resposta\ autom
+          | automatisch\ antwoord | autosvar | automatisk\ svar | afwezig | автоответ | 自動返信
+          | 不在
+        )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _MARKS = (
     "X-Autoreply",
@@ -24,10 +31,16 @@ _MARKS = (
     "X-Vacation",
 )
 _STOP = re.compile(
-    r"^\W*(?:(?:re|fwd?|aw) ?: ?)*(?:please,? )?(?:unsub(?:scribe)?\b|remove (?:me|my|this) |remove(?: me)?\W*$|opt[ -]?out\b|"
-    r"stop(?: (?:sending|mailing|e-?mailing) .*|\W*$)|take me off\b|abmelden\b|baja\W*$|dar(?:me)? de baja\b|cancelar (?:la |mi )?"
-    r"(?:suscripci[oó]n|inscri)|desuscribir|d[ée]sabonn|d[ée]sinscri|cancellami\b)",
-    re.IGNORECASE,
+    r"""
+        ^\W*(?:(?:re|fwd?|aw)\ ?:\ ?)*(?:please,?\ )?(?:
+            unsub(?:scribe)?\b | remove\ (?:me|my|this)[ ] | remove(?:\ me)?\W*$ | opt[ -]?out\b
+          | stop(?:\ (?:sending|mailing|e-?mailing)\ .*|\W*$) | take\ me\ off\b | abmelden\b
+          | baja\W*$ | dar(?:me)?\ de\ baja\b
+          | cancelar\ (?:la\ |mi\ )?(?:suscripci[oó]n|inscri) | desuscribir | d[ée]sabonn
+          | d[ée]sinscri | cancellami\b
+        )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _ANSWERS = re.compile(
     r"^(?:re|aw|sv|antw|odp|rv|r|res|回复|答复|返信)(?:\[\d+\])?\s*:", re.IGNORECASE

@@ -1,4 +1,4 @@
-"""Delivery status notifications (RFC 3464), and the same facts as a cloud relay writes them in JSON."""
+"""Delivery status notifications (RFC 3464), and the same facts in the JSON of a cloud relay."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read_report(mail: DecodedMail) -> tuple[RecipientStatus, ...]:
 def read_loose_report(mail: DecodedMail) -> tuple[RecipientStatus, ...]:
     """The same where the lines of a report stand in a mail's own text.
 
-    Only for a mail that is a bounce by its looks.
+    Ask it only for a mail that looks like a bounce.
     """
     found = blocks(mail.whole_text)
     return tuple(
@@ -89,9 +89,9 @@ def bare_address(written: str) -> str:
 
 
 def read_notification(mail: DecodedMail) -> tuple[str, tuple[RecipientStatus, ...]]:
-    """(`bounce`, `complaint` or `delivery`, fates) of the notification that Amazon SES sends.
+    """What a notification of Amazon SES reports: `bounce`, `complaint` or `delivery`, and statuses.
 
-    Else empty.
+    The kind is empty for anything else.
     """
     text = re.sub(r"\r?\n ?", "", mail.notice.partition("\n--")[0]).strip()
     if not text.startswith("{") or "otificationType" not in text:

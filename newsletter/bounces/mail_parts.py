@@ -22,6 +22,8 @@ from email.message import Message
 from email.utils import getaddresses
 from html.parser import HTMLParser
 
+from newsletter.formats.charsets import decode
+
 MAX_BYTES = 300_000  # what a mail system says stands in front of the message that it gives back
 MAX_LINE = (
     20_000  # RFC 5322, 2.1.1 allows 998; the library takes the square of a long header's length
@@ -212,19 +214,15 @@ def decode_body(part: Message) -> str:
         payload = None
     if not isinstance(payload, bytes):
         return ""
-    for charset in (_charset(part), "utf-8"):
-        try:
-            return payload.decode(charset)
-        except (LookupError, ValueError):
-            continue
-    return payload.decode("latin-1")
+    return decode(payload, _declared_charset(part))
 
 
-def _charset(part: Message) -> str:
+def _declared_charset(part: Message) -> tuple[str, ...]:
     try:
-        return part.get_content_charset("utf-8").replace("\0", "")
+        charset = part.get_content_charset()
     except (LookupError, ValueError, AttributeError):
-        return "utf-8"
+        return ()
+    return (charset.replace("\0", ""),) if charset else ()
 
 
 def decode_header_line(value: object) -> str:

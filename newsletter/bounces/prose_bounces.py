@@ -29,30 +29,53 @@ _LOG.addHandler(logging.NullHandler())
 _LOG.propagate = False  # it logs where it stumbles, with the mail's addresses in the traceback
 
 _DAEMON = re.compile(
-    r"mailer[-_.]?daemon|postmaster|mail[- ]?(?:delivery|system|administrator|router|server)|^mdaemon|delivery[- ]?subsystem"
-    r"|microsoftexchange|^(?:mail|smtp|daemon|root|uucp|majordomo|bounces?|ndr|undelivered)@|mail error|jetmail|quickmail|"
-    r"system (?:administrator|attendant)|internet mail|delivery[-_ ](?:status|failure|system|agent|notification)|esmtp",
-    re.IGNORECASE,
+    r"""
+          mailer[-_.]?daemon | postmaster
+        | mail[- ]?(?:delivery|system|administrator|router|server) | ^mdaemon
+        | delivery[- ]?subsystem | microsoftexchange
+        | ^(?:mail|smtp|daemon|root|uucp|majordomo|bounces?|ndr|undelivered)@ | mail\ error
+        | jetmail | quickmail | system\ (?:administrator|attendant) | internet\ mail
+        | delivery[-_ ](?:status|failure|system|agent|notification) | esmtp
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _SUBJECT = re.compile(
-    r"un-?deliver|non[- ]?deliver|not (?:be )?deliver|deliver\w*[ :,]*(?:\S+ ){0,3}(?:status|fail|error|problem|report|"
-    r"incomplete|delay|notification|unsuccessful|impossible|message)|return(?:ed|ing)? (?:mail|message|to sender|e-?mail)"
-    r"|failure (?:notice|delivery|report)|(?:mail|message|e-?mail|send)\S* (?:\S+ )?(?:error|failure|failed|system error|"
-    r"returned|bounced)|^(?:failure|failed|warning)\b|could ?n[o'’]t (?:be )?(?:deliver|sen[dt])|cannot (?:be )?(?:deliver|"
-    r"send)|can't (?:be )?(?:deliver|send)|user unknown|unknown user|no such user|nondeliver|\bndn\b|\bndr\b|invalid "
-    r"(?:recipient|address)|unzustell|nicht zustell|zustell(?:ung|fehler)|no (?:se )?(?:puede|pudo|ha podido|fue) (?:ser )?"
-    r"(?:\w+ )?entrega|no entregado|devuelto|non (?:remis|distribu|consegn|recapit|deliv)|n[ãa]o (?:foi )?entreg|не "
-    r"доставлен|недоставлен|niedorcz|onbestelbaar|bounce|rejected|mail delivery|宛先|配信|送信|不達|エラー|退信",
-    re.IGNORECASE,
+    r"""
+          un-?deliver | non[- ]?deliver | not\ (?:be\ )?deliver
+        | deliver\w*[ :,]*(?:\S+\ ){0,3}(?:
+              status | fail | error | problem | report | incomplete | delay | notification
+            | unsuccessful | impossible | message
+          )
+        | return(?:ed|ing)?\ (?:mail|message|to\ sender|e-?mail)
+        | failure\ (?:notice|delivery|report)
+        | (?:mail|message|e-?mail|send)\S*\ (?:\S+\ )?
+          (?:error|failure|failed|system\ error|returned|bounced)
+        | ^(?:failure|failed|warning)\b | could\ ?n[o'’]t\ (?:be\ )?(?:deliver|sen[dt])
+        | cannot\ (?:be\ )?(?:deliver|send) | can't\ (?:be\ )?(?:deliver|send) | user\ unknown
+        | unknown\ user | no\ such\ user | nondeliver | \bndn\b | \bndr\b
+        | invalid\ (?:recipient|address) | unzustell | nicht\ zustell | zustell(?:ung|fehler)
+        | no\ (?:se\ )?(?:puede|pudo|ha\ podido|fue)\ (?:ser\ )?(?:\w+\ )?entrega
+        | no\ entregado | devuelto | non\ (?:remis|distribu|consegn|recapit|deliv)
+        | n[ãa]o\ (?:foi\ )?entreg | не\ доставлен | недоставлен | niedorcz | onbestelbaar
+        | bounce | rejected | mail\ delivery | 宛先 | 配信 | 送信 | 不達 | エラー | 退信
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _ANSWERED = re.compile(r"^\s*(?:re|fwd?|aw|wg|sv|rv)(?:\[\d+\])?\s*:", re.IGNORECASE)
 _FAILING = re.compile(
-    r"not (?:be )?(?:\w+ )?(?:deliver|sen[dt]|reach|process)|undeliver|un-deliver|unable to (?:deliver|send|relay|connect)|"
-    r"(?:could|can|did|was|were|do|does|has|have)(?: ?n[o'’]t|not) (?:\w+ ){0,3}(?:deliver|sen[dt]|reach|exist|receive|"
-    r"accept)|fail(?:ed|ure)|error|(?:user|recipient|mailbox|address|host|domain)\S* (?:\S+ ){0,4}(?:unknown|not found|"
-    r"invalid|full|disabled|rejected)|unknown|returned|delay|permanent|refused|no valid|retried|bounced|no such|rejected|"
-    r"quota|unzustellbar|zugestellt|entrega|remis|consegn|доставл|配信|送信|届|[45]\d\d[ -]",
-    re.IGNORECASE,
+    r"""
+          not\ (?:be\ )?(?:\w+\ )?(?:deliver|sen[dt]|reach|process) | undeliver | un-deliver
+        | unable\ to\ (?:deliver|send|relay|connect)
+        | (?:could|can|did|was|were|do|does|has|have)(?:\ ?n[o'’]t|not)\ (?:\w+\ ){0,3}
+          (?:deliver|sen[dt]|reach|exist|receive|accept)
+        | fail(?:ed|ure) | error
+        | (?:user|recipient|mailbox|address|host|domain)\S*\ (?:\S+\ ){0,4}
+          (?:unknown|not\ found|invalid|full|disabled|rejected)
+        | unknown | returned | delay | permanent | refused | no\ valid | retried | bounced
+        | no\ such | rejected | quota | unzustellbar | zugestellt | entrega | remis | consegn
+        | доставл | 配信 | 送信 | 届 | [45]\d\d[ -]
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _FAILED_HEADERS = (
     "X-Failed-Recipients",
@@ -69,14 +92,21 @@ _LOCAL_OF_STAFF = re.compile(
     r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noc|hostmaster|webmaster)@", re.IGNORECASE
 )
 _OF_THE_SENDER = re.compile(
-    r"\bfrom:?\W*$|sender\W*$|\bby\W*$|contact\W*$|mailto:$|mail (?:to )?from\W*$|(?:write|forward\w*) to\W*$|"
-    r"message-id:\W*$|return-path:\W*$|reply-to:\W*$|help(?:desk)?\W*$|report(?:ed)? to\W*$|e-?mail:?\W*$",
-    re.IGNORECASE,
+    r"""
+          \bfrom:?\W*$ | sender\W*$ | \bby\W*$ | contact\W*$ | mailto:$
+        | mail\ (?:to\ )?from\W*$ | (?:write|forward\w*)\ to\W*$ | message-id:\W*$
+        | return-path:\W*$ | reply-to:\W*$ | help(?:desk)?\W*$ | report(?:ed)?\ to\W*$
+        | e-?mail:?\W*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _OF_THE_RECIPIENT = re.compile(
-    r"rcpt to:?\W*$|recipient(?:\(s\)|s)?(?: address)?\W*$|(?:^|\s)to:?\W*$|for\W*$|address(?:\(?es\)?)?\W*$|user\W*$|"
-    r"mailbox\W*$|unknown\W*$|undeliverable\W*$|[45]\d\d\W+(?:[45]\.\d+\.\d+\W+)?$|failed\W*$|^\W*$",
-    re.IGNORECASE,
+    r"""
+          rcpt\ to:?\W*$ | recipient(?:\(s\)|s)?(?:\ address)?\W*$ | (?:^|\s)to:?\W*$ | for\W*$
+        | address(?:\(?es\)?)?\W*$ | user\W*$ | mailbox\W*$ | unknown\W*$ | undeliverable\W*$
+        | [45]\d\d\W+(?:[45]\.\d+\.\d+\W+)?$ | failed\W*$ | ^\W*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -113,9 +143,13 @@ def read_notice(mail: DecodedMail) -> tuple[RecipientStatus, ...]:
 
 
 _GIVEN_UP = re.compile(
-    r"permanent(?:ly)? (?:fatal )?(?:error|fail)|given up|giving up|gave up|could not be delivered (?:to|for)|undeliverable|"
-    r"retry time (?:not reached )?.{0,40}exceeded|retry timeout exceeded|fatal error",
-    re.IGNORECASE,
+    r"""
+          permanent(?:ly)?\ (?:fatal\ )?(?:error|fail) | given\ up | giving\ up | gave\ up
+        | could\ not\ be\ delivered\ (?:to|for) | undeliverable
+        | retry\ time\ (?:not\ reached\ )?.{0,40}exceeded | retry\ timeout\ exceeded
+        | fatal\ error
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 

@@ -119,7 +119,7 @@ class InboundTransaction:
         return self.connection.execute(query).first() is not None
 
     def count_consecutive_bounces(self, subscriber_id: int, sending_id: int) -> int:
-        """How many issues in a row came back from this person, up to a sending, that one counted."""
+        """How many issues in a row came back from this person, up to and with one sending."""
         sent = _list_recent_sendings(self.connection, subscriber_id, sending_id)
         bounced = _list_bounced_sendings(self.connection, subscriber_id) | {sending_id}
         return sum(1 for _ in takewhile(bounced.__contains__, sent or [sending_id]))

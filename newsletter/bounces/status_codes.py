@@ -13,89 +13,137 @@ import re
 _ENHANCED = re.compile(r"(?<![\w.:/-])([245])\.([0-7])\.(\d{1,3})(?![\w-]|[.:]\d)")
 _REPLY = re.compile(r"(?<![\w.:/-])([45])([0-5])\d(?=[ -]|$|[:;,.)\]])")
 
-_POLICY = (
-    r"\bspam\b|black ?list|block ?list|\bblocked\b|\bdenied\b|\bpolicy\b|not (?:authori[sz]ed|permitted|allowed)|\bspf\b"
-    r"|\bdkim\b|\bdmarc\b|relay(?:ing)? (?:not|access|prohib|denied)|unable to relay|\brbl\b|reputation|virus"
-    r"|unsolicited|prohibited|content (?:filter|reject)|refused to accept|sender (?:\w+ ){0,3}(?:rejected|refused|denied)"
-)
-_RATE = r"at a rate|too (?:many|fast|much mail)|rate limit|throttl|try again|temporar"
+_POLICY = r"""
+      \bspam\b | black\ ?list | block\ ?list | \bblocked\b | \bdenied\b | \bpolicy\b
+    | not\ (?:authori[sz]ed|permitted|allowed) | \bspf\b | \bdkim\b | \bdmarc\b
+    | relay(?:ing)?\ (?:not|access|prohib|denied) | unable\ to\ relay | \brbl\b | reputation
+    | virus | unsolicited | prohibited | content\ (?:filter|reject) | refused\ to\ accept
+    | sender\ (?:\w+\ ){0,3}(?:rejected|refused|denied)
+"""
+_RATE = r"""
+    at\ a\ rate | too\ (?:many|fast|much\ mail) | rate\ limit | throttl | try\ again | temporar
+"""
 
 _WORDS = (
     # (class where no code tells it, subject.detail, what systems write); the first that fits counts
     (
         "5",
         "3.4",
-        r"\b(?:message|mail|size|attachments?)\b (?:\w+ ){0,4}(?:too (?:big|large)|exceed)|too (?:big|large)",
+        r"""
+            # the message is too large
+              \b(?:message|mail|size|attachments?)\b\ (?:\w+\ ){0,4}
+              (?:too\ (?:big|large)|exceed)
+            | too\ (?:big|large)
+        """,
     ),
     (
         "5",
         "2.2",
-        (
-            r"over ?quota|quota (?:\w+ ){0,3}(?:exceed|full)|exceed\w* (?:\w+ ){0,5}(?:quota|storage|space)"
-            r"|mailbox (?:\w+ ){0,3}(?:full|size limit)|(?:inbox|account|mailbox) is (?:\w+ )?full|is full\b|over the maximum"
-            r"|(?:disk|storage|mailbox) space|(?:disk|storage) (?:quota|full)|out of storage|too much mail data"
-        ),
+        r"""
+            # the mailbox is full
+              over\ ?quota | quota\ (?:\w+\ ){0,3}(?:exceed|full)
+            | exceed\w*\ (?:\w+\ ){0,5}(?:quota|storage|space)
+            | mailbox\ (?:\w+\ ){0,3}(?:full|size\ limit)
+            | (?:inbox|account|mailbox)\ is\ (?:\w+\ )?full | is\ full\b
+            | over\ the\ maximum | (?:disk|storage|mailbox)\ space
+            | (?:disk|storage)\ (?:quota|full) | out\ of\ storage | too\ much\ mail\ data
+        """,
     ),
     ("5", "7.1", _POLICY),
     (
         "5",
         "2.1",
-        (
-            r"(?:account|mailbox|user|address|recipient)\S* (?:\w+ ){0,5}"
-            r"(?:disabled|inactive|suspended|deactivated|locked|closed|terminated|expired|not active|discontinued)"
-            r"|(?:disabled|inactive|suspended|deactivated) (?:\w+ )?(?:account|mailbox|user|recipient)|not accepting"
-        ),
+        r"""
+            # the mailbox is closed
+              (?:account|mailbox|user|address|recipient)\S*\ (?:\w+\ ){0,5}(?:
+                  disabled | inactive | suspended | deactivated | locked | closed
+                | terminated | expired | not\ active | discontinued
+              )
+            | (?:disabled|inactive|suspended|deactivated)\ (?:\w+\ )?
+              (?:account|mailbox|user|recipient)
+            | not\ accepting
+        """,
     ),
     (
         "5",
         "1.6",
-        r"user has moved|address (?:has )?(?:moved|changed)|has moved to|no longer (?:at|with|valid|in use|available)",
+        r"""
+            # its owner has moved
+              user\ has\ moved | address\ (?:has\ )?(?:moved|changed) | has\ moved\ to
+            | no\ longer\ (?:at|with|valid|in\ use|available)
+        """,
     ),
     (
         "5",
         "1.2",
-        (
-            r"(?:host|domain|domain name|hostname|server)\S* (?:\S+ ){0,3}(?:unknown|not found|does ?n[o']t exist)"
-            r"|unknown (?:host|domain)|(?:un|not )rout(?:e)?able|no such (?:host|domain)"
-            r"|illegal host|bad destination (?:host|system)|couldn't find any host|no mx\b|nxdomain"
-        ),
+        r"""
+            # there is no such host
+              (?:host|domain|domain\ name|hostname|server)\S*\ (?:\S+\ ){0,3}
+              (?:unknown|not\ found|does\ ?n[o']t\ exist)
+            | unknown\ (?:host|domain) | (?:un|not\ )rout(?:e)?able
+            | no\ such\ (?:host|domain) | illegal\ host | bad\ destination\ (?:host|system)
+            | couldn't\ find\ any\ host | no\ mx\b | nxdomain
+        """,
     ),
     (
         "5",
         "1.1",
-        (
-            r"(?:user|recipient|mailbox|address|account|person|name|alias|local part|mail drop|subscriber|addressee)\S*"
-            r" (?:\S+ ){0,5}?(?:unknown|not found|(?:does|do|did) ?n[o']t (?:exist|have|match)|unavailable|invalid|not known"
-            r"|not exist|not valid|not listed|not a (?:valid|known)|could ?n[o']t be found|not recognized|undeliverable)"
-            r"|(?:unknown|no such|invalid|non-?existent|not a (?:valid|known)|bad|illegal|no valid|undefined|unrecognized) "
-            r"(?:\S+ ){0,2}?(?:user|recipient|mailbox|address|account|person|alias|local|e-?mail|destination|here)"
-            r"|no mailbox here|have an? \S* ?account|no account by that name|not a valid mailbox|not our customer"
-            r"|does not like recipient|no users? here by that name|not listed in|destination address rejected"
-        ),
+        r"""
+            # there is no such mailbox
+              (?:
+                  user | recipient | mailbox | address | account | person | name | alias
+                | local\ part | mail\ drop | subscriber | addressee
+              )\S*\ (?:\S+\ ){0,5}?(?:
+                  unknown | not\ found | (?:does|do|did)\ ?n[o']t\ (?:exist|have|match)
+                | unavailable | invalid | not\ known | not\ exist | not\ valid | not\ listed
+                | not\ a\ (?:valid|known) | could\ ?n[o']t\ be\ found | not\ recognized
+                | undeliverable
+              )
+            | (?:
+                  unknown | no\ such | invalid | non-?existent | not\ a\ (?:valid|known)
+                | bad | illegal | no\ valid | undefined | unrecognized
+              )\ (?:\S+\ ){0,2}?(?:
+                  user | recipient | mailbox | address | account | person | alias | local
+                | e-?mail | destination | here
+              )
+            | no\ mailbox\ here | have\ an?\ \S*\ ?account | no\ account\ by\ that\ name
+            | not\ a\ valid\ mailbox | not\ our\ customer | does\ not\ like\ recipient
+            | no\ users?\ here\ by\ that\ name | not\ listed\ in
+            | destination\ address\ rejected
+        """,
     ),
-    ("4", "4.3", r"name (?:service|server)|(?:dns|mx)\b.{0,40}(?:error|fail)"),
+    ("4", "4.3", r"name\ (?:service|server) | (?:dns|mx)\b.{0,40}(?:error|fail)"),
     (
         "4",
         "4.7",
-        (
-            r"expired|retry time|time(?:d)? ?out|too long|will be retried|delayed|retr(?:y|ied) (?:for|until)|"
-            r"(?:could|can) ?not (?:be )?(?:connect|reach)|connection (?:refused|reset|timed|was|lost|dropped)|try again later"
-            r"|unable to connect|no route to host|retry|not (?:yet )?been delivered|temporar"
-        ),
+        r"""
+            # it took too long
+              expired | retry\ time | time(?:d)?\ ?out | too\ long | will\ be\ retried
+            | delayed | retr(?:y|ied)\ (?:for|until)
+            | (?:could|can)\ ?not\ (?:be\ )?(?:connect|reach)
+            | connection\ (?:refused|reset|timed|was|lost|dropped) | try\ again\ later
+            | unable\ to\ connect | no\ route\ to\ host | retry
+            | not\ (?:yet\ )?been\ delivered | temporar
+        """,
     ),
 )
 _MEANINGS = tuple(
-    (class_, detail, re.compile(words, re.IGNORECASE)) for class_, detail, words in _WORDS
+    (class_, detail, re.compile(words, re.IGNORECASE | re.VERBOSE))
+    for class_, detail, words in _WORDS
 )
 
 _GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 _OURS = re.compile(r"[45]\.(?:7\.(?!13$)\d+|5\.\d+|6\.\d+|1\.[78]|3\.4|2\.3|4\.5)")
-_DOUBT = re.compile(f"{_POLICY}|{_RATE}", re.IGNORECASE)
+_DOUBT = re.compile(f"{_POLICY} | {_RATE}", re.IGNORECASE | re.VERBOSE)
 
 _TEMPORARY = re.compile(
-    r"\bwarning\b|temporar|will (?:be retried|retry|keep trying|continue)|has been delayed|delivery (?:is )?delayed|still "
-    r"trying|attempts will (?:continue|be made)|not yet been delivered|do not need to resend|no action is required|delayed",
-    re.IGNORECASE,
+    r"""
+          \bwarning\b | temporar | will\ (?:be\ retried|retry|keep\ trying|continue)
+        | has\ been\ delayed | delivery\ (?:is\ )?delayed | still\ trying
+        | attempts\ will\ (?:continue|be\ made) | not\ yet\ been\ delivered
+        | do\ not\ need\ to\ resend | no\ action\ is\ required | delayed
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -126,7 +174,10 @@ def means_gone(status: str | None, words: str) -> bool:
 
 
 def blames_us(status: str | None) -> bool:
-    """Whether policy, authentication, protocol, content or a quota of the sender's is the reason (RFC 3463, 3.5-3.8)."""
+    """Whether the reason lies with the sender (RFC 3463, 3.5-3.8).
+
+    Policy, authentication, protocol, content or a quota of the sender's.
+    """
     return bool(status and _OURS.fullmatch(status))
 
 

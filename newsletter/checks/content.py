@@ -19,20 +19,29 @@ from newsletter.model import TO_SORT, Entry, Flag, Issue, Severity
 
 NO_TITLE = frozenset({"", "none", "null", "undefined", "untitled", "no title", "title"})
 PREPRINT_HOST = re.compile(
-    r"(?:[\w-]+\.)*(?:arxiv|biorxiv|medrxiv|preprints)\.org(?:/|$)|(?:[\w-]+\.)*(?:researchsquare|ssrn|authorea)\.com(?:/|$)"
-    r"|osf\.io/preprints"
+    r"""
+          (?:[\w-]+\.)*(?:arxiv|biorxiv|medrxiv|preprints)\.org(?:/|$)
+        | (?:[\w-]+\.)*(?:researchsquare|ssrn|authorea)\.com(?:/|$) | osf\.io/preprints
+    """,
+    re.VERBOSE,
 )
 SAYS_RETRACTED = re.compile(
-    r"\bretract|\bwithdrawn\b|\bwithdrawal\b|\bretirad|\bretractad|\bt(?:ake|ook)n? back\b|\bdo not rely",
-    re.IGNORECASE,
+    r"""
+          \bretract | \bwithdrawn\b | \bwithdrawal\b | \bretirad | \bretractad
+        | \bt(?:ake|ook)n?\ back\b | \bdo\ not\ rely
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 TITLED_RETRACTED = re.compile(
     r"\W*(?:retracted|retractado|withdrawn|retraction(?: note| notice)?)\b\W*[:\]]", re.IGNORECASE
 )
 """How journals and PubMed title what was taken back, and the notice of it."""
 SAYS_PREPRINT = re.compile(
-    r"pre-?print|not (?:yet )?(?:been )?peer[- ]reviewed|preimpres|prepublicac|medrxiv|biorxiv|arxiv",
-    re.IGNORECASE,
+    r"""
+          pre-?print | not\ (?:yet\ )?(?:been\ )?peer[- ]reviewed | preimpres | prepublicac
+        | medrxiv | biorxiv | arxiv
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 SAYS_CONCERN = re.compile(r"\bconcern|\bdoubt|\bquestioned\b|\bpreocupaci|\bduda", re.IGNORECASE)
 
@@ -66,7 +75,10 @@ def issue_empty(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "section-empty",
     Severity.WARNING,
-    why="A heading with nothing below it looks like a mistake, and costs a reader with a screen reader a stop.",
+    why=(
+        "A heading with nothing below it looks like a mistake, and costs a reader with a"
+        " screen reader a stop."
+    ),
     remedy="Put something in, or take the section out of this issue.",
     mend="Remove the section",
 )
@@ -84,8 +96,14 @@ def section_empty(proof: ParsedMail) -> Iterator[Violation]:
 @rule(
     "entry-to-sort",
     Severity.ERROR,
-    why="Readers would find a heading “To sort”: nothing told the program where the entry belongs, and nobody else did.",
-    remedy="Say where it belongs: newsletter keep KEY --section NAME. Or leave it out: newsletter drop KEY.",
+    why=(
+        "Readers would find a heading “To sort”: nothing told the program where the entry"
+        " belongs, and nobody else did."
+    ),
+    remedy=(
+        "Say where it belongs: newsletter keep KEY --section NAME. Or leave it out:"
+        " newsletter drop KEY."
+    ),
 )
 def entry_to_sort(proof: ParsedMail) -> Iterator[Violation]:
     """An entry still stands among those to sort."""
@@ -219,8 +237,14 @@ def _pairs_of_one_link(proof: ParsedMail) -> dict[tuple[str, str], str]:
 @rule(
     "entries-alike",
     Severity.WARNING,
-    why="One paper in two forms, from PubMed and from its journal, is one paper; readers take the second for news.",
-    remedy="Merge the two: newsletter merge KEY KEY. If they are two things, split them, or tell them apart in their titles.",
+    why=(
+        "One paper in two forms, from PubMed and from its journal, is one paper; readers"
+        " take the second for news."
+    ),
+    remedy=(
+        "Merge the two: newsletter merge KEY KEY. If they are two things, split them, or"
+        " tell them apart in their titles."
+    ),
 )
 def entries_alike(proof: ParsedMail) -> Iterator[Violation]:
     """Two entries with different keys and links share an identifier or a telling title."""
@@ -243,7 +267,7 @@ def entries_alike(proof: ParsedMail) -> Iterator[Violation]:
     mend="Drop",
 )
 def entry_ran_before(proof: ParsedMail) -> Iterator[Violation]:
-    """An issue that went out has carried this entry, under its key, another of its identifiers, or its link."""
+    """An earlier issue has carried this entry, by its key, another identifier, or its link."""
     for entry in proof.entries:
         if _is_news_again(entry):
             continue
@@ -309,15 +333,21 @@ def paper_in_doubt(proof: ParsedMail) -> Iterator[Violation]:
         if Flag.CONCERN in entry.flags and not SAYS_CONCERN.search(f"{entry.title} {entry.note}"):
             yield Violation(
                 entry.key,
-                f"The journal has voiced concern about {describe_entry(entry)}, and the note does not say so.",
+                f"The journal has voiced concern about {describe_entry(entry)}, and the note does not"
+                " say so.",
             )
 
 
 @rule(
     "preprint-not-marked",
     Severity.WARNING,
-    why="No other researcher has reviewed a preprint yet; readers must be able to tell it from an article.",
-    remedy="Add the flag preprint to the entry, or say in its note that it is not peer-reviewed yet.",
+    why=(
+        "No other researcher has reviewed a preprint yet; readers must be able to tell it"
+        " from an article."
+    ),
+    remedy=(
+        "Add the flag preprint to the entry, or say in its note that it is not peer-reviewed yet."
+    ),
     mend="Mark as a preprint",
 )
 def preprint_not_marked(proof: ParsedMail) -> Iterator[Violation]:
@@ -377,7 +407,10 @@ def event_cancelled(proof: ParsedMail) -> Iterator[Violation]:
     "event-unlisted",
     Severity.WARNING,
     why="An event that was taken out of its calendar is most often called off, and nobody says so.",
-    remedy="Ask the organiser. If it is off, take it out; if an earlier issue announced it, tell the readers in the letter.",
+    remedy=(
+        "Ask the organiser. If it is off, take it out; if an earlier issue announced it,"
+        " tell the readers in the letter."
+    ),
 )
 def event_unlisted(proof: ParsedMail) -> Iterator[Violation]:
     """The calendar that an event came from was read again and does not list it any more."""
@@ -387,5 +420,6 @@ def event_unlisted(proof: ParsedMail) -> Iterator[Violation]:
         ):
             yield Violation(
                 entry.key,
-                f"{describe_entry(entry)} is not in its calendar any more: it was last there on {last}.",
+                f"{describe_entry(entry)} is not in its calendar any more: it was last there on"
+                f" {last}.",
             )

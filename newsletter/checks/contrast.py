@@ -21,10 +21,9 @@ from newsletter.checks.mail_elements import ElementGroup, group_elements
 from newsletter.checks.parsed_mail import ParsedMail, hides
 from newsletter.checks.rules import Violation, rule
 from newsletter.checks.styles import CssDeclaration, dark_blocks, parse_declarations
+from newsletter.formats.colors import ENOUGH, ENOUGH_LARGE, Rgb, contrast
 from newsletter.model import Severity
 
-ENOUGH = 4.5
-ENOUGH_LARGE = 3.0  # from 24 px, or 18.66 px bold
 NAMED = {
     "white": "ffffff",
     "black": "000000",
@@ -36,7 +35,6 @@ NAMED = {
 LENGTH = re.compile(r"([\d.]+)(px|pt|em|rem|%)")
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"])
 
-Colour = tuple[int, int, int]
 Style = Mapping[str, CssDeclaration]
 NOTHING: Style = {}
 
@@ -45,8 +43,8 @@ NOTHING: Style = {}
 class TextStyle:
     """How text looks at one place. None: not known."""
 
-    colour: Colour | None = (0, 0, 0)
-    surface: Colour | None = (255, 255, 255)
+    colour: Rgb | None = (0, 0, 0)
+    surface: Rgb | None = (255, 255, 255)
     size_px: float = 16.0
     bold: bool = False
     hidden: bool = False
@@ -59,7 +57,7 @@ class TextStyle:
     @property
     def contrast(self) -> float:
         """Of text and surface, 1 to 21; the best there is where one of the two is not known."""
-        return ratio(self.colour, self.surface) if self.colour and self.surface else 21.0
+        return contrast(self.colour, self.surface) if self.colour and self.surface else 21.0
 
     @cached_property
     def is_faint(self) -> bool:
@@ -68,7 +66,7 @@ class TextStyle:
 
 
 @lru_cache(maxsize=512)
-def colour_of(text: str) -> Colour | None:
+def colour_of(text: str) -> Rgb | None:
     """The colour that CSS or a bgcolor attribute writes; None when it is none or not solid."""
     text = NAMED.get(text.strip().lower(), text.strip().lower().removeprefix("#"))
     if re.fullmatch(r"[0-9a-f]{3}", text):
@@ -78,22 +76,6 @@ def colour_of(text: str) -> Colour | None:
     if found := re.fullmatch(r"rgb\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\s*\)", text):
         return int(found[1]), int(found[2]), int(found[3])
     return None
-
-
-@lru_cache(maxsize=512)
-def ratio(one: Colour, other: Colour) -> float:
-    """Contrast of two colours, 1 to 21."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: Colour) -> float:
-    red, green, blue = (_linear(channel / 255) for channel in colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
 
 
 @rule(
@@ -131,7 +113,7 @@ def _faint(
     proof: ParsedMail, inks: Iterable[tuple[ElementGroup, TextStyle]], when: str
 ) -> Iterator[Violation]:
     found = {element: ink for kind, ink in inks if ink.is_faint for element in kind.elements}
-    told: set[tuple[Colour | None, Colour | None]] = set()
+    told: set[tuple[Rgb | None, Rgb | None]] = set()
     for element in proof.elements if found else ():
         ink = found.get(element)
         if ink is None or (ink.colour, ink.surface) in told or not (words := _own_words(element)):
@@ -168,7 +150,7 @@ def _hex(ink: TextStyle) -> str:
 
 
 def _ink(kind: ElementGroup, around: TextStyle, dark: Style) -> TextStyle:
-    """How the text of an element looks, from what stands around it, its own style and the dark rules for it."""
+    """How the text of an element looks: its surroundings, its own style, the dark rules for it."""
     own = _cascade(parse_declarations(kind.style), dark)
     bold = (
         own["font-weight"] in {"bold", "bolder", "600", "700", "800", "900"}
@@ -187,7 +169,7 @@ def _ink(kind: ElementGroup, around: TextStyle, dark: Style) -> TextStyle:
 def _cascade(inline: Style, dark: Style) -> dict[str, str]:
     """What holds of a style attribute and the rules of a sheet.
 
-    The attribute, but where only the rule is important.
+    The attribute does, but where only the rule is important.
     """
     own = {name: declaration.value for name, declaration in dark.items()}
     for name, declaration in inline.items():
@@ -199,7 +181,7 @@ def _cascade(inline: Style, dark: Style) -> dict[str, str]:
     return own
 
 
-def _colour(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> Colour | None:
+def _colour(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> Rgb | None:
     if "color" in own:
         return around.colour if own["color"] == "inherit" else colour_of(own["color"])
     return (
@@ -207,7 +189,7 @@ def _colour(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> Co
     )  # a link without a colour is the mail program's own blue
 
 
-def _surface(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> Colour | None:
+def _surface(own: Mapping[str, str], kind: ElementGroup, around: TextStyle) -> Rgb | None:
     """The colour behind an element.
 
     `background` may write it together with a picture, which hides it.
@@ -247,9 +229,9 @@ class DarkRule:
 
     @property
     def path(self) -> tuple[str, ...]:
-        """`.button`, `a` of `.button a`: names that a kind of element is known by, outermost first.
+        """Names that a kind of element is known by, outermost first: `.button`, `a` of `.button a`.
 
-        Else empty.
+        Empty for a selector that is no such path.
         """
         return tuple(self.selector.split()) if _PATH.fullmatch(self.selector) else ()
 
@@ -291,7 +273,7 @@ def _by_name(rules: Iterable[DarkRule]) -> Callable[[ElementGroup], Style]:
 
 
 def _stands_in(kind: ElementGroup, path: tuple[str, ...]) -> bool:
-    """Whether the elements of a kind stand in what all but the last name of a path call, from the inside out."""
+    """Whether elements of a kind stand inside the path: all its names but the last, inside out."""
     wanted = list(path[:-1])
     around = kind.around
     while wanted and around is not None:

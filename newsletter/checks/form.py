@@ -12,11 +12,9 @@ from newsletter.checks.mail_elements import ElementGroup
 from newsletter.checks.parsed_mail import ParsedMail, is_hidden, text_of
 from newsletter.checks.rules import Violation, rule
 from newsletter.checks.styles import dark_blocks, parse_blocks, parse_declarations
+from newsletter.formats.mail_limits import GMAIL_CLIP_BYTES
 from newsletter.model import Severity
 
-CLIPPED_BYTES = (
-    102 * 1024
-)  # Gmail hides what follows behind “[Message clipped]”, the unsubscribe link with it
 LARGE_BYTES = 90 * 1024
 STYLES_BYTES = 16 * 1024
 MESSAGE_BYTES = 500 * 1024
@@ -56,9 +54,9 @@ PIXELS = re.compile(r"([\d.]+)px")
 def html_too_large(proof: ParsedMail) -> Iterator[Violation]:
     """The HTML part is larger than what Gmail shows."""
     size = proof.html_bytes
-    if size > CLIPPED_BYTES:
+    if size > GMAIL_CLIP_BYTES:
         yield Violation(
-            "html", f"The HTML part has {size:,} bytes; Gmail clips it at {CLIPPED_BYTES:,}."
+            "html", f"The HTML part has {size:,} bytes; Gmail clips it at {GMAIL_CLIP_BYTES:,}."
         )
 
 
@@ -71,9 +69,9 @@ def html_too_large(proof: ParsedMail) -> Iterator[Violation]:
 def html_large(proof: ParsedMail) -> Iterator[Violation]:
     """The HTML part comes near to what Gmail shows."""
     size = proof.html_bytes
-    if LARGE_BYTES < size <= CLIPPED_BYTES:
+    if LARGE_BYTES < size <= GMAIL_CLIP_BYTES:
         yield Violation(
-            "html", f"The HTML part has {size:,} bytes; Gmail clips it at {CLIPPED_BYTES:,}."
+            "html", f"The HTML part has {size:,} bytes; Gmail clips it at {GMAIL_CLIP_BYTES:,}."
         )
 
 

@@ -15,17 +15,23 @@ from newsletter.model import Severity
 from newsletter.placeholders import Placeholder
 
 LEAVES = re.compile(
-    r"unsubscri|opt[- ]?out|stop (?:getting|receiving|these)|leave (?:this|the) list"
-    r"|darse de baja|date de baja|cancelar (?:la|su|tu) suscripci|dejar de recibir|abmelden|abbestellen|désabonner",
-    re.IGNORECASE,
+    r"""
+          unsubscri | opt[- ]?out | stop\ (?:getting|receiving|these)
+        | leave\ (?:this|the)\ list | darse\ de\ baja | date\ de\ baja
+        | cancelar\ (?:la|su|tu)\ suscripci | dejar\ de\ recibir | abmelden | abbestellen
+        | désabonner
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 DISCLAIMS = re.compile(
-    r"(?:not|no|never|isn.t|cannot|instead of|replace|substitute|sustituy|reemplaz)\b.{0,60}"
-    r"\b(?:medical|doctor|professional|médic|profesional)"
-    r"|(?:ask|talk (?:to|with)|speak (?:to|with)|consult|discuss .{0,40}with)\s.{0,30}"
-    r"\b(?:doctor|care team|physician|oncologist|health ?care|medical team)"
-    r"|(?:consult|hable con|pregunt).{0,30}\b(?:médic|equipo)",
-    re.IGNORECASE,
+    r"""
+          (?:not|no|never|isn.t|cannot|instead\ of|replace|substitute|sustituy|reemplaz)\b
+          .{0,60}\b(?:medical|doctor|professional|médic|profesional)
+        | (?:ask|talk\ (?:to|with)|speak\ (?:to|with)|consult|discuss\ .{0,40}with)\s.{0,30}\b
+          (?:doctor|care\ team|physician|oncologist|health\ ?care|medical\ team)
+        | (?:consult|hable\ con|pregunt).{0,30}\b(?:médic|equipo)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 FOOT = 800

@@ -9,7 +9,7 @@ parts. A word counts by its part, and what everybody knows in spite of it is lef
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 _ENDINGS = [
     "sarcomas?",
@@ -237,9 +237,20 @@ _KNOWN = frozenset(
     ]
 )
 
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(words).replace(" ", r"\ ")
+
+
 HARD = re.compile(
-    rf"\b(?:{'|'.join(_TERMS)}|(?:{'|'.join(_BEGINNINGS)})\w*|[a-z]{{3,}}(?:{'|'.join(_ENDINGS)}))\b",
-    re.IGNORECASE,
+    rf"""
+        \b(?:
+            {_any_of(_TERMS)}
+          | (?:{_any_of(_BEGINNINGS)})\w*
+          | [a-z]{{3,}}(?:{_any_of(_ENDINGS)})
+        )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _UNSEEN = re.compile(r"https?://\S+|\S+@\S+|\]\([^)]*\)|`[^`]*`")
 

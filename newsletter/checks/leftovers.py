@@ -27,23 +27,37 @@ WRITTEN_MARK = re.compile(f"{_JINJA}|{_SERVICES}|{_NAMES}")
 """What must not stand in a text of the issue, where `{name}` asks for the reader's name."""
 
 TEMPLATE_MARK = re.compile(
-    f"{_JINJA}|{_SERVICES}"
-    r"|%7[Bb](?:%7[Bb]|%25|\w+%7[Dd])|\{(?:\w+_)?(?:[Nn]ame|NAME|title|link|url|date)\}"
+    rf"""
+          {_JINJA} | {_SERVICES} | %7[Bb](?:%7[Bb]|%25|\w+%7[Dd])
+        | \{{(?:\w+_)?(?:[Nn]ame|NAME|title|link|url|date)\}}
+    """,
+    re.VERBOSE,
 )
 """What must not stand in the mail, also percent-encoded in a link."""
 
 EMPTY_VALUE = re.compile(
-    r"(?:^|[:(]\s*|\b(?:Dear|Hello|Hi)\s+)(?:None|undefined|null|NaN|nan|\[object Object\])\s*(?=$|[,.!);])"
+    r"""
+        (?:^|[:(]\s*|\b(?:Dear|Hello|Hi)\s+)(?:None|undefined|null|NaN|nan|\[object\ Object\])
+        \s*(?=$|[,.!);])
+    """,
+    re.VERBOSE,
 )
 """A value that was not there, where a value stands: alone, behind a colon, in a greeting. Not the
 word in a sentence."""
 
 UNFINISHED = re.compile(
-    r"\bTODO\b|\b(?i:to[- ]do):|\bFIXME\b|\bXXX+\b|\bTK(?:TK)*\b(?![ -](?:inhibit|activ|gene|domain|recept|1|2))"
-    r"|\b(?i:lorem)\b|\bipsum dolor\b|\?\?\?|\bPENDIENTE\b|\bPOR (?:HACER|COMPLETAR)\b"
-    r"|(?<!siglo )(?<!46,)\bXX\b(?![/’'-])(?! (?:chromosom|century))"
-    r"|\[(?i:insert|placeholder|your|add|fill|insertar|añadir|completar)\b[^\]]*\](?!\()"
-    r"|\[(?i:(?:first )?name|date|link|url|title|number|amount|photo|picture|image|tb[adc]|nombre|fecha|enlace|foto)\](?!\()"
+    r"""
+          \bTODO\b | \b(?i:to[- ]do): | \bFIXME\b | \bXXX+\b
+        | \bTK(?:TK)*\b(?![ -](?:inhibit|activ|gene|domain|recept|1|2)) | \b(?i:lorem)\b
+        | \bipsum\ dolor\b | \?\?\? | \bPENDIENTE\b | \bPOR\ (?:HACER|COMPLETAR)\b
+        | (?<!siglo\ )(?<!46,)\bXX\b(?![/’'-])(?!\ (?:chromosom|century))
+        | \[(?i:insert|placeholder|your|add|fill|insertar|añadir|completar)\b[^\]]*\](?!\()
+        | \[(?i:
+              (?:first\ )?name | date | link | url | title | number | amount | photo | picture
+            | image | tb[adc] | nombre | fecha | enlace | foto
+          )\](?!\()
+    """,
+    re.VERBOSE,
 )
 UNFINISHED_TITLE = re.compile(r"\bTODO\b|\bFIXME\b|\bTKTK\b|\b[Ll]orem ipsum\b")
 """In titles of sources, where TK is thymidine kinase."""

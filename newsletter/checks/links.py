@@ -21,9 +21,12 @@ from newsletter.model import Issue, Severity
 
 SCHEMES = frozenset({"https", "mailto", "tel"})
 GENERIC = re.compile(
-    r"click(?: here)?|here|(?:read|learn|see|find out) more|more(?: info(?:rmation)?)?|(?:this )?(?:link|page|website)"
-    r"|details|view|(?:haga )?clic aquí|aquí|(?:leer|ver) más|más(?: información)?|enlace",
-    re.IGNORECASE,
+    r"""
+          click(?:\ here)? | here | (?:read|learn|see|find\ out)\ more
+        | more(?:\ info(?:rmation)?)? | (?:this\ )?(?:link|page|website) | details | view
+        | (?:haga\ )?clic\ aquí | aquí | (?:leer|ver)\ más | más(?:\ información)? | enlace
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 CUT = re.compile(r"…|%E2%80%A6|\.\.\.$", re.IGNORECASE)
@@ -57,7 +60,7 @@ def split(url: str) -> SplitResult | None:
     mend="Use https",
 )
 def link_scheme(proof: ParsedMail) -> Iterator[Violation]:
-    """A link is relative, protocol-relative, empty, or of another scheme than https, mailto and tel.
+    """A link is relative, empty, or of another scheme than https, mailto and tel.
 
     An entry may have an http: link, as long as the page does not print it so.
     """
@@ -277,7 +280,7 @@ def link_unreachable(proof: ParsedMail) -> Iterator[Violation]:
     mend="Use the new address",
 )
 def link_moved(proof: ParsedMail) -> Iterator[Violation]:
-    """A link was tried, and its page has moved for good to another address than its own with www. or a slash."""
+    """A link was tried, and its page has moved for good (more than a www. or a slash)."""
     for link in proof.links:
         answer = proof.context.links.get(link.href)
         if (

@@ -36,7 +36,7 @@ FORBIDDEN_TAG = re.compile(rf"<({'|'.join(sorted(FORBIDDEN))})\b", re.IGNORECASE
     remedy="Delete it, and link to a page that has it.",
 )
 def text_has_forbidden_html(proof: ParsedMail) -> Iterator[Violation]:
-    """A text of the editor's own holds a script, form, frame or another element that no mail may have."""
+    """A text of the editor's own holds a script, form, frame or other element no mail may have."""
     for where, tag in _tags(proof, FORBIDDEN_TAG):
         yield Violation(where, f"The text holds <{tag}>.")
 
@@ -71,7 +71,7 @@ def _tags(proof: ParsedMail, pattern: re.Pattern[str]) -> Iterator[tuple[str, st
     remedy="Write the whole address, beginning with https://.",
 )
 def text_link_broken(proof: ParsedMail) -> Iterator[Violation]:
-    """A link in a text of the editor's own is not absolute, or of another scheme than https, http, mailto and tel."""
+    """A link in the editor's own text is relative, or not of https, http, mailto or tel."""
     for passage in proof.own_words:
         for is_picture, words, href in MARKDOWN_LINK.findall(passage.text):
             parts = split(upgrade_to_https(href))
@@ -105,7 +105,7 @@ def text_picture_mute(proof: ParsedMail) -> Iterator[Violation]:
     remedy="Put it on the foundation's own site, or add its host to image_hosts under [theme].",
 )
 def text_picture_left_out(proof: ParsedMail) -> Iterator[Violation]:
-    """A picture in a text of the editor's own is not on the page, since its host is not one of the foundation's."""
+    """A picture in the editor's own text is left out: its host is not one of the foundation's."""
     shown = {each.get("src") for each in images(proof)}
     for where, _, href, _ in _pictures(proof):
         if href.startswith(BESIDE):

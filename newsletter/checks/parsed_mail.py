@@ -23,7 +23,7 @@ from newsletter.model import Entry
 
 _HIDDEN = re.compile(r"display\s*:\s*none|max-height\s*:\s*0|mso-hide\s*:\s*all", re.IGNORECASE)
 MARKDOWN_LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]*)>?(?:\s+[^)]*)?\)")
-"""`[words](address)` or `![words](address "title")`: whether it is a picture, its words, its address."""
+"""`[words](address)` or `![words](address "title")`: is it a picture, its words, its address."""
 
 PADDING = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u2007\u2060\ufeff]+")
 """Invisible characters with which a preheader is filled up, so that no text of the letter follows
@@ -65,7 +65,7 @@ class ParsedMail:
 
     @cached_property
     def markup(self) -> str:
-        """The HTML part in small letters, to ask in a moment whether something rare can be in it at all."""
+        """The HTML part in small letters, to see quickly whether something rare can be in it."""
         return self.context.html.lower()
 
     @cached_property

@@ -1,4 +1,6 @@
-"""How hard the editor's own words are to read, by paragraph: U.S. school grade after Flesch and Kincaid (1975).
+"""How hard the editor's own words are to read.
+
+The measure is a U.S. school grade for each paragraph, after Flesch and Kincaid (1975).
 
 Syllables come from syllabreak, which needs no download; docs/notes/checks.md has the comparison.
 The measure is for English alone.
@@ -38,7 +40,11 @@ UNAVOIDABLE = frozenset(
 _VOWEL = re.compile(r"[aeiouy]")
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _SENTENCE_END = re.compile(
-    r"(?<!\bDr)(?<!\bvs)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<!\bal)(?<!\b[A-Z])[.!?:;…]+[\"”’)]*(?=\s|$)"
+    r"""
+        (?<!\bDr)(?<!\bvs)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<!\bal)
+        (?<!\b[A-Z])[.!?:;…]+[\"”’)]*(?=\s|$)
+    """,
+    re.VERBOSE,
 )
 
 

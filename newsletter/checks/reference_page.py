@@ -1,4 +1,4 @@
-"""docs/checks.md, written from the rules themselves, so that neither says what the other does not."""
+"""docs/checks.md, written from the rules themselves, so that the two always agree."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from newsletter.model import Severity
 
 HEAD = """# What is checked before an issue goes
 
-`newsletter check` runs every rule below on the issue as it would go out. An **error** blocks sending; a *warning* does
-not. Each finding says where it was found: at an entry's key, a section's name, or at subject, preheader, letter,
-closing, html, text or issue. This page is made from the rules; a test compares them.
+`newsletter check` runs every rule below on the issue as it would go out. An **error** blocks
+sending; a *warning* does not. Each finding says where it was found: at an entry's key, a section's
+name, or at subject, preheader, letter, closing, html, text or issue. This page is made from the
+rules; a test compares them.
 """
 
 

@@ -233,7 +233,7 @@ def article_missing(proof: ParsedMail) -> Iterator[Violation]:
     ),
 )
 def preheader_misplaced(proof: ParsedMail) -> Iterator[Violation]:
-    """The first words of the body are not the hidden preheader, or nothing keeps the letter's words from following it."""
+    """The body does not begin with the hidden preheader, or the letter's words run into it."""
     first = next((each for each in proof.elements[1:] if text_of(each).strip()), None)
     if first is None:
         return
@@ -261,7 +261,7 @@ def preheader_misplaced(proof: ParsedMail) -> Iterator[Violation]:
     ),
 )
 def layout_table_speaks(proof: ParsedMail) -> Iterator[Violation]:
-    """A table without headings is not marked as layout, or lets the mail program choose its gaps."""
+    """A table without headings is not marked as layout, or leaves its gaps to the mail program."""
     tables = [each for each in proof.body.iter("table") if each.find(".//th") is None]
     loud = sum(each.get("role") not in {"presentation", "none"} for each in tables)
     gaps = sum(

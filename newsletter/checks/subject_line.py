@@ -20,10 +20,16 @@ WORD = re.compile(r"[^\W\d_]+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 TELLS_ILLNESS = re.compile(
-    r"\b(?:leiomyosarcom\w*|l?lms|ulms|\w*sarcoma\w*|cancer\w*|tumou?rs?|oncolog\w*|chemo\w*|radiotherap\w*|metasta\w*"
-    r"|malignan\w*|carcinoma\w*|uterine|hysterectom\w*|relapse\w*|recurren\w*|terminal|palliat\w*|hospice|your diagnosis"
-    r"|cáncer\w*|tumor(?:es)?|oncólog\w*|quimioterapia|metástasis|útero|diagnóstico)\b",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            leiomyosarcom\w* | l?lms | ulms | \w*sarcoma\w* | cancer\w* | tumou?rs? | oncolog\w*
+          | chemo\w* | radiotherap\w* | metasta\w* | malignan\w* | carcinoma\w* | uterine
+          | hysterectom\w* | relapse\w* | recurren\w* | terminal | palliat\w* | hospice
+          | your\ diagnosis | cáncer\w* | tumor(?:es)? | oncólog\w* | quimioterapia | metástasis
+          | útero | diagnóstico
+        )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """Words that tell a stranger what the reader has."""
 
@@ -115,7 +121,7 @@ def preheader_repeats_subject(proof: ParsedMail) -> Iterator[Violation]:
     ),
 )
 def tells_diagnosis(proof: ParsedMail) -> Iterator[Violation]:
-    """Subject or preheader names an illness that the names of newsletter and sender do not tell already."""
+    """Subject or preheader names an illness that newsletter and sender do not name already."""
     if not proof.settings.theme.discreet:
         return
     newsletter = proof.settings.newsletter
@@ -175,9 +181,18 @@ def spam_words(proof: ParsedMail) -> Iterator[Violation]:
 
 
 SPAM = re.compile(
-    r"\bFREE\b|\b(?i:act now|limited[- ]time|risk[- ]free|100 ?% (?:free|guaranteed|satisf\w+)|buy now|order now|no obligation"
-    r"|you have (?:won|been selected)|you.re a winner|cash bonus|double your|once in a lifetime|don.t miss out|click below"
-    r"|special promotion|lowest price|money[- ]back|this is not spam|urgent response|while supplies last|winner!)"
+    r"""
+          \bFREE\b
+        | \b(?i:
+              act\ now | limited[- ]time | risk[- ]free | 100\ ?%\ (?:free|guaranteed|satisf\w+)
+            | buy\ now | order\ now | no\ obligation | you\ have\ (?:won|been\ selected)
+            | you.re\ a\ winner | cash\ bonus | double\ your | once\ in\ a\ lifetime
+            | don.t\ miss\ out | click\ below | special\ promotion | lowest\ price
+            | money[- ]back | this\ is\ not\ spam | urgent\ response | while\ supplies\ last
+            | winner!
+          )
+    """,
+    re.VERBOSE,
 )
 SPAM_MARKS = re.compile(r"!{3,}|\${2,}|[!?]{4,}")
 SPAM_SIGNS = (

@@ -18,7 +18,11 @@ LONGEST_LINE = 78  # RFC 5322, 2.1.1; the templates break at 72
 LEAKED = re.compile(r"[\u034f\u2007\ufeff\u00ad]{2,}")
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 MARKUP = re.compile(
-    r"</?(?:p|br|a|div|span|b|i|em|strong|sup|sub|ul|li|td|tr|table|h[1-6])\b[^<>]*>|&(?:amp|nbsp|lt|gt|quot|#\d+);"
+    r"""
+          </?(?:p|br|a|div|span|b|i|em|strong|sup|sub|ul|li|td|tr|table|h[1-6])\b[^<>]*>
+        | &(?:amp|nbsp|lt|gt|quot|\#\d+);
+    """,
+    re.VERBOSE,
 )
 
 

@@ -20,10 +20,14 @@ HARMLESS = frozenset({"via", "via=ihub", "rss", "af", "fc", "ff", "v", "sort", "
 """Parameters that say in which list a paper was found, and nothing of who reads it."""
 
 COUNTS_READERS = re.compile(
-    r"_kx|trk_(?:contact|msg|module|sid)|sc_(?:campaign|channel|content|medium|outcome|src)|ns_(?:campaign|mchannel|source)"
-    r"|(?:e?mail|mailing|newsletter|nl|campaign|subscriber|recipient|contact|reader)_?id|i?cmp|e?cmpid|icid|ecid|emid"
-    r"|campaign|mkcid|mkrid|wickedid|wickedsource|s_kwcid|ef_id|epik|rb_clickid|e?source_?code",
-    re.IGNORECASE,
+    r"""
+          _kx | trk_(?:contact|msg|module|sid)
+        | sc_(?:campaign|channel|content|medium|outcome|src) | ns_(?:campaign|mchannel|source)
+        | (?:e?mail|mailing|newsletter|nl|campaign|subscriber|recipient|contact|reader)_?id
+        | i?cmp | e?cmpid | icid | ecid | emid | campaign | mkcid | mkrid | wickedid
+        | wickedsource | s_kwcid | ef_id | epik | rb_clickid | e?source_?code
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """Parameters of mail and campaign services that no page needs; identity keeps them, because it must
 not be wrong."""
@@ -52,12 +56,17 @@ ASKS = frozenset(
 """Parameters whose values are what a reader looks for: there “newsletter” is a word like others."""
 
 WATCHER = re.compile(
-    r"(?:.+\.)?(?:list-manage\.com|safelinks\.protection\.outlook\.com|urldefense\.(?:com|proofpoint\.com)|sendgrid\.net"
-    r"|mandrillapp\.com|rs6\.net|klclick\d*\.com|lnkd\.in|t\.co|bit\.ly|tinyurl\.com|ow\.ly|buff\.ly|goo\.gl|hubs\.l[aiy]"
-    r"|is\.gd|rebrand\.ly|cutt\.ly|shorturl\.at)",
-    re.IGNORECASE,
+    r"""
+        (?:.+\.)?(?:
+            list-manage\.com | safelinks\.protection\.outlook\.com
+          | urldefense\.(?:com|proofpoint\.com) | sendgrid\.net | mandrillapp\.com | rs6\.net
+          | klclick\d*\.com | lnkd\.in | t\.co | bit\.ly | tinyurl\.com | ow\.ly | buff\.ly
+          | goo\.gl | hubs\.l[aiy] | is\.gd | rebrand\.ly | cutt\.ly | shorturl\.at
+        )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-"""Shorteners, click counters of mail services, and the wrappers that mail programs put around links."""
+"""Shorteners, click counters of mail services, and wrappers of mail programs around links."""
 
 
 MAIL_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
@@ -115,7 +124,7 @@ def _watching(parts: SplitResult) -> set[str]:
 def _watches(name: str, value: str) -> bool:
     """Whether a parameter that a page might want is here for counting readers.
 
-    By its name, or by what it says.
+    Its name tells, or its value.
     """
     if COUNTS_READERS.fullmatch(name) or (name in NAMES_READER and READER.fullmatch(value)):
         return True

@@ -35,14 +35,21 @@ _MONTHS = (
     "nov",
     "dec|dic",
 )
-_WEEKDAY = (
-    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
-    r"|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo)s?"
-)
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
-)
+_WEEKDAY = r"""
+    (?:
+        mon(?:day)? | tue(?:s(?:day)?)? | wed(?:nesday)? | thu(?:r(?:s(?:day)?)?)? | fri(?:day)?
+      | sat(?:urday)? | sun(?:day)? | lunes | martes | mi[ée]rcoles | jueves | viernes
+      | s[áa]bado | domingo
+    )s?
+"""
+_MONTH = r"""
+    (?:
+        jan(?:uary)? | feb(?:ruary)? | mar(?:ch)? | apr(?:il)? | may | june? | july?
+      | aug(?:ust)? | sep(?:t(?:ember)?)? | oct(?:ober)? | nov(?:ember)? | dec(?:ember)? | enero
+      | febrero | marzo | abril | mayo | junio | julio | agosto | septiembre | octubre
+      | noviembre | diciembre
+    )
+"""
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?:,?\s+(?:de\s+|del\s+)?(?P<year>20\d\d))?(?![\d:])"
 _WRITTEN = (
@@ -52,11 +59,12 @@ _WRITTEN = (
     r"(?P<year>20\d\d)-(?P<number>\d\d)-(?P<day>\d\d)\b",
 )
 _WITH_WEEKDAY = tuple(
-    re.compile(rf"\b(?P<weekday>{_WEEKDAY})\b[.,]?\s+{each}", re.IGNORECASE) for each in _WRITTEN
+    re.compile(rf"\b(?P<weekday>{_WEEKDAY})\b[.,]?\s+{each}", re.IGNORECASE | re.VERBOSE)
+    for each in _WRITTEN
 )
 _IN_TITLE = (
     *(
-        re.compile(rf"(?<![\d–-])(?<![\d–-]\s)\b{each}", re.IGNORECASE)
+        re.compile(rf"(?<![\d–-])(?<![\d–-]\s)\b{each}", re.IGNORECASE | re.VERBOSE)
         for each in (*_WRITTEN[:2], _WRITTEN[3])
     ),
     re.compile(
@@ -65,10 +73,17 @@ _IN_TITLE = (
 )
 _WEEKDAY_ALONE = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
-_DATED = tuple(re.compile(rf"\b{each}", re.IGNORECASE) for each in (*_WRITTEN[:2], _WRITTEN[3]))
+_DATED = tuple(
+    re.compile(rf"\b{each}", re.IGNORECASE | re.VERBOSE) for each in (*_WRITTEN[:2], _WRITTEN[3])
+)
 _DEADLINE_WORD = re.compile(
-    r"\b(?:deadlines?|due|appl(?:y|ications?)|register|sign up|rsvp|fechas? límites?|plazos?|solicite|inscrib\w+|inscríb\w+)\b",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            deadlines? | due | appl(?:y|ications?) | register | sign\ up | rsvp
+          | fechas?\ límites? | plazos? | solicite | inscrib\w+ | inscríb\w+
+        )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _PUT_OFF = re.compile(
     r"\b(?:was|were|had been|until now|extended|moved|era|venció|ampli\w+)\b", re.IGNORECASE
@@ -76,21 +91,36 @@ _PUT_OFF = re.compile(
 """What stands before a date that was the deadline once."""
 _RECENT = timedelta(days=60)
 _ENDS_THEN = re.compile(
-    r"\b(?:deadline|due (?:by|on|date)|(?:apply|register|sign up|rsvp) (?:by|before|until|no later than)|fecha límite|plazo"
-    r"|applications? (?:are )?(?:due|close[sd]?|end)|(?:solicite|inscríba(?:n?se|te)) (?:antes|hasta))\b[^.!?\n]{0,40}$",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            deadline | due\ (?:by|on|date)
+          | (?:apply|register|sign\ up|rsvp)\ (?:by|before|until|no\ later\ than)
+          | fecha\ límite | plazo | applications?\ (?:are\ )?(?:due|close[sd]?|end)
+          | (?:solicite|inscríba(?:n?se|te))\ (?:antes|hasta)
+        )\b[^.!?\n]{0,40}$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """What stands before a date after which nobody can apply any more."""
 _HAPPENS_THEN = re.compile(
-    r"\b(?:(?:we|it) (?:start|begin|meet)s?|starts?|begins?|join us|takes? place|is held|see you|happens|empieza|comienza)"
-    r"(?:\s(?:online|in \w+))?,?(?:\s(?:on|el))?(?:\sthe)?\s*$",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            (?:we|it)\ (?:start|begin|meet)s? | starts? | begins? | join\ us | takes?\ place
+          | is\ held | see\ you | happens | empieza | comienza
+        )(?:\s(?:online|in\ \w+))?,?(?:\s(?:on|el))?(?:\sthe)?\s*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """What stands before the day of the event itself."""
 _OTHER_DAY = re.compile(
-    r"\b(?:by|until|till|before|since|after|deadline|regist\w+|rsvp|sign[- ]?up|apply|closes?|ends?|through|opens?|from|was|were|last"
-    r"|posted|published|updated|recorded|hasta|antes)\b[^.!?]{0,30}$",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            by | until | till | before | since | after | deadline | regist\w+ | rsvp
+          | sign[- ]?up | apply | closes? | ends? | through | opens? | from | was | were | last
+          | posted | published | updated | recorded | hasta | antes
+        )\b[^.!?]{0,30}$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """What stands before a date that is not the day of the event itself."""
 
@@ -246,7 +276,7 @@ def event_day_disagrees(proof: ParsedMail) -> Iterator[Violation]:
     remedy="Look the deadline up at its source; take the call out, or correct its words.",
 )
 def deadline_past_in_words(proof: ParsedMail) -> Iterator[Violation]:
-    """The words of an entry name a deadline, with its year, that is over on the day the issue is planned for."""
+    """An entry's words name a deadline, with its year, that is over when the issue goes out."""
     for entry in proof.all_entries:
         text = f"{entry.title}\n{entry.summary}\n{entry.note}"
         if entry.grant is not None or "20" not in text or not _DEADLINE_WORD.search(text):
@@ -275,7 +305,7 @@ def deadline_past_in_words(proof: ParsedMail) -> Iterator[Violation]:
     remedy="Take the sentence out, or look the deadline up and correct it.",
 )
 def deadline_past_in_own_words(proof: ParsedMail) -> Iterator[Violation]:
-    """A letter, note or box of the editor's own names a deadline that is over on the day the issue is planned for."""
+    """The editor's own words name a deadline that is over when the issue goes out."""
     for passage in proof.own_words:
         if _may_name_deadline(passage.text) and (
             over := next(_over(passage.text, proof.day), None)

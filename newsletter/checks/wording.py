@@ -17,11 +17,20 @@ from newsletter.config import Settings
 from newsletter.model import Entry, Issue, Severity
 
 HYPE = re.compile(
-    r"\b(?:cure[sd]?\b(?! rates?)|miracles?\b|miraculous(?:ly)?\b|game[- ]?chang\w+|revolutionary\b|revolutioni[sz]\w+"
-    r"|(?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b|silver bullets?\b|ground-?breaking\b|holy grail\b|life-?changing\b"
-    r"|breakthroughs?\b(?! (?:therapy|device|designation|pain|cancer pain|status|infection))|100 ?% effective|guaranteed\b"
-    r"|(?:la|una) cura\b(?! de (?:la |las |los )?(?:herida|cicatri))|milagro(?:s[oa]?s?)?\b|revolucionari[oa]s?\b)",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            cure[sd]?\b(?!\ rates?) | miracles?\b | miraculous(?:ly)?\b | game[- ]?chang\w+
+          | revolutionary\b | revolutioni[sz]\w+
+          | (?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b | silver\ bullets?\b
+          | ground-?breaking\b | holy\ grail\b | life-?changing\b
+          | breakthroughs?\b
+            (?!\ (?:therapy|device|designation|pain|cancer\ pain|status|infection))
+          | 100\ ?%\ effective | guaranteed\b
+          | (?:la|una)\ cura\b(?!\ de\ (?:la\ |las\ |los\ )?(?:herida|cicatri))
+          | milagro(?:s[oa]?s?)?\b | revolucionari[oa]s?\b
+        )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """“Breakthrough therapy” is a legal status, breakthrough pain a symptom, a cure rate a measure."""
 
@@ -44,17 +53,29 @@ HYPE_SIGNS = (
 """One of these stands in every promise."""
 
 HYPE_TITLE = re.compile(
-    r"\b(?:miracles?\b|game[- ]?chang\w+|(?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b|holy grail\b"
-    r"|breakthroughs?\b(?! (?:therapy|device|designation|pain|cancer pain|status|infection)))",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            miracles?\b | game[- ]?chang\w+
+          | (?:wonder|magic|miracle)[- ](?:drug|pill|bullet|cure)s?\b | holy\ grail\b
+          | breakthroughs?\b
+            (?!\ (?:therapy|device|designation|pain|cancer\ pain|status|infection))
+        )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """For headlines that others wrote, only the strongest."""
 
 DENIES = re.compile(
-    r"\b(?:no|not|never|without|cannot|can.t|isn.t|neither|nor|yet to|rather than|instead of|hop(?:e|es|ing) for|find|towards?"
-    r"|no (?:hay|existe|es)|a[uú]n no|todav[ií]a no|sin|ning[uú]n\w*|busca(?:r|mos|n)|encontrar|hallar|hacia|esperamos|esperanza|not (?:yet )?an?|is there)"
-    r"\b[^.!?]{0,25}$",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            no | not | never | without | cannot | can.t | isn.t | neither | nor | yet\ to
+          | rather\ than | instead\ of | hop(?:e|es|ing)\ for | find | towards?
+          | no\ (?:hay|existe|es) | a[uú]n\ no | todav[ií]a\ no | sin | ning[uú]n\w*
+          | busca(?:r|mos|n) | encontrar | hallar | hacia | esperamos | esperanza
+          | not\ (?:yet\ )?an? | is\ there
+        )\b[^.!?]{0,25}$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """What stands before a word that the sentence does not promise: “not a cure”, “we hope to find a
 cure”."""
@@ -114,8 +135,8 @@ which has no long form."""
 
 WELL_KNOWN = frozenset(
     # countries and the clock
-    # a list of words reads better
-    "USA US UK EU UN NY LA DC AM PM ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC CET CEST BST IST AEST "  # noqa: SIM905
+    "USA US UK EU UN NY LA DC AM PM ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC CET"  # noqa: SIM905
+    " CEST BST IST AEST "
     # daily life
     "OK iOS TBA TBD TK TODO FIXME XXX TV PC PDF FAQ ID PO RSVP DIY CEO VIP ASAP FYI PS DVD CD QR"
     " URL SMS USB AI IT HR NGO BBC CNN NASA AND OR NOT NO YES NEW ALL ONE TWO ANY NOW WE YOU SO DO"
@@ -168,9 +189,9 @@ def _list_known_acronyms(proof: ParsedMail) -> set[str]:
 def find_known_acronyms(
     issue: Issue, settings: Settings, texts: Iterable[str], glossary: Iterable[str]
 ) -> set[str]:
-    """What the issue explains, bears as part of a name, or also writes in small letters.
+    """What the issue explains, has in a name, or also writes in small letters.
 
-    That was an emphasis.
+    A word in small letters elsewhere was written in capitals for emphasis.
     """
     newsletter = settings.newsletter
     titles = (each.title for each in issue.sections)
@@ -206,7 +227,13 @@ _BEFORE_BRACKETS = re.compile(
     rf"\b({_LETTERS})s?\s*[(:—–]\s*[^\W\d_]{{2,}}[ -][^\W\d_]+"
 )  # PFS (time without…)
 _IN_WORDS = re.compile(
-    rf"\b({_LETTERS})s?,?\s+(?:stands for|is short for|means|is (?:the|an?)\b|or (?:the )?[a-z]|significa|quiere decir|es decir|o sea)"
+    rf"""
+        \b({_LETTERS})s?,?\s+(?:
+            stands\ for | is\ short\ for | means | is\ (?:the|an?)\b | or\ (?:the\ )?[a-z]
+          | significa | quiere\ decir | es\ decir | o\ sea
+        )
+    """,
+    re.VERBOSE,
 )
 _SHORT_FOR = re.compile(
     rf"\b(?:called|known as|short(?:ened to)?|or|llamad[oa]s?),?\s+(?:the\s+)?({_LETTERS})\b"

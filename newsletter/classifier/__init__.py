@@ -66,7 +66,7 @@ def _sure_ways(entry: Entry, styles: Sequence[SectionStyle]) -> Iterator[tuple[s
 
 
 def _rule_holds(rule: str, entry: Entry) -> bool:
-    """A host name with its subdomains (and perhaps a path) is looked for in the links, words in the title."""
+    """Whether a rule fits: a host name (perhaps with a path) the links, other words the title."""
     if _HOST.fullmatch(rule):
         return any(_is_at(link, rule.lower()) for link in _links(entry))
     return bool(rule.strip()) and bool(

@@ -1,6 +1,6 @@
 """What a title's wording says about its section, and how surely.
 
-Cues weighed against each other (a log-linear model).
+Cues are weighed against each other (a log-linear model).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The likeliest kind, its probability as the model sees it, and the cues that spoke for it, strongest first."""
+    """The likeliest kind, its probability, and the cues that spoke for it, the strongest first."""
 
     kind: str
     probability: float

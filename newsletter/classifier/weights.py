@@ -1,4 +1,4 @@
-"""How much each cue of `cues` speaks for each kind, learned by bench/sections.py from 1006 labelled titles.
+"""How much each cue speaks for each kind: learned by bench/sections.py from 1006 labelled titles.
 
 Made by `python bench/sections.py --write`: change `BELIEFS` there, not these numbers.
 """

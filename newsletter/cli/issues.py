@@ -1,6 +1,6 @@
 """`draft`, `render`, `check`, `preview`, `approve`, `publish`.
 
-From what is new to an issue that may go out.
+The way from what is new to an issue that may go out.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ KEYRING = "newsletter"
 def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
     """A secret by its name, `NEWSLETTER_SMTP_PASSWORD`.
 
-    From the environment, the file of `…_FILE`, or the keyring.
+    It comes from the environment, the file named by `…_FILE`, or the keyring.
 
     None when it is nowhere. Raises UsageError when the file cannot be read.
     """

@@ -168,7 +168,10 @@ class _ConfigLoader:
 
 @cache
 def _converter(hint: Any) -> tuple[str, Callable[[Any], Any]]:
-    """What a key of this type expects, in words, and how its value is read (ValueError when it does not fit)."""
+    """What a key of this type expects, in words, and how its value is read.
+
+    The reader raises ValueError for a value that does not fit.
+    """
     if get_origin(hint) in {Union, types.UnionType}:
         hint = next(each for each in get_args(hint) if each is not type(None))
     if get_origin(hint) is tuple:

@@ -23,7 +23,7 @@ from newsletter.model import SectionStyle, Source
 
 FILE_NAME = "newsletter.toml"
 Check = Callable[[Any], str | None]
-"""Takes a value of the right type and returns what would have been expected, or None when it is good."""
+"""Takes a value of the right type; returns what was expected, or None when it is good."""
 
 
 def key(help_: str, *, default: Any = dataclasses.MISSING, check: Check | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""Statements about many rows at once, written once for each number of rows and given to the driver as they are.
+"""Statements about many rows at once, written once for each number of rows.
 
 For the two statements of every commit of a sending. Each call of the driver gives Python's lock
 away, and a busy sender takes it: a commit of ten messages in twenty calls waited longer for its
@@ -62,7 +62,7 @@ class BulkStatement:
 def _translate_placeholders(
     sql: str, dialect: Dialect
 ) -> tuple[str, Mapping[str, Any], list[str] | None]:
-    """The SQL with its values marked as the driver wants them, and their order where it wants no names."""
+    """The SQL with values marked as the driver wants, and their order where it wants no names."""
     if dialect.positional:
         return re.sub(r":\w+", "?", sql), {}, re.findall(r":(\w+)", sql)
     return re.sub(r":(\w+)", r"%(\1)s", sql), {}, None

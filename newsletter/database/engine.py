@@ -139,7 +139,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_eagerly(connection: Connection) -> None:
-    """Ask for the turn every few milliseconds: SQLite's own waiting grows to 100, and who writes all the time wins."""
+    """Ask for the turn every few milliseconds.
+
+    SQLite's own waits grow to 100 ms, so that whoever writes all the time would win.
+    """
     cursor = connection.connection.cursor()
     cursor.execute("PRAGMA busy_timeout=3")
     cursor.close()
@@ -159,7 +162,7 @@ def only_reading(engine: Engine) -> Engine:
 
 
 def eager(engine: Engine) -> Engine:
-    """The same database for short transactions that somebody waits for, beside a sender that writes all the time."""
+    """The same database for short transactions that somebody waits for, beside a busy sender."""
     return engine.execution_options(eager=True)
 
 

@@ -23,7 +23,7 @@ from newsletter.errors import StorageError
 from newsletter.model import DeliveryStatus
 from newsletter.platform_support import open_private, replace_file, write_at
 
-MOST_BYTES = 1 << 20  # then it starts over with what is still open
+MAX_BYTES = 1 << 20  # then it starts over with what is still open
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -41,7 +41,7 @@ class DeliveryOutcome:
 
 
 AttemptKey = tuple[int, int]
-"""A subscriber and how many tries went before: a line about an earlier try says nothing of this one."""
+"""A subscriber and how many tries went before: an earlier try says nothing of this one."""
 
 JournalOutcomes = Mapping[AttemptKey, DeliveryOutcome | None]
 """What is known of each try whose message may have been complete on the wire; None: no answer."""
@@ -88,7 +88,7 @@ class Journal:
 
     def _write(self, lines: Iterable[bytes]) -> None:
         data = b"".join(lines)
-        if self._size + len(data) > MOST_BYTES:
+        if self._size + len(data) > MAX_BYTES:
             self._start_over()
             return
         try:
@@ -142,7 +142,7 @@ class Journal:
         return StorageError(f"{self.path.parent} cannot be written ({why})")
 
     def close(self) -> None:
-        """Write the answers that no dot followed, where the ledger could not be written, and let go of the file."""
+        """Write the answers without a dot where the ledger was not written; close the file."""
         if self._handle != -1 and self._waiting:
             with contextlib.suppress(StorageError):
                 self._write(self._waiting)

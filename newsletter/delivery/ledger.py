@@ -156,7 +156,7 @@ class Ledger:
         return witness.database is not None or witness.is_at(sending.heartbeats)
 
     def recipients(self, issue: str, only: Collection[DeliveryStatus] = ()) -> Iterator[Delivery]:
-        """Every reader of an issue, or those that fared in some ways, and what is known of the message; read in pages."""
+        """The deliveries of an issue, all or those of some states, read in pages."""
         left = {} if self.is_at_work(issue) else self._query_recipients(issue)
         statuses = (
             {*only, D.SENDING} if only and left else {*only}

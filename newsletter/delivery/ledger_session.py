@@ -100,7 +100,7 @@ class LedgerSession:
     def fetch_deferred(
         self, after: tuple[datetime, int] | None, limit: int, *, due_at: datetime, now: datetime
     ) -> list[DueDelivery]:
-        """Those whose next try was due at a moment, the longest waiting first, those after a mark alone."""
+        """Those whose next try is due, the longest waiting first; only those after a mark."""
         due = sa.or_(deliveries.c.next_at <= due_at, deliveries.c.next_at > due_at + FAR)
         condition = sa.and_(deliveries.c.status == D.DEFERRED, due)
         if after is not None:

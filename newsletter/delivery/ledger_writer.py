@@ -24,7 +24,7 @@ from newsletter.subscribers.suppression_check import SuppressionCheck
 
 T = TypeVar("T")
 GATHER_S = 0.02
-"""Outcomes wait so long for company, unless a wish goes to the disk before: nobody waits for them."""
+"""Outcomes wait so long for company, unless something else goes to the disk before."""
 
 
 class LedgerWriter:

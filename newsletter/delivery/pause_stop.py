@@ -45,7 +45,7 @@ def clear_send_control(engine: Engine, issue: str) -> bool:
 
 
 def describe_send_pause(wish: SendControl, accepted: int, total: int, waiting: int) -> str:
-    """How a sending stands that a person held back, as the end of a sentence that begins with its state."""
+    """How a sending stands that a person held back: the end of a sentence after its state."""
     have = f"{accepted:,} of {total:,} have it"
     if wish is SendControl.STOP:
         return f"stopped by a person: {have}; {waiting:,} get nothing until somebody lets it go on"

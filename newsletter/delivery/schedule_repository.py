@@ -55,7 +55,7 @@ class ScheduleRepository:
         return f"{there.st_dev}:{there.st_ino}"
 
     def is_at_home(self, plan: ScheduledSend) -> bool:
-        """Whether a plan was made in just this database, and did not come here with a copy of it."""
+        """Whether a plan was made in just this database, and is not part of a copy."""
         return plan.place == self.place
 
     def find(self, issue: str) -> ScheduledSend | None:

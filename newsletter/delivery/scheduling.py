@@ -48,7 +48,7 @@ class ScheduleStatus:
 def start_clock(now: datetime) -> Callable[[], datetime]:
     """A clock that shows `now` and goes on from there, as the machine's does.
 
-    Also while it sleeps.
+    It goes on while the machine sleeps.
     """
     began = datetime.now(UTC)
     return lambda: now + (datetime.now(UTC) - began)
@@ -122,9 +122,9 @@ def all_planned(context: AppContext) -> tuple[ScheduleStatus, ...]:
 
 
 def is_to_be_waited_for(context: AppContext, found: ScheduleStatus) -> bool:
-    """Whether nobody waits for a plan that was made just here.
+    """Whether nobody waits for a schedule that was made just here.
 
-    Not one that came with a copy or a backup.
+    A schedule that came with a copy or a backup does not count.
     """
     return found.waiting is ScheduleState.ALONE and delivery.open_schedule(context).is_at_home(
         found.plan

@@ -320,7 +320,7 @@ def list_recipients(
     issue: str,
     only: Collection[DeliveryStatus] = (),
 ) -> Iterator[Delivery]:
-    """Every reader of an issue, or those that fared in some ways, with the Message-ID of the message, whether it went or not."""
+    """The deliveries of an issue, all or those of some states, with their Message-IDs."""
     sending = ledger.find_send(issue)
     if sending is None:
         return

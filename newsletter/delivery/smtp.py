@@ -182,7 +182,7 @@ def _login_error(server: MailServer, error: aiosmtplib.SMTPAuthenticationError) 
 
 
 def _without(words: str, password: str) -> str:
-    """A server's words without our password, as it stands or in the base64 of a login that is told back to us."""
+    """A server's words without our password, plain or in the base64 of a login."""
 
     def tells(word: str) -> bool:
         with contextlib.suppress(ValueError):

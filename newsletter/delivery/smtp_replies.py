@@ -59,9 +59,12 @@ _MAILBOX_GONE = frozenset({(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)})
 """X.1.1 and the like: no such mailbox or domain, moved, null MX, disabled (RFC 3463, RFC 7505)."""
 
 _AGAINST_US = re.compile(
-    r"daily .{0,40}(?:limit|quota)|(?:sending|message|rate|hourly|daily) (?:limit|quota)|limit exceeded"
-    r"|too many messages|quota exceeded for sender|authentication required|not authenticated",
-    re.IGNORECASE,
+    r"""
+          daily\ .{0,40}(?:limit|quota) | (?:sending|message|rate|hourly|daily)\ (?:limit|quota)
+        | limit\ exceeded | too\ many\ messages | quota\ exceeded\ for\ sender
+        | authentication\ required | not\ authenticated
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _TOO_LARGE = (3, 4)  # X.3.4: for this system, and the next reader's message is as large
 _LOGIN_CODES = frozenset({530, 534, 535, 538})

@@ -13,7 +13,7 @@ from newsletter.config import DeliverySettings
 from newsletter.delivery.clock import Clock
 
 FIRST_SLOWING_S = 0.5
-MOST_SLOWING_S = 60.0
+MAX_SLOWING_S = 60.0
 SLOWING_AGAIN_S = 5.0  # many connections hear the same complaint at once; it counts once
 RECOVERY = 0.9  # of the slowing, after each message that was taken
 DAY = timedelta(hours=24)
@@ -107,5 +107,5 @@ class Throttle:
         now = self.clock.monotonic()
         if self.settings.adapt and now - self._slowed >= SLOWING_AGAIN_S:
             self._slowed = now
-            self.slowing_s = min(max(self.slowing_s * 2, FIRST_SLOWING_S), MOST_SLOWING_S)
+            self.slowing_s = min(max(self.slowing_s * 2, FIRST_SLOWING_S), MAX_SLOWING_S)
             self._next = max(self._next, now + self.slowing_s)

@@ -1,4 +1,4 @@
-"""What Gmail, Yahoo and Microsoft will object to in the domains that we write from, as their rules of 2024 and 2025 say.
+"""What Gmail, Yahoo and Microsoft object to in the domains we write from (rules of 2024 and 2025).
 
 They want SPF and DKIM to pass, DMARC to be there, and one of the two to be aligned: to name the
 domain of `from`. What only a message that has travelled can show (does the relay sign? from which
@@ -30,10 +30,10 @@ from newsletter.doctor.spf import MAX_LOOKUPS, SpfRecord, read_spf
 
 ED25519_DER_BYTES = 44  # 12 that name the algorithm, and the key
 _FREE = """
-gmail.com googlemail.com yahoo.com yahoo.co.uk ymail.com rocketmail.com aol.com outlook.com hotmail.com live.com msn.com
-icloud.com me.com mac.com gmx.com gmx.net gmx.de web.de t-online.de proton.me protonmail.com zoho.com mail.com mail.ru
-yandex.ru yandex.com comcast.net verizon.net att.net orange.fr free.fr laposte.net libero.it qq.com 163.com fastmail.com
-hey.com tutanota.com
+gmail.com googlemail.com yahoo.com yahoo.co.uk ymail.com rocketmail.com aol.com outlook.com
+hotmail.com live.com msn.com icloud.com me.com mac.com gmx.com gmx.net gmx.de web.de t-online.de
+proton.me protonmail.com zoho.com mail.com mail.ru yandex.ru yandex.com comcast.net verizon.net
+att.net orange.fr free.fr laposte.net libero.it qq.com 163.com fastmail.com hey.com tutanota.com
 """
 FREE_MAIL = frozenset(_FREE.split())
 

@@ -70,7 +70,7 @@ def _follow(spf: SpfRecord, record: str, names: DnsLookup) -> str:
 
 
 def _enter(spf: SpfRecord, domain: str, names: DnsLookup) -> str:
-    """The record of another domain, unless it cannot be known (a macro) or the count is past its bound."""
+    """The record of another domain; none for a macro, or when there were too many look-ups."""
     if "%" in domain or spf.lookups > MAX_LOOKUPS:
         return ""
     found = _records(domain, names)

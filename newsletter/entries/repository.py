@@ -65,7 +65,7 @@ class EntryRepository:
         return self._read(sa.true())
 
     def open(self, looked: ReviewCutoff) -> tuple[Entry, ...]:
-        """The entries that a look at dates alone does not settle, in the order in which they were first seen."""
+        """The entries that their dates alone do not settle, in the order they were first seen."""
         return self._read(sa.not_(looked.condition()))
 
     def list_settled_entries(self, looked: ReviewCutoff) -> Iterator[EarlierEntry]:
@@ -143,7 +143,7 @@ class EntryRepository:
             execute_many(connection, sa.insert(tables.merges), rows)
 
     def merge_keys(self, folded: Mapping[str, str]) -> None:
-        """Let the entries of these keys go into others (old key → the key that stays), with all that hangs on them."""
+        """Merge entries into others (old key → the key that stays), with all that hangs on them."""
         with self.together() as connection:
             for old, new in folded.items():
                 there = sa.select(tables.sightings.c.source).where(tables.sightings.c.key == new)
@@ -226,7 +226,7 @@ class EntryRepository:
             return connection.execute(sa.select(sa.func.max(tables.decisions.c.id))).scalar() or 0
 
     def find_keys_decided_since(self, keys: Iterable[str], number: int) -> set[str]:
-        """Those of these entries on which something was decided after the decision of this number."""
+        """Those of these entries on which something was decided after this decision's number."""
         query = sa.select(tables.decisions.c.key).where(tables.decisions.c.id > number)
         with self.together() as connection:
             return {row[0] for row in select_in(connection, query, tables.decisions.c.key, keys)}
@@ -294,9 +294,7 @@ class EntryRepository:
     def find_unlisted_entries(
         self, keys: Iterable[str], sources: Iterable[str]
     ) -> dict[str, datetime]:
-        """Which of these entries no one of these sources lists any more, though it was read again.
-
-        And when it last did.
+        """Which of these entries no source lists any more, and when one last did.
 
         An answer that was unchanged, empty or broken sees nothing, and so makes nothing look
         withdrawn.

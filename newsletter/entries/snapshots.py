@@ -1,4 +1,4 @@
-"""What the database says of a few entries, copied before a person merges or splits them, so that it can be put back."""
+"""What the database says of a few entries, copied before they are merged or split, for undo."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EntrySnapshot:
 
 
 def copy_of(store: EntryRepository, keys: Iterable[str], names: Iterable[str]) -> EntrySnapshot:
-    """What stands in the database about these entries now, `names` being all they may be known by."""
+    """What the database says about these entries now; `names` are all they may be known by."""
     keys, names = frozenset(keys), frozenset(names)
     with store.together() as connection:
         rows: dict[str, Rows] = {

@@ -1,4 +1,4 @@
-"""Dates from the ways people and machines write them, never finer and never surer than they were written.
+"""Dates as people and machines write them, never finer and never surer than they were written.
 
 Pure: what is "today" is always an argument. A text that is not surely a date is None, because a
 wrong date hides an entry and a missing one only marks it. An instant counts for its day in UTC;
@@ -69,19 +69,21 @@ def _plain(text: str) -> str:
 
 
 # --- ISO 8601
-# -----------------------------------------------------------------------------------------------------
 
 ZONE = r"""
     (?P<zone>
-        z | (?:utc|gmt|ut)?\ ?[+-]\d{1,2}(?::?\d{1,2})? (?:\ ?(?:utc|gmt|ut|z))? | [a-z]{1,5} | [a-z]+/[a-z_]+
+        z | (?:utc|gmt|ut)?\ ?[+-]\d{1,2}(?::?\d{1,2})? (?:\ ?(?:utc|gmt|ut|z))?
+      | [a-z]{1,5} | [a-z]+/[a-z_]+  # PST, Europe/Berlin
     )(?:\ ?\([^()]*\))?
 """
 ISO_DAY = re.compile(
     rf"""(?P<y>\d{{4}}) (?: -?w(?P<week>\d\d)(?:-?(?P<weekday>[1-7]))?
                           | -(?P<nth>\d{{3}})
-                          | (?P<sep>-)?(?P<m>(?(sep)\d\d?|\d\d)) (?:(?(sep)-)(?P<d>(?(sep)\d\d?|\d\d)))? )?
+                          | (?P<sep>-)?(?P<m>(?(sep)\d\d?|\d\d))
+                            (?:(?(sep)-)(?P<d>(?(sep)\d\d?|\d\d)))? )?
         (?: z | (?<=-\d\d)[+-]\d\d:\d\d  # of xs:date: the day is as written
-          | [t ]? (?P<h>\d\d)(?::?(?P<min>\d\d))(?::?(?P<s>\d\d)(?:[.,]\d+)?)?  \ ?(?:{ZONE})? )?""",
+          | [t ]? (?P<h>\d\d)(?::?(?P<min>\d\d))(?::?(?P<s>\d\d)(?:[.,]\d+)?)?
+            \ ?(?:{ZONE})? )?""",
     re.VERBOSE | re.ASCII,
 )
 
@@ -114,7 +116,6 @@ def _iso_date(found: re.Match[str]) -> Dated | None:
 
 
 # --- names and figures
-# --------------------------------------------------------------------------------------------
 
 MONTHS: Mapping[str, int] = {
     name: number
@@ -168,11 +169,20 @@ YEAR = r"(?P<y>\d{4})"
 DAY = r"(?P<d>\d{1,2})"
 # between the parts: "31 de marzo de 2023", "31-Mar-2023", "Mar. 2023"
 LINK = r"(?:\ (?:of|de|del)\ |\.?,?[ ]|-)"
+SEASON = r"""
+    (?P<season>
+        spring | summer | autumn | fall | winter
+      | q[1-4] | [1-4](?:st|nd|rd|th)\ quart(?:er)?
+    )
+"""
 PATTERNS = tuple(
     re.compile(pattern, re.VERBOSE | re.ASCII)
     for pattern in (
         # 31 Mar 2023 · 31st of March 2023 · 1er mars 2023 · 30. Juni 2021 · 31-Mar-23
-        rf"(?:le\ |el\ |il\ |den\ |the\ )?{DAY}(?:st|nd|rd|th|er|o)?{LINK}(?P<m>{NAME}){LINK}(?P<y>\d{{4}}|\d\d)",
+        rf"""
+            (?:le\ |el\ |il\ |den\ |the\ )?{DAY}(?:st|nd|rd|th|er|o)?
+            {LINK}(?P<m>{NAME}){LINK}(?P<y>\d{{4}}|\d\d)
+        """,
         # March 31, 2023 · Mar. 31st 2023
         rf"(?P<m>{NAME})(?:\.?\ |-){DAY}(?:st|nd|rd|th)?(?:,\ ?|\ |-){YEAR}",
         # 2023 Apr 3 · 2023-Apr-03 · 2023 Apr
@@ -185,8 +195,8 @@ PATTERNS = tuple(
         # Mar-Apr 2023 · March/April 2023
         rf"(?P<m>{NAME})\.?\ ?(?P<range>[-/]\ ?(?P<to>{NAME})\.?)\ {YEAR}",
         # Spring 2023 · 2023 Winter · Q1 2023
-        rf"(?P<season>spring|summer|autumn|fall|winter|q[1-4]|[1-4](?:st|nd|rd|th)\ quart(?:er)?),?\ {YEAR}",
-        rf"{YEAR}\ (?P<season>spring|summer|autumn|fall|winter|q[1-4]|[1-4](?:st|nd|rd|th)\ quart(?:er)?)",
+        rf"{SEASON},?\ {YEAR}",
+        rf"{YEAR}\ {SEASON}",
         # 2021/10/16 · 2021.10 · 2021年11月9日
         rf"{YEAR}(?P<sep>[/.])(?P<m>\d{{1,2}})(?:(?P=sep){DAY})?",
         rf"{YEAR}年(?P<m>\d{{1,2}})月(?:{DAY}日)?",
@@ -202,7 +212,7 @@ CLOCK = re.compile(
 
 
 def _read_with_clock(text: str, *, month_first: bool) -> _Written | None:
-    """A date with names or slashes, the time of day before, behind or inside it: `Thu Jan 1 19:48:21 EST 2004`."""
+    """A date with a time of day anywhere in or around it: `Thu Jan 1 19:48:21 EST 2004`."""
     found = CLOCK.search(text)
     if not found:
         dated = _read_day(text, month_first=month_first)
@@ -292,7 +302,6 @@ def _in_range(year: int) -> bool:
 
 
 # --- time of day and zone
-# -----------------------------------------------------------------------------------------
 
 HOURS: Mapping[str, float] = {
     name: hours

@@ -14,8 +14,11 @@ MAX_OCTETS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
 MAX_NAME = 200
 
 _PLAIN = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:com|org|net|edu|gov|[A-Za-z]{2})"
+    r"""
+        [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@
+        (?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:com|org|net|edu|gov|[A-Za-z]{2})
+    """,
+    re.VERBOSE,
 )
 """What needs no library: dot-atom, host name, a top-level domain that is surely in use. Nearly
 every address."""

@@ -7,24 +7,26 @@ empty line. A tag is taken away only where its name is one of HTML or JATS, beca
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
-from email.message import Message
+import unicodedata
 
+from newsletter.formats.charsets import charset_of, decode
 from newsletter.model import Document
 
 MAX_TEXT = 200_000
 """Characters of one text that are looked at; an abstract has some 2,000."""
 
 _BREAKS = """
-    p div br hr li ul ol dl dt dd tr table section article blockquote pre h1 h2 h3 h4 h5 h6 sec title list list-item
+    p div br hr li ul ol dl dt dd tr table section article blockquote pre h1 h2 h3 h4 h5 h6 sec
+    title list list-item
 """
 _INLINE = """
-    a abbr abstract alternatives b bdi bdo big body center cite code col del dfn disp-formula em ext-link font head html
-    i img inf inline-formula ins italic kbd label mark math meta mfrac mi mml mn mo monospace mrow ms msub msubsup msup
-    mtext named-content o:p overline q roman s samp sans-serif sc small span strike strong styled-content sub sup tbody
-    td tex-math th thead tt u underline uri var xref
+    a abbr abstract alternatives b bdi bdo big body center cite code col del dfn disp-formula em
+    ext-link font head html i img inf inline-formula ins italic kbd label mark math meta mfrac mi
+    mml mn mo monospace mrow ms msub msubsup msup mtext named-content o:p overline q roman s samp
+    sans-serif sc small span strike strong styled-content sub sup tbody td tex-math th thead tt u
+    underline uri var xref
 """
 _TAGS = dict.fromkeys(_BREAKS.split(), "\n\n") | dict.fromkeys(_INLINE.split(), "")
 """What stands where a tag was; a tag that is not here is no tag."""
@@ -47,11 +49,23 @@ _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
 def one_line(text: str) -> str:
-    """Runs of white space as one space, and no character that is neither seen nor needed."""
-    return " ".join(_UNSEEN.sub("", text).split())
+    """The text without line breaks, double spaces and characters that cannot be seen."""
+    line = unicodedata.normalize("NFC", " ".join(text.split()))
+    if line.isprintable():
+        return line
+    return " ".join("".join(filter(_is_seen, line)).split())
 
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+def _is_seen(character: str) -> bool:
+    """No controls, no private ones, no soft hyphen or turned direction.
+
+    Joiners make letters and stay; so does what is newer than this Python, emoji mostly.
+    """
+    if character.isprintable() or character in "\u200c\u200d":
+        return True
+    code = ord(character)
+    is_noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return unicodedata.category(character) == "Cn" and not is_noncharacter
 
 
 def _space(tag: re.Match[str]) -> str:
@@ -76,27 +90,5 @@ def _without_hidden(markup: str) -> str:
 
 
 def decode_document(document: Document) -> str:
-    """The document as text.
-
-    By its byte order mark, as UTF-8, by its header, and at last as Windows wrote it.
-    """
-    content = document.content
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return content.decode(encoding, "replace")
-    for encoding in ("utf-8", _charset(document.content_type)):
-        try:
-            return content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return content.decode("cp1252", "replace")
-
-
-def _charset(content_type: str) -> str:
-    header = Message()
-    header["Content-Type"] = content_type.replace("\n", " ").replace("\r", " ")
-    return header.get_content_charset("cp1252")
+    """The document as text, by its bytes and the charset that its header declares."""
+    return decode(document.content, charset_of(document.content_type))

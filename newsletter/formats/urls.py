@@ -25,12 +25,13 @@ _STANDS = re.compile(
 )  # what `quote` leaves as it is: nearly every path and query
 
 _TRACKING = frozenset({
-    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "li_fat_id",
-    "igshid", "igsh", "mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "__hstc", "__hssc", "__hsfp", "hsctatracking",
-    "vero_id", "vero_conv", "oly_enc_id", "oly_anon_id", "_ga", "_gl", "s_cid", "cmpid", "ncid", "trk", "trkcampaign",
-    "wt.mc_id", "ref_src", "ref_url", "rft_dat", "rft_id", "track", "dgcid", "xtor", "sr_share", "spm", "scid",
-    "ml_subscriber", "ml_subscriber_hash", "ck_subscriber_id", "bbeml", "emci", "emdi", "ceid", "sfmc_sub",
-    "elqtrackid", "elq_mid", "hss_channel", "cvid",
+    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid",
+    "ttclid", "li_fat_id", "igshid", "igsh", "mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi",
+    "__hstc", "__hssc", "__hsfp", "hsctatracking", "vero_id", "vero_conv", "oly_enc_id",
+    "oly_anon_id", "_ga", "_gl", "s_cid", "cmpid", "ncid", "trk", "trkcampaign", "wt.mc_id",
+    "ref_src", "ref_url", "rft_dat", "rft_id", "track", "dgcid", "xtor", "sr_share", "spm",
+    "scid", "ml_subscriber", "ml_subscriber_hash", "ck_subscriber_id", "bbeml", "emci", "emdi",
+    "ceid", "sfmc_sub", "elqtrackid", "elq_mid", "hss_channel", "cvid",
 })  # fmt: skip
 _TRACKING_PAIRS = frozenset(
     {("af", "r"), ("via", "ihub"), ("rss", "1"), ("rss", "yes"), ("rss", "true")}
@@ -44,7 +45,7 @@ _INDEX_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNOREC
 
 
 def clean_url(url: str) -> str | None:
-    """An absolute http(s) address without tracking parameters and fragment, or None when it is none.
+    """An absolute http(s) address without tracking parameters and fragment; None when it is none.
 
     One that an ellipsis cut is none: it leads nowhere.
     """

@@ -29,9 +29,18 @@ _GLUED = re.compile(
 _SESSION = re.compile(r";jsessionid=.*", re.IGNORECASE)
 # What publishers hang behind the DOI in the addresses of its pages.
 _VIEW = re.compile(
-    r"(?:[./](?:e?pdf|pdfdirect|pdf\+html|full|fulltext|full-text|abstract|abs|short|summary|meta|html?|xml|epub|extract"
-    r"|references|figures|tables|tab-pdf|tab-article-info|supplementary-material|suppl_file|download|read|presentation)"
-    r"|/asset)$"
+    r"""
+        (?:
+            [./](?:
+                e?pdf | pdfdirect | pdf\+html | full | fulltext | full-text | abstract | abs
+              | short | summary | meta | html? | xml | epub | extract | references | figures
+              | tables | tab-pdf | tab-article-info | supplementary-material | suppl_file
+              | download | read | presentation
+            )
+          | /asset
+        )$
+    """,
+    re.VERBOSE,
 )
 _SILVERCHAIR = re.compile(
     r"/[a-z-]*article[a-z-]*/doi/", re.IGNORECASE
@@ -97,7 +106,7 @@ _ISBN = re.compile(
 
 
 def clean_doi(text: str) -> str | None:
-    """A DOI in canonical form (lower case, no prefix, no trailing punctuation), or None when `text` holds none.
+    """A DOI in canonical form (lower case, no prefix, no final punctuation); None without one.
 
     The first one counts. Percent-encoding, publishers' page suffixes (`/full`, `.pdf`) and the
     version of a bioRxiv or medRxiv preprint are taken off; one cut by an ellipsis is none.

@@ -47,7 +47,7 @@ def format_identifier(name: str, value: str) -> str:
 
 
 def key_of(entry: Entry) -> str:
-    """The key of an entry never seen before, from its strongest identifier: `doi:10.1/x`, …, `title:words-2023`."""
+    """The key of a new entry by its strongest identifier: `doi:10.1/x`, …, `title:words-2023`."""
     for name in naming_ids(entry):
         if value := getattr(entry.ids, name):
             return format_identifier(name, value)

@@ -20,7 +20,7 @@ from newsletter.model import Entry, Flag, Precision
 
 WEAK = ("address:", "title:")
 """Names that several things may have: they lead to an entry, and do not tell which one it is."""
-_MOST_OF_A_NAME = 30  # a title or address that so many things share tells none of them
+_MAX_PER_NAME = 30  # a title or address that so many things share tells none of them
 _NOTE_CHARACTERS = 300
 _SAME_BEGINNING = 25  # words of an abstract; no two papers begin alike for so long
 _SAME_NEWS_DAYS = 31  # a monthly “Join our support group” is each month another one
@@ -125,7 +125,7 @@ class Index:
         found: list[str] = []
         for alias in self._aliases(entry):
             is_weak = alias.startswith(WEAK)
-            if (keys := self._keys.get(alias)) and not (is_weak and len(keys) > _MOST_OF_A_NAME):
+            if (keys := self._keys.get(alias)) and not (is_weak and len(keys) > _MAX_PER_NAME):
                 candidates = [
                     key for key in keys if key not in found and self._fits(alias, key, entry, found)
                 ]
@@ -143,9 +143,9 @@ class Index:
         return not alias.startswith("title:") or titles_suffice(known, entry)
 
     def _unambiguous(self, keys: list[str], entry: Entry) -> list[str]:
-        """The candidates if they can all be one thing.
+        """The candidates if they can all be one thing, else those that one more witness points to.
 
-        Else those that one more witness singles out; else none.
+        Empty when nothing does.
 
         An article goes before its preprint; then speak the abstract, the authors, the journal.
         """
@@ -168,7 +168,7 @@ class Index:
     def fresh_key(self, entry: Entry) -> str:
         """`key_of(entry)`, numbered when another thing has that key.
 
-        Two events on one page, two untitled notes.
+        So it is with two events on one page, or two untitled notes.
         """
         key, number = key_of(entry), 2
         fresh = key
@@ -219,7 +219,7 @@ def _kind(entry: Entry) -> str | None:
 
 
 def are_different(one: Entry, other: Entry) -> bool:
-    """Whether identifiers, kind or day say that these are two things, however alike their titles."""
+    """Whether identifiers, kind or day show two things, however alike their titles are."""
     verdict = _by_ids(one, other)
     if verdict is not None:
         return not verdict
@@ -331,7 +331,7 @@ def _are_surely_one_paper(one: Entry, other: Entry) -> bool:
 def _are_two_posts(one: Entry, other: Entry) -> bool:
     """Whether two pieces without any number are two.
 
-    Of one host under two addresses, or more than a month apart.
+    They are on one host under two addresses, or more than a month apart.
     """
     if one.ids.url and other.ids.url and host_of(one.ids.url) == host_of(other.ids.url):
         return address_key(one.ids.url) != address_key(other.ids.url)

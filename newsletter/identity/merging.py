@@ -117,7 +117,7 @@ def _add_relation(entry: Entry, other: Entry) -> Entry:
 
 
 def merge(known: Entry, seen: Entry) -> Entry:
-    """One entry that says what both say, under the known one's key, first seen when the first of them was."""
+    """One entry that says what both say, under the known key, first seen when the earlier was."""
     is_same_post = known.ids.guid is not None and known.ids.guid == seen.ids.guid
     return replace(
         known,
@@ -153,7 +153,7 @@ def _all_links(links: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _better_title(known: str, seen: str, *, is_same_post: bool) -> str:
-    """The known one, unless it is cut or shouted, lacks a subtitle, or its own feed has re-titled it."""
+    """The known title, unless it is cut, shouted, without subtitle, or changed by its own feed."""
     if not seen or known == seen:
         return known
     if not known or is_same_post:
@@ -204,7 +204,7 @@ def _newer(known: Kind | None, seen: Kind | None) -> Kind | None:
 
 
 def _newer_trial(known: Trial | None, seen: Trial | None) -> Trial | None:
-    """`was` remembers the status before the last change, so that a change no issue told is still news."""
+    """`was` keeps the status before the last change: a change no issue told is still news."""
     merged = _newer(known, seen)
     if merged is None or known is None or seen is None:
         return merged

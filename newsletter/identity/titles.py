@@ -13,10 +13,11 @@ from zlib import crc32
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
-    "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "ß": "ss", "æ": "ae",
-    "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
+    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
+    "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon",
+    "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "ß": "ss", "æ": "ae", "ø": "o", "œ": "oe",
+    "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
 }  # fmt: skip
 _SPELT_OUT = str.maketrans(_GREEK)
 _ACCENT = re.compile(
@@ -26,19 +27,34 @@ _WORD = re.compile(r"[^\W_]+")
 _LEAST_WORDS = 5  # a title of fewer words is shared by chance
 _LEAST_CHARACTERS = 30
 _KEY_CHARACTERS = 80
-_MOST_GENERIC_WORDS = 12
+_MAX_GENERIC_WORDS = 12
 
 # Titles that stand over many different pieces of one year.
 _GENERIC = re.compile(
-    r"(?:(?:letters? )?(?:to|from) the editors?(?: in chief)?|editorial(?: board| comment(?:ary)?| introduction)?|(?:in )?reply(?: to.*)?"
-    r"|(?:the )?authors? (?:s )?(?:repl(?:y|ies)|response)(?: to.*)?|in (?:response|memoriam|brief)|response(?: to .*)?"
-    r"|(?:publisher |author )?(?:correction|corrigendum|erratum|errata|addendum)s?|(?:retraction|expression of concern)"
-    r"(?: notice| note)?|comment(?:ary|aries)?(?: on)?|news(?: (?:and|in) (?:brief|views|notes))?|announcements?"
-    r"|(?:poster|oral|selected|meeting|conference)? ?(?:abstracts?|presentations?|sessions?)|book reviews?|obituary"
-    r"|(?:front|back|inside) (?:cover|matter)|(?:table of )?contents|issue information|masthead|index|preface|foreword"
-    r"|case (?:report|series|study)|letters?|perspectives?|viewpoints?|opinion|research (?:highlights?|letters?|updates?|news)"
-    r"|(?:monthly |weekly )?(?:newsletter|update|digest)|save the date|register now|clinical trials?(?: update)?|events?"
-    r"|(?:upcoming )?events?|(?:patient|survivor) (?:story|stories)|introduction|acknowledge?ments?(?: to reviewers)?|reviewers?|in this issue|highlights|welcome|calendar|untitled)"
+    r"""
+        (?:
+            (?:letters?\ )?(?:to|from)\ the\ editors?(?:\ in\ chief)?
+          | editorial(?:\ board|\ comment(?:ary)?|\ introduction)? | (?:in\ )?reply(?:\ to.*)?
+          | (?:the\ )?authors?\ (?:s\ )?(?:repl(?:y|ies)|response)(?:\ to.*)?
+          | in\ (?:response|memoriam|brief) | response(?:\ to\ .*)?
+          | (?:publisher\ |author\ )?(?:correction|corrigendum|erratum|errata|addendum)s?
+          | (?:retraction|expression\ of\ concern)(?:\ notice|\ note)?
+          | comment(?:ary|aries)?(?:\ on)? | news(?:\ (?:and|in)\ (?:brief|views|notes))?
+          | announcements?
+          | (?:poster|oral|selected|meeting|conference)?\ ?
+            (?:abstracts?|presentations?|sessions?)
+          | book\ reviews? | obituary | (?:front|back|inside)\ (?:cover|matter)
+          | (?:table\ of\ )?contents | issue\ information | masthead | index | preface
+          | foreword | case\ (?:report|series|study) | letters? | perspectives? | viewpoints?
+          | opinion | research\ (?:highlights?|letters?|updates?|news)
+          | (?:monthly\ |weekly\ )?(?:newsletter|update|digest) | save\ the\ date
+          | register\ now | clinical\ trials?(?:\ update)? | events? | (?:upcoming\ )?events?
+          | (?:patient|survivor)\ (?:story|stories) | introduction
+          | acknowledge?ments?(?:\ to\ reviewers)? | reviewers? | in\ this\ issue | highlights
+          | welcome | calendar | untitled
+        )
+    """,
+    re.VERBOSE,
 )
 
 
@@ -66,7 +82,7 @@ def title_key(title: str, year: int | None) -> str:
 
 def is_generic(words: tuple[str, ...]) -> bool:
     """Whether a title such as “Editorial” or “In reply” stands over many different pieces."""
-    return len(words) <= _MOST_GENERIC_WORDS and _GENERIC.fullmatch(" ".join(words)) is not None
+    return len(words) <= _MAX_GENERIC_WORDS and _GENERIC.fullmatch(" ".join(words)) is not None
 
 
 def is_telling(words: tuple[str, ...]) -> bool:
@@ -81,5 +97,5 @@ def is_telling(words: tuple[str, ...]) -> bool:
 
 
 def surnames(authors: tuple[str, ...]) -> frozenset[str]:
-    """The words in the authors' names, initials aside: “Hemming ML” and “Matthew L. Hemming” share one."""
+    """The words in the authors' names but initials: “Hemming ML”, “M. L. Hemming” share one."""
     return frozenset(word for author in authors for word in words_of(author) if len(word) > 1)

@@ -56,7 +56,7 @@ def decide(
     why: str = "",
     section: str | None = None,
 ) -> tuple[EntryStatus, ...]:
-    """Keep an editor's decision on these entries, bring the issue being made in line with it, and tell where they stand."""
+    """Keep an editor's decision on these entries, bring the issue in line, tell their places."""
     name, entries = apply_decision(context, keys, verdict, why=why, section=section)
     selected = load_window(context, name).select_among(entries)
     return list_statuses(selected, context.workspace.settings.sections)

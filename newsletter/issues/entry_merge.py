@@ -1,6 +1,6 @@
 """What a person knows better than identifiers.
 
-Two entries that are one, and a merge that was wrong.
+That two entries are one, and that a merge was wrong.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def decide_with_undo(
 def place_with_undo(
     context: AppContext, keys: Sequence[str], section: str, *, before: str, listed: Sequence[str]
 ) -> UndoRecord:
-    """Print these entries in a section, directly before another one of it, or last when `before` is empty.
+    """Print these entries in a section, directly before another; last when `before` is empty.
 
     `listed` are the keys of the section in the order in which they stand. An entry of another
     section is moved, which is a decision. Raises UsageError when the other one does not stand there

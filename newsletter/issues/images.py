@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from newsletter.workspace.context import AppContext
 
-MOST_BYTES = 20_000_000
-MOST_PIXELS = 60_000_000
+MAX_BYTES = 20_000_000
+MAX_PIXELS = 60_000_000
 """A photograph of a telephone has up to 50 million; unpacked, these take 240 MB."""
 WIDEST, HIGHEST = 1200, 2400
 """Twice what is shown, for fine screens."""
@@ -122,7 +122,7 @@ def _refusing_what_is_damaged() -> Iterator[None]:
 
 def _too_large() -> UsageError:
     return UsageError(
-        f"this picture is too large: {MOST_BYTES // 1_000_000} MB and {MOST_PIXELS // 1_000_000}"
+        f"this picture is too large: {MAX_BYTES // 1_000_000} MB and {MAX_PIXELS // 1_000_000}"
         " million pixels are the most. Make it smaller first"
     )
 
@@ -131,10 +131,10 @@ def _redraw_image(data: bytes) -> tuple[bytes, str, tuple[int, int], bool]:
     """The bytes of a picture of our own, its ending, its size, and whether it was a moving one."""
     from PIL import ImageOps
 
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise _too_large()
     image = _open_image(data)
-    if image.width * image.height > MOST_PIXELS:
+    if image.width * image.height > MAX_PIXELS:
         raise _too_large()
     if min(image.size) < 2:
         raise UsageError(
@@ -278,7 +278,7 @@ def names(workspace: Workspace, issue: str) -> frozenset[str]:
 def list_uploads(workspace: Workspace, issue: str) -> tuple[Path, ...]:
     """The pictures that `keep` has put there, by their names.
 
-    Never one that a person laid beside the issue.
+    A picture that a person laid beside the issue is not among them.
     """
     folder = issue_folder(workspace, issue) / FOLDER
     return tuple(

@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from newsletter.checks.context import LinkAnswer, LinkState
 from newsletter.errors import NewsletterError
 
-MOST_HOPS = 8
+MAX_HOPS = 8
 PERMANENT = frozenset({301, 308})
 REDIRECTS = PERMANENT | {302, 303, 307}
 GONE = frozenset({404, 410})
@@ -38,7 +38,7 @@ class ProbeResponse:
 
 
 class UrlProbe(Protocol):
-    """Asks for one address, follows no redirect, loads no more than it must, and gives up after a time of its own.
+    """Asks for one address; follows no redirect, loads little, and has a time limit of its own.
 
     May raise TimeoutError, OSError (socket.gaierror when there is no such host) and
     NewsletterError, nothing else.
@@ -98,7 +98,7 @@ async def _follow(url: str, get: UrlProbe) -> LinkAnswer:
     """
     here = lasting = url
     seen = {url}
-    for _ in range(MOST_HOPS):
+    for _ in range(MAX_HOPS):
         reply = await _ask(here, get)
         if reply.status not in REDIRECTS or not reply.location:
             return _classify_status(reply.status, url, lasting)
@@ -111,13 +111,13 @@ async def _follow(url: str, get: UrlProbe) -> LinkAnswer:
             lasting = there
         seen.add(there)
         here = there
-    return LinkAnswer(state=LinkState.DEAD, reason=f"it redirects more than {MOST_HOPS} times")
+    return LinkAnswer(state=LinkState.DEAD, reason=f"it redirects more than {MAX_HOPS} times")
 
 
 async def _ask(url: str, get: UrlProbe) -> ProbeResponse:
     """A HEAD, and a GET where the server has no good answer to that.
 
-    Not where it asks us to slow down.
+    A server that asks us to slow down gets no GET.
     """
     reply = await get(url, method="HEAD")
     answered = reply.status < http.HTTPStatus.BAD_REQUEST

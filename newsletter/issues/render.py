@@ -58,7 +58,7 @@ def render_mail(
 ) -> RenderedIssue:
     """The mail of an issue, with marks where each reader's own parts enter.
 
-    In the form that some readers chose.
+    `variant` is the form that some readers chose.
     """
     settings = context.workspace.settings
     return rendering.render_mail(

@@ -24,7 +24,7 @@ def check_issue_mail(
 ) -> tuple[Issue, RenderedIssue, tuple[Finding, ...]]:
     """The issue, its mail, and all that is wrong with it.
 
-    Of its links, what was found when they were last tried.
+    About links it says what was found when they were last tried.
     """
     from newsletter.checks import check_issue
 

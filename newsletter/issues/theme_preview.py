@@ -20,7 +20,7 @@ from newsletter.workspace import settings_editor
 from newsletter.workspace.context import AppContext
 
 MAY_BE_EMPTY = ("logo", "logo_alt", "footer")
-MOST_ENTRIES = 3
+MAX_ENTRIES = 3
 """Of each section: a look is to be there while one chooses a colour."""
 
 
@@ -75,8 +75,8 @@ def _issue(context: AppContext, settings: Settings) -> Issue:
     if not issues_of(context).exists(name):
         return _specimen(context, settings, name)
     issue = render.load_issue(context, name)
-    parts = (replace(each, entries=each.entries[:MOST_ENTRIES]) for each in issue.sections)
-    return replace(issue, sections=tuple(parts), coming_up=issue.coming_up[:MOST_ENTRIES])
+    parts = (replace(each, entries=each.entries[:MAX_ENTRIES]) for each in issue.sections)
+    return replace(issue, sections=tuple(parts), coming_up=issue.coming_up[:MAX_ENTRIES])
 
 
 SPECIMEN_LETTER = (
@@ -101,7 +101,7 @@ def _specimen(context: AppContext, settings: Settings, name: str) -> Issue:
                 title=each.title,
                 entries=(_example(each.title, each.name, day - timedelta(days=n)),),
             )
-            for n, each in enumerate(settings.sections[:MOST_ENTRIES], 2)
+            for n, each in enumerate(settings.sections[:MAX_ENTRIES], 2)
         ),
     )
 

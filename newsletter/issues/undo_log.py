@@ -1,4 +1,4 @@
-"""The steps of writing an issue, so that each can be taken back and made again, also after the page or program was closed.
+"""The steps of writing an issue, to be taken back and made again, also after a restart.
 
 A step is what was changed at one place. Typing on at the same place is the same step, until the
 writer pauses. Each is a file of its own, for the owner alone: a step that is written cannot damage

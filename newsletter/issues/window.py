@@ -45,9 +45,9 @@ class IssueWindow:
 
     @cached_property
     def section_order(self) -> Mapping[str, tuple[str, ...]]:
-        """Section → keys, as editors want an issue that is not made yet.
+        """Section → keys, in the order that editors want for an issue not made yet.
 
-        Of one that is, its file tells.
+        The order of one that is made stands in its file.
         """
         record = None if self.present else issues_of(self.context).read_record(self.name)
         return record.order if record else {}

@@ -35,6 +35,7 @@ from newsletter.model.selections import LeftOut as LeftOut
 from newsletter.model.selections import Reason as Reason
 from newsletter.model.selections import Selection as Selection
 from newsletter.model.selections import Verdict as Verdict
+from newsletter.model.sources import MAX_DOCUMENT_BYTES as MAX_DOCUMENT_BYTES
 from newsletter.model.sources import Document as Document
 from newsletter.model.sources import ParsedDocument as ParsedDocument
 from newsletter.model.sources import Source as Source

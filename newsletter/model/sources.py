@@ -7,6 +7,9 @@ from typing import Final
 
 from newsletter.model.entries import Entry
 
+MAX_DOCUMENT_BYTES = 20_000_000
+"""What one document may have, unpacked: readers refuse more of it with a sentence."""
+
 
 class SourceKind:
     """What a `[[source]]` reads, as text: names of kinds that code and tests mean by name.

@@ -102,7 +102,7 @@ async def _no_page(request: Request, error: Exception) -> Response:
 
 
 def _list_methods(request: Request) -> str:
-    """The methods of a path, which several routes may share: Starlette tells those of the first one."""
+    """The methods of a path, which several routes may share: Starlette knows the first's alone."""
     found = [
         each.methods or () for each in ROUTES if each.matches(request.scope)[0] is not Match.NONE
     ]

@@ -1,6 +1,6 @@
 """How often one address on the net may miss, or ask.
 
-In memory alone, and under a name that nobody can read back.
+Kept in memory alone, under a name that nobody can read back.
 """
 
 from __future__ import annotations

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from newsletter.formats.markup_text import one_line
 from newsletter.model import Entry, Flag, Grant, Trial, TrialStatus
 from newsletter.rendering.event_views import EventView, event_view
 from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.links import Link, contacts, sanitize_url
 from newsletter.rendering.markdown_html import Prose, plain_prose
 from newsletter.rendering.print_context import PrintContext
-from newsletter.rendering.text_layout import beginning, one_line
+from newsletter.rendering.text_layout import beginning
 from newsletter.rendering.truncation import fit_note, fit_title
 
 PLACES_SHOWN = 6
@@ -189,7 +190,7 @@ RESOLVERS = {
 
 
 def build_related_links(entry: Entry) -> tuple[Link, ...]:
-    """`DOI 10.1101/2024.01.01` for each thing that this one is linked to and that can be looked up."""
+    """`DOI 10.1101/2024.01.01` for each thing linked to this one that can be looked up."""
     named = (reference.partition(":") for reference in entry.related)
     return tuple(
         Link(label=f"{kind.upper()} {value}", url=sanitize_url(RESOLVERS[kind].format(value)))
@@ -287,7 +288,7 @@ def _grant_view(grant: Grant, setting: PrintContext) -> GrantView:
 
 
 def _own_direction(text: str, page: str) -> str:
-    """The direction of the first letter that has one (Unicode bidi, rule P2), where it is not the page's."""
+    """The direction of the first letter with one (Unicode bidi, P2), where it is not the page's."""
     strong = next(
         (kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), ""
     )

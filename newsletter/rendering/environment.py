@@ -21,7 +21,7 @@ from newsletter.rendering.templates import FILTERS, TemplateEnvironment
 
 FOLDER = "templates"
 CACHE = "__pycache__"
-MOST_KEPT = 20
+MAX_KEPT = 20
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -127,7 +127,7 @@ class _StyleFileCache:
             Path(file.name).unlink(missing_ok=True)
             raise
         *old, _ = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-        for path in old[: -MOST_KEPT + 1]:  # who tries colours makes a style sheet of each
+        for path in old[: -MAX_KEPT + 1]:  # who tries colours makes a style sheet of each
             path.unlink(missing_ok=True)
 
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from newsletter.formats.markup_text import one_line
 from newsletter.model import Entry, Event
 from newsletter.rendering.event_times import When, short_day, when
 from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.ics import event_file_name
 from newsletter.rendering.links import Link, LinkLabels, sanitize_url
-from newsletter.rendering.text_layout import one_line
 
 if TYPE_CHECKING:
     from newsletter.rendering.print_context import PrintContext
@@ -131,7 +131,7 @@ def _date(view: EventView, setting: PrintContext) -> DateView:
 
 
 def _own_page(entry: Entry, first: Entry, setting: PrintContext) -> Link | None:
-    """The page of this date, where it is another than the one that the title of the series leads to."""
+    """The page of this date, where it is another than that of the whole series."""
     if (
         entry.event is None
         or not entry.links

@@ -55,10 +55,8 @@ def event_file_name(entry: Entry) -> str:
 
 
 def _uid(entry: Entry) -> str:
-    return (
-        entry.ids.uid
-        or f"{hashlib.sha256((entry.key or entry.title).encode()).hexdigest()[:24]}@newsletter.invalid"
-    )
+    digest = hashlib.sha256((entry.key or entry.title).encode()).hexdigest()
+    return entry.ids.uid or f"{digest[:24]}@newsletter.invalid"
 
 
 def _in_utc(instant: datetime | date) -> datetime | date:

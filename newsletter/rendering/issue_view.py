@@ -8,6 +8,7 @@ from datetime import datetime
 from email.utils import parseaddr
 
 from newsletter.config import Settings
+from newsletter.formats.markup_text import one_line
 from newsletter.model import Entry, Event, Grant, Issue, Section
 from newsletter.placeholders import Placeholder
 from newsletter.rendering.entry_views import EntryView, deadline_line, entry_view, kind_of
@@ -19,7 +20,6 @@ from newsletter.rendering.links import Link, LinkLabels, host, sanitize_url
 from newsletter.rendering.markdown_html import Prose, prose
 from newsletter.rendering.palette import Palette, hue_numbers, palette
 from newsletter.rendering.print_context import PrintContext
-from newsletter.rendering.text_layout import one_line
 from newsletter.rendering.truncation import FULL, TIGHTER, TextLimits
 
 FONTS = {

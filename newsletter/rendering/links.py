@@ -14,8 +14,13 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SAYS_NOTHING = re.compile(
-    r"(?:click here|here|read more|learn more|more|link|this link|details|see more|find out more|view|more info)\W*",
-    re.IGNORECASE,
+    r"""
+        (?:
+            click\ here | here | read\ more | learn\ more | more | link | this\ link | details
+          | see\ more | find\ out\ more | view | more\ info
+        )\W*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """Labels that tell nothing to a person who listens to the links alone."""
 _MAY_STAND = re.compile(r"(?:[A-Za-z0-9._~/:?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
@@ -36,7 +41,7 @@ class Link:
 
 @lru_cache(maxsize=4096)
 def sanitize_url(url: str) -> str:
-    """`url` as it may be printed, or "" when it is not for readers (javascript:, file:, relative, broken)."""
+    """`url` as it may be printed; empty when not for readers (javascript:, file:, relative)."""
     try:
         parts = urlsplit(url.strip())
         scheme, address, port = parts.scheme.lower(), _ascii(parts.netloc), parts.port
@@ -63,7 +68,7 @@ def _ascii(netloc: str) -> str:
 
 
 def _encode_url_tail(rest: str) -> str:
-    """What follows the host, with every character that may not stand there percent-encoded (RFC 3986, section 2)."""
+    """What follows the host, percent-encoded where it has to be (RFC 3986, section 2)."""
     if _MAY_STAND.fullmatch(rest):
         return rest
     return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(rest, safe="%/:?#@!$&'()*+,;=~"))
@@ -104,7 +109,7 @@ class LinkLabels:
         self._places: dict[str, str] = {}
 
     def link(self, label: str, url: str) -> Link:
-        """A link with this label, or with a number behind it when the label already leads elsewhere."""
+        """A link with this label, and a number behind it when the label leads elsewhere."""
         if not url:
             return Link(label=label)
         free = label = f"{label} ({host(url)})" if _SAYS_NOTHING.fullmatch(label.strip()) else label

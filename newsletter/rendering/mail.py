@@ -16,6 +16,7 @@ import jinja2
 from markupsafe import escape
 
 from newsletter.config import Settings
+from newsletter.formats.mail_limits import MAX_HTML_BYTES
 from newsletter.model import Issue, RenderedIssue, Variant
 from newsletter.placeholders import Placeholder, fill
 from newsletter.rendering.issue_view import (
@@ -28,7 +29,7 @@ from newsletter.rendering.issue_view import (
 from newsletter.rendering.templates import TemplateEnvironment, fill_template
 from newsletter.rendering.text_layout import tidy
 from newsletter.rendering.translations import FALLBACK_NAMES
-from newsletter.rendering.truncation import FULL, MAX_HTML_BYTES, TIGHTER, TextLimits
+from newsletter.rendering.truncation import FULL, TIGHTER, TextLimits
 
 HTML_TEMPLATE = "issue.html.jinja"
 TEXT_TEMPLATE = "issue.txt.jinja"
@@ -68,7 +69,7 @@ def render_mail(
 
 
 def compute_digest(*parts: str) -> str:
-    """SHA-256, hex, over the parts with their lengths, so that no text can move from one part to the next unseen."""
+    """SHA-256, hex, over the parts and their lengths: no text can move between parts unseen."""
     summed = hashlib.sha256()
     for part in parts:
         data = part.encode()

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from newsletter.formats.markup_text import one_line
 from newsletter.rendering.links import OWN_PICTURE, host, sanitize_url
-from newsletter.rendering.text_layout import COLUMNS, one_line, wrap_text
+from newsletter.rendering.text_layout import COLUMNS, wrap_text
 
 if TYPE_CHECKING:  # the library waits until there is something to read
     from markdown_it.token import Token

@@ -10,8 +10,11 @@ import colorsys
 from dataclasses import dataclass
 from functools import lru_cache
 
-ENOUGH = 4.6
-"""Contrast asked for: WCAG's 4.5:1 with room for rounding."""
+from newsletter.formats import colors
+from newsletter.formats.colors import luminance, parse_hex
+
+ENOUGH = colors.ENOUGH + 0.1
+"""Contrast asked for: WCAG's, with room for rounding."""
 
 INK, INK_DARK = "#2b2a28", "#f1eee9"
 QUIET, QUIET_DARK = "#5a5751", "#bdb8af"
@@ -102,14 +105,14 @@ def hue_numbers(names: tuple[str, ...]) -> tuple[int, ...]:
 
 def readable(colour: str, surface: str) -> str:
     """`colour`, or the nearest to it on the way to black or white that can be read on `surface`."""
-    towards = "#000000" if luminance(surface) > 0.18 else "#ffffff"
+    towards = "#000000" if luminance(parse_hex(surface)) > 0.18 else "#ffffff"
     steps = (mix_colours(towards, colour, step / 20) for step in range(21))
     return next((each for each in steps if contrast(each, surface) >= ENOUGH), towards)
 
 
 def lighter(colour: str) -> str:
     """The same hue as light and soft as a dark page wants it."""
-    hue, _, saturation = colorsys.rgb_to_hls(*(channel / 255 for channel in _rgb(colour)))
+    hue, _, saturation = colorsys.rgb_to_hls(*(channel / 255 for channel in parse_hex(colour)))
     return "#" + "".join(
         f"{round(channel * 255):02x}"
         for channel in colorsys.hls_to_rgb(hue, 0.76, saturation * 0.65)
@@ -117,30 +120,11 @@ def lighter(colour: str) -> str:
 
 
 def contrast(one: str, other: str) -> float:
-    """WCAG contrast ratio, 1 to 21."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def luminance(colour: str) -> float:
-    """WCAG relative luminance of `#rrggbb`, 0 to 1."""
-    channels = (_linear(channel / 255) for channel in _rgb(colour))
-    return sum(
-        weight * channel for weight, channel in zip((0.2126, 0.7152, 0.0722), channels, strict=True)
-    )
+    """WCAG contrast ratio of two colors `#rrggbb`, 1 to 21."""
+    return colors.contrast(parse_hex(one), parse_hex(other))
 
 
 def mix_colours(one: str, other: str, share: float) -> str:
     """`share` of one colour in another."""
-    pairs = zip(_rgb(one), _rgb(other), strict=True)
+    pairs = zip(parse_hex(one), parse_hex(other), strict=True)
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def _linear(channel: float) -> float:
-    return (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-    )  # WCAG 2.2, relative luminance

@@ -1,4 +1,4 @@
-"""Templates filled, and what jinja2 says of a broken one as a sentence for the people who edit templates."""
+"""Templates filled, and what jinja2 says of a broken one as a sentence for their editors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from newsletter.rendering.text_layout import printable, wrap_text
 
 
 class StyleCache(Hashable, Protocol):
-    """What is found out once and kept for the next process, under names that say what it was found out of."""
+    """What is found out once and kept for the next process, under names made of its origin."""
 
     def read(self, name: str) -> bytes | None:
         """What was kept; None when nothing is there."""
@@ -69,7 +69,7 @@ def compact(html: str) -> str:
 
 @contextmanager
 def _explain_errors(name: str) -> Iterator[None]:
-    """Turns whatever goes wrong in the template `name`, or in one that it includes, into a TemplateError."""
+    """Turn what goes wrong in the template `name`, or in one it includes, into TemplateError."""
     try:
         yield
     except jinja2.TemplateSyntaxError as error:

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from newsletter.formats.markup_text import one_line
+
 COLUMNS = 72
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…。؟])[\"'”’)\]]*\s+")
@@ -78,7 +80,7 @@ def _fitting(words: list[str], room: int) -> Iterator[str]:
 def _may_end(word: str, end: int) -> bool:
     """Whether a line may end in front of this character.
 
-    Not before a combining mark, nor within a joined emoji.
+    It may not before a combining mark, nor within a joined emoji.
     """
     return (
         unicodedata.category(word[end]) not in {"Mn", "Me", "Mc", "Cf"}
@@ -92,11 +94,6 @@ def printable(text: str) -> str:
     A NUL would end the page for some readers.
     """
     return text if text.isprintable() else _UNPRINTABLE.sub("", text)
-
-
-def one_line(text: str) -> str:
-    """`text` without line breaks, tabs, doubled spaces and what cannot be printed."""
-    return " ".join(printable(text).split())
 
 
 def tidy(text: str) -> str:

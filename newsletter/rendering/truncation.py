@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from newsletter.rendering.markdown_html import Marker, Prose, plain_prose, prose, words_only
 from newsletter.rendering.text_layout import beginning
 
-MAX_HTML_BYTES = 100_000
-"""Gmail hides what comes behind 102 KB; the rest is room for the marks, which become longer addresses."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLimits:

@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 
 from newsletter.config import Settings
+from newsletter.formats.markup_text import one_line
 from newsletter.model import Issue
 from newsletter.placeholders import Placeholder
 from newsletter.rendering.i18n import Phrases
@@ -21,7 +22,6 @@ from newsletter.rendering.issue_view import build_frame, build_issue_view
 from newsletter.rendering.mail import fallback_name
 from newsletter.rendering.review_sheet import list_statements
 from newsletter.rendering.templates import compact, fill_template
-from newsletter.rendering.text_layout import one_line
 from newsletter.rendering.truncation import WHOLE
 
 WEB_TEMPLATE = "web.html.jinja"

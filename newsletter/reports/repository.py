@@ -43,9 +43,9 @@ class ReportRepository:
         self.engine = engine
 
     def up_to(self, issue: str | None, most: int) -> list[IssueOutcome]:
-        """The result of an issue (None.
+        """The result of an issue, and of those sent before it, the newest first.
 
-        Of the one sent last) and of those sent before it, the newest first.
+        None: of the issue that was sent last.
         """
         query = sa.select(sendings.c.id, sendings.c.issue, sendings.c.started_at)
         if issue is not None:
@@ -62,7 +62,10 @@ class ReportRepository:
 
 
 def add_left(connection: Connection, wishes: Iterable[tuple[int, int]]) -> None:
-    """Count people who leave, in the transaction in which they do: (subscriber, the sending whose link they used)."""
+    """Count people who unsubscribe, in the transaction in which they do.
+
+    Each as (subscriber, the sending whose link they used).
+    """
     of = dict(wishes)
     query = sa.select(subscribers.c.id, _domain(connection)).where(subscribers.c.id.in_(list(of)))
     left: dict[int, Counter[tuple[Provider, str]]] = {}

@@ -1,4 +1,4 @@
-"""Names of authors out of the lists that feeds and pages hold, those of papers in one form: `Hemming ML`.
+"""Names of authors out of the lists of feeds and pages; those of papers become `Hemming ML`.
 
 A name that could be read in two ways stays as it is written: a wrong family name is worse than an
 uneven list.
@@ -10,35 +10,42 @@ import re
 
 from newsletter.sources.titles import text_of
 
-MOST = 200
+MAX_NAMES = 200
 _MAIL = re.compile(r"(?<![^\s<>()@])[^\s<>()@]++@[^\s<>()@]+")
 _INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.?[\s-]?){1,5}")
 _FAMILY_FIRST = re.compile(r"(?P<family>\S.*)\s(?P<initials>(?:[A-ZÀ-ÖØ-Þ]\.?-?){1,4})")
 _AND = re.compile(r"\s*(?:\band\b|&|\bund\b|\bet\b(?!\s+al))\s*", re.IGNORECASE)
 _ET_AL = re.compile(r"[,;]?\s*(?:and\s+)?\bet\s+al\b\.?\s*", re.IGNORECASE)
-_PARTICLES = frozenset(
-    (
-        *(
-            "al",
-            "bin",
-            "da",
-            "dal",
-            "de",
-            "del",
-            "della",
-            "den",
-            "der",
-            "di",
-            "do",
-            "dos",
-            "du",
-            "el",
-            "la",
-            "le",
-        ),
-        *("ten", "ter", "van", "vom", "von", "zu", "zur"),
-    )
+NAME_PARTICLES = frozenset(
+    [
+        "al",
+        "bin",
+        "da",
+        "dal",
+        "de",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "el",
+        "ibn",
+        "la",
+        "le",
+        "ten",
+        "ter",
+        "van",
+        "vom",
+        "von",
+        "zu",
+        "zur",
+    ]
 )
+"""Small words that belong to a family name: “van de Rijn”, “de la Rosa”."""
+
 _SUFFIXES = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv"))
 _DEGREES = re.compile(
     r"(\w\S{0,40}\s\S{1,40})((?:,\s*(?:M\.?D|Ph\.?D|M\.?Sc|M\.?P\.?H|M\.?S|B\.?Sc|R\.?N)\b\.?)+)"
@@ -62,7 +69,7 @@ def names_in(text: str, *, one_form: bool = False) -> tuple[str, ...]:
         for each in _split_names(plain)
         if (name := each.strip(" ,;.()") if "." not in each else each.strip(" ,;()"))
     ]
-    named = tuple(dict.fromkeys(form_of(name) if one_form else name for name in names[:MOST]))
+    named = tuple(dict.fromkeys(form_of(name) if one_form else name for name in names[:MAX_NAMES]))
     return (*named, "et al.") if shortened and named else named
 
 
@@ -87,7 +94,7 @@ def _split_names(text: str) -> list[str]:
 
 def _is_family_and_given(family: str, given: str) -> bool:
     """`Willyard, Ann`, but not `Ann Willyard, Blake Cooper`."""
-    words = [word for word in family.split() if word.lower() not in _PARTICLES]
+    words = [word for word in family.split() if word.lower() not in NAME_PARTICLES]
     return len(words) == 1 and bool(given)
 
 
@@ -133,12 +140,14 @@ def _letters(initials: str) -> str:
 
 def _ends_in_particle(word: str) -> bool:
     """`de`, and `Fuentes-de` of `Fuentes-de la Rosa`."""
-    return word.rpartition("-")[2].lower() in _PARTICLES
+    return word.rpartition("-")[2].lower() in NAME_PARTICLES
 
 
 def _quiet(name: str) -> str:
     """A name of capitals throughout in its usual form."""
-    words = (word.lower() if word.lower() in _PARTICLES else word.title() for word in name.split())
+    words = (
+        word.lower() if word.lower() in NAME_PARTICLES else word.title() for word in name.split()
+    )
     return " ".join(words)
 
 
@@ -147,7 +156,7 @@ def _is_name(word: str) -> bool:
 
     `ZHANG` may be family or given name: not sure.
     """
-    if word.lower() in _PARTICLES:
+    if word.lower() in NAME_PARTICLES:
         return True
     plain = re.sub(r"[.’'-]", "", word)
     return (

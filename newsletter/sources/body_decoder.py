@@ -5,9 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import AsyncIterator, Callable
 
+from newsletter.model import MAX_DOCUMENT_BYTES
 from newsletter.sources.fetch_errors import PermanentFetchError
-
-MOST_BYTES = 20_000_000
 
 
 async def decompress_body(chunks: AsyncIterator[bytes], encoding: str, host: str) -> bytes:
@@ -16,10 +15,10 @@ async def decompress_body(chunks: AsyncIterator[bytes], encoding: str, host: str
     content = bytearray()
     async for chunk in chunks:
         try:
-            content += unpack(chunk, MOST_BYTES + 1 - len(content))
+            content += unpack(chunk, MAX_DOCUMENT_BYTES + 1 - len(content))
         except zlib.error as error:
             raise PermanentFetchError(f"{host} sent something that cannot be unpacked") from error
-        if len(content) > MOST_BYTES:
+        if len(content) > MAX_DOCUMENT_BYTES:
             raise PermanentFetchError(
                 f"the answer of {host} is larger than {format_megabytes()}: it was not read"
             )
@@ -56,4 +55,4 @@ class _Inflater:
 
 def format_megabytes() -> str:
     """The most that is read of one answer, in words."""
-    return f"{MOST_BYTES // 1_000_000} MB"
+    return f"{MAX_DOCUMENT_BYTES // 1_000_000} MB"

@@ -15,7 +15,7 @@ from newsletter.model import Document, SourceKind
 from newsletter.sources.kinds import is_document_of, is_file_name_of, list_source_types
 
 _LOOK_AT = 4_000  # bytes; what a document is stands at its beginning
-_MOST_OF_A_HEADER = 200_000  # bytes
+_MAX_HEADER_BYTES = 200_000  # bytes
 _HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
 _OF_A_MAIL = re.compile(
     rb"^(?:Message-ID|MIME-Version|Received|Return-Path)[ \t]*:", re.IGNORECASE | re.MULTILINE
@@ -42,7 +42,7 @@ def out_of_its_mail(document: Document) -> Document:
 
     The document itself where it is no mail.
     """
-    header = _HEADER.match(document.content[:_MOST_OF_A_HEADER])
+    header = _HEADER.match(document.content[:_MAX_HEADER_BYTES])
     if header is None or not _OF_A_MAIL.search(header[0]):
         return document
     mail = email.message_from_bytes(document.content, policy=email.policy.default)

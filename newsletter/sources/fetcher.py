@@ -30,8 +30,8 @@ from yarl import URL
 
 from newsletter import __version__
 from newsletter.errors import SourceError
-from newsletter.model import Document
-from newsletter.sources.body_decoder import MOST_BYTES, decompress_body, format_megabytes
+from newsletter.model import MAX_DOCUMENT_BYTES, Document
+from newsletter.sources.body_decoder import decompress_body, format_megabytes
 from newsletter.sources.fetch_errors import (
     PermanentFetchError,
     TransientFetchError,
@@ -44,7 +44,7 @@ from newsletter.sources.private_networks import (
     refuse_inside_literal,
 )
 
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 TRIES = 3
 CONNECTIONS_PER_HOST = 2
 TIMEOUT_S = 30.0
@@ -101,14 +101,14 @@ def read_file(path: Path, *, digest: str = "") -> FetchResult:
         if not stat.S_ISREG(status.st_mode):
             return FetchResult(error=f"{path} is no ordinary file")
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(MAX_DOCUMENT_BYTES + 1)
     except FileNotFoundError:
         return FetchResult(error=f"{path} is not there: was it moved or renamed?")
     except (OSError, ValueError) as error:
         return FetchResult(
             error=f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
         )
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_DOCUMENT_BYTES:
         return FetchResult(error=f"{path} is larger than {format_megabytes()}: it was not read")
     return _answer(Document(content=content, url=path.absolute().as_uri()), digest)
 
@@ -226,7 +226,7 @@ class Fetcher:
     ) -> FetchResult:
         """One request and its redirects, each judged as if a stranger had written it."""
         target = self._check_url(url)
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             async with self._turn(target), self._open_response(method, target, options) as response:
                 if response.status not in REDIRECTS or "Location" not in response.headers:
                     return await _read_response(response, digest)
@@ -254,7 +254,7 @@ class Fetcher:
 
     @contextlib.asynccontextmanager
     async def _turn(self, target: URL) -> AsyncIterator[None]:
-        """Wait until the host has a connection for us, and its requests per second allow one more."""
+        """Wait for a free connection to the host, and for its turn by requests per second."""
         host = plain_host(target.host or "")
         async with self._hosts[host]:
             if rate := self._per_second.get(host):

@@ -1,4 +1,6 @@
-"""What a web page says about itself: Highwire's citation_*, JSON-LD, Dublin Core and PRISM, OpenGraph, its title.
+"""What a web page says about itself.
+
+Highwire's citation_*, JSON-LD, Dublin Core and PRISM, OpenGraph, its title.
 
 They are asked in that order, because journals write the first with care for machines and OpenGraph
 for a glance. A page of events gives an entry for each event. Formats: https://schema.org,

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 # documents that are read before other processes, which need a moment to start, are worth their
 # while
 FEW = 6
-MOST_SENTENCES = 100  # about one document
-MOST_PROCESSES = 2  # each takes some 50 MB
+MAX_SENTENCES = 100  # about one document
+MAX_PROCESSES = 2  # each takes some 50 MB
 
 LOG = logging.getLogger(__name__)
 
@@ -63,8 +63,8 @@ def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:
 
     Nobody reads half a million of them.
     """
-    more = len(sentences) - MOST_SENTENCES
-    return (*sentences[:MOST_SENTENCES], f"and {more:,} more like these") if more > 0 else sentences
+    more = len(sentences) - MAX_SENTENCES
+    return (*sentences[:MAX_SENTENCES], f"and {more:,} more like these") if more > 0 else sentences
 
 
 def report_internal_error(source: Source, error: Exception) -> SourceResult:
@@ -110,7 +110,7 @@ class ParserPool:
     ) -> None:
         self._reader = reader
         self._processes = (
-            min(MOST_PROCESSES, os.cpu_count() or 1) if processes is None else processes
+            min(MAX_PROCESSES, os.cpu_count() or 1) if processes is None else processes
         )
         self._expected = expected
         self._kinds = frozenset(kinds)

@@ -84,7 +84,7 @@ def plain_host(host: str) -> str:
 
 
 def refuse_inside_literal(host: str, allowed: Collection[str]) -> None:
-    """Raise InsideAddressError for a host that writes out an inside address, unless it is allowed by name."""
+    """Raise InsideAddressError for a host that is an inside address, unless allowed by name."""
     address = literal_address(host)
     if address is not None and is_inside(address) and plain_host(host) not in allowed:
         raise InsideAddressError(host)

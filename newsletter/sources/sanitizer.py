@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from newsletter.sources.titles import one_line
+from newsletter.formats.markup_text import one_line
 
-MOST_CHARACTERS = 400_000  # of one piece of HTML; the largest among 1,500 feed entries has 90,000
+MAX_CHARACTERS = 400_000  # of one piece of HTML; the largest among 1,500 feed entries has 90,000
 LONGEST_TAG = 4_000
 
 HIDDEN = frozenset(
@@ -106,7 +106,7 @@ def links_in(markup: str) -> tuple[str, ...]:
 
 def _limit_text(text: str) -> str:
     """No more than a parser takes in good time, and none of the characters that XML forbids."""
-    text = _ENDLESS_TAG.sub(" ", text[:MOST_CHARACTERS])
+    text = _ENDLESS_TAG.sub(" ", text[:MAX_CHARACTERS])
     return (
         text
         if text.isprintable()

@@ -39,7 +39,7 @@ class SourceFetch:
 
 
 class SourceClient:
-    """Visits the sources of one run, sharing a client, which keeps the pace that services ask for."""
+    """Fetches the sources of one run with one client, which keeps the pace services ask for."""
 
     def __init__(self, context: AppContext, fetcher: Fetcher, room: ParserPool) -> None:
         self.context = context

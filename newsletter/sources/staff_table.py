@@ -9,18 +9,22 @@ left aside, and said.
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
-from newsletter.errors import SourceError
+from newsletter.errors import SourceError, SpreadsheetError
+from newsletter.formats.charsets import charset_of
 from newsletter.formats.dates import parse
-from newsletter.formats.spreadsheets import SheetRow, sheets_of
+from newsletter.formats.markup_text import one_line
+from newsletter.formats.spreadsheets import SheetLimits, SheetRow, read_sheets
 from newsletter.identity import clean_url, ids_in
 from newsletter.model import (
+    MAX_DOCUMENT_BYTES,
     Dated,
     Document,
     Entry,
@@ -36,60 +40,67 @@ from newsletter.sources.author_names import names_in
 from newsletter.sources.registries.api_client import newest
 from newsletter.sources.titles import clean_title
 
+LIMITS = SheetLimits(
+    rows=5_000,
+    columns=40,
+    line_chars=MAX_DOCUMENT_BYTES,
+    unpacked_bytes=10_000_000,  # some 100,000 cells, which cost openpyxl 250 MB
+)
+
 COLUMNS: Mapping[str, str] = {
     "title": (
-        "title|headline|name|what|titulo|titular|nombre|evento|titel|uberschrift|name der"
-        " veranstaltung"
+        "title|headline|name|what|titulo|titular|nombre|evento|titel|uberschrift|"
+        "name der veranstaltung"
     ),
     "link": (
-        "link|links|url|web|website|web page|webpage|address|href|more|enlace|enlaces|pagina|pagina"
-        " web|sitio web|direccion web|adresse|webseite|web seite"
+        "link|links|url|web|website|web page|webpage|address|href|more|enlace|enlaces|pagina|"
+        "pagina web|sitio web|direccion web|adresse|webseite|web seite"
     ),
     "date": (
-        "date|dated|published|publication date|date published|posted|fecha|publicado|fecha de"
-        " publicacion|datum|veroffentlicht|year|ano|jahr"
+        "date|dated|published|publication date|date published|posted|fecha|publicado|"
+        "fecha de publicacion|datum|veroffentlicht|year|ano|jahr"
     ),
     "section": (
         "section|category|kind|type|topic|seccion|categoria|tipo|tema|rubrik|kategorie|bereich|art"
     ),
     "deadline": (
-        "deadline|due|due date|closes|closing date|close date|apply by|fecha"
-        " limite|plazo|vence|cierre|fecha de cierre|frist|einsendeschluss|bewerbungsschluss"
+        "deadline|due|due date|closes|closing date|close date|apply by|fecha limite|plazo|"
+        "vence|cierre|fecha de cierre|frist|einsendeschluss|bewerbungsschluss"
     ),
     "note": (
-        "note|notes|comment|comments|remark|remarks|nota|notas|comentario|comentarios|notiz|notizen|bemerkung"
-        "|bemerkungen|kommentar"
+        "note|notes|comment|comments|remark|remarks|nota|notas|comentario|comentarios|notiz|"
+        "notizen|bemerkung|bemerkungen|kommentar"
     ),
     "summary": (
-        "summary|description|abstract|text|details|blurb|resumen|descripcion|texto|zusammenfassung|beschreibung"
+        "summary|description|abstract|text|details|blurb|resumen|descripcion|texto|"
+        "zusammenfassung|beschreibung"
     ),
     "authors": (
-        "authors|author|author"
-        " s|by|speaker|speakers|autores|autor|autora|ponente|ponentes|autoren|autorin"
-        "|sprecher|referent"
+        "authors|author|author s|by|speaker|speakers|autores|autor|autora|ponente|ponentes|"
+        "autoren|autorin|sprecher|referent"
     ),
     "journal": "journal|source|publication|revista|fuente|publicacion|zeitschrift|quelle",
     "place": (
         "place|location|where|venue|city|lugar|ubicacion|donde|sede|ciudad|ort|veranstaltungsort|wo"
     ),
     "starts": (
-        "starts|start|start date|begins|begin|when|event date|date and"
-        " time|datetime|inicio|comienza|empieza|cuando|fecha de inicio|fecha y hora|fecha del"
-        " evento|beginn|anfang|wann|startet"
+        "starts|start|start date|begins|begin|when|event date|date and time|datetime|inicio|"
+        "comienza|empieza|cuando|fecha de inicio|fecha y hora|fecha del evento|beginn|anfang|"
+        "wann|startet"
     ),
     "ends": "ends|end|end date|until|fin|termina|hasta|fecha de fin|ende|bis",
     "time": "time|start time|hour|hora|hora de inicio|uhrzeit|zeit",
     "join": (
-        "join|join link|registration|register|registration link|zoom|zoom link|meeting"
-        " link|unirse|registro|inscripcion|enlace de registro|anmeldung|teilnahme"
+        "join|join link|registration|register|registration link|zoom|zoom link|meeting link|"
+        "unirse|registro|inscripcion|enlace de registro|anmeldung|teilnahme"
     ),
     "amount": (
-        "amount|award|award amount|funding|budget|grant"
-        " amount|monto|importe|cantidad|dotacion|betrag|summe"
+        "amount|award|award amount|funding|budget|grant amount|monto|importe|cantidad|"
+        "dotacion|betrag|summe"
     ),
     "funder": (
-        "funder|agency|sponsor|organization|organisation|financiador|agencia|entidad|organizacion|forderer"
-        "|geldgeber"
+        "funder|agency|sponsor|organization|organisation|financiador|agencia|entidad|"
+        "organizacion|forderer|geldgeber"
     ),
     "number": (
         "number|opportunity|opportunity number|call number|numero|numero de convocatoria|nummer"
@@ -98,7 +109,7 @@ COLUMNS: Mapping[str, str] = {
     "pmid": "pmid|pubmed|pubmed id",
     "nct": "nct|nct number|nct id|trial|clinicaltrials gov|ensayo",
 }
-"""Column → the names it goes by in English, Spanish and German: small letters, no accents, no marks."""
+"""Column → its names in English, Spanish and German: small letters, no accents, no marks."""
 
 NAMES = {name: column for column, names in COLUMNS.items() for name in names.split("|")}
 ZONES = {
@@ -119,6 +130,7 @@ class _Table:
     """The rows below a header, as column → text, and how the table orders day and month."""
 
     rows: tuple[tuple[int, Mapping[str, str]], ...]
+    skipped: tuple[str, ...]  # sentences about rows that cannot be read
     day_first: bool | None  # None: nothing tells
 
 
@@ -129,7 +141,7 @@ def read_table(document: Document, source: Source, *, zone: tzinfo = UTC) -> Par
     """
     table = _table(document)
     entries: list[Entry] = []
-    skipped: list[str] = []
+    skipped = list(table.skipped)
     for number, values in table.rows:
         reader = _RowReader(values, zone, day_first=table.day_first)
         if not clean_title(values.get("title", "")):
@@ -172,10 +184,7 @@ def _table(document: Document) -> _Table:
         for position, row in enumerate(rows[:20]):  # a heading or two may stand above the header
             columns = _columns(row)
             if "title" in columns.values() and len(columns) > 1:
-                below = tuple(
-                    (each.number, _values(each, columns)) for each in rows[position + 1 :]
-                )
-                return _Table(below, _day_first(below))
+                return _read_below(rows[position + 1 :], columns)
         seen = seen or next((", ".join(filter(None, row.cells)) for row in rows), "")
     raise SourceError(
         "the table has no header with a column “title” and one more, such as “link” or “date”;"
@@ -183,10 +192,45 @@ def _table(document: Document) -> _Table:
     )
 
 
+def sheets_of(document: Document) -> Iterator[list[SheetRow]]:
+    """The sheets of a file (a CSV has one), cells in one line, empty rows left out.
+
+    Raises SourceError when it is no table.
+    """
+    if len(document.content) > MAX_DOCUMENT_BYTES:
+        raise SourceError(
+            f"the table is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB:"
+            " keep only the rows that are needed"
+        )
+    sheets = read_sheets(
+        io.BytesIO(document.content),
+        limits=LIMITS,
+        declared=charset_of(document.content_type),
+        with_links=True,
+    )
+    try:
+        for sheet in sheets:
+            rows = map(_clean_row, sheet.rows)
+            yield [row for row in rows if any(row.cells) or row.problem]
+    except SpreadsheetError as error:
+        raise SourceError(str(error)) from error
+
+
+def _clean_row(row: SheetRow) -> SheetRow:
+    return replace(row, cells=tuple(one_line(cell) for cell in row.cells[: LIMITS.columns]))
+
+
+def _read_below(rows: Sequence[SheetRow], columns: Mapping[int, str]) -> _Table:
+    """The rows below a header."""
+    read = tuple((row.line, _values(row, columns)) for row in rows if not row.problem)
+    skipped = (f"line {row.line} was left out: {row.problem}" for row in rows if row.problem)
+    return _Table(read, tuple(skipped), _day_first(read))
+
+
 def _columns(header: SheetRow) -> dict[int, str]:
     """Position → column.
 
-    Of two that mean the same the first counts, further links are links too.
+    Of two that mean the same the first counts; further links are links too.
     """
     columns: dict[int, str] = {}
     for position, name in enumerate(header.cells):
@@ -331,7 +375,7 @@ class _RowReader:
         return Event(starts=starts, ends=ends, zone=zone, place=place, join=join)
 
     def moment(self, column: str, hour: str) -> tuple[date | None, str]:
-        """A day, or an instant where an hour stands with it, and the name of the zone that stands there."""
+        """A day, or an instant where an hour stands with it, and the name of its zone."""
         text = self.values.get(column, "")
         with contextlib.suppress(ValueError):
             moment = datetime.fromisoformat(text)
@@ -354,10 +398,17 @@ class _RowReader:
 
 
 _CLOCK = re.compile(
-    r"(?:\bat\s+|T)?\b(?:(?P<hour>\d{1,2})(?:[:h]|\.(?=\d\d\s*uhr))(?P<minute>[0-5]\d)(?::[0-5]\d)?\s*(?P<half>[ap]\.?m\b\.?)?"
-    r"|(?P<full>\d{1,2})\s*(?P<full_half>[ap]\.?m\b\.?|h\b|uhr\b|o'clock\b))(?:\s*uhr\b)?"
-    rf"(?:\s*\(?\b(?P<zone>{'|'.join(sorted(ZONES, key=len, reverse=True))})\b\)?(?:\s+time\b)?)?",
-    re.IGNORECASE,
+    rf"""
+        (?:\bat\s+|T)?\b(?:
+            (?P<hour>\d{{1,2}})(?:[:h]|\.(?=\d\d\s*uhr))(?P<minute>[0-5]\d)(?::[0-5]\d)?\s*
+            (?P<half>[ap]\.?m\b\.?)?
+          | (?P<full>\d{{1,2}})\s*(?P<full_half>[ap]\.?m\b\.?|h\b|uhr\b|o'clock\b)
+        )(?:\s*uhr\b)?(?:
+            \s*\(?\b(?P<zone>{"|".join(sorted(ZONES, key=len, reverse=True))})\b\)?
+            (?:\s+time\b)?
+        )?
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """`18:00`, `6:30 pm ET`, `6 p.m.`, `18h`, `18.00 Uhr`."""
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
+
+from newsletter.formats.markup_text import one_line
 
 LONGEST = 1000  # characters; the longest true title among 1,500 feed entries has 390
 FORMATTING = (
@@ -17,13 +18,22 @@ FORMATTING = (
 )
 ELEMENTS = (
     FORMATTING
-    + r"|a|abbr|acronym|address|article|big|blockquote|body|br|caption|center|cite|code|dd|del|dfn|div|dl|dt"
-    r"|figure|figcaption|footer|h[1-6]|header|hr|html|img|input|ins|kbd|label|li|main|mark|nav|ol|p|pre|q|s|samp|section"
-    r"|strike|table|tbody|td|tfoot|th|thead|time|tr|ul|var|wbr|svg|math|m(?:i|n|o|row|sub|sup|subsup|text|frac|style)"
-    r"|title|inline-formula|named-content|xref|meta|link|embed|frame|frameset|blink|applet|base|button|form|head|iframe"
-    r"|noscript|object|script|style|select|textarea"
+    + r"""
+    # of HTML
+    | a | abbr | acronym | address | article | big | blockquote | body | br | caption | center
+    | cite | code | dd | del | dfn | div | dl | dt | figure | figcaption | footer | h[1-6]
+    | header | hr | html | img | input | ins | kbd | label | li | main | mark | nav | ol | p
+    | pre | q | s | samp | section | strike | table | tbody | td | tfoot | th | thead | time
+    | tr | ul | var | wbr
+    # of SVG, MathML and JATS
+    | svg | math | m(?:i|n|o|row|sub|sup|subsup|text|frac|style)
+    | title | inline-formula | named-content | xref
+    # what no title should hold
+    | meta | link | embed | frame | frameset | blink | applet | base | button | form | head
+    | iframe | noscript | object | script | style | select | textarea
+"""
 )
-TAG = re.compile(rf"</?(?:{ELEMENTS})(?:\s[^<>]*)?/?>|<![a-z][^<>]*>", re.IGNORECASE)
+TAG = re.compile(rf"</?(?:{ELEMENTS})(?:\s[^<>]*)?/?>|<![a-z][^<>]*>", re.IGNORECASE | re.VERBOSE)
 BREAK = re.compile(r"<(?:br|p|/p|div|/div|li|tr|td|h[1-6]|hr)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 PAIR = re.compile(rf"<({FORMATTING})(?:\s[^<>]*)?>([^<>]*)</\1\s*>", re.IGNORECASE)
 UNSEEN = re.compile(
@@ -55,14 +65,6 @@ def polish(text: str) -> str:
     return shorten(sentence_case(text), LONGEST)
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks, double spaces and characters that cannot be seen."""
-    line = unicodedata.normalize("NFC", " ".join(text.split()))
-    if line.isprintable():
-        return line
-    return " ".join("".join(filter(_is_seen, line)).split())
-
-
 def shorten(text: str, most: int) -> str:
     """At most `most` characters, cut between words and ended with “…”."""
     if len(text) <= most:
@@ -70,14 +72,6 @@ def shorten(text: str, most: int) -> str:
     cut = text[: most - 1]
     head = cut.rpartition(" ")[0] if " " in cut[most // 2 :] else cut
     return head.rstrip(" ,;:.-–—(") + "…"
-
-
-def _is_seen(character: str) -> bool:
-    """No controls, no unassigned or private ones, no soft hyphen or turned direction.
-
-    Joiners make letters and stay.
-    """
-    return character.isprintable() or character in "\u200c\u200d"
 
 
 def _without_pairs(text: str) -> str:
@@ -100,9 +94,18 @@ def _without_brackets(text: str) -> str:
 
 
 ABBREVIATED = re.compile(
-    r"(?:\b(?:al|approx|co|corp|cv|dept|dr|e\.g|ed|eds|etc|f|fam|fig|gen|i\.e|inc|jr|ltd|no|nom|nov|ph\.d|pp|prof|sect|sp|spp"
-    r"|sr|ssp|st|subsp|var|vol|vs)|\b[a-z](?:\.\s?[a-z])+|(?-i:\s[A-Z]))\.$",
-    re.IGNORECASE,
+    r"""
+        (?:
+            \b(?:
+                al | approx | co | corp | cv | dept | dr | e\.g | ed | eds | etc | f | fam | fig | gen
+              | i\.e | inc | jr | ltd | no | nom | nov | ph\.d | pp | prof | sect | sp | spp | sr | ssp
+              | st | subsp | var | vol | vs
+            )
+          | \b[a-z](?:\.\s?[a-z])+  # U.S.
+          | (?-i:\s[A-Z])  # an initial
+        )\.$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -113,7 +116,6 @@ def _without_stop(text: str) -> str:
 
 
 # --- ALL CAPITALS
-# -------------------------------------------------------------------------------------------------
 
 ACRONYMS = frozenset(
     word
@@ -185,7 +187,7 @@ def sentence_case(text: str) -> str:
 
 
 def _shouts(text: str) -> bool:
-    """Two words of four letters or more, and hardly a small letter (a “de” or a “p” may have slipped in)."""
+    """Whether there are two long words and hardly a small letter (a “de” or a “p” may slip in)."""
     big = sum(map(str.isupper, text))
     small = sum(map(str.islower, text))
     words = [

@@ -29,7 +29,7 @@ MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data: 'self'; frame-ancestors"
     " 'self'; form-action 'none'; base-uri 'none'; sandbox allow-same-origin"
 )
-"""Of a mail in its frame: no script runs in it; the page around it may ask how far it is scrolled."""
+"""Of a mail in its frame: no script runs in it; the page may ask how far it is scrolled."""
 
 CLOSED = (
     "This page is closed to you. Open the studio by the address that “newsletter studio” printed"

@@ -107,7 +107,7 @@ class EntryCards:
     def find_cards(
         self, *, place: str, words: str, section: str, late: bool
     ) -> tuple[EntryCard, ...]:
-        """The cards of a place that hold all these words, in the order in which they were offered."""
+        """The cards of a place that hold all these words, in the order they were offered."""
         wanted = words.casefold().split()
         return tuple(
             card

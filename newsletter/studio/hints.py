@@ -21,7 +21,7 @@ from newsletter.composition import texts_of
 from newsletter.config import Settings
 from newsletter.model import Issue
 
-MOST_WORDS = 8
+MAX_WORDS = 8
 """More at once would be a wall; the next come when these are explained."""
 
 
@@ -63,7 +63,7 @@ class WritingAdviser:
         if not text.strip():
             return []
         found = (
-            [*self._paragraphs(text), *islice(self._words(text), MOST_WORDS)]
+            [*self._paragraphs(text), *islice(self._words(text), MAX_WORDS)]
             if self.is_english
             else []
         )

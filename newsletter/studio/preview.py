@@ -174,7 +174,7 @@ def _headers(policy: str) -> dict[str, str]:
 
 
 def watch_issue(context: AppContext, name: str) -> PreviewWatcher:
-    """The issue of this name, drawn again when its file, a template or the configuration is saved."""
+    """The issue of this name, rendered again when a file, template or setting is saved."""
     return PreviewWatcher(
         draw=lambda: _draw(context, name),
         files=lambda: _files(context, name),

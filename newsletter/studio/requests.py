@@ -35,7 +35,7 @@ from newsletter.studio.state import StudioState
 from newsletter.workspace.context import AppContext
 
 HERE = Path(__file__).parent
-MOST_BYTES = 20_000_000  # of a list of subscribers; words are far smaller
+MAX_BYTES = 20_000_000  # of a list of subscribers; words are far smaller
 STEPS = ("Collect", "Choose", "Write", "Preview", "Check", "Approve", "Send")
 
 PAGES = Environment(
@@ -161,7 +161,7 @@ async def _body(request: Request) -> bytes | None:
     found = bytearray()
     async for some in request.stream():
         found += some
-        if len(found) > MOST_BYTES:
+        if len(found) > MAX_BYTES:
             return None
     return bytes(found)
 

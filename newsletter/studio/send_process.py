@@ -27,7 +27,7 @@ from newsletter.platform_support import detach_process
 from newsletter.workspace.context import AppContext
 from newsletter.workspace.files import write_whole
 
-MOST_WORDS = 2000
+MAX_WORDS = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,7 @@ def _recover_schedule(context: AppContext, planned: ScheduleStatus) -> str:
 def _last_words(context: AppContext, name: str) -> str:
     with contextlib.suppress(OSError):
         said = _words(context, name).read_text("utf-8", errors="replace")
-        return said.removeprefix("newsletter: ").strip()[:MOST_WORDS]
+        return said.removeprefix("newsletter: ").strip()[:MAX_WORDS]
     return ""
 
 

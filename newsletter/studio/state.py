@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 STASH_SIZE = 100
-"""Things that wait for a second request: what can be undone, what was looked at before it is taken."""
+"""Things that wait for a second request: what can be undone, what was looked at first."""
 
 
 def _secret() -> str:

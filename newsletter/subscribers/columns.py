@@ -87,22 +87,23 @@ def _normalize_text(text: str) -> str:
 
 _SPELLINGS: Mapping[SubscriberState, str] = {
     S.ACTIVE: (
-        "active|subscribed|subscriber|confirmed|opted in|opt"
-        " in|optin|enabled|express|implied|explicit|double opt in|single opt in|confirmed opt"
-        " in|granted|mailable|valid|deliverable|yes|true|1"
+        "active|subscribed|subscriber|confirmed|opted in|opt in|optin|enabled|express|implied|"
+        "explicit|double opt in|single opt in|confirmed opt in|granted|mailable|valid|"
+        "deliverable|yes|true|1"
     ),
     S.UNSUBSCRIBED: (
-        "unsubscribed|unsubscribe|unsub|opted out|opt"
-        " out|optout|optedout|removed|cancelled|canceled|blocked|blacklisted|blocklisted|blacklist|blocklist|suppressed|disabled|deleted|left|revoked|withdrawn|do"
-        " not mail|do not email|do not contact|no|false|0|archived"
+        "unsubscribed|unsubscribe|unsub|opted out|opt out|optout|optedout|removed|cancelled|"
+        "canceled|blocked|blacklisted|blocklisted|blacklist|blocklist|suppressed|disabled|"
+        "deleted|left|revoked|withdrawn|do not mail|do not email|do not contact|no|false|0|"
+        "archived"
     ),
     S.BOUNCED: (
-        "bounced|bounce|cleaned|unreachable|hard bounce|hard"
-        " bounced|hardbounced|undeliverable|invalid|bouncing"
+        "bounced|bounce|cleaned|unreachable|hard bounce|hard bounced|hardbounced|"
+        "undeliverable|invalid|bouncing"
     ),
     S.COMPLAINED: (
-        "complained|complaint|spam|marked as spam|reported spam|abuse|spam complaint|abuse"
-        " complaint|junk"
+        "complained|complaint|spam|marked as spam|reported spam|abuse|spam complaint|"
+        "abuse complaint|junk"
     ),
     S.PAUSED: "paused|snoozed|on hold|vacation",
     S.PENDING: "pending|unconfirmed|awaiting confirmation|not confirmed|inactive|waiting",
@@ -194,18 +195,48 @@ _STATE_WORDS = [
     "email opt in status",
 ]
 _STATE_KINDS: Mapping[str, StateColumnKind] = {
-    **dict.fromkeys(("subscribed", "is subscribed", "opted in", "opt in", "email opt in"), StateColumnKind.YES_IS_ACTIVE),
     **dict.fromkeys(
-        ("email disabled", "unsubscribed", "is unsubscribed", "opted out", "opt out", "email opt out", "bounced",
-         "unsubscribed from all email", "blocked", "suppressed", "complained"), StateColumnKind.YES_IS_OUT
+        ("subscribed", "is subscribed", "opted in", "opt in", "email opt in"),
+        StateColumnKind.YES_IS_ACTIVE,
     ),
     **dict.fromkeys(
-        ("unsub time", "unsubscribed at", "unsubscribe date", "date unsubscribed", "optout date", "opt out date",
-         "unsubscribed on", "cancelled at", "canceled at", "unsubscribe time", "unsubscribed date", "optout time"),
+        (
+            "email disabled",
+            "unsubscribed",
+            "is unsubscribed",
+            "opted out",
+            "opt out",
+            "email opt out",
+            "bounced",
+            "unsubscribed from all email",
+            "blocked",
+            "suppressed",
+            "complained",
+        ),
+        StateColumnKind.YES_IS_OUT,
+    ),
+    **dict.fromkeys(
+        (
+            "unsub time",
+            "unsubscribed at",
+            "unsubscribe date",
+            "date unsubscribed",
+            "optout date",
+            "opt out date",
+            "unsubscribed on",
+            "cancelled at",
+            "canceled at",
+            "unsubscribe time",
+            "unsubscribed date",
+            "optout time",
+        ),
         StateColumnKind.DATE_IS_OUT,
     ),
-    **dict.fromkeys(("clean time", "cleaned at", "bounced at", "bounce date", "bounced on"), StateColumnKind.DATE_IS_BOUNCED),
-}  # fmt: skip
+    **dict.fromkeys(
+        ("clean time", "cleaned at", "bounced at", "bounce date", "bounced on"),
+        StateColumnKind.DATE_IS_BOUNCED,
+    ),
+}
 _WHY = ["why", "reason", "unsub reason", "unsubscribe reason", "unsubscribed reason"]
 
 
@@ -251,10 +282,7 @@ def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
 
 
 def _address_column(names: Sequence[str], sample: Sequence[Sequence[str]]) -> int | None:
-    """By name, where addresses stand in it (or nothing does).
-
-    Else the column with the most addresses.
-    """
+    """By name, where addresses stand in it (or nothing does); else the one with the most addresses."""
     known = [names.index(each) for each in _ADDRESS if each in names]
     filled = [index for index in known if _share(index, sample) > 0]
     if filled:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO, TextIO
 
-from newsletter.errors import UsageError
-from newsletter.followup.tables import TableFile, TableRow, open_sheet
+from newsletter.errors import SpreadsheetError, UsageError
 from newsletter.formats.mailboxes import MailAddress, clean_name, parse_address
+from newsletter.formats.spreadsheets import Sheet, SheetRow, read_sheets
 from newsletter.model import SubscriberState
 from newsletter.subscribers.columns import ListColumns, detect_columns, detect_without_header
 from newsletter.subscribers.import_batch import ImportCounts
@@ -77,7 +77,7 @@ def read_list(file: BinaryIO, *, name: str = "") -> ParsedList:
 
 
 def _read_one(file: BinaryIO, name: str) -> ParsedList:
-    sheet = open_sheet(file)
+    sheet = _open_sheet(file)
     rows = sheet.rows
     sample = [cells for _, cells in zip(range(SAMPLE_ROWS), rows, strict=False)]
     if not sample:
@@ -90,6 +90,13 @@ def _read_one(file: BinaryIO, name: str) -> ParsedList:
         header=header,
         rows=_read(sample, rows, header, columns),
     )
+
+
+def _open_sheet(file: BinaryIO) -> Sheet:
+    try:
+        return next(read_sheets(file))
+    except SpreadsheetError as error:
+        raise UsageError(f"{error}, and import that") from error
 
 
 def _read_together(parts: Sequence[tuple[str, BinaryIO]]) -> ParsedList:
@@ -204,7 +211,7 @@ def _describe_file(name: str) -> str:
     return f"the file {name}" if name else "the file"
 
 
-def _columns(sample: list[TableRow], name: str) -> tuple[tuple[str, ...], ListColumns]:
+def _columns(sample: list[SheetRow], name: str) -> tuple[tuple[str, ...], ListColumns]:
     first, rest = sample[0].cells, [cells.cells for cells in sample[1:]]
     plain = detect_without_header([cells.cells for cells in sample])
     if plain is not None:
@@ -226,7 +233,7 @@ def _headings(cells: tuple[str, ...]) -> str:
     return ", ".join(f'"{cell[:30]}"' for cell in shown[:8]) or "nothing"
 
 
-def _understood(sheet: TableFile, header: tuple[str, ...], columns: ListColumns) -> tuple[str, ...]:
+def _understood(sheet: Sheet, header: tuple[str, ...], columns: ListColumns) -> tuple[str, ...]:
     def describe_column(index: int) -> str:
         return header[index].strip() if header else f"column {index + 1}"
 
@@ -241,7 +248,7 @@ def _understood(sheet: TableFile, header: tuple[str, ...], columns: ListColumns)
 
 
 def _read(
-    sample: list[TableRow], rest: Iterator[TableRow], header: tuple[str, ...], columns: ListColumns
+    sample: list[SheetRow], rest: Iterator[SheetRow], header: tuple[str, ...], columns: ListColumns
 ) -> Iterator[ImportRow | RejectedRow]:
     width = len(header)
     for part in (iter(sample), rest):
@@ -251,7 +258,7 @@ def _read(
             yield from _people(cells, columns, width)
 
 
-def _people(cells: TableRow, columns: ListColumns, width: int) -> Iterator[ImportRow | RejectedRow]:
+def _people(cells: SheetRow, columns: ListColumns, width: int) -> Iterator[ImportRow | RejectedRow]:
     """The people of one row: one, or in a plain list as many as there are addresses."""
     if (
         not width
@@ -260,12 +267,12 @@ def _people(cells: TableRow, columns: ListColumns, width: int) -> Iterator[Impor
     ):
         for cell in cells.cells:
             if cell.strip():
-                yield _person(TableRow(cells.line, (cell,)), columns, 1)
+                yield _person(SheetRow(cells.line, (cell,)), columns, 1)
         return
     yield _person(cells, columns, width)
 
 
-def _person(cells: TableRow, columns: ListColumns, width: int) -> ImportRow | RejectedRow:
+def _person(cells: SheetRow, columns: ListColumns, width: int) -> ImportRow | RejectedRow:
     if cells.problem:
         return _reject_row(cells, cells.problem, columns)
     if width and any(cell.strip() for cell in cells.cells[width:]):
@@ -280,13 +287,13 @@ def _person(cells: TableRow, columns: ListColumns, width: int) -> ImportRow | Re
         return _reject_row(cells, str(error), columns)
 
 
-def _reject_row(cells: TableRow, reason: str, columns: ListColumns) -> RejectedRow:
+def _reject_row(cells: SheetRow, reason: str, columns: ListColumns) -> RejectedRow:
     return RejectedRow(
         line=cells.line, reason=reason, cells=cells.cells, state=columns.state_of(cells.cells)
     )
 
 
-def _row(cells: TableRow, columns: ListColumns) -> ImportRow:
+def _row(cells: SheetRow, columns: ListColumns) -> ImportRow:
     def cell(index: int | None) -> str:
         return cells.cells[index] if index is not None and index < len(cells.cells) else ""
 

@@ -145,7 +145,7 @@ class SubscriberRepository:
     ) -> None:
         """A person's own choice: pause or go on, sections, language, large print.
 
-        Also how one who left returns.
+        Whoever left returns in this way too.
         """
         values: dict[str, Any] = {"updated_at": now}
         if state is not None:
@@ -205,10 +205,7 @@ class SubscriberRepository:
         return Suppression(reason=reason, suppressed_at=row.suppressed_at)
 
     def is_suppressed(self, address: MailAddress) -> bool:
-        """Whether this address left, bounced for good or complained.
-
-        Also when its row was erased.
-        """
+        """Whether this address left, bounced for good or complained, also when its row was erased."""
         known = suppressions.c.address_hash == self.keys.address_hash(address.key)
         with translate_errors(self.engine.url), self.engine.begin() as connection:
             return (

@@ -15,11 +15,11 @@ from typing import BinaryIO, cast
 
 from newsletter.errors import UsageError
 
-MOST_FILES = 50
-MOST_BYTES = 1 << 30  # of one file, unpacked; a million people take a third of it
+MAX_FILES = 50
+MAX_BYTES = 1 << 30  # of one file, unpacked; a million people take a third of it
 LISTS = frozenset({".csv", ".tsv", ".txt", ".tab", ".xlsx"})
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError)
-"""What zipfile raises for a file that is damaged, cut off, encrypted or packed in a way of its own."""
+"""What zipfile raises for a file that is damaged, cut off, encrypted or oddly packed."""
 
 
 def lists_in(file: BinaryIO) -> tuple[tuple[str, BinaryIO], ...]:
@@ -41,7 +41,7 @@ def lists_in(file: BinaryIO) -> tuple[tuple[str, BinaryIO], ...]:
             raise UsageError(
                 "there is no list in this zip file: put the CSV files of the export into it"
             )
-        if len(members) > MOST_FILES or any(each.file_size > MOST_BYTES for each in members):
+        if len(members) > MAX_FILES or any(each.file_size > MAX_BYTES for each in members):
             raise UsageError(
                 "this zip file is too large: unpack it, and import the files in it one by one"
             )

@@ -32,7 +32,7 @@ def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> N
 
 
 def write_if_new(path: Path, content: str | bytes) -> bool:
-    """`write_whole`, unless just this stands there already, so that a file's time says when it changed."""
+    """`write_whole`, unless just this is there already: a file's time says when it changed."""
     content = content.encode() if isinstance(content, str) else content
     with contextlib.suppress(OSError):
         if path.read_bytes() == content:

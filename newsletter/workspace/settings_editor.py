@@ -197,7 +197,7 @@ def _cut(table: Table) -> list[Trivia]:
 
 
 def _is_example(item: Item, name: str) -> bool:
-    """Whether this is a line such as `# reply_to = "…"`, which a new newsletter.toml shows keys by."""
+    """Whether this is a line such as `# reply_to = "…"`, by which a new file shows its keys."""
     return bool(re.match(rf"#\s*{re.escape(name)}\s*=", item.as_string().strip()))
 
 

@@ -3,7 +3,8 @@ from checks.specimen import context, message, page, where
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.checks.contrast import colour_of, ratio
+from newsletter.checks.contrast import colour_of
+from newsletter.formats.colors import contrast
 
 CHANNEL = st.integers(0, 255)
 COLOUR = st.tuples(CHANNEL, CHANNEL, CHANNEL)
@@ -108,11 +109,11 @@ def test_an_important_attribute_wins_over_the_sheet():
     ],
 )
 def test_known_pairs_have_their_known_contrast(one, other, expected):
-    assert ratio(colour_of(one), colour_of(other)) == pytest.approx(expected, abs=0.005)
+    assert contrast(colour_of(one), colour_of(other)) == pytest.approx(expected, abs=0.005)
 
 
 @given(COLOUR, COLOUR)
 @settings(max_examples=50)
 def test_contrast_is_the_same_both_ways(one, other):
-    assert ratio(one, other) == ratio(other, one)
-    assert 1 <= ratio(one, other) <= 21
+    assert contrast(one, other) == contrast(other, one)
+    assert 1 <= contrast(one, other) <= 21

@@ -124,7 +124,7 @@ def test_a_workbook_is_no_archive_of_lists():
     [
         ({"photo.png": "x"}, "no list in this zip file"),
         ({"a.csv": "Colour\nred\n"}, "no column of mail addresses"),
-        ({f"{n}.csv": "" for n in range(zip_exports.MOST_FILES + 1)}, "too large"),
+        ({f"{n}.csv": "" for n in range(zip_exports.MAX_FILES + 1)}, "too large"),
     ],
 )
 def test_a_zip_without_a_list_is_refused_with_a_remedy(files, complaint):

@@ -156,7 +156,7 @@ SVG = (
         (pictures.claiming(700, 700), "damaged"),
         (pictures.photograph()[:4000], "damaged"),
         (pictures.drawing(size=(1, 1)), "spy"),
-        (b"\xff\xd8\xff" + b"\0" * images.MOST_BYTES, "too large"),
+        (b"\xff\xd8\xff" + b"\0" * images.MAX_BYTES, "too large"),
     ],
 )
 def test_what_may_not_go_out_is_refused_with_a_sentence(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.formats.markup_text import one_line
 from newsletter.rendering.text_layout import (
     beginning,
     cut,
-    one_line,
     printable,
     sentences,
     tidy,

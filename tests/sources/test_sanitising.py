@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.sources.sanitizer import MOST_CHARACTERS, links_in, plain_text
+from newsletter.sources.sanitizer import MAX_CHARACTERS, links_in, plain_text
 
 TEXTS = {
     "": "",
@@ -50,7 +50,7 @@ def test_a_tag_without_end_is_left_out():
 
 
 def test_a_page_without_end_is_cut():
-    assert len(plain_text("x" * 20_000_000)) == MOST_CHARACTERS
+    assert len(plain_text("x" * 20_000_000)) == MAX_CHARACTERS
 
 
 def test_links_come_in_order_as_written():

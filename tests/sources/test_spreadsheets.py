@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
-from newsletter.formats.spreadsheets import SheetRow, sheets_of
+from newsletter.formats.spreadsheets import SheetRow
 from newsletter.model import Document
+from newsletter.sources.staff_table import sheets_of
 
 
 def rows(content):
     content = content.encode() if isinstance(content, str) else content
     return [
-        [(row.number, *row.cells) for row in sheet]
-        for sheet in sheets_of(Document(content=content))
+        [(row.line, *row.cells) for row in sheet] for sheet in sheets_of(Document(content=content))
     ]
 
 
@@ -119,7 +119,7 @@ def test_a_sheet_that_claims_a_million_columns_is_read_in_bounds():
     book.active["A1"] = "a"
     book.active["XFD1048576"] = "far"
     (sheet,) = sheets_of(Document(content=saved(book)))
-    assert [row.number for row in sheet] == [1]
+    assert [row.line for row in sheet] == [1]
 
 
 @pytest.mark.parametrize("content", ["a\n" * 5_001, workbook([["a"]] * 5_001)])
@@ -140,7 +140,7 @@ def archive(**files):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\xd0\xcf\x11\xe0 old", "an old Excel file"),
+        (b"\xd0\xcf\x11\xe0 old", "an old Excel workbook"),
         (b"PK\x03\x04 cut", "cut short or broken"),
         (archive(word__document_xml=b"<a/>"), "no Excel workbook"),
         (archive(xl__workbook_xml=b"<a/>"), "the workbook cannot be read"),

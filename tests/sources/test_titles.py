@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.sources.titles import LONGEST, clean_title, one_line, shorten
+from newsletter.formats.markup_text import one_line
+from newsletter.sources.titles import LONGEST, clean_title, shorten
 
 TITLES = {
     "Effect of <i>TP53</i> &amp; H<sub>2</sub>O": "Effect of TP53 & H2O",

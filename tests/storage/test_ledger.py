@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from post_office import CAST, DIGEST, ISSUE, PostOffice, counts
 
-from newsletter.delivery.journal import MOST_BYTES, DeliveryOutcome, Journal
+from newsletter.delivery.journal import MAX_BYTES, DeliveryOutcome, Journal
 from newsletter.delivery.lock import is_held, lease
 from newsletter.delivery.restore_guard import RestoreGuard
 from newsletter.errors import NotApprovedError, RestoredLedgerError, SenderAtWorkError, StorageError
@@ -247,7 +247,7 @@ def test_a_journal_that_grows_starts_over_with_what_is_open(office):
     with run_of(office) as run:
         run.commit_step([], [ann, bob], now=NOW)
         run.journal.note_final_dot(ann, 0)
-        answers = [settled(bob, D.REFUSED, reply="x" * 400)] * (MOST_BYTES // 400)
+        answers = [settled(bob, D.REFUSED, reply="x" * 400)] * (MAX_BYTES // 400)
         for answer in answers:
             run.journal.add_outcome(answer)
         run.journal.forget_outcomes(answers)

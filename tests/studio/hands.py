@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MOMENT = "2026-11-23T09:00-05:00"
 PATIENCE_MS = 60_000
-MOST_TABS = 600  # a page that needs more to reach something has a mistake
+MAX_TABS = 600  # a page that needs more to reach something has a mistake
 
 
 def newsletter(folder: Path, *arguments: str) -> None:
@@ -186,7 +186,7 @@ class Keyboard(Hands):
     def _go(self, key: str, what: Locator) -> None:
         """Press a key until this has the focus."""
         found = what.element_handle()
-        for _ in range(MOST_TABS):
+        for _ in range(MAX_TABS):
             has_focus, is_there = found.evaluate(
                 "each => [each === document.activeElement, each.isConnected]"
             )

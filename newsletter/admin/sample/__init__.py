@@ -38,7 +38,7 @@ def build(folder: Path, *, now: datetime, secret: str) -> None:
 
 
 def build_empty(folder: Path, *, title: str, sender: str, secret: str) -> None:
-    """Make `folder` a workspace with a commented newsletter.toml and nothing else that would have to be undone.
+    """Make `folder` a workspace with a commented newsletter.toml and nothing one has to undo.
 
     Raises ConfigError, before anything is written, when title or sender cannot be used, and
     WorkspaceError as `build`.

@@ -1,4 +1,4 @@
-"""The dates of the sample, all counted from one moment, and the marks in its files that they replace.
+"""The dates of the sample, counted from one moment, and the marks in its files they replace.
 
 A mark is `{{name:form}}`: a moment by its name, written in the form that its file needs (RFC 5545,
 RFC 822, TOML, words).

@@ -1,6 +1,6 @@
 """One plain mail to one person who just asked for it: a link to confirm.
 
-Not an issue, and in no ledger.
+It is no issue, and stands in no ledger.
 
 It is marked as automatic (RFC 3834), so that nobody's out-of-office answers it, and tells no
 illness.

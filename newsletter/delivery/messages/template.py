@@ -126,7 +126,7 @@ class MessageContext:
         return (f"{public.url.rstrip('/')}/{path}/", place, "") if public and public.url else None
 
     def unsubscribe_by_mail(self) -> tuple[str, MergeField, str]:
-        """`mailto:` with the token behind a + of the bounce mailbox, or in the subject of a mail to the office."""
+        """`mailto:` with the token behind a + of the bounce mailbox, or in a subject."""
         local, domain = self._inbox
         if not local:
             return (
@@ -267,7 +267,10 @@ def _feedback_id(mailing: MessageContext) -> str:
 
 
 def _boundary(rendered: RenderedIssue) -> str:
-    """Cannot stand in a quoted-printable part, where = is followed by two digits or the line's end (RFC 2045, 6.7)."""
+    """Cannot stand in a quoted-printable part: there = has two digits or a line's end behind it.
+
+    RFC 2045, section 6.7.
+    """
     return f"=_{re.sub(r'[^0-9a-zA-Z]', '', rendered.digest)[:32]}"
 
 

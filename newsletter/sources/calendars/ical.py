@@ -20,7 +20,7 @@ from icalendar.timezone import tzp
 from newsletter.errors import SourceError
 from newsletter.formats.markup_text import decode_document, one_line, paragraphs
 from newsletter.identity import clean_url
-from newsletter.model import Document, Entry, Event, Ids, ParsedDocument, Source
+from newsletter.model import MAX_DOCUMENT_BYTES, Document, Entry, Event, Ids, ParsedDocument, Source
 from newsletter.sources.calendars import join_links
 from newsletter.sources.calendars.calendar_window import CalendarWindow
 from newsletter.sources.calendars.event_values import (
@@ -36,7 +36,6 @@ from newsletter.sources.calendars.event_values import (
 from newsletter.sources.calendars.recurrence import MAX_AHEAD, count_instances
 from newsletter.sources.calendars.vevents import calendars_in
 
-MAX_BYTES = 20_000_000
 SECTION = "events"
 MAX_RULES = 50  # of one series; nearly all have one
 MAX_INSTANCES = 100_000
@@ -51,9 +50,9 @@ def read_calendar(
     `zone` is what a time without a zone is read in, where the calendar names none itself
     (X-WR-TIMEZONE). Raises SourceError when the document is no calendar.
     """
-    if len(document.content) > MAX_BYTES:
+    if len(document.content) > MAX_DOCUMENT_BYTES:
         raise SourceError(
-            f"the calendar is larger than {MAX_BYTES // 1_000_000} MB: ask its owner for a"
+            f"the calendar is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB: ask its owner for a"
             " shorter one"
         )
     window = CalendarWindow(

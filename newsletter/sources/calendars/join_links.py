@@ -22,9 +22,9 @@ _OWN = (
     "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK",
 )
 _MEETINGS = """
-    zoom.us zoom.com zoomgov.com teams.microsoft.com teams.live.com meet.google.com webex.com gotomeeting.com goto.com
-    gotowebinar.com meet.jit.si whereby.com bluejeans.com ringcentral.com livestorm.co streamyard.com crowdcast.io
-    on24.com bigmarker.com demio.com hopin.com skype.com
+    zoom.us zoom.com zoomgov.com teams.microsoft.com teams.live.com meet.google.com webex.com
+    gotomeeting.com goto.com gotowebinar.com meet.jit.si whereby.com bluejeans.com ringcentral.com
+    livestorm.co streamyard.com crowdcast.io on24.com bigmarker.com demio.com hopin.com skype.com
 """
 _REGISTRATIONS = (
     "eventbrite.com eventbrite.co.uk eventbrite.ca eventbrite.de meetup.com tickettailor.com lu.ma"
@@ -35,7 +35,13 @@ _INVITES = re.compile(
     re.IGNORECASE,
 )
 _ONLINE = re.compile(
-    r"(?:online|virtual(?:ly)?|zoom|webinar|web|internet|en línea|microsoft teams(?: meeting)?|teams)"
+    r"""
+        (?:
+            online | virtual(?:ly)? | zoom | webinar | web | internet | en\ línea
+          | microsoft\ teams(?:\ meeting)? | teams
+        )
+    """,
+    re.VERBOSE,
 )
 
 

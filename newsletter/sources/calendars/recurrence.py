@@ -16,7 +16,7 @@ from dateutil.rrule import rrulestr
 from icalendar import vRecur
 
 MAX_INSTANCES = 50_000
-"""Of one series, from its first to the end of the window; a daily one has that many in 136 years."""
+"""Of one series up to the end of the window; a daily one has that many in 136 years."""
 
 MAX_AHEAD = 3_000
 """In the time that is announced, where each costs 0.1 ms; an event of every hour has 2,880 in 120
@@ -46,7 +46,9 @@ class EndlessRuleError(ValueError):
 def count_instances(
     rule: Mapping[str, Any], start: datetime, stop: datetime, *, since: datetime
 ) -> int:
-    """How many times a rule strikes from `start` to `stop` (all without a zone), where those after `since` are wanted.
+    """How many times a rule strikes from `start` to `stop`; those after `since` are wanted.
+
+    All moments are without a zone.
 
     Raises EndlessRuleError when there are more than MAX_INSTANCES, more than MAX_AHEAD of them
     wanted, or never one; ValueError when it is no rule.

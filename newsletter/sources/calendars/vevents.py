@@ -1,4 +1,4 @@
-"""The events of an iCalendar file, read as a whole where that is possible and event by event where it is not.
+"""The events of an iCalendar file, read as a whole or, where that fails, one by one.
 
 icalendar gives nothing at all of a calendar with one bad line outside its events, of one that is
 cut short, and of one with a zone that cannot be. No event is lost for what stands beside it.
@@ -24,9 +24,9 @@ def calendars_in(text: str, skipped: list[str]) -> list[icalendar.Component]:
         raise SourceError(
             "this is no calendar: it has no BEGIN:VCALENDAR; use the address that ends in .ics"
         )
-    if len(_BEGIN.findall(text)) > MOST_EVENTS:
+    if len(_BEGIN.findall(text)) > MAX_EVENTS:
         raise SourceError(
-            f"the calendar holds more than {MOST_EVENTS:,} events: ask its owner for one of this"
+            f"the calendar holds more than {MAX_EVENTS:,} events: ask its owner for one of this"
             " year"
         )
     with warnings.catch_warnings():
@@ -42,7 +42,7 @@ def calendars_in(text: str, skipped: list[str]) -> list[icalendar.Component]:
         return [_event_by_event(text, skipped)]
 
 
-MOST_EVENTS = 10_000  # each takes a millisecond
+MAX_EVENTS = 10_000  # each takes a millisecond
 _BEGIN = re.compile(r"^BEGIN:VEVENT[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _EDGE = re.compile(r"(BEGIN|END):(VEVENT|VTIMEZONE)[ \t]*", re.IGNORECASE)
 _NAMED_ZONE = re.compile(r";TZID=\"?([^\":;,\n]+)", re.IGNORECASE)

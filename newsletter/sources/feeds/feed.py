@@ -42,8 +42,11 @@ _JOURNALS = ("prism_publicationname", "prism_publicationtitle", "dc_source", "dc
 _LINKS = ("feedburner_origlink", "pheedo_origlink", "link", "prism_url")
 _MARKUP_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _LOOKS_LIKE_HTML = re.compile(
-    r"</(?:p|a|b|i|em|strong|div|span|ul|ol|li|h[1-6]|sub|sup|td|table)>|<(?:br|p|img|hr)\b[^<>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});",
-    re.IGNORECASE,
+    r"""
+          </(?:p|a|b|i|em|strong|div|span|ul|ol|li|h[1-6]|sub|sup|td|table)>
+        | <(?:br|p|img|hr)\b[^<>]*> | &(?:\#\d+|\#x[0-9a-f]+|[a-z]{2,8});
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>/]")
 _ATOM = re.compile(rb"<(?:\w+:)?feed[\s>]")
@@ -51,7 +54,7 @@ _CHANNEL_LINK = re.compile(rb"<link>\s*(?:<!\[CDATA\[)?\s*(https?://[^<>\s\]]+)"
 _LINK_ELEMENT = re.compile(rb"""<(?:\w+:)?link\b[^<>]*\bhref\s*=\s*["'](https?://[^"'<>]+)["']""")
 
 Fields = dict[str, Any]
-"""An entry of feedparser as a plain dict: its own one answers with one date when asked for another."""
+"""An entry of feedparser as a plain dict: its own gives one date when asked for another."""
 
 
 def read_feed(document: Document, source: Source) -> ParsedDocument:
@@ -156,7 +159,7 @@ def _content(entry: Fields) -> str:
 
 
 def _journal(entry: Fields) -> str:
-    """The journal, unless the field holds an address, a file or (so it is at Taylor & Francis) the title once more."""
+    """The journal, unless the field holds an address, a file or the title (Taylor & Francis)."""
     title = _text(entry, "title")
     named = (_text(entry, name) for name in _JOURNALS)
     true = (
@@ -201,7 +204,7 @@ def _dates(entry: Fields) -> Iterator[str]:
 
 
 def _confirm_date(parsed: Any, written: str) -> str:
-    """What feedparser read from a date in a language it knows, where year and day stand in the text as well."""
+    """What feedparser read from a date in words, where year and day stand in the text as well."""
     if parsed is None:
         return ""
     numbers = {int(each) for each in re.findall(r"(?<!\d)\d{1,4}(?!\d)", written)}

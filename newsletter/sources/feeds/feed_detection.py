@@ -7,16 +7,15 @@ Compressed bytes are unpacked here, and never into more than a document may have
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
 import zlib
 from urllib.parse import urljoin
 
 from newsletter.errors import SourceError
-from newsletter.model import Document
+from newsletter.formats import charsets
+from newsletter.model import MAX_DOCUMENT_BYTES, Document
 
-MOST_BYTES = 20_000_000
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _MAGIC = {
     b"\x89PNG": "a picture",
@@ -31,8 +30,11 @@ _MAGIC = {
     b"BEGIN:VCALENDAR": 'a calendar; set kind = "calendar"',
 }
 _HTML = re.compile(  # a DOCTYPE alone says nothing: some feeds carry that of HTML
-    rb"\s*+(?>(?:<\?xml[^>]*>|<!--.*?-->|<!doctype[^<>]*>)\s*+)*+<(?:html|head|body|title|meta|script)\b",
-    re.IGNORECASE | re.DOTALL,
+    rb"""
+        \s*+(?>(?:<\?xml[^>]*>|<!--.*?-->|<!doctype[^<>]*>)\s*+)*+<
+        (?:html|head|body|title|meta|script)\b
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 _ALTERNATE = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(
@@ -44,20 +46,7 @@ _OF_A_FEED = re.compile(
 )
 _ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)[\s/>]")
 
-
-SURE_OF_LETTERS = 0.5
-_LATIN = frozenset(
-    f"{family}{number}"
-    for family, numbers in (
-        ("windows-", (1250, 1252, 1254, 1257)),
-        ("iso8859-", range(1, 17)),
-        ("iso-8859-", range(1, 17)),
-    )
-    for number in numbers
-    if number not in range(5, 9)  # Cyrillic, Arabic, Greek, Hebrew
-)
 _DECLARED = re.compile(rb"""encoding\s*=\s*["']""")
-_MARKED = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def unpack_document(document: Document) -> bytes:
@@ -68,9 +57,10 @@ def unpack_document(document: Document) -> bytes:
     content = document.content
     if content.startswith(_GZIP):
         content = _decompress_gzip(content)
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_DOCUMENT_BYTES:
         raise SourceError(
-            f"{_what(document)} is larger than {MOST_BYTES // 1_000_000} MB: it was not read"
+            f"{_what(document)} is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB:"
+            " it was not read"
         )
     if not content.strip(b" \t\r\n\0"):
         raise SourceError(
@@ -86,7 +76,7 @@ def _decompress_gzip(content: bytes) -> bytes:
     """
     unpacker = zlib.decompressobj(wbits=31)
     try:
-        return unpacker.decompress(content, MOST_BYTES + 1)
+        return unpacker.decompress(content, MAX_DOCUMENT_BYTES + 1)
     except zlib.error as error:
         raise SourceError(
             "the answer says it is compressed with gzip, but cannot be unpacked"
@@ -94,29 +84,23 @@ def _decompress_gzip(content: bytes) -> bytes:
 
 
 def in_sure_letters(content: bytes, content_type: str) -> bytes:
-    """The feed as UTF-8 where nothing says how it was written and nobody could guess it.
+    """The feed as UTF-8 where nothing in it or around it says how it was written.
 
-    As Western Europe and America do.
-
-    Among Latin letters, a guess from a few accents is no better than chance (“na\u010fve” for
-    “na\u00efve”), and windows-1252 is what browsers take.
+    Letters that are not Latin are guessed; the rest is read as Western Europe and America write.
     """
     if (
         "charset" in content_type.lower()
         or _DECLARED.search(content[:200])
-        or content.startswith(_MARKED)
+        or charsets.detect_by_mark(content)
+        or charsets.detect_wide(content)
+        or b"<" not in content[:1000]  # EBCDIC, which feedparser knows by its declaration
     ):
         return content
     try:
         content.decode()
     except UnicodeDecodeError:
-        import chardet  # comes with feedparser's own ways to guess; only needed here
-
-        guess = chardet.detect(content[:50_000])
-        encoding = (guess.get("encoding") or "").lower()
-        is_latin = encoding in _LATIN
-        if is_latin and (guess.get("confidence") or 0.0) < SURE_OF_LETTERS:
-            return content.decode("windows-1252", "replace").encode()
+        encoding = charsets.guess_encoding(content) or charsets.WINDOWS
+        return content.decode(encoding, "replace").encode()
     return content
 
 
@@ -160,7 +144,7 @@ def refuse_unknown(content: bytes, document: Document) -> SourceError:
 
 
 def feeds_named_by(content: bytes, base: str) -> tuple[str, ...]:
-    """The feeds that a web page announces with `<link rel="alternate">`, absolute where `base` is."""
+    """The feeds that a page announces with `<link rel="alternate">`, absolute where `base` is."""
     found = []
     for tag in _ALTERNATE.findall(content[:500_000].decode("utf-8", "replace")):
         address = _HREF.search(tag)

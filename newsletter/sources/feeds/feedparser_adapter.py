@@ -16,19 +16,21 @@ from xml.sax.saxutils import escape as xml_escape
 
 import feedparser
 import feedparser.api
+import feedparser.encodings
 from feedparser.mixin import _FeedParserMixin
 
 from newsletter.errors import SourceError
+from newsletter.formats import charsets
 
-MOST_ITEMS = 5_000  # the first ones; no feed among 166 has more than 200
-MOST_TAGS = 400_000  # 10 µs each
-MOST_AMPERSANDS = 3_000_000
-MOST_ATTRIBUTES = 200  # of one element; 50,000 of them take a minute
-MOST_JOINED_BYTES = 50_000_000
+MAX_ITEMS = 5_000  # the first ones; no feed among 166 has more than 200
+MAX_TAGS = 400_000  # 10 µs each
+MAX_AMPERSANDS = 3_000_000
+MAX_ATTRIBUTES = 200  # of one element; 50,000 of them take a minute
+MAX_JOINED_BYTES = 50_000_000
 
 _ITEM = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ATTRIBUTE = rb"""(?>[\s/]*+[^\s=<>"'/]++(?:\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>]++))?+)"""
-_MANY_ATTRIBUTES = re.compile(rb"<[A-Za-z][\w:.-]*+%s{%d}" % (_ATTRIBUTE, MOST_ATTRIBUTES))
+_MANY_ATTRIBUTES = re.compile(rb"<[A-Za-z][\w:.-]*+%s{%d}" % (_ATTRIBUTE, MAX_ATTRIBUTES))
 _BASE = re.compile(rb"""\bbase(?=\s*=\s*["']([^"'<>]*))""")
 _ROOT = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:rss|rdf|feed|channel))\b", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(x[0-9a-f]++|[0-9]++);?", re.IGNORECASE)
@@ -41,16 +43,6 @@ _CRASHES = (
     RecursionError,
     AssertionError,
 )
-_WIDE = {
-    b"\xff\xfe\0\0": "utf-32",
-    b"\0\0\xfe\xff": "utf-32",
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-    b"<\0\0\0": "utf-32-le",
-    b"\0\0\0<": "utf-32-be",
-    b"<\0": "utf-16-le",
-    b"\0<": "utf-16-be",
-}
 _NO_MAIL_ADDRESS = re.compile(r"[a-zA-Z0-9_.+-]{100}")
 
 feedparser.api.PREFERRED_XML_PARSERS.insert(0, "newsletter.sources.feeds.sax_driver")
@@ -83,12 +75,10 @@ def _forget_tag(parser: Any, *_: object) -> None:
 _FeedParserMixin._sync_author_detail = _sync_bounded_author_detail  # noqa: SLF001
 _FeedParserMixin.handle_data = _keep_text
 _FeedParserMixin._add_tag = _forget_tag  # noqa: SLF001 - there is no public way
-_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {
-    "id"
-}  # a name is no link
-_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {
-    "id"
-}  # a name is no link
+_FeedParserMixin.can_be_relative_uri -= {"id"}  # a name is no link
+
+# What declares a wrong charset is guessed by our rules, whichever libraries are installed.
+feedparser.encodings.lazy_chardet_encoding = charsets.guess_encoding
 
 
 def parse(content: bytes, content_type: str = "", base: str = "") -> tuple[Any, tuple[str, ...]]:
@@ -136,9 +126,12 @@ def _existing(found: re.Match[bytes]) -> bytes:
 
 
 def _narrow(content: bytes) -> bytes | None:
-    """UTF-16 and UTF-32 as UTF-8, for feedparser knows them only where the XML declaration says so as well."""
-    wide = next((codec for mark, codec in _WIDE.items() if content.startswith(mark)), None)
-    if wide is None:
+    """UTF-16 and UTF-32 as UTF-8; None for all else.
+
+    feedparser knows them only where the XML declaration says so as well.
+    """
+    wide = charsets.detect_by_mark(content) or charsets.detect_wide(content)
+    if not wide.startswith(("utf-16", "utf-32")):
         return None
     text = content.decode(wide, "replace")
     return re.sub(r"\A\ufeff?\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace")
@@ -149,16 +142,16 @@ def _limit_content(content: bytes) -> tuple[bytes, tuple[str, ...]]:
 
     SourceError for what feedparser could not bear.
     """
-    following = next(itertools.islice(_ITEM.finditer(content), MOST_ITEMS, None), None)
+    following = next(itertools.islice(_ITEM.finditer(content), MAX_ITEMS, None), None)
     skipped: tuple[str, ...] = ()
     if following:
         content = content[: following.start()] + _closing(content)
         skipped = (
-            f"the feed has more than {MOST_ITEMS:,} items: only the first ones were looked at",
+            f"the feed has more than {MAX_ITEMS:,} items: only the first ones were looked at",
         )
     if (
-        content.count(b"<") > MOST_TAGS
-        or content.count(b"&") > MOST_AMPERSANDS
+        content.count(b"<") > MAX_TAGS
+        or content.count(b"&") > MAX_AMPERSANDS
         or _MANY_ATTRIBUTES.search(content)
     ):
         raise SourceError(
@@ -168,12 +161,15 @@ def _limit_content(content: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _without_endless_bases(content: bytes) -> bytes:
-    """Relative bases within each other make ever longer addresses, all kept: 20,000 of them fill a gigabyte."""
+    """The content without relative bases within each other, where those grow without end.
+
+    They make ever longer addresses, all kept: 20,000 of them fill a gigabyte.
+    """
     values = _BASE.findall(content) if b"base" in content else []
     relative = sum(not value.lower().startswith(b"http") for value in values)
     return (
         _BASE.sub(b"former-base", content)
-        if relative * sum(map(len, values)) > MOST_JOINED_BYTES
+        if relative * sum(map(len, values)) > MAX_JOINED_BYTES
         else content
     )
 

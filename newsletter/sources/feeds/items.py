@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from newsletter.formats import dates as format_dates
+from newsletter.formats.markup_text import one_line
 from newsletter.identity import clean_url, ids_in, is_preprint_doi
 from newsletter.model import Dated, Entry, Flag, Ids
 from newsletter.sources import titles
@@ -119,7 +120,7 @@ def _facts_in(markup: str) -> publisher_text.PublisherFacts:
 def _ids(item: FeedItem, links: tuple[str, ...], facts: publisher_text.PublisherFacts) -> Ids:
     """The names of the thing, from where a feed speaks of names.
 
-    Never from running text, which names other things.
+    Running text is not asked: it names other things.
     """
     spoken = dict.fromkeys((*item.identifiers, item.guid, *links[:1], *facts.identifiers))
     found = _merge_ids(ids_in(each[:LONGEST_NAME]) for each in spoken if each)
@@ -149,12 +150,12 @@ def _with_guid(ids: Ids, guid: str, links: tuple[str, ...], source: str) -> Ids:
     named = ids_in(guid)
     if named.doi or named.pmid or named.pmcid or (named.nct and ids.nct):
         return ids
-    return replace(ids, guid=f"{source}/{titles.one_line(guid)}")
+    return replace(ids, guid=f"{source}/{one_line(guid)}")
 
 
 def _stand_in_title(summary: str, links: tuple[str, ...], guid: str) -> str:
     """The first words of the text, or what the address says, for an item without a title."""
-    if words := titles.one_line(summary.partition("\n\n")[0]):
+    if words := one_line(summary.partition("\n\n")[0]):
         return titles.shorten(words, TITLE_WORDS)
     if links:
         parts = urlsplit(links[0])
@@ -167,7 +168,7 @@ def _stand_in_title(summary: str, links: tuple[str, ...], guid: str) -> str:
         return titles.shorten(
             last if " " in last else f"{parts.netloc}{parts.path}".rstrip("/"), TITLE_WORDS
         )
-    return titles.shorten(titles.one_line(guid), TITLE_WORDS) or "Untitled"
+    return titles.shorten(one_line(guid), TITLE_WORDS) or "Untitled"
 
 
 def _authors(
@@ -188,7 +189,7 @@ def _without_title(summary: str, title: str) -> str:
     """Some publishers begin the text with the title once more."""
     first, _, rest = summary.partition("\n\n")
     may_be = title and len(first) <= 2 * len(title) + 10
-    return rest if may_be and titles.polish(titles.one_line(first)) == title else summary
+    return rest if may_be and titles.polish(one_line(first)) == title else summary
 
 
 def _shorten_summary(summary: str) -> str:

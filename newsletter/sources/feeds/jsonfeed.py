@@ -12,7 +12,7 @@ from typing import Any
 from newsletter.errors import SourceError
 from newsletter.sources.feeds.items import FeedItem
 
-MOST_ITEMS = 5_000
+MAX_ITEMS = 5_000
 
 
 def looks_like_json(content: bytes) -> bool:
@@ -39,15 +39,15 @@ def read_items(content: bytes, *, url: str = "") -> tuple[list[FeedItem], tuple[
         ),
         "",
     )
-    looked_at = items[:MOST_ITEMS]
+    looked_at = items[:MAX_ITEMS]
     skipped = [
         f"item {n} is no JSON object: left out"
         for n, each in enumerate(looked_at, 1)
         if not isinstance(each, dict)
     ]
-    if len(items) > MOST_ITEMS:
+    if len(items) > MAX_ITEMS:
         skipped.append(
-            f"the feed has more than {MOST_ITEMS:,} items: only the first ones were looked at"
+            f"the feed has more than {MAX_ITEMS:,} items: only the first ones were looked at"
         )
     return [_item(each, base) for each in looked_at if isinstance(each, dict)], tuple(skipped)
 

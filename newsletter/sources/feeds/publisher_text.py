@@ -16,32 +16,57 @@ from newsletter.formats import dates
 from newsletter.model import Dated, Trial, TrialStatus
 
 _LABELLED = re.compile(
-    r"(?P<label>publication date|published online|published|available online|online publication date|cover date"
-    r"|source|journal|authors?(?:\(s\))?|author/s|doi|pmid|pmcid|pmc)\s*(?:[:：]|(?<=[id])\s(?=10\.))\s*(?P<value>\S.*)",
-    re.IGNORECASE,
+    r"""
+        (?P<label>
+            publication\ date | published\ online | published | available\ online
+          | online\ publication\ date | cover\ date | source | journal | authors?(?:\(s\))?
+          | author/s | doi | pmid | pmcid | pmc
+        )\s*(?:[:：]|(?<=[id])\s(?=10\.))\s*(?P<value>\S.*)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _ISSUE = re.compile(r",?\s*(?:Volume|Vol\.?|Issue|No\.?|Pages?|pp?\.)\s.*", re.IGNORECASE)
 # Volume 55, Issue 31-32, August 2021, Page 1917-1940
 _ISSUE_DATE = re.compile(
-    r"\bVolume \S+(?:, Issue \S+)?, ((?:\d{1,2} )?[A-Z][a-z]+(?:[-–][A-Z][a-z]+)?(?: \d{1,2},)? \d{4})\b"
+    r"""
+        \bVolume\ \S+(?:,\ Issue\ \S+)?,[ ]
+        ((?:\d{1,2}\ )?[A-Z][a-z]+(?:[-–][A-Z][a-z]+)?(?:\ \d{1,2},)?\ \d{4})\b
+    """,
+    re.VERBOSE,
 )
 # J Virol Methods. 2021 Dec 10:114425. doi: 10.1016/j.jviromet.2021.114425. Online ahead of print.
 _CITATION = re.compile(
-    r"(?P<journal>[^.\n]{2,120}?(?:\([^)\n]*\))?)\. (?P<date>\d{4}(?: [A-Z][a-z]{2}(?:-[A-Z][a-z]{2})?(?: \d{1,2})?)?)[;:.](?P<rest>.*)"
+    r"""
+        (?P<journal>[^.\n]{2,120}?(?:\([^)\n]*\))?)\.[ ]
+        (?P<date>\d{4}(?:\ [A-Z][a-z]{2}(?:-[A-Z][a-z]{2})?(?:\ \d{1,2})?)?)[;:.](?P<rest>.*)
+    """,
+    re.VERBOSE,
 )
 _EMPTY_WORDS = re.compile(
-    r"n/?a|none|no abstract(?: available)?|abstract|summary|\W*|(?:html|xml|pdf|full[ -]?text)(?:\W+(?:html|xml|pdf))*"
-    r"|[\w\s&:-]{2,100}, (?:early ?view|ahead of print|accepted article|volume \S+, issue [^,]+, pages?\b.*)"
-    r"|volume \S+, (?:issue \S+, )?[\w\s-]+ \d{4}, pages? [\w\s-]+\W*",
-    re.IGNORECASE,
+    r"""
+          n/?a | none | no\ abstract(?:\ available)? | abstract | summary | \W*
+        | (?:html|xml|pdf|full[ -]?text)(?:\W+(?:html|xml|pdf))*
+        | [\w\s&:-]{2,100},\ (?:
+              early\ ?view | ahead\ of\ print | accepted\ article
+            | volume\ \S+,\ issue\ [^,]+,\ pages?\b.*
+          )
+        | volume\ \S+,\ (?:issue\ \S+,\ )?[\w\s-]+\ \d{4},\ pages?\ [\w\s-]+\W*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _ADVERTISING = re.compile(
-    r"the post .{1,300} (?:appeared first|first appeared) on .{1,200}|(?:continue reading|read more|weiterlesen)\b.{0,200}",
-    re.IGNORECASE | re.DOTALL,
+    r"""
+          the\ post\ .{1,300}\ (?:appeared\ first|first\ appeared)\ on\ .{1,200}
+        | (?:continue\ reading|read\ more|weiterlesen)\b.{0,200}
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 _PUBMED = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)|pubmed:\d",
-    re.IGNORECASE,
+    r"""
+          (?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)
+        | pubmed:\d
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _REGISTER = re.compile(
     r"https?://(?:www\.|classic\.|beta\.)?clinicaltrials\.gov/.*\bNCT\d{8}\b|NCT\d{8}\b",
@@ -139,7 +164,6 @@ def _issue_date(text: str) -> Dated | None:
 
 
 # --- ClinicalTrials.gov
-# -------------------------------------------------------------------------------------------
 
 _STATUSES: Mapping[str, TrialStatus] = {status.value: status for status in TrialStatus}
 _WORDS = "|".join(re.escape(each) for each in sorted(_STATUSES, key=len, reverse=True))

@@ -30,8 +30,10 @@ _STOP = re.compile(r"(?:\.|,|;|:|\||\s[–—-])\s+")
 _OTHERS = re.compile(r"[\s,]+(?:and others|and colleagues|et al\.?)\Z", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _YEAR = re.compile(
-    rf"[\s,;.(–—-]*(?P<tail>(?:\d{{1,2}}\s+)?(?:{_MONTH}\s+(?:\d{{1,2}},\s+)?)?(?:19|20)\d\d\b.*)\Z",
-    re.IGNORECASE,
+    rf"""
+        [\s,;.(–—-]*(?P<tail>(?:\d{{1,2}}\s+)?(?:{_MONTH}\s+(?:\d{{1,2}},\s+)?)?(?:19|20)\d\d\b.*)\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 

@@ -50,49 +50,89 @@ class Span:
     linked: bool = False  # text that is the words of a link
 
 
-_MONTHS = (
-    r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
-    r"dec(?:ember)?|enero|ene|febrero|marzo|abril|abr|mayo|junio|julio|agosto|ago|septiembre|setiembre|octubre|noviembre|"
-    r"diciembre|dic)"
-)
+_MONTHS = r"""
+    (?:
+        jan(?:uary|uar)? | feb(?:ruary|ruar)? | mar(?:ch)? | apr(?:il)? | may | june? | july?
+      | aug(?:ust)? | sept?(?:ember)? | oct(?:ober)? | nov(?:ember)? | dec(?:ember)? | enero
+      | ene | febrero | marzo | abril | abr | mayo | junio | julio | agosto | ago | septiembre
+      | setiembre | octubre | noviembre | diciembre | dic
+    )
+"""
 _YEAR = r"(?:19[5-9]\d|20[0-6]\d)"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?!\d)"
 _ORDINAL = rf"{_DAY}(?:st|nd|rd|th)?"
-_DATE = (
-    rf"(?:(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}},?\s)?"
-    rf"(?:{_ORDINAL}\s?(?:[-–]\s?{_ORDINAL}\s?)?(?:of\s|de\s|[-./])?\s?{_MONTHS}\.?,?\s?(?:de\s|del\s|[-./])?\s?{_YEAR}"
-    rf"|{_MONTHS}\.?\s{_ORDINAL}(?:\s?[-–]\s?{_ORDINAL})?,?\s{{1,2}}{_YEAR}"
-    rf"|{_YEAR}[\s/-]{_MONTHS}\b\.?(?:[\s/-]{_DAY}\b)?"
-    rf"|{_MONTHS}\.?,?\s?(?:de\s|del\s|[-/])?\s?{_YEAR}"
-    rf"|{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}"
-    rf"|\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:{_YEAR}|\d\d)))"
-)
-_LABEL = (
-    r"(?P<label>\b(?:e?pub(?:lished)?(?: online| ahead of print)?|(?:first |available )?online(?: first)?|posted|released|date(?: published)?|issued?|presented(?: at \w+)?|recorded(?: on)?|"
-    r"publicado(?: el| en)?|fecha|accepted|received|revised|accessed|last (?:update|updated|modified)|updated|deadline|due)(?: on| in)?\s*[:.]?\s*)"
-)
+_DATE = rf"""
+    (?:
+        (?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}},?\s)?(?:
+            {_ORDINAL}\s?(?:[-–]\s?{_ORDINAL}\s?)?(?:of\s|de\s|[-./])?\s?{_MONTHS}\.?,?\s?
+            (?:de\s|del\s|[-./])?\s?{_YEAR}
+          | {_MONTHS}\.?\s{_ORDINAL}(?:\s?[-–]\s?{_ORDINAL})?,?\s{{1,2}}{_YEAR}
+          | {_YEAR}[\s/-]{_MONTHS}\b\.?(?:[\s/-]{_DAY}\b)?
+          | {_MONTHS}\.?,?\s?(?:de\s|del\s|[-/])?\s?{_YEAR}
+          | {_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY} | \d{{1,2}}[/.-]\d{{1,2}}[/.-](?:{_YEAR}|\d\d)
+        )
+    )
+"""
+_LABEL = r"""
+    (?P<label>
+        \b(?:
+            e?pub(?:lished)?(?:\ online|\ ahead\ of\ print)?
+          | (?:first\ |available\ )?online(?:\ first)? | posted | released
+          | date(?:\ published)? | issued? | presented(?:\ at\ \w+)? | recorded(?:\ on)?
+          | publicado(?:\ el|\ en)? | fecha | accepted | received | revised | accessed
+          | last\ (?:update|updated|modified) | updated | deadline | due
+        )(?:\ on|\ in)?\s*[:.]?\s*
+    )
+"""
 _VOLUME_AFTER = r"\d{1,4}\s?\(\s?[\w .–-]{1,14}\)\s?[:,]\s?[\w–-]{1,14}(?:\s?[-–]\s?\w{1,10})?"
 _URL_CHARS = rf"[^\s<>\"{OPEN}{MIDDLE}{CLOSE}]"
 _SCAN = re.compile(
-    rf"(?P<anchor>{OPEN}(?P<words>[^{OPEN}{MIDDLE}{CLOSE}]*){MIDDLE}(?P<href>\d+){CLOSE})"
-    rf"|(?P<url>https?://(?:(?!(?<![/=])https?://){_URL_CHARS})+(?:(?<=\.gov/)\s\d{{6,9}}\b/?)?)"
-    rf"|(?P<www>(?<![\w@./-])(?:www\.(?=[\w-]+\.)|(?:dx\.)?doi\.org/|pubmed\.ncbi\.|clinicaltrials\.gov/|youtu\.be/){_URL_CHARS}+)"
-    rf"|(?P<id>\b(?:doi\s?:?\s?)?10\.\d{{4,9}}/{_URL_CHARS}+|\bPMID\s?:?\s?\d{{4,9}}\b|\b(?:PMCID\s?:?\s?)?PMC\d{{4,9}}\b)"
-    rf"|(?P<group>\([^()]{{0,80}}?(?<!\d){_YEAR}(?!\d)[^()]{{0,30}}\))"
-    rf"|(?P<labelled>{_LABEL}(?P<labelled_date>{_DATE}(?![\w/-])|{_YEAR}(?![\w/-])))"
-    rf"|(?P<date>(?<![\w/-]){_DATE}(?![\w/-]))"
-    rf"|(?P<cited>(?<![\w/–-]){_YEAR}(?=\s?;|[,:]?\s{_VOLUME_AFTER}))"
-    rf"|(?P<volume>[;,:]?\s?{_VOLUME_AFTER}|;\s?\d{{1,4}}(?:\s?\(\s?[\w .–-]{{1,14}}\))?\s?(?::\s?[\w–-]{{1,14}}(?:\s?[-–]\s?\w{{1,10}})?)?"
-    rf"|,\s(?:vol\.?|volume)\s\d{{1,4}}(?:,\s(?:no\.?|issue)\s[\w–-]{{1,8}})?(?:,\s(?:pp?\.?|pages)\s[\w–-]{{1,20}})?)",
-    re.IGNORECASE,
+    rf"""
+          (?P<anchor>{OPEN}(?P<words>[^{OPEN}{MIDDLE}{CLOSE}]*){MIDDLE}(?P<href>\d+){CLOSE})
+        | (?P<url>https?://(?:(?!(?<![/=])https?://){_URL_CHARS})+(?:(?<=\.gov/)\s\d{{6,9}}\b/?)?)
+        | (?P<www>
+              (?<![\w@./-])(?:
+                  www\.(?=[\w-]+\.) | (?:dx\.)?doi\.org/ | pubmed\.ncbi\. | clinicaltrials\.gov/
+                | youtu\.be/
+              ){_URL_CHARS}+
+          )
+        | (?P<id>
+              \b(?:doi\s?:?\s?)?10\.\d{{4,9}}/{_URL_CHARS}+ | \bPMID\s?:?\s?\d{{4,9}}\b
+            | \b(?:PMCID\s?:?\s?)?PMC\d{{4,9}}\b
+          )
+        | (?P<group>\([^()]{{0,80}}?(?<!\d){_YEAR}(?!\d)[^()]{{0,30}}\))
+        | (?P<labelled>{_LABEL}(?P<labelled_date>{_DATE}(?![\w/-])|{_YEAR}(?![\w/-])))
+        | (?P<date>(?<![\w/-]){_DATE}(?![\w/-]))
+        | (?P<cited>(?<![\w/–-]){_YEAR}(?=\s?;|[,:]?\s{_VOLUME_AFTER}))
+        | (?P<volume>
+              [;,:]?\s?{_VOLUME_AFTER}
+            | ;\s?\d{{1,4}}(?:\s?\(\s?[\w .–-]{{1,14}}\))?\s?
+              (?::\s?[\w–-]{{1,14}}(?:\s?[-–]\s?\w{{1,10}})?)?
+            | ,\s(?:vol\.?|volume)\s\d{{1,4}}(?:,\s(?:no\.?|issue)\s[\w–-]{{1,8}})?
+              (?:,\s(?:pp?\.?|pages)\s[\w–-]{{1,20}})?
+          )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_GROUP_LABEL = re.compile(rf"{_LABEL}\Z", re.IGNORECASE)
-_WHOLE_DATE = re.compile(rf"\s*(?:{_LABEL})?(?P<date>{_DATE}|{_YEAR})\s*[.,;]?\s*\Z", re.IGNORECASE)
-_DATE_IN_GROUP = re.compile(rf"(?<![\w/–-])(?:{_DATE}|{_YEAR})(?![\w/–-])", re.IGNORECASE)
+_GROUP_LABEL = re.compile(rf"{_LABEL}\Z", re.IGNORECASE | re.VERBOSE)
+_WHOLE_DATE = re.compile(
+    rf"\s*(?:{_LABEL})?(?P<date>{_DATE}|{_YEAR})\s*[.,;]?\s*\Z", re.IGNORECASE | re.VERBOSE
+)
+_DATE_IN_GROUP = re.compile(
+    rf"(?<![\w/–-])(?:{_DATE}|{_YEAR})(?![\w/–-])", re.IGNORECASE | re.VERBOSE
+)
 _VENUE = re.compile(
-    r"\b(?:ASCO|ESMO|CTOS|AACR|SGO|ASTRO|IGCS|SITC|abstract|meeting|congress|symposium|annual|journal|suppl\w*|oncol\w*|cancer res|lancet|"
-    r"proceedings|poster|published|epub|print|online|issue|vol|in press|ahead of|presented|recorded|updated?|posted|JCO|NEJM|JAMA)\b|\bJ\b",
-    re.IGNORECASE,
+    r"""
+          \b(?:
+              ASCO | ESMO | CTOS | AACR | SGO | ASTRO | IGCS | SITC | abstract | meeting
+            | congress | symposium | annual | journal | suppl\w* | oncol\w* | cancer\ res
+            | lancet | proceedings | poster | published | epub | print | online | issue | vol
+            | in\ press | ahead\ of | presented | recorded | updated? | posted | JCO | NEJM
+            | JAMA
+          )\b
+        | \bJ\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _NOT_ITS_DATE = re.compile(
     r"accepted|received|revised|accessed|last|updated|deadline|due", re.IGNORECASE
@@ -103,7 +143,7 @@ _EDGE_AFTER = re.compile(r"\s*(?:$|[)\]|–—:•;.,]|-\s|\s{2})")
 
 
 def spans_of(text: str, *, hrefs: Sequence[str] = (), month_first: bool = True) -> tuple[Span, ...]:
-    """A line as spans, in order and without loss, but for brackets and labels around what they hold."""
+    """A line as spans, in order; only brackets and labels around what they hold are lost."""
     found: list[Span] = []
     position = 0
     for match in _SCAN.finditer(text):
@@ -342,19 +382,48 @@ def _refines(finer: Dated, coarse: Dated) -> bool:
 
 
 _JOURNAL_WORD = re.compile(
-    r"(?:j|journal|clin|clinical|cancers?|res|research|oncol\w*|ann|annals?|lancet|nature|nat|eur\w*|br|brit\w*|int|international|am|american|curr|current|"
-    r"treat|treatment|options|front|frontiers|med|medicine|medical|surg\w*|gynecol\w*|gynaecol\w*|pathol\w*|mod|modern|hum|human|genes|chromosomes|genet\w*|"
-    r"mol|molecular|cell|cells|biol\w*|chem\w*|ther|therap\w*|sci|science|sciences|rep|reports?|plos|one|bmc|bmj|jama|nejm|n|engl|england|new|pnas|proc|"
-    r"proceedings|natl|acad|letters?|lett|reviews?|rev|expert|opin|opinion|drugs?|invest\w*|target\w*|insights?|sarcoma|oncologist|pharm\w*|radiol\w*|"
-    r"radiat\w*|phys|imaging|nuclear|nucl|case|cases|communications|commun|advances|adv|cureus|haematol\w*|hematol\w*|crit|critical|transl\w*|exp|"
-    r"experimental|arch|archives|obstet\w*|obstetrics|diagn\w*|diagnostics|blood|elife|mdpi|jco|bjs|npj|basel|baltimore|magn|reson|precision|precis|educational|book|asco|north|america|nbk|statpearls|"
-    r"clinics|practice|pract|virchows|histopathology|biomark\w*|epidemiol\w*|support\w*|care|pediatr\w*|paediatr\w*|orthop\w*|bone|joint|mechanisms|translational|"
-    r"discovery|discov|and|of|the|in|for|&|et|de|la|y|open|online|network|global|world|asian|asia|chin\w*|jpn|japanese|african|indian|ital\w*|abstracts?|meeting|annual|suppl\w*|supplement|"
-    r"cancer/radiothérapie|tumou?rs?|neoplas\w*|disease|diseases|dis|rare|orphanet|virology|immunol\w*|immunother\w*|immunity|omics|bioinformatics|brief|dermatol\w*|"
-    r"vasc\w*|thorac\w*|urol\w*|hepatol\w*|gastro\w*|cardio\w*|surgeons|royal|college|society|jci|insight|star|protocols|ebiomedicine|nih|national|library|biotechnol\w*|technol\w*|"
-    r"ecancermedicalscience|medrxiv|biorxiv|ssrn|preprint|revista|medicina|cirugía|oncología|española|clínica)\Z",
-    re.IGNORECASE,
+    r"""
+        (?:
+            j | journal | clin | clinical | cancers? | res | research | oncol\w* | ann | annals?
+          | lancet | nature | nat | eur\w* | br | brit\w* | int | international | am | american
+          | curr | current | treat | treatment | options | front | frontiers | med | medicine
+          | medical | surg\w* | gynecol\w* | gynaecol\w* | pathol\w* | mod | modern | hum
+          | human | genes | chromosomes | genet\w* | mol | molecular | cell | cells | biol\w*
+          | chem\w* | ther | therap\w* | sci | science | sciences | rep | reports? | plos | one
+          | bmc | bmj | jama | nejm | n | engl | england | new | pnas | proc | proceedings
+          | natl | acad | letters? | lett | reviews? | rev | expert | opin | opinion | drugs?
+          | invest\w* | target\w* | insights? | sarcoma | oncologist | pharm\w* | radiol\w*
+          | radiat\w* | phys | imaging | nuclear | nucl | case | cases | communications | commun
+          | advances | adv | cureus | haematol\w* | hematol\w* | crit | critical | transl\w*
+          | exp | experimental | arch | archives | obstet\w* | obstetrics | diagn\w*
+          | diagnostics | blood | elife | mdpi | jco | bjs | npj | basel | baltimore | magn
+          | reson | precision | precis | educational | book | asco | north | america | nbk
+          | statpearls | clinics | practice | pract | virchows | histopathology | biomark\w*
+          | epidemiol\w* | support\w* | care | pediatr\w* | paediatr\w* | orthop\w* | bone
+          | joint | mechanisms | translational | discovery | discov | and | of | the | in | for
+          | & | et | de | la | y | open | online | network | global | world | asian | asia
+          | chin\w* | jpn | japanese | african | indian | ital\w* | abstracts? | meeting
+          | annual | suppl\w* | supplement | cancer/radiothérapie | tumou?rs? | neoplas\w*
+          | disease | diseases | dis | rare | orphanet | virology | immunol\w* | immunother\w*
+          | immunity | omics | bioinformatics | brief | dermatol\w* | vasc\w* | thorac\w*
+          | urol\w* | hepatol\w* | gastro\w* | cardio\w* | surgeons | royal | college | society
+          | jci | insight | star | protocols | ebiomedicine | nih | national | library
+          | biotechnol\w* | technol\w* | ecancermedicalscience | medrxiv | biorxiv | ssrn
+          | preprint | revista | medicina | cirugía | oncología | española | clínica
+        )\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
+_NOT_OF_A_JOURNAL = re.compile(
+    r"""
+          \([^()]{0,40}\)
+        | \b(?:no|vol|pp?|suppl?)\b\.? | \b\d+_?suppl\S*
+        | \b(?:19|20)\d\d\b | \b[a-z]+\d+\b | \b\d+\b
+        | ^in:?\s
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Volume, pages, year and “In:”, which stand with a journal's name."""
 _JOURNAL_FILLER = frozenset(
     ["and", "of", "the", "in", "for", "&", "et", "de", "la", "y", "n", "new"]
 )
@@ -362,12 +431,7 @@ _JOURNAL_FILLER = frozenset(
 
 def is_journal(text: str) -> bool:
     """Whether a text is the name of a journal, with or without year and article number."""
-    bare = re.sub(
-        r"\([^()]{0,40}\)|\b(?:no|vol|pp?|suppl?)\b\.?|\b\d+_?suppl\S*|\b(?:19|20)\d\d\b|\b[a-z]+\d+\b|\b\d+\b|^in:?\s",
-        " ",
-        text.strip(" .,;:|–-"),
-        flags=re.IGNORECASE,
-    )
+    bare = _NOT_OF_A_JOURNAL.sub(" ", text.strip(" .,;:|–-"))
     words = [word.strip(".,:;|–-") for word in re.split(r"[\s/]+", bare)]
     words = [word for word in words if word]
     strong = [word for word in words if word.casefold() not in _JOURNAL_FILLER]

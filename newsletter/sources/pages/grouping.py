@@ -111,9 +111,9 @@ def _is_date_or_link(piece: LinePart) -> bool:
 
 
 def _announces(block: EntryGroup, piece: LinePart) -> bool:
-    """Whether a block only announces the thing that the next piece names: “Article by Dr.
+    """Whether a block only announces the thing that the next piece names.
 
-    X in the Journal Y|”.
+    “Article by Dr. X in the Journal Y|” is one.
     """
     dated_both = bool(block.dates and piece.dates)
     return block.announces and not block.links and not (piece.gap and dated_both)
@@ -133,7 +133,7 @@ def _facts_announced(announced: EntryGroup) -> LinePart:
 def _confirms(words: str, after: LinePart) -> bool:
     """Whether the line below what reads like a heading shows that it is a title.
 
-    By authors, a journal or a link.
+    Authors, a journal or a link do.
     """
     if after.role is not PartRole.FACTS or (after.gap and len(after.authors) < 2):
         return False
@@ -145,8 +145,15 @@ def _confirms(words: str, after: LinePart) -> bool:
 
 
 _YEAR_HEADING = re.compile(
-    r"(?:[\w/-]+ ){0,2}(?P<year>(?:19|20)\d\d)(?: (?:research|lms|sarcoma|publications?|articles?|papers?|updates?|news|publicaciones|artículos)){0,3}",
-    re.IGNORECASE,
+    r"""
+        (?:[\w/-]+\ ){0,2}(?P<year>(?:19|20)\d\d)(?:
+            \ (?:
+                research | lms | sarcoma | publications? | articles? | papers? | updates? | news
+              | publicaciones | artículos
+            )
+        ){0,3}
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -245,7 +252,7 @@ class _EntryGrouper:
         self.persons = ()
 
     def _names_author(self, piece: LinePart) -> bool:
-        """Whether a name right beneath a title is its author's, though nothing else shows that it is a person."""
+        """Whether a name beneath a title is its author's, though nothing else shows a person."""
         free = (
             self.block
             and not self.block.authors
@@ -255,7 +262,7 @@ class _EntryGrouper:
         return bool(free and near and split_names(piece.title))
 
     def _is_aside(self, piece: LinePart) -> bool:
-        """Whether a few words with a date or link only say more of the title above: “Phase 2, recruiting – 9 Jan 2024”."""
+        """Whether words with a date or link only add to the title above: “Phase 2 – 9 Jan 2024”."""
         fresh = self.block and not (self.block.dates or self.block.links or self.block.announces)
         loose = piece.gap or piece.item or piece.linked or piece.heading or piece.announces
         return bool(fresh and not loose and piece.has_marks and len(piece.title.split()) <= 4)

@@ -29,19 +29,25 @@ from newsletter.sources.pages.lines import (
 from newsletter.sources.pages.vocabulary import words
 
 _MARKUP = re.compile(
-    r"<(?:!doctype\s+html|html|head|body|p|div|span|br|a|ul|ol|li|table|tr|td|h[1-6]|article|section|main)\b[^<>]{0,2000}>",
-    re.IGNORECASE,
+    r"""
+        <(?:
+            !doctype\s+html | html | head | body | p | div | span | br | a | ul | ol | li
+          | table | tr | td | h[1-6] | article | section | main
+        )\b[^<>]{0,2000}>
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _DROPPED = words(
     """
-    script style noscript template svg math iframe object form button select textarea nav aside title
+    script style noscript template svg math iframe object form button select textarea
+    nav aside title
     """
 )
 _FRAME = words("header footer")
 _BLOCKS = words(
     """
-    p div section article main header footer ul ol dl dt dd table caption thead tbody tfoot blockquote pre
-    figure figcaption h1 h2 h3 h4 h5 h6 hr address details summary
+    p div section article main header footer ul ol dl dt dd table caption thead tbody tfoot
+    blockquote pre figure figcaption h1 h2 h3 h4 h5 h6 hr address details summary
     """
 )
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")
@@ -52,9 +58,14 @@ _VOID = words(
 )
 _FRAME_ROLES = words("navigation banner contentinfo search complementary menu menubar")
 _FRAME_CLASS = re.compile(
-    r"(?:^|\s)(?:menu|nav|navbar|navigation|main-nav|breadcrumbs?|cookie\S*|social\S*|share\S*|sharedaddy|"
-    r"site-(?:header|footer)|sidebar|comments?|comment-\S*|screen-reader-text|sr-only|skip-link)(?:\s|$)",
-    re.IGNORECASE,
+    r"""
+        (?:^|\s)(?:
+            menu | nav | navbar | navigation | main-nav | breadcrumbs? | cookie\S* | social\S*
+          | share\S* | sharedaddy | site-(?:header|footer) | sidebar | comments? | comment-\S*
+          | screen-reader-text | sr-only | skip-link
+        )(?:\s|$)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _HIDDEN_STYLE = re.compile(
     r"(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)", re.IGNORECASE

@@ -12,16 +12,23 @@ import re
 from newsletter.sources.pages import vocabulary
 
 _ENDINGS = re.compile(
-    r"(?:(?<!l)(?<!th)omas?|osis|itis|tions?|sions?|(?<!cle)ments?|ities|ology|ologists?|ological|ectomy|therap(?:y|ies)|plasty|scopy|"
-    r"graphy|mab|[mt]inib|[cl]ib|ostat|platin|taxel|rubicin|bulin|emia|pathy|genic|genesis|ism|ships?|ious|ative|ively|ability|"
-    r"ational|atory|ized|ised|based|specific|related|[ion]ally)\Z"
+    r"""
+        (?:
+            (?<!l)(?<!th)omas? | osis | itis | tions? | sions? | (?<!cle)ments? | ities | ology
+          | ologists? | ological | ectomy | therap(?:y|ies) | plasty | scopy | graphy | mab
+          | [mt]inib | [cl]ib | ostat | platin | taxel | rubicin | bulin | emia | pathy | genic
+          | genesis | ism | ships? | ious | ative | ively | ability | ational | atory | ized
+          | ised | based | specific | related | [ion]ally
+        )\Z
+    """,
+    re.VERBOSE,
 )
 _EDGES = " .,;:!?()[]{}\"'“”‘’«»*–—-|/"
 _TOKEN = re.compile(r"[^\W_]+(?:[-’'/&.][^\W_]+)*")
 
 
 def is_ordinary_word(word: str) -> bool:
-    """Whether a word belongs to the field or to grammar, so that it is no part of a person's name."""
+    """Whether a word belongs to the field or to grammar, and so to no person's name."""
     bare = word.strip(_EDGES).casefold()
     return (
         bare in vocabulary.FUNCTION
@@ -31,31 +38,49 @@ def is_ordinary_word(word: str) -> bool:
 
 
 _CHROME = re.compile(
-    r"(?:author (?:information|affiliations?)(?: and affiliations)?|affiliations?|go to|last (?:updated?|modified|reviewed)|"
-    r"(?:page )?last updated|updated on|cite (?:this )?(?:article|page)|how to cite|share(?: this)?|print|back to (?:top|list)|"
-    r"(?:read|learn|show|see|view|load|find out) (?:more|less|all)|continue reading|click here|here|home|menu|search|"
-    r"skip to .{0,30}|copyright|©|\(c\) ?(?:19|20)\d\d|all rights reserved|privacy(?: policy)?|terms (?:of|and) .{0,30}|"
-    r"follow us|subscribe|sign (?:up|in)|log ?(?:in|out)|donate(?: now)?|contact(?: us)?|about(?: us)?|our mission|"
-    r"abstract|full[ -]text(?: links?)?|free (?:pmc )?article|pmc disclaimer|disclaimer|similar articles|related articles|"
-    r"cited by|references|permalink|download(?: (?:the )?pdf)?|pdf|html|export|save|email|tweet|facebook|twitter|"
-    r"linkedin|instagram|youtube|previous|next|older posts|newer posts|page \d+(?: of \d+)?|posted (?:in|by|on)|"
-    r"tags?|categor(?:y|ies)|filed under|leave a (?:reply|comment)|\d+ comments?|no comments|powered by|accept(?: all)?(?: cookies)?|"
-    r"conflicts? of interest.{0,60}|supplementary (?:materials?|information)|keywords?|altmetric|metrics|citations?|"
-    r"views|open access|advertisement|loading|close|open|translate|table of contents|contents|en español|español|"
-    r"first page preview|pubmed|crossref|google scholar|view (?:at publisher|in pubmed|article)|"
-    r"in:|volver(?: arriba)?|leer más|compartir|inicio|contacto|última actualización|información del autor|citar este artículo)"
-    r"(?P<rest>.{0,120})\Z",
-    re.IGNORECASE,
+    r"""
+        (?:
+            author\ (?:information|affiliations?)(?:\ and\ affiliations)? | affiliations?
+          | go\ to | last\ (?:updated?|modified|reviewed) | (?:page\ )?last\ updated
+          | updated\ on | cite\ (?:this\ )?(?:article|page) | how\ to\ cite | share(?:\ this)?
+          | print | back\ to\ (?:top|list)
+          | (?:read|learn|show|see|view|load|find\ out)\ (?:more|less|all) | continue\ reading
+          | click\ here | here | home | menu | search | skip\ to\ .{0,30} | copyright | ©
+          | \(c\)\ ?(?:19|20)\d\d | all\ rights\ reserved | privacy(?:\ policy)?
+          | terms\ (?:of|and)\ .{0,30} | follow\ us | subscribe | sign\ (?:up|in)
+          | log\ ?(?:in|out) | donate(?:\ now)? | contact(?:\ us)? | about(?:\ us)?
+          | our\ mission | abstract | full[ -]text(?:\ links?)? | free\ (?:pmc\ )?article
+          | pmc\ disclaimer | disclaimer | similar\ articles | related\ articles | cited\ by
+          | references | permalink | download(?:\ (?:the\ )?pdf)? | pdf | html | export | save
+          | email | tweet | facebook | twitter | linkedin | instagram | youtube | previous
+          | next | older\ posts | newer\ posts | page\ \d+(?:\ of\ \d+)? | posted\ (?:in|by|on)
+          | tags? | categor(?:y|ies) | filed\ under | leave\ a\ (?:reply|comment)
+          | \d+\ comments? | no\ comments | powered\ by | accept(?:\ all)?(?:\ cookies)?
+          | conflicts?\ of\ interest.{0,60} | supplementary\ (?:materials?|information)
+          | keywords? | altmetric | metrics | citations? | views | open\ access | advertisement
+          | loading | close | open | translate | table\ of\ contents | contents | en\ español
+          | español | first\ page\ preview | pubmed | crossref | google\ scholar
+          | view\ (?:at\ publisher|in\ pubmed|article) | in: | volver(?:\ arriba)? | leer\ más
+          | compartir | inicio | contacto | última\ actualización | información\ del\ autor
+          | citar\ este\ artículo
+        )(?P<rest>.{0,120})\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _CHROME_REST = re.compile(r"[\s:.|»›>…!→-]*\Z|\s*[:|©-].*\Z|\s+(?:19|20)\d\d\b.*\Z|\s[\w ]{1,20}\Z")
 _CHROME_FREE_REST = re.compile(
-    r"(?:last |(?:page )?last updated|updated on|copyright|©|posted |tags?|categor|filed|powered|keywords?|última)",
-    re.IGNORECASE,
+    r"""
+        (?:
+            last[ ] | (?:page\ )?last\ updated | updated\ on | copyright | © | posted[ ] | tags?
+          | categor | filed | powered | keywords? | última
+        )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
 def is_chrome(text: str) -> bool:
-    """Whether a line belongs to the frame of a page: “Go to:”, “Author Information”, “Last Update: …”."""
+    """Whether a line frames a page: “Go to:”, “Author Information”, “Last Update: …”."""
     match = _CHROME.match(text.strip(" •|»›>"))
     if re.match(r"\W*(?:posted|publicado)\b.*\d{4}", text, re.IGNORECASE):
         return False
@@ -79,10 +104,18 @@ def _is_menu(text: str) -> bool:
 
 
 _BADGE = re.compile(
-    r"\(?\b(?:cite this article|click here|read (?:more|the (?:full )?(?:article|paper|study))|learn more|full[ -]text(?: links?)?|"
-    r"free (?:pmc )?article|free full text|view (?:article|pdf|abstract)|download pdf|article pdf|open access|"
-    r"google scholar|crossref|see more|watch (?:here|now|the (?:video|recording))|register (?:here|now)|leer más|link to (?:the )?(?:article|paper|study|abstract))\b\)?[.:!»›→]*",
-    re.IGNORECASE,
+    r"""
+        \(?\b(?:
+            cite\ this\ article | click\ here
+          | read\ (?:more|the\ (?:full\ )?(?:article|paper|study)) | learn\ more
+          | full[ -]text(?:\ links?)? | free\ (?:pmc\ )?article | free\ full\ text
+          | view\ (?:article|pdf|abstract) | download\ pdf | article\ pdf | open\ access
+          | google\ scholar | crossref | see\ more
+          | watch\ (?:here|now|the\ (?:video|recording)) | register\ (?:here|now) | leer\ más
+          | link\ to\ (?:the\ )?(?:article|paper|study|abstract)
+        )\b\)?[.:!»›→]*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -92,12 +125,26 @@ def without_badges(text: str) -> str:
 
 
 _GENERIC_LINK = re.compile(
-    r"(?:(?:click|tap|see|find|read|view|watch|get|open|go|visit|download|register|apply|access|listen)\b.{0,40}|here|link|this link|"
-    r"(?:link to )?(?:the )?(?:full |complete |original |free |pubmed |pmc |journal )*(?:article|abstract|text|paper|publication|study|pdf|video|recording|"
-    r"summary|citation|report|slides|source|website|web site|site|page|press release|presentation|details|information|more)s?|"
-    r"pubmed(?: (?:link|abstract|\d+))?|pmc\d*|doi.{0,80}|pmid.{0,20}|nct\d{8}|web|aquí|enlace|leer más|ver.{0,20}|https?:.*|www\..*|10\.\d{4,9}/.*|"
-    r"more|more info(?:rmation)?|learn more.{0,30}|continue reading.{0,80}|clinicaltrials\.gov.{0,20}|[\d\W]+)[\s.:»›→…]*\Z",
-    re.IGNORECASE,
+    r"""
+        (?:
+            (?:
+                click | tap | see | find | read | view | watch | get | open | go | visit
+              | download | register | apply | access | listen
+            )\b.{0,40}
+          | here | link | this\ link
+          | (?:link\ to\ )?(?:the\ )?
+            (?:full\ |complete\ |original\ |free\ |pubmed\ |pmc\ |journal\ )*(?:
+                article | abstract | text | paper | publication | study | pdf | video
+              | recording | summary | citation | report | slides | source | website | web\ site
+              | site | page | press\ release | presentation | details | information | more
+            )s?
+          | pubmed(?:\ (?:link|abstract|\d+))? | pmc\d* | doi.{0,80} | pmid.{0,20} | nct\d{8}
+          | web | aquí | enlace | leer\ más | ver.{0,20} | https?:.* | www\..* | 10\.\d{4,9}/.*
+          | more | more\ info(?:rmation)? | learn\ more.{0,30} | continue\ reading.{0,80}
+          | clinicaltrials\.gov.{0,20} | [\d\W]+
+        )[\s.:»›→…]*\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -109,18 +156,30 @@ def is_generic_link(words: str) -> bool:
 
 
 _LABEL = re.compile(
-    r"(?:the |a |here is the |link to (?:the )?|watch (?:the )?|read (?:the )?|see (?:the )?|find (?:the )?|view (?:the )?|download (?:the )?|el |la )?"
-    r"(?:brief |short |full |complete |entire |original |lay |plain[- ]language |video |press |journal |research |published |recorded |free )*"
-    r"(?:summary|abstract|publication|article|paper|text|video|recording|webinar recording|slides?|link|links|pdf|source|website|"
-    r"more information|more info|details|full[ -]text|doi|pubmed|pmid|press release|registration|register|available (?:at|from|here|online)|url|"
-    r"resumen|artículo|enlace|vídeo|reference|citation|study|trial information|podcast|replay)\b"
-    r"[^.?!]{0,60}\Z",
-    re.IGNORECASE,
+    r"""
+        (?:
+            the[ ] | a[ ] | here\ is\ the[ ] | link\ to\ (?:the\ )? | watch\ (?:the\ )?
+          | read\ (?:the\ )? | see\ (?:the\ )? | find\ (?:the\ )? | view\ (?:the\ )?
+          | download\ (?:the\ )? | el[ ] | la[ ]
+        )?(?:
+            brief[ ] | short[ ] | full[ ] | complete[ ] | entire[ ] | original[ ] | lay[ ]
+          | plain[- ]language[ ] | video[ ] | press[ ] | journal[ ] | research[ ] | published[ ]
+          | recorded[ ] | free[ ]
+        )*(?:
+            summary | abstract | publication | article | paper | text | video | recording
+          | webinar\ recording | slides? | link | links | pdf | source | website
+          | more\ information | more\ info | details | full[ -]text | doi | pubmed | pmid
+          | press\ release | registration | register | available\ (?:at|from|here|online) | url
+          | resumen | artículo | enlace | vídeo | reference | citation | study
+          | trial\ information | podcast | replay
+        )\b[^.?!]{0,60}\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
 def is_label(text: str) -> bool:
-    """Whether a text only says what the link behind it is: “Brief Summary of the research update:”."""
+    """Whether a text only says what the link behind it is: “Summary of the research update:”."""
     bare = text.strip(_EDGES)
     words = len(bare.split())
     introduces = text.rstrip().endswith((":", "–", "-", "→"))
@@ -128,34 +187,64 @@ def is_label(text: str) -> bool:
 
 
 _REMARK = re.compile(
-    r"(?:\(?\s*(?:please )?(?:n\.?b\.?|note|nota|notes?|remark|editor[’']s note|disclaimer|correspondence|funding|source|credit|photo)\s*:"
-    r"|(?:this|these|the above|the following|here (?:is|are)|hosted by|funded by|supported by|sponsored by|presented (?:by|at)|"
-    r"thanks? (?:you )?to|special thanks|courtesy of|moderated by|research (?:done|funded|supported)|nlmsf[- ](?:funded|supported)|"
-    r"(?:partially |co-)?(?:funded|supported) by|este (?:estudio|trabajo)|conclusions? of|find all|for (?:more|further) (?:information|details)|"
-    r"to (?:learn|read|register|apply|view|watch)|please|if you|we |our |read |learn |click |join us|register )\b)",
-    re.IGNORECASE,
+    r"""
+        (?:
+            \(?\s*(?:please\ )?(?:
+                n\.?b\.? | note | nota | notes? | remark | editor[’']s\ note | disclaimer
+              | correspondence | funding | source | credit | photo
+            )\s*:
+          | (?:
+                this | these | the\ above | the\ following | here\ (?:is|are) | hosted\ by
+              | funded\ by | supported\ by | sponsored\ by | presented\ (?:by|at)
+              | thanks?\ (?:you\ )?to | special\ thanks | courtesy\ of | moderated\ by
+              | research\ (?:done|funded|supported) | nlmsf[- ](?:funded|supported)
+              | (?:partially\ |co-)?(?:funded|supported)\ by | este\ (?:estudio|trabajo)
+              | conclusions?\ of | find\ all | for\ (?:more|further)\ (?:information|details)
+              | to\ (?:learn|read|register|apply|view|watch) | please | if\ you | we[ ] | our[ ]
+              | read[ ] | learn[ ] | click[ ] | join\ us | register[ ]
+            )\b
+        )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _VERB = re.compile(
-    r"\b(?:was|were|will|has been|have been|had|we|our|you|your|they|there|i|it is|is being|are being|can be|may be|"
-    r"should be|continues|continue|remains|is (?:a|an|the|dedicated|accepting|based)|are (?:a|an|the|many|not)|led to|"
-    r"this (?:activity|article|study|research|review|paper)|se ha|fue|fueron|han sido)\b",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            was | were | will | has\ been | have\ been | had | we | our | you | your | they
+          | there | i | it\ is | is\ being | are\ being | can\ be | may\ be | should\ be
+          | continues | continue | remains | is\ (?:a|an|the|dedicated|accepting|based)
+          | are\ (?:a|an|the|many|not) | led\ to
+          | this\ (?:activity|article|study|research|review|paper) | se\ ha | fue | fueron
+          | han\ sido
+        )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\bvs)(?<!\bDr)(?<!\bal)[.!?]\s+(?=[A-ZÁÉÍÓÚ“\"¿])")
 _STATEMENT = re.compile(
-    r"(?:introduction|background|methods?|results?|conclusions?|objectives?|purpose|importance|design|findings|aims?|resumen|"
-    r"antecedentes|métodos|resultados|objetivos?)\s*:",
-    re.IGNORECASE,
+    r"""
+        (?:
+            introduction | background | methods? | results? | conclusions? | objectives?
+          | purpose | importance | design | findings | aims? | resumen | antecedentes | métodos
+          | resultados | objetivos?
+        )\s*:
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _INSTRUCTION = re.compile(
-    r"(?:identify|outline|summarize|explain|describe|discuss|review|list|recognize|determine|compare|apply|assess|"
-    r"understand|implement|evaluate|define|interpret|select|differentiate)\s+[a-z].*\.\Z",
-    re.IGNORECASE,
+    r"""
+        (?:
+            identify | outline | summarize | explain | describe | discuss | review | list
+          | recognize | determine | compare | apply | assess | understand | implement | evaluate
+          | define | interpret | select | differentiate
+        )\s+[a-z].*\.\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
 def is_remark(text: str) -> bool:
-    """Whether a text is said about an entry and names none: “NOTE: …”, “Hosted by …”, “This research …”."""
+    """Whether a text is about an entry and names none: “NOTE: …”, “Hosted by …”."""
     return bool(_REMARK.match(text.strip(" *–—-")))
 
 
@@ -184,10 +273,18 @@ def is_prose(text: str) -> bool:
 
 _FLOURISH = re.compile(r"[-–—:*_=~»>|]+\s*\Z")
 _SLOGAN = re.compile(
-    r"\b(?:empower\w*|together|hope|cure|join us|help (?:us|fund|save|shape)|donate|thank you|welcome|our mission|your|"
-    r"we (?:are|can|will)|find a cure|make a difference|support (?:us|our)|congratulations|proud|stay (?:connected|informed)|"
-    r"sign up|newsletter|subscribe|follow us|click|brought to you|dedicated to|making a difference|copyright|juntos|gracias|nuestr[oa]s?|acompañar|misión)\b|\s/\s.*\s/\s|!\s*\Z",
-    re.IGNORECASE,
+    r"""
+          \b(?:
+              empower\w* | together | hope | cure | join\ us | help\ (?:us|fund|save|shape)
+            | donate | thank\ you | welcome | our\ mission | your | we\ (?:are|can|will)
+            | find\ a\ cure | make\ a\ difference | support\ (?:us|our) | congratulations
+            | proud | stay\ (?:connected|informed) | sign\ up | newsletter | subscribe
+            | follow\ us | click | brought\ to\ you | dedicated\ to | making\ a\ difference
+            | copyright | juntos | gracias | nuestr[oa]s? | acompañar | misión
+          )\b
+        | \s/\s.*\s/\s | !\s*\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -225,20 +322,36 @@ def is_slogan(text: str) -> bool:
 
 
 _TOPIC = re.compile(
-    r"sarcom|myoma|\blms\b|tumou?r|cancer|carcin|oncolog|uter|chemo|therap|trial\b|phase\b|patient|metasta|genom|mutation|"
-    r"express|inhibit|receptor|molecul|biomark|immun|surg|resect|radi(?:ation|other)|clinic|diagnos|prognos|surviv|treat|"
-    r"\bcells?\b|protein|kinase|pathway|\bdna\b|\brna\b|\w(?:mab|nib|bicin|tedin|bulin)\b|ensayo|tratamiento|pacientes|cáncer",
-    re.IGNORECASE,
+    r"""
+          sarcom | myoma | \blms\b | tumou?r | cancer | carcin | oncolog | uter | chemo | therap
+        | trial\b | phase\b | patient | metasta | genom | mutation | express | inhibit
+        | receptor | molecul | biomark | immun | surg | resect | radi(?:ation|other) | clinic
+        | diagnos | prognos | surviv | treat | \bcells?\b | protein | kinase | pathway | \bdna\b
+        | \brna\b | \w(?:mab|nib|bicin|tedin|bulin)\b | ensayo | tratamiento | pacientes
+        | cáncer
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _CALL = re.compile(
-    r"\b(?:RFP|RFA|request for (?:proposals|applications)|call for (?:\S+ ){0,5}(?:proposals|applications|abstracts|submissions)|"
-    r"letters? of intent|funding opportunit(?:y|ies)|grant (?:applications?|opportunit(?:y|ies)|program|announcement)|"
-    r"notice of funding|convocatoria|notice of special interest|seed grants?)\b",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            RFP | RFA | request\ for\ (?:proposals|applications)
+          | call\ for\ (?:\S+\ ){0,5}(?:proposals|applications|abstracts|submissions)
+          | letters?\ of\ intent | funding\ opportunit(?:y|ies)
+          | grant\ (?:applications?|opportunit(?:y|ies)|program|announcement)
+          | notice\ of\ funding | convocatoria | notice\ of\ special\ interest | seed\ grants?
+        )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _TALK = re.compile(
-    r"\b(?:presentation|webinar|video|recording|podcast|lecture|talk|symposium|session|panel|interview|youtube)\b",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            presentation | webinar | video | recording | podcast | lecture | talk | symposium
+          | session | panel | interview | youtube
+        )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -278,21 +391,37 @@ def looks_like_title(text: str) -> bool:
 
 
 _AFFILIATION = re.compile(
-    r"\b(?:university|universit[äéà]t?|universidad|cent(?:er|re|ro)|institut[eo]?|hospital|college|school of|department|division of|clinic|"
-    r"sylvester|mayo|memorial sloan|md anderson|dana[- ]farber|cancer (?:center|institute)|faculty of|klinik\w*|laborator(?:y|ies)|inc\.|llc|gmbh)\b",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            university | universit[äéà]t? | universidad | cent(?:er|re|ro) | institut[eo]?
+          | hospital | college | school\ of | department | division\ of | clinic | sylvester
+          | mayo | memorial\ sloan | md\ anderson | dana[- ]farber
+          | cancer\ (?:center|institute) | faculty\ of | klinik\w* | laborator(?:y|ies) | inc\.
+          | llc | gmbh
+        )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _OF_A_TITLE = re.compile(
-    r"\b(?:phase|trials?|study|studies|treatment|therapy|patients|outcomes?|analysis|reviews?|versus|with|using|multi-?cent\w*)\b",
-    re.IGNORECASE,
+    r"""
+        \b(?:
+            phase | trials? | study | studies | treatment | therapy | patients | outcomes?
+          | analysis | reviews? | versus | with | using | multi-?cent\w*
+        )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _PLACE = re.compile(
-    r"(?:[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]+){0,2}, ?){1,3}(?:[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]+){0,2}|[A-Z]{2}(?: \d{5})?)?,?\Z"
+    r"""
+        (?:[A-ZÀ-Þ][\w.’'-]+(?:\ [A-ZÀ-Þ][\w.’'-]+){0,2},\ ?){1,3}
+        (?:[A-ZÀ-Þ][\w.’'-]+(?:\ [A-ZÀ-Þ][\w.’'-]+){0,2}|[A-Z]{2}(?:\ \d{5})?)?,?\Z
+    """,
+    re.VERBOSE,
 )
 
 
 def is_affiliation(text: str) -> bool:
-    """Whether a line is an institution or a place: “McGill University, Montreal,”, “Heidelberg, Germany”."""
+    """Whether a line is an institution or place: “McGill University”, “Bonn, Germany”."""
     words = text.split()
     if len(words) > 25 or _VERB.search(text):
         return False
@@ -320,12 +449,17 @@ _GLUED_END = re.compile(
     r"\b(?P<one>[A-Za-z]{3,}(?:(?<!ect)ed|ing|tions?))(?P<two>in|of|for|with|and|from|the)\b(?=\s)"
 )
 _KEPT = re.compile(
-    r"Mc|Mac|Pub|Clinical(?=Trials)|You|Linked|Face|Bio|Immuno|Onco|Geno|Neo|Nano|Med|Web|Life|Boston|Car|Seq|Next|Flow|Gen|Path|Tumor(?=Next)"
+    r"""
+          Mc | Mac | Pub | Clinical(?=Trials) | You | Linked | Face | Bio | Immuno | Onco | Geno
+        | Neo | Nano | Med | Web | Life | Boston | Car | Seq | Next | Flow | Gen | Path
+        | Tumor(?=Next)
+    """,
+    re.VERBOSE,
 )
 
 
 def unglue(text: str) -> str:
-    """Words that lost the space between them: “Soft TissueSarcomas”, “Is aTherapeutic”, “Monitoredin Real”."""
+    """Words that lost the space between them: “Soft TissueSarcomas”, “Is aTherapeutic”."""
     text = _GLUED_SMALL.sub(r"\g<one> \g<two>", text)
     text = GLUED_WORDS.sub(
         lambda word: word[0] if _KEPT.match(word[0]) else f"{word['one']} {word['two']}", text

@@ -23,18 +23,32 @@ from newsletter.sources.pages.person_names import (
 
 MAX_TITLE_CHARS = 1500  # of a line's words; authors may fill more, and are then looked for alone
 _ANNOUNCED = re.compile(
-    r"(?P<what>(?:new |recent |journal |news |video |latest |online |recorded )*(?:article|paper|press release(?: news)?|presentation|webinar|video|interview|podcast|talk|"
-    r"lecture|publication|poster|recording)s?)\s+(?P<how>(?:by|from|with|to|in|for|at)\b[^|:]{3,150})(?P<mark>\||:)(?P<rest>.*)\Z",
-    re.IGNORECASE,
+    r"""
+        (?P<what>
+            (?:new\ |recent\ |journal\ |news\ |video\ |latest\ |online\ |recorded\ )*(?:
+                article | paper | press\ release(?:\ news)? | presentation | webinar | video
+              | interview | podcast | talk | lecture | publication | poster | recording
+            )s?
+        )\s+(?P<how>(?:by|from|with|to|in|for|at)\b[^|:]{3,150})(?P<mark>\||:)(?P<rest>.*)\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _BY = re.compile(
-    r"\bby\s+(?P<name>(?:Drs?\.?|Prof\.?)?\s?[^|:,;]{4,60}?)(?=\s+(?:in|on|from|at|about|of)\b|[|:,;]|\Z)",
-    re.IGNORECASE,
+    r"""
+        \bby\s+(?P<name>(?:Drs?\.?|Prof\.?)?\s?[^|:,;]{4,60}?)
+        (?=\s+(?:in|on|from|at|about|of)\b|[|:,;]|\Z)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _IN_JOURNAL = re.compile(r"\bin (?:the )?(?:journal:\s)?(?P<journal>.{3,90})\Z", re.IGNORECASE)
 _YEARLESS = re.compile(
-    r"\A(?:\d{1,2}/\d{1,2}|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2})(?:\s?[–—-]\s|:\s)",
-    re.IGNORECASE,
+    r"""
+        \A(?:
+            \d{1,2}/\d{1,2}
+          | (?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?\ \d{1,2}
+        )(?:\s?[–—-]\s|:\s)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _BARE_YEAR = re.compile(r"\W*(?:19|20)\d\d\W*")
 _NCT = re.compile(r"\bNCT\d{8}\b")

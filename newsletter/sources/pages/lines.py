@@ -7,26 +7,19 @@ text as `OPEN words MIDDLE number CLOSE`; the number points into `Lines.hrefs`.
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
 from dataclasses import dataclass
 
 from newsletter.errors import SourceError
+from newsletter.formats import charsets
+from newsletter.model import MAX_DOCUMENT_BYTES
 
-MAX_BYTES = 20 * 1024 * 1024
 MAX_CHARS = 1_000_000  # of all lines of one page; a foundation's page has some ten thousand
 MAX_LINES = 10_000  # each takes some 0.2 ms
 MAX_LINE_CHARS = 5_000  # a line of a page is far shorter; what lies behind is no title
 OPEN, MIDDLE, CLOSE = "\ue000", "\ue001", "\ue002"
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _FORMATS = (
     (b"%PDF", "a PDF"),
     (b"PK\x03\x04", "a ZIP archive or an Office file"),
@@ -76,7 +69,7 @@ class PageLines:
 
 def decode(content: bytes, content_type: str = "") -> str:
     """The text of a page; raises SourceError when it is too large, or is no text at all."""
-    if len(content) > MAX_BYTES:
+    if len(content) > MAX_DOCUMENT_BYTES:
         raise SourceError(
             f"The page has {len(content) >> 20} MB, more than the 20 MB we read: paste the part you"
             " need."
@@ -86,7 +79,7 @@ def decode(content: bytes, content_type: str = "") -> str:
             raise SourceError(
                 f"This is {name}, not a page of text: open it, copy its text and paste that."
             )
-    text = _decode_bytes(content, content_type)
+    text = charsets.decode(content, _find_charsets(content, content_type))
     controls = len(_CONTROLS.findall(text[:100_000]))
     if controls > 8 + len(text[:100_000]) // 100:
         raise SourceError(
@@ -95,49 +88,13 @@ def decode(content: bytes, content_type: str = "") -> str:
     return text
 
 
-def _decode_bytes(content: bytes, content_type: str) -> str:
-    """Decode by byte order mark, then by what is declared, then UTF-8, at last Windows-1252."""
-    for mark, encoding in _BOMS:
-        if content.startswith(mark):
-            return content[len(mark) :].decode(encoding, "replace")
-    for encoding in (
-        _wide_encoding(content),
-        *_find_charsets(content, content_type),
-        "utf-8",
-        "cp1252",
-    ):
-        try:
-            return content.decode(encoding)
-        except (LookupError, UnicodeError, ValueError):
-            continue
-    return content.decode("cp1252", "replace")
-
-
-def _wide_encoding(content: bytes) -> str:
-    """UTF-16 without a mark shows in its zero bytes.
-
-    Every second one, in text of western scripts.
-    """
-    head = content[:2000]
-    if head[1::2].count(0) > len(head) // 3:
-        return "utf-16-le"
-    if head[::2].count(0) > len(head) // 3:
-        return "utf-16-be"
-    return ""
-
-
 def _find_charsets(content: bytes, content_type: str) -> tuple[str, ...]:
-    """The charset of the header, then of the page.
-
-    UTF-8 is tried before a declared western charset that it breaks.
-    """
-    found = [
+    """The charset of the header, then of the page."""
+    found = (
         _CHARSET.search(content_type.encode("ascii", "replace")),
         _CHARSET.search(content[:4096]),
-    ]
-    names = [match[1].decode("ascii", "replace").lower() for match in found if match]
-    western = {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "windows-1252", "cp1252"}
-    return tuple(name for name in names if name not in western and not name.startswith("utf-16"))
+    )
+    return tuple(match[1].decode("ascii", "replace") for match in found if match)
 
 
 def clean(text: str) -> str:

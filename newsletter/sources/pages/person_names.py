@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from newsletter.sources.author_names import NAME_PARTICLES
 from newsletter.sources.pages.line_kinds import is_ordinary_word
 
 _LATIN = [
@@ -15,37 +16,69 @@ _LATIN = [
 ]
 _UPPER = "".join(letter for letter in _LATIN if letter.isupper())
 _LOWER = "".join(letter for letter in _LATIN if letter.islower())
-_WORD = rf"(?:(?:O|D|L|N)[’'ʼ‘])?[{_UPPER}][{_LOWER}’'ʼ]+(?:[{_UPPER}][{_LOWER}]+)?(?:[-‐–][{_UPPER}]?[{_LOWER}]+)*"
+_WORD = rf"""
+    (?:(?:O|D|L|N)[’'ʼ‘])?[{_UPPER}][{_LOWER}’'ʼ]+(?:[{_UPPER}][{_LOWER}]+)?
+    (?:[-‐–][{_UPPER}]?[{_LOWER}]+)*
+"""
 _INITIALS = rf"[{_UPPER}]\.?(?:[ -]?[{_UPPER}]\.){{0,3}}"
-_PARTICLE = r"(?:de|del|della|der|den|di|da|dos|do|du|la|le|van|von|ten|ter|al|el|bin|ibn|y|zu)"
-_NAME_WORD = re.compile(rf"{_WORD}\Z")
+_PARTICLE = f"(?:{'|'.join(sorted(NAME_PARTICLES, reverse=True))}|y)"  # the longer one first
+_NAME_WORD = re.compile(rf"{_WORD}\Z", re.VERBOSE)
 _INITIAL_WORD = re.compile(
     rf"(?:(?:[{_UPPER}]\.?-?){{1,3}}|(?:[{_UPPER}][{_LOWER}]{{0,2}}\.){{1,3}})\Z"
 )
 _PARTICLE_WORD = re.compile(rf"{_PARTICLE}\Z|d[’'][{_UPPER}][{_LOWER}]+\Z")
 _VANCOUVER_INITIALS = re.compile(rf"[{_UPPER}](?:-?[{_UPPER}]){{0,3}}\Z")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd)\.?\Z")
-_DEGREE = (
-    r"(?:M\.?\s?D|Ph\.?\s?D|D\.?\s?O|MBBS|M\.?B\.?B\.?Ch|MBChB|BM|BCh|Dr\.?\s?med|Pharm\.?\s?D|D\.?Phil|Dr\.?PH|Sc\.?D|"
-    r"M\.?P\.?H|M\.?S\.?c?|M\.?A|M\.?Phil|MBA|MHS|MSCI|MSCR|MHSc|B\.?Sc|B\.?S|B\.?A|R\.?N|NP|PA-C|CRNP|APRN|MSN|BSN|DNP|"
-    r"FACS|FACP|FRCS|FRCPC?|FACOG|FASCO|FAAN|FCAP|DVM|JD|EdD|PsyD|LCSW|MSW|RD|CNS|CGC|CNM|OBE|MSPH|MPAS|DSc|RDN)"
-)
-_SURE_DEGREE = r"(?:M\.?D|Ph\.\s?D|PhD|M\.D\.?\s?Ph\.?D|MBBS|MBChB|Pharm\.?D|D\.?Phil|Dr\.?PH|MPH|FACS|FACP|FRCS|FASCO|FACOG|DNP|D\.O|R\.N|M\.S|M\.Sc)"
+_DEGREE = r"""
+    (?:
+        M\.?\s?D | Ph\.?\s?D | D\.?\s?O | MBBS | M\.?B\.?B\.?Ch | MBChB | BM | BCh | Dr\.?\s?med
+      | Pharm\.?\s?D | D\.?Phil | Dr\.?PH | Sc\.?D | M\.?P\.?H | M\.?S\.?c? | M\.?A | M\.?Phil
+      | MBA | MHS | MSCI | MSCR | MHSc | B\.?Sc | B\.?S | B\.?A | R\.?N | NP | PA-C | CRNP
+      | APRN | MSN | BSN | DNP | FACS | FACP | FRCS | FRCPC? | FACOG | FASCO | FAAN | FCAP | DVM
+      | JD | EdD | PsyD | LCSW | MSW | RD | CNS | CGC | CNM | OBE | MSPH | MPAS | DSc | RDN
+    )
+"""
+_SURE_DEGREE = r"""
+    (?:
+        M\.?D | Ph\.\s?D | PhD | M\.D\.?\s?Ph\.?D | MBBS | MBChB | Pharm\.?D | D\.?Phil
+      | Dr\.?PH | MPH | FACS | FACP | FRCS | FASCO | FACOG | DNP | D\.O | R\.N | M\.S | M\.Sc
+    )
+"""
 DEGREE_AT_END = re.compile(
-    rf"(?:\s?,\s?{_DEGREE}\b\.?|\s{_SURE_DEGREE}\b\.?)(?:[\s,/]{{1,3}}{_DEGREE}\b\.?)*[\s.,]*\Z"
+    rf"""
+        (?:\s?,\s?{_DEGREE}\b\.?|\s{_SURE_DEGREE}\b\.?)
+        (?:[\s,/]{{1,3}}{_DEGREE}\b\.?)*[\s.,]*\Z
+    """,
+    re.VERBOSE,
 )
-_DEGREE_ALONE = re.compile(rf"{_DEGREE}\.?\Z")
-_HAS_DEGREE = re.compile(rf"[\w.][\s]?,\s?{_DEGREE}\b|\s(?:M\.?D|Ph\.?\s?D|D\.O)\b\.?")
+_DEGREE_ALONE = re.compile(rf"{_DEGREE}\.?\Z", re.VERBOSE)
+_HAS_DEGREE = re.compile(rf"[\w.][\s]?,\s?{_DEGREE}\b|\s(?:M\.?D|Ph\.?\s?D|D\.O)\b\.?", re.VERBOSE)
+_PERSON_WITH_DEGREES = re.compile(
+    rf"""
+        (?P<name>[^,;.]{{4,50}}?(?:\s[{_UPPER}]\.[^,;.]{{1,30}})?)\s?
+        (?P<degrees>(?:,\s?{_DEGREE}\b\.?|\s(?:M\.?D|Ph\.?\s?D)\b\.?)+)
+    """,
+    re.VERBOSE,
+)
 _TITLE = re.compile(
     r"(?:Drs?|Profs?|Professor|Prof\.? Dr|Mrs?|Ms|PI)\b\.?:?\s+(?:Dr\.\s+)?", re.IGNORECASE
 )
 _LEAD = re.compile(
-    r"(?:by|authors?|autor(?:es|as?)?|por|written by|presented by|presenters?|speakers?|with|investigators?|"
-    r"principal investigators?|PI|corresponding author)\s*(?::\s*|\s+)",
-    re.IGNORECASE,
+    r"""
+        (?:
+            by | authors? | autor(?:es|as?)? | por | written\ by | presented\ by | presenters?
+          | speakers? | with | investigators? | principal\ investigators? | PI
+          | corresponding\ author
+        )\s*(?::\s*|\s+)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _MARKS = re.compile(
-    r"(?<=[\w.\s])(?:\d{1,2}|[*†‡§¶#∗✉])(?:[\s,]{1,2}(?:\d{1,2}|[*†‡§¶#∗✉])|[*†‡§¶#∗✉])*(?=[\s,;.]|$)"
+    r"""
+        (?<=[\w.\s])(?:\d{1,2}|[*†‡§¶#∗✉])(?:[\s,]{1,2}(?:\d{1,2}|[*†‡§¶#∗✉])|[*†‡§¶#∗✉])*
+        (?=[\s,;.]|$)
+    """,
+    re.VERBOSE,
 )
 _SUPERSCRIPT = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u2079]+")
 _ET_AL = re.compile(
@@ -60,7 +93,12 @@ _SEPARATOR = re.compile(
     r"\s*(?:;|,|\s&\s|\s(?:and|und|y|e|et)\s+(?=[A-ZÀ-Þ])|\||\s[•·]\s)\s*(?:(?:and|&|y)\s+)?"
 )
 _APA_PAIR = re.compile(
-    rf"(?P<name>(?:{_PARTICLE}\s){{0,2}}{_WORD}(?:\s{_WORD})?),\s(?P<initials>(?:[{_UPPER}]\.[ -]?){{0,3}}[{_UPPER}](?:\.|\Z))(?=\s*(?:[,;&)]|\Z|and\b|y\b|et al))"
+    rf"""
+        (?P<name>(?:{_PARTICLE}\s){{0,2}}{_WORD}(?:\s{_WORD})?),\s
+        (?P<initials>(?:[{_UPPER}]\.[ -]?){{0,3}}[{_UPPER}](?:\.|\Z))
+        (?=\s*(?:[,;&)]|\Z|and\b|y\b|et\ al))
+    """,
+    re.VERBOSE,
 )
 _WITH_SPEAKER = re.compile(
     r",?\s(?:with|featuring|presented by|con)\s+(?=(?:Drs?|Prof|Dra)\b)", re.IGNORECASE
@@ -68,6 +106,7 @@ _WITH_SPEAKER = re.compile(
 _BEFORE_NAMES = re.compile(
     r"\s(?:by|por|authors?:|speakers?:|presented by:?|\||[–—-])\s+", re.IGNORECASE
 )
+_TALK_FOLLOWS = (":", "–", "-", "“", '"')  # then the name is that of its speaker
 MAX_NAMES_CHARS = 6000
 
 
@@ -85,7 +124,7 @@ def split_names(text: str) -> tuple[str, ...]:
 
 
 def _name_parts(text: str) -> tuple[str, ...]:
-    """The parts of a would-be list of names, without titles, degrees, footnote marks and “et al.”."""
+    """The parts of a would-be list of names, without titles, degrees, footnotes and “et al.”."""
     if len(text) > MAX_NAMES_CHARS:
         return ()
     text = _SUPERSCRIPT.sub(" ", text.strip(" .,;:()[]–—-|"))
@@ -148,7 +187,7 @@ def _split_glued_names(part: str) -> tuple[str, ...]:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is surely one person's name: “Martee L. Hensley”, “Kasper B”, “van de Rijn M”."""
+    """Whether a text is surely a person's name: “Martee L. Hensley”, “van de Rijn M”."""
     ordinary = any(
         is_ordinary_word(word) and _kind(word) == "name" and not _is_particle(word)
         for word in text.split()
@@ -157,7 +196,7 @@ def is_name(text: str) -> bool:
 
 
 def _has_form_of_name(text: str) -> bool:
-    """Whether a text is built like a name, though its words may mean something else: “An Do”, “Peter West”."""
+    """Whether a text is built like a name, though its words may mean something else: “An Do”."""
     words = text.split()
     if len(words) > 2 and _SUFFIX.match(words[-1]):
         words = words[:-1]
@@ -202,31 +241,21 @@ def has_person_mark(text: str) -> bool:
 
 
 def person_before_affiliation(text: str) -> tuple[str, ...]:
-    """The person of “Jonathan Trent, MD, PhD.
+    """The person that stands before an affiliation, with a degree between.
 
-    Sylvester Comprehensive Cancer Center”, when a degree stands between.
+    “Jonathan Trent, MD, PhD. Sylvester Comprehensive Cancer Center” names one.
     """
-    match = re.match(
-        rf"(?P<name>[^,;.]{{4,50}}?(?:\s[{_UPPER}]\.[^,;.]{{1,30}})?)\s?(?P<degrees>(?:,\s?{_DEGREE}\b\.?|\s(?:M\.?D|Ph\.?\s?D)\b\.?)+)",
-        text,
-    )
-    if not match or text[match.end() :].lstrip()[:1] in {
-        ":",
-        "–",
-        "-",
-        "“",
-        '"',
-    }:  # a talk, and who gives it
+    match = _PERSON_WITH_DEGREES.match(text)
+    if not match or text[match.end() :].lstrip().startswith(_TALK_FOLLOWS):
         return ()
     return split_names(match["name"])
 
 
 def split_title_and_names(text: str) -> tuple[str, tuple[str, ...]]:
-    """Divide “Therapeutic advances in leiomyosarcoma Kristine Lacuna.
+    """Divide a text before the first of the names that end it.
 
-    Sminu Bose” before its first name.
-
-    The second part is empty when no list of names ends the text.
+    “Therapeutic advances in leiomyosarcoma Kristine Lacuna, Sminu Bose” is divided before
+    “Kristine”. The second part is empty when no list of names ends the text.
     """
     wide = text.rfind("  ")
     if wide > 0 and (names := split_names(text[wide:])):
@@ -243,7 +272,10 @@ def split_title_and_names(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _split_at_list(text: str) -> tuple[str, tuple[str, ...]]:
-    """Find the names that end the text behind separators, then the first name, which only a space divides from the title."""
+    """Divide a text before the names that end it.
+
+    Those behind separators first, then the one that only a space divides from the title.
+    """
     cuts = list(_SEPARATOR.finditer(text))
     names: list[str] = []
     end, head_end = len(text), len(text)
@@ -299,7 +331,7 @@ def _name_size(kinds: list[str]) -> int:
 
 
 def _ends_sentence_case(title: str) -> bool:
-    """Whether a title is written with small letters and ends in a word that a name cannot belong to."""
+    """Whether a title is in small letters and ends in a word that cannot be part of a name."""
     words = title.split()
     small = [word for word in words if word[:1].islower()]
     return (

@@ -17,11 +17,9 @@ from typing import Any, Protocol
 from lxml import etree
 
 from newsletter.errors import SourceError
-from newsletter.formats.markup_text import decode_document
-from newsletter.model import Document, Entry, ParsedDocument
-from newsletter.sources.titles import one_line
+from newsletter.formats.markup_text import decode_document, one_line
+from newsletter.model import MAX_DOCUMENT_BYTES, Document, Entry, ParsedDocument
 
-MAX_BYTES = 20_000_000
 MAX_RECORDS = 20_000  # of one answer; of true ones 20 MB hold a few thousand
 MAX_SUMMARY = 20_000  # characters; the longest abstracts have about 6,000
 
@@ -70,7 +68,7 @@ def _document(fetched: ApiResponse, secret: str | None) -> Document:
 
 
 def xml_of(document: Document, what: str) -> tuple[etree._Element, str]:
-    """The root of an XML answer, and a sentence when it is broken and only its good part was read, else "".
+    """The root of an XML answer; with a sentence when only its good part could be read.
 
     Raises SourceError when it is no XML at all; `what` names what was expected: “an efetch answer
     of PubMed”.
@@ -113,9 +111,9 @@ def json_of(document: Document, what: str) -> Any:
 
 
 def _check_content(document: Document, what: str) -> bytes:
-    if len(document.content) > MAX_BYTES:
+    if len(document.content) > MAX_DOCUMENT_BYTES:
         raise SourceError(
-            f"{what} may have {MAX_BYTES // 1_000_000} MB at most: ask for fewer records"
+            f"{what} may have {MAX_DOCUMENT_BYTES // 1_000_000} MB at most: ask for fewer records"
         )
     if not document.content.strip():
         raise SourceError(f"this is not {what}: it is empty")

@@ -20,27 +20,46 @@ from newsletter.model import Entry, Grant, Precision
 SECTION = "grants"
 _LONGEST = 20_000  # characters that are looked at
 
-_CUE = (
-    r"(?:deadlines?|(?<!\w)due(?! to\b)(?: dates?)?|clos(?:es?|ing)(?: dates?)?|expires?|(?:apply|submit(?:ted)?|received|sent) by"
-    r"|(?:apply|submit\w*) before|(?:accepted|open|extended)(?: from [^.;\n]{4,40}?)? (?:until|till|through|to)|(?:no|not) later than)"
-)
-_CLOCK = r"(?:\d{1,2}(?::\d\d)? ?(?:[ap]\.? ?m\.?|h\b)|\d{1,2}:\d\d|noon|midnight)"
+_CUE = r"""
+    (?:
+        deadlines? | (?<!\w)due(?!\ to\b)(?:\ dates?)? | clos(?:es?|ing)(?:\ dates?)? | expires?
+      | (?:apply|submit(?:ted)?|received|sent)\ by | (?:apply|submit\w*)\ before
+      | (?:accepted|open|extended)(?:\ from\ [^.;\n]{4,40}?)?\ (?:until|till|through|to)
+      | (?:no|not)\ later\ than
+    )
+"""
+_CLOCK = r"(?:\d{1,2}(?::\d\d)?\ ?(?:[ap]\.?\ ?m\.?|h\b)|\d{1,2}:\d\d|noon|midnight)"
 _BETWEEN = rf"[^.;\d\n]{{0,60}}?(?:{_CLOCK}[^.;\d\n]{{0,40}}?)?"
 _WORD = r"(?:[^\W\d_]{3,10}\.?)"
-_DATE = (
-    rf"(?P<date>\d{{4}}-\d\d-\d\d|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{4}}|{_WORD} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?(?: of| de)? {_WORD}(?:,| de)? \d{{4}})"
+_DATE = rf"""
+    (?P<date>
+        \d{{4}}-\d\d-\d\d | \d{{1,2}}[/.]\d{{1,2}}[/.]\d{{4}}
+      | {_WORD}\ \d{{1,2}}(?:st|nd|rd|th)?,?\ \d{{4}}
+      | \d{{1,2}}(?:st|nd|rd|th|\.)?(?:\ of|\ de)?\ {_WORD}(?:,|\ de)?\ \d{{4}}
+    )
+"""
+_DEADLINE = re.compile(
+    rf"\b{_CUE}{_BETWEEN}(?<!\w){_DATE}(?!\w)",
+    re.IGNORECASE | re.VERBOSE,
 )
-_DEADLINE = re.compile(rf"\b{_CUE}{_BETWEEN}(?<!\w){_DATE}(?!\w)", re.IGNORECASE)
-_EXTENDED = re.compile(rf"\bextended{_BETWEEN}(?:from[^.;\n]{{4,40}}? )?(?:to|until|till|through)\b{_BETWEEN}(?<!\w){_DATE}(?!\w)", re.IGNORECASE)  # fmt: skip
+_EXTENDED = re.compile(
+    rf"""
+        \bextended{_BETWEEN}(?:from[^.;\n]{{4,40}}?\ )?(?:to|until|till|through)\b{_BETWEEN}
+        (?<!\w){_DATE}(?!\w)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _INTENT = re.compile(
     r"\bletters? of (?:intent|inquiry|interest)\b|\blois?\b|\bpre-?(?:proposal|application)s?\b",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    r"(?:\b(?:up to|as much as|a maximum of) )?(?:\bUSD? ?)?[$€£] ?(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d{1,2})?(?: ?(?:million|thousand|[km])\b)?",
-    re.IGNORECASE,
+    r"""
+        (?:\b(?:up\ to|as\ much\ as|a\ maximum\ of)\ )?(?:\bUSD?\ ?)?[$€£]\ ?
+        (?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d{1,2})?(?:\ ?(?:million|thousand|[km])\b)?
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 

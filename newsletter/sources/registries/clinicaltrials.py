@@ -209,7 +209,7 @@ def _distance_from(here: tuple[float, float]) -> Callable[[Any], float]:
 
 
 def _contact(protocol: Any, locations: list[Any]) -> str:
-    """Name, phone and mail address of the study's own contact, else of the first place that has one."""
+    """Name, phone and mail address of the study's contact, else of the first place with one."""
     module = at(protocol, "contactsLocationsModule")
     lists = [list_at(module, "centralContacts"), *(list_at(each, "contacts") for each in locations)]
     return next(filter(None, (_person(person) for persons in lists for person in persons)), "")

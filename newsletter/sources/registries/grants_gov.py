@@ -90,7 +90,7 @@ def _hits(answer: Any) -> list[Any]:
 
 
 def _entry(hit: Any, source: Source) -> Entry:
-    """A hit of a search, or the whole record of fetchOpportunity, where most stands in `synopsis` or `forecast`."""
+    """A hit of a search, or a record of fetchOpportunity (most in `synopsis` or `forecast`)."""
     detail = at(hit, "synopsis") or at(hit, "forecast") or {}
     number = text_at(hit, "number") or text_at(hit, "opportunityNumber")
     record = text_at(hit, "id") or text_at(hit, "opportunityId")
@@ -213,7 +213,7 @@ def _guide_entry(item: etree._Element, source: Source) -> Entry:
 
 
 async def collect_grants(getter: HttpClient, source: Source, *, base: str = API) -> ParsedDocument:
-    """The open and forecast calls that match the source's words, the newest first, at most its limit.
+    """The open and forecast calls that match the source's words, newest first, up to its limit.
 
     Amounts are asked for call by call; a call whose details fail stays without them. Raises
     SourceError when a search fails.
@@ -255,7 +255,7 @@ def _question(source: Source, *, start: int) -> dict[str, Any]:
 async def _fetch_details(getter: HttpClient, entry: Entry, source: Source, base: str) -> Entry:
     """The call with text, amounts and who may apply, which only fetchOpportunity tells.
 
-    As it was when that fails.
+    When that fails, the call stays as it was.
     """
     if not entry.links or entry.grant is None:
         return entry

@@ -6,6 +6,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from newsletter import rendering
 from newsletter.errors import NewsletterError
+from newsletter.formats.mail_limits import GMAIL_CLIP_BYTES
 from newsletter.issues import editor, render
 from newsletter.model import RenderedIssue, Variant
 from newsletter.studio.auth_middleware import MAIL_POLICY
@@ -17,8 +18,6 @@ from newsletter.studio.mail_frame import (
 )
 from newsletter.studio.preview import with_pictures_at
 from newsletter.studio.requests import StudioRequest, route
-
-GMAIL_CUTS_AT = 102 * 1024
 
 
 def preview(request: StudioRequest) -> Response:
@@ -36,7 +35,7 @@ def preview(request: StudioRequest) -> Response:
         sender=display_sender(request.context.workspace.settings),
         file_version=editor.file_version(request.context, request.issue_name),
         kilobytes=round(made.html_bytes / 1024),
-        share=round(100 * made.html_bytes / GMAIL_CUTS_AT),
+        share=round(100 * made.html_bytes / GMAIL_CLIP_BYTES),
     )
 
 

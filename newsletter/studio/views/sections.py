@@ -1,6 +1,6 @@
 """Sections in Setup: add, rename, order by buttons and keys, remove.
 
-And the words that bring an entry there.
+Here also stand the words that bring an entry there.
 """
 
 from __future__ import annotations

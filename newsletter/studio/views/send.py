@@ -1,6 +1,6 @@
 """Send: a test to oneself; then one sentence and the number typed.
 
-Then progress, pause, and who is in doubt.
+While it runs: progress, pause, and who is in doubt.
 """
 
 from __future__ import annotations

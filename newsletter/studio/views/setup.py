@@ -87,7 +87,10 @@ def _is_alike(text: str, other: str | None) -> bool:
 
 
 def _overtaken(there: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """What to say of each field that was changed here, and elsewhere since it was shown here (`was-…` in the form)."""
+    """What to say of each field that was changed both here and elsewhere meanwhile.
+
+    `was-…` of the form holds what was shown here.
+    """
     shown = {
         name: given[f"was-{name}"] for name in there if name in given and f"was-{name}" in given
     }
@@ -166,10 +169,7 @@ def look(request: StudioRequest) -> Response:
 
 
 def allow(request: StudioRequest) -> Response:
-    """Ask a server inside one's own network, from now on, because a person says so.
-
-    And show what it gives.
-    """
+    """Ask a server inside one's own network, as a person says, and show what it gives."""
     tried = _read_source_form(request)
     found = _try_source(request.context, tried)
     if host := probe.host_inside(found):

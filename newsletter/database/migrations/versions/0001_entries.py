@@ -33,7 +33,9 @@ def upgrade() -> None:
         sa.Column("alias", sa.String(600), primary_key=True),
         sa.Column("key", sa.String(300), nullable=False, index=True),
         sa.Column("merged_at", UtcDateTime, nullable=False),
-        comment="what a person said is one thing: whatever comes under this name goes into that entry",
+        comment=(
+            "what a person said is one thing: whatever comes under this name goes into that entry"
+        ),
     )
     op.create_table(
         "sightings",

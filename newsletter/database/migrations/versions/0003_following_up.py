@@ -24,7 +24,9 @@ def upgrade() -> None:
         sa.Column("subscriber_id", sa.BigInteger),
         sa.Column("sending_id", sa.BigInteger),
         sa.Column("decided_at", UtcDateTime, nullable=False),
-        comment="what was decided on each mail of the bounce mailbox, so that nothing is done twice",
+        comment=(
+            "what was decided on each mail of the bounce mailbox, so that nothing is done twice"
+        ),
     )
     op.create_index("ix_incoming_mails_subscriber_id", "incoming_mails", ["subscriber_id"])
     op.create_index("ix_incoming_mails_sending_id", "incoming_mails", ["sending_id"])

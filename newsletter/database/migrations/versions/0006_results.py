@@ -20,7 +20,10 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(20), primary_key=True),
         sa.Column("status", sa.String(10), primary_key=True),
         sa.Column("people", sa.Integer, nullable=False),
-        comment="how many people left by the links of an issue; of issues so old that their rows are gone, how all fared",
+        comment=(
+            "how many people left by the links of an issue; of issues so old that their rows"
+            " are gone, how all fared"
+        ),
     )
     rows = [
         {"sending_id": each[0], "provider": "other", "status": each[1], "people": each[2]}
