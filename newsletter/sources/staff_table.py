@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
@@ -38,6 +37,7 @@ from newsletter.model import (
 )
 from newsletter.sources.author_names import names_in
 from newsletter.sources.registries.api_client import newest
+from newsletter.sources.staff_columns import NAMES, plain_heading
 from newsletter.sources.titles import clean_title
 
 LIMITS = SheetLimits(
@@ -46,72 +46,6 @@ LIMITS = SheetLimits(
     line_chars=MAX_DOCUMENT_BYTES,
     unpacked_bytes=10_000_000,  # some 100,000 cells, which cost openpyxl 250 MB
 )
-
-COLUMNS: Mapping[str, str] = {
-    "title": (
-        "title|headline|name|what|titulo|titular|nombre|evento|titel|uberschrift|"
-        "name der veranstaltung"
-    ),
-    "link": (
-        "link|links|url|web|website|web page|webpage|address|href|more|enlace|enlaces|pagina|"
-        "pagina web|sitio web|direccion web|adresse|webseite|web seite"
-    ),
-    "date": (
-        "date|dated|published|publication date|date published|posted|fecha|publicado|"
-        "fecha de publicacion|datum|veroffentlicht|year|ano|jahr"
-    ),
-    "section": (
-        "section|category|kind|type|topic|seccion|categoria|tipo|tema|rubrik|kategorie|bereich|art"
-    ),
-    "deadline": (
-        "deadline|due|due date|closes|closing date|close date|apply by|fecha limite|plazo|"
-        "vence|cierre|fecha de cierre|frist|einsendeschluss|bewerbungsschluss"
-    ),
-    "note": (
-        "note|notes|comment|comments|remark|remarks|nota|notas|comentario|comentarios|notiz|"
-        "notizen|bemerkung|bemerkungen|kommentar"
-    ),
-    "summary": (
-        "summary|description|abstract|text|details|blurb|resumen|descripcion|texto|"
-        "zusammenfassung|beschreibung"
-    ),
-    "authors": (
-        "authors|author|author s|by|speaker|speakers|autores|autor|autora|ponente|ponentes|"
-        "autoren|autorin|sprecher|referent"
-    ),
-    "journal": "journal|source|publication|revista|fuente|publicacion|zeitschrift|quelle",
-    "place": (
-        "place|location|where|venue|city|lugar|ubicacion|donde|sede|ciudad|ort|veranstaltungsort|wo"
-    ),
-    "starts": (
-        "starts|start|start date|begins|begin|when|event date|date and time|datetime|inicio|"
-        "comienza|empieza|cuando|fecha de inicio|fecha y hora|fecha del evento|beginn|anfang|"
-        "wann|startet"
-    ),
-    "ends": "ends|end|end date|until|fin|termina|hasta|fecha de fin|ende|bis",
-    "time": "time|start time|hour|hora|hora de inicio|uhrzeit|zeit",
-    "join": (
-        "join|join link|registration|register|registration link|zoom|zoom link|meeting link|"
-        "unirse|registro|inscripcion|enlace de registro|anmeldung|teilnahme"
-    ),
-    "amount": (
-        "amount|award|award amount|funding|budget|grant amount|monto|importe|cantidad|"
-        "dotacion|betrag|summe"
-    ),
-    "funder": (
-        "funder|agency|sponsor|organization|organisation|financiador|agencia|entidad|"
-        "organizacion|forderer|geldgeber"
-    ),
-    "number": (
-        "number|opportunity|opportunity number|call number|numero|numero de convocatoria|nummer"
-    ),
-    "doi": "doi",
-    "pmid": "pmid|pubmed|pubmed id",
-    "nct": "nct|nct number|nct id|trial|clinicaltrials gov|ensayo",
-}
-"""Column → its names in English, Spanish and German: small letters, no accents, no marks."""
-
-NAMES = {name: column for column, names in COLUMNS.items() for name in names.split("|")}
 ZONES = {
     **dict.fromkeys(("et", "est", "edt", "eastern"), "America/New_York"),
     **dict.fromkeys(("ct", "cst", "cdt", "central"), "America/Chicago"),
@@ -234,19 +168,10 @@ def _columns(header: SheetRow) -> dict[int, str]:
     """
     columns: dict[int, str] = {}
     for position, name in enumerate(header.cells):
-        column = NAMES.get(_plain(name))
+        column = NAMES.get(plain_heading(name))
         if column and (column == "link" or column not in columns.values()):
             columns[position] = column
     return columns
-
-
-def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join(
-        re.sub(
-            r"[^a-z0-9]+", " ", "".join(c for c in letters if not unicodedata.combining(c))
-        ).split()
-    )
 
 
 def _values(row: SheetRow, columns: Mapping[int, str]) -> dict[str, str]:

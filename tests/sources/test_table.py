@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from newsletter.errors import SourceError
 from newsletter.model import Dated, Document, Grant, Source, SourceKind
-from newsletter.sources.staff_table import NAMES, read_table
+from newsletter.sources.staff_columns import NAMES
+from newsletter.sources.staff_table import read_table
 
 SOURCE = Source(name="table", kind=SourceKind.TABLE, url="news.csv")
 NEW_YORK = ZoneInfo("America/New_York")

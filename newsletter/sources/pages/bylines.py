@@ -11,9 +11,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from newsletter.sources.pages import line_kinds
-from newsletter.sources.pages.citations import Span, SpanKind, is_journal, spans_of
-from newsletter.sources.pages.line_kinds import bare_title
+from newsletter.sources.pages import affiliations, line_kinds
+from newsletter.sources.pages.bare_titles import bare_title
+from newsletter.sources.pages.citations import Span, SpanKind, spans_of
+from newsletter.sources.pages.journal_names import is_journal
 from newsletter.sources.pages.line_parser import read_line
 from newsletter.sources.pages.line_parts import LinePart, PartRole
 from newsletter.sources.pages.lines import PageLine
@@ -99,7 +100,9 @@ def _read(text: str, *, month_first: bool) -> LinePart | None:
         journal and not _may_be_journal(journal)
     ):
         return None
-    if line_kinds.is_affiliation(journal) and not (is_journal(journal) or _JOURNAL.search(journal)):
+    if affiliations.is_affiliation(journal) and not (
+        is_journal(journal) or _JOURNAL.search(journal)
+    ):
         journal = ""  # where its author works
     spans = spans_of(f"({year['tail'].rstrip('. )')})" if year else text, month_first=month_first)
     return LinePart(

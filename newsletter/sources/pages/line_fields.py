@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from newsletter.sources.pages import line_kinds
-from newsletter.sources.pages.citations import is_journal
-from newsletter.sources.pages.line_kinds import GLUED_WORDS, bare_title
+from newsletter.sources.pages.bare_titles import GLUED_WORDS, bare_title
+from newsletter.sources.pages.journal_names import is_journal
 from newsletter.sources.pages.line_parts import LinePartBuilder, PartRole
 from newsletter.sources.pages.person_names import (
     has_person_mark,

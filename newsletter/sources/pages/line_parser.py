@@ -9,10 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from newsletter.sources.pages import line_kinds
-from newsletter.sources.pages.citations import Span, SpanKind, is_journal, spans_of
+from newsletter.sources.pages import affiliations, line_kinds
+from newsletter.sources.pages.bare_titles import bare_title
+from newsletter.sources.pages.citations import Span, SpanKind, spans_of
+from newsletter.sources.pages.journal_names import is_journal
 from newsletter.sources.pages.line_fields import EDGES, read_fields, read_rest
-from newsletter.sources.pages.line_kinds import bare_title
 from newsletter.sources.pages.line_parts import LinePart, LinePartBuilder, PartRole
 from newsletter.sources.pages.lines import PageLine
 from newsletter.sources.pages.person_names import (
@@ -271,7 +272,7 @@ def _read_words(
         gathered.roles.add(PartRole.PERSON)
         gathered.authors = gathered.authors or person
         return
-    if not surely and line_kinds.is_affiliation(text) and not split_names(text):
+    if not surely and affiliations.is_affiliation(text) and not split_names(text):
         gathered.roles.add(PartRole.PLACE)
         return
     read_fields(gathered, text, cited=cited)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from newsletter.sources.pages import citations, line_kinds
+from newsletter.sources.pages import affiliations, journal_names, line_kinds
 from newsletter.sources.pages.lines import PageLine
 from newsletter.sources.pages.person_names import person_before_affiliation, split_names
 
@@ -57,7 +57,7 @@ def _continues(held: PageLine, last: str, line: PageLine, *, width: int, joined:
     if _NEVER_JOINED.match(line.text) or last.endswith((".", ":", "|", "?", "!")):
         return False
     first_word = line.text.split(maxsplit=1)[0]
-    if _CONNECTOR.search(last) or (first_word.islower() and not line_kinds.is_affiliation(last)):
+    if _CONNECTOR.search(last) or (first_word.islower() and not affiliations.is_affiliation(last)):
         return True
     if line.gap:
         return False
@@ -75,8 +75,8 @@ def _is_fact(text: str) -> bool:
     return bool(
         split_names(text)
         or person_before_affiliation(text)
-        or citations.is_journal(text)
-        or line_kinds.is_affiliation(text)
+        or journal_names.is_journal(text)
+        or affiliations.is_affiliation(text)
         or line_kinds.is_remark(text)
         or line_kinds.is_heading(text)
     )
