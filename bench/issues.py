@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from opened_files import counting_opened
+from support.opened_files import counting_opened
 
 from newsletter.admin.sample import build
 from newsletter.issues import drafting, review

@@ -33,7 +33,7 @@ from pathlib import Path
 import cssutils
 from premailer import Premailer
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "rendering"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from issues import SETTINGS, mixed  # the issues that the tests render
 from newsletter import rendering

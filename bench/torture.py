@@ -40,8 +40,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from loopback_smtp import DROP, Loopback
-from post_office import ISSUE, KEYS, PostOffice, counts
+from support.loopback_smtp import DROP, Loopback
+from support.post_office import ISSUE, KEYS, PostOffice, counts
 
 SETTINGS = """
 adapt = false

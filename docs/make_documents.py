@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "rendering"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from issues import ODD, SAMPLE, mixed  # the issues that the tests render
 from newsletter.cli import run

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+import secrets
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from psycopg import sql
+from support import postgresql_server as server
+from support.checkout import MINIMAL, NOW, ROOT
+from support.website import Site, website
 
 # A busy machine is no failure: timings are never asserted in tests.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
-
-ROOT = Path(__file__).resolve().parent.parent
-NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -32,14 +37,6 @@ def shared() -> Path:
     return folder
 
 
-MINIMAL = """\
-[newsletter]
-title = "LMS Research Monthly"
-from = "LMS Circle <news@example.org>"
-address = "1 Main Street, Denver, CO 80202, USA"
-"""
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A workspace with just what is required, in a path with a space."""
@@ -47,3 +44,30 @@ def folder(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "newsletter.toml").write_text(MINIMAL, "utf-8")
     return folder
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site on 127.0.0.1."""
+    with website() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A server of this run alone, in which databases are made."""
+    if server.BINARIES is None or (os.getuid() == 0 and shutil.which("runuser") is None):
+        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+    with server.running() as address:
+        yield address
+
+
+@pytest.fixture
+def postgresql(postgresql_server: str) -> str:
+    """As newsletter.toml names it. Tests run in any order, and none may see what another left."""
+    name = f"news_{secrets.token_hex(8)}"
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return postgresql_server.replace("postgresql:", "postgresql+psycopg:").replace(
+        "/postgres?", f"/{name}?"
+    )

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from loopback_smtp import Loopback
+from support.loopback_smtp import Loopback
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = "2026-11-23T09:00-05:00"

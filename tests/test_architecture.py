@@ -8,7 +8,7 @@ import tomllib
 from collections import defaultdict
 from pathlib import Path
 
-from conftest import ROOT
+from support.checkout import ROOT
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 ROOMS = PAGE.partition("## The rooms")[2].partition("\n## ")[0]

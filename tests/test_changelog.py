@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from conftest import ROOT
 from packaging.version import Version
+from support.checkout import ROOT
 
 import newsletter
 

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 import yaml
-from conftest import ROOT
+from support.checkout import ROOT
 
 STEPS = [name for name, *_ in runpy.run_path(str(ROOT / ".ci/test.py"))["STEPS"]]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))

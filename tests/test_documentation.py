@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from support.checkout import ROOT
 
 from newsletter import config
 from newsletter.cli import COMMANDS

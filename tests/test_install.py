@@ -19,9 +19,9 @@ from pathlib import Path
 from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 import pytest
-from conftest import ROOT
-from package_index import packed_again
 from packaging.requirements import Requirement
+from support.checkout import ROOT
+from support.package_index import packed_again
 
 import newsletter
 

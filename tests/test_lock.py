@@ -16,11 +16,11 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-from package_index import PackageIndex, Wheel, made_up, packed_again
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from support.checkout import ROOT
+from support.package_index import PackageIndex, Wheel, made_up, packed_again
 
 NEWER = "9999.0"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

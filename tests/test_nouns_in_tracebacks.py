@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from canary import ADDRESS, NAME, OF_HER, OF_THE_PASSWORD, PASSWORD, forms, told_in
-from public_page import Page
+from support.canary import ADDRESS, NAME, OF_HER, OF_THE_PASSWORD, PASSWORD, forms, told_in
+from support.public_page import Page
 
 from newsletter.bounces.classify import read_mail
 from newsletter.bounces.inbox import HandledMail

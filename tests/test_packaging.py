@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 import trove_classifiers
-from conftest import ROOT
+from support.checkout import ROOT
 
 import newsletter
 

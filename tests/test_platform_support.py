@@ -16,7 +16,7 @@ import pytest
 
 from newsletter import config, platform_support
 from newsletter.admin import restore
-from newsletter.delivery.dkim_signing import load_signer
+from newsletter.delivery.messages.dkim_signing import load_signer
 from newsletter.delivery.smtp import server_of
 from newsletter.errors import UsageError
 from newsletter.formats.written_dates import write_day, write_moment

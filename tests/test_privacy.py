@@ -2,7 +2,7 @@
 
 import re
 
-from conftest import ROOT
+from support.checkout import ROOT
 
 from newsletter.database.tables import METADATA
 

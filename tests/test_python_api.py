@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from cli.conftest import serving
-from conftest import NOW, ROOT
-from loopback_smtp import Loopback
+from support.checkout import NOW, ROOT
+from support.loopback_smtp import Loopback
 
 import newsletter
 from newsletter import errors

@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from support.checkout import ROOT
 
 EXAMPLE = ROOT / "issues/issue.example.toml"
 

@@ -2,7 +2,7 @@ import dataclasses
 from datetime import date
 
 import pytest
-from checks.specimen import (
+from support.specimen import (
     EVENT,
     GRANT,
     ISSUE,

@@ -1,7 +1,7 @@
 import pytest
-from checks.specimen import context, message, page, where
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.specimen import context, message, page, where
 
 from newsletter.checks.contrast import colour_of
 from newsletter.formats.colors import contrast

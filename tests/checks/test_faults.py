@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from checks.specimen import EVENT, ISSUE, PAPER, SETTINGS, changed, context, page, where
+from support.specimen import EVENT, ISSUE, PAPER, SETTINGS, changed, context, page, where
 
 from newsletter.checks import EarlierIssue
 

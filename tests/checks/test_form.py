@@ -1,5 +1,5 @@
 import pytest
-from checks.specimen import context, findings, message, page, where
+from support.specimen import context, findings, message, page, where
 
 from newsletter.model import Severity
 

@@ -1,7 +1,7 @@
 import dataclasses
 
 import pytest
-from checks.specimen import ADDRESS, DISCLAIMER, SETTINGS, context, findings, page, text, where
+from support.specimen import ADDRESS, DISCLAIMER, SETTINGS, context, findings, page, text, where
 
 from newsletter.model import Severity
 from newsletter.placeholders import Placeholder

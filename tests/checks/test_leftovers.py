@@ -1,7 +1,7 @@
 import dataclasses
 
 import pytest
-from checks.specimen import (
+from support.specimen import (
     ISSUE,
     PAPER,
     SETTINGS,

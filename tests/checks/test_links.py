@@ -1,5 +1,5 @@
 import pytest
-from checks.specimen import PAPER, changed, context, findings, message, page, where
+from support.specimen import PAPER, changed, context, findings, message, page, where
 
 from newsletter.checks import LinkAnswer, LinkState
 from newsletter.model import Severity

@@ -1,7 +1,7 @@
 import dataclasses
 
 import pytest
-from checks.specimen import ISSUE, PAPER, changed, context, findings, message, page, where
+from support.specimen import ISSUE, PAPER, changed, context, findings, message, page, where
 
 from newsletter.model import Severity
 

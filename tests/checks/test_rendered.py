@@ -7,7 +7,7 @@ import dataclasses
 from datetime import UTC, date, datetime
 
 import pytest
-from checks.specimen import EVENT, GRANT, ISSUE, PAPER, SETTINGS, TRIAL
+from support.specimen import EVENT, GRANT, ISSUE, PAPER, SETTINGS, TRIAL
 
 from newsletter.checks import CheckContext, EarlierIssue, check_issue
 from newsletter.model import Dated, Entry, Event, Flag, Ids, Section, Trial, TrialStatus

@@ -2,7 +2,7 @@ import dataclasses
 import re
 
 import pytest
-from checks.specimen import PREHEADER, SETTINGS, context, findings, page, where
+from support.specimen import PREHEADER, SETTINGS, context, findings, page, where
 
 from newsletter.checks import check_issue
 from newsletter.model import Severity

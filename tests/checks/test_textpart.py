@@ -1,5 +1,5 @@
 import pytest
-from checks.specimen import PAPER, changed, context, findings, message, page, text, where
+from support.specimen import PAPER, changed, context, findings, message, page, text, where
 
 from newsletter.model import Severity
 

@@ -1,7 +1,7 @@
 import dataclasses
 from datetime import UTC, date, datetime
 
-from checks.specimen import EVENT, GRANT, ISSUE, changed, context, findings, message, where
+from support.specimen import EVENT, GRANT, ISSUE, changed, context, findings, message, where
 
 from newsletter.model import Event, Severity
 

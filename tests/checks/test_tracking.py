@@ -1,5 +1,5 @@
 import pytest
-from checks.specimen import PAPER, changed, message, where
+from support.specimen import PAPER, changed, message, where
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from checks.specimen import EVENT, ISSUE, PAPER, changed, context, message, where
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.specimen import EVENT, ISSUE, PAPER, changed, context, message, where
 
 from newsletter.checks.weekdays import mentions
 from newsletter.model import Event

@@ -1,7 +1,7 @@
 import dataclasses
 
 import pytest
-from checks.specimen import ISSUE, PAPER, changed, context, message, where, with_entry
+from support.specimen import ISSUE, PAPER, changed, context, message, where, with_entry
 
 from newsletter.model import Entry
 

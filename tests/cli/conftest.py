@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_smtp import Loopback
+from support.loopback_smtp import Loopback
 
 from newsletter.cli import run as run_command
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from cli.conftest import Run
-from conftest import MINIMAL
+from support.checkout import MINIMAL
 
 NOW = "2026-11-23T09:00-05:00"
 NEXT = "2026-12-21T09:00-05:00"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cli.conftest import Run
-from conftest import MINIMAL
+from support.checkout import MINIMAL
 
 from newsletter import __version__, cli
 from newsletter.cli import session

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from cli.conftest import Ran, Run
-from conftest import MINIMAL
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from loopback_smtp import Loopback
-from name_server import name_server
+from support.checkout import MINIMAL
+from support.loopback_smtp import Loopback
+from support.name_server import name_server
 
 from newsletter.sources.source_alerts import list_alerts
 from newsletter.workspace.context import AppContext

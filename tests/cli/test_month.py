@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli.conftest import Run
-from conftest import MINIMAL
+from support.checkout import MINIMAL
 
 PAPERS = """\
 Targeting the Molecular and Immunologic Features of Leiomyosarcoma (31 Oct 2026)

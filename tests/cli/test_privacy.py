@@ -19,11 +19,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from bounce_mails import DSN
-from canary import ADDRESS, DOMAIN, LOCAL, LOGIN, PASSWORD, told_in, told_in_files
 from cli.conftest import Ran, Run
-from loopback_smtp import Loopback
-from name_server import name_server
+from support.bounce_mails import DSN
+from support.canary import ADDRESS, DOMAIN, LOCAL, LOGIN, PASSWORD, told_in, told_in_files
+from support.loopback_smtp import Loopback
+from support.name_server import name_server
 
 
 def test_the_search_finds_what_is_hidden() -> None:

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from bounce_mails import bounce
 from cli.conftest import Run
-from loopback_smtp import Loopback
+from support.bounce_mails import bounce
+from support.loopback_smtp import Loopback
 
 from newsletter.tokens import Keys, Purpose
 

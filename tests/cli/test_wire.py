@@ -24,7 +24,7 @@ import pytest
 from cli.conftest import MOMENT, serving
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from loopback_smtp import Loopback, Received
+from support.loopback_smtp import Loopback, Received
 
 from newsletter.cli import run as run_command
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 import aiosmtplib
 import pytest
 import trustme
-from loopback_smtp import DROP, Loopback
-from post_office import CAST, PostOffice, QuickClock, counts
+from support.loopback_smtp import DROP, Loopback
+from support.post_office import CAST, PostOffice, QuickClock, counts
 
 from newsletter.delivery.sender import send_issue
 from newsletter.delivery.smtp import _connect_error, _NoEncryptionError

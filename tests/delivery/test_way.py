@@ -4,7 +4,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from loopback_smtp import Loopback
+from support.loopback_smtp import Loopback
 
 from newsletter import config
 from newsletter.database.engine import open_database

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from public_page import Page
+from support.public_page import Page
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from public_page import Page
+from support.public_page import Page
 
 from newsletter.formats.mailboxes import parse_address
 from newsletter.public.middleware import HEADERS

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from public_page import ISSUE, Page
-from visitor import Visitor
+from support.public_page import ISSUE, Page
+from support.visitor import Visitor
 
 from newsletter.errors import StorageError, UsageError
 from newsletter.model import SubscriberState

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import chromium
 from playwright.sync_api import expect
-from public_page import Page as Workspace
-from studio.axe import complaints
+from support.axe import complaints
+from support.browser import chromium
+from support.public_page import Page as Workspace
 
 from newsletter.model import SubscriberState
 from newsletter.tokens import Purpose

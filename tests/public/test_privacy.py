@@ -17,10 +17,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from canary import ADDRESS, LOGIN, NAME, PASSWORD, told_in, told_in_files
-from loopback_smtp import Loopback
-from public_page import Page
-from studio.mail import serving_mail
+from support.canary import ADDRESS, LOGIN, NAME, PASSWORD, told_in, told_in_files
+from support.loopback_smtp import Loopback
+from support.mail_server import serving_mail
+from support.public_page import Page
 
 from newsletter.subscribers import service as subscribers
 from newsletter.tokens import Purpose

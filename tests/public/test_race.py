@@ -5,9 +5,9 @@ from collections import deque
 from queue import SimpleQueue
 
 import pytest
-from bounce_mails import NOW
-from loopback_smtp import Loopback
-from post_office import DIGEST, ISSUE, PostOffice
+from support.bounce_mails import NOW
+from support.loopback_smtp import Loopback
+from support.post_office import DIGEST, ISSUE, PostOffice
 
 from newsletter.delivery.sender import send_issue
 from newsletter.subscribers.unsubscribes import UnsubscribeQueue

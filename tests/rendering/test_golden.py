@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from rendering.issues import GLOSSARY, ODD, SAMPLE, SETTINGS
+from support.sample_issues import GLOSSARY, ODD, SAMPLE, SETTINGS
 
 from newsletter.rendering import (
     render_archive,

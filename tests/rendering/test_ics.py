@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import icalendar
 import pytest
-from rendering.issues import EVENTS
+from support.sample_issues import EVENTS
 
 from newsletter.model import Entry, Event
 from newsletter.rendering import event_calendar, event_file_name

@@ -15,9 +15,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from added_package import DOI_LIST, add_package, look_again
-from conftest import MINIMAL, ROOT
-from website import website
+from support.added_package import DOI_LIST, add_package, look_again
+from support.checkout import MINIMAL, ROOT
+from support.website import website
 
 from newsletter.doctor.examination import examine_plugins
 from newsletter.errors import PluginError, SourceError

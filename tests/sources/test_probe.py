@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from website import Site, desk_with, website
+from support.website import Site, desk_with, website
 
 from newsletter.model import Source, SourceKind, SourceResult
 from newsletter.sources.probe import build_source, host_inside, try_source

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import chromium
 from httpx2 import Response
-from loopback_smtp import Loopback
 from starlette.testclient import TestClient
-from studio.mail import serving_mail
+from support.browser import chromium
+from support.loopback_smtp import Loopback
+from support.mail_server import serving_mail
 
 from newsletter.admin.sample import build
 from newsletter.studio import send_process

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from studio.axe import complaints
 
 # fixtures
-from studio.test_choosing_in_a_browser import drafted, research, said, shelf  # noqa: F401
+from studio.test_choose_in_a_browser import drafted, research, said, shelf  # noqa: F401
 from studio.test_in_a_browser import ISSUE, opened, until_written
+from support.axe import complaints
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from studio.axe import complaints
-from studio.hands import named, newsletter, opened, tab_to
+from support.axe import complaints
+from support.hands import named, newsletter, opened, tab_to
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

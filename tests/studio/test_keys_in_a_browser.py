@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import NOW
 from playwright.sync_api import expect
 
 # fixtures
-from studio.test_choosing_in_a_browser import drafted, drag, page_of, research, said, shelf  # noqa: F401
+from studio.test_choose_in_a_browser import drafted, drag, page_of, research, said, shelf  # noqa: F401
 from studio.test_in_a_browser import ISSUE, named, tab_to
-from website import Site, website
+from support.checkout import NOW
+from support.website import Site, website
 
 from newsletter.entries.ingest import ingest_entries
 from newsletter.entries.repository import entries_of

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from browser import chromium
 from starlette.testclient import TestClient
+from support.browser import chromium
 
 from newsletter.errors import TemplateError
 from newsletter.model import Finding, RenderedIssue, Severity

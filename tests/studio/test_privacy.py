@@ -12,11 +12,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from canary import ADDRESS, LOGIN, PASSWORD, told_in, told_in_files
-from conftest import NOW
-from loopback_smtp import Loopback
-from studio.mail import serving_mail
-from studio.running import Running, running
+from support.canary import ADDRESS, LOGIN, PASSWORD, told_in, told_in_files
+from support.checkout import NOW
+from support.loopback_smtp import Loopback
+from support.mail_server import serving_mail
+from support.running_studio import Running, running
 
 from newsletter.admin.sample import build
 from newsletter.issues import drafting

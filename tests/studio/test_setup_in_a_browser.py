@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from loopback_smtp import Loopback
 from playwright.sync_api import expect
-from studio.axe import complaints
-from studio.hands import opened
-from studio.mail import serving_mail
-from website import Site, website
+from support.axe import complaints
+from support.hands import opened
+from support.loopback_smtp import Loopback
+from support.mail_server import serving_mail
+from support.website import Site, website
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

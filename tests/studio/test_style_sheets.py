@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from support.checkout import ROOT
 
 STUDIO = ROOT / "newsletter/studio"
 SHEETS = sorted((STUDIO / "static").glob("*.css"))

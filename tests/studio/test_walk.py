@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT
 from playwright.sync_api import expect
-from studio.hands import PATIENCE_MS, Mouse, mistakes_of, opened
-from studio.mail import serving_mail
+from support.checkout import ROOT
+from support.hands import PATIENCE_MS, Mouse, mistakes_of, opened
+from support.mail_server import serving_mail
 
 from newsletter.checks import rules
 from newsletter.studio.entry_cards import PLACES

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from loopback_smtp import Loopback
 from playwright.sync_api import expect
-from studio.hands import PATIENCE_MS, Hands, Keyboard, Mouse, mistakes_of, opened
-from studio.mail import Gate, serving_mail
-from website import Site, website
+from support.hands import PATIENCE_MS, Hands, Keyboard, Mouse, mistakes_of, opened
+from support.loopback_smtp import Loopback
+from support.mail_server import Gate, serving_mail
+from support.website import Site, website
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

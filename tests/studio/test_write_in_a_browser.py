@@ -9,12 +9,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pictures
 import pytest
-from conftest import NOW
 from playwright.sync_api import expect
-from studio.axe import complaints
 from studio.test_in_a_browser import ISSUE, newsletter, opened, until_written
+from support import pictures
+from support.axe import complaints
+from support.checkout import NOW
 
 from newsletter.admin.sample import build
 from newsletter.issues import editor

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-import pictures
 import pytest
 from studio.conftest import ADDRESS, ISSUE, Studio
+from support import pictures
 
 from newsletter.issues import editor
 from newsletter.issues.editor import compute_version
