@@ -35,7 +35,8 @@ from premailer import Premailer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from issues import SETTINGS, mixed  # the issues that the tests render
+from support.sample_issues import SETTINGS, mixed  # the issues that the tests render
+
 from newsletter import rendering
 from newsletter.__main__ import FEWER_PASSES
 from newsletter.checks import CheckContext, check_issue

@@ -15,7 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from issues import ODD, SAMPLE, mixed  # the issues that the tests render
+from support.sample_issues import ODD, SAMPLE, mixed  # the issues that the tests render
+
 from newsletter.cli import run
 from newsletter.issues.store import IssueStore
 from newsletter.model import Issue
