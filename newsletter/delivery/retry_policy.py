@@ -1,4 +1,7 @@
-"""Where outcomes are written down: into the ledger, the counts that people see, and the pace."""
+"""What follows from an outcome: a retry and when, a refusal, or a pause.
+
+Written into the ledger, the counts that people see, and the throttle.
+"""
 
 from __future__ import annotations
 

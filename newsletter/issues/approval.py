@@ -1,4 +1,4 @@
-"""Draft, render, check, approve, publish: from what is chosen to an issue that may go out."""
+"""Approve exactly this content, by one person or two, and note that an issue is out."""
 
 from __future__ import annotations
 

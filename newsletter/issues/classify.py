@@ -1,4 +1,4 @@
-"""Where entries go.
+"""The section that each entry is proposed for.
 
 The same rules for what sources bring, and for `classify`, which asks them about many titles.
 """

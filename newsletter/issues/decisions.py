@@ -1,7 +1,4 @@
-"""Where every entry stands.
-
-What the next issue takes, what it leaves out and why, and what editors decide.
-"""
+"""What editors decide about entries: keep, hold, drop, and in which section and order."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from newsletter import composition
 from newsletter.config import FILE_NAME
 from newsletter.errors import UsageError
-from newsletter.issues import undo_log
+from newsletter.issues import text_undo_log
 from newsletter.issues.issue_file import parse_issue
 from newsletter.issues.store import GLOSSARY_FILE, issue_folder, issues_of
 from newsletter.model import Issue
@@ -83,7 +83,7 @@ def save_text(context: AppContext, name: str, place: str, text: str, *, seen: st
         return SaveResult(text=there, conflict=True)
     save_revision(context, name)
     issues_of(context).write(composition.with_text(issue, place, text))
-    undo_log.record_step(context.workspace, name, place, there, text)
+    text_undo_log.record_step(context.workspace, name, place, there, text)
     return SaveResult(text=text)
 
 
@@ -121,7 +121,7 @@ def save_order(
     issues_of(context).write(turned)
     before, after = list_order(issue, section), list_order(turned, section)
     if before != after:
-        undo_log.record_step(context.workspace, name, f"order:{section}", before, after)
+        text_undo_log.record_step(context.workspace, name, f"order:{section}", before, after)
     return True
 
 
@@ -163,7 +163,7 @@ def restore_revision(context: AppContext, name: str, version: str) -> None:
     """
     before = restore_without_undo(context, name, version)
     if before != version:
-        undo_log.record_step(context.workspace, name, "whole", before, version)
+        text_undo_log.record_step(context.workspace, name, "whole", before, version)
 
 
 def restore_without_undo(context: AppContext, name: str, version: str) -> str:

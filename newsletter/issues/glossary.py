@@ -1,4 +1,4 @@
-"""glossary.toml as a page changes it.
+"""Hard words and plain ones, from glossary.toml, and how a page changes them.
 
 Comments and order stay, and nothing that another window wrote is written over.
 """

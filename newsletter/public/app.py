@@ -20,7 +20,7 @@ from starlette.routing import Match, Route
 
 from newsletter.errors import StorageError, UsageError
 from newsletter.issues.archive import Archive
-from newsletter.public import archive as public_archive
+from newsletter.public import archive_pages as public_archive
 from newsletter.public import preferences, subscribe, unsubscribe
 from newsletter.public.middleware import (
     LOG,

@@ -13,11 +13,11 @@ from datetime import date
 
 from newsletter.formats.markup_text import one_line
 from newsletter.model import Entry, Flag, Grant, Trial, TrialStatus
+from newsletter.rendering.entry_context import EntryContext
 from newsletter.rendering.event_views import EventView, event_view
 from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.links import Link, contacts, sanitize_url
 from newsletter.rendering.markdown_html import Prose, plain_prose
-from newsletter.rendering.print_context import PrintContext
 from newsletter.rendering.text_layout import beginning
 from newsletter.rendering.truncation import fit_note, fit_title
 
@@ -106,7 +106,7 @@ def kind_of(entry: Entry) -> str:
     return "grant" if entry.grant else "paper"
 
 
-def entry_view(entry: Entry, setting: PrintContext, *, dates: Sequence[Entry] = ()) -> EntryView:
+def entry_view(entry: Entry, setting: EntryContext, *, dates: Sequence[Entry] = ()) -> EntryView:
     """One entry in the reader's words; `dates` are all dates of its series, itself the first."""
     words, fit = setting.words, setting.fit
     title = one_line(entry.title)
@@ -254,7 +254,7 @@ def _phase_words(written: str, words: Phrases) -> str:
     return words("phase_early" if phase != written else "phase_value", phase=phase) if phase else ""
 
 
-def _trial_view(entry: Entry, trial: Trial, setting: PrintContext) -> TrialView:
+def _trial_view(entry: Entry, trial: Trial, setting: EntryContext) -> TrialView:
     words, nct = setting.words, entry.ids.nct
     change, status = trial_change(trial, words), words(f"status {trial.status}")
     if setting.fit.brief:
@@ -274,7 +274,7 @@ def _trial_view(entry: Entry, trial: Trial, setting: PrintContext) -> TrialView:
     )
 
 
-def _grant_view(grant: Grant, setting: PrintContext) -> GrantView:
+def _grant_view(grant: Grant, setting: EntryContext) -> GrantView:
     deadline = deadline_line(grant, setting.send_on, setting.words)
     if setting.fit.brief:
         return GrantView(deadline=deadline)

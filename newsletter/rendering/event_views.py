@@ -17,7 +17,7 @@ from newsletter.rendering.ics import event_file_name
 from newsletter.rendering.links import Link, LinkLabels, sanitize_url
 
 if TYPE_CHECKING:
-    from newsletter.rendering.print_context import PrintContext
+    from newsletter.rendering.entry_context import EntryContext
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -48,7 +48,7 @@ class EventView:
     dates: tuple[DateView, ...] = ()  # of a series, by day; empty for a single event
 
 
-def event_view(dates: Sequence[Entry], setting: PrintContext) -> EventView:
+def event_view(dates: Sequence[Entry], setting: EntryContext) -> EventView:
     """The event in the reader's words.
 
     `dates` are its entry, or those of all dates of its series.
@@ -64,7 +64,7 @@ def event_view(dates: Sequence[Entry], setting: PrintContext) -> EventView:
     )
 
 
-def _one(entry: Entry, event: Event, setting: PrintContext, *, with_hour: bool) -> EventView:
+def _one(entry: Entry, event: Event, setting: EntryContext, *, with_hour: bool) -> EventView:
     """One date; its labels may not be the only ones of their kind yet."""
     words, told = setting.words, when(event, setting.home, setting.words)
     if setting.fit.brief:
@@ -92,7 +92,7 @@ def _label_link(link: Link | None, labels: LinkLabels) -> Link | None:
     return labels.link(link.label, link.url) if link else None
 
 
-def _series(dates: Sequence[Entry], told: Sequence[EventView], setting: PrintContext) -> EventView:
+def _series(dates: Sequence[Entry], told: Sequence[EventView], setting: EntryContext) -> EventView:
     hours, elsewhere = (
         {getattr(each.when, name) for each in told} for name in ("hours", "elsewhere")
     )
@@ -125,12 +125,12 @@ def _series(dates: Sequence[Entry], told: Sequence[EventView], setting: PrintCon
     )
 
 
-def _date(view: EventView, setting: PrintContext) -> DateView:
+def _date(view: EventView, setting: EntryContext) -> DateView:
     calendar = _label_link(view.calendar, setting.labels)
     return DateView(day=view.when.day, cancelled=view.cancelled, calendar=calendar)
 
 
-def _own_page(entry: Entry, first: Entry, setting: PrintContext) -> Link | None:
+def _own_page(entry: Entry, first: Entry, setting: EntryContext) -> Link | None:
     """The page of this date, where it is another than that of the whole series."""
     if (
         entry.event is None

@@ -11,6 +11,7 @@ from newsletter.config import Settings
 from newsletter.formats.markup_text import one_line
 from newsletter.model import Entry, Event, Grant, Issue, Section
 from newsletter.placeholders import Placeholder
+from newsletter.rendering.entry_context import EntryContext
 from newsletter.rendering.entry_views import EntryView, deadline_line, entry_view, kind_of
 from newsletter.rendering.event_times import when
 from newsletter.rendering.event_views import group_series
@@ -19,7 +20,6 @@ from newsletter.rendering.i18n import Phrases
 from newsletter.rendering.links import Link, LinkLabels, host, sanitize_url
 from newsletter.rendering.markdown_html import Prose, prose
 from newsletter.rendering.palette import Palette, hue_numbers, palette
-from newsletter.rendering.print_context import PrintContext
 from newsletter.rendering.truncation import FULL, TIGHTER, TextLimits
 
 FONTS = {
@@ -132,7 +132,7 @@ def build_issue_view(
     """
     newsletter, theme = settings.newsletter, settings.theme
     words, labels, terms = Phrases(newsletter.language), LinkLabels(), Glossary(glossary)
-    setting = PrintContext(
+    setting = EntryContext(
         words=words,
         labels=labels,
         fit=fit,
@@ -186,7 +186,7 @@ def _website(settings: Settings, words: Phrases) -> Link | None:
     return Link(label=words("our_page", host=host(url)), url=url) if url else None
 
 
-def _words(markdown: str, setting: PrintContext) -> Prose:
+def _words(markdown: str, setting: EntryContext) -> Prose:
     """Letter or closing, with the mark where the reader's name stands."""
     letter = prose(
         markdown,
@@ -201,7 +201,7 @@ def _words(markdown: str, setting: PrintContext) -> Prose:
     )
 
 
-def _sections(sections: tuple[Section, ...], setting: PrintContext) -> tuple[SectionView, ...]:
+def _sections(sections: tuple[Section, ...], setting: EntryContext) -> tuple[SectionView, ...]:
     shown = tuple(section for section in sections if section.entries or section.text.strip())
     hues = hue_numbers(tuple(section.name for section in shown))
     numbered = enumerate(zip(shown, hues, strict=True), 1)
@@ -210,7 +210,7 @@ def _sections(sections: tuple[Section, ...], setting: PrintContext) -> tuple[Sec
     )
 
 
-def _section(section: Section, anchor: str, hue: int, setting: PrintContext) -> SectionView:
+def _section(section: Section, anchor: str, hue: int, setting: EntryContext) -> SectionView:
     items = group_series(section.entries)
     return SectionView(
         anchor=anchor,
@@ -259,7 +259,7 @@ def _counts(sections: tuple[SectionView, ...], words: Phrases) -> str:
     return words.enumeration(counts or [words.count("items", 0)])
 
 
-def _coming(entry: Entry, setting: PrintContext) -> ComingUpView:
+def _coming(entry: Entry, setting: EntryContext) -> ComingUpView:
     url = next(
         filter(None, map(sanitize_url, (*entry.links, entry.event.join if entry.event else ""))), ""
     )
@@ -269,7 +269,7 @@ def _coming(entry: Entry, setting: PrintContext) -> ComingUpView:
     )
 
 
-def _day(event: Event | None, grant: Grant | None, setting: PrintContext) -> str:
+def _day(event: Event | None, grant: Grant | None, setting: EntryContext) -> str:
     words = setting.words
     if event:
         told = when(event, setting.home, words)

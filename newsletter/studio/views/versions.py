@@ -15,8 +15,8 @@ from newsletter.errors import NewsletterError, UsageError
 from newsletter.formats.local_time import format_local_datetime
 from newsletter.issues import diff, editor
 from newsletter.issues import service as issues
-from newsletter.issues import undo as issue_undo
-from newsletter.issues.undo_log import UndoStep
+from newsletter.issues import text_undo as issue_undo
+from newsletter.issues.text_undo_log import UndoStep
 from newsletter.model import Issue
 from newsletter.studio.requests import StudioRequest, route
 

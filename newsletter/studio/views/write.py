@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from newsletter import composition
 from newsletter.errors import NewsletterError, UsageError
-from newsletter.issues import editor, glossary, images, undo
+from newsletter.issues import editor, glossary, images, text_undo
 from newsletter.issues import service as issues
 from newsletter.issues.approval import is_published
 from newsletter.model import Issue
@@ -51,7 +51,7 @@ def write(request: StudioRequest) -> Response:
         file_version=editor.file_version(context, request.issue_name),
         hints=_find_hints(context, issue),
         glossary=glossary.list_terms(context),
-        ahead=undo.read_undo_state(context, issue),
+        ahead=text_undo.read_undo_state(context, issue),
         has_public_page=images.is_reachable(context),
         is_out=is_published(context, request.issue_name),
     )
@@ -98,7 +98,7 @@ def _around(request: StudioRequest, place: str, text: str) -> dict[str, Any]:
         "hints": (
             [asdict(hint) for hint in adviser.hints(text)] if place not in HEADS_UNHINTED else []
         ),
-        "ahead": asdict(undo.read_undo_state(context, issue)),
+        "ahead": asdict(text_undo.read_undo_state(context, issue)),
     }
 
 
@@ -117,7 +117,7 @@ def order(request: StudioRequest) -> Response:
         {
             "version": editor.order_version(issue, section),
             "file": editor.file_version(request.context, request.issue_name),
-            "ahead": asdict(undo.read_undo_state(request.context, issue)),
+            "ahead": asdict(text_undo.read_undo_state(request.context, issue)),
         }
     )
 
@@ -156,7 +156,7 @@ def texts(request: StudioRequest) -> Response:
             "orders": _order_versions(issue),
             "hints": {place: [asdict(hint) for hint in told] for place, told in hints.items()},
             "glossary": glossary.list_terms(context),
-            "ahead": asdict(undo.read_undo_state(context, issue)),
+            "ahead": asdict(text_undo.read_undo_state(context, issue)),
         }
     )
 

@@ -9,7 +9,7 @@ from support.checkout import NOW
 
 from newsletter import composition
 from newsletter.errors import UsageError
-from newsletter.issues import editor, undo
+from newsletter.issues import editor, text_undo
 from newsletter.issues.store import issues_of
 from newsletter.model import Issue
 from newsletter.workspace.context import AppContext
@@ -64,7 +64,7 @@ def keys(context: AppContext) -> list[str]:
 
 
 def offered(context: AppContext) -> tuple[str, str]:
-    ahead = undo.read_undo_state(context, issue(context))
+    ahead = text_undo.read_undo_state(context, issue(context))
     return ahead.undo, ahead.redo
 
 
@@ -74,23 +74,23 @@ def test_each_step_is_undone_and_done_again(context: AppContext) -> None:
     turn(context, SECOND, FIRST)
     turn(context, SECOND, FIRST)  # nothing moved: no step
     assert offered(context) == ("the order of “Research”", "")
-    undo.undo_last(context, NAME)
+    text_undo.undo_last(context, NAME)
     assert keys(context) == [FIRST, SECOND]
     assert offered(context) == ("the note on “One”", "the order of “Research”")
-    undo.undo_last(context, NAME)
-    undo.undo_last(context, NAME)
+    text_undo.undo_last(context, NAME)
+    text_undo.undo_last(context, NAME)
     assert (issue(context).letter, issue(context).entries()[0].note) == ("", "")
     with pytest.raises(UsageError, match="nothing to undo"):
-        undo.undo_last(context, NAME)
+        text_undo.undo_last(context, NAME)
     for _ in range(3):
-        undo.redo_last(context, NAME)
+        text_undo.redo_last(context, NAME)
     assert (issue(context).letter, keys(context), issue(context).entries()[1].note) == (
         "Hello",
         [SECOND, FIRST],
         "Read it.",
     )
     with pytest.raises(UsageError, match="nothing to redo"):
-        undo.redo_last(context, NAME)
+        text_undo.redo_last(context, NAME)
     assert "# a word of mine" in (context.workspace.folder / f"issues/{NAME}/issue.toml").read_text(
         "utf-8"
     )
@@ -99,7 +99,7 @@ def test_each_step_is_undone_and_done_again(context: AppContext) -> None:
 def test_it_survives_the_program(context: AppContext) -> None:
     save(context, "letter", "Hello")
     again = AppContext(open_workspace(context.workspace.folder), NOW)
-    assert undo.undo_last(again, NAME).place == "letter"
+    assert text_undo.undo_last(again, NAME).place == "letter"
     assert issue(again).letter == ""
 
 
@@ -109,9 +109,11 @@ def test_what_was_written_elsewhere_since_is_never_undone(context: AppContext) -
     file = context.workspace.folder / f"issues/{NAME}/issue.toml"
     file.write_text(file.read_text("utf-8").replace("Hello", "By hand"), "utf-8")
     with pytest.raises(UsageError, match="the letter was changed elsewhere since"):
-        undo.undo_last(context, NAME)
+        text_undo.undo_last(context, NAME)
     assert issue(context).letter == "By hand"
-    assert undo.undo_last(context, NAME).place == "subject"  # those before it can still be reached
+    assert (
+        text_undo.undo_last(context, NAME).place == "subject"
+    )  # those before it can still be reached
     assert issue(context).subject == "News"
 
 
@@ -119,7 +121,7 @@ def test_a_note_whose_entry_is_gone_is_told(context: AppContext) -> None:
     save(context, f"note:{FIRST}", "Read it.")
     issues_of(context).write(composition.without(issue(context), {FIRST: ""}))
     with pytest.raises(UsageError, match="changed elsewhere"):
-        undo.undo_last(context, NAME)
+        text_undo.undo_last(context, NAME)
 
 
 def test_going_back_to_a_version_can_be_undone_too(context: AppContext) -> None:
@@ -127,10 +129,10 @@ def test_going_back_to_a_version_can_be_undone_too(context: AppContext) -> None:
     (first,) = editor.list_revisions(context, NAME)
     editor.restore_revision(context, NAME, first.id)
     assert issue(context).letter == ""
-    assert undo.read_undo_state(context, issue(context)).undo == "the whole issue"
-    undo.undo_last(context, NAME)
+    assert text_undo.read_undo_state(context, issue(context)).undo == "the whole issue"
+    text_undo.undo_last(context, NAME)
     assert issue(context).letter == "Hello"
-    undo.redo_last(context, NAME)
+    text_undo.redo_last(context, NAME)
     assert issue(context).letter == ""
 
 
@@ -138,7 +140,7 @@ def test_going_back_to_what_stands_there_is_no_step(context: AppContext) -> None
     editor.save_revision(context, NAME, always=True)
     (only,) = editor.list_revisions(context, NAME)
     editor.restore_revision(context, NAME, only.id)
-    assert undo.read_undo_state(context, issue(context)) == undo.UndoState()
+    assert text_undo.read_undo_state(context, issue(context)) == text_undo.UndoState()
 
 
 def test_a_version_that_is_not_kept_any_more_cannot_be_reached(context: AppContext) -> None:
@@ -148,27 +150,29 @@ def test_a_version_that_is_not_kept_any_more_cannot_be_reached(context: AppConte
     for path in (context.workspace.private / f"versions/{NAME}").glob("*.toml"):
         path.unlink()
     with pytest.raises(UsageError, match="changed elsewhere"):
-        undo.undo_last(context, NAME)
+        text_undo.undo_last(context, NAME)
 
 
 def test_what_is_taken_back_is_what_was_offered(context: AppContext) -> None:
     save(context, "letter", "Hello")
-    seen = undo.read_undo_state(context, issue(context)).undo_step
+    seen = text_undo.read_undo_state(context, issue(context)).undo_step
     save(context, "subject", "From another window")
     with pytest.raises(UsageError, match="It would be the subject now"):
-        undo.undo_last(context, NAME, seen=seen)
+        text_undo.undo_last(context, NAME, seen=seen)
     assert (issue(context).letter, issue(context).subject) == ("Hello", "From another window")
-    undo.undo_last(context, NAME, seen=undo.read_undo_state(context, issue(context)).undo_step)
-    redo = undo.read_undo_state(context, issue(context)).redo_step
-    undo.undo_last(context, NAME)
+    text_undo.undo_last(
+        context, NAME, seen=text_undo.read_undo_state(context, issue(context)).undo_step
+    )
+    redo = text_undo.read_undo_state(context, issue(context)).redo_step
+    text_undo.undo_last(context, NAME)
     with pytest.raises(UsageError, match="It would be the letter now"):
-        undo.redo_last(context, NAME, seen=redo)
+        text_undo.redo_last(context, NAME, seen=redo)
     assert (issue(context).letter, issue(context).subject) == ("", "News")
 
 
 def test_a_step_that_has_gone_on_is_another_one(context: AppContext) -> None:
     save(context, "letter", "Hello")
-    seen = undo.read_undo_state(context, issue(context)).undo_step
+    seen = text_undo.read_undo_state(context, issue(context)).undo_step
     save(context, "letter", "Hello all")
     with pytest.raises(UsageError, match="look at it, then press again"):
-        undo.undo_last(context, NAME, seen=seen)
+        text_undo.undo_last(context, NAME, seen=seen)

@@ -12,7 +12,7 @@ from newsletter.rendering.truncation import TextLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrintContext:
+class EntryContext:
     """Words, labels and limits of one page, and where its pictures and calendars are found."""
 
     words: Phrases

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from newsletter import composition
 from newsletter.errors import UsageError
-from newsletter.issues import editor, undo_log
+from newsletter.issues import editor, text_undo_log
 from newsletter.issues.diff import describe_place
 from newsletter.issues.store import issues_of
-from newsletter.issues.undo_log import UndoStep
+from newsletter.issues.text_undo_log import UndoStep
 from newsletter.model import Issue
 from newsletter.workspace.context import AppContext
 
@@ -29,7 +29,7 @@ class UndoState:
 
 def read_undo_state(context: AppContext, issue: Issue) -> UndoState:
     """What can be undone and redone in an issue."""
-    known = list(undo_log.list_steps(context.workspace, issue.name))
+    known = list(text_undo_log.list_steps(context.workspace, issue.name))
     undo = next((each for each in reversed(known) if not each.is_undone), None)
     redo = next((each for each in known if each.is_undone), None)
     return UndoState(
@@ -51,26 +51,28 @@ def undo_last(context: AppContext, name: str, *, seen: str = "") -> UndoStep:
     Raises UsageError when there is none, another one is the last by now, or its place was changed
     elsewhere since.
     """
-    known = [each for each in undo_log.list_steps(context.workspace, name) if not each.is_undone]
+    known = [
+        each for each in text_undo_log.list_steps(context.workspace, name) if not each.is_undone
+    ]
     if not known:
         raise UsageError("there is nothing to undo")
     step = known[-1]
     _expect(context, name, step, seen)
     _put(context, name, step, there=step.after, wanted=step.before)
-    undo_log.write_step(context.workspace, name, replace(step, is_undone=True))
+    text_undo_log.write_step(context.workspace, name, replace(step, is_undone=True))
     return step
 
 
 def redo_last(context: AppContext, name: str, *, seen: str = "") -> UndoStep:
     """Make the step again that was undone last; raises UsageError as `undo`."""
     step = next(
-        (each for each in undo_log.list_steps(context.workspace, name) if each.is_undone), None
+        (each for each in text_undo_log.list_steps(context.workspace, name) if each.is_undone), None
     )
     if step is None:
         raise UsageError("there is nothing to redo")
     _expect(context, name, step, seen)
     _put(context, name, step, there=step.before, wanted=step.after)
-    undo_log.write_step(context.workspace, name, replace(step, is_undone=False))
+    text_undo_log.write_step(context.workspace, name, replace(step, is_undone=False))
     return step
 
 
@@ -94,7 +96,7 @@ def _put(context: AppContext, name: str, step: UndoStep, *, there: str, wanted: 
     """
     issue = issues_of(context).read(name)
     if not _stands(context, issue, step.place, there):
-        undo_log.delete_step(context.workspace, name, step)
+        text_undo_log.delete_step(context.workspace, name, step)
         raise UsageError(
             f"{describe_place(issue, step.place)} was changed elsewhere since, so this step was"
             " left as it is. Look at the earlier versions to go further back"
