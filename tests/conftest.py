@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 from support import postgresql_server as server
 from support.checkout import MINIMAL, NOW, ROOT
+from support.loopback_smtp import Loopback
+from support.mail_server import serving_mail
 from support.website import Site, website
 
 # A busy machine is no failure: timings are never asserted in tests.
@@ -71,3 +73,10 @@ def postgresql(postgresql_server: str) -> str:
     return postgresql_server.replace("postgresql:", "postgresql+psycopg:").replace(
         "/postgres?", f"/{name}?"
     )
+
+
+@pytest.fixture
+def mail_server() -> Iterator[Loopback]:
+    """A mail server of our own on 127.0.0.1, in a thread."""
+    with serving_mail() as server:
+        yield server

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from cli.conftest import serving
 from support.checkout import NOW, ROOT
 from support.loopback_smtp import Loopback
+from support.mail_server import serving_mail
 
 import newsletter
 from newsletter import errors
@@ -38,7 +38,7 @@ def test_the_examples_of_the_page_run(demo: Path) -> None:
     program = "".join(EXAMPLES).replace(
         'open_newsletter("demo")', 'open_newsletter("demo", clock=clock)'
     )
-    with serving(Loopback()) as server:
+    with serving_mail(Loopback()) as server:
         delivery = f'\n[delivery]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\nper_minute = 0\n'
         with (demo / "newsletter.toml").open("a", encoding="utf-8") as file:
             file.write(delivery)

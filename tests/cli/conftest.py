@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from support.commands import MOMENT, Ran, Run
 from support.loopback_smtp import Loopback
 
 from newsletter.cli import run as run_command
-
-MOMENT = "2026-11-23T09:00-05:00"
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command printed, and how it ended."""
-
-    exit_code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """Standard output, which is exactly one JSON document."""
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ran]
 
 
 @pytest.fixture
@@ -54,35 +29,6 @@ def sample(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert run("init", folder, "--sample").exit_code == 0
     monkeypatch.chdir(folder)
     return folder
-
-
-@pytest.fixture
-def mail_server() -> Iterator[Loopback]:
-    """A mail server of our own on 127.0.0.1."""
-    with serving(Loopback()) as server:
-        yield server
-
-
-@contextmanager
-def serving(server: Loopback) -> Iterator[Loopback]:
-    """Run a mail server in a thread, because a command runs a loop of its own."""
-    loop, stop = asyncio.new_event_loop(), asyncio.Event()
-    ready = threading.Event()
-
-    async def serve() -> None:
-        async with server.running():
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
-    ready.wait(10)
-    try:
-        yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.conftest import Run
 from support.checkout import MINIMAL
+from support.commands import Run
 
 NOW = "2026-11-23T09:00-05:00"
 NEXT = "2026-12-21T09:00-05:00"

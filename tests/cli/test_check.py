@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli.conftest import Run
+from support.commands import Run
 
 SETTINGS = """\
 [newsletter]

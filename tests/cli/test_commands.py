@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from cli.conftest import Run
 from support.checkout import MINIMAL
+from support.commands import Run
 
 from newsletter import __version__, cli
 from newsletter.cli import session

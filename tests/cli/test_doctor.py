@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from cli.conftest import Ran, Run
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from support.checkout import MINIMAL
+from support.commands import Ran, Run
 from support.loopback_smtp import Loopback
 from support.name_server import name_server
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from cli.conftest import Run
+from support.commands import Run
 
 from newsletter.issues import render
 from newsletter.model import Variant

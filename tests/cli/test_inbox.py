@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cli.conftest import Run
 from support import dovecot
 from support.bounce_mails import bounce, complaint, plain
+from support.commands import Run
 
 from newsletter.tokens import Keys, Purpose
 

@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from cli.conftest import Run
+from support.commands import Run
 from support.loopback_smtp import Loopback
 
 LATER = "2026-11-24T09:00-05:00"

@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cli.conftest import Run
 from support.checkout import MINIMAL
+from support.commands import Run
 
 ONE = "What Clinical Trials Are Needed for Treatment of Leiomyosarcoma? (11 Nov 2026)\nhttps://doi.org/10.1000/one\n"
 TWO = "Trials for leiomyosarcoma: what patients asked at the meeting (12 Nov 2026)\nhttps://example.org/asked\n"

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli.conftest import Run
 from support.checkout import MINIMAL
+from support.commands import Run
 
 PAPERS = """\
 Targeting the Molecular and Immunologic Features of Leiomyosarcoma (31 Oct 2026)

@@ -19,9 +19,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from cli.conftest import Ran, Run
 from support.bounce_mails import DSN
 from support.canary import ADDRESS, DOMAIN, LOCAL, LOGIN, PASSWORD, told_in, told_in_files
+from support.commands import Ran, Run
 from support.loopback_smtp import Loopback
 from support.name_server import name_server
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cli.conftest import Run
+from support.commands import Run
 from support.loopback_smtp import Loopback
 
 from newsletter.cli.send_progress import describe_pace

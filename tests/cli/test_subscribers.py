@@ -3,7 +3,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from cli.conftest import Run
+from support.commands import Run
 
 LIST = "Email,Name\nann@example.org,Ann\nnot an address,Nobody\nANN@example.org,Ann Again\nbob@example.org,Bob\n"
 

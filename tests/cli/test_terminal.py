@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from cli.conftest import Run
 from support.bounce_mails import bounce
+from support.commands import Run
 from support.loopback_smtp import Loopback
 
 from newsletter.tokens import Keys, Purpose

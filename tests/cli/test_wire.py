@@ -21,10 +21,11 @@ import dkim
 import fast_mail_parser
 import lxml.html
 import pytest
-from cli.conftest import MOMENT, serving
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from support.commands import MOMENT
 from support.loopback_smtp import Loopback, Received
+from support.mail_server import serving_mail
 
 from newsletter.cli import run as run_command
 
@@ -113,7 +114,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
     def run(*arguments: object) -> None:
         assert run_command(["--now", MOMENT, *map(str, arguments)]) == 0
 
-    with serving(Loopback(extensions=extensions)) as server:
+    with serving_mail(Loopback(extensions=extensions)) as server:
         run("init", folder, "--sample")
         keys = written_keys(folder)
         file = folder / "newsletter.toml"

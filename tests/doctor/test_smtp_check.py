@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,32 +11,12 @@ from pathlib import Path
 import pytest
 import trustme
 from support.loopback_smtp import DROP, Loopback
+from support.mail_server import serving_mail
 
 from newsletter.config import DeliverySettings, Security
 from newsletter.delivery.smtp import MailServer
 from newsletter.doctor.diagnosis import DiagnosisCode, DiagnosisState, report_warning
 from newsletter.doctor.smtp_check import ONLINE, check_server, is_accepted
-
-
-@contextmanager
-def running(server: Loopback) -> Iterator[Loopback]:
-    """In a thread, because the greeting runs a loop of its own."""
-    loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with server.running():
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
-    ready.wait(10)
-    try:
-        yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
 
 
 def told(
@@ -62,7 +39,7 @@ def told(
 
 
 def test_a_server_in_order_is_greeted_and_left() -> None:
-    with running(Loopback()) as server:
+    with serving_mail(Loopback()) as server:
         assert told(server.port) == [
             ("mail server", DiagnosisState.OK, "SERVER greets us as example.org")
         ]
@@ -70,7 +47,7 @@ def test_a_server_in_order_is_greeted_and_left() -> None:
 
 
 def test_one_without_pipelining_is_said_to_be_slower() -> None:
-    with running(Loopback(extensions=())) as server:
+    with serving_mail(Loopback(extensions=())) as server:
         assert "no PIPELINING" in told(server.port)[0][2]
 
 
@@ -103,7 +80,7 @@ def test_the_certificate_and_the_login_are_tried(
         tls=of(authority, until=until),
         implicit_tls=security is Security.TLS,
     )
-    with running(loopback) as server:
+    with serving_mail(loopback) as server:
         found = told(server.port, security=security, ca_file=trusted, user="news", password="right")
         soon = told(
             server.port,
@@ -131,7 +108,7 @@ def test_a_refused_login_must_be_mended_and_the_password_is_not_repeated(
     loopback.script = lambda command, number, connection: (
         "535 5.7.8 no, not hunter2" if command == "AUTH" else None
     )
-    with running(loopback) as server:
+    with serving_mail(loopback) as server:
         ((_, state, words),) = told(
             server.port,
             security=Security.STARTTLS,
@@ -147,7 +124,7 @@ def test_a_refused_login_must_be_mended_and_the_password_is_not_repeated(
 
 
 def test_a_server_that_is_another_one_must_be_mended(authority: trustme.CA, trusted: str) -> None:
-    with running(Loopback(tls=of(authority, "mail.example.org"))) as server:
+    with serving_mail(Loopback(tls=of(authority, "mail.example.org"))) as server:
         ((_, state, words),) = told(server.port, security=Security.STARTTLS, ca_file=trusted)
     assert (state, "is not surely the server it says" in words) == (DiagnosisState.MEND, True)
 
@@ -161,7 +138,7 @@ def test_a_login_without_a_password_is_not_tried() -> None:
 
 
 def test_a_server_without_a_login_is_worth_a_look(authority: trustme.CA, trusted: str) -> None:
-    with running(Loopback(tls=of(authority, "localhost"))) as server:
+    with serving_mail(Loopback(tls=of(authority, "localhost"))) as server:
         settings = {"security": Security.STARTTLS, "ca_file": trusted, "host": "LOCALHOST"}
         delivery = DeliverySettings(port=server.port, **settings)
         found = check_server(
@@ -172,7 +149,7 @@ def test_a_server_without_a_login_is_worth_a_look(authority: trustme.CA, trusted
 
 def test_one_that_cannot_be_reached_is_worth_a_look() -> None:
     loopback = Loopback()
-    with running(loopback):
+    with serving_mail(loopback):
         port = loopback.port
     ((_, state, words),) = told(port)
     assert (state, "cannot be reached" in words) == (DiagnosisState.LOOK, True)
@@ -184,7 +161,7 @@ def test_so_is_one_that_hangs_up_or_says_nothing() -> None:
 
     for script, words in ((DROP, ""), (silence, "SERVER did not answer in 0 seconds")):
         loopback = Loopback(script=lambda command, number, connection, script=script: script)
-        with running(loopback) as server:
+        with serving_mail(loopback) as server:
             ((_, state, said),) = told(server.port, patience_s=0.3)
         assert (state, words in said) == (DiagnosisState.LOOK, True)
 

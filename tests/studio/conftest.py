@@ -15,7 +15,6 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 from support.browser import chromium
 from support.loopback_smtp import Loopback
-from support.mail_server import serving_mail
 
 from newsletter.admin.sample import build
 from newsletter.studio import send_process
@@ -79,12 +78,6 @@ def made(studio: Studio) -> Studio:
     studio.collect()
     assert studio.change("/choose/issue").status_code == 200
     return studio
-
-
-@pytest.fixture
-def mail_server() -> Iterator[Loopback]:
-    with serving_mail() as server:
-        yield server
 
 
 @pytest.fixture
