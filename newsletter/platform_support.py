@@ -133,14 +133,15 @@ def prepare_output(stream: TextIO) -> None:
     """Let no sentence fail because a stream cannot write one of its characters.
 
     A terminal keeps its own encoding, and shows ? for what it lacks. What goes into a file or to
-    another program is UTF-8 (for JSON: RFC 8259, 8.1), unless PYTHONIOENCODING asks otherwise.
+    another program is UTF-8 (for JSON: RFC 8259, 8.1) and never loses a letter; where
+    PYTHONIOENCODING asks for another encoding, what that lacks is an error.
     """
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is None or _is_unicode(stream.encoding):
         return
-    if stream.isatty() or os.environ.get("PYTHONIOENCODING"):
+    if stream.isatty():
         reconfigure(errors="replace")
-    else:
+    elif not os.environ.get("PYTHONIOENCODING"):
         reconfigure(encoding="utf-8")
 
 
