@@ -28,6 +28,7 @@ _HOMES = {"Newsletter": "newsletter.api", "open_newsletter": "newsletter.api"} |
         "SendPausedError",
         "SenderAtWorkError",
         "SourceError",
+        "SpreadsheetError",
         "StorageError",
         "TemplateError",
         "UsageError",

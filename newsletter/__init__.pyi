@@ -11,6 +11,7 @@ from newsletter.errors import RestoredLedgerError as RestoredLedgerError
 from newsletter.errors import SenderAtWorkError as SenderAtWorkError
 from newsletter.errors import SendPausedError as SendPausedError
 from newsletter.errors import SourceError as SourceError
+from newsletter.errors import SpreadsheetError as SpreadsheetError
 from newsletter.errors import StorageError as StorageError
 from newsletter.errors import TemplateError as TemplateError
 from newsletter.errors import UsageError as UsageError
